@@ -1,0 +1,26 @@
+/**
+ * A corpus metric as a function of counts that add up over units (documents, dialogues, queries).
+ *
+ * Counting once a unit and summing gives the score of any subset or resample of the units without
+ * looking at an answer again: this is what makes the bootstrap fast.
+ */
+export interface Metric<Item> {
+  /** How many counts a unit contributes. */
+  readonly width: number;
+  /** Adds the counts of one unit to `counts[offset .. offset + width)`. A unit is usually one item. */
+  count(unit: readonly Item[], counts: Float64Array, offset: number): void;
+  /** Summed counts → the score. NaN where it is undefined (nothing to count). */
+  value(counts: Float64Array): number;
+  /** Summed counts → the figures beside it: precision, recall, one row a type… Plain JSON. */
+  details?(counts: Float64Array): Details;
+}
+
+/** A metric that does not add up over units, such as the area under a curve. */
+export interface WholeMetric<Item> {
+  whole(items: readonly Item[]): number;
+}
+
+export type Details = { readonly [name: string]: number | string | readonly (number | string)[] | Details | readonly Details[] };
+
+/** `a / b`, and NaN where `b` is 0: an undefined score is never a zero. */
+export const ratio = (a: number, b: number): number => (b === 0 ? Number.NaN : a / b);

@@ -1,0 +1,46 @@
+import type { Text } from '../ground/language.ts';
+import type { Example, FamilyId, Input, Prediction } from '../tasks/examples.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** Parameters of a model by name, as given on the command line or by default; kept in the record of a run. */
+export type Parameters = Readonly<Record<string, number | string | boolean>>;
+
+export interface FitRequest<F extends FamilyId = FamilyId> {
+  readonly task: Task;
+  readonly train: readonly Example<F>[];
+  /** For choosing thresholds, stopping early…; may be empty. Never test. */
+  readonly dev: readonly Example<F>[];
+  readonly seed: number;
+  readonly parameters: Parameters;
+  /** Called now and then with the share of the work done, 0 to 1. */
+  readonly onProgress?: (share: number, note?: string) => void;
+  /** Checked at safe points: the model throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Where a model that trains for long keeps its checkpoints; absent for quick ones. */
+  readonly directory?: string;
+}
+
+/** A fitted model. */
+export interface Predictor<F extends FamilyId = FamilyId> {
+  /** One prediction an input, in order. Gold is never shown. */
+  predict(inputs: readonly Input<F>[], onProgress?: (share: number) => void): Promise<readonly Prediction<F>[]>;
+  /** Size of what was learnt, in bytes, for the tables. */
+  readonly bytes?: number;
+  /** Writes what was learnt to one file; its kind's `load` reads it back. */
+  save?(file: string): Promise<void>;
+  /** Why this prediction: readable lines, heaviest evidence first. */
+  explain?(input: Input<F>): readonly string[];
+}
+
+/** A kind of model: one file exports one of these, one line in the registry names it. */
+export interface ModelKind {
+  readonly id: string;
+  readonly summary: Text;
+  readonly families: readonly FamilyId[];
+  /** Every parameter with its default: the keys are the flags that exist. */
+  readonly defaults: Parameters;
+  /** Whether the seed changes anything: if not, one seed is enough. */
+  readonly seeded: boolean;
+  fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;
+  load?(file: string, task: Task): Promise<Predictor>;
+}

@@ -1,0 +1,17 @@
+import type { Text } from '../ground/language.ts';
+import type { Metric, WholeMetric } from '../metrics/metric.ts';
+import type { Answered, FamilyId } from './examples.ts';
+import type { Task } from './task.ts';
+
+/** A named, versioned rule that turns answers into one number. The version grows when any number could change. */
+export interface Convention<F extends FamilyId = FamilyId> {
+  /** `family/rule/…@version`, e.g. `ner/strict/micro/full-text/json@1`. */
+  readonly id: string;
+  /** Short column title. */
+  readonly title: Text;
+  /** One paragraph that would let a reader compute it by hand. */
+  readonly definition: Text;
+  /** How to print it. Default `percent`. */
+  readonly unit?: 'percent' | 'ratio' | 'fraction';
+  metric(task: Task): Metric<Answered<F>> | WholeMetric<Answered<F>>;
+}

@@ -1,0 +1,66 @@
+import type { Text } from '../ground/language.ts';
+import type { FamilyId } from './examples.ts';
+
+export interface Label {
+  readonly id: string;
+  readonly meaning: Text;
+}
+
+export const SPLITS = ['train', 'dev', 'test'] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** Formats that `src/corpora/formats` reads; a task names one, never how to read it. */
+export const FORMATS = [
+  'mentions-jsonl',
+  'bio',
+  'text-tsv',
+  'pair-tsv',
+  'query-documents-jsonl',
+  'dialogue-json',
+  'labels-jsonl',
+  'triples-jsonl',
+] as const;
+export type FormatName = (typeof FORMATS)[number];
+
+export interface CorpusSource {
+  /** Directory below the data directory, named as in the official release. */
+  readonly folder: string;
+  readonly format: FormatName;
+  /** File (or, for one file an example, directory) of every split, below `folder`. */
+  readonly files: Readonly<Partial<Record<SplitName, string>>>;
+  /** The same split in another format, below `folder`: NER corpora come in JSON and BIO. */
+  readonly alternative?: { readonly format: FormatName; readonly files: Readonly<Partial<Record<SplitName, string>>> };
+  readonly licence: string;
+  readonly source: string;
+}
+
+export interface PublishedScore {
+  readonly model: string;
+  /** In percent, except for ratios. */
+  readonly value: number;
+  /** What the published number really is, and why it may not compare with ours. */
+  readonly note: Text;
+}
+
+/** What is asked: data, never code. */
+export interface Task {
+  /** The released name, e.g. `cMedQQ`. */
+  readonly id: string;
+  /** The name of the early README comes first, e.g. `CMedQQ`. Matched without regard to case. */
+  readonly aliases: readonly string[];
+  readonly family: FamilyId;
+  readonly domain: Text;
+  readonly title: Text;
+  /** `public`: downloads; `private`: known but never released; `user`: runs on a corpus that the user brings. */
+  readonly access: 'public' | 'private' | 'user';
+  readonly corpus: CorpusSource;
+  /** Entity types, classes, relevance grades, predicates or statuses. Empty: taken from the training data. */
+  readonly labels: readonly Label[];
+  /** Similarity only: the label whose F1 is meant by positive-class F1. */
+  readonly positive?: string;
+  /** Ranking only: the lowest grade that counts as relevant where a metric needs a yes or no. */
+  readonly relevantFrom?: number;
+  /** Id of the convention of the primary metric. */
+  readonly primary: string;
+  readonly published: readonly PublishedScore[];
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'samples/**/*.test.ts', 'scripts/**/*.test.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['**/*.test.ts'], reporter: ['text-summary', 'json-summary'] },
+  },
+});
