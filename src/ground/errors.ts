@@ -35,7 +35,10 @@ export class UserError extends Error {
 /** `file:line (id …, field …)`, leaving out what is not known. */
 export function formatPlace(place: Place): string {
   const where = [place.file, place.line].filter((part) => part !== undefined).join(':');
-  const inside = [place.id !== undefined && `id ${place.id}`, place.field !== undefined && `field ${place.field}`]
+  const inside = [
+    place.id !== undefined && `id ${place.id}`,
+    place.field !== undefined && `field ${place.field}`,
+  ]
     .filter(Boolean)
     .join(', ');
   return [where, inside && `(${inside})`].filter(Boolean).join(' ');

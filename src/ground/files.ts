@@ -52,7 +52,10 @@ export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
     }
     let start = number === 0 && text.charCodeAt(0) === 0xfeff ? 1 : 0;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
-      lines.push({ text: text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end), number: ++number });
+      lines.push({
+        text: text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end),
+        number: ++number,
+      });
       start = end + 1;
     }
     if (start < text.length) {

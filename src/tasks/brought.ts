@@ -1,0 +1,62 @@
+import type { CorpusSource, Task } from './task.ts';
+
+/** Tasks that the early README announces and no release holds: they run on a corpus that the user brings. */
+
+const BROUGHT = { licence: 'that of the corpus you bring', source: 'brought by the user' } as const;
+
+const TSV_FILES: CorpusSource['files'] = { train: 'train.txt', dev: 'dev.txt', test: 'test.txt' };
+const JSONL_FILES: CorpusSource['files'] = { train: 'train.jsonl', dev: 'dev.jsonl', test: 'test.jsonl' };
+
+const CMedSQC: Task = {
+  id: 'CMedSQC',
+  aliases: ['cMedSQC'],
+  family: 'classification',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Sentence classification (never released)', zh: '句子分类（从未发布）' },
+  access: 'private',
+  corpus: { ...BROUGHT, folder: 'CMedSQC', format: 'text-tsv', files: TSV_FILES },
+  labels: [],
+  primary: 'classification/micro-f1@1',
+  published: [],
+};
+
+const inference: Task = {
+  id: 'inference',
+  aliases: [],
+  family: 'inference',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Inference between two sentences', zh: '句对推理' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'inference', format: 'pair-tsv', files: TSV_FILES },
+  labels: [],
+  primary: 'inference/accuracy@1',
+  published: [],
+};
+
+const multilabel: Task = {
+  id: 'multilabel',
+  aliases: [],
+  family: 'multilabel',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Multilabel document classification', zh: '文档多标签分类' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'multilabel', format: 'labels-jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'multilabel/micro-f1@1',
+  published: [],
+};
+
+const relation: Task = {
+  id: 'relation',
+  aliases: [],
+  family: 'relation',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Relations between medical entities', zh: '医学关系抽取' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'relation', format: 'triples-jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'relation/strict-f1@1',
+  published: [],
+};
+
+export const broughtTasks: readonly Task[] = [CMedSQC, inference, multilabel, relation];

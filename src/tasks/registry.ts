@@ -1,0 +1,45 @@
+import { EXIT, UserError } from '../ground/errors.ts';
+import { nearest } from '../ground/nearest.ts';
+import { broughtTasks } from './brought.ts';
+import { CMDD } from './released/CMDD.ts';
+import { cEHRNER } from './released/cEHRNER.ts';
+import { cMedIC } from './released/cMedIC.ts';
+import { cMedIR } from './released/cMedIR.ts';
+import { cMedQA } from './released/cMedQA.ts';
+import { cMedQANER } from './released/cMedQANER.ts';
+import { cMedQNLI } from './released/cMedQNLI.ts';
+import { cMedQQ } from './released/cMedQQ.ts';
+import { cMedTC } from './released/cMedTC.ts';
+import type { Task } from './task.ts';
+
+/** Every built-in task, in the order of the tables. */
+export const tasks: readonly Task[] = [
+  cEHRNER,
+  cMedQANER,
+  cMedQQ,
+  cMedQA,
+  cMedQNLI,
+  cMedIR,
+  cMedIC,
+  cMedTC,
+  CMDD,
+  ...broughtTasks,
+];
+
+/**
+ * The task of that name: the released name or the early one, in any letter case. An exact spelling wins,
+ * since `cMedQQ` and `CMedQQ` differ in case only and mean the same.
+ * Throws a UserError (usage) with the nearest names.
+ */
+export function findTask(name: string, among: readonly Task[] = tasks): Task {
+  const wanted = name.toLowerCase();
+  const found = among.find((task) =>
+    [task.id, ...task.aliases].some((known) => known.toLowerCase() === wanted),
+  );
+  if (found) return found;
+  const known = among.flatMap((task) => [task.id, ...task.aliases]);
+  throw new UserError('unknown-task', `There is no task "${name}"`, {
+    hint: `Did you mean ${nearest(name, known)}? \`chineseblue tasks\` lists them all.`,
+    exitCode: EXIT.usage,
+  });
+}
