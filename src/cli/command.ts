@@ -1,0 +1,46 @@
+import type { Text } from '../ground/language.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface OptionSpec {
+  /** Commander's notation: `--seed <list>`, `--force`. */
+  readonly flags: string;
+  readonly summary: Text;
+  readonly default?: string;
+}
+
+/** What a command is called with. */
+export interface Invocation {
+  /** Positional arguments, in order. */
+  readonly operands: readonly string[];
+  /** By camel-cased name of the flag; absent when not given and without a default. */
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C: long work checks it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One command. The file that declares it imports nothing heavy: `run` imports the room below
+ * that does the work, so that `--help` stays fast.
+ */
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: Text;
+  /** Commander's notation, e.g. `[task...]`. */
+  readonly operands?: string;
+  readonly options?: readonly OptionSpec[];
+  /** Lines that a reader can paste. */
+  readonly examples: readonly string[];
+  readonly subcommands?: readonly CommandSpec[];
+  run?(invocation: Invocation): Promise<void>;
+}
+
+/** A flag that takes a comma-separated list. */
+export function listOption(value: string | boolean | undefined): string[] {
+  return typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    : [];
+}
