@@ -23,7 +23,10 @@ export interface FitRequest<F extends FamilyId = FamilyId> {
 /** A fitted model. */
 export interface Predictor<F extends FamilyId = FamilyId> {
   /** One prediction an input, in order. Gold is never shown. */
-  predict(inputs: readonly Input<F>[], onProgress?: (share: number) => void): Promise<readonly Prediction<F>[]>;
+  predict(
+    inputs: readonly Input<F>[],
+    onProgress?: (share: number) => void,
+  ): Promise<readonly Prediction<F>[]>;
   /** Size of what was learnt, in bytes, for the tables. */
   readonly bytes?: number;
   /** Writes what was learnt to one file; its kind's `load` reads it back. */
@@ -37,8 +40,10 @@ export interface ModelKind {
   readonly id: string;
   readonly summary: Text;
   readonly families: readonly FamilyId[];
-  /** Every parameter with its default: the keys are the flags that exist. */
+  /** Every parameter with its default: the keys are the names that exist. */
   readonly defaults: Parameters;
+  /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
+  readonly mainParameter?: string;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;

@@ -1,0 +1,140 @@
+import type { Task } from '../../tasks/task.ts';
+import { type CommandSpec, listOption } from '../command.ts';
+import {
+  chooseTasks,
+  DATA_DIR,
+  parseJobs,
+  RUNS_DIR,
+  SOURCE,
+  SPLIT,
+  TASK_FILE,
+  textOption,
+} from '../options.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const runCommand: CommandSpec = {
+  name: 'run',
+  summary: {
+    en: 'fit models, predict, score and keep the runs (without options: every task at hand with the quick models)',
+    zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
+  },
+  options: [
+    {
+      flags: '--task <list>',
+      summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' },
+    },
+    {
+      flags: '--model <list>',
+      summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
+      default: 'quick',
+    },
+    { flags: '--seed <list>', summary: { en: 'seeds', zh: '随机种子' }, default: '0' },
+    {
+      flags: '--param <list>',
+      summary: { en: 'parameters of the models: name=value,…', zh: '模型参数：name=value,…' },
+    },
+    SPLIT,
+    SOURCE,
+    TASK_FILE,
+    DATA_DIR,
+    RUNS_DIR,
+    {
+      flags: '--jobs <n>',
+      summary: { en: 'evaluations at a time (default: all cores)', zh: '同时进行的评测数（默认等于核心数）' },
+    },
+    { flags: '--keep-model', summary: { en: 'also keep what was learnt', zh: '同时保存学到的模型' } },
+    { flags: '--force', summary: { en: 'do kept runs again', zh: '重做已保存的运行' } },
+    {
+      flags: '--results <file>',
+      summary: { en: 'also write the table as a Markdown page', zh: '同时将结果表写成 Markdown 页面' },
+    },
+  ],
+  examples: [
+    'chineseblue run',
+    'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
+    'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
+  ],
+  async run({ options, terminal, signal }) {
+    const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { makePlans, parseParameters, parseSeeds, parseSplit } = await import('../../runs/plans.ts');
+    const { evaluateAll } = await import('../../runs/pool.ts');
+    const { summarize } = await import('../../runs/summary.ts');
+    const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
+    const data = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const split = parseSplit(textOption(options, 'split'));
+    const { plans, absent } = makePlans({
+      tasks,
+      models: listOption(options.model),
+      seeds: parseSeeds(listOption(options.seed)),
+      parameters: parseParameters(listOption(options.param)),
+      split,
+      source: options.source === 'alternative' ? 'alternative' : 'primary',
+      dataDir: data.dir,
+      root: textOption(options, 'runsDir'),
+      keepModel: options.keepModel === true,
+      force: options.force === true,
+    });
+    if (named && absent.length > 0) throw await absentError(absent[0], data.dir, split);
+    const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
+    const outcomes = await evaluateAll(plans, {
+      jobs: parseJobs(options.jobs),
+      signal,
+      onProgress: progress.update,
+    }).finally(progress.stop);
+    const runs = outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
+    const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
+    const summaries = summarize(runs);
+    if (typeof options.results === 'string') {
+      const { resultsPage } = await import('../../runs/results-page.ts');
+      const { writeAtomic } = await import('../../ground/files.ts');
+      await writeAtomic(options.results, resultsPage(summaries, tasks));
+    }
+    if (terminal.json)
+      terminal.printJson(runs.map(({ directory, record, scores }) => ({ directory, record, scores })));
+    else {
+      const { printSummaries } = await import('../tables.ts');
+      await printSummaries(summaries, tasks, terminal);
+      noteAbsent(absent, terminal);
+    }
+    if (failures.length > 0) {
+      for (const { plan, error } of failures.slice(1))
+        terminal.note(`${plan.task.id} ${plan.model}: ${error.message}`);
+      throw failures[0].error;
+    }
+  },
+};
+
+async function absentError(task: Task, dataDir: string, split: 'train' | 'dev' | 'test'): Promise<unknown> {
+  const { readSplit } = await import('../../corpora/corpus.ts');
+  return readSplit(task, split, { dataDir }).then(
+    () => new Error(`${task.id}: ${split} appeared while running`),
+    (error) => error,
+  );
+}
+
+/** Says which tasks were left out for want of data, and how to fetch it. */
+function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
+  const names = (access: Task['access'][]): string =>
+    absent
+      .filter((task) => access.includes(task.access))
+      .map(({ id }) => id)
+      .join(', ');
+  const released = names(['public']);
+  const brought = names(['private', 'user']);
+  if (released) {
+    terminal.note(
+      terminal.say({
+        en: `Not at hand: ${released}. \`chineseblue data get\` fetches them.`,
+        zh: `本机没有：${released}。可用 \`chineseblue data get\` 下载。`,
+      }),
+    );
+  }
+  if (brought) {
+    terminal.note(
+      terminal.say({
+        en: `These run on a corpus that you bring: ${brought}.`,
+        zh: `以下任务使用您自备的语料：${brought}。`,
+      }),
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os';
+import { EXIT, UserError } from '../ground/errors.ts';
+import type { Task } from '../tasks/task.ts';
+import { type Invocation, listOption, type OptionSpec } from './command.ts';
+
+/** Options that several commands share, each declared once. */
+export const DATA_DIR: OptionSpec = {
+  flags: '--data-dir <dir>',
+  summary: {
+    en: 'where the corpora are (default: CHINESEBLUE_DATA, else a cache directory)',
+    zh: '语料目录（默认 CHINESEBLUE_DATA，否则为用户缓存目录）',
+  },
+};
+export const RUNS_DIR: OptionSpec = {
+  flags: '--runs-dir <dir>',
+  summary: { en: 'where runs are kept', zh: '运行结果目录' },
+  default: 'runs',
+};
+export const SPLIT: OptionSpec = {
+  flags: '--split <name>',
+  summary: { en: 'the split that is judged', zh: '被评测的数据划分' },
+  default: 'test',
+};
+export const TASK_FILE: OptionSpec = {
+  flags: '--task-file <file>',
+  summary: { en: 'declare a task of your own (JSON or a module)', zh: '用文件声明自己的任务（JSON 或模块）' },
+};
+export const SOURCE: OptionSpec = {
+  flags: '--source <name>',
+  summary: {
+    en: 'primary, or alternative: the BIO files of the NER corpora',
+    zh: 'primary，或 alternative：NER 语料的 BIO 文件',
+  },
+  default: 'primary',
+};
+
+/** The tasks that are named by `--task` or operands, and by `--task-file`; all of them where none is named. */
+export async function chooseTasks(
+  names: readonly string[],
+  taskFile: string | boolean | undefined,
+): Promise<{ tasks: readonly Task[]; named: boolean }> {
+  const { findTask, tasks } = await import('../tasks/registry.ts');
+  const own: Task[] = [];
+  if (typeof taskFile === 'string') {
+    const { readTaskFile } = await import('../corpora/task-file.ts');
+    own.push(await readTaskFile(taskFile));
+  }
+  if (names.length > 0 && !names.includes('all')) {
+    const among = [...own, ...tasks];
+    return { tasks: [...new Set(names.map((name) => findTask(name, among)))], named: true };
+  }
+  return own.length > 0 ? { tasks: own, named: true } : { tasks, named: false };
+}
+
+/** The one task that a command needs. */
+export async function chooseTask(options: Invocation['options']): Promise<Task> {
+  const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
+  if (named && tasks.length === 1) return tasks[0];
+  throw new UserError('which-task', 'This command is about one task', {
+    hint: 'Name it with --task NAME.',
+    exitCode: EXIT.usage,
+  });
+}
+
+/** The value of an option that has a default or was checked to be there. */
+export function textOption(options: Invocation['options'], name: string): string {
+  const value = options[name];
+  if (typeof value === 'string' && value !== '') return value;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UserError('option-missing', `${flag} is needed`, {
+    hint: `Give ${flag} VALUE.`,
+    exitCode: EXIT.usage,
+  });
+}
+
+/** `--jobs`: whole and positive; by default every core. */
+export function parseJobs(value: string | boolean | undefined): number {
+  if (value === undefined) return availableParallelism();
+  const jobs = Number(value);
+  if (Number.isInteger(jobs) && jobs > 0) return jobs;
+  throw new UserError('bad-jobs', `"${value}" is not a number of jobs`, {
+    hint: 'A whole number from 1.',
+    exitCode: EXIT.usage,
+  });
+}

@@ -1,0 +1,100 @@
+import type { Summary } from '../runs/summary.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A score for people: percent with one decimal, or a plain number where the convention says so. */
+export function formatScore(value: number, convention: string): string {
+  const { unit = 'percent' } = findConvention(convention);
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return '∞';
+  return unit === 'percent' ? (value * 100).toFixed(1) : value.toFixed(unit === 'ratio' ? 2 : 3);
+}
+
+/** `86.1 [84.0, 88.0]`, with `± 0.4 (3 seeds)` where there are several. */
+export function formatSummary({ mean, deviation, interval, primary, runs }: Summary): string {
+  const spread = runs.length > 1 ? ` ± ${formatScore(deviation, primary)} (${runs.length})` : '';
+  const range = interval
+    ? ` [${formatScore(interval.low, primary)}, ${formatScore(interval.high, primary)}]`
+    : '';
+  return `${formatScore(mean, primary)}${range}${spread}`;
+}
+
+/** The table that `run` ends with: one row a task and model, published figures beside it. */
+export async function printSummaries(
+  summaries: readonly Summary[],
+  tasks: readonly Task[],
+  terminal: Terminal,
+): Promise<void> {
+  if (summaries.length === 0) return;
+  const heads = {
+    en: [
+      'task',
+      'early name',
+      'family',
+      'examples',
+      'model',
+      'primary metric',
+      'score, % [95 % interval]',
+      'BERT-base',
+      'MC-BERT',
+      'fit s',
+    ],
+    zh: [
+      '任务',
+      '早期名称',
+      '任务族',
+      '样本数',
+      '模型',
+      '主指标',
+      '得分 % [95% 区间]',
+      'BERT-base',
+      'MC-BERT',
+      '训练秒',
+    ],
+  };
+  const rows = summaries.map((summary) => {
+    const task = tasks.find(({ id }) => id === summary.task);
+    const publishedBy = (model: string): string => {
+      const found = task?.published.find((score) => score.model === model);
+      return found ? `${found.value}*` : '';
+    };
+    const { record, scores } = summary.runs[0];
+    return [
+      summary.task + (summary.synthetic ? terminal.say({ en: ' (synthetic)', zh: '（合成样例）' }) : ''),
+      task?.aliases.join(', ') ?? '',
+      record.task.family,
+      String(scores.coverage.examples),
+      summary.model,
+      summary.primary,
+      formatSummary(summary),
+      publishedBy('BERT-base'),
+      publishedBy('MC-BERT'),
+      summary.fitSeconds.toFixed(1),
+    ];
+  });
+  await terminal.table(heads[terminal.language], rows);
+  const shown = new Set(summaries.map(({ task }) => task));
+  const notes = new Map<string, string[]>();
+  for (const task of tasks) {
+    const note = shown.has(task.id) && task.published[0] && terminal.say(task.published[0].note);
+    if (note) notes.set(note, [...(notes.get(note) ?? []), task.id]);
+  }
+  if (notes.size > 0 && !terminal.quiet) {
+    terminal.print(
+      terminal.say({
+        en: '* Published figures do not compare directly. What they are:',
+        zh: '* 论文数字不能直接比较，其口径为：',
+      }),
+    );
+    for (const [note, ids] of notes) terminal.print(`  ${ids.join(', ')}: ${note}`);
+  }
+  if (summaries.some(({ synthetic }) => synthetic)) {
+    terminal.print(
+      terminal.say({
+        en: 'These corpora are synthetic samples: the scores show that everything works, and nothing about real text.',
+        zh: '以上为合成样例语料：得分只说明流程可用，不代表真实文本上的表现。',
+      }),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { Interval } from '../statistics/interval.ts';
+import { type ConventionScore, primaryScore } from './scoring.ts';
+import type { StoredRun } from './store.ts';
+
+/** The runs of one model on one split of one task that differ in their seed only. */
+export interface Summary {
+  readonly task: string;
+  readonly split: string;
+  readonly model: string;
+  readonly synthetic: boolean;
+  readonly runs: readonly StoredRun[];
+  /** Over seeds, of the primary metric. */
+  readonly mean: number;
+  /** Standard deviation over seeds; NaN for one seed. */
+  readonly deviation: number;
+  /** Of the first run: the spread over examples, not over seeds. */
+  readonly interval?: Interval;
+  readonly primary: string;
+  /** Means over the runs. */
+  readonly fitSeconds: number;
+  readonly predictSeconds: number;
+}
+
+/** Gathers runs that differ in their seed only, in the order in which they first appear. */
+export function summarize(runs: readonly StoredRun[]): Summary[] {
+  const groups = new Map<string, StoredRun[]>();
+  for (const run of runs) {
+    const { task, split, source, synthetic, model, corpus } = run.record;
+    const key = JSON.stringify([task, split, source, synthetic, model.id, model.parameters, corpus]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].map((group) => {
+    const scores: ConventionScore[] = group.map(({ scores }) => primaryScore(scores));
+    const mean = average(scores.map(({ value }) => value));
+    const squares = scores.map(({ value }) => (value - mean) ** 2);
+    const { record } = group[0];
+    return {
+      task: record.task.id,
+      split: record.split,
+      model: record.model.id,
+      synthetic: record.synthetic,
+      runs: group,
+      mean,
+      deviation: Math.sqrt(squares.reduce((a, b) => a + b, 0) / (group.length - 1)),
+      interval: scores[0].interval,
+      primary: record.task.primary,
+      fitSeconds: average(group.map((run) => run.record.times.fitSeconds)),
+      predictSeconds: average(group.map((run) => run.record.times.predictSeconds)),
+    };
+  });
+}
+
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
