@@ -29,7 +29,15 @@ export interface CorpusSource {
   /** File (or, for one file an example, directory) of every split, below `folder`. */
   readonly files: Readonly<Partial<Record<SplitName, string>>>;
   /** The same split in another format, below `folder`: NER corpora come in JSON and BIO. */
-  readonly alternative?: { readonly format: FormatName; readonly files: Readonly<Partial<Record<SplitName, string>>> };
+  readonly alternative?: {
+    readonly format: FormatName;
+    readonly files: Readonly<Partial<Record<SplitName, string>>>;
+  };
+  /**
+   * Pairs only: what the pairs that depend on each other share. Default `first-text` (a question with several
+   * answers); `linked-texts`: any text on either side, directly or through other pairs (a query in many pairs).
+   */
+  readonly unit?: 'first-text' | 'linked-texts';
   readonly licence: string;
   readonly source: string;
 }

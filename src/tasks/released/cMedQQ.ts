@@ -13,6 +13,7 @@ export const cMedQQ: Task = {
     folder: 'cMedQQ',
     format: 'pair-tsv',
     files: { train: 'train.txt', dev: 'dev.txt', test: 'test.txt' },
+    unit: 'linked-texts',
   },
   labels: MATCH_LABELS,
   positive: '1',

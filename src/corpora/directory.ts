@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface DataDirectory {
+  /** Absolute. */
+  readonly dir: string;
+  readonly origin: 'flag' | 'env' | 'cache' | 'samples';
+}
+
+/** The per-user directory that `data get` fills where nobody says otherwise; it may not exist yet. */
+export function cacheDataDir(
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const xdg = environment.XDG_CACHE_HOME;
+  if (xdg && isAbsolute(xdg)) return join(xdg, 'chineseblue', 'data');
+  const home = environment.HOME ?? environment.USERPROFILE ?? homedir();
+  if (platform === 'win32') {
+    return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'chineseblue', 'Cache', 'data');
+  }
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'chineseblue', 'data');
+  return join(home, '.cache', 'chineseblue', 'data');
+}
+
+/** The synthetic corpora that come with the package: beside `src/` in the repository, beside `dist/` when installed. */
+export const samplesDir = (): string => fileURLToPath(new URL('../../samples', import.meta.url));
+
+/**
+ * Where to read corpora: the flag `--data-dir`, else `CHINESEBLUE_DATA`, else the per-user cache where it
+ * holds anything, else the samples. The first two are taken at their word, even when they do not exist.
+ */
+export function resolveDataDir(flag: string | undefined, environment: NodeJS.ProcessEnv): DataDirectory {
+  const writable = writableDataDir(flag, environment);
+  return writable.origin === 'cache' && !holdsCorpora(writable.dir)
+    ? { dir: samplesDir(), origin: 'samples' }
+    : writable;
+}
+
+/** Where to put corpora: as `resolveDataDir`, but the cache even while it is empty, and never the samples. */
+export function writableDataDir(flag: string | undefined, environment: NodeJS.ProcessEnv): DataDirectory {
+  if (flag) return { dir: resolve(flag), origin: 'flag' };
+  if (environment.CHINESEBLUE_DATA) return { dir: resolve(environment.CHINESEBLUE_DATA), origin: 'env' };
+  return { dir: cacheDataDir(environment), origin: 'cache' };
+}
+
+const holdsCorpora = (directory: string): boolean =>
+  existsSync(directory) &&
+  readdirSync(directory, { withFileTypes: true }).some(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+  );

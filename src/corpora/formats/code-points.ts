@@ -1,0 +1,22 @@
+const SURROGATE = /[\uD800-\uDFFF]/;
+
+/** Converts offsets in characters (code points, as Python counts) to UTF-16 code units of one text. */
+export interface CodePoints {
+  /** The text's length in code points. */
+  readonly length: number;
+  /** Code point offset, 0 to `length` → code unit offset. */
+  toUnits(offset: number): number;
+}
+
+/** The map of `text`; free for texts without surrogates, where both counts agree. */
+export function codePoints(text: string): CodePoints {
+  if (!SURROGATE.test(text)) return { length: text.length, toUnits: (offset) => offset };
+  const starts: number[] = [];
+  let unit = 0;
+  for (const character of text) {
+    starts.push(unit);
+    unit += character.length;
+  }
+  starts.push(unit);
+  return { length: starts.length - 1, toUnits: (offset) => starts[offset] };
+}

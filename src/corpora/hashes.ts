@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explainFileError } from '../ground/files.ts';
+
+/** What identifies a file's content; both hashes in lower-case hexadecimal. */
+export interface Identity {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** SHA-1 of `blob <bytes>\0` + content: what git, and so GitHub, calls the file. */
+  readonly gitBlob: string;
+}
+
+const blobHash = (bytes: number) => createHash('sha1').update(`blob ${bytes}\0`);
+
+export function identifyBytes(content: Uint8Array): Identity {
+  return {
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    gitBlob: blobHash(content.length).update(content).digest('hex'),
+  };
+}
+
+/** Reads the file once, in constant memory. Throws a UserError where it cannot be read. */
+export async function identifyFile(file: string): Promise<Identity> {
+  try {
+    const { size } = await stat(file);
+    const sha256 = createHash('sha256');
+    const blob = blobHash(size);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      sha256.update(chunk);
+      blob.update(chunk);
+    }
+    return { bytes: size, sha256: sha256.digest('hex'), gitBlob: blob.digest('hex') };
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
+/**
+ * One identity for the named files of a directory: the summed bytes; `sha256` over the lines
+ * `name sha256\n` in byte order of the names; `gitBlob` the SHA-1 of git's tree object of these files
+ * (mode 100644), which is what `git ls-tree` shows for such a directory.
+ */
+export async function identifyDirectory(directory: string, names: readonly string[]): Promise<Identity> {
+  const entries: NamedIdentity[] = [];
+  for (const name of names) {
+    try {
+      entries.push({ name, ...identifyBytes(await readFile(join(directory, name))) });
+    } catch (error) {
+      throw explainFileError(error, join(directory, name));
+    }
+  }
+  return combineIdentities(entries);
+}
+
+export type NamedIdentity = Identity & { readonly name: string };
+
+/** The combination that `identifyDirectory` describes; names are plain file names. */
+export function combineIdentities(entries: readonly NamedIdentity[]): Identity {
+  const sorted = [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const list = createHash('sha256');
+  for (const { name, sha256 } of sorted) list.update(`${name} ${sha256}\n`);
+  return {
+    bytes: sorted.reduce((sum, entry) => sum + entry.bytes, 0),
+    sha256: list.digest('hex'),
+    gitBlob: gitTree(sorted),
+  };
+}
+
+/** SHA-1 of git's tree object of plain files, sorted by name. */
+export function gitTree(sorted: readonly { readonly name: string; readonly gitBlob: string }[]): string {
+  const body = Buffer.concat(
+    sorted.flatMap(({ name, gitBlob }) => [Buffer.from(`100644 ${name}\0`), Buffer.from(gitBlob, 'hex')]),
+  );
+  return createHash('sha1').update(`tree ${body.length}\0`).update(body).digest('hex');
+}
