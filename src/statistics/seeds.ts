@@ -1,0 +1,79 @@
+import { createRandom } from '../ground/random.ts';
+import { deviation, type Value } from './bootstrap.ts';
+import { DEFAULT_RESAMPLES } from './interval.ts';
+import { createResampler } from './resample.ts';
+import { distinctRows } from './rows.ts';
+
+/** Scores of one model under several seeds, with the sources of their variance apart. All variances are of one run. */
+export interface SeedSummary {
+  readonly scores: readonly number[];
+  readonly mean: number;
+  /** Standard deviation over seeds, n - 1; NaN for one seed. */
+  readonly deviation: number;
+  /** From drawing these items rather than others. */
+  readonly itemVariance: number;
+  /** From training with this seed rather than another, beyond what the items explain; never below 0. */
+  readonly seedVariance: number;
+  /** From which items a seed happens to get right: shrinks with more items and with more seeds. */
+  readonly interactionVariance: number;
+  /** Standard error of `mean` for new items and new seeds. */
+  readonly standardError: number;
+}
+
+/**
+ * Splits the variance of a score over seeds (rows of `runs`: one units × width count matrix a seed, same units).
+ *
+ * With S seeds, the same resamples of the items give V₁, the mean bootstrap variance of one run, and V̄, that of the
+ * mean over runs: interaction X = (V₁ - V̄)·S/(S - 1), items I = V₁ - X, and seeds B - X from the variance B between
+ * seeds. For a mean of items these are the two-way random effects estimates. One seed: seed and interaction are NaN.
+ */
+export function overSeeds(
+  runs: readonly Float64Array[],
+  width: number,
+  value: Value,
+  options: { readonly resamples?: number; readonly seed?: number } = {},
+): SeedSummary {
+  const { resamples = DEFAULT_RESAMPLES, seed = 0 } = options;
+  const seeds = runs.length;
+  const units = runs[0].length / width;
+  const joined = new Float64Array(units * width * seeds);
+  runs.forEach((run, s) => {
+    if (run.length !== units * width) throw new RangeError('runs over seeds must have the same units');
+    for (let unit = 0; unit < units; unit++) {
+      joined.set(run.subarray(unit * width, (unit + 1) * width), (unit * seeds + s) * width);
+    }
+  });
+  const table = distinctRows(joined, width * seeds);
+  const scoresOf = (sums: Float64Array): number[] =>
+    runs.map((_, s) => value(sums.subarray(s * width, (s + 1) * width)));
+  const scores = scoresOf(table.total);
+  const resample = createResampler(table, createRandom(seed, 'seeds').below(2 ** 31));
+  const drawn = Array.from({ length: seeds + 1 }, () => [] as number[]);
+  for (let i = 0; i < resamples; i++) {
+    const values = scoresOf(resample());
+    if (values.some(Number.isNaN)) continue;
+    for (let s = 0; s < seeds; s++) drawn[s].push(values[s]);
+    drawn[seeds].push(average(values));
+  }
+  const variances = drawn.map((values) => deviation(values) ** 2);
+  const ofOne = average(variances.slice(0, seeds));
+  const ofMean = variances[seeds];
+  const interaction = seeds > 1 ? Math.max(0, ((ofOne - ofMean) * seeds) / (seeds - 1)) : Number.NaN;
+  const spread = deviation(scores);
+  const seedVariance = seeds > 1 ? Math.max(0, spread ** 2 - interaction) : Number.NaN;
+  const itemVariance = seeds > 1 ? Math.max(0, ofOne - interaction) : ofOne;
+  const standardError =
+    seeds > 1 ? Math.sqrt(itemVariance + (seedVariance + interaction) / seeds) : Math.sqrt(itemVariance);
+  return {
+    scores,
+    mean: average(scores),
+    deviation: spread,
+    itemVariance,
+    seedVariance,
+    interactionVariance: interaction,
+    standardError,
+  };
+}
+
+const average = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
