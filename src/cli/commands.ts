@@ -1,5 +1,17 @@
 import type { CommandSpec } from './command.ts';
+import { checkCommand } from './commands/check.ts';
+import { conventionsCommand } from './commands/conventions.ts';
+import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
+import { scoreCommand } from './commands/score.ts';
 import { tasksCommand } from './commands/tasks.ts';
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly CommandSpec[] = [tasksCommand];
+export const commands: readonly CommandSpec[] = [
+  runCommand,
+  scoreCommand,
+  checkCommand,
+  tasksCommand,
+  conventionsCommand,
+  runsCommand,
+];

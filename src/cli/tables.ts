@@ -1,3 +1,4 @@
+import type { ScoreSheet } from '../runs/scoring.ts';
 import type { Summary } from '../runs/summary.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
@@ -97,4 +98,31 @@ export async function printSummaries(
       }),
     );
   }
+}
+
+/** Every score of a sheet: what `score` prints. */
+export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise<void> {
+  const { examples, answered, missing } = sheet.coverage;
+  const synthetic = sheet.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
+  terminal.print(
+    terminal.say({
+      en: `${sheet.task} ${sheet.split}${synthetic}: ${examples} examples, ${answered} answered, ${missing} missing or invalid (scored as wrong)`,
+      zh: `${sheet.task} ${sheet.split}${synthetic}：${examples} 个样本，已答 ${answered}，缺失或无效 ${missing}（按答错计）`,
+    }),
+  );
+  const heads = {
+    en: ['subset', 'convention', 'score', '95 % interval', 'units'],
+    zh: ['子集', '口径', '得分', '95% 区间', '独立单元'],
+  };
+  const rows = Object.entries(sheet.subsets).flatMap(([subset, { scores, units }]) =>
+    scores.map(({ convention, value, interval }) => [
+      subset,
+      convention + (convention === sheet.primary ? ' *' : ''),
+      formatScore(value, convention),
+      interval ? `[${formatScore(interval.low, convention)}, ${formatScore(interval.high, convention)}]` : '',
+      String(units),
+    ]),
+  );
+  await terminal.table(heads[terminal.language], rows);
+  terminal.print(terminal.say({ en: '* the primary metric of the task', zh: '* 该任务的主指标' }));
 }

@@ -1,9 +1,10 @@
+import { formats } from '../corpora/formats/registry.ts';
 import { UserError } from '../ground/errors.ts';
 import { readLineBatches, writeAtomic } from '../ground/files.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families.ts';
 import type { Fault } from '../tasks/family.ts';
-import type { Task } from '../tasks/task.ts';
+import type { FormatName, Task } from '../tasks/task.ts';
 
 /** One thing that is wrong with a file of predictions. */
 export interface Problem {
@@ -145,4 +146,56 @@ function* jsonLines(examples: readonly Example[], predictions: readonly Predicti
     const block = examples.slice(from, from + LINES_A_WRITE);
     yield block.map(({ id }, i) => `${JSON.stringify({ id, ...predictions[from + i] })}\n`).join('');
   }
+}
+
+/**
+ * Reads predictions in JSON Lines, or, for a file of another extension, in a format that the task's corpus
+ * itself comes in: BIO for entities, `label<TAB>text…` for pairs and classes. There a record answers the
+ * example of the same number, and must repeat its text.
+ */
+export async function readAnyPredictions(
+  file: string,
+  task: Task,
+  examples: readonly Example[],
+): Promise<PredictionFile> {
+  if (/\.(jsonl|json|ndjson)$/i.test(file)) return readPredictions(file, task, examples);
+  const answered = await readCorpusFormat(file, task);
+  const problems: Problem[] = [];
+  const predictions = examples.map((example, index): Prediction | undefined => {
+    const answer = answered[index];
+    if (!answer) {
+      problems.push({ id: example.id, code: 'missing-id', message: 'there is no record for this example' });
+      return undefined;
+    }
+    if (JSON.stringify(answer.input) !== JSON.stringify(example.input)) {
+      problems.push({
+        id: example.id,
+        code: 'unknown-id',
+        message: `record ${index} repeats another text than the example`,
+      });
+      return undefined;
+    }
+    return answer.gold as Prediction;
+  });
+  for (const { id } of answered.slice(examples.length)) {
+    problems.push({ id, code: 'unknown-id', message: 'there are more records than examples' });
+  }
+  return { predictions, problems };
+}
+
+/** The formats with one line (or one line a character) of plain text, which predictions may come in. */
+const PLAIN_FORMATS: readonly FormatName[] = ['bio', 'text-tsv', 'pair-tsv'];
+
+async function readCorpusFormat(file: string, task: Task): Promise<readonly Example[]> {
+  const { format, alternative } = task.corpus;
+  const plain = [format, alternative?.format].find(
+    (name) => name !== undefined && PLAIN_FORMATS.includes(name),
+  );
+  if (!plain) {
+    throw new UserError('unknown-format', `Predictions for ${task.id} must be JSON Lines`, {
+      file,
+      hint: 'Name the file .jsonl: one object an example, as docs/predictions.md shows.',
+    });
+  }
+  return (await formats[plain].read({ path: file, name: file }, task)).examples;
 }

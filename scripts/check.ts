@@ -1,0 +1,55 @@
+/**
+ * `npm test`: every check of the project, one after the other, all of them even when one fails.
+ * Ends with `N passed, N failed` on a line of its own; exits with 1 if anything failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-check-'));
+const testReport = join(scratch, 'tests.json');
+
+const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['format and lint', 'biome', 'check', '--error-on-warnings'],
+  ['types', 'tsc', '--noEmit'],
+  ['dead code and dependencies', 'knip'],
+  [
+    'tests',
+    'vitest',
+    'run',
+    '--coverage',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${testReport}`,
+  ],
+  ['build', 'node', 'scripts/build.ts'],
+  ['package', 'publint', '--strict'],
+  ['packed and installed', 'node', 'scripts/try-package.ts'],
+];
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+for (const [name, command, ...args] of STEPS) {
+  console.log(`\n== ${name}`);
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: process.env });
+  if (error) console.log(`${command}: ${error.message}`);
+  if (status === 0) passed++;
+  else failed++;
+  console.log(status === 0 ? `ok: ${name}` : `FAILED: ${name}`);
+}
+
+try {
+  const report = JSON.parse(readFileSync(testReport, 'utf8'));
+  passed += report.numPassedTests;
+  failed += report.numFailedTests;
+  skipped += report.numPendingTests;
+} catch {
+  console.log('The tests left no report.');
+  failed++;
+}
+rmSync(scratch, { recursive: true });
+
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,58 @@
+import { UserError } from '../../ground/errors.ts';
+import type { CommandSpec } from '../command.ts';
+import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import { PREDICTIONS } from './score.ts';
+
+export const checkCommand: CommandSpec = {
+  name: 'check',
+  summary: { en: 'validate predictions without scoring them', zh: '只校验预测文件，不评分' },
+  options: [
+    { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
+    PREDICTIONS,
+    SPLIT,
+    TASK_FILE,
+    DATA_DIR,
+  ],
+  examples: ['chineseblue check --task cMedQQ --predictions predictions.jsonl'],
+  async run({ options, terminal }) {
+    const file = textOption(options, 'predictions');
+    const task = await chooseTask(options);
+    const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { parseSplit } = await import('../../runs/plans.ts');
+    const { readAnyPredictions } = await import('../../runs/predictions.ts');
+    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const split = await readSplit(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
+    const { problems } = await readAnyPredictions(file, task, split.examples);
+    if (terminal.json) terminal.printJson({ file, examples: split.examples.length, problems });
+    else if (problems.length === 0) {
+      terminal.print(
+        terminal.say({
+          en: `${file}: ${split.examples.length} predictions, nothing wrong`,
+          zh: `${file}：${split.examples.length} 条预测，没有问题`,
+        }),
+      );
+    } else {
+      const head = {
+        en: ['line', 'id', 'code', 'field', 'problem'],
+        zh: ['行', 'id', '代码', '字段', '问题'],
+      };
+      await terminal.table(
+        head[terminal.language],
+        problems.map(({ line, id, code, field, message }) => [
+          String(line ?? ''),
+          id ?? '',
+          code,
+          field ?? '',
+          message,
+        ]),
+      );
+    }
+    if (problems.length > 0) {
+      throw new UserError(
+        'check-failed',
+        terminal.say({ en: `${problems.length} problems`, zh: `${problems.length} 个问题` }),
+        { file },
+      );
+    }
+  },
+};

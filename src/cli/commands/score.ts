@@ -1,0 +1,49 @@
+import type { CommandSpec } from '../command.ts';
+import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+
+export const PREDICTIONS = {
+  flags: '--predictions <file>',
+  summary: {
+    en: 'JSON Lines, or the BIO or tab-separated format of the corpus',
+    zh: 'JSON Lines，或语料自身的 BIO、制表符分隔格式',
+  },
+};
+
+export const scoreCommand: CommandSpec = {
+  name: 'score',
+  summary: { en: "score anyone's predictions", zh: '对任何来源的预测结果评分' },
+  options: [
+    { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
+    PREDICTIONS,
+    SPLIT,
+    TASK_FILE,
+    DATA_DIR,
+  ],
+  examples: ['chineseblue score --task cMedQANER --predictions predictions.jsonl --split test'],
+  async run({ options, terminal }) {
+    const file = textOption(options, 'predictions');
+    const task = await chooseTask(options);
+    const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { parseSplit } = await import('../../runs/plans.ts');
+    const { readAnyPredictions, refuseUnfit } = await import('../../runs/predictions.ts');
+    const { scorePredictions } = await import('../../runs/scoring.ts');
+    const name = parseSplit(textOption(options, 'split'));
+    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const split = await readSplit(task, name, { dataDir: dir });
+    const answers = await readAnyPredictions(file, task, split.examples);
+    refuseUnfit(file, answers);
+    const sheet = scorePredictions({ task, split: name, ...split, predictions: answers.predictions });
+    if (terminal.json) return terminal.printJson(sheet);
+    const { printSheet } = await import('../tables.ts');
+    await printSheet(sheet, terminal);
+    const invalid = new Set(answers.problems.filter(({ code }) => code !== 'missing-id').map(({ id }) => id));
+    if (invalid.size > 0) {
+      terminal.note(
+        terminal.say({
+          en: `${invalid.size} predictions are invalid and count as missing: \`chineseblue check\` lists why.`,
+          zh: `有 ${invalid.size} 条预测无效，按缺失计：\`chineseblue check\` 会列出原因。`,
+        }),
+      );
+    }
+  },
+};
