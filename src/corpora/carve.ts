@@ -4,16 +4,14 @@ import type { Example } from '../tasks/examples.ts';
 
 export interface Carved<E> {
   /** What stays, in the order given. */
-  readonly rest: readonly E[];
+  readonly kept: readonly E[];
   /** The share that was taken out, in the order given. */
-  readonly part: readonly E[];
-  /** How it was done, in words, for the record of a run. */
-  readonly rule: string;
+  readonly held: readonly E[];
 }
 
 /**
  * Takes about `share` (between 0 and 1) of the examples out by a seeded rule: the groups, in order of
- * first appearance, are shuffled and taken whole until the part holds at least `share` of all examples.
+ * first appearance, are shuffled and held whole until they make up at least `share` of all examples.
  * Examples that share a group are never parted, and both sides get at least one group.
  * Throws a UserError (`too-few-groups`) where there are fewer than two groups.
  */
@@ -42,8 +40,7 @@ export function splitBySeed<E extends Pick<Example, 'id' | 'group'>>(
   }
   if (taken.size === 0) for (const index of order[0]) taken.add(index);
   return {
-    rest: examples.filter((_, index) => !taken.has(index)),
-    part: examples.filter((_, index) => taken.has(index)),
-    rule: `${taken.size} of ${examples.length} examples carved out, whole groups at random, share ${share}, seed ${seed}`,
+    kept: examples.filter((_, index) => !taken.has(index)),
+    held: examples.filter((_, index) => taken.has(index)),
   };
 }

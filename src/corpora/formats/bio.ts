@@ -1,10 +1,11 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
-import type { Entity, Example } from '../../tasks/examples.ts';
+import { decodeTagged } from '../../metrics/bio.ts';
+import type { Example } from '../../tasks/examples.ts';
 import type { FormatReader, Notice, Reading } from './format.ts';
 import { createLabelCheck } from './records.ts';
 
-const TAG = /^(?:O|([BI])[_-](.+))$/s;
+const TAG = /^([BI])[_-](.+)$/s;
 
 /**
  * `字 TAG` a line, a blank line between documents (the `.txt` files of cEHRNER and cMedQANER). The tag is
@@ -17,19 +18,14 @@ export const readBio: FormatReader = async ({ path: file, name }, task): Promise
   const check = createLabelCheck(task);
   const examples: Example<'ner'>[] = [];
   const notices: Notice[] = [];
-  let text = '';
-  let entities: Entity[] = [];
-  let open: { start: number; type: string } | undefined;
-  const close = () => {
-    if (open) entities.push({ start: open.start, end: text.length, type: open.type });
-    open = undefined;
-  };
+  let pieces: string[] = [];
+  let tags: string[] = [];
   const finish = () => {
-    if (text === '') return;
-    close();
-    examples.push({ id: String(examples.length), input: { text }, gold: { entities } });
-    text = '';
-    entities = [];
+    if (pieces.length === 0) return;
+    const entities = decodeTagged(pieces, tags, 'chineseblue');
+    examples.push({ id: String(examples.length), input: { text: pieces.join('') }, gold: { entities } });
+    pieces = [];
+    tags = [];
   };
   for await (const lines of readLineBatches(file)) {
     for (const { text: row, number: line } of lines) {
@@ -39,33 +35,25 @@ export const readBio: FormatReader = async ({ path: file, name }, task): Promise
       }
       const id = String(examples.length);
       const cut = Math.max(row.lastIndexOf(' '), row.lastIndexOf('\t'));
-      const tag = TAG.exec(row.slice(cut + 1));
-      if (cut < 1 || !tag) {
-        throw new UserError(
-          'bad-bio',
-          `Expected a character, a blank and a tag, found ${JSON.stringify(row.slice(0, 40))}`,
-          {
-            file,
-            line,
-            id,
-            field: cut < 1 ? 'character' : 'tag',
-            hint: 'Write e.g. `头 B_body`, with tags O, B_type and I_type, and an empty line between documents.',
-          },
-        );
+      const tag = row.slice(cut + 1);
+      const [, kind, type] = TAG.exec(tag) ?? [];
+      if (cut < 1 || (kind === undefined && tag !== 'O')) {
+        const found = JSON.stringify(row.slice(0, 40));
+        throw new UserError('bad-bio', `Expected a character, a blank and a tag, found ${found}`, {
+          file,
+          line,
+          id,
+          field: cut < 1 ? 'character' : 'tag',
+          hint: 'Write e.g. `头 B_body`, with tags O, B_type and I_type, and an empty line between documents.',
+        });
       }
-      const [, kind, type] = tag;
-      if (kind === 'B') {
-        close();
-        open = { start: text.length, type: check(type, { file, line, id, field: 'tag' }) };
-      } else if (kind === undefined) {
-        close();
-      } else if (open?.type !== type) {
-        const message = open ? `I_${type} follows ${open.type}` : `I_${type} follows O`;
-        notices.push({ code: 'bio-orphan', message, file: name, line, id });
-        close();
-        open = { start: text.length, type: check(type, { file, line, id, field: 'tag' }) };
+      if (kind !== undefined) check(type, { file, line, id, field: 'tag' });
+      const before = tags.at(-1) ?? 'O';
+      if (kind === 'I' && before.slice(2) !== type) {
+        notices.push({ code: 'bio-orphan', message: `${tag} follows ${before}`, file: name, line, id });
       }
-      text += row.slice(0, cut);
+      pieces.push(row.slice(0, cut));
+      tags.push(tag);
     }
   }
   finish();
