@@ -38,7 +38,8 @@ function splitAsSeqeval(tag: string): Split {
 function splitAsChineseblue(tag: string): Split {
   const letter = tag.charAt(0);
   const separator = tag.charAt(1);
-  const whole = (letter === 'B' || letter === 'I') && (separator === '_' || separator === '-') && tag.length > 2;
+  const whole =
+    (letter === 'B' || letter === 'I') && (separator === '_' || separator === '-') && tag.length > 2;
   return whole ? [letter, tag.slice(2)] : OUTSIDE;
 }
 

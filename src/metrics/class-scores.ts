@@ -38,7 +38,8 @@ export function classLayout(classes: readonly string[]): ClassLayout {
 }
 
 /** F1 as 2·correct / (predicted + gold): the same as 2PR/(P+R), and NaN only where nothing is predicted nor gold. */
-export const f1 = (correct: number, predicted: number, gold: number): number => ratio(2 * correct, predicted + gold);
+export const f1 = (correct: number, predicted: number, gold: number): number =>
+  ratio(2 * correct, predicted + gold);
 
 /** Precision, recall, F1 and the counts behind them. */
 export const figures = (correct: number, predicted: number, gold: number) => ({
@@ -85,7 +86,10 @@ export function classScores(
       return ratio(total, weight);
     },
     details: (counts): Details => {
-      const rows: Details[] = classes.map((name, index) => ({ class: name, ...row(counts, index * CLASS_COUNTS) }));
+      const rows: Details[] = classes.map((name, index) => ({
+        class: name,
+        ...row(counts, index * CLASS_COUNTS),
+      }));
       if (counts[unlisted + PREDICTED] + counts[unlisted + GOLD] > 0) {
         rows.push({ class: UNLISTED, ...row(counts, unlisted) });
       }

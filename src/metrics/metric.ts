@@ -18,9 +18,13 @@ export interface Metric<Item> {
 /** A metric that does not add up over units, such as the area under a curve. */
 export interface WholeMetric<Item> {
   whole(items: readonly Item[]): number;
+  /** The figures beside it. Plain JSON. */
+  details?(items: readonly Item[]): Details;
 }
 
-export type Details = { readonly [name: string]: number | string | readonly (number | string)[] | Details | readonly Details[] };
+export type Details = {
+  readonly [name: string]: number | string | readonly (number | string)[] | Details | readonly Details[];
+};
 
 /** `a / b`, and NaN where `b` is 0: an undefined score is never a zero. */
 export const ratio = (a: number, b: number): number => (b === 0 ? Number.NaN : a / b);

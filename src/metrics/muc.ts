@@ -45,7 +45,8 @@ export function countMuc(
       const { start, end, type } = golds[g];
       if (!free[g] || p.start >= end || p.end <= start) continue;
       const gap = Math.abs(p.start - start) + Math.abs(p.end - end);
-      const fits = scheme === 'type' ? p.type === type : gap === 0 && (scheme !== 'strict' || p.type === type);
+      const fits =
+        scheme === 'type' ? p.type === type : gap === 0 && (scheme !== 'strict' || p.type === type);
       if (fits && gap < distance) {
         right = g;
         distance = gap;
@@ -89,5 +90,9 @@ export function mucF1<Item>(
 
 function mucTotals(counts: Float64Array): { right: number; possible: number; actual: number } {
   const matched = counts[COR] + counts[INC] + counts[PAR];
-  return { right: counts[COR] + counts[PAR] / 2, possible: matched + counts[MIS], actual: matched + counts[SPU] };
+  return {
+    right: counts[COR] + counts[PAR] / 2,
+    possible: matched + counts[MIS],
+    actual: matched + counts[SPU],
+  };
 }

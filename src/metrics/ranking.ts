@@ -88,14 +88,20 @@ export function rank(unit: readonly RankingItem[], ties: Ties): Ranked {
         known.grade = Math.max(known.grade, gold.relevance[i]);
         known.sum += prediction.scores[i];
         known.times++;
-      } else pool.set(key, { grade: gold.relevance[i], sum: prediction.scores[i], times: 1, place: pool.size });
+      } else
+        pool.set(key, { grade: gold.relevance[i], sum: prediction.scores[i], times: 1, place: pool.size });
     }
   }
-  const documents = [...pool.values()].map(({ grade, sum, times, place }) => ({ grade, score: sum / times, place }));
+  const documents = [...pool.values()].map(({ grade, sum, times, place }) => ({
+    grade,
+    score: sum / times,
+    place,
+  }));
   documents.sort((a, b) => b.score - a.score || b.place - a.place);
   const ends: number[] = [];
   for (let i = 1; i <= documents.length; i++) {
-    if (i === documents.length || ties === 'trec' || documents[i].score !== documents[i - 1].score) ends.push(i);
+    if (i === documents.length || ties === 'trec' || documents[i].score !== documents[i - 1].score)
+      ends.push(i);
   }
   return { grades: documents.map(({ grade }) => grade), ends };
 }

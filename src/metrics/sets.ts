@@ -1,11 +1,4 @@
-import {
-  type Average,
-  CORRECT,
-  classLayout,
-  classScores,
-  GOLD,
-  PREDICTED,
-} from './class-scores.ts';
+import { type Average, CORRECT, classLayout, classScores, GOLD, PREDICTED } from './class-scores.ts';
 import type { Metric } from './metric.ts';
 
 /** Things to find in an item (entities, labels, triples…) and when two of them are the same. */
@@ -58,4 +51,3 @@ export function setMetric<Item, Thing>(spec: SetSpec<Item, Thing>): Metric<Item>
     },
   };
 }
-

@@ -54,7 +54,9 @@ export function relaxedTripleF1<Item>(
     count(unit, counts, offset) {
       for (const item of unit) {
         const answers = predicted(item);
-        const distinct = gold(item).filter((triple, i, all) => all.findIndex((t) => sameTriple(t, triple)) === i);
+        const distinct = gold(item).filter(
+          (triple, i, all) => all.findIndex((t) => sameTriple(t, triple)) === i,
+        );
         counts[offset] += largestMatching(answers, distinct, relaxedTriple);
         counts[offset + 1] += answers.length;
         counts[offset + 2] += distinct.length;

@@ -1,0 +1,23 @@
+import { UserError } from '../ground/errors.ts';
+import type { Convention } from './convention.ts';
+import { families } from './families.ts';
+import type { Family } from './family.ts';
+
+/** Every convention of every family, family by family, each family's default first. */
+export const conventions: readonly Convention[] = (Object.values(families) as readonly Family[]).flatMap(
+  (family) => family.conventions,
+);
+
+const byId = new Map(conventions.map((convention) => [convention.id, convention]));
+
+/** The convention of this id. Throws a UserError `unknown-convention` that names the family's conventions. */
+export function findConvention(id: string): Convention {
+  const found = byId.get(id);
+  if (found) return found;
+  const family = id.slice(0, id.indexOf('/') + 1);
+  const near = conventions.filter((convention) => convention.id.startsWith(family)).map((near) => near.id);
+  throw new UserError('unknown-convention', `There is no convention ${id}`, {
+    field: 'convention',
+    hint: `Known: ${(near.length > 0 ? near : [...byId.keys()]).join(', ')}.`,
+  });
+}
