@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readSplit } from '../src/corpora/corpus.ts';
+import { samplesDir } from '../src/corpora/directory.ts';
+import type { Example } from '../src/tasks/examples.ts';
+import { tasks } from '../src/tasks/registry.ts';
+import { SPLITS } from '../src/tasks/task.ts';
+import { generateSamples } from './generate.ts';
+
+const root = samplesDir();
+const MAX_BYTES = 2_000_000;
+
+const filesOnDisk = (): string[] =>
+  (readdirSync(root, { recursive: true }) as string[])
+    .filter((path) => path.includes(sep) && statSync(join(root, path)).isFile())
+    .map((path) => path.split(sep).join('/'));
+
+const labelsOf = (example: Example): string[] => {
+  const { gold } = example;
+  if ('label' in gold) return [gold.label];
+  if ('labels' in gold) return [...gold.labels];
+  if ('relevance' in gold) return gold.relevance.map(String);
+  if ('triples' in gold) return gold.triples.map((triple) => triple.predicate);
+  if ('symptoms' in gold) return gold.symptoms.map((symptom) => symptom.status);
+  return gold.entities.map((entity) => entity.type);
+};
+
+describe('samples', () => {
+  test('are what the generator makes, byte for byte, and nothing else', () => {
+    const made = generateSamples();
+    expect(filesOnDisk().sort()).toEqual([...made.keys()].sort());
+    for (const [path, content] of made) expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
+  });
+
+  test('stay small, and every file name says that they are synthetic', () => {
+    const files = filesOnDisk();
+    expect(files.reduce((sum, path) => sum + statSync(join(root, path)).size, 0)).toBeLessThan(MAX_BYTES);
+    expect(files.filter((path) => !path.includes('synthetic'))).toEqual([]);
+  });
+
+  test.each(tasks.map((task) => [task.id, task] as const))('%s reads in full', async (_, task) => {
+    const texts: Set<string>[] = [];
+    for (const split of SPLITS) {
+      const { examples, synthetic } = await readSplit(task, split, { dataDir: root });
+      expect(synthetic).toBe(true);
+      expect(examples.length).toBeGreaterThanOrEqual(split === 'train' ? 60 : 30);
+      const found = new Set(examples.flatMap(labelsOf));
+      const declared = task.labels.map((label) => label.id);
+      if (split !== 'dev') expect([...found].sort()).toEqual(expect.arrayContaining([...declared].sort()));
+      expect(found.size).toBeGreaterThan(1);
+      texts.push(new Set(examples.map((example) => JSON.stringify(example.input))));
+    }
+    const repeated = [...texts[2]].filter((text) => texts[0].has(text)).length;
+    expect(repeated / texts[2].size).toBeLessThan(0.6);
+  });
+});

@@ -1,0 +1,32 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeAtomic } from '../src/ground/files.ts';
+import { classSamples } from './classes.ts';
+import { dialogueSamples } from './dialogues.ts';
+import { documentSamples } from './documents.ts';
+import { nerSamples } from './ner.ts';
+import { pairSamples } from './pairs.ts';
+import { querySamples } from './queries.ts';
+
+/** Every file of the samples: path below `samples/`, content. Equal on every machine. */
+export function generateSamples(): Map<string, string> {
+  return new Map([
+    ...nerSamples(),
+    ...pairSamples(),
+    ...querySamples(),
+    ...classSamples(),
+    ...dialogueSamples(),
+    ...documentSamples(),
+  ]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = dirname(fileURLToPath(import.meta.url));
+  const files = generateSamples();
+  for (const folder of new Set([...files.keys()].map((path) => path.split('/')[0]))) {
+    await rm(join(root, folder), { recursive: true, force: true });
+  }
+  for (const [path, content] of files) await writeAtomic(join(root, path), content);
+  console.log(`${files.size} files written below ${root}`);
+}
