@@ -13,5 +13,7 @@ export interface Convention<F extends FamilyId = FamilyId> {
   readonly definition: Text;
   /** How to print it. Default `percent`. */
   readonly unit?: 'percent' | 'ratio' | 'fraction';
+  /** For losses; absent means that larger is better. */
+  readonly smallerIsBetter?: boolean;
   metric(task: Task): Metric<Answered<F>> | WholeMetric<Answered<F>>;
 }

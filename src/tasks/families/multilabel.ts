@@ -97,6 +97,7 @@ export const multilabel: Family<'multilabel'> = {
         zh: `仅在金标或仅在预测中出现的标签数（重复预测每多一次加一），对样本求和，除以样本数 × 任务标签数。越小越好。${MISSING_ZH}`,
       },
       unit: 'fraction',
+      smallerIsBetter: true,
       metric: (task) => hammingLoss(task.labels.map(({ id }) => id)),
     },
     oneVersusRestCurve('multilabel', 'roc-auc', hasLabel),
