@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { add, compile, constant, grad, input, layerNorm, linear, mul, sum, toOnnx } from './index.ts';
+import { decodeOnnx } from './onnx.ts';
+
+const operators = (model: Uint8Array): string[] =>
+  decodeOnnx(model).graph.node.map((node: { op_type: string }) => node.op_type);
+
+describe('toOnnx', () => {
+  it('computes equal values once, however often they are written down', () => {
+    const x = input('x', [2]);
+    const square = () => mul(add(x, 1), add(x, 1));
+    expect(operators(toOnnx({ y: add(square(), square()) }))).toEqual(['Add', 'Mul', 'Add', 'Identity']);
+  });
+
+  it('keeps values apart that differ in an attribute, a constant or its shape only', () => {
+    const x = input('x', [2, 2]);
+    const y = add(
+      add(sum(x, [0], true), sum(x, [1], true)),
+      add(constant([1, 2], [2, 1]), constant([1, 2], [1, 2])),
+    );
+    expect(operators(toOnnx({ y })).filter((name) => name === 'ReduceSum')).toHaveLength(2);
+    const { initializer } = decodeOnnx(toOnnx({ y })).graph;
+    expect(initializer.filter(({ name }: { name: string }) => name.startsWith('constant'))).toHaveLength(2);
+  });
+
+  it('merges the parts of one layer normalisation into one operator', () => {
+    const [x, gain, bias] = [input('x', [2, 4]), input('gain', [4]), input('bias', [4])];
+    const y = layerNorm(x, gain, bias);
+    const [g] = grad(sum(mul(y, y)), [x]);
+    const nodes = decodeOnnx(toOnnx({ y, g })).graph.node.filter(
+      ({ op_type: type }: { op_type: string }) => type === 'LayerNormalization',
+    );
+    expect(nodes).toHaveLength(1);
+    expect(nodes[0].output).toHaveLength(3);
+  });
+
+  it('puts weights into the model and declares sizes by name where asked', () => {
+    const y = linear(input('x', [2, 3]), input('w', [1, 3]));
+    const model = toOnnx(
+      { y },
+      { weights: new Map([['w', Float32Array.of(1, 2, 3)]]), declared: { x: ['batch', 3], y: ['batch', 1] } },
+    );
+    const { graph } = decodeOnnx(model);
+    expect(graph.input.map(({ name }: { name: string }) => name)).toEqual(['x']);
+    expect(graph.input[0].type.tensor_type.shape.dim).toEqual([{ dim_param: 'batch' }, { dim_value: 3 }]);
+    expect(graph.initializer[0]).toMatchObject({ name: 'w', dims: [1, 3], data_type: 1 });
+  });
+
+  it('refuses names used twice, and weights of the wrong size', () => {
+    expect(() => toOnnx({ y: add(input('x', [2]), input('x', [1])) })).toThrow(
+      'Two different inputs are named x',
+    );
+    expect(() => toOnnx({ x: add(input('x', [2]), 1) })).toThrow('An input and an output are named x');
+    const y = linear(input('x', [2, 3]), input('w', [1, 3]));
+    expect(() => toOnnx({ y }, { weights: new Map([['w', Float32Array.of(1)]]) })).toThrow(
+      'w: 1 values do not fill [1, 3]',
+    );
+  });
+});
+
+describe('a compiled program', () => {
+  const x = input('x', [2]);
+  const feeds = { x: Float32Array.of(1, 2) };
+
+  it('writes into arrays that it is given and brings back only what is asked for', async () => {
+    const program = await compile({ double: add(x, x), square: mul(x, x) }, { threads: 1 });
+    const double = new Float32Array(2);
+    const result = await program.run(feeds, { fetch: ['double'], into: { double } });
+    expect(Object.keys(result)).toEqual(['double']);
+    expect(result.double).toBe(double);
+    expect([...double]).toEqual([2, 4]);
+  });
+
+  it('names an input that is missing or of the wrong size', async () => {
+    const program = await compile({ y: add(x, x) }, { threads: 1 });
+    await expect(program.run({})).rejects.toThrow('The graph needs the input x');
+    await expect(program.run({ x: Float32Array.of(1) })).rejects.toThrow('x: 1 values do not fill [2]');
+  });
+
+  it('takes any batch where a size has a name', async () => {
+    const y = linear(input('x', [1, 3]), input('w', [1, 3]));
+    const weights = new Map([['w', Float32Array.of(1, 2, 3)]]);
+    const program = await compile(
+      { y },
+      { threads: 1, weights, declared: { x: ['batch', 3], y: ['batch', 1] } },
+    );
+    expect([
+      ...(await program.run({ x: Float32Array.of(1, 1, 1, 2, 2, 2) }, { sizes: { batch: 2 } })).y,
+    ]).toEqual([6, 12]);
+  });
+
+  it('says which device is missing', async () => {
+    await expect(compile({ y: add(x, x) }, { device: 'cuda' })).rejects.toThrow(
+      'There is no usable cuda device here',
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import { UserError } from '../ground/errors.ts';
+import { sorted } from './grad.ts';
+import {
+  type Dimension,
+  ELEMENT_TYPES,
+  type ElementType,
+  encodeOnnx,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx.ts';
+import { type Shape, sizeOf, type Value } from './value.ts';
+
+export type TypedArray = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+
+/** Tensors by name; values are row-major. */
+export type Tensors = Readonly<Record<string, TypedArray>>;
+
+export interface ModelOptions {
+  /** Inputs that become part of the model instead of being fed: parameters, when a model is exported. */
+  readonly weights?: ReadonlyMap<string, TypedArray>;
+  /** Names in place of sizes in the declared shapes of inputs and outputs, for models that must take any batch. */
+  readonly declared?: Readonly<Record<string, readonly Dimension[]>>;
+}
+
+/**
+ * Writes a graph as an ONNX model of standard operators: `outputs` names its results. Equal values are computed once.
+ * Throws a UserError where two different inputs share a name or weights have the wrong size.
+ */
+export function toOnnx(
+  outputs: Readonly<Record<string, Value>>,
+  { weights, declared = {} }: ModelOptions = {},
+): Uint8Array {
+  const names = new Map<Value, string>();
+  const known = new Map<string, string>();
+  const identities = new Map<string, number>();
+  const nodes: (OnnxNode & { outputs: string[] })[] = [];
+  const initializers = new Map<string, OnnxTensor>();
+  const inputs = new Map<string, OnnxValue>();
+
+  const integers = (list: readonly number[]): string => {
+    const name = `integers_${list.join('_')}`;
+    if (!initializers.has(name))
+      initializers.set(name, tensor(name, 'int64', [list.length], BigInt64Array.from(list, BigInt)));
+    return name;
+  };
+
+  const visit = (value: Value): string => {
+    const { operation, attributes, output, shape, type } = value;
+    if (operation === 'Input') return leaf(value);
+    const from = value.inputs.map((input) => names.get(input)!);
+    const key = `${operation}(${from.join()})${JSON.stringify(attributes)}${type}${operation === 'Constant' ? shape.join() : ''}`;
+    const same = known.get(`${key}#${output}`);
+    if (same) return same;
+    if (operation === 'Constant') {
+      const name = `constant_${initializers.size}`;
+      initializers.set(name, tensor(name, type, shape, typed(type, attributes.values as number[])));
+      known.set(`${key}#0`, name);
+      return name;
+    }
+    const index = identities.get(key) ?? nodes.length;
+    if (index === nodes.length) {
+      identities.set(key, index);
+      nodes.push({ ...lower(value, from, integers), outputs: [`v${index}`] });
+    }
+    const name = output === 0 ? `v${index}` : `v${index}_${output}`;
+    const results = nodes[index].outputs;
+    while (results.length < output) results.push('');
+    results[output] = name;
+    known.set(`${key}#${output}`, name);
+    return name;
+  };
+
+  const leaf = ({ attributes, shape, type }: Value): string => {
+    const name = attributes.name as string;
+    const data = weights?.get(name);
+    const before = inputs.get(name) ?? initializers.get(name);
+    if (before && (before.shape.join() !== shape.join() || before.type !== type)) {
+      throw new UserError('name-clash', `Two different inputs are named ${name}`);
+    }
+    if (data) initializers.set(name, tensor(name, type, shape, data));
+    else inputs.set(name, { name, type, shape });
+    return name;
+  };
+
+  for (const value of sorted(Object.values(outputs))) names.set(value, visit(value));
+  for (const [name, value] of Object.entries(outputs)) {
+    if (inputs.has(name) || initializers.has(name))
+      throw new UserError('name-clash', `An input and an output are named ${name}`);
+    nodes.push({ operator: 'Identity', inputs: [names.get(value)!], outputs: [name] });
+  }
+  const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
+  return encodeOnnx({
+    name: 'graph',
+    nodes,
+    initializers: [...initializers.values()],
+    inputs: [...inputs.values()].map(declare),
+    outputs: Object.entries(outputs).map(([name, { shape, type }]) => declare({ name, shape, type })),
+  });
+}
+
+/** Operations that the standard writes with integer inputs where we keep attributes; all others are as they stand. */
+const INTEGER_INPUTS: Readonly<
+  Record<string, (attributes: Record<string, never>, from: Shape) => (readonly number[] | null)[]>
+> = {
+  // 0 keeps a size as it is, so that models whose first sizes have names stay valid for any
+  Reshape: ({ shape }, from) => [keepLeading(shape, from)],
+  Expand: ({ shape }) => [shape],
+  ReduceSum: ({ axes }) => [axes],
+  ReduceMean: ({ axes }) => [axes],
+  ReduceMax: ({ axes }) => [axes],
+  Slice: ({ start, end, axis }) => [[start], [end], [axis]],
+  Pad: ({ before, after, axis }) => [[before, after], null, [axis]],
+};
+
+function lower(
+  value: Value,
+  from: readonly string[],
+  integers: (list: readonly number[]) => string,
+): Omit<OnnxNode, 'outputs'> {
+  const { operation, attributes, type } = value;
+  const extra = INTEGER_INPUTS[operation]?.(attributes as Record<string, never>, value.inputs[0].shape);
+  const kept: Record<string, OnnxAttribute | undefined> = extra
+    ? { keepdims: attributes.keepdims }
+    : operation === 'Cast'
+      ? { to: ELEMENT_TYPES[type] }
+      : attributes;
+  return {
+    operator: operation,
+    inputs: [...from, ...(extra ?? []).map((list) => (list ? integers(list) : ''))],
+    attributes: Object.fromEntries(Object.entries(kept).filter(([, given]) => given !== undefined)) as Record<
+      string,
+      OnnxAttribute
+    >,
+  };
+}
+
+function keepLeading(shape: Shape, from: Shape): number[] {
+  const changed = shape.findIndex((size, axis) => size !== from[axis]);
+  return shape.map((size, axis) => (axis < changed ? 0 : size));
+}
+
+function typed(type: ElementType, values: readonly number[]): TypedArray {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(values);
+    case 'int64':
+      return BigInt64Array.from(values, BigInt);
+    case 'int32':
+      return Int32Array.from(values);
+    case 'int8':
+      return Int8Array.from(values);
+    default:
+      return Uint8Array.from(values);
+  }
+}
+
+function tensor(name: string, type: ElementType, shape: readonly number[], data: TypedArray): OnnxTensor {
+  if (data.length !== sizeOf(shape)) {
+    throw new UserError('shape-mismatch', `${name}: ${data.length} values do not fill [${shape.join(', ')}]`);
+  }
+  return { name, type, shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}

@@ -1,0 +1,30 @@
+import { normalAxis, shapeError, type Value } from './value.ts';
+
+/** Axes to reduce; all by default. */
+export type Axes = readonly number[] | undefined;
+
+function reduce(operation: string, x: Value, axes: Axes, keep: boolean): Value {
+  if (x.type !== 'float32') throw shapeError(operation, [x], 'must be float32');
+  const reduced = (axes ?? x.shape.map((_, axis) => axis))
+    .map((axis) => normalAxis(operation, x, axis))
+    .sort((a, b) => a - b);
+  if (new Set(reduced).size !== reduced.length)
+    throw shapeError(operation, [x], `cannot reduce an axis twice: ${reduced}`);
+  if (reduced.length === 0) return x;
+  const sizes = x.shape.map((size, axis) => (reduced.includes(axis) ? (keep ? 1 : 0) : size));
+  const shape = keep ? sizes : sizes.filter((_, axis) => !reduced.includes(axis));
+  return {
+    operation,
+    inputs: [x],
+    attributes: { axes: reduced, keepdims: keep ? 1 : 0 },
+    output: 0,
+    shape,
+    type: x.type,
+  };
+}
+
+/** Sum over axes, which vanish unless `keep`: then they stay with size 1. */
+export const sum = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceSum', x, axes, keep);
+export const mean = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMean', x, axes, keep);
+/** Largest element over axes; the gradient is shared evenly among equals. */
+export const max = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMax', x, axes, keep);

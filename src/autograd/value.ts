@@ -1,0 +1,102 @@
+import { UserError } from '../ground/errors.ts';
+import type { ElementType, OnnxAttribute } from './onnx.ts';
+
+export type Shape = readonly number[];
+
+/** `undefined` stands for an attribute that is left out; equal attributes and inputs make equal values. */
+export type Attributes = Readonly<Record<string, OnnxAttribute | undefined>>;
+
+/**
+ * A tensor that will be: an operation, what it is applied to, and the concrete shape and type it gives.
+ * Values are immutable; a graph is nothing but values that refer to values.
+ */
+export interface Value {
+  /** Name of a standard ONNX operator, or `Input` or `Constant` for a leaf. */
+  readonly operation: string;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes;
+  /** Which result of the operator this is: 0 but for `LayerNormalization`, which also gives mean and deviation. */
+  readonly output: number;
+  readonly shape: Shape;
+  readonly type: ElementType;
+}
+
+/** What is fed to a graph when it runs, or given to it for good when it is compiled: data and parameters. */
+export function input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
+  return {
+    operation: 'Input',
+    inputs: [],
+    attributes: { name },
+    output: 0,
+    shape: checkShape(name, shape),
+    type,
+  };
+}
+
+/** A tensor known when the graph is built; `values` are row-major, and a single number is a scalar. */
+export function constant(
+  values: number | readonly number[],
+  shape?: Shape,
+  type: ElementType = 'float32',
+): Value {
+  const list = typeof values === 'number' ? [values] : values;
+  const size = shape ?? (typeof values === 'number' ? [] : [list.length]);
+  if (sizeOf(size) !== list.length) {
+    throw new UserError('shape-mismatch', `constant: ${list.length} values do not fill ${formatShape(size)}`);
+  }
+  return { operation: 'Constant', inputs: [], attributes: { values: list }, output: 0, shape: size, type };
+}
+
+/** The number of elements of a tensor of this shape. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+function checkShape(name: string, shape: Shape): Shape {
+  if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new UserError(
+      'shape-mismatch',
+      `${name}: ${formatShape(shape)} is no shape: sizes are whole numbers from 1`,
+    );
+  }
+  return [...shape];
+}
+
+/** The error of an operation that cannot be applied to tensors of these shapes. */
+export function shapeError(operation: string, operands: readonly Value[], why: string): UserError {
+  const shapes = operands
+    .map(({ shape, type }) => (type === 'float32' ? '' : type) + formatShape(shape))
+    .join(' and ');
+  return new UserError('shape-mismatch', `${operation}: ${shapes} ${why}`);
+}
+
+/** 0 ≤ axis < rank, counting from the end where it is negative. */
+export function normalAxis(operation: string, value: Value, axis: number): number {
+  const normal = axis < 0 ? axis + value.shape.length : axis;
+  if (!Number.isInteger(normal) || normal < 0 || normal >= value.shape.length) {
+    throw shapeError(operation, [value], `has no axis ${axis}`);
+  }
+  return normal;
+}
+
+/** The shape that several tensors broadcast to, by the rules that NumPy and ONNX share. */
+export function broadcastShape(
+  operation: string,
+  operands: readonly Value[],
+  shapes = operands.map((v) => v.shape),
+): Shape {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    let result = 1;
+    for (const shape of shapes) {
+      const size = shape[axis - rank + shape.length] ?? 1;
+      if (size !== 1 && result !== 1 && size !== result)
+        throw shapeError(operation, operands, 'do not broadcast together');
+      if (size !== 1) result = size;
+    }
+    return result;
+  });
+}
