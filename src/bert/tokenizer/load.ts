@@ -1,0 +1,77 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts';
+import { parseTokenizerJson } from './tokenizer_json.ts';
+import { readVocabulary } from './vocabulary.ts';
+
+const tokenizerConfig = z.object({
+  do_lower_case: z.boolean().optional(),
+  strip_accents: z.boolean().nullish(),
+  tokenize_chinese_chars: z.boolean().optional(),
+});
+
+/**
+ * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, or a folder with either (the former first,
+ * as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
+ * `strip_accents` and `tokenize_chinese_chars`. `choices` come before what the files say. Throws a UserError.
+ */
+export async function loadTokenizer(
+  path: string,
+  choices: Partial<TokenizerOptions> = {},
+): Promise<Tokenizer> {
+  const file = findTokenizer(path);
+  if (file.endsWith('.json')) {
+    const { vocabulary, options } = parseTokenizerJson(await readText(file), file);
+    return createTokenizer(vocabulary, { ...options, ...choices });
+  }
+  const vocabulary = await readVocabulary(file);
+  const beside = join(file, '..', 'tokenizer_config.json');
+  const options = basename(file) === 'vocab.txt' && existsSync(beside) ? await readConfig(beside) : {};
+  return createTokenizer(vocabulary, { ...options, ...choices });
+}
+
+function findTokenizer(path: string): string {
+  if (!existsSync(path)) throw new UserError('file-missing', 'There is no such file', { file: path });
+  if (!statSync(path).isDirectory()) return path;
+  const found = ['tokenizer.json', 'vocab.txt']
+    .map((name) => join(path, name))
+    .find((file) => existsSync(file));
+  if (found) return found;
+  throw new UserError('tokenizer-missing', 'The folder has neither tokenizer.json nor vocab.txt', {
+    file: path,
+    hint: 'Put the vocab.txt of the model into it.',
+  });
+}
+
+async function readConfig(file: string): Promise<Partial<TokenizerOptions>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readText(file));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError('not-json', `Not JSON: ${error.message}`, { file });
+    throw error;
+  }
+  const result = tokenizerConfig.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new UserError('tokenizer-config', issue.message, { file, field: issue.path.join('.') });
+  }
+  const { do_lower_case, strip_accents, tokenize_chinese_chars } = result.data;
+  return {
+    lowercase: do_lower_case,
+    stripAccents: strip_accents ?? undefined,
+    tokenizeChineseChars: tokenize_chinese_chars,
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}

@@ -1,0 +1,206 @@
+import { UserError } from '../../ground/errors.ts';
+import { createCharacterTable, KIND, PAYLOAD } from './characters.ts';
+import { type NormalizerOptions, normalize } from './normalize.ts';
+import { longestFirst } from './truncate.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { createWordPieces } from './wordpiece.ts';
+
+export interface TokenizerOptions extends NormalizerOptions {
+  /**
+   * What a literal `[UNK]`, `[SEP]`… in a text is. `as-token` (default): that token, as in the reference, whose
+   * ids it takes to use a pretrained model as it was trained; a text can then forge a separator. `as-text`: five
+   * or so ordinary WordPieces (`[`, `un`, `##k`, `]`).
+   */
+  readonly specialTokensInText: 'as-token' | 'as-text';
+  /** A word of more characters becomes one unknown token (default 100). */
+  readonly maxCharactersPerWord: number;
+}
+
+export const TOKENIZER_DEFAULTS: TokenizerOptions = {
+  cleanText: true,
+  tokenizeChineseChars: true,
+  stripAccents: true,
+  lowercase: true,
+  specialTokensInText: 'as-token',
+  maxCharactersPerWord: 100,
+};
+
+/** The WordPieces of a text, without `[CLS]` and `[SEP]`. All arrays have one entry a token. */
+export interface Tokens {
+  readonly ids: Int32Array;
+  /** First UTF-16 code unit in the original text. */
+  readonly starts: Int32Array;
+  /** One past the last UTF-16 code unit in the original text. */
+  readonly ends: Int32Array;
+}
+
+/** What a BERT reads: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`. Special tokens have start = end = 0. */
+export interface Encoding extends Tokens {
+  /** 0 for the first text with its `[CLS]` and `[SEP]`, 1 for the second: offsets are into that text. */
+  readonly types: Int32Array;
+}
+
+export interface Tokenizer {
+  readonly vocabulary: Vocabulary;
+  readonly options: TokenizerOptions;
+  /** All tokens of a text; or at least its first `limit` and not many more. */
+  tokenize(text: string, limit?: number): Tokens;
+  /** One text of at most `maxLength` tokens, special ones counted: the end is cut off. */
+  encode(text: string, maxLength?: number): Encoding;
+  /** Two texts of at most `maxLength` tokens in all, truncated by `longestFirst`. */
+  encodePair(first: string, second: string, maxLength?: number): Encoding;
+}
+
+/**
+ * BERT's WordPiece tokenizer. Ids equal those of the Rust `tokenizers` with the same vocabulary and options;
+ * offsets count UTF-16 code units of the original text. Not to be shared between threads.
+ */
+export function createTokenizer(vocabulary: Vocabulary, choices: Partial<TokenizerOptions> = {}): Tokenizer {
+  const given = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
+  const stripAccents = choices.stripAccents ?? choices.lowercase ?? TOKENIZER_DEFAULTS.stripAccents;
+  const options: TokenizerOptions = { ...TOKENIZER_DEFAULTS, stripAccents, ...given };
+  const { ids: special } = vocabulary;
+  const pieces = createWordPieces(vocabulary, options.maxCharactersPerWord);
+  const literals = options.specialTokensInText === 'as-token' ? Object.values(vocabulary.special) : [];
+  const table = createCharacterTable(options, pieces.single, literals);
+  const out = pieces.out;
+
+  /** The longest special token that stands at `at`, or ''. */
+  const literalAt = (text: string, at: number): string => {
+    let longest = '';
+    for (const literal of literals) {
+      if (literal.length > longest.length && text.startsWith(literal, at)) longest = literal;
+    }
+    return longest;
+  };
+
+  /** Where the next special token begins at or after `from`, or the end of the text. */
+  const nextLiteral = (text: string, from: number): number => {
+    const found = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at >= 0);
+    return Math.min(text.length, ...found);
+  };
+
+  const act = (action: number, start: number, end: number): void => {
+    const payload = action & PAYLOAD;
+    switch (action >>> 24) {
+      case KIND.word:
+        pieces.push(payload, start, end);
+        break;
+      case KIND.alone:
+        pieces.flush();
+        pieces.emit(payload, start, end);
+        break;
+      case KIND.space:
+        pieces.flush();
+        break;
+      case KIND.several:
+        for (const part of table.several[payload]) act(part, start, end);
+        break;
+    }
+  };
+
+  /** Appends the tokens of `text` to `out`, until its count is `limit` or a little more. */
+  const scan = (text: string, limit: number): void => {
+    let segment = 0;
+    let segmentCount = out.count;
+    const startSegment = (at: number): void => {
+      segment = at;
+      segmentCount = out.count;
+    };
+    for (let i = 0; i < text.length && out.count < limit; ) {
+      const unit = text.charCodeAt(i);
+      let action = table.units[unit];
+      let end = i + 1;
+      if (action >>> 24 === KIND.alone) {
+        pieces.flush();
+        pieces.emit(action & PAYLOAD, i, end);
+        i = end;
+        continue;
+      }
+      if (action >>> 24 === KIND.look) {
+        const literal = literalAt(text, i);
+        if (literal) {
+          pieces.flush();
+          pieces.emit(vocabulary.idOf.get(literal)!, i, i + literal.length);
+          i += literal.length;
+          startSegment(i);
+          continue;
+        }
+        const code = text.codePointAt(i)!;
+        if (code > 0xffff) end++;
+        action = table.actionOf(code);
+      }
+      if (action >>> 24 === KIND.reordered) {
+        pieces.drop(segmentCount);
+        i = nextLiteral(text, segment);
+        for (const { code, start, end } of normalize(text, options, segment, i)) {
+          act(table.actionOfNormalized(code), start, end);
+        }
+        pieces.flush();
+        startSegment(i);
+        continue;
+      }
+      act(action, i, end);
+      i = end;
+    }
+    pieces.flush();
+  };
+
+  const checkRoom = (maxLength: number, specials: number): number => {
+    if (maxLength >= specials) return maxLength - specials;
+    throw new UserError('max-length', `maxLength ${maxLength} has no room for ${specials} special tokens`);
+  };
+
+  /** Copies tokens `from` to `from + count` of `out` to `target`, from `at` on; returns where they end. */
+  const copy = (target: Encoding, at: number, from: number, count: number): number => {
+    for (let i = 0; i < count; i++) {
+      target.ids[at + i] = out.ids[from + i];
+      target.starts[at + i] = out.starts[from + i];
+      target.ends[at + i] = out.ends[from + i];
+    }
+    return at + count;
+  };
+
+  return {
+    vocabulary,
+    options,
+    tokenize(text, limit = Number.POSITIVE_INFINITY) {
+      pieces.drop(0);
+      scan(text, limit);
+      const n = out.count;
+      return { ids: out.ids.slice(0, n), starts: out.starts.slice(0, n), ends: out.ends.slice(0, n) };
+    },
+    encode(text, maxLength = Number.POSITIVE_INFINITY) {
+      const room = checkRoom(maxLength, 2);
+      pieces.drop(0);
+      scan(text, room);
+      const kept = Math.min(room, out.count);
+      const encoding = emptyEncoding(kept + 2);
+      encoding.ids[0] = special.cls;
+      encoding.ids[copy(encoding, 1, 0, kept)] = special.sep;
+      return encoding;
+    },
+    encodePair(first, second, maxLength = Number.POSITIVE_INFINITY) {
+      const room = checkRoom(maxLength, 3);
+      pieces.drop(0);
+      scan(first, Number.POSITIVE_INFINITY);
+      const middle = out.count;
+      scan(second, Number.POSITIVE_INFINITY);
+      const [keptFirst, keptSecond] = longestFirst(middle, out.count - middle, room);
+      const encoding = emptyEncoding(keptFirst + keptSecond + 3);
+      encoding.ids[0] = special.cls;
+      const separator = copy(encoding, 1, 0, keptFirst);
+      encoding.ids[separator] = special.sep;
+      encoding.ids[copy(encoding, separator + 1, middle, keptSecond)] = special.sep;
+      encoding.types.fill(1, separator + 1);
+      return encoding;
+    },
+  };
+}
+
+const emptyEncoding = (length: number): Encoding => ({
+  ids: new Int32Array(length),
+  types: new Int32Array(length),
+  starts: new Int32Array(length),
+  ends: new Int32Array(length),
+});

@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import { UserError } from '../../ground/errors.ts';
+import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
+import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
+
+const CONTINUING = '##';
+
+const addedToken = z.object({
+  id: z.int().min(0),
+  content: z.string().min(1),
+  single_word: z.literal(false).default(false),
+  lstrip: z.literal(false).default(false),
+  rstrip: z.literal(false).default(false),
+  normalized: z.boolean().default(false),
+  special: z.boolean().default(false),
+});
+
+const specialRow = z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.literal([0, 1]) }) });
+const sequenceRow = z.object({
+  Sequence: z.object({ id: z.literal(['A', 'B']), type_id: z.literal([0, 1]) }),
+});
+
+/** The part of Hugging Face's format that describes a BERT tokenizer; anything else is refused by name. */
+const tokenizerJson = z.object({
+  added_tokens: z.array(addedToken).default([]),
+  normalizer: z.object({
+    type: z.literal('BertNormalizer'),
+    clean_text: z.boolean().default(true),
+    handle_chinese_chars: z.boolean().default(true),
+    strip_accents: z.boolean().nullish(),
+    lowercase: z.boolean().default(true),
+  }),
+  pre_tokenizer: z.object({ type: z.literal('BertPreTokenizer') }),
+  post_processor: z
+    .union([
+      z.object({
+        type: z.literal('TemplateProcessing'),
+        single: z.array(z.union([specialRow, sequenceRow])),
+        pair: z.array(z.union([specialRow, sequenceRow])),
+      }),
+      z.object({
+        type: z.literal('BertProcessing'),
+        sep: z.tuple([z.string(), z.int()]),
+        cls: z.tuple([z.string(), z.int()]),
+      }),
+    ])
+    .nullish(),
+  model: z.object({
+    type: z.literal('WordPiece').default('WordPiece'),
+    unk_token: z.string().default(SPECIAL_TOKENS.unk),
+    continuing_subword_prefix: z.literal(CONTINUING).default(CONTINUING),
+    max_input_chars_per_word: z.int().min(1).max(10_000).default(100),
+    vocab: z.record(z.string(), z.int().min(0)),
+  }),
+});
+
+type TokenizerJson = z.infer<typeof tokenizerJson>;
+
+/**
+ * Reads the text of a `tokenizer.json`. Truncation and padding in it are left to the caller.
+ * Throws a UserError for JSON that is not a BERT tokenizer; it names the field.
+ */
+export function parseTokenizerJson(
+  text: string,
+  file?: string,
+): { vocabulary: Vocabulary; options: Partial<TokenizerOptions> } {
+  const json = readJson(text, file);
+  const { normalizer, model } = json;
+  const special = specialTokens(json, file);
+  const known = new Set<string>(Object.values(special));
+  for (const token of json.added_tokens) {
+    if (!known.has(token.content)) {
+      throw unsupported(
+        file,
+        'added_tokens',
+        `the added token ${JSON.stringify(token.content)} has no role in BERT`,
+      );
+    }
+    if (token.normalized)
+      throw unsupported(file, 'added_tokens', `${token.content} is looked for in normalized text`);
+  }
+  const tokens = tokensById(json, file);
+  return {
+    vocabulary: createVocabulary(tokens, special, file),
+    options: {
+      cleanText: normalizer.clean_text,
+      tokenizeChineseChars: normalizer.handle_chinese_chars,
+      stripAccents: normalizer.strip_accents ?? normalizer.lowercase,
+      lowercase: normalizer.lowercase,
+      maxCharactersPerWord: model.max_input_chars_per_word,
+      specialTokensInText: json.added_tokens.length > 0 ? 'as-token' : 'as-text',
+    },
+  };
+}
+
+/** A tokenizer as the object of a `tokenizer.json`, the layout that `transformers` writes. */
+export function toTokenizerJson({ vocabulary, options }: Tokenizer): object {
+  const { special, ids } = vocabulary;
+  const added =
+    options.specialTokensInText === 'as-token'
+      ? (Object.keys(ids) as (keyof SpecialTokens)[])
+          .map((role) => ({
+            id: ids[role],
+            content: special[role],
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+            special: true,
+          }))
+          .sort((a, b) => a.id - b.id)
+      : [];
+  const cls = { SpecialToken: { id: special.cls, type_id: 0 } };
+  const sep = (type: 0 | 1) => ({ SpecialToken: { id: special.sep, type_id: type } });
+  const sequence = (id: 'A' | 'B', type: 0 | 1) => ({ Sequence: { id, type_id: type } });
+  const named = (role: 'cls' | 'sep') => [
+    special[role],
+    { id: special[role], ids: [ids[role]], tokens: [special[role]] },
+  ];
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: options.cleanText,
+      handle_chinese_chars: options.tokenizeChineseChars,
+      strip_accents: options.stripAccents,
+      lowercase: options.lowercase,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [cls, sequence('A', 0), sep(0)],
+      pair: [cls, sequence('A', 0), sep(0), sequence('B', 1), sep(1)],
+      special_tokens: Object.fromEntries([named('cls'), named('sep')]),
+    },
+    decoder: { type: 'WordPiece', prefix: CONTINUING, cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: special.unk,
+      continuing_subword_prefix: CONTINUING,
+      max_input_chars_per_word: options.maxCharactersPerWord,
+      vocab: Object.fromEntries(vocabulary.idOf),
+    },
+  };
+}
+
+function readJson(text: string, file?: string): TokenizerJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError('not-json', `The file is not JSON: ${(error as Error).message}`, { file });
+  }
+  const result = tokenizerJson.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw unsupported(file, issue.path.join('.'), issue.message);
+}
+
+/** Which token plays which role: the post-processor names `[CLS]` and `[SEP]`, the model `[UNK]`. */
+function specialTokens({ post_processor: processor, model }: TokenizerJson, file?: string): SpecialTokens {
+  const roles = { ...SPECIAL_TOKENS, unk: model.unk_token };
+  if (!processor) return roles;
+  if (processor.type === 'BertProcessing') return { ...roles, cls: processor.cls[0], sep: processor.sep[0] };
+  const shape = processor.pair.map((row) =>
+    'Sequence' in row ? `${row.Sequence.id}:${row.Sequence.type_id}` : `:${row.SpecialToken.type_id}`,
+  );
+  const names = processor.pair.flatMap((row) => ('SpecialToken' in row ? [row.SpecialToken.id] : []));
+  const single = processor.single.map((row) => ('Sequence' in row ? row.Sequence.id : row.SpecialToken.id));
+  const [cls, sep] = names;
+  const bert =
+    shape.join(' ') === ':0 A:0 :0 B:1 :1' && names[2] === sep && single.join(' ') === `${cls} A ${sep}`;
+  if (!bert) throw unsupported(file, 'post_processor', 'the template is not `[CLS] A [SEP] B [SEP]`');
+  return { ...roles, cls, sep };
+}
+
+function tokensById({ model, added_tokens: added }: TokenizerJson, file?: string): string[] {
+  const ids = new Map([
+    ...Object.entries(model.vocab),
+    ...added.map(({ content, id }) => [content, id] as const),
+  ]);
+  const tokens: string[] = new Array(ids.size);
+  for (const [token, id] of ids) {
+    if (id >= ids.size || tokens[id] !== undefined) {
+      throw unsupported(
+        file,
+        'model.vocab',
+        `the ids of ${ids.size} tokens are not 0 to ${ids.size - 1}, each once`,
+      );
+    }
+    tokens[id] = token;
+  }
+  return tokens;
+}
+
+const unsupported = (file: string | undefined, field: string, why: string): UserError =>
+  new UserError('tokenizer-unsupported', `This is not the tokenizer of a BERT: ${why}`, {
+    file,
+    field,
+    hint: 'Only WordPiece tokenizers with the BertNormalizer are supported. A vocab.txt alone serves as well.',
+  });

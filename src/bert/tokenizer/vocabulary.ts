@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+
+/** The tokens with a role of their own, by role. */
+export interface SpecialTokens {
+  readonly unk: string;
+  readonly sep: string;
+  readonly pad: string;
+  readonly cls: string;
+  readonly mask: string;
+}
+
+export const SPECIAL_TOKENS: SpecialTokens = {
+  unk: '[UNK]',
+  sep: '[SEP]',
+  pad: '[PAD]',
+  cls: '[CLS]',
+  mask: '[MASK]',
+};
+
+export interface Vocabulary {
+  /** By id; as long as the vocabulary is large. */
+  readonly tokens: readonly string[];
+  readonly idOf: ReadonlyMap<string, number>;
+  readonly special: SpecialTokens;
+  /** Ids of the special tokens, by role. */
+  readonly ids: Readonly<Record<keyof SpecialTokens, number>>;
+}
+
+/** A vocabulary has to fit the tables of the tokenizer. */
+const MAX_TOKENS = 1 << 22;
+
+/**
+ * Token strings in order of their ids. Of equal tokens the last one's id is used, as the reference does.
+ * Throws a UserError when a special token is missing; `file` is only for its message.
+ */
+export function createVocabulary(
+  tokens: readonly string[],
+  special: SpecialTokens = SPECIAL_TOKENS,
+  file?: string,
+): Vocabulary {
+  if (tokens.length > MAX_TOKENS) {
+    throw new UserError('vocab-too-large', `${tokens.length} tokens: at most ${MAX_TOKENS} are supported`, {
+      file,
+    });
+  }
+  const idOf = new Map(tokens.map((token, id) => [token, id]));
+  const ids = Object.fromEntries(
+    Object.entries(special).map(([role, token]) => {
+      const id = idOf.get(token);
+      if (id !== undefined) return [role, id];
+      throw new UserError('vocab-special-missing', `The vocabulary has no ${token}`, {
+        file,
+        hint: 'A BERT vocabulary has one WordPiece a line, [PAD], [UNK], [CLS], [SEP] and [MASK] among them.',
+      });
+    }),
+  ) as Record<keyof SpecialTokens, number>;
+  return { tokens, idOf, special, ids };
+}
+
+/** Reads `vocab.txt`: one token a line, its id the line's number from 0. Throws a UserError. */
+export async function readVocabulary(file: string): Promise<Vocabulary> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw explainFileError(error, file);
+    throw new UserError('not-utf8', 'The file is not UTF-8', { file, hint: 'A vocab.txt of BERT is UTF-8.' });
+  }
+  return parseVocabulary(text, file);
+}
+
+export function parseVocabulary(text: string, file?: string): Vocabulary {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  if (lines.at(-1) === '') lines.pop();
+  return createVocabulary(lines, SPECIAL_TOKENS, file);
+}

@@ -1,0 +1,120 @@
+import { buildTrie } from './trie.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+const CONTINUING = '##';
+
+/** Tokens so far, in growing arrays: entries from `count` on are leftovers. */
+export interface TokenBuffer {
+  count: number;
+  ids: Int32Array;
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
+/** Gathers the characters of a word and cuts it into the longest pieces of the vocabulary, left to right. */
+export interface WordPieces {
+  readonly out: TokenBuffer;
+  /** Adds a normalized character to the word. */
+  push(code: number, start: number, end: number): void;
+  /** Ends the word, if there is one: its pieces go to `out`; one unknown token where some part has no piece. */
+  flush(): void;
+  /** A token that is no part of a word. */
+  emit(id: number, start: number, end: number): void;
+  /** Forgets the word and all tokens from `count` on. */
+  drop(count: number): void;
+  /** The id of a word of one character. */
+  single(code: number): number;
+}
+
+export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number): WordPieces {
+  const entries = vocabulary.tokens.map((token, id) => [token, id] as const);
+  const first = buildTrie(entries);
+  const continuing = buildTrie(
+    entries.flatMap(([token, id]) => (token.startsWith(CONTINUING) ? [[token.slice(2), id] as const] : [])),
+  );
+  const unknown = vocabulary.ids.unk;
+  const out: TokenBuffer = {
+    count: 0,
+    ids: new Int32Array(1024),
+    starts: new Int32Array(1024),
+    ends: new Int32Array(1024),
+  };
+  const codes = new Int32Array(maxCharacters);
+  const starts = new Int32Array(maxCharacters);
+  const ends = new Int32Array(maxCharacters);
+  let length = 0;
+  let wordStart = 0;
+  let wordEnd = 0;
+
+  const emit = (id: number, start: number, end: number): void => {
+    if (out.count === out.ids.length) {
+      out.ids = grown(out.ids);
+      out.starts = grown(out.starts);
+      out.ends = grown(out.ends);
+    }
+    out.ids[out.count] = id;
+    out.starts[out.count] = start;
+    out.ends[out.count++] = end;
+  };
+
+  const cut = (): void => {
+    const before = out.count;
+    for (let from = 0; from < length; ) {
+      const trie = from === 0 ? first : continuing;
+      let id = -1;
+      let to = from;
+      for (let i = from, node = 0; i < length; i++) {
+        node = trie.child(node, codes[i]);
+        if (node < 0) break;
+        const value = trie.value(node);
+        if (value >= 0) {
+          id = value;
+          to = i + 1;
+        }
+      }
+      if (id < 0) {
+        out.count = before;
+        emit(unknown, wordStart, wordEnd);
+        return;
+      }
+      emit(id, starts[from], ends[to - 1]);
+      from = to;
+    }
+  };
+
+  return {
+    out,
+    push(code, start, end) {
+      if (length === 0) wordStart = start;
+      if (length < maxCharacters) {
+        codes[length] = code;
+        starts[length] = start;
+        ends[length] = end;
+      }
+      wordEnd = end;
+      length++;
+    },
+    flush() {
+      if (length === 0) return;
+      if (length > maxCharacters) emit(unknown, wordStart, wordEnd);
+      else cut();
+      length = 0;
+    },
+    emit,
+    drop(count) {
+      out.count = count;
+      length = 0;
+    },
+    single(code) {
+      const node = first.child(0, code);
+      const id = node < 0 ? -1 : first.value(node);
+      return id < 0 ? unknown : id;
+    },
+  };
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
