@@ -10,7 +10,7 @@ import type { SplitName, Task } from '../tasks/task.ts';
 import { readPredictions, refuseUnfit, writePredictions } from './predictions.ts';
 import { describeEnvironment, type RunRecord } from './record.ts';
 import { scorePredictions } from './scoring.ts';
-import { type EvaluationSplits, loadSplits } from './splits.ts';
+import { type EvaluationSplits, loadSplits, withLabels } from './splits.ts';
 import { lockRun, RUN_FILES, readRun, type StoredRun } from './store.ts';
 
 /** One evaluation, wholly determined: plain data, so that it can cross to another process. */
@@ -44,8 +44,9 @@ const FITTED_SHARE = 0.9;
  * done before. The id names everything that the result depends on; stopped half way, it goes on from the
  * last finished step: what a model checkpointed itself, then predictions, then scores.
  */
-export async function evaluate(plan: Plan, { onProgress, signal }: Watcher = {}): Promise<StoredRun> {
-  const { task } = plan;
+export async function evaluate(request: Plan, { onProgress, signal }: Watcher = {}): Promise<StoredRun> {
+  const task = await withLabels(request.task, request.dataDir);
+  const plan = { ...request, task };
   const splits = await loadSplits(task, plan);
   const kind = findModel(plan.model);
   const parameters = { ...kind.defaults, ...plan.parameters };

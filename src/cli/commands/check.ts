@@ -16,11 +16,13 @@ export const checkCommand: CommandSpec = {
   examples: ['chineseblue check --task cMedQQ --predictions predictions.jsonl'],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
-    const task = await chooseTask(options);
+    const chosen = await chooseTask(options);
     const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
     const { parseSplit } = await import('../../runs/plans.ts');
+    const { withLabels } = await import('../../runs/splits.ts');
     const { readAnyPredictions } = await import('../../runs/predictions.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const task = await withLabels(chosen, dir);
     const split = await readSplit(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
     const { problems } = await readAnyPredictions(file, task, split.examples);
     if (terminal.json) terminal.printJson({ file, examples: split.examples.length, problems });

@@ -22,13 +22,15 @@ export const scoreCommand: CommandSpec = {
   examples: ['chineseblue score --task cMedQANER --predictions predictions.jsonl --split test'],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
-    const task = await chooseTask(options);
+    const chosen = await chooseTask(options);
     const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
     const { parseSplit } = await import('../../runs/plans.ts');
+    const { withLabels } = await import('../../runs/splits.ts');
     const { readAnyPredictions, refuseUnfit } = await import('../../runs/predictions.ts');
     const { scorePredictions } = await import('../../runs/scoring.ts');
     const name = parseSplit(textOption(options, 'split'));
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const task = await withLabels(chosen, dir);
     const split = await readSplit(task, name, { dataDir: dir });
     const answers = await readAnyPredictions(file, task, split.examples);
     refuseUnfit(file, answers);
