@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Average } from './class-scores.ts';
+import type { Metric } from './metric.ts';
+import { hammingLoss, type LabelsItem, subsetAccuracy } from './multilabels.ts';
+import { macroCurve, type ScoredPrediction } from './scored.ts';
+import { setMetric } from './sets.ts';
+
+interface Case {
+  readonly labels: readonly string[];
+  readonly gold: readonly (readonly string[])[];
+  readonly guess: readonly (readonly string[])[];
+  readonly scores: readonly (readonly number[])[];
+  readonly micro: number;
+  readonly macroAll: number;
+  readonly macroSupported: number;
+  readonly subsetAccuracy: number;
+  readonly hammingLoss: number;
+  readonly rocAuc: number;
+  readonly averagePrecision: number;
+}
+
+const { cases } = JSON.parse(
+  readFileSync(new URL('./fixtures/multilabels.json', import.meta.url), 'utf8'),
+) as { cases: Case[] };
+
+function score<Item>(metric: Metric<Item>, items: readonly Item[]): number {
+  const counts = new Float64Array(metric.width);
+  metric.count(items, counts, 0);
+  return metric.value(counts);
+}
+
+const f1 = (classes: readonly string[], average: Average): Metric<LabelsItem> =>
+  setMetric<LabelsItem, string>({
+    gold: ({ gold }) => gold.labels,
+    predicted: ({ prediction }) => prediction.labels,
+    same: (a, b) => a === b,
+    classOf: (label) => label,
+    classes,
+    average,
+  });
+
+describe.each(cases)('scikit-learn', (c) => {
+  const items = c.gold.map((labels, i) => ({
+    gold: { labels },
+    prediction: {
+      labels: c.guess[i],
+      scores: Object.fromEntries(c.labels.map((label, l) => [label, c.scores[i][l]])),
+    },
+  }));
+
+  it('sets of labels', () => {
+    expect(score(f1(c.labels, 'micro'), items)).toBeCloseTo(c.micro, 12);
+    expect(score(f1(c.labels, 'macro/all'), items)).toBeCloseTo(c.macroAll, 12);
+    expect(score(f1(c.labels, 'macro/supported'), items)).toBeCloseTo(c.macroSupported, 12);
+    expect(score(subsetAccuracy, items)).toBeCloseTo(c.subsetAccuracy, 12);
+    expect(score(hammingLoss(c.labels), items)).toBeCloseTo(c.hammingLoss, 12);
+  });
+
+  it('curves over the labels that gold defines', () => {
+    type ScoredItem = LabelsItem & { readonly prediction: ScoredPrediction };
+    const isGold = ({ gold }: ScoredItem, label: string): boolean => gold.labels.includes(label);
+    expect(macroCurve('roc-auc', c.labels, isGold).whole(items)).toBeCloseTo(c.rocAuc, 12);
+    expect(macroCurve('average-precision', c.labels, isGold).whole(items)).toBeCloseTo(
+      c.averagePrecision,
+      12,
+    );
+  });
+});
+
+describe('a label predicted again', () => {
+  const items = [{ gold: { labels: ['a'] }, prediction: { labels: ['a', 'a'] } }];
+  it('is wrong once more', () => {
+    expect(score(subsetAccuracy, items)).toBe(0);
+    expect(score(hammingLoss(['a', 'b']), items)).toBe(0.5);
+    expect(score(f1(['a', 'b'], 'micro'), items)).toBe(2 / 3);
+  });
+});
+
+describe('no labels at all', () => {
+  it('is right where gold has none', () => {
+    expect(score(subsetAccuracy, [{ gold: { labels: [] }, prediction: { labels: [] } }])).toBe(1);
+    expect(score(hammingLoss([]), [{ gold: { labels: [] }, prediction: { labels: [] } }])).toBeNaN();
+  });
+});
