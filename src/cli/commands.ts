@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -14,4 +15,5 @@ export const commands: readonly CommandSpec[] = [
   tasksCommand,
   conventionsCommand,
   runsCommand,
+  compareCommand,
 ];

@@ -1,0 +1,76 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
+import type { CommandSpec } from '../command.ts';
+import { numberOption } from '../numbers.ts';
+import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
+
+export const compareCommand: CommandSpec = {
+  name: 'compare',
+  summary: {
+    en: 'say which of several runs is better, and how sure that is',
+    zh: '判断多个运行孰优孰劣，以及有多大把握',
+  },
+  operands: '<run...>',
+  options: [
+    {
+      flags: '--convention <id>',
+      summary: { en: 'the scoring rule (default: the primary one)', zh: '评分口径（默认主口径）' },
+    },
+    { flags: '--level <share>', summary: { en: 'confidence level', zh: '置信水平' }, default: '0.95' },
+    {
+      flags: '--resamples <n>',
+      summary: { en: 'resamples and random exchanges', zh: '重采样与随机交换次数' },
+      default: '10000',
+    },
+    { flags: '--seed <n>', summary: { en: 'seed of the resampling', zh: '重采样的随机种子' }, default: '1' },
+    {
+      flags: '--items <n>',
+      summary: { en: 'items listed a pair', zh: '每对列出的样本数' },
+      default: '10',
+    },
+    {
+      flags: '--format <name>',
+      summary: { en: 'table, markdown or json', zh: 'table、markdown 或 json' },
+      default: 'table',
+    },
+    TASK_FILE,
+    DATA_DIR,
+    RUNS_DIR,
+  ],
+  examples: [
+    'chineseblue compare cMedQQ-test-linear-s0 cMedQQ-test-majority-s0',
+    'chineseblue compare runs/cMedQANER-* --convention ner/muc/partial/full-text/json@1 --format markdown',
+  ],
+  async run({ operands, options, terminal }) {
+    const format = textOption(options, 'format');
+    if (!['table', 'markdown', 'json'].includes(format)) {
+      throw new UserError('bad-format', `There is no format "${format}"`, {
+        hint: 'Use table, markdown or json.',
+        exitCode: EXIT.usage,
+      });
+    }
+    const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { openRuns } = await import('../../runs/opened.ts');
+    const { compareRuns } = await import('../../runs/compare/compare.ts');
+    const runs = await openRuns(operands, {
+      runsDir: textOption(options, 'runsDir'),
+      dataDir: resolveDataDir(options.dataDir as string | undefined, process.env).dir,
+      among: (await chooseTasks([], options.taskFile)).tasks,
+    });
+    const comparison = compareRuns(runs, {
+      convention: options.convention as string | undefined,
+      level: numberOption(options, 'level', { from: 0.5, to: 0.999 }),
+      resamples: numberOption(options, 'resamples', { from: 100, to: 1_000_000, whole: true }),
+      seed: numberOption(options, 'seed', { from: 0, to: 2 ** 31, whole: true }),
+      items: numberOption(options, 'items', { from: 0, to: 1000, whole: true }),
+    });
+    if (terminal.json || format === 'json') return terminal.printJson(comparison);
+    const { comparisonMarkdown, presentComparison } = await import('../../runs/compare/present.ts');
+    const sections = presentComparison(comparison, terminal.language, format === 'markdown');
+    if (format === 'markdown') return terminal.print(comparisonMarkdown(sections).trimEnd());
+    for (const { title, lines, table } of sections) {
+      if (title) terminal.print(title);
+      for (const line of lines) terminal.print(line);
+      if (table) await terminal.table(table.head, table.rows);
+    }
+  },
+};
