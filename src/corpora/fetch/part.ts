@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+import { identifyFile } from '../hashes.ts';
+import type { OfficialFile } from '../manifest.ts';
+
+/** A part that another machine left is taken over only when it has not grown for this long. */
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+const OWNER = /\.([^.]*)-(\d+)-([0-9a-f]+)\.part$/;
+
+/** Host names without what separates the fields of a part's name. */
+const host = (): string => hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
+
+/** What is of this process: a name that no other process writes to. */
+const ownName = (destination: string): string =>
+  `${destination}.${host()}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
+
+/** Parts that interrupted processes left below some folders, by the destination they were meant for. */
+export type Leftovers = ReadonlyMap<string, readonly string[]>;
+
+/** Looks once through the folders of `destinations`; parts that a living process may still write are left out. */
+export async function findLeftovers(destinations: readonly string[]): Promise<Leftovers> {
+  const found = new Map<string, string[]>();
+  for (const folder of new Set(destinations.map((destination) => dirname(destination)))) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const owner = OWNER.exec(name);
+      const file = join(folder, name);
+      if (!owner || !(await isAbandoned(file, owner[1], Number(owner[2])))) continue;
+      const destination = join(folder, name.slice(0, owner.index));
+      found.set(destination, [...(found.get(destination) ?? []), file]);
+    }
+  }
+  return found;
+}
+
+/**
+ * A temporary file beside `destination` for this process alone. A leftover is taken over by renaming it, which
+ * only one process can do, so that its bytes need not be fetched again.
+ */
+export async function claimPart(destination: string, leftovers?: Leftovers): Promise<string> {
+  const own = ownName(destination);
+  try {
+    await mkdir(dirname(destination), { recursive: true });
+    for (const file of leftovers?.get(destination) ?? []) {
+      try {
+        await rename(file, own);
+        return own;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+  } catch (error) {
+    throw explainFileError(error, dirname(destination));
+  }
+  return own;
+}
+
+/** Removes the leftovers of a destination that is complete. */
+export async function dropLeftovers(destination: string, leftovers: Leftovers): Promise<void> {
+  for (const file of leftovers.get(destination) ?? []) await rm(file, { force: true });
+}
+
+async function isAbandoned(file: string, ownerHost: string, pid: number): Promise<boolean> {
+  if (ownerHost === host()) return !isAlive(pid);
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Moves a finished part into place after its hashes agree with the official ones; a part that does not is
+ * removed. Throws a UserError (`wrong-hash`) that names both hashes.
+ */
+export async function settlePart(part: string, destination: string, official: OfficialFile): Promise<void> {
+  const found = await identifyFile(part);
+  const sha256Agrees = official.sha256 === undefined || official.sha256 === found.sha256;
+  if (found.gitBlob !== official.gitBlob || !sha256Agrees) {
+    await rm(part, { force: true });
+    throw new UserError(
+      'wrong-hash',
+      `What came is not the official ${official.path}: git blob ${found.gitBlob} (${found.bytes} bytes), expected ${official.gitBlob}`,
+      { file: destination, hint: 'Nothing was kept. Try again, or use another copy with --from.' },
+    );
+  }
+  try {
+    await rename(part, destination);
+  } catch (error) {
+    throw explainFileError(error, destination);
+  }
+}
