@@ -1,0 +1,33 @@
+import type { ModelContent } from '../modelfile.ts';
+import { createRowsBuilder, type Rows, type RowsBuilder } from './rows.ts';
+
+/** Turns inputs into sparse rows; learnt from the training inputs. */
+export interface Encoder<Input> {
+  readonly width: number;
+  /** Adds one row. */
+  encode(input: Input, builder: RowsBuilder): void;
+  /** What a column stands for, for people. */
+  name(column: number): string;
+  /** For a model file. */
+  pack(): ModelContent;
+}
+
+/** The rows of many inputs, giving way now and then. */
+export async function encodeAll<Input>(
+  encoder: Encoder<Input>,
+  inputs: readonly Input[],
+  pace: () => Promise<void> | undefined,
+): Promise<Rows> {
+  const builder = createRowsBuilder();
+  for (const input of inputs) {
+    encoder.encode(input, builder);
+    await pace();
+  }
+  return builder.finish(encoder.width);
+}
+
+export function encodeOne<Input>(encoder: Encoder<Input>, input: Input): Rows {
+  const builder = createRowsBuilder();
+  encoder.encode(input, builder);
+  return builder.finish(encoder.width);
+}

@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { UserError } from '../ground/errors.ts';
+import type { Example, FamilyId, Gold, Input, Prediction } from '../tasks/examples.ts';
+import { findTask } from '../tasks/registry.ts';
+import type { Task } from '../tasks/task.ts';
+import { findModel, modelKinds } from './registry.ts';
+
+/** Quick kinds, which learn such small material in well under a second. Others test themselves. */
+const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn'];
+const kinds = modelKinds.filter(({ id }) => QUICK.includes(id));
+
+const FAMILIES = Object.keys({
+  ner: 0,
+  similarity: 0,
+  inference: 0,
+  classification: 0,
+  multilabel: 0,
+  ranking: 0,
+  relation: 0,
+  dialogue: 0,
+} satisfies Record<FamilyId, 0>) as FamilyId[];
+const TASKS = ['cEHRNER', 'cMedQQ', 'inference', 'cMedIC', 'multilabel', 'cMedIR', 'relation', 'CMDD'];
+const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
+
+const LONG = '患者咳嗽发热三天，伴有头痛。'.repeat(720);
+
+type Material = { readonly [F in FamilyId]: (text: string, answer: number) => [Input<F>, Gold<F>] };
+
+/** An example of every family: a text and which of two answers is right. */
+const make: Material = {
+  ner: (text, answer) => [
+    { text },
+    { entities: answer && text.length > 1 ? [{ start: 0, end: 2, type: 'symptom' }] : [] },
+  ],
+  similarity: (text, answer) => [
+    { textA: text, textB: answer ? `${text}吗` : '今天天气很好' },
+    { label: String(answer) },
+  ],
+  inference: (text, answer) => [
+    { textA: text, textB: answer ? text : '天气' },
+    { label: answer ? 'yes' : 'no' },
+  ],
+  classification: (text, answer) => [
+    { text: answer ? `手术${text}` : text },
+    { label: answer ? 'surgery' : 'none' },
+  ],
+  multilabel: (text, answer) => [
+    { text: answer ? `手术${text}` : text },
+    { labels: answer ? ['a', 'b'] : ['b'] },
+  ],
+  ranking: (text, answer) => [
+    { query: text, documents: [{ title: '天气' }, { title: text, url: 'https://x.example' }] },
+    { relevance: [0, answer + 1] },
+  ],
+  relation: (text, answer) => [
+    { text },
+    {
+      triples:
+        answer && text.length > 4
+          ? [{ subject: text.slice(0, 2), predicate: 'has', object: text.slice(2, 4) }]
+          : [],
+    },
+  ],
+  dialogue: (text, answer) => [
+    {
+      turns: [
+        { speaker: '医生', text: '发烧吗' },
+        { speaker: '患者', text },
+      ],
+    },
+    answer && text.length > 1
+      ? {
+          symptoms: [{ name: '发热', status: 'true' }],
+          entities: [{ turn: 1, start: 0, end: 2, name: '发热', status: 'true' }],
+        }
+      : { symptoms: [], entities: [] },
+  ],
+};
+
+const TEXTS = [
+  '发热三天怎么办',
+  '咳嗽有痰吃什么药',
+  '头痛恶心呕吐',
+  '腹泻两天拉水样便',
+  '皮疹瘙痒',
+  '失眠多梦乏力',
+];
+
+function examples(family: FamilyId, texts: readonly string[], answer: (i: number) => number): Example[] {
+  return texts.map((text, i) => {
+    const [input, gold] = make[family](text, answer(i)) as [Input, Gold];
+    return { id: String(i), group: String(i >> 1), input, gold };
+  });
+}
+
+const request = (family: FamilyId, train: Example[], dev: Example[]) => ({
+  task: taskOf(family),
+  train,
+  dev,
+  seed: 1,
+  parameters: {},
+});
+
+/** What must hold of a prediction of the family for its input, whatever the model. */
+const sound: { readonly [F in FamilyId]: (prediction: Prediction<F>, input: Input<F>) => boolean } = {
+  ner: ({ entities }, { text }) =>
+    entities.every(({ start, end }) => start >= 0 && start < end && end <= text.length),
+  similarity: ({ label, scores = {} }) =>
+    ['0', '1'].includes(label) && Object.values(scores).every(Number.isFinite),
+  inference: ({ label, scores = {} }) =>
+    ['yes', 'no'].includes(label) && Object.values(scores).every(Number.isFinite),
+  classification: ({ label, scores = {} }) =>
+    ['surgery', 'none'].includes(label) && Object.values(scores).every(Number.isFinite),
+  multilabel: ({ labels, scores = {} }) =>
+    labels.every((label) => ['a', 'b'].includes(label)) && Object.values(scores).every(Number.isFinite),
+  ranking: ({ scores }, { documents }) => scores.length === documents.length && scores.every(Number.isFinite),
+  relation: ({ triples }) => Array.isArray(triples),
+  dialogue: ({ symptoms, entities = [] }, { turns }) =>
+    new Set(symptoms.map(({ name }) => name)).size === symptoms.length &&
+    entities.every(({ turn, start, end }) => start < end && end <= turns[turn].text.length),
+};
+
+function expectSound<F extends FamilyId>(
+  family: F,
+  predictions: readonly Prediction[],
+  inputs: readonly Input[],
+) {
+  expect(predictions).toHaveLength(inputs.length);
+  const check = sound[family] as unknown as (prediction: Prediction, input: Input) => boolean;
+  predictions.forEach((prediction, i) => {
+    expect(check(prediction, inputs[i]), JSON.stringify(prediction)).toBe(true);
+  });
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'kinds-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe.each(
+  kinds.flatMap((kind) => kind.families.map((family) => ({ kind, family, name: `${kind.id}, ${family}` }))),
+)('$name', ({ kind, family }) => {
+  const alternate = (i: number): number => i % 2;
+  const train = examples(family, TEXTS, alternate);
+  const dev = examples(family, ['发热', '咳嗽'], alternate);
+  const inputs = [...examples(family, [...TEXTS, '', '𠮷𠮷野家', LONG, '\u0000\ud800'], alternate)].map(
+    ({ input }) => input,
+  );
+
+  it('answers soundly, also for no text, lone surrogates and 10 000 characters', async () => {
+    const shares: number[] = [];
+    const predictor = await kind.fit({
+      ...request(family, train, dev),
+      onProgress: (share) => shares.push(share),
+    });
+    expectSound(family, await predictor.predict(inputs), inputs);
+    expect(await predictor.predict([])).toEqual([]);
+    expect(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1)).toBe(true);
+    if (predictor.explain)
+      for (const input of inputs) expect(Array.isArray(predictor.explain(input))).toBe(true);
+  });
+
+  it('answers the same when fitted again, and when saved and loaded', async () => {
+    const predictor = await kind.fit(request(family, train, dev));
+    const answers = await predictor.predict(inputs);
+    const again = await kind.fit(request(family, train, dev));
+    expect(await again.predict(inputs)).toEqual(answers);
+    if (!predictor.save) return;
+    const file = join(directory, `${kind.id}-${family}`);
+    await predictor.save(file);
+    const loaded = await kind.load!(file, taskOf(family));
+    expect(await loaded.predict(inputs as never)).toEqual(answers);
+  });
+
+  it('learns from one answer only, from empty and long texts, and without dev', async () => {
+    const odd = examples(family, ['', LONG, '发热'], () => 1);
+    const predictor = await kind.fit(request(family, odd, []));
+    expectSound(family, await predictor.predict(inputs), inputs);
+  });
+
+  it('copes with a label that only dev has', async () => {
+    const predictor = await kind.fit(
+      request(
+        family,
+        examples(family, TEXTS, () => 0),
+        examples(family, TEXTS, () => 1),
+      ),
+    );
+    expectSound(family, await predictor.predict(inputs), inputs);
+  });
+
+  it('refuses to learn from nothing', async () => {
+    const refused = kind.fit(request(family, [], []));
+    if (kind.id === 'bm25') await expect(refused).resolves.toBeDefined();
+    else await expect(refused).rejects.toThrow(UserError);
+  });
+
+  it('stops when aborted', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(kind.fit({ ...request(family, train, dev), signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('defineKind', () => {
+  const given = (parameters: Record<string, string | number>) =>
+    findModel('linear').fit({
+      ...request(
+        'classification',
+        examples('classification', TEXTS, (i) => i % 2),
+        [],
+      ),
+      parameters,
+    });
+
+  it('reads numbers and booleans given as text', async () => {
+    await expect(given({ c: '2', ngram: 2, sublinear: 'false' })).resolves.toBeDefined();
+  });
+
+  it('names what is wrong with a parameter', async () => {
+    await expect(given({ depth: 3 })).rejects.toMatchObject({
+      code: 'unknown-parameter',
+      place: { field: 'depth' },
+    });
+    await expect(given({ c: 'much' })).rejects.toMatchObject({
+      code: 'bad-parameter',
+      place: { field: 'c' },
+    });
+    await expect(given({ sublinear: 'maybe' })).rejects.toMatchObject({ code: 'bad-parameter' });
+  });
+
+  it('refuses a family that the kind does not serve', async () => {
+    const refused = findModel('linear').fit(
+      request(
+        'ner',
+        examples('ner', TEXTS, () => 1),
+        [],
+      ) as never,
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'family-not-served' });
+    await expect(findModel('linear').load!('x', taskOf('ner'))).rejects.toMatchObject({
+      code: 'family-not-served',
+    });
+  });
+
+  it('suggests the nearest name', () => {
+    expect(() => findModel('lineer')).toThrow(UserError);
+    try {
+      findModel('lineer');
+    } catch (error) {
+      expect((error as UserError).hint).toContain('linear');
+    }
+  });
+});
+
+it('majority serves every family', () => {
+  expect([...findModel('majority').families].sort()).toEqual([...FAMILIES].sort());
+});

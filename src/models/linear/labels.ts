@@ -1,0 +1,16 @@
+import type { Task } from '../../tasks/task.ts';
+
+/** The distinct labels, sorted by code unit: equal data give equal order on every machine. */
+export const sortedLabels = (labels: Iterable<string>): string[] => [...new Set(labels)].sort();
+
+/** A score a label; labels that the task declares but training never showed get 0. */
+export function scoresByLabel(
+  task: Task | undefined,
+  labels: readonly string[],
+  score: (k: number) => number,
+): Record<string, number> {
+  const scores: Record<string, number> = {};
+  for (const { id } of task?.labels ?? []) scores[id] = 0;
+  for (let k = 0; k < labels.length; k++) scores[labels[k]] = score(k);
+  return scores;
+}

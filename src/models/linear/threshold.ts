@@ -1,0 +1,27 @@
+/**
+ * The threshold on the score that makes the best F1, `score >= threshold` being a yes; `fallback` where no
+ * item is positive. Halfway between the scores around the best cut, and of equal cuts the highest.
+ */
+export function bestThreshold(
+  scores: ArrayLike<number>,
+  positive: ArrayLike<boolean>,
+  fallback: number,
+): number {
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  let positives = 0;
+  for (let i = 0; i < positive.length; i++) if (positive[i]) positives++;
+  let best = 0;
+  let threshold = fallback;
+  let right = 0;
+  for (let i = 0; i < order.length; i++) {
+    if (positive[order[i]]) right++;
+    const next = i + 1 < order.length ? scores[order[i + 1]] : 0;
+    if (next === scores[order[i]]) continue;
+    const f1 = (2 * right) / (i + 1 + positives);
+    if (f1 > best) {
+      best = f1;
+      threshold = (scores[order[i]] + next) / 2;
+    }
+  }
+  return threshold;
+}
