@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 /** Rooms from the ground up; rooms on one line are neighbours, which do not import each other unless allowed below. */
 const FLOORS: readonly (readonly string[])[] = [
   ['ground'],
-  ['metrics', 'statistics', 'autograd'],
+  ['metrics', 'statistics', 'autograd', 'text'],
   ['tasks'],
   ['bert', 'corpora'],
   ['models'],
+  ['audit'],
   ['runs'],
   ['server'],
   ['cli'],

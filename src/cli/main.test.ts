@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,8 +143,11 @@ describe('Ctrl-C', () => {
     ];
     const child: ChildProcess = spawn(process.execPath, [bin, ...args], { cwd: folder, env });
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    setTimeout(() => child.kill('SIGINT'), 300);
-    expect([130, 0]).toContain(await exited);
+    const root = join(folder, 'interrupted');
+    while (!existsSync(root) && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGINT');
+    expect(await exited).toBe(130);
     expect(chineseblue(...args).status).toBe(0);
     const kept = readdirSync(join(folder, 'interrupted'));
     for (const run of kept) expect(readdirSync(join(folder, 'interrupted', run))).not.toContain('lock');

@@ -58,7 +58,7 @@ export async function printSummaries(
     const task = tasks.find(({ id }) => id === summary.task);
     const publishedBy = (model: string): string => {
       const found = task?.published.find((score) => score.model === model);
-      return found ? `${found.value}*` : '';
+      return found ? `${found.value.toFixed(1)}*` : '';
     };
     const { record, scores } = summary.runs[0];
     return [

@@ -1,0 +1,113 @@
+import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
+import { longestFirst } from '../bert/tokenizer/truncate.ts';
+import type { Split } from '../corpora/corpus.ts';
+import type { Example } from '../tasks/examples.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
+
+/** WordPieces a model sees beside its special tokens, for models of 128, 256 and 512 positions. */
+export const MODEL_LENGTHS = [126, 254, 510] as const;
+
+/** What a model that cuts text off at one length cannot see of one split. */
+export interface TruncationRow {
+  readonly split: SplitName;
+  /** WordPieces without special tokens; a pair has one more special token and so one WordPiece less. */
+  readonly length: number;
+  readonly examples: number;
+  /** Examples that lose anything. */
+  readonly cut: number;
+  readonly characters: number;
+  readonly charactersUnseen: number;
+  /** Entities of the gold, where the family has any. */
+  readonly gold?: number;
+  readonly goldUnseen?: number;
+  /** Strict micro F1 of an oracle that finds every entity it can see and nothing else: 2R/(1+R). */
+  readonly oracleF1?: number;
+}
+
+interface Loss {
+  readonly characters: number;
+  readonly charactersUnseen: number;
+  readonly gold?: number;
+  readonly goldUnseen?: number;
+}
+
+/** Which loss a family's example suffers; families that models read turn by turn or title by title have none. */
+const LOSSES: {
+  readonly [F in Task['family']]?: (example: Example, tokenizer: Tokenizer, length: number) => Loss;
+} = {
+  ner: (example, tokenizer, length) => loseEntities(example as Example<'ner'>, tokenizer, length),
+  similarity: (example, tokenizer, length) => losePair(example as Example<'similarity'>, tokenizer, length),
+  inference: (example, tokenizer, length) => losePair(example as Example<'inference'>, tokenizer, length),
+  classification: (example, tokenizer, length) =>
+    loseText(example as Example<'classification'>, tokenizer, length),
+  multilabel: (example, tokenizer, length) => loseText(example as Example<'multilabel'>, tokenizer, length),
+  relation: (example, tokenizer, length) => loseText(example as Example<'relation'>, tokenizer, length),
+};
+
+/** One row a split and length; empty where the family has no text that is cut. */
+export function truncationLedger(
+  task: Task,
+  splits: readonly Split[],
+  tokenizer: Tokenizer,
+): TruncationRow[] {
+  const lose = LOSSES[task.family];
+  if (!lose) return [];
+  return splits.flatMap(({ name, examples }) =>
+    MODEL_LENGTHS.map((length) => {
+      const losses = examples.map((example) => lose(example, tokenizer, length));
+      const total = (field: keyof Loss): number => losses.reduce((sum, loss) => sum + (loss[field] ?? 0), 0);
+      const gold = total('gold');
+      const recall = 1 - total('goldUnseen') / gold;
+      return {
+        split: name,
+        length,
+        examples: examples.length,
+        cut: losses.filter(({ charactersUnseen }) => charactersUnseen > 0).length,
+        characters: total('characters'),
+        charactersUnseen: total('charactersUnseen'),
+        ...(gold > 0 ? { gold, goldUnseen: total('goldUnseen'), oracleF1: (2 * recall) / (1 + recall) } : {}),
+      };
+    }),
+  );
+}
+
+/** First code unit that a model of that length does not see. */
+export function visibleEnd(text: string, tokenizer: Tokenizer, length: number): number {
+  const { ends } = tokenizer.tokenize(text, length + 1);
+  return ends.length > length ? ends[length - 1] : text.length;
+}
+
+function loseText(
+  { input }: Example<'classification' | 'multilabel' | 'relation'>,
+  tokenizer: Tokenizer,
+  length: number,
+): Loss {
+  const { text } = input;
+  return { characters: text.length, charactersUnseen: text.length - visibleEnd(text, tokenizer, length) };
+}
+
+function loseEntities({ input: { text }, gold }: Example<'ner'>, tokenizer: Tokenizer, length: number): Loss {
+  const seen = visibleEnd(text, tokenizer, length);
+  return {
+    characters: text.length,
+    charactersUnseen: text.length - seen,
+    gold: gold.entities.length,
+    goldUnseen: gold.entities.filter(({ end }) => end > seen).length,
+  };
+}
+
+function losePair(
+  { input: { textA, textB } }: Example<'similarity' | 'inference'>,
+  tokenizer: Tokenizer,
+  length: number,
+): Loss {
+  const a = tokenizer.tokenize(textA).ends;
+  const b = tokenizer.tokenize(textB).ends;
+  const [keptA, keptB] = longestFirst(a.length, b.length, length - 1);
+  const unseen = (text: string, ends: Int32Array, kept: number): number =>
+    kept < ends.length ? text.length - (kept === 0 ? 0 : ends[kept - 1]) : 0;
+  return {
+    characters: textA.length + textB.length,
+    charactersUnseen: unseen(textA, a, keptA) + unseen(textB, b, keptB),
+  };
+}
