@@ -1,0 +1,138 @@
+import { createKeyTable, type KeyTable, restoreKeyTable } from './keys.ts';
+import { tagCount } from './tags.ts';
+import { REACH, type Template, type Tracks } from './templates.ts';
+
+/**
+ * Training texts as numbers, all in shared memory. An attribute is one value of one template; a feature
+ * is an attribute with a tag it was seen with, and its weight's index is its place in `rowTags`.
+ */
+export interface Dataset {
+  readonly types: number;
+  /** First position of every text, and the number of positions at the end. */
+  readonly textStart: Int32Array;
+  /** Gold tag of every position. */
+  readonly tags: Uint8Array;
+  /** First attribute of every position in `attributes`, and their number at the end. */
+  readonly attributeStart: Int32Array;
+  readonly attributes: Int32Array;
+  /** First feature of every attribute, and the number of features at the end. */
+  readonly rowStart: Int32Array;
+  readonly rowTags: Uint8Array;
+}
+
+export interface DatasetText {
+  readonly length: number;
+  readonly tracks: Tracks;
+  readonly tags: Uint8Array;
+}
+
+const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+export const sharedInts = (length: number): Int32Array => new Int32Array(shared(length * 4));
+export const sharedBytes = (length: number): Uint8Array => new Uint8Array(shared(length));
+export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
+
+/** Calls `visit` with the key of every attribute of a position. A part whose value is 0 silences its template. */
+export function eachAttribute(
+  templates: readonly Template[],
+  tracks: Tracks,
+  position: number,
+  visit: (high: number, low: number) => void,
+): void {
+  for (let index = 0; index < templates.length; index++) {
+    const { parts } = templates[index];
+    const a = tracks[parts[0].track][position + REACH + parts[0].offset];
+    let low = 0;
+    if (parts.length > 1) {
+      const b = tracks[parts[1].track][position + REACH + parts[1].offset];
+      if (b === 0) continue;
+      if (parts.length > 2) {
+        const c = tracks[parts[2].track][position + REACH + parts[2].offset];
+        if (c === 0) continue;
+        low = c;
+      }
+      low |= b << 16;
+    }
+    if (a !== 0) visit(((index << 16) | a) >>> 0, low >>> 0);
+  }
+}
+
+/**
+ * Numbers all attributes that occur at least `cutoff` times, most frequent first (so that the busiest
+ * weights lie together in memory), and lays out a feature for every attribute and tag seen together.
+ */
+export function buildDataset(
+  texts: Iterable<DatasetText>,
+  size: { readonly texts: number; readonly positions: number; readonly types: number },
+  templates: readonly Template[],
+  cutoff: number,
+): { dataset: Dataset; keys: KeyTable } {
+  const found = createKeyTable(1 << 16);
+  let counts = new Int32Array(1 << 16);
+  const textStart = sharedInts(size.texts + 1);
+  const tags = sharedBytes(size.positions);
+  const attributeStart = sharedInts(size.positions + 1);
+  const raw = new Int32Array(size.positions * templates.length);
+  let at = 0;
+  let position = 0;
+  let index = 0;
+  const take = (high: number, low: number): void => {
+    const id = found.add(high, low);
+    if (id >= counts.length) {
+      const wider = new Int32Array(counts.length * 2);
+      wider.set(counts);
+      counts = wider;
+    }
+    counts[id]++;
+    raw[at++] = id;
+  };
+  for (const text of texts) {
+    tags.set(text.tags, position);
+    for (let t = 0; t < text.length; t++) {
+      eachAttribute(templates, text.tracks, t, take);
+      attributeStart[++position] = at;
+    }
+    textStart[++index] = position;
+  }
+
+  const kept = Int32Array.from({ length: found.size() }, (_, id) => id)
+    .filter((id) => counts[id] >= cutoff)
+    .sort((a, b) => counts[b] - counts[a] || a - b);
+  const numbers = new Int32Array(found.size()).fill(-1);
+  kept.forEach((id, number) => {
+    numbers[id] = number;
+  });
+  const all = found.keys();
+  const keys = restoreKeyTable(
+    Uint32Array.from(kept, (id) => all.high[id]),
+    Uint32Array.from(kept, (id) => all.low[id]),
+  )!;
+
+  const width = tagCount(size.types);
+  const seen = new Uint8Array(kept.length * width);
+  let to = 0;
+  for (let p = 0, from = 0; p < position; p++) {
+    const end = attributeStart[p + 1];
+    for (; from < end; from++) {
+      const number = numbers[raw[from]];
+      if (number < 0) continue;
+      raw[to++] = number;
+      seen[number * width + tags[p]] = 1;
+    }
+    attributeStart[p + 1] = to;
+  }
+  const attributes = sharedInts(to);
+  attributes.set(raw.subarray(0, to));
+
+  const rowStart = sharedInts(kept.length + 1);
+  let features = 0;
+  for (let cell = 0; cell < seen.length; cell++) features += seen[cell];
+  const rowTags = sharedBytes(features);
+  for (let number = 0, next = 0, cell = 0; number < kept.length; number++) {
+    for (let tag = 0; tag < width; tag++, cell++) if (seen[cell] === 1) rowTags[next++] = tag;
+    rowStart[number + 1] = next;
+  }
+  return {
+    dataset: { types: size.types, textStart, tags, attributeStart, attributes, rowStart, rowTags },
+    keys,
+  };
+}
