@@ -13,6 +13,7 @@ const ADVICE: Record<string, [code: string, message: string, hint: string]> = {
   EPERM: ['no-permission', 'This may not be read or written', 'Check its permissions.'],
   ENOSPC: ['disk-full', 'The disk is full', 'Free some space and issue the command again: nothing was lost.'],
   EROFS: ['read-only', 'This file system is read-only', 'Choose another directory.'],
+  EEXIST: ['in-the-way', 'A file of this name is in the way', 'Move it away or choose another path.'],
   ENOTDIR: ['not-a-directory', 'A part of this path is a file, not a directory', 'Check the path.'],
 };
 
@@ -133,7 +134,8 @@ export async function writeAtomic(
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Whatever is in the way of removing it, the first error is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw explainFileError(error, file);
   }
 }
@@ -145,3 +147,12 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
 
 const finite = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+/** Makes a directory and those above it; one that exists is fine. */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw explainFileError(error, directory);
+  }
+}
