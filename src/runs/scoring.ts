@@ -1,9 +1,10 @@
-import type { Details, Metric } from '../metrics/metric.ts';
+import type { Details } from '../metrics/metric.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
+import { countUnits, groupAnswers, sumCounts } from '../tasks/units.ts';
 
 export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'percentile' } as const;
 
@@ -74,28 +75,6 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
   };
 }
 
-/** The answers of every independent unit, in the order of the examples. */
-export function groupAnswers(
-  task: Task,
-  examples: readonly Example[],
-  predictions: readonly (Prediction | undefined)[],
-  chosen: (id: string) => boolean = () => true,
-): Map<string, Answered[]> {
-  const family = familyOf(task);
-  const units = new Map<string, Answered[]>();
-  for (const [index, example] of examples.entries()) {
-    if (!chosen(example.id)) continue;
-    const prediction = predictions[index] ?? family.missing(example, task);
-    const answer: Answered = { input: example.input, gold: example.gold, prediction };
-    // A group never shares its name with an id.
-    const key = example.group === undefined ? `i${example.id}` : `g${example.group}`;
-    const unit = units.get(key);
-    if (unit) unit.push(answer);
-    else units.set(key, [answer]);
-  }
-  return units;
-}
-
 function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
   const list = [...units.values()];
   const scores = familyOf(task).conventions.map(({ id, metric }): ConventionScore => {
@@ -111,20 +90,6 @@ function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
     };
   });
   return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores };
-}
-
-/** One row of counts a unit, row-major. */
-export function countUnits(metric: Metric<Answered>, units: readonly (readonly Answered[])[]): Float64Array {
-  const counts = new Float64Array(units.length * metric.width);
-  for (const [row, unit] of units.entries()) metric.count(unit, counts, row * metric.width);
-  return counts;
-}
-
-/** Column sums of a row-major table. */
-export function sumCounts(counts: Float64Array, width: number): Float64Array {
-  const sums = new Float64Array(width);
-  for (let i = 0; i < counts.length; i++) sums[i % width] += counts[i];
-  return sums;
 }
 
 /** The score of the primary convention of a sheet, on one subset. */
