@@ -46,10 +46,10 @@ export function defineKind(description: KindDescription): ModelKind {
         });
       }
       request.signal?.throwIfAborted();
-      const fit = (await implementation()).fits[task.family] as unknown as (
+      const fitFamily = (await implementation()).fits[task.family] as unknown as (
         r: FitRequest<F>,
       ) => Promise<Predictor<F>>;
-      return fit({ ...request, parameters });
+      return fitFamily({ ...request, parameters });
     },
     async load(file, task) {
       if (!families.includes(task.family)) throw notServed(id, families, task);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../ground/files.ts';
+import type { FamilyId } from '../tasks/examples.ts';
 
 /**
  * One file a model: `CBLUEMOD`, the length of the header (uint32), the header (JSON, padded with spaces
@@ -58,8 +59,11 @@ export async function writeModelFile(file: string, kind: string, content: ModelC
   await writeAtomic(file, parts);
 }
 
-/** Reads what `writeModelFile` wrote. UserError if the file is missing, damaged, or of another kind. */
-export async function readModelFile(file: string, kind: string): Promise<ModelContent> {
+/**
+ * Reads what `writeModelFile` wrote. UserError if the file is missing, damaged, of another kind, or (by
+ * `family` in its header) for another family of tasks.
+ */
+export async function readModelFile(file: string, kind: string, family?: FamilyId): Promise<ModelContent> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -83,6 +87,11 @@ export async function readModelFile(file: string, kind: string): Promise<ModelCo
   if (header.version !== VERSION) throw damaged(`version ${header.version}, expected ${VERSION}`);
   if (header.kind !== kind) {
     throw new UserError('other-model', `This file holds a model of kind ${header.kind}, not ${kind}`, {
+      file,
+    });
+  }
+  if (family !== undefined && header.header.family !== family) {
+    throw new UserError('other-family', `This model was fitted for ${header.header.family}, not ${family}`, {
       file,
     });
   }

@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
-import { lexicon } from './lexicon.ts';
 import { crf } from './crf.ts';
+import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
 import { majority } from './majority.ts';
 import type { ModelKind } from './model.ts';

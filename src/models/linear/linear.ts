@@ -182,7 +182,7 @@ function packLinear({ task, encoder, labels, logistic, threshold }: Linear): Mod
 
 /** Reads a model that `save` wrote. UserError if the file is damaged or of another kind. */
 export async function load(file: string, task: Task): Promise<Predictor> {
-  const { header, arrays } = await readModelFile(file, 'linear');
+  const { header, arrays } = await readModelFile(file, 'linear', task.family);
   const content = { header: header.encoder as Record<string, unknown>, arrays };
   const encoder = isPairTask(task) ? openPairEncoder(content) : openTextEncoder(content);
   return predictor({

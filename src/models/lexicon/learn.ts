@@ -1,0 +1,69 @@
+import { createMatcher } from './matcher.ts';
+
+/** A text and its mentions. */
+export interface Marked {
+  readonly text: string;
+  /** `value` is what is learnt of a mention: its type, or the standard name of a symptom. */
+  readonly mentions: readonly { readonly start: number; readonly end: number; readonly value: string }[];
+}
+
+export interface Entry {
+  readonly word: string;
+  /** The most frequent value of its mentions. */
+  readonly value: string;
+  /** How often it stands in the training texts, and how often a longest match of it is a mention of that value. */
+  readonly found: number;
+  readonly right: number;
+}
+
+/** Leaving out a word lets shorter ones match in its place: so it is done again, so many times at most. */
+const MOST_ROUNDS = 5;
+
+/**
+ * The words that are mentions in the training texts, without those that are right less often than
+ * `leastPrecision` where longest matching finds them there. Sorted by word.
+ */
+export async function learnEntries(
+  marked: readonly Marked[],
+  leastPrecision: number,
+  pace: () => Promise<void> | undefined,
+): Promise<Entry[]> {
+  const values = new Map<string, Map<string, number>>();
+  for (const { text, mentions } of marked) {
+    for (const { start, end, value } of mentions) {
+      const word = text.slice(start, end);
+      const counts = values.get(word) ?? new Map<string, number>();
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      values.set(word, counts);
+    }
+  }
+  let words = [...values.keys()].filter((word) => word.trim() !== '').sort();
+  for (let round = 1; ; round++) {
+    const found = new Map<string, number>();
+    const right = new Map<string, number>();
+    const matcher = createMatcher(words);
+    for (const { text, mentions } of marked) {
+      await pace();
+      const gold = new Set(mentions.map(({ start, end, value }) => `${start} ${end} ${value}`));
+      for (const { start, end, word } of matcher(text)) {
+        found.set(word, (found.get(word) ?? 0) + 1);
+        if (gold.has(`${start} ${end} ${mostFrequent(values.get(word)!)}`))
+          right.set(word, (right.get(word) ?? 0) + 1);
+      }
+    }
+    const entries = words.map((word) => ({
+      word,
+      value: mostFrequent(values.get(word)!),
+      found: found.get(word) ?? 0,
+      right: right.get(word) ?? 0,
+    }));
+    const kept = entries.filter((entry) => entry.right >= leastPrecision * entry.found);
+    if (kept.length === entries.length || round === MOST_ROUNDS) return kept;
+    words = kept.map(({ word }) => word);
+  }
+}
+
+/** Of equally frequent values, the first by code unit. */
+function mostFrequent(counts: ReadonlyMap<string, number>): string {
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0][0];
+}
