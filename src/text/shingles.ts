@@ -1,0 +1,33 @@
+/**
+ * The distinct runs of `length` (1 to 3) code units of a text, each packed into 48 bits without loss, ascending.
+ * A shorter text is one run by itself; an empty one has none.
+ */
+export function shinglesOf(text: string, length: number): Float64Array {
+  const size = Math.min(length, text.length);
+  if (size === 0) return new Float64Array(0);
+  const packed = new Float64Array(text.length - size + 1);
+  for (let i = 0; i < packed.length; i++) {
+    let value = 0;
+    for (let k = 0; k < size; k++) value = value * 0x10000 + text.charCodeAt(i + k);
+    packed[i] = value;
+  }
+  packed.sort();
+  let kept = 1;
+  for (let i = 1; i < packed.length; i++) if (packed[i] !== packed[kept - 1]) packed[kept++] = packed[i];
+  return packed.subarray(0, kept);
+}
+
+/** What two ascending sets share: intersection over union; 1 where both are empty. */
+export function jaccard(a: Float64Array, b: Float64Array): number {
+  let shared = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i] === b[j]) {
+      shared++;
+      i++;
+      j++;
+    } else if (a[i] < b[j]) i++;
+    else j++;
+  }
+  const union = a.length + b.length - shared;
+  return union === 0 ? 1 : shared / union;
+}
