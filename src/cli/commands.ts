@@ -2,6 +2,7 @@ import type { CommandSpec } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
+import { dataCommand } from './commands/data.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -15,5 +16,6 @@ export const commands: readonly CommandSpec[] = [
   tasksCommand,
   conventionsCommand,
   runsCommand,
+  dataCommand,
   compareCommand,
 ];

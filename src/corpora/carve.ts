@@ -20,19 +20,7 @@ export function splitBySeed<E extends Pick<Example, 'id' | 'group'>>(
   share: number,
   seed: number,
 ): Carved<E> {
-  const groups = new Map<string, number[]>();
-  examples.forEach(({ id, group }, index) => {
-    const unit = group === undefined ? `id ${id}` : `group ${group}`;
-    const members = groups.get(unit);
-    if (members) members.push(index);
-    else groups.set(unit, [index]);
-  });
-  if (groups.size < 2) {
-    throw new UserError('too-few-groups', 'There are too few independent examples to split', {
-      hint: 'Bring a separate file for the missing split.',
-    });
-  }
-  const order = shuffle([...groups.values()], createRandom(seed, 'carve'));
+  const order = shuffledGroups(examples, 2, seed);
   const taken = new Set<number>();
   for (const members of order.slice(0, -1)) {
     if (taken.size >= share * examples.length) break;
@@ -43,4 +31,43 @@ export function splitBySeed<E extends Pick<Example, 'id' | 'group'>>(
     kept: examples.filter((_, index) => !taken.has(index)),
     held: examples.filter((_, index) => taken.has(index)),
   };
+}
+
+/**
+ * Divides the examples into `parts` of nearly equal size by a seeded rule, whole groups each: the largest
+ * groups first, each to the part that is smallest so far. Throws a UserError where there are fewer groups.
+ */
+export function divideByGroup<E extends Pick<Example, 'id' | 'group'>>(
+  examples: readonly E[],
+  parts: number,
+  seed: number,
+): E[][] {
+  const order = shuffledGroups(examples, parts, seed).sort((a, b) => b.length - a.length);
+  const divided: number[][] = Array.from({ length: parts }, () => []);
+  for (const members of order) {
+    const smallest = divided.reduce((least, part) => (part.length < least.length ? part : least));
+    smallest.push(...members);
+  }
+  return divided.map((indices) => indices.sort((a, b) => a - b).map((index) => examples[index]));
+}
+
+/** Indices of the examples of every group, groups in seeded order. */
+function shuffledGroups(
+  examples: readonly Pick<Example, 'id' | 'group'>[],
+  atLeast: number,
+  seed: number,
+): number[][] {
+  const groups = new Map<string, number[]>();
+  examples.forEach(({ id, group }, index) => {
+    const unit = group === undefined ? `id ${id}` : `group ${group}`;
+    const members = groups.get(unit);
+    if (members) members.push(index);
+    else groups.set(unit, [index]);
+  });
+  if (groups.size < atLeast) {
+    throw new UserError('too-few-groups', 'There are too few independent examples to split', {
+      hint: 'Bring a separate file for the missing split.',
+    });
+  }
+  return shuffle([...groups.values()], createRandom(seed, 'carve'));
 }

@@ -45,7 +45,7 @@ export async function listDialogues(directory: string): Promise<string[]> {
  * disagree, true beats false beats uncertain: "uncertain" marks general talk and open questions, which
  * settle nothing, and a symptom that was present at any time belongs to this illness even when it is
  * gone later ("now he has no fever"). Unlike "the last mention wins", the rule does not depend on who
- * spoke last. Of the 8 823 names of train 11 % disagree, mostly true with uncertain. Symptoms come in the
+ * spoke last. Of the 8 822 names of train 11 % disagree, mostly true with uncertain. Symptoms come in the
  * order of first mention.
  */
 export const readDialogueJson: FormatReader = async ({ path, name }): Promise<Reading<'dialogue'>> => {

@@ -6,6 +6,8 @@ export interface Notice {
   /** E.g. `mention-overlaps`; counted in `data stats`. */
   readonly code: string;
   readonly message: string;
+  /** How many cases it stands for. Default 1. */
+  readonly count?: number;
   /** Relative to the data directory, forward slashes. */
   readonly file?: string;
   /** 1-based. */

@@ -42,7 +42,7 @@ export const readPairTsv: FormatReader = async (
   }
   if (unquoted > 0) {
     const message = `${unquoted} fields stood wholly in double quotes and were unquoted`;
-    notices.push({ code: 'unquoted-fields', message, file: name });
+    notices.push({ code: 'unquoted-fields', message, count: unquoted, file: name });
   }
   if (task.corpus.unit !== 'linked-texts') return { examples, notices };
   const groups = linkTexts(examples.map(({ input }) => [input.textA, input.textB]));
