@@ -1,0 +1,69 @@
+import type { Split } from '../corpora/corpus.ts';
+import { unitVariance } from '../statistics/influence.ts';
+import { minimumDetectableDifference } from '../statistics/power.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { Prediction } from '../tasks/examples.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
+import { countUnits, groupAnswers } from '../tasks/units.ts';
+
+/** How alike two systems' errors are assumed to be: as alike as those of two fine-tuned models usually are. */
+export const ASSUMED_CORRELATION = 0.5;
+
+/** What a difference of two scores on one split must reach to be found with 80 % power at 5 %. */
+export interface PowerRow {
+  readonly split: SplitName;
+  readonly convention: string;
+  readonly units: number;
+  /** Of two systems whose errors have nothing in common, in the unit of the metric. */
+  readonly independent: number;
+  /** Of two systems whose errors correlate by `ASSUMED_CORRELATION`. */
+  readonly paired: number;
+}
+
+/** A gap between two published scores, beside what their split can show. */
+export interface PublishedGap {
+  readonly models: readonly [string, string];
+  readonly gap: number;
+  readonly detectable: number;
+  readonly convention: string;
+  readonly split: SplitName;
+}
+
+/** Smallest differences that a split shows, from the spread over units of a given system's answers. */
+export function powerOf(
+  task: Task,
+  split: Split,
+  predictions: readonly Prediction[],
+  conventions: readonly string[],
+): PowerRow[] {
+  const units = [...groupAnswers(task, split.examples, predictions).values()];
+  return conventions.flatMap((convention) => {
+    const metric = findConvention(convention).metric(task);
+    if ('whole' in metric) return [];
+    const variance = unitVariance(countUnits(metric, units), metric.width, metric.value);
+    return [
+      {
+        split: split.name,
+        convention,
+        units: units.length,
+        independent: minimumDetectableDifference(variance, units.length),
+        paired: minimumDetectableDifference(variance, units.length, { correlation: ASSUMED_CORRELATION }),
+      },
+    ];
+  });
+}
+
+/** The gap between the two published models of a task, where a rule of ours computes the same number. */
+export function publishedGap(task: Task, rows: readonly PowerRow[]): PublishedGap | undefined {
+  const [first, second] = task.published;
+  const rule = first?.rule;
+  if (!second || !rule) return undefined;
+  const row = rows.find(({ split, convention }) => split === rule.split && convention === rule.convention);
+  if (!row) return undefined;
+  return {
+    models: [first.model, second.model],
+    gap: Math.abs(second.value - first.value) / 100,
+    detectable: row.paired,
+    ...rule,
+  };
+}
