@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, MAX_LINE_BYTES } from '../../ground/files.ts';
 import type { Example, Symptom, SymptomMention, SymptomStatus, Turn } from '../../tasks/examples.ts';
+import { combine } from '../../tasks/symptom-status.ts';
 import { codePoints } from './code-points.ts';
 import type { FormatReader, Notice, Reading } from './format.ts';
 import {
@@ -13,6 +14,8 @@ import {
   parseObject,
   type ValuePlace,
 } from './records.ts';
+
+export { combine };
 
 const STATUS: Readonly<Record<string, SymptomStatus>> = { '1': 'true', '2': 'false', '3': 'uncertain' };
 
@@ -134,12 +137,6 @@ interface Run {
   readonly start: number;
   readonly end: number;
   readonly orphan: boolean;
-}
-
-/** True beats false beats uncertain: why stands at `readDialogueJson`. */
-export function combine(before: SymptomStatus | undefined, now: SymptomStatus): SymptomStatus {
-  if (before === 'true' || now === 'true') return 'true';
-  return before === 'false' || now === 'false' ? 'false' : 'uncertain';
 }
 
 /** The runs that names belong to, one each, or undefined where the counts agree in neither way. */

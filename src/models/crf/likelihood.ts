@@ -34,6 +34,31 @@ export function addStateScores(
   }
 }
 
+/** Adds the marginals of the tags of positions `from .. to`, row by row, to the features of their attributes. */
+export function addExpectations(
+  dataset: Pick<Dataset, 'attributeStart' | 'attributes' | 'rowStart' | 'rowTags'>,
+  marginals: Float64Array,
+  gradient: Float64Array,
+  from: number,
+  to: number,
+  tags: number,
+): void {
+  const { attributeStart, attributes, rowStart, rowTags } = dataset;
+  const state = gradient.subarray(tags * tags);
+  const marginal = new Float64Array(tags);
+  for (let p = from, row = 0, at = attributeStart[from]; p < to; p++, row += tags) {
+    const end = attributeStart[p + 1];
+    for (let j = 0; j < marginal.length; j++) marginal[j] = marginals[row + j];
+    for (; at < end; at++) {
+      const attribute = attributes[at];
+      const start = rowStart[attribute];
+      const last = rowStart[attribute + 1];
+      if (last - start === tags) for (let j = 0, k = start; j < marginal.length; j++, k++) state[k] += marginal[j];
+      else for (let k = start; k < last; k++) state[k] += marginal[rowTags[k]];
+    }
+  }
+}
+
 /**
  * Minus the log-likelihood of texts `from .. to`; their expected feature counts are added to `gradient`
  * (to which the caller adds what `observe` gives, negated).
@@ -46,13 +71,11 @@ export function expect(
   from: number,
   to: number,
 ): number {
-  const { textStart, attributeStart, attributes, rowStart, rowTags, tags: gold } = dataset;
+  const { textStart, tags: gold } = dataset;
   const { types, tags, columns } = lattice;
   const open = new Float64Array(tags * columns);
   const begun = new Float64Array(types);
   const inside = new Float64Array(types);
-  const state = gradient.subarray(tags * tags);
-  const marginal = new Float64Array(tags);
   let loss = 0;
   for (let text = from; text < to; text++) {
     const start = textStart[text];
@@ -68,18 +91,9 @@ export function expect(
     loss += forward(lattice, length);
     backward(lattice, length);
     addTransitions(lattice, length, open, begun, inside);
-    for (let t = 0, row = 0, at = attributeStart[start]; t < length; t++, row += tags) {
-      for (let j = 0; j < tags; j++) marginal[j] = alpha[row + j] * beta[row + j];
-      const end = attributeStart[start + t + 1];
-      for (; at < end; at++) {
-        const attribute = attributes[at];
-        const begin = rowStart[attribute];
-        const last = rowStart[attribute + 1];
-        if (last - begin === tags)
-          for (let j = 0, k = begin; j < marginal.length; j++, k++) state[k] += marginal[j];
-        else for (let k = begin; k < last; k++) state[k] += marginal[rowTags[k]];
-      }
-    }
+    const end = length * tags;
+    for (let cell = 0; cell < end; cell++) alpha[cell] *= beta[cell];
+    addExpectations(dataset, alpha, gradient, start, start + length, tags);
   }
   for (let i = 0; i < tags; i++) {
     for (let j = 0; j <= types; j++)
