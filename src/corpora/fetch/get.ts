@@ -39,14 +39,20 @@ export interface GetOptions {
 }
 
 /**
- * Brings the official files of `tasks` into the data directory. Several processes may do so at once.
- * Throws a UserError (`not-public`) for a task that was never released, and those of `download`,
- * `copyFrom` and `takeFromArchive`.
+ * Brings the official files of `tasks` into the data directory.
+ * Throws a UserError (`not-public`) for a task that was never released, and those of `getFiles`.
  */
 export async function getData(tasks: readonly Task[], options: GetOptions): Promise<GetReport> {
+  for (const task of tasks) if (officialFiles(task).length === 0) throw notPublic(task, options.dataDir);
+  return getFiles(tasks.flatMap(officialFiles), options);
+}
+
+/**
+ * Brings `wanted` into the data directory, leaving alone what is there already. Several processes may do so at
+ * once. Throws the UserErrors of `download`, `copyFrom` and `takeFromArchive`.
+ */
+export async function getFiles(wanted: readonly OfficialFile[], options: GetOptions): Promise<GetReport> {
   const { dataDir, from, force = false, address = OFFICIAL_ADDRESS, onProgress, signal } = options;
-  for (const task of tasks) if (officialFiles(task).length === 0) throw notPublic(task, dataDir);
-  const wanted = tasks.flatMap(officialFiles);
   const states = new Map<string, GetState>();
   await inParallel(wanted, async (official) => {
     const state = await checkFile(dataDir, official);
