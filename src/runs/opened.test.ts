@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSplit, samplesDir } from '../corpora/corpus.ts';
 import { writeJson } from '../ground/files.ts';
 import { findTask } from '../tasks/registry.ts';
-import { imaginedRun } from './compare/fixtures.ts';
+import { imaginedRun } from './fixtures/imagined.ts';
 import { openRuns } from './opened.ts';
 import { writePredictions } from './predictions.ts';
 
