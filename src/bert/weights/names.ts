@@ -1,0 +1,46 @@
+/** Buffers that some versions save beside the weights; they can be counted out again. */
+const BUFFERS = new Set(['embeddings.position_ids', 'embeddings.token_type_ids']);
+
+/**
+ * The canonical name of a tensor of a Hugging Face or PyTorch file: wrappers' prefixes (`module.`, `bert.`)
+ * off, TensorFlow's `gamma` and `beta` as `weight` and `bias`; null for what is no weight.
+ */
+export function canonicalName(name: string): string | null {
+  const bare = name
+    .replace(/^(?:module\.|_orig_mod\.|bert\.)+/, '')
+    .replace(/\.gamma$/, '.weight')
+    .replace(/\.beta$/, '.bias');
+  return BUFFERS.has(bare) ? null : bare;
+}
+
+/** Slots of optimizers and counters that a training checkpoint holds beside the weights. */
+const SLOT =
+  /(?:^|\/)(?:adam_[mv]|AdamWeightDecayOptimizer\w*|LAMB\w*|Adam(?:_\d+)?|Momentum|ExponentialMovingAverage)(?:\/|$)/;
+const COUNTER = /^(?:global_step|beta[12]_power|good_steps|loss_scale|current_loss_scale)$/;
+
+const RENAMED: Readonly<Record<string, string>> = {
+  'cls/predictions/output_bias': 'cls.predictions.bias',
+  'cls/seq_relationship/output_weights': 'cls.seq_relationship.weight',
+  'cls/seq_relationship/output_bias': 'cls.seq_relationship.bias',
+  output_weights: 'classifier.weight',
+  output_bias: 'classifier.bias',
+};
+
+/**
+ * The canonical name of a variable of Google's BERT in TensorFlow 1, and whether it must be transposed
+ * (kernels are [in, out] there); null for slots of the optimizer and counters.
+ */
+export function canonicalTensorflowName(name: string): { name: string; transposed: boolean } | null {
+  if (SLOT.test(name) || COUNTER.test(name)) return null;
+  const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
+  if (renamed) return { name: renamed, transposed: false };
+  const transposed = name.endsWith('/kernel');
+  const bare = name
+    .replace(/^bert\//, '')
+    .replace(/(^|\/)layer_(\d+)(?=\/)/, '$1layer/$2')
+    .replace(/\/kernel$/, '/weight')
+    .replace(/\/gamma$/, '/weight')
+    .replace(/\/beta$/, '/bias')
+    .replace(/^(embeddings\/\w+_embeddings)$/, '$1/weight');
+  return { name: bare.replaceAll('/', '.'), transposed };
+}

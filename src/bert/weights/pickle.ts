@@ -1,0 +1,208 @@
+import { damaged, unsupported } from './stored.ts';
+
+/** The pickle of a BERT takes some 30 kB: the numbers lie beside it. */
+const MAX_PICKLE_BYTES = 16 << 20;
+
+/** A class or function that a pickle names: it is only ever a name here. */
+export interface PickledGlobal {
+  readonly global: string;
+}
+/** A function that a pickle calls: kept as a record, never called. */
+export interface PickledCall {
+  readonly call: string;
+  readonly arguments: readonly Pickled[];
+}
+/** What lies outside the pickle, e.g. the storage of a tensor. */
+export interface PickledReference {
+  readonly reference: Pickled;
+}
+export type PickledDictionary = Map<Pickled, Pickled>;
+export type Pickled =
+  | null
+  | boolean
+  | number
+  | string
+  | Pickled[]
+  | PickledDictionary
+  | PickledGlobal
+  | PickledCall
+  | PickledReference;
+
+const MARK = Symbol('mark');
+
+const DICTIONARY = 'collections.OrderedDict';
+const ALLOWED = new Set([
+  DICTIONARY,
+  'torch._utils._rebuild_tensor_v2',
+  'torch._utils._rebuild_parameter',
+  ...['Float', 'Half', 'BFloat16', 'Double', 'Long', 'Int', 'Short', 'Char', 'Byte', 'Bool'].map(
+    (type) => `torch.${type}Storage`,
+  ),
+]);
+
+/**
+ * Reads a pickle of protocol 2 to 5 as data. Nothing is imported, called or built: of names only the few that
+ * a saved state dictionary needs are let through, and calls become records. Lists and dictionaries may contain
+ * themselves, as pickles can. Throws a UserError for every other name and opcode; work and memory stay in
+ * proportion to the bytes.
+ */
+export function readPickle(bytes: Uint8Array, file: string): Pickled {
+  if (bytes.length > MAX_PICKLE_BYTES) {
+    throw damaged(file, 'data.pkl', `it has ${bytes.length} bytes, far more than names and shapes take`);
+  }
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stack: (Pickled | typeof MARK)[] = [];
+  const memo = new Map<number, Pickled>();
+  let at = 0;
+
+  const fail = (why: string): never => {
+    throw damaged(file, 'data.pkl', `${why} at byte ${at}`);
+  };
+  const take = (count: number): number => {
+    if (count < 0 || at + count > data.length) fail('it is cut off');
+    at += count;
+    return at - count;
+  };
+  const byte = (): number => data[take(1)];
+  const uint32 = (): number => data.readUInt32LE(take(4));
+  const text = (length: number): string => {
+    const start = take(length);
+    return data.toString('utf8', start, at);
+  };
+  const line = (): string => {
+    const end = data.indexOf(10, at);
+    if (end < 0) return fail('a name is cut off');
+    const start = take(end + 1 - at);
+    return data.toString('utf8', start, end);
+  };
+  const pop = (): Pickled => {
+    const value = stack.pop();
+    return value === undefined || value === MARK ? fail('a value is missing') : value;
+  };
+  const top = (): Pickled => {
+    const value = stack.at(-1);
+    return value === undefined || value === MARK ? fail('a value is missing') : value;
+  };
+  const popMark = (): Pickled[] => {
+    const mark = stack.lastIndexOf(MARK);
+    if (mark < 0) return fail('a mark is missing');
+    const values = stack.splice(mark) as Pickled[];
+    values.shift();
+    return values;
+  };
+  const dictionary = (value: Pickled): PickledDictionary =>
+    value instanceof Map ? value : fail('a dictionary is missing');
+  const list = (value: Pickled): Pickled[] => (Array.isArray(value) ? value : fail('a list is missing'));
+  const setItems = (target: PickledDictionary, items: readonly Pickled[]): void => {
+    if (items.length % 2 !== 0) fail('a key without a value');
+    for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
+  };
+  const named = (module: string, name: string): PickledGlobal => {
+    const global = `${module}.${name}`;
+    if (ALLOWED.has(global)) return { global };
+    throw unsupported(
+      file,
+      'data.pkl',
+      `The file wants to load ${JSON.stringify(global.slice(0, 200))}, which is no part of a model's weights`,
+      'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
+    );
+  };
+  const call = (callee: Pickled, parameters: readonly Pickled[]): Pickled => {
+    if (typeof callee !== 'object' || callee === null || !('global' in callee))
+      return fail('a call of no function');
+    if (callee.global !== DICTIONARY) return { call: callee.global, arguments: parameters };
+    const made: PickledDictionary = new Map();
+    for (const pair of parameters.length > 0 ? list(parameters[0]) : []) setItems(made, list(pair));
+    return made;
+  };
+  const remembered = (key: number): Pickled => {
+    const value = memo.get(key);
+    return value === undefined ? fail(`nothing was remembered as ${key}`) : value;
+  };
+  const integer = (length: number): number => {
+    const start = take(length);
+    if (length === 0) return 0;
+    if (length > 8) return fail('an integer of more than 64 bits');
+    let value = BigInt(0);
+    for (let i = length - 1; i >= 0; i--) value = (value << BigInt(8)) | BigInt(data[start + i]);
+    return Number(BigInt.asIntN(length * 8, value));
+  };
+
+  const OPCODES: Readonly<Record<string, () => void>> = {
+    '\x80': () => {
+      const protocol = byte();
+      if (protocol < 2 || protocol > 5) fail(`protocol ${protocol}`);
+    },
+    '\x95': () => void take(8),
+    '(': () => void stack.push(MARK),
+    '0': () => void stack.pop(),
+    '1': () => void popMark(),
+    '2': () => void stack.push(top()),
+    N: () => void stack.push(null),
+    '\x88': () => void stack.push(true),
+    '\x89': () => void stack.push(false),
+    K: () => void stack.push(byte()),
+    M: () => void stack.push(data.readUInt16LE(take(2))),
+    J: () => void stack.push(data.readInt32LE(take(4))),
+    '\x8a': () => void stack.push(integer(byte())),
+    G: () => void stack.push(data.readDoubleBE(take(8))),
+    X: () => void stack.push(text(uint32())),
+    '\x8c': () => void stack.push(text(byte())),
+    '}': () => void stack.push(new Map()),
+    ']': () => void stack.push([]),
+    ')': () => void stack.push([]),
+    t: () => void stack.push(popMark()),
+    l: () => void stack.push(popMark()),
+    '\x85': () => void stack.push([pop()]),
+    '\x86': () => void stack.push([pop(), pop()].reverse()),
+    '\x87': () => void stack.push([pop(), pop(), pop()].reverse()),
+    a: () => {
+      const item = pop();
+      list(top()).push(item);
+    },
+    e: () => {
+      const items = popMark();
+      const target = list(top());
+      for (const item of items) target.push(item);
+    },
+    s: () => {
+      const value = pop();
+      const key = pop();
+      dictionary(top()).set(key, value);
+    },
+    u: () => {
+      const items = popMark();
+      setItems(dictionary(top()), items);
+    },
+    q: () => void memo.set(byte(), top()),
+    r: () => void memo.set(uint32(), top()),
+    '\x94': () => void memo.set(memo.size, top()),
+    h: () => void stack.push(remembered(byte())),
+    j: () => void stack.push(remembered(uint32())),
+    c: () => void stack.push(named(line(), line())),
+    '\x93': () => {
+      const name = pop();
+      const module = pop();
+      if (typeof name !== 'string' || typeof module !== 'string') fail('a name that is no text');
+      else stack.push(named(module, name));
+    },
+    R: () => {
+      const parameters = list(pop());
+      stack.push(call(pop(), parameters));
+    },
+    // The attributes of a state dictionary (its `_metadata`): not needed.
+    b: () => {
+      pop();
+      dictionary(top());
+    },
+    Q: () => void stack.push({ reference: pop() }),
+  };
+
+  while (true) {
+    const opcode = String.fromCharCode(byte());
+    if (opcode === '.') return pop();
+    const operation =
+      OPCODES[opcode] ?? (() => fail(`unknown opcode 0x${opcode.charCodeAt(0).toString(16)}`));
+    operation();
+  }
+}

@@ -1,0 +1,116 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+
+/** Types of numbers that files of weights hold; the last ones only where they are not read. */
+export const BYTES = {
+  f32: 4,
+  f16: 2,
+  bf16: 2,
+  f64: 8,
+  i64: 8,
+  i32: 4,
+  i16: 2,
+  i8: 1,
+  u8: 1,
+  bool: 1,
+} as const;
+export type NumberType = keyof typeof BYTES;
+
+/** A tensor as a file declares it. Nothing is read, and nothing allocated, before `read`. */
+export interface StoredTensor {
+  /** As the file has it. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: NumberType;
+  /** Equal strings: the same numbers of the file, read once. */
+  readonly identity: string;
+  /** What `read` reads of the file. */
+  readonly bytes: number;
+  /** All values, row by row. Throws a UserError naming the tensor. */
+  read(): Promise<Float32Array>;
+}
+
+export type WeightFormat = 'safetensors' | 'pytorch' | 'tensorflow';
+
+/** An opened file of weights: close it when done. */
+export interface WeightFile {
+  readonly format: WeightFormat;
+  readonly file: string;
+  readonly tensors: readonly StoredTensor[];
+  close(): Promise<void>;
+}
+
+/** A file opened for reads at a position. */
+export interface RandomAccess {
+  readonly file: string;
+  readonly size: number;
+  /** Fills `target` from byte `at` on. Throws a UserError where the file ends first; `what` names what is read. */
+  fill<T extends Uint8Array>(target: T, at: number, what: string): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Throws a UserError for a file that is not there, not a file, or only a pointer of Git LFS. */
+export async function openFile(file: string): Promise<RandomAccess> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new UserError('not-a-file', 'This is not a file', { file });
+    const access: RandomAccess = {
+      file,
+      size: stats.size,
+      close: () => handle.close(),
+      async fill(target, at, what) {
+        for (let done = 0; done < target.length; ) {
+          const { bytesRead } = await handle.read(target, done, target.length - done, at + done);
+          if (bytesRead === 0) throw damaged(file, what, `the file ends at byte ${stats.size}`);
+          done += bytesRead;
+        }
+        return target;
+      },
+    };
+    const head = await access.fill(new Uint8Array(Math.min(LFS.length, stats.size)), 0, 'its beginning');
+    if (Buffer.from(head).toString('latin1') === LFS) {
+      throw new UserError('lfs-pointer', 'This is a pointer of Git LFS, not the weights themselves', {
+        file,
+        hint: 'Fetch them with `git lfs pull`, or download the file itself.',
+      });
+    }
+    return access;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+const LFS = 'version https://git-lfs';
+
+/** A file of weights that contradicts itself or ends early. */
+export const damaged = (file: string, field: string, why: string): UserError =>
+  new UserError('weights-damaged', `The weights are damaged: ${why}`, {
+    file,
+    field,
+    hint: 'Download the file again and compare its size or checksum with the source.',
+  });
+
+/** A file of weights that may be whole but is not of a kind that is read. */
+export const unsupported = (file: string, field: string | undefined, why: string, hint: string): UserError =>
+  new UserError('weights-unsupported', why, { file, field, hint });
+
+/** The number of elements, or -1 for what is no shape: a negative, a fraction, or more than memory can hold. */
+export function elements(shape: readonly number[]): number {
+  let count = 1;
+  for (const side of shape) {
+    if (!Number.isSafeInteger(side) || side < 0) return -1;
+    count *= side;
+  }
+  return count <= MAX_ELEMENTS ? count : -1;
+}
+
+/** Longest typed array that every Node since 22 can make. */
+const MAX_ELEMENTS = 2 ** 32 - 1;

@@ -1,0 +1,49 @@
+import { damaged } from './stored.ts';
+
+/** Reads variable-length integers and the fields of protocol buffers. Every method throws a UserError at the end. */
+export interface WireReader {
+  done(): boolean;
+  /** An unsigned integer below 2^53. */
+  varint(): number;
+  bytes(length: number): Buffer;
+  /** Each field as its number and value: an integer, or the bytes of a string, message or fixed number. */
+  fields(): Generator<[field: number, value: number | Buffer]>;
+}
+
+export function createWireReader(data: Buffer, file: string, what: string): WireReader {
+  let at = 0;
+  const fail = (why: string): never => {
+    throw damaged(file, what, why);
+  };
+  const reader: WireReader = {
+    done: () => at >= data.length,
+    varint() {
+      let value = 0;
+      for (let scale = 1; ; scale *= 128) {
+        if (at >= data.length) fail('it is cut off');
+        const byte = data[at++];
+        value += (byte & 127) * scale;
+        if (value > Number.MAX_SAFE_INTEGER) fail('a number is too large');
+        if (byte < 128) return value;
+      }
+    },
+    bytes(length) {
+      if (at + length > data.length) fail('it is cut off');
+      at += length;
+      return data.subarray(at - length, at);
+    },
+    *fields() {
+      while (!reader.done()) {
+        const tag = reader.varint();
+        const field = Math.floor(tag / 8);
+        const kind = tag % 8;
+        if (kind === 0) yield [field, reader.varint()];
+        else if (kind === 1) yield [field, reader.bytes(8)];
+        else if (kind === 2) yield [field, reader.bytes(reader.varint())];
+        else if (kind === 5) yield [field, reader.bytes(4)];
+        else fail(`a field of the unknown kind ${kind}`);
+      }
+    },
+  };
+  return reader;
+}

@@ -1,0 +1,109 @@
+import { crc32 } from 'node:zlib';
+import { damaged, type RandomAccess, unsupported } from './stored.ts';
+
+const LOCAL_HEADER = 0x04034b50;
+const CENTRAL_HEADER = 0x02014b50;
+const END_HEADER = 0x06054b50;
+const LOCAL_BYTES = 30;
+const CENTRAL_BYTES = 46;
+const END_BYTES = 22;
+const MAX_COMMENT = 0xffff;
+/** BERT-large with its optimizer has a few thousand. */
+const MAX_ENTRIES = 100_000;
+const ZIP64 = 0xffffffff;
+
+/** A file inside a zip archive, stored without compression. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly crc: number;
+  /** Of its local header in the archive. */
+  readonly header: number;
+}
+
+/**
+ * The directory of an archive as PyTorch writes it: uncompressed, so no archive can unfold into more than its
+ * own size. Throws a UserError for compression, encryption, entries that overlap or lie outside.
+ */
+export async function readZipDirectory(access: RandomAccess): Promise<Map<string, ZipEntry>> {
+  const { file, size } = access;
+  const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT);
+  const tail = Buffer.from(await access.fill(new Uint8Array(tailBytes), size - tailBytes, 'zip directory'));
+  let end = tail.length - END_BYTES;
+  while (
+    end >= 0 &&
+    !(tail.readUInt32LE(end) === END_HEADER && end + END_BYTES + tail.readUInt16LE(end + 20) === tail.length)
+  )
+    end--;
+  if (end < 0) throw damaged(file, 'zip directory', 'there is none at its end: the file was cut off');
+  const count = tail.readUInt16LE(end + 10);
+  const length = tail.readUInt32LE(end + 12);
+  const start = tail.readUInt32LE(end + 16);
+  if (count === 0xffff || length === ZIP64 || start === ZIP64) throw tooLarge(file);
+  if (count > MAX_ENTRIES || start + length > size - tail.length + end) {
+    throw damaged(file, 'zip directory', 'it lies outside the file');
+  }
+  const directory = Buffer.from(await access.fill(new Uint8Array(length), start, 'zip directory'));
+  const entries = new Map<string, ZipEntry>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + CENTRAL_BYTES > length || directory.readUInt32LE(at) !== CENTRAL_HEADER) {
+      throw damaged(file, 'zip directory', `entry ${i + 1} of ${count} is none`);
+    }
+    const nameLength = directory.readUInt16LE(at + 28);
+    const next =
+      at + CENTRAL_BYTES + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    if (next > length) throw damaged(file, 'zip directory', `entry ${i + 1} of ${count} is cut off`);
+    const name = directory.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameLength);
+    if (directory.readUInt16LE(at + 8) & 1) throw compressed(file, name, 'encrypted');
+    if (directory.readUInt16LE(at + 10) !== 0) throw compressed(file, name, 'compressed');
+    const bytes = directory.readUInt32LE(at + 24);
+    const header = directory.readUInt32LE(at + 42);
+    if (bytes === ZIP64 || header === ZIP64) throw tooLarge(file);
+    if (directory.readUInt32LE(at + 20) !== bytes)
+      throw damaged(file, name, 'its stored size is not its size');
+    if (entries.has(name)) throw damaged(file, name, 'the archive has it twice');
+    entries.set(name, { name, bytes, header, crc: directory.readUInt32LE(at + 16) });
+    at = next;
+  }
+  const inOrder = [...entries.values()].sort((a, b) => a.header - b.header);
+  for (const [i, { name, header, bytes }] of inOrder.entries()) {
+    const limit = inOrder[i + 1]?.header ?? start;
+    if (header + LOCAL_BYTES + bytes > limit)
+      throw damaged(file, name, 'it overlaps what follows it in the archive');
+  }
+  return entries;
+}
+
+/** All bytes of an entry, checked against its CRC-32. Throws a UserError naming `what`. */
+export async function readZipEntry(
+  access: RandomAccess,
+  entry: ZipEntry,
+  what: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const head = Buffer.from(await access.fill(new Uint8Array(LOCAL_BYTES), entry.header, what));
+  if (head.readUInt32LE(0) !== LOCAL_HEADER)
+    throw damaged(access.file, what, `${entry.name} is not where it should be`);
+  const start = entry.header + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
+  if (start + entry.bytes > access.size)
+    throw damaged(access.file, what, `${entry.name} ends outside the file`);
+  const bytes = await access.fill(new Uint8Array(entry.bytes), start, what);
+  if (crc32(bytes) !== entry.crc) throw damaged(access.file, what, `the checksum of ${entry.name} is wrong`);
+  return bytes;
+}
+
+const compressed = (file: string, field: string, how: string) =>
+  unsupported(
+    file,
+    field,
+    `The archive is ${how}, which PyTorch never does`,
+    'Save it again with torch.save.',
+  );
+
+const tooLarge = (file: string) =>
+  unsupported(
+    file,
+    undefined,
+    'The archive is larger than 4 GiB',
+    'Save the model as model.safetensors instead.',
+  );
