@@ -20,8 +20,6 @@ export interface KindDescription {
   readonly defaults: Parameters;
   readonly seeded: boolean;
   readonly implementation: () => Promise<Implementation>;
-  /** Whether it can be fitted without a training example. Default false. */
-  readonly untrained?: boolean;
 }
 
 /**
@@ -29,7 +27,7 @@ export interface KindDescription {
  * names and fitting types, the family is served, there is something to train on. UserError otherwise.
  */
 export function defineKind(description: KindDescription): ModelKind {
-  const { id, summary, families, defaults, seeded, implementation, untrained = false } = description;
+  const { id, summary, families, defaults, seeded, implementation } = description;
   return {
     id,
     summary,
@@ -40,7 +38,7 @@ export function defineKind(description: KindDescription): ModelKind {
       const { task, train } = request;
       if (!families.includes(task.family)) throw notServed(id, families, task);
       const parameters = completeParameters(id, defaults, request.parameters);
-      if (train.length === 0 && !untrained) {
+      if (train.length === 0) {
         throw new UserError('empty-train', `The model ${id} cannot learn ${task.id} from no example`, {
           hint: 'Check that the train split of the corpus is present and not empty.',
         });

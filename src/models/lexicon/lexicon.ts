@@ -1,5 +1,6 @@
 import type { Input, Prediction, Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
+import { answerEach } from '../answer.ts';
 import type { Fits } from '../kind.ts';
 import type { Parameters, Predictor } from '../model.ts';
 import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
@@ -63,13 +64,14 @@ function nerPredictor(entries: readonly Entry[]): Predictor<'ner'> {
 
 function dialoguePredictor(entries: readonly Entry[], statuses: Statuses): Predictor<'dialogue'> {
   const names = new Map(entries.map(({ word, value }) => [word, value]));
+  const usual = new Map(Object.entries(statuses));
   const matcher = createMatcher(names.keys());
   const tag = ({ turns }: Input<'dialogue'>): Prediction<'dialogue'> => {
     const symptoms = new Map<string, Symptom>();
     const entities = turns.flatMap(({ text }, turn) =>
       matcher(text).map(({ start, end, word }): SymptomMention => {
         const name = names.get(word)!;
-        const status = statuses[name];
+        const status = usual.get(name);
         if (status === undefined) return { turn, start, end, ...(name && { name }) };
         symptoms.set(name, { name, status });
         return { turn, start, end, name, status };
@@ -93,16 +95,7 @@ function predictor<F extends LexiconFamily>(
   const byWord = new Map(entries.map((entry) => [entry.word, entry]));
   return {
     bytes: sizeOf(content),
-    async predict(inputs, onProgress) {
-      const pace = createPace();
-      const answers: Prediction<F>[] = [];
-      for (const input of inputs) {
-        answers.push(tag(input));
-        onProgress?.(answers.length / inputs.length);
-        await pace();
-      }
-      return answers;
-    },
+    predict: (inputs, onProgress) => answerEach(inputs, tag, onProgress),
     save: (file) => writeModelFile(file, 'lexicon', content),
     explain: (input) =>
       words(input).map((word) => {

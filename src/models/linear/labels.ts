@@ -9,8 +9,6 @@ export function scoresByLabel(
   labels: readonly string[],
   score: (k: number) => number,
 ): Record<string, number> {
-  const scores: Record<string, number> = {};
-  for (const { id } of task?.labels ?? []) scores[id] = 0;
-  for (let k = 0; k < labels.length; k++) scores[labels[k]] = score(k);
-  return scores;
+  const declared = (task?.labels ?? []).map(({ id }): [string, number] => [id, 0]);
+  return Object.fromEntries([...declared, ...labels.map((label, k): [string, number] => [label, score(k)])]);
 }

@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+
+export const TOKEN_KINDS = ['unigram', 'bigram', 'mixed', 'word'] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** A run of Chinese characters, or of letters and digits; what stands between is left out. */
+const RUNS = /(\p{Script=Han}+)|[[\p{L}\p{N}]--\p{Script=Han}]+/gv;
+
+/**
+ * Cuts a text into tokens for retrieval, after NFKC and lower case. Runs of letters and digits stay whole
+ * (except among words); Chinese runs give single characters, overlapping pairs (a run of one gives itself),
+ * both (`mixed`), or jieba's words.
+ */
+export function createTokenizer(kind: TokenKind): (text: string) => string[] {
+  if (kind === 'word') return wordTokens();
+  return (text) => {
+    const tokens: string[] = [];
+    for (const [run, chinese] of fold(text).matchAll(RUNS)) {
+      if (chinese === undefined) tokens.push(run);
+      else addNgrams(chinese, kind, tokens);
+    }
+    return tokens;
+  };
+}
+
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+function addNgrams(run: string, kind: TokenKind, tokens: string[]): void {
+  const points = Array.from(run);
+  if (kind !== 'bigram' || points.length === 1) tokens.push(...points);
+  if (kind !== 'unigram') for (let i = 0; i + 1 < points.length; i++) tokens.push(points[i] + points[i + 1]);
+}
+
+/** Loaded when first used: the dictionary takes 5 MB and a second. */
+function wordTokens(): (text: string) => string[] {
+  const require = createRequire(import.meta.url);
+  const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
+  const { dict } = require('@node-rs/jieba/dict') as { dict: Uint8Array };
+  const jieba = Jieba.withDict(dict);
+  return (text) => jieba.cut(fold(text), true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+}
