@@ -8,7 +8,7 @@ import type { Notice } from './formats/format.ts';
 import { formats } from './formats/registry.ts';
 import { type Identity, identifyDirectory, identifyFile } from './hashes.ts';
 
-export { type DataDirectory, resolveDataDir, samplesDir } from './directory.ts';
+export { resolveDataDir, samplesDir } from './directory.ts';
 export type { Notice } from './formats/format.ts';
 
 /** A file that examples came from; a directory with one file a dialogue is one entry. */

@@ -45,6 +45,7 @@ const taskSchema = z.strictObject({
     format,
     files,
     alternative: z.strictObject({ format, files }).optional(),
+    unit: z.enum(['first-text', 'linked-texts']).optional(),
     licence: z.string().default('not stated'),
     source: z.string().default('brought by the user'),
   }),

@@ -10,7 +10,7 @@ import { identifyBytes } from '../hashes.ts';
 import type { OfficialFile } from '../manifest.ts';
 import { claimPart, settlePart } from './part.ts';
 
-const MAX_ENTRIES = 50_000;
+const MAX_ENTRIES = 10_000;
 const MAX_ENTRY_BYTES = 256 * 1024 * 1024;
 /** All entries together, unpacked: an archive that claims to be small may not fill the memory or the day. */
 const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;

@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { samplesDir } from '../../corpora/corpus.ts';
+import { main } from '../main.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-data-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs `chineseblue data …` in this process. */
+async function data(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const capture = (stream: NodeJS.WriteStream) => {
+    let text = '';
+    const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      text += String(chunk);
+      return true;
+    });
+    return () => {
+      spy.mockRestore();
+      return text;
+    };
+  };
+  const [out, err] = [capture(process.stdout), capture(process.stderr)];
+  const code = await main(['data', ...argv]);
+  return { code, out: out(), err: err() };
+}
+
+test('path prints one line that scripts can use', async () => {
+  const { code, out } = await data('path', '--data-dir', folder, '--quiet');
+  expect([code, out]).toEqual([0, `${folder}\n`]);
+});
+
+test('stats counts the samples and says that they are synthetic', async () => {
+  const { code, out, err } = await data('stats', 'cMedQANER', '--data-dir', samplesDir());
+  expect(code).toBe(0);
+  expect(out).toContain('test (synthetic)');
+  expect(out).toContain('mention-overlaps 3');
+  expect(err).toContain('only in JSON');
+  const { tasks } = JSON.parse((await data('stats', 'CMDD', '--json', '--data-dir', samplesDir())).out);
+  expect(tasks[0].splits.map(({ examples }: { examples: number }) => examples)).toEqual([80, 30, 40]);
+});
+
+test('stats of a named task that is not there fails; of all tasks it counts what is', async () => {
+  const { code, err } = await data('stats', 'cMedQNLI', '--data-dir', folder);
+  expect(code).toBe(3);
+  expect(err).toContain('chineseblue data get cMedQNLI');
+  expect((await data('stats', '--json', '--data-dir', folder)).code).toBe(0);
+});
+
+test('verify fails where a file is not the official one', async () => {
+  await mkdir(join(folder, 'cMedIC'), { recursive: true });
+  expect((await data('verify', 'cMedIC', '--data-dir', folder)).code).toBe(0);
+  await writeFile(join(folder, 'cMedIC', 'dev.txt'), '1\t甲\n');
+  const { code, out, err } = await data('verify', 'cMedIC', '--json', '--data-dir', folder);
+  expect(code).toBe(3);
+  expect(JSON.parse(out).files).toContainEqual({ task: 'cMedIC', path: 'cMedIC/dev.txt', state: 'differs' });
+  expect(JSON.parse(err).error.code).toBe('not-official');
+});
+
+test('get takes nothing from a copy that has nothing, and says so', async () => {
+  const empty = join(folder, 'empty');
+  await mkdir(empty);
+  const { code, out, err } = await data('get', 'cMedQQ', '--from', empty, '--data-dir', join(folder, 'new'));
+  expect(code).toBe(3);
+  expect(out).toContain('not found');
+  expect(err).toContain('[not-found]');
+});
+
+test('get refuses a corpus that was never released, and a task that there is not', async () => {
+  expect((await data('get', 'relation', '--data-dir', folder)).err).toContain('[not-public]');
+  expect((await data('get', 'cMedQX', '--data-dir', folder)).code).toBe(2);
+});

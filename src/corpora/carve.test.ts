@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { splitBySeed } from './carve.ts';
+
+const examples = (groups: readonly (number | undefined)[]) =>
+  groups.map((group, i) => ({ id: String(i), ...(group === undefined ? {} : { group: String(group) }) }));
+
+test('parts no group, loses and doubles nothing, keeps the order, and is the same for a seed', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(fc.nat(9), { nil: undefined }), { minLength: 2, maxLength: 60 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.nat(),
+      (groups, share, seed) => {
+        const all = examples(groups);
+        fc.pre(new Set(all.map(({ id, group }) => group ?? `id ${id}`)).size >= 2);
+        const { kept, held } = splitBySeed(all, share, seed);
+        expect(splitBySeed(all, share, seed)).toEqual({ kept, held });
+        expect(kept.length).toBeGreaterThan(0);
+        expect(held.length).toBeGreaterThan(0);
+        const heldIds = new Set(held.map(({ id }) => id));
+        expect(all.filter(({ id }) => heldIds.has(id))).toEqual(held);
+        expect(all.filter(({ id }) => !heldIds.has(id))).toEqual(kept);
+        const groupsOf = (part: typeof all) => new Set(part.flatMap(({ group }) => group ?? []));
+        expect([...groupsOf([...kept])].filter((group) => groupsOf([...held]).has(group))).toEqual([]);
+      },
+    ),
+  );
+});
+
+test('holds about the share, and another part for another seed', () => {
+  const all = examples(Array.from({ length: 1000 }, () => undefined));
+  const held = (seed: number) => splitBySeed(all, 0.2, seed).held.map(({ id }) => id);
+  expect(held(1)).toHaveLength(200);
+  expect(held(1)).not.toEqual(held(2));
+});
+
+test('a group is no id: an example without group is its own unit', () => {
+  const { held } = splitBySeed([{ id: 'a' }, { id: 'b', group: 'a' }], 0.5, 0);
+  expect(held).toHaveLength(1);
+});
+
+test('one group cannot be split', () => {
+  expect(() => splitBySeed(examples([1, 1, 1]), 0.5, 0)).toThrow(
+    expect.objectContaining({ code: 'too-few-groups' }),
+  );
+});
