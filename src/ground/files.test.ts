@@ -8,7 +8,7 @@ import { UserError } from './errors.ts';
 import { MAX_LINE_BYTES, readLineBatches, readLines, writeAtomic, writeJson } from './files.ts';
 
 /** Size of the blocks that `readLineBatches` reads: texts around it are cut in the middle. */
-const BLOCK = 1 << 20;
+const BLOCK = 1 << 18;
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

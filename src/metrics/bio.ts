@@ -64,14 +64,19 @@ const startsChunk = (before: Split, [letter, type]: Split): boolean =>
   ((closes(before[0]) || before[0] === 'O') && (letter === 'E' || letter === 'I')) ||
   (letter !== 'O' && letter !== '.' && before[1] !== type);
 
-/** Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there. */
+/**
+ * Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there.
+ * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
+ */
 export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   const known = splitCache(rule);
   const spans: TagSpan[] = [];
   const strict = rule === 'seqeval-strict';
   let before = OUTSIDE;
+  let tagBefore = 'O';
   let start = -1;
   for (let i = 0; i < tags.length; i++) {
+    if (tags[i] === tagBefore && (before[0] === 'O' || before[0] === 'I')) continue;
     const tag = known(tags[i]);
     const ends = strict ? tag[0] !== 'I' || tag[1] !== before[1] : endsChunk(before, tag);
     if (ends && start >= 0) {
@@ -80,6 +85,7 @@ export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
     }
     if (strict ? tag[0] === 'B' : startsChunk(before, tag)) start = i;
     before = tag;
+    tagBefore = tags[i];
   }
   if (start >= 0) spans.push({ start, end: tags.length, type: before[1] });
   return spans;

@@ -33,7 +33,7 @@ export async function readPredictions(
   examples: readonly Example[],
 ): Promise<PredictionFile> {
   const family = familyOf(task);
-  const position = new Map(examples.map((example, index) => [example.id, index]));
+  const find = createFinder(examples);
   const predictions: (Prediction | undefined)[] = new Array(examples.length).fill(undefined);
   const answeredOn = new Int32Array(examples.length);
   const problems: Problem[] = [];
@@ -55,7 +55,7 @@ export async function readPredictions(
         });
         continue;
       }
-      const index = position.get(id);
+      const index = find(id);
       if (index === undefined) {
         problems.push({
           line,
@@ -91,6 +91,24 @@ export async function readPredictions(
       });
   }
   return { predictions, problems };
+}
+
+/**
+ * Id → index. Predictions mostly come in the order of the examples, so the one after the last found is tried
+ * first; the index of a million ids is built only for a file in another order.
+ */
+function createFinder(examples: readonly Example[]): (id: string) => number | undefined {
+  let next = 0;
+  let position: Map<string, number> | undefined;
+  return (id) => {
+    if (next >= examples.length || examples[next].id !== id) {
+      position ??= new Map(examples.map((example, index) => [example.id, index]));
+      const index = position.get(id);
+      if (index === undefined) return undefined;
+      next = index;
+    }
+    return next++;
+  };
 }
 
 /** A line as an object, or what is wrong with it. */
