@@ -30,6 +30,15 @@ describe('tokenizer.json', () => {
     expect({ ...written.options, ...read }).toEqual(written.options);
   });
 
+  it('keeps the ids where a vocabulary has a token twice', () => {
+    const tokens = [...smallVocabulary().tokens, 'a', '药'];
+    const written = createTokenizer(createVocabulary(tokens));
+    const { vocabulary } = parseTokenizerJson(JSON.stringify(toTokenizerJson(written)));
+    expect(vocabulary.tokens).toHaveLength(tokens.length);
+    expect(vocabulary.idOf.get('a')).toBe(tokens.length - 2);
+    expect(createTokenizer(vocabulary).encode('a药')).toEqual(written.encode('a药'));
+  });
+
   it('takes the roles from a BertProcessing', () => {
     const value = json();
     value.post_processor = { type: 'BertProcessing', sep: ['[MASK]', 5], cls: ['[CLS]', 3] };

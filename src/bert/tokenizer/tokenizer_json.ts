@@ -4,6 +4,8 @@ import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
 const CONTINUING = '##';
+/** Ids may have holes, but not so many that a few tokens ask for a huge table. */
+const MAX_SPREAD = 2;
 
 const addedToken = z.object({
   id: z.int().min(0),
@@ -142,7 +144,7 @@ export function toTokenizerJson({ vocabulary, options }: Tokenizer): object {
       unk_token: special.unk,
       continuing_subword_prefix: CONTINUING,
       max_input_chars_per_word: options.maxCharactersPerWord,
-      vocab: Object.fromEntries(vocabulary.idOf),
+      vocab: Object.fromEntries([...vocabulary.idOf].filter(([token]) => token !== '')),
     },
   };
 }
@@ -177,20 +179,21 @@ function specialTokens({ post_processor: processor, model }: TokenizerJson, file
   return { ...roles, cls, sep };
 }
 
+/** Token strings by id; '' where no token has an id, as where an equal token took its place. */
 function tokensById({ model, added_tokens: added }: TokenizerJson, file?: string): string[] {
   const ids = new Map([
     ...Object.entries(model.vocab),
     ...added.map(({ content, id }) => [content, id] as const),
   ]);
-  const tokens: string[] = new Array(ids.size);
+  let size = 0;
+  for (const id of ids.values()) size = Math.max(size, id + 1);
+  if (size > MAX_SPREAD * ids.size) {
+    throw unsupported(file, 'model.vocab', `the ids of ${ids.size} tokens go up to ${size - 1}`);
+  }
+  const tokens: string[] = new Array(size).fill('');
   for (const [token, id] of ids) {
-    if (id >= ids.size || tokens[id] !== undefined) {
-      throw unsupported(
-        file,
-        'model.vocab',
-        `the ids of ${ids.size} tokens are not 0 to ${ids.size - 1}, each once`,
-      );
-    }
+    if (tokens[id] !== '')
+      throw unsupported(file, 'model.vocab', `${tokens[id]} and ${token} have the same id ${id}`);
     tokens[id] = token;
   }
   return tokens;
