@@ -30,13 +30,17 @@ const FILLERS = [
   '不少{crowds}对{d}并不了解。',
 ];
 
+/** The share of topics that the annotator overlooks. */
+const OVERLOOKED = 0.08;
+
 function labelled(draw: Draw): object {
   const disease = draw.word(words.diseases);
   const write = (template: string): string =>
     fill(template, (name) => (name === 'd' ? disease : draw.word(lists[name]))).text;
   const names = Object.keys(TOPICS);
-  const labels = names.filter(() => draw.chance(0.35));
-  const sentences = labels.map((label) => write(draw.pick(TOPICS[label])));
+  const topics = names.filter(() => draw.chance(0.35));
+  const labels = topics.filter(() => !draw.chance(OVERLOOKED));
+  const sentences = topics.map((label) => write(draw.pick(TOPICS[label])));
   if (sentences.length === 0 || draw.chance(0.6)) sentences.unshift(write(draw.pick(FILLERS)));
   return { text: sentences.join(''), labels };
 }
