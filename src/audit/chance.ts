@@ -52,6 +52,33 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
   return sum / GUESSES;
 }
 
+/** The same answer to everything, once for every answer that there is; families whose answers are not labels have none. */
+const CONSTANTS: { readonly [F in FamilyId]?: (task: Task) => readonly Prediction<F>[] } = {
+  similarity: constantLabels,
+  inference: constantLabels,
+  classification: constantLabels,
+  multilabel: ({ labels }) => labels.map(({ id }) => ({ labels: [id] })),
+};
+
+function constantLabels({ labels }: Task) {
+  return labels.map(({ id }) => ({ label: id }));
+}
+
+/** Answers of the constant that does best under an additive metric, and its score; undefined where there is none. */
+export function bestConstant(
+  task: Task,
+  examples: readonly Example[],
+  metric: Metric<Answered>,
+): { readonly predictions: readonly Prediction[]; readonly score: number } | undefined {
+  let best: { predictions: readonly Prediction[]; score: number } | undefined;
+  for (const answer of CONSTANTS[task.family]?.(task) ?? []) {
+    const predictions = examples.map(() => answer);
+    const score = scoreOf(task, examples, predictions, metric);
+    if (!best || score > best.score) best = { predictions, score };
+  }
+  return best;
+}
+
 /** The score of complete answers under one additive metric. */
 export function scoreOf(
   task: Task,

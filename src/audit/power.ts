@@ -1,8 +1,7 @@
-import type { Split } from '../corpora/corpus.ts';
 import { unitVariance } from '../statistics/influence.ts';
 import { minimumDetectableDifference } from '../statistics/power.ts';
 import { findConvention } from '../tasks/conventions.ts';
-import type { Prediction } from '../tasks/examples.ts';
+import type { Example, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { countUnits, groupAnswers } from '../tasks/units.ts';
 
@@ -32,18 +31,18 @@ export interface PublishedGap {
 /** Smallest differences that a split shows, from the spread over units of a given system's answers. */
 export function powerOf(
   task: Task,
-  split: Split,
-  predictions: readonly Prediction[],
+  split: SplitName,
+  answered: { readonly examples: readonly Example[]; readonly predictions: readonly Prediction[] },
   conventions: readonly string[],
 ): PowerRow[] {
-  const units = [...groupAnswers(task, split.examples, predictions).values()];
+  const units = [...groupAnswers(task, answered.examples, answered.predictions).values()];
   return conventions.flatMap((convention) => {
     const metric = findConvention(convention).metric(task);
     if ('whole' in metric) return [];
     const variance = unitVariance(countUnits(metric, units), metric.width, metric.value);
     return [
       {
-        split: split.name,
+        split,
         convention,
         units: units.length,
         independent: minimumDetectableDifference(variance, units.length),

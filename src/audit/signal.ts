@@ -1,13 +1,14 @@
-import { divideByGroup } from '../corpora/carve.ts';
+import { divideByGroup, splitBySeed } from '../corpora/carve.ts';
 import type { Split } from '../corpora/corpus.ts';
 import type { Parameters } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
+import { bootstrap } from '../statistics/bootstrap.ts';
 import { bootstrapDifference } from '../statistics/paired.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { countUnits, groupAnswers, sumCounts } from '../tasks/units.ts';
-import { chanceScore } from './chance.ts';
+import { bestConstant, chanceScore } from './chance.ts';
 
 /** The simple model whose cross-validated answers show whether the labels follow from the text at all. */
 const WITNESS: Readonly<Record<FamilyId, { readonly model: string; readonly parameters: Parameters }>> = {
@@ -23,20 +24,25 @@ const WITNESS: Readonly<Record<FamilyId, { readonly model: string; readonly para
 
 const FOLDS = 4;
 const SEED = 0;
-/** Below this gain over the better of majority and chance a task is flagged. */
+/** Larger splits are sampled, whole groups: what follows from the text shows in this many examples. */
+const MAX_EXAMPLES = 2500;
+/** Below this gain over the better of a constant answer and chance a task is flagged. */
 export const WEAK_GAIN = 0.05;
 
-/** How much of one split's gold a simple model, the commonest answer and guessing get right. */
+/** How much of one split's gold a simple model, the best constant answer and guessing get right. */
 export interface SignalRow {
   readonly split: SplitName;
   readonly convention: string;
+  readonly examples: number;
   readonly witness: string;
   readonly witnessScore: number;
-  readonly majority: number;
+  /** NaN where a family has no constant answer. */
+  readonly constant: number;
+  /** NaN where there is nothing to guess from. */
   readonly chance: number;
-  /** 95 % interval of witness minus majority. */
+  /** 95 % interval of what the witness gains over the better of the two. */
   readonly gain: readonly [low: number, high: number];
-  /** The gain over majority and chance may be smaller than `WEAK_GAIN`. */
+  /** The gain may be smaller than `WEAK_GAIN`. */
   readonly weak: boolean;
 }
 
@@ -68,47 +74,60 @@ async function crossValidate(
 /** What `measureSignal` found out, with the answers of the witness for those who want to look further. */
 export interface Signal {
   readonly rows: readonly SignalRow[];
+  readonly examples: readonly Example[];
   readonly predictions: readonly Prediction[];
 }
 
 /**
- * Cross-validates the family's simple model and the commonest answer on one split itself, groups kept
- * together, and scores both beside guessing under the given conventions.
+ * Cross-validates the family's simple model on one split itself, groups kept together, and scores it beside
+ * the best constant answer and guessing under the given conventions.
  */
 export async function measureSignal(
   task: Task,
   split: Split,
   conventions: readonly string[],
 ): Promise<Signal> {
-  const { examples, name } = split;
+  const examples = sample(split.examples);
   const { model, parameters } = WITNESS[task.family];
-  const witness = await crossValidate(task, examples, model, parameters);
-  const commonest = await crossValidate(task, examples, 'majority', {});
+  const predictions = await crossValidate(task, examples, model, parameters);
   const rows = conventions.flatMap((id): SignalRow[] => {
     const convention = findConvention(id);
     const metric = convention.metric(task);
     if ('whole' in metric) return [];
-    const countsOf = (predictions: readonly Prediction[]): Float64Array =>
-      countUnits(metric, [...groupAnswers(task, examples, predictions).values()]);
-    const [a, b] = [countsOf(witness), countsOf(commonest)];
-    const witnessScore = metric.value(sumCounts(a, metric.width));
-    const majority = metric.value(sumCounts(b, metric.width));
+    const countsOf = (answers: readonly Prediction[]): Float64Array =>
+      countUnits(metric, [...groupAnswers(task, examples, answers).values()]);
+    const counts = countsOf(predictions);
+    const constant = bestConstant(task, examples, metric);
+    const constantScore = constant?.score ?? Number.NaN;
     const chance = chanceScore(task, examples, convention);
-    const { low, high } = bootstrapDifference(a, b, metric.width, metric.value, { seed: SEED });
-    const floor = Math.max(majority, Number.isNaN(chance) ? 0 : chance);
-    // The interval is that of the difference from majority; where chance is the higher floor it moves along.
+    const { width, value } = metric;
+    const options = { seed: SEED };
+    const { low, high } = constant
+      ? bootstrapDifference(counts, countsOf(constant.predictions), width, value, options)
+      : bootstrap(counts, width, value, options);
+    // Chance is known without error: where it is the higher of the two, the interval of the gain moves down by the rest.
+    const excess = Math.max(0, orZero(chance) - orZero(constantScore));
     return [
       {
-        split: name,
+        split: split.name,
         convention: id,
+        examples: examples.length,
         witness: model,
-        witnessScore,
-        majority,
+        witnessScore: value(sumCounts(counts, width)),
+        constant: constantScore,
         chance,
-        gain: [low, high],
-        weak: low - (floor - majority) < WEAK_GAIN,
+        gain: [low - excess, high - excess],
+        weak: low - excess < WEAK_GAIN,
       },
     ];
   });
-  return { rows, predictions: witness };
+  return { rows, examples, predictions };
+}
+
+const orZero = (score: number): number => (Number.isNaN(score) ? 0 : score);
+
+function sample(examples: readonly Example[]): readonly Example[] {
+  return examples.length <= MAX_EXAMPLES
+    ? examples
+    : splitBySeed(examples, MAX_EXAMPLES / examples.length, SEED).held;
 }

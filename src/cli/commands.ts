@@ -11,11 +11,11 @@ import { tasksCommand } from './commands/tasks.ts';
 /** Every command, in the order of `--help`. */
 export const commands: readonly CommandSpec[] = [
   runCommand,
+  dataCommand,
   scoreCommand,
   checkCommand,
+  compareCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,
-  dataCommand,
-  compareCommand,
 ];

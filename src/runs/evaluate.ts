@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLabels } from '../corpora/labels.ts';
 import { writeJson } from '../ground/files.ts';
 import { version } from '../ground/version.ts';
 import type { Parameters } from '../models/model.ts';
@@ -10,7 +11,7 @@ import type { SplitName, Task } from '../tasks/task.ts';
 import { readPredictions, refuseUnfit, writePredictions } from './predictions.ts';
 import { describeEnvironment, type RunRecord } from './record.ts';
 import { scorePredictions } from './scoring.ts';
-import { type EvaluationSplits, loadSplits, withLabels } from './splits.ts';
+import { type EvaluationSplits, loadSplits } from './splits.ts';
 import { lockRun, RUN_FILES, readRun, type StoredRun } from './store.ts';
 
 /** One evaluation, wholly determined: plain data, so that it can cross to another process. */

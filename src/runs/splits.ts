@@ -2,7 +2,6 @@ import { splitBySeed } from '../corpora/carve.ts';
 import { availableSplits, type CorpusFile, type Notice, readSplit } from '../corpora/corpus.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
-import { familyOf } from '../tasks/families.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 
 /** Share of a split that is held out as dev where the corpus has none to spare. */
@@ -77,19 +76,4 @@ function divide(
     dev: held,
     rule: `${why}: ${Math.round(100 - share * 100)} % of ${from} is learnt from and the rest is dev, whole groups, seed ${CARVE_SEED}`,
   };
-}
-
-/**
- * The task with its labels. Where it declares none they are those of all its splits at hand, in the order
- * of their code units; the metrics need the list, and an answer outside it is a fault.
- */
-export async function withLabels(task: Task, dataDir: string): Promise<Task> {
-  if (task.labels.length > 0) return task;
-  const family = familyOf(task);
-  const ids = new Set<string>();
-  for (const split of availableSplits(task, dataDir)) {
-    const { examples } = await readSplit(task, split, { dataDir });
-    for (const example of examples) for (const label of family.labels(example)) ids.add(label);
-  }
-  return { ...task, labels: [...ids].sort().map((id) => ({ id, meaning: { en: id, zh: id } })) };
 }

@@ -1,6 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import type { CommandSpec, Invocation, OptionSpec } from '../command.ts';
 import { chooseTasks, DATA_DIR, TASK_FILE } from '../options.ts';
+import { auditCommand } from './audit.ts';
 
 const FROM: OptionSpec = {
   flags: '--from <path>',
@@ -248,5 +249,5 @@ export const dataCommand: CommandSpec = {
   name: 'data',
   summary: { en: 'get, verify and count the corpora', zh: '获取、校验与统计语料' },
   examples: ['chineseblue data get cMedQQ', 'chineseblue data stats'],
-  subcommands: [get, verify, stats, path],
+  subcommands: [get, verify, stats, auditCommand, path],
 };

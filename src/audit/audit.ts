@@ -1,0 +1,186 @@
+import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
+import { availableSplits, type CorpusFile, type Notice, readSplit, type Split } from '../corpora/corpus.ts';
+import { compareSources } from '../corpora/disagreement.ts';
+import type { Text } from '../ground/language.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
+import { bestConstant } from './chance.ts';
+import { findTwins } from './duplicates.ts';
+import type { Finding, FindingKind, ItemRef } from './finding.ts';
+import { type PowerRow, type PublishedGap, powerOf, publishedGap } from './power.ts';
+import { measureSignal, type SignalRow } from './signal.ts';
+import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
+import { type TruncationRow, truncationLedger } from './truncation.ts';
+
+/** A published score beside what one constant answer reaches under the same rule on the same split. */
+export interface PublishedCheck {
+  readonly model: string;
+  readonly published: number;
+  readonly convention: string;
+  readonly split: SplitName;
+  readonly constant: number;
+  /** The constant answer is at least as good. */
+  readonly beaten: boolean;
+}
+
+/** Everything that `data audit` found out about one task. */
+export interface Audit {
+  readonly schema: 'chineseblue/audit@1';
+  readonly task: string;
+  readonly synthetic: boolean;
+  readonly files: readonly CorpusFile[];
+  readonly splits: readonly { readonly name: SplitName; readonly examples: number }[];
+  readonly findings: readonly Finding[];
+  /** Absent where no vocabulary is at hand. */
+  readonly truncation?: readonly TruncationRow[];
+  readonly signal: readonly SignalRow[];
+  readonly power: readonly PowerRow[];
+  readonly gap?: PublishedGap;
+  readonly published: readonly PublishedCheck[];
+}
+
+/** Splits whose scores are reported; signal and power are measured on them. */
+const JUDGED: readonly SplitName[] = ['dev', 'test'];
+
+/** Audits every split of a task that is at hand. Throws the UserErrors of `readSplit`. */
+export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokenizer): Promise<Audit> {
+  const names = availableSplits(task, dataDir);
+  const splits: Split[] = [];
+  for (const name of names) splits.push(await readSplit(task, name, { dataDir }));
+  const conventions = [
+    ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
+  ];
+  const signal: SignalRow[] = [];
+  const power: PowerRow[] = [];
+  for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
+    const measured = await measureSignal(task, split, conventions);
+    signal.push(...measured.rows);
+    power.push(...powerOf(task, split.name, measured, conventions));
+  }
+  return {
+    schema: 'chineseblue/audit@1',
+    task: task.id,
+    synthetic: splits.some(({ synthetic }) => synthetic),
+    files: splits.flatMap(({ files }) => files),
+    splits: splits.map(({ name, examples }) => ({ name, examples: examples.length })),
+    findings: [
+      ...findTwins(task, splits),
+      ...findNoticed(splits),
+      ...(await findDisagreements(task, dataDir)),
+      ...findTextOddities(task, splits),
+      ...findLonelyLabels(task, splits),
+    ],
+    truncation: tokenizer && truncationLedger(task, splits, tokenizer),
+    signal,
+    power,
+    gap: publishedGap(task, power),
+    published: checkPublished(task, splits),
+  };
+}
+
+/** What the readers noticed and what it amounts to; other notices are oddities. */
+const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly message: Text }>> = {
+  'mention-differs': {
+    kind: 'defect',
+    message: { en: 'a mention that is not the text at its offset', zh: '实体文字与偏移处的原文不符' },
+  },
+  'mention-case': {
+    kind: 'oddity',
+    message: {
+      en: 'a mention that differs from its text in letter case only',
+      zh: '实体文字与原文仅大小写不同',
+    },
+  },
+  'mention-overlaps': {
+    kind: 'oddity',
+    message: {
+      en: 'mentions that overlap or nest: BIO tags cannot hold them',
+      zh: '实体重叠或嵌套，BIO 标签无法表示',
+    },
+  },
+  'mention-repeated': {
+    kind: 'defect',
+    message: { en: 'the same mention annotated twice', zh: '同一实体重复标注' },
+  },
+  'mention-outside': {
+    kind: 'defect',
+    message: { en: 'a mention that reaches outside the text; it is left out', zh: '实体越出文本，已剔除' },
+  },
+  'bio-orphan': {
+    kind: 'defect',
+    message: { en: 'an I tag that continues nothing', zh: '没有起始的 I 标签' },
+  },
+  'symptoms-misaligned': {
+    kind: 'defect',
+    message: { en: 'a turn whose tags and symptom names differ in number', zh: '句中标签数与症状名数不一致' },
+  },
+  'statuses-misaligned': {
+    kind: 'defect',
+    message: {
+      en: 'a turn whose symptom names and statuses differ in number',
+      zh: '句中症状名数与状态数不一致',
+    },
+  },
+  'unquoted-fields': {
+    kind: 'oddity',
+    message: { en: 'fields in quotation marks, which were taken off', zh: '字段带引号，已去除' },
+  },
+  'empty-text': { kind: 'defect', message: { en: 'an empty text', zh: '文本为空' } },
+};
+
+function findNoticed(splits: readonly Split[]): Finding[] {
+  const byCode = new Map<string, { notice: Notice; items: Map<string, ItemRef> }>();
+  for (const { name, notices } of splits) {
+    for (const notice of notices) {
+      const known = byCode.get(notice.code) ?? { notice, items: new Map() };
+      if (notice.id !== undefined) known.items.set(`${name}:${notice.id}`, { split: name, id: notice.id });
+      byCode.set(notice.code, known);
+    }
+  }
+  return [...byCode].map(([code, { notice, items }]) => ({
+    code,
+    kind: NOTICED[code]?.kind ?? 'oddity',
+    message: NOTICED[code]?.message ?? { en: notice.message, zh: notice.message },
+    items: [...items.values()],
+  }));
+}
+
+/** Documents whose JSON gold and BIO tags say different things. */
+async function findDisagreements(task: Task, dataDir: string): Promise<Finding[]> {
+  const items = new Map<string, ItemRef>();
+  for (const split of availableSplits(task, dataDir, 'alternative')) {
+    if (!availableSplits(task, dataDir).includes(split)) continue;
+    const { differentTexts, onlyPrimary, onlyAlternative } = await compareSources(task, split, dataDir);
+    const ids = [
+      ...differentTexts,
+      ...onlyPrimary.map(({ id }) => id),
+      ...onlyAlternative.map(({ id }) => id),
+    ];
+    for (const id of ids) items.set(`${split}:${id}`, { split, id });
+  }
+  if (items.size === 0) return [];
+  return [
+    {
+      code: 'json-bio-disagree',
+      kind: 'defect',
+      message: {
+        en: 'a document whose JSON gold and BIO tags differ',
+        zh: 'JSON 标注与 BIO 标签不一致的文档',
+      },
+      items: [...items.values()],
+    },
+  ];
+}
+
+function checkPublished(task: Task, splits: readonly Split[]): PublishedCheck[] {
+  return task.published.flatMap(({ model, value, rule }) => {
+    const split = splits.find(({ name }) => name === rule?.split);
+    const metric = rule && findConvention(rule.convention).metric(task);
+    if (!rule || !split || !metric || 'whole' in metric) return [];
+    const best = bestConstant(task, split.examples, metric);
+    if (!best) return [];
+    return [
+      { model, published: value / 100, ...rule, constant: best.score, beaten: best.score >= value / 100 },
+    ];
+  });
+}
