@@ -19,8 +19,8 @@ interface Aspects {
 /** Families whose input is a set of texts or whose gold follows their order; others take `familyOf`. */
 const ASPECTS: { readonly [F in FamilyId]?: (example: Example<F>) => Aspects } = {
   ranking: ({ input, gold }) => {
-    const order = input.documents.map((_, i) => i);
-    order.sort((i, j) => (input.documents[i].title < input.documents[j].title ? -1 : 1));
+    const forms = input.documents.map(({ title }) => comparisonForm(title));
+    const order = forms.map((_, i) => i).sort((i, j) => (forms[i] < forms[j] ? -1 : 1));
     return {
       texts: [input.query, ...order.map((i) => input.documents[i].title)],
       gold: order.map((i) => gold.relevance[i]).join(),

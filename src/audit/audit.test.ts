@@ -1,0 +1,72 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSplit, samplesDir } from '../corpora/corpus.ts';
+import { findTask } from '../tasks/registry.ts';
+import { type Audit, auditTask } from './audit.ts';
+import { writeCard } from './card.ts';
+import { readSubsets, subsetsOf, writeSubsets } from './subsets.ts';
+
+const task = findTask('cMedQQ');
+let dataDir: string;
+let audit: Audit;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-audit-'));
+  await cp(join(samplesDir(), 'cMedQQ'), join(dataDir, 'cMedQQ'), { recursive: true });
+  const train = await readFile(join(dataDir, 'cMedQQ', 'train.synthetic.txt'), 'utf8');
+  const test = join(dataDir, 'cMedQQ', 'test.synthetic.txt');
+  await writeFile(test, `${train.split('\n')[0]}\n${await readFile(test, 'utf8')}`);
+  audit = await auditTask(task, dataDir);
+});
+
+describe('auditTask', () => {
+  it('finds the planted leak and says what it could not measure', () => {
+    const leak = audit.findings.find(({ code }) => code === 'equal-across-splits');
+    expect(leak?.items).toContainEqual({ split: 'test', id: '0' });
+    expect(audit.truncation).toBeUndefined();
+    expect(audit.synthetic).toBe(true);
+  });
+
+  it('checks published scores against one constant answer', () => {
+    expect(audit.published).toMatchObject([
+      { model: 'BERT-base', published: 0.865, split: 'dev' },
+      { model: 'MC-BERT', published: 0.875 },
+    ]);
+    for (const { constant, beaten, published } of audit.published) expect(beaten).toBe(constant >= published);
+  });
+
+  it('writes a card and metadata', async () => {
+    await writeCard(dataDir, task, audit, dataDir);
+    const card = await readFile(join(dataDir, 'cMedQQ.md'), 'utf8');
+    expect(card).toContain('equal-across-splits');
+    expect(card).toContain('synthetic sample');
+    const metadata = JSON.parse(await readFile(join(dataDir, 'cMedQQ.croissant.json'), 'utf8'));
+    expect(metadata.distribution).toHaveLength(3);
+    expect(metadata.distribution[0]).toMatchObject({
+      '@type': 'cr:FileObject',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+});
+
+describe('subsets', () => {
+  it('part every split, are read back, and hold for the very same files only', async () => {
+    const { examples, files } = await readSplit(task, 'test', { dataDir });
+    const ids = examples.map(({ id }) => id);
+    await writeSubsets(
+      dataDir,
+      subsetsOf(audit, () => ids),
+    );
+    const { clean, leaked, conflicting } = await readSubsets(dataDir, task, 'test', files);
+    expect(leaked).toContain('0');
+    expect(clean.size + new Set([...leaked, ...conflicting]).size).toBe(ids.length);
+    const changed = [{ ...files[0], sha256: '0'.repeat(64) }];
+    await expect(readSubsets(dataDir, task, 'test', changed)).rejects.toMatchObject({
+      code: 'stale-subsets',
+    });
+    await rm(join(dataDir, 'cMedQQ.subsets.json'));
+    await expect(readSubsets(dataDir, task, 'test', files)).rejects.toMatchObject({ code: 'file-missing' });
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { createTokenizer } from '../bert/tokenizer/tokenizer.ts';
+import { createVocabulary } from '../bert/tokenizer/vocabulary.ts';
+import type { Split } from '../corpora/corpus.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { Example } from '../tasks/examples.ts';
+import { findTask } from '../tasks/registry.ts';
+import { bestConstant, chanceScore } from './chance.ts';
+import { formatRef } from './finding.ts';
+import { measureSignal } from './signal.ts';
+import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
+import { truncationLedger, visibleEnd } from './truncation.ts';
+
+const split = (name: 'train' | 'dev' | 'test', examples: Example[]): Split => ({
+  name,
+  examples,
+  files: [],
+  notices: [],
+  synthetic: false,
+});
+const text = (id: number, value: string, label: string): Example => ({
+  id: String(id),
+  input: { text: value },
+  gold: { label },
+});
+const intent = findTask('cMedIC');
+
+describe('truncation', () => {
+  const tokenizer = createTokenizer(
+    createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '痛', 'ab', '##c']),
+  );
+
+  it('sees as many WordPieces as the model has room for', () => {
+    expect(visibleEnd('痛痛痛痛', tokenizer, 3)).toBe(3);
+    expect(visibleEnd('痛痛痛', tokenizer, 3)).toBe(3);
+    expect(visibleEnd('痛 abc痛', tokenizer, 2)).toBe(4);
+  });
+
+  it('counts the gold that no model of that length can find, and what an oracle then reaches', () => {
+    const document: Example = {
+      id: '0',
+      input: { text: '痛'.repeat(200) },
+      gold: { entities: [125, 126, 127].map((end) => ({ start: end - 2, end, type: 'symptom' })) },
+    };
+    const [at126, at254] = truncationLedger(findTask('cMedQANER'), [split('test', [document])], tokenizer);
+    expect(at126).toEqual({
+      split: 'test',
+      length: 126,
+      examples: 1,
+      cut: 1,
+      characters: 200,
+      charactersUnseen: 74,
+      gold: 3,
+      goldUnseen: 1,
+      oracleF1: 0.8,
+    });
+    expect(at254).toMatchObject({ cut: 0, charactersUnseen: 0, goldUnseen: 0, oracleF1: 1 });
+  });
+
+  it('cuts the longer text of a pair first, with one WordPiece less', () => {
+    const pair: Example = {
+      id: '0',
+      input: { textA: '痛'.repeat(20), textB: '痛'.repeat(120) },
+      gold: { label: '1' },
+    };
+    expect(truncationLedger(findTask('cMedQQ'), [split('test', [pair])], tokenizer)[0]).toMatchObject({
+      cut: 1,
+      charactersUnseen: 15,
+    });
+  });
+});
+
+describe('chance and constants', () => {
+  const examples = Array.from({ length: 400 }, (_, i) => text(i, `${i}`, i % 4 === 0 ? '2' : '1'));
+  const accuracy = findConvention('classification/accuracy@1');
+
+  it('guesses as often right as the labels collide', () => {
+    expect(chanceScore(intent, examples, accuracy)).toBeCloseTo(0.75 ** 2 + 0.25 ** 2, 1);
+  });
+
+  it('finds the best constant answer under the metric, not the commonest label', () => {
+    const metric = accuracy.metric(intent);
+    if ('whole' in metric) throw new Error('accuracy adds up');
+    expect(bestConstant(intent, examples, metric)?.score).toBe(0.75);
+    expect(bestConstant(findTask('cMedQANER'), [], metric)).toBeUndefined();
+  });
+
+  it('has no chance for entities, and a half for rankings', () => {
+    expect(
+      chanceScore(findTask('cMedQANER'), [], findConvention('ner/strict/micro/full-text/json@1')),
+    ).toBeNaN();
+    const ranking: Example = {
+      id: '0',
+      input: { query: 'q', documents: [{ title: 'a' }, { title: 'b' }] },
+      gold: { relevance: [0, 2] },
+    };
+    expect(chanceScore(findTask('cMedIR'), [ranking], findConvention('ranking/pair-accuracy@1'))).toBe(0.5);
+  });
+});
+
+describe('measureSignal', () => {
+  const words = ['发热', '咳嗽', '头痛', '乏力'];
+  const labelled = (labelOf: (i: number) => string): Split =>
+    split(
+      'test',
+      Array.from({ length: 240 }, (_, i) =>
+        text(i, `${words[i % 4]}${words[(i >> 2) % 4]}第${i}例`, labelOf(i)),
+      ),
+    );
+
+  it('flags labels that do not follow from the text, and not those that do', async () => {
+    const random = await measureSignal(
+      intent,
+      labelled((i) => String(((i * 2654435761) >>> 16) % 2)),
+      ['classification/accuracy@1'],
+    );
+    expect(random.rows[0]).toMatchObject({ split: 'test', witness: 'linear', weak: true });
+    const clear = await measureSignal(
+      intent,
+      labelled((i) => (i % 4 < 2 ? '1' : '2')),
+      ['classification/accuracy@1'],
+    );
+    expect(clear.rows[0].weak).toBe(false);
+    expect(clear.rows[0].witnessScore).toBeGreaterThan(0.95);
+    expect(clear.rows[0].constant).toBe(0.5);
+  });
+});
+
+describe('oddities', () => {
+  it('names each by its code and leaves ordinary text alone', () => {
+    const texts = [
+      '年龄&gt;18岁',
+      '见[UNK]',
+      '<br/>换行',
+      '\u200b零宽',
+      '锟斤拷',
+      ' 前空格',
+      '体温 38 ℃，AB 型 & C',
+    ];
+    const found = findTextOddities(intent, [
+      split(
+        'dev',
+        texts.map((value, i) => text(i, value, '1')),
+      ),
+    ]);
+    expect(Object.fromEntries(found.map(({ code, items }) => [code, items.map(formatRef)]))).toEqual({
+      'html-entity': ['dev:0'],
+      'special-token': ['dev:1'],
+      markup: ['dev:2'],
+      'control-character': ['dev:3'],
+      mojibake: ['dev:4'],
+      'edge-space': ['dev:5'],
+    });
+  });
+
+  it('finds labels that one split has to itself', () => {
+    const found = findLonelyLabels(intent, [
+      split('train', [text(0, '甲', '0'), text(1, '乙', '1')]),
+      split('test', [text(0, '丙', '1')]),
+    ]);
+    expect(found.map(({ message, items }) => [message.en, items.map(formatRef)])).toEqual([
+      ['the label "0" occurs in train only', ['train:0']],
+    ]);
+  });
+});
