@@ -1,4 +1,5 @@
 import { createRandom } from '../ground/random.ts';
+import { scramble } from './hashing.ts';
 import { jaccard, shinglesOf } from './shingles.ts';
 
 /** How alike texts are looked for by locality-sensitive hashing of MinHash signatures (Broder 1997). */
@@ -15,6 +16,8 @@ export const SKETCH_DEFAULTS: SketchOptions = { threshold: 0.8, shingle: 3, seed
 /** Share of pairs exactly at the threshold that may be overlooked; more alike pairs are overlooked far more rarely. */
 const OVERLOOKED = 0.002;
 const HASHES = 64;
+const BLOCK_BITS = 12;
+const BLOCK = 1 << BLOCK_BITS;
 
 /** Band hashes of texts, added one by one: 4 bytes a band and text. */
 export interface Sketches {
@@ -47,8 +50,9 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
   const multipliers = Int32Array.from({ length: bands * rows }, () => random.below(0x100000000) | 1);
   const offsets = Int32Array.from({ length: bands * rows }, () => random.below(0x100000000) | 0);
   const minima = new Uint32Array(bands * rows);
-  let hashes = new Uint32Array(bands << 10);
-  let empty = new Uint8Array(1 << 10);
+  /** Blocks, not one growing array: nothing is ever copied or held twice. */
+  const hashes: Uint32Array[] = [];
+  const empty: Uint8Array[] = [];
   let size = 0;
   return {
     bands,
@@ -57,9 +61,10 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
       return size;
     },
     add(shingles) {
-      if (size === empty.length) {
-        hashes = enlarged(hashes, new Uint32Array(hashes.length * 2));
-        empty = enlarged(empty, new Uint8Array(empty.length * 2));
+      const place = size & (BLOCK - 1);
+      if (place === 0) {
+        hashes.push(new Uint32Array(BLOCK * bands));
+        empty.push(new Uint8Array(BLOCK));
       }
       minima.fill(0xffffffff);
       for (let i = 0; i < shingles.length; i++) {
@@ -72,21 +77,23 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
       for (let band = 0, k = 0; band < bands; band++) {
         let hash = band;
         for (let row = 0; row < rows; row++, k++) hash = scramble(Math.imul(hash, 0x9e3779b1) ^ minima[k]);
-        hashes[size * bands + band] = hash;
+        hashes[hashes.length - 1][place * bands + band] = hash;
       }
-      empty[size] = shingles.length === 0 ? 1 : 0;
+      empty[empty.length - 1][place] = shingles.length === 0 ? 1 : 0;
       return size++;
     },
     eachBucket(visit) {
       const keys = new Uint32Array(size);
       for (let band = 0; band < bands; band++) {
-        for (let i = 0; i < size; i++) keys[i] = hashes[i * bands + band];
+        for (let i = 0; i < size; i++) keys[i] = hashes[i >> BLOCK_BITS][(i & (BLOCK - 1)) * bands + band];
         const order = sortedOrder(keys);
         for (let from = 0; from < size; ) {
           let to = from + 1;
           while (to < size && keys[order[to]] === keys[order[from]]) to++;
           if (to - from > 1) {
-            const members = order.subarray(from, to).filter((member) => empty[member] === 0);
+            const members = order
+              .subarray(from, to)
+              .filter((i) => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 0);
             if (members.length > 1) visit(members);
           }
           from = to;
@@ -96,21 +103,9 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
   };
 }
 
-const scramble = (value: number): number => {
-  let z = value | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
-  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-  return (z ^ (z >>> 16)) >>> 0;
-};
-
 /** 32 well-mixed bits of a shingle of up to 48. */
 const mix = (shingle: number): number =>
   scramble((shingle >>> 0) ^ Math.imul(Math.floor(shingle / 0x100000000), 0x9e3779b1));
-
-function enlarged<T extends Uint32Array | Uint8Array>(array: T, larger: T): T {
-  larger.set(array);
-  return larger;
-}
 
 /** The indices of keys in order of the keys; equal keys keep their order (radix sort). */
 function sortedOrder(keys: Uint32Array): Uint32Array<ArrayBuffer> {

@@ -1,0 +1,162 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError, type Line, readLineBatches } from '../../ground/files.ts';
+import { readCsvRows } from './csv-rows.ts';
+import { readJsonValues } from './json-values.ts';
+
+/** Text that belongs together, as it was found: paragraphs, fields of a record, turns of a dialogue. */
+export interface RawDocument {
+  readonly file: string;
+  /** 1-based; absent where the source has no lines. */
+  readonly line?: number;
+  readonly parts: readonly string[];
+}
+
+const EXTENSIONS = ['.txt', '.jsonl', '.json', '.csv', '.tsv'];
+const HAN = /\p{Script=Han}/u;
+
+/**
+ * The files that the given paths name: files as they are, directories searched for the known extensions,
+ * in order of their names. Throws a UserError for a missing path or an extension that is not read.
+ */
+export async function listInputs(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    try {
+      if ((await stat(path)).isDirectory()) {
+        const names = await readdir(path, { recursive: true });
+        files.push(
+          ...names
+            .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
+            .sort()
+            .map((name) => join(path, name)),
+        );
+        continue;
+      }
+    } catch (error) {
+      throw explainFileError(error, path);
+    }
+    if (!EXTENSIONS.includes(extname(path).toLowerCase())) {
+      throw new UserError('corpus-format', `Files ending in "${extname(path)}" are not read`, {
+        file: path,
+        hint: `Text comes as ${EXTENSIONS.join(', ')}.`,
+      });
+    }
+    files.push(path);
+  }
+  return [...new Set(files)];
+}
+
+/**
+ * Streams the documents of one file, by its extension. `fields` names the columns or keys that hold text; by
+ * default every string counts. A CSV row and a JSON value are a document each; in plain text blank lines part
+ * documents, or, where the first megabyte has none, every line is one.
+ */
+export async function* readDocuments(
+  file: string,
+  fields: readonly string[] = [],
+): AsyncGenerator<RawDocument> {
+  const extension = extname(file).toLowerCase();
+  if (extension === '.csv' || extension === '.tsv')
+    yield* csvDocuments(file, extension === '.tsv' ? '\t' : ',', fields);
+  else if (extension === '.jsonl') yield* lineValues(file, fields);
+  else if (extension === '.json') {
+    for await (const { text, line } of readJsonValues(file)) yield jsonDocument(text, file, line, fields);
+  } else yield* textDocuments(file);
+}
+
+async function* lineValues(file: string, fields: readonly string[]): AsyncGenerator<RawDocument> {
+  for await (const lines of readLineBatches(file)) {
+    for (const { text, number } of lines)
+      if (text.trim() !== '') yield jsonDocument(text, file, number, fields);
+  }
+}
+
+function jsonDocument(text: string, file: string, line: number, fields: readonly string[]): RawDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError('bad-json', `This is not valid JSON: ${(error as Error).message}`, {
+      file,
+      line,
+      hint: 'The file may have been cut off: fetch or export it again.',
+    });
+  }
+  return { file, line, parts: strings(value, fields, fields.length === 0) };
+}
+
+/** The strings of a JSON value in order; below a named key all of them. */
+function strings(value: unknown, fields: readonly string[], wanted: boolean): string[] {
+  if (typeof value === 'string') return wanted ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => strings(item, fields, wanted));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    strings(item, fields, wanted || fields.includes(key)),
+  );
+}
+
+/** Row 1 is a header where it names the wanted fields or has no Chinese character. */
+async function* csvDocuments(
+  file: string,
+  separator: string,
+  fields: readonly string[],
+): AsyncGenerator<RawDocument> {
+  let columns: number[] | undefined;
+  let first = true;
+  for await (const { cells, line } of readCsvRows(file, separator)) {
+    if (first) {
+      first = false;
+      if (fields.length > 0) {
+        columns = fields.map((field) => cells.indexOf(field));
+        const missing = fields.find((_, i) => columns![i] < 0);
+        if (missing !== undefined) {
+          throw new UserError('csv-column', `There is no column "${missing}"`, {
+            file,
+            line,
+            field: missing,
+            hint: `Its columns are ${cells.join(', ').slice(0, 200)}.`,
+          });
+        }
+        continue;
+      }
+      if (!cells.some((cell) => HAN.test(cell))) continue;
+    }
+    yield { file, line, parts: columns ? columns.map((column) => cells[column] ?? '') : cells };
+  }
+}
+
+async function* textDocuments(file: string): AsyncGenerator<RawDocument> {
+  let everyLine: boolean | undefined;
+  let parts: string[] = [];
+  let line = 1;
+  for await (const lines of readLineBatches(file)) {
+    everyLine ??= !hasGap(lines);
+    for (const { text, number } of lines) {
+      const blank = text.trim() === '';
+      if ((blank || everyLine) && parts.length > 0) {
+        yield { file, line, parts };
+        parts = [];
+      }
+      if (blank) continue;
+      if (parts.length === 0) line = number;
+      parts.push(text);
+    }
+    // A document without end is handed on in pieces, so that memory stays bounded.
+    if (parts.length > MAX_PARTS) {
+      yield { file, line, parts };
+      parts = [];
+    }
+  }
+  if (parts.length > 0) yield { file, line, parts };
+}
+
+const MAX_PARTS = 10_000;
+
+/** Whether a blank line stands between lines with text. */
+function hasGap(lines: readonly Line[]): boolean {
+  const from = lines.findIndex(({ text }) => text.trim() !== '');
+  const to = lines.findLastIndex(({ text }) => text.trim() !== '');
+  return lines.slice(from < 0 ? 0 : from, to + 1).some(({ text }) => text.trim() === '');
+}

@@ -1,0 +1,68 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { explainFileError } from '../../ground/files.ts';
+
+/** Documents on disk, in order, each readable by its number: memory holds 12 bytes a document. */
+export interface Spool {
+  readonly size: number;
+  /** Sentences have no line breaks. */
+  add(sentences: readonly string[]): void;
+  read(index: number): string[];
+  /** Deletes the file. */
+  close(): void;
+}
+
+const BUFFER = 4 << 20;
+
+/** Throws a UserError where the disk is full or the file cannot be made. */
+export function createSpool(file: string): Spool {
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw explainFileError(error, file);
+    }
+  };
+  const handle = guarded(() => openSync(file, 'w+'));
+  const buffer = Buffer.allocUnsafe(BUFFER);
+  let filled = 0;
+  let written = 0;
+  let starts = new Float64Array(1 << 12);
+  let size = 0;
+  const flush = (): void => {
+    guarded(() => writeSync(handle, buffer, 0, filled, written));
+    written += filled;
+    filled = 0;
+  };
+  return {
+    get size() {
+      return size;
+    },
+    add(sentences) {
+      const text = sentences.join('\n');
+      const bytes = Buffer.byteLength(text);
+      if (filled + bytes > BUFFER) flush();
+      if (size + 1 === starts.length) {
+        const larger = new Float64Array(starts.length * 2);
+        larger.set(starts);
+        starts = larger;
+      }
+      if (bytes > BUFFER) {
+        guarded(() => writeSync(handle, text, written, 'utf8'));
+        written += bytes;
+      } else filled += buffer.write(text, filled, 'utf8');
+      starts[++size] = written + filled;
+    },
+    read(index) {
+      const [from, to] = [starts[index], starts[index + 1]];
+      if (to > written) flush();
+      const bytes = Buffer.allocUnsafe(to - from);
+      guarded(() => readSync(handle, bytes, 0, bytes.length, from));
+      const text = bytes.toString('utf8');
+      return text === '' ? [] : text.split('\n');
+    },
+    close() {
+      closeSync(handle);
+      rmSync(file, { force: true });
+    },
+  };
+}
