@@ -2,13 +2,14 @@ import { EXIT, UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
 import { bm25 } from './bm25.ts';
 import { crf } from './crf.ts';
+import { dialogue } from './dialogue.ts';
 import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
 import { majority } from './majority.ts';
 import type { ModelKind } from './model.ts';
 
 /** Every kind of model, in the order of the tables. Only descriptions: a kind loads what it needs when used. */
-export const modelKinds: readonly ModelKind[] = [majority, bm25, lexicon, linear, crf];
+export const modelKinds: readonly ModelKind[] = [majority, bm25, lexicon, linear, crf, dialogue];
 
 /** The kind with that id. UserError, with the nearest id, if there is none. */
 export function findModel(id: string): ModelKind {
