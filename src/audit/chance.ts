@@ -1,12 +1,14 @@
 import { createRandom, shuffle } from '../ground/random.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Convention } from '../tasks/convention.ts';
+import { findConvention } from '../tasks/conventions.ts';
 import type { Answered, Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { countUnits, groupAnswers, sumCounts } from '../tasks/units.ts';
 
-/** Guesses that are averaged: the mean then stands to well under a point. */
-const GUESSES = 50;
+/** Guesses that are averaged: as many as this many answers allow, and no more than `MAX_GUESSES`. */
+const GUESSED_ANSWERS = 500_000;
+const MAX_GUESSES = 50;
 const SEED = 0;
 
 /** Answers of one who knows how often each answer is right, and nothing about the item: gold, dealt out at random. */
@@ -47,9 +49,10 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
     | undefined;
   const metric = convention.metric(task);
   if (!guess || 'whole' in metric) return Number.NaN;
+  const guesses = Math.max(1, Math.min(MAX_GUESSES, Math.floor(GUESSED_ANSWERS / examples.length)));
   let sum = 0;
-  for (let i = 0; i < GUESSES; i++) sum += scoreOf(task, examples, guess(examples, SEED + i), metric);
-  return sum / GUESSES;
+  for (let i = 0; i < guesses; i++) sum += scoreOf(task, examples, guess(examples, SEED + i), metric);
+  return sum / guesses;
 }
 
 /** The same answer to everything, once for every answer that there is; families whose answers are not labels have none. */
@@ -88,4 +91,18 @@ export function scoreOf(
 ): number {
   const units = [...groupAnswers(task, examples, predictions).values()];
   return metric.value(sumCounts(countUnits(metric, units), metric.width));
+}
+
+/** What needs no model at all: NaN where a family has no such answer. */
+export interface Floors {
+  readonly constant: number;
+  readonly chance: number;
+}
+
+/** The floors of a task's primary metric on these examples. */
+export function floorsOf(task: Task, examples: readonly Example[]): Floors {
+  const convention = findConvention(task.primary);
+  const metric = convention.metric(task);
+  const best = 'whole' in metric ? undefined : bestConstant(task, examples, metric);
+  return { constant: best?.score ?? Number.NaN, chance: chanceScore(task, examples, convention) };
 }

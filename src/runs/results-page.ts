@@ -46,12 +46,20 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
       model,
       scale(mean),
       interval ? `[${scale(interval.low)}, ${scale(interval.high)}]` : '',
-      runs.length > 1 ? `± ${scale(deviation)} (${runs.length})` : '1 seed is all',
+      runs.length > 1 ? `± ${scale(deviation)} (${runs.length})` : 'no seed',
       fitSeconds.toFixed(1),
       predictSeconds.toFixed(2),
       bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(1)} MiB`,
     ];
   });
+  const floorRows = (
+    [
+      ['one constant answer', scores.floors.constant],
+      ['guessing', scores.floors.chance],
+    ] as const
+  )
+    .filter(([, score]) => !Number.isNaN(score))
+    .map(([name, score]) => [`*${name}*`, scale(score), '', '', '', '', '']);
   const heads = ['model', 'score', '95 % interval', 'over seeds', 'fit s', 'predict s', 'size'];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const published = task.published.map(({ model, value }) => `${model} ${value}`).join(', ');
@@ -62,6 +70,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
     '',
     line(heads),
     line(heads.map((_, column) => (column === 0 ? '---' : '---:'))),
+    ...floorRows.map(line),
     ...rows.map(line),
     '',
     ...(published ? [`Published: ${published}: ${task.published[0].note.en}.`, ''] : []),

@@ -1,3 +1,4 @@
+import { type Floors, floorsOf } from '../audit/chance.ts';
 import type { Details } from '../metrics/metric.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -40,6 +41,8 @@ export interface ScoreSheet {
   readonly synthetic: boolean;
   readonly primary: string;
   readonly coverage: Coverage;
+  /** What the best constant answer and guessing reach under the primary convention on all examples. */
+  readonly floors: Floors;
   /** `all`, and every named subset that was asked for. */
   readonly subsets: Readonly<Record<string, SubsetScores>>;
 }
@@ -68,6 +71,7 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
     synthetic,
     primary: task.primary,
     coverage: { examples: examples.length, answered, missing: examples.length - answered },
+    floors: floorsOf(task, examples),
     subsets: {
       all: score(() => true),
       ...Object.fromEntries(Object.entries(subsets).map(([name, ids]) => [name, score((id) => ids.has(id))])),
