@@ -1,0 +1,113 @@
+import {
+  add,
+  cast,
+  gather,
+  gelu,
+  input,
+  layerNorm,
+  linear,
+  matmul,
+  mul,
+  relu,
+  reshape,
+  slice,
+  softmax,
+  sub,
+  tanh,
+  transpose,
+  type Value,
+} from '../../autograd/index.ts';
+import type { Activation, BertConfig } from '../config.ts';
+
+/** A parameter of the graph by its name. */
+export type Lookup = (name: string) => Value;
+
+/** Multiplies by a fresh mask of zeros and 1 / (1 - rate), or is nothing at all where nothing is dropped. */
+export type Dropout = (x: Value, kind: 'hidden' | 'attention') => Value;
+
+export const noDropout: Dropout = (x) => x;
+
+export interface EncoderInputs {
+  /** int64 `[batch, length]`. */
+  readonly input_ids: Value;
+  readonly token_type_ids: Value;
+  /** 1 for a token, 0 for padding. */
+  readonly attention_mask: Value;
+}
+
+export function encoderInputs(batch: number, length: number): EncoderInputs {
+  const ids = (name: string): Value => input(name, [batch, length], 'int64');
+  return {
+    input_ids: ids('input_ids'),
+    token_type_ids: ids('token_type_ids'),
+    attention_mask: ids('attention_mask'),
+  };
+}
+
+export interface Encoded {
+  /** Last hidden states, `[batch, length, hidden]`. */
+  readonly hidden: Value;
+  /**
+   * The sum of the three embeddings of every token, `[batch, length, hidden]`. Its gradient is all that the embedding
+   * tables need: the host adds its rows up, and no gradient of the size of the vocabulary leaves the graph.
+   */
+  readonly embedded: Value;
+}
+
+const geluTanh = (x: Value): Value =>
+  mul(mul(x, 0.5), add(tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
+
+const ACTIVATION: Record<Activation, (x: Value) => Value> = {
+  gelu,
+  gelu_new: geluTanh,
+  gelu_pytorch_tanh: geluTanh,
+  relu,
+};
+
+/** Less than any score: such a token gets no attention. */
+const MASKED = -1e9;
+
+/**
+ * The encoder of BERT (Devlin et al. 2019), with layer normalisation after every block and exact GELU.
+ * `parameter` finds a parameter by its Hugging Face name without the prefix `bert.`.
+ */
+export function encode(
+  config: BertConfig,
+  { input_ids: ids, token_type_ids: types, attention_mask: mask }: EncoderInputs,
+  parameter: Lookup,
+  dropout: Dropout = noDropout,
+): Encoded {
+  const [batch, length] = ids.shape;
+  const { hiddenSize: hidden, heads } = config;
+  const dense = (x: Value, name: string): Value =>
+    linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+  const norm = (x: Value, name: string): Value =>
+    layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.layerNormEps);
+  const split = (x: Value): Value =>
+    transpose(reshape(x, [batch, length, heads, hidden / heads]), [0, 2, 1, 3]);
+
+  const embedded = add(
+    add(
+      gather(parameter('embeddings.word_embeddings.weight'), ids),
+      gather(parameter('embeddings.token_type_embeddings.weight'), types),
+    ),
+    slice(parameter('embeddings.position_embeddings.weight'), 0, 0, length),
+  );
+  const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
+
+  let x = reshape(dropout(norm(embedded, 'embeddings.LayerNorm'), 'hidden'), [batch * length, hidden]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = `encoder.layer.${layer}`;
+    const [query, key, value] = ['query', 'key', 'value'].map((part) =>
+      split(dense(x, `${at}.attention.self.${part}`)),
+    );
+    const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
+    const attention = dropout(softmax(add(scores, bias)), 'attention');
+    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), [batch * length, hidden]);
+    const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
+    x = norm(add(attended, x), `${at}.attention.output.LayerNorm`);
+    const inner = ACTIVATION[config.activation](dense(x, `${at}.intermediate.dense`));
+    x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
+  }
+  return { hidden: reshape(x, [batch, length, hidden]), embedded };
+}

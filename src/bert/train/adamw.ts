@@ -1,0 +1,84 @@
+import { allocate, type Block } from './kernels/memory.ts';
+
+/** A parameter that is trained, its gradient, and what AdamW remembers of it. */
+export interface Trained {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly value: Block;
+  readonly gradient: Block;
+  readonly mean: Block;
+  readonly variance: Block;
+}
+
+/** Room for parameters and all that training them takes: four numbers each. */
+export function createTrained(shapes: ReadonlyMap<string, readonly number[]>): Trained[] {
+  const entries = [...shapes];
+  const blocks = allocate(
+    entries.map(([, shape]) => Array<number>(4).fill(shape.reduce((product, size) => product * size, 1))),
+  );
+  return entries.map(([name, shape], i) => {
+    const [value, gradient, mean, variance] = blocks[i];
+    return { name, shape, value, gradient, mean, variance };
+  });
+}
+
+export interface AdamWSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export const ADAMW: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+export interface AdamWStep {
+  /** 1 for the first. */
+  readonly step: number;
+  /** The gradient is multiplied by this first: for clipping, or for a mean over accumulated batches. */
+  readonly scale?: number;
+  readonly settings?: AdamWSettings;
+  /** Learning rate of a parameter. */
+  readonly rate: (name: string) => number;
+  /** Weight decay of a parameter, decoupled from the gradient. */
+  readonly decay: (name: string) => number;
+}
+
+/**
+ * One step of AdamW with bias correction (Loshchilov & Hutter 2019), in the order of PyTorch's:
+ * p ← p (1 - rate·decay); m ← m + (1 - β₁)(g - m); v ← β₂ v + (1 - β₂) g²;
+ * p ← p - rate / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε).
+ */
+export function adamw(
+  parameters: readonly Trained[],
+  { step, scale = 1, settings = ADAMW, rate, decay }: AdamWStep,
+): void {
+  const { beta1, beta2, epsilon } = settings;
+  const correction1 = 1 - beta1 ** step;
+  const correction2 = Math.sqrt(1 - beta2 ** step);
+  for (const { name, value, gradient, mean, variance } of parameters) {
+    const learning = rate(name);
+    value.kernels.adamw(
+      value.start,
+      gradient.start,
+      mean.start,
+      variance.start,
+      value.end,
+      scale,
+      1 - learning * decay(name),
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      learning / correction1,
+      correction2,
+      epsilon,
+    );
+  }
+}
+
+/** BERT's custom: biases and layer norms do not decay. */
+export const decays = (name: string): boolean => !name.endsWith('.bias') && !name.includes('LayerNorm');
+
+/** √Σ g² over all gradients. */
+export const gradientNorm = (parameters: readonly Trained[]): number =>
+  Math.sqrt(
+    parameters.reduce((sum, { gradient: { kernels, start, end } }) => sum + kernels.squares(start, end), 0),
+  );

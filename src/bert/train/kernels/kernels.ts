@@ -1,0 +1,159 @@
+import {
+  assemble,
+  type Code,
+  type FunctionSource,
+  f32x4,
+  f64,
+  get,
+  i32,
+  i32x4,
+  repeat,
+  set,
+  type ValueType,
+  v128,
+} from './assemble.ts';
+import { Instance, Module, type WasmMemory } from './webassembly.ts';
+
+/** Pages of 64 KiB that one memory may have: 4 GiB less one page, the reach of a 32-bit address. */
+export const MAXIMUM_PAGES = 65_535;
+
+const BYTES = 16;
+
+/**
+ * The loops over all parameters, four numbers at a time. Every pointer is in bytes and a multiple of 16, and `bytes`
+ * is a multiple of 16 above 0. JavaScript's own loop takes two to three times as long.
+ */
+const each = (pointers: readonly number[], end: number, work: readonly Code[]): Code => {
+  const advance = pointers.map((pointer) => set(pointer, i32.add(get(pointer), i32.const(BYTES))));
+  return repeat([...work, ...advance], i32.lessThan(get(pointers[0]), get(end)));
+};
+
+const numbers = (count: number, type: ValueType): ValueType[] => Array<ValueType>(count).fill(type);
+const splat = (local: number): Code => f32x4.splat(get(local));
+
+/** AdamW (Loshchilov & Hutter 2019) as PyTorch computes it; see `adamw.ts` for the meaning of the scalars. */
+const adamw: FunctionSource = (() => {
+  const [p, g, m, v, end, scale, decay, b1, b2, a2, step, correction, epsilon, vg, vm, vv] = Array(16).keys();
+  return {
+    name: 'adamw',
+    parameters: [...numbers(4, 'i32'), 'i32', ...numbers(8, 'f32')],
+    locals: numbers(3, 'v128'),
+    body: [
+      each([p, g, m, v], end, [
+        set(vg, f32x4.mul(v128.load(get(g)), splat(scale))),
+        set(vm, v128.load(get(m))),
+        set(vm, f32x4.add(get(vm), f32x4.mul(f32x4.sub(get(vg), get(vm)), splat(b1)))),
+        v128.store(get(m), get(vm)),
+        set(
+          vv,
+          f32x4.add(
+            f32x4.mul(v128.load(get(v)), splat(b2)),
+            f32x4.mul(f32x4.mul(get(vg), get(vg)), splat(a2)),
+          ),
+        ),
+        v128.store(get(v), get(vv)),
+        v128.store(
+          get(p),
+          f32x4.sub(
+            f32x4.mul(v128.load(get(p)), splat(decay)),
+            f32x4.mul(
+              splat(step),
+              f32x4.div(
+                get(vm),
+                f32x4.add(f32x4.div(f32x4.sqrt(get(vv)), splat(correction)), splat(epsilon)),
+              ),
+            ),
+          ),
+        ),
+      ]),
+    ],
+  };
+})();
+
+/** y ← a y + b x. */
+const combine: FunctionSource = (() => {
+  const [y, x, end, a, b] = Array(5).keys();
+  const mixed = f32x4.add(f32x4.mul(v128.load(get(y)), splat(a)), f32x4.mul(v128.load(get(x)), splat(b)));
+  return {
+    name: 'combine',
+    parameters: [...numbers(3, 'i32'), ...numbers(2, 'f32')],
+    locals: [],
+    body: [each([y, x], end, [v128.store(get(y), mixed)])],
+  };
+})();
+
+/** Σ x², added up in double precision. */
+const squares: FunctionSource = (() => {
+  const [x, end, total, vx] = Array(4).keys();
+  const lanes = [0, 1, 2, 3].map((lane) => f64.widen(f32x4.lane(get(vx), lane)));
+  return {
+    name: 'squares',
+    parameters: numbers(2, 'i32'),
+    result: 'f64',
+    locals: ['f64', 'v128'],
+    body: [
+      each([x], end, [
+        set(vx, f32x4.mul(v128.load(get(x)), v128.load(get(x)))),
+        set(total, f64.add(get(total), f64.add(f64.add(lanes[0], lanes[1]), f64.add(lanes[2], lanes[3])))),
+      ]),
+      get(total),
+    ],
+  };
+})();
+
+/**
+ * A dropout mask: `kept` (the bits of a float) where a random number is below `threshold`, else 0. Four streams of
+ * xorshift (Marsaglia 2003, 13-17-5) start from the four numbers at `seeds`, which must not be 0, with a Weyl sequence
+ * added to hide its linearity.
+ */
+const mask: FunctionSource = (() => {
+  const [x, end, seeds, threshold, kept, state, weyl] = Array(7).keys();
+  const shifted = (local: number, left: boolean, bits: number): Code =>
+    set(local, v128.xor(get(local), (left ? i32x4.shiftLeft : i32x4.shiftRight)(get(local), bits)));
+  return {
+    name: 'mask',
+    parameters: numbers(5, 'i32'),
+    locals: numbers(2, 'v128'),
+    body: [
+      set(state, v128.load(get(seeds))),
+      set(weyl, v128.load(get(seeds))),
+      each([x], end, [
+        shifted(state, true, 13),
+        shifted(state, false, 17),
+        shifted(state, true, 5),
+        set(weyl, i32x4.add(get(weyl), i32x4.splat(i32.const(0x9e3779b9)))),
+        v128.store(
+          get(x),
+          v128.and(
+            i32x4.lessThanUnsigned(i32x4.add(get(state), get(weyl)), i32x4.splat(get(threshold))),
+            i32x4.splat(get(kept)),
+          ),
+        ),
+      ]),
+    ],
+  };
+})();
+
+export interface Kernels {
+  adamw(
+    ...pointersAndScalars: readonly [
+      p: number,
+      g: number,
+      m: number,
+      v: number,
+      end: number,
+      ...scalars: number[],
+    ]
+  ): void;
+  combine(y: number, x: number, end: number, a: number, b: number): void;
+  squares(x: number, end: number): number;
+  mask(x: number, end: number, seeds: number, threshold: number, kept: number): void;
+}
+
+let compiled: object | undefined;
+
+/** The loops, over one shared memory. */
+export function instantiateKernels(memory: WasmMemory): Kernels {
+  compiled ??= new Module(assemble([adamw, combine, squares, mask], MAXIMUM_PAGES));
+  return new Instance(compiled, { env: { memory } }).exports as Kernels;
+}
