@@ -7,9 +7,10 @@ import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
 import { majority } from './majority.ts';
 import type { ModelKind } from './model.ts';
+import { relation } from './relation.ts';
 
 /** Every kind of model, in the order of the tables. Only descriptions: a kind loads what it needs when used. */
-export const modelKinds: readonly ModelKind[] = [majority, bm25, lexicon, linear, crf, dialogue];
+export const modelKinds: readonly ModelKind[] = [majority, bm25, lexicon, linear, crf, dialogue, relation];
 
 /** The kind with that id. UserError, with the nearest id, if there is none. */
 export function findModel(id: string): ModelKind {

@@ -1,0 +1,42 @@
+import type { Entity, Triple } from '../../tasks/examples.ts';
+
+/** The type of strings whose triples give none. */
+export const UNTYPED = 'entity';
+
+/**
+ * Triples give strings: every place where a subject or an object of the text's triples stands becomes a
+ * mention. A string with several types takes the most frequent one (of equals the first seen). Strings
+ * that are not in the text have no place.
+ */
+export function locate(text: string, triples: readonly Triple[]): Entity[] {
+  const counts = new Map<string, Map<string, number>>();
+  const count = (name: string, type = UNTYPED): void => {
+    if (name === '') return;
+    const of = counts.get(name) ?? new Map<string, number>();
+    of.set(type, (of.get(type) ?? 0) + 1);
+    counts.set(name, of);
+  };
+  for (const { subject, subjectType, object, objectType } of triples) {
+    count(subject, subjectType);
+    count(object, objectType);
+  }
+  const found: Entity[] = [];
+  for (const [name, of] of counts) {
+    const [[type]] = [...of].sort((a, b) => b[1] - a[1]);
+    for (let start = text.indexOf(name); start >= 0; start = text.indexOf(name, start + name.length)) {
+      found.push({ start, end: start + name.length, type });
+    }
+  }
+  return keepLongest(found);
+}
+
+/** Where mentions overlap, the longest stays (of equals the first); in order. */
+function keepLongest(entities: readonly Entity[]): Entity[] {
+  const taken: Entity[] = [];
+  for (const entity of [...entities].sort(
+    (a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start,
+  )) {
+    if (taken.every(({ start, end }) => end <= entity.start || entity.end <= start)) taken.push(entity);
+  }
+  return taken.sort((a, b) => a.start - b.start);
+}
