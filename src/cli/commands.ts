@@ -3,10 +3,13 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
 import { dataCommand } from './commands/data.ts';
+import { explainCommand } from './commands/explain.ts';
+import { predictCommand } from './commands/predict.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { trainCommand } from './commands/train.ts';
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly CommandSpec[] = [
@@ -15,6 +18,9 @@ export const commands: readonly CommandSpec[] = [
   scoreCommand,
   checkCommand,
   compareCommand,
+  trainCommand,
+  predictCommand,
+  explainCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,

@@ -73,7 +73,7 @@ export function makePlans(request: PlanRequest): PlanList {
 }
 
 /** `kind` or `kind:value`. */
-function parseModel(name: string): { kind: ModelKind; parameters: Parameters } {
+export function parseModel(name: string): { kind: ModelKind; parameters: Parameters } {
   const colon = name.indexOf(':');
   const kind = findModel(colon < 0 ? name : name.slice(0, colon));
   if (colon < 0) return { kind, parameters: {} };

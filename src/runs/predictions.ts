@@ -151,7 +151,7 @@ export function refuseUnfit(file: string, { problems }: PredictionFile): void {
 /** Writes predictions as JSON Lines, one an example, atomically. */
 export async function writePredictions(
   file: string,
-  examples: readonly Example[],
+  examples: readonly Pick<Example, 'id'>[],
   predictions: readonly Prediction[],
 ): Promise<void> {
   await writeAtomic(file, jsonLines(examples, predictions));
@@ -159,7 +159,10 @@ export async function writePredictions(
 
 const LINES_A_WRITE = 1000;
 
-function* jsonLines(examples: readonly Example[], predictions: readonly Prediction[]): Generator<string> {
+function* jsonLines(
+  examples: readonly Pick<Example, 'id'>[],
+  predictions: readonly Prediction[],
+): Generator<string> {
   for (let from = 0; from < examples.length; from += LINES_A_WRITE) {
     const block = examples.slice(from, from + LINES_A_WRITE);
     yield block.map(({ id }, i) => `${JSON.stringify({ id, ...predictions[from + i] })}\n`).join('');

@@ -1,0 +1,76 @@
+import type { CommandSpec } from '../command.ts';
+import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+
+export const KEPT_MODEL = {
+  flags: '--model <kind:path>',
+  summary: {
+    en: 'a model that `train` or `run --keep-model` kept',
+    zh: '由 train 或 run --keep-model 保存的模型',
+  },
+};
+export const INPUT = {
+  flags: '--input <file>',
+  summary: { en: 'inputs as JSON Lines, instead of a split', zh: 'JSON Lines 输入文件，代替数据划分' },
+};
+
+export const predictCommand: CommandSpec = {
+  name: 'predict',
+  summary: {
+    en: 'answer a split or your own inputs with a kept model',
+    zh: '用已保存的模型预测数据划分或自己的输入',
+  },
+  options: [
+    { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
+    KEPT_MODEL,
+    SPLIT,
+    INPUT,
+    {
+      flags: '--out <file>',
+      summary: { en: 'where the predictions go (JSON Lines)', zh: '预测结果文件（JSON Lines）' },
+    },
+    TASK_FILE,
+    DATA_DIR,
+  ],
+  examples: ['chineseblue predict --task cMedQANER --model crf:crf.bin --out predictions.jsonl'],
+  async run({ options, terminal, signal }) {
+    const out = textOption(options, 'out');
+    const { questions, fitted } = await loadQuestionsAndModel(options);
+    const { writePredictions } = await import('../../runs/predictions.ts');
+    const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
+    const predictions = await fitted
+      .predict(
+        questions.map(({ input }) => input),
+        (share) => {
+          signal.throwIfAborted();
+          progress.update(share);
+        },
+      )
+      .finally(progress.stop);
+    await writePredictions(out, questions, predictions);
+    if (terminal.json) return terminal.printJson({ out, predictions: predictions.length });
+    terminal.print(
+      terminal.say({
+        en: `${out}: ${predictions.length} predictions`,
+        zh: `${out}：${predictions.length} 条预测`,
+      }),
+    );
+  },
+};
+
+/** What `predict` and `explain` start from: inputs of a split or of a file, and the kept model. */
+export async function loadQuestionsAndModel(options: Parameters<typeof chooseTask>[0]) {
+  const name = textOption(options, 'model');
+  const chosen = await chooseTask(options);
+  const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+  const { readInputs } = await import('../../corpora/inputs.ts');
+  const { withLabels } = await import('../../corpora/labels.ts');
+  const { loadKept } = await import('../../runs/fitted.ts');
+  const { parseSplit } = await import('../../runs/plans.ts');
+  const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+  const task = await withLabels(chosen, dir);
+  const questions =
+    typeof options.input === 'string'
+      ? await readInputs(options.input, task)
+      : (await readSplit(task, parseSplit(textOption(options, 'split')), { dataDir: dir })).examples;
+  return { task, questions, fitted: await loadKept(name, task) };
+}

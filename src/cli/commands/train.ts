@@ -1,0 +1,47 @@
+import { type CommandSpec, listOption } from '../command.ts';
+import { chooseTask, DATA_DIR, TASK_FILE, textOption } from '../options.ts';
+
+export const trainCommand: CommandSpec = {
+  name: 'train',
+  summary: { en: 'fit one model on a task and keep it', zh: '在一个任务上训练并保存模型' },
+  options: [
+    { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
+    { flags: '--model <kind>', summary: { en: 'the kind of model', zh: '模型类型' }, default: 'linear' },
+    { flags: '--out <path>', summary: { en: 'where to keep it', zh: '模型保存位置' } },
+    { flags: '--param <list>', summary: { en: 'parameters: name=value,…', zh: '参数：name=value,…' } },
+    { flags: '--seed <n>', summary: { en: 'the seed', zh: '随机种子' }, default: '0' },
+    TASK_FILE,
+    DATA_DIR,
+  ],
+  examples: ['chineseblue train --task cMedQANER --model crf --out crf.bin'],
+  async run({ options, terminal, signal }) {
+    const out = textOption(options, 'out');
+    const task = await chooseTask(options);
+    const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { parseModel, parseParameters, parseSeeds } = await import('../../runs/plans.ts');
+    const { trainAndKeep } = await import('../../runs/fitted.ts');
+    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const { kind, parameters } = parseModel(textOption(options, 'model'));
+    const progress = terminal.progress(kind.id);
+    const sheet = await trainAndKeep(
+      {
+        task,
+        model: kind.id,
+        parameters: { ...parseParameters(listOption(options.param)), ...parameters },
+        seed: parseSeeds([textOption(options, 'seed')])[0],
+        dataDir: dir,
+        out,
+      },
+      { onProgress: progress.update, signal },
+    ).finally(progress.stop);
+    if (terminal.json) return terminal.printJson({ out, scores: sheet });
+    const { printSheet } = await import('../tables.ts');
+    await printSheet(sheet, terminal);
+    terminal.print(
+      terminal.say({
+        en: `Kept in ${out}: --model ${kind.id}:${out}`,
+        zh: `已保存到 ${out}：--model ${kind.id}:${out}`,
+      }),
+    );
+  },
+};
