@@ -8,7 +8,15 @@ export const linear = defineKind({
     zh: '字符 n-gram TF-IDF 逻辑回归；句对另用重合特征',
   },
   families: ['similarity', 'inference', 'classification', 'multilabel'],
-  defaults: { ngram: 3, 'min-df': 2, sublinear: true, c: 8, 'tune-threshold': true, 'max-iterations': 1000 },
+  defaults: {
+    ngram: 3,
+    'min-df': 2,
+    sublinear: true,
+    c: 8,
+    'tune-threshold': true,
+    tolerance: 1e-3,
+    'max-iterations': 1000,
+  },
   seeded: false,
   implementation: () => import('./linear/linear.ts'),
 });

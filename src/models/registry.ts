@@ -3,6 +3,7 @@ import { nearest } from '../ground/nearest.ts';
 import { bm25 } from './bm25.ts';
 import { crf } from './crf.ts';
 import { dialogue } from './dialogue.ts';
+import { knn } from './knn.ts';
 import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
 import { majority } from './majority.ts';
@@ -10,7 +11,16 @@ import type { ModelKind } from './model.ts';
 import { relation } from './relation.ts';
 
 /** Every kind of model, in the order of the tables. Only descriptions: a kind loads what it needs when used. */
-export const modelKinds: readonly ModelKind[] = [majority, bm25, lexicon, linear, crf, dialogue, relation];
+export const modelKinds: readonly ModelKind[] = [
+  majority,
+  bm25,
+  lexicon,
+  knn,
+  linear,
+  crf,
+  dialogue,
+  relation,
+];
 
 /** The kind with that id. UserError, with the nearest id, if there is none. */
 export function findModel(id: string): ModelKind {

@@ -63,6 +63,7 @@ async function fitLinear<F extends LinearFamily>(request: FitRequest<F>): Promis
     link: exclusive && !binary ? 'softmax' : 'sigmoid',
     targets,
     c: Number(parameters.c),
+    tolerance: Number(parameters.tolerance),
     maxIterations: Number(parameters['max-iterations']),
     onIteration: (iteration) => onProgress?.(0.1 + 0.85 * (1 - 1 / (1 + iteration / 50))),
     signal,
