@@ -24,7 +24,7 @@ export interface Sketches {
   readonly bands: number;
   /** Hashes of every band that must agree. */
   readonly rows: number;
-  /** Sketches a text; returns its number, counted from 0. Shingles are those of `shinglesOf`. */
+  /** Sketches a text by its `packRuns` or `shinglesOf`; returns its number, counted from 0. */
   add(shingles: Float64Array): number;
   readonly size: number;
   /**

@@ -1,8 +1,5 @@
-/**
- * The distinct runs of `length` (1 to 3) code units of a text, each packed into 48 bits without loss, ascending.
- * A shorter text is one run by itself; an empty one has none.
- */
-export function shinglesOf(text: string, length: number): Float64Array {
+/** All runs of `length` (1 to 3) code units in order, repeated ones too, packed as in `shinglesOf`. */
+export function packRuns(text: string, length: number): Float64Array {
   const size = Math.min(length, text.length);
   if (size === 0) return new Float64Array(0);
   const packed = new Float64Array(text.length - size + 1);
@@ -11,8 +8,16 @@ export function shinglesOf(text: string, length: number): Float64Array {
     for (let k = 0; k < size; k++) value = value * 0x10000 + text.charCodeAt(i + k);
     packed[i] = value;
   }
-  packed.sort();
-  let kept = 1;
+  return packed;
+}
+
+/**
+ * The distinct runs of `length` (1 to 3) code units of a text, each packed into 48 bits without loss, ascending.
+ * A shorter text is one run by itself; an empty one has none.
+ */
+export function shinglesOf(text: string, length: number): Float64Array {
+  const packed = packRuns(text, length).sort();
+  let kept = Math.min(1, packed.length);
   for (let i = 1; i < packed.length; i++) if (packed[i] !== packed[kept - 1]) packed[kept++] = packed[i];
   return packed.subarray(0, kept);
 }

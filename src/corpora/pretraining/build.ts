@@ -6,7 +6,7 @@ import { explainFileError, makeDirectory, writeJson } from '../../ground/files.t
 import type { Task } from '../../tasks/task.ts';
 import { createSketches, SKETCH_DEFAULTS } from '../../text/minhash.ts';
 import { comparisonForm } from '../../text/normalise.ts';
-import { jaccard, shinglesOf } from '../../text/shingles.ts';
+import { jaccard, packRuns, shinglesOf } from '../../text/shingles.ts';
 import { identifyFile } from '../hashes.ts';
 import { cleanText, faultOf, SENTENCE_REASONS, type SentenceReason, sentencesOf } from './cleaning.ts';
 import { listInputs, type RawDocument, readDocuments } from './documents.ts';
@@ -140,7 +140,7 @@ export async function buildCorpus(options: BuildOptions): Promise<Manifest> {
         return;
       }
       spool!.add(sentences);
-      sketches.add(shinglesOf(comparisonForm(sentences.join('')), SKETCH_DEFAULTS.shingle));
+      sketches.add(packRuns(comparisonForm(sentences.join('')), SKETCH_DEFAULTS.shingle));
     };
     const sources: SourceRecord[] = [];
     const record = async (path: string, identity: { bytes: number; sha256: string }, before: number) => {
@@ -300,8 +300,9 @@ function removeDuplicates(
 }
 
 function* keptForms({ spool }: Work, removed: Uint8Array): Generator<string> {
-  for (let i = 0; i < spool.size; i++) {
-    if (!removed[i]) for (const sentence of spool.read(i)) yield comparisonForm(sentence);
+  let i = 0;
+  for (const document of spool.documents()) {
+    if (!removed[i++]) for (const sentence of document) yield comparisonForm(sentence);
   }
 }
 
@@ -309,9 +310,10 @@ function* keptForms({ spool }: Work, removed: Uint8Array): Generator<string> {
 function* keptDocuments(work: Work, removed: Uint8Array, barred: boolean): Generator<string[]> {
   const { spool, repeats, evaluation, documents, sentences } = work;
   const isFirst = createFirsts();
-  for (let i = 0; i < spool.size; i++) {
-    if (removed[i]) continue;
-    const kept = spool.read(i).filter((sentence) => {
+  let i = 0;
+  for (const document of spool.documents()) {
+    if (removed[i++]) continue;
+    const kept = document.filter((sentence) => {
       const form = comparisonForm(sentence);
       if (barred && evaluation.isBarred(form)) sentences.removed.evaluation++;
       else if (repeats.count(form) >= BOILERPLATE_FROM && !isFirst(form)) sentences.removed.repeated++;

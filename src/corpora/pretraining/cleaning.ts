@@ -89,11 +89,22 @@ function cutLong(sentence: string): string[] {
   return [...pieces, rest].filter((piece) => piece !== '');
 }
 
+/** By code unit: 1 for letters, digits and surrogates, 2 for others, 0 not asked yet. */
+const letterKinds = new Uint8Array(0x10000);
+
+function isLetter(unit: number): 0 | 1 {
+  if (letterKinds[unit] === 0) {
+    letterKinds[unit] = /[\p{L}\p{N}\p{Cs}]/u.test(String.fromCharCode(unit)) ? 1 : 2;
+  }
+  return letterKinds[unit] === 1 ? 1 : 0;
+}
+
 /** Why a sentence by itself is not worth keeping, or undefined. */
 export function faultOf(sentence: string): SentenceReason | undefined {
   if (!HAN.test(sentence)) return 'no-chinese';
   if (sentence.replace(/[\p{P}\p{Z}]/gu, '').length < SHORTEST_SENTENCE) return 'too-short';
-  const letters = sentence.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  let letters = 0;
+  for (let i = 0; i < sentence.length; i++) letters += isLetter(sentence.charCodeAt(i));
   if (letters < LEAST_LETTERS * sentence.length) return 'not-text';
   return FURNITURE.some((pattern) => pattern.test(sentence)) ? 'page-furniture' : undefined;
 }

@@ -34,6 +34,7 @@ export interface EvaluationIndex {
 
 const SEEN = 1;
 const BARRED = 2;
+const FILTER_BITS = 2 ** 26;
 const BASES = [0x01000193, 0x2545f491] as const;
 const OUT = BASES.map((base) => {
   let power = 1;
@@ -64,16 +65,19 @@ export function indexEvaluation(texts: Iterable<EvaluationText>): EvaluationInde
   /** Number of the first text with the n-gram, from 1; 0 where the slot is free. */
   const owners = new Int32Array(2 ** bits);
   const flags = new Uint8Array(2 ** bits);
+  /** A bit for every hash that occurs, small enough for the processor's cache: most n-grams are turned away here. */
+  const filter = new Uint8Array(FILTER_BITS / 8);
 
   const slotOf = (hash: number, fingerprint: number): number => {
     let slot = scramble(hash) & (owners.length - 1);
     while (owners[slot] !== 0 && fingerprints[slot] !== fingerprint) slot = (slot + 1) & (owners.length - 1);
     return slot;
   };
-  /** Calls `visit` with the slot of every n-gram of a form and where it begins. */
+  /** Calls `visit` with the slot of every n-gram of a form that may be known, and where it begins. */
   const eachGram = (
     form: string,
     visit: (slot: number, fingerprint: number, start: number) => void,
+    adding = false,
   ): void => {
     let first = 0;
     let second = 0;
@@ -88,16 +92,20 @@ export function indexEvaluation(texts: Iterable<EvaluationText>): EvaluationInde
       }
       if (i < GRAM - 1) continue;
       const fingerprint = scramble(second);
+      const bit = fingerprint & (FILTER_BITS - 1);
+      if (adding) filter[bit >>> 3] |= 1 << (bit & 7);
+      else if ((filter[bit >>> 3] & (1 << (bit & 7))) === 0) continue;
       visit(slotOf(first, fingerprint), fingerprint, i - GRAM + 1);
     }
   };
 
   forms.forEach((form, text) => {
-    eachGram(form, (slot, fingerprint) => {
+    const own = (slot: number, fingerprint: number): void => {
       if (owners[slot] !== 0) return;
       owners[slot] = text + 1;
       fingerprints[slot] = fingerprint;
-    });
+    };
+    eachGram(form, own, true);
   });
 
   return {

@@ -7,11 +7,14 @@ export interface Spool {
   /** Sentences have no line breaks. */
   add(sentences: readonly string[]): void;
   read(index: number): string[];
+  /** All of them, in order. */
+  documents(): Generator<string[]>;
   /** Deletes the file. */
   close(): void;
 }
 
 const BUFFER = 4 << 20;
+const sentencesIn = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
 /** Throws a UserError where the disk is full or the file cannot be made. */
 export function createSpool(file: string): Spool {
@@ -57,8 +60,25 @@ export function createSpool(file: string): Spool {
       if (to > written) flush();
       const bytes = Buffer.allocUnsafe(to - from);
       guarded(() => readSync(handle, bytes, 0, bytes.length, from));
-      const text = bytes.toString('utf8');
-      return text === '' ? [] : text.split('\n');
+      return sentencesIn(bytes.toString('utf8'));
+    },
+    *documents() {
+      flush();
+      const block = Buffer.allocUnsafe(BUFFER);
+      let from = 0;
+      let to = 0;
+      for (let index = 0; index < size; index++) {
+        const [start, end] = [starts[index], starts[index + 1]];
+        if (end - start > BUFFER) {
+          yield this.read(index);
+          continue;
+        }
+        if (end > to) {
+          from = start;
+          to = from + guarded(() => readSync(handle, block, 0, BUFFER, from));
+        }
+        yield sentencesIn(block.toString('utf8', start - from, end - from));
+      }
     },
     close() {
       closeSync(handle);
