@@ -1,6 +1,6 @@
 """Writes the TensorFlow 1 checkpoint of src/bert/weights/fixtures with TensorFlow's own Saver.
 
-python bench/peers/tf1_checkpoint.py        (tensorflow-cpu, best in an environment of its own)
+python bench/peers/tf1_checkpoint.py        (tensorflow-cpu==2.21.0, in an environment of its own)
 """
 
 import os

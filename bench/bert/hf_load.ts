@@ -1,0 +1,120 @@
+/**
+ * Saves BERTs with chineseblue and loads them with Python transformers: every parameter, label and token id must
+ * be the same, and no key missing or unexpected.
+ *
+ * node bench/bert/hf_load.ts [FOLDER] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, a small
+ * random BERT as bare encoder, sentence and token classifier)
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { fillNormal, initFolder } from '../../src/bert/folder/init.ts';
+import { loadFolder } from '../../src/bert/folder/load.ts';
+import { saveFolder } from '../../src/bert/folder/save.ts';
+import { SHARED, VOCAB } from '../../src/bert/tokenizer/fixtures/corpora.ts';
+
+const MAX_LENGTH = 128;
+const PAIRS = 300;
+
+const { python, folder } = parse(process.argv.slice(2));
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-hf-'));
+
+function parse(words: string[]): { python: string; folder: string | undefined } {
+  const flag = words.indexOf('--python');
+  const peers = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
+  const chosen = flag >= 0 ? words.splice(flag, 2)[1] : join(peers, 'bin/python');
+  return { python: chosen, folder: words[0] };
+}
+
+const corpus = new URL('chineseblue/data/cMedQQ/dev.txt', SHARED);
+const texts: (string | string[])[] = [
+  '患者头痛[UNK]发热 39.5℃，ECG正常。',
+  ...(existsSync(corpus) ? readFileSync(corpus, 'utf8').trimEnd().split('\n') : [])
+    .slice(0, PAIRS)
+    .map((line) => line.split('\t').slice(1, 3)),
+];
+
+async function check(path: string): Promise<Record<string, string | number>> {
+  const script = new URL('../peers/hf_load.py', import.meta.url).pathname;
+  const input = JSON.stringify({ texts, max_length: MAX_LENGTH });
+  const run = spawnSync(python, [script, path], { input, encoding: 'utf8', maxBuffer: 1 << 30 });
+  if (run.status !== 0) throw new Error(run.error?.message ?? run.stderr);
+  const theirs = JSON.parse(run.stdout);
+  const { tensors, tokenizer, config } = await loadFolder(path);
+  let differing = 0;
+  for (const [name, crc] of Object.entries(theirs.tensors)) {
+    const ours = tensors.get(name.replace(/^bert\./, ''));
+    const bytes = ours && new Uint8Array(ours.data.buffer, ours.data.byteOffset, ours.data.byteLength);
+    if (!bytes || crc32(bytes) !== crc) differing++;
+  }
+  let otherIds = 0;
+  for (const [i, text] of texts.entries()) {
+    const [first, second] = Array.isArray(text) ? text : [text];
+    const ours =
+      second === undefined
+        ? tokenizer.encode(first, MAX_LENGTH)
+        : tokenizer.encodePair(first, second, MAX_LENGTH);
+    const { ids, types } = theirs.encodings[i];
+    if (String(ours.ids) !== String(ids) || String(ours.types) !== String(types)) otherIds++;
+  }
+  const labels = config.labels ? String(config.labels) === String(Object.values(theirs.id2label)) : true;
+  return {
+    class: theirs.architecture,
+    tokenizer: theirs.tokenizer,
+    tensors: Object.keys(theirs.tensors).length,
+    differing,
+    missing: theirs.missing.length,
+    unexpected: theirs.unexpected.length,
+    texts: texts.length,
+    'other ids': otherIds,
+    labels: labels ? 'same' : 'DIFFER',
+    transformers: theirs.versions.transformers,
+  };
+}
+
+async function smallModels(): Promise<string[]> {
+  const bare = join(scratch, 'bare');
+  const model = await initFolder({ layers: 2, hidden: 128, vocab: VOCAB, seed: 0, out: bare });
+  const folders = [bare];
+  const labels = ['无', 'B-药物', 'I-药物'];
+  for (const [architecture, pooler] of [
+    ['BertForSequenceClassification', true],
+    ['BertForTokenClassification', false],
+  ] as const) {
+    const weight = { shape: [labels.length, 128], data: new Float32Array(labels.length * 128) };
+    fillNormal(weight.data, 0.02, 1, architecture);
+    const head = [
+      ['classifier.weight', weight],
+      ['classifier.bias', { shape: [labels.length], data: Float32Array.of(0.5, -0.5, 0) }],
+    ] as const;
+    const kept = [...model.tensors].filter(([name]) => pooler || !name.startsWith('pooler.'));
+    const path = join(scratch, architecture);
+    await saveFolder(path, {
+      ...model,
+      config: { ...model.config, architecture, labels },
+      tensors: new Map([...kept, ...head]),
+    });
+    folders.push(path);
+  }
+  return folders;
+}
+
+try {
+  const rows: Record<string, string | number>[] = [];
+  for (const path of folder ? [folder] : await smallModels()) rows.push(await check(path));
+  console.table(rows);
+  const clean = rows.every(
+    (row) =>
+      row.differing === 0 &&
+      row.missing === 0 &&
+      row.unexpected === 0 &&
+      row['other ids'] === 0 &&
+      row.labels === 'same',
+  );
+  console.log(clean ? 'transformers loads all of it.' : 'transformers loads something else.');
+  process.exitCode = clean ? 0 : 1;
+} finally {
+  rmSync(scratch, { recursive: true });
+}
