@@ -32,6 +32,11 @@ const CLASS = Object.fromEntries(CHARACTER_CLASSES.map((name, index) => [name, i
 >;
 const NUMERALS = new Set(Array.from('〇零一二三四五六七八九十百千万亿两半几').map((c) => c.charCodeAt(0)));
 
+const SPACE = /\s/u;
+const PUNCTUATION = /[\p{P}\p{S}]/u;
+const GREEK = /\p{Script=Greek}/u;
+const LATIN = /\p{Script=Latin}/u;
+
 function classify(code: number): number {
   if (NUMERALS.has(code)) return CLASS.numeral;
   if ((code >= 0x3400 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff)) return CLASS.han;
@@ -39,10 +44,10 @@ function classify(code: number): number {
   if (code >= 0x30 && code <= 0x39) return CLASS.digit;
   if (code >= 0xff10 && code <= 0xff5a) return CLASS['full-width'];
   const text = String.fromCharCode(code);
-  if (/\s/u.test(text)) return CLASS.space;
-  if (/\p{P}|\p{S}/u.test(text)) return CLASS.punctuation;
-  if (/\p{Script=Greek}/u.test(text)) return CLASS.greek;
-  if (/\p{Script=Latin}/u.test(text)) return CLASS.latin;
+  if (SPACE.test(text)) return CLASS.space;
+  if (PUNCTUATION.test(text)) return CLASS.punctuation;
+  if (GREEK.test(text)) return CLASS.greek;
+  if (LATIN.test(text)) return CLASS.latin;
   return CLASS.other;
 }
 

@@ -53,7 +53,8 @@ export function addExpectations(
       const attribute = attributes[at];
       const start = rowStart[attribute];
       const last = rowStart[attribute + 1];
-      if (last - start === tags) for (let j = 0, k = start; j < marginal.length; j++, k++) state[k] += marginal[j];
+      if (last - start === tags)
+        for (let j = 0, k = start; j < marginal.length; j++, k++) state[k] += marginal[j];
       else for (let k = start; k < last; k++) state[k] += marginal[rowTags[k]];
     }
   }

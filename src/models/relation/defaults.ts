@@ -1,6 +1,6 @@
 /** Those of the mentions are the CRF's own. */
 export const RELATION_DEFAULTS = {
-  templates: 'char,ngram,class,word,lexicon',
+  templates: 'char,ngram,word,lexicon',
   cutoff: 2,
   c1: 0,
   c2: 0.5,

@@ -1,0 +1,168 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../ground/random.ts';
+import { createLattice, setTransitions } from './lattice.ts';
+import { expect as expectCounts, observe, weightCount } from './likelihood.ts';
+import { createEvaluator } from './parallel.ts';
+import { createTagger } from './tagger.ts';
+import { optimize, type Prepared, prepare, type TaggedText, trainCrf } from './train.ts';
+
+const DISEASES = ['肺癌', '高血压', '糖尿病', '胃溃疡'];
+const DRUGS = ['阿司匹林', '顺铂', '胰岛素'];
+
+/** Sentences with a disease and a drug each, `count` of them. */
+function sentences(count: number, seed = 1): TaggedText[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => {
+    const disease = DISEASES[random.below(DISEASES.length)];
+    const drug = DRUGS[random.below(DRUGS.length)];
+    const text = `患者因${disease}入院，给予${drug}治疗。`;
+    const at = text.indexOf(drug);
+    return {
+      text,
+      entities: [
+        { start: 3, end: 3 + disease.length, type: '疾病' },
+        { start: at, end: at + drug.length, type: '药物' },
+      ],
+    };
+  });
+}
+
+const OPTIONS = { groups: ['char', 'ngram'] as const, cutoff: 1, c1: 0, c2: 0.1, iterations: 50, threads: 1 };
+
+describe('the gradient', () => {
+  let prepared: Prepared;
+  beforeAll(async () => {
+    prepared = await prepare(sentences(4), OPTIONS);
+  });
+
+  it('agrees with finite differences', () => {
+    const { dataset } = prepared;
+    const size = weightCount(dataset);
+    const random = createRandom(3);
+    const weights = Float64Array.from({ length: size }, () => random.next() - 0.5);
+    const lattice = createLattice(dataset.types);
+    const observed = observe(dataset);
+    const texts = dataset.textStart.length - 1;
+    const loss = (at: Float64Array, gradient: Float64Array): number => {
+      setTransitions(lattice, at);
+      return expectCounts(dataset, lattice, at, gradient, 0, texts);
+    };
+    const gradient = new Float64Array(size);
+    loss(weights, gradient);
+    const h = 1e-5;
+    for (let i = 0; i < size; i += i < 25 ? 1 : 7) {
+      const up = weights.slice();
+      const down = weights.slice();
+      up[i] += h;
+      down[i] -= h;
+      const slope = (loss(up, new Float64Array(size)) - loss(down, new Float64Array(size))) / (2 * h);
+      expect(gradient[i] - observed[i]).toBeCloseTo(slope, 5);
+    }
+  });
+
+  it('is the same to the bit on one thread and on several', async () => {
+    const { dataset } = prepared;
+    const size = weightCount(dataset);
+    const random = createRandom(5);
+    const found = [];
+    const points = Array.from({ length: 5 }, () =>
+      Float64Array.from({ length: size }, () => random.next() - 0.5),
+    );
+    for (const threads of [1, 3]) {
+      const evaluator = createEvaluator(dataset, threads);
+      const rounds = [];
+      for (const point of points) {
+        const gradient = new Float64Array(size);
+        rounds.push({ loss: await evaluator.evaluate(point, gradient), gradient });
+      }
+      await evaluator.close();
+      found.push(rounds);
+    }
+    expect(found[1]).toEqual(found[0]);
+  });
+
+  it('lowers the objective at every iteration', async () => {
+    const values: number[] = [];
+    await optimize(prepared.dataset, OPTIONS, (_, value) => values.push(value));
+    expect(values.length).toBeGreaterThan(3);
+    values.slice(1).forEach((value, i) => {
+      expect(value).toBeLessThanOrEqual(values[i]);
+    });
+  });
+});
+
+describe('a trained tagger', () => {
+  const spans = (entities: readonly { start: number; end: number; type: string }[], text: string): string[] =>
+    entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`);
+
+  it('finds the mentions of texts like those it learnt from', async () => {
+    const model = await trainCrf(sentences(40), {
+      ...OPTIONS,
+      groups: ['char', 'ngram', 'class', 'word', 'lexicon'],
+    });
+    const tagger = createTagger(model);
+    const text = '患者因肺癌入院，给予顺铂治疗。';
+    expect(spans(tagger.tag(text), text)).toEqual(['肺癌/疾病', '顺铂/药物']);
+    expect(
+      tagger
+        .topFeatures('B_疾病', 3)
+        .map(({ feature }) => feature)
+        .join(),
+    ).toContain('char[-1]');
+  });
+
+  it('finds words it has never seen by what stands around them', async () => {
+    const tagger = createTagger(await trainCrf(sentences(40), OPTIONS));
+    const text = '患者因麻疹入院，给予青霉素治疗。';
+    expect(spans(tagger.tag(text), text)).toEqual(['麻疹/疾病', '青霉素/药物']);
+  });
+
+  it('is the same for the same texts', async () => {
+    const [a, b] = [
+      await trainCrf(sentences(10), OPTIONS),
+      await trainCrf(sentences(10), { ...OPTIONS, threads: 2 }),
+    ];
+    expect(b.weights).toEqual(a.weights);
+    expect(b.transitions).toEqual(a.transitions);
+  });
+
+  it('gives readings whose probabilities sum up, and confidences that agree with them', async () => {
+    const model = await trainCrf(sentences(10), { ...OPTIONS, c2: 5 });
+    const tagger = createTagger(model);
+    const text = '因肺癌';
+    const readings = tagger.best(text, 5 ** 3);
+    const sum = readings.reduce((total, { probability }) => total + probability, 0);
+    expect(sum).toBeCloseTo(1, 6);
+    expect(readings[0].entities).toEqual(tagger.tag(text));
+    for (const entity of [
+      { start: 1, end: 3, type: '疾病' },
+      { start: 1, end: 2, type: '疾病' },
+      { start: 0, end: 3, type: '药物' },
+      { start: 2, end: 3, type: '药物' },
+    ]) {
+      const right = readings
+        .filter(({ entities }) => entities.some((e) => JSON.stringify(e) === JSON.stringify(entity)))
+        .reduce((total, { probability }) => total + probability, 0);
+      expect(tagger.confidences(text, [entity])[0]).toBeCloseTo(right, 6);
+    }
+    expect(tagger.confidences(text, [{ start: 0, end: 1, type: '检查' }])).toEqual([0]);
+  });
+
+  it('keeps fewer weights under L1', async () => {
+    const plain = await trainCrf(sentences(20), OPTIONS);
+    const sparse = await trainCrf(sentences(20), { ...OPTIONS, c1: 0.5, c2: 0 });
+    expect(sparse.weights.length).toBeLessThan(plain.weights.length / 2);
+    const text = '患者因肺癌入院，给予顺铂治疗。';
+    expect(spans(createTagger(sparse).tag(text), text)).toEqual(['肺癌/疾病', '顺铂/药物']);
+  });
+
+  it('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const onProgress = (_: number, note?: string): void => {
+      if (note === 'weights') controller.abort(new Error('enough'));
+    };
+    await expect(
+      trainCrf(sentences(10), { ...OPTIONS, onProgress, signal: controller.signal }),
+    ).rejects.toThrow('enough');
+  });
+});
