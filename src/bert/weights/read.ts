@@ -17,7 +17,7 @@ export interface Tensor {
 
 export interface Weights {
   readonly config: BertConfig;
-  /** By canonical name: Hugging Face's without `bert.`; linear weights are [out, in]. Heads keep their names. */
+  /** By canonical name: Hugging Face's without `bert.`; linear weights are [out, in]. Heads keep their names. Tied ones share an array. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly format: WeightFormat;
   /** The file that the weights were read from. */
