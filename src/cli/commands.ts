@@ -5,6 +5,7 @@ import { conventionsCommand } from './commands/conventions.ts';
 import { dataCommand } from './commands/data.ts';
 import { explainCommand } from './commands/explain.ts';
 import { predictCommand } from './commands/predict.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   scoreCommand,
   checkCommand,
   compareCommand,
+  reportCommand,
   trainCommand,
   predictCommand,
   explainCommand,

@@ -1,0 +1,200 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { Breakdown } from './breakdown.ts';
+import type { Calibration } from './calibration.ts';
+import type { Confusion } from './classes.ts';
+import type { Html } from './html.ts';
+import type { Curve } from './learning.ts';
+
+/** Half a page wide; on a phone it is shown slightly smaller. */
+const WIDTH = 460;
+const ACCENT = 'var(--accent)';
+const LONGEST_LABEL = 12;
+
+const shorten = (label: string): string =>
+  [...label].length > LONGEST_LABEL ? `${[...label].slice(0, LONGEST_LABEL - 1).join('')}…` : label;
+
+/** Draws on the server. Plot sets all text as text: labels need no escaping of ours. */
+function draw(options: Plot.PlotOptions): Html {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const figure = Plot.plot({
+    document: document as never,
+    style: {
+      background: 'transparent',
+      fontSize: '12px',
+      fontFamily: 'inherit',
+    } as Partial<CSSStyleDeclarationLike> as never,
+    ...options,
+  });
+  // The picture as a whole has a name: names of its parts would be read to nobody.
+  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  figure.setAttribute('role', 'img');
+  return { markup: figure.outerHTML };
+}
+
+interface CSSStyleDeclarationLike {
+  background: string;
+  fontSize: string;
+  fontFamily: string;
+}
+
+const percentAxis = { domain: [0, 1], percent: true, label: null, grid: true } as const;
+
+/** A dot with its interval a slice. `alt` says in words what it shows. */
+export function breakdownChart({ slices }: Breakdown, alt: string): Html {
+  const rows = slices.map(({ name, count, value }) => ({
+    name: shorten(name.en),
+    count,
+    estimate: value.estimate,
+    low: Number.isNaN(value.low) ? value.estimate : value.low,
+    high: Number.isNaN(value.high) ? value.estimate : value.high,
+  }));
+  return draw({
+    ariaLabel: alt,
+    width: WIDTH,
+    height: 46 + rows.length * 34,
+    marginLeft: 100,
+    marginRight: 64,
+    marginBottom: 30,
+    x: { ...scoreDomain(rows), label: null, grid: true },
+    y: { domain: rows.map(({ name }) => name), label: null },
+    marks: [
+      Plot.axisY({ tickSize: 0, label: null }),
+      Plot.ruleY(rows, {
+        y: 'name',
+        x1: (d) => scale(d.low),
+        x2: (d) => scale(d.high),
+        stroke: ACCENT,
+        strokeWidth: 6,
+        strokeOpacity: 0.3,
+        strokeLinecap: 'round',
+      }),
+      Plot.dot(rows, { y: 'name', x: (d) => scale(d.estimate), fill: ACCENT, r: 5 }),
+      Plot.text(rows, {
+        y: 'name',
+        frameAnchor: 'right',
+        dx: 60,
+        textAnchor: 'end',
+        text: (d) => `n ${d.count}`,
+        fill: 'var(--muted)',
+      }),
+    ],
+  });
+}
+
+const scale = (share: number): number => share * 100;
+
+/** The part of 0 to 100 that the intervals need, in steps of ten. */
+function scoreDomain(rows: readonly { low: number; high: number }[]): { domain: [number, number] } {
+  const lows = rows.map(({ low }) => low).filter(Number.isFinite);
+  const highs = rows.map(({ high }) => high).filter(Number.isFinite);
+  const from = Math.max(0, Math.floor(Math.min(...lows, 0.9) * 10 - 0.5) * 10);
+  const to = Math.min(100, Math.ceil(Math.max(...highs, 0.1) * 10) * 10);
+  return { domain: [from, Math.max(to, from + 10)] };
+}
+
+/** Stated confidence against the share that was right; the diagonal is perfect. */
+export function calibrationChart({ bins, count }: Calibration, alt: string): Html {
+  return draw({
+    ariaLabel: alt,
+    width: WIDTH,
+    height: 320,
+    marginLeft: 46,
+    marginBottom: 36,
+    x: { ...percentAxis },
+    y: { ...percentAxis },
+    marks: [
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: 'var(--muted)', strokeDasharray: '4 4' },
+      ),
+      Plot.rectY(bins, {
+        x1: 'from',
+        x2: 'to',
+        y: (d) => (d.count / count) * 0.25,
+        fill: 'var(--muted)',
+        fillOpacity: 0.25,
+        inset: 1,
+      }),
+      Plot.ruleX(bins, {
+        x: 'confidence',
+        y1: 'low',
+        y2: 'high',
+        stroke: ACCENT,
+        strokeWidth: 6,
+        strokeOpacity: 0.3,
+        strokeLinecap: 'round',
+      }),
+      Plot.line(bins, { x: 'confidence', y: 'accuracy', stroke: ACCENT, strokeWidth: 1.5 }),
+      Plot.dot(bins, { x: 'confidence', y: 'accuracy', fill: ACCENT, r: 4 }),
+    ],
+  });
+}
+
+/** One figure of the training log over its steps. */
+export function curveChart({ name, points }: Curve, alt: string): Html {
+  return draw({
+    ariaLabel: alt,
+    width: WIDTH,
+    height: 240,
+    marginLeft: 56,
+    x: { label: null, ticks: 6, tickFormat: 's' },
+    y: { label: name, grid: true, labelArrow: 'none' },
+    marks: [
+      Plot.line(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 1.75 }),
+      ...(points.length <= 40 ? [Plot.dot(points, { x: 'x', y: 'y', fill: ACCENT, r: 3 })] : []),
+    ],
+  });
+}
+
+const CELL = { small: 18, large: 46 } as const;
+/** From this many classes on, cells are small and without figures. */
+const MANY_CLASSES = 16;
+
+/** Gold by rows, answers by columns, shaded by the share of the row; ∅ is nothing. */
+export function confusionChart({ rows, columns, counts }: Confusion, alt: string): Html {
+  const cell = rows.length > MANY_CLASSES ? CELL.small : CELL.large;
+  const name = (label: string | null): string => (label === null ? '∅' : shorten(label));
+  const cells = rows.flatMap((row, i) => {
+    const total = counts[i].reduce((sum, count) => sum + count, 0);
+    return columns.map((column, j) => ({
+      row: name(row),
+      column: name(column),
+      count: counts[i][j],
+      share: total === 0 ? 0 : counts[i][j] / total,
+      right: row === column,
+    }));
+  });
+  const filled = cells.filter(({ count }) => count > 0);
+  return draw({
+    ariaLabel: alt,
+    width: columns.length * cell + 110,
+    height: rows.length * cell + 100,
+    marginLeft: 100,
+    marginTop: 90,
+    marginRight: 10,
+    marginBottom: 10,
+    x: { domain: columns.map(name), label: null, axis: 'top', tickRotate: -50, tickSize: 0 },
+    y: { domain: rows.map(name), label: null, tickSize: 0 },
+    marks: [
+      Plot.cell(cells, { x: 'column', y: 'row', fill: 'var(--sunken)', inset: 0.5, rx: 2 }),
+      Plot.cell(filled, {
+        x: 'column',
+        y: 'row',
+        inset: 0.5,
+        rx: 2,
+        fill: (d) => (d.right ? 'right' : 'wrong'),
+        fillOpacity: (d) => 0.15 + 0.85 * d.share,
+        title: (d) => `${d.row} → ${d.column}: ${d.count}`,
+      }),
+      ...(cell === CELL.large
+        ? [Plot.text(filled, { x: 'column', y: 'row', text: 'count', fill: 'currentColor', fontWeight: 600 })]
+        : []),
+    ],
+    color: { type: 'ordinal', domain: ['right', 'wrong'], range: ['var(--right)', 'var(--wrong)'] },
+    opacity: { type: 'identity' },
+  });
+}

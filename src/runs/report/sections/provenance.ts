@@ -1,0 +1,37 @@
+import type { TaskAnalysis } from '../analysis.ts';
+import { both, type Html, html } from '../html.ts';
+
+/** What is needed to get these figures again. */
+export function provenance({ runs }: TaskAnalysis): Html {
+  return html`<details class="quiet"><summary>${both({ en: 'Provenance', zh: '来源与环境' })}</summary>
+    ${runs.map(({ run: { record } }) => {
+      const { environment, model, times } = record;
+      const rows: [Parameters<typeof both>[0], string][] = [
+        [{ en: 'Run', zh: '运行' }, record.id],
+        [{ en: 'Started', zh: '开始' }, times.startedAt],
+        [
+          { en: 'Seconds to fit, to predict', zh: '训练、预测秒数' },
+          `${times.fitSeconds.toFixed(1)}, ${times.predictSeconds.toFixed(2)}`,
+        ],
+        [{ en: 'Parameters', zh: '参数' }, JSON.stringify(model.parameters)],
+        [
+          { en: 'Examples learnt from, tuned on, judged', zh: '训练、调优、评测样本数' },
+          `${record.examples.train}, ${record.examples.dev}, ${record.examples.evaluated}`,
+        ],
+        [{ en: 'Splits', zh: '划分' }, record.splitRule],
+        [
+          { en: 'chineseblue', zh: 'chineseblue' },
+          `${environment.chineseblue}${environment.git ? ` (${environment.git.commit.slice(0, 10)}${environment.git.dirty ? ', changed' : ''})` : ''}`,
+        ],
+        [
+          { en: 'Machine', zh: '机器' },
+          `${environment.platform}, ${environment.cpu}, ${environment.cores} × , ${environment.memoryGiB} GiB, Node ${environment.node}`,
+        ],
+        ...record.corpus.map(({ path, sha256 }): [Parameters<typeof both>[0], string] => [
+          { en: path, zh: path },
+          `sha256 ${sha256}`,
+        ]),
+      ];
+      return html`<dl>${rows.map(([name, value]) => html`<div><dt>${both(name)}</dt><dd>${value}</dd></div>`)}</dl>`;
+    })}</details>`;
+}

@@ -1,0 +1,119 @@
+import { familyOf } from '../../../tasks/families.ts';
+import { figure, pValue, range } from '../../figures.ts';
+import { type ConventionScore, primaryScore } from '../../scoring.ts';
+import type { TaskAnalysis } from '../analysis.ts';
+import { both, type Html, html } from '../html.ts';
+import { intervalBar, scaleFor } from './bars.ts';
+
+const DIGITS = 2;
+
+/** The primary score of every run, with its interval drawn. */
+export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
+  const { task } = runs[0].run;
+  const scores = runs.map(({ run }) => primaryScore(run.scores));
+  const scale = scaleFor(scores.flatMap(({ value, interval }) => [value, interval?.low, interval?.high]));
+  const convention = familyOf(task).conventions.find(({ id }) => id === task.primary)!;
+  const groups = new Map(
+    comparison?.systems.flatMap(({ runs: ids, groups }) => ids.map((id) => [id, groups] as const)),
+  );
+  const rows = runs.map(({ run }, i) => {
+    const { value, interval } = scores[i];
+    const { coverage } = run.scores;
+    return html`<tr>
+      <th scope="row">${run.record.model.id}<small>${both({ en: `seed ${run.record.seed}`, zh: `种子 ${run.record.seed}` })}</small></th>
+      <td class="num big">${figure(value, task.primary, DIGITS)}</td>
+      <td class="wide">${intervalBar(value, interval, scale)}</td>
+      <td class="num nowrap">${range(interval, task.primary, DIGITS)}</td>
+      ${comparison && html`<td>${groups.get(run.record.id) ?? ''}</td>`}
+      <td class="num">${coverage.answered}/${coverage.examples}</td>
+    </tr>`;
+  });
+  return html`
+    <p class="lead"><strong>${both(convention.title)}</strong> <code>${convention.id}</code></p>
+    <div class="scroll" tabindex="0" role="group" aria-label="scores"><table class="scores">
+      <thead><tr>
+        <th scope="col">${both({ en: 'Run', zh: '运行' })}</th>
+        <th scope="col" class="num">${both({ en: 'Score', zh: '得分' })}</th>
+        <th scope="col" class="axis"><span>${figure(scale.from, task.primary, 0)}</span> <span>${figure(scale.to, task.primary, 0)}</span></th>
+        <th scope="col" class="num">${both({ en: '95 % interval', zh: '95% 区间' })}</th>
+        ${comparison && html`<th scope="col">${both({ en: 'Group', zh: '组' })}</th>`}
+        <th scope="col" class="num">${both({ en: 'Answered', zh: '已答' })}</th>
+      </tr></thead>
+      <tbody>${rows}</tbody>
+    </table></div>
+    <details class="quiet"><summary>${both({ en: 'How this is computed', zh: '如何计算' })}</summary><p>${both(convention.definition)}</p>
+      <p>${both({
+        en: 'Intervals: 95 % percentile bootstrap over independent units, 10 000 resamples. Runs that share a group letter do not differ significantly (paired permutation tests, Holm).',
+        zh: '区间：按独立单元的 95% 百分位自助法，重采样 10 000 次。共有组字母的运行无显著差异（配对置换检验，Holm 校正）。',
+      })}</p></details>`;
+}
+
+/** Every pair of systems: difference, test, verdict. */
+export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined {
+  if (!comparison) return undefined;
+  const { convention, pairs, notices } = comparison;
+  const extent = Math.max(
+    ...pairs
+      .flatMap(({ difference }) => [Math.abs(difference.low), Math.abs(difference.high)])
+      .filter(Number.isFinite),
+    0.01,
+  );
+  const scale = { from: -extent, to: extent };
+  return html`
+    <h3>${both({ en: 'Which is better', zh: '孰优孰劣' })}</h3>
+    <div class="scroll" tabindex="0" role="group" aria-label="pairs"><table class="scores">
+      <thead><tr>
+        <th scope="col">a</th><th scope="col">b</th><th scope="col" class="num">a − b</th>
+        <th scope="col" class="axis"><span>${figure(-extent, convention, 1)}</span> <span>0</span> <span>${figure(extent, convention, 1)}</span></th>
+        <th scope="col" class="num">p</th><th scope="col" class="num">p (Holm)</th>
+        <th scope="col">${both({ en: 'Better', zh: '更优' })}</th>
+        <th scope="col" class="num">${both({ en: 'Win / tie / loss', zh: '胜 / 平 / 负' })}</th>
+        <th scope="col" class="num">${both({ en: 'Detectable', zh: '可检出差' })}</th>
+      </tr></thead>
+      <tbody>${pairs.map(
+        (pair) => html`<tr>
+        <th scope="row">${pair.a}</th><th scope="row">${pair.b}</th>
+        <td class="num">${figure(pair.difference.estimate, convention, DIGITS)}</td>
+        <td class="wide zero">${intervalBar(pair.difference.estimate, pair.difference, scale)}</td>
+        <td class="num">${pValue(pair.p)}</td><td class="num">${pValue(pair.adjusted)}</td>
+        <td>${pair.better === null ? both({ en: 'undecided', zh: '未定' }) : html`<strong>${pair.better}</strong>`}</td>
+        <td class="num nowrap">${pair.items.win} / ${pair.items.tie} / ${pair.items.loss}</td>
+        <td class="num">${figure(pair.detectable, convention, DIGITS)}</td>
+      </tr>`,
+      )}</tbody>
+    </table></div>
+    ${notices.map((notice) => html`<p class="note">${both(notice)}</p>`)}`;
+}
+
+/** All conventions by all runs, and on every subset. */
+export function conventionTables({ runs }: TaskAnalysis): Html {
+  const subsets = Object.keys(runs[0].run.scores.subsets);
+  return html`${subsets.map((subset) => conventionTable(runs, subset, subsets.length === 1))}`;
+}
+
+function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boolean): Html {
+  const { task, scores } = runs[0].run;
+  const { examples, units } = scores.subsets[subset];
+  const scoreOf = (run: TaskAnalysis['runs'][number], convention: string): ConventionScore | undefined =>
+    run.run.scores.subsets[subset]?.scores.find((score) => score.convention === convention);
+  const caption = only
+    ? both({ en: 'All scoring rules', zh: '全部口径' })
+    : html`${both({ en: 'All scoring rules, subset', zh: '全部口径，子集' })} <code>${subset}</code>`;
+  return html`
+    <h3>${caption}</h3>
+    <p class="note">${both({ en: `${examples} examples, ${units} independent units`, zh: `${examples} 个样本，${units} 个独立单元` })}</p>
+    <div class="scroll" tabindex="0" role="group" aria-label="${subset}"><table>
+      <thead><tr><th scope="col">${both({ en: 'Rule', zh: '口径' })}</th>
+        ${runs.map(({ run }) => html`<th scope="col" class="num">${run.record.model.id}<small>${run.record.seed}</small></th>`)}</tr></thead>
+      <tbody>${familyOf(task).conventions.map(
+        ({
+          id,
+          title,
+        }) => html`<tr><th scope="row"><span title="${id}">${both(title)}</span>${id === task.primary && html` <span class="star" title="primary">★</span>`}</th>
+        ${runs.map((run) => {
+          const score = scoreOf(run, id);
+          return html`<td class="num">${score ? figure(score.value, id, DIGITS) : '–'} <small class="range">${score ? range(score.interval, id, 1) : ''}</small></td>`;
+        })}</tr>`,
+      )}</tbody>
+    </table></div>`;
+}
