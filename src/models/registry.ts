@@ -6,6 +6,7 @@ import { dialogue } from './dialogue.ts';
 import { knn } from './knn.ts';
 import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
+import { ltr } from './ltr.ts';
 import { majority } from './majority.ts';
 import type { ModelKind } from './model.ts';
 import { relation } from './relation.ts';
@@ -14,6 +15,7 @@ import { relation } from './relation.ts';
 export const modelKinds: readonly ModelKind[] = [
   majority,
   bm25,
+  ltr,
   lexicon,
   knn,
   linear,

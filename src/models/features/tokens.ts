@@ -31,11 +31,15 @@ function addNgrams(run: string, kind: TokenKind, tokens: string[]): void {
   if (kind !== 'unigram') for (let i = 0; i + 1 < points.length; i++) tokens.push(points[i] + points[i + 1]);
 }
 
-/** Loaded when first used: the dictionary takes 5 MB and a second. */
+let words: ((text: string) => string[]) | undefined;
+
+/** Loaded once, when first used: the dictionary takes 5 MB and up to a second. */
 function wordTokens(): (text: string) => string[] {
+  if (words) return words;
   const require = createRequire(import.meta.url);
   const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
   const { dict } = require('@node-rs/jieba/dict') as { dict: Uint8Array };
   const jieba = Jieba.withDict(dict);
-  return (text) => jieba.cut(fold(text), true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  words = (text) => jieba.cut(fold(text), true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return words;
 }

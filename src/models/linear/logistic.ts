@@ -18,6 +18,8 @@ export interface LogisticProblem {
   readonly c: number;
   /** A weight a row. Default 1 each. */
   readonly rowWeights?: Float64Array;
+  /** Whether every output has a constant of its own. Default true. */
+  readonly intercept?: boolean;
   /** Largest component of the gradient of the mean loss at which to stop. */
   readonly tolerance?: number;
   readonly maxIterations?: number;
@@ -51,7 +53,7 @@ export interface LogisticFit {
  * Vectors are `A` (rows x outputs), `XX'A` (rows x outputs), intercepts (outputs).
  */
 export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit> {
-  const { rows, outputs, link, targets, c, rowWeights, signal, onIteration } = problem;
+  const { rows, outputs, link, targets, c, rowWeights, intercept = true, signal, onIteration } = problem;
   const count = rowCount(rows);
   const size = count * outputs;
   let total = 0;
@@ -75,7 +77,7 @@ export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit
       loss += weight * (link === 'softmax' ? softmax : sigmoids)(residuals, targets, at, outputs);
       for (let k = 0; k < outputs; k++) {
         const slope = weight * residuals[at + k];
-        slopes[k] += slope;
+        if (intercept) slopes[k] += slope;
         residuals[at + k] = slope + ridge * dual[at + k];
       }
     }

@@ -1,0 +1,112 @@
+import type { Input } from '../../tasks/examples.ts';
+import { type Encoder, encodeOne } from '../features/encoder.ts';
+import { fitPairEncoder, openPairEncoder } from '../features/pairs.ts';
+import type { Parameters } from '../model.ts';
+import type { ModelContent } from '../modelfile.ts';
+import { type Bm25Scorer, collectStatistics, createScorer, type Statistics } from '../retrieval/scorer.ts';
+
+type Query = Input<'ranking'>;
+
+/** What a document looks like for a query: entries by column. */
+export interface RankingFeatures {
+  readonly width: number;
+  features(query: string, document: Query['documents'][number]): Map<number, number>;
+  name(column: number): string;
+  pack(): ModelContent;
+}
+
+const TOKENS = ['unigram', 'bigram', 'word'] as const;
+const CONSTANTS = { k1: 1.5, b: 0.75 };
+/** Scores are divided by this, to lie near 1 like the other features. */
+const SCORE_SCALE = 5;
+/** Titles cut by a search engine end in dots. */
+const CUT_OFF = /\.\.\.|…/u;
+const PLAIN = ['length', 'shorter than 8', 'cut off'] as const;
+
+/** Learns n-grams, token statistics and sites (host names in at least `min-site` lists) from the training lists. */
+export async function learnFeatures(
+  inputs: readonly Query[],
+  parameters: Parameters,
+  pace: () => Promise<void> | undefined,
+): Promise<RankingFeatures> {
+  const pairs = inputs.flatMap(({ query, documents }) =>
+    documents.map(({ title }) => ({ textA: query, textB: title })),
+  );
+  const encoder = fitPairEncoder(pairs, {
+    least: 1,
+    most: Number(parameters.ngram),
+    minDocuments: Number(parameters['min-df']),
+    sublinear: true,
+  });
+  await pace();
+  const titles = pairs.map(({ textB }) => textB);
+  const scorers: Bm25Scorer[] = [];
+  for (const kind of TOKENS)
+    scorers.push(createScorer(await collectStatistics(titles, kind, CONSTANTS, pace)));
+  const sites = new Map<string, number>();
+  for (const { documents } of parameters.sites ? inputs : []) {
+    for (const site of new Set(documents.map(siteOf))) sites.set(site, (sites.get(site) ?? 0) + 1);
+  }
+  sites.delete('');
+  const known = [...sites]
+    .filter(([, lists]) => lists >= Number(parameters['min-site']))
+    .map(([site]) => site);
+  return createFeatures(encoder, scorers, known.sort());
+}
+
+export function openFeatures({ header, arrays }: ModelContent): RankingFeatures {
+  const encoder = openPairEncoder({ header: header.encoder as Record<string, unknown>, arrays });
+  return createFeatures(
+    encoder,
+    (header.statistics as Statistics[]).map(createScorer),
+    header.sites as string[],
+  );
+}
+
+/** The host name of a document's address, or '' where there is none. */
+function siteOf({ url }: Query['documents'][number]): string {
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+function createFeatures(
+  encoder: Encoder<{ textA: string; textB: string }>,
+  scorers: readonly Bm25Scorer[],
+  sites: readonly string[],
+): RankingFeatures {
+  const siteColumns = new Map(sites.map((site, i) => [site, i]));
+  const afterScores = encoder.width + scorers.length;
+  const afterPlain = afterScores + PLAIN.length;
+  return {
+    width: afterPlain + sites.length,
+    features(query, document) {
+      const { title } = document;
+      const row = encodeOne(encoder, { textA: query, textB: title });
+      const found = new Map<number, number>();
+      for (let k = 0; k < row.columns.length; k++) found.set(row.columns[k], row.values[k]);
+      scorers.forEach((scorer, i) => {
+        found.set(encoder.width + i, scorer.score(query, title) / SCORE_SCALE);
+      });
+      [Math.log1p(title.length) / 4, title.length < 8 ? 1 : 0, CUT_OFF.test(title) ? 1 : 0].forEach(
+        (value, i) => {
+          found.set(afterScores + i, value);
+        },
+      );
+      const site = siteColumns.get(siteOf(document));
+      if (site !== undefined) found.set(afterPlain + site, 1);
+      return found;
+    },
+    name(column) {
+      if (column < encoder.width) return encoder.name(column);
+      if (column < afterScores) return `BM25 of ${TOKENS[column - encoder.width]}s`;
+      if (column < afterPlain) return `title: ${PLAIN[column - afterScores]}`;
+      return `site ${sites[column - afterPlain]}`;
+    },
+    pack() {
+      const { header, arrays } = encoder.pack();
+      return {
+        header: { encoder: header, statistics: scorers.map(({ statistics }) => statistics), sites },
+        arrays,
+      };
+    },
+  };
+}
