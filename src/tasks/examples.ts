@@ -78,7 +78,11 @@ export interface Families {
     /** A score a document, in document order, larger is more relevant. */
     prediction: { scores: readonly number[] };
   };
-  relation: { input: Text1; gold: { triples: readonly Triple[] }; prediction: { triples: readonly Triple[] } };
+  relation: {
+    input: Text1;
+    gold: { triples: readonly Triple[] };
+    prediction: { triples: readonly Triple[] };
+  };
   dialogue: {
     input: { turns: readonly Turn[] };
     gold: { symptoms: readonly Symptom[]; entities: readonly SymptomMention[] };

@@ -19,7 +19,11 @@ export interface Family<F extends FamilyId = FamilyId> {
    * Reads the prediction out of one parsed JSON line, or reports every fault in it.
    * Called a million times: no schema library.
    */
-  parse(line: Readonly<Record<string, unknown>>, input: Input<F>, task: Task): Prediction<F> | readonly Fault[];
+  parse(
+    line: Readonly<Record<string, unknown>>,
+    input: Input<F>,
+    task: Task,
+  ): Prediction<F> | readonly Fault[];
   /** What a missing or invalid answer counts as: never better than a wrong answer. */
   missing(example: Example<F>, task: Task): Prediction<F>;
   /** All texts of an input, for lengths and for search. */
