@@ -13,7 +13,7 @@ import { readPredictions } from '../../src/runs/predictions.ts';
 import { findConvention } from '../../src/tasks/conventions.ts';
 import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { median, peerPython, startPeer } from './peer.ts';
+import { median, type PeerAnswer, peerPython, startClock, startPeer } from './peer.ts';
 
 const COUNT = 1_000_000;
 const CLASSES = 3;
@@ -26,6 +26,7 @@ const goldOf = (i: number): string => String((i * 7919) % CLASSES);
 
 interface Measured {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly reading: number;
   readonly score: number;
   readonly peakBytes: number;
@@ -40,9 +41,9 @@ async function measure(file: string): Promise<Measured> {
     input,
     gold: golds[(i * 7919) % CLASSES],
   }));
-  const start = performance.now();
+  const clock = startClock();
   const { predictions, problems } = await readPredictions(file, task, examples);
-  const read = performance.now();
+  const reading = clock().seconds;
   if (problems.length > 0) throw new Error(problems[0].message);
   const metric = findConvention(task.primary).metric(task);
   if ('whole' in metric) throw new Error('the primary metric adds up');
@@ -51,9 +52,8 @@ async function measure(file: string): Promise<Measured> {
     metric.count([{ input, gold: examples[i].gold, prediction: predictions[i]! } as Answered], counts, 0);
   }
   const score = metric.value(counts);
-  const end = performance.now();
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  return { seconds: (end - start) / 1000, reading: (read - start) / 1000, score, peakBytes };
+  return { ...clock(), reading, score, peakBytes };
 }
 
 const child = process.argv.indexOf('--measure');
@@ -69,7 +69,7 @@ if (child > 0) {
     });
     writeFileSync(file, lines.join(''));
     const peer = await startPeer(peerPython(process.argv));
-    const runs: { ours: Measured; peer?: { seconds: number; peakBytes: number } }[] = [];
+    const runs: { ours: Measured; peer?: PeerAnswer }[] = [];
     for (let i = 0; i < REPEATS; i++) {
       const out = execFileSync(process.execPath, [import.meta.filename, '--measure', file], {
         encoding: 'utf8',
@@ -82,15 +82,17 @@ if (child > 0) {
       runs.push({ ours, peer: theirs });
     }
     peer?.stop();
-    const table: Record<string, { seconds: number; megabytes: number }> = {
+    const table: Record<string, { seconds: number; cpuSeconds: number; megabytes: number }> = {
       'chineseblue: read, check, match, score': {
         seconds: median(runs.map((run) => run.ours.seconds)),
+        cpuSeconds: median(runs.map((run) => run.ours.cpuSeconds)),
         megabytes: Math.round(Math.max(...runs.map((run) => run.ours.peakBytes)) / 1e6),
       },
     };
     if (peer) {
       table['Python json + scikit-learn f1_score'] = {
         seconds: median(runs.map((run) => run.peer!.seconds)),
+        cpuSeconds: median(runs.map((run) => run.peer!.cpuSeconds)),
         megabytes: Math.round(Math.max(...runs.map((run) => run.peer!.peakBytes)) / 1e6),
       };
     }

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface PeerAnswer {
   readonly seconds: number;
+  /** Of the processor: steadier than the clock on a busy machine. */
+  readonly cpuSeconds: number;
   readonly score: number;
   readonly peakBytes: number;
 }
@@ -40,6 +42,16 @@ export async function startPeer(python: string): Promise<Peer | undefined> {
       return JSON.parse(answer);
     },
     stop: () => child.stdin!.end(),
+  };
+}
+
+/** Starts a clock; calling it gives seconds since then by the clock and by the processor (all threads). */
+export function startClock(): () => { seconds: number; cpuSeconds: number } {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
   };
 }
 

@@ -21,29 +21,34 @@ export type BioRule = 'conlleval' | 'seqeval' | 'seqeval-strict' | 'chineseblue'
 
 export const BIO_RULES: readonly BioRule[] = ['conlleval', 'seqeval', 'seqeval-strict', 'chineseblue'];
 
-type Split = readonly [letter: string, type: string];
+interface Tag {
+  readonly letter: string;
+  readonly type: string;
+}
 
-const OUTSIDE: Split = ['O', ''];
+const OUTSIDE: Tag = { letter: 'O', type: '' };
 
-function splitAtHyphen(tag: string): Split {
+function splitAtHyphen(tag: string): Tag {
   const hyphen = tag.indexOf('-');
-  return hyphen < 0 ? [tag, ''] : [tag.slice(0, hyphen), tag.slice(hyphen + 1)];
+  return hyphen < 0
+    ? { letter: tag, type: '' }
+    : { letter: tag.slice(0, hyphen), type: tag.slice(hyphen + 1) };
 }
 
-function splitAsSeqeval(tag: string): Split {
+function splitAsSeqeval(tag: string): Tag {
   const rest = tag.slice(1);
-  return [tag.slice(0, 1), rest.slice(rest.indexOf('-') + 1) || '_'];
+  return { letter: tag.slice(0, 1), type: rest.slice(rest.indexOf('-') + 1) || '_' };
 }
 
-function splitAsChineseblue(tag: string): Split {
+function splitAsChineseblue(tag: string): Tag {
   const letter = tag.charAt(0);
   const separator = tag.charAt(1);
   const whole =
     (letter === 'B' || letter === 'I') && (separator === '_' || separator === '-') && tag.length > 2;
-  return whole ? [letter, tag.slice(2)] : OUTSIDE;
+  return whole ? { letter, type: tag.slice(2) } : OUTSIDE;
 }
 
-const SPLITS: Readonly<Record<BioRule, (tag: string) => Split>> = {
+const SPLITS: Readonly<Record<BioRule, (tag: string) => Tag>> = {
   conlleval: splitAtHyphen,
   seqeval: splitAsSeqeval,
   'seqeval-strict': splitAsSeqeval,
@@ -54,62 +59,61 @@ const isIn = (letter: string): boolean => letter === 'B' || letter === 'I';
 const closes = (letter: string): boolean => letter === 'E' || letter === 'S';
 const opens = (letter: string): boolean => letter === 'B' || letter === 'S';
 
-const endsChunk = (before: Split, [letter, type]: Split): boolean =>
-  closes(before[0]) ||
-  (isIn(before[0]) && (opens(letter) || letter === 'O')) ||
-  (before[0] !== 'O' && before[0] !== '.' && before[1] !== type);
+const endsChunk = (before: Tag, { letter, type }: Tag): boolean =>
+  closes(before.letter) ||
+  (isIn(before.letter) && (opens(letter) || letter === 'O')) ||
+  (before.letter !== 'O' && before.letter !== '.' && before.type !== type);
 
-const startsChunk = (before: Split, [letter, type]: Split): boolean =>
+const startsChunk = (before: Tag, { letter, type }: Tag): boolean =>
   opens(letter) ||
-  ((closes(before[0]) || before[0] === 'O') && (letter === 'E' || letter === 'I')) ||
-  (letter !== 'O' && letter !== '.' && before[1] !== type);
+  ((closes(before.letter) || before.letter === 'O') && (letter === 'E' || letter === 'I')) ||
+  (letter !== 'O' && letter !== '.' && before.type !== type);
 
 /**
  * Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there.
  * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
  */
 export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
-  const known = splitCache(rule);
+  const known = caches[rule];
   const spans: TagSpan[] = [];
   const strict = rule === 'seqeval-strict';
   let before = OUTSIDE;
-  let tagBefore = 'O';
+  let textBefore = 'O';
   let start = -1;
   for (let i = 0; i < tags.length; i++) {
-    if (tags[i] === tagBefore && (before[0] === 'O' || before[0] === 'I')) continue;
-    const tag = known(tags[i]);
-    const ends = strict ? tag[0] !== 'I' || tag[1] !== before[1] : endsChunk(before, tag);
+    const text = tags[i];
+    if (text === textBefore && (before.letter === 'O' || before.letter === 'I')) continue;
+    const tag = known.get(text) ?? learn(known, rule, text);
+    const ends = strict ? tag.letter !== 'I' || tag.type !== before.type : endsChunk(before, tag);
     if (ends && start >= 0) {
-      spans.push({ start, end: i, type: before[1] });
+      spans.push({ start, end: i, type: before.type });
       start = -1;
     }
-    if (strict ? tag[0] === 'B' : startsChunk(before, tag)) start = i;
+    if (strict ? tag.letter === 'B' : startsChunk(before, tag)) start = i;
     before = tag;
-    tagBefore = tags[i];
+    textBefore = text;
   }
-  if (start >= 0) spans.push({ start, end: tags.length, type: before[1] });
+  if (start >= 0) spans.push({ start, end: tags.length, type: before.type });
   return spans;
 }
 
-/** Distinct tags are few: each is split once. Bounded, so that hostile input cannot grow it for ever. */
-const MAX_KNOWN_TAGS = 10_000;
-const caches = new Map<BioRule, Map<string, Split>>();
+/** Distinct tags are few, so each is split once; beyond this many, which is no tag set, they are split anew. */
+const MAX_KNOWN_TAGS = 1000;
 
-function splitCache(rule: BioRule): (tag: string) => Split {
-  let cache = caches.get(rule);
-  if (!cache || cache.size > MAX_KNOWN_TAGS) {
-    cache = new Map();
-    caches.set(rule, cache);
-  }
-  const known = cache;
-  const split = SPLITS[rule];
-  return (tag) => {
-    const found = known.get(tag);
-    if (found) return found;
-    const made = split(tag);
-    known.set(tag, made);
-    return made;
-  };
+const caches: Readonly<Record<BioRule, Map<string, Tag>>> = {
+  conlleval: new Map(),
+  seqeval: new Map(),
+  'seqeval-strict': new Map(),
+  chineseblue: new Map(),
+};
+
+/** Splits a new tag. Tags of one type share one string, so that comparing types compares pointers. */
+function learn(known: Map<string, Tag>, rule: BioRule, text: string): Tag {
+  let tag = SPLITS[rule](text);
+  if (known.size >= MAX_KNOWN_TAGS) return tag;
+  for (const { type } of known.values()) if (type === tag.type) tag = { letter: tag.letter, type };
+  known.set(text, tag);
+  return tag;
 }
 
 /**
