@@ -126,7 +126,7 @@ describe('building a corpus', () => {
 
   it('leaves nothing behind where an input is wrong or empty', async () => {
     await expect(build([write('empty.txt', '')])).rejects.toMatchObject({ code: 'corpus-empty' });
-    await expect(build([])).rejects.toMatchObject({ code: 'corpus-empty' });
+    await expect(build([])).rejects.toMatchObject({ code: 'corpus-inputs' });
     await expect(build([write('a.txt', A), write('bad.json', '{')])).rejects.toMatchObject({
       code: 'bad-json',
     });

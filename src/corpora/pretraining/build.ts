@@ -107,7 +107,12 @@ export async function buildCorpus(options: BuildOptions): Promise<Manifest> {
   const { train, guarded, dataDir, threshold = SKETCH_DEFAULTS.threshold, onProgress = () => {} } = options;
   const out = resolve(options.out);
   const files = await listInputs(options.inputs);
-  if (files.length === 0 && train.length === 0) throw emptyCorpus(options.inputs.join(', ') || out);
+  if (files.length === 0 && train.length === 0) {
+    throw new UserError('corpus-inputs', 'There is nothing to read', {
+      file: options.inputs.join(', ') || undefined,
+      hint: 'Name files or directories with text, or train splits with --train.',
+    });
+  }
   refuseToOverwrite(out, options.force === true);
   const temporary = join(dirname(out), `.${out.split(/[\\/]/).at(-1)}.${process.pid}.tmp`);
   await makeDirectory(temporary);
