@@ -19,8 +19,6 @@ export interface TagSpan {
  */
 export type BioRule = 'conlleval' | 'seqeval' | 'seqeval-strict' | 'chineseblue';
 
-export const BIO_RULES: readonly BioRule[] = ['conlleval', 'seqeval', 'seqeval-strict', 'chineseblue'];
-
 interface Tag {
   readonly letter: string;
   readonly type: string;

@@ -91,6 +91,14 @@ const SAMPLES: { readonly [F in FamilyId]: Sample<F> } = {
   },
 };
 
+const nanAsNull = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? null : value;
+const deepNull = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(deepNull);
+  if (typeof value !== 'object' || value === null) return nanAsNull('', value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, deepNull(inner)]));
+};
+
 const IDS = Object.keys(families) as FamilyId[];
 const example = ({ input, gold }: Sample<FamilyId>): Example => ({ id: '0', group: 'g', input, gold });
 
@@ -154,6 +162,18 @@ describe.each(IDS)('%s', (id) => {
       };
       expect(right).toBeCloseTo(best[convention.id] ?? 1, 12);
       expect(absent).toBeLessThanOrEqual(Number.isNaN(wrong) ? 0 : wrong);
+    }
+  });
+
+  it('has figures beside each score that survive JSON, except where they are undefined', () => {
+    const items = [answered(sample.right), answered(sample.wrong)];
+    for (const convention of family.conventions) {
+      const metric = convention.metric(sample.task);
+      const counts = new Float64Array('whole' in metric ? 0 : metric.width);
+      if (!('whole' in metric)) metric.count(items, counts, 0);
+      const details = 'whole' in metric ? metric.details?.(items) : metric.details?.(counts);
+      if (details) expect(JSON.parse(JSON.stringify(details, nanAsNull))).toEqual(deepNull(details));
+      else expect('whole' in metric).toBe(true);
     }
   });
 
@@ -309,6 +329,17 @@ describe('missing answers', () => {
       (label) => families.classification.missing({ id: '0', input, gold: { label } }, task).label,
     );
     expect(wrong).toEqual(['1', '2', '0']);
+  });
+
+  it('fit tasks with no label, or only one', () => {
+    const gold = { label: '1' };
+    const example = { id: '0', input: { text: '' }, gold };
+    for (const labels of [[], ['1']]) {
+      const task = taskOf('classification', labels);
+      expect(families.classification.missing(example, task).label).toBe('');
+      const many = { id: '0', input: { text: '' }, gold: { labels: labels } };
+      expect(families.multilabel.missing(many, taskOf('multilabel', labels)).labels).toEqual(['']);
+    }
   });
 
   it('of a symptom entity leave its score undefined where no answer has mentions', () => {

@@ -6,7 +6,7 @@ import type { Family } from '../family.ts';
 import type { Task } from '../task.ts';
 import { knownLabels, labelFault, labelScoreFaults, readList } from './faults.ts';
 import { oneVersusRestCurve } from './single-label.ts';
-import { wrongLabel, wrongScores } from './wrong.ts';
+import { wrongScores } from './wrong.ts';
 
 const f1 = (average: Average) => (task: Task) =>
   setMetric<Answered<'multilabel'>, string>({
@@ -20,10 +20,10 @@ const f1 = (average: Average) => (task: Task) =>
 
 const hasLabel = ({ gold }: Answered<'multilabel'>, label: string): boolean => gold.labels.includes(label);
 
-/** As many labels as gold has (at least one), none of them right as far as the task has others. */
+/** As many labels as gold has (at least one), none of them right; the empty label where all labels are right. */
 function wrongLabels(gold: readonly string[], task: Task): string[] {
   const wrong = task.labels.map(({ id }) => id).filter((id) => !gold.includes(id));
-  return wrong.length === 0 ? [wrongLabel(task, '')] : wrong.slice(0, Math.max(gold.length, 1));
+  return wrong.length === 0 ? [''] : wrong.slice(0, Math.max(gold.length, 1));
 }
 
 const MISSING_EN =
