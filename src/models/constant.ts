@@ -1,7 +1,7 @@
 import type { Example, FamilyId, Input, LabelPrediction, Prediction, Symptom } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Fits } from './kind.ts';
-import { scoresByLabel, sortedLabels } from './linear/labels.ts';
+import { byFrequency, countBy, scoresByLabel, sortedLabels } from './labels/labels.ts';
 import type { FitRequest, Predictor } from './model.ts';
 import { type ModelContent, readModelFile, sizeOf, writeModelFile } from './modelfile.ts';
 
@@ -76,16 +76,9 @@ const level = ({ documents }: Input<'ranking'>): Prediction<'ranking'> => ({
   scores: documents.map(() => 0),
 });
 
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return counts;
-}
-
 /** Of equally frequent ones, the first by key. */
 function mostFrequent<T>(items: readonly T[], key: (item: T) => string): T {
-  const counts = countBy(items, key);
-  const [best] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0];
+  const [best] = byFrequency(countBy(items, key));
   return items.find((item) => key(item) === best)!;
 }
 

@@ -4,13 +4,12 @@ import { answerEach } from '../answer.ts';
 import { createRowsBuilder, type Rows } from '../features/rows.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from '../features/tfidf.ts';
 import type { Fits } from '../kind.ts';
-import { scoresByLabel, sortedLabels } from '../linear/labels.ts';
+import type { LabelFamily } from '../labels/labelling.ts';
+import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../labels/labels.ts';
 import type { FitRequest, Predictor } from '../model.ts';
 import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
-
-type KnnFamily = 'similarity' | 'inference' | 'classification' | 'multilabel';
 
 /** What is kept of the training data. */
 interface Memory {
@@ -30,9 +29,9 @@ export const fits: Fits = {
   multilabel: fitKnn,
 };
 
-async function fitKnn<F extends KnnFamily>(request: FitRequest<F>): Promise<Predictor<F>> {
+async function fitKnn<F extends LabelFamily>(request: FitRequest<F>): Promise<Predictor<F>> {
   const { task, parameters, signal } = request;
-  const train = request.train as readonly Example<KnnFamily>[];
+  const train = request.train as readonly Example<LabelFamily>[];
   const pace = createPace(signal);
   const options: TfidfOptions = {
     least: 1,
@@ -60,11 +59,15 @@ async function fitKnn<F extends KnnFamily>(request: FitRequest<F>): Promise<Pred
   }) as unknown as Predictor<F>;
 }
 
-const sides = (input: Input<KnnFamily>): string[] =>
+const sides = (input: Input<LabelFamily>): string[] =>
   'text' in input ? [input.text] : [input.textA, input.textB];
 
 /** Every side of the input apart, all together of length 1: the cosine of two rows is the mean of their sides'. */
-function addRow(tfidf: Tfidf, input: Input<KnnFamily>, builder: ReturnType<typeof createRowsBuilder>): void {
+function addRow(
+  tfidf: Tfidf,
+  input: Input<LabelFamily>,
+  builder: ReturnType<typeof createRowsBuilder>,
+): void {
   const texts = sides(input);
   texts.forEach((text, side) => {
     const entries: [column: number, value: number][] = [];
@@ -81,18 +84,18 @@ function addRow(tfidf: Tfidf, input: Input<KnnFamily>, builder: ReturnType<typeo
   builder.endRow();
 }
 
-function predictor(memory: Memory): Predictor<KnnFamily> {
+function predictor(memory: Memory): Predictor<LabelFamily> {
   const { task, k, tfidf, rows, texts, answers } = memory;
   const search = createNeighbourSearch(rows);
   const labels = sortedLabels(answers.flat());
   const usual = mostFrequent(answers);
   const content = pack(memory);
-  const neighbours = (input: Input<KnnFamily>): Neighbour[] => {
+  const neighbours = (input: Input<LabelFamily>): Neighbour[] => {
     const builder = createRowsBuilder();
     addRow(tfidf, input, builder);
     return search(builder.finish(rows.width), 0, k);
   };
-  const answer = (input: Input<KnnFamily>): Prediction<KnnFamily> => {
+  const answer = (input: Input<LabelFamily>): Prediction<LabelFamily> => {
     const near = neighbours(input);
     if (near.length === 0) return shape(task, usual, () => 0, labels);
     const votes = new Map<string, number>();
@@ -128,21 +131,16 @@ function shape(
   chosen: readonly string[],
   score: (label: string) => number,
   labels: readonly string[],
-): Prediction<KnnFamily> {
+): Prediction<LabelFamily> {
   const scores = scoresByLabel(task, labels, (k) => score(labels[k]));
   return task.family === 'multilabel' ? { labels: chosen, scores } : { label: chosen[0], scores };
 }
 
 /** Of equally frequent answers, the first by code unit. */
 function mostFrequent(answers: Memory['answers']): readonly string[] {
-  const counts = new Map<string, { answer: readonly string[]; count: number }>();
-  for (const answer of answers) {
-    const key = [...answer].sort().join('\n');
-    const entry = counts.get(key) ?? { answer, count: 0 };
-    entry.count++;
-    counts.set(key, entry);
-  }
-  return [...counts].sort(([a, m], [b, n]) => n.count - m.count || (a < b ? -1 : 1))[0][1].answer;
+  const key = (answer: readonly string[]): string => [...answer].sort().join('\n');
+  const [best] = byFrequency(countBy(answers, key));
+  return answers.find((answer) => key(answer) === best)!;
 }
 
 function pack({ task, k, tfidf, rows, texts, answers }: Memory): ModelContent {

@@ -1,3 +1,4 @@
+import { byFrequency } from '../labels/labels.ts';
 import { createMatcher } from './matcher.ts';
 
 /** A text and its mentions. */
@@ -47,13 +48,13 @@ export async function learnEntries(
       const gold = new Set(mentions.map(({ start, end, value }) => `${start} ${end} ${value}`));
       for (const { start, end, word } of matcher(text)) {
         found.set(word, (found.get(word) ?? 0) + 1);
-        if (gold.has(`${start} ${end} ${mostFrequent(values.get(word)!)}`))
+        if (gold.has(`${start} ${end} ${byFrequency(values.get(word)!)[0]}`))
           right.set(word, (right.get(word) ?? 0) + 1);
       }
     }
     const entries = words.map((word) => ({
       word,
-      value: mostFrequent(values.get(word)!),
+      value: byFrequency(values.get(word)!)[0],
       found: found.get(word) ?? 0,
       right: right.get(word) ?? 0,
     }));
@@ -61,9 +62,4 @@ export async function learnEntries(
     if (kept.length === entries.length || round === MOST_ROUNDS) return kept;
     words = kept.map(({ word }) => word);
   }
-}
-
-/** Of equally frequent values, the first by code unit. */
-function mostFrequent(counts: ReadonlyMap<string, number>): string {
-  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0][0];
 }

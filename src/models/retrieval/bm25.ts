@@ -2,7 +2,8 @@ import type { Example } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import { answerEach } from '../answer.ts';
 import type { Fits } from '../kind.ts';
-import { bestThreshold } from '../linear/threshold.ts';
+import { byFrequency, countBy } from '../labels/labels.ts';
+import { bestThreshold } from '../labels/threshold.ts';
 import type { FitRequest, Predictor } from '../model.ts';
 import { readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
@@ -45,10 +46,8 @@ async function fitScorer<F extends 'ranking' | 'similarity'>(
 
 /** The threshold with the best F1 of the positive label on dev, or on train where there is no dev. */
 function decide(scorer: Bm25Scorer, { task, train, dev }: FitRequest<'similarity'>): Decision {
-  const labels = train.map(({ gold }) => gold.label);
-  const counts = new Map<string, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const common = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([label]) => label);
+  const counts = countBy(train, ({ gold }) => gold.label);
+  const common = byFrequency(counts);
   const positive = task.positive !== undefined && counts.has(task.positive) ? task.positive : common[0];
   const negative = common.find((label) => label !== positive);
   if (negative === undefined) return { positive, negative: positive, threshold: 0 };

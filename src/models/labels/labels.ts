@@ -12,3 +12,16 @@ export function scoresByLabel(
   const declared = (task?.labels ?? []).map(({ id }): [string, number] => [id, 0]);
   return Object.fromEntries([...declared, ...labels.map((label, k): [string, number] => [label, score(k)])]);
 }
+
+export function countBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const name = key(item);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The keys by how often they were counted; of equally frequent ones, the first by code unit comes first. */
+export const byFrequency = (counts: ReadonlyMap<string, number>): string[] =>
+  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([key]) => key);
