@@ -12,6 +12,8 @@ export interface Asked {
 const REACH = 4;
 /** How many turns away an answer or a question may stand. */
 const NEAR = 3;
+/** How much of a turn is looked at: beside the mention, or from the beginning of another turn. */
+const WINDOW = 80;
 /** Answers up to this many characters are also a feature as a whole. */
 const SHORT = 6;
 
@@ -29,10 +31,11 @@ export function* statusFeatures(
   asked: Asked,
   all: readonly Asked[],
 ): Generator<string> {
-  const { text, speaker } = turns[asked.turn];
-  const mention = text.slice(asked.start, asked.end);
-  const left = text.slice(0, asked.start);
-  const right = text.slice(asked.end);
+  const { text: whole, speaker } = turns[asked.turn];
+  const mention = whole.slice(asked.start, asked.end);
+  const left = whole.slice(Math.max(0, asked.start - WINDOW), asked.start);
+  const right = whole.slice(asked.end, asked.end + WINDOW);
+  const text = left + mention + right;
   const who = `${speaker}|`;
   yield `speaker=${speaker}`;
   yield `${who}name=${asked.name}`;
@@ -62,12 +65,13 @@ export function* statusFeatures(
   if (question?.text.includes(mention)) yield `${who}in the question`;
   if (answer?.text.includes(mention)) yield `${who}in the answer`;
 
-  for (const else_ of all) {
-    if (else_ === asked || else_.name !== asked.name) continue;
-    const when = else_.turn < asked.turn ? 'before' : else_.turn > asked.turn ? 'after' : 'same turn';
-    yield `${who}also ${when} by ${turns[else_.turn].speaker}`;
-    for (const cue of cues(turns[else_.turn].text))
-      yield `${who}also ${when} by ${turns[else_.turn].speaker} ${cue}`;
+  const seen = new Set<number>();
+  for (const { name, turn } of all) {
+    if (name !== asked.name || turn === asked.turn || seen.has(turn)) continue;
+    seen.add(turn);
+    const elsewhere = `${who}also ${turn < asked.turn ? 'before' : 'after'} by ${turns[turn].speaker}`;
+    yield elsewhere;
+    for (const cue of cues(turns[turn].text.slice(0, WINDOW))) yield `${elsewhere} ${cue}`;
   }
 }
 
@@ -92,7 +96,7 @@ const clause = (side: string, direction: -1 | 1): string => {
 function other(turns: readonly Turn[], from: number, step: -1 | 1): Turn | undefined {
   for (let n = 1; n <= NEAR; n++) {
     const turn = turns[from + n * step];
-    if (turn && turn.speaker !== turns[from].speaker) return turn;
+    if (turn && turn.speaker !== turns[from].speaker) return { ...turn, text: turn.text.slice(0, WINDOW) };
   }
   return undefined;
 }

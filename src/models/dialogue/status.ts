@@ -1,5 +1,5 @@
 import type { SymptomStatus, Turn } from '../../tasks/examples.ts';
-import { learnFeatures, type NamedFeatures } from '../features/named.ts';
+import { learnFeatures, type NamedFeatures, restoreFeatures } from '../features/named.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
 import { type Asked, statusFeatures } from './status-features.ts';
 
@@ -30,6 +30,15 @@ export async function learnStatus(
   c: number,
   signal?: AbortSignal,
 ): Promise<StatusModel> {
+  if (statuses.length === 0) {
+    const logistic: LogisticModel = {
+      outputs: STATUSES.length,
+      link: 'softmax',
+      weights: new Float32Array(0),
+      intercepts: new Float64Array(STATUSES.length),
+    };
+    return { features: restoreFeatures([]), logistic };
+  }
   const features = learnFeatures(bags(dialogues), CUTOFF);
   const rows = features.rows(bags(dialogues));
   const targets = new Float64Array(statuses.length * STATUSES.length);

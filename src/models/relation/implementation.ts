@@ -11,11 +11,11 @@ import { type ModelContent, sizeOf } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
 import { type Candidate, candidates, learnPairs, type PairModel, pairEvidence } from './classifier.ts';
 import { locate, UNTYPED } from './locate.ts';
+import { bestThreshold, DEFAULT_THRESHOLD } from './threshold.ts';
 
 const KIND = 'relation';
 /** Shares of the work: mentions, then pairs. */
 const MENTIONS_SHARE = 0.6;
-const DEFAULT_THRESHOLD = 0.5;
 const EVIDENCE = 5;
 
 /** Everything that was learnt. */
@@ -73,27 +73,6 @@ async function fit(request: FitRequest<'relation'>): Promise<Predictor<'relation
 
 const identity = ({ subject, predicate, object }: Triple): string =>
   JSON.stringify([subject, predicate, object]);
-
-/** The threshold with the best F1, half-way between two probabilities; of equals the one nearest to 0.5. */
-export function bestThreshold(judged: { probability: number; right: boolean }[], gold: number): number {
-  const sorted = [...judged].sort((a, b) => b.probability - a.probability);
-  let best = DEFAULT_THRESHOLD;
-  let most = 0;
-  let tp = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    if (sorted[i].right) tp++;
-    const next = sorted[i + 1]?.probability ?? 0;
-    if (next === sorted[i].probability) continue;
-    const f1 = (2 * tp) / (i + 1 + gold);
-    const threshold = (sorted[i].probability + next) / 2;
-    const nearer = Math.abs(threshold - DEFAULT_THRESHOLD) < Math.abs(best - DEFAULT_THRESHOLD);
-    if (f1 > most || (f1 === most && f1 > 0 && nearer)) {
-      most = f1;
-      best = threshold;
-    }
-  }
-  return best;
-}
 
 interface View {
   readonly mentions: readonly Entity[];

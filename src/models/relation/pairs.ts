@@ -26,7 +26,7 @@ export function pairsOf(text: string, mentions: readonly Entity[]): Pair[] {
         [i, j],
         [j, i],
       ]) {
-        const key = JSON.stringify([names[s], mentions[s].type, names[o], mentions[o].type]);
+        const key = `${names[s]}\u0000${mentions[s].type}\u0000${names[o]}\u0000${mentions[o].type}`;
         const known = closest.get(key);
         if (known && known.distance <= distance) continue;
         closest.set(key, {
