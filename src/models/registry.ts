@@ -3,6 +3,7 @@ import { nearest } from '../ground/nearest.ts';
 import { bm25 } from './bm25.ts';
 import { crf } from './crf.ts';
 import { dialogue } from './dialogue.ts';
+import { fasttext } from './fasttext.ts';
 import { knn } from './knn.ts';
 import { lexicon } from './lexicon.ts';
 import { linear } from './linear.ts';
@@ -19,6 +20,7 @@ export const modelKinds: readonly ModelKind[] = [
   lexicon,
   knn,
   linear,
+  fasttext,
   crf,
   dialogue,
   relation,

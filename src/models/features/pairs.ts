@@ -11,15 +11,19 @@ const BENDS = [0.2, 0.35, 0.5, 0.65, 0.8, 0.9];
 
 /**
  * Two texts: TF-IDF of the n-grams that both have, that only A has, that only B has (together of length 1),
- * and measures of overlap as bent lines.
+ * and, unless `measured` is false, measures of overlap as bent lines.
  */
-export function fitPairEncoder(inputs: readonly Text2[], options: TfidfOptions): Encoder<Text2> {
-  return pairEncoder(fitTfidf(texts(inputs), options).tfidf);
+export function fitPairEncoder(
+  inputs: readonly Text2[],
+  options: TfidfOptions,
+  measured = true,
+): Encoder<Text2> {
+  return pairEncoder(fitTfidf(texts(inputs), options).tfidf, measured);
 }
 
 export function openPairEncoder({ header, arrays }: ModelContent): Encoder<Text2> {
   const packed = arrays as unknown as ReturnType<typeof packTfidf>;
-  return pairEncoder(openTfidf(packed, header.options as TfidfOptions));
+  return pairEncoder(openTfidf(packed, header.options as TfidfOptions), header.measured as boolean);
 }
 
 function* texts(inputs: readonly Text2[]): Generator<string> {
@@ -29,15 +33,15 @@ function* texts(inputs: readonly Text2[]): Generator<string> {
   }
 }
 
-function pairEncoder(tfidf: Tfidf): Encoder<Text2> {
+function pairEncoder(tfidf: Tfidf, measured: boolean): Encoder<Text2> {
   const grams = tfidf.nodeOf.length;
-  const width = 3 * grams + MEASURES.length * (1 + BENDS.length);
+  const width = 3 * grams + (measured ? MEASURES.length * (1 + BENDS.length) : 0);
   const compare = createComparer(tfidf);
   return {
     width,
     encode({ textA, textB }, builder) {
       const cosine = compare(textA, textB, builder);
-      addBent([cosine, ...overlap(textA, textB)], 3 * grams, builder);
+      if (measured) addBent([cosine, ...overlap(textA, textB)], 3 * grams, builder);
       builder.endRow();
     },
     name(column) {
@@ -49,7 +53,7 @@ function pairEncoder(tfidf: Tfidf): Encoder<Text2> {
       const bend = (column - 3 * grams) % (1 + BENDS.length);
       return bend === 0 ? MEASURES[measure] : `${MEASURES[measure]} above ${BENDS[bend - 1]}`;
     },
-    pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
+    pack: () => ({ header: { options: tfidf.options, measured }, arrays: packTfidf(tfidf) }),
   };
 }
 

@@ -1,39 +1,38 @@
-import { type Encoder, encodeOne } from '../features/encoder.ts';
-import { type LogisticModel, probabilities } from './logistic.ts';
-
 /** So many pieces of evidence are shown for a label. */
 const SHOWN = 12;
 
+/** What one feature adds to a score. */
+export interface Evidence {
+  readonly name: string;
+  readonly push: number;
+}
+
 /**
- * For the likeliest labels (one, or every one of independent labels that is chosen): its probability, then
- * what the columns of the row add to its score, heaviest first.
+ * For every chosen label its probability, then what speaks for (+) and against (−) it, heaviest first.
+ * `outputs` is 1 where two labels share one output, the probability of the second.
  */
-export function explainRow<Input>(
-  encoder: Encoder<Input>,
-  logistic: LogisticModel,
+export function explainLabels(
   labels: readonly string[],
+  outputs: number,
   chosen: readonly string[],
-  input: Input,
+  scores: Float64Array,
+  evidence: (output: number) => readonly Evidence[],
 ): string[] {
-  const { weights, outputs } = logistic;
-  const rows = encodeOne(encoder, input);
-  const scores = probabilities(logistic, rows);
   return chosen.flatMap((label) => {
     const index = labels.indexOf(label);
-    const single = outputs === 1 && labels.length === 2;
-    const output = single ? 0 : index;
-    const sign = single && index === 0 ? -1 : 1;
+    const shared = outputs === 1 && labels.length === 2;
+    const output = shared ? 0 : index;
+    const sign = shared && index === 0 ? -1 : 1;
     const probability = sign > 0 ? scores[output] : 1 - scores[output];
-    const evidence = Array.from(rows.columns, (column, k) => ({
-      column,
-      push: sign * rows.values[k] * weights[column * outputs + output],
-    }))
-      .filter(({ push }) => push !== 0)
-      .sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || a.column - b.column)
-      .slice(0, SHOWN)
-      .map(
-        ({ column, push }) => `${push > 0 ? '+' : '−'}${Math.abs(push).toFixed(3)} ${encoder.name(column)}`,
-      );
-    return [`${label}: ${probability.toFixed(3)}`, ...evidence];
+    return [`${label}: ${probability.toFixed(3)}`, ...heaviest(evidence(output), sign)];
   });
+}
+
+/** The heaviest pieces of evidence as lines, `+0.123 name`. */
+export function heaviest(evidence: readonly Evidence[], sign = 1, shown = SHOWN): string[] {
+  return evidence
+    .filter(({ push }) => push !== 0)
+    .sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || (a.name < b.name ? -1 : 1))
+    .slice(0, shown)
+    .map(({ name, push }) => `${sign * push > 0 ? '+' : '−'}${Math.abs(push).toFixed(3)} ${name}`);
 }

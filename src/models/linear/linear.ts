@@ -17,7 +17,7 @@ import {
 import type { FitRequest, Parameters, Predictor } from '../model.ts';
 import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
-import { explainRow } from './explain.ts';
+import { explainLabels } from './explain.ts';
 import { fitLogistic, type LogisticModel, probabilities } from './logistic.ts';
 
 /** What a fitted model is, whatever its family. */
@@ -107,8 +107,15 @@ function predictor(linear: Linear): Predictor<LabelFamily> {
     },
     save: (file) => writeModelFile(file, 'linear', content),
     explain(input) {
-      const answer = answerOf(labelling, probabilities(logistic, encodeOne(encoder, input)));
-      return explainRow(encoder, logistic, labelling.labels, chosenLabels(answer), input);
+      const rows = encodeOne(encoder, input);
+      const scores = probabilities(logistic, rows);
+      const chosen = chosenLabels(answerOf(labelling, scores));
+      return explainLabels(labelling.labels, outputs, chosen, scores, (output) =>
+        Array.from(rows.columns, (column, k) => ({
+          name: encoder.name(column),
+          push: rows.values[k] * logistic.weights[column * outputs + output],
+        })),
+      );
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Task } from '../../tasks/task.ts';
 import { answerEach } from '../answer.ts';
 import { createRowsBuilder, type Rows } from '../features/rows.ts';
 import type { Fits } from '../kind.ts';
+import { heaviest } from '../linear/explain.ts';
 import { fitLogistic } from '../linear/logistic.ts';
 import type { FitRequest, Predictor } from '../model.ts';
 import { readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
@@ -102,17 +103,14 @@ function predictor(features: RankingFeatures, weights: Float32Array): Predictor<
         .sort((a, b) => b.score - a.score)
         .flatMap(({ document, score: total }) => [
           `${total.toFixed(3)} ${document.title}`,
-          ...Array.from(features.features(query, document), ([column, value]) => ({
-            column,
-            push: value * weights[column],
-          }))
-            .filter(({ push }) => push !== 0)
-            .sort((a, b) => Math.abs(b.push) - Math.abs(a.push))
-            .slice(0, SHOWN)
-            .map(
-              ({ column, push }) =>
-                `${push > 0 ? '+' : '−'}${Math.abs(push).toFixed(3)} ${features.name(column)}`,
-            ),
+          ...heaviest(
+            Array.from(features.features(query, document), ([column, value]) => ({
+              name: features.name(column),
+              push: value * weights[column],
+            })),
+            1,
+            SHOWN,
+          ),
         ]),
   };
 }

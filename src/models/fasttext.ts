@@ -1,0 +1,14 @@
+import { defineKind } from './kind.ts';
+
+/** Averaged n-gram embeddings under a linear classifier; see docs/models/fasttext.md. */
+export const fasttext = defineKind({
+  id: 'fasttext',
+  summary: {
+    en: 'Averaged n-gram embeddings, trained with the labels (fastText)',
+    zh: '有监督 n-gram 向量平均（fastText）',
+  },
+  families: ['similarity', 'inference', 'classification', 'multilabel'],
+  defaults: { dim: 64, ngram: 3, 'min-df': 2, epochs: 20, lr: 0.5, 'tune-threshold': true },
+  seeded: true,
+  implementation: () => import('./fasttext/fasttext.ts'),
+});
