@@ -70,7 +70,7 @@ describe('findTwins', () => {
       split('train', [pair('0', '糖尿病吃什么', '糖尿病饮食')]),
       split('dev', [pair('0', '糖尿病饮食', '糖尿病吃什么')]),
     ]);
-    expect(found).toEqual({ 'mirrored-across-splits': ['dev:0'] });
+    expect(found).toEqual({ 'mirrored-across-splits': ['dev:0'], 'shared-unit': ['dev:0'] });
   });
 
   it('names every side of a contradiction', () => {
@@ -98,5 +98,14 @@ describe('findTwins', () => {
       split('test', [pair('0', '问', '乙', '0', 'q')]),
     ]);
     expect(found).toEqual({ 'shared-unit': ['test:0'] });
+  });
+
+  it('takes no component of one split for a component of another that happens to have its number', () => {
+    expect(
+      twins('cMedQQ', [
+        split('dev', [pair('0', '甲状腺结节', '结节大小', '1', '0')]),
+        split('test', [pair('0', '风寒感冒', '流感用药', '0', '0')]),
+      ]),
+    ).toEqual({});
   });
 });

@@ -5,6 +5,7 @@ import { familyOf } from '../tasks/families.ts';
 import { SPLITS, type Task } from '../tasks/task.ts';
 import { findDuplicates } from '../text/minhash.ts';
 import { comparisonForm } from '../text/normalise.ts';
+import { commonUnits } from './common-units.ts';
 import type { Finding, FindingKind, ItemRef } from './finding.ts';
 
 /** Jaccard similarity of character trigrams from which two inputs count as near duplicates. */
@@ -191,15 +192,17 @@ export function findTwins(task: Task, splits: readonly Split[]): Finding[] {
       dressed,
       dressed.flat(),
     ),
-    ...findSharedUnits(splits),
+    ...findSharedUnits(task, splits),
   ];
 }
 
 /** Independent units (a query, a question) with examples in more than one split. */
-function findSharedUnits(splits: readonly Split[]): Finding[] {
+function findSharedUnits(task: Task, splits: readonly Split[]): Finding[] {
   const units = new Map<string, ItemRef[]>();
-  for (const { name, examples } of splits) {
-    for (const { id, group } of examples) {
+  const common = commonUnits(task, splits);
+  for (const [s, { name, examples }] of splits.entries()) {
+    for (const [e, { id }] of examples.entries()) {
+      const group = common[s][e];
       if (group === undefined) continue;
       const refs = units.get(group) ?? [];
       refs.push({ split: name, id });

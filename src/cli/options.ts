@@ -18,12 +18,22 @@ export const RUNS_DIR: OptionSpec = {
 };
 export const SPLIT: OptionSpec = {
   flags: '--split <name>',
-  summary: { en: 'the split that is judged', zh: '被评测的数据划分' },
+  summary: {
+    en: 'the split that is judged: train, dev, test, or regrouped@1 (all pooled and split anew, nothing shared)',
+    zh: '被评测的划分：train、dev、test，或 regrouped@1（合并后重新划分，互不共享）',
+  },
   default: 'test',
 };
 export const TASK_FILE: OptionSpec = {
   flags: '--task-file <file>',
   summary: { en: 'declare a task of your own (JSON or a module)', zh: '用文件声明自己的任务（JSON 或模块）' },
+};
+export const SUBSETS: OptionSpec = {
+  flags: '--subsets <dir>',
+  summary: {
+    en: 'also score the subsets that `data audit --write-clean` wrote there',
+    zh: '同时对 `data audit --write-clean` 写出的子集评分',
+  },
 };
 export const SOURCE: OptionSpec = {
   flags: '--source <name>',

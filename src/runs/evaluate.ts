@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type JudgedSplit, requireReleased } from '../audit/regrouped.ts';
+import { readSubsets } from '../audit/subsets.ts';
 import { withLabels } from '../corpora/labels.ts';
 import { writeJson } from '../ground/files.ts';
 import { version } from '../ground/version.ts';
 import type { Parameters } from '../models/model.ts';
 import { findModel } from '../models/registry.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 import { readPredictions, refuseUnfit, writePredictions } from './predictions.ts';
 import { describeEnvironment, type RunRecord } from './record.ts';
 import { scorePredictions } from './scoring.ts';
@@ -21,7 +23,7 @@ export interface Plan {
   /** Those that differ from the defaults of the model. */
   readonly parameters: Parameters;
   readonly seed: number;
-  readonly split: SplitName;
+  readonly split: JudgedSplit;
   readonly source: 'primary' | 'alternative';
   readonly dataDir: string;
   /** Where runs are kept. */
@@ -30,6 +32,8 @@ export interface Plan {
   readonly keepModel: boolean;
   /** Forget a kept run and do it again. */
   readonly force: boolean;
+  /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
+  readonly subsets?: string;
 }
 
 export interface Watcher {
@@ -43,18 +47,20 @@ const FITTED_SHARE = 0.9;
 /**
  * Fits, predicts, scores and records one evaluation below `plan.root`, or returns the kept one where it was
  * done before. The id names everything that the result depends on; stopped half way, it goes on from the
- * last finished step: what a model checkpointed itself, then predictions, then scores.
+ * last finished step: what a model checkpointed itself, then predictions, then scores. Where subsets are asked for,
+ * a kept run is scored again, from its kept predictions.
  */
 export async function evaluate(request: Plan, { onProgress, signal }: Watcher = {}): Promise<StoredRun> {
   const task = await withLabels(request.task, request.dataDir);
   const plan = { ...request, task };
+  if (plan.subsets !== undefined) requireReleased(plan.split, 'Subsets');
   const splits = await loadSplits(task, plan);
   const kind = findModel(plan.model);
   const parameters = { ...kind.defaults, ...plan.parameters };
   const id = runId(plan, parameters, splits);
   const directory = join(plan.root, id);
   const path = (name: keyof typeof RUN_FILES): string => join(directory, RUN_FILES[name]);
-  if (!plan.force && existsSync(path('scores'))) return readRun(directory);
+  if (!plan.force && plan.subsets === undefined && existsSync(path('scores'))) return readRun(directory);
 
   const unlock = await lockRun(directory);
   try {
@@ -114,6 +120,10 @@ async function scoreRun(
   predictionsFile: string,
   scoresFile: string,
 ): Promise<void> {
+  const subsets =
+    plan.subsets === undefined
+      ? undefined
+      : await readSubsets(plan.subsets, plan.task, requireReleased(plan.split, 'Subsets'), splits.files);
   const answers = await readPredictions(predictionsFile, plan.task, splits.evaluated);
   refuseUnfit(predictionsFile, answers);
   const sheet = scorePredictions({
@@ -122,6 +132,7 @@ async function scoreRun(
     synthetic: splits.synthetic,
     examples: splits.evaluated,
     predictions: answers.predictions,
+    subsets,
   });
   await writeJson(scoresFile, sheet);
 }

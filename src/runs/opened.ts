@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSplit, type Split } from '../corpora/corpus.ts';
+import type { Split } from '../corpora/corpus.ts';
+import { withLabels } from '../corpora/labels.ts';
 import { UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
-import { withObservedLabels } from '../tasks/families.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { readPredictions, refuseUnfit } from './predictions.ts';
+import { readJudged } from './splits.ts';
 import { RUN_FILES, readRun, type StoredRun } from './store.ts';
 
 /** A kept run together with the examples that it answered. */
@@ -17,6 +18,8 @@ export interface OpenedRun extends StoredRun {
   /** Aligned with the examples; undefined counts as the family's worst answer. */
   readonly predictions: readonly (Prediction | undefined)[];
 }
+
+type Judged = Omit<Split, 'name'>;
 
 export interface OpenOptions {
   /** Where runs are kept, for those that are named by id. */
@@ -32,15 +35,16 @@ export interface OpenOptions {
  * run, an absent split, and `other-corpus` where the corpus at hand is not the one that the run answered.
  */
 export async function openRuns(names: readonly string[], options: OpenOptions): Promise<OpenedRun[]> {
-  const splits = new Map<string, Promise<Split>>();
+  const splits = new Map<string, Promise<Judged>>();
   return Promise.all(
     names.map(async (name): Promise<OpenedRun> => {
       const run = await readRun(findRun(name, options.runsDir));
       const { record } = run;
-      const task = findTask(record.task.id, options.among);
+      const task = await withLabels(findTask(record.task.id, options.among), options.dataDir);
       const key = JSON.stringify([task.id, record.split, record.source]);
       const reading =
-        splits.get(key) ?? readSplit(task, record.split, { dataDir: options.dataDir, source: record.source });
+        splits.get(key) ??
+        readJudged(task, record.split, { dataDir: options.dataDir, source: record.source });
       splits.set(key, reading);
       const split = await reading;
       refuseOtherCorpus(run, split, options.dataDir);
@@ -48,7 +52,7 @@ export async function openRuns(names: readonly string[], options: OpenOptions): 
       const answers = await readPredictions(file, task, split.examples);
       refuseUnfit(file, answers);
       const { examples } = split;
-      return { ...run, task: withObservedLabels(task, examples), examples, predictions: answers.predictions };
+      return { ...run, task, examples, predictions: answers.predictions };
     }),
   );
 }
@@ -73,7 +77,7 @@ function findRun(name: string, runsDir: string): string {
   });
 }
 
-function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataDir: string): void {
+function refuseOtherCorpus({ record, directory }: StoredRun, split: Judged, dataDir: string): void {
   const answered = new Map(record.corpus.map(({ path, sha256 }) => [path, sha256]));
   for (const { path, sha256 } of split.files) {
     if (answered.get(path) === sha256) continue;

@@ -1,8 +1,9 @@
+import { type JudgedSplit, REGROUPED } from '../audit/regrouped.ts';
 import { availableSplits } from '../corpora/corpus.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { ModelKind, Parameters } from '../models/model.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
+import { SPLITS, type Task } from '../tasks/task.ts';
 import type { Plan } from './evaluate.ts';
 
 /** Names that stand for several models. */
@@ -32,7 +33,10 @@ export interface PlanList {
 export function makePlans(request: PlanRequest): PlanList {
   const { tasks, models, seeds, ...rest } = request;
   const chosen = models.flatMap((name) => MODEL_GROUPS[name] ?? [name]).map(parseModel);
-  const here = tasks.filter((task) => availableSplits(task, rest.dataDir).includes(rest.split));
+  const here = tasks.filter((task) => {
+    const present = availableSplits(task, rest.dataDir);
+    return rest.split === REGROUPED ? present.length > 0 : present.includes(rest.split);
+  });
   const plans = here.flatMap((task) =>
     chosen
       .filter(({ kind }) => kind.families.includes(task.family))
@@ -128,8 +132,9 @@ export function parseSeeds(parts: readonly string[]): number[] {
   });
 }
 
-/** The split of that name. */
-export function parseSplit(name: string, splits: readonly SplitName[] = ['train', 'dev', 'test']): SplitName {
+/** The split of that name: a released one, or the named alternative `regrouped@1`. */
+export function parseSplit(name: string): JudgedSplit {
+  const splits = [...SPLITS, REGROUPED] as const;
   const found = splits.find((split) => split === name);
   if (found) return found;
   throw new UserError('unknown-split', `There is no split "${name}"`, {

@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { JudgedSplit } from '../audit/regrouped.ts';
 import type { CorpusFile } from '../corpora/corpus.ts';
 import { packageRoot, version } from '../ground/version.ts';
 import type { Parameters } from '../models/model.ts';
 import type { FamilyId } from '../tasks/examples.ts';
-import type { SplitName } from '../tasks/task.ts';
 
 /** Everything that is needed to know what a score means and to get it again: `run.json`. */
 export interface RunRecord {
   readonly schema: 'chineseblue/run@1';
   readonly id: string;
   readonly task: { readonly id: string; readonly family: FamilyId; readonly primary: string };
-  readonly split: SplitName;
+  readonly split: JudgedSplit;
   /** `primary`, or `alternative` for the BIO files of the NER corpora. */
   readonly source: 'primary' | 'alternative';
   readonly synthetic: boolean;

@@ -1,10 +1,11 @@
 import { type Floors, floorsOf } from '../audit/chance.ts';
+import type { JudgedSplit } from '../audit/regrouped.ts';
 import type { Details } from '../metrics/metric.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 import { countUnits, groupAnswers, sumCounts } from '../tasks/units.ts';
 
 export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'percentile' } as const;
@@ -37,7 +38,7 @@ export interface Coverage {
 export interface ScoreSheet {
   readonly schema: 'chineseblue/scores@1';
   readonly task: string;
-  readonly split: SplitName;
+  readonly split: JudgedSplit;
   readonly synthetic: boolean;
   readonly primary: string;
   readonly coverage: Coverage;
@@ -49,7 +50,7 @@ export interface ScoreSheet {
 
 export interface ScoringRequest {
   readonly task: Task;
-  readonly split: SplitName;
+  readonly split: JudgedSplit;
   readonly synthetic: boolean;
   readonly examples: readonly Example[];
   /** Aligned with the examples; undefined counts as the family's worst answer. */
@@ -81,9 +82,17 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
 
 function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
   const list = [...units.values()];
+  // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
+  if (list.length === 0) {
+    const scores = familyOf(task).conventions.map(({ id }) => ({ convention: id, value: Number.NaN }));
+    return { examples: 0, units: 0, scores };
+  }
   const scores = familyOf(task).conventions.map(({ id, metric }): ConventionScore => {
     const measure = metric(task);
-    if ('whole' in measure) return { convention: id, value: measure.whole(list.flat()) };
+    if ('whole' in measure) {
+      const items = list.flat();
+      return { convention: id, value: measure.whole(items), details: measure.details?.(items) };
+    }
     const counts = countUnits(measure, list);
     const sums = sumCounts(counts, measure.width);
     return {

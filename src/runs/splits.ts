@@ -1,5 +1,6 @@
+import { type JudgedSplit, REGROUPED, readRegrouped } from '../audit/regrouped.ts';
 import { splitBySeed } from '../corpora/carve.ts';
-import { availableSplits, type CorpusFile, type Notice, readSplit } from '../corpora/corpus.ts';
+import { availableSplits, type CorpusFile, type Notice, readSplit, type Split } from '../corpora/corpus.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
@@ -23,7 +24,7 @@ export interface EvaluationSplits {
 
 export interface SplitRequest {
   readonly dataDir: string;
-  readonly split: SplitName;
+  readonly split: JudgedSplit;
   readonly source?: 'primary' | 'alternative';
 }
 
@@ -34,6 +35,10 @@ export interface SplitRequest {
  */
 export async function loadSplits(task: Task, request: SplitRequest): Promise<EvaluationSplits> {
   const { dataDir, split, source } = request;
+  if (split === REGROUPED) {
+    const { test, ...parts } = await readRegrouped(task, { dataDir, source });
+    return { ...parts, evaluated: test };
+  }
   const present = availableSplits(task, dataDir);
   const read = (name: SplitName) => readSplit(task, name, { dataDir, source });
   const judged = await read(split);
@@ -52,6 +57,17 @@ export async function loadSplits(task: Task, request: SplitRequest): Promise<Eva
     notices: all.flatMap((part) => part.notices),
     synthetic: all.some((part) => part.synthetic),
   };
+}
+
+/** What is judged of a split, whichever it is, without what is learnt from. Throws the UserErrors of `readSplit`. */
+export async function readJudged(
+  task: Task,
+  split: JudgedSplit,
+  options: Pick<SplitRequest, 'dataDir' | 'source'>,
+): Promise<Omit<Split, 'name'>> {
+  if (split !== REGROUPED) return readSplit(task, split, options);
+  const { test, files, notices, synthetic } = await readRegrouped(task, options);
+  return { examples: test, files, notices, synthetic };
 }
 
 function divide(

@@ -17,13 +17,14 @@ export const checkCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const chosen = await chooseTask(options);
-    const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { resolveDataDir } = await import('../../corpora/corpus.ts');
     const { parseSplit } = await import('../../runs/plans.ts');
     const { withLabels } = await import('../../corpora/labels.ts');
+    const { readJudged } = await import('../../runs/splits.ts');
     const { readAnyPredictions } = await import('../../runs/predictions.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const task = await withLabels(chosen, dir);
-    const split = await readSplit(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
+    const split = await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
     const { problems } = await readAnyPredictions(file, task, split.examples);
     if (terminal.json) terminal.printJson({ file, examples: split.examples.length, problems });
     else if (problems.length === 0) {

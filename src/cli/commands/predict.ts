@@ -61,16 +61,17 @@ export const predictCommand: CommandSpec = {
 export async function loadQuestionsAndModel(options: Parameters<typeof chooseTask>[0]) {
   const name = textOption(options, 'model');
   const chosen = await chooseTask(options);
-  const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+  const { resolveDataDir } = await import('../../corpora/corpus.ts');
   const { readInputs } = await import('../../corpora/inputs.ts');
   const { withLabels } = await import('../../corpora/labels.ts');
   const { loadKept } = await import('../../runs/fitted.ts');
   const { parseSplit } = await import('../../runs/plans.ts');
+  const { readJudged } = await import('../../runs/splits.ts');
   const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
   const task = await withLabels(chosen, dir);
   const questions =
     typeof options.input === 'string'
       ? await readInputs(options.input, task)
-      : (await readSplit(task, parseSplit(textOption(options, 'split')), { dataDir: dir })).examples;
+      : (await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir })).examples;
   return { task, questions, fitted: await loadKept(name, task) };
 }

@@ -1,3 +1,4 @@
+import type { JudgedSplit } from '../../audit/regrouped.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, listOption } from '../command.ts';
 import {
@@ -7,6 +8,7 @@ import {
   RUNS_DIR,
   SOURCE,
   SPLIT,
+  SUBSETS,
   TASK_FILE,
   textOption,
 } from '../options.ts';
@@ -35,6 +37,7 @@ export const runCommand: CommandSpec = {
     },
     SPLIT,
     SOURCE,
+    SUBSETS,
     TASK_FILE,
     DATA_DIR,
     RUNS_DIR,
@@ -52,6 +55,7 @@ export const runCommand: CommandSpec = {
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
+    'chineseblue run --task cMedQA --split regrouped@1',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   async run({ options, terminal, signal }) {
@@ -73,6 +77,7 @@ export const runCommand: CommandSpec = {
       root: textOption(options, 'runsDir'),
       keepModel: options.keepModel === true,
       force: options.force === true,
+      subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
     });
     if (named && absent.length > 0) throw await absentError(absent[0], data.dir, split);
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
@@ -94,6 +99,10 @@ export const runCommand: CommandSpec = {
     else {
       const { printSummaries } = await import('../tables.ts');
       await printSummaries(summaries, tasks, terminal);
+      if (typeof options.subsets === 'string') {
+        const { printSubsets } = await import('../subset-table.ts');
+        await printSubsets(summaries, terminal);
+      }
       noteAbsent(absent, terminal);
     }
     if (failures.length > 0) {
@@ -104,9 +113,9 @@ export const runCommand: CommandSpec = {
   },
 };
 
-async function absentError(task: Task, dataDir: string, split: 'train' | 'dev' | 'test'): Promise<unknown> {
-  const { readSplit } = await import('../../corpora/corpus.ts');
-  return readSplit(task, split, { dataDir }).then(
+async function absentError(task: Task, dataDir: string, split: JudgedSplit): Promise<unknown> {
+  const { readJudged } = await import('../../runs/splits.ts');
+  return readJudged(task, split, { dataDir }).then(
     () => new Error(`${task.id}: ${split} appeared while running`),
     (error) => error,
   );

@@ -1,5 +1,8 @@
+import type { JudgedSplit } from '../../audit/regrouped.ts';
+import type { CorpusFile } from '../../corpora/corpus.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { CommandSpec } from '../command.ts';
-import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import { chooseTask, DATA_DIR, SPLIT, SUBSETS, TASK_FILE, textOption } from '../options.ts';
 
 export const PREDICTIONS = {
   flags: '--predictions <file>',
@@ -16,25 +19,31 @@ export const scoreCommand: CommandSpec = {
     { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
     PREDICTIONS,
     SPLIT,
+    SUBSETS,
     TASK_FILE,
     DATA_DIR,
   ],
-  examples: ['chineseblue score --task cMedQANER --predictions predictions.jsonl --split test'],
+  examples: [
+    'chineseblue score --task cMedQANER --predictions predictions.jsonl --split test',
+    'chineseblue score --task cMedTC --predictions predictions.jsonl --subsets subsets',
+  ],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const chosen = await chooseTask(options);
-    const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { resolveDataDir } = await import('../../corpora/corpus.ts');
     const { parseSplit } = await import('../../runs/plans.ts');
     const { withLabels } = await import('../../corpora/labels.ts');
     const { readAnyPredictions, refuseUnfit } = await import('../../runs/predictions.ts');
+    const { readJudged } = await import('../../runs/splits.ts');
     const { scorePredictions } = await import('../../runs/scoring.ts');
     const name = parseSplit(textOption(options, 'split'));
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const task = await withLabels(chosen, dir);
-    const split = await readSplit(task, name, { dataDir: dir });
+    const split = await readJudged(task, name, { dataDir: dir });
+    const subsets = await chooseSubsets(options.subsets, task, name, split.files);
     const answers = await readAnyPredictions(file, task, split.examples);
     refuseUnfit(file, answers);
-    const sheet = scorePredictions({ task, split: name, ...split, predictions: answers.predictions });
+    const sheet = scorePredictions({ task, split: name, ...split, ...answers, subsets });
     if (terminal.json) return terminal.printJson(sheet);
     const { printSheet } = await import('../tables.ts');
     await printSheet(sheet, terminal);
@@ -49,3 +58,15 @@ export const scoreCommand: CommandSpec = {
     }
   },
 };
+
+async function chooseSubsets(
+  directory: string | boolean | undefined,
+  task: Task,
+  split: JudgedSplit,
+  files: readonly CorpusFile[],
+) {
+  if (typeof directory !== 'string') return undefined;
+  const { requireReleased } = await import('../../audit/regrouped.ts');
+  const { readSubsets } = await import('../../audit/subsets.ts');
+  return readSubsets(directory, task, requireReleased(split, 'Subsets'), files);
+}
