@@ -11,8 +11,7 @@ export interface Random {
  * `stream` names an independent stream of the same seed, e.g. one for the order of batches and one for dropout.
  */
 export function createRandom(seed: number, stream = ''): Random {
-  let mix = (seed ^ 0x9e3779b9) >>> 0;
-  for (let i = 0; i < stream.length; i++) mix = Math.imul(mix ^ stream.charCodeAt(i), 0x01000193) >>> 0;
+  let mix = ((seed ^ 0x9e3779b9) + hashName(stream)) >>> 0;
   const splitmix = (): number => {
     mix = (mix + 0x9e3779b9) >>> 0;
     let z = mix;
@@ -38,6 +37,16 @@ export function createRandom(seed: number, stream = ''): Random {
   };
   const next = (): number => (next32() * 0x200000 + (next32() >>> 11)) / 0x20000000000000;
   return { next, below: (bound) => Math.floor(next() * bound) };
+}
+
+/** 32 well-mixed bits of a name, 0 for none: FNV-1a, then the finish of murmur3. */
+function hashName(name: string): number {
+  if (name === '') return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Fisher–Yates, in place; returns the same array. */
