@@ -88,7 +88,7 @@ async function analyseRun(run: OpenedRun, shown: Shown, train: readonly Example[
     classes,
     confusion: confusion(shown, answers, order),
     breakdowns: breakdowns.filter(
-      (breakdown) => breakdown !== undefined && breakdown.slices.length > 0,
+      (breakdown) => breakdown !== undefined && breakdown.slices.length > 1,
     ) as Breakdown[],
     calibration: calibrate(run),
     learning: await learningCurves(run.directory),

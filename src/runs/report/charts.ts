@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import type { Language } from '../../ground/language.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { Calibration } from './calibration.ts';
 import type { Confusion } from './classes.ts';
@@ -38,12 +39,12 @@ interface CSSStyleDeclarationLike {
   fontFamily: string;
 }
 
-const percentAxis = { domain: [0, 1], percent: true, label: null, grid: true } as const;
+const shareAxis = { domain: [0, 1], tickFormat: '.0%', ticks: 5, label: null, grid: true } as const;
 
 /** A dot with its interval a slice. `alt` says in words what it shows. */
-export function breakdownChart({ slices }: Breakdown, alt: string): Html {
+export function breakdownChart({ slices }: Breakdown, alt: string, language: Language): Html {
   const rows = slices.map(({ name, count, value }) => ({
-    name: shorten(name.en),
+    name: shorten(name[language]),
     count,
     estimate: value.estimate,
     low: Number.isNaN(value.low) ? value.estimate : value.low,
@@ -101,8 +102,8 @@ export function calibrationChart({ bins, count }: Calibration, alt: string): Htm
     height: 320,
     marginLeft: 46,
     marginBottom: 36,
-    x: { ...percentAxis },
-    y: { ...percentAxis },
+    x: shareAxis,
+    y: shareAxis,
     marks: [
       Plot.line(
         [
@@ -154,6 +155,10 @@ const CELL = { small: 18, large: 46 } as const;
 /** From this many classes on, cells are small and without figures. */
 const MANY_CLASSES = 16;
 
+/** About how wide a label is drawn, in pixels: Chinese characters are twice as wide as Latin letters. */
+const textWidth = (label: string): number =>
+  [...label].reduce((width, character) => width + (character > '\u2e7f' ? 12 : 6.8), 0);
+
 /** Gold by rows, answers by columns, shaded by the share of the row; ∅ is nothing. */
 export function confusionChart({ rows, columns, counts }: Confusion, alt: string): Html {
   const cell = rows.length > MANY_CLASSES ? CELL.small : CELL.large;
@@ -169,15 +174,20 @@ export function confusionChart({ rows, columns, counts }: Confusion, alt: string
     }));
   });
   const filled = cells.filter(({ count }) => count > 0);
+  const longest = Math.max(
+    ...columns.map((label) => textWidth(name(label))),
+    ...rows.map((label) => textWidth(name(label))),
+  );
+  const slanted = longest > cell - 6;
   return draw({
     ariaLabel: alt,
-    width: columns.length * cell + 110,
-    height: rows.length * cell + 100,
-    marginLeft: 100,
-    marginTop: 90,
-    marginRight: 10,
+    width: columns.length * cell + longest + 24 + (slanted ? 40 : 0),
+    height: rows.length * cell + 10 + (slanted ? longest * 0.8 + 24 : 28),
+    marginLeft: longest + 14,
+    marginTop: slanted ? longest * 0.8 + 24 : 28,
+    marginRight: slanted ? 50 : 10,
     marginBottom: 10,
-    x: { domain: columns.map(name), label: null, axis: 'top', tickRotate: -50, tickSize: 0 },
+    x: { domain: columns.map(name), label: null, axis: 'top', tickRotate: slanted ? -50 : 0, tickSize: 0 },
     y: { domain: rows.map(name), label: null, tickSize: 0 },
     marks: [
       Plot.cell(cells, { x: 'column', y: 'row', fill: 'var(--sunken)', inset: 0.5, rx: 2 }),

@@ -138,7 +138,7 @@ export const SHORT_FORMS: readonly string[] = [
 
 /** Latin letters that abbreviate: CT, HPV, COPD, pH; B超 and X线 too. Units are not among them. */
 export const LATIN_SHORT_FORM =
-  /(?<![A-Za-z])(?!(?:mg|ml|kg|cm|mm|ug|mmol|umol|min|iu|ng|dl|pg|l|g|h|d)(?![A-Za-z]))(?:[A-Za-z]{2,6}|[A-Z](?=[超线光型]))(?![A-Za-z])/;
+  /(?<![A-Za-z])(?!(?:mg|ml|kg|cm|mm|ug|mmol|umol|min|iu|ng|dl|pg|l|g|h|d)(?![A-Za-z]))(?:[A-Z]{2}|[A-Za-z]{3,6}|ct|mr|hp|hb|[A-Z](?=[超线光型]))(?![A-Za-z])/;
 
 /** Figures, and units that follow figures, Chinese or Latin, of either width. */
 export const NUMBER_OR_UNIT =

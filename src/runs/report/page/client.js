@@ -362,46 +362,55 @@
     }
 
     function drawExample([id, group, blocks, gold, answers]) {
-      const shown = [state.run, ...answers.keys()].filter((run, i, all) => all.indexOf(run) === i);
-      const parts = [h('h3', {}, group === 0 ? id : `${id} · ${group}`)];
-      if (index.ranks) return [...parts, drawRanking(blocks, gold, answers, shown)];
-      if (!index.spans) {
-        parts.push(
-          ...blocks.map((block) => drawBlock(block, [h('span', {}, block[1])])),
-          h('h4', {}, say(words.gold)),
-          chips(gold, blocks, statuses(gold, answers[state.run][0], answers[state.run][1]).ofGold),
-        );
+      const runs = [state.run, ...answers.keys()].filter((run, i, all) => all.indexOf(run) === i);
+      const parts = [h('h3', {}, group === 0 ? `# ${id}` : `# ${id} · ${group}`)];
+      if (index.ranks) return [...parts, drawRanking(blocks, gold, answers, runs)];
+      if (!index.spans) parts.push(...blocks.map((block) => drawBlock(block, [block[1]])));
+      for (const run of runs) parts.push(...drawAnswer(run, gold, answers[run], blocks));
+      return parts;
+    }
+
+    /** What one run answered beside gold: things without a place as chips, places over the text. */
+    function drawAnswer(run, gold, [answer, errors], blocks) {
+      const { ofGold, ofAnswer } = statuses(gold, answer, errors);
+      const parts = [h('h4', {}, index.runs.length > 1 ? index.runs[run].name : say(words.answer))];
+      if (!answer) parts.push(h('p', { class: 'note' }, say(words.noAnswer)));
+      if ([...gold.e, ...(answer ? answer.e : [])].some((element) => element.length === 2) || !index.spans) {
+        const line = (name, side, status) =>
+          h('div', { class: 'line' }, h('span', { class: 'who' }, say(name)), chips(side, blocks, status));
+        parts.push(line(words.gold, gold, ofGold));
+        if (answer) parts.push(line(words.answer, answer, ofAnswer));
       }
-      for (const run of shown) {
-        const [answer, errors] = answers[run];
-        const { ofGold, ofAnswer } = statuses(gold, answer, errors);
-        const name = index.runs.length > 1 ? index.runs[run].name : say(words.answer);
-        parts.push(h('h4', {}, name));
-        if (!answer) parts.push(h('p', { class: 'note' }, say(words.noAnswer)));
-        if (index.spans) {
-          const drawn = [...spansOf(gold, ofGold, 'g'), ...(answer ? spansOf(answer, ofAnswer, 'a') : [])];
-          parts.push(
-            ...blocks.map((block, b) =>
-              drawBlock(
-                block,
-                segments(
-                  block[1],
-                  drawn.filter((span) => span.block === b),
-                ),
+      if (errors.length > 0) parts.push(errorList(gold, answer, errors, blocks));
+      if (index.spans) {
+        const marks = markStatuses(gold.m, answer ? answer.m : undefined);
+        const drawn = [
+          ...spansOf(gold, ofGold, marks.ofGold, 'g'),
+          ...(answer ? spansOf(answer, ofAnswer, marks.ofAnswer, 'a') : []),
+        ];
+        parts.push(
+          ...blocks.map((block, b) =>
+            drawBlock(
+              block,
+              segments(
+                block[1],
+                drawn.filter((span) => span.block === b),
               ),
             ),
-          );
-          if (gold.e.some((element) => element.length === 2))
-            parts.push(
-              h('h4', {}, say(words.gold)),
-              chips(gold, blocks, ofGold),
-              h('h4', {}, say(words.answer)),
-            );
-        }
-        if (answer?.e.some((element) => element.length === 2)) parts.push(chips(answer, blocks, ofAnswer));
-        parts.push(errorList(gold, answer, errors, blocks));
+          ),
+        );
       }
       return parts;
+    }
+
+    /** Marks agree where their places do; without marks in the answer there is nothing to say. */
+    function markStatuses(gold, answer) {
+      const place = ([, block, start, end]) => `${block} ${start} ${end}`;
+      const status = (marks = [], others) => {
+        const known = new Set((others ?? []).map(place));
+        return marks.map((mark) => (others === undefined ? 'mark' : known.has(place(mark)) ? 'hit' : 'miss'));
+      };
+      return { ofGold: status(gold, answer), ofAnswer: status(answer, gold) };
     }
 
     const drawBlock = ([who], content) =>
@@ -414,8 +423,8 @@
             h('p', { class: 'text', lang: 'zh-Hans' }, content),
           );
 
-    function spansOf(side, status, layer) {
-      const placed = (elements, statusOf) =>
+    function spansOf(side, ofElements, ofMarks, layer) {
+      const placed = (elements, status) =>
         elements.flatMap((element, i) =>
           element.length === 4
             ? [
@@ -425,12 +434,12 @@
                   block: element[1],
                   start: element[2],
                   end: element[3],
-                  status: statusOf(i),
+                  status: status[i],
                 },
               ]
             : [],
         );
-      return [...placed(side.e, (i) => status[i]), ...placed(side.m ?? [], () => 'mark')];
+      return [...placed(side.e, ofElements), ...placed(side.m ?? [], ofMarks)];
     }
 
     /** Text cut at every boundary; each piece carries the styles of all spans over it. */

@@ -1,4 +1,4 @@
-import type { Text } from '../../../ground/language.ts';
+import type { Language, Text } from '../../../ground/language.ts';
 import type { RunAnalysis, TaskAnalysis } from '../analysis.ts';
 import type { Breakdown } from '../breakdown.ts';
 import { breakdownChart, calibrationChart, confusionChart, curveChart } from '../charts.ts';
@@ -37,10 +37,15 @@ function chart(title: Text, note: Text, drawing: Html): Html {
 }
 
 function breakdownFigure(breakdown: Breakdown): Html {
-  const alt = `${breakdown.title.en}: ${breakdown.slices
-    .map(({ name, value }) => `${name.en} ${percent(value.estimate)}`)
-    .join(', ')}`;
-  return chart(breakdown.title, breakdown.note, breakdownChart(breakdown, alt));
+  const { title, note, slices } = breakdown;
+  const draw = (language: Language): Html => {
+    const values = slices.map(({ name, value }) => `${name[language]} ${percent(value.estimate)}`);
+    return breakdownChart(breakdown, `${title[language]}: ${values.join(', ')}`, language);
+  };
+  const drawing = slices.every(({ name }) => name.en === name.zh)
+    ? draw('en')
+    : html`<div class="en">${draw('en')}</div><div class="zh">${draw('zh')}</div>`;
+  return chart(title, note, drawing);
 }
 
 const percent = (share: number): string =>
@@ -106,7 +111,7 @@ function classTable({ run, classes }: RunAnalysis): Html | undefined {
 function meaningOf(label: string, meanings: ReadonlyMap<string, Text>): Html | undefined {
   const meaning = meanings.get(label);
   if (!meaning) return undefined;
-  const unlike = (text: string): string => (text === label ? '' : text);
+  const unlike = (text: string): string => (text.toLowerCase() === label.toLowerCase() ? '' : text);
   return html`<small>${both({ en: unlike(meaning.en), zh: unlike(meaning.zh) })}</small>`;
 }
 
@@ -121,7 +126,7 @@ function kindTable({ kinds, answers }: RunAnalysis, shown: Shown): Html {
     zh: '错误与何有关：每个错误可属多类',
   })}</th></tr>`;
   return html`${title}
-    <div class="scroll" tabindex="0" role="group" aria-label="kinds of error"><table>
+    <div class="scroll" tabindex="0" role="group" aria-label="kinds of error"><table class="kinds">
       <thead><tr>
         <th scope="col">${both({ en: 'Kind', zh: '类型' })}</th>
         <th scope="col" class="num">${both({ en: 'Count', zh: '数量' })}</th>
@@ -147,13 +152,19 @@ function errorExample(shown: Shown, answers: RunAnalysis['answers'], example: nu
   const blocks = shown.blocks[example];
   const name = (element: typeof gold): Html =>
     element ? html`<b>${[element.surface, element.label].filter(Boolean).join('/')}</b>` : html`∅`;
-  const span = gold?.span ?? answer?.span;
+  const surface = gold?.surface ?? answer?.surface;
+  const mark = shown.gold[example].marks?.find((known) => known.surface === surface);
+  const span = gold?.span ?? answer?.span ?? mark?.span;
   const context = span
-    ? blocks[span.block].text.slice(Math.max(0, span.start - CONTEXT), span.end + CONTEXT)
+    ? excerpt(blocks[span.block].text, span.start - CONTEXT, span.end + CONTEXT)
     : blocks
-        .map(({ text }) => text.slice(0, CONTEXT * 3))
+        .map(({ text }) => excerpt(text, 0, CONTEXT * 3))
         .slice(0, 2)
         .join(' ‖ ');
   const pair = gold || answer ? html`${name(gold)} ⟶ ${name(answer)} ` : html``;
-  return html`<div lang="zh-Hans">${pair}<span class="context">…${corpusText(context)}…</span></div>`;
+  return html`<div lang="zh-Hans">${pair}<span class="context">${corpusText(context)}</span></div>`;
 }
+
+/** Part of a text, with dots where it was cut. */
+const excerpt = (text: string, from: number, to: number): string =>
+  `${from > 0 ? '…' : ''}${text.slice(Math.max(0, from), to)}${to < text.length ? '…' : ''}`;

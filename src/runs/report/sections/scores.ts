@@ -59,6 +59,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
     0.01,
   );
   const scale = { from: -extent, to: extent };
+  const tested = pairs.some(({ mcnemar }) => mcnemar);
   return html`
     <h3>${both({ en: 'Which is better', zh: '孰优孰劣' })}</h3>
     <div class="scroll" tabindex="0" role="group" aria-label="pairs"><table class="scores">
@@ -68,6 +69,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
         <th scope="col" class="num">p</th><th scope="col" class="num">p (Holm)</th>
         <th scope="col">${both({ en: 'Better', zh: '更优' })}</th>
         <th scope="col" class="num">${both({ en: 'Win / tie / loss', zh: '胜 / 平 / 负' })}</th>
+        ${tested && html`<th scope="col" class="num">McNemar p</th>`}
         <th scope="col" class="num">${both({ en: 'Detectable', zh: '可检出差' })}</th>
       </tr></thead>
       <tbody>${pairs.map(
@@ -78,6 +80,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
         <td class="num">${pValue(pair.p)}</td><td class="num">${pValue(pair.adjusted)}</td>
         <td>${pair.better === null ? both({ en: 'undecided', zh: '未定' }) : html`<strong>${pair.better}</strong>`}</td>
         <td class="num nowrap">${pair.items.win} / ${pair.items.tie} / ${pair.items.loss}</td>
+        ${tested && html`<td class="num">${pair.mcnemar ? pValue(pair.mcnemar.exact) : ''}</td>`}
         <td class="num">${figure(pair.detectable, convention, DIGITS)}</td>
       </tr>`,
       )}</tbody>
@@ -99,21 +102,30 @@ function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boole
   const caption = only
     ? both({ en: 'All scoring rules', zh: '全部口径' })
     : html`${both({ en: 'All scoring rules, subset', zh: '全部口径，子集' })} <code>${subset}</code>`;
+  const single = runs.length === 1 ? runs[0] : undefined;
+  const scale = scaleFor(
+    single?.run.scores.subsets[subset].scores.flatMap(({ value, interval }) =>
+      [value, interval?.low, interval?.high].filter((x) => x === undefined || x <= 1),
+    ) ?? [],
+  );
   return html`
     <h3>${caption}</h3>
     <p class="note">${both({ en: `${examples} examples, ${units} independent units`, zh: `${examples} 个样本，${units} 个独立单元` })}</p>
-    <div class="scroll" tabindex="0" role="group" aria-label="${subset}"><table>
+    <div class="scroll" tabindex="0" role="group" aria-label="${subset}"><table class="scores">
       <thead><tr><th scope="col">${both({ en: 'Rule', zh: '口径' })}</th>
-        ${runs.map(({ run }) => html`<th scope="col" class="num">${run.record.model.id}<small>${run.record.seed}</small></th>`)}</tr></thead>
+        ${runs.map(({ run }) => html`<th scope="col" class="num">${single ? both({ en: 'Score', zh: '得分' }) : html`${run.record.model.id}<small>${run.record.seed}</small>`}</th>`)}
+        ${single && html`<th scope="col" class="axis"><span>${scale.from.toFixed(1)}</span> <span>${scale.to.toFixed(1)}</span></th>`}</tr></thead>
       <tbody>${familyOf(task).conventions.map(
         ({
           id,
           title,
+          unit,
         }) => html`<tr><th scope="row"><span title="${id}">${both(title)}</span>${id === task.primary && html` <span class="star" title="primary">★</span>`}</th>
         ${runs.map((run) => {
           const score = scoreOf(run, id);
           return html`<td class="num">${score ? figure(score.value, id, DIGITS) : '–'} <small class="range">${score ? range(score.interval, id, 1) : ''}</small></td>`;
-        })}</tr>`,
+        })}
+        ${single && html`<td class="wide">${unit === 'ratio' ? '' : intervalBar(scoreOf(single, id)?.value ?? Number.NaN, scoreOf(single, id)?.interval, scale)}</td>`}</tr>`,
       )}</tbody>
     </table></div>`;
 }
