@@ -4,6 +4,7 @@ import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
 import { dataCommand } from './commands/data.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   trainCommand,
   predictCommand,
   explainCommand,
+  initCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,
