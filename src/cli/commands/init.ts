@@ -38,11 +38,11 @@ export const initCommand: CommandSpec = {
       out,
     });
     if (terminal.json) return terminal.printJson({ out, config });
-    const { numHiddenLayers, hiddenSize, vocabSize } = config;
+    const { layers, hiddenSize, vocabSize } = config;
     terminal.print(
       terminal.say({
-        en: `${out}: ${numHiddenLayers} layers of ${hiddenSize}, ${vocabSize} WordPieces, random weights`,
-        zh: `${out}：${numHiddenLayers} 层 × ${hiddenSize} 维，${vocabSize} 个词元，随机权重`,
+        en: `${out}: ${layers} layers of ${hiddenSize}, ${vocabSize} WordPieces, random weights`,
+        zh: `${out}：${layers} 层 × ${hiddenSize} 维，${vocabSize} 个词元，随机权重`,
       }),
     );
   },
