@@ -1,3 +1,4 @@
+import { deviation } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { type ConventionScore, primaryScore } from './scoring.ts';
 import type { StoredRun } from './store.ts';
@@ -31,8 +32,8 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
   }
   return [...groups.values()].map((group) => {
     const scores: ConventionScore[] = group.map(({ scores }) => primaryScore(scores));
-    const mean = average(scores.map(({ value }) => value));
-    const squares = scores.map(({ value }) => (value - mean) ** 2);
+    const values = scores.map(({ value }) => value);
+    const mean = average(values);
     const { record } = group[0];
     return {
       task: record.task.id,
@@ -41,7 +42,7 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
       synthetic: record.synthetic,
       runs: group,
       mean,
-      deviation: Math.sqrt(squares.reduce((a, b) => a + b, 0) / (group.length - 1)),
+      deviation: deviation(values),
       interval: scores[0].interval,
       primary: record.task.primary,
       fitSeconds: average(group.map((run) => run.record.times.fitSeconds)),
