@@ -3,7 +3,7 @@ export const CRF_DEFAULTS = {
   templates: 'char,ngram,word,lexicon',
   cutoff: 2,
   c1: 0,
-  c2: 0.5,
+  c2: 0.3,
   iterations: 100,
   threads: 2,
 } as const;

@@ -1,3 +1,5 @@
+import { DEEPEST, decay } from './exponential.ts';
+
 /**
  * Sums over all legal tag sequences of a text (Lafferty, McCallum & Pereira 2001), in scaled form.
  *
@@ -26,9 +28,7 @@ export interface Lattice {
   scales: Float64Array;
 }
 
-/** State scores further below the best of their position than this count as this: no sum can vanish. */
-const DEEPEST = -300;
-/** Bound on transition weights, for the same reason. */
+/** Bound on transition weights, as `DEEPEST` is on state scores below the best of their position: no sum can vanish. */
 const STEEPEST = 300;
 
 export function createLattice(types: number): Lattice {
@@ -93,8 +93,8 @@ export function forward(lattice: Lattice, length: number): number {
     let best = scores[row];
     for (let j = 1; j < tags; j++) if (scores[row + j] > best) best = scores[row + j];
     for (let j = 0; j < tags; j++) {
-      const below = scores[row + j] - best;
-      scores[row + j] = Math.exp(below > DEEPEST ? below : DEEPEST);
+      const below = best - scores[row + j];
+      scores[row + j] = decay(below < DEEPEST ? below : DEEPEST);
     }
     let sum = 0;
     if (t === 0) {
