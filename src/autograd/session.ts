@@ -72,6 +72,8 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
+    // with its pattern, memory grows to twice of what is used: once for the first run, once for the pattern
+    enableMemPattern: false,
   } as const;
   const session = await InferenceSession.create(model as string, settings).catch((error: Error) => {
     if (device === 'cpu') throw error;

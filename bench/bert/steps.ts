@@ -1,0 +1,135 @@
+/**
+ * Speed and memory of a training step against PyTorch + transformers, and against a bare ONNX Runtime MatMul of the
+ * same FLOPs. The three take turns, one step each, in processes of their own.
+ *
+ * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    threads: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+  },
+});
+const ROUNDS = Number(values.rounds);
+const PEERS = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
+const sizes = (layers: number, hidden: number, heads: number) => ({
+  vocab_size: 21128,
+  hidden_size: hidden,
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  intermediate_size: hidden * 4,
+});
+const CASES = [
+  { name: 'BERT-base 16 × 32', config: sizes(12, 768, 12), batch: 16, length: 32 },
+  { name: 'BERT-base 16 × 128', config: sizes(12, 768, 12), batch: 16, length: 128 },
+  { name: 'small 4 × 256, 32 × 64', config: sizes(4, 256, 4), batch: 32, length: 64 },
+].filter(({ name }) => name.includes(values.only));
+
+interface Measured {
+  readonly ms: number;
+  readonly cpu: number;
+  readonly rss: number;
+}
+interface Child {
+  step(): Promise<Measured>;
+  end(): Promise<void>;
+}
+
+async function start(
+  command: string,
+  parameters: readonly string[],
+  extra: Record<string, string> = {},
+): Promise<Child> {
+  const child: ChildProcess = spawn(command, parameters, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  if ((await lines.next()).value !== 'ready') throw new Error(`${command} ${parameters[0]} did not start`);
+  return {
+    async step() {
+      child.stdin!.write('\n');
+      return JSON.parse((await lines.next()).value);
+    },
+    end: () => {
+      child.stdin!.end();
+      return closed;
+    },
+  };
+}
+
+const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+const rows = [];
+for (const { name, config, batch, length } of CASES) {
+  const shape = [JSON.stringify(config), String(batch), String(length), values.threads];
+  const here = (file: string): string => join(import.meta.dirname, file);
+  const contestants = {
+    chineseblue: await start(process.execPath, [here('ours.ts'), 'train', ...shape]),
+    pytorch: await start(join(PEERS, 'bin/python'), [here('../peers/bert_train.py'), ...shape]),
+    matmul: await start(process.execPath, [here('ours.ts'), 'matmul', ...shape]),
+  };
+  const measured: Record<string, Measured[]> = { chineseblue: [], pytorch: [], matmul: [] };
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [who, child] of Object.entries(contestants)) {
+      const result = await child.step();
+      if (round >= 0) measured[who].push(result);
+    }
+  }
+  for (const child of Object.values(contestants)) await child.end();
+  const of = (who: string, field: keyof Measured): number => median(measured[who].map((one) => one[field]));
+  rows.push({
+    name,
+    tokensPerSecond: (batch * length * 1000) / of('chineseblue', 'ms'),
+    pytorchTokensPerSecond: (batch * length * 1000) / of('pytorch', 'ms'),
+    speedAgainstPytorch: of('pytorch', 'ms') / of('chineseblue', 'ms'),
+    cpuAgainstPytorch: of('pytorch', 'cpu') / of('chineseblue', 'cpu'),
+    shareOfMatMul: of('matmul', 'ms') / of('chineseblue', 'ms'),
+    cpuShareOfMatMul: of('matmul', 'cpu') / of('chineseblue', 'cpu'),
+    peakMiB: of('chineseblue', 'rss'),
+    pytorchPeakMiB: of('pytorch', 'rss'),
+    measured,
+  });
+}
+
+const table = new Table({
+  head: [
+    'step',
+    'tokens/s',
+    'PyTorch',
+    'ratio',
+    '(CPU time)',
+    'of MatMul',
+    '(CPU time)',
+    'peak MiB',
+    'PyTorch',
+  ],
+});
+for (const row of rows) {
+  table.push([
+    row.name,
+    row.tokensPerSecond.toFixed(0),
+    row.pytorchTokensPerSecond.toFixed(0),
+    row.speedAgainstPytorch.toFixed(2),
+    row.cpuAgainstPytorch.toFixed(2),
+    `${(row.shareOfMatMul * 100).toFixed(0)} %`,
+    `${(row.cpuShareOfMatMul * 100).toFixed(0)} %`,
+    row.peakMiB.toFixed(0),
+    row.pytorchPeakMiB.toFixed(0),
+  ]);
+}
+process.stdout.write(`${table}\n`);
+mkdirSync(join(import.meta.dirname, '../results'), { recursive: true });
+writeFileSync(
+  join(import.meta.dirname, '../results/bert-steps.json'),
+  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, threads: Number(values.threads), rounds: ROUNDS, rows }, null, 2)}\n`,
+);
