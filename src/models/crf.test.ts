@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../ground/errors.ts';
 import { createRandom } from '../ground/random.ts';
-import type { Example } from '../tasks/examples.ts';
+import type { Example, SymptomStatus } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { crf } from './crf.ts';
 import type { FitRequest, Predictor } from './model.ts';
@@ -107,6 +107,31 @@ describe('crf', () => {
     const again = await learn(examples(30));
     expect(await again.predict(texts)).toEqual(await fitted.predict(texts));
     expect(again.explain!(texts[0])).toEqual(fitted.explain!(texts[0]));
+  });
+
+  it('tags the symptoms of dialogues with their status', async () => {
+    const talk = (text: string, status: SymptomStatus, id: string): Example<'dialogue'> => ({
+      id,
+      input: { turns: [{ speaker: '患者', text }] },
+      gold: {
+        symptoms: [{ name: '发热', status }],
+        entities: [{ turn: 0, start: text.length - 2, end: text.length, name: '发热', status }],
+      },
+    });
+    const train = Array.from({ length: 20 }, (_, i) =>
+      i % 2 ? talk('孩子没有发烧', 'false', String(i)) : talk('孩子今天发烧', 'true', String(i)),
+    );
+    const cmdd = findTask('CMDD');
+    const parameters = { iterations: 20 };
+    const model = await crf.fit<'dialogue'>({ task: cmdd, train, dev: [], seed: 1, parameters });
+    const inputs = [train[0].input, train[1].input, { turns: [] }];
+    const answers = await model.predict(inputs);
+    expect(answers).toEqual([train[0].gold, train[1].gold, { symptoms: [], entities: [] }]);
+    expect(model.explain!(inputs[1])[0]).toMatch(/^turn 0: 发烧 → 发热, false: /);
+    const file = join(folder, 'symptoms.model');
+    await model.save!(file);
+    expect(await ((await crf.load!(file, cmdd)) as Predictor<'dialogue'>).predict(inputs)).toEqual(answers);
+    await expect(crf.load!(file, task)).rejects.toBeInstanceOf(UserError);
   });
 
   it('stops when it is told to', async () => {

@@ -11,7 +11,7 @@ export const crf = defineKind({
     en: 'Linear-chain CRF over characters, n-grams, words and a lexicon',
     zh: '基于字、n 元组、分词与词典特征的线性链条件随机场',
   },
-  families: ['ner'],
+  families: ['ner', 'dialogue'],
   defaults: CRF_DEFAULTS,
   seeded: false,
   implementation: () => import('./crf/implementation.ts'),

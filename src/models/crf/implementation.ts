@@ -1,10 +1,12 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { Fits } from '../kind.ts';
 import type { Parameters, Predictor } from '../model.ts';
 import { sizeOf } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
 import { type CrfModel, modelContent } from './model.ts';
 import { loadCrf, saveCrf } from './store.ts';
+import { fitSymptoms, loadSymptoms } from './symptoms.ts';
 import { createTagger } from './tagger.ts';
 import { TEMPLATE_GROUPS, type TemplateGroup } from './templates.ts';
 import { type TrainOptions, trainCrf } from './train.ts';
@@ -87,8 +89,11 @@ export const fits: Fits = {
     const texts = train.map(({ input, gold }) => ({ text: input.text, entities: gold.entities }));
     return predictor(await trainCrf(texts, { ...crfOptions(parameters), onProgress, signal }));
   },
+  dialogue: ({ train, parameters, onProgress, signal }) =>
+    fitSymptoms(train, { ...crfOptions(parameters), onProgress, signal }),
 };
 
-export async function load(file: string): Promise<Predictor> {
+export async function load(file: string, task: Task): Promise<Predictor> {
+  if (task.family === 'dialogue') return (await loadSymptoms(file)) as Predictor;
   return predictor(await loadCrf(file)) as Predictor;
 }

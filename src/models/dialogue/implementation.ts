@@ -17,7 +17,8 @@ import type { Fits } from '../kind.ts';
 import type { FitRequest, Predictor } from '../model.ts';
 import { type ModelContent, sizeOf } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
-import { learnNames, type NameDictionary, restoreNames } from './names.ts';
+import { namesOf, taggedTurns } from './material.ts';
+import { type NameDictionary, readPairs, restoreNames } from './names.ts';
 import {
   type AskedDialogue,
   learnStatus,
@@ -48,28 +49,15 @@ export const fits: Fits = { dialogue: fit };
 
 async function fit(request: FitRequest<'dialogue'>): Promise<Predictor<'dialogue'>> {
   const { train, dev, parameters, onProgress, signal } = request;
-  const texts = train.flatMap(({ id, input, gold }) =>
-    input.turns.map(({ text, speaker }, turn) => ({
-      text,
-      side: speaker,
-      unit: id,
-      entities: gold.entities
-        .filter((mention) => mention.turn === turn)
-        .map(({ start, end }) => ({ start, end, type: MENTION })),
-    })),
+  const mentions = await trainCrf(
+    taggedTurns(train, () => MENTION),
+    {
+      ...crfOptions(parameters),
+      onProgress: (share, note) => onProgress?.(MENTIONS_SHARE * share, note),
+      signal,
+    },
   );
-  const mentions = await trainCrf(texts, {
-    ...crfOptions(parameters),
-    onProgress: (share, note) => onProgress?.(MENTIONS_SHARE * share, note),
-    signal,
-  });
-  const names = learnNames(
-    train.flatMap(({ input, gold }) =>
-      gold.entities.flatMap(({ turn, start, end, name }) =>
-        name === undefined ? [] : [[input.turns[turn].text.slice(start, end), name] as const],
-      ),
-    ),
-  );
+  const names = namesOf(train);
   onProgress?.(MENTIONS_SHARE, 'statuses');
   const known = train.map(goldMentions);
   const status = await learnStatus(
@@ -189,17 +177,13 @@ export async function load(file: string): Promise<Predictor> {
   const content = await loadContent(file, KIND);
   const mentions = restoreModel(content);
   if (typeof mentions === 'string') throw damaged(file, mentions);
-  const { names, features, offsets } = content.header;
+  const { features, offsets } = content.header;
+  const names = readPairs(content.header.names);
   const { statusWeights: weights, statusIntercepts: intercepts } = content.arrays;
-  const isPairs =
-    Array.isArray(names) &&
-    names.every(
-      (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === 'string'),
-    );
   const isFeatures = Array.isArray(features) && features.every((name) => typeof name === 'string');
   const isOffsets =
     Array.isArray(offsets) && offsets.length === STATUSES.length && offsets.every(Number.isFinite);
-  if (!isPairs || !isFeatures || !isOffsets) throw damaged(file, 'names, features or offsets are missing');
+  if (!names || !isFeatures || !isOffsets) throw damaged(file, 'names, features or offsets are missing');
   if (
     !(weights instanceof Float32Array && intercepts instanceof Float64Array) ||
     weights.length !== features.length * STATUSES.length ||
@@ -210,7 +194,7 @@ export async function load(file: string): Promise<Predictor> {
   const logistic = { outputs: STATUSES.length, link: 'softmax', weights, intercepts } as const;
   return predictor({
     mentions,
-    names: restoreNames(new Map(names as [string, string][])),
+    names: restoreNames(names),
     status: { features: restoreFeatures(features as string[]), logistic },
     offsets: offsets as number[],
   }) as Predictor;

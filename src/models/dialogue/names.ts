@@ -64,6 +64,16 @@ export function restoreNames(entries: ReadonlyMap<string, string>): NameDictiona
   };
 }
 
+/** A saved list of pairs of texts as a Map, or undefined if it is none. */
+export function readPairs(value: unknown): Map<string, string> | undefined {
+  const whole =
+    Array.isArray(value) &&
+    value.every(
+      (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === 'string'),
+    );
+  return whole ? new Map(value as [string, string][]) : undefined;
+}
+
 /** Characters and pairs of them, with the ends of the mention marked. */
 function gramsOf(mention: string): Set<string> {
   const points = Array.from(mention);
