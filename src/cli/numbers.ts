@@ -1,23 +1,22 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Invocation } from './command.ts';
-import { textOption } from './options.ts';
 
-/** The number that a flag gives, within its bounds (inclusive). */
+/** The number that an option holds, between two bounds, both included; throws a UserError (usage) otherwise. */
 export function numberOption(
   options: Invocation['options'],
   name: string,
-  bounds: { readonly from: number; readonly to: number; readonly whole?: boolean },
+  least: number,
+  most: number,
+  kind: 'whole' | 'any' = 'any',
 ): number {
-  const text = textOption(options, name);
-  const value = Number(text);
-  const { from, to, whole = false } = bounds;
-  if (value >= from && value <= to && (!whole || Number.isInteger(value))) return value;
+  const value = options[name] === '' ? Number.NaN : Number(options[name]);
+  if (value >= least && value <= most && (kind === 'any' || Number.isInteger(value))) return value;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new UserError(
     'bad-number',
-    `"${text}" is not a ${whole ? 'whole number' : 'number'} from ${from} to ${to}`,
+    `${flag}: "${options[name]}" is not a ${kind === 'whole' ? 'whole ' : ''}number`,
     {
-      field: `--${name}`,
-      hint: `Give --${name} such a number.`,
+      hint: `Give one from ${least} to ${most}.`,
       exitCode: EXIT.usage,
     },
   );

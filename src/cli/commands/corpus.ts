@@ -24,22 +24,6 @@ async function trainTasks(options: Invocation['options'], dataDir: string): Prom
   return named ? tasks : tasks.filter((task) => availableSplits(task, dataDir).includes('train'));
 }
 
-/** A whole or decimal number between bounds; throws a UserError (usage) otherwise. */
-async function numberOption(
-  options: Invocation['options'],
-  name: string,
-  least: number,
-  most: number,
-): Promise<number> {
-  const value = Number(textOption(options, name));
-  if (value >= least && value <= most) return value;
-  const { EXIT, UserError } = await import('../../ground/errors.ts');
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UserError('bad-number', `--${flag} "${options[name]}" is not a number from ${least} to ${most}`, {
-    exitCode: EXIT.usage,
-  });
-}
-
 const build: CommandSpec = {
   name: 'build',
   summary: {
@@ -75,6 +59,7 @@ const build: CommandSpec = {
   ],
   async run({ operands, options, terminal, signal }) {
     const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { numberOption } = await import('../numbers.ts');
     const { buildCorpus } = await import('../../corpora/pretraining/build.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const guarded = (await chooseTasks(['all'], options.taskFile)).tasks;
@@ -87,7 +72,7 @@ const build: CommandSpec = {
       dataDir: dir,
       out: textOption(options, 'out'),
       fields: listOption(options.fields),
-      threshold: await numberOption(options, 'near', 0.05, 1),
+      threshold: numberOption(options, 'near', 0.05, 1),
       force: options.force === true,
       signal,
       onProgress: progress.update,
@@ -163,6 +148,7 @@ const lexicon: CommandSpec = {
   ],
   async run({ operands, options, terminal }) {
     const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { numberOption } = await import('../numbers.ts');
     const { annotatedTexts } = await import('../../corpora/pretraining/annotations.ts');
     const { addAnnotations, addWordList, createCandidates, refineLexicon, writeLexicon } = await import(
       '../../corpora/pretraining/lexicon.ts'
@@ -172,7 +158,7 @@ const lexicon: CommandSpec = {
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const out = textOption(options, 'out');
     const corpus = typeof options.corpus === 'string' ? options.corpus : undefined;
-    const minFrequency = await numberOption(options, 'minFrequency', 0, 1e9);
+    const minFrequency = numberOption(options, 'minFrequency', 0, 1e9, 'whole');
     const splits = [];
     for (const task of await trainTasks(options, dir)) splits.push(await readTrainSplit(task, dir));
     const annotated = [...annotatedTexts(splits)];

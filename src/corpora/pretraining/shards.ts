@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readLineBatches } from '../../ground/files.ts';
+import { scramble } from '../../text/hashing.ts';
 import { identifyFile } from '../hashes.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -141,5 +142,19 @@ export async function* readCorpus(directory: string, shards: readonly Shard[]): 
       }
     }
     if (document.length > 0) yield document;
+  }
+}
+
+/** As `readCorpus`, but where there are more than `characters` only an even share of the documents, the same each time. */
+export async function* sampleCorpus(
+  directory: string,
+  shards: readonly Shard[],
+  characters: number,
+): AsyncGenerator<string[]> {
+  const total = shards.reduce((sum, shard) => sum + shard.characters + shard.sentences, 0);
+  const share = total <= characters ? 1 : (0.98 * characters) / total;
+  let index = 0;
+  for await (const document of readCorpus(directory, shards)) {
+    if (scramble(index++) < share * 0x100000000) yield document;
   }
 }

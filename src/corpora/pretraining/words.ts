@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import type { Jieba } from '@node-rs/jieba';
+
+interface General {
+  readonly jieba: Jieba;
+  /** The dictionary: a word, its frequency and its part of speech a line. */
+  readonly dictionary: Buffer;
+}
+
+let general: General | undefined;
+
+function load(): General {
+  if (general === undefined) {
+    const require = createRequire(import.meta.url);
+    const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
+    const { dict } = require('@node-rs/jieba/dict.js') as typeof import('@node-rs/jieba/dict.js');
+    general = { jieba: Jieba.withDict(dict), dictionary: Buffer.from(dict) };
+  }
+  return general;
+}
+
+/** The words of a text, end to end, by jieba's general dictionary. */
+export const cutWords = (text: string): string[] => load().jieba.cut(text, true);
+
+export interface GeneralWords {
+  /** Of two characters or more, most frequent first. */
+  readonly words: readonly { readonly word: string; readonly frequency: number }[];
+  /** Characters of the text that the frequencies are of. */
+  readonly total: number;
+}
+
+/** The `count` most frequent words of jieba's dictionary. */
+export function generalWords(count: number): GeneralWords {
+  const words: { word: string; frequency: number }[] = [];
+  let total = 0;
+  for (const line of load().dictionary.toString('utf8').split('\n')) {
+    const [word, number] = line.split(' ');
+    const frequency = Number(number);
+    if (!(frequency > 0)) continue;
+    total += frequency * word.length;
+    if (word.length > 1) words.push({ word, frequency });
+  }
+  words.sort((a, b) => b.frequency - a.frequency || (a.word < b.word ? -1 : 1));
+  return { words: words.slice(0, count), total };
+}
