@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   runCommand,
   dataCommand,
   scoreCommand,
+  reproduceCommand,
   checkCommand,
   compareCommand,
   reportCommand,

@@ -1,12 +1,17 @@
 import type { ScoreSheet } from '../runs/scoring.ts';
 import type { Summary } from '../runs/summary.ts';
+import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A score for people: percent with one decimal, or a plain number where the convention says so. */
 export function formatScore(value: number, convention: string): string {
-  const { unit = 'percent' } = findConvention(convention);
+  return formatAs(value, findConvention(convention).unit);
+}
+
+/** The same where the unit is known. Default `percent`. */
+export function formatAs(value: number, unit: Convention['unit'] = 'percent'): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return '∞';
   return unit === 'percent' ? (value * 100).toFixed(1) : value.toFixed(unit === 'ratio' ? 2 : 3);

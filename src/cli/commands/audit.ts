@@ -84,9 +84,8 @@ export const auditCommand: CommandSpec = {
 };
 
 async function findTokenizer(vocab: string | undefined, dataDir: string, terminal: Terminal) {
-  const { existsSync } = await import('node:fs');
-  const { join } = await import('node:path');
-  const file = vocab ?? [join(dataDir, 'vocab.txt'), join(dataDir, '..', 'vocab.txt')].find(existsSync);
+  const { findVocabulary, openTokenizer } = await import('../vocabulary.ts');
+  const file = findVocabulary(vocab, dataDir);
   if (!file) {
     terminal.note(
       terminal.say({
@@ -96,9 +95,7 @@ async function findTokenizer(vocab: string | undefined, dataDir: string, termina
     );
     return undefined;
   }
-  const { createTokenizer } = await import('../../bert/tokenizer/tokenizer.ts');
-  const { readVocabulary } = await import('../../bert/tokenizer/vocabulary.ts');
-  return createTokenizer(await readVocabulary(file));
+  return openTokenizer(file);
 }
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1));

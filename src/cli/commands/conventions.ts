@@ -7,7 +7,10 @@ export const conventionsCommand: CommandSpec = {
   examples: ['chineseblue conventions ner'],
   async run({ operands, terminal }) {
     const { conventions } = await import('../../tasks/conventions.ts');
-    const chosen = conventions.filter(({ id }) => !operands[0] || id.startsWith(`${operands[0]}/`));
+    const { reproductions } = await import('../../audit/reproduction/registry.ts');
+    const chosen = [...conventions, ...reproductions].filter(
+      ({ id }) => !operands[0] || id.startsWith(`${operands[0]}/`),
+    );
     if (terminal.json)
       return terminal.printJson(
         chosen.map(({ id, title, definition, unit }) => ({ id, title, definition, unit })),
