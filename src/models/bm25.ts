@@ -3,9 +3,9 @@ import { defineKind } from './kind.ts';
 /** BM25 of the second text for the first; see docs/models/bm25.md. */
 export const bm25 = defineKind({
   id: 'bm25',
-  summary: { en: 'BM25 over character bigrams or words', zh: '基于字符二元组或词的 BM25' },
+  summary: { en: 'BM25 over characters, bigrams or words', zh: '基于字、二元组或词的 BM25' },
   families: ['ranking', 'similarity'],
-  defaults: { tokens: 'bigram', k1: 1.5, b: 0.75 },
+  defaults: { tokens: 'unigram', k1: 1.5, b: 0.75 },
   seeded: false,
   implementation: () => import('./retrieval/bm25.ts'),
 });

@@ -8,7 +8,7 @@ export const fasttext = defineKind({
     zh: '有监督 n-gram 向量平均（fastText）',
   },
   families: ['similarity', 'inference', 'classification', 'multilabel'],
-  defaults: { dim: 64, ngram: 3, 'min-df': 2, epochs: 20, lr: 0.5, 'tune-threshold': true },
+  defaults: { dim: 32, ngram: 3, 'min-df': 2, epochs: 15, lr: 1, 'tune-threshold': true },
   seeded: true,
   implementation: () => import('./fasttext/fasttext.ts'),
 });
