@@ -101,6 +101,14 @@ describe('building a corpus', () => {
     });
   });
 
+  it('refuses the generated samples of the package as train splits', async () => {
+    write('data/cMedIC/train.synthetic.txt', '0\t训练集的一句问话怎么治疗呢\n');
+    await expect(build([write('a.txt', A)], { train: [findTask('cMedIC')] })).rejects.toMatchObject({
+      code: 'synthetic-train',
+    });
+    expect(leftovers()).toEqual([]);
+  });
+
   it('is the same to the byte when built again', async () => {
     const file = write('a.txt', `${A}\n\n${B}\n`);
     const first = await build([file]);

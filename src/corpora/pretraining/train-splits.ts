@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -23,10 +25,20 @@ function documentsOf(task: Task, input: Input): (readonly string[])[] {
 
 /**
  * The train split of a task as documents.
- * Throws the UserError of `readSplit` where there is none.
+ * Throws the UserError of `readSplit` where there is none, and `synthetic-train` for the samples of the package.
  */
 export async function readTrainSplit(task: Task, dataDir: string): Promise<TrainSplit> {
-  const { examples, files } = await readSplit(task, 'train', { dataDir });
+  const { examples, files, synthetic } = await readSplit(task, 'train', { dataDir });
+  if (synthetic) {
+    throw new UserError(
+      'synthetic-train',
+      `The train split of ${task.id} that is at hand is a generated sample`,
+      {
+        file: join(dataDir, files[0].path),
+        hint: `Nothing is learnt from it: fetch the corpus with \`chineseblue data get ${task.id}\`, or say where it is.`,
+      },
+    );
+  }
   const documents = examples.flatMap(({ input }) =>
     documentsOf(task, input).map((parts) => ({ file: files[0].path, parts })),
   );
