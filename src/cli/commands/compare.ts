@@ -58,10 +58,10 @@ export const compareCommand: CommandSpec = {
     });
     const comparison = compareRuns(runs, {
       convention: options.convention as string | undefined,
-      level: numberOption(options, 'level', { from: 0.5, to: 0.999 }),
-      resamples: numberOption(options, 'resamples', { from: 100, to: 1_000_000, whole: true }),
-      seed: numberOption(options, 'seed', { from: 0, to: 2 ** 31, whole: true }),
-      items: numberOption(options, 'items', { from: 0, to: 1000, whole: true }),
+      level: numberOption(options, 'level', 0.5, 0.999),
+      resamples: numberOption(options, 'resamples', 100, 1_000_000, 'whole'),
+      seed: numberOption(options, 'seed', 0, 2 ** 31, 'whole'),
+      items: numberOption(options, 'items', 0, 1000, 'whole'),
     });
     if (terminal.json || format === 'json') return terminal.printJson(comparison);
     const { comparisonMarkdown, presentComparison } = await import('../../runs/compare/present.ts');
