@@ -59,13 +59,15 @@ export function eachAttribute(
 /**
  * Numbers all attributes that occur at least `cutoff` times, most frequent first (so that the busiest
  * weights lie together in memory), and lays out a feature for every attribute and tag seen together.
+ * `pace` is awaited between texts.
  */
-export function buildDataset(
+export async function buildDataset(
   texts: Iterable<DatasetText>,
   size: { readonly texts: number; readonly positions: number; readonly types: number },
   templates: readonly Template[],
   cutoff: number,
-): { dataset: Dataset; keys: KeyTable } {
+  pace: () => Promise<void> | undefined,
+): Promise<{ dataset: Dataset; keys: KeyTable }> {
   const found = createKeyTable(1 << 16);
   let counts = new Int32Array(1 << 16);
   const textStart = sharedInts(size.texts + 1);
@@ -86,6 +88,7 @@ export function buildDataset(
     raw[at++] = id;
   };
   for (const text of texts) {
+    await pace();
     tags.set(text.tags, position);
     for (let t = 0; t < text.length; t++) {
       eachAttribute(templates, text.tracks, t, take);

@@ -156,6 +156,17 @@ describe('a trained tagger', () => {
     expect(spans(createTagger(sparse).tag(text), text)).toEqual(['肺癌/疾病', '顺铂/药物']);
   });
 
+  it('refuses more types than tags have numbers, and takes the most', async () => {
+    const texts = (types: number): TaggedText[] =>
+      Array.from({ length: types }, (_, i) => ({
+        text: `${String.fromCharCode(0x4e00 + i)}药`,
+        entities: [{ start: 0, end: 2, type: `t${i}` }],
+      }));
+    await expect(trainCrf(texts(128), OPTIONS)).rejects.toMatchObject({ code: 'too-many-types' });
+    const tagger = createTagger(await trainCrf(texts(127), { ...OPTIONS, iterations: 15 }));
+    expect(tagger.tag('一药')).toEqual([{ start: 0, end: 2, type: 't0' }]);
+  });
+
   it('stops when it is told to', async () => {
     const controller = new AbortController();
     const onProgress = (_: number, note?: string): void => {

@@ -1,3 +1,4 @@
+import { UserError } from '../../ground/errors.ts';
 import type { Entity } from '../../tasks/examples.ts';
 import { minimize } from '../optimize/lbfgs.ts';
 import { createPace } from '../pace.ts';
@@ -39,6 +40,8 @@ const MEMORY = 6;
 const GAIN = { tolerance: 1e-5, period: 10 };
 /** Words are numbered in 16 bits. */
 const MOST_WORDS = 60_000;
+/** Tags are numbered in 8 bits: O, and B and I of every type. */
+const MOST_TYPES = 127;
 /** Corpora below this many positions are not worth starting threads for. */
 const WORTH_THREADS = 20_000;
 /** Share of the work that making features is taken to be. */
@@ -52,7 +55,7 @@ export interface Prepared {
   readonly sides: readonly string[];
 }
 
-/** Texts → the numbers that training needs. */
+/** Texts → the numbers that training needs. UserError for more types than tags have numbers. */
 export async function prepare(
   texts: readonly TaggedText[],
   options: Pick<TrainOptions, 'groups' | 'cutoff' | 'onProgress' | 'signal'>,
@@ -60,6 +63,15 @@ export async function prepare(
   const { groups, cutoff, onProgress } = options;
   const pace = createPace(options.signal);
   const types = typesOf(texts);
+  if (types.length > MOST_TYPES) {
+    throw new UserError(
+      'too-many-types',
+      `There are ${types.length} entity types; the CRF takes ${MOST_TYPES}`,
+      {
+        hint: 'Merge rare types, or use another model.',
+      },
+    );
+  }
   const templates = templatesOf(groups);
   const sides = [...new Set(texts.flatMap(({ side }) => (side === undefined ? [] : [side])))].sort();
   const counts = new Map<string, number>();
@@ -116,7 +128,7 @@ export async function prepare(
     positions: read.reduce((sum, { characters }) => sum + characters.length, 0),
     types: types.length,
   };
-  return { ...buildDataset(ready, size, templates, cutoff), vocabulary, words, sides };
+  return { ...(await buildDataset(ready, size, templates, cutoff, pace)), vocabulary, words, sides };
 }
 
 /** Trains a linear-chain CRF by L-BFGS (OWL-QN where `c1` is not 0). Rejects with the signal's reason. */
