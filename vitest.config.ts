@@ -5,6 +5,11 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'samples/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 60_000,
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['**/*.test.ts'], reporter: ['text-summary', 'json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
   },
 });
