@@ -17,16 +17,14 @@ const tracks = readTracks(text, characters, templates, vocabulary, 7);
 const inside = (track: Uint16Array): number[] => Array.from(track.subarray(REACH, REACH + characters.length));
 
 describe('tracks', () => {
-  it('hold the words and their neighbours', () => {
-    const order = [...words.values()];
-    for (let i = 0; i + 1 < order.length; i++) {
-      const here = inside(tracks.word).indexOf(order[i]);
-      const after = inside(tracks.word).indexOf(order[i + 1]);
-      expect(inside(tracks.next)[here]).toBe(order[i + 1]);
-      expect(inside(tracks.previous)[after]).toBe(order[i]);
-    }
-    expect(inside(tracks.previous)[0]).toBe(1);
-    expect(inside(tracks.next).at(-1)).toBe(1);
+  it('hold the words and the place in them', () => {
+    expect(new Set(inside(tracks.word))).toEqual(new Set(words.values()));
+    eachWord(text, characters, (word, from, to) => {
+      expect(inside(tracks.word).slice(from, to)).toEqual(Array(to - from).fill(words.get(word)));
+      expect(inside(tracks.place)[from]).toBe(to - from === 1 ? 5 : 2);
+      if (to - from > 1) expect(inside(tracks.place)[to - 1]).toBe(4);
+    });
+    expect(tracks.word[REACH - 1]).toBe(1);
   });
 
   it('hold the match of the lexicon and what is known of the text', () => {

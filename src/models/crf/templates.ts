@@ -3,19 +3,8 @@ import { type Lexicon, matchLexicon, PURITY_STEPS, type Share } from './lexicon.
 import { eachWord, WORD_PLACES } from './words.ts';
 
 /** What a position is looked at for: every track is one number a position. */
-export const TRACKS = [
-  'char',
-  'class',
-  'place',
-  'word',
-  'previous',
-  'next',
-  'match',
-  'matched',
-  'side',
-] as const;
+export const TRACKS = ['char', 'class', 'place', 'word', 'match', 'matched', 'side'] as const;
 export type Track = (typeof TRACKS)[number];
-const WORD_TRACKS: readonly Track[] = ['place', 'word', 'previous', 'next'];
 
 /** A feature template: the conjunction of one to three tracks, each at an offset from the position. */
 export interface Template {
@@ -41,14 +30,7 @@ const NAMES: Readonly<Record<TemplateGroup, readonly string[]>> = {
     'char[0] char[1] char[2]',
   ],
   class: ['class[-1] class[0] class[1]', 'class[-2] class[-1] class[0]', 'class[0] class[1] class[2]'],
-  word: [
-    'place[0]',
-    'place[-1] place[0] place[1]',
-    'place[0] word[0]',
-    'place[0] previous[0]',
-    'place[0] next[0]',
-    'char[0] place[0]',
-  ],
+  word: ['place[0]', 'place[-1] place[0] place[1]', 'place[0] word[0]', 'char[0] place[0]'],
   lexicon: ['match[-1]', 'match[0]', 'match[1]', 'matched[-1] matched[0] matched[1]', 'matched[0] char[0]'],
   side: ['side[0]', 'side[0] char[0]'],
 };
@@ -102,16 +84,10 @@ export function readTracks(
   if (needed.has('class'))
     for (let at = 0; at < characters.length; at++) tracks.class[at + REACH] = 2 + characters.classes[at];
   if (needed.has('side')) tracks.side.fill(side, REACH, REACH + characters.length);
-  if (WORD_TRACKS.some((track) => needed.has(track))) {
-    let before = OUTSIDE;
-    let start = 0;
+  if (needed.has('place') || needed.has('word')) {
     eachWord(text, characters, (word, from, to) => {
       const number = vocabulary.words.get(word) ?? 0;
       if (needed.has('word')) tracks.word.fill(number, from + REACH, to + REACH);
-      if (needed.has('previous')) tracks.previous.fill(before, from + REACH, to + REACH);
-      if (needed.has('next')) tracks.next.fill(number, start + REACH, from + REACH);
-      before = number;
-      start = from;
       if (!needed.has('place')) return;
       for (let at = from; at < to; at++) {
         tracks.place[at + REACH] = 2 + (to - from === 1 ? 3 : at === from ? 0 : at === to - 1 ? 2 : 1);
@@ -152,8 +128,6 @@ export function describeValue(
       case 'place':
         return WORD_PLACES[value - 2] ?? '?';
       case 'word':
-      case 'previous':
-      case 'next':
         return words[value - 2] ?? '?';
       case 'matched':
         return matched(value);
