@@ -160,7 +160,8 @@ function latex(tasks: readonly TaskAnalysis[]): string {
       const { value, interval } = primaryScore(run.scores);
       const group = groups.get(run.record.id);
       const cells = [
-        escapeLatex(`${run.record.model.id} #${run.record.seed}`),
+        // In braces: a row that began with `[` would be read as the argument of the line end before it.
+        `{${escapeLatex(`${run.record.model.id} #${run.record.seed}`)}}`,
         `${escapeLatex(figure(value, task.primary, DIGITS))}${group ? `\\textsuperscript{${escapeLatex(group)}}` : ''}`,
         escapeLatex(range(interval, task.primary, DIGITS)),
       ];

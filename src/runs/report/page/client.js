@@ -127,11 +127,11 @@
   }
 
   /** What became of every element of gold and of an answer: hit, near, or miss. */
-  function statuses(gold, answer, errors) {
+  function statuses(gold, answer, errors, wrongLabel) {
     const ofGold = gold.e.map(() => 'hit');
     const ofAnswer = (answer ? answer.e : []).map(() => 'hit');
-    for (const [, g, a] of errors) {
-      const status = g >= 0 && a >= 0 ? 'near' : 'miss';
+    for (const [bits, g, a] of errors) {
+      const status = g >= 0 && a >= 0 && !(bits & wrongLabel) ? 'near' : 'miss';
       if (g >= 0) ofGold[g] = status;
       if (a >= 0) ofAnswer[a] = status;
     }
@@ -151,6 +151,7 @@
       index.counts.map(async (packed) => new Uint8Array(await unpack(packed))),
     );
     const has = new Uint32Array(await unpack(index.has));
+    const wrongLabel = 1 << index.kinds.findIndex(({ id }) => id === 'wrong-label');
     const wordsOfLabels = Math.max(1, Math.ceil(index.labels.length / 32));
     const chunkOf = chunkStore(task);
     const exampleOf = (i) => {
@@ -372,16 +373,20 @@
 
     /** What one run answered beside gold: things without a place as chips, places over the text. */
     function drawAnswer(run, gold, [answer, errors], blocks) {
-      const { ofGold, ofAnswer } = statuses(gold, answer, errors);
+      const { ofGold, ofAnswer } = statuses(gold, answer, errors, wrongLabel);
       const parts = [h('h4', {}, index.runs.length > 1 ? index.runs[run].name : say(words.answer))];
       if (!answer) parts.push(h('p', { class: 'note' }, say(words.noAnswer)));
-      if ([...gold.e, ...(answer ? answer.e : [])].some((element) => element.length === 2) || !index.spans) {
+      const placeless =
+        !index.spans || [...gold.e, ...(answer ? answer.e : [])].some((element) => element.length === 2);
+      if (placeless) {
         const line = (name, side, status) =>
           h('div', { class: 'line' }, h('span', { class: 'who' }, say(name)), chips(side, blocks, status));
         parts.push(line(words.gold, gold, ofGold));
         if (answer) parts.push(line(words.answer, answer, ofAnswer));
       }
-      if (errors.length > 0) parts.push(errorList(gold, answer, errors, blocks));
+      const list = errors.length > 0 ? [errorList(gold, answer, errors, blocks)] : [];
+      // A dialogue is long: what was concluded from it comes first.
+      if (placeless) parts.push(...list);
       if (index.spans) {
         const marks = markStatuses(gold.m, answer ? answer.m : undefined);
         const drawn = [
@@ -400,6 +405,7 @@
           ),
         );
       }
+      if (!placeless) parts.push(...list);
       return parts;
     }
 
