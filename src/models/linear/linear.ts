@@ -11,14 +11,14 @@ import {
   type LabelFamily,
   type Labelling,
   learnLabelling,
-  targetsOf,
   tuneThreshold,
 } from '../labels/labelling.ts';
 import type { FitRequest, Parameters, Predictor } from '../model.ts';
 import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
 import { createPace } from '../pace.ts';
 import { explainLabels } from './explain.ts';
-import { fitLogistic, type LogisticModel, probabilities } from './logistic.ts';
+import { type LogisticModel, probabilities } from './logistic.ts';
+import { trainLinear } from './train.ts';
 
 /** What a fitted model is, whatever its family. */
 interface Linear {
@@ -47,21 +47,24 @@ async function fitLinear<F extends LabelFamily>(request: FitRequest<F>): Promise
   const rows = await encodeAll(encoder, inputs, pace);
   onProgress?.(0.1);
   const labelling = learnLabelling(task, train);
-  const { model: logistic } = await fitLogistic({
+  const { logistic, outOfFold } = await trainLinear({
     rows,
-    outputs: labelling.outputs,
-    link: labelling.link,
-    targets: targetsOf(labelling, train),
-    c: Number(parameters.c),
-    tolerance: Number(parameters.tolerance),
-    maxIterations: Number(parameters['max-iterations']),
-    onIteration: (iteration) => onProgress?.(0.1 + 0.85 * (1 - 1 / (1 + iteration / 50))),
+    examples: train,
+    labelling,
+    parameters,
+    onProgress: (share) => onProgress?.(0.1 + 0.85 * share),
     signal,
   });
   let tuned = labelling;
-  if (parameters['tune-threshold'] && dev.length > 0 && hasThreshold(labelling)) {
-    const devInputs = dev.map(({ input }) => input);
-    tuned = tuneThreshold(labelling, dev, probabilities(logistic, await encodeAll(encoder, devInputs, pace)));
+  if (parameters['tune-threshold'] && hasThreshold(labelling)) {
+    if (dev.length > 0) {
+      const devInputs = dev.map(({ input }) => input);
+      tuned = tuneThreshold(
+        labelling,
+        dev,
+        probabilities(logistic, await encodeAll(encoder, devInputs, pace)),
+      );
+    } else if (outOfFold) tuned = tuneThreshold(labelling, train, outOfFold);
   }
   onProgress?.(1);
   return predictor({ labelling: tuned, encoder, logistic }) as unknown as Predictor<F>;

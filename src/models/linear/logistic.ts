@@ -138,15 +138,28 @@ function sigmoids(scores: Float64Array, targets: Float64Array, at: number, outpu
   return loss;
 }
 
-/** Probabilities of every output for every row: rows x outputs. */
-export function probabilities(model: LogisticModel, rows: Rows): Float64Array {
-  const { outputs, weights, intercepts, link } = model;
+/** Scores of every output for every row, before softmax or sigmoid: rows x outputs. */
+export function decisions(model: LogisticModel, rows: Rows): Float64Array {
+  const { outputs, weights, intercepts } = model;
   const scores = new Float64Array(rowCount(rows) * outputs);
   times(rows, outputs, weights, scores);
+  for (let at = 0; at < scores.length; at += outputs) {
+    for (let k = 0; k < outputs; k++) scores[at + k] += intercepts[k];
+  }
+  return scores;
+}
+
+/** Scores become probabilities, in place. */
+export function toProbabilities(scores: Float64Array, outputs: number, link: LogisticModel['link']): void {
   const nothing = new Float64Array(scores.length);
   for (let at = 0; at < scores.length; at += outputs) {
-    for (let j = 0; j < outputs; j++) scores[at + j] += intercepts[j];
     (link === 'softmax' ? softmax : sigmoids)(scores, nothing, at, outputs);
   }
+}
+
+/** Probabilities of every output for every row: rows x outputs. */
+export function probabilities(model: LogisticModel, rows: Rows): Float64Array {
+  const scores = decisions(model, rows);
+  toProbabilities(scores, model.outputs, model.link);
   return scores;
 }

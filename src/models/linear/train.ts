@@ -1,0 +1,124 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Example } from '../../tasks/examples.ts';
+import { type Rows, selectRows } from '../features/rows.ts';
+import { isBinary, type LabelFamily, type Labelling, targetsOf } from '../labels/labelling.ts';
+import type { Parameters } from '../model.ts';
+import { assignFolds, calibrate, crossEntropy, rescale } from './crossvalidate.ts';
+import { decisions, fitLogistic, type LogisticModel, toProbabilities } from './logistic.ts';
+import { chiSquared, keepBest } from './select.ts';
+
+/** Shares of the columns that `select: auto` compares. */
+const SHARES = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
+
+export interface TrainRequest {
+  readonly rows: Rows;
+  readonly examples: readonly Example<LabelFamily>[];
+  readonly labelling: Labelling;
+  readonly parameters: Parameters;
+  readonly onProgress: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Trained {
+  readonly logistic: LogisticModel;
+  /** Calibrated probabilities of every training example by a model that did not see it; only with `folds`. */
+  readonly outOfFold?: Float64Array;
+}
+
+/**
+ * Fits with all examples. With `folds` of 2 or more, models that each leave one fold out first choose how
+ * many columns to keep (where `select` is `auto`), by their cross-entropy on what they left out, and then
+ * calibrate the final scores.
+ */
+export async function trainLinear(request: TrainRequest): Promise<Trained> {
+  const { rows, examples, labelling, parameters, onProgress, signal } = request;
+  const { outputs, link } = labelling;
+  const targets = targetsOf(labelling, examples);
+  const rowWeights =
+    parameters['class-weight'] === 'balanced' ? balancedWeights(labelling, targets) : undefined;
+  const candidates = readSelect(parameters, rows.width);
+  const folds = Math.min(Math.floor(Number(parameters.folds)), examples.length);
+  const fits = folds > 1 ? candidates.length * folds + 1 : 1;
+  let done = 0;
+  const solve = async (chosen: readonly number[] | undefined, keep: number): Promise<LogisticModel> => {
+    const some = chosen ? selectRows(rows, chosen) : rows;
+    const right = chosen ? pick(targets, chosen, outputs) : targets;
+    const { model } = await fitLogistic({
+      rows: keepBest(some, keep < rows.width ? chiSquared(some, right, outputs) : new Float64Array(0), keep),
+      outputs,
+      link,
+      targets: right,
+      rowWeights: rowWeights && chosen ? pick(rowWeights, chosen, 1) : rowWeights,
+      c: Number(parameters.c),
+      tolerance: Number(parameters.tolerance),
+      maxIterations: Number(parameters['max-iterations']),
+      onIteration: (iteration) => onProgress((done + 1 - 1 / (1 + iteration / 50)) / fits),
+      signal,
+    });
+    done++;
+    return model;
+  };
+  if (folds < 2) return { logistic: await solve(undefined, candidates[0]) };
+
+  const foldOf = assignFolds(examples, folds);
+  let best: { keep: number; scores: Float64Array; loss: number } | undefined;
+  for (const keep of candidates) {
+    const scores = new Float64Array(targets.length);
+    for (let fold = 0; fold < folds; fold++) {
+      const [inside, outside] = [indices(foldOf, (of) => of !== fold), indices(foldOf, (of) => of === fold)];
+      if (inside.length === 0 || outside.length === 0) continue;
+      const found = decisions(await solve(inside, keep), selectRows(rows, outside));
+      outside.forEach((row, i) => {
+        scores.set(found.subarray(i * outputs, (i + 1) * outputs), row * outputs);
+      });
+    }
+    const loss = crossEntropy(scores, targets, outputs, link);
+    if (!best || loss < best.loss) best = { keep, scores, loss };
+  }
+  const scale = await calibrate(best!.scores, targets, outputs, link);
+  const logistic = rescale(await solve(undefined, best!.keep), scale);
+  const calibrated = best!.scores.map((score) => score * scale.slope + scale.offset);
+  toProbabilities(calibrated, outputs, link);
+  return { logistic, outOfFold: calibrated };
+}
+
+/** How many columns to keep: all, a number, or the numbers that `auto` compares. */
+function readSelect(parameters: Parameters, width: number): number[] {
+  const value = String(parameters.select);
+  if (value === 'all') return [width];
+  if (value === 'auto' && Number(parameters.folds) >= 2)
+    return SHARES.map((share) => Math.ceil(width * share));
+  const count = Number(value);
+  if (Number.isInteger(count) && count > 0) return [count];
+  throw new UserError('bad-parameter', `The parameter select of linear cannot be ${value}`, {
+    field: 'select',
+    hint: 'Give `all`, a number of features, or `auto` together with folds of 2 or more.',
+    exitCode: EXIT.usage,
+  });
+}
+
+/** Every class weighs the same in total; sets of labels are left as they are. */
+function balancedWeights(labelling: Labelling, targets: Float64Array): Float64Array | undefined {
+  const { task, outputs } = labelling;
+  if (task.family === 'multilabel' || outputs === 0) return undefined;
+  const binary = isBinary(labelling) && labelling.labels.length === 2;
+  const count = targets.length / outputs;
+  const classes = Int32Array.from({ length: count }, (_, row) =>
+    binary ? targets[row] : targets.subarray(row * outputs, (row + 1) * outputs).indexOf(1),
+  );
+  const sizes = new Map<number, number>();
+  for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
+  return Float64Array.from(classes, (one) => count / (sizes.size * sizes.get(one)!));
+}
+
+const indices = (foldOf: Int32Array, wanted: (fold: number) => boolean): number[] =>
+  Array.from(foldOf.keys()).filter((row) => wanted(foldOf[row]));
+
+/** The numbers of the chosen rows, `each` a row. */
+function pick(values: Float64Array, chosen: readonly number[], each: number): Float64Array {
+  const picked = new Float64Array(chosen.length * each);
+  chosen.forEach((row, i) => {
+    picked.set(values.subarray(row * each, (row + 1) * each), i * each);
+  });
+  return picked;
+}
