@@ -42,6 +42,10 @@ export interface Audit {
 /** Splits whose scores are reported; signal and power are measured on them. */
 const JUDGED: readonly SplitName[] = ['dev', 'test'];
 
+/** Number of independent units: groups, and examples that belong to none. */
+const unitsOf = ({ examples }: Split): number =>
+  new Set(examples.map(({ id, group }) => (group === undefined ? `i${id}` : `g${group}`))).size;
+
 /** Audits every split of a task that is at hand. Throws the UserErrors of `readSplit`. */
 export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokenizer): Promise<Audit> {
   const names = availableSplits(task, dataDir);
@@ -55,7 +59,7 @@ export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokeniz
   for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
     const measured = await measureSignal(task, split, conventions);
     signal.push(...measured.rows);
-    power.push(...powerOf(task, split.name, measured, conventions));
+    power.push(...powerOf(task, split.name, measured, conventions, unitsOf(split)));
   }
   return {
     schema: 'chineseblue/audit@1',

@@ -1,4 +1,5 @@
 import { formats } from '../corpora/formats/registry.ts';
+import { OFFICIAL_ADDRESS } from '../corpora/manifest.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
 
@@ -33,6 +34,7 @@ const CONTEXT = {
   regex: 'cr:regex',
   repeated: 'cr:repeated',
   replace: 'cr:replace',
+  samplingRate: 'cr:samplingRate',
   sc: 'https://schema.org/',
   separator: 'cr:separator',
   source: 'cr:source',
@@ -40,29 +42,81 @@ const CONTEXT = {
   transform: 'cr:transform',
 } as const;
 
+/** What to cite for a corpus of the release, and when it appeared; the dialogues have a paper of their own. */
+const PAPERS = {
+  release: {
+    citeAs:
+      'Zhang et al. (2020). Conceptualized Representation Learning for Chinese Biomedical Text Mining. arXiv:2008.10813.',
+    datePublished: '2020-08',
+  },
+  dialogues: {
+    citeAs:
+      'Lin et al. (2019). Enhancing Dialogue Symptom Diagnosis with Global Attention and Symptom Graph. EMNLP-IJCNLP 2019, D19-1508.',
+    datePublished: '2019-11',
+  },
+} as const;
+
+const REPOSITORY = 'https://github.com/alibaba-research/ChineseBLUE';
+
+/** A licence that is an SPDX identifier as the address of its text; any other as it stands. */
+const licenceOf = (licence: string): string =>
+  /^[A-Za-z0-9.+-]+$/.test(licence) ? `https://spdx.org/licenses/${licence}.html` : licence;
+
 /** Croissant 1.0 metadata of a corpus (MLCommons): files with their hashes and what a record looks like. */
 export function croissant(task: Task, audit: Audit): object {
   const { corpus, title } = task;
-  const mime = corpus.format.endsWith('-tsv') ? 'text/tab-separated-values' : 'application/jsonlines';
+  const { directory, shape } = formats[corpus.format];
+  const released = task.access === 'public' && !audit.synthetic;
   return {
     '@context': CONTEXT,
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.0',
     name: task.id,
-    description: `${title.en}. ${title.zh}。 A record: ${formats[corpus.format].shape}.${audit.synthetic ? ' Synthetic sample.' : ''}`,
-    license: corpus.licence,
-    url: corpus.source.startsWith('http') ? corpus.source : 'https://github.com/alibaba-research/ChineseBLUE',
+    description: `${title.en}. ${title.zh}。 A record: ${shape}.${audit.synthetic ? ' Synthetic sample.' : ''}`,
+    license: licenceOf(corpus.licence),
+    url: corpus.source.startsWith('http') ? corpus.source : REPOSITORY,
+    ...(released ? (directory ? PAPERS.dialogues : PAPERS.release) : {}),
     inLanguage: 'zh',
     keywords: [task.family, 'Chinese', 'biomedical'],
     version: '1.0.0',
-    distribution: audit.files.map(({ path, bytes, sha256 }) => ({
-      '@type': 'cr:FileObject',
-      '@id': path,
-      name: path,
-      contentUrl: path,
-      contentSize: `${bytes} B`,
-      encodingFormat: mime,
-      sha256,
-    })),
+    distribution: directory
+      ? directoriesOf(audit, released)
+      : audit.files.map(({ path, bytes, sha256 }) => ({
+          '@type': 'cr:FileObject',
+          '@id': path,
+          name: path,
+          contentUrl: released ? `${OFFICIAL_ADDRESS}/${path}` : path,
+          contentSize: `${bytes} B`,
+          encodingFormat: corpus.format.endsWith('-tsv')
+            ? 'text/tab-separated-values'
+            : 'application/jsonlines',
+          sha256,
+        })),
   };
+}
+
+/**
+ * Splits that are one file a record: sets of files inside the repository of the release (or the folder at hand).
+ * Croissant has no hash for a set, so the combined one stands in its description.
+ */
+function directoriesOf({ files }: Audit, released: boolean): object[] {
+  const container = {
+    '@type': 'cr:FileObject',
+    '@id': 'repository',
+    name: 'repository',
+    contentUrl: released ? REPOSITORY : '.',
+    encodingFormat: 'git+https',
+    // A repository has no hash of its own: the value that the specification's own examples put here.
+    sha256: 'https://github.com/mlcommons/croissant/issues/80',
+  };
+  const sets = files.map(({ path, bytes, sha256, gitBlob }) => ({
+    '@type': 'cr:FileSet',
+    '@id': path,
+    name: path,
+    description: `${bytes} B in all; sha256 over the lines "name sha256" in byte order of the names: ${sha256}; git tree ${gitBlob}`,
+    containedIn: { '@id': container['@id'] },
+    encodingFormat: 'application/json',
+    includes: released ? `data/${path}/*.json` : `${path}/*.json`,
+  }));
+  return [container, ...sets];
 }

@@ -7,6 +7,7 @@ import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { bestConstant, chanceScore } from './chance.ts';
 import { formatRef } from './finding.ts';
+import { powerOf } from './power.ts';
 import { measureSignal } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
 import { truncationLedger, visibleEnd } from './truncation.ts';
@@ -161,5 +162,24 @@ describe('oddities', () => {
     expect(found.map(({ message, items }) => [message.en, items.map(formatRef)])).toEqual([
       ['the label "0" occurs in train only', ['train:0']],
     ]);
+  });
+});
+
+describe('powerOf', () => {
+  it('speaks of the whole split, also where a sample of it was answered', () => {
+    const task = findTask('cMedIC');
+    const examples = Array.from({ length: 40 }, (_, i) => ({
+      id: String(i),
+      input: { text: `t${i}` },
+      gold: { label: '1' },
+    }));
+    const predictions = examples.map((_, i) => ({ label: i % 4 === 0 ? '0' : '1' }));
+    const detectable = (units: number) =>
+      powerOf(task, 'test', { examples, predictions }, ['classification/accuracy@1'], units)[0];
+    // Accuracy 3/4 of 40: variance 40/39 · 3/16; (1.96 + 0.84) · √(2 · variance / units).
+    const variance = (40 / 39) * (3 / 16);
+    expect(detectable(40).independent).toBeCloseTo(2.80158 * Math.sqrt((2 * variance) / 40), 4);
+    expect(detectable(160).independent).toBeCloseTo(detectable(40).independent / 2, 12);
+    expect(detectable(160).units).toBe(160);
   });
 });

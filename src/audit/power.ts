@@ -28,25 +28,29 @@ export interface PublishedGap {
   readonly split: SplitName;
 }
 
-/** Smallest differences that a split shows, from the spread over units of a given system's answers. */
+/**
+ * Smallest differences that a split shows, from the spread over units of a given system's answers. These may be
+ * answers to a sample of whole units: `units` is how many the split has.
+ */
 export function powerOf(
   task: Task,
   split: SplitName,
   answered: { readonly examples: readonly Example[]; readonly predictions: readonly Prediction[] },
   conventions: readonly string[],
+  units: number,
 ): PowerRow[] {
-  const units = [...groupAnswers(task, answered.examples, answered.predictions).values()];
+  const sampled = [...groupAnswers(task, answered.examples, answered.predictions).values()];
   return conventions.flatMap((convention) => {
     const metric = findConvention(convention).metric(task);
     if ('whole' in metric) return [];
-    const variance = unitVariance(countUnits(metric, units), metric.width, metric.value);
+    const variance = unitVariance(countUnits(metric, sampled), metric.width, metric.value);
     return [
       {
         split,
         convention,
-        units: units.length,
-        independent: minimumDetectableDifference(variance, units.length),
-        paired: minimumDetectableDifference(variance, units.length, { correlation: ASSUMED_CORRELATION }),
+        units,
+        independent: minimumDetectableDifference(variance, units),
+        paired: minimumDetectableDifference(variance, units, { correlation: ASSUMED_CORRELATION }),
       },
     ];
   });

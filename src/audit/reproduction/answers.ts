@@ -44,8 +44,8 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
 const inPercent = (task: Task) => task.published.map(({ model, value }) => ({ model, value: value / 100 }));
 
 const DIFFERENCE: Text = {
-  en: 'The published figure is accuracy on dev, the split that a model is tuned on; the paper calls it F1 on test. Where one label is frequent, answering it always scores as high as its share, so read every score beside the constant answers above. Our primary metric is an F1 (for cMedIC the micro F1, which equals accuracy), and its place is test. Compare a new model with the paper in the right-hand column only.',
-  zh: '论文数字是开发集上的准确率，而开发集正是用来调参的；论文称之为测试集 F1。某个标签占多数时，永远答它就能得到其占比那么高的分，因此任何得分都应与上面的常数答案对照来读。我们的主指标是 F1（cMedIC 为微平均 F1，等于准确率），并且应在测试集上计算。与论文比较时只看右列。',
+  en: 'The published figure is accuracy on dev, the split that a model is tuned on; the tables call it F1. Where one label is frequent, answering it always scores as high as its share, so read every score beside the constant answers above. Our primary metric is an F1 (for cMedIC the micro F1, which equals accuracy), and its place is test. Compare a new model with the paper in the right-hand column only.',
+  zh: '论文数字是开发集上的准确率，而开发集正是用来调参的；论文的表中称之为 F1。某个标签占多数时，永远答它就能得到其占比那么高的分，因此任何得分都应与上面的常数答案对照来读。我们的主指标是 F1（cMedIC 为微平均 F1，等于准确率），并且应在测试集上计算。与论文比较时只看右列。',
 };
 
 /** Accuracy on dev as `finetune_classifier.py` computes it, for a family; `skipped` as above. */
