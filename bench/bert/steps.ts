@@ -44,11 +44,7 @@ interface Child {
   end(): Promise<void>;
 }
 
-async function start(
-  command: string,
-  parameters: readonly string[],
-  extra: Record<string, string> = {},
-): Promise<Child> {
+async function start(command: string, parameters: readonly string[]): Promise<Child> {
   const child: ChildProcess = spawn(command, parameters, {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -58,7 +54,7 @@ async function start(
   return {
     async step() {
       child.stdin!.write('\n');
-      return JSON.parse((await lines.next()).value);
+      return JSON.parse(String((await lines.next()).value));
     },
     end: () => {
       child.stdin!.end();
@@ -71,7 +67,7 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 
 const rows = [];
 for (const { name, config, batch, length } of CASES) {
-  const shape = [JSON.stringify(config), String(batch), String(length), values.threads];
+  const shape = [JSON.stringify(config), String(batch), String(length), String(values.threads)];
   const here = (file: string): string => join(import.meta.dirname, file);
   const contestants = {
     chineseblue: await start(process.execPath, [here('ours.ts'), 'train', ...shape]),

@@ -11,6 +11,11 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Threads of one operator; by default one a core. ONNX Runtime's own guess is wrong in containers. */
   readonly threads?: number;
+  /**
+   * Whether a session keeps the memory of a run for the next (default). It is up to a tenth faster with small batches;
+   * without, many sessions cost no more than one.
+   */
+  readonly arena?: boolean;
 }
 
 export interface RunOptions {
@@ -64,7 +69,7 @@ export async function compile(
 
 /** A session of a finished ONNX model, given as bytes or as the path of a file. */
 export async function openModel(model: Uint8Array | string, options: SessionOptions = {}): Promise<Program> {
-  const { device = 'cpu', threads = availableParallelism() } = options;
+  const { device = 'cpu', threads = availableParallelism(), arena = true } = options;
   const { InferenceSession, Tensor } = await loadRuntime();
   const settings = {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
@@ -74,6 +79,7 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     logSeverityLevel: 4,
     // with its pattern, memory grows to twice of what is used: once for the first run, once for the pattern
     enableMemPattern: false,
+    enableCpuMemArena: arena,
   } as const;
   const session = await InferenceSession.create(model as string, settings).catch((error: Error) => {
     if (device === 'cpu') throw error;

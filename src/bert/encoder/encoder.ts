@@ -23,7 +23,10 @@ import type { Activation, BertConfig } from '../config.ts';
 export type Lookup = (name: string) => Value;
 
 /** Multiplies by a fresh mask of zeros and 1 / (1 - rate), or is nothing at all where nothing is dropped. */
-export type Dropout = (x: Value, kind: 'hidden' | 'attention') => Value;
+export type Dropout = (x: Value, kind: DropoutKind) => Value;
+
+/** Which rate of the configuration applies. */
+export type DropoutKind = 'hidden' | 'attention' | 'classifier';
 
 export const noDropout: Dropout = (x) => x;
 
@@ -44,16 +47,6 @@ export function encoderInputs(batch: number, length: number): EncoderInputs {
   };
 }
 
-export interface Encoded {
-  /** Last hidden states, `[batch, length, hidden]`. */
-  readonly hidden: Value;
-  /**
-   * The sum of the three embeddings of every token, `[batch, length, hidden]`. Its gradient is all that the embedding
-   * tables need: the host adds its rows up, and no gradient of the size of the vocabulary leaves the graph.
-   */
-  readonly embedded: Value;
-}
-
 const geluTanh = (x: Value): Value =>
   mul(mul(x, 0.5), add(tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
 
@@ -67,35 +60,66 @@ const ACTIVATION: Record<Activation, (x: Value) => Value> = {
 /** Less than any score: such a token gets no attention. */
 const MASKED = -1e9;
 
+/** How an encoder is written down: what a training step needs differs from what a file for any runtime needs. */
+export interface Layout {
+  /** Numbers of the positions: rows of their table for `[batch, length]` ids. */
+  positions(table: Value, ids: Value): Value;
+  /** x W^T + b over the last axis of `[batch, length, in]`, for the parameters `name.weight` and `name.bias`. */
+  dense(x: Value, name: string, parameter: Lookup): Value;
+}
+
+/** Products of plain matrices, for graphs of fixed shapes. */
+export const fixedLayout: Layout = {
+  positions: (table, ids) => slice(table, 0, 0, ids.shape[1]),
+  dense(x, name, parameter) {
+    const rows = reshape(x, [-1, x.shape.at(-1)!]);
+    const result = linear(rows, parameter(`${name}.weight`), parameter(`${name}.bias`));
+    return reshape(result, x.shape.with(-1, result.shape[1]));
+  },
+};
+
 /**
- * The encoder of BERT (Devlin et al. 2019), with layer normalisation after every block and exact GELU.
- * `parameter` finds a parameter by its Hugging Face name without the prefix `bert.`.
+ * The sum of the three embeddings of every token, `[batch, length, hidden]`. Its gradient is all that the tables need:
+ * the host adds its rows up, and no gradient of the size of the vocabulary leaves the graph.
+ */
+export function embed(
+  { input_ids: ids, token_type_ids: types }: EncoderInputs,
+  parameter: Lookup,
+  layout = fixedLayout,
+): Value {
+  return add(
+    add(gather(parameter(EMBEDDINGS.words), ids), gather(parameter(EMBEDDINGS.types), types)),
+    layout.positions(parameter(EMBEDDINGS.positions), ids),
+  );
+}
+
+export const EMBEDDINGS = {
+  words: 'embeddings.word_embeddings.weight',
+  positions: 'embeddings.position_embeddings.weight',
+  types: 'embeddings.token_type_embeddings.weight',
+} as const;
+
+/**
+ * The encoder of BERT (Devlin et al. 2019), with layer normalisation after every block: from what `embed` gives to the
+ * last hidden states, `[batch, length, hidden]`. `parameter` finds parameters by their Hugging Face names without `bert.`.
  */
 export function encode(
   config: BertConfig,
-  { input_ids: ids, token_type_ids: types, attention_mask: mask }: EncoderInputs,
+  embedded: Value,
+  mask: Value,
   parameter: Lookup,
-  dropout: Dropout = noDropout,
-): Encoded {
-  const [batch, length] = ids.shape;
+  { dropout = noDropout, layout = fixedLayout }: { dropout?: Dropout; layout?: Layout } = {},
+): Value {
+  const [batch, length] = mask.shape;
   const { hiddenSize: hidden, heads } = config;
-  const dense = (x: Value, name: string): Value =>
-    linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+  const dense = (x: Value, name: string): Value => layout.dense(x, name, parameter);
   const norm = (x: Value, name: string): Value =>
     layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.layerNormEps);
   const split = (x: Value): Value =>
     transpose(reshape(x, [batch, length, heads, hidden / heads]), [0, 2, 1, 3]);
-
-  const embedded = add(
-    add(
-      gather(parameter('embeddings.word_embeddings.weight'), ids),
-      gather(parameter('embeddings.token_type_embeddings.weight'), types),
-    ),
-    slice(parameter('embeddings.position_embeddings.weight'), 0, 0, length),
-  );
   const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
 
-  let x = reshape(dropout(norm(embedded, 'embeddings.LayerNorm'), 'hidden'), [batch * length, hidden]);
+  let x = dropout(norm(embedded, 'embeddings.LayerNorm'), 'hidden');
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `encoder.layer.${layer}`;
     const [query, key, value] = ['query', 'key', 'value'].map((part) =>
@@ -103,11 +127,11 @@ export function encode(
     );
     const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
     const attention = dropout(softmax(add(scores, bias)), 'attention');
-    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), [batch * length, hidden]);
+    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), [batch, length, hidden]);
     const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
     x = norm(add(attended, x), `${at}.attention.output.LayerNorm`);
     const inner = ACTIVATION[config.activation](dense(x, `${at}.intermediate.dense`));
     x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
   }
-  return { hidden: reshape(x, [batch, length, hidden]), embedded };
+  return x;
 }

@@ -1,4 +1,4 @@
-import type { Value } from '../../autograd/index.ts';
+import type { Tensors, TypedArray, Value } from '../../autograd/index.ts';
 import type { Dropout, Lookup } from '../encoder/encoder.ts';
 
 /** A batch as the head's graph sees it. */
@@ -12,12 +12,32 @@ export interface HeadContext {
   readonly dropout: Dropout;
 }
 
-/** The differentiable part of a head. What its targets mean, and how its outputs are read, is the family's business. */
-export interface HeadGraph {
-  /** Every parameter by its Hugging Face name, with its shape. */
+export type Outputs = Readonly<Record<string, Value>>;
+
+/** What a batch looks like to the host: sequences beyond `rows` are padding. */
+export interface BatchShape {
+  readonly batch: number;
+  readonly length: number;
+}
+
+/** What stands on top of the encoder: parameters, outputs, a loss, and how the host meets them. */
+export interface Head<Target, Answer> {
+  /** Class of `transformers` that loads encoder and head, or `BertModel` where it knows the encoder only. */
+  readonly architecture: string;
+  /** Every parameter by its Hugging Face name, with its shape; the pooler's too where it is used. */
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   /** The named outputs that predictions are read from. */
-  outputs(context: HeadContext): Readonly<Record<string, Value>>;
+  outputs(context: HeadContext): Outputs;
   /** The loss of these outputs, a scalar; its targets are further inputs of the graph. */
-  loss(outputs: Readonly<Record<string, Value>>, context: HeadContext): Value;
+  loss(outputs: Outputs, context: HeadContext): Value;
+  /** For R-Drop: how far two outputs of the same batch under two dropouts lie apart, a scalar. */
+  divergence?(first: Outputs, second: Outputs, context: HeadContext): Value;
+  /** The inputs of `loss` for these rows of a batch, of which `tokens` tells the lengths. */
+  targets(rows: readonly Target[], shape: BatchShape, tokens: readonly number[]): Tensors;
+  /** What the outputs say of one row, which has `tokens` tokens, `[CLS]` and `[SEP]` counted. */
+  read(outputs: Readonly<Record<string, TypedArray>>, row: number, tokens: number, shape: BatchShape): Answer;
 }
+
+/** Row `row` of an output whose rows have `width` numbers. */
+export const rowOf = (output: TypedArray, row: number, width: number): Float32Array =>
+  (output as Float32Array).slice(row * width, (row + 1) * width);

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../autograd/index.ts';
 import { allocate, type Block } from './kernels/memory.ts';
 
 /** A parameter that is trained, its gradient, and what AdamW remembers of it. */
@@ -8,17 +9,24 @@ export interface Trained {
   readonly gradient: Block;
   readonly mean: Block;
   readonly variance: Block;
+  /** Where gradients of several batches add up, if they do. */
+  readonly sum?: Block;
+  /** Exponential moving average of the value, if one is kept. */
+  readonly average?: Block;
 }
 
-/** Room for parameters and all that training them takes: four numbers each. */
-export function createTrained(shapes: ReadonlyMap<string, readonly number[]>): Trained[] {
+/** Room for parameters and all that training them takes: four numbers each, and one more for every option. */
+export function createTrained(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  { sum = false, average = false }: { sum?: boolean; average?: boolean } = {},
+): Trained[] {
   const entries = [...shapes];
-  const blocks = allocate(
-    entries.map(([, shape]) => Array<number>(4).fill(shape.reduce((product, size) => product * size, 1))),
-  );
+  const parts = 4 + Number(sum) + Number(average);
+  const blocks = allocate(entries.map(([, shape]) => Array<number>(parts).fill(sizeOf(shape))));
   return entries.map(([name, shape], i) => {
-    const [value, gradient, mean, variance] = blocks[i];
-    return { name, shape, value, gradient, mean, variance };
+    const [value, gradient, mean, variance, ...more] = blocks[i];
+    const extras = { ...(sum && { sum: more.shift() }), ...(average && { average: more.shift() }) };
+    return { name, shape, value, gradient, mean, variance, ...extras };
   });
 }
 

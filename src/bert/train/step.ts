@@ -1,9 +1,9 @@
 import {
+  add,
   compile,
   grad,
   input,
   mul,
-  type Program,
   type SessionOptions,
   sizeOf,
   type Tensors,
@@ -11,21 +11,34 @@ import {
   type Value,
 } from '../../autograd/index.ts';
 import type { BertConfig } from '../config.ts';
-import { type Dropout, encode, encoderInputs, noDropout } from '../encoder/encoder.ts';
-import type { HeadGraph } from '../heads/head.ts';
+import {
+  type Dropout,
+  type DropoutKind,
+  EMBEDDINGS,
+  embed,
+  encode,
+  encoderInputs,
+  noDropout,
+} from '../encoder/encoder.ts';
+import type { BatchShape, Head, HeadContext, Outputs } from '../heads/head.ts';
 import type { Trained } from './adamw.ts';
 
-export interface StepOptions extends SessionOptions {
+// biome-ignore lint/suspicious/noExplicitAny: a step does not look into targets and answers
+export type AnyHead = Head<any, any>;
+
+export interface StepOptions extends SessionOptions, BatchShape {
   readonly config: BertConfig;
-  readonly head: HeadGraph;
-  readonly batch: number;
-  readonly length: number;
+  readonly head: AnyHead;
   /** Whether to drop at all; the rates are the configuration's. */
   readonly dropout: boolean;
   /** All parameters, trained or frozen, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Names of those whose gradient is wanted. */
   readonly trained: ReadonlySet<string>;
+  /** Multi-sample dropout (Inoue 2019): the loss is the mean over so many dropouts before the head. Default 1. */
+  readonly samples?: number;
+  /** R-Drop (Wu et al. 2021): weight of the divergence between two passes; 0, the default, makes one pass. */
+  readonly rdrop?: number;
 }
 
 /** A place where something is dropped: the graph's input for its mask. */
@@ -36,13 +49,11 @@ export interface DropoutSite {
 }
 
 /** The graph of a training step for one shape of batch. */
-export interface Step {
-  readonly batch: number;
-  readonly length: number;
+export interface Step extends BatchShape {
   readonly sites: readonly DropoutSite[];
   /**
    * Runs forward and backward. `feeds` has the batch, the masks and all parameters; every gradient is written into
-   * `parameters` and the loss is returned, with whatever outputs of the head are asked for.
+   * `parameters`, and the loss is returned with whatever outputs of the head are asked for.
    */
   run(
     feeds: Tensors,
@@ -51,32 +62,29 @@ export interface Step {
   ): Promise<Record<string, TypedArray>>;
 }
 
-export const EMBEDDINGS = {
-  words: 'embeddings.word_embeddings.weight',
-  positions: 'embeddings.position_embeddings.weight',
-  types: 'embeddings.token_type_embeddings.weight',
-} as const;
 const TABLES: ReadonlySet<string> = new Set(Object.values(EMBEDDINGS));
 
-/** Compiles loss and gradients for batches of `batch` sequences of `length` tokens. */
+/** Compiles loss and gradients for batches of one shape. */
 export async function compileStep(options: StepOptions): Promise<Step> {
-  const { config, head, batch, length, shapes, trained } = options;
+  const { config, batch, length, shapes, trained } = options;
   const parameters = new Map([...shapes].map(([name, shape]) => [name, input(name, shape)]));
   const parameter = (name: string): Value => parameters.get(name)!;
   const inputs = encoderInputs(batch, length);
   const { sites, dropout } = options.dropout ? dropoutSites(config) : { sites: [], dropout: noDropout };
-  const { hidden, embedded } = encode(config, inputs, parameter, dropout);
-  const context = { hidden, mask: inputs.attention_mask, parameter, dropout };
-  const outputs = head.outputs(context);
-  const loss = head.loss(outputs, context);
+  const embedded = embed(inputs, parameter);
+  const pass = (): HeadContext => {
+    const hidden = encode(config, embedded, inputs.attention_mask, parameter, { dropout });
+    return { hidden, mask: inputs.attention_mask, parameter, dropout };
+  };
+  const { loss, outputs } = lossOf(options, pass);
 
   const direct = [...trained].filter((name) => !TABLES.has(name));
-  const tables = [...trained].filter((name) => TABLES.has(name));
-  const gradients = grad(loss, [...direct.map(parameter), ...(tables.length > 0 ? [embedded] : [])]);
+  const hasTables = [...trained].some((name) => TABLES.has(name));
+  const gradients = grad(loss, [...direct.map(parameter), ...(hasTables ? [embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
-  if (tables.length > 0) named[gradientName('embedded')] = gradients.at(-1)!;
-  const program: Program = await compile({ loss, ...outputs, ...named }, options);
-  const rows = new Float32Array(tables.length > 0 ? sizeOf(embedded.shape) : 0);
+  if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
+  const program = await compile({ loss, ...outputs, ...named }, options);
+  const rows = new Float32Array(hasTables ? sizeOf(embedded.shape) : 0);
 
   return {
     batch,
@@ -84,23 +92,41 @@ export async function compileStep(options: StepOptions): Promise<Step> {
     sites,
     async run(feeds, state, wanted = []) {
       const byName = new Map(state.map((one) => [one.name, one]));
-      const into: Record<string, Float32Array> = Object.fromEntries(
-        direct.map((name) => [gradientName(name), byName.get(name)!.gradient.data]),
-      );
-      if (tables.length > 0) into[gradientName('embedded')] = rows;
+      const into: Record<string, Float32Array> = {};
+      for (const name of direct) into[gradientName(name)] = byName.get(name)!.gradient.data;
+      if (hasTables) into[gradientName('embedded')] = rows;
       const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...Object.keys(named)], into });
-      if (tables.length > 0)
-        addEmbeddingRows(rows, feeds, { batch, length, size: config.hiddenSize }, byName);
+      if (hasTables) addEmbeddingRows(rows, feeds, { batch, length, size: config.hiddenSize }, byName);
       return Object.fromEntries(['loss', ...wanted].map((name) => [name, result[name]]));
     },
   };
+}
+
+/** One pass, or two with the divergence between them; each over one or several dropouts before the head. */
+function lossOf(options: StepOptions, pass: () => HeadContext): { loss: Value; outputs: Outputs } {
+  const { head, samples = 1, rdrop = 0 } = options;
+  const one = (): { context: HeadContext; outputs: Outputs; loss: Value } => {
+    const context = pass();
+    const drawn = Array.from({ length: samples }, () => head.outputs(context));
+    const total = drawn.map((outputs) => head.loss(outputs, context)).reduce(add);
+    return { context, outputs: drawn[0], loss: samples === 1 ? total : mul(total, 1 / samples) };
+  };
+  const first = one();
+  if (rdrop === 0 || !head.divergence) return first;
+  const second = one();
+  const apart = head.divergence(first.outputs, second.outputs, first.context);
+  return { outputs: first.outputs, loss: add(mul(add(first.loss, second.loss), 0.5), mul(apart, rdrop / 4)) };
 }
 
 const gradientName = (name: string): string => `gradient:${name}`;
 
 function dropoutSites(config: BertConfig): { sites: DropoutSite[]; dropout: Dropout } {
   const sites: DropoutSite[] = [];
-  const rates = { hidden: config.hiddenDropout, attention: config.attentionDropout };
+  const rates: Record<DropoutKind, number> = {
+    hidden: config.hiddenDropout,
+    attention: config.attentionDropout,
+    classifier: config.classifierDropout ?? config.hiddenDropout,
+  };
   const dropout: Dropout = (x, kind) => {
     if (rates[kind] === 0) return x;
     const name = `mask:${sites.length}`;

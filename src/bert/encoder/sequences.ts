@@ -1,0 +1,65 @@
+import type { Tensors } from '../../autograd/index.ts';
+import type { BatchShape } from '../heads/head.ts';
+
+/** What the encoder reads: the ids of the tokens, `[CLS]` and `[SEP]` among them, and which text each belongs to. */
+export interface Sequence {
+  readonly ids: Int32Array;
+  readonly types: Int32Array;
+}
+
+/** The inputs of the encoder for a batch; rows and columns beyond the sequences are padding. */
+export function encoderFeeds(
+  sequences: readonly Sequence[],
+  { batch, length }: BatchShape,
+  padId: number,
+): Tensors {
+  const ids = new BigInt64Array(batch * length).fill(BigInt(padId));
+  const types = new BigInt64Array(batch * length);
+  const mask = new BigInt64Array(batch * length);
+  for (const [row, sequence] of sequences.entries()) {
+    for (let i = 0; i < sequence.ids.length; i++) {
+      ids[row * length + i] = BigInt(sequence.ids[i]);
+      types[row * length + i] = BigInt(sequence.types[i]);
+    }
+    mask.fill(1n, row * length, row * length + sequence.ids.length);
+  }
+  return { input_ids: ids, token_type_ids: types, attention_mask: mask };
+}
+
+/** Lengths that batches are padded to are multiples of this. */
+const GRAIN = 8;
+
+/**
+ * At most `count` lengths to pad to, so that padding every sequence to the next of them wastes least: exact, by dynamic
+ * programming over the multiples of 8. A compiled graph goes with every one of them.
+ */
+export function chooseBuckets(lengths: readonly number[], count: number): number[] {
+  const steps = Math.ceil(Math.max(GRAIN, ...lengths) / GRAIN);
+  const many = new Float64Array(steps + 1);
+  for (const length of lengths) many[Math.max(1, Math.ceil(length / GRAIN))]++;
+  const upTo = many.map(() => 0);
+  for (let step = 1; step <= steps; step++) upTo[step] = upTo[step - 1] + many[step];
+  // cost[k][j]: tokens when the first j steps are served by k buckets, the last of them j
+  let cost = Array.from({ length: steps + 1 }, (_, j) => (j === 0 ? 0 : Number.POSITIVE_INFINITY));
+  const choices: Int32Array[] = [];
+  for (let k = 0; k < count; k++) {
+    const choice = new Int32Array(steps + 1);
+    cost = cost.map((before, j) => {
+      let best = before;
+      choice[j] = -1;
+      for (let from = 0; from < j; from++) {
+        const total = cost[from] + (upTo[j] - upTo[from]) * j;
+        if (total < best) [best, choice[j]] = [total, from];
+      }
+      return best;
+    });
+    choices.push(choice);
+  }
+  const buckets: number[] = [];
+  for (let k = count - 1, at = steps; at > 0 && k >= 0; k--) {
+    if (choices[k][at] < 0) continue;
+    buckets.unshift(at * GRAIN);
+    at = choices[k][at];
+  }
+  return buckets;
+}

@@ -1,0 +1,81 @@
+import {
+  add,
+  exp,
+  input,
+  log,
+  max,
+  mul,
+  neg,
+  reshape,
+  softplus,
+  stopGradient,
+  sub,
+  sum,
+  type Tensors,
+  transpose,
+} from '../../autograd/index.ts';
+import type { Head } from './head.ts';
+import { sequenceLogits, sequenceParameters } from './sequence.ts';
+
+/** One document of a query that is in the batch with others of the same query. */
+export interface RankingTarget {
+  /** Number of the query within the batch. */
+  readonly query: number;
+  readonly relevance: number;
+}
+
+export type RankingLoss = 'pairwise' | 'listwise';
+
+/** Keeps documents of other queries out of a softmax. */
+const APART = -1e9;
+
+/**
+ * A score for a query and a document. `pairwise`: every document should score above every less relevant one of its
+ * query, log(1 + exp(lower - higher)) (RankNet, Burges et al. 2005). `listwise`: cross-entropy between the softmax over a
+ * query's documents and their gains 2^relevance - 1 made into shares (ListNet, Cao et al. 2007).
+ */
+export function rankingHead(hidden: number, kind: RankingLoss): Head<RankingTarget, number> {
+  return {
+    architecture: 'BertForSequenceClassification',
+    parameters: sequenceParameters(hidden, 1),
+    outputs: (context) => ({ logits: sequenceLogits(context) }),
+    loss({ logits }) {
+      const [batch] = logits.shape;
+      const square = [batch, batch];
+      if (kind === 'pairwise') {
+        const lead = sub(logits, transpose(logits));
+        return sum(mul(input('pairs', square), softplus(neg(lead))));
+      }
+      const others = add(transpose(logits), input('groups', square));
+      const top = stopGradient(max(others, [1], true));
+      const total = add(top, log(sum(exp(sub(others, top)), [1], true)));
+      return sum(mul(reshape(input('gains', [batch]), [batch, 1]), sub(total, logits)));
+    },
+    targets(rows, { batch }): Tensors {
+      const pairs = new Float32Array(batch * batch);
+      const groups = new Float32Array(batch * batch).fill(APART);
+      const gains = new Float32Array(batch);
+      for (let i = 0; i < batch; i++) groups[i * batch + i] = 0;
+      const queries = new Map<number, number[]>();
+      for (const [row, { query }] of rows.entries()) queries.set(query, [...(queries.get(query) ?? []), row]);
+      let ordered = 0;
+      for (const list of queries.values()) {
+        const gain = list.map((row) => 2 ** rows[row].relevance - 1);
+        const sumOfGains = gain.reduce((a, b) => a + b, 0);
+        for (const [k, i] of list.entries()) {
+          gains[i] = sumOfGains > 0 ? gain[k] / sumOfGains / queries.size : 0;
+          for (const j of list) {
+            groups[i * batch + j] = 0;
+            if (rows[i].relevance > rows[j].relevance) {
+              pairs[i * batch + j] = 1;
+              ordered++;
+            }
+          }
+        }
+      }
+      if (kind === 'listwise') return { groups, gains };
+      return { pairs: pairs.map((pair) => pair / Math.max(1, ordered)) };
+    },
+    read: ({ logits }, row) => Number(logits[row]),
+  };
+}

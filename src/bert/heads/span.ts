@@ -1,0 +1,149 @@
+import {
+  add,
+  concat,
+  constant,
+  exp,
+  input,
+  linear,
+  log,
+  matmul,
+  max,
+  mean,
+  mul,
+  neg,
+  relu,
+  reshape,
+  slice,
+  stopGradient,
+  sub,
+  sum,
+  transpose,
+  type Value,
+} from '../../autograd/index.ts';
+import type { Head, HeadContext } from './head.ts';
+
+/** A cell of one of the score matrices, by tokens between `[CLS]` and `[SEP]`, both inclusive. */
+export interface Cell {
+  readonly type: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ScoredCell extends Cell {
+  readonly score: number;
+}
+
+/** Size of the query and key of every token. */
+const SIZE = 64;
+const NEVER = -1e9;
+
+/** cos and sin of rotary position embeddings (Su et al. 2021), `[length, SIZE]`, each angle for two neighbours. */
+function rotary(length: number): [cos: Value, sin: Value] {
+  const angles = Array.from({ length: length * SIZE }, (_, i) => {
+    const pair = Math.floor((i % SIZE) / 2);
+    return Math.floor(i / SIZE) * 10_000 ** ((-2 * pair) / SIZE);
+  });
+  return [constant(angles.map(Math.cos), [length, SIZE]), constant(angles.map(Math.sin), [length, SIZE])];
+}
+
+/** x with neighbours (a, b) turned into (-b, a). */
+function turned(x: Value): Value {
+  const [batch, length] = x.shape;
+  const pairs = reshape(x, [batch, length, SIZE / 2, 2]);
+  return reshape(concat([neg(slice(pairs, 3, 1, 2)), slice(pairs, 3, 0, 1)], 3), [batch, length, SIZE]);
+}
+
+/** Efficient GlobalPointer (Su 2022): one matrix of scores, shared by all types, and for each type what is added to rows and columns. */
+function scoresOf({ hidden, parameter, dropout }: HeadContext, types: number, ordered: number): Value {
+  const [batch, length, size] = hidden.shape;
+  const dense = (x: Value, name: string): Value =>
+    linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+  const both = dense(reshape(dropout(hidden, 'classifier'), [batch * length, size]), 'pointer.dense');
+  const [cos, sin] = rotary(length);
+  const [query, key] = [0, SIZE].map((from) => {
+    const part = reshape(slice(both, 1, from, from + SIZE), [batch, length, SIZE]);
+    return add(mul(part, cos), mul(turned(part), sin));
+  });
+  const shared = reshape(mul(matmul(query, transpose(key, [0, 2, 1])), 1 / Math.sqrt(SIZE)), [
+    batch,
+    1,
+    length,
+    length,
+  ]);
+  const ends = transpose(reshape(dense(both, 'pointer.types'), [batch, length, 2 * types]), [0, 2, 1]);
+  const rows = reshape(slice(ends, 1, 0, types), [batch, types, length, 1]);
+  const columns = reshape(slice(ends, 1, types, 2 * types), [batch, types, 1, length]);
+  const backwards = Array.from({ length: length * length }, (_, i) =>
+    i % length < Math.floor(i / length) ? NEVER : 0,
+  );
+  const isOrdered = Array.from({ length: types }, (_, type) => (type < ordered ? 1 : 0));
+  const forbidden = mul(constant(backwards, [1, 1, length, length]), constant(isOrdered, [1, types, 1, 1]));
+  return add(add(add(shared, rows), columns), forbidden);
+}
+
+/** log(1 + Σ exp(x)) over the last axis. */
+function logSumExpWithZero(x: Value): Value {
+  const top = stopGradient(relu(max(x, [-1], true)));
+  return add(top, log(add(exp(neg(top)), sum(exp(sub(x, top)), [-1], true))));
+}
+
+/**
+ * A score for every span of every type: GlobalPointer (Su et al. 2022) in its efficient form, with the loss of Su 2021:
+ * every right cell above 0 and above it no wrong one. Spans may nest and overlap. Of the `types` matrices, the first
+ * `ordered` have no span that ends before it begins; the others tie any token to any other.
+ */
+export function spanHead(
+  hidden: number,
+  types: number,
+  ordered = types,
+): Head<readonly Cell[], ScoredCell[]> {
+  return {
+    architecture: 'BertModel',
+    parameters: new Map([
+      ['pointer.dense.weight', [2 * SIZE, hidden]],
+      ['pointer.dense.bias', [2 * SIZE]],
+      ['pointer.types.weight', [2 * types, 2 * SIZE]],
+      ['pointer.types.bias', [2 * types]],
+    ]),
+    outputs: (context) => ({ scores: scoresOf(context, types, ordered) }),
+    loss({ scores }) {
+      const [batch, , length] = scores.shape;
+      const cells = [batch, types, length * length];
+      const right = reshape(input('targets', scores.shape), cells);
+      const open = reshape(input('open', [batch, 1, length, length]), [batch, 1, length * length]);
+      const flat = add(reshape(scores, cells), mul(sub(1, open), NEVER));
+      const wrong = logSumExpWithZero(add(flat, mul(right, NEVER)));
+      const missed = logSumExpWithZero(add(neg(mul(flat, right)), mul(sub(1, right), NEVER)));
+      const counted = reshape(input('counted', [batch]), [batch, 1, 1]);
+      return mul(mean(mul(add(wrong, missed), counted)), input('scale', []));
+    },
+    targets(rows, { batch, length }, tokens) {
+      const targets = new Float32Array(batch * types * length * length);
+      const open = new Float32Array(batch * length * length);
+      const counted = new Float32Array(batch);
+      for (const [row, cells] of rows.entries()) {
+        counted[row] = 1;
+        const end = tokens[row] - 1;
+        for (let i = 1; i < end; i++)
+          open.fill(1, (row * length + i) * length + 1, (row * length + i) * length + end);
+        for (const { type, first, last } of cells) {
+          targets[((row * types + type) * length + first + 1) * length + last + 1] = 1;
+        }
+      }
+      return { targets, open, counted, scale: Float32Array.of(batch / Math.max(1, rows.length)) };
+    },
+    read({ scores }, row, tokens, { length }) {
+      const list: ScoredCell[] = [];
+      for (let type = 0; type < types; type++) {
+        for (let first = 1; first < tokens - 1; first++) {
+          const start = ((row * types + type) * length + first) * length;
+          for (let last = type < ordered ? first : 1; last < tokens - 1; last++) {
+            const score = Number(scores[start + last]);
+            if (score > 0) list.push({ type, first: first - 1, last: last - 1, score });
+          }
+        }
+      }
+      return list;
+    },
+  };
+}
