@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { comparisonForm } from '../text/normalise.ts';
 import { findTwins } from './duplicates.ts';
-import { readRegrouped, requireReleased } from './regrouped.ts';
+import { readRegrouped, requireReleased, writeRegrouped } from './regrouped.ts';
 
 /** Text of its own: nothing like any other. */
 const random = createRandom(7, 'fillers');
@@ -66,6 +66,15 @@ describe('regrouped@1', () => {
     expect(groupOf('test:1')).toBe('dev:1');
     expect(groupOf('dev:1')).toBe('dev:1');
     expect(groupOf('dev:2')).toBe('dev:2');
+  });
+
+  it('is written by id, with the files that it holds for', async () => {
+    const parts = await readRegrouped(task, { dataDir });
+    const written = JSON.parse(await readFile(await writeRegrouped(dataDir, task, parts), 'utf8'));
+    expect(written).toMatchObject({ schema: 'chineseblue/split@1', task: 'cMedQQ', rule: parts.rule });
+    expect(written.splits.test).toEqual(parts.test.map(({ id }) => id));
+    expect(written.files).toHaveLength(3);
+    expect(JSON.stringify(written)).not.toContain('头痛');
   });
 
   it('is the same every time', async () => {

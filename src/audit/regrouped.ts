@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { splitBySeed } from '../corpora/carve.ts';
 import { availableSplits, type CorpusFile, type Notice, readSplit, type Source } from '../corpora/corpus.ts';
 import { UserError } from '../ground/errors.ts';
+import { writeJson } from '../ground/files.ts';
 import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { commonUnits } from './common-units.ts';
@@ -65,6 +67,27 @@ export async function readRegrouped(
     notices: splits.flatMap(({ notices }) => notices),
     synthetic: splits.some(({ synthetic }) => synthetic),
   };
+}
+
+/**
+ * Writes `<task>.regrouped@1.json`: the ids of every part, for those who train elsewhere, valid for exactly the
+ * files named in it. Returns the file's name.
+ */
+export async function writeRegrouped(
+  directory: string,
+  task: Task,
+  { train, dev, test, rule, files }: Regrouped,
+): Promise<string> {
+  const file = join(directory, `${task.id}.${REGROUPED}.json`);
+  const idsOf = (examples: readonly Example[]): string[] => examples.map(({ id }) => id);
+  await writeJson(file, {
+    schema: 'chineseblue/split@1',
+    task: task.id,
+    rule,
+    files: files.map(({ path, sha256 }) => ({ path, sha256 })),
+    splits: { train: idsOf(train), dev: idsOf(dev), test: idsOf(test) },
+  });
+  return file;
 }
 
 /** Refuses what holds for released splits only. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createTokenizer } from '../bert/tokenizer/tokenizer.ts';
 import { parseVocabulary, readVocabulary } from '../bert/tokenizer/vocabulary.ts';
 import { readSplit, samplesDir } from '../corpora/corpus.ts';
+import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { SplitName } from '../tasks/task.ts';
 import { reproduce } from './reproduce.ts';
@@ -24,7 +25,9 @@ describe('reproduce', () => {
     const { corpus, gold } = await goldOf('cMedQA', 'dev', samplesDir());
     const result = await reproduce(corpus, gold as never);
     const n = corpus.examples.length;
-    const noes = corpus.examples.slice(1).filter(({ gold: { label } }: never) => label === '0').length;
+    const noes = (corpus.examples as readonly Example<'similarity'>[])
+      .slice(1)
+      .filter(({ gold: { label } }) => label === '0').length;
     expect(result).toMatchObject({
       coverage: { examples: n, answered: n, missing: 0 },
       ours: { convention: 'similarity/positive-f1@1', value: 1 },

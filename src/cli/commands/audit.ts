@@ -31,6 +31,13 @@ export const auditCommand: CommandSpec = {
       },
     },
     {
+      flags: '--write-split <dir>',
+      summary: {
+        en: 'write the ids of train, dev and test of the alternative split regrouped@1',
+        zh: '按 id 写出另一种划分 regrouped@1 的训练、开发与测试部分',
+      },
+    },
+    {
       flags: '--cards <dir>',
       summary: {
         en: 'write a card and Croissant metadata a corpus',
@@ -69,6 +76,10 @@ export const auditCommand: CommandSpec = {
             options.writeClean,
             subsetsOf(audit, (split) => ids.get(split) ?? []),
           );
+        }
+        if (typeof options.writeSplit === 'string') {
+          const { readRegrouped, writeRegrouped } = await import('../../audit/regrouped.ts');
+          await writeRegrouped(options.writeSplit, task, await readRegrouped(task, { dataDir: dir }));
         }
         if (typeof options.cards === 'string') {
           const { writeCard } = await import('../../audit/card.ts');

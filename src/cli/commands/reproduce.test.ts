@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSplit, samplesDir } from '../../corpora/corpus.ts';
+import type { Example } from '../../tasks/examples.ts';
+import { findTask } from '../../tasks/registry.ts';
+
+const bin = fileURLToPath(new URL('../../../bin/chineseblue.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'chineseblue-reproduce-'));
+const env = { ...process.env, CHINESEBLUE_DATA: samplesDir(), LC_ALL: 'C.UTF-8' };
+const reproduce = (...args: string[]) =>
+  spawnSync(process.execPath, [bin, 'reproduce', ...args], { encoding: 'utf8', cwd: folder, env });
+
+beforeAll(async () => {
+  const { examples } = await readSplit(findTask('cMedQA'), 'dev', { dataDir: samplesDir() });
+  const lines = (examples as readonly Example<'similarity'>[]).map(({ id, gold }) =>
+    JSON.stringify({ id, ...gold }),
+  );
+  writeFileSync(join(folder, 'right.jsonl'), `${lines.join('\n')}\n`);
+  const { examples: documents } = await readSplit(findTask('cEHRNER'), 'test', { dataDir: samplesDir() });
+  const empty = documents.map(({ id }) => JSON.stringify({ id, entities: [] }));
+  writeFileSync(join(folder, 'empty.jsonl'), `${empty.join('\n')}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('reproduce', () => {
+  it('answers dev where the published figure is about dev, and prints all columns', () => {
+    const { status, stdout } = reproduce('--task', 'cMedQA', '--predictions', 'right.jsonl');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^cMedQA dev \(synthetic sample\): \d+ examples/);
+    expect(stdout).toMatch(/these predictions +│ 100\.0 .*│ 100\.0 /);
+    expect(stdout).toMatch(/MC-BERT in the paper +│ +│ 82\.3/);
+    expect(stdout).toContain('a constant: always "0"');
+    expect(stdout).toContain('nothing here compares with the paper');
+  });
+
+  it('speaks Chinese, and JSON', () => {
+    const args = ['--task', 'cMedQA', '--predictions', 'right.jsonl'];
+    expect(reproduce(...args, '--lang', 'zh').stdout).toContain('论文 MC-BERT');
+    expect(JSON.parse(reproduce(...args, '--json').stdout)).toMatchObject({
+      schema: 'chineseblue/side-by-side@1',
+      asPublished: { convention: 'similarity/as-published/accuracy-without-first-line@1', value: 1 },
+    });
+  });
+
+  it('says what is missing', () => {
+    expect(reproduce('--task', 'cEHRNER', '--predictions', 'empty.jsonl')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--vocab'),
+    });
+    expect(reproduce('--task', 'CMDD', '--predictions', 'right.jsonl')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('cMedIR'),
+    });
+    const regrouped = reproduce('--task', 'cMedQA', '--predictions', 'right.jsonl', '--split', 'regrouped@1');
+    expect(regrouped.stderr).toContain('as released');
+  });
+});
