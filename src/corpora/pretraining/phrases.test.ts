@@ -74,7 +74,7 @@ describe('phrase mining', () => {
       segments: 7,
       known: false,
     };
-    await writePhrases(file, [phrase]);
+    await writePhrases(file, [phrase, { ...phrase, text: '腹痛', known: true }]);
     expect(readFileSync(file, 'utf8').split('\n')[1]).toBe(
       '一直拉稀\t0.900\t1.000\t9\t7\t4.57\t2.00\t1.00\t0',
     );

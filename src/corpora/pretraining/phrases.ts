@@ -75,7 +75,7 @@ const NOT_LAST = new Set(
 );
 /** Questions and talk, not descriptions. */
 const TALK =
-  /[我你您他她它咱吗呢]|请问|谢谢|您好|你好|怎么|什么|怎样|如何|能不能|可不可以|会不会|是不是|有没有|可以/;
+  /[我你您他她它咱吗呢]|请问|谢谢|您好|你好|怎么|什么|怎样|如何|能不能|可不可以|会不会|是不是|有没有|可以|哪|多少/;
 const NUMBER = /^[0-9]|[^0-9a-z][0-9]+$|[0-9]+(?:个?[岁月年日天次周]|小时|分钟)/;
 /** Words that join phrases: inside one, they show that it is two. */
 const JOINTS = new Set(['的', '了', '和', '与', '及', '或', '或者', '以及', '等', '并', '是']);
@@ -239,6 +239,9 @@ function featuresOf(candidate: Candidate, documents: number): number[] {
 
 const HEADER = ['phrase', 'quality', 'domain', 'count', 'segments', 'pmi', 'left', 'right', 'known'];
 
+/** Where `known` stands behind the first two columns. */
+const KNOWN_COLUMN = HEADER.length - 3;
+
 const row = (phrase: Phrase): (string | number)[] => [
   phrase.text,
   phrase.quality.toFixed(3),
@@ -271,12 +274,16 @@ export async function writeRejected(file: string, rejected: Mined['rejected']): 
   );
 }
 
-/** The phrases of such a file, or of any list with one phrase a line. Throws a UserError (`phrases-empty`). */
+/**
+ * The phrases of such a file that the lexicon did not know, or all of any list with one phrase a line.
+ * Throws a UserError (`phrases-empty`).
+ */
 export async function readPhrases(file: string): Promise<string[]> {
   const phrases = new Set<string>();
   for await (const lines of readLineBatches(file)) {
     for (const { text, number } of lines) {
-      const [phrase, second] = text.split('\t');
+      const [phrase, second, ...rest] = text.split('\t');
+      if (rest[KNOWN_COLUMN] === '1') continue;
       if (phrase !== '' && !(number === 1 && phrase === HEADER[0] && second === HEADER[1]))
         phrases.add(phrase);
     }

@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../ground/random.ts';
+import type { CommandSpec, Invocation } from './command.ts';
+import { corpusCommand } from './commands/corpus.ts';
+import { phrasesCommand } from './commands/phrases.ts';
+import { pretrainCommand } from './commands/pretrain.ts';
+import { createTerminal } from './terminal.ts';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+
+/** Runs a command with its defaults; returns what it prints. */
+async function run(
+  command: CommandSpec,
+  name: string,
+  operands: string[],
+  options: Invocation['options'],
+  json = false,
+): Promise<string> {
+  const spec = command.subcommands?.find((child) => child.name === name) ?? command;
+  let out = '';
+  const sink = (keep: boolean) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        if (keep) out += String(chunk);
+        done();
+      },
+    });
+  const defaults: Record<string, string | boolean> = {};
+  for (const { flags, default: value } of spec.options ?? []) {
+    const [, key] = /--([a-z-]+)/.exec(flags)!;
+    const camel = key.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (value !== undefined) defaults[camel] = value;
+    else if (key.startsWith('no-')) defaults[camel] = true;
+  }
+  const terminal = createTerminal({
+    language: 'en',
+    json,
+    quiet: false,
+    stdout: sink(true),
+    stderr: sink(false),
+  });
+  await spec.run!({
+    operands,
+    options: { ...defaults, dataDir: at('data'), ...options },
+    terminal,
+    signal: new AbortController().signal,
+  });
+  return out;
+}
+
+const SYMPTOMS =
+  '腹痛 腹泻 头晕 头痛 咳嗽 发热 呕吐 便秘 失眠 胸闷 心悸 乏力 水肿 黄疸 皮疹 鼻塞 耳鸣 尿频 气促 盗汗 口干 腰痛 上腹疼痛 四肢无力 恶心呕吐'.split(
+    ' ',
+  );
+
+/** Consultations about made-up people; 一直拉稀 is in no word list. */
+function consultations(): string {
+  const random = createRandom(6);
+  const one = (items: readonly string[]): string => items[random.below(items.length)];
+  const who = (): string =>
+    `${one(['孩子', '老人', '妈妈', '邻居', '同事'])}${one([...'赵钱孙李周吴郑王冯陈'])}`;
+  const complaint = (): string => one([...SYMPTOMS, '一直拉稀']);
+  return Array.from({ length: 900 }, () => {
+    const first = `${who()}${one(['昨天', '上周', '夜里', '饭后'])}${complaint()}${one(['很担心', '好几天', '没精神'])}。`;
+    return `${first}\n${who()}${one(['又', '还', '没'])}${complaint()}，${one(['上午', '下午'])}${complaint()}${random.below(1000)}次。`;
+  }).join('\n\n');
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pretraining-'));
+  writeFileSync(at('text.txt'), consultations());
+  writeFileSync(at('症状.txt'), SYMPTOMS.join('\n'));
+  mkdirSync(at('data/cMedIC'), { recursive: true });
+  writeFileSync(at('data/cMedIC/test.txt'), '0\t头晕吃什么药\n');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('from raw text to masks', () => {
+  it('is four commands', async () => {
+    const built = await run(corpusCommand, 'build', [at('text.txt')], { out: at('corpus') });
+    expect(built).toMatch(/kept +│ \d+/);
+    expect(built).toContain('1 evaluation texts were guarded');
+
+    const lexicon = await run(
+      corpusCommand,
+      'lexicon',
+      [at('症状.txt')],
+      { corpus: at('corpus'), out: at('lexicon.tsv') },
+      true,
+    );
+    expect(JSON.parse(lexicon)).toEqual({ file: at('lexicon.tsv'), kept: SYMPTOMS.length, rejected: {} });
+    expect(readFileSync(at('lexicon.tsv'), 'utf8')).toContain('腹痛\t症状:1\t');
+
+    const files = {
+      lexicon: at('lexicon.tsv'),
+      out: at('phrases.tsv'),
+      rejected: at('rejected.tsv'),
+      minDomain: '0',
+    };
+    const mined = await run(phrasesCommand, 'mine', [at('corpus')], files);
+    expect(mined).toContain('一直拉稀');
+    expect(mined).toMatch(/low-quality|fragment/);
+    expect(readFileSync(at('rejected.tsv'), 'utf8')).toContain('\treason\n');
+
+    const given = {
+      corpus: at('corpus'),
+      lexicon: at('lexicon.tsv'),
+      phrases: at('phrases.tsv'),
+      showMasks: '150',
+    };
+    const shown = JSON.parse(await run(pretrainCommand, 'pretrain', [], given, true));
+    const masked = shown.sequences.flatMap(
+      (sequence: { units: { text: string; kind: string; reads?: string }[] }) =>
+        sequence.units.filter(({ reads }) => reads !== undefined),
+    );
+    const kinds = (kind: string): string[] =>
+      masked.filter((unit: { kind: string }) => unit.kind === kind).map(({ text }: { text: string }) => text);
+    expect(SYMPTOMS).toEqual(expect.arrayContaining(kinds('entity')));
+    expect(kinds('entity').length).toBeGreaterThan(5);
+    expect(kinds('span')).toContain('一直拉稀');
+    const share = (shown.masked.entity + shown.masked.span + shown.masked.other) / shown.tokens;
+    expect(Math.abs(share - 0.15)).toBeLessThan(0.02);
+
+    const plain = JSON.parse(
+      await run(pretrainCommand, 'pretrain', [], { ...given, entity: false, span: false }, true),
+    );
+    expect(plain.masked).toMatchObject({ entity: 0, span: 0 });
+    const text = await run(pretrainCommand, 'pretrain', [], given);
+    expect(text).toMatch(/〔[^〕]+〕/);
+    expect(text).toContain('tokens to predict (15.');
+    expect(await run(pretrainCommand, 'pretrain', [], given)).toBe(text);
+    expect(await run(pretrainCommand, 'pretrain', [], { ...given, epoch: '1' })).not.toBe(text);
+  });
+
+  it('refuses what cannot be', async () => {
+    const given = { corpus: at('corpus'), lexicon: at('lexicon.tsv') };
+    const fails = (options: Invocation['options']) =>
+      expect(run(pretrainCommand, 'pretrain', [], { ...given, ...options })).rejects;
+    await fails({ corpus: at('nowhere') }).toMatchObject({ code: 'corpus-missing' });
+    await fails({ corpus: undefined }).toMatchObject({ code: 'option-missing' });
+    await fails({ showMasks: '0' }).toMatchObject({ code: 'bad-number', exitCode: 2 });
+    await fails({ phrases: at('none.tsv') }).toMatchObject({ code: 'file-missing' });
+    writeFileSync(at('vocab.txt'), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n痛\n');
+    await fails({ vocab: at('vocab.txt') }).toMatchObject({
+      code: 'vocab-special-missing',
+      message: 'The vocabulary has no [MASK]',
+      place: { file: at('vocab.txt') },
+    });
+    writeFileSync(at('empty.txt'), '');
+    await expect(run(corpusCommand, 'build', [at('empty.txt')], { out: at('none') })).rejects.toMatchObject({
+      code: 'corpus-empty',
+    });
+    await expect(
+      run(corpusCommand, 'build', [at('text.txt')], { out: at('none'), near: '7' }),
+    ).rejects.toMatchObject({ code: 'bad-number' });
+    await expect(run(corpusCommand, 'lexicon', [at('empty.txt')], { out: at('none') })).rejects.toMatchObject(
+      { code: 'lexicon-empty' },
+    );
+    const mine = run(phrasesCommand, 'mine', [at('corpus')], {
+      lexicon: at('症状.txt'),
+      minCount: '10000',
+      out: at('none'),
+    });
+    await expect(mine).rejects.toMatchObject({ code: 'too-few-seeds' });
+  });
+});

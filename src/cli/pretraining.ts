@@ -1,0 +1,122 @@
+import type { BatchOptions } from '../bert/pretrain/batch.ts';
+import type { PretrainingText } from '../bert/pretrain/text.ts';
+import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
+import { type Invocation, listOption, type OptionSpec } from './command.ts';
+import { numberOption } from './numbers.ts';
+import { textOption } from './options.ts';
+
+/** What the commands that pretrain share: where text comes from, what is masked, how it is cut. */
+export const PRETRAINING_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--corpus <dir>',
+    summary: { en: 'a corpus made by `corpus build`', zh: '由 `corpus build` 生成的语料' },
+  },
+  {
+    flags: '--lexicon <list>',
+    summary: { en: 'entities, comma-separated files', zh: '实体词典文件，以逗号分隔' },
+  },
+  {
+    flags: '--phrases <file>',
+    summary: { en: 'spans made by `phrases mine`', zh: '由 `phrases mine` 生成的短语' },
+  },
+  {
+    flags: '--vocab <path>',
+    summary: {
+      en: 'vocab.txt, tokenizer.json or a model folder (default: made from the corpus)',
+      zh: 'vocab.txt、tokenizer.json 或模型目录（默认由语料生成）',
+    },
+  },
+  {
+    flags: '--vocab-size <n>',
+    summary: { en: 'size of a vocabulary made from the corpus', zh: '由语料生成词表时的大小' },
+    default: '8000',
+  },
+  { flags: '--no-entity', summary: { en: 'do not mask entities whole', zh: '不做整实体掩码' } },
+  { flags: '--no-span', summary: { en: 'do not mask spans whole', zh: '不做整短语掩码' } },
+  {
+    flags: '--whole-word',
+    summary: { en: 'mask all other text by words, not WordPieces', zh: '其余文本按词（而非 WordPiece）掩码' },
+  },
+  {
+    flags: '--no-next-sentence',
+    summary: {
+      en: 'pack sentences instead of asking whether one follows',
+      zh: '不做下一句预测，改为拼接句子',
+    },
+  },
+  { flags: '--max-length <n>', summary: { en: 'tokens a sequence', zh: '序列长度' }, default: '128' },
+  { flags: '--batch-size <n>', summary: { en: 'sequences a step', zh: '每步序列数' }, default: '32' },
+  {
+    flags: '--held-out <share>',
+    summary: { en: 'share of the documents to measure on', zh: '留作评测的文档比例' },
+    default: '0.02',
+  },
+  { flags: '--seed <n>', summary: { en: 'seed', zh: '随机种子' }, default: '0' },
+];
+
+export interface PretrainingMaterial {
+  readonly tokenizer: Tokenizer;
+  readonly train: PretrainingText;
+  readonly heldOut: PretrainingText;
+  readonly batches: BatchOptions;
+}
+
+/** Reads corpus, lexicon, phrases and vocabulary and tokenizes it all. Throws a UserError for whatever is wrong. */
+export async function readPretrainingMaterial(
+  options: Invocation['options'],
+  signal?: AbortSignal,
+): Promise<PretrainingMaterial> {
+  const { openCorpus, readCorpus } = await import('../corpora/pretraining/shards.ts');
+  const { readTerms } = await import('../corpora/pretraining/lexicon.ts');
+  const { readPhrases } = await import('../corpora/pretraining/phrases.ts');
+  const { cutWords } = await import('../corpora/pretraining/words.ts');
+  const { loadPretrainingText } = await import('../bert/pretrain/text.ts');
+  const { createMarker } = await import('../bert/pretrain/units.ts');
+  const batches: BatchOptions = {
+    maxLength: numberOption(options, 'maxLength', 8, 4096, 'whole'),
+    batchSize: numberOption(options, 'batchSize', 1, 65_536, 'whole'),
+    nextSentence: options.nextSentence !== false,
+    seed: numberOption(options, 'seed', 0, 2 ** 32 - 1, 'whole'),
+  };
+  const heldOut = numberOption(options, 'heldOut', 0, 0.5);
+  const directory = textOption(options, 'corpus');
+  const shards = await openCorpus(directory);
+  const lexicon = listOption(options.lexicon);
+  const mark = createMarker({
+    entities: options.entity === false ? undefined : await readTerms(lexicon),
+    spans:
+      options.span === false || typeof options.phrases !== 'string'
+        ? undefined
+        : await readPhrases(options.phrases),
+    cutWords: options.wholeWord === true ? cutWords : undefined,
+  });
+  const tokenizer = await readTokenizer(options, () => readCorpus(directory, shards));
+  const text = await loadPretrainingText(readCorpus(directory, shards), {
+    tokenizer,
+    mark,
+    heldOut,
+    seed: batches.seed,
+    signal,
+  });
+  return { tokenizer, ...text, batches };
+}
+
+/** The tokenizer that is named, or one with a vocabulary taken from the corpus. Special tokens in a text are text. */
+async function readTokenizer(
+  options: Invocation['options'],
+  documents: () => AsyncIterable<readonly string[]>,
+): Promise<Tokenizer> {
+  if (typeof options.vocab === 'string') {
+    const { loadTokenizer } = await import('../bert/tokenizer/load.ts');
+    return loadTokenizer(options.vocab, { specialTokensInText: 'as-text' });
+  }
+  const { buildVocabulary, createWordCounter } = await import('../bert/pretrain/vocabulary.ts');
+  const { createTokenizer } = await import('../bert/tokenizer/tokenizer.ts');
+  const { createVocabulary } = await import('../bert/tokenizer/vocabulary.ts');
+  const counter = createWordCounter();
+  for await (const sentences of documents()) for (const sentence of sentences) counter.add(sentence);
+  const tokens = buildVocabulary(counter.words, {
+    size: numberOption(options, 'vocabSize', 6, 1 << 20, 'whole'),
+  });
+  return createTokenizer(createVocabulary(tokens), { specialTokensInText: 'as-text' });
+}
