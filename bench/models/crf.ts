@@ -20,7 +20,7 @@ import { readSplit } from '../../src/corpora/corpus.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { readCharacters } from '../../src/models/crf/characters.ts';
-import { eachAttribute } from '../../src/models/crf/dataset.ts';
+import { type AttributeLists, eachAttribute } from '../../src/models/crf/dataset.ts';
 import { CRF_DEFAULTS } from '../../src/models/crf/defaults.ts';
 import { createTagger } from '../../src/models/crf/tagger.ts';
 import { decodeTags, tagName } from '../../src/models/crf/tags.ts';
@@ -82,11 +82,13 @@ function strictF1(
 
 async function writeTrain(file: string, { dataset, vocabulary }: Prepared): Promise<void> {
   const out = createWriteStream(file);
-  const { textStart, attributeStart, attributes, tags } = dataset;
+  const { textStart, own, bundles, bundleOf, tags } = dataset;
+  const of = ({ start, attributes }: AttributeLists, list: number) =>
+    attributes.subarray(start[list], start[list + 1]);
   for (let text = 0; text + 1 < textStart.length; text++) {
     let lines = '';
     for (let p = textStart[text]; p < textStart[text + 1]; p++) {
-      const features = attributes.subarray(attributeStart[p], attributeStart[p + 1]);
+      const features = [...of(own, p), ...of(bundles, bundleOf[p])];
       lines += `${tagName(tags[p], vocabulary.types)}\t${features.join('\t')}\n`;
     }
     out.write(`${lines}\n`);
@@ -194,7 +196,7 @@ async function compare(corpus: string): Promise<Record<string, unknown>> {
     positions: dataset.tags.length,
     attributes: prepared.keys.size(),
     features: dataset.rowTags.length,
-    occurrences: dataset.attributes.length,
+    bundles: dataset.bundles.start.length - 1,
     featureSeconds: features,
     medians: summarize(runs),
     runs,

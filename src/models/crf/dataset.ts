@@ -1,6 +1,6 @@
 import { createKeyTable, type KeyTable, restoreKeyTable } from './keys.ts';
 import { tagCount } from './tags.ts';
-import { REACH, type Template, type Tracks } from './templates.ts';
+import { REACH, type Template, type Track, type Tracks } from './templates.ts';
 
 /**
  * Training texts as numbers, all in shared memory. An attribute is one value of one template; a feature
@@ -12,12 +12,20 @@ export interface Dataset {
   readonly textStart: Int32Array;
   /** Gold tag of every position. */
   readonly tags: Uint8Array;
-  /** First attribute of every position in `attributes`, and their number at the end. */
-  readonly attributeStart: Int32Array;
-  readonly attributes: Int32Array;
+  /** Attributes of every position but for those of its bundle. */
+  readonly own: AttributeLists;
+  /** The bundle of every position: attributes of templates with few values, which mostly recur together. */
+  readonly bundleOf: Int32Array;
+  readonly bundles: AttributeLists;
   /** First feature of every attribute, and the number of features at the end. */
   readonly rowStart: Int32Array;
   readonly rowTags: Uint8Array;
+}
+
+/** Lists of attributes: list `i` is `attributes[start[i] .. start[i + 1])`. */
+export interface AttributeLists {
+  readonly start: Int32Array;
+  readonly attributes: Int32Array;
 }
 
 export interface DatasetText {
@@ -25,6 +33,9 @@ export interface DatasetText {
   readonly tracks: Tracks;
   readonly tags: Uint8Array;
 }
+
+/** Tracks with few values: templates of these alone make bundles. */
+const FEW_VALUES: readonly Track[] = ['class', 'place', 'match', 'matched', 'side'];
 
 const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
 export const sharedInts = (length: number): Int32Array => new Int32Array(shared(length * 4));
@@ -110,21 +121,38 @@ export async function buildDataset(
     Uint32Array.from(kept, (id) => all.low[id]),
   )!;
 
+  const bundled = templates.map(({ parts }) => parts.every(({ track }) => FEW_VALUES.includes(track)));
+  const inBundle = Uint8Array.from(kept, (id) => Number(bundled[all.high[id] >>> 16]));
   const width = tagCount(size.types);
   const seen = new Uint8Array(kept.length * width);
+  const bundleOf = sharedInts(position);
+  const paths = createKeyTable(1 << 12);
+  const ends = createKeyTable(1 << 10);
+  const bundleStart = [0];
+  const bundleAttributes: number[] = [];
+  const together: number[] = [];
   let to = 0;
   for (let p = 0, from = 0; p < position; p++) {
     const end = attributeStart[p + 1];
+    let path = 0;
+    together.length = 0;
     for (; from < end; from++) {
       const number = numbers[raw[from]];
       if (number < 0) continue;
-      raw[to++] = number;
       seen[number * width + tags[p]] = 1;
+      if (inBundle[number] === 0) raw[to++] = number;
+      else {
+        path = paths.add(path, number) + 1;
+        together.push(number);
+      }
     }
     attributeStart[p + 1] = to;
+    bundleOf[p] = ends.add(path, 0);
+    if (ends.size() === bundleStart.length) {
+      bundleAttributes.push(...together);
+      bundleStart.push(bundleAttributes.length);
+    }
   }
-  const attributes = sharedInts(to);
-  attributes.set(raw.subarray(0, to));
 
   const rowStart = sharedInts(kept.length + 1);
   let features = 0;
@@ -134,8 +162,13 @@ export async function buildDataset(
     for (let tag = 0; tag < width; tag++, cell++) if (seen[cell] === 1) rowTags[next++] = tag;
     rowStart[number + 1] = next;
   }
-  return {
-    dataset: { types: size.types, textStart, tags, attributeStart, attributes, rowStart, rowTags },
-    keys,
-  };
+  const own = { start: attributeStart, attributes: toShared(raw.subarray(0, to)) };
+  const bundles = { start: toShared(bundleStart), attributes: toShared(bundleAttributes) };
+  return { dataset: { types: size.types, textStart, tags, own, bundleOf, bundles, rowStart, rowTags }, keys };
+}
+
+function toShared(numbers: ArrayLike<number>): Int32Array {
+  const array = sharedInts(numbers.length);
+  array.set(numbers);
+  return array;
 }

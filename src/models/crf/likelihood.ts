@@ -1,78 +1,99 @@
-import type { Dataset } from './dataset.ts';
+import type { AttributeLists, Dataset } from './dataset.ts';
 import { addTransitions, backward, forward, type Lattice, reserve } from './lattice.ts';
 
 /**
  * Weights of a model in one vector: first the transitions (`tags × tags`, row = from), then one a
  * feature in the order of `Dataset.rowTags`.
  */
-export const weightCount = (dataset: Dataset): number =>
-  (2 * dataset.types + 1) ** 2 + dataset.rowTags.length;
+export const weightCount = (dataset: Dataset): number => tagsOf(dataset) ** 2 + dataset.rowTags.length;
 
-/** Adds the state weights of the attributes of positions `from .. to` to `scores`, row by row. */
-export function addStateScores(
-  dataset: Pick<Dataset, 'attributeStart' | 'attributes' | 'rowStart' | 'rowTags'>,
+export const tagsOf = ({ types }: Dataset): number => 2 * types + 1;
+
+type Rows = Pick<Dataset, 'rowStart' | 'rowTags'>;
+
+/**
+ * State weights of the lists `from .. to` of attributes, `tags` numbers a list, added to those of
+ * `base` (row `baseOf[i]` of it for list `i`) and written to `scores`.
+ */
+export function stateScores(
+  { rowStart, rowTags }: Rows,
+  { start, attributes }: AttributeLists,
   weights: Float64Array,
   scores: Float64Array,
-  from: number,
-  to: number,
+  [from, to]: readonly [number, number],
   tags: number,
+  base?: { readonly rows: Float64Array; readonly of: Int32Array },
 ): void {
-  const { attributeStart, attributes, rowStart, rowTags } = dataset;
   const state = weights.subarray(tags * tags);
   const sum = new Float64Array(tags);
-  for (let p = from, row = 0, at = attributeStart[from]; p < to; p++, row += tags) {
-    const end = attributeStart[p + 1];
-    sum.fill(0);
+  for (let i = from, row = 0, at = start[from]; i < to; i++, row += tags) {
+    const end = start[i + 1];
+    if (base === undefined) sum.fill(0);
+    else for (let j = 0, k = base.of[i] * tags; j < sum.length; j++, k++) sum[j] = base.rows[k];
     for (; at < end; at++) {
       const attribute = attributes[at];
-      const start = rowStart[attribute];
+      const begin = rowStart[attribute];
       const last = rowStart[attribute + 1];
-      if (last - start === tags) for (let j = 0, k = start; j < sum.length; j++, k++) sum[j] += state[k];
-      else for (let k = start; k < last; k++) sum[rowTags[k]] += state[k];
+      if (last - begin === tags) for (let j = 0, k = begin; j < sum.length; j++, k++) sum[j] += state[k];
+      else for (let k = begin; k < last; k++) sum[rowTags[k]] += state[k];
     }
-    scores.set(sum, row);
-  }
-}
-
-/** Adds the marginals of the tags of positions `from .. to`, row by row, to the features of their attributes. */
-export function addExpectations(
-  dataset: Pick<Dataset, 'attributeStart' | 'attributes' | 'rowStart' | 'rowTags'>,
-  marginals: Float64Array,
-  gradient: Float64Array,
-  from: number,
-  to: number,
-  tags: number,
-): void {
-  const { attributeStart, attributes, rowStart, rowTags } = dataset;
-  const state = gradient.subarray(tags * tags);
-  const marginal = new Float64Array(tags);
-  for (let p = from, row = 0, at = attributeStart[from]; p < to; p++, row += tags) {
-    const end = attributeStart[p + 1];
-    for (let j = 0; j < marginal.length; j++) marginal[j] = marginals[row + j];
-    for (; at < end; at++) {
-      const attribute = attributes[at];
-      const start = rowStart[attribute];
-      const last = rowStart[attribute + 1];
-      if (last - start === tags)
-        for (let j = 0, k = start; j < marginal.length; j++, k++) state[k] += marginal[j];
-      else for (let k = start; k < last; k++) state[k] += marginal[rowTags[k]];
-    }
+    for (let j = 0; j < sum.length; j++) scores[row + j] = sum[j];
   }
 }
 
 /**
- * Minus the log-likelihood of texts `from .. to`; their expected feature counts are added to `gradient`
- * (to which the caller adds what `observe` gives, negated).
+ * Adds `mass`, `tags` numbers a list, to the features of the attributes of the lists `from .. to`, and
+ * to row `base.of[i]` of `base.rows` for list `i`: what `stateScores` read.
+ */
+export function addMass(
+  { rowStart, rowTags }: Rows,
+  { start, attributes }: AttributeLists,
+  mass: Float64Array,
+  gradient: Float64Array,
+  [from, to]: readonly [number, number],
+  tags: number,
+  base?: { readonly rows: Float64Array; readonly of: Int32Array },
+): void {
+  const state = gradient.subarray(tags * tags);
+  const part = new Float64Array(tags);
+  for (let i = from, row = 0, at = start[from]; i < to; i++, row += tags) {
+    const end = start[i + 1];
+    for (let j = 0; j < part.length; j++) part[j] = mass[row + j];
+    if (base !== undefined)
+      for (let j = 0, k = base.of[i] * tags; j < part.length; j++, k++) base.rows[k] += part[j];
+    for (; at < end; at++) {
+      const attribute = attributes[at];
+      const begin = rowStart[attribute];
+      const last = rowStart[attribute + 1];
+      if (last - begin === tags) for (let j = 0, k = begin; j < part.length; j++, k++) state[k] += part[j];
+      else for (let k = begin; k < last; k++) state[k] += part[rowTags[k]];
+    }
+  }
+}
+
+export const bundleCount = (dataset: Dataset): number => dataset.bundles.start.length - 1;
+
+/** State weights of every bundle, `tags` numbers each. */
+export function bundleScores(dataset: Dataset, weights: Float64Array): Float64Array {
+  const count = bundleCount(dataset);
+  const scores = new Float64Array(count * tagsOf(dataset));
+  stateScores(dataset, dataset.bundles, weights, scores, [0, count], tagsOf(dataset));
+  return scores;
+}
+
+/**
+ * Minus the log-likelihood of texts `from .. to`. Their expected counts are added to `gradient`, but for
+ * those of the bundles, which are added to `bundleMass` and still to be spread by `addMass`.
+ * `lattice` has the transitions of `weights`, `bundled` is `bundleScores` of them.
  */
 export function expect(
   dataset: Dataset,
   lattice: Lattice,
-  weights: Float64Array,
-  gradient: Float64Array,
-  from: number,
-  to: number,
+  { weights, bundled }: { readonly weights: Float64Array; readonly bundled: Float64Array },
+  { gradient, bundleMass }: { readonly gradient: Float64Array; readonly bundleMass: Float64Array },
+  [from, to]: readonly [number, number],
 ): number {
-  const { textStart, tags: gold } = dataset;
+  const { textStart, tags: gold, own, bundleOf } = dataset;
   const { types, tags, columns } = lattice;
   const open = new Float64Array(tags * columns);
   const begun = new Float64Array(types);
@@ -82,9 +103,10 @@ export function expect(
     const start = textStart[text];
     const length = textStart[text + 1] - start;
     if (length === 0) continue;
+    const range = [start, start + length] as const;
     reserve(lattice, length);
     const { scores, alpha, beta } = lattice;
-    addStateScores(dataset, weights, scores, start, start + length, tags);
+    stateScores(dataset, own, weights, scores, range, tags, { rows: bundled, of: bundleOf });
     for (let t = 0; t < length; t++) {
       loss -= scores[t * tags + gold[start + t]];
       if (t > 0) loss -= weights[gold[start + t - 1] * tags + gold[start + t]];
@@ -94,7 +116,7 @@ export function expect(
     addTransitions(lattice, length, open, begun, inside);
     const end = length * tags;
     for (let cell = 0; cell < end; cell++) alpha[cell] *= beta[cell];
-    addExpectations(dataset, alpha, gradient, start, start + length, tags);
+    addMass(dataset, own, alpha, gradient, range, tags, { rows: bundleMass, of: bundleOf });
   }
   for (let i = 0; i < tags; i++) {
     for (let j = 0; j <= types; j++)
@@ -110,17 +132,21 @@ export function expect(
 
 /** How often every feature and transition occurs with the gold tags. */
 export function observe(dataset: Dataset): Float64Array {
-  const { textStart, attributeStart, attributes, rowStart, rowTags, tags: gold } = dataset;
-  const tags = 2 * dataset.types + 1;
+  const { textStart, own, bundles, bundleOf, rowStart, rowTags, tags: gold } = dataset;
+  const tags = tagsOf(dataset);
   const counts = new Float64Array(weightCount(dataset));
+  const count = ({ start, attributes }: AttributeLists, list: number, tag: number): void => {
+    for (let at = start[list]; at < start[list + 1]; at++) {
+      for (let k = rowStart[attributes[at]]; k < rowStart[attributes[at] + 1]; k++) {
+        if (rowTags[k] === tag) counts[tags * tags + k]++;
+      }
+    }
+  };
   for (let text = 0; text + 1 < textStart.length; text++) {
     for (let p = textStart[text]; p < textStart[text + 1]; p++) {
       if (p > textStart[text]) counts[gold[p - 1] * tags + gold[p]]++;
-      for (let at = attributeStart[p]; at < attributeStart[p + 1]; at++) {
-        for (let k = rowStart[attributes[at]]; k < rowStart[attributes[at] + 1]; k++) {
-          if (rowTags[k] === gold[p]) counts[tags * tags + k]++;
-        }
-      }
+      count(own, p, gold[p]);
+      count(bundles, bundleOf[p], gold[p]);
     }
   }
   return counts;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Dataset, sharedDoubles, sharedInts } from './dataset.ts';
 import { createLattice, setTransitions } from './lattice.ts';
-import { expect, weightCount } from './likelihood.ts';
+import { addMass, bundleCount, bundleScores, expect, tagsOf, weightCount } from './likelihood.ts';
 
 /**
  * Texts are always summed in this many groups, and the groups in order: the result is the same to the
@@ -15,6 +15,8 @@ export interface Shared {
   readonly weights: Float64Array;
   /** One gradient a shard. */
   readonly gradients: readonly Float64Array[];
+  /** The mass of every bundle, one a shard. */
+  readonly masses: readonly Float64Array[];
   readonly losses: Float64Array;
   /** First text of every shard, and the number of texts at the end. */
   readonly bounds: Int32Array;
@@ -33,19 +35,24 @@ export interface Evaluator {
 
 /** Returns a function that computes shards until none is left. */
 export function createWork(shared: Shared): () => void {
-  const { dataset, weights, gradients, losses, bounds, control } = shared;
+  const { dataset, weights, gradients, masses, losses, bounds, control } = shared;
   const lattice = createLattice(dataset.types);
   let seen = -1;
+  let bundled: Float64Array = new Float64Array(0);
   return () => {
     for (;;) {
       const shard = Atomics.add(control, CONTROL.next, 1);
       if (shard >= SHARDS) return;
       // Asked here and not above: a thread that is late may be handed a shard of the next round.
       const version = Atomics.load(control, CONTROL.version);
-      if (version !== seen) setTransitions(lattice, weights);
+      if (version !== seen) {
+        setTransitions(lattice, weights);
+        bundled = bundleScores(dataset, weights);
+      }
       seen = version;
-      const gradient = gradients[shard].fill(0);
-      losses[shard] = expect(dataset, lattice, weights, gradient, bounds[shard], bounds[shard + 1]);
+      const sums = { gradient: gradients[shard].fill(0), bundleMass: masses[shard].fill(0) };
+      const texts = [bounds[shard], bounds[shard + 1]] as const;
+      losses[shard] = expect(dataset, lattice, { weights, bundled }, sums, texts);
       Atomics.add(control, CONTROL.finished, 1);
       Atomics.notify(control, CONTROL.finished);
     }
@@ -55,15 +62,18 @@ export function createWork(shared: Shared): () => void {
 /** Evaluates the likelihood of a dataset on this thread and `threads - 1` others. */
 export function createEvaluator(dataset: Dataset, threads: number): Evaluator {
   const size = weightCount(dataset);
+  const bundles = bundleCount(dataset);
   const shared: Shared = {
     dataset,
     weights: sharedDoubles(size),
     gradients: Array.from({ length: SHARDS }, () => sharedDoubles(size)),
+    masses: Array.from({ length: SHARDS }, () => sharedDoubles(bundles * tagsOf(dataset))),
     losses: sharedDoubles(SHARDS),
     bounds: shardBounds(dataset.textStart),
     control: sharedInts(CONTROL.size),
   };
-  const { weights, gradients, losses, control } = shared;
+  const { weights, gradients, masses, losses, control } = shared;
+  const mass = new Float64Array(masses[0].length);
   control[CONTROL.next] = SHARDS;
   const work = createWork(shared);
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -104,12 +114,16 @@ export function createEvaluator(dataset: Dataset, threads: number): Evaluator {
         if (wait.async) await Promise.race([wait.value, failed]);
       }
       gradient.set(gradients[0]);
+      mass.set(masses[0]);
       let loss = losses[0];
       for (let shard = 1; shard < SHARDS; shard++) {
         loss += losses[shard];
         const part = gradients[shard];
         for (let i = 0; i < size; i++) gradient[i] += part[i];
+        const heap = masses[shard];
+        for (let i = 0; i < mass.length; i++) mass[i] += heap[i];
       }
+      addMass(dataset, dataset.bundles, mass, gradient, [0, bundles], tagsOf(dataset));
       return loss;
     },
     async close() {
