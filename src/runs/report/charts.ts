@@ -4,7 +4,7 @@ import type { Language } from '../../ground/language.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { Calibration } from './calibration.ts';
 import type { Confusion } from './classes.ts';
-import type { Html } from './html.ts';
+import { type Html, html, printable } from './html.ts';
 import type { Curve } from './learning.ts';
 
 /** Half a page wide; on a phone it is shown slightly smaller. */
@@ -15,8 +15,8 @@ const LONGEST_LABEL = 12;
 const shorten = (label: string): string =>
   [...label].length > LONGEST_LABEL ? `${[...label].slice(0, LONGEST_LABEL - 1).join('')}…` : label;
 
-/** Draws on the server. Plot sets all text as text: labels need no escaping of ours. */
-function draw(options: Plot.PlotOptions): Html {
+/** Draws on the server. Plot sets all text as text; `alt` says in words what the picture shows. */
+function draw(alt: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const figure = Plot.plot({
     document: document as never,
@@ -29,8 +29,8 @@ function draw(options: Plot.PlotOptions): Html {
   });
   // The picture as a whole has a name: names of its parts would be read to nobody.
   for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  figure.setAttribute('role', 'img');
-  return { markup: figure.outerHTML };
+  figure.setAttribute('aria-hidden', 'true');
+  return html`<div role="img" aria-label="${alt}">${{ markup: printable(figure.outerHTML) }}</div>`;
 }
 
 interface CSSStyleDeclarationLike {
@@ -50,8 +50,7 @@ export function breakdownChart({ slices }: Breakdown, alt: string, language: Lan
     low: Number.isNaN(value.low) ? value.estimate : value.low,
     high: Number.isNaN(value.high) ? value.estimate : value.high,
   }));
-  return draw({
-    ariaLabel: alt,
+  return draw(alt, {
     width: WIDTH,
     height: 46 + rows.length * 34,
     marginLeft: 100,
@@ -96,8 +95,7 @@ function scoreDomain(rows: readonly { low: number; high: number }[]): { domain: 
 
 /** Stated confidence against the share that was right; the diagonal is perfect. */
 export function calibrationChart({ bins, count }: Calibration, alt: string): Html {
-  return draw({
-    ariaLabel: alt,
+  return draw(alt, {
     width: WIDTH,
     height: 320,
     marginLeft: 46,
@@ -137,8 +135,7 @@ export function calibrationChart({ bins, count }: Calibration, alt: string): Htm
 
 /** One figure of the training log over its steps. */
 export function curveChart({ name, points }: Curve, alt: string): Html {
-  return draw({
-    ariaLabel: alt,
+  return draw(alt, {
     width: WIDTH,
     height: 240,
     marginLeft: 56,
@@ -179,8 +176,7 @@ export function confusionChart({ rows, columns, counts }: Confusion, alt: string
     ...rows.map((label) => textWidth(name(label))),
   );
   const slanted = longest > cell - 6;
-  return draw({
-    ariaLabel: alt,
+  return draw(alt, {
     width: columns.length * cell + longest + 24 + (slanted ? 40 : 0),
     height: rows.length * cell + 10 + (slanted ? longest * 0.8 + 24 : 28),
     marginLeft: longest + 14,

@@ -15,12 +15,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Control characters that HTML forbids would be dropped or reported: they are shown as what they are, unreadable. */
+export const printable = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd');
+
 /** Text as it may stand between tags and inside quoted attributes. */
 export const escapeHtml = (text: string): string =>
-  // Characters that HTML forbids would be dropped or reported: they are shown as what they are.
-  text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character])
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd');
+  printable(text.replace(/[&<>"']/g, (character) => ENTITIES[character]));
 
 const render = (part: Part): string => {
   if (part === undefined || part === false) return '';

@@ -173,6 +173,11 @@
     const legend = h('ul', { class: 'legend' });
     host.append(controls, legend, h('div', { class: 'panes' }, list, detail));
 
+    function labelled(name, label, control) {
+      control.id = `${name}-${task}`;
+      return h('div', { class: 'control' }, h('label', { for: control.id }, label), control);
+    }
+
     function choice(name, label, options) {
       const select = h('select', {
         onchange: (event) => {
@@ -180,9 +185,10 @@
           filter();
         },
       });
-      for (const [value, text] of options)
+      for (const [value, text] of options) {
         select.append(h('option', { value, selected: String(value) === String(state[name]) }, text));
-      return h('label', {}, label, select);
+      }
+      return labelled(name, label, select);
     }
 
     function drawControls() {
@@ -229,7 +235,7 @@
           ['corpus', say(words.corpus)],
           ['most', say(words.most)],
         ]),
-        h('label', {}, say(words.search), search),
+        labelled('search', say(words.search), search),
         count,
       );
       list.setAttribute('aria-label', say(words.list));
