@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
+import { bert } from './bert.ts';
 import { bm25 } from './bm25.ts';
 import { crf } from './crf.ts';
 import { dialogue } from './dialogue.ts';
@@ -24,6 +25,7 @@ export const modelKinds: readonly ModelKind[] = [
   crf,
   dialogue,
   relation,
+  bert,
 ];
 
 /** The kind with that id. UserError, with the nearest id, if there is none. */

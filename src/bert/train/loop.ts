@@ -29,7 +29,10 @@ export interface TrainRequest<Target, Answer> {
   readonly initial: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
   readonly items: readonly Item<Target>[];
   /** The score on dev, larger is better; absent where there is no dev. */
-  readonly evaluate?: (forward: Forward<Answer>) => Promise<number>;
+  readonly evaluate?: (
+    forward: Forward<Answer>,
+    weights: ReadonlyMap<string, Float32Array>,
+  ) => Promise<number>;
   readonly settings: TrainSettings;
   /** For checkpoints, the best weights, and `train.jsonl`. */
   readonly directory: string;
@@ -271,9 +274,8 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
 
     state.epoch++;
     state.batch = 0;
-    const score = evaluate
-      ? await evaluate((sequences, run) => forward(sequences, { signal, ...run }))
-      : Number.NaN;
+    const asked: Forward<Answer> = (sequences, run) => forward(sequences, { signal, ...run });
+    const score = evaluate ? await evaluate(asked, new Map(Object.entries(averaged))) : Number.NaN;
     if (!evaluate || !(score <= state.best.score)) {
       state.best = { score, epoch: state.epoch };
       await writeCheckpoint(bestFile, { fingerprint, epoch: state.epoch }, keptWeights());

@@ -1,0 +1,102 @@
+import { type BertConfig, isPooler, parseConfig } from '../../bert/config.ts';
+import { fillNormal, initialTensors } from '../../bert/folder/init.ts';
+import { loadFolder } from '../../bert/folder/load.ts';
+import { loadTokenizer } from '../../bert/tokenizer/load.ts';
+import { createTokenizer, type Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import { createVocabulary, SPECIAL_TOKENS } from '../../bert/tokenizer/vocabulary.ts';
+import type { AnyHead } from '../../bert/train/step.ts';
+import type { Tensor } from '../../bert/weights/read.ts';
+import type { Parameters } from '../model.ts';
+
+/** What fine-tuning begins with. */
+export interface Base {
+  readonly config: BertConfig;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tokenizer: Tokenizer;
+  readonly pretrained: boolean;
+}
+
+const HEAD_SIZE = 64;
+const POSITIONS = 512;
+
+/** The folder that `init` names, or random weights of the sizes that are asked for. */
+export async function createBase(
+  parameters: Parameters,
+  texts: () => Iterable<string>,
+  seed: number,
+): Promise<Base> {
+  const init = String(parameters.init);
+  if (init !== '') {
+    const { config, tensors, tokenizer } = await loadFolder(init);
+    return { config: withDropout(config, parameters), tensors, tokenizer, pretrained: true };
+  }
+  const vocab = String(parameters.vocab);
+  const tokenizer = vocab === '' ? createTokenizer(characterVocabulary(texts())) : await loadTokenizer(vocab);
+  const hidden = Number(parameters.hidden);
+  const config = parseConfig(
+    JSON.stringify({
+      architectures: ['BertModel'],
+      vocab_size: tokenizer.vocabulary.tokens.length,
+      hidden_size: hidden,
+      num_hidden_layers: parameters.layers,
+      num_attention_heads: Number(parameters.heads) || Math.max(1, Math.floor(hidden / HEAD_SIZE)),
+      intermediate_size: 4 * hidden,
+      max_position_embeddings: POSITIONS,
+      pad_token_id: tokenizer.vocabulary.ids.pad,
+    }),
+  );
+  return {
+    config: withDropout(config, parameters),
+    tensors: initialTensors(config, seed),
+    tokenizer,
+    pretrained: false,
+  };
+}
+
+function withDropout(config: BertConfig, { dropout }: Parameters): BertConfig {
+  const rate = Number(dropout);
+  return rate < 0
+    ? config
+    : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate };
+}
+
+/** The special tokens and every character of the texts, alone and as a continuation, in code-point order. */
+function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createVocabulary> {
+  const characters = new Set<string>();
+  for (const text of texts)
+    for (const character of text.toLowerCase().normalize('NFD')) characters.add(character);
+  const seen = [...characters].filter((character) => !/\s/u.test(character)).sort();
+  const { pad, unk, cls, sep, mask } = SPECIAL_TOKENS;
+  // CJK characters are words of their own; letters and digits go on
+  const continued = seen.filter(
+    (character) => /[\p{L}\p{N}\p{M}]/u.test(character) && !/\p{Script=Han}/u.test(character),
+  );
+  return createVocabulary([
+    pad,
+    unk,
+    cls,
+    sep,
+    mask,
+    ...seen,
+    ...continued.map((character) => `##${character}`),
+  ]);
+}
+
+/** The encoder's parameters and the head's: those that the folder has in the right shape, else new ones. */
+export function initialParameters(
+  { config, tensors }: Base,
+  head: AnyHead,
+  seed: number,
+): Map<string, Tensor> {
+  const all = new Map([...tensors].filter(([name]) => /^(embeddings|encoder)\./.test(name)));
+  for (const [name, shape] of head.parameters) {
+    const given = tensors.get(name);
+    if (given && isPooler(name)) all.set(name, given);
+    else {
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      if (name.endsWith('.weight')) fillNormal(data, config.initializerRange, seed, name);
+      all.set(name, { shape, data });
+    }
+  }
+  return all;
+}

@@ -1,0 +1,73 @@
+import type { FamilyId } from '../../tasks/examples.ts';
+import type { Parameters } from '../model.ts';
+
+/** Flags of the model. 0 or '' means: as is best for the family (`FAMILY_DEFAULTS`), or as the weights say. */
+export const BERT_DEFAULTS = {
+  /** Folder of pretrained weights; empty for random ones. */
+  init: '',
+  /** For random weights: the size of the model. */
+  layers: 4,
+  hidden: 256,
+  heads: 0,
+  /** For random weights: a vocab.txt; empty for the characters of the training texts. */
+  vocab: '',
+  epochs: 0,
+  batch: 0,
+  /** Most tokens of a batch. */
+  tokens: 4096,
+  'max-length': 0,
+  /** Tokens that neighbouring windows of a long text share. */
+  overlap: 32,
+  rate: 0,
+  /** Learning rate of the head; 0 for ten times the encoder's where the head is a CRF or a span head, else the encoder's. */
+  'head-rate': 0,
+  'layer-decay': 1,
+  schedule: 'linear',
+  warmup: 0.1,
+  'weight-decay': 0.01,
+  clip: 1,
+  accumulate: 1,
+  smoothing: 0,
+  /** Weighs classes by the inverse square root of how often they occur. */
+  'class-weights': false,
+  fgm: 0,
+  rdrop: 0,
+  samples: 1,
+  ema: 0,
+  freeze: 0,
+  patience: 0,
+  dropout: -1,
+  /** For entities: crf, softmax or span. */
+  head: 'crf',
+  /** For ranking: listwise or pairwise. */
+  'ranking-loss': 'listwise',
+  /** For ranking: documents of a query that are trained on together. */
+  documents: 8,
+  device: 'cpu',
+  dtype: 'fp32',
+  /** 0 for one a core. */
+  threads: 0,
+  'checkpoint-minutes': 10,
+} as const satisfies Parameters;
+
+export interface FamilyDefaults {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly maxLength: number;
+}
+
+/** From pretrained weights: the customs of BERT fine-tuning. */
+export const FAMILY_DEFAULTS: Readonly<Record<FamilyId, FamilyDefaults>> = {
+  ner: { epochs: 8, batch: 32, maxLength: 128 },
+  similarity: { epochs: 3, batch: 32, maxLength: 128 },
+  inference: { epochs: 3, batch: 32, maxLength: 256 },
+  classification: { epochs: 5, batch: 32, maxLength: 128 },
+  multilabel: { epochs: 8, batch: 32, maxLength: 256 },
+  ranking: { epochs: 3, batch: 32, maxLength: 128 },
+  relation: { epochs: 20, batch: 16, maxLength: 128 },
+  dialogue: { epochs: 8, batch: 32, maxLength: 128 },
+};
+
+/** From random weights everything must be learnt: longer, and at a higher rate. */
+export const FROM_RANDOM = { epochs: 3, rate: 5e-4 } as const;
+export const PRETRAINED_RATE = 3e-5;

@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadFolder } from '../../bert/folder/load.ts';
+import { train } from '../../bert/train/loop.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Example, FamilyId } from '../../tasks/examples.ts';
+import { familyOf } from '../../tasks/families.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Fits } from '../kind.ts';
+import type { FitRequest, Predictor } from '../model.ts';
+import { createBase, initialParameters } from './base.ts';
+import { FAMILY_DEFAULTS } from './defaults.ts';
+import { dialoguePlanner } from './dialogue.ts';
+import { labelPlanner, multilabelPlanner } from './labels.ts';
+import { nerPlanner } from './ner.ts';
+import type { Plan, Planner } from './plan.ts';
+import { answerAll, createPredictor, readRecord } from './predictor.ts';
+import { rankingPlanner } from './ranking.ts';
+import { relationPlanner } from './relation.ts';
+import { primaryScore } from './score.ts';
+import { deviceOf, settingsOf, threadsOf } from './settings.ts';
+
+const PLANNERS = {
+  ner: nerPlanner,
+  similarity: labelPlanner,
+  inference: labelPlanner,
+  classification: labelPlanner,
+  multilabel: multilabelPlanner,
+  ranking: rankingPlanner,
+  relation: relationPlanner,
+  dialogue: dialoguePlanner,
+} as unknown as Record<FamilyId, Planner<FamilyId, unknown>>;
+
+export const fits: Fits = Object.fromEntries(Object.keys(PLANNERS).map((family) => [family, fit]));
+
+async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>> {
+  const { task, train: examples, dev, seed, parameters, onProgress, signal } = request;
+  const base = await createBase(parameters, () => textsOf(task, [...examples, ...dev]), seed);
+  const { config, tokenizer, pretrained } = base;
+  const wanted = Number(parameters['max-length']) || FAMILY_DEFAULTS[task.family].maxLength;
+  const maxLength = Math.min(wanted, config.maxPositions);
+  const planner = PLANNERS[task.family];
+  const learnt = planner.learn(examples, parameters);
+  const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const plan = planner.plan(learnt, context) as unknown as Plan<F>;
+  const items = plan.items(examples);
+  if (items.length === 0) {
+    throw new UserError('nothing-to-learn', `No example of ${task.id} can be learnt from`, {
+      hint: 'Queries need documents of different grades.',
+    });
+  }
+  const settings = settingsOf(parameters, task.family, { pretrained, eager: plan.eager, seed });
+  const initial = initialParameters(base, plan.head, seed);
+  const inputs = dev.map(({ input }) => input);
+  const directory = request.directory ?? (await mkdtemp(join(tmpdir(), 'chineseblue-bert-')));
+  try {
+    const { weights } = await train({
+      config,
+      head: plan.head,
+      initial,
+      items,
+      evaluate:
+        dev.length > 0
+          ? async (forward, current) =>
+              primaryScore(task, dev, await answerAll(plan, inputs, forward, current))
+          : undefined,
+      settings,
+      directory,
+      checkpointEvery: Number(parameters['checkpoint-minutes']) * 60_000,
+      onProgress,
+      signal,
+    });
+    const record = {
+      schema: 'chineseblue/bert@1',
+      family: task.family,
+      task: task.id,
+      maxLength,
+      parameters,
+      learnt,
+    } as const;
+    const shapes = new Map(Array.from(initial, ([name, { shape }]) => [name, shape]));
+    const { device, threads } = settings;
+    return createPredictor({ config, tokenizer, plan, record, weights, shapes, device, threads });
+  } finally {
+    if (!request.directory) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
+  for (const { input } of examples) yield* familyOf(task).texts(input);
+}
+
+/** A folder that `save` wrote. Throws a UserError for another family's, and for one that lacks a parameter. */
+export async function load(folder: string, task: Task): Promise<Predictor> {
+  const record = await readRecord(folder);
+  if (record.family !== task.family) {
+    throw new UserError(
+      'other-family',
+      `This model was fine-tuned for ${record.family}, not ${task.family}`,
+      {
+        file: folder,
+      },
+    );
+  }
+  const { config, tensors, tokenizer } = await loadFolder(folder);
+  const { maxLength, parameters, learnt } = record;
+  const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const plan = PLANNERS[task.family].plan(learnt, context) as unknown as Plan<FamilyId>;
+  for (const [name, shape] of plan.head.parameters) {
+    if (tensors.get(name)?.shape.join() === shape.join()) continue;
+    throw new UserError('head-missing', `The weights have no ${name} of ${shape.join(' × ')}`, {
+      file: folder,
+      hint: 'Fine-tune again.',
+    });
+  }
+  const used = [...tensors].filter(
+    ([name]) => /^(embeddings|encoder)\./.test(name) || plan.head.parameters.has(name),
+  );
+  return createPredictor({
+    config,
+    tokenizer,
+    plan,
+    record,
+    weights: new Map(used.map(([name, { data }]) => [name, data])),
+    shapes: new Map(used.map(([name, { shape }]) => [name, shape])),
+    device: deviceOf(parameters),
+    threads: threadsOf(parameters),
+  });
+}

@@ -1,0 +1,119 @@
+import { multilabelHead, sequenceHead } from '../../bert/heads/sequence.ts';
+import type { Encoding, Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Example, Input, LabelPrediction, Prediction } from '../../tasks/examples.ts';
+import { argmax, type Plan, type PlanContext, type Planner } from './plan.ts';
+
+type LabelFamily = 'similarity' | 'inference' | 'classification';
+
+export interface LearntLabels {
+  /** Sorted; the number of a label is its place here. */
+  readonly labels: readonly string[];
+  /** How much the loss of each label counts. */
+  readonly weights?: readonly number[];
+}
+
+const HALF = 0.5;
+
+/** Labels of the examples, and weights by the inverse square root of how often they occur, 1 on average. */
+function learnLabels(list: readonly string[], weighted: boolean): LearntLabels {
+  const counts = new Map<string, number>();
+  for (const label of list) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const labels = [...counts.keys()].sort();
+  if (!weighted) return { labels };
+  const raw = labels.map((label) => 1 / Math.sqrt(counts.get(label)!));
+  const mean = raw.reduce((sum, weight, i) => sum + weight * counts.get(labels[i])!, 0) / list.length;
+  return { labels, weights: raw.map((weight) => weight / mean) };
+}
+
+/** A text or a pair of texts as BERT reads it. */
+export const encodeTexts = (tokenizer: Tokenizer, input: Input<LabelFamily>, maxLength: number): Encoding =>
+  'text' in input
+    ? tokenizer.encode(input.text, maxLength)
+    : tokenizer.encodePair(input.textA, input.textB, maxLength);
+
+function softmax(logits: Float32Array): number[] {
+  const top = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - top));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+/** One label of several, for a text or a pair. */
+export const labelPlanner: Planner<LabelFamily, LearntLabels> = {
+  learn: (examples, parameters) =>
+    learnLabels(
+      examples.map(({ gold }) => gold.label),
+      Boolean(parameters['class-weights']),
+    ),
+  plan({ labels, weights }, { tokenizer, hidden, maxLength, parameters }: PlanContext) {
+    const smoothing = Number(parameters.smoothing);
+    const numbers = new Map(labels.map((label, i) => [label, i]));
+    const plan: Plan<LabelFamily, number, Float32Array> = {
+      head: sequenceHead(hidden, labels.length, { smoothing, weights }),
+      labels,
+      eager: false,
+      items: (examples) =>
+        examples.map(({ input, gold }) => ({
+          rows: [
+            { sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) },
+          ],
+        })),
+      ask: (input) => ({
+        sequences: [encodeTexts(tokenizer, input, maxLength)],
+        decode([logits]): LabelPrediction {
+          const shares = softmax(logits);
+          return {
+            label: labels[argmax(shares)],
+            scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
+          };
+        },
+      }),
+    };
+    return plan as unknown as Plan<LabelFamily, never, never>;
+  },
+};
+
+/** Any set of labels, for a text: those of a probability of at least a half. */
+export const multilabelPlanner: Planner<'multilabel', LearntLabels> = {
+  learn: (examples: readonly Example<'multilabel'>[], parameters) =>
+    learnLabels(
+      examples.flatMap(({ gold }) => gold.labels),
+      Boolean(parameters['class-weights']),
+    ),
+  plan({ labels, weights }, { tokenizer, hidden, maxLength }) {
+    const numbers = new Map(labels.map((label, i) => [label, i]));
+    const plan: Plan<'multilabel', readonly number[], Float32Array> = {
+      head: multilabelHead(hidden, labels.length, { weights }),
+      labels,
+      eager: false,
+      items: (examples) =>
+        examples.map(({ input, gold }) => ({
+          rows: [
+            {
+              sequence: tokenizer.encode(input.text, maxLength),
+              target: gold.labels.map((label) => numberOf(numbers, label)),
+            },
+          ],
+        })),
+      ask: (input) => ({
+        sequences: [tokenizer.encode(input.text, maxLength)],
+        decode([logits]): Prediction<'multilabel'> {
+          const shares = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+          return {
+            labels: labels.filter((_, i) => shares[i] >= HALF),
+            scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
+          };
+        },
+      }),
+    };
+    return plan as unknown as Plan<'multilabel', never, never>;
+  },
+};
+
+function numberOf(numbers: ReadonlyMap<string, number>, label: string): number {
+  const number = numbers.get(label);
+  if (number === undefined)
+    throw new UserError('unknown-label', `The label ${label} was not learnt`, { field: 'label' });
+  return number;
+}

@@ -1,0 +1,46 @@
+import type { Sequence } from '../../bert/encoder/sequences.ts';
+import type { Head } from '../../bert/heads/head.ts';
+import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import type { Item } from '../../bert/train/loop.ts';
+import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Parameters } from '../model.ts';
+
+/** What a plan is made from, when a model is fitted and again when it is loaded. */
+export interface PlanContext {
+  readonly task: Task;
+  readonly tokenizer: Tokenizer;
+  readonly hidden: number;
+  readonly maxLength: number;
+  readonly parameters: Parameters;
+}
+
+/** Sequences to read for one input, and how their answers become a prediction. */
+export interface Question<F extends FamilyId, Answer> {
+  readonly sequences: readonly Sequence[];
+  decode(answers: readonly Answer[], parameter: (name: string) => Float32Array): Prediction<F>;
+}
+
+/** How a family is taught to a BERT and asked. `learnt` is what the examples gave: plain JSON, kept with the weights. */
+export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
+  readonly head: Head<Target, Answer>;
+  /** Names of the outputs of the head, for `id2label`. */
+  readonly labels: readonly string[];
+  /** Whether the head learns from nothing while the encoder is pretrained and wants a higher rate. */
+  readonly eager: boolean;
+  items(examples: readonly Example<F>[]): Item<Target>[];
+  ask(input: Input<F>): Question<F, Answer>;
+}
+
+/** A family in terms of BERT: what to remember of the training examples, and the plan that follows. */
+export interface Planner<F extends FamilyId, Learnt> {
+  learn(examples: readonly Example<F>[], parameters: Parameters): Learnt;
+  plan(learnt: Learnt, context: PlanContext): Plan<F, never, never>;
+}
+
+/** The first of equals. */
+export function argmax(scores: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
+  return best;
+}

@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { DEVICES, type Device } from '../../autograd/index.ts';
+import { SCHEDULES, type Schedule } from '../../bert/train/schedule.ts';
+import type { TrainSettings } from '../../bert/train/settings.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import type { FamilyId } from '../../tasks/examples.ts';
+import type { Parameters } from '../model.ts';
+import { FAMILY_DEFAULTS, FROM_RANDOM, PRETRAINED_RATE } from './defaults.ts';
+
+/** A head that begins from nothing above a pretrained encoder learns at so many times its rate. */
+const EAGER_FACTOR = 10;
+
+function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found) return found;
+  throw new UserError('bad-parameter', `${name} is ${choices.join(', ')}, not ${value}`, {
+    field: name,
+    exitCode: EXIT.usage,
+  });
+}
+
+export const deviceOf = (parameters: Parameters): Device => oneOf('device', parameters.device, DEVICES);
+export const threadsOf = ({ threads }: Parameters): number => Number(threads) || availableParallelism();
+
+/** How to train, from the flags, the customs of the family, and where the weights come from. */
+export function settingsOf(
+  parameters: Parameters,
+  family: FamilyId,
+  { pretrained, eager, seed }: { pretrained: boolean; eager: boolean; seed: number },
+): TrainSettings {
+  const number = (name: string): number => Number(parameters[name]);
+  const least = (name: string, smallest: number): number => {
+    const value = number(name);
+    if (value >= smallest) return value;
+    throw new UserError('bad-parameter', `${name} is at least ${smallest}, not ${value}`, {
+      field: name,
+      exitCode: EXIT.usage,
+    });
+  };
+  const usual = FAMILY_DEFAULTS[family];
+  const rate = least('rate', 0) || (pretrained ? PRETRAINED_RATE : FROM_RANDOM.rate);
+  return {
+    seed,
+    epochs: least('epochs', 0) || usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs),
+    batch: least('batch', 0) || usual.batch,
+    tokens: least('tokens', 1),
+    buckets: BUCKETS,
+    rate,
+    headRate: least('head-rate', 0) || (eager && pretrained ? rate * EAGER_FACTOR : rate),
+    layerDecay: number('layer-decay'),
+    schedule: oneOf<Schedule>('schedule', parameters.schedule, SCHEDULES),
+    warmup: least('warmup', 0),
+    weightDecay: least('weight-decay', 0),
+    clip: least('clip', 0),
+    accumulate: least('accumulate', 1),
+    samples: least('samples', 1),
+    rdrop: least('rdrop', 0),
+    adversarial: least('fgm', 0),
+    ema: least('ema', 0),
+    freeze: least('freeze', 0),
+    patience: least('patience', 0),
+    device: deviceOf(parameters),
+    threads: threadsOf(parameters),
+  };
+}
+
+/** Lengths that batches are padded to: more waste less padding, and cost a compiled graph each. */
+const BUCKETS = 4;

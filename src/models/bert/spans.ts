@@ -1,0 +1,90 @@
+import type { Sequence } from '../../bert/encoder/sequences.ts';
+import { mostCentral, type Window, windowsOf } from '../../bert/heads/windows.ts';
+import type { Tokenizer, Tokens } from '../../bert/tokenizer/tokenizer.ts';
+import type { Entity } from '../../tasks/examples.ts';
+
+/** A text cut into windows of tokens. */
+export interface Cut {
+  readonly tokens: Tokens;
+  readonly windows: readonly Window[];
+  readonly sequences: readonly Sequence[];
+  /** For every token, the number of the window whose word counts. */
+  readonly central: Int32Array;
+}
+
+export interface CutOptions {
+  readonly maxLength: number;
+  readonly overlap: number;
+}
+
+/** All tokens of a text, in as many windows as it takes. */
+export function cutText(tokenizer: Tokenizer, text: string, { maxLength, overlap }: CutOptions): Cut {
+  const tokens = tokenizer.tokenize(text);
+  const count = tokens.ids.length;
+  const size = maxLength - 2;
+  const windows = windowsOf(count, size, Math.min(overlap, size >> 1));
+  const { cls, sep } = tokenizer.vocabulary.ids;
+  const sequences = windows.map(({ start, end }) => {
+    const ids = Int32Array.of(cls, ...tokens.ids.subarray(start, end), sep);
+    return { ids, types: new Int32Array(ids.length) };
+  });
+  return { tokens, windows, sequences, central: mostCentral(windows, count) };
+}
+
+/** An entity by its first and last token. */
+export interface TokenSpan {
+  readonly first: number;
+  readonly last: number;
+  readonly type: string;
+}
+
+/** Entities as spans of tokens: those that they touch. One that touches none is left out. */
+export function toTokenSpans({ starts, ends }: Tokens, entities: readonly Entity[]): TokenSpan[] {
+  return entities.flatMap(({ start, end, type }) => {
+    const first = ends.findIndex((tokenEnd) => tokenEnd > start);
+    const last = starts.findLastIndex((tokenStart) => tokenStart < end);
+    return first >= 0 && last >= first ? [{ first, last, type }] : [];
+  });
+}
+
+/** The tags of `types`: 0 is O, 1 + k is B of type k, 1 + types + k is I of it. */
+export const tagNames = (types: readonly string[]): string[] => [
+  'O',
+  ...types.map((type) => `B-${type}`),
+  ...types.map((type) => `I-${type}`),
+];
+
+/** One tag a token; where spans overlap the longest stays, since a chain of tags has no place for two. */
+export function toTags(spans: readonly TokenSpan[], count: number, types: readonly string[]): Int32Array {
+  const tags = new Int32Array(count);
+  for (const { first, last, type } of [...spans].sort((a, b) => b.last - b.first - (a.last - a.first))) {
+    const index = types.indexOf(type);
+    if (index < 0 || tags.subarray(first, last + 1).some((tag) => tag !== 0)) continue;
+    tags.fill(1 + types.length + index, first, last + 1);
+    tags[first] = 1 + index;
+  }
+  return tags;
+}
+
+export function fromTags({ starts, ends }: Tokens, tags: Int32Array, types: readonly string[]): Entity[] {
+  const entities: Entity[] = [];
+  for (let first = 0; first < tags.length; first++) {
+    if (tags[first] === 0 || tags[first] > types.length) continue;
+    let last = first;
+    while (last + 1 < tags.length && tags[last + 1] === tags[first] + types.length) last++;
+    entities.push({ start: starts[first], end: ends[last], type: types[tags[first] - 1] });
+  }
+  return entities;
+}
+
+/** What may follow what in tags of `types`: I of a type only B or I of it. 0 where it may, -Infinity where not. */
+export function tagOrder(types: number): { start: Float64Array; between: Float64Array } {
+  const tags = 2 * types + 1;
+  const never = Number.NEGATIVE_INFINITY;
+  const start = Float64Array.from({ length: tags }, (_, tag) => (tag > types ? never : 0));
+  const between = Float64Array.from({ length: tags * tags }, (_, i) => {
+    const [from, to] = [Math.floor(i / tags), i % tags];
+    return to > types && from !== to && from !== to - types ? never : 0;
+  });
+  return { start, between };
+}

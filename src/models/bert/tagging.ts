@@ -1,0 +1,60 @@
+import type { Sequence } from '../../bert/encoder/sequences.ts';
+import { CHAIN, crfHead } from '../../bert/heads/crf.ts';
+import type { Head } from '../../bert/heads/head.ts';
+import { tokenHead } from '../../bert/heads/tokens.ts';
+import { viterbi } from '../../bert/heads/viterbi.ts';
+import type { Entity } from '../../tasks/examples.ts';
+import type { PlanContext } from './plan.ts';
+import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
+
+/** Entities of a text by one tag a token, with or without a CRF. */
+export interface Tagging {
+  readonly head: Head<Int32Array, Float32Array>;
+  readonly labels: readonly string[];
+  /** Windows of a text with their tags. */
+  teach(text: string, entities: readonly Entity[]): { sequence: Sequence; target: Int32Array }[];
+  cut(text: string): Cut;
+  /** Entities from the scores of all windows of a text. */
+  decode(cut: Cut, scores: readonly Float32Array[], parameter: (name: string) => Float32Array): Entity[];
+}
+
+export function createTagging(types: readonly string[], crf: boolean, context: PlanContext): Tagging {
+  const { tokenizer, hidden, maxLength, parameters } = context;
+  const tags = 2 * types.length + 1;
+  const order = tagOrder(types.length);
+  const cut = (text: string): Cut =>
+    cutText(tokenizer, text, { maxLength, overlap: Number(parameters.overlap) });
+  const head = crf
+    ? crfHead(hidden, tags)
+    : tokenHead(hidden, tags, { smoothing: Number(parameters.smoothing) });
+  return {
+    head,
+    labels: tagNames(types),
+    cut,
+    teach(text, entities) {
+      const { tokens, windows, sequences } = cut(text);
+      const gold = toTags(toTokenSpans(tokens, entities), tokens.ids.length, types);
+      return windows.map(({ start, end }, i) => ({ sequence: sequences[i], target: gold.slice(start, end) }));
+    },
+    decode({ tokens, windows, central }, scores, parameter) {
+      const joined = new Float32Array(central.length * tags);
+      for (let token = 0; token < central.length; token++) {
+        const window = central[token];
+        const at = (token - windows[window].start) * tags;
+        joined.set(scores[window].subarray(at, at + tags), token * tags);
+      }
+      const learnt = crf && {
+        start: parameter(CHAIN.start),
+        end: parameter(CHAIN.end),
+        between: parameter(CHAIN.between),
+      };
+      const path = viterbi(joined, {
+        tags,
+        start: learnt ? order.start.map((allowed, i) => allowed + learnt.start[i]) : order.start,
+        end: learnt ? learnt.end : new Float64Array(tags),
+        between: learnt ? order.between.map((allowed, i) => allowed + learnt.between[i]) : order.between,
+      });
+      return fromTags(tokens, path, types);
+    },
+  };
+}
