@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { version } from '../../ground/version.ts';
 import { figure } from '../figures.ts';
 import { primaryScore } from '../scoring.ts';
 import type { TaskAnalysis } from './analysis.ts';
+import { pageAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
 import { both, type Html, html } from './html.ts';
 import { provenance } from './sections/provenance.ts';
@@ -15,9 +15,7 @@ import { comparisonTable, conventionTables, primaryTable } from './sections/scor
  * not use one (its content security policy), and runs no script but its own, known by its hash.
  */
 export async function* reportPage(tasks: readonly TaskAnalysis[], created: Date): AsyncGenerator<string> {
-  const [script, style] = await Promise.all(
-    ['client.js', 'style.css'].map((name) => readFile(new URL(`./page/${name}`, import.meta.url), 'utf8')),
-  );
+  const { script, style } = await pageAssets();
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const title = tasks

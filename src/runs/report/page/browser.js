@@ -1,0 +1,105 @@
+import { chunkStore, unpack } from './chunks.js';
+import { h } from './dom.js';
+import { drawExample } from './drawing.js';
+import { createFilter, drawFilters, drawLegend } from './filters.js';
+import { createRows } from './rows.js';
+import { onLanguage, say, words } from './words.js';
+
+/** Characters of a text in a row of the list. */
+const SNIPPET = 120;
+
+/** The browser of errors of one task, built into its place in the page. */
+export async function startBrowser(host) {
+  const { task } = host.dataset;
+  const index = JSON.parse(document.getElementById(`index-${task}`).textContent);
+  if (typeof DecompressionStream === 'undefined') {
+    host.append(h('p', { class: 'note' }, say(words.old)));
+    return;
+  }
+  const all = (packed, List) => Promise.all(packed.map(async (one) => new List(await unpack(one))));
+  const [masks, counts, [has]] = await Promise.all([
+    all(index.masks, Uint32Array),
+    all(index.counts, Uint8Array),
+    all([index.has], Uint32Array),
+  ]);
+  const seen = masks.reduce((bits, mask) => mask.reduce((some, one) => some | one, bits), 0);
+  const passes = createFilter(index, { masks, has });
+  const exampleOf = chunkStore(task, index.chunk);
+  const state = { run: 0, show: 'wrong', kind: -1, label: -1, order: 'corpus', query: '' };
+
+  const controls = h('div', { class: 'controls' });
+  const legend = h('ul', { class: 'legend' });
+  const count = h('span', { class: 'count', role: 'status' });
+  const detail = h('div', { class: 'detail', tabindex: '0', role: 'group' });
+  const rows = createRows(`row-${task}`, describe, choose);
+  host.append(controls, legend, h('div', { class: 'panes' }, rows.element, detail));
+
+  function describe(i) {
+    const snippet = h('span', { class: 'snippet', lang: 'zh-Hans' }, '…');
+    const id = h('span', { class: 'id' });
+    const kinds = index.kinds.filter((_, k) => masks[state.run][i] & (1 << k)).map(({ title }) => say(title));
+    exampleOf(i, (example) => {
+      snippet.textContent = example[2]
+        .map(([, text]) => text)
+        .join(' ‖ ')
+        .slice(0, SNIPPET);
+      id.textContent = example[0];
+    });
+    return [snippet, h('span', { class: 'what' }, id, h('span', {}, kinds.join(' · ')))];
+  }
+
+  function choose(i) {
+    if (i === undefined) {
+      detail.replaceChildren(h('p', { class: 'note' }, say(words.none)));
+      return;
+    }
+    exampleOf(i, (example) => {
+      if (!rows.isSelected(i)) return;
+      detail.replaceChildren(...drawExample(index, state.run, example));
+      detail.scrollTop = 0;
+    });
+  }
+
+  let searches = 0;
+  let found = [];
+  async function filter() {
+    const search = ++searches;
+    let fitting = [];
+    for (let i = 0; i < index.examples; i++) if (passes(state, i)) fitting.push(i);
+    if (state.query) {
+      count.textContent = say(words.searching);
+      const query = state.query.toLowerCase();
+      const holds = ([id, , blocks]) =>
+        [id, ...blocks.map(([, text]) => text)].some((text) => text.toLowerCase().includes(query));
+      const matching = [];
+      for (const i of fitting) {
+        const waiting = exampleOf(i, (example) => holds(example) && matching.push(i));
+        if (waiting) await waiting;
+        if (search !== searches) return;
+      }
+      fitting = matching;
+    }
+    if (state.order === 'most') fitting.sort((a, b) => counts[state.run][b] - counts[state.run][a] || a - b);
+    found = fitting;
+    drawCount();
+    rows.show(found);
+  }
+
+  const drawCount = () => {
+    count.textContent = `${found.length} / ${index.examples} ${say(words.examples)}`;
+  };
+
+  function drawFrame() {
+    controls.replaceChildren(...drawFilters(task, index, seen, state, filter), count);
+    legend.replaceChildren(...(index.spans ? drawLegend() : []));
+    detail.setAttribute('aria-label', say(words.answer));
+  }
+
+  onLanguage(() => {
+    drawFrame();
+    drawCount();
+    rows.refresh();
+  });
+  drawFrame();
+  await filter();
+}
