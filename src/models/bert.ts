@@ -20,5 +20,8 @@ export const bert = defineKind({
   ],
   defaults: BERT_DEFAULTS,
   seeded: true,
+  mainParameter: 'init',
+  startingPoint: async ({ init }) =>
+    init === '' ? '' : (await import('../bert/folder/digest.ts')).digestFolder(String(init)),
   implementation: () => import('./bert/implementation.ts'),
 });

@@ -19,6 +19,8 @@ export interface KindDescription {
   readonly families: readonly FamilyId[];
   readonly defaults: Parameters;
   readonly seeded: boolean;
+  readonly mainParameter?: string;
+  readonly startingPoint?: ModelKind['startingPoint'];
   readonly implementation: () => Promise<Implementation>;
 }
 
@@ -27,13 +29,12 @@ export interface KindDescription {
  * names and fitting types, the family is served, there is something to train on. UserError otherwise.
  */
 export function defineKind(description: KindDescription): ModelKind {
-  const { id, summary, families, defaults, seeded, implementation } = description;
+  const { id, families, defaults, implementation, ...rest } = description;
   return {
+    ...rest,
     id,
-    summary,
     families,
     defaults,
-    seeded,
     async fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>> {
       const { task, train } = request;
       if (!families.includes(task.family)) throw notServed(id, families, task);

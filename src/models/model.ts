@@ -44,6 +44,11 @@ export interface ModelKind {
   readonly defaults: Parameters;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
   readonly mainParameter?: string;
+  /**
+   * What the parameters point to outside of themselves (pretrained weights), as a SHA-256 of its content: part of
+   * what a run depends on. Empty where they point to nothing. Throws a UserError where it is absent.
+   */
+  startingPoint?(parameters: Parameters): Promise<string>;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;

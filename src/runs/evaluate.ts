@@ -57,7 +57,8 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
   const splits = await loadSplits(task, plan);
   const kind = findModel(plan.model);
   const parameters = { ...kind.defaults, ...plan.parameters };
-  const id = runId(plan, parameters, splits);
+  const startingPoint = (await kind.startingPoint?.(parameters)) ?? '';
+  const id = runId(plan, parameters, startingPoint, splits);
   const directory = join(plan.root, id);
   const path = (name: keyof typeof RUN_FILES): string => join(directory, RUN_FILES[name]);
   if (!plan.force && plan.subsets === undefined && existsSync(path('scores'))) return readRun(directory);
@@ -97,7 +98,7 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
         examples: { train: splits.train.length, dev: splits.dev.length, evaluated: splits.evaluated.length },
         splitRule: splits.rule,
         corpus: splits.files,
-        model: { id: kind.id, parameters, bytes: fitted.bytes },
+        model: { id: kind.id, parameters, startingPoint, bytes: fitted.bytes },
         seed: plan.seed,
         times: {
           startedAt: startedAt.toISOString(),
@@ -138,7 +139,7 @@ async function scoreRun(
 }
 
 /** Readable, and equal exactly where the result must be equal. */
-function runId(plan: Plan, parameters: Parameters, splits: EvaluationSplits): string {
+function runId(plan: Plan, parameters: Parameters, startingPoint: string, splits: EvaluationSplits): string {
   const { task, model, seed, split, source } = plan;
   const identity = [
     version(),
@@ -152,6 +153,7 @@ function runId(plan: Plan, parameters: Parameters, splits: EvaluationSplits): st
     ],
     model,
     Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)),
+    startingPoint,
     seed,
     split,
     source,

@@ -20,7 +20,13 @@ export interface RunRecord {
   /** How train and dev came about. */
   readonly splitRule: string;
   readonly corpus: readonly CorpusFile[];
-  readonly model: { readonly id: string; readonly parameters: Parameters; readonly bytes?: number };
+  readonly model: {
+    readonly id: string;
+    readonly parameters: Parameters;
+    /** SHA-256 of the pretrained weights that it began with; empty where it began with none. */
+    readonly startingPoint: string;
+    readonly bytes?: number;
+  };
   readonly seed: number;
   readonly times: {
     readonly startedAt: string;

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explainFileError } from '../../ground/files.ts';
+
+/** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
+const DECIDES =
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*))$/;
+
+/** SHA-256 over the names and contents of the files of a folder that decide how a BERT begins. */
+export async function digestFolder(folder: string): Promise<string> {
+  const names = await readdir(folder).catch((error) => {
+    throw explainFileError(error, folder);
+  });
+  const hash = createHash('sha256');
+  for (const name of names.filter((one) => DECIDES.test(one)).sort()) {
+    hash.update(`${name}\0`);
+    for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk);
+  }
+  return hash.digest('hex');
+}
