@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Example, Prediction } from '../../tasks/examples.ts';
@@ -81,7 +81,10 @@ function hostileRuns(): OpenedRun[] {
     });
     return {
       ...run,
-      record: { ...run.record, model: { id: PAYLOADS[0], parameters: { [PAYLOADS[6]]: PAYLOADS[1] } } },
+      record: {
+        ...run.record,
+        model: { id: PAYLOADS[0], parameters: { [PAYLOADS[6]]: PAYLOADS[1] }, startingPoint: '' },
+      },
     };
   };
   return [
@@ -244,9 +247,7 @@ describe.skipIf(!CHROMIUM)(
         await host.locator('.row').first().waitFor();
       }
       // Added by hand: the page's own policy lets no script element in.
-      await page.evaluate(
-        await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-      );
+      await page.evaluate(axe.source);
       const violations = await page.evaluate(
         'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
       );
