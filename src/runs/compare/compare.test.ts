@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../tasks/examples.ts';
-import { compareRuns } from './compare.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../fixtures/imagined.ts';
+import { compareRuns } from './compare.ts';
 import { comparisonMarkdown, presentComparison } from './present.ts';
 
 const task = taskNamed('cMedQQ');
