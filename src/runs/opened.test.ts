@@ -2,37 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../corpora/corpus.ts';
-import { writeJson } from '../ground/files.ts';
-import { findTask } from '../tasks/registry.ts';
-import { imaginedRun } from './fixtures/imagined.ts';
+import { samplesDir } from '../corpora/corpus.ts';
+import type { Labelled } from '../tasks/examples.ts';
+import { keepRun } from './fixtures/kept.ts';
 import { openRuns } from './opened.ts';
-import { writePredictions } from './predictions.ts';
 
 const dataDir = samplesDir();
 let runsDir: string;
 
-/** Writes a run that answers the sample corpus with its gold. */
-async function keep(model: string, change: (path: string) => string = () => ''): Promise<string> {
-  const task = findTask('cMedIC');
-  const split = await readSplit(task, 'test', { dataDir });
-  const run = imaginedRun({
-    task,
-    examples: split.examples,
-    predictions: split.examples.map(({ gold }) => gold as { label: string }),
-    model,
-  });
-  const directory = join(runsDir, run.record.id);
-  const corpus = split.files.map((file) => ({ ...file, sha256: change(file.path) || file.sha256 }));
-  await writePredictions(
-    join(directory, 'predictions.jsonl'),
-    split.examples,
-    split.examples.map(({ gold }) => gold as { label: string }),
-  );
-  await writeJson(join(directory, 'run.json'), { ...run.record, corpus });
-  await writeJson(join(directory, 'scores.json'), run.scores);
-  return directory;
-}
+const keep = (model: string, change?: { sha256: string }): Promise<string> =>
+  keepRun(runsDir, 'cMedIC', model, ({ gold }) => ({ label: (gold as Labelled).label }), change);
 
 beforeAll(async () => {
   runsDir = await mkdtemp(join(tmpdir(), 'chineseblue-opened-'));
@@ -65,7 +44,7 @@ describe('openRuns', () => {
   });
 
   it('refuses a run of another corpus', async () => {
-    const directory = await keep('other', () => '0'.repeat(64));
+    const directory = await keep('other', { sha256: '0'.repeat(64) });
     await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
       code: 'other-corpus',
       place: { field: 'corpus' },

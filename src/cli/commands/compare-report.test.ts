@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samplesDir } from '../../corpora/corpus.ts';
+import { keepRun } from '../../runs/fixtures/kept.ts';
+import type { Labelled } from '../../tasks/examples.ts';
+import type { CommandSpec } from '../command.ts';
+import { createTerminal } from '../terminal.ts';
+import { compareCommand } from './compare.ts';
+import { reportCommand } from './report.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'chineseblue-commands-'));
+  await keepRun(root, 'cMedQQ', 'right', ({ gold }) => ({ label: (gold as Labelled).label }));
+  await keepRun(root, 'cMedQQ', 'always', () => ({ label: '1' }));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Runs a command as the command line would, with the defaults of its options; returns what it prints. */
+async function call(
+  command: CommandSpec,
+  operands: readonly string[],
+  given: Readonly<Record<string, string>> = {},
+  { json = false, language = 'en' as const } = {},
+): Promise<string> {
+  let printed = '';
+  const stdout = new Writable({
+    write(chunk, _encoding, done) {
+      printed += chunk;
+      done();
+    },
+  });
+  const defaults = (command.options ?? []).flatMap(({ flags, default: value }) =>
+    value === undefined
+      ? []
+      : [[/^--([a-z-]+)/.exec(flags)![1].replace(/-(.)/g, (_, letter) => letter.toUpperCase()), value]],
+  );
+  await command.run!({
+    operands,
+    options: { ...Object.fromEntries(defaults), dataDir: samplesDir(), runsDir: root, ...given },
+    terminal: createTerminal({ language, json, quiet: false, stdout, stderr: stdout }),
+    signal: new AbortController().signal,
+  });
+  return printed;
+}
+
+const both = ['cMedQQ-test-right-s0', 'cMedQQ-test-always-s0'];
+
+describe('compare', () => {
+  it('prints tables with a verdict', async () => {
+    const printed = await call(compareCommand, both, { resamples: '500' });
+    expect(printed).toContain('right is better than always');
+    expect(printed).toContain('synthetic');
+    expect(printed).toMatch(/│ a +│ 1 +│ right/);
+  });
+
+  it('prints JSON and Markdown', async () => {
+    const comparison = JSON.parse(
+      await call(compareCommand, both, { resamples: '500', items: '2' }, { json: true }),
+    );
+    expect(comparison).toMatchObject({
+      schema: 'chineseblue/comparison@1',
+      systems: [{ name: 'right', score: 1 }, { name: 'always' }],
+    });
+    expect(comparison.pairs[0].most).toHaveLength(2);
+    expect(await call(compareCommand, both, { resamples: '500', format: 'markdown' })).toContain(
+      '| a | 1 | right |',
+    );
+  });
+
+  it.each([
+    [{ resamples: 'many' }, 'bad-number'],
+    [{ level: '95' }, 'bad-number'],
+    [{ format: 'pdf' }, 'bad-format'],
+    [{ convention: 'x@1' }, 'unknown-convention'],
+  ])('refuses %o', async (given, code) => {
+    await expect(call(compareCommand, both, given)).rejects.toMatchObject({ code, exitCode: 2 });
+  });
+});
+
+describe('report', () => {
+  it('writes one HTML file', async () => {
+    const out = join(root, 'report.html');
+    expect(await call(reportCommand, [...both, both[0]], { out })).toContain(out);
+    const page = await readFile(out, 'utf8');
+    expect(page.startsWith('<!doctype html>')).toBe(true);
+    expect(page.match(/<details class="run"/g)).toHaveLength(2);
+  });
+
+  it('prints other formats, or writes them', async () => {
+    expect(await call(reportCommand, both, { format: 'csv' })).toContain('cMedQQ,test,true,right,0');
+    const out = join(root, 'report.json');
+    await call(reportCommand, both, { format: 'json', out });
+    expect(JSON.parse(await readFile(out, 'utf8')).tasks[0].runs).toHaveLength(2);
+  });
+
+  it('refuses an unknown format and an unknown run', async () => {
+    await expect(call(reportCommand, both, { format: 'docx' })).rejects.toMatchObject({ code: 'bad-format' });
+    await expect(call(reportCommand, ['nothing'])).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+});
