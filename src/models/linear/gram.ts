@@ -1,11 +1,18 @@
 import { createRowsBuilder, type Rows, rowCount } from '../features/rows.ts';
 
+export interface MergedColumns {
+  readonly merged: Rows;
+  /** The merged column that stands for every original one; -1 where it is empty. */
+  readonly standIn: Int32Array;
+  /** By how much every merged column is longer than those it stands for. */
+  readonly stretch: Float64Array;
+}
+
 /**
  * Rows with the same products `XX'` in fewer columns. Text has many n-grams that occur in the same rows
  * with the same values: each such group becomes one column, scaled by the root of the group's size.
- * Returns also the column and the scale that stand for every original one.
  */
-export function mergeColumns(rows: Rows): { merged: Rows; standIn: Int32Array; scale: Float64Array } {
+export function mergeColumns(rows: Rows): MergedColumns {
   const { starts, columns, values, width } = rows;
   // Two independent sums over the entries of a column tell columns apart; entries then decide.
   const sums = new Float64Array(width);
@@ -47,8 +54,7 @@ export function mergeColumns(rows: Rows): { merged: Rows; standIn: Int32Array; s
     }
     builder.endRow();
   }
-  const scale = Float64Array.from(standIn, (group) => (group < 0 ? 0 : 1 / roots[group]));
-  return { merged: builder.finish(sizes.length), standIn, scale };
+  return { merged: builder.finish(sizes.length), standIn, stretch: roots };
 }
 
 /** Whether two columns have the same rows and values. */

@@ -23,10 +23,10 @@ describe('mergeColumns', () => {
       builder.endRow();
     }
     const rows = builder.finish(7);
-    const { merged, standIn, scale } = mergeColumns(rows);
+    const { merged, standIn, stretch } = mergeColumns(rows);
     expect(merged.width).toBe(3);
     expect([...standIn]).toEqual([0, 1, 0, 2, 1, 0, -1]);
-    expect(scale[0]).toBeCloseTo(1 / Math.sqrt(3), 12);
+    expect(stretch[0]).toBeCloseTo(Math.sqrt(3), 12);
     const gram = (of: typeof rows): Float64Array => {
       const [sums, product] = [new Float64Array(of.width * 3), new Float64Array(9)];
       transposedTimes(of, 3, Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), sums);

@@ -1,10 +1,18 @@
 import { type Rows, rowCount } from '../features/rows.ts';
 import { minimize } from '../optimize/lbfgs.ts';
 import { dot, maxNorm } from '../optimize/vectors.ts';
+import { createPace } from '../pace.ts';
 import { mergeColumns, times, transposedTimes } from './gram.ts';
+import { sweepDual } from './sweeps.ts';
 
 /** Convergence as scikit-learn's `LogisticRegression` has it by default. */
 export const TOLERANCE = 1e-4;
+
+/**
+ * Sweeps over the rows give L-BFGS its start where rows are about this long at most (mean square): n-grams of
+ * length 1 are, and there sweeps are many times faster; long rows with correlated columns are not.
+ */
+const SHORT = 2;
 
 export interface LogisticProblem {
   readonly rows: Rows;
@@ -54,12 +62,13 @@ export interface LogisticFit {
  */
 export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit> {
   const { rows, outputs, link, targets, c, rowWeights, intercept = true, signal, onIteration } = problem;
+  const { tolerance = TOLERANCE } = problem;
   const count = rowCount(rows);
   const size = count * outputs;
   let total = 0;
   for (let row = 0; row < count; row++) total += rowWeights?.[row] ?? 1;
   const ridge = 1 / (c * total);
-  const { merged, standIn, scale } = mergeColumns(rows);
+  const { merged, standIn, stretch } = mergeColumns(rows);
   /** `X'A` of the residuals last computed: the gradient of the weights. */
   const slopesOfWeights = new Float64Array(merged.width * outputs);
 
@@ -86,12 +95,25 @@ export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit
     return loss + (ridge / 2) * dot(dual, scores);
   };
 
-  const found = await minimize(objective, new Float64Array(2 * size + outputs), {
-    gradientTolerance: problem.tolerance ?? TOLERANCE,
+  const start = new Float64Array(2 * size + outputs);
+  if (size > 0 && dot(rows.values, rows.values) <= SHORT * count) {
+    const limits = Float64Array.from({ length: count }, (_, row) => c * (rowWeights?.[row] ?? 1));
+    const pace = createPace(signal);
+    const sweeping = { rows: merged, outputs, link, targets, limits, intercept, tolerance, pace };
+    const { dual, intercepts } = await sweepDual(sweeping);
+    start.set(dual);
+    transposedTimes(merged, outputs, dual, slopesOfWeights);
+    times(merged, outputs, slopesOfWeights, start.subarray(size, 2 * size));
+    start.set(intercepts, 2 * size);
+    if (!(objective(start, new Float64Array(start.length)) < objectiveAtZero(link, outputs))) start.fill(0);
+  }
+  const found = await minimize(objective, start, {
+    gradientTolerance: tolerance,
     maxIterations: problem.maxIterations ?? 1000,
     dot: (a, b) =>
       dot(a.subarray(0, size), b.subarray(size, 2 * size)) + dot(a.subarray(2 * size), b.subarray(2 * size)),
-    gradientNorm: (gradient) => Math.max(maxNorm(slopesOfWeights), maxNorm(gradient.subarray(2 * size))),
+    gradientNorm: (gradient) =>
+      Math.max(steepest(slopesOfWeights, stretch), maxNorm(gradient.subarray(2 * size))),
     onIteration,
     signal,
   });
@@ -100,7 +122,7 @@ export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit
   const weights = new Float32Array(rows.width * outputs);
   for (let column = 0; column < rows.width; column++) {
     for (let j = 0; j < outputs && standIn[column] >= 0; j++) {
-      weights[column * outputs + j] = mergedWeights[standIn[column] * outputs + j] * scale[column];
+      weights[column * outputs + j] = mergedWeights[standIn[column] * outputs + j] / stretch[standIn[column]];
     }
   }
   return {
@@ -109,6 +131,22 @@ export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit
     iterations: found.iterations,
     converged: found.reason === 'gradient' || found.reason === 'value',
   };
+}
+
+const objectiveAtZero = (link: LogisticModel['link'], outputs: number): number =>
+  link === 'softmax' ? Math.log(outputs) : outputs * Math.LN2;
+
+/** The largest slope of an original weight, from those of the merged ones. */
+function steepest(slopes: Float64Array, stretch: Float64Array): number {
+  const outputs = slopes.length / stretch.length;
+  let most = 0;
+  for (let column = 0; column < stretch.length; column++) {
+    for (let j = 0; j < outputs; j++) {
+      const slope = Math.abs(slopes[column * outputs + j]) / stretch[column];
+      if (!(slope <= most)) most = slope;
+    }
+  }
+  return most;
 }
 
 /** Scores become probabilities minus targets, in place; returns the cross-entropy. */
