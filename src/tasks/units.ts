@@ -3,6 +3,38 @@ import type { Answered, Example, Prediction } from './examples.ts';
 import { familyOf } from './families.ts';
 import type { Task } from './task.ts';
 
+/** Indices of the examples that are one independent unit. */
+export type Unit = readonly number[];
+
+/** What the examples of one unit share: a group never shares its name with an id. */
+const unitKey = ({ id, group }: Example): string => (group === undefined ? `i${id}` : `g${group}`);
+
+/** The independent units of a split: a group, or an example that belongs to none; in the order of the examples. */
+export function unitsOf(examples: readonly Example[]): Unit[] {
+  const units = new Map<string, number[]>();
+  examples.forEach((example, index) => {
+    const key = unitKey(example);
+    const unit = units.get(key);
+    if (unit) unit.push(index);
+    else units.set(key, [index]);
+  });
+  return [...units.values()];
+}
+
+/** Every example beside its answer; a missing answer is the family's worst one. */
+export function answered(
+  task: Task,
+  examples: readonly Example[],
+  predictions: readonly (Prediction | undefined)[],
+): Answered[] {
+  const { missing } = familyOf(task);
+  return examples.map((example, i) => ({
+    input: example.input,
+    gold: example.gold,
+    prediction: predictions[i] ?? missing(example, task),
+  }));
+}
+
 /** The answers of every independent unit, in the order of the examples. */
 export function groupAnswers(
   task: Task,
@@ -10,14 +42,13 @@ export function groupAnswers(
   predictions: readonly (Prediction | undefined)[],
   chosen: (id: string) => boolean = () => true,
 ): Map<string, Answered[]> {
-  const family = familyOf(task);
+  const { missing } = familyOf(task);
   const units = new Map<string, Answered[]>();
   for (const [index, example] of examples.entries()) {
     if (!chosen(example.id)) continue;
-    const prediction = predictions[index] ?? family.missing(example, task);
+    const prediction = predictions[index] ?? missing(example, task);
     const answer: Answered = { input: example.input, gold: example.gold, prediction };
-    // A group never shares its name with an id.
-    const key = example.group === undefined ? `i${example.id}` : `g${example.group}`;
+    const key = unitKey(example);
     const unit = units.get(key);
     if (unit) unit.push(answer);
     else units.set(key, [answer]);

@@ -14,11 +14,11 @@ import { overSeeds, type SeedSummary } from '../../statistics/seeds.ts';
 import type { Convention } from '../../tasks/convention.ts';
 import type { Answered } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
+import { answered, countUnits, type Unit, unitsOf } from '../../tasks/units.ts';
 import { brief } from '../brief.ts';
 import type { OpenedRun } from '../opened.ts';
 import type { Coverage } from '../scoring.ts';
-import { answered, type Unit, unitsOf } from '../units.ts';
-import { alike, countUnits, meanOverRuns, sideBySide, totals } from './counting.ts';
+import { alike, meanOverRuns, sideBySide, totals } from './counting.ts';
 import { gatherSystems, type System } from './systems.ts';
 
 export interface CompareOptions {
@@ -131,7 +131,16 @@ export function compareRuns(runs: readonly OpenedRun[], options: CompareOptions 
   const units = unitsOf(examples);
   const counted = systems.map((system): Counted => {
     const answers = system.runs.map((run) => answered(task, examples, run.predictions));
-    return { ...system, answers, counts: answers.map((answer) => countUnits(metric, units, answer)) };
+    return {
+      ...system,
+      answers,
+      counts: answers.map((list) =>
+        countUnits(
+          metric,
+          units.map((unit) => unit.map((i) => list[i])),
+        ),
+      ),
+    };
   });
   const settings = { level, resamples, seed };
   const pairs = everyPair(counted).map(([a, b]) => {

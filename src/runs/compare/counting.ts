@@ -1,24 +1,6 @@
 import type { Metric } from '../../metrics/metric.ts';
 import type { Value } from '../../statistics/bootstrap.ts';
 import type { Answered } from '../../tasks/examples.ts';
-import type { Unit } from '../units.ts';
-
-/** What every unit adds to the sufficient statistics: units × width, row-major. */
-export function countUnits(
-  metric: Metric<Answered>,
-  units: readonly Unit[],
-  answers: readonly Answered[],
-): Float64Array {
-  const counts = new Float64Array(units.length * metric.width);
-  units.forEach((unit, row) => {
-    metric.count(
-      unit.map((index) => answers[index]),
-      counts,
-      row * metric.width,
-    );
-  });
-  return counts;
-}
 
 /** Tables beside each other, a row a unit; the list is repeated until there are `times` blocks. */
 export function sideBySide(tables: readonly Float64Array[], times: number, width: number): Float64Array {

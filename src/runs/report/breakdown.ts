@@ -3,8 +3,8 @@ import { bootstrap, type Value } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/interval.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
+import { answered, countUnits, unitsOf } from '../../tasks/units.ts';
 import type { OpenedRun } from '../opened.ts';
-import { answered, unitsOf } from '../units.ts';
 import { REPORT_RESAMPLES } from './classes.ts';
 import { type Element, viewOf } from './elements.ts';
 import type { Answers, Shown } from './run-errors.ts';
@@ -54,14 +54,10 @@ export function byLength(run: OpenedRun): Breakdown | undefined {
       lengths[index] >= from && lengths[index] <= end ? [index] : [],
     );
     const units = unitsOf(chosen.map((index) => examples[index]));
-    const counts = new Float64Array(units.length * metric.width);
-    units.forEach((unit, row) => {
-      metric.count(
-        unit.map((member) => answers[chosen[member]]),
-        counts,
-        row * metric.width,
-      );
-    });
+    const counts = countUnits(
+      metric,
+      units.map((unit) => unit.map((member) => answers[chosen[member]])),
+    );
     const name = from === end ? `${from}` : `${from}–${end}`;
     return {
       name: { en: name, zh: name },

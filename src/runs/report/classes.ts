@@ -1,7 +1,7 @@
 import { bootstrapMany, type Value } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/interval.ts';
+import { unitsOf } from '../../tasks/units.ts';
 import type { OpenedRun } from '../opened.ts';
-import { unitsOf } from '../units.ts';
 import type { Answers, Shown } from './run-errors.ts';
 
 /** Resamples for the many small figures of a report; the main scores keep their own. */
