@@ -50,7 +50,9 @@ export function toOnnx(
     const { operation, attributes, output, shape, type } = value;
     if (operation === 'Input') return leaf(value);
     const from = value.inputs.map((input) => names.get(input)!);
-    const key = `${operation}(${from.join()})${JSON.stringify(attributes)}${type}${operation === 'Constant' ? shape.join() : ''}`;
+    // results of one operator share a key; the type tells casts and constants apart
+    const own = operation === 'Constant' ? type + shape.join() : operation === 'Cast' ? type : '';
+    const key = `${operation}(${from.join()})${JSON.stringify(attributes)}${own}`;
     const same = known.get(`${key}#${output}`);
     if (same) return same;
     if (operation === 'Constant') {
@@ -104,7 +106,7 @@ export function toOnnx(
 const INTEGER_INPUTS: Readonly<
   Record<string, (attributes: Record<string, never>, from: Shape) => (readonly number[] | null)[]>
 > = {
-  // 0 keeps a size as it is, so that models whose first sizes have names stay valid for any
+  // 0 keeps a size and -1 is what is left: models whose batch and length have names stay valid for any
   Reshape: ({ shape }, from) => [keepLeading(shape, from)],
   Expand: ({ shape }) => [shape],
   ReduceSum: ({ axes }) => [axes],
@@ -138,7 +140,7 @@ function lower(
 
 function keepLeading(shape: Shape, from: Shape): number[] {
   const changed = shape.findIndex((size, axis) => size !== from[axis]);
-  return shape.map((size, axis) => (axis < changed ? 0 : size));
+  return shape.map((size, axis) => (axis < changed ? 0 : axis === shape.length - 1 ? -1 : size));
 }
 
 function typed(type: ElementType, values: readonly number[]): TypedArray {

@@ -8,6 +8,8 @@ export interface HeadContext {
   /** int64 `[batch, length]`, 1 for a token and 0 for padding. */
   readonly mask: Value;
   readonly parameter: Lookup;
+  /** x W^T + b over the last axis, for the parameters `name.weight` and `name.bias`. */
+  dense(x: Value, name: string): Value;
   /** For what goes into the head; the identity where a model only predicts. */
   readonly dropout: Dropout;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile, grad, input, type Tensors, type Value } from '../../autograd/index.ts';
 import { createRandom } from '../../ground/random.ts';
-import { noDropout } from '../encoder/encoder.ts';
+import { fixedLayout, noDropout } from '../encoder/encoder.ts';
 import { CHAIN, crfHead } from './crf.ts';
 import type { Head } from './head.ts';
 import { rankingHead } from './ranking.ts';
@@ -37,6 +37,7 @@ async function build<T>(
     hidden,
     mask,
     parameter: (name: string): Value => parameters.get(name)!,
+    dense: (x: Value, name: string): Value => fixedLayout.dense(x, name, (of) => parameters.get(of)!),
     dropout: noDropout,
   };
   const outputs = head.outputs(context);

@@ -3,7 +3,6 @@ import {
   div,
   exp,
   input,
-  linear,
   logSoftmax,
   mul,
   reshape,
@@ -17,13 +16,10 @@ import {
 import { type Head, type HeadContext, type Outputs, rowOf } from './head.ts';
 
 /** The hidden state of `[CLS]` through BERT's pooler, with dropout: `[batch, hidden]`. */
-export function pooled({ hidden, parameter, dropout }: HeadContext): Value {
+export function pooled({ hidden, dense, dropout }: HeadContext): Value {
   const [batch, , size] = hidden.shape;
   const first = reshape(slice(hidden, 1, 0, 1), [batch, size]);
-  return dropout(
-    tanh(linear(first, parameter('pooler.dense.weight'), parameter('pooler.dense.bias'))),
-    'classifier',
-  );
+  return dropout(tanh(dense(first, 'pooler.dense')), 'classifier');
 }
 
 /** Parameters of a pooler and a dense layer to `classes` scores, named as in `BertForSequenceClassification`. */
@@ -36,8 +32,7 @@ export function sequenceParameters(hidden: number, classes: number): Map<string,
   ]);
 }
 
-export const sequenceLogits = (context: HeadContext): Value =>
-  linear(pooled(context), context.parameter('classifier.weight'), context.parameter('classifier.bias'));
+export const sequenceLogits = (context: HeadContext): Value => context.dense(pooled(context), 'classifier');
 
 /** KL(p‖q) + KL(q‖p) of two softmax outputs `[n, classes]`, weighted by row and divided by `total` (Wu et al. 2021). */
 export function symmetricDivergence(first: Value, second: Value, weights: Value, total: Value): Value {

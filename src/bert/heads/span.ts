@@ -4,7 +4,6 @@ import {
   constant,
   exp,
   input,
-  linear,
   log,
   matmul,
   max,
@@ -54,14 +53,12 @@ function turned(x: Value): Value {
 }
 
 /** Efficient GlobalPointer (Su 2022): one matrix of scores, shared by all types, and for each type what is added to rows and columns. */
-function scoresOf({ hidden, parameter, dropout }: HeadContext, types: number, ordered: number): Value {
-  const [batch, length, size] = hidden.shape;
-  const dense = (x: Value, name: string): Value =>
-    linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
-  const both = dense(reshape(dropout(hidden, 'classifier'), [batch * length, size]), 'pointer.dense');
+function scoresOf({ hidden, dense, dropout }: HeadContext, types: number, ordered: number): Value {
+  const [batch, length] = hidden.shape;
+  const both = dense(dropout(hidden, 'classifier'), 'pointer.dense');
   const [cos, sin] = rotary(length);
   const [query, key] = [0, SIZE].map((from) => {
-    const part = reshape(slice(both, 1, from, from + SIZE), [batch, length, SIZE]);
+    const part = slice(both, 2, from, from + SIZE);
     return add(mul(part, cos), mul(turned(part), sin));
   });
   const shared = reshape(mul(matmul(query, transpose(key, [0, 2, 1])), 1 / Math.sqrt(SIZE)), [
@@ -70,7 +67,7 @@ function scoresOf({ hidden, parameter, dropout }: HeadContext, types: number, or
     length,
     length,
   ]);
-  const ends = transpose(reshape(dense(both, 'pointer.types'), [batch, length, 2 * types]), [0, 2, 1]);
+  const ends = transpose(dense(both, 'pointer.types'), [0, 2, 1]);
   const rows = reshape(slice(ends, 1, 0, types), [batch, types, length, 1]);
   const columns = reshape(slice(ends, 1, types, 2 * types), [batch, types, 1, length]);
   const backwards = Array.from({ length: length * length }, (_, i) =>

@@ -1,4 +1,4 @@
-import { crossEntropy, input, linear, reshape, sum, type Value } from '../../autograd/index.ts';
+import { crossEntropy, input, reshape, sum, type Value } from '../../autograd/index.ts';
 import { type BatchShape, type Head, type HeadContext, rowOf } from './head.ts';
 import { type ClassOptions, fillTargets, symmetricDivergence } from './sequence.ts';
 
@@ -10,15 +10,8 @@ export function tokenParameters(hidden: number, tags: number): Map<string, reado
 }
 
 /** A score for every tag of every token, `[batch, length, tags]`. */
-export function emissions({ hidden, parameter, dropout }: HeadContext): Value {
-  const [batch, length, size] = hidden.shape;
-  const rows = reshape(dropout(hidden, 'classifier'), [batch * length, size]);
-  return reshape(linear(rows, parameter('classifier.weight'), parameter('classifier.bias')), [
-    batch,
-    length,
-    -1,
-  ]);
-}
+export const emissions = ({ hidden, dense, dropout }: HeadContext): Value =>
+  dense(dropout(hidden, 'classifier'), 'classifier');
 
 /** The scores of the tokens between `[CLS]` and `[SEP]`, `tags` numbers each. */
 export const readEmissions = (

@@ -18,6 +18,7 @@ import {
   embed,
   encode,
   encoderInputs,
+  fixedLayout,
   noDropout,
 } from '../encoder/encoder.ts';
 import type { BatchShape, Head, HeadContext, Outputs } from '../heads/head.ts';
@@ -74,7 +75,8 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const embedded = embed(inputs, parameter);
   const pass = (): HeadContext => {
     const hidden = encode(config, embedded, inputs.attention_mask, parameter, { dropout });
-    return { hidden, mask: inputs.attention_mask, parameter, dropout };
+    const dense = (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter);
+    return { hidden, mask: inputs.attention_mask, parameter, dense, dropout };
   };
   const { loss, outputs } = lossOf(options, pass);
 

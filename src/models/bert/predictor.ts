@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Device } from '../../autograd/index.ts';
 import type { BertConfig } from '../../bert/config.ts';
-import { createForward, type Forward } from '../../bert/encoder/forward.ts';
+import { exportOnnx } from '../../bert/encoder/export.ts';
+import { createForward, type Forward, openForward } from '../../bert/encoder/forward.ts';
 import { saveFolder } from '../../bert/folder/save.ts';
+import type { Head } from '../../bert/heads/head.ts';
 import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import { UserError } from '../../ground/errors.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Predictor } from '../model.ts';
@@ -82,26 +84,45 @@ export interface Fitted<F extends FamilyId> {
   readonly threads: number;
 }
 
-/** A fine-tuned model that answers and can be kept as a folder. */
-export function createPredictor<F extends FamilyId>(fitted: Fitted<F>): Predictor<F> {
+/** A fine-tuned model that answers and can be kept as a folder. Throws a UserError where `dtype` does not fit it. */
+export async function createPredictor<F extends FamilyId>(fitted: Fitted<F>): Promise<Predictor<F>> {
   const { config, tokenizer, plan, record, weights, shapes, device, threads } = fitted;
-  const forward = createForward<unknown>(plan.head as never, {
-    config,
-    shapes,
-    weights: Object.fromEntries(weights),
-    device,
-    threads,
-  });
+  const tensors = new Map([...shapes].map(([name, shape]) => [name, { shape, data: weights.get(name)! }]));
+  const { architecture } = plan.head;
+  const exported = (precision: 'fp32' | 'int8'): Uint8Array =>
+    exportOnnx({
+      config,
+      head: architecture === 'BertModel' ? undefined : plan.head,
+      weights: tensors,
+      precision,
+    });
+  const dtype = String(record.parameters.dtype ?? 'fp32');
+  if (dtype !== 'fp32' && (dtype !== 'int8' || architecture === 'BertModel')) {
+    throw new UserError(
+      'bad-parameter',
+      `dtype ${dtype} is not to be had here: fp32 is, and int8 but for span heads`,
+      {
+        field: 'dtype',
+        exitCode: EXIT.usage,
+      },
+    );
+  }
+  const options = { config, device, threads };
+  const head = plan.head as Head<never, unknown>;
+  const forward =
+    dtype === 'int8'
+      ? await openForward(head, exported('int8'), options)
+      : createForward(head, { ...options, shapes, weights: Object.fromEntries(weights) });
   return {
     bytes: [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
     predict: (inputs, onProgress) => answerAll(plan, inputs, forward, weights, onProgress),
     async save(folder) {
-      const tensors = new Map(
-        [...shapes].map(([name, shape]) => [name, { shape, data: weights.get(name)! }]),
-      );
-      const { architecture } = plan.head;
       const kept = { ...config, architecture, labels: plan.labels };
-      const extra = new Map([[RECORD, `${JSON.stringify(record, null, 2)}\n`]]);
+      const extra = new Map<string, string | Uint8Array>([
+        [RECORD, `${JSON.stringify(record, null, 2)}\n`],
+        ['onnx/model.onnx', exported('fp32')],
+        ['onnx/model_quantized.onnx', exported('int8')],
+      ]);
       await saveFolder(folder, { config: kept, tensors, tokenizer }, extra);
     },
   };
