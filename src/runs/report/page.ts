@@ -8,7 +8,7 @@ import { bundle } from './bundle.ts';
 import { both, type Html, html } from './html.ts';
 import { provenance } from './sections/provenance.ts';
 import { runSection } from './sections/run.ts';
-import { comparisonTable, conventionTables, primaryTable } from './sections/scores.ts';
+import { comparisonTable, conventionTables, primaryTable, subsetTable } from './sections/scores.ts';
 
 /**
  * The report as one HTML page, piece by piece: it never is in memory as a whole. The page needs no network and may
@@ -82,7 +82,7 @@ ${runs.length === 1 && best[0] && html`<p class="headline"><span class="figure">
 <li><b>${scores.subsets.all.units}</b> ${both({ en: 'independent units', zh: '个独立单元' })}</li>
 <li><b>${runs.length}</b> ${both({ en: runs.length === 1 ? 'run' : 'runs', zh: '个运行' })}</li>
 </ul>
-<div class="card"><h2>${both({ en: 'Score', zh: '得分' })}</h2>${primaryTable(analysis)}${comparisonTable(analysis)}${conventionTables(analysis)}</div>
+<div class="card"><h2>${both({ en: 'Score', zh: '得分' })}</h2>${primaryTable(analysis)}${comparisonTable(analysis)}${subsetTable(analysis)}${conventionTables(analysis)}</div>
 ${runs.map(
   (one, i) =>
     html`<div class="card"><details class="run"${{ markup: i === 0 ? ' open' : '' }}><summary><h2>${one.run.record.model.id} <small>${both({ en: `seed ${one.run.record.seed}`, zh: `种子 ${one.run.record.seed}` })}</small></h2></summary>${runSection(one, analysis)}</details></div>`,

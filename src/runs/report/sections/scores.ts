@@ -1,3 +1,4 @@
+import type { Text } from '../../../ground/language.ts';
 import { familyOf } from '../../../tasks/families.ts';
 import { figure, pValue, range } from '../../figures.ts';
 import { type ConventionScore, primaryScore } from '../../scoring.ts';
@@ -11,7 +12,12 @@ const DIGITS = 2;
 export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
   const { task } = runs[0].run;
   const scores = runs.map(({ run }) => primaryScore(run.scores));
-  const scale = scaleFor(scores.flatMap(({ value, interval }) => [value, interval?.low, interval?.high]));
+  const { constant, chance } = runs[0].run.scores.floors;
+  const scale = scaleFor([
+    ...scores.flatMap(({ value, interval }) => [value, interval?.low, interval?.high]),
+    constant,
+    chance,
+  ]);
   const convention = familyOf(task).conventions.find(({ id }) => id === task.primary)!;
   const groups = new Map(
     comparison?.systems.flatMap(({ runs: ids, groups }) => ids.map((id) => [id, groups] as const)),
@@ -28,6 +34,13 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
       <td class="num">${coverage.answered}/${coverage.examples}</td>
     </tr>`;
   });
+  const floor = (name: Text, value: number): Html | undefined =>
+    Number.isNaN(value)
+      ? undefined
+      : html`<tr class="floor"><th scope="row">${both(name)}</th>
+      <td class="num">${figure(value, task.primary, DIGITS)}</td>
+      <td class="wide">${intervalBar(value, undefined, scale)}</td>
+      <td></td>${comparison && html`<td></td>`}<td></td></tr>`;
   return html`
     <p class="lead"><strong>${both(convention.title)}</strong> <code>${convention.id}</code></p>
     <div class="scroll" tabindex="0" role="group" aria-label="scores"><table class="scores">
@@ -39,7 +52,9 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
         ${comparison && html`<th scope="col">${both({ en: 'Group', zh: '组' })}</th>`}
         <th scope="col" class="num">${both({ en: 'Answered', zh: '已答' })}</th>
       </tr></thead>
-      <tbody>${rows}</tbody>
+      <tbody>${rows}
+      ${floor({ en: 'best constant answer', zh: '最佳常数答案' }, constant)}
+      ${floor({ en: 'guessing', zh: '随机猜测' }, chance)}</tbody>
     </table></div>
     <details class="quiet"><summary>${both({ en: 'How this is computed', zh: '如何计算' })}</summary><p>${both(convention.definition)}</p>
       <p>${both({
@@ -88,10 +103,51 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
     ${notices.map((notice) => html`<p class="note">${both(notice)}</p>`)}`;
 }
 
-/** All conventions by all runs, and on every subset. */
+/** The primary score on every named subset, where there are any beside all examples. */
+export function subsetTable({ runs }: TaskAnalysis): Html | undefined {
+  const { task, scores } = runs[0].run;
+  const subsets = Object.keys(scores.subsets);
+  if (subsets.length === 1) return undefined;
+  const rows = subsets.flatMap((subset) =>
+    runs.flatMap(({ run }) => {
+      const found = run.scores.subsets[subset]?.scores.find(({ convention }) => convention === task.primary);
+      return found ? [{ subset, run, score: found, examples: run.scores.subsets[subset].examples }] : [];
+    }),
+  );
+  const scale = scaleFor(
+    rows.flatMap(({ score: { value, interval } }) => [value, interval?.low, interval?.high]),
+  );
+  return html`
+    <h3>${both({ en: 'By subset', zh: '按子集' })}</h3>
+    <div class="scroll" tabindex="0" role="group" aria-label="subsets"><table class="scores">
+      <thead><tr>
+        <th scope="col">${both({ en: 'Subset', zh: '子集' })}</th>
+        <th scope="col">${both({ en: 'Run', zh: '运行' })}</th>
+        <th scope="col" class="num">${both({ en: 'Score', zh: '得分' })}</th>
+        <th scope="col" class="axis"><span>${figure(scale.from, task.primary, 0)}</span> <span>${figure(scale.to, task.primary, 0)}</span></th>
+        <th scope="col" class="num">${both({ en: '95 % interval', zh: '95% 区间' })}</th>
+        <th scope="col" class="num">${both({ en: 'Examples', zh: '样本数' })}</th>
+      </tr></thead>
+      <tbody>${rows.map(
+        ({ subset, run, score, examples }) => html`<tr>
+        <th scope="row">${subset}</th><td>${run.record.model.id} #${run.record.seed}</td>
+        <td class="num big">${figure(score.value, task.primary, DIGITS)}</td>
+        <td class="wide">${intervalBar(score.value, score.interval, scale)}</td>
+        <td class="num nowrap">${range(score.interval, task.primary, DIGITS)}</td>
+        <td class="num">${examples}</td>
+      </tr>`,
+      )}</tbody>
+    </table></div>`;
+}
+
+/** All conventions by all runs; those of subsets folded up. */
 export function conventionTables({ runs }: TaskAnalysis): Html {
   const subsets = Object.keys(runs[0].run.scores.subsets);
-  return html`${subsets.map((subset) => conventionTable(runs, subset, subsets.length === 1))}`;
+  const tables = subsets.map((subset) => conventionTable(runs, subset, subsets.length === 1));
+  return html`${tables[0]}${
+    tables.length > 1 &&
+    html`<details class="quiet"><summary>${both({ en: 'All scoring rules on subsets', zh: '各子集的全部口径' })}</summary>${tables.slice(1)}</details>`
+  }`;
 }
 
 function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boolean): Html {
