@@ -61,12 +61,11 @@ const mine: CommandSpec = {
     const shards = await openCorpus(operands[0]);
     const text = await gatherText(sampleCorpus(operands[0], shards, choices.characters), choices.characters);
     const progress = terminal.progress(terminal.say({ en: 'Mining', zh: '挖掘中' }));
-    let mined: Mined;
-    try {
-      mined = minePhrases(text, terms, { ...choices.mining, signal, onProgress: progress.update });
-    } finally {
-      progress.stop();
-    }
+    const mined = await minePhrases(text, terms, {
+      ...choices.mining,
+      signal,
+      onProgress: progress.update,
+    }).finally(progress.stop);
     await writePhrases(out, mined.kept);
     if (typeof options.rejected === 'string') await writeRejected(options.rejected, mined.rejected);
     if (terminal.json) terminal.printJson(summarize(mined, out));

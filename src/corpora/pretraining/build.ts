@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
@@ -18,6 +18,8 @@ import { readEvaluationTexts, readTrainSplit } from './train-splits.ts';
 
 /** A sentence that occurs this often is boilerplate: its first occurrence stays. */
 export const BOILERPLATE_FROM = 10;
+/** Share of the work that reading is. */
+const READING = 0.7;
 /** A document is compared with at most so many earlier ones a band. */
 const MOST_COMPARISONS = 32;
 const SHOWN_LEAKS = 50;
@@ -156,14 +158,23 @@ export async function buildCorpus(options: BuildOptions): Promise<Manifest> {
         documents: work.documents.read - before,
       });
       options.signal?.throwIfAborted();
-      onProgress((0.7 * sources.length) / (files.length + train.length), path);
     };
-    for (const file of files) {
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    const total = sizes.reduce((sum, size) => sum + size, 1);
+    let finished = 0;
+    for (const [i, file] of files.entries()) {
       const before = work.documents.read;
+      let characters = 0;
       for await (const document of readDocuments(file, options.fields)) {
         takeIn(document);
-        if (work.documents.read % 4096 === 0) options.signal?.throwIfAborted();
+        for (const part of document.parts) characters += part.length;
+        if (work.documents.read % 1024 !== 0) continue;
+        options.signal?.throwIfAborted();
+        // Three bytes a character: near enough for Chinese.
+        onProgress((READING * (finished + Math.min(sizes[i], 3 * characters))) / total, file);
       }
+      finished += sizes[i];
+      onProgress((READING * finished) / total, file);
       await record(file, await identifyFile(file), before);
     }
     for (const task of train) {

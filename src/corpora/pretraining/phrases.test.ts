@@ -39,7 +39,7 @@ describe('phrase mining', () => {
     const text = await gatherText(documents(...consultations()), 1e6);
     const notes: string[] = [];
     const options = { minDomain: 0, onProgress: (_share: number, note: string) => notes.push(note) };
-    const { kept, rejected, facts } = minePhrases(text, SYMPTOMS, options);
+    const { kept, rejected, facts } = await minePhrases(text, SYMPTOMS, options);
     const names = kept.map(({ text }) => text);
     expect(names).toEqual(expect.arrayContaining([...SYMPTOMS, '一直拉稀', '反复低烧']));
     for (const fragment of ['直拉稀', '一直拉', '复低烧', '反复低']) expect(names).not.toContain(fragment);
@@ -49,12 +49,14 @@ describe('phrase mining', () => {
     expect(facts).toMatchObject({ seeds: SYMPTOMS.length });
     expect(facts.candidates).toBe(kept.length + rejected.length);
     expect(notes).toEqual(['n-grams', 'quality', 'segmentation', 'domain']);
-    expect(minePhrases(text, SYMPTOMS, options)).toEqual({ kept, rejected, facts });
+    expect(await minePhrases(text, SYMPTOMS, options)).toEqual({ kept, rejected, facts });
   });
 
   it('needs terms of the lexicon in the text', async () => {
     const text = await gatherText(documents(...consultations().slice(0, 50)), 1e6);
-    expect(() => minePhrases(text, ['糖尿病'])).toThrow(expect.objectContaining({ code: 'too-few-seeds' }));
+    await expect(minePhrases(text, ['糖尿病'])).rejects.toMatchObject({ code: 'too-few-seeds' });
+    const stopped = minePhrases(text, SYMPTOMS, { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('writes what it reads', async () => {

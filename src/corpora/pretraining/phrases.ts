@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches, writeAtomic } from '../../ground/files.ts';
 import { buildAutomaton, eachMatch } from '../../text/aho-corasick.ts';
@@ -86,17 +87,19 @@ const JOINTS = new Set(['的', '了', '和', '与', '及', '或', '或者', '以
  * as in the paper of ChineseBLUE. Folded text; deterministic under a seed.
  * Throws a UserError (`too-few-seeds`) where fewer than 20 terms of the lexicon are frequent in the text.
  */
-export function minePhrases(
+export async function minePhrases(
   text: PhraseText,
   lexicon: readonly string[],
   choices: Partial<MiningOptions> = {},
-): Mined {
+): Promise<Mined> {
   const options = { ...MINING_DEFAULTS, ...choices };
-  const progress = (share: number, note: string): void => {
+  const progress = async (share: number, note: string): Promise<void> => {
+    // Each stage blocks for seconds: let an interruption and the progress bar through between them.
+    await setImmediate();
     options.signal?.throwIfAborted();
     options.onProgress?.(share, note);
   };
-  progress(0, 'n-grams');
+  await progress(0, 'n-grams');
   const all = frequentNgrams(text, options);
   const terms = new Set(lexicon);
   const reasons = all.map((candidate) => (terms.has(candidate.text) ? undefined : shapeFault(candidate)));
@@ -111,9 +114,9 @@ export function minePhrases(
       },
     );
   }
-  progress(0.5, 'quality');
+  await progress(0.5, 'quality');
   const quality = judgeQuality(candidates, seeds, text.documents, options.seed);
-  progress(0.7, 'segmentation');
+  await progress(0.7, 'segmentation');
   const good = candidates.flatMap((_, i) =>
     quality[i] >= options.minQuality || terms.has(candidates[i].text) ? [i] : [],
   );
@@ -125,7 +128,7 @@ export function minePhrases(
   good.forEach((i, k) => {
     segments[i] = cuts[k];
   });
-  progress(0.9, 'domain');
+  await progress(0.9, 'domain');
   const others = wordsOfOthers(text, all, terms);
   const filter = trainTermFilter(
     lexicon.filter((term) => /\p{Script=Han}/u.test(term)),
