@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-package-'));
-const environment = {
+const environment: NodeJS.ProcessEnv = {
   ...process.env,
   ONNXRUNTIME_NODE_INSTALL: 'skip',
-  CHINESEBLUE_DATA: join(folder, 'no-data'),
+  CHINESEBLUE_DATA: undefined,
+  XDG_CACHE_HOME: join(folder, 'cache'),
 };
 const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, {

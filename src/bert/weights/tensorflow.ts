@@ -67,9 +67,11 @@ export async function openTensorflow(file: string): Promise<WeightFile> {
   };
   try {
     for (let shard = 0; shard < shards; shard++) opened.push(await openFile(shardName(file, shard, shards)));
-    const tensors = [...table]
+    const entries = [...table]
       .filter(([name]) => name !== '')
-      .map(([name, value]) => stored(opened, readEntry(name, value, file), file));
+      .map(([name, value]) => readEntry(name, value, file));
+    for (const entry of entries) refuseOutside(opened[entry.shard], entry, file);
+    const tensors = entries.map((entry) => stored(opened, entry, file));
     return { format: 'tensorflow', file, tensors, close };
   } catch (error) {
     await close();
@@ -136,6 +138,19 @@ function readShape(content: Buffer, name: string, file: string): number[] {
   return shape;
 }
 
+/** Every tensor must lie inside its data file, also one that nobody reads: a file that was cut off is no checkpoint. */
+function refuseOutside(access: RandomAccess | undefined, entry: BundleEntry, file: string): void {
+  const { name, shard, offset, size } = entry;
+  if (!access) throw damaged(file, name, `it lies in data file ${shard}, which there is not`);
+  if (offset + size > access.size) {
+    throw damaged(
+      access.file,
+      name,
+      `it ends at byte ${offset + size}, the file at ${access.size}: it was cut off`,
+    );
+  }
+}
+
 function stored(opened: readonly RandomAccess[], entry: BundleEntry, file: string): StoredTensor {
   const { name, shape, shard, offset, size, crc } = entry;
   const type = TYPES[entry.type];
@@ -160,14 +175,6 @@ function stored(opened: readonly RandomAccess[], entry: BundleEntry, file: strin
         throw damaged(file, name, `${JSON.stringify(shape)} of ${type} does not take ${size} bytes`);
       }
       const access = opened[shard];
-      if (!access) throw damaged(file, name, `it lies in data file ${shard} of ${opened.length}`);
-      if (offset + size > access.size) {
-        throw damaged(
-          access.file,
-          name,
-          `it ends at byte ${offset + size}, the file at ${access.size}: it was cut off`,
-        );
-      }
       const bytes = await access.fill(new Uint8Array(size), offset, name);
       if (maskCrc(crc32c(bytes)) !== crc) throw damaged(access.file, name, 'its checksum is wrong');
       const values = toFloats(bytes, type);
