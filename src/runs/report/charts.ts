@@ -133,14 +133,18 @@ export function calibrationChart({ bins, count }: Calibration, alt: string): Htm
   });
 }
 
+/** Curves that stay below it, such as learning rates, have their axis in powers of ten. */
+const TINY = 0.01;
+
 /** One figure of the training log over its steps. */
 export function curveChart({ name, points }: Curve, alt: string): Html {
+  const tiny = points.every(({ y }) => Math.abs(y) < TINY);
   return draw(alt, {
     width: WIDTH,
     height: 240,
     marginLeft: 56,
     x: { label: null, ticks: 6, tickFormat: 's' },
-    y: { label: name, grid: true, labelArrow: 'none' },
+    y: { label: name, grid: true, labelArrow: 'none', tickFormat: tiny ? '.0e' : undefined },
     marks: [
       Plot.line(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 1.75 }),
       ...(points.length <= 40 ? [Plot.dot(points, { x: 'x', y: 'y', fill: ACCENT, r: 3 })] : []),
