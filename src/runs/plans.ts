@@ -8,7 +8,7 @@ import type { Plan } from './evaluate.ts';
 
 /** Names that stand for several models. */
 export const MODEL_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  quick: ['majority', 'linear', 'lexicon', 'bm25'],
+  quick: ['majority', 'linear', 'lexicon', 'bm25', 'relation'],
   'all-baselines': modelKinds.map(({ id }) => id).filter((id) => id !== 'bert'),
 };
 
