@@ -126,7 +126,9 @@ describe('linear', () => {
       const predictor = await fitLinear('cMedIC', train, [], parameters);
       return (await predictor.predict([{ text: '甲' }]))[0].scores!.rare;
     };
-    expect(await score({ 'class-weight': 'balanced' })).toBeGreaterThan(2 * (await score({})));
+    expect(await score({ 'class-weight': 'balanced' })).toBeGreaterThan(
+      2 * (await score({ 'class-weight': 'none' })),
+    );
   });
 
   it('chooses features by cross-validation: noise is left out, and calibration stays sound', async () => {
@@ -141,6 +143,11 @@ describe('linear', () => {
       return answers.reduce((sum, { scores }, i) => sum - Math.log(scores![String(i % 3)]), 0);
     };
     expect(await loss({ folds: 4, select: 'auto' })).toBeLessThan(await loss({}));
+  });
+
+  it('names an unknown class weight', async () => {
+    const refused = fitLinear('cMedQQ', pairs(5), [], { 'class-weight': 'much' });
+    await expect(refused).rejects.toMatchObject({ place: { field: 'class-weight' } });
   });
 
   it('names what is wrong with select', async () => {

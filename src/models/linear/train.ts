@@ -34,8 +34,7 @@ export async function trainLinear(request: TrainRequest): Promise<Trained> {
   const { rows, examples, labelling, parameters, onProgress, signal } = request;
   const { outputs, link } = labelling;
   const targets = targetsOf(labelling, examples);
-  const rowWeights =
-    parameters['class-weight'] === 'balanced' ? balancedWeights(labelling, targets) : undefined;
+  const rowWeights = weighClasses(String(parameters['class-weight']), labelling, targets);
   const candidates = readSelect(parameters, rows.width);
   const folds = Math.min(Math.floor(Number(parameters.folds)), examples.length);
   const fits = folds > 1 ? candidates.length * folds + 1 : 1;
@@ -97,18 +96,34 @@ function readSelect(parameters: Parameters, width: number): number[] {
   });
 }
 
-/** Every class weighs the same in total; sets of labels are left as they are. */
-function balancedWeights(labelling: Labelling, targets: Float64Array): Float64Array | undefined {
-  const { task, outputs } = labelling;
-  if (task.family === 'multilabel' || outputs === 0) return undefined;
-  const binary = isBinary(labelling) && labelling.labels.length === 2;
+/** How much more an example of a class of half the size weighs: powers of its size. */
+const CLASS_WEIGHTS: Readonly<Record<string, number>> = { none: 0, root: 0.5, balanced: 1 };
+
+/**
+ * Weights of examples by the size of their class: `balanced` gives every class the same weight in total,
+ * `root` goes half the way. The mean weight is 1. Sets of labels are left as they are.
+ */
+function weighClasses(choice: string, labelling: Labelling, targets: Float64Array): Float64Array | undefined {
+  const power = CLASS_WEIGHTS[choice];
+  if (power === undefined) {
+    throw new UserError('bad-parameter', `The parameter class-weight of linear cannot be ${choice}`, {
+      field: 'class-weight',
+      hint: `Choose from ${Object.keys(CLASS_WEIGHTS).join(', ')}.`,
+      exitCode: EXIT.usage,
+    });
+  }
+  const { task, outputs, labels } = labelling;
+  if (power === 0 || task.family === 'multilabel') return undefined;
+  const binary = isBinary(labelling) && labels.length === 2;
   const count = targets.length / outputs;
   const classes = Int32Array.from({ length: count }, (_, row) =>
     binary ? targets[row] : targets.subarray(row * outputs, (row + 1) * outputs).indexOf(1),
   );
-  const sizes = new Map<number, number>();
-  for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
-  return Float64Array.from(classes, (one) => count / (sizes.size * sizes.get(one)!));
+  const sizes = new Float64Array(labels.length);
+  for (const one of classes) sizes[one]++;
+  const weights = Float64Array.from(classes, (one) => sizes[one] ** -power);
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / count;
+  return weights.map((weight) => weight / mean);
 }
 
 const indices = (foldOf: Int32Array, wanted: (fold: number) => boolean): number[] =>
