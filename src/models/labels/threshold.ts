@@ -15,12 +15,13 @@ export function bestThreshold(
   let right = 0;
   for (let i = 0; i < order.length; i++) {
     if (positive[order[i]]) right++;
-    const next = i + 1 < order.length ? scores[order[i + 1]] : 0;
-    if (next === scores[order[i]]) continue;
+    const lowest = scores[order[i]];
+    const last = i + 1 === order.length;
+    if (!last && scores[order[i + 1]] === lowest) continue;
     const f1 = (2 * right) / (i + 1 + positives);
     if (f1 > best) {
       best = f1;
-      threshold = (scores[order[i]] + next) / 2;
+      threshold = last ? lowest : (lowest + scores[order[i + 1]]) / 2;
     }
   }
   return threshold;
