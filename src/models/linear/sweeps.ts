@@ -23,7 +23,7 @@ export interface Swept {
 const ORDER_SEED = 0;
 const MOST_SWEEPS = 40;
 /** A row is settled where no output is further than this, times the tolerance, from its optimum as a share of its limit. */
-const SETTLED = 10;
+const SETTLED = 3;
 /** A settled row is looked at again after 1, 2, 4… sweeps, up to so many. */
 const LONGEST_REST = 8;
 /** Sweeping ends when a sweep finds no more than this share of all rows unsettled. */
