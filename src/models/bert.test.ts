@@ -117,9 +117,9 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['ner with spans', 'ner', { epochs: 12, head: 'span' }],
     ['similarity', 'similarity', { epochs: 6 }],
     ['inference', 'inference', { epochs: 6 }],
-    ['classification', 'classification', { epochs: 14, 'class-weights': true, smoothing: 0.1 }],
-    ['classification in 8 bits', 'classification', { epochs: 14, dtype: 'int8' }],
-    ['multilabel', 'multilabel', { epochs: 20 }],
+    ['classification', 'classification', { epochs: 6, 'class-weights': true, smoothing: 0.1 }],
+    ['classification in 8 bits', 'classification', { epochs: 6, dtype: 'int8' }],
+    ['multilabel', 'multilabel', { epochs: 10 }],
     ['ranking, listwise', 'ranking', { epochs: 6 }],
     ['ranking, pairwise', 'ranking', { epochs: 6, 'ranking-loss': 'pairwise' }],
     ['dialogue', 'dialogue', { epochs: 8 }],
@@ -135,7 +135,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
   });
 
   it('goes on from a folder of weights', async () => {
-    const first = await learn('classification', { epochs: 14 });
+    const first = await learn('classification', { epochs: 6 });
     const folder = join(scratch, 'first');
     await first.fitted.save!(folder);
     const second = await learn('classification', { epochs: 1, rate: 1e-4, init: folder });

@@ -43,6 +43,8 @@ export async function createBase(
       intermediate_size: 4 * hidden,
       max_position_embeddings: POSITIONS,
       pad_token_id: tokenizer.vocabulary.ids.pad,
+      // BERT's 0.02 is for 768: in a narrow model, attention would begin all but even and learn nothing for long
+      initializer_range: 1 / Math.sqrt(hidden),
     }),
   );
   return {
