@@ -61,10 +61,11 @@ export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokeniz
     signal.push(...measured.rows);
     power.push(...powerOf(task, split.name, measured, conventions, unitsOf(split)));
   }
+  const synthetic = splits.some((split) => split.synthetic);
   return {
     schema: 'chineseblue/audit@1',
     task: task.id,
-    synthetic: splits.some(({ synthetic }) => synthetic),
+    synthetic,
     files: splits.flatMap(({ files }) => files),
     splits: splits.map(({ name, examples }) => ({ name, examples: examples.length })),
     findings: [
@@ -77,8 +78,9 @@ export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokeniz
     truncation: tokenizer && truncationLedger(task, splits, tokenizer),
     signal,
     power,
-    gap: publishedGap(task, power),
-    published: checkPublished(task, splits),
+    // What was published is about the released corpus, not about samples in its format.
+    gap: synthetic ? undefined : publishedGap(task, power),
+    published: synthetic ? [] : checkPublished(task, splits),
   };
 }
 

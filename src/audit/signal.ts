@@ -18,7 +18,7 @@ const WITNESS: Readonly<Record<FamilyId, { readonly model: string; readonly para
   classification: { model: 'linear', parameters: {} },
   multilabel: { model: 'linear', parameters: {} },
   ranking: { model: 'bm25', parameters: {} },
-  relation: { model: 'lexicon', parameters: {} },
+  relation: { model: 'relation', parameters: {} },
   dialogue: { model: 'lexicon', parameters: {} },
 };
 
