@@ -1,11 +1,6 @@
 import { createPace } from '../pace.ts';
+import { createSearch, type Hit } from './search.ts';
 import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
-
-export interface Hit {
-  /** Position of the document in the collection. */
-  readonly document: number;
-  readonly score: number;
-}
 
 /**
  * An inverted index with every token's share of every document's score worked out beforehand: a search
@@ -92,71 +87,6 @@ export async function indexDocuments(
     size,
     tokens: ids.size,
     bytes: starts.byteLength + holders.byteLength + shares.byteLength,
-    search: createSearch(ids, starts, holders, shares, size),
+    search: createSearch(ids, { starts, holders, shares }, size),
   };
-}
-
-function createSearch(
-  ids: ReadonlyMap<string, number>,
-  starts: Int32Array,
-  holders: Int32Array,
-  shares: Float32Array,
-  size: number,
-): Bm25Index['search'] {
-  /** All zero between searches. */
-  const scores = new Float32Array(size);
-  const touched = new Int32Array(size);
-  return (query, most) => {
-    let count = 0;
-    for (const token of query) {
-      const id = ids.get(token);
-      if (id === undefined) continue;
-      const end = starts[id + 1];
-      for (let k = starts[id]; k < end; k++) {
-        const document = holders[k];
-        const score = scores[document];
-        if (score === 0) touched[count++] = document;
-        scores[document] = score + shares[k];
-      }
-    }
-    const best = selectBest(scores, touched, count, Math.min(most, count));
-    for (let i = 0; i < count; i++) scores[touched[i]] = 0;
-    return best;
-  };
-}
-
-/** The best `most` of the touched documents by score, then by position, through a heap with the worst on top. */
-function selectBest(scores: Float32Array, touched: Int32Array, count: number, most: number): Hit[] {
-  if (most <= 0) return [];
-  const heap = new Int32Array(most);
-  const worse = (a: number, b: number): boolean =>
-    scores[a] < scores[b] || (scores[a] === scores[b] && a > b);
-  const sink = (from: number, length: number): void => {
-    let at = from;
-    const document = heap[at];
-    for (let child = 2 * at + 1; child < length; child = 2 * at + 1) {
-      if (child + 1 < length && worse(heap[child + 1], heap[child])) child++;
-      if (!worse(heap[child], document)) break;
-      heap[at] = heap[child];
-      at = child;
-    }
-    heap[at] = document;
-  };
-  for (let i = 0; i < most; i++) heap[i] = touched[i];
-  for (let i = (most >> 1) - 1; i >= 0; i--) sink(i, most);
-  let bar = scores[heap[0]];
-  for (let i = most; i < count; i++) {
-    const document = touched[i];
-    if (scores[document] < bar || !worse(heap[0], document)) continue;
-    heap[0] = document;
-    sink(0, most);
-    bar = scores[heap[0]];
-  }
-  const hits = new Array<Hit>(most);
-  for (let left = most; left > 0; left--) {
-    hits[left - 1] = { document: heap[0], score: scores[heap[0]] };
-    heap[0] = heap[left - 1];
-    sink(0, left - 1);
-  }
-  return hits;
 }

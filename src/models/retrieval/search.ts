@@ -1,0 +1,154 @@
+export interface Hit {
+  /** Position of the document in the collection. */
+  readonly document: number;
+  readonly score: number;
+}
+
+/** Token `t` is in `holders[k]` (ascending) with `shares[k]` of the score, for `starts[t] <= k < starts[t + 1]`. */
+export interface Postings {
+  readonly starts: Int32Array;
+  readonly holders: Int32Array;
+  readonly shares: Float32Array;
+}
+
+interface Term {
+  readonly token: number;
+  /** How often the query has it. */
+  readonly times: number;
+  /** The most that it can add to a score. */
+  readonly bound: number;
+}
+
+/**
+ * Scores are added up in single precision, in an order that saves work. All that are this near to the last
+ * place, relatively, are added up again in the order of the query before the ranking is made.
+ */
+const ROUNDING = 1e-4;
+
+/**
+ * Finds the best documents without looking at all (MaxScore: Turtle & Flood 1995): tokens come with the
+ * heaviest first; once those that are left could not lift a new document into the ranking, they are only
+ * added to documents that earlier ones found. The ranking is that of adding everything up.
+ */
+export function createSearch(
+  ids: ReadonlyMap<string, number>,
+  postings: Postings,
+  size: number,
+): (query: readonly string[], most: number) => Hit[] {
+  const { starts, holders, shares } = postings;
+  const heaviest = new Float32Array(starts.length - 1);
+  for (let token = 0; token < heaviest.length; token++) {
+    for (let k = starts[token]; k < starts[token + 1]; k++) {
+      if (shares[k] > heaviest[token]) heaviest[token] = shares[k];
+    }
+  }
+  /** All zero between searches. */
+  const scores = new Float32Array(size);
+  const touched = new Int32Array(size);
+
+  const addToAll = ({ token, times }: Term, found: number): number => {
+    let count = found;
+    const end = starts[token + 1];
+    for (let k = starts[token]; k < end; k++) {
+      const document = holders[k];
+      const score = scores[document];
+      if (score === 0) touched[count++] = document;
+      scores[document] = score + times * shares[k];
+    }
+    return count;
+  };
+  const addToFound = ({ token, times }: Term, found: number): void => {
+    const [start, end] = [starts[token], starts[token + 1]];
+    if (found * Math.log2(end - start + 1) < end - start) {
+      for (let i = 0; i < found; i++) scores[touched[i]] += times * shareOf(postings, token, touched[i]);
+      return;
+    }
+    for (let k = start; k < end; k++) {
+      const score = scores[holders[k]];
+      if (score !== 0) scores[holders[k]] = score + times * shares[k];
+    }
+  };
+
+  return (query, most) => {
+    const tokens = query.map((token) => ids.get(token)).filter((token) => token !== undefined);
+    const times = new Map<number, number>();
+    for (const token of tokens) times.set(token, (times.get(token) ?? 0) + 1);
+    const terms = Array.from(times, ([token, n]): Term => ({ token, times: n, bound: n * heaviest[token] }));
+    terms.sort((a, b) => b.bound - a.bound);
+    const all = terms.reduce((sum, { bound }) => sum + bound, 0);
+    let left = all;
+    let found = 0;
+    let closed = false;
+    for (const term of terms) {
+      // No score can be above `all - left` yet: looking for the bar before that is above `left` is in vain.
+      if (!closed && most > 0 && found >= most && all - left > left) {
+        closed = barOf(scores, touched, found, most) > left * (1 + ROUNDING);
+      }
+      if (closed) addToFound(term, found);
+      else found = addToAll(term, found);
+      left -= term.bound;
+    }
+    const hits = rank(scores, touched, found, Math.min(most, found), (document) => {
+      let sum = 0;
+      for (const token of tokens) sum = Math.fround(sum + shareOf(postings, token, document));
+      return sum;
+    });
+    for (let i = 0; i < found; i++) scores[touched[i]] = 0;
+    return hits;
+  };
+}
+
+/** What the token adds to the document: 0 where it is not in it. */
+function shareOf({ starts, holders, shares }: Postings, token: number, document: number): number {
+  let low = starts[token];
+  let high = starts[token + 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holders[middle] < document) low = middle + 1;
+    else high = middle;
+  }
+  return low < starts[token + 1] && holders[low] === document ? shares[low] : 0;
+}
+
+/** The `most`-th largest score of the touched documents, through a heap with the smallest on top. */
+function barOf(scores: Float32Array, touched: Int32Array, count: number, most: number): number {
+  const heap = new Float32Array(most);
+  const sink = (from: number): void => {
+    let at = from;
+    const score = heap[at];
+    for (let child = 2 * at + 1; child < most; child = 2 * at + 1) {
+      if (child + 1 < most && heap[child + 1] < heap[child]) child++;
+      if (heap[child] >= score) break;
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = score;
+  };
+  for (let i = 0; i < most; i++) heap[i] = scores[touched[i]];
+  for (let i = (most >> 1) - 1; i >= 0; i--) sink(i);
+  for (let i = most; i < count; i++) {
+    const score = scores[touched[i]];
+    if (score <= heap[0]) continue;
+    heap[0] = score;
+    sink(0);
+  }
+  return heap[0];
+}
+
+/** The best `most` touched documents by their exact scores, of equal ones the earlier first. */
+function rank(
+  scores: Float32Array,
+  touched: Int32Array,
+  count: number,
+  most: number,
+  exact: (document: number) => number,
+): Hit[] {
+  if (most === 0) return [];
+  const bar = barOf(scores, touched, count, most) * (1 - ROUNDING);
+  const near: Hit[] = [];
+  for (let i = 0; i < count; i++) {
+    const document = touched[i];
+    if (scores[document] >= bar) near.push({ document, score: exact(document) });
+  }
+  return near.sort((a, b) => b.score - a.score || a.document - b.document).slice(0, most);
+}
