@@ -50,7 +50,8 @@ export function encoderInputs(batch: number, length: number): EncoderInputs {
 const geluTanh = (x: Value): Value =>
   mul(mul(x, 0.5), add(tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
 
-const ACTIVATION: Record<Activation, (x: Value) => Value> = {
+/** Activations by the names of configurations. */
+export const ACTIVATION: Record<Activation, (x: Value) => Value> = {
   gelu,
   gelu_new: geluTanh,
   gelu_pytorch_tanh: geluTanh,

@@ -28,6 +28,8 @@ export interface Head<Target, Answer> {
   readonly architecture: string;
   /** Every parameter by its Hugging Face name, with its shape; the pooler's too where it is used. */
   readonly parameters: ReadonlyMap<string, readonly number[]>;
+  /** Embedding tables that the head uses itself, beside the encoder's look-ups in them. */
+  readonly tied?: readonly string[];
   /** The named outputs that predictions are read from. */
   outputs(context: HeadContext): Outputs;
   /** The loss of these outputs, a scalar; its targets are further inputs of the graph. */

@@ -6,6 +6,7 @@ import {
   mul,
   type SessionOptions,
   sizeOf,
+  stopGradient,
   type Tensors,
   type TypedArray,
   type Value,
@@ -27,9 +28,12 @@ import type { Trained } from './adamw.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a step does not look into targets and answers
 export type AnyHead = Head<any, any>;
 
+/** What a step needs of a head. */
+export type StepHead = Pick<AnyHead, 'outputs' | 'loss' | 'divergence' | 'tied'>;
+
 export interface StepOptions extends SessionOptions, BatchShape {
   readonly config: BertConfig;
-  readonly head: AnyHead;
+  readonly head: StepHead;
   /** Whether to drop at all; the rates are the configuration's. */
   readonly dropout: boolean;
   /** All parameters, trained or frozen, by name. */
@@ -72,7 +76,10 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const parameter = (name: string): Value => parameters.get(name)!;
   const inputs = encoderInputs(batch, length);
   const { sites, dropout } = options.dropout ? dropoutSites(config) : { sites: [], dropout: noDropout };
-  const embedded = embed(inputs, parameter);
+  const tied = new Set((options.head.tied ?? []).filter((name) => trained.has(name)));
+  // The look-ups' part of a gradient comes by the rows of `embedded`; only the head's own leaves the graph as a table.
+  const looked = (name: string): Value => (tied.has(name) ? stopGradient(parameter(name)) : parameter(name));
+  const embedded = embed(inputs, looked);
   const pass = (): HeadContext => {
     const hidden = encode(config, embedded, inputs.attention_mask, parameter, { dropout });
     const dense = (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter);
@@ -80,7 +87,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   };
   const { loss, outputs } = lossOf(options, pass);
 
-  const direct = [...trained].filter((name) => !TABLES.has(name));
+  const direct = [...trained].filter((name) => !TABLES.has(name) || tied.has(name));
   const hasTables = [...trained].some((name) => TABLES.has(name));
   const gradients = grad(loss, [...direct.map(parameter), ...(hasTables ? [embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
@@ -98,7 +105,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
       for (const name of direct) into[gradientName(name)] = byName.get(name)!.gradient.data;
       if (hasTables) into[gradientName('embedded')] = rows;
       const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...Object.keys(named)], into });
-      if (hasTables) addEmbeddingRows(rows, feeds, { batch, length, size: config.hiddenSize }, byName);
+      if (hasTables) addEmbeddingRows(rows, feeds, { batch, length, size: config.hiddenSize }, byName, tied);
       return Object.fromEntries(['loss', ...wanted].map((name) => [name, result[name]]));
     },
   };
@@ -144,6 +151,7 @@ function addEmbeddingRows(
   feeds: Tensors,
   { batch, length, size }: { batch: number; length: number; size: number },
   parameters: ReadonlyMap<string, Trained>,
+  tied: ReadonlySet<string>,
 ): void {
   const { input_ids: ids, token_type_ids: types } = feeds;
   const indices = {
@@ -154,7 +162,7 @@ function addEmbeddingRows(
   for (const [name, index] of Object.entries(indices)) {
     const table = parameters.get(name)?.gradient.data;
     if (!table) continue;
-    table.fill(0);
+    if (!tied.has(name)) table.fill(0);
     for (let token = 0; token < batch * length; token++) {
       const from = token * size;
       const to = index(token) * size;
