@@ -2,10 +2,16 @@ import type { CommandSpec } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
+import { corpusCommand } from './commands/corpus.ts';
 import { dataCommand } from './commands/data.ts';
+import { embedCommand } from './commands/embed.ts';
 import { explainCommand } from './commands/explain.ts';
+import { fillMaskCommand } from './commands/fill-mask.ts';
 import { initCommand } from './commands/init.ts';
+import { modelCommand } from './commands/model.ts';
+import { phrasesCommand } from './commands/phrases.ts';
 import { predictCommand } from './commands/predict.ts';
+import { pretrainCommand } from './commands/pretrain.ts';
 import { reportCommand } from './commands/report.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
@@ -27,6 +33,12 @@ export const commands: readonly CommandSpec[] = [
   predictCommand,
   explainCommand,
   initCommand,
+  corpusCommand,
+  phrasesCommand,
+  pretrainCommand,
+  fillMaskCommand,
+  embedCommand,
+  modelCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,

@@ -1,20 +1,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
-import { createTerminal } from './terminal.ts';
+import { runCommand } from './fixtures/run-command.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
 /** Runs a command with its defaults; returns what it prints. */
-async function run(
+function run(
   command: CommandSpec,
   name: string,
   operands: string[],
@@ -22,35 +21,7 @@ async function run(
   json = false,
 ): Promise<string> {
   const spec = command.subcommands?.find((child) => child.name === name) ?? command;
-  let out = '';
-  const sink = (keep: boolean) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        if (keep) out += String(chunk);
-        done();
-      },
-    });
-  const defaults: Record<string, string | boolean> = {};
-  for (const { flags, default: value } of spec.options ?? []) {
-    const [, key] = /--([a-z-]+)/.exec(flags)!;
-    const camel = key.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    if (value !== undefined) defaults[camel] = value;
-    else if (key.startsWith('no-')) defaults[camel] = true;
-  }
-  const terminal = createTerminal({
-    language: 'en',
-    json,
-    quiet: false,
-    stdout: sink(true),
-    stderr: sink(false),
-  });
-  await spec.run!({
-    operands,
-    options: { ...defaults, dataDir: at('data'), ...options },
-    terminal,
-    signal: new AbortController().signal,
-  });
-  return out;
+  return runCommand(spec, operands, { dataDir: at('data'), ...options }, { json });
 }
 
 const SYMPTOMS =
@@ -108,12 +79,11 @@ describe('from raw text to masks', () => {
     expect(readFileSync(at('rejected.tsv'), 'utf8')).toContain('\treason\n');
 
     const given = {
-      corpus: at('corpus'),
       lexicon: at('lexicon.tsv'),
       phrases: at('phrases.tsv'),
       showMasks: '150',
     };
-    const shown = JSON.parse(await run(pretrainCommand, 'pretrain', [], given, true));
+    const shown = JSON.parse(await run(pretrainCommand, 'pretrain', [at('corpus')], given, true));
     const masked = shown.sequences.flatMap(
       (sequence: { units: { text: string; kind: string; reads?: string }[] }) =>
         sequence.units.filter(({ reads }) => reads !== undefined),
@@ -127,22 +97,28 @@ describe('from raw text to masks', () => {
     expect(Math.abs(share - 0.15)).toBeLessThan(0.02);
 
     const plain = JSON.parse(
-      await run(pretrainCommand, 'pretrain', [], { ...given, entity: false, span: false }, true),
+      await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, entity: false, span: false }, true),
     );
     expect(plain.masked).toMatchObject({ entity: 0, span: 0 });
-    const text = await run(pretrainCommand, 'pretrain', [], given);
+    const text = await run(pretrainCommand, 'pretrain', [at('corpus')], given);
     expect(text).toMatch(/〔[^〕]+〕/);
     expect(text).toContain('tokens to predict (15.');
-    expect(await run(pretrainCommand, 'pretrain', [], given)).toBe(text);
-    expect(await run(pretrainCommand, 'pretrain', [], { ...given, epoch: '1' })).not.toBe(text);
+    expect(await run(pretrainCommand, 'pretrain', [at('corpus')], given)).toBe(text);
+    expect(await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, epoch: '1' })).not.toBe(text);
   });
 
   it('refuses what cannot be', async () => {
-    const given = { corpus: at('corpus'), lexicon: at('lexicon.tsv') };
-    const fails = (options: Invocation['options']) =>
-      expect(run(pretrainCommand, 'pretrain', [], { ...given, ...options })).rejects;
-    await fails({ corpus: at('nowhere') }).toMatchObject({ code: 'corpus-missing' });
-    await fails({ corpus: undefined }).toMatchObject({ code: 'option-missing' });
+    const given = { lexicon: at('lexicon.tsv'), showMasks: '1' };
+    const fails = (options: Invocation['options'], corpus = at('corpus')) =>
+      expect(run(pretrainCommand, 'pretrain', [corpus], { ...given, ...options })).rejects;
+    await fails({}, at('nowhere')).toMatchObject({ code: 'corpus-missing' });
+    await fails({ showMasks: undefined }).toMatchObject({ code: 'option-missing' });
+    const training = { showMasks: undefined, out: at('refused') };
+    await fails({ ...training, batchSize: '9999' }).toMatchObject({ code: 'corpus-too-small' });
+    await fails({ ...training, maxLength: '600' }).toMatchObject({ code: 'max-length' });
+    await fails({ ...training, schedule: 'up' }).toMatchObject({ code: 'bad-choice', exitCode: 2 });
+    await fails({ ...training, init: 'x', vocab: 'y' }).toMatchObject({ code: 'bad-options' });
+    await fails({ ...training, out: at('corpus') }).toMatchObject({ code: 'folder-not-empty' });
     await fails({ showMasks: '0' }).toMatchObject({ code: 'bad-number', exitCode: 2 });
     await fails({ phrases: at('none.tsv') }).toMatchObject({ code: 'file-missing' });
     writeFileSync(at('vocab.txt'), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n痛\n');

@@ -3,14 +3,9 @@ import type { PretrainingText } from '../bert/pretrain/text.ts';
 import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
 import { numberOption } from './numbers.ts';
-import { textOption } from './options.ts';
 
 /** What the commands that pretrain share: where text comes from, what is masked, how it is cut. */
 export const PRETRAINING_OPTIONS: readonly OptionSpec[] = [
-  {
-    flags: '--corpus <dir>',
-    summary: { en: 'a corpus made by `corpus build`', zh: '由 `corpus build` 生成的语料' },
-  },
   {
     flags: '--lexicon <list>',
     summary: { en: 'entities, comma-separated files', zh: '实体词典文件，以逗号分隔' },
@@ -61,10 +56,15 @@ export interface PretrainingMaterial {
   readonly batches: BatchOptions;
 }
 
-/** Reads corpus, lexicon, phrases and vocabulary and tokenizes it all. Throws a UserError for whatever is wrong. */
+/**
+ * Reads corpus, lexicon, phrases and vocabulary (or takes the tokenizer that is known) and tokenizes it all. What is
+ * held out is masked by all entities and spans even where training masks none, so that ablations are measured alike.
+ * Throws a UserError for whatever is wrong.
+ */
 export async function readPretrainingMaterial(
+  directory: string,
   options: Invocation['options'],
-  signal?: AbortSignal,
+  { signal, known }: { signal?: AbortSignal; known?: Tokenizer } = {},
 ): Promise<PretrainingMaterial> {
   const { openCorpus, readCorpus } = await import('../corpora/pretraining/shards.ts');
   const { readTerms } = await import('../corpora/pretraining/lexicon.ts');
@@ -79,21 +79,20 @@ export async function readPretrainingMaterial(
     seed: numberOption(options, 'seed', 0, 2 ** 32 - 1, 'whole'),
   };
   const heldOut = numberOption(options, 'heldOut', 0, 0.5);
-  const directory = textOption(options, 'corpus');
   const shards = await openCorpus(directory);
   const lexicon = listOption(options.lexicon);
+  const entities = lexicon.length > 0 ? await readTerms(lexicon) : undefined;
+  const spans = typeof options.phrases === 'string' ? await readPhrases(options.phrases) : undefined;
   const mark = createMarker({
-    entities: options.entity === false ? undefined : await readTerms(lexicon),
-    spans:
-      options.span === false || typeof options.phrases !== 'string'
-        ? undefined
-        : await readPhrases(options.phrases),
+    entities: options.entity === false ? undefined : entities,
+    spans: options.span === false ? undefined : spans,
     cutWords: options.wholeWord === true ? cutWords : undefined,
   });
-  const tokenizer = await readTokenizer(options, () => readCorpus(directory, shards));
+  const tokenizer = known ?? (await readTokenizer(options, () => readCorpus(directory, shards)));
   const text = await loadPretrainingText(readCorpus(directory, shards), {
     tokenizer,
     mark,
+    markHeldOut: createMarker({ entities, spans }),
     heldOut,
     seed: batches.seed,
     signal,

@@ -17,6 +17,8 @@ export interface PretrainingText {
 export interface LoadOptions {
   readonly tokenizer: Tokenizer;
   readonly mark: Marker;
+  /** Finds the units of what is kept aside, where it is to be measured by others than are trained on. */
+  readonly markHeldOut?: Marker;
   /** Share of the documents that is kept aside to measure on, 0 to 1. */
   readonly heldOut: number;
   readonly seed: number;
@@ -30,17 +32,19 @@ export interface LoadOptions {
  */
 export async function loadPretrainingText(
   documents: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
-  { tokenizer, mark, heldOut, seed, signal }: LoadOptions,
+  { tokenizer, mark, markHeldOut = mark, heldOut, seed, signal }: LoadOptions,
 ): Promise<{ train: PretrainingText; heldOut: PretrainingText }> {
   const wide = tokenizer.vocabulary.tokens.length > 0x10000;
   const sides = [createBuilder(wide), createBuilder(wide)];
   let number = 0;
   for await (const document of documents) {
     if (number % 1024 === 0) signal?.throwIfAborted();
-    const side = sides[counterRandom(seed, PURPOSE.held, 0, number++).next() < heldOut ? 1 : 0];
+    const isKept = counterRandom(seed, PURPOSE.held, 0, number++).next() < heldOut;
+    const side = sides[Number(isKept)];
     for (const sentence of document) {
       const tokens = tokenizer.tokenize(sentence);
-      if (tokens.ids.length > 0) side.addSentence(tokens.ids, mark(sentence, tokens));
+      if (tokens.ids.length > 0)
+        side.addSentence(tokens.ids, (isKept ? markHeldOut : mark)(sentence, tokens));
     }
     side.endDocument();
   }

@@ -1,0 +1,63 @@
+import type { SessionOptions } from '../../autograd/index.ts';
+import { loadFolder } from '../folder/load.ts';
+import type { Head } from '../heads/head.ts';
+import { createForward } from './forward.ts';
+
+/** What stands for a text: the mean of its tokens' last hidden states, special ones aside, or that of `[CLS]`. */
+export const POOLINGS = ['mean', 'cls'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
+export interface VectorOptions extends SessionOptions {
+  readonly pooling: Pooling;
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A vector of `hidden` numbers for every text, which is cut where it is longer than the model reads. */
+export async function textVectors(
+  folder: string,
+  texts: readonly string[],
+  { pooling, onProgress, signal, device, threads }: VectorOptions,
+): Promise<Float32Array[]> {
+  const { config, tensors, tokenizer } = await loadFolder(folder);
+  const used = [...tensors].filter(([name]) => /^(embeddings|encoder)\./.test(name));
+  const forward = createForward(pooler(config.hiddenSize, pooling), {
+    config,
+    shapes: new Map(used.map(([name, { shape }]) => [name, shape])),
+    weights: Object.fromEntries(used.map(([name, { data }]) => [name, data])),
+    device,
+    threads,
+  });
+  const sequences = texts.map((text) => tokenizer.encode(text, config.maxPositions));
+  return forward(sequences, { onProgress, signal });
+}
+
+function pooler(size: number, pooling: Pooling): Head<never, Float32Array> {
+  return {
+    architecture: 'BertModel',
+    parameters: new Map(),
+    outputs: ({ hidden }) => ({ hidden }),
+    loss: ({ hidden }) => hidden,
+    targets: () => ({}),
+    read({ hidden }, row, tokens, { length }) {
+      const own = (hidden as Float32Array).subarray(row * length * size, (row + 1) * length * size);
+      // an empty text is [CLS] and [SEP] alone
+      if (pooling === 'cls' || tokens <= 2) return own.slice(0, size);
+      const vector = new Float32Array(size);
+      for (let token = 1; token < tokens - 1; token++)
+        for (let i = 0; i < size; i++) vector[i] += own[token * size + i] / (tokens - 2);
+      return vector;
+    },
+  };
+}
+
+/** Cosine of the angle between two vectors; 0 where one is 0. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    product += a[i] * b[i];
+    squaresA += a[i] ** 2;
+    squaresB += b[i] ** 2;
+  }
+  return product === 0 ? 0 : product / Math.sqrt(squaresA * squaresB);
+}

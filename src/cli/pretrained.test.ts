@@ -1,0 +1,196 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFolder } from '../bert/folder/load.ts';
+import { pretrainingParameters } from '../bert/pretrain/head.ts';
+import { createRandom } from '../ground/random.ts';
+import { bert } from '../models/bert.ts';
+import { findTask } from '../tasks/registry.ts';
+import type { CommandSpec, Invocation } from './command.ts';
+import { corpusCommand } from './commands/corpus.ts';
+import { embedCommand } from './commands/embed.ts';
+import { fillMaskCommand } from './commands/fill-mask.ts';
+import { modelCommand } from './commands/model.ts';
+import { pretrainCommand } from './commands/pretrain.ts';
+import { runCommand } from './fixtures/run-command.ts';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const run = (
+  command: CommandSpec,
+  operands: string[],
+  options: Invocation['options'] = {},
+  signal?: AbortSignal,
+): Promise<string> =>
+  runCommand(command, operands, { dataDir: at('data'), ...options }, { json: true, signal });
+const SMALL = {
+  layers: '1',
+  hidden: '32',
+  heads: '2',
+  positions: '64',
+  maxLength: '32',
+  batchSize: '8',
+  threads: '1',
+};
+const fresh = { ...SMALL, rate: '0.005', steps: '30', vocabSize: '200', evaluateEvery: '20', heldOut: '0.1' };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pretrained-'));
+  const random = createRandom(6);
+  const one = (items: readonly string[]): string => items[random.below(items.length)];
+  const names = [...'赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许'];
+  const text = Array.from({ length: 300 }, () => {
+    const who = `${one(names)}${one(names)}`;
+    return `${who}今天${one(['腹痛', '头晕', '咳嗽'])}了${random.below(900)}次。\n${who}吃${one(['阿司匹林', '布洛芬'])}${one(names)}次。`;
+  });
+  writeFileSync(at('text.txt'), text.join('\n\n'));
+  writeFileSync(at('词.txt'), '腹痛\n头晕\n咳嗽\n阿司匹林\n布洛芬\n');
+  await run(corpusCommand.subcommands![0], [at('text.txt')], { out: at('corpus') });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('pretrain', () => {
+  it('leaves no half model at Ctrl-C, and makes a folder with all of BertForPreTraining', async () => {
+    const options = { ...fresh, lexicon: at('词.txt'), out: at('model') };
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('stopped')), 400);
+    await expect(
+      run(pretrainCommand, [at('corpus')], { ...options, steps: '100000' }, stop.signal),
+    ).rejects.toThrow('stopped');
+    expect(existsSync(at('model/config.json'))).toBe(false);
+
+    const { scores } = JSON.parse(await run(pretrainCommand, [at('corpus')], options));
+    expect(scores.kinds.entity.count).toBeGreaterThan(0);
+    expect(readdirSync(at('model/pretraining'))).toEqual(['train.jsonl']);
+    const { config, tensors, tokenizer } = await loadFolder(at('model'));
+    expect(config).toMatchObject({ architecture: 'BertForPreTraining', layers: 1, hiddenSize: 32 });
+    for (const name of [...pretrainingParameters(config).keys(), 'pooler.dense.weight'])
+      expect(tensors.has(name), name).toBe(true);
+    expect(tokenizer.vocabulary.tokens).toHaveLength(config.vocabSize);
+    const head = readFileSync(at('model/model.safetensors')).toString('latin1');
+    expect(head).toContain('"bert.pooler.dense.weight"');
+    expect(head).toContain('"cls.predictions.transform.LayerNorm.bias"');
+    await expect(run(pretrainCommand, [at('corpus')], options)).rejects.toMatchObject({
+      code: 'folder-not-empty',
+    });
+  });
+
+  it('measures an ablation on the same held-out units', async () => {
+    const [plain, whole] = await Promise.all(
+      [false, true].map(async (entity) => {
+        const options = { ...fresh, lexicon: at('词.txt'), entity, steps: '1', out: at(`entity-${entity}`) };
+        return JSON.parse(await run(pretrainCommand, [at('corpus')], options)).scores;
+      }),
+    );
+    expect(plain.kinds.entity.count).toBeGreaterThan(0);
+    expect(plain.kinds.entity.count).toBe(whole.kinds.entity.count);
+    expect(plain.loss).not.toBe(whole.loss);
+  });
+
+  it('goes on from a model with its vocabulary', async () => {
+    const options = { ...SMALL, init: at('model'), steps: '2', rate: '0.0001', out: at('further') };
+    const { scores } = JSON.parse(await run(pretrainCommand, [at('corpus')], options));
+    expect(scores.loss).toBeLessThan(5);
+    const [before, after] = [await loadFolder(at('model')), await loadFolder(at('further'))];
+    expect(after.tokenizer.vocabulary.tokens).toEqual(before.tokenizer.vocabulary.tokens);
+    expect(after.config).toEqual(before.config);
+  });
+
+  it('makes what the kind `bert` fine-tunes', async () => {
+    const example = (i: number) => ({
+      id: String(i),
+      input: { text: ['赵今天腹痛了', '李吃布洛芬'][i % 2] },
+      gold: { label: String(i % 2) },
+    });
+    const examples = Array.from({ length: 40 }, (_, i) => example(i));
+    const fitted = await bert.fit<'classification'>({
+      task: { ...findTask('cMedIC'), labels: [] },
+      train: examples,
+      dev: examples.slice(0, 8),
+      seed: 1,
+      parameters: { init: at('model'), epochs: 6, rate: 3e-3, threads: 1 },
+    });
+    const answers = await fitted.predict([example(0).input, example(1).input]);
+    expect(answers).toMatchObject([{ label: '0' }, { label: '1' }]);
+  });
+});
+
+describe('quick looks', () => {
+  it('fill-mask gives a distribution for every mask', async () => {
+    const { masks } = JSON.parse(
+      await run(fillMaskCommand, [at('model'), '今天[MASK][MASK]了。'], { top: '200' }),
+    );
+    expect(masks).toHaveLength(2);
+    for (const found of masks) {
+      const chances: number[] = found.map(({ probability }: { probability: number }) => probability);
+      expect(chances.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
+      expect(chances).toEqual([...chances].sort((a, b) => b - a));
+      // frequent characters stand before those that are never there
+      const rank = (token: string) => found.findIndex((one: { token: string }) => one.token === token);
+      expect(rank('天')).toBeLessThan(rank('[CLS]'));
+    }
+    await expect(run(fillMaskCommand, [at('model'), '今天'])).rejects.toMatchObject({ code: 'no-mask' });
+    await expect(run(fillMaskCommand, [at('model'), `[MASK]${'天'.repeat(99)}`])).rejects.toMatchObject({
+      code: 'text-too-long',
+    });
+  });
+
+  it('embed gives vectors that do not depend on what stands beside them', async () => {
+    writeFileSync(at('texts.txt'), '腹痛\n\n今天头晕了三次\n');
+    const rows = JSON.parse(await run(embedCommand, [at('model'), '腹痛'], { input: at('texts.txt') }));
+    expect(rows.map(({ text }: { text: string }) => text)).toEqual(['腹痛', '腹痛', '今天头晕了三次']);
+    expect(rows[0].vector).toHaveLength(32);
+    expect(rows[1].vector).toEqual(rows[0].vector);
+    const [alone] = JSON.parse(await run(embedCommand, [at('model'), '腹痛']));
+    for (const [i, value] of alone.vector.entries()) expect(value).toBeCloseTo(rows[0].vector[i], 5);
+    const [first] = JSON.parse(await run(embedCommand, [at('model'), '腹痛'], { pooling: 'cls' }));
+    expect(first.vector).not.toEqual(alone.vector);
+    await run(embedCommand, [at('model'), '腹痛'], { out: at('vectors.jsonl') });
+    expect(JSON.parse(readFileSync(at('vectors.jsonl'), 'utf8'))).toEqual(alone);
+    await expect(run(embedCommand, [at('model')])).rejects.toMatchObject({ code: 'no-text', exitCode: 2 });
+  });
+});
+
+describe('model import', () => {
+  const fixtures = new URL('../bert/weights/fixtures/', import.meta.url).pathname;
+  const importing = modelCommand.subcommands![0];
+
+  it.each([
+    ['tensorflow', 'tensorflow'],
+    ['torch-checkpoint', 'pytorch'],
+  ])('writes every tensor of %s as it was', async (fixture, format) => {
+    const from = at(fixture);
+    cpSync(join(fixtures, fixture), from, { recursive: true });
+    const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+    const letters = Array.from({ length: 35 }, (_, i) => String.fromCodePoint(0x4e00 + i));
+    writeFileSync(join(from, 'vocab.txt'), [...special, ...letters].join('\n'));
+    const out = at(`imported-${fixture}`);
+    const told = JSON.parse(await run(importing, [from], { out }));
+    expect(told).toMatchObject({ format, architecture: 'BertForPreTraining' });
+    const [before, after] = [await loadFolder(from), await loadFolder(out)];
+    expect(after.format).toBe('safetensors');
+    const kept = [...before.tensors].filter(([name]) => !name.startsWith('cls.predictions.decoder.'));
+    expect(new Map([...after.tensors].sort())).toEqual(new Map(kept.sort()));
+    const { masks } = JSON.parse(await run(fillMaskCommand, [out, '一[MASK]']));
+    expect(masks).toHaveLength(1);
+    await expect(run(importing, [from], { out })).rejects.toMatchObject({ code: 'folder-not-empty' });
+  });
+
+  it('of an encoder alone has nothing to fill masks with', async () => {
+    const { config, tensors, tokenizer } = await loadFolder(at('model'));
+    const { saveFolder } = await import('../bert/folder/save.ts');
+    const bare = new Map([...tensors].filter(([name]) => !name.startsWith('cls.')));
+    await saveFolder(at('bare'), {
+      config: { ...config, architecture: 'BertModel' },
+      tensors: bare,
+      tokenizer,
+    });
+    expect(JSON.parse(await run(importing, [at('bare')], { out: at('bare-2') }))).toMatchObject({
+      architecture: 'BertModel',
+    });
+    await expect(run(fillMaskCommand, [at('bare-2'), '[MASK]'])).rejects.toMatchObject({
+      code: 'head-missing',
+    });
+  });
+});
