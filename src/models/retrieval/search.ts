@@ -28,7 +28,7 @@ const ROUNDING = 1e-4;
 /**
  * Finds the best documents without looking at all (MaxScore: Turtle & Flood 1995): tokens come with the
  * heaviest first; once those that are left could not lift a new document into the ranking, they are only
- * added to documents that earlier ones found. The ranking is that of adding everything up.
+ * added to documents that earlier ones found and that may still get there. The ranking is that of adding everything up.
  */
 export function createSearch(
   ids: ReadonlyMap<string, number>,
@@ -69,6 +69,17 @@ export function createSearch(
     }
   };
 
+  /** Forgets documents with less than this; returns how many stay. */
+  const dropBelow = (least: number, found: number): number => {
+    let kept = 0;
+    for (let i = 0; i < found; i++) {
+      const document = touched[i];
+      if (scores[document] >= least) touched[kept++] = document;
+      else scores[document] = 0;
+    }
+    return kept;
+  };
+
   return (query, most) => {
     const tokens = query.map((token) => ids.get(token)).filter((token) => token !== undefined);
     const times = new Map<number, number>();
@@ -82,7 +93,9 @@ export function createSearch(
     for (const term of terms) {
       // No score can be above `all - left` yet: looking for the bar before that is above `left` is in vain.
       if (!closed && most > 0 && found >= most && all - left > left) {
-        closed = barOf(scores, touched, found, most) > left * (1 + ROUNDING);
+        const bar = barOf(scores, touched, found, most) * (1 - ROUNDING);
+        closed = bar > left;
+        if (closed) found = dropBelow(bar - left, found);
       }
       if (closed) addToFound(term, found);
       else found = addToAll(term, found);
