@@ -17,6 +17,7 @@ import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
+import { searchCommand } from './commands/search.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -32,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
   trainCommand,
   predictCommand,
   explainCommand,
+  searchCommand,
   initCommand,
   corpusCommand,
   phrasesCommand,

@@ -128,6 +128,20 @@ describe('the way of a newcomer', () => {
   });
 });
 
+describe('search', () => {
+  it('scores a whole collection, shows what one query finds, and refuses tasks without documents', () => {
+    const { documents, recall } = JSON.parse(chineseblue('search', '--task', 'cMedIR', '--json').stdout);
+    expect(documents).toBeGreaterThan(10);
+    expect(recall[100]).toBeGreaterThan(recall[1]);
+    const hits = JSON.parse(
+      chineseblue('search', '--task', 'cMedQA', '--query', '头痛怎么办', '--show', '3', '--json').stdout,
+    );
+    expect(hits.length).toBeLessThanOrEqual(3);
+    expect(hits[0].score).toBeGreaterThanOrEqual(hits.at(-1).score);
+    expect(chineseblue('search', '--task', 'cMedIC').status).toBe(2);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('stops with 130, leaves no lock, and the same command goes on', async () => {
     const args = [
