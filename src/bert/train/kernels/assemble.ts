@@ -17,7 +17,6 @@ const signed = (value: number): number[] => {
     if (last) return bytes;
   }
 };
-const float = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 
 export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
 const TYPES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
@@ -38,7 +37,6 @@ export const i32 = {
   add: pair([0x6a]),
   lessThan: pair([0x49]),
 };
-export const f32 = { const: (value: number): Code => [0x43, ...float(value)] };
 export const f64 = { add: pair([0xa0]), widen: single([0xbb]) };
 export const f32x4 = {
   splat: single(simd(0x13)),
