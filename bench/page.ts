@@ -1,0 +1,273 @@
+/**
+ * Writes docs/performance.md from bench/results/*.json, so that no figure on the page is typed by hand.
+ *
+ * node bench/page.ts
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '../src/ground/files.ts';
+
+// The results are plain JSON of the benches; what a section reads is what its bench writes.
+// biome-ignore lint/suspicious/noExplicitAny: a page over a dozen unrelated shapes
+type Result = any;
+
+interface Section {
+  readonly title: string;
+  /** Below bench/results, without `.json`. */
+  readonly result: string;
+  readonly command: string;
+  readonly body: (result: Result) => readonly string[];
+}
+
+const seconds = (value: number): string =>
+  value < 0.1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`;
+const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)}×`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  `| ${head.join(' | ')} |`,
+  `| ${head.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`,
+  ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+];
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'Strict entity F1 of 100 000 sentences, beside seqeval',
+    result: 'metrics-entities',
+    command: 'bench/metrics/entities.ts',
+    body: ({ table: rows, ratio }) => [
+      ...table(
+        ['what', 'wall', 'CPU'],
+        Object.entries<Result>(rows).map(([name, row]) => [
+          name,
+          seconds(row.seconds),
+          seconds(row.cpuSeconds),
+        ]),
+      ),
+      '',
+      `Scoring entities, the form that our predictions come in, is ${times(ratio.fromEntities)} as fast as seqeval on tags; with the decoding of both sides' tags it is ${times(ratio.fromTags)}. The goal was 50×.`,
+    ],
+  },
+  {
+    title: 'Scoring 1 000 000 predictions, file included',
+    result: 'metrics-million-labels',
+    command: 'bench/metrics/million-labels.ts',
+    body: ({ table: rows }) => [
+      ...table(
+        ['what', 'wall', 'CPU', 'peak memory'],
+        Object.entries<Result>(rows).map(([name, row]) => [
+          name,
+          seconds(row.seconds),
+          seconds(row.cpuSeconds),
+          `${Math.round(row.megabytes)} MB`,
+        ]),
+      ),
+      '',
+      'The primary metric, without intervals. The goal was 1 s and 500 MB.',
+    ],
+  },
+  {
+    title: 'Bootstrap, 10 000 resamples of 10 000 units, one core, beside scipy',
+    result: 'statistics-bootstrap',
+    command: 'bench/statistics/bootstrap.ts',
+    body: ({ table: rows, peers }) =>
+      table(
+        ['metric', 'counts a unit', 'percentile', 'BCa', `scipy ${peers.scipy}, percentile`, 'ratio'],
+        rows.map((row: Result) => [
+          row.name,
+          String(row.width),
+          seconds(row.percentile),
+          seconds(row.bca),
+          row.scipy === null ? 'not timed' : seconds(row.scipy),
+          row.ratio === null ? '' : times(row.ratio),
+        ]),
+      ),
+  },
+  {
+    title: 'Logistic regression on character n-grams, beside scikit-learn',
+    result: 'linear',
+    command: 'bench/models/linear.ts',
+    body: (result) => [
+      ...table(
+        [
+          'corpus',
+          'ours, all',
+          'scikit-learn, all',
+          'ratio',
+          'our objective',
+          'its objective',
+          'our dev accuracy',
+          'its dev accuracy',
+        ],
+        ['cMedIC', 'cMedQQ', 'cMedTC'].map((corpus) => {
+          const [ours, peer] = Object.values<Result>(result[corpus].table);
+          return [
+            corpus,
+            seconds(ours['all, s']),
+            seconds(peer['all, s']),
+            times(result[corpus].ratio),
+            ours.objective.toFixed(6),
+            peer.objective.toFixed(6),
+            (ours['dev accuracy'] * 100).toFixed(2),
+            (peer['dev accuracy'] * 100).toFixed(2),
+          ];
+        }),
+      ),
+      '',
+      `scikit-learn ${result.peers['scikit-learn']}: TfidfVectorizer and LogisticRegression on the same n-grams, C ${result.settings.c}, tolerance ${result.settings.tolerance}. Median of ${result.rounds} round(s), in turn.`,
+    ],
+  },
+  {
+    title: 'Linear-chain CRF on the same features, beside CRFsuite',
+    result: 'models-crf',
+    command: 'bench/models/crf.ts',
+    body: (result) => crfBody(result),
+  },
+  {
+    title: 'BM25 over 100 000 documents, beside bm25s',
+    result: 'bm25',
+    command: 'bench/models/bm25.ts',
+    body: (result) => [
+      ...table(
+        ['tokens', 'system', 'index', 'a search'],
+        ['bigram', 'word'].flatMap((kind) =>
+          Object.entries<Result>(result[kind].table).map(([name, row]) => [
+            kind,
+            name,
+            seconds(row['index, s']),
+            `${row['search, ms a query'].toFixed(3)} ms`,
+          ]),
+        ),
+      ),
+      '',
+      `One core, the best ${result.settings.depth}. Scores are equal to the bit on all ${result.bigram.queries} queries and rankings equal up to the order of ties, which bm25s leaves open.`,
+    ],
+  },
+  {
+    title: 'WordPiece, beside the Rust binding called from Node',
+    result: 'bert-tokenizer',
+    command: 'bench/bert/tokenizer.ts',
+    body: ({ perSecond, peer }) =>
+      table(
+        [`what (peer: ${peer})`, 'a second'],
+        Object.entries<number>(perSecond).map(([name, rate]) => [
+          name,
+          Math.round(rate).toLocaleString('en'),
+        ]),
+      ),
+  },
+  {
+    title: 'A training step, beside PyTorch and a bare MatMul of the same FLOPs',
+    result: 'bert-steps',
+    command: 'bench/bert/steps.ts',
+    body: ({ rows, threads, rounds }) => [
+      ...table(
+        [
+          'shape',
+          'tokens/s',
+          'PyTorch',
+          'ratio',
+          'ratio of CPU time',
+          'share of MatMul',
+          'peak memory',
+          "PyTorch's",
+        ],
+        rows.map((row: Result) => [
+          row.name,
+          row.tokensPerSecond.toFixed(0),
+          row.pytorchTokensPerSecond.toFixed(0),
+          times(row.speedAgainstPytorch),
+          times(row.cpuAgainstPytorch),
+          `${(row.cpuShareOfMatMul * 100).toFixed(0)} % of CPU time`,
+          `${Math.round(row.peakMiB)} MiB`,
+          `${Math.round(row.pytorchPeakMiB)} MiB`,
+        ]),
+      ),
+      '',
+      `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt.`,
+    ],
+  },
+  {
+    title: 'An epoch of real texts, beside the transformers Trainer',
+    result: 'bert-epoch',
+    command: 'bench/bert/epoch.ts',
+    body: ({ rows, small, threads }) => [
+      ...table(
+        [
+          'corpus',
+          'sequences',
+          'ours',
+          'Trainer, padded to 128',
+          'ratio',
+          'Trainer, dynamic padding by length',
+          'ratio',
+        ],
+        rows.map((row: Result) => [
+          row.name,
+          String(row.sequences),
+          seconds(row.mine.seconds),
+          seconds(row.fixed.seconds),
+          times(row.fixed.seconds / row.mine.seconds),
+          seconds(row.dynamic.seconds),
+          times(row.dynamic.seconds / row.mine.seconds),
+        ]),
+      ),
+      '',
+      `${small ? 'A 4 × 256 model on a part of each corpus' : 'BERT-base shapes'}, ${threads} threads.`,
+    ],
+  },
+  {
+    title: 'A report of 100 MB of predictions',
+    result: 'report-open',
+    command: 'bench/report/open.ts',
+    body: (result) => [
+      `${result.examples.toLocaleString('en')} examples, a page of ${Math.round(result.reportMegabytes)} MB: opens in ${seconds(result.medianOpenSeconds)} (median of ${result.openSeconds.length}) in headless Chromium; written in ${seconds(result.writeSeconds)}.`,
+    ],
+  },
+  {
+    title: 'Text algorithms',
+    result: 'text',
+    command: 'bench/text/text.ts',
+    body: ({ rows }) =>
+      table(
+        ['what', 'time', 'MB/s'],
+        rows.map((row: Result) => [row.what, seconds(row.seconds), row.megabytesPerSecond?.toFixed(1) ?? '']),
+      ),
+  },
+];
+
+function crfBody({ corpora, settings }: Result): string[] {
+  const cells = (value: Result): string => (typeof value === 'number' ? value.toFixed(2) : String(value));
+  const rows = Object.entries<Result>(corpora).flatMap(([corpus, systems]) =>
+    Object.entries<Result>(systems.table ?? systems).map(([name, row]) => [
+      corpus,
+      name,
+      ...Object.values<Result>(row).map(cells),
+    ]),
+  );
+  const first = Object.values<Result>(
+    Object.values<Result>(corpora)[0].table ?? Object.values<Result>(corpora)[0],
+  )[0];
+  return [
+    ...table(['corpus', 'system', ...Object.keys(first)], rows),
+    '',
+    `Settings: ${JSON.stringify(settings)}.`,
+  ];
+}
+
+const results = join(import.meta.dirname, 'results');
+const parts = SECTIONS.flatMap(({ title, result, command, body }) => {
+  const file = join(results, `${result}.json`);
+  if (!existsSync(file)) return [`## ${title}`, '', `Not measured yet: \`node ${command}\`.`, ''];
+  const read: Result = JSON.parse(readFileSync(file, 'utf8'));
+  const date = String(read.date).slice(0, 10);
+  return [`## ${title}`, '', ...body(read), '', `\`node ${command}\`, ${date}.`, ''];
+});
+await writeAtomic(
+  join(import.meta.dirname, '..', 'docs', 'performance.md'),
+  [
+    '# Performance',
+    '',
+    'Generated by `node bench/page.ts` from `bench/results/`; never edited by hand. Two cores (AMD EPYC, a shared virtual machine), Node 24. Ratios are against the named peer in the same run, taking turns; absolute times on this machine vary by half. Peers are installed by `bench/peers/setup.sh`, their versions are pinned in `bench/peers/requirements.txt`. No GPU was at hand: nothing here was measured on one.',
+    '',
+    ...parts,
+  ].join('\n'),
+);
