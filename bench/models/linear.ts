@@ -1,0 +1,130 @@
+/**
+ * TF-IDF of character n-grams and logistic regression, beside scikit-learn: same features, same objective,
+ * same tolerance, real corpora, one thread. Pairs are given to both as one text.
+ *
+ * node bench/models/linear.ts [--data-dir DIR] [--python PATH] [--rounds N]
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSplit } from '../../src/corpora/corpus.ts';
+import { writeJson } from '../../src/ground/files.ts';
+import { normalizeRows } from '../../src/models/features/rows.ts';
+import { fitTfidf, tfidfRows } from '../../src/models/features/tfidf.ts';
+import { answerOf, type LabelFamily, learnLabelling, targetsOf } from '../../src/models/labels/labelling.ts';
+import { fitLogistic, probabilities } from '../../src/models/linear/logistic.ts';
+import type { Example, LabelPrediction } from '../../src/tasks/examples.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
+
+const SETTINGS = { ngram: 3, minDf: 1, c: 1, tolerance: 1e-4 };
+const TASKS = ['cMedIC', 'cMedQQ', 'cMedTC'];
+const ROUNDS = process.argv.includes('--rounds')
+  ? Number(process.argv[process.argv.indexOf('--rounds') + 1])
+  : 3;
+/** Between the two texts of a pair; n-grams across it are the same for both sides. */
+const BETWEEN = '\u0001';
+
+interface Measured {
+  readonly vectorizing: number;
+  readonly fitting: number;
+  readonly predicting: number;
+  readonly objective: number;
+  readonly accuracy: number;
+  readonly features: number;
+  readonly iterations: number;
+}
+type LabelExample = Example<'similarity' | 'classification'>;
+
+const textOf = ({ input }: LabelExample): string =>
+  'text' in input ? input.text : input.textA + BETWEEN + input.textB;
+
+async function ours(
+  task: ReturnType<typeof findTask>,
+  train: LabelExample[],
+  dev: LabelExample[],
+): Promise<Measured> {
+  let start = performance.now();
+  const lap = (): number => {
+    const seconds = (performance.now() - start) / 1000;
+    start = performance.now();
+    return seconds;
+  };
+  const options = { least: 1, most: SETTINGS.ngram, minDocuments: SETTINGS.minDf, sublinear: false };
+  const { tfidf, rows } = fitTfidf(train.map(textOf), options);
+  normalizeRows(rows);
+  const vectorizing = lap();
+  const labelling = learnLabelling(task, train as Example<LabelFamily>[]);
+  const { outputs, link } = labelling;
+  const targets = targetsOf(labelling, train as Example<LabelFamily>[]);
+  const { c, tolerance } = SETTINGS;
+  const fitted = await fitLogistic({ rows, outputs, link, targets, c, tolerance, maxIterations: 10_000 });
+  const fitting = lap();
+  const scores = probabilities(fitted.model, tfidfRows(tfidf, dev.map(textOf)));
+  const answers = dev.map((_, i) => answerOf(labelling, scores.subarray(i * outputs, (i + 1) * outputs)));
+  const predicting = lap();
+  const right = dev.filter(({ gold }, i) => (answers[i] as LabelPrediction).label === gold.label).length;
+  const { objective, iterations } = fitted;
+  return {
+    vectorizing,
+    fitting,
+    predicting,
+    objective,
+    accuracy: right / dev.length,
+    features: rows.width,
+    iterations,
+  };
+}
+
+const dataDir = dataDirectory();
+const folder = mkdtempSync(join(tmpdir(), 'chineseblue-bench-'));
+try {
+  const peer = await startPeer('linear_peer.py');
+  const results: Record<string, unknown> = {};
+  for (const name of TASKS) {
+    const task = findTask(name);
+    const train = (await readSplit(task, 'train', { dataDir })).examples as LabelExample[];
+    const dev = (await readSplit(task, 'dev', { dataDir })).examples as LabelExample[];
+    const file = join(folder, `${name}.json`);
+    const labels = (examples: LabelExample[]): string[] => examples.map(({ gold }) => gold.label);
+    writeFileSync(file, JSON.stringify([train.map(textOf), labels(train), dev.map(textOf), labels(dev)]));
+    const runs: { ours: Measured[]; sklearn: Measured[] } = { ours: [], sklearn: [] };
+    for (let round = 0; round < ROUNDS; round++) {
+      runs.ours.push(await ours(task, train, dev));
+      runs.sklearn.push(await peer.ask<Measured>({ file, ...SETTINGS }));
+    }
+    const row = (list: readonly Measured[]) => {
+      const of = (key: keyof Measured): number => median(list.map((run) => run[key]));
+      const { objective, accuracy, features, iterations } = list[0];
+      return {
+        'n-grams, s': of('vectorizing'),
+        'fit, s': of('fitting'),
+        'predict dev, s': of('predicting'),
+        'all, s': median(list.map((run) => run.vectorizing + run.fitting + run.predicting)),
+        objective,
+        'dev accuracy': accuracy,
+        features,
+        iterations,
+      };
+    };
+    const sklearn = `scikit-learn ${peer.versions['scikit-learn']}`;
+    const table = { chineseblue: row(runs.ours), [sklearn]: row(runs.sklearn) };
+    console.log(
+      `${name}: ${train.length} training texts, medians of ${ROUNDS} interleaved rounds, one thread`,
+    );
+    console.table(table);
+    const ratio = table[sklearn]['all, s'] / table.chineseblue['all, s'];
+    console.log(`times as fast: ${ratio.toFixed(1)}`);
+    results[name] = { table, ratio };
+  }
+  peer.stop();
+  await writeJson(new URL('../results/linear.json', import.meta.url).pathname, {
+    ...circumstances(),
+    peers: peer.versions,
+    settings: SETTINGS,
+    rounds: ROUNDS,
+    ...results,
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
