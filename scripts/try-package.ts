@@ -50,19 +50,7 @@ try {
     ].join('\n'),
   );
   const tsc = resolve('node_modules/.bin/tsc');
-  run(
-    tsc,
-    '--noEmit',
-    '--strict',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2024',
-    '--skipLibCheck',
-    '--types',
-    '',
-    'use.ts',
-  );
+  run(tsc, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'use.ts');
   expect(
     run(
       'node',
