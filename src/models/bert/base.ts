@@ -1,4 +1,5 @@
 import { type BertConfig, isPooler, parseConfig } from '../../bert/config.ts';
+import { EMBEDDINGS } from '../../bert/encoder/encoder.ts';
 import { fillNormal, initialTensors } from '../../bert/folder/init.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
 import { loadTokenizer } from '../../bert/tokenizer/load.ts';
@@ -47,12 +48,22 @@ export async function createBase(
       initializer_range: 1 / Math.sqrt(hidden),
     }),
   );
-  return {
-    config: withDropout(config, parameters),
-    tensors: initialTensors(config, seed),
-    tokenizer,
-    pretrained: false,
-  };
+  const tensors = initialTensors(config, seed);
+  setSinusoids(tensors.get(EMBEDDINGS.positions)!, config.initializerRange);
+  return { config: withDropout(config, parameters), tensors, tokenizer, pretrained: false };
+}
+
+/**
+ * Positions begin as the sinusoids of Vaswani et al. 2017, of the deviation of the other embeddings: little data do not
+ * teach which positions are neighbours.
+ */
+function setSinusoids({ shape: [positions, hidden], data }: Tensor, deviation: number): void {
+  for (let position = 0; position < positions; position++) {
+    for (let i = 0; i < hidden; i++) {
+      const angle = position / 10_000 ** ((i - (i % 2)) / hidden);
+      data[position * hidden + i] = Math.SQRT2 * deviation * (i % 2 ? Math.cos(angle) : Math.sin(angle));
+    }
+  }
 }
 
 function withDropout(config: BertConfig, { dropout }: Parameters): BertConfig {

@@ -68,6 +68,6 @@ export const FAMILY_DEFAULTS: Readonly<Record<FamilyId, FamilyDefaults>> = {
   dialogue: { epochs: 8, batch: 32, maxLength: 128 },
 };
 
-/** From random weights everything must be learnt: longer, and at a higher rate. */
-export const FROM_RANDOM = { epochs: 3, rate: 5e-4 } as const;
+/** From random weights everything must be learnt: longer, in smaller steps of a higher rate. */
+export const FROM_RANDOM = { epochs: 2, batch: 8, rate: 1e-3 } as const;
 export const PRETRAINED_RATE = 3e-5;

@@ -42,7 +42,7 @@ export function settingsOf(
   return {
     seed,
     epochs: least('epochs', 0) || usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs),
-    batch: least('batch', 0) || usual.batch,
+    batch: least('batch', 0) || (pretrained ? usual.batch : FROM_RANDOM.batch),
     tokens: least('tokens', 1),
     buckets: BUCKETS,
     rate,
