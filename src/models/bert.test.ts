@@ -142,6 +142,17 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     expect(second.score).toBeGreaterThan(0.85);
   });
 
+  it('learns from no more tokens than its budget has', async () => {
+    const all = await learn('classification', { epochs: 1 });
+    expect(all.fitted.learntFrom).toBe(128);
+    const budget = 600;
+    const some = await learn('classification', { epochs: 3, budget });
+    // a text is of 4 to 8 characters here, between [CLS] and [SEP]
+    expect(some.fitted.learntFrom).toBeGreaterThan(budget / 3 / 12);
+    expect(some.fitted.learntFrom).toBeLessThanOrEqual(budget / 3 / 6);
+    await expect(learn('classification', { budget: -1 })).rejects.toThrow('budget is at least 0');
+  });
+
   it('refuses another family, a folder without a record, and parameters that mean nothing', async () => {
     const folder = join(scratch, 'first');
     await expect(bert.load!(folder, taskOf('ner'))).rejects.toThrow('fine-tuned for classification, not ner');

@@ -29,6 +29,8 @@ export interface Predictor<F extends FamilyId = FamilyId> {
   ): Promise<readonly Prediction<F>[]>;
   /** Size of what was learnt, in bytes, for the tables. */
   readonly bytes?: number;
+  /** How many training examples it learnt from, where that may be fewer than there were. */
+  readonly learntFrom?: number;
   /** Writes what was learnt to one file; its kind's `load` reads it back. */
   save?(file: string): Promise<void>;
   /** Why this prediction: readable lines, heaviest evidence first. */

@@ -12,6 +12,8 @@ export const BERT_DEFAULTS = {
   /** For random weights: a vocab.txt; empty for the characters of the training texts. */
   vocab: '',
   epochs: 0,
+  /** Most tokens that all epochs together train on: where there are more, a sample of the examples is learnt from. 0: all. */
+  budget: 0,
   batch: 0,
   /** Most tokens of a batch. */
   tokens: 4096,

@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sequence } from '../../bert/encoder/sequences.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
 import { train } from '../../bert/train/loop.ts';
-import { UserError } from '../../ground/errors.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits } from '../kind.ts';
 import type { FitRequest, Predictor } from '../model.ts';
 import { createBase, initialParameters } from './base.ts';
+import { withinBudget } from './budget.ts';
 import { FAMILY_DEFAULTS } from './defaults.ts';
 import { dialoguePlanner } from './dialogue.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
@@ -35,22 +37,27 @@ const PLANNERS = {
 export const fits: Fits = Object.fromEntries(Object.keys(PLANNERS).map((family) => [family, fit]));
 
 async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>> {
-  const { task, train: examples, dev, seed, parameters, onProgress, signal } = request;
-  const base = await createBase(parameters, () => textsOf(task, [...examples, ...dev]), seed);
+  const { task, seed, parameters, onProgress, signal } = request;
+  const base = await createBase(parameters, () => textsOf(task, [...request.train, ...request.dev]), seed);
   const { config, tokenizer, pretrained } = base;
   const wanted = Number(parameters['max-length']) || FAMILY_DEFAULTS[task.family].maxLength;
   const maxLength = Math.min(wanted, config.maxPositions);
   const planner = PLANNERS[task.family];
-  const learnt = planner.learn(examples, parameters);
   const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
-  const plan = planner.plan(learnt, context) as unknown as Plan<F>;
+  const teach = (from: readonly Example<F>[]) => {
+    const learnt = planner.learn(from, parameters);
+    return { learnt, plan: planner.plan(learnt, context) as unknown as Plan<F> };
+  };
+  const whole = teach(request.train);
+  const settings = settingsOf(parameters, task.family, { pretrained, eager: whole.plan.eager, seed });
+  const { train: examples, dev } = sample(request, whole.plan, settings.epochs);
+  const { learnt, plan } = examples === request.train ? whole : teach(examples);
   const items = plan.items(examples);
   if (items.length === 0) {
     throw new UserError('nothing-to-learn', `No example of ${task.id} can be learnt from`, {
       hint: 'Queries need documents of different grades.',
     });
   }
-  const settings = settingsOf(parameters, task.family, { pretrained, eager: plan.eager, seed });
   const initial = initialParameters(base, plan.head, seed);
   const inputs = dev.map(({ input }) => input);
   const directory = request.directory ?? (await mkdtemp(join(tmpdir(), 'chineseblue-bert-')));
@@ -81,10 +88,33 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
     } as const;
     const shapes = new Map(Array.from(initial, ([name, { shape }]) => [name, shape]));
     const { device, threads } = settings;
-    return createPredictor({ config, tokenizer, plan, record, weights, shapes, device, threads });
+    const fitted = { config, tokenizer, plan, record, weights, shapes, device, threads };
+    return { ...(await createPredictor(fitted)), learntFrom: examples.length };
   } finally {
     if (!request.directory) await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The examples that the parameter `budget` leaves: so many tokens in all epochs together, of train and of dev alike. */
+function sample<F extends FamilyId>(
+  { train, dev, seed, parameters }: FitRequest<F>,
+  plan: Plan<F>,
+  epochs: number,
+): Pick<FitRequest<F>, 'train' | 'dev'> {
+  const limit = Number(parameters.budget) / epochs;
+  if (limit === 0) return { train, dev };
+  if (limit < 0) {
+    throw new UserError('bad-parameter', `budget is at least 0, not ${parameters.budget}`, {
+      field: 'budget',
+      exitCode: EXIT.usage,
+    });
+  }
+  const count = (sequences: readonly Sequence[]): number =>
+    sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+  const learning = (example: Example<F>): number =>
+    count(plan.items([example]).flatMap(({ rows }) => rows.map(({ sequence }) => sequence)));
+  const asking = ({ input }: Example<F>): number => count(plan.ask(input).sequences);
+  return { train: withinBudget(train, limit, learning, seed), dev: withinBudget(dev, limit, asking, seed) };
 }
 
 function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
