@@ -21,6 +21,7 @@ export const bert = defineKind({
   defaults: BERT_DEFAULTS,
   seeded: true,
   mainParameter: 'init',
+  answering: ['dtype', 'device', 'threads'],
   startingPoint: async ({ init }) =>
     init === '' ? '' : (await import('../bert/folder/digest.ts')).digestFolder(String(init)),
   implementation: () => import('./bert/implementation.ts'),

@@ -10,7 +10,8 @@ export type Fits = { readonly [F in FamilyId]?: (request: FitRequest<F>) => Prom
 /** What a kind does, in a module that is imported when it is first used. */
 export interface Implementation {
   readonly fits: Fits;
-  load?(file: string, task: Task): Promise<Predictor>;
+  /** `parameters` has only such as `KindDescription.answering` names. */
+  load?(file: string, task: Task, parameters: Parameters): Promise<Predictor>;
 }
 
 export interface KindDescription {
@@ -20,6 +21,8 @@ export interface KindDescription {
   readonly defaults: Parameters;
   readonly seeded: boolean;
   readonly mainParameter?: string;
+  /** Parameters that decide only how a kept model answers, not what it learnt: they may be others when it is loaded. */
+  readonly answering?: readonly string[];
   readonly startingPoint?: ModelKind['startingPoint'];
   readonly implementation: () => Promise<Implementation>;
 }
@@ -29,7 +32,7 @@ export interface KindDescription {
  * names and fitting types, the family is served, there is something to train on. UserError otherwise.
  */
 export function defineKind(description: KindDescription): ModelKind {
-  const { id, families, defaults, implementation, ...rest } = description;
+  const { id, families, defaults, implementation, answering = [], ...rest } = description;
   return {
     ...rest,
     id,
@@ -50,7 +53,7 @@ export function defineKind(description: KindDescription): ModelKind {
       ) => Promise<Predictor<F>>;
       return fitFamily({ ...request, parameters });
     },
-    async load(file, task) {
+    async load(file, task, given = {}) {
       if (!families.includes(task.family)) throw notServed(id, families, task);
       const { load } = await implementation();
       if (!load) {
@@ -59,7 +62,19 @@ export function defineKind(description: KindDescription): ModelKind {
           hint: 'Fit it again: it is quick.',
         });
       }
-      return load(file, task);
+      const complete = completeParameters(id, defaults, given);
+      for (const name of Object.keys(given)) {
+        if (answering.includes(name)) continue;
+        throw new UserError('fixed-parameter', `${name} was decided when the model was fitted`, {
+          field: name,
+          hint:
+            answering.length > 0
+              ? `Of a kept model of kind ${id}, these can be chosen: ${answering.join(', ')}.`
+              : `Nothing of a kept model of kind ${id} can be chosen.`,
+          exitCode: EXIT.usage,
+        });
+      }
+      return load(file, task, Object.fromEntries(Object.keys(given).map((name) => [name, complete[name]])));
     },
   };
 }

@@ -54,5 +54,6 @@ export interface ModelKind {
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;
-  load?(file: string, task: Task): Promise<Predictor>;
+  /** A kept model; `parameters` may change how it answers. Throws a UserError for any that decided what was learnt. */
+  load?(file: string, task: Task, parameters?: Parameters): Promise<Predictor>;
 }

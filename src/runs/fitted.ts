@@ -53,8 +53,11 @@ export async function trainAndKeep(
   return scorePredictions({ task, split: 'dev', synthetic, examples: dev, predictions });
 }
 
-/** The kept model that `kind:path` names. Throws a UserError for a name of another shape. */
-export async function loadKept(name: string, task: Task): Promise<Predictor> {
+/**
+ * The kept model that `kind:path` names, with parameters of how it answers. Throws a UserError for a name of another
+ * shape, and for parameters that decided what the model learnt.
+ */
+export async function loadKept(name: string, task: Task, parameters: Parameters = {}): Promise<Predictor> {
   const colon = name.indexOf(':');
   if (colon < 1) {
     throw new UserError('bad-model', `"${name}" does not name a kept model`, {
@@ -69,5 +72,5 @@ export async function loadKept(name: string, task: Task): Promise<Predictor> {
       exitCode: EXIT.usage,
     });
   }
-  return kind.load(name.slice(colon + 1), task);
+  return kind.load(name.slice(colon + 1), task, parameters);
 }

@@ -9,7 +9,7 @@ import type { Example, FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits } from '../kind.ts';
-import type { FitRequest, Predictor } from '../model.ts';
+import type { FitRequest, Parameters, Predictor } from '../model.ts';
 import { createBase, initialParameters } from './base.ts';
 import { withinBudget } from './budget.ts';
 import { FAMILY_DEFAULTS } from './defaults.ts';
@@ -121,8 +121,11 @@ function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
   for (const { input } of examples) yield* familyOf(task).texts(input);
 }
 
-/** A folder that `save` wrote. Throws a UserError for another family's, and for one that lacks a parameter. */
-export async function load(folder: string, task: Task): Promise<Predictor> {
+/**
+ * A folder that `save` wrote; `answering` overrides how it was fitted to answer (dtype, device, threads). Throws a UserError
+ * for another family's, and for one that lacks a parameter.
+ */
+export async function load(folder: string, task: Task, answering: Parameters): Promise<Predictor> {
   const record = await readRecord(folder);
   if (record.family !== task.family) {
     throw new UserError(
@@ -134,7 +137,8 @@ export async function load(folder: string, task: Task): Promise<Predictor> {
     );
   }
   const { config, tensors, tokenizer } = await loadFolder(folder);
-  const { maxLength, parameters, learnt } = record;
+  const { maxLength, learnt } = record;
+  const parameters = { ...record.parameters, ...answering };
   const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
   const plan = PLANNERS[task.family].plan(learnt, context) as unknown as Plan<FamilyId>;
   for (const [name, shape] of plan.head.parameters) {
@@ -151,7 +155,7 @@ export async function load(folder: string, task: Task): Promise<Predictor> {
     config,
     tokenizer,
     plan,
-    record,
+    record: { ...record, parameters },
     weights: new Map(used.map(([name, { data }]) => [name, data])),
     shapes: new Map(used.map(([name, { shape }]) => [name, shape])),
     device: deviceOf(parameters),
