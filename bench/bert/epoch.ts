@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { parseConfig } from '../../src/bert/config.ts';
-import { initialTensors } from '../../src/bert/folder/init.ts';
+import { initialTensors } from '../../src/bert/initial.ts';
 import { createTokenizer } from '../../src/bert/tokenizer/tokenizer.ts';
 import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
 import { type Item, train } from '../../src/bert/train/loop.ts';

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { parseConfig } from '../../src/bert/config.ts';
-import { initialTensors } from '../../src/bert/folder/init.ts';
+import { initialTensors } from '../../src/bert/initial.ts';
 import { createBatches } from '../../src/bert/pretrain/batch.ts';
 import { pretrainingFeeds, pretrainingHead } from '../../src/bert/pretrain/head.ts';
 import { mostMasked } from '../../src/bert/pretrain/masking.ts';

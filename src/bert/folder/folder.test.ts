@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fillNormal } from '../initial.ts';
 import { smallVocabulary } from '../tokenizer/fixtures/reference.ts';
-import { fillNormal, initFolder } from './init.ts';
+import { initFolder } from './init.ts';
 import { loadFolder } from './load.ts';
 import { saveFolder } from './save.ts';
 

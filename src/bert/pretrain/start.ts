@@ -1,23 +1,11 @@
 import { UserError } from '../../ground/errors.ts';
-import { type BertConfig, parameterShapes, parseConfig } from '../config.ts';
-import { fillNormal, initialTensors } from '../folder/init.ts';
+import { type BertConfig, parameterShapes } from '../config.ts';
 import type { Model } from '../folder/save.ts';
+import { fillNormal, initialConfig, initialTensors, type Sizes } from '../initial.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Tensor } from '../weights/read.ts';
 import { pretrainingParameters } from './head.ts';
-
-/** The shape of a model that begins from nothing. */
-export interface Sizes {
-  readonly layers: number;
-  readonly hidden: number;
-  /** 0: one for every 64 of the hidden size. */
-  readonly heads: number;
-  readonly positions: number;
-  readonly dropout: number;
-}
-
-/** Width of an attention head in BERT-base. */
-const HEAD_SIZE = 64;
+import type { PretrainingText } from './text.ts';
 
 /** What pretraining begins with: the configuration, and every parameter of encoder, pooler and heads. */
 export interface Start {
@@ -26,29 +14,33 @@ export interface Start {
 }
 
 /**
- * Random weights for this vocabulary. They are drawn with deviation 1 / √hidden: BERT's 0.02 is for 768, and a narrow
- * model that begins with it learns nothing for long.
+ * Random weights for this vocabulary. The decoder's bias begins as the logarithms of how often each token occurs in
+ * `text`, else the whole network would first be bent to say which tokens are frequent.
  */
-export function startFromNothing(tokenizer: Tokenizer, sizes: Sizes, seed: number): Start {
-  const { layers, hidden, heads, positions, dropout } = sizes;
-  const { tokens, ids } = tokenizer.vocabulary;
-  const config = parseConfig(
-    JSON.stringify({
-      architectures: ['BertForPreTraining'],
-      vocab_size: tokens.length,
-      hidden_size: hidden,
-      num_hidden_layers: layers,
-      num_attention_heads: heads || Math.max(1, Math.floor(hidden / HEAD_SIZE)),
-      intermediate_size: 4 * hidden,
-      max_position_embeddings: positions,
-      hidden_dropout_prob: dropout,
-      attention_probs_dropout_prob: dropout,
-      initializer_range: 1 / Math.sqrt(hidden),
-      pad_token_id: ids.pad,
-    }),
-  );
-  return { config, tensors: complete(config, initialTensors(config, seed), seed) };
+export function startFromNothing(
+  { vocabulary }: Tokenizer,
+  sizes: Sizes,
+  seed: number,
+  text: PretrainingText['tokens'],
+): Start {
+  const config = initialConfig(vocabulary, sizes, 'BertForPreTraining');
+  const tensors = complete(config, initialTensors(config, seed), seed);
+  const counts = new Float64Array(config.vocabSize).fill(UNSEEN);
+  for (const token of text) counts[token]++;
+  const total = text.length + UNSEEN * counts.length;
+  const { shape } = tensors.get(BIAS)!;
+  tensors.set(BIAS, { shape, data: Float32Array.from(counts, (count) => Math.log(count / total)) });
+  return { config, tensors };
 }
+
+/** Occurrences that a token is taken to have had before any were counted. */
+const UNSEEN = 0.5;
+
+/** The same start with another dropout; what is written of a model keeps its own, for fine-tuning. */
+export const withDropout = ({ config, tensors }: Start, rate: number): Start => ({
+  config: { ...config, hiddenDropout: rate, attentionDropout: rate },
+  tensors,
+});
 
 /** The weights of a model; heads and a pooler that it lacks begin from nothing. */
 export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
@@ -60,7 +52,7 @@ export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number
 function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
   for (const [name, shape] of [...parameterShapes(config), ...pretrainingParameters(config)]) {
-    const found = given.get(name) ?? (name === 'cls.predictions.bias' ? given.get(DECODER_BIAS) : undefined);
+    const found = given.get(name) ?? (name === BIAS ? given.get(DECODER_BIAS) : undefined);
     if (found) {
       if (found.shape.join() !== shape.join()) {
         throw new UserError(
@@ -82,5 +74,6 @@ function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: 
   return all;
 }
 
-/** Another name of `cls.predictions.bias` in files of PyTorch. */
+/** The decoder's bias, and its other name in files of PyTorch. */
+const BIAS = 'cls.predictions.bias';
 const DECODER_BIAS = 'cls.predictions.decoder.bias';

@@ -13,7 +13,7 @@ import { compileStep } from '../train/step.ts';
 import { type BatchOptions, createBatches } from './batch.ts';
 import { pretrainingFeeds, pretrainingHead } from './head.ts';
 import { mostMasked } from './masking.ts';
-import { startFrom, startFromNothing } from './start.ts';
+import { startFrom, startFromNothing, withDropout } from './start.ts';
 import { loadPretrainingText } from './text.ts';
 import { type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
 import { createMarker } from './units.ts';
@@ -57,7 +57,7 @@ const request = async (
   settings: Partial<PretrainSettings> = {},
   more: Partial<PretrainRequest> = {},
 ): Promise<PretrainRequest> => ({
-  start: startFromNothing(tokenizer, SIZES, 1),
+  start: startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens),
   vocabulary,
   ...(await material),
   batches: BATCHES,
@@ -73,7 +73,7 @@ const logOf = (directory: string) =>
 
 describe('the step', () => {
   it.each([true, false])('has the gradient of differences (next sentence: %s)', async (nextSentence) => {
-    const { config, tensors } = startFromNothing(tokenizer, SIZES, 1);
+    const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
     const random = createRandom(1, 'weights');
     const batches = { ...BATCHES, nextSentence };
     const batch = createBatches((await material).train, vocabulary, batches).batch(3);
@@ -157,7 +157,7 @@ describe('pretrain', () => {
 
   it('stopped by a signal at any step, goes on as if never stopped, to the bit', async () => {
     const settings = { accumulate: 2, evaluateEvery: 5 };
-    const dropping = startFromNothing(tokenizer, { ...SIZES, dropout: 0.1 }, 1);
+    const dropping = withDropout(startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens), 0.1);
     const whole = await request(settings, { start: dropping });
     const expected = await pretrain(whole);
     const stopped = await request(settings, { start: dropping });

@@ -32,7 +32,7 @@ export const initCommand: CommandSpec = {
       layers: countOption(options, 'layers'),
       hidden: countOption(options, 'hidden'),
       heads: options.heads === undefined ? undefined : countOption(options, 'heads'),
-      maxPositions: countOption(options, 'positions'),
+      positions: countOption(options, 'positions'),
       vocab: textOption(options, 'vocab'),
       seed: Number(textOption(options, 'seed')),
       out,

@@ -80,7 +80,7 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
   const { DEVICES } = await import('../../autograd/index.ts');
   const { loadFolder } = await import('../../bert/folder/load.ts');
   const { saveFolder } = await import('../../bert/folder/save.ts');
-  const { startFrom, startFromNothing } = await import('../../bert/pretrain/start.ts');
+  const { startFrom, startFromNothing, withDropout } = await import('../../bert/pretrain/start.ts');
   const { pretrain } = await import('../../bert/pretrain/train.ts');
   const { createTokenizer } = await import('../../bert/tokenizer/tokenizer.ts');
   const { SCHEDULES } = await import('../../bert/train/schedule.ts');
@@ -120,7 +120,6 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
     hidden: whole('hidden', 1, 16_384),
     heads: options.heads === undefined ? 0 : whole('heads', 1, 1024),
     positions: whole('positions', 8, 131_072),
-    dropout: numberOption(options, 'dropout', 0, 0.9),
   };
   const checkpointEvery = numberOption(options, 'checkpointMinutes', 0, 1e6) * 60_000;
 
@@ -133,10 +132,16 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
   const { vocabulary, options: read } = material.tokenizer;
   const tokenizer =
     base?.tokenizer ?? createTokenizer(vocabulary, { ...read, specialTokensInText: 'as-token' });
-  const start = base ? startFrom(base, batches.seed) : startFromNothing(tokenizer, sizes, batches.seed);
+  const start = base
+    ? startFrom(base, batches.seed)
+    : startFromNothing(tokenizer, sizes, batches.seed, material.train.tokens);
+  const dropout =
+    isFresh || options.dropout !== undefined
+      ? numberOption({ dropout: '0', ...options }, 'dropout', 0, 0.9)
+      : undefined;
   const progress = terminal.progress(terminal.say({ en: 'Pretraining', zh: '预训练中' }));
   const { weights, scores } = await pretrain({
-    start,
+    start: dropout === undefined ? start : withDropout(start, dropout),
     vocabulary,
     train: material.train,
     heldOut: material.heldOut,
@@ -231,7 +236,13 @@ export const pretrainCommand: CommandSpec = {
       summary: { en: 'longest sequence that it reads', zh: '新模型的最大序列长度' },
       default: '512',
     },
-    { flags: '--dropout <p>', summary: { en: 'its dropout', zh: '新模型的 dropout' }, default: '0.1' },
+    {
+      flags: '--dropout <p>',
+      summary: {
+        en: 'dropout while pretraining (default: none, with --init that of its folder)',
+        zh: '预训练时的 dropout（默认无；有 --init 时从其目录）',
+      },
+    },
     {
       flags: '--evaluate-every <n>',
       summary: { en: 'updates between looks at held-out text', zh: '每隔多少步在留出文本上评测' },

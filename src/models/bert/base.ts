@@ -1,7 +1,6 @@
-import { type BertConfig, isPooler, parseConfig } from '../../bert/config.ts';
-import { EMBEDDINGS } from '../../bert/encoder/encoder.ts';
-import { fillNormal, initialTensors } from '../../bert/folder/init.ts';
+import { type BertConfig, isPooler } from '../../bert/config.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
+import { fillNormal, initialConfig, initialTensors } from '../../bert/initial.ts';
 import { loadTokenizer } from '../../bert/tokenizer/load.ts';
 import { createTokenizer, type Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../bert/tokenizer/vocabulary.ts';
@@ -17,9 +16,6 @@ export interface Base {
   readonly pretrained: boolean;
 }
 
-const HEAD_SIZE = 64;
-const POSITIONS = 512;
-
 /** The folder that `init` names, or random weights of the sizes that are asked for. */
 export async function createBase(
   parameters: Parameters,
@@ -33,37 +29,18 @@ export async function createBase(
   }
   const vocab = String(parameters.vocab);
   const tokenizer = vocab === '' ? createTokenizer(characterVocabulary(texts())) : await loadTokenizer(vocab);
-  const hidden = Number(parameters.hidden);
-  const config = parseConfig(
-    JSON.stringify({
-      architectures: ['BertModel'],
-      vocab_size: tokenizer.vocabulary.tokens.length,
-      hidden_size: hidden,
-      num_hidden_layers: parameters.layers,
-      num_attention_heads: Number(parameters.heads) || Math.max(1, Math.floor(hidden / HEAD_SIZE)),
-      intermediate_size: 4 * hidden,
-      max_position_embeddings: POSITIONS,
-      pad_token_id: tokenizer.vocabulary.ids.pad,
-      // BERT's 0.02 is for 768: in a narrow model, attention would begin all but even and learn nothing for long
-      initializer_range: 1 / Math.sqrt(hidden),
-    }),
-  );
-  const tensors = initialTensors(config, seed);
-  setSinusoids(tensors.get(EMBEDDINGS.positions)!, config.initializerRange);
-  return { config: withDropout(config, parameters), tensors, tokenizer, pretrained: false };
-}
-
-/**
- * Positions begin as the sinusoids of Vaswani et al. 2017, of the deviation of the other embeddings: little data do not
- * teach which positions are neighbours.
- */
-function setSinusoids({ shape: [positions, hidden], data }: Tensor, deviation: number): void {
-  for (let position = 0; position < positions; position++) {
-    for (let i = 0; i < hidden; i++) {
-      const angle = position / 10_000 ** ((i - (i % 2)) / hidden);
-      data[position * hidden + i] = Math.SQRT2 * deviation * (i % 2 ? Math.cos(angle) : Math.sin(angle));
-    }
-  }
+  const sizes = {
+    layers: Number(parameters.layers),
+    hidden: Number(parameters.hidden),
+    heads: Number(parameters.heads),
+  };
+  const config = initialConfig(tokenizer.vocabulary, sizes, 'BertModel');
+  return {
+    config: withDropout(config, parameters),
+    tensors: initialTensors(config, seed),
+    tokenizer,
+    pretrained: false,
+  };
 }
 
 function withDropout(config: BertConfig, { dropout }: Parameters): BertConfig {
