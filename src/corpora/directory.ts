@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheDir } from '../ground/cache.ts';
 
 export interface DataDirectory {
   /** Absolute. */
@@ -10,19 +10,8 @@ export interface DataDirectory {
 }
 
 /** The per-user directory that `data get` fills where nobody says otherwise; it may not exist yet. */
-export function cacheDataDir(
-  environment: NodeJS.ProcessEnv,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const xdg = environment.XDG_CACHE_HOME;
-  if (xdg && isAbsolute(xdg)) return join(xdg, 'chineseblue', 'data');
-  const home = environment.HOME ?? environment.USERPROFILE ?? homedir();
-  if (platform === 'win32') {
-    return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'chineseblue', 'Cache', 'data');
-  }
-  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'chineseblue', 'data');
-  return join(home, '.cache', 'chineseblue', 'data');
-}
+export const cacheDataDir = (environment: NodeJS.ProcessEnv, platform?: NodeJS.Platform): string =>
+  join(cacheDir(environment, platform), 'data');
 
 /** The synthetic corpora that come with the package: beside `src/` in the repository, beside `dist/` when installed. */
 export const samplesDir = (): string => fileURLToPath(new URL('../../samples', import.meta.url));

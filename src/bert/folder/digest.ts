@@ -3,13 +3,15 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError } from '../../ground/files.ts';
+import { findFolder } from './find.ts';
 
 /** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
 const DECIDES =
   /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*))$/;
 
-/** SHA-256 over the names and contents of the files of a folder that decide how a BERT begins. */
-export async function digestFolder(folder: string): Promise<string> {
+/** SHA-256 over the names and contents of the files that decide how a BERT begins, of a folder or a named model. */
+export async function digestFolder(path: string): Promise<string> {
+  const folder = findFolder(path);
   const names = await readdir(folder).catch((error) => {
     throw explainFileError(error, folder);
   });

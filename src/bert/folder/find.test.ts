@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { fetchedDir, findFolder, namedModels } from './find.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-find-'));
+const environment = { XDG_CACHE_HOME: join(scratch, 'cache') };
+const before = process.cwd();
+afterEach(() => process.chdir(before));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const make = (folder: string): string => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.json'), '{}');
+  return folder;
+};
+
+describe('findFolder', () => {
+  it('takes what is at the path first, whatever else has its name', () => {
+    make(join(fetchedDir(environment), 'mine'));
+    process.chdir(scratch);
+    make('mine');
+    expect(findFolder('mine', environment)).toBe('mine');
+    expect(findFolder(join(scratch, 'mine'), environment)).toBe(join(scratch, 'mine'));
+  });
+
+  it('finds what was fetched, and no folder that is not whole', () => {
+    const folder = make(join(fetchedDir(environment), 'fetched'));
+    mkdirSync(join(fetchedDir(environment), 'half'), { recursive: true });
+    expect(findFolder('fetched', environment)).toBe(folder);
+    expect(namedModels(environment)).toContainEqual({ name: 'fetched', origin: 'fetched', folder });
+    expect(namedModels(environment).map(({ name }) => name)).not.toContain('half');
+  });
+
+  it('says what there is where there is nothing of the name', () => {
+    make(join(fetchedDir(environment), 'fetched'));
+    const failing = (path: string) => expect(() => findFolder(path, environment));
+    failing('fetchd').toThrow('neither a folder nor a model "fetchd"');
+    failing('fetchd').toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Did you mean fetched?'), exitCode: 2 }),
+    );
+    failing('mc-bert').toThrow(
+      expect.objectContaining({ code: 'not-fetched', hint: expect.stringContaining('model get mc-bert') }),
+    );
+    failing('no/such').toThrow(expect.objectContaining({ code: 'file-missing' }));
+  });
+
+  const shipped = namedModels({}).filter(({ origin }) => origin === 'shipped');
+  it.runIf(existsSync(join(import.meta.dirname, '../../../models')))('finds what the package ships', () => {
+    expect(shipped.map(({ name }) => name)).toContain('cbert-tiny');
+    expect(findFolder('cbert-tiny', environment)).toBe(shipped[0].folder);
+  });
+});

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir } from '../../ground/cache.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { nearest } from '../../ground/nearest.ts';
+import { packageRoot } from '../../ground/version.ts';
+import { knownModels } from './known.ts';
+
+/** A model that is at hand under a name. */
+export interface NamedModel {
+  readonly name: string;
+  /** `shipped` in the package, or `fetched` by `model get`. */
+  readonly origin: 'shipped' | 'fetched';
+  readonly folder: string;
+}
+
+const shippedDir = fileURLToPath(new URL('models', packageRoot));
+
+/** Where `model get` keeps models. */
+export const fetchedDir = (environment: NodeJS.ProcessEnv = process.env): string =>
+  join(cacheDir(environment), 'models');
+
+/** Every model with a name, in the order in which a name is looked up: those of the package first. */
+export function namedModels(environment: NodeJS.ProcessEnv = process.env): NamedModel[] {
+  const inside = (directory: string, origin: NamedModel['origin']): NamedModel[] =>
+    (existsSync(directory) ? readdirSync(directory).sort() : [])
+      .map((name) => ({ name, origin, folder: join(directory, name) }))
+      .filter(({ folder }) => existsSync(join(folder, 'config.json')));
+  return [...inside(shippedDir, 'shipped'), ...inside(fetchedDir(environment), 'fetched')];
+}
+
+/**
+ * The folder (or file of weights) that a user means: what is at that path, else the model of that name in the package,
+ * else one that `model get` fetched. Throws a UserError that lists the names where it is none of these.
+ */
+export function findFolder(path: string, environment: NodeJS.ProcessEnv = process.env): string {
+  if (existsSync(path)) return path;
+  const models = namedModels(environment);
+  const found = models.find(({ name }) => name === path);
+  if (found) return found.folder;
+  if (/[/\\]/.test(path)) {
+    throw new UserError('file-missing', 'There is no such file', { file: path, hint: 'Check the path.' });
+  }
+  const known = knownModels.find(({ name }) => name === path);
+  if (known) {
+    throw new UserError('not-fetched', `${path} is not here yet`, {
+      hint: `\`chineseblue model get ${path}\` fetches it, or give the path of a folder.`,
+      exitCode: EXIT.usage,
+    });
+  }
+  const fetchable = knownModels.filter(({ name }) => !models.some((model) => model.name === name));
+  const names = [...models.map(({ name }) => name), ...fetchable.map(({ name }) => name)];
+  const here = models.map(({ name, origin }) => `${name} (${origin})`);
+  const there = fetchable.map(({ name }) => `${name} (\`chineseblue model get ${name}\`)`);
+  throw new UserError('unknown-model', `There is neither a folder nor a model "${path}"`, {
+    hint: `Did you mean ${nearest(path, names)}? Models: ${[...here, ...there].join(', ')}. Or give the path of a folder.`,
+    exitCode: EXIT.usage,
+  });
+}
