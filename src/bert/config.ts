@@ -126,8 +126,8 @@ export function parseConfig(text: string, file?: string): BertConfig {
   };
 }
 
-/** A configuration as `transformers` writes it. */
-export function toConfigJson(config: BertConfig): object {
+/** A configuration as `transformers` writes it, with the type that the weights are kept in. */
+export function toConfigJson(config: BertConfig, torchDtype: 'float32' | 'float16' = 'float32'): object {
   const { labels } = config;
   return {
     ...(config.architecture && { architectures: [config.architecture] }),
@@ -152,7 +152,7 @@ export function toConfigJson(config: BertConfig): object {
       label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     }),
     ...(config.problemType && { problem_type: config.problemType }),
-    torch_dtype: 'float32',
+    torch_dtype: torchDtype,
   };
 }
 

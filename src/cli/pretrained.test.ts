@@ -177,6 +177,35 @@ describe('model import', () => {
     await expect(run(importing, [from], { out })).rejects.toMatchObject({ code: 'folder-not-empty' });
   });
 
+  it('keeps half the bytes in fp16, of any folder, and refuses numbers that do not fit', async () => {
+    await run(importing, [at('model')], { dtype: 'fp16', out: at('fp16') });
+    const [before, after] = [await loadFolder(at('model')), await loadFolder(at('fp16'))];
+    for (const [name, { data }] of before.tensors) {
+      const kept = after.tensors.get(name)!.data;
+      for (let i = 0; i < data.length; i++)
+        if (Math.abs(kept[i] - data[i]) > Math.max(2 ** -25, Math.abs(data[i]) * 2 ** -11))
+          throw new Error(name);
+    }
+    expect([...after.tensors.keys()].sort()).toEqual([...before.tensors.keys()].sort());
+    const size = (folder: string): number => readFileSync(join(at(folder), 'model.safetensors')).length;
+    expect(size('fp16') / size('model')).toBeLessThan(0.6);
+    expect(JSON.parse(readFileSync(at('fp16/config.json'), 'utf8')).torch_dtype).toBe('float16');
+    const word = before.tensors.get('embeddings.word_embeddings.weight')!;
+    word.data[7] = 70_000;
+    const { saveFolder } = await import('../bert/folder/save.ts');
+    await saveFolder(at('large'), before);
+    await expect(
+      run(importing, [at('large')], { dtype: 'fp16', out: at('large-fp16') }),
+    ).rejects.toMatchObject({
+      code: 'fp16-overflow',
+      place: { field: 'bert.embeddings.word_embeddings.weight' },
+    });
+    expect(existsSync(at('large-fp16/config.json'))).toBe(false);
+    await expect(run(importing, [at('model')], { dtype: 'int4', out: at('int4') })).rejects.toMatchObject({
+      code: 'bad-choice',
+    });
+  });
+
   it('of an encoder alone has nothing to fill masks with', async () => {
     const { config, tensors, tokenizer } = await loadFolder(at('model'));
     const { saveFolder } = await import('../bert/folder/save.ts');

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { UserError } from '../../ground/errors.ts';
 import type { BertConfig } from '../config.ts';
 import type { Tensor } from '../weights/read.ts';
+import type { Precision } from '../weights/safetensors_write.ts';
 import type { WeightFormat } from '../weights/stored.ts';
 import { loadFolder } from './load.ts';
 import { saveFolder } from './save.ts';
@@ -16,9 +17,13 @@ export interface Imported {
 
 /**
  * Rewrites a BERT in any format that is read (TensorFlow 1, PyTorch, safetensors) as a Hugging Face folder. Heads are
- * kept. Throws a UserError where `out` has a model already.
+ * kept. Throws a UserError where `out` has a model already, and where a number does not fit the precision.
  */
-export async function importModel(from: string, out: string): Promise<Imported> {
+export async function importModel(
+  from: string,
+  out: string,
+  precision: Precision = 'fp32',
+): Promise<Imported> {
   if (existsSync(out) && readdirSync(out).length > 0) {
     throw new UserError('folder-not-empty', 'The folder has files already', {
       file: out,
@@ -29,7 +34,7 @@ export async function importModel(from: string, out: string): Promise<Imported> 
   const { tokenizer, format } = model;
   const tensors = new Map([...model.tensors].filter(([name]) => !isCopy(name, model.tensors)));
   const config = { ...model.config, architecture: architectureOf(model.config, tensors) };
-  await saveFolder(out, { config, tensors, tokenizer });
+  await saveFolder(out, { config, tensors, tokenizer }, new Map(), precision);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   return { format, config, tensors: tensors.size, parameters };
 }

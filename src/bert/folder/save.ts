@@ -6,7 +6,7 @@ import { type BertConfig, toConfigJson } from '../config.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { toTokenizerJson } from '../tokenizer/tokenizer_json.ts';
 import type { Tensor } from '../weights/read.ts';
-import { safetensorsFile } from '../weights/safetensors_write.ts';
+import { type Precision, safetensorsFile } from '../weights/safetensors_write.ts';
 
 export interface Model {
   readonly config: BertConfig;
@@ -22,11 +22,13 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
  * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
  * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each
  * is written whole or not at all; `config.json` goes first and comes last, so a folder that has one is whole.
+ * Throws a UserError where a number does not fit the precision.
  */
 export async function saveFolder(
   folder: string,
   model: Model,
   extraFiles: ExtraFiles = new Map(),
+  precision: Precision = 'fp32',
 ): Promise<void> {
   const { config, tensors, tokenizer } = model;
   const { vocabulary, options } = tokenizer;
@@ -58,9 +60,10 @@ export async function saveFolder(
     model_max_length: config.maxPositions,
     ...roles,
   });
-  await writeAtomic(join(folder, 'model.safetensors'), safetensorsFile(named(tensors, config.architecture)));
+  const stored = safetensorsFile(named(tensors, config.architecture), precision);
+  await writeAtomic(join(folder, 'model.safetensors'), stored);
   for (const [file, content] of extras) await writeAtomic(file, content);
-  await writeJson(configFile, toConfigJson(config));
+  await writeJson(configFile, toConfigJson(config, precision === 'fp16' ? 'float16' : 'float32'));
 }
 
 /** As `transformers` saves them: with `bert.` in every model that has a head. */

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toFloats } from './floats.ts';
+import { toFloats, toHalves } from './floats.ts';
 
 describe('toFloats', () => {
   it('knows all 65 536 halves', () => {
@@ -33,5 +34,49 @@ describe('toFloats', () => {
       -2,
     ]);
     expect(toFloats(new Uint8Array(8), 'i64')).toBeNull();
+  });
+});
+
+describe('toHalves', () => {
+  const every = toFloats(new Uint8Array(Uint16Array.from({ length: 0x10000 }, (_, i) => i).buffer), 'f16')!;
+
+  it('gives every half back, NaN as a NaN', () => {
+    const back = toHalves(every)!;
+    for (let half = 0; half < 0x10000; half++) {
+      const isNone = (half & 0x7fff) > 0x7c00;
+      if (isNone ? (back[half] & 0x7fff) <= 0x7c00 : back[half] !== half)
+        throw new Error(`0x${half.toString(16)} came back as 0x${back[half].toString(16)}`);
+    }
+    expect(back).toHaveLength(0x10000);
+  });
+
+  it('chooses the nearest half, the even one of two', () => {
+    const finite = [...every.subarray(0, 0x7c00)];
+    const ties = finite.slice(1).map((value, i) => (value + finite[i]) / 2);
+    const halves = toHalves(Float32Array.from(ties))!;
+    for (let i = 0; i < ties.length; i++) {
+      const lower = toHalves(Float32Array.of(finite[i]))![0];
+      const even = lower % 2 === 0 ? lower : lower + 1;
+      if (halves[i] !== even) throw new Error(`${ties[i]} became ${halves[i]}, not ${even}`);
+    }
+    fc.assert(
+      fc.property(fc.float({ min: -65504, max: 65504, noNaN: true }), (value) => {
+        const half = toHalves(Float32Array.of(value))!;
+        const [rounded] = toFloats(new Uint8Array(half.buffer), 'f16')!;
+        const neighbours = toFloats(new Uint8Array(Uint16Array.of(half[0] - 1, half[0] + 1).buffer), 'f16')!;
+        for (const other of neighbours)
+          if (Number.isFinite(other))
+            expect(Math.abs(rounded - value)).toBeLessThanOrEqual(Math.abs(other - value));
+      }),
+    );
+  });
+
+  it('rounds up to the largest half and no further', () => {
+    expect(toHalves(Float32Array.of(65519.996))![0]).toBe(0x7bff);
+    expect(toHalves(Float32Array.of(1, -65520))).toBeNull();
+    expect(toHalves(Float32Array.of(3e38))).toBeNull();
+    expect([...toHalves(Float32Array.of(Number.POSITIVE_INFINITY, 2 ** -25, 2 ** -24))!]).toEqual([
+      0x7c00, 0, 1,
+    ]);
   });
 });

@@ -45,3 +45,34 @@ function halfBits(half: number): number {
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
+
+/**
+ * Floats as IEEE 754 binary16, rounded to nearest, ties to even; NaN and infinity stay what they are. Null where a finite
+ * number rounds to infinity: 65 520 and beyond.
+ */
+export function toHalves(floats: Float32Array): Uint16Array<ArrayBuffer> | null {
+  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+  const halves = new Uint16Array(floats.length);
+  for (let i = 0; i < bits.length; i++) {
+    const half = halfOf(bits[i]);
+    if ((half & 0x7fff) === 0x7c00 && (bits[i] & 0x7fffffff) !== 0x7f800000) return null;
+    halves[i] = half;
+  }
+  return halves;
+}
+
+function halfOf(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const fraction = bits & 0x7fffff;
+  const exponent = (bits >>> 23) & 255;
+  if (exponent === 255) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200 | (fraction >> 13));
+  const scaled = exponent - 112;
+  if (scaled >= 31) return sign | 0x7c00;
+  if (scaled < -10) return sign;
+  // below the smallest normal half the leading 1 is written out and moves right; a carry may reach the exponent, rightly
+  const [whole, dropped] = scaled > 0 ? [(scaled << 23) | fraction, 13] : [fraction | 0x800000, 14 - scaled];
+  const half = whole >>> dropped;
+  const rest = whole & ((1 << dropped) - 1);
+  const tie = 1 << (dropped - 1);
+  return sign | (rest > tie || (rest === tie && (half & 1) === 1) ? half + 1 : half);
+}

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import { choiceOption } from '../numbers.ts';
 import { textOption } from '../options.ts';
 
 const importing: CommandSpec = {
@@ -8,12 +9,24 @@ const importing: CommandSpec = {
     zh: '将 TensorFlow 1 或 PyTorch 权重转换为 Hugging Face 目录',
   },
   operands: '<dir>',
-  options: [{ flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } }],
-  examples: ['chineseblue model import mc_bert_base --out mc-bert'],
+  options: [
+    { flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } },
+    {
+      flags: '--dtype <name>',
+      summary: { en: 'fp32, or fp16: half the size', zh: 'fp32，或 fp16（大小减半）' },
+      default: 'fp32',
+    },
+  ],
+  examples: [
+    'chineseblue model import mc_bert_base --out mc-bert',
+    'chineseblue model import cbert --dtype fp16 --out cbert-fp16',
+  ],
   async run({ operands, options, terminal }) {
     const { importModel } = await import('../../bert/folder/import.ts');
+    const { PRECISIONS } = await import('../../bert/weights/safetensors_write.ts');
     const out = textOption(options, 'out');
-    const { format, config, tensors, parameters } = await importModel(operands[0], out);
+    const precision = choiceOption(options, 'dtype', PRECISIONS);
+    const { format, config, tensors, parameters } = await importModel(operands[0], out, precision);
     const { architecture } = config;
     if (terminal.json) return terminal.printJson({ out, format, architecture, tensors, parameters });
     terminal.print(
