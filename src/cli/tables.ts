@@ -1,3 +1,4 @@
+import type { RunRecord } from '../runs/record.ts';
 import type { ScoreSheet } from '../runs/scoring.ts';
 import type { Summary } from '../runs/summary.ts';
 import type { Convention } from '../tasks/convention.ts';
@@ -25,6 +26,8 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
     : '';
   return `${formatScore(mean, primary)}${range}${spread}`;
 }
+
+const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
 /** The table that `run` ends with: one row a task and model, published figures beside it. */
 export async function printSummaries(
@@ -100,6 +103,14 @@ export async function printSummaries(
       }),
     );
     for (const [note, ids] of notes) terminal.print(`  ${ids.join(', ')}: ${note}`);
+  }
+  if (summaries.some(({ runs }) => isPartial(runs[0].record))) {
+    terminal.print(
+      terminal.say({
+        en: '(n of m): fine-tuned on n of the m training examples only, so that a first look takes seconds. All of them: chineseblue run --model bert:NAME',
+        zh: '（n of m）：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
+      }),
+    );
   }
   if (summaries.some(({ synthetic }) => synthetic)) {
     terminal.print(

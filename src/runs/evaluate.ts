@@ -95,7 +95,12 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
         split: plan.split,
         source: plan.source,
         synthetic: splits.synthetic,
-        examples: { train: splits.train.length, dev: splits.dev.length, evaluated: splits.evaluated.length },
+        examples: {
+          train: splits.train.length,
+          dev: splits.dev.length,
+          evaluated: splits.evaluated.length,
+          learnt: fitted.learntFrom,
+        },
         splitRule: splits.rule,
         corpus: splits.files,
         model: { id: kind.id, parameters, startingPoint, bytes: fitted.bytes },

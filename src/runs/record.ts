@@ -16,7 +16,13 @@ export interface RunRecord {
   /** `primary`, or `alternative` for the BIO files of the NER corpora. */
   readonly source: 'primary' | 'alternative';
   readonly synthetic: boolean;
-  readonly examples: { readonly train: number; readonly dev: number; readonly evaluated: number };
+  readonly examples: {
+    readonly train: number;
+    readonly dev: number;
+    readonly evaluated: number;
+    /** How many of train the model learnt from, where it says so: a budget may leave some out. */
+    readonly learnt?: number;
+  };
   /** How train and dev came about. */
   readonly splitRule: string;
   readonly corpus: readonly CorpusFile[];

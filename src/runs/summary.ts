@@ -1,5 +1,8 @@
+import { basename } from 'node:path';
+import { findModel } from '../models/registry.ts';
 import { deviation } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
+import type { RunRecord } from './record.ts';
 import { type ConventionScore, primaryScore } from './scoring.ts';
 import type { StoredRun } from './store.ts';
 
@@ -7,6 +10,7 @@ import type { StoredRun } from './store.ts';
 export interface Summary {
   readonly task: string;
   readonly split: string;
+  /** Its kind, with what it begins from (`bert:cbert-tiny`) and how much it saw where that was not all of train. */
   readonly model: string;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
@@ -38,7 +42,7 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
     return {
       task: record.task.id,
       split: record.split,
-      model: record.model.id,
+      model: nameModel(record),
       synthetic: record.synthetic,
       runs: group,
       mean,
@@ -49,6 +53,12 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
       predictSeconds: average(group.map((run) => run.record.times.predictSeconds)),
     };
   });
+}
+
+function nameModel({ model: { id, parameters }, examples: { train, learnt = train } }: RunRecord): string {
+  const { mainParameter } = findModel(id);
+  const from = mainParameter === undefined ? '' : basename(String(parameters[mainParameter] ?? ''));
+  return `${from === '' ? id : `${id}:${from}`}${learnt < train ? ` (${learnt} of ${train})` : ''}`;
 }
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
