@@ -1,0 +1,292 @@
+/**
+ * Is a pretrained model worth more than its shape? Fine-tunes pretrained folders, and the same shape from random weights
+ * with the same vocabulary, on tasks × seeds, each as `chineseblue run` does; then pairs the answers on test. Resumable:
+ * finished runs are a line each in WORK/runs.jsonl, unfinished ones go on from their checkpoints in WORK/runs.
+ *
+ *   npx node bench/pretraining/compare.ts --models cbert-tiny=models/cbert-tiny --work WORK [--data DIR]
+ *   npx node bench/pretraining/compare.ts --models entity+span=A,no-entity=B,no-span=C,plain=D --no-random \
+ *     --tasks cEHRNER,cMedQANER --work WORK --out bench/results/pretraining-ablation.json
+ *
+ * For trying things out: --epochs 1 --budget 2000 --seeds 0 (budget: tokens of training in all).
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { appendFile, readdir, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../../src/bert/config.ts';
+import { resolveDataDir } from '../../src/corpora/corpus.ts';
+import { makeDirectory, writeJson } from '../../src/ground/files.ts';
+import { FROM_RANDOM } from '../../src/models/bert/defaults.ts';
+import type { Parameters } from '../../src/models/model.ts';
+import { compareRuns } from '../../src/runs/compare/compare.ts';
+import type { Plan } from '../../src/runs/evaluate.ts';
+import { openRuns } from '../../src/runs/opened.ts';
+import { parseSeeds } from '../../src/runs/plans.ts';
+import { evaluateAll } from '../../src/runs/pool.ts';
+import { primaryScore } from '../../src/runs/scoring.ts';
+import { deviation } from '../../src/statistics/bootstrap.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+
+interface Recipe {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  /** Of the head; for entities it begins with nothing under a CRF and wants more. */
+  readonly 'head-rate': number;
+  readonly 'max-length': number;
+}
+
+/** For small models: the customs of BERT-base (3e-5) would leave a width of 256 where it began. */
+const ENTITIES: Recipe = { epochs: 8, batch: 16, rate: 5e-4, 'head-rate': 2e-3, 'max-length': 128 };
+const TEXTS: Recipe = { epochs: 4, batch: 16, rate: 3e-4, 'head-rate': 3e-4, 'max-length': 128 };
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  cEHRNER: ENTITIES,
+  cMedQANER: ENTITIES,
+  cMedQQ: { ...TEXTS, epochs: 3, batch: 32 },
+  cMedIC: { ...TEXTS, epochs: 8 },
+  cMedTC: { ...TEXTS, epochs: 5, batch: 32 },
+};
+
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'cbert-tiny=models/cbert-tiny' },
+    random: { type: 'boolean', default: true },
+    tasks: { type: 'string', default: Object.keys(RECIPES).join(',') },
+    seeds: { type: 'string', default: '0,1,2' },
+    work: { type: 'string' },
+    data: { type: 'string' },
+    out: { type: 'string', default: join(import.meta.dirname, '../results/pretraining-compare.json') },
+    jobs: { type: 'string', default: String(cpus().length) },
+    epochs: { type: 'string' },
+    budget: { type: 'string', default: '0' },
+  },
+  allowNegative: true,
+});
+if (!values.work) throw new Error('--work DIR: where runs are kept, outside of the repository');
+const work = resolve(values.work);
+const { dir: dataDir } = resolveDataDir(values.data, process.env);
+const seeds = parseSeeds(values.seeds.split(','));
+const tasks = values.tasks.split(',').map((name) => findTask(name));
+const models = values.models.split(',').map((pair) => {
+  const equals = pair.indexOf('=');
+  return { name: pair.slice(0, equals), folder: resolve(pair.slice(equals + 1)) };
+});
+
+/** What is compared: weights to begin with, and how they are fine-tuned. */
+interface System {
+  readonly name: string;
+  readonly parameters: (task: string) => Parameters;
+}
+
+const { layers, hiddenSize: hidden, heads } = await readConfig(models[0].folder);
+for (const { name, folder } of models.slice(1)) {
+  const other = await readConfig(folder);
+  if (other.layers !== layers || other.hiddenSize !== hidden) throw new Error(`${name} has another shape`);
+}
+/** One thread a run, so that it gives the same bits however many run at a time; dropout as usual for all. */
+const COMMON = { threads: 1, dropout: 0.1, budget: Number(values.budget) };
+const recipe = (task: string): Recipe => {
+  const found = RECIPES[task] ?? TEXTS;
+  return values.epochs ? { ...found, epochs: Number(values.epochs) } : found;
+};
+const random = { layers, hidden, heads, vocab: models[0].folder };
+const systems: readonly System[] = [
+  ...models.map(({ name, folder }) => ({
+    name,
+    parameters: (task: string) => ({ ...COMMON, ...recipe(task), init: folder }),
+  })),
+  ...(values.random
+    ? [
+        {
+          name: 'random weights, same recipe',
+          parameters: (task: string) => ({ ...COMMON, ...recipe(task), ...random }),
+        },
+        {
+          name: 'random weights, longer recipe',
+          parameters: (task: string) => ({
+            ...COMMON,
+            ...recipe(task),
+            ...random,
+            epochs: recipe(task).epochs * FROM_RANDOM.epochs,
+            batch: FROM_RANDOM.batch,
+            rate: FROM_RANDOM.rate,
+            'head-rate': FROM_RANDOM.rate,
+          }),
+        },
+      ]
+    : []),
+];
+
+interface Line {
+  readonly system: string;
+  readonly task: string;
+  readonly seed: number;
+  readonly parameters: Parameters;
+  readonly run: string;
+  /** The primary metric: on dev, of the epoch that dev chose; on test. */
+  readonly dev: number;
+  readonly test: number;
+  readonly epoch: number;
+  readonly learnt: number;
+  readonly seconds: number;
+}
+
+await makeDirectory(work);
+const linesFile = join(work, 'runs.jsonl');
+const lines: Line[] = existsSync(linesFile)
+  ? readFileSync(linesFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  : [];
+const lineOf = (system: System, task: string, seed: number): Line | undefined =>
+  lines.find(
+    (line) =>
+      line.system === system.name &&
+      line.task === task &&
+      line.seed === seed &&
+      JSON.stringify(line.parameters) === JSON.stringify(system.parameters(task)),
+  );
+
+/** The best score on dev and its epoch, from the log that training leaves. */
+function devOf(directory: string): { dev: number; epoch: number } {
+  const scores = readFileSync(join(directory, 'train.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"dev"'))
+    .map((line) => JSON.parse(line) as { dev: number; epoch: number });
+  return scores.reduce((best, score) => (score.dev >= best.dev ? score : best));
+}
+
+// seeds outermost: whatever the time allows, every system has had the same
+const open = seeds.flatMap((seed) =>
+  tasks.flatMap((task) => systems.map((system) => ({ seed, task, system }))),
+);
+const wanted = open.filter(({ seed, task, system }) => !lineOf(system, task.id, seed));
+console.log(`${open.length} runs, ${open.length - wanted.length} done before`);
+const planned = new Map(
+  wanted.map((item): [Plan, (typeof wanted)[number]] => [
+    {
+      task: item.task,
+      model: 'bert',
+      parameters: item.system.parameters(item.task.id),
+      seed: item.seed,
+      split: 'test',
+      source: 'primary',
+      dataDir,
+      root: join(work, 'runs'),
+      keepModel: false,
+      force: false,
+    },
+    item,
+  ]),
+);
+let writing = Promise.resolve();
+let done = 0;
+const outcomes = await evaluateAll([...planned.keys()], {
+  jobs: Number(values.jobs),
+  onOutcome(outcome) {
+    if (!('run' in outcome)) return console.log(`failed: ${outcome.error.message}`);
+    const { plan, run } = outcome;
+    const { system, task, seed } = planned.get(plan)!;
+    const { record, scores, directory } = run;
+    const line: Line = {
+      system: system.name,
+      task: task.id,
+      seed,
+      parameters: system.parameters(task.id),
+      run: directory,
+      ...devOf(directory),
+      test: primaryScore(scores).value,
+      learnt: record.examples.learnt ?? record.examples.train,
+      seconds: record.times.fitSeconds,
+    };
+    lines.push(line);
+    console.log(
+      `${++done}/${wanted.length} ${task.id} seed ${seed}, ${system.name}: dev ${(100 * line.dev).toFixed(2)}, test ${(100 * line.test).toFixed(2)}, ${line.seconds.toFixed(0)} s`,
+    );
+    writing = writing
+      .then(() => appendFile(linesFile, `${JSON.stringify(line)}\n`))
+      .then(() => dropCheckpoints(directory));
+  },
+});
+await writing;
+
+/** Moments of Adam and the best weights: 100 MB a run that nothing reads any more. */
+async function dropCheckpoints(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
+}
+
+const over = (scores: readonly number[]) => ({
+  mean: scores.reduce((a, b) => a + b, 0) / scores.length,
+  deviation: deviation(scores),
+  scores,
+});
+const results = [];
+for (const task of tasks) {
+  const found = systems.map((system) => ({
+    system,
+    lines: seeds.flatMap((seed) => lineOf(system, task.id, seed) ?? []),
+  }));
+  if (found.some((one) => one.lines.length < seeds.length)) continue;
+  const opened = await openRuns(
+    found.flatMap((one) => one.lines.map(({ run }) => run)),
+    { runsDir: join(work, 'runs'), dataDir },
+  );
+  const comparison = systems.length > 1 ? compareRuns(opened, { items: 0 }) : undefined;
+  const nameOf = (compared: string): string => {
+    const [run] = comparison!.systems.find(({ name }) => name === compared)!.runs;
+    const { directory } = opened.find(({ record }) => record.id === run)!;
+    return found.find((one) => one.lines.some((line) => line.run === directory))!.system.name;
+  };
+  results.push({
+    task: task.id,
+    convention: opened[0].record.task.primary,
+    examples: opened[0].record.examples,
+    units: comparison?.units,
+    systems: found.map(({ system, lines: own }) => ({
+      name: system.name,
+      dev: over(own.map(({ dev }) => dev)),
+      test: over(own.map(({ test }) => test)),
+      learnt: own[0].learnt,
+      seconds: own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length,
+      recipe: system.parameters(task.id),
+    })),
+    pairs: comparison?.pairs.map(({ a, b, difference, p, adjusted, better }) => ({
+      a: nameOf(a),
+      b: nameOf(b),
+      difference: difference.estimate,
+      low: difference.low,
+      high: difference.high,
+      p,
+      adjusted,
+      better: better && nameOf(better),
+    })),
+  });
+  console.log(`\n${task.id}`);
+  for (const { name, dev, test } of results.at(-1)!.systems)
+    console.log(
+      `  ${name}: dev ${(100 * dev.mean).toFixed(2)} ± ${(100 * dev.deviation).toFixed(2)}, test ${(100 * test.mean).toFixed(2)} ± ${(100 * test.deviation).toFixed(2)}`,
+    );
+  for (const { a, b, difference, low, high, adjusted } of results.at(-1)!.pairs ?? [])
+    console.log(
+      `  ${a} − ${b}: ${(100 * difference).toFixed(2)} [${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}], p (Holm) ${adjusted.toFixed(4)}`,
+    );
+}
+if (results.length < tasks.length) console.log(`\n${tasks.length - results.length} tasks are not complete`);
+const relative = (parameters: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'init' && name !== 'vocab'));
+await writeJson(values.out, {
+  date: new Date().toISOString(),
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  shape: { layers, hidden, heads },
+  seeds,
+  tasks: results.map((result) => ({
+    ...result,
+    systems: result.systems.map((system) => ({ ...system, recipe: relative(system.recipe) })),
+  })),
+});
+process.exitCode = outcomes.some((outcome) => 'error' in outcome) ? 1 : 0;
