@@ -1,13 +1,13 @@
 /** Child of steps.ts: trains on one padded batch, one step for every line on stdin, and prints what it took. */
-import { createInterface } from 'node:readline';
 import { compile, input, matmul } from '../../src/autograd/index.ts';
 import { type BertConfig, parameterShapes, parseConfig } from '../../src/bert/config.ts';
-import { initialTensors } from '../../src/bert/folder/init.ts';
 import { sequenceHead } from '../../src/bert/heads/sequence.ts';
+import { initialTensors } from '../../src/bert/initial.ts';
 import { adamw, createTrained, decays } from '../../src/bert/train/adamw.ts';
 import { createMasks } from '../../src/bert/train/dropout.ts';
 import { compileStep } from '../../src/bert/train/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { serve } from './contestants.ts';
 
 const [mode, json, batchText, lengthText, threadsText] = process.argv.slice(2);
 const config: BertConfig = parseConfig(json);
@@ -70,13 +70,4 @@ async function multiplication(): Promise<() => Promise<number>> {
 }
 
 const work = await (mode === 'train' ? training() : multiplication());
-process.stdout.write('ready\n');
-for await (const _line of createInterface({ input: process.stdin })) {
-  const used = process.cpuUsage();
-  const start = performance.now();
-  const value = await work();
-  const ms = performance.now() - start;
-  const { user, system } = process.cpuUsage(used);
-  const rss = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ ms, cpu: (user + system) / 1000, value, rss })}\n`);
-}
+await serve(work);

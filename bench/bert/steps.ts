@@ -4,13 +4,12 @@
  *
  * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { interleave, type Measured, median, start } from './contestants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,37 +33,6 @@ const CASES = [
   { name: 'small 4 × 256, 32 × 64', config: sizes(4, 256, 4), batch: 32, length: 64 },
 ].filter(({ name }) => name.includes(values.only));
 
-interface Measured {
-  readonly ms: number;
-  readonly cpu: number;
-  readonly rss: number;
-}
-interface Child {
-  step(): Promise<Measured>;
-  end(): Promise<void>;
-}
-
-async function start(command: string, parameters: readonly string[]): Promise<Child> {
-  const child: ChildProcess = spawn(command, parameters, {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  if ((await lines.next()).value !== 'ready') throw new Error(`${command} ${parameters[0]} did not start`);
-  return {
-    async step() {
-      child.stdin!.write('\n');
-      return JSON.parse(String((await lines.next()).value));
-    },
-    end: () => {
-      child.stdin!.end();
-      return closed;
-    },
-  };
-}
-
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
-
 const rows = [];
 for (const { name, config, batch, length } of CASES) {
   const shape = [JSON.stringify(config), String(batch), String(length), String(values.threads)];
@@ -74,14 +42,7 @@ for (const { name, config, batch, length } of CASES) {
     pytorch: await start(join(PEERS, 'bin/python'), [here('../peers/bert_train.py'), ...shape]),
     matmul: await start(process.execPath, [here('ours.ts'), 'matmul', ...shape]),
   };
-  const measured: Record<string, Measured[]> = { chineseblue: [], pytorch: [], matmul: [] };
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [who, child] of Object.entries(contestants)) {
-      const result = await child.step();
-      if (round >= 0) measured[who].push(result);
-    }
-  }
-  for (const child of Object.values(contestants)) await child.end();
+  const measured = await interleave(contestants, ROUNDS);
   const of = (who: string, field: keyof Measured): number => median(measured[who].map((one) => one[field]));
   rows.push({
     name,

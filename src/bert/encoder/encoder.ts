@@ -63,6 +63,8 @@ const MASKED = -1e9;
 
 /** How an encoder is written down: what a training step needs differs from what a file for any runtime needs. */
 export interface Layout {
+  /** Rows of the table of that name, for `[batch, length]` ids. */
+  words(ids: Value, name: string, parameter: Lookup): Value;
   /** Numbers of the positions: rows of their table for `[batch, length]` ids. */
   positions(table: Value, ids: Value): Value;
   /** x W^T + b over the last axis of `[batch, length, in]`, for the parameters `name.weight` and `name.bias`. */
@@ -71,6 +73,7 @@ export interface Layout {
 
 /** Products of plain matrices, for graphs of fixed shapes. */
 export const fixedLayout: Layout = {
+  words: (ids, name, parameter) => gather(parameter(name), ids),
   positions: (table, ids) => slice(table, 0, 0, ids.shape[1]),
   dense(x, name, parameter) {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
@@ -89,7 +92,7 @@ export function embed(
   layout = fixedLayout,
 ): Value {
   return add(
-    add(gather(parameter(EMBEDDINGS.words), ids), gather(parameter(EMBEDDINGS.types), types)),
+    add(layout.words(ids, EMBEDDINGS.words, parameter), gather(parameter(EMBEDDINGS.types), types)),
     layout.positions(parameter(EMBEDDINGS.positions), ids),
   );
 }
@@ -100,6 +103,13 @@ export const EMBEDDINGS = {
   types: 'embeddings.token_type_embeddings.weight',
 } as const;
 
+export interface EncodeOptions {
+  readonly dropout?: Dropout;
+  readonly layout?: Layout;
+  /** Only the first token's hidden state is wanted, `[batch, 1, hidden]`: what the last layer need not do, it leaves. */
+  readonly firstOnly?: boolean;
+}
+
 /**
  * The encoder of BERT (Devlin et al. 2019), with layer normalisation after every block: from what `embed` gives to the
  * last hidden states, `[batch, length, hidden]`. `parameter` finds parameters by their Hugging Face names without `bert.`.
@@ -109,7 +119,7 @@ export function encode(
   embedded: Value,
   mask: Value,
   parameter: Lookup,
-  { dropout = noDropout, layout = fixedLayout }: { dropout?: Dropout; layout?: Layout } = {},
+  { dropout = noDropout, layout = fixedLayout, firstOnly = false }: EncodeOptions = {},
 ): Value {
   const [batch, length] = mask.shape;
   const { hiddenSize: hidden, heads } = config;
@@ -117,20 +127,21 @@ export function encode(
   const norm = (x: Value, name: string): Value =>
     layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.layerNormEps);
   const split = (x: Value): Value =>
-    transpose(reshape(x, [batch, length, heads, hidden / heads]), [0, 2, 1, 3]);
+    transpose(reshape(x, [batch, x.shape[1], heads, hidden / heads]), [0, 2, 1, 3]);
   const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
 
   let x = dropout(norm(embedded, 'embeddings.LayerNorm'), 'hidden');
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `encoder.layer.${layer}`;
+    const asking = firstOnly && layer === config.layers - 1 ? slice(x, 1, 0, 1) : x;
     const [query, key, value] = ['query', 'key', 'value'].map((part) =>
-      split(dense(x, `${at}.attention.self.${part}`)),
+      split(dense(part === 'query' ? asking : x, `${at}.attention.self.${part}`)),
     );
     const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
     const attention = dropout(softmax(add(scores, bias)), 'attention');
-    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), [batch, length, hidden]);
+    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
     const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
-    x = norm(add(attended, x), `${at}.attention.output.LayerNorm`);
+    x = norm(add(attended, asking), `${at}.attention.output.LayerNorm`);
     const inner = ACTIVATION[config.activation](dense(x, `${at}.intermediate.dense`));
     x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
   }

@@ -4,6 +4,7 @@ import { createRandom } from '../../ground/random.ts';
 import { parseConfig } from '../config.ts';
 import type { Head } from '../heads/head.ts';
 import { sequenceHead } from '../heads/sequence.ts';
+import { type ScoredCell, spanHead } from '../heads/span.ts';
 import { tokenHead } from '../heads/tokens.ts';
 import { fillNormal, initialTensors } from '../initial.ts';
 import { exportOnnx, quantise } from './export.ts';
@@ -61,6 +62,26 @@ describe('exportOnnx', () => {
     expect(error).toBeLessThan(0.15);
   });
 
+  it('a span head: the file takes any length, though rows and columns of scores are by position', async () => {
+    const head = spanHead(32, 3, 2) as Head<never, ScoredCell[]>;
+    const weights = weightsOf(head);
+    const shapes = new Map(Array.from(weights, ([name, { shape }]) => [name, shape]));
+    const fed = Object.fromEntries(Array.from(weights, ([name, { data }]) => [name, data]));
+    const expected = await createForward(head, { ...options, shapes, weights: fed })(sequences);
+    const model = exportOnnx({ config, head, hidden: true, weights, precision: 'fp32' });
+    const { graph } = decodeOnnx(model);
+    expect(graph.output.map(({ name }: { name: string }) => name)).toEqual(['last_hidden_state', 'scores']);
+    const answers = await (await openForward(head, model, options))(sequences);
+    expect(answers.flat().length).toBeGreaterThan(50);
+    const keyed = (lists: readonly ScoredCell[][]): Map<string, number> =>
+      new Map(
+        lists.flatMap((list, i) => list.map(({ score, ...cell }) => [JSON.stringify([i, cell]), score])),
+      );
+    const [ours, theirs] = [keyed(answers), keyed(expected)];
+    for (const key of new Set([...ours.keys(), ...theirs.keys()]))
+      expect(ours.get(key) ?? 0, key).toBeCloseTo(theirs.get(key) ?? 0, 3);
+  });
+
   it('has the inputs and outputs of Hugging Face, of any size', () => {
     const weights = weightsOf(tokenHead(32, 5) as Head<never, unknown>);
     const { graph } = decodeOnnx(exportOnnx({ config, weights, precision: 'fp32' }));
@@ -77,7 +98,7 @@ describe('exportOnnx', () => {
 
 describe('quantise', () => {
   it('turns rows into columns of whole numbers up to 127', () => {
-    const { quantised, scales } = quantise(Float32Array.of(1.27, -0.5, 0, 0), 2);
+    const { quantised, scales } = quantise(Float32Array.of(1.27, -0.5, 0, 0), 2, true);
     expect([...quantised]).toEqual([127, 0, -50, 0]);
     expect([...scales]).toEqual([Math.fround(0.01), 1]);
   });

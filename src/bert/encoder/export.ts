@@ -14,37 +14,61 @@ import {
 } from '../../autograd/index.ts';
 import type { BertConfig } from '../config.ts';
 import type { Head } from '../heads/head.ts';
-import { embed, encode, encoderInputs, type Layout, type Lookup, noDropout } from './encoder.ts';
+import {
+  EMBEDDINGS,
+  embed,
+  encode,
+  encoderInputs,
+  fixedLayout,
+  type Layout,
+  type Lookup,
+  noDropout,
+} from './encoder.ts';
 
 export interface ExportOptions {
   readonly config: BertConfig;
-  /** Absent: the encoder alone, whose output is `last_hidden_state`. */
+  /** Absent: the encoder alone. */
   readonly head?: Head<never, unknown>;
+  /** Whether `last_hidden_state` is an output beside the head's; it is without a head. */
+  readonly hidden?: boolean;
   readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  /** int8: dynamic quantisation of every dense layer of the encoder. */
-  readonly precision: 'fp32' | 'int8';
+  /** int8: dynamic quantisation of every dense layer of the encoder, and of the embeddings of words. */
+  readonly precision: Precision;
 }
 
-/** Any sizes do that differ from each other: in the file they have names. */
-const [BATCH, LENGTH] = [2, 3];
+/** How the weights of an exported model are stored and multiplied. */
+export const PRECISIONS = ['fp32', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** Any sizes do that nothing else has: in the file they have names. */
+const [BATCH, LENGTH] = [1009, 1013];
 const LARGEST = 127;
 
-/** 0, 1, 2… along the second axis of `ids [batch, length]`, for a table of positions. */
-function runningPositions(table: Value, ids: Value): Value {
-  const ones = add(mul(ids, 0), 1);
+/** 0, 1, 2… along the second axis of `ids [batch, length]`. */
+function runningPositions(ids: Value): Value {
   const counted: Value = {
     operation: 'CumSum',
-    inputs: [ones, constant(1, [], 'int64')],
+    inputs: [add(mul(ids, 0), 1), constant(1, [], 'int64')],
     attributes: {},
     output: 0,
     shape: ids.shape,
     type: 'int64',
   };
-  return gather(table, sub(counted, 1));
+  return sub(counted, 1);
 }
 
 const floatDense = (x: Value, name: string, parameter: Lookup): Value =>
   add(matmul(x, transpose(parameter(`${name}.weight`))), parameter(`${name}.bias`));
+
+/** Rows of a table in 8 bits, with a scale a row. */
+function quantisedRows(ids: Value, name: string, parameter: Lookup): Value {
+  const [rows, columns] = parameter(name).shape;
+  const table = input(quantisedName(name), [rows, columns], 'int8');
+  return mul(cast(gather(table, ids), 'float32'), gather(input(scaleName(name), [rows, 1]), ids));
+}
+
+const quantisedName = (name: string): string => `${name}_quantized`;
+const scaleName = (name: string): string => `${name}_scale`;
 
 /**
  * A dense layer in 8 bits, as ONNX Runtime fuses it: x is quantised as it comes, to uint8 with one scale, the weights
@@ -63,63 +87,81 @@ function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
   });
   const product: Value = {
     operation: 'MatMulInteger',
-    inputs: [part(0), input(`${name}.weight_quantized`, [columns, rows], 'int8'), part(2)],
+    inputs: [part(0), input(quantisedName(`${name}.weight`), [columns, rows], 'int8'), part(2)],
     attributes: {},
     output: 0,
     shape: x.shape.with(-1, rows),
     type: 'int32',
   };
-  const scale = mul(part(1), input(`${name}.weight_scale`, [rows]));
+  const scale = mul(part(1), input(scaleName(`${name}.weight`), [rows]));
   return add(mul(cast(product, 'float32'), scale), parameter(`${name}.bias`));
 }
 
-/** Weights `[out, in]` as int8 `[in, out]` with a scale for every output, symmetric about 0. */
-export function quantise(data: Float32Array, rows: number): { quantised: Int8Array; scales: Float32Array } {
+/** Rows of a matrix as int8 with a scale each, symmetric about 0; stored by rows, or turned into columns. */
+export function quantise(
+  data: Float32Array,
+  rows: number,
+  turned: boolean,
+): { quantised: Int8Array; scales: Float32Array } {
   const columns = data.length / rows;
   const quantised = new Int8Array(data.length);
   const scales = new Float32Array(rows);
+  const [rowStep, columnStep] = turned ? [1, rows] : [columns, 1];
   for (let row = 0; row < rows; row++) {
     const own = data.subarray(row * columns, (row + 1) * columns);
     const scale = own.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / LARGEST || 1;
     scales[row] = scale;
     for (let column = 0; column < columns; column++)
-      quantised[column * rows + row] = Math.round(own[column] / scale);
+      quantised[row * rowStep + column * columnStep] = Math.round(own[column] / scale);
   }
   return { quantised, scales };
 }
 
 /**
  * An ONNX model with the inputs and outputs of Hugging Face's: `input_ids`, `attention_mask` and `token_type_ids`, int64
- * `[batch, sequence]` of any sizes, and `logits` or `last_hidden_state`.
+ * `[batch, sequence]` of any sizes, and those of the head (`logits`) or `last_hidden_state`.
  */
-export function exportOnnx({ config, head, weights, precision }: ExportOptions): Uint8Array {
+export function exportOnnx({
+  config,
+  head,
+  hidden: withHidden,
+  weights,
+  precision,
+}: ExportOptions): Uint8Array {
   const parameters = new Map(Array.from(weights, ([name, { shape }]) => [name, input(name, shape)]));
   const parameter = (name: string): Value => parameters.get(name)!;
-  const layout: Layout = {
-    positions: runningPositions,
-    dense: precision === 'int8' ? quantisedDense : floatDense,
-  };
   const inputs = encoderInputs(BATCH, LENGTH);
   const mask = inputs.attention_mask;
-  const hidden = encode(config, embed(inputs, parameter, layout), mask, parameter, { layout });
+  const positions = { ids: runningPositions(inputs.input_ids), count: config.maxPositions };
+  const layout: Layout = {
+    positions: (table) => gather(table, positions.ids),
+    ...(precision === 'int8'
+      ? { dense: quantisedDense, words: quantisedRows }
+      : { dense: floatDense, words: fixedLayout.words }),
+  };
+  const alone = head === undefined || withHidden === true;
+  const firstOnly = !alone && head?.firstOnly === true;
+  const embedded = embed(inputs, parameter, layout);
+  const hidden = encode(config, embedded, mask, parameter, { layout, firstOnly });
   const dense = (x: Value, name: string): Value => floatDense(x, name, parameter);
-  const outputs: Record<string, Value> = head
-    ? { ...head.outputs({ hidden, mask, parameter, dense, dropout: noDropout }) }
-    : { last_hidden_state: hidden };
+  const outputs: Record<string, Value> = {
+    ...(alone && { last_hidden_state: hidden }),
+    ...head?.outputs({ hidden, mask, parameter, dense, dropout: noDropout, positions }),
+  };
 
   const stored = new Map<string, TypedArray>();
   for (const [name, { shape, data }] of weights) {
     stored.set(name, data);
-    if (precision === 'int8' && shape.length === 2 && name.startsWith('encoder.')) {
-      const { quantised, scales } = quantise(data, shape[0]);
-      stored.set(`${name}_quantized`, quantised);
-      stored.set(`${name}_scale`, scales);
+    const isTable = name === EMBEDDINGS.words;
+    if (precision === 'int8' && (isTable || (shape.length === 2 && name.startsWith('encoder.')))) {
+      const { quantised, scales } = quantise(data, shape[0], !isTable);
+      stored.set(quantisedName(name), quantised);
+      stored.set(scaleName(name), scales);
     }
   }
-  const sizes = { [BATCH]: 'batch', [LENGTH]: 'sequence' };
   const named = ({ shape }: Value): (number | string)[] =>
     shape.map((size, axis) =>
-      axis === 0 || (axis === 1 && size === LENGTH && shape.length > 2) ? sizes[size] : size,
+      axis === 0 ? 'batch' : size === LENGTH && shape.length > 2 ? 'sequence' : size,
     );
   const declared = {
     ...Object.fromEntries(Object.keys(inputs).map((name) => [name, ['batch', 'sequence']])),

@@ -19,8 +19,6 @@ export interface ForwardOptions extends SessionOptions {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** All parameters by name; read anew in every run. */
   readonly weights: Tensors;
-  /** Tokens of a batch, padding counted. */
-  readonly tokens?: number;
 }
 
 /** Answers of a head for any number of sequences, in their order. */
@@ -33,7 +31,9 @@ export interface ForwardRun {
   readonly weights?: Tensors;
 }
 
-const TOKENS = 2048;
+/** Tokens of a batch, padding counted: enough to be fast, few enough that what a layer computes stays in the caches. */
+const FIXED_TOKENS = 2048;
+const OPEN_TOKENS = 512;
 const MOST_ROWS = 64;
 
 /** Lengths that sequences are padded to when they are only read: a graph each, compiled when first needed. */
@@ -46,11 +46,27 @@ type Runner = (
   weights: Tensors | undefined,
 ) => Promise<Record<string, TypedArray>>;
 
-/** The encoder with a head, without dropout, in a graph for every length bucket; weights are fed to them. */
+/** How many of the sequences from `first` on go together, and the shape that they are padded to. */
+type Packing = (
+  lengths: readonly number[],
+  first: number,
+) => { readonly rows: number; readonly shape: BatchShape };
+
+/**
+ * The encoder with a head, without dropout, in a graph for every length bucket; weights are fed to them, so that they may
+ * change between runs.
+ */
 export function createForward<Answer>(head: Head<never, Answer>, options: ForwardOptions): Forward<Answer> {
   const { config, shapes, weights, device, threads } = options;
   const programs = new Map<number, Promise<Program>>();
-  return forwardWith(head, options, true, async (feeds, shape, others = weights) => {
+  const buckets = [...LENGTHS.filter((length) => length < config.maxPositions), config.maxPositions];
+  const pack: Packing = (lengths, first) => {
+    const length = buckets.find((bucket) => bucket >= lengths[first]) ?? lengths[first];
+    const batch = Math.max(1, Math.min(MOST_ROWS, Math.floor(FIXED_TOKENS / length)));
+    const rows = lengths.slice(first, first + batch).filter((own) => own <= length).length;
+    return { rows, shape: { batch, length } };
+  };
+  return forwardWith(head, config, pack, async (feeds, shape, others = weights) => {
     const known = programs.get(shape.length);
     const program =
       known ?? compile(forwardGraph(head, config, shapes, shape), { device, threads, arena: false });
@@ -59,50 +75,61 @@ export function createForward<Answer>(head: Head<never, Answer>, options: Forwar
   });
 }
 
-/** The same by a model that `exportOnnx` wrote, which takes any shape and has its weights inside. */
+export interface OpenOptions extends SessionOptions {
+  readonly config: BertConfig;
+}
+
+/**
+ * The same by a model that `exportOnnx` wrote, which takes any shape and has its weights inside, where the runtime lays
+ * them out once and for all: no sequence is padded further than to its neighbours by length.
+ */
 export async function openForward<Answer>(
   head: Head<never, Answer>,
   model: Uint8Array | string,
-  options: Pick<ForwardOptions, 'config' | 'tokens' | 'device' | 'threads'>,
+  { config, ...options }: OpenOptions,
 ): Promise<Forward<Answer>> {
   const program = await openModel(model, options);
-  return forwardWith(head, options, false, (feeds, { batch, length }) =>
+  const pack: Packing = (lengths, first) => {
+    let rows = 1;
+    // in order of length: the next is the longest
+    while (
+      rows < MOST_ROWS &&
+      (rows + 1) * (lengths[first + rows] ?? Number.POSITIVE_INFINITY) <= OPEN_TOKENS
+    )
+      rows++;
+    return { rows, shape: { batch: rows, length: lengths[first + rows - 1] } };
+  };
+  return forwardWith(head, config, pack, (feeds, { batch, length }) =>
     program.run(feeds, { sizes: { batch, sequence: length } }),
   );
 }
 
-/** Sequences of like length go together; `fixed` pads batches to one of few shapes. */
+/** Sequences of like length go together. */
 function forwardWith<Answer>(
   head: Head<never, Answer>,
-  { config, tokens = TOKENS }: Pick<ForwardOptions, 'config' | 'tokens'>,
-  fixed: boolean,
+  config: BertConfig,
+  pack: Packing,
   run: Runner,
 ): Forward<Answer> {
-  const lengths = [...LENGTHS.filter((length) => length < config.maxPositions), config.maxPositions];
-  const shapeFor = (length: number): BatchShape => {
-    const padded = lengths.find((bucket) => bucket >= length) ?? length;
-    return { length: padded, batch: Math.max(1, Math.min(MOST_ROWS, Math.floor(tokens / padded))) };
-  };
   return async (sequences, { onProgress, signal, weights } = {}) => {
     const order = sequences
       .map((_, i) => i)
       .sort((a, b) => sequences[a].ids.length - sequences[b].ids.length);
+    const lengths = order.map((i) => sequences[i].ids.length);
     const answers = new Array<Answer>(sequences.length);
     for (let at = 0; at < order.length; ) {
       signal?.throwIfAborted();
-      const bucket = shapeFor(sequences[order[at]].ids.length);
-      const rows = order.slice(at, at + bucket.batch).filter((i) => sequences[i].ids.length <= bucket.length);
-      const longest = sequences[rows[rows.length - 1]].ids.length;
-      const shape = fixed ? bucket : { batch: rows.length, length: longest };
+      const { rows, shape } = pack(lengths, at);
+      const own = order.slice(at, at + rows);
       const feeds = encoderFeeds(
-        rows.map((i) => sequences[i]),
+        own.map((i) => sequences[i]),
         shape,
         config.padTokenId,
       );
       const outputs = await run(feeds, shape, weights);
-      for (const [row, i] of rows.entries())
+      for (const [row, i] of own.entries())
         answers[i] = head.read(outputs, row, sequences[i].ids.length, shape);
-      at += rows.length;
+      at += rows;
       onProgress?.(at / order.length);
       await setImmediate();
     }

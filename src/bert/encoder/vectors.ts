@@ -1,7 +1,8 @@
 import type { SessionOptions } from '../../autograd/index.ts';
 import { loadFolder } from '../folder/load.ts';
 import type { Head } from '../heads/head.ts';
-import { createForward } from './forward.ts';
+import { exportOnnx } from './export.ts';
+import { openForward } from './forward.ts';
 
 /** What stands for a text: the mean of its tokens' last hidden states, special ones aside, or that of `[CLS]`. */
 export const POOLINGS = ['mean', 'cls'] as const;
@@ -20,14 +21,10 @@ export async function textVectors(
   { pooling, onProgress, signal, device, threads }: VectorOptions,
 ): Promise<Float32Array[]> {
   const { config, tensors, tokenizer } = await loadFolder(folder);
-  const used = [...tensors].filter(([name]) => /^(embeddings|encoder)\./.test(name));
-  const forward = createForward(pooler(config.hiddenSize, pooling), {
-    config,
-    shapes: new Map(used.map(([name, { shape }]) => [name, shape])),
-    weights: Object.fromEntries(used.map(([name, { data }]) => [name, data])),
-    device,
-    threads,
-  });
+  const weights = new Map([...tensors].filter(([name]) => /^(embeddings|encoder)\./.test(name)));
+  const head = pooler(config.hiddenSize, pooling);
+  const model = exportOnnx({ config, head, weights, precision: 'fp32' });
+  const forward = await openForward(head, model, { config, device, threads });
   const sequences = texts.map((text) => tokenizer.encode(text, config.maxPositions));
   return forward(sequences, { onProgress, signal });
 }

@@ -12,6 +12,14 @@ export interface HeadContext {
   dense(x: Value, name: string): Value;
   /** For what goes into the head; the identity where a model only predicts. */
   readonly dropout: Dropout;
+  /** The position of every token, where the graph takes batches of any length. */
+  readonly positions?: Positions;
+}
+
+export interface Positions {
+  /** int64 `[batch, length]`, each below `count`. */
+  readonly ids: Value;
+  readonly count: number;
 }
 
 export type Outputs = Readonly<Record<string, Value>>;
@@ -30,6 +38,8 @@ export interface Head<Target, Answer> {
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   /** Embedding tables that the head uses itself, beside the encoder's look-ups in them. */
   readonly tied?: readonly string[];
+  /** Whether it looks at `[CLS]` alone: the last layer of a model that only answers need not compute the others. */
+  readonly firstOnly?: boolean;
   /** The named outputs that predictions are read from. */
   outputs(context: HeadContext): Outputs;
   /** The loss of these outputs, a scalar; its targets are further inputs of the graph. */

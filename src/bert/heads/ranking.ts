@@ -37,6 +37,7 @@ const APART = -1e9;
 export function rankingHead(hidden: number, kind: RankingLoss): Head<RankingTarget, number> {
   return {
     architecture: 'BertForSequenceClassification',
+    firstOnly: true,
     parameters: sequenceParameters(hidden, 1),
     outputs: (context) => ({ logits: sequenceLogits(context) }),
     loss({ logits }) {

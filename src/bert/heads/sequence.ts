@@ -74,6 +74,7 @@ export function sequenceHead(
   const total = (): Value => input('total', []);
   return {
     architecture: 'BertForSequenceClassification',
+    firstOnly: true,
     parameters: sequenceParameters(hidden, classes),
     outputs: (context) => ({ logits: sequenceLogits(context) }),
     loss: ({ logits }) => crossEntropy(logits, input('targets', logits.shape), total()),
@@ -96,6 +97,7 @@ export function multilabelHead(
 ): Head<readonly number[], Float32Array> {
   return {
     architecture: 'BertForSequenceClassification',
+    firstOnly: true,
     parameters: sequenceParameters(hidden, labels),
     outputs: (context) => ({ logits: sequenceLogits(context) }),
     loss({ logits }) {

@@ -3,6 +3,7 @@ import {
   concat,
   constant,
   exp,
+  gather,
   input,
   log,
   matmul,
@@ -36,13 +37,17 @@ export interface ScoredCell extends Cell {
 const SIZE = 64;
 const NEVER = -1e9;
 
-/** cos and sin of rotary position embeddings (Su et al. 2021), `[length, SIZE]`, each angle for two neighbours. */
-function rotary(length: number): [cos: Value, sin: Value] {
-  const angles = Array.from({ length: length * SIZE }, (_, i) => {
-    const pair = Math.floor((i % SIZE) / 2);
-    return Math.floor(i / SIZE) * 10_000 ** ((-2 * pair) / SIZE);
-  });
-  return [constant(angles.map(Math.cos), [length, SIZE]), constant(angles.map(Math.sin), [length, SIZE])];
+/** A row of constants for every position of a token, `[batch or 1, length, width]`. */
+function rowsByPosition(
+  { hidden, positions }: HeadContext,
+  width: number,
+  row: (position: number, column: number) => number,
+): Value {
+  const count = positions?.count ?? hidden.shape[1];
+  const numbers = Array.from({ length: count * width }, (_, i) => row(Math.floor(i / width), i % width));
+  return positions
+    ? gather(constant(numbers, [count, width]), positions.ids)
+    : constant(numbers, [1, count, width]);
 }
 
 /** x with neighbours (a, b) turned into (-b, a). */
@@ -52,30 +57,32 @@ function turned(x: Value): Value {
   return reshape(concat([neg(slice(pairs, 3, 1, 2)), slice(pairs, 3, 0, 1)], 3), [batch, length, SIZE]);
 }
 
+/** `[batch, rows, columns]` with an axis of size 1 after the first. */
+const forEveryType = (x: Value): Value => transpose(reshape(x, [...x.shape, 1]), [0, 3, 1, 2]);
+
 /** Efficient GlobalPointer (Su 2022): one matrix of scores, shared by all types, and for each type what is added to rows and columns. */
-function scoresOf({ hidden, dense, dropout }: HeadContext, types: number, ordered: number): Value {
-  const [batch, length] = hidden.shape;
+function scoresOf(context: HeadContext, types: number, ordered: number): Value {
+  const { hidden, dense, dropout } = context;
   const both = dense(dropout(hidden, 'classifier'), 'pointer.dense');
-  const [cos, sin] = rotary(length);
+  // rotary position embeddings (Su et al. 2021), each angle for two neighbours
+  const angle = (position: number, column: number): number =>
+    position * 10_000 ** ((-2 * Math.floor(column / 2)) / SIZE);
+  const cos = rowsByPosition(context, SIZE, (position, column) => Math.cos(angle(position, column)));
+  const sin = rowsByPosition(context, SIZE, (position, column) => Math.sin(angle(position, column)));
   const [query, key] = [0, SIZE].map((from) => {
     const part = slice(both, 2, from, from + SIZE);
     return add(mul(part, cos), mul(turned(part), sin));
   });
-  const shared = reshape(mul(matmul(query, transpose(key, [0, 2, 1])), 1 / Math.sqrt(SIZE)), [
-    batch,
-    1,
-    length,
-    length,
-  ]);
+  const shared = mul(matmul(query, transpose(key, [0, 2, 1])), 1 / Math.sqrt(SIZE));
   const ends = transpose(dense(both, 'pointer.types'), [0, 2, 1]);
-  const rows = reshape(slice(ends, 1, 0, types), [batch, types, length, 1]);
-  const columns = reshape(slice(ends, 1, types, 2 * types), [batch, types, 1, length]);
-  const backwards = Array.from({ length: length * length }, (_, i) =>
-    i % length < Math.floor(i / length) ? NEVER : 0,
-  );
-  const isOrdered = Array.from({ length: types }, (_, type) => (type < ordered ? 1 : 0));
-  const forbidden = mul(constant(backwards, [1, 1, length, length]), constant(isOrdered, [1, types, 1, 1]));
-  return add(add(add(shared, rows), columns), forbidden);
+  const rows = slice(ends, 1, 0, types);
+  const columns = slice(ends, 1, types, 2 * types);
+  const asRow = (x: Value): Value => reshape(x, [...x.shape, 1]);
+  const position = rowsByPosition(context, 1, (number) => number);
+  const backwards = relu(sub(position, transpose(position, [0, 2, 1])));
+  const isOrdered = Array.from({ length: types }, (_, type) => (type < ordered ? NEVER : 0));
+  const forbidden = mul(forEveryType(backwards), constant(isOrdered, [1, types, 1, 1]));
+  return add(add(add(forEveryType(shared), asRow(rows)), transpose(asRow(columns), [0, 1, 3, 2])), forbidden);
 }
 
 /** log(1 + Σ exp(x)) over the last axis. */

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Device } from '../../autograd/index.ts';
 import type { BertConfig } from '../../bert/config.ts';
-import { exportOnnx } from '../../bert/encoder/export.ts';
-import { createForward, type Forward, openForward } from '../../bert/encoder/forward.ts';
+import { exportOnnx, PRECISIONS, type Precision } from '../../bert/encoder/export.ts';
+import { type Forward, openForward } from '../../bert/encoder/forward.ts';
 import { saveFolder } from '../../bert/folder/save.ts';
 import type { Head } from '../../bert/heads/head.ts';
 import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import { EXIT, UserError } from '../../ground/errors.ts';
+import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Predictor } from '../model.ts';
 import type { Plan } from './plan.ts';
+import { oneOf } from './settings.ts';
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -84,44 +85,30 @@ export interface Fitted<F extends FamilyId> {
   readonly threads: number;
 }
 
-/** A fine-tuned model that answers and can be kept as a folder. Throws a UserError where `dtype` does not fit it. */
+/**
+ * A fine-tuned model that answers and can be kept as a folder. It answers by what it would write as `onnx/model.onnx` or
+ * `onnx/model_quantized.onnx`. Throws a UserError for a `dtype` that there is not.
+ */
 export async function createPredictor<F extends FamilyId>(fitted: Fitted<F>): Promise<Predictor<F>> {
   const { config, tokenizer, plan, record, weights, shapes, device, threads } = fitted;
   const tensors = new Map([...shapes].map(([name, shape]) => [name, { shape, data: weights.get(name)! }]));
   const { architecture } = plan.head;
-  const exported = (precision: 'fp32' | 'int8'): Uint8Array =>
-    exportOnnx({
-      config,
-      head: architecture === 'BertModel' ? undefined : plan.head,
-      weights: tensors,
-      precision,
-    });
-  const dtype = String(record.parameters.dtype ?? 'fp32');
-  if (dtype !== 'fp32' && (dtype !== 'int8' || architecture === 'BertModel')) {
-    throw new UserError(
-      'bad-parameter',
-      `dtype ${dtype} is not to be had here: fp32 is, and int8 but for span heads`,
-      {
-        field: 'dtype',
-        exitCode: EXIT.usage,
-      },
-    );
-  }
-  const options = { config, device, threads };
   const head = plan.head as Head<never, unknown>;
-  const forward =
-    dtype === 'int8'
-      ? await openForward(head, exported('int8'), options)
-      : createForward(head, { ...options, shapes, weights: Object.fromEntries(weights) });
+  const exported = (precision: Precision, hidden = false): Uint8Array =>
+    exportOnnx({ config, head, hidden, weights: tensors, precision });
+  const dtype = oneOf('dtype', record.parameters.dtype ?? PRECISIONS[0], PRECISIONS);
+  const forward = await openForward(head, exported(dtype), { config, device, threads });
   return {
     bytes: [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
     predict: (inputs, onProgress) => answerAll(plan, inputs, forward, weights, onProgress),
     async save(folder) {
       const kept = { ...config, architecture, labels: plan.labels };
+      // a class of `transformers` without the head gives hidden states: here they stand beside the head's scores
+      const hidden = architecture === 'BertModel';
       const extra = new Map<string, string | Uint8Array>([
         [RECORD, `${JSON.stringify(record, null, 2)}\n`],
-        ['onnx/model.onnx', exported('fp32')],
-        ['onnx/model_quantized.onnx', exported('int8')],
+        ['onnx/model.onnx', exported('fp32', hidden)],
+        ['onnx/model_quantized.onnx', exported('int8', hidden)],
       ]);
       await saveFolder(folder, { config: kept, tensors, tokenizer }, extra);
     },

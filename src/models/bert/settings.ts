@@ -10,7 +10,8 @@ import { FAMILY_DEFAULTS, FROM_RANDOM, PRETRAINED_RATE } from './defaults.ts';
 /** A head that begins from nothing above a pretrained encoder learns at so many times its rate. */
 const EAGER_FACTOR = 10;
 
-function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+/** The choice that a parameter names. Throws a UserError where it names none. */
+export function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
   if (found) return found;
   throw new UserError('bad-parameter', `${name} is ${choices.join(', ')}, not ${value}`, {

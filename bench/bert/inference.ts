@@ -1,0 +1,153 @@
+/**
+ * Classifying real sentences of cMedTC: `predict` of a kept folder against the text-classification pipeline of
+ * `@huggingface/transformers`, which loads the same folder and the same onnx/model.onnx, in fp32. All that a user calls is
+ * timed: text in, label out. The pipeline gets batches of 32 texts as they come, and one text at a time.
+ *
+ * Usage: npx node bench/bert/inference.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base]
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { writeJson } from '../../src/ground/files.ts';
+import { interleave, median, serve, start } from './contestants.ts';
+import { DATA, keepRandom, SHAPES, type ShapeName, sentences } from './kept.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '2,1' },
+    data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
+    only: { type: 'string', default: '' },
+  },
+});
+const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
+const BATCH = 32;
+
+async function ours(folder: string, texts: readonly string[], threads: number): Promise<void> {
+  const { bert } = await import('../../src/models/bert.ts');
+  const { findTask } = await import('../../src/tasks/registry.ts');
+  const task = { ...findTask('cMedTC'), labels: [] };
+  const fitted = await bert.load!(folder, task, { threads });
+  await serve(async () => {
+    const answers = await fitted.predict(texts.map((text) => ({ text })));
+    return digest(answers.map((answer) => (answer as { label: string }).label));
+  });
+}
+
+async function theirs(
+  folder: string,
+  texts: readonly string[],
+  threads: number,
+  batch: number,
+): Promise<void> {
+  const { env, pipeline } = await import('@huggingface/transformers');
+  env.allowRemoteModels = false;
+  env.localModelPath = `${dirname(folder)}/`;
+  const classify = await pipeline('text-classification', basename(folder), {
+    dtype: 'fp32',
+    session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+  });
+  await serve(async () => {
+    const labels: string[] = [];
+    for (let at = 0; at < texts.length; at += batch) {
+      const part = texts.slice(at, at + batch);
+      const answers = (await classify(batch === 1 ? part[0] : part)) as { label: string }[];
+      labels.push(...answers.map(({ label }) => label));
+    }
+    return digest(labels);
+  });
+}
+
+/** A number that tells lists of labels apart. */
+const digest = (labels: readonly string[]): number =>
+  labels.reduce((sum, label, i) => (sum + (i + 1) * (Number(label.slice(1)) + 1)) % 1_000_003, 0);
+
+async function measure(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-inference-'));
+  const rows = [];
+  try {
+    for (const name of Object.keys(SHAPES) as ShapeName[]) {
+      if (!name.includes(values.only)) continue;
+      const texts = await sentences(values.data, TEXTS[name]);
+      const folder = join(scratch, 'model');
+      const file = join(scratch, 'texts.json');
+      await keepRandom(folder, name, texts);
+      writeFileSync(file, JSON.stringify(texts));
+      for (const threads of values.threads.split(',')) {
+        const child = (who: string, batch = BATCH) =>
+          start(process.execPath, [import.meta.filename, who, folder, file, threads, String(batch)]);
+        const measured = await interleave(
+          {
+            ours: await child('ours'),
+            batches: await child('theirs'),
+            single: await child('theirs', 1),
+          },
+          Number(values.rounds),
+        );
+        const of = (who: string, field: 'ms' | 'cpu' | 'rss' = 'ms'): number =>
+          median(measured[who].map((one) => one[field]));
+        rows.push({
+          name,
+          threads: Number(threads),
+          texts: texts.length,
+          sameLabels: measured.ours[0].value === measured.single[0].value,
+          oursPerSecond: (texts.length * 1000) / of('ours'),
+          batchesPerSecond: (texts.length * 1000) / of('batches'),
+          singlePerSecond: (texts.length * 1000) / of('single'),
+          againstBatches: of('batches') / of('ours'),
+          againstSingle: of('single') / of('ours'),
+          cpuAgainstBatches: of('batches', 'cpu') / of('ours', 'cpu'),
+          cpuAgainstSingle: of('single', 'cpu') / of('ours', 'cpu'),
+          peakMiB: of('ours', 'rss'),
+          peerPeakMiB: of('batches', 'rss'),
+          measured,
+        });
+      }
+      rmSync(folder, { recursive: true });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  const table = new Table({
+    head: ['shape', 'threads', 'ours/s', 'batches of 32/s', 'ratio', 'one by one/s', 'ratio', 'same'],
+  });
+  for (const row of rows) {
+    table.push([
+      row.name,
+      row.threads,
+      row.oursPerSecond.toFixed(1),
+      row.batchesPerSecond.toFixed(1),
+      row.againstBatches.toFixed(2),
+      row.singlePerSecond.toFixed(1),
+      row.againstSingle.toFixed(2),
+      String(row.sameLabels),
+    ]);
+  }
+  process.stdout.write(`${table}\n`);
+  const { version } = JSON.parse(
+    readFileSync(
+      new URL('../../node_modules/@huggingface/transformers/package.json', import.meta.url),
+      'utf8',
+    ),
+  );
+  await writeJson(join(import.meta.dirname, '../results/bert-inference.json'), {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model,
+    peer: `@huggingface/transformers ${version}`,
+    rounds: Number(values.rounds),
+    batch: BATCH,
+    rows,
+  });
+}
+
+const [who, folder, file, threads, batch] = positionals;
+if (who === undefined) await measure();
+else {
+  const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
+  await (who === 'ours'
+    ? ours(folder, texts, Number(threads))
+    : theirs(folder, texts, Number(threads), Number(batch)));
+}

@@ -1,0 +1,84 @@
+/** A folder as `chineseblue train` keeps it, of random weights, for benches of inference on real texts. */
+import { join } from 'node:path';
+import { parseConfig } from '../../src/bert/config.ts';
+import { initialTensors } from '../../src/bert/initial.ts';
+import { createTokenizer } from '../../src/bert/tokenizer/tokenizer.ts';
+import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
+import { initialParameters } from '../../src/models/bert/base.ts';
+import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
+import { labelPlanner } from '../../src/models/bert/labels.ts';
+import type { Plan } from '../../src/models/bert/plan.ts';
+import { createPredictor } from '../../src/models/bert/predictor.ts';
+import { loadSplits } from '../../src/runs/splits.ts';
+import type { Example, Input } from '../../src/tasks/examples.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+
+export const DATA = join(import.meta.dirname, '../../../shared/chineseblue/data');
+/** As many tokens as the Chinese BERTs know. */
+const VOCABULARY = 21_128;
+const MAX_LENGTH = 128;
+
+export const SHAPES = {
+  'BERT-base': { layers: 12, hidden: 768 },
+  '4 × 256': { layers: 4, hidden: 256 },
+} as const;
+export type ShapeName = keyof typeof SHAPES;
+
+/** Sentences of cMedTC dev, the first `count` of an even spread. */
+export async function sentences(dataDir: string, count: number): Promise<string[]> {
+  const { dev } = await loadSplits(findTask('cMedTC'), { dataDir, split: 'test' });
+  const step = Math.max(1, Math.floor(dev.length / count));
+  return dev
+    .filter((_, i) => i % step === 0)
+    .slice(0, count)
+    .map(({ input }) => (input as Input<'classification'>).text);
+}
+
+/** Writes the folder; tokens are characters: what is measured does not depend on which ids they have. */
+export async function keepRandom(folder: string, name: ShapeName, texts: readonly string[]): Promise<void> {
+  const { layers, hidden } = SHAPES[name];
+  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+  const seen = new Set(texts.flatMap((text) => [...text.toLowerCase()]));
+  const words = [...special, ...[...seen].filter((character) => /\S/u.test(character))];
+  const unused = Array.from({ length: VOCABULARY - words.length }, (_, i) => `[unused${i}]`);
+  const tokenizer = createTokenizer(createVocabulary([...words, ...unused]));
+  const config = parseConfig(
+    JSON.stringify({
+      vocab_size: VOCABULARY,
+      hidden_size: hidden,
+      num_hidden_layers: layers,
+      num_attention_heads: hidden / 64,
+      intermediate_size: 4 * hidden,
+    }),
+  );
+  const task = { ...findTask('cMedTC'), labels: [] };
+  const parameters = { ...BERT_DEFAULTS };
+  const examples = Array.from({ length: 44 }, (_, i) => ({
+    id: String(i),
+    input: { text: '' },
+    gold: { label: `c${i}` },
+  })) satisfies Example<'classification'>[];
+  const learnt = labelPlanner.learn(examples, parameters);
+  const context = { task, tokenizer, hidden, maxLength: MAX_LENGTH, parameters };
+  const plan = labelPlanner.plan(learnt, context) as unknown as Plan<'classification'>;
+  const base = { config, tensors: initialTensors(config, 1), tokenizer, pretrained: true };
+  const initial = initialParameters(base, plan.head, 1);
+  const predictor = await createPredictor({
+    config,
+    tokenizer,
+    plan,
+    record: {
+      schema: 'chineseblue/bert@1',
+      family: task.family,
+      task: task.id,
+      maxLength: MAX_LENGTH,
+      parameters,
+      learnt,
+    },
+    weights: new Map(Array.from(initial, ([parameter, { data }]) => [parameter, data])),
+    shapes: new Map(Array.from(initial, ([parameter, { shape }]) => [parameter, shape])),
+    device: 'cpu',
+    threads: 1,
+  });
+  await predictor.save!(folder);
+}
