@@ -20,6 +20,7 @@ export const bert = defineKind({
   ],
   defaults: BERT_DEFAULTS,
   seeded: true,
+  slow: true,
   mainParameter: 'init',
   answering: ['dtype', 'device', 'threads'],
   startingPoint: async ({ init }) =>

@@ -20,6 +20,7 @@ export interface KindDescription {
   readonly families: readonly FamilyId[];
   readonly defaults: Parameters;
   readonly seeded: boolean;
+  readonly slow?: ModelKind['slow'];
   readonly mainParameter?: string;
   /** Parameters that decide only how a kept model answers, not what it learnt: they may be others when it is loaded. */
   readonly answering?: readonly string[];

@@ -53,6 +53,8 @@ export interface ModelKind {
   startingPoint?(parameters: Parameters): Promise<string>;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
+  /** Whether it takes minutes where others take seconds: it is begun first, so that no core waits at the end. */
+  readonly slow?: boolean;
   fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;
   /** A kept model; `parameters` may change how it answers. Throws a UserError for any that decided what was learnt. */
   load?(file: string, task: Task, parameters?: Parameters): Promise<Predictor>;

@@ -1,12 +1,14 @@
 import { type JudgedSplit, REGROUPED } from '../audit/regrouped.ts';
+import { namedModels } from '../bert/folder/find.ts';
 import { availableSplits } from '../corpora/corpus.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { ModelKind, Parameters } from '../models/model.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
 import { SPLITS, type Task } from '../tasks/task.ts';
 import type { Plan } from './evaluate.ts';
+import { QUICK_LOOK, type QuickLook, SHIPPED_MODEL } from './quick-look.ts';
 
-/** Names that stand for several models. */
+/** Names that stand for several models; `quick` has `QUICK_LOOK` too. */
 export const MODEL_GROUPS: Readonly<Record<string, readonly string[]>> = {
   quick: ['majority', 'linear', 'lexicon', 'bm25', 'relation'],
   'all-baselines': modelKinds.map(({ id }) => id).filter((id) => id !== 'bert'),
@@ -32,21 +34,30 @@ export interface PlanList {
  */
 export function makePlans(request: PlanRequest): PlanList {
   const { tasks, models, seeds, ...rest } = request;
-  const chosen = models.flatMap((name) => MODEL_GROUPS[name] ?? [name]).map(parseModel);
+  const chosen = models.flatMap(chooseModels);
   const here = tasks.filter((task) => {
     const present = availableSplits(task, rest.dataDir);
     return rest.split === REGROUPED ? present.length > 0 : present.includes(rest.split);
   });
+  const firsts = new Set(
+    here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
+  );
   const plans = here.flatMap((task) =>
     chosen
-      .filter(({ kind }) => kind.families.includes(task.family))
+      .filter(
+        ({ kind, quickLook }) => kind.families.includes(task.family) && (!quickLook || firsts.has(task)),
+      )
+      .map(({ kind, parameters, quickLook }) => ({
+        kind,
+        parameters: { ...quickLook?.[task.family], ...known(kind, rest.parameters), ...parameters },
+      }))
       .flatMap(({ kind, parameters }) =>
         (kind.seeded ? seeds : seeds.slice(0, 1)).map(
           (seed): Plan => ({
             ...rest,
             task,
             model: kind.id,
-            parameters: { ...known(kind, rest.parameters), ...parameters },
+            parameters,
             seed,
           }),
         ),
@@ -74,6 +85,19 @@ export function makePlans(request: PlanRequest): PlanList {
     }
   }
   return { plans, absent };
+}
+
+interface Choice {
+  readonly kind: ModelKind;
+  readonly parameters: Parameters;
+  /** Parameters by family, of a model that is only tried on the first task of each. */
+  readonly quickLook?: QuickLook;
+}
+
+function chooseModels(name: string): Choice[] {
+  const choices = (MODEL_GROUPS[name] ?? [name]).map(parseModel);
+  const shipped = name === 'quick' && namedModels().some((model) => model.name === SHIPPED_MODEL);
+  return shipped ? [...choices, { ...parseModel(`bert:${SHIPPED_MODEL}`), quickLook: QUICK_LOOK }] : choices;
 }
 
 /** `kind` or `kind:value`. */

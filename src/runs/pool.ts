@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../ground/errors.ts';
+import { findModel } from '../models/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
 import { readRun, type StoredRun } from './store.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -31,11 +32,10 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   const outcomes: Outcome[] = new Array(plans.length);
   const shares = new Float64Array(plans.length);
   const runOne = jobs > 1 && plans.length > 1 ? evaluateElsewhere : evaluate;
-  let next = 0;
+  const queue = inOrder(plans).values();
   const lane = async (): Promise<void> => {
-    while (next < plans.length) {
+    for (const index of queue) {
       signal?.throwIfAborted();
-      const index = next++;
       const plan = plans[index];
       const advance = (share: number, note?: string): void => {
         shares[index] = share;
@@ -51,6 +51,13 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   };
   await Promise.all(Array.from({ length: Math.min(jobs, plans.length) }, lane));
   return outcomes;
+}
+
+/** Slow models first, and of them the last tasks first, where the large corpora stand: the lanes end together. */
+function inOrder(plans: readonly Plan[]): number[] {
+  const indices = Array.from(plans.keys());
+  const isSlow = (index: number): boolean => findModel(plans[index].model).slow === true;
+  return [...indices.filter(isSlow).reverse(), ...indices.filter((index) => !isSlow(index))];
 }
 
 async function settle(plan: Plan, running: Promise<StoredRun>): Promise<Outcome> {

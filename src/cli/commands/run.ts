@@ -62,6 +62,7 @@ export const runCommand: CommandSpec = {
     const { resolveDataDir } = await import('../../corpora/corpus.ts');
     const { makePlans, parseParameters, parseSeeds, parseSplit } = await import('../../runs/plans.ts');
     const { evaluateAll } = await import('../../runs/pool.ts');
+    const { SHIPPED_MODEL } = await import('../../runs/quick-look.ts');
     const { summarize } = await import('../../runs/summary.ts');
     const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
     const data = resolveDataDir(options.dataDir as string | undefined, process.env);
@@ -80,6 +81,15 @@ export const runCommand: CommandSpec = {
       subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
     });
     if (named && absent.length > 0) throw await absentError(absent[0], data.dir, split);
+    const looks = plans.filter(({ parameters }) => parameters.init === SHIPPED_MODEL && parameters.budget);
+    if (looks.length > 0) {
+      terminal.note(
+        terminal.say({
+          en: `${plans.length} evaluations. In ${looks.length} of them ${SHIPPED_MODEL} is fine-tuned, on a sample of the examples: within three minutes in all on two cores, at once where the runs are kept.`,
+          zh: `共 ${plans.length} 次评测，其中 ${looks.length} 次在部分样本上微调 ${SHIPPED_MODEL}：两核上三分钟内完成；已保存的运行立即给出结果。`,
+        }),
+      );
+    }
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
     const outcomes = await evaluateAll(plans, {
       jobs: parseJobs(options.jobs),
