@@ -8,7 +8,7 @@ import { initialParameters } from '../../src/models/bert/base.ts';
 import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { labelPlanner } from '../../src/models/bert/labels.ts';
 import type { Plan } from '../../src/models/bert/plan.ts';
-import { createPredictor } from '../../src/models/bert/predictor.ts';
+import { keep } from '../../src/models/bert/predictor.ts';
 import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
@@ -59,11 +59,11 @@ export async function keepRandom(folder: string, name: ShapeName, texts: readonl
     gold: { label: `c${i}` },
   })) satisfies Example<'classification'>[];
   const learnt = labelPlanner.learn(examples, parameters);
-  const context = { task, tokenizer, hidden, maxLength: MAX_LENGTH, parameters };
+  const context = { tokenizer, hidden, maxLength: MAX_LENGTH, parameters };
   const plan = labelPlanner.plan(learnt, context) as unknown as Plan<'classification'>;
   const base = { config, tensors: initialTensors(config, 1), tokenizer, pretrained: true };
   const initial = initialParameters(base, plan.head, 1);
-  const predictor = await createPredictor({
+  await keep(folder, {
     config,
     tokenizer,
     plan,
@@ -75,10 +75,6 @@ export async function keepRandom(folder: string, name: ShapeName, texts: readonl
       parameters,
       learnt,
     },
-    weights: new Map(Array.from(initial, ([parameter, { data }]) => [parameter, data])),
-    shapes: new Map(Array.from(initial, ([parameter, { shape }]) => [parameter, shape])),
-    device: 'cpu',
-    threads: 1,
+    tensors: initial,
   });
-  await predictor.save!(folder);
 }

@@ -6,6 +6,7 @@ import { corpusCommand } from './commands/corpus.ts';
 import { dataCommand } from './commands/data.ts';
 import { embedCommand } from './commands/embed.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
 import { initCommand } from './commands/init.ts';
 import { modelCommand } from './commands/model.ts';
@@ -41,6 +42,7 @@ export const commands: readonly CommandSpec[] = [
   fillMaskCommand,
   embedCommand,
   modelCommand,
+  exportCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,

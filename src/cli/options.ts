@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../ground/errors.ts';
+import type { Parameters } from '../models/model.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
 
@@ -43,6 +44,27 @@ export const SOURCE: OptionSpec = {
   },
   default: 'primary',
 };
+
+/** How a model answers, whatever it learnt; a kind that cannot choose refuses them. */
+export const ANSWERING: readonly OptionSpec[] = [
+  {
+    flags: '--dtype <name>',
+    summary: { en: 'fp32, or int8: faster, nearly as right', zh: 'fp32，或 int8（更快，精度略降）' },
+  },
+  { flags: '--device <name>', summary: { en: 'cpu, webgpu or cuda', zh: 'cpu、webgpu 或 cuda' } },
+  { flags: '--threads <n>', summary: { en: 'threads (default: every core)', zh: '线程数（默认全部核心）' } },
+];
+export const PARAM: OptionSpec = {
+  flags: '--param <list>',
+  summary: { en: 'parameters of the model: name=value,…', zh: '模型参数：name=value,…' },
+};
+
+/** The parameters that `--param` and the flags of `ANSWERING` give. */
+export async function parameterOptions(options: Invocation['options']): Promise<Parameters> {
+  const { parseParameters } = await import('../runs/plans.ts');
+  const flags = ['dtype', 'device', 'threads'].filter((name) => typeof options[name] === 'string');
+  return parseParameters([...listOption(options.param), ...flags.map((name) => `${name}=${options[name]}`)]);
+}
 
 /** The tasks that are named by `--task` or operands, and by `--task-file`; all of them where none is named. */
 export async function chooseTasks(

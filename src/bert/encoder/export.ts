@@ -33,12 +33,12 @@ export interface ExportOptions {
   readonly hidden?: boolean;
   readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
   /** int8: dynamic quantisation of every dense layer of the encoder, and of the embeddings of words. */
-  readonly precision: Precision;
+  readonly precision: Dtype;
 }
 
 /** How the weights of an exported model are stored and multiplied. */
-export const PRECISIONS = ['fp32', 'int8'] as const;
-export type Precision = (typeof PRECISIONS)[number];
+export const DTYPES = ['fp32', 'int8'] as const;
+export type Dtype = (typeof DTYPES)[number];
 
 /** Any sizes do that nothing else has: in the file they have names. */
 const [BATCH, LENGTH] = [1009, 1013];
@@ -60,11 +60,20 @@ function runningPositions(ids: Value): Value {
 const floatDense = (x: Value, name: string, parameter: Lookup): Value =>
   add(matmul(x, transpose(parameter(`${name}.weight`))), parameter(`${name}.bias`));
 
-/** Rows of a table in 8 bits, with a scale a row. */
-function quantisedRows(ids: Value, name: string, parameter: Lookup): Value {
+/** A table in 8 bits and the scale of every row. */
+function storedTable(name: string, parameter: Lookup): [table: Value, scales: Value] {
   const [rows, columns] = parameter(name).shape;
-  const table = input(quantisedName(name), [rows, columns], 'int8');
-  return mul(cast(gather(table, ids), 'float32'), gather(input(scaleName(name), [rows, 1]), ids));
+  return [input(quantisedName(name), [rows, columns], 'int8'), input(scaleName(name), [rows, 1])];
+}
+
+function quantisedRows(ids: Value, name: string, parameter: Lookup): Value {
+  const [table, scales] = storedTable(name, parameter);
+  return mul(cast(gather(table, ids), 'float32'), gather(scales, ids));
+}
+
+function wholeTable(name: string, parameter: Lookup): Value {
+  const [table, scales] = storedTable(name, parameter);
+  return mul(cast(table, 'float32'), scales);
 }
 
 const quantisedName = (name: string): string => `${name}_quantized`;
@@ -129,7 +138,10 @@ export function exportOnnx({
   precision,
 }: ExportOptions): Uint8Array {
   const parameters = new Map(Array.from(weights, ([name, { shape }]) => [name, input(name, shape)]));
-  const parameter = (name: string): Value => parameters.get(name)!;
+  const parameter: Lookup = (name) => parameters.get(name)!;
+  // heads may multiply by the table too
+  const headParameter: Lookup = (name) =>
+    precision === 'int8' && name === EMBEDDINGS.words ? wholeTable(name, parameter) : parameter(name);
   const inputs = encoderInputs(BATCH, LENGTH);
   const mask = inputs.attention_mask;
   const positions = { ids: runningPositions(inputs.input_ids), count: config.maxPositions };
@@ -146,7 +158,7 @@ export function exportOnnx({
   const dense = (x: Value, name: string): Value => floatDense(x, name, parameter);
   const outputs: Record<string, Value> = {
     ...(alone && { last_hidden_state: hidden }),
-    ...head?.outputs({ hidden, mask, parameter, dense, dropout: noDropout, positions }),
+    ...head?.outputs({ hidden, mask, parameter: headParameter, dense, dropout: noDropout, positions }),
   };
 
   const stored = new Map<string, TypedArray>();

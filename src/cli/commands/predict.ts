@@ -1,5 +1,14 @@
 import type { CommandSpec } from '../command.ts';
-import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import {
+  ANSWERING,
+  chooseTask,
+  DATA_DIR,
+  PARAM,
+  parameterOptions,
+  SPLIT,
+  TASK_FILE,
+  textOption,
+} from '../options.ts';
 
 export const KEPT_MODEL = {
   flags: '--model <kind:path>',
@@ -28,10 +37,15 @@ export const predictCommand: CommandSpec = {
       flags: '--out <file>',
       summary: { en: 'where the predictions go (JSON Lines)', zh: '预测结果文件（JSON Lines）' },
     },
+    ...ANSWERING,
+    PARAM,
     TASK_FILE,
     DATA_DIR,
   ],
-  examples: ['chineseblue predict --task cMedQANER --model crf:crf.bin --out predictions.jsonl'],
+  examples: [
+    'chineseblue predict --task cMedQANER --model crf:crf.bin --out predictions.jsonl',
+    'chineseblue predict --task cMedQQ --model bert:my-model --dtype int8 --out predictions.jsonl',
+  ],
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { questions, fitted } = await loadQuestionsAndModel(options);
@@ -73,5 +87,5 @@ export async function loadQuestionsAndModel(options: Parameters<typeof chooseTas
     typeof options.input === 'string'
       ? await readInputs(options.input, task)
       : (await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir })).examples;
-  return { task, questions, fitted: await loadKept(name, task) };
+  return { task, questions, fitted: await loadKept(name, task, await parameterOptions(options)) };
 }

@@ -1,5 +1,13 @@
-import { type CommandSpec, listOption } from '../command.ts';
-import { chooseTask, DATA_DIR, TASK_FILE, textOption } from '../options.ts';
+import type { CommandSpec } from '../command.ts';
+import {
+  ANSWERING,
+  chooseTask,
+  DATA_DIR,
+  PARAM,
+  parameterOptions,
+  TASK_FILE,
+  textOption,
+} from '../options.ts';
 
 export const trainCommand: CommandSpec = {
   name: 'train',
@@ -8,7 +16,8 @@ export const trainCommand: CommandSpec = {
     { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
     { flags: '--model <kind>', summary: { en: 'the kind of model', zh: '模型类型' }, default: 'linear' },
     { flags: '--out <path>', summary: { en: 'where to keep it', zh: '模型保存位置' } },
-    { flags: '--param <list>', summary: { en: 'parameters: name=value,…', zh: '参数：name=value,…' } },
+    PARAM,
+    ...ANSWERING,
     { flags: '--seed <n>', summary: { en: 'the seed', zh: '随机种子' }, default: '0' },
     TASK_FILE,
     DATA_DIR,
@@ -18,7 +27,7 @@ export const trainCommand: CommandSpec = {
     const out = textOption(options, 'out');
     const task = await chooseTask(options);
     const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { parseModel, parseParameters, parseSeeds } = await import('../../runs/plans.ts');
+    const { parseModel, parseSeeds } = await import('../../runs/plans.ts');
     const { trainAndKeep } = await import('../../runs/fitted.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const { kind, parameters } = parseModel(textOption(options, 'model'));
@@ -27,7 +36,7 @@ export const trainCommand: CommandSpec = {
       {
         task,
         model: kind.id,
-        parameters: { ...parseParameters(listOption(options.param)), ...parameters },
+        parameters: { ...(await parameterOptions(options)), ...parameters },
         seed: parseSeeds([textOption(options, 'seed')])[0],
         dataDir: dir,
         out,

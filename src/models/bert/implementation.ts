@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPooler } from '../../bert/config.ts';
 import type { Sequence } from '../../bert/encoder/sequences.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
+import { readOwn, requireHead } from '../../bert/folder/own.ts';
 import { train } from '../../bert/train/loop.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
@@ -17,11 +19,11 @@ import { dialoguePlanner } from './dialogue.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
 import type { Plan, Planner } from './plan.ts';
-import { answerAll, createPredictor, readRecord } from './predictor.ts';
+import { answerAll, createPredictor, type Fitted, readRecord } from './predictor.ts';
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 import { primaryScore } from './score.ts';
-import { deviceOf, settingsOf, threadsOf } from './settings.ts';
+import { settingsOf } from './settings.ts';
 
 const PLANNERS = {
   ner: nerPlanner,
@@ -43,7 +45,7 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
   const wanted = Number(parameters['max-length']) || FAMILY_DEFAULTS[task.family].maxLength;
   const maxLength = Math.min(wanted, config.maxPositions);
   const planner = PLANNERS[task.family];
-  const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
   const teach = (from: readonly Example<F>[]) => {
     const learnt = planner.learn(from, parameters);
     return { learnt, plan: planner.plan(learnt, context) as unknown as Plan<F> };
@@ -86,9 +88,13 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
       parameters,
       learnt,
     } as const;
-    const shapes = new Map(Array.from(initial, ([name, { shape }]) => [name, shape]));
-    const { device, threads } = settings;
-    const fitted = { config, tokenizer, plan, record, weights, shapes, device, threads };
+    const tensors = new Map(
+      Array.from(initial, ([name, { shape }]) => [name, { shape, data: weights.get(name)! }]),
+    );
+    // BertModel has a pooler, which this head has no use for: it stays what it was
+    if (plan.head.architecture === 'BertModel')
+      for (const [name, tensor] of base.tensors) if (isPooler(name)) tensors.set(name, tensor);
+    const fitted = { config, tokenizer, plan, record, tensors };
     return { ...(await createPredictor(fitted)), learntFrom: examples.length };
   } finally {
     if (!request.directory) await rm(directory, { recursive: true, force: true });
@@ -126,39 +132,26 @@ function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
  * for another family's, and for one that lacks a parameter.
  */
 export async function load(folder: string, task: Task, answering: Parameters): Promise<Predictor> {
-  const record = await readRecord(folder);
-  if (record.family !== task.family) {
+  const fitted = await openKept(folder, answering);
+  if (fitted.record.family !== task.family) {
     throw new UserError(
       'other-family',
-      `This model was fine-tuned for ${record.family}, not ${task.family}`,
-      {
-        file: folder,
-      },
+      `This model was fine-tuned for ${fitted.record.family}, not ${task.family}`,
+      { file: folder },
     );
   }
-  const { config, tensors, tokenizer } = await loadFolder(folder);
-  const { maxLength, learnt } = record;
+  return createPredictor(fitted);
+}
+
+/** Reads a folder that `save` wrote. Throws a UserError where it lacks a parameter. */
+export async function openKept(folder: string, answering: Parameters = {}): Promise<Fitted<FamilyId>> {
+  const record = await readRecord(folder);
+  const { config, tensors: known, tokenizer } = await loadFolder(folder);
+  const tensors = new Map([...known, ...(await readOwn(folder))]);
+  const { maxLength, learnt, family } = record;
   const parameters = { ...record.parameters, ...answering };
-  const context = { task, tokenizer, hidden: config.hiddenSize, maxLength, parameters };
-  const plan = PLANNERS[task.family].plan(learnt, context) as unknown as Plan<FamilyId>;
-  for (const [name, shape] of plan.head.parameters) {
-    if (tensors.get(name)?.shape.join() === shape.join()) continue;
-    throw new UserError('head-missing', `The weights have no ${name} of ${shape.join(' × ')}`, {
-      file: folder,
-      hint: 'Fine-tune again.',
-    });
-  }
-  const used = [...tensors].filter(
-    ([name]) => /^(embeddings|encoder)\./.test(name) || plan.head.parameters.has(name),
-  );
-  return createPredictor({
-    config,
-    tokenizer,
-    plan,
-    record: { ...record, parameters },
-    weights: new Map(used.map(([name, { data }]) => [name, data])),
-    shapes: new Map(used.map(([name, { shape }]) => [name, shape])),
-    device: deviceOf(parameters),
-    threads: threadsOf(parameters),
-  });
+  const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const plan = PLANNERS[family].plan(learnt, context) as unknown as Plan<FamilyId>;
+  requireHead(plan.head.parameters, tensors, folder);
+  return { config, tokenizer, plan, record: { ...record, parameters }, tensors };
 }

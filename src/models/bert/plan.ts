@@ -3,12 +3,10 @@ import type { Head } from '../../bert/heads/head.ts';
 import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
 import type { Item } from '../../bert/train/loop.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
-import type { Task } from '../../tasks/task.ts';
 import type { Parameters } from '../model.ts';
 
 /** What a plan is made from, when a model is fitted and again when it is loaded. */
 export interface PlanContext {
-  readonly task: Task;
   readonly tokenizer: Tokenizer;
   readonly hidden: number;
   readonly maxLength: number;

@@ -1,28 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Device } from '../../autograd/index.ts';
 import type { BertConfig } from '../../bert/config.ts';
-import { exportOnnx, PRECISIONS, type Precision } from '../../bert/encoder/export.ts';
+import { DTYPES, type Dtype, exportOnnx } from '../../bert/encoder/export.ts';
 import { type Forward, openForward } from '../../bert/encoder/forward.ts';
+import { onnxFiles } from '../../bert/folder/onnx.ts';
+import { OWN_WEIGHTS, splitOwn } from '../../bert/folder/own.ts';
 import { saveFolder } from '../../bert/folder/save.ts';
 import type { Head } from '../../bert/heads/head.ts';
 import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import type { Tensor } from '../../bert/weights/read.ts';
+import { safetensorsFile } from '../../bert/weights/safetensors_write.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
+import { families } from '../../tasks/families.ts';
 import type { Predictor } from '../model.ts';
 import type { Plan } from './plan.ts';
-import { oneOf } from './settings.ts';
+import { deviceOf, oneOf, threadsOf } from './settings.ts';
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /** Beside the weights: how the family was taught. */
-const RECORD = 'chineseblue.json';
+export const RECORD = 'chineseblue.json';
 
 const recordJson = z.object({
   schema: z.literal('chineseblue/bert@1'),
-  family: z.string(),
+  family: z.custom<FamilyId>((value) => typeof value === 'string' && Object.hasOwn(families, value)),
   task: z.string(),
   maxLength: z.int().min(3),
   parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
@@ -74,43 +78,55 @@ export async function answerAll<F extends FamilyId>(
   });
 }
 
+/** What was fine-tuned, or read back. */
 export interface Fitted<F extends FamilyId> {
   readonly config: BertConfig;
   readonly tokenizer: Tokenizer;
   readonly plan: Plan<F>;
   readonly record: KeptRecord;
-  readonly weights: Weights;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
-  readonly device: Device;
-  readonly threads: number;
+  /** Of encoder and head; also the pooler where the class of `transformers` has one that the head has no use for. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** The weights alone, by name. */
+export const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
+  new Map(Array.from(tensors, ([name, { data }]) => [name, data]));
+
+/** Writes a folder that `transformers` loads as it is, and `load` too; `dtypes` are those of its ONNX files. */
+export async function keep<F extends FamilyId>(
+  folder: string,
+  { config, tokenizer, plan, record, tensors }: Fitted<F>,
+  dtypes: readonly Dtype[] = DTYPES,
+): Promise<void> {
+  const { known, own } = splitOwn(tensors);
+  const { architecture } = plan.head;
+  const head = plan.head as Head<never, unknown>;
+  const extra = new Map([
+    [RECORD, `${JSON.stringify(record, null, 2)}\n`],
+    ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
+    ...onnxFiles({ config, head, tensors }, dtypes),
+  ]);
+  const model = { config: { ...config, architecture, labels: plan.labels }, tensors: known, tokenizer };
+  await saveFolder(folder, model, extra);
 }
 
 /**
- * A fine-tuned model that answers and can be kept as a folder. It answers by what it would write as `onnx/model.onnx` or
- * `onnx/model_quantized.onnx`. Throws a UserError for a `dtype` that there is not.
+ * A fine-tuned model that answers and can be kept as a folder. It answers by what is kept as `onnx/model.onnx` or
+ * `onnx/model_quantized.onnx`, as its parameter `dtype` says; `device` and `threads` also come from its parameters. Throws a
+ * UserError for a choice that there is not.
  */
 export async function createPredictor<F extends FamilyId>(fitted: Fitted<F>): Promise<Predictor<F>> {
-  const { config, tokenizer, plan, record, weights, shapes, device, threads } = fitted;
-  const tensors = new Map([...shapes].map(([name, shape]) => [name, { shape, data: weights.get(name)! }]));
-  const { architecture } = plan.head;
+  const { config, plan, record, tensors } = fitted;
+  const { parameters } = record;
   const head = plan.head as Head<never, unknown>;
-  const exported = (precision: Precision, hidden = false): Uint8Array =>
-    exportOnnx({ config, head, hidden, weights: tensors, precision });
-  const dtype = oneOf('dtype', record.parameters.dtype ?? PRECISIONS[0], PRECISIONS);
-  const forward = await openForward(head, exported(dtype), { config, device, threads });
+  const precision = oneOf('dtype', parameters.dtype ?? DTYPES[0], DTYPES);
+  const model = exportOnnx({ config, head, weights: tensors, precision });
+  const options = { config, device: deviceOf(parameters), threads: threadsOf(parameters) };
+  const forward = await openForward(head, model, options);
+  const weights = weightsOf(tensors);
   return {
     bytes: [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
     predict: (inputs, onProgress) => answerAll(plan, inputs, forward, weights, onProgress),
-    async save(folder) {
-      const kept = { ...config, architecture, labels: plan.labels };
-      // a class of `transformers` without the head gives hidden states: here they stand beside the head's scores
-      const hidden = architecture === 'BertModel';
-      const extra = new Map<string, string | Uint8Array>([
-        [RECORD, `${JSON.stringify(record, null, 2)}\n`],
-        ['onnx/model.onnx', exported('fp32', hidden)],
-        ['onnx/model_quantized.onnx', exported('int8', hidden)],
-      ]);
-      await saveFolder(folder, { config: kept, tensors, tokenizer }, extra);
-    },
+    save: (folder) => keep(folder, fitted),
   };
 }
