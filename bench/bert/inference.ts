@@ -3,7 +3,7 @@
  * `@huggingface/transformers`, which loads the same folder and the same onnx/model.onnx, in fp32. All that a user calls is
  * timed: text in, label out. The pipeline gets batches of 32 texts as they come, and one text at a time.
  *
- * Usage: npx node bench/bert/inference.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base]
+ * Usage: npx node bench/bert/inference.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '2,1' },
     data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
     only: { type: 'string', default: '' },
+    texts: { type: 'string' },
   },
 });
 const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
@@ -71,7 +72,7 @@ async function measure(): Promise<void> {
   try {
     for (const name of Object.keys(SHAPES) as ShapeName[]) {
       if (!name.includes(values.only)) continue;
-      const texts = await sentences(values.data, TEXTS[name]);
+      const texts = await sentences(values.data, Number(values.texts ?? TEXTS[name]));
       const folder = join(scratch, 'model');
       const file = join(scratch, 'texts.json');
       await keepRandom(folder, name, texts);

@@ -1,4 +1,4 @@
-/** A folder as `chineseblue train` keeps it, of random weights, for benches of inference on real texts. */
+/** Classifiers of random weights and folders of them as `chineseblue train` keeps them, for benches on real texts. */
 import { join } from 'node:path';
 import { parseConfig } from '../../src/bert/config.ts';
 import { initialTensors } from '../../src/bert/initial.ts';
@@ -8,7 +8,7 @@ import { initialParameters } from '../../src/models/bert/base.ts';
 import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { labelPlanner } from '../../src/models/bert/labels.ts';
 import type { Plan } from '../../src/models/bert/plan.ts';
-import { keep } from '../../src/models/bert/predictor.ts';
+import { type Fitted, keep } from '../../src/models/bert/predictor.ts';
 import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
@@ -34,8 +34,11 @@ export async function sentences(dataDir: string, count: number): Promise<string[
     .map(({ input }) => (input as Input<'classification'>).text);
 }
 
-/** Writes the folder; tokens are characters: what is measured does not depend on which ids they have. */
-export async function keepRandom(folder: string, name: ShapeName, texts: readonly string[]): Promise<void> {
+/** Labels of cMedTC. */
+export const LABELS = 44;
+
+/** Tokens are characters: what is measured does not depend on which ids they have. */
+export function randomModel(name: ShapeName, texts: readonly string[]): Fitted<'classification'> {
   const { layers, hidden } = SHAPES[name];
   const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
   const seen = new Set(texts.flatMap((text) => [...text.toLowerCase()]));
@@ -51,9 +54,8 @@ export async function keepRandom(folder: string, name: ShapeName, texts: readonl
       intermediate_size: 4 * hidden,
     }),
   );
-  const task = { ...findTask('cMedTC'), labels: [] };
   const parameters = { ...BERT_DEFAULTS };
-  const examples = Array.from({ length: 44 }, (_, i) => ({
+  const examples = Array.from({ length: LABELS }, (_, i) => ({
     id: String(i),
     input: { text: '' },
     gold: { label: `c${i}` },
@@ -63,18 +65,21 @@ export async function keepRandom(folder: string, name: ShapeName, texts: readonl
   const plan = labelPlanner.plan(learnt, context) as unknown as Plan<'classification'>;
   const base = { config, tensors: initialTensors(config, 1), tokenizer, pretrained: true };
   const initial = initialParameters(base, plan.head, 1);
-  await keep(folder, {
+  return {
     config,
     tokenizer,
     plan,
     record: {
       schema: 'chineseblue/bert@1',
-      family: task.family,
-      task: task.id,
+      family: 'classification',
+      task: 'cMedTC',
       maxLength: MAX_LENGTH,
       parameters,
       learnt,
     },
     tensors: initial,
-  });
+  };
 }
+
+export const keepRandom = (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
+  keep(folder, randomModel(name, texts));

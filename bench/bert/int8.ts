@@ -1,0 +1,137 @@
+/**
+ * Answering in 8 bits against 32: speed on real sentences of cMedTC with random weights, and, where `--model DIR` is a
+ * folder that `train` kept, its scores on dev in both.
+ *
+ * Usage: npx node bench/bert/int8.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
+ *        [--model DIR --task cMedTC]
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { withLabels } from '../../src/corpora/labels.ts';
+import { writeJson } from '../../src/ground/files.ts';
+import { primaryScore } from '../../src/models/bert/score.ts';
+import { bert } from '../../src/models/bert.ts';
+import { loadSplits } from '../../src/runs/splits.ts';
+import type { Example, Prediction } from '../../src/tasks/examples.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { interleave, median, serve, start } from './contestants.ts';
+import { DATA, keepRandom, SHAPES, type ShapeName, sentences } from './kept.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '2,1' },
+    data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
+    only: { type: 'string', default: '' },
+    texts: { type: 'string' },
+    model: { type: 'string' },
+    task: { type: 'string', default: 'cMedTC' },
+    'quality-only': { type: 'boolean', default: false },
+  },
+});
+const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
+const DTYPES = ['fp32', 'int8'] as const;
+const RESULT = join(import.meta.dirname, '../results/bert-int8.json');
+
+async function answer(folder: string, file: string, threads: number, dtype: string): Promise<void> {
+  const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
+  const task = { ...findTask('cMedTC'), labels: [] };
+  const fitted = await bert.load!(folder, task, { threads, dtype });
+  await serve(async () => {
+    const answers = (await fitted.predict(texts.map((text) => ({ text })))) as { label: string }[];
+    return answers.reduce((sum, { label }, i) => (sum + (i + 1) * Number(label.slice(1))) % 1_000_003, 0);
+  });
+}
+
+async function speed() {
+  const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-int8-'));
+  const rows = [];
+  try {
+    for (const name of Object.keys(SHAPES) as ShapeName[]) {
+      if (!name.includes(values.only)) continue;
+      const texts = await sentences(values.data, Number(values.texts ?? TEXTS[name]));
+      const folder = join(scratch, 'model');
+      const file = join(scratch, 'texts.json');
+      await keepRandom(folder, name, texts);
+      writeFileSync(file, JSON.stringify(texts));
+      const megabytes = ['model', 'model_quantized'].map(
+        (stem) => statSync(join(folder, `onnx/${stem}.onnx`)).size / 1e6,
+      );
+      for (const threads of values.threads.split(',')) {
+        const child = (dtype: string) =>
+          start(process.execPath, [import.meta.filename, folder, file, threads, dtype]);
+        const contestants = { fp32: await child('fp32'), int8: await child('int8') };
+        const measured = await interleave(contestants, Number(values.rounds));
+        const of = (who: string, field: 'ms' | 'cpu' | 'rss'): number =>
+          median(measured[who].map((one) => one[field]));
+        rows.push({
+          name,
+          threads: Number(threads),
+          texts: texts.length,
+          fp32PerSecond: (texts.length * 1000) / of('fp32', 'ms'),
+          int8PerSecond: (texts.length * 1000) / of('int8', 'ms'),
+          ratio: of('fp32', 'ms') / of('int8', 'ms'),
+          cpuRatio: of('fp32', 'cpu') / of('int8', 'cpu'),
+          fp32PeakMiB: of('fp32', 'rss'),
+          int8PeakMiB: of('int8', 'rss'),
+          megabytes,
+        });
+      }
+      rmSync(folder, { recursive: true });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  return rows;
+}
+
+async function quality(folder: string) {
+  const task = await withLabels(findTask(values.task), values.data);
+  const { dev } = await loadSplits(task, { dataDir: values.data, split: 'test' });
+  const inputs = dev.map(({ input }) => input);
+  const scores: Record<string, number> = {};
+  const answers: string[][] = [];
+  for (const dtype of DTYPES) {
+    const fitted = await bert.load!(folder, task, { dtype, threads: Number(values.threads.split(',')[0]) });
+    const predictions = (await fitted.predict(inputs)) as Prediction[];
+    scores[dtype] = 100 * primaryScore(task, dev as Example[], predictions);
+    answers.push(predictions.map((one) => JSON.stringify('label' in one ? one.label : one)));
+  }
+  const same = answers[0].filter((one, i) => one === answers[1][i]).length / dev.length;
+  const { parameters } = JSON.parse(readFileSync(join(folder, 'chineseblue.json'), 'utf8'));
+  const { layers, hidden } = parameters;
+  return { task: task.id, metric: task.primary, examples: dev.length, layers, hidden, ...scores, same };
+}
+
+const [folder, file, threads, dtype] = positionals;
+if (folder !== undefined) await answer(folder, file, Number(threads), dtype);
+else {
+  const before: { rows?: object[]; quality?: object } = existsSync(RESULT)
+    ? JSON.parse(readFileSync(RESULT, 'utf8'))
+    : {};
+  const rows = values['quality-only'] ? (before.rows ?? []) : await speed();
+  const scored = values.model ? await quality(values.model) : before.quality;
+  const table = new Table({ head: ['shape', 'threads', 'fp32/s', 'int8/s', 'ratio', '(CPU time)'] });
+  for (const row of rows as Awaited<ReturnType<typeof speed>>) {
+    table.push([
+      row.name,
+      row.threads,
+      row.fp32PerSecond.toFixed(1),
+      row.int8PerSecond.toFixed(1),
+      row.ratio.toFixed(2),
+      row.cpuRatio.toFixed(2),
+    ]);
+  }
+  process.stdout.write(`${table}\n${scored ? `${JSON.stringify(scored)}\n` : ''}`);
+  await writeJson(RESULT, {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model,
+    rounds: Number(values.rounds),
+    rows,
+    ...(scored && { quality: scored }),
+  });
+}
