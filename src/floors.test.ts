@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** Rooms from the ground up; rooms on one line are neighbours, which do not import each other unless allowed below. */
 const FLOORS: readonly (readonly string[])[] = [
   ['ground'],
-  ['metrics', 'statistics', 'autograd', 'text'],
+  ['metrics', 'statistics', 'autograd', 'text', 'fetch'],
   ['tasks'],
   ['bert', 'corpora'],
   ['models'],

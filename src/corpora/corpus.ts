@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Identity, identifyFile } from '../fetch/identity.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
 import { type FormatName, SPLITS, type SplitName, type Task } from '../tasks/task.ts';
 import { listDialogues } from './formats/dialogue-json.ts';
 import type { Notice } from './formats/format.ts';
 import { formats } from './formats/registry.ts';
-import { type Identity, identifyDirectory, identifyFile } from './hashes.ts';
+import { identifyDirectory } from './hashes.ts';
 
 export { resolveDataDir, samplesDir } from './directory.ts';
 export type { Notice } from './formats/format.ts';

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { combineIdentities, identifyBytes, identifyDirectory, identifyFile } from './hashes.ts';
+import { identifyBytes, identifyFile } from '../fetch/identity.ts';
+import { combineIdentities, identifyDirectory } from './hashes.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,15 +1,12 @@
+import type { ExpectedFile, Identity } from '../fetch/identity.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { cmddBlobs } from './cmdd-blobs.ts';
-import type { Identity } from './hashes.ts';
 
-/** A file of the official release: facts about bytes, no content. */
-export interface OfficialFile {
+/** A file of the official release: facts about bytes, no content; size and SHA-256 where somebody could fetch it. */
+export interface OfficialFile extends ExpectedFile {
   /** Below the data directory, as in the release: `cMedQQ/train.txt`. */
   readonly path: string;
   readonly gitBlob: string;
-  /** Not known for files that nobody could fetch when this table was made. */
-  readonly bytes?: number;
-  readonly sha256?: string;
 }
 
 /** Where the files of the release are: `<address>/<path>`. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { identifyFile } from '../fetch/identity.ts';
 import type { Task } from '../tasks/task.ts';
-import { identifyFile } from './hashes.ts';
 import { type OfficialFile, officialFiles } from './manifest.ts';
 
 export type FileState = 'ok' | 'absent' | 'differs';

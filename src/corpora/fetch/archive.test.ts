@@ -1,30 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import { UserError } from '../../ground/errors.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { createHarness, failure } from '../../fetch/fixtures/harness.ts';
+import { content, official } from '../../fetch/fixtures/server.ts';
 import { takeFromArchive } from './archive.ts';
-import { content, official } from './fixtures/server.ts';
 
+const harness = createHarness();
 let dataDir: string;
-const folders: string[] = [];
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-fetch-'));
-  folders.push(dataDir);
+beforeEach(() => {
+  dataDir = harness.dataDir;
 });
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
-
-const failure = async (work: Promise<unknown>): Promise<UserError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error;
-};
 
 type Entry = readonly [header: Partial<Header> & Pick<Header, 'name'>, body?: Buffer];
 

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
+import { identifyBytes } from '../../fetch/identity.ts';
+import { claimPart, settlePart } from '../../fetch/part.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { identifyBytes } from '../hashes.ts';
 import type { OfficialFile } from '../manifest.ts';
-import { claimPart, settlePart } from './part.ts';
 
 const MAX_ENTRIES = 10_000;
 const MAX_ENTRY_BYTES = 256 * 1024 * 1024;

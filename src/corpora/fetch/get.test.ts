@@ -1,45 +1,21 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UserError } from '../../ground/errors.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createHarness, failure } from '../../fetch/fixtures/harness.ts';
+import { answer, content, official, unsized } from '../../fetch/fixtures/server.ts';
+import { findLeftovers } from '../../fetch/part.ts';
 import { findTask } from '../../tasks/registry.ts';
 import { verifyData } from '../verify.ts';
-import * as fixtures from './fixtures/server.ts';
-import { answer, content, official, unsized } from './fixtures/server.ts';
 import { getData, getFiles } from './get.ts';
-import { findLeftovers } from './part.ts';
 
+const harness = createHarness();
 let dataDir: string;
 let destination: string;
-const folders: string[] = [];
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-fetch-'));
-  folders.push(dataDir);
-  destination = join(dataDir, official.path);
+beforeEach(() => {
+  ({ dataDir, destination } = harness);
 });
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
-
-let server: fixtures.TestServer | undefined;
-const serve = async (handle: Parameters<typeof fixtures.serve>[0]): Promise<string> => {
-  server?.close();
-  server = await fixtures.serve(handle);
-  return server.address;
-};
-afterEach(() => server?.close());
-
-const partsLeft = async () =>
-  (await readdir(join(dataDir, 'cMedIC'))).filter((name) => name.endsWith('.part'));
-
-const failure = async (work: Promise<unknown>): Promise<UserError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error;
-};
 
 describe('leftovers', () => {
   const dead = async (): Promise<number> => {
@@ -49,7 +25,7 @@ describe('leftovers', () => {
   };
 
   test('what a dead process left is continued; what a living one writes is not touched', async () => {
-    const address = await serve((_, request, response) => answer(request, response));
+    const address = await harness.serve((_, request, response) => answer(request, response));
     const host = hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
     await mkdir(join(dataDir, 'cMedIC'));
     const left = `${destination}.${host}-${await dead()}-00ff.part`;
@@ -61,9 +37,9 @@ describe('leftovers', () => {
     expect(await findLeftovers([destination])).toEqual(new Map([[destination, [left]]]));
     const report = await getFiles([official], { dataDir, address });
     expect(report.files).toEqual([{ path: official.path, state: 'fetched' }]);
-    expect(server?.requests).toEqual([{ range: 'bytes=60000-' }]);
+    expect(harness.server?.requests).toEqual([{ range: 'bytes=60000-' }]);
     expect(await readFile(destination)).toEqual(content);
-    expect((await partsLeft()).length).toBe(2);
+    expect((await harness.partsLeft()).length).toBe(2);
   });
 
   test('what is left beside a complete file goes', async () => {
@@ -72,11 +48,11 @@ describe('leftovers', () => {
     await writeFile(destination, content);
     await writeFile(`${destination}.${host}-${await dead()}-00ff.part`, 'x');
     expect((await getFiles([official], { dataDir })).files[0].state).toBe('kept');
-    expect(await partsLeft()).toEqual([]);
+    expect(await harness.partsLeft()).toEqual([]);
   });
 
   test('two processes may fill one directory at once', async () => {
-    const address = await serve((_, request, response) => {
+    const address = await harness.serve((_, request, response) => {
       setTimeout(() => answer(request, response), 30);
     });
     const code = `
@@ -93,13 +69,13 @@ describe('leftovers', () => {
       });
     for (const state of await Promise.all([run(), run()])) expect(['fetched', 'kept']).toContain(state);
     expect(await readFile(destination)).toEqual(content);
-    expect(await partsLeft()).toEqual([]);
+    expect(await harness.partsLeft()).toEqual([]);
   });
 });
 
 describe('getData', () => {
   test('a file of one’s own is left alone unless forced', async () => {
-    const address = await serve((_, request, response) => answer(request, response));
+    const address = await harness.serve((_, request, response) => answer(request, response));
     await mkdir(join(dataDir, 'cMedIC'));
     await writeFile(destination, 'mine');
     expect((await getFiles([official], { dataDir, address })).files[0].state).toBe('yours');
@@ -109,8 +85,7 @@ describe('getData', () => {
   });
 
   test('a local copy: in any of the known layouts, missing, or different', async () => {
-    const from = await mkdtemp(join(tmpdir(), 'chineseblue-copy-'));
-    folders.push(from);
+    const from = await harness.newFolder();
     const state = async () => (await getFiles([official], { dataDir, from })).files[0].state;
     expect(await state()).toBe('missing');
     await mkdir(join(from, 'data', 'cMedIC'), { recursive: true });

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { download, fileUrl } from '../../fetch/download.ts';
+import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Task } from '../../tasks/task.ts';
 import { OFFICIAL_ADDRESS, type OfficialFile, officialFiles } from '../manifest.ts';
 import { checkFile } from '../verify.ts';
 import { takeFromArchive } from './archive.ts';
-import { download } from './download.ts';
 import { copyFrom } from './local.ts';
-import { dropLeftovers, findLeftovers } from './part.ts';
 
 /** Small files wait for the server most of the time: CMDD has 2 067 of them. */
 const AT_A_TIME = 8;
@@ -74,8 +74,7 @@ export async function getFiles(wanted: readonly OfficialFile[], options: GetOpti
         const destination = join(dataDir, official.path);
         if (from) states.set(official.path, await copyFrom(from, official, destination));
         else {
-          await download(official, destination, {
-            address,
+          await download(official, fileUrl(address, official.path), destination, {
             signal,
             leftovers,
             onBytes: (count) => progress.bytes(count, official),

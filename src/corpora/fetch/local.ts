@@ -1,9 +1,9 @@
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identifyFile } from '../../fetch/identity.ts';
+import { claimPart, settlePart } from '../../fetch/part.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { identifyFile } from '../hashes.ts';
 import type { OfficialFile } from '../manifest.ts';
-import { claimPart, settlePart } from './part.ts';
 
 /** Where a copy may keep the official paths: a data directory, or the repository of the release. */
 const LAYOUTS = ['', 'data', 'ChineseBLUE/data', 'ChineseBLUE'];

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { identifyFile } from '../../fetch/identity.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
 import type { Task } from '../../tasks/task.ts';
 import { createSketches, SKETCH_DEFAULTS } from '../../text/minhash.ts';
 import { comparisonForm } from '../../text/normalise.ts';
 import { jaccard, packRuns, shinglesOf } from '../../text/shingles.ts';
-import { identifyFile } from '../hashes.ts';
 import { cleanText, faultOf, SENTENCE_REASONS, type SentenceReason, sentencesOf } from './cleaning.ts';
 import { listInputs, type RawDocument, readDocuments } from './documents.ts';
 import { CONTAINED, COVERED, type EvaluationIndex, GRAM, indexEvaluation } from './leakage.ts';

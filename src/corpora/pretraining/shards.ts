@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { identifyFile } from '../../fetch/identity.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readLineBatches } from '../../ground/files.ts';
 import { scramble } from '../../text/hashing.ts';
-import { identifyFile } from '../hashes.ts';
 
 export const MANIFEST = 'manifest.json';
 const SHARD_BYTES = 16 << 20;

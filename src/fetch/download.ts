@@ -1,20 +1,18 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
-import type { OfficialFile } from '../manifest.ts';
+import { UserError } from '../ground/errors.ts';
+import { explainFileError } from '../ground/files.ts';
+import type { ExpectedFile, Identity } from './identity.ts';
 import { claimPart, type Leftovers, settlePart } from './part.ts';
 
-/** Files whose size is not known may not grow beyond this. */
-const MAX_BYTES = 512 * 1024 * 1024;
+/** Files whose size is not known may not grow beyond this: half as much again as the weights of a BERT-base. */
+const MAX_BYTES = 768 * 1024 * 1024;
 const ATTEMPTS = 4;
 const PAUSE_MS = 500;
 /** A connection that delivers nothing for this long is given up. */
 const SILENCE_MS = 60_000;
 
 export interface DownloadOptions {
-  /** Address of the folder that holds the official paths, without a slash at its end. */
-  readonly address: string;
   /** Called with the number of bytes that came. */
   readonly onBytes?: (count: number) => void;
   readonly signal?: AbortSignal;
@@ -24,39 +22,43 @@ export interface DownloadOptions {
   readonly pause?: number;
 }
 
+/** The address of a file in a folder of a server. */
+export const fileUrl = (folder: string, path: string): string =>
+  `${folder.replace(/\/$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
+
 /**
- * Fetches one official file to `destination`. It grows in a part of its own beside it, goes on where an
- * interrupted one stopped (HTTP Range), and is moved into place only after its hashes agree.
- * Connections that break and servers that are busy are tried again, four times in all.
+ * Fetches one file to `destination`. It grows in a part of its own beside it, goes on where an
+ * interrupted one stopped (HTTP Range), and is moved into place only after it agrees with what is known of it.
+ * Returns what came. Connections that break and servers that are busy are tried again, four times in all.
  * Throws a UserError: `not-on-server`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.
  */
 export async function download(
-  official: OfficialFile,
+  expected: ExpectedFile,
+  url: string,
   destination: string,
-  options: DownloadOptions,
-): Promise<void> {
-  const url = `${options.address}/${official.path.split('/').map(encodeURIComponent).join('/')}`;
+  options: DownloadOptions = {},
+): Promise<Identity> {
   const part = await claimPart(destination, options.leftovers);
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
-    const problem = await fetchInto(part, url, official, options);
+    const problem = await fetchInto(part, url, expected, options);
     if (problem === undefined) break;
     if (attempt === ATTEMPTS) throw problem;
     await sleep((options.pause ?? PAUSE_MS) * 2 ** (attempt - 1), undefined, { signal: options.signal });
   }
-  await settlePart(part, destination, official);
+  return settlePart(part, destination, expected);
 }
 
 /** One attempt: undefined when the part is whole, an error when trying again may help; throws when it cannot. */
 async function fetchInto(
   part: string,
   url: string,
-  official: OfficialFile,
+  expected: ExpectedFile,
   options: DownloadOptions,
 ): Promise<UserError | undefined> {
   let start = await sizeOf(part);
-  if (official.bytes !== undefined && start >= official.bytes) {
-    if (start === official.bytes) return undefined;
+  if (expected.bytes !== undefined && start >= expected.bytes) {
+    if (start === expected.bytes) return undefined;
     await rm(part, { force: true });
     start = 0;
   }
@@ -73,8 +75,8 @@ async function fetchInto(
     }
     if (response.status === 404 || response.status === 410) {
       await response.body?.cancel();
-      throw new UserError('not-on-server', `The server has no ${official.path} (${response.status})`, {
-        hint: `Looked at ${url}. Use a local copy: \`chineseblue data get --from DIR\`.`,
+      throw new UserError('not-on-server', `The server has no ${expected.path} (${response.status})`, {
+        hint: `Looked at ${url}. Use another copy with --from.`,
       });
     }
     if (!response.ok || !response.body) {
@@ -89,7 +91,7 @@ async function fetchInto(
       await rm(part, { force: true });
       return serverError(url, response.status);
     }
-    await append(part, response.body, goesOn ? start : 0, official, (count) => {
+    await append(part, response.body, goesOn ? start : 0, expected, (count) => {
       watch.heard();
       options.onBytes?.(count);
     });
@@ -110,10 +112,10 @@ async function append(
   part: string,
   body: ReadableStream<Uint8Array>,
   start: number,
-  official: OfficialFile,
+  expected: ExpectedFile,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const limit = official.bytes ?? MAX_BYTES;
+  const limit = expected.bytes ?? MAX_BYTES;
   let size = start;
   const file = await open(part, start > 0 ? 'a' : 'w');
   try {
@@ -129,11 +131,11 @@ async function append(
   }
   if (size > limit) {
     await rm(part, { force: true });
-    throw new UserError('too-large', `${official.path} is larger than its ${limit} bytes: stopped`, {
+    throw new UserError('too-large', `${expected.path} is larger than its ${limit} bytes: stopped`, {
       hint: 'This is not the official file. Use another copy with --from.',
     });
   }
-  if (official.bytes !== undefined && size < official.bytes) throw new Error('the transfer ended early');
+  if (expected.bytes !== undefined && size < expected.bytes) throw new Error('the transfer ended early');
 }
 
 const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(() => undefined))?.size ?? 0;

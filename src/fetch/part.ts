@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
-import { identifyFile } from '../hashes.ts';
-import type { OfficialFile } from '../manifest.ts';
+import { UserError } from '../ground/errors.ts';
+import { explainFileError } from '../ground/files.ts';
+import { type ExpectedFile, type Identity, identifyFile } from './identity.ts';
 
 /** A part that another machine left is taken over only when it has not grown for this long. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
@@ -80,17 +79,23 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Moves a finished part into place after its hashes agree with the official ones; a part that does not is
- * removed. Throws a UserError (`wrong-hash`) that names both hashes.
+ * Moves a finished part into place after it agrees with what is known of it; a part that does not is removed. Returns
+ * what came. Throws a UserError (`wrong-hash`) that names both hashes.
  */
-export async function settlePart(part: string, destination: string, official: OfficialFile): Promise<void> {
+export async function settlePart(
+  part: string,
+  destination: string,
+  expected: ExpectedFile,
+): Promise<Identity> {
   const found = await identifyFile(part);
-  const sha256Agrees = official.sha256 === undefined || official.sha256 === found.sha256;
-  if (found.gitBlob !== official.gitBlob || !sha256Agrees) {
+  const wrong = (['gitBlob', 'sha256', 'bytes'] as const).find(
+    (name) => expected[name] !== undefined && expected[name] !== found[name],
+  );
+  if (wrong) {
     await rm(part, { force: true });
     throw new UserError(
       'wrong-hash',
-      `What came is not the official ${official.path}: git blob ${found.gitBlob} (${found.bytes} bytes), expected ${official.gitBlob}`,
+      `What came is not the official ${expected.path}: ${NAMES[wrong]} ${found[wrong]} (${found.bytes} bytes), expected ${expected[wrong]}`,
       { file: destination, hint: 'Nothing was kept. Try again, or use another copy with --from.' },
     );
   }
@@ -99,4 +104,7 @@ export async function settlePart(part: string, destination: string, official: Of
   } catch (error) {
     throw explainFileError(error, destination);
   }
+  return found;
 }
+
+const NAMES = { gitBlob: 'git blob', sha256: 'SHA-256', bytes: 'size' } as const;
