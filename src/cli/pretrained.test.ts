@@ -154,7 +154,7 @@ describe('quick looks', () => {
 
 describe('model import', () => {
   const fixtures = new URL('../bert/weights/fixtures/', import.meta.url).pathname;
-  const importing = modelCommand.subcommands![0];
+  const importing = modelCommand.subcommands!.find(({ name }) => name === 'import')!;
 
   it.each([
     ['tensorflow', 'tensorflow'],

@@ -1,3 +1,5 @@
+import type { ExpectedFile } from '../../fetch/identity.ts';
+
 /** A model that others published and `model get` fetches. */
 export interface KnownModel {
   readonly name: string;
@@ -15,13 +17,12 @@ export interface ModelSource {
   readonly files: readonly SourceFile[];
 }
 
-export interface SourceFile {
-  /** An archive (.zip, .tar, .tar.gz) is looked through for a model; any other file is one file of it. */
-  readonly path: string;
+/**
+ * An archive (`ARCHIVE`) is looked through for a model; any other file is one file of it. Size and hash are known for
+ * few: where they are not, what came is recorded and nothing vouches for it.
+ */
+export interface SourceFile extends ExpectedFile {
   readonly url: string;
-  /** Known for few: where they are not, what came is recorded and nothing vouches for it. */
-  readonly bytes?: number;
-  readonly sha256?: string;
 }
 
 const MIRROR = 'https://huggingface.co/freedomking/mc-bert/resolve/ae498db3a4526a5609fdf494209622f4d3a2031b';

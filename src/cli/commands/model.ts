@@ -1,6 +1,12 @@
-import type { CommandSpec } from '../command.ts';
+import type { CommandSpec, OptionSpec } from '../command.ts';
 import { choiceOption } from '../numbers.ts';
 import { textOption } from '../options.ts';
+
+const DTYPE: OptionSpec = {
+  flags: '--dtype <name>',
+  summary: { en: 'fp32, or fp16: half the size', zh: 'fp32，或 fp16（大小减半）' },
+  default: 'fp32',
+};
 
 const importing: CommandSpec = {
   name: 'import',
@@ -9,14 +15,7 @@ const importing: CommandSpec = {
     zh: '将 TensorFlow 1 或 PyTorch 权重转换为 Hugging Face 目录',
   },
   operands: '<dir>',
-  options: [
-    { flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } },
-    {
-      flags: '--dtype <name>',
-      summary: { en: 'fp32, or fp16: half the size', zh: 'fp32，或 fp16（大小减半）' },
-      default: 'fp32',
-    },
-  ],
+  options: [{ flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } }, DTYPE],
   examples: [
     'chineseblue model import mc_bert_base --out mc-bert',
     'chineseblue model import cbert --dtype fp16 --out cbert-fp16',
@@ -38,9 +37,115 @@ const importing: CommandSpec = {
   },
 };
 
+const get: CommandSpec = {
+  name: 'get',
+  summary: {
+    en: 'fetch a published model (mc-bert), resume, verify what is known of it, and convert it',
+    zh: '下载已发布的模型（mc-bert）：可续传、校验并转换',
+  },
+  operands: '<name>',
+  options: [
+    {
+      flags: '--from <path>',
+      summary: {
+        en: 'a mirror (URL of an archive or a folder), a local archive, or a folder',
+        zh: '镜像（归档或目录的 URL）、本地归档或目录',
+      },
+    },
+    {
+      flags: '--out <dir>',
+      summary: {
+        en: 'the folder to make (default: the cache, where its name finds it)',
+        zh: '输出目录（默认缓存目录，可按名称使用）',
+      },
+    },
+    DTYPE,
+    { flags: '--force', summary: { en: 'fetch it again', zh: '重新下载' } },
+  ],
+  examples: [
+    'chineseblue model get mc-bert',
+    'chineseblue model get mc-bert --from mc_bert_base.zip',
+    'chineseblue model get mc-bert --from https://hf-mirror.com/freedomking/mc-bert/resolve/main',
+  ],
+  async run({ operands, options, terminal, signal }) {
+    const { getModel } = await import('../../bert/folder/get.ts');
+    const { PRECISIONS } = await import('../../bert/weights/safetensors_write.ts');
+    const [name] = operands;
+    const text = (key: string): string | undefined =>
+      typeof options[key] === 'string' ? options[key] : undefined;
+    const progress = terminal.progress(terminal.say({ en: 'Fetching', zh: '下载中' }));
+    const { folder, kept, source } = await getModel(name, {
+      from: text('from'),
+      out: text('out'),
+      force: options.force === true,
+      precision: choiceOption(options, 'dtype', PRECISIONS),
+      onProgress: progress.update,
+      onFailure: (publisher, { message }) =>
+        terminal.note(
+          terminal.say({
+            en: `From ${publisher}: ${message}. Trying the next source.`,
+            zh: `来源 ${publisher}：${message}。尝试下一来源。`,
+          }),
+        ),
+      signal,
+    }).finally(progress.stop);
+    if (terminal.json) return terminal.printJson({ folder, kept, source });
+    const state = kept
+      ? terminal.say({ en: 'was there', zh: '已存在' })
+      : terminal.say({ en: `from ${source?.publisher}`, zh: `来自 ${source?.publisher}` });
+    terminal.print(`${folder}: ${state}`);
+    for (const { path, sha256, verified } of source?.files ?? []) {
+      const checked = verified
+        ? terminal.say({ en: 'as expected', zh: '与预期一致' })
+        : terminal.say({
+            en: 'recorded, not verified: no checksum was published',
+            zh: '已记录，未校验：来源未公布校验值',
+          });
+      terminal.note(`${path}: SHA-256 ${sha256} (${checked})`);
+    }
+    terminal.note(
+      terminal.say({
+        en: `Fine-tune it with --model bert:${options.out ?? name}`,
+        zh: `用 --model bert:${options.out ?? name} 微调`,
+      }),
+    );
+  },
+};
+
+const list: CommandSpec = {
+  name: 'list',
+  summary: { en: 'the models that have names: shipped, fetched, to fetch', zh: '列出有名称的模型' },
+  examples: ['chineseblue model list'],
+  async run({ terminal }) {
+    const { listModels } = await import('../../bert/folder/list.ts');
+    const models = await listModels();
+    if (terminal.json) return terminal.printJson(models);
+    const states = {
+      shipped: terminal.say({ en: 'shipped', zh: '随包提供' }),
+      fetched: terminal.say({ en: 'fetched', zh: '已下载' }),
+      fetchable: terminal.say({ en: 'to fetch: model get', zh: '可下载：model get' }),
+    };
+    const head = {
+      en: ['name', 'state', 'MiB', 'licence', 'source', 'where'],
+      zh: ['名称', '状态', 'MiB', '许可', '来源', '位置'],
+    };
+    await terminal.table(
+      head[terminal.language],
+      models.map(({ name, state, bytes, licence, source, folder }) => [
+        name,
+        states[state],
+        bytes === undefined ? '' : (bytes / 2 ** 20).toFixed(1),
+        licence,
+        source,
+        folder ?? '',
+      ]),
+    );
+  },
+};
+
 export const modelCommand: CommandSpec = {
   name: 'model',
-  summary: { en: 'import models', zh: '导入模型' },
-  subcommands: [importing],
-  examples: ['chineseblue model import mc_bert_base --out mc-bert'],
+  summary: { en: 'list, fetch and import models', zh: '列出、下载与导入模型' },
+  subcommands: [list, get, importing],
+  examples: ['chineseblue model list', 'chineseblue model import mc_bert_base --out mc-bert'],
 };

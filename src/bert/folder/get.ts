@@ -1,0 +1,244 @@
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { download, fileUrl } from '../../fetch/download.ts';
+import { type Identity, identifyFile } from '../../fetch/identity.ts';
+import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
+import { unpack } from '../../fetch/unpack.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
+import { nearest } from '../../ground/nearest.ts';
+import type { Precision } from '../weights/safetensors_write.ts';
+import { fetchedDir } from './find.ts';
+import { importModel } from './import.ts';
+import { type KnownModel, knownModels, type ModelSource, type SourceFile } from './known.ts';
+
+export interface GetModelOptions {
+  /** The folder to make; default: below the cache directory, where the model is found by its name. */
+  readonly out?: string;
+  /** An address (an archive, or a folder with `config.json`, `vocab.txt`, `pytorch_model.bin`), an archive, or a folder. */
+  readonly from?: string;
+  /** Fetch it again where it is there already. */
+  readonly force?: boolean;
+  readonly precision?: Precision;
+  readonly onProgress?: (share: number, note: string) => void;
+  /** A source that did not answer, before the next is tried. */
+  readonly onFailure?: (publisher: string, error: UserError) => void;
+  readonly signal?: AbortSignal;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** As in `download`. */
+  readonly pause?: number;
+}
+
+/** Beside the weights: where they came from. */
+const SOURCE_FILE = 'source.json';
+
+/** What came, and whether it was known beforehand what should come. */
+export interface FetchedFile extends Identity {
+  readonly path: string;
+  readonly from: string;
+  readonly verified: boolean;
+}
+
+export interface FetchedModel {
+  readonly schema: 'chineseblue/model-source@1';
+  readonly name: string;
+  readonly licence: string;
+  readonly page: string;
+  readonly publisher: string;
+  readonly fetchedAt: string;
+  readonly files: readonly FetchedFile[];
+}
+
+const ARCHIVE = /\.(archive|zip|tar|tar\.gz|tgz)$/;
+/** What a model is made of, by the base names of the files. */
+const MODEL_FILES =
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|model\.safetensors|pytorch_model\.bin|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
+const HUB_FILES = ['config.json', 'vocab.txt', 'pytorch_model.bin'];
+/** These of a source mean that the next one may be better; anything else is for the user. */
+const SOURCE_FAILED = new Set([
+  'no-connection',
+  'not-on-server',
+  'server-error',
+  'too-large',
+  'wrong-hash',
+  'not-an-archive',
+  'bad-archive',
+]);
+
+/**
+ * Fetches a model that others published and rewrites it as a Hugging Face folder, which appears whole or not at all.
+ * Sources are tried in turn; what an interrupted call fetched is gone on with. Returns where it is and where it came
+ * from; `kept` where it was there already. Throws a UserError: `not-reachable` with the way by hand, `changed-content`
+ * where a forced call brings other bytes than the first one did, and those of `unpack` and `importModel`.
+ */
+export async function getModel(
+  name: string,
+  options: GetModelOptions = {},
+  known: readonly KnownModel[] = knownModels,
+): Promise<{ folder: string; kept: boolean; source: FetchedModel | undefined }> {
+  const model = known.find((one) => one.name === name);
+  if (!model) throw unknown(name, known);
+  const { from, force = false, precision, onFailure, signal } = options;
+  const folder = options.out ?? join(fetchedDir(options.environment), name);
+  const before = await readSource(folder);
+  if (existsSync(join(folder, 'config.json')) && !force) return { folder, kept: true, source: before };
+  const work = `${folder}.fetching`;
+  await makeDirectory(work);
+  const sources = from === undefined ? model.sources : [sourceOf(from)];
+  const failures: string[] = [];
+  for (const [i, source] of sources.entries()) {
+    const room = join(work, String(i));
+    try {
+      const files = await fetchSource(source, room, options);
+      refuseOther(files, before, folder);
+      const made = join(work, 'model');
+      await rm(made, { recursive: true, force: true });
+      await importModel(await modelIn(files, source, room, signal), made, precision);
+      const { licence, page } = model;
+      const fetched: FetchedModel = {
+        schema: 'chineseblue/model-source@1',
+        name,
+        licence,
+        page,
+        publisher: source.publisher,
+        fetchedAt: new Date().toISOString(),
+        files,
+      };
+      await writeJson(join(made, SOURCE_FILE), fetched);
+      await moveInto(made, folder);
+      await rm(work, { recursive: true, force: true });
+      return { folder, kept: false, source: fetched };
+    } catch (error) {
+      if (!(error instanceof UserError) || !SOURCE_FAILED.has(error.code) || from !== undefined) throw error;
+      failures.push(`${source.publisher}: ${error.message}`);
+      await rmdir(room).catch(() => undefined);
+      if (i + 1 < sources.length) onFailure?.(source.publisher, error);
+    }
+  }
+  await rmdir(work).catch(() => undefined);
+  throw new UserError('not-reachable', `${name} could not be fetched. ${failures.join('. ')}`, {
+    hint: `By hand: download it from ${model.page} on another machine, then \`chineseblue model get ${name} --from FILE\` takes the archive and \`chineseblue model import DIR --out ${name}\` the unpacked folder. --from URL takes a mirror.`,
+  });
+}
+
+function unknown(name: string, known: readonly KnownModel[]): UserError {
+  const names = known.map((one) => one.name);
+  return new UserError('unknown-model', `There is no model "${name}" to fetch`, {
+    hint: `Did you mean ${nearest(name, names)}? There are ${names.join(', ')}. A folder of weights needs no fetching: --model bert:DIR.`,
+    exitCode: EXIT.usage,
+  });
+}
+
+function sourceOf(from: string): ModelSource {
+  const isUrl = /^https?:\/\//.test(from);
+  if (!isUrl) return { publisher: 'a local copy', files: [{ path: basename(from), url: from }] };
+  const { pathname, host } = new URL(from);
+  const files: SourceFile[] = ARCHIVE.test(pathname)
+    ? [{ path: basename(pathname), url: from }]
+    : HUB_FILES.map((path) => ({ path, url: fileUrl(from, path) }));
+  return { publisher: host, files };
+}
+
+/** The files of a source below `room`, or where they lie on this machine. */
+async function fetchSource(
+  source: ModelSource,
+  room: string,
+  { onProgress, signal, pause }: GetModelOptions,
+): Promise<FetchedFile[]> {
+  const leftovers = await findLeftovers(source.files.map(({ path }) => join(room, path)));
+  const fetched: FetchedFile[] = [];
+  for (const [i, expected] of source.files.entries()) {
+    const { path, url, bytes } = expected;
+    if (!/^https?:/.test(url)) {
+      if ((await statOf(url)).isDirectory()) return [];
+      fetched.push({ path, from: url, ...(await identifyFile(url)), verified: false });
+      continue;
+    }
+    const destination = join(room, path);
+    let had = 0;
+    const found = existsSync(destination)
+      ? await identifyFile(destination)
+      : await download(expected, url, destination, {
+          leftovers,
+          signal,
+          pause,
+          onBytes(count) {
+            had += count;
+            const share = bytes ? Math.min(1, had / bytes) : 0;
+            onProgress?.((i + share) / source.files.length, `${path}, ${Math.round(had / 2 ** 20)} MiB`);
+          },
+        });
+    await dropLeftovers(destination, leftovers);
+    fetched.push({ path, from: url, ...found, verified: expected.sha256 !== undefined });
+  }
+  return fetched;
+}
+
+/** The folder with the model: the fetched files themselves, or what their archive holds. */
+async function modelIn(
+  files: readonly FetchedFile[],
+  source: ModelSource,
+  room: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const [first] = source.files;
+  if (files.length === 0) return first.url;
+  const local = !/^https?:/.test(first.url);
+  if (!local && !ARCHIVE.test(first.path)) return room;
+  const unpacked = join(room, 'unpacked');
+  await rm(unpacked, { recursive: true, force: true });
+  const archive = local ? first.url : join(room, first.path);
+  try {
+    if ((await unpack(archive, unpacked, MODEL_FILES, signal)).length > 0) return unpacked;
+    throw new UserError('bad-archive', 'The archive holds no file of a model', {
+      file: archive,
+      hint: 'It should have a configuration, a vocab.txt and weights.',
+    });
+  } catch (error) {
+    // a web page in place of the archive should not be there when the command is issued again
+    if (!local && !signal?.aborted) await rm(archive, { force: true });
+    throw error;
+  }
+}
+
+function refuseOther(files: readonly FetchedFile[], before: FetchedModel | undefined, folder: string): void {
+  for (const { path, from, sha256 } of files) {
+    const first = before?.files.find((file) => file.from === from);
+    if (!first || first.sha256 === sha256) continue;
+    throw new UserError(
+      'changed-content',
+      `${path} is no longer what it was: SHA-256 ${sha256}, before ${first.sha256}`,
+      {
+        file: join(folder, SOURCE_FILE),
+        hint: 'The model in place was left alone. Remove its folder to take the new one.',
+      },
+    );
+  }
+}
+
+/** Where the model of a folder came from; undefined for one that `getModel` did not make. */
+export async function readSource(folder: string): Promise<FetchedModel | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, SOURCE_FILE), 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw explainFileError(error, join(folder, SOURCE_FILE));
+  }
+}
+
+async function moveInto(made: string, folder: string): Promise<void> {
+  const old = `${folder}.old`;
+  try {
+    if (existsSync(folder)) await rename(folder, old);
+    await rename(made, folder);
+  } catch (error) {
+    throw explainFileError(error, folder);
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+const statOf = (path: string) =>
+  stat(path).catch((error) => {
+    throw explainFileError(error, path);
+  });

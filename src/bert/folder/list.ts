@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namedModels } from './find.ts';
+import { readSource } from './get.ts';
+import { knownModels } from './known.ts';
+
+/** A line of `model list`. */
+export interface ListedModel {
+  readonly name: string;
+  readonly state: 'shipped' | 'fetched' | 'fetchable';
+  readonly folder?: string;
+  /** Of all its files; of one to fetch, as far as they are known. */
+  readonly bytes?: number;
+  readonly licence: string;
+  readonly source: string;
+}
+
+/** Every model with a name: those at hand first. A shipped one says its licence in its card. */
+export async function listModels(environment: NodeJS.ProcessEnv = process.env): Promise<ListedModel[]> {
+  const here = namedModels(environment);
+  const listed = here.map(async ({ name, origin, folder }): Promise<ListedModel> => {
+    const source = await readSource(folder);
+    const known = { bytes: await bytesOf(folder), folder, name, state: origin };
+    if (source) return { ...known, licence: source.licence, source: `${source.publisher}; ${source.page}` };
+    return { ...known, licence: await licenceOf(folder), source: origin === 'shipped' ? 'chineseblue' : '' };
+  });
+  const fetchable = knownModels
+    .filter((model) => !here.some(({ name }) => name === model.name))
+    .map(({ name, licence, page, sources }): ListedModel => {
+      const sizes = sources.flatMap(({ files }) => files.flatMap(({ bytes }) => bytes ?? []));
+      return { name, state: 'fetchable', bytes: sizes[0], licence, source: page };
+    });
+  return [...(await Promise.all(listed)), ...fetchable];
+}
+
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const sizes = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map(async ({ name }) => (await stat(join(folder, name))).size),
+  );
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
+/** The `license` of the card's front matter; empty where it has none. */
+async function licenceOf(folder: string): Promise<string> {
+  const card = join(folder, 'README.md');
+  if (!existsSync(card)) return '';
+  const [, front = ''] = (await readFile(card, 'utf8')).split(/^---$/m);
+  return /^license: *(\S+)/m.exec(front)?.[1] ?? '';
+}

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { UserError } from '../ground/errors.ts';
+import { explainFileError, writeAtomic } from '../ground/files.ts';
+import { readZip } from './zip.ts';
+
+const MAX_ENTRIES = 10_000;
+/** All that is wanted together: the weights of a BERT-large with its optimizer. */
+const MAX_BYTES = 6 * 1024 ** 3;
+
+interface Entry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Takes the files with wanted base names out of a `.zip`, `.tar` or `.tar.gz`, known by its content, and writes them into
+ * one flat folder, so that no name in the archive has power over where they go. Returns their names.
+ * Throws a UserError: `not-an-archive`, `bad-archive`, `archive-too-large`, and those of writing.
+ */
+export async function unpack(
+  archive: string,
+  into: string,
+  wanted: RegExp,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const taken = new Set<string>();
+  let [count, total] = [0, 0];
+  try {
+    for await (const { name, bytes, content } of await entriesOf(archive)) {
+      signal?.throwIfAborted();
+      const own = basename(name);
+      const isWanted = wanted.test(own);
+      total += isWanted ? bytes : 0;
+      if (++count > MAX_ENTRIES || total > MAX_BYTES) {
+        throw new UserError('archive-too-large', 'The archive unpacks to more than any model would', {
+          file: archive,
+          hint: 'Use the archive of its authors.',
+        });
+      }
+      if (!isWanted) continue;
+      if (taken.has(own)) throw new Error(`it holds two files ${own}`);
+      taken.add(own);
+      await writeAtomic(join(into, own), content);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    const explained = explainFileError(error, archive);
+    if (explained instanceof UserError) throw explained;
+    throw new UserError('bad-archive', `The archive cannot be read: ${(error as Error).message}`, {
+      file: archive,
+      hint: 'Fetch it again if it was cut off; or unpack it yourself and use `chineseblue model import DIR`.',
+    });
+  }
+  return [...taken];
+}
+
+async function entriesOf(archive: string): Promise<AsyncIterable<Entry> | Iterable<Entry>> {
+  const head = await headOf(archive);
+  if (head.toString('latin1', 0, 2) === 'PK') return zipEntries(archive);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  if (isGzip || head.toString('latin1', 257, 262) === 'ustar') return tarEntries(archive, isGzip);
+  const isPage = /^\s*<(!doctype|html)/i.test(head.toString('latin1'));
+  throw new UserError(
+    'not-an-archive',
+    isPage ? 'This is a web page, not an archive' : 'This is no .zip, .tar or .tar.gz',
+    { file: archive, hint: 'Download it with a browser and give the file with --from.' },
+  );
+}
+
+async function* zipEntries(archive: string): AsyncGenerator<Entry> {
+  for (const file of await readZip(archive)) {
+    yield { name: file.name, bytes: file.bytes, content: file.read() };
+  }
+}
+
+async function* tarEntries(archive: string, isGzip: boolean): AsyncGenerator<Entry> {
+  const tar = extract();
+  const reading = pipeline([createReadStream(archive), ...(isGzip ? [createGunzip()] : []), tar]);
+  reading.catch(() => {});
+  for await (const entry of tar) {
+    const { name, type, size = 0 } = entry.header;
+    if (type === 'file' || type === 'contiguous-file') yield { name, bytes: size, content: entry as AsyncIterable<Uint8Array> };
+    entry.resume();
+  }
+  await reading;
+}
+
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
