@@ -89,7 +89,10 @@ function fillSinusoids(table: Float32Array, hidden: number, deviation: number): 
   }
 }
 
-/** Where the first heads of every layer look at first, in tokens from their own; further heads look anywhere. */
+/**
+ * Where the first heads of every layer look at first, in tokens from their own. Further heads look anywhere, and so do all
+ * where there are fewer than these.
+ */
 const NEIGHBOURS = [-1, 1, -2, 2];
 /** How sharply: at 1.5 a head of 64 gives most of its attention to its neighbour and the tokens beside that. */
 const SHARPNESS = 1.5;
@@ -106,7 +109,8 @@ function lookAtNeighbours(
   { hiddenSize: hidden, heads }: BertConfig,
 ): void {
   const size = hidden / heads;
-  for (const [head, distance] of NEIGHBOURS.slice(0, heads).entries()) {
+  if (heads < NEIGHBOURS.length) return;
+  for (const [head, distance] of NEIGHBOURS.entries()) {
     const rows = head * size;
     for (let i = rows * hidden; i < (rows + size) * hidden; i++) {
       query[i] *= REST;

@@ -14,6 +14,8 @@ export const BERT_DEFAULTS = {
   epochs: 0,
   /** Most tokens that all epochs together train on: where there are more, a sample of the examples is learnt from. 0: all. */
   budget: 0,
+  /** For entities: copies of the training texts with mentions exchanged; -1: seven for random weights, else none. */
+  copies: -1,
   batch: 0,
   /** Most tokens of a batch. */
   tokens: 4096,
@@ -71,5 +73,5 @@ export const FAMILY_DEFAULTS: Readonly<Record<FamilyId, FamilyDefaults>> = {
 };
 
 /** From random weights everything must be learnt: longer, in smaller steps of a higher rate. */
-export const FROM_RANDOM = { epochs: 2, batch: 8, rate: 1e-3 } as const;
+export const FROM_RANDOM = { epochs: 2, batch: 8, rate: 7e-4, copies: 7 } as const;
 export const PRETRAINED_RATE = 3e-5;

@@ -7,6 +7,7 @@ import { loadFolder } from '../../bert/folder/load.ts';
 import { readOwn, requireHead } from '../../bert/folder/own.ts';
 import { train } from '../../bert/train/loop.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { createRandom } from '../../ground/random.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -23,7 +24,7 @@ import { answerAll, createPredictor, type Fitted, readRecord } from './predictor
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 import { primaryScore } from './score.ts';
-import { settingsOf } from './settings.ts';
+import { copiesOf, settingsOf } from './settings.ts';
 
 const PLANNERS = {
   ner: nerPlanner,
@@ -52,9 +53,12 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
   };
   const whole = teach(request.train);
   const settings = settingsOf(parameters, task.family, { pretrained, eager: whole.plan.eager, seed });
-  const { train: examples, dev } = sample(request, whole.plan, settings.epochs);
+  const copies = copiesOf(parameters, task.family, pretrained);
+  const { train: examples, dev } = sample(request, whole.plan, settings.epochs * (1 + copies));
   const { learnt, plan } = examples === request.train ? whole : teach(examples);
   const items = plan.items(examples);
+  const random = createRandom(seed, 'copies');
+  for (let i = 0; i < copies; i++) items.push(...(plan.copy?.(examples, random) ?? []));
   if (items.length === 0) {
     throw new UserError('nothing-to-learn', `No example of ${task.id} can be learnt from`, {
       hint: 'Queries need documents of different grades.',
@@ -105,9 +109,9 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
 function sample<F extends FamilyId>(
   { train, dev, seed, parameters }: FitRequest<F>,
   plan: Plan<F>,
-  epochs: number,
+  passes: number,
 ): Pick<FitRequest<F>, 'train' | 'dev'> {
-  const limit = Number(parameters.budget) / epochs;
+  const limit = Number(parameters.budget) / passes;
   if (limit === 0) return { train, dev };
   if (limit < 0) {
     throw new UserError('bad-parameter', `budget is at least 0, not ${parameters.budget}`, {

@@ -1,5 +1,9 @@
 import { type Cell, type ScoredCell, spanHead } from '../../bert/heads/span.ts';
+import type { Item } from '../../bert/train/loop.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Random } from '../../ground/random.ts';
+import type { Example } from '../../tasks/examples.ts';
+import { exchangeMentions, hideTokens } from './exchange.ts';
 import type { Plan, PlanContext, Planner } from './plan.ts';
 import { cutText, toTokenSpans } from './spans.ts';
 import { createTagging } from './tagging.ts';
@@ -22,14 +26,16 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
       });
     }
     const tagging = createTagging(types, kind === 'crf', context);
+    const items = (examples: readonly Example<'ner'>[]): Item<Int32Array>[] =>
+      examples.flatMap(({ input, gold }) =>
+        tagging.teach(input.text, gold.entities).map((row) => ({ rows: [row] })),
+      );
     const plan: Plan<'ner', Int32Array, Float32Array> = {
       head: tagging.head,
       labels: tagging.labels,
       eager: kind === 'crf',
-      items: (examples) =>
-        examples.flatMap(({ input, gold }) =>
-          tagging.teach(input.text, gold.entities).map((row) => ({ rows: [row] })),
-        ),
+      items,
+      copy: (examples, random) => withHidden(items(exchangeMentions(examples, random)), context, random),
       ask({ text }) {
         const cut = tagging.cut(text);
         return {
@@ -42,31 +48,46 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
   },
 };
 
+/** The same items with some of their tokens behind `[MASK]`. */
+function withHidden<Target>(
+  items: Item<Target>[],
+  { tokenizer }: PlanContext,
+  random: Random,
+): Item<Target>[] {
+  const { mask } = tokenizer.vocabulary.ids;
+  return items.map(({ rows }) => ({
+    rows: rows.map(({ sequence, target }) => ({ target, sequence: hideTokens(sequence, mask, random) })),
+  }));
+}
+
 function spanPlan(
   types: readonly string[],
-  { tokenizer, hidden, maxLength, parameters }: PlanContext,
+  context: PlanContext,
 ): Plan<'ner', readonly Cell[], ScoredCell[]> {
+  const { tokenizer, hidden, maxLength, parameters } = context;
   const options = { maxLength, overlap: Number(parameters.overlap) };
+  const items = (examples: readonly Example<'ner'>[]): Item<readonly Cell[]>[] =>
+    examples.flatMap(({ input, gold }) => {
+      const { tokens, windows, sequences } = cutText(tokenizer, input.text, options);
+      const spans = toTokenSpans(tokens, gold.entities);
+      return windows.map(({ start, end }, i) => {
+        const inside = spans.filter(
+          ({ first, last, type }) => first >= start && last < end && types.includes(type),
+        );
+        const target = inside.map(({ first, last, type }) => ({
+          type: types.indexOf(type),
+          first: first - start,
+          last: last - start,
+        }));
+        return { rows: [{ sequence: sequences[i], target }] };
+      });
+    });
   return {
     head: spanHead(hidden, types.length),
     labels: types,
     eager: true,
-    items: (examples) =>
-      examples.flatMap(({ input, gold }) => {
-        const { tokens, windows, sequences } = cutText(tokenizer, input.text, options);
-        const spans = toTokenSpans(tokens, gold.entities);
-        return windows.map(({ start, end }, i) => {
-          const inside = spans.filter(
-            ({ first, last, type }) => first >= start && last < end && types.includes(type),
-          );
-          const target = inside.map(({ first, last, type }) => ({
-            type: types.indexOf(type),
-            first: first - start,
-            last: last - start,
-          }));
-          return { rows: [{ sequence: sequences[i], target }] };
-        });
-      }),
+    items,
+    copy: (examples, random) => withHidden(items(exchangeMentions(examples, random)), context, random),
     ask({ text }) {
       const { tokens, windows, sequences, central } = cutText(tokenizer, text, options);
       return {

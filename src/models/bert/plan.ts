@@ -2,6 +2,7 @@ import type { Sequence } from '../../bert/encoder/sequences.ts';
 import type { Head } from '../../bert/heads/head.ts';
 import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
 import type { Item } from '../../bert/train/loop.ts';
+import type { Random } from '../../ground/random.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Parameters } from '../model.ts';
 
@@ -27,6 +28,8 @@ export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
   /** Whether the head learns from nothing while the encoder is pretrained and wants a higher rate. */
   readonly eager: boolean;
   items(examples: readonly Example<F>[]): Item<Target>[];
+  /** Items of altered copies of the examples, from which the same can be learnt. */
+  copy?(examples: readonly Example<F>[], random: Random): Item<Target>[];
   ask(input: Input<F>): Question<F, Answer>;
 }
 

@@ -21,6 +21,22 @@ export function oneOf<T extends string>(name: string, value: unknown, choices: r
 }
 
 export const deviceOf = (parameters: Parameters): Device => oneOf('device', parameters.device, DEVICES);
+
+/** Copies of the training texts, with mentions exchanged, that are trained on beside them. */
+export function copiesOf({ copies }: Parameters, family: FamilyId, pretrained: boolean): number {
+  const count = Number(copies);
+  if (count < 0) return family === 'ner' && !pretrained ? FROM_RANDOM.copies : 0;
+  if (count === 0 || (family === 'ner' && Number.isSafeInteger(count))) return count;
+  throw new UserError(
+    'bad-parameter',
+    `copies is a whole number and for entities only, not ${copies} for ${family}`,
+    {
+      field: 'copies',
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
 export const threadsOf = ({ threads }: Parameters): number => Number(threads) || availableParallelism();
 
 /** How to train, from the flags, the customs of the family, and where the weights come from. */
@@ -39,10 +55,12 @@ export function settingsOf(
     });
   };
   const usual = FAMILY_DEFAULTS[family];
+  const passes = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const rate = least('rate', 0) || (pretrained ? PRETRAINED_RATE : FROM_RANDOM.rate);
   return {
     seed,
-    epochs: least('epochs', 0) || usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs),
+    epochs:
+      least('epochs', 0) || Math.max(1, Math.round(passes / (1 + copiesOf(parameters, family, pretrained)))),
     batch: least('batch', 0) || (pretrained ? usual.batch : FROM_RANDOM.batch),
     tokens: least('tokens', 1),
     buckets: BUCKETS,
