@@ -215,6 +215,93 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    title: 'Answering, beside @huggingface/transformers on the same ONNX file',
+    result: 'bert-inference',
+    command: 'bench/bert/inference.ts',
+    body: ({ rows, batch, peer, rounds }) => [
+      ...table(
+        [
+          'shape',
+          'threads',
+          'texts',
+          'ours, texts/s',
+          `theirs, ${batch} at a time`,
+          'ratio',
+          'of CPU time',
+          'theirs, one at a time',
+          'ratio',
+          'of CPU time',
+        ],
+        rows.map((row: Result) => [
+          row.name,
+          String(row.threads),
+          String(row.texts),
+          row.oursPerSecond.toFixed(1),
+          row.batchesPerSecond.toFixed(1),
+          times(row.againstBatches),
+          times(row.cpuAgainstBatches),
+          row.singlePerSecond.toFixed(1),
+          times(row.againstSingle),
+          times(row.cpuAgainstSingle),
+        ]),
+      ),
+      '',
+      `Sentences of cMedTC dev, from text to label, fp32, random weights, ${peer}: its pipeline gets ${batch} texts as they come and pads them to the longest, or one text and pads nothing. Ours sorts by length. ${rows.every((row: Result) => row.sameLabels) ? 'All labels are the same.' : 'LABELS DIFFER.'} Median of ${rounds} rounds, in turn.`,
+    ],
+  },
+  {
+    title: 'Answering in 8 bits',
+    result: 'bert-int8',
+    command: 'bench/bert/int8.ts',
+    body: ({ rows, quality, rounds }) => [
+      ...table(
+        [
+          'shape',
+          'threads',
+          'texts',
+          'fp32, texts/s',
+          'int8',
+          'ratio',
+          'of CPU time',
+          'fp32 file',
+          'int8 file',
+        ],
+        rows.map((row: Result) => [
+          row.name,
+          String(row.threads),
+          String(row.texts),
+          row.fp32PerSecond.toFixed(1),
+          row.int8PerSecond.toFixed(1),
+          times(row.ratio),
+          times(row.cpuRatio),
+          ...row.megabytes.map((size: number) => `${size.toFixed(0)} MB`),
+        ]),
+      ),
+      '',
+      `Median of ${rounds} rounds, in turn, on a processor with AVX-512 VNNI.`,
+      ...(quality
+        ? [
+            `A trained ${quality.layers} × ${quality.hidden} model on ${quality.task} dev (${quality.examples} examples, ${quality.metric}): ${quality.fp32.toFixed(2)} in fp32, ${quality.int8.toFixed(2)} in int8; ${(quality.same * 100).toFixed(1)} % of the answers are the same.`,
+          ]
+        : []),
+    ],
+  },
+  {
+    title: 'Memory over many training steps',
+    result: 'bert-memory',
+    command: 'bench/bert/memory.ts',
+    body: ({ rows, batch, epochs, threads }) => [
+      ...rows.flatMap(({ name, samples }: Result) => [
+        ...table(
+          [`${name}, step`, ...samples.map((sample: Result) => String(sample.step))],
+          [['MiB', ...samples.map((sample: Result) => sample.rssMiB.toFixed(0))]],
+        ),
+        '',
+      ]),
+      `Resident memory of \`train\` on sentences of cMedTC, ${batch} a batch, ${threads} thread(s), with an evaluation and a checkpoint after each of ${epochs} epochs.`,
+    ],
+  },
+  {
     title: 'A report of 100 MB of predictions',
     result: 'report-open',
     command: 'bench/report/open.ts',
