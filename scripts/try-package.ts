@@ -1,9 +1,9 @@
 /**
  * Packs the package, installs the tarball in an empty folder and uses it there as a stranger would: the
- * command, and typed imports. Needs `dist/` and the npm registry or its cache.
+ * command, the models that ship, and typed imports. Needs `dist/` and the npm registry or its cache.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -38,6 +38,13 @@ try {
     run('npx', 'chineseblue', 'run', '--task', 'cMedIC', '--model', 'majority', '--jobs', '1'),
     'majority',
   );
+  for (const model of existsSync('models') ? readdirSync('models') : []) {
+    expect(run('npx', 'chineseblue', 'fill-mask', model, '患者出现[MASK]痛', '--json'), '"probability"');
+    expect(
+      readFileSync(join(folder, 'node_modules/chineseblue/models', model, 'README.md'), 'utf8'),
+      'license: apache-2.0',
+    );
+  }
   writeFileSync(
     join(folder, 'use.ts'),
     [

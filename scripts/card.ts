@@ -1,0 +1,196 @@
+/**
+ * Writes the card of a pretrained model, MODEL/README.md, from what pretraining left: no figure is typed by hand.
+ *
+ *   npx node scripts/card.ts models/cbert-tiny --log DIR/pretraining/train.jsonl --corpus CORPUS/manifest.json \
+ *     --commands commands.txt [--compare bench/results/pretraining-compare.json]
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readWeights } from '../src/bert/weights/read.ts';
+import { writeAtomic } from '../src/ground/files.ts';
+
+/** Licence and origin of every source that a shipped model may be trained on, by file name or end of the name. */
+const SOURCES: readonly (readonly [pattern: RegExp, licence: string, origin: string])[] = [
+  [
+    /^huatuo-.*\.json$/,
+    'Apache-2.0',
+    '[Huatuo-Llama-Med-Chinese](https://github.com/SCIR-HI/Huatuo-Llama-Med-Chinese)',
+  ],
+  [
+    /^medical-dialogue-.*\.csv$/,
+    'MIT',
+    '[Chinese-medical-dialogue-data](https://github.com/Toyhom/Chinese-medical-dialogue-data)',
+  ],
+  [
+    /^CMDD train$/,
+    'Apache-2.0',
+    '[ChineseBLUE](https://github.com/alibaba-research/ChineseBLUE); first published with EMNLP 2019, D19-1508',
+  ],
+  [/ train$/, 'Apache-2.0', '[ChineseBLUE](https://github.com/alibaba-research/ChineseBLUE)'],
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    log: { type: 'string' },
+    corpus: { type: 'string' },
+    commands: { type: 'string' },
+    compare: {
+      type: 'string',
+      default: join(import.meta.dirname, '../bench/results/pretraining-compare.json'),
+    },
+  },
+});
+const [folder] = positionals;
+if (!folder || !values.log || !values.corpus || !values.commands) {
+  throw new Error('MODEL --log train.jsonl --corpus manifest.json --commands FILE');
+}
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+
+interface HeldOut {
+  readonly loss: number;
+  readonly masked: number;
+  readonly entity: number | null;
+  readonly span: number | null;
+  readonly other: number | null;
+  readonly next: number | null;
+  readonly tokens: number;
+  readonly pairs: number;
+}
+interface Step {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly masked: number;
+  readonly next?: number;
+  readonly rate: number;
+}
+interface Source {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly documents: number;
+}
+
+const name = basename(folder);
+const { config, tensors } = await readWeights(folder);
+const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+const bytes = statSync(join(folder, 'model.safetensors')).size;
+const lines: ({ step: number; heldOut?: HeldOut } & Partial<Step>)[] = readFileSync(values.log, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
+const looks = lines.flatMap(({ step, heldOut }) => (heldOut ? [{ step, ...heldOut }] : []));
+const steps = lines.filter((line): line is Step => line.loss !== undefined);
+const [first, last] = [looks[0], looks[looks.length - 1]];
+const end = steps[steps.length - 1];
+const { sources, documents, sentences, evaluation } = readJson(values.corpus);
+const totalBytes = (sources as Source[]).reduce((sum, source) => sum + source.bytes, 0);
+
+const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
+const count = (value: number): string => value.toLocaleString('en').replaceAll(',', ' ');
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+/** About so many looks are shown, evenly over training, the first and the last among them. */
+const SHOWN = 8;
+const shown = looks.filter((_, i) => i % Math.ceil(looks.length / SHOWN) === 0 || i === looks.length - 1);
+
+function sourceRow({ path, bytes: size, documents: read }: Source): string {
+  const own = basename(path);
+  const found = SOURCES.find(([pattern]) => pattern.test(own));
+  if (!found) throw new Error(`${own} has no known licence: such a model is not shipped`);
+  return row([own, found[2], found[1], (size / 1e6).toFixed(1), count(read)]);
+}
+
+const compare = existsSync(values.compare) ? readJson(values.compare) : undefined;
+const compared: string[] = compare
+  ? [
+      '## What it is worth',
+      '',
+      `Fine-tuned beside the same shape from random weights with the same vocabulary, ${compare.seeds.length} seeds, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals (paired bootstrap over test examples). Recipes and all runs: \`bench/pretraining/compare.ts\`.`,
+      '',
+      row([
+        'task',
+        ...compare.tasks[0].systems.map((system: { name: string }) => system.name),
+        'difference of the first two',
+      ]),
+      row(['---', ...compare.tasks[0].systems.map(() => '---:'), '---:']),
+      // biome-ignore lint/suspicious/noExplicitAny: what the bench wrote
+      ...compare.tasks.map(({ task, systems, pairs }: any) =>
+        row([
+          task,
+          ...systems.map(
+            ({ test }: { test: { mean: number; deviation: number } }) =>
+              `${(100 * test.mean).toFixed(1)} ± ${(100 * test.deviation).toFixed(1)}`,
+          ),
+          `${(100 * pairs[0].difference).toFixed(1)} [${(100 * pairs[0].low).toFixed(1)}, ${(100 * pairs[0].high).toFixed(1)}]`,
+        ]),
+      ),
+      '',
+    ]
+  : [];
+
+const card = [
+  '---',
+  'language: zh',
+  'license: apache-2.0',
+  'library_name: transformers',
+  'pipeline_tag: fill-mask',
+  'tags: [bert, chinese, biomedical, clinical, fill-mask]',
+  '---',
+  '',
+  `# ${name}`,
+  '',
+  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. Pretrained from nothing with chineseblue by the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences. It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is twenty times as large and was trained on far more text.`,
+  '',
+  '```sh',
+  `chineseblue run --task cMedIC --model bert:${name}`,
+  `chineseblue fill-mask ${name} '孩子一直[MASK][MASK]，吃什么药？'`,
+  '```',
+  '',
+  `\`transformers\`: \`BertForPreTraining.from_pretrained("models/${name}")\`.`,
+  '',
+  '## Data',
+  '',
+  `${(totalBytes / 1e6).toFixed(1)} MB of files with a clear licence, ${count(documents.kept)} documents and ${count(sentences.kept)} sentences of which were left after cleaning: equal and nearly equal documents, boilerplate and page furniture are out. ${count(sentences.removed.evaluation ?? 0)} sentences were refused because they hold text of a dev or test split (${evaluation.tasks.join(', ')}).`,
+  '',
+  row(['file or split', 'origin', 'licence', 'MB', 'documents']),
+  row(['---', '---', '---', '---:', '---:']),
+  ...(sources as Source[]).map(sourceRow),
+  '',
+  '## Training',
+  '',
+  '```sh',
+  readFileSync(values.commands, 'utf8').trim(),
+  '```',
+  '',
+  `${count(end.step)} updates, ${end.epoch.toFixed(1)} passes over the corpus with new masks in each; largest learning rate ${Math.max(...steps.map(({ rate }) => rate))}. Training loss at the end ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
+  '',
+  `On documents kept aside (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs), from a loss of ${first.loss.toFixed(2)} before training:`,
+  '',
+  row(['updates', 'loss', 'masked tokens right', 'in entities', 'in spans', 'others', 'pairs right']),
+  row(['---:', '---:', '---:', '---:', '---:', '---:', '---:']),
+  ...shown.map((look) =>
+    row([
+      count(look.step),
+      look.loss.toFixed(3),
+      ...[look.masked, look.entity, look.span, look.other, look.next].map(percent),
+    ]),
+  ),
+  '',
+  ...compared,
+  '## Limits',
+  '',
+  '- It is small and saw little text, mostly questions and answers of patients on the web, hospital records of one release and clinical trial criteria; of other kinds of text it knows next to nothing, and nothing after those were collected.',
+  '- It is meant to be fine-tuned and compared, not for decisions about patients: what it fills in is likely text, not medical knowledge, and may be wrong or harmful as advice.',
+  '- It learnt from train splits of the tasks that it is evaluated on, without their labels but with the terms annotated in them as a lexicon. Dev and test text was kept out as told above; near paraphrases may have stayed.',
+  '- Its text is Simplified Chinese; rare and traditional characters are unknown to it.',
+  '- Biases of its sources are its own: who asks on the web, and how answers there are written.',
+  '',
+  '## Licence',
+  '',
+  'Apache-2.0, as chineseblue. The texts keep the licences of the table; none of them is part of this folder.',
+  '',
+].join('\n');
+await writeAtomic(join(folder, 'README.md'), card);
+console.log(`${join(folder, 'README.md')}: ${card.length} characters`);
