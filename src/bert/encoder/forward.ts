@@ -34,6 +34,10 @@ export interface ForwardRun {
 /** Tokens of a batch, padding counted: enough to be fast, few enough that what a layer computes stays in the caches. */
 const FIXED_TOKENS = 2048;
 const OPEN_TOKENS = 512;
+/** Batches of fewer tokens grow whatever the padding: multiplying them costs little more than reading the weights. */
+const FEW_TOKENS = 64;
+/** Share of padding beyond which a batch takes no longer sequence. */
+const MOST_PADDING = 1 / 16;
 const MOST_ROWS = 64;
 
 /** Lengths that sequences are padded to when they are only read: a graph each, compiled when first needed. */
@@ -90,13 +94,14 @@ export async function openForward<Answer>(
 ): Promise<Forward<Answer>> {
   const program = await openModel(model, options);
   const pack: Packing = (lengths, first) => {
-    let rows = 1;
-    // in order of length: the next is the longest
-    while (
-      rows < MOST_ROWS &&
-      (rows + 1) * (lengths[first + rows] ?? Number.POSITIVE_INFINITY) <= OPEN_TOKENS
-    )
-      rows++;
+    // in order of length: every next one is the longest
+    let [rows, real] = [1, lengths[first]];
+    for (; rows < MOST_ROWS && first + rows < lengths.length; rows++) {
+      const length = lengths[first + rows];
+      const padded = (rows + 1) * length;
+      real += length;
+      if (padded > OPEN_TOKENS || (padded > FEW_TOKENS && padded - real > MOST_PADDING * padded)) break;
+    }
     return { rows, shape: { batch: rows, length: lengths[first + rows - 1] } };
   };
   return forwardWith(head, config, pack, (feeds, { batch, length }) =>
