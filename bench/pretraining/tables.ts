@@ -1,0 +1,81 @@
+/**
+ * Writes the tables of docs/pretraining.md between their marks (`<!-- NAME -->` … `<!-- /NAME -->`) from what
+ * bench/pretraining/compare.ts left in bench/results, so that no figure is typed by hand.
+ *
+ *   npx node bench/pretraining/tables.ts
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '../../src/ground/files.ts';
+
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+interface Result {
+  readonly date: string;
+  readonly seeds: readonly number[];
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly convention: string;
+    readonly examples: { readonly train: number; readonly dev: number; readonly evaluated: number };
+    readonly systems: readonly { readonly name: string; readonly dev: Spread; readonly test: Spread }[];
+    readonly pairs: readonly {
+      readonly a: string;
+      readonly b: string;
+      readonly difference: number;
+      readonly low: number;
+      readonly high: number;
+      readonly adjusted: number;
+    }[];
+  }[];
+}
+
+const results = join(import.meta.dirname, '../results');
+const page = join(import.meta.dirname, '../../docs/pretraining.md');
+const percent = (value: number): string => (100 * value).toFixed(2);
+const spread = ({ mean, deviation }: Spread): string => `${percent(mean)} ± ${percent(deviation)}`;
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const p = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(3));
+
+function tables({ date, seeds, tasks }: Result): string {
+  const scores = tasks.flatMap(({ task, systems, examples }) =>
+    systems.map(({ name, dev, test }) =>
+      row([`${task} (${examples.dev} / ${examples.evaluated})`, name, spread(dev), spread(test)]),
+    ),
+  );
+  const [first] = tasks[0].systems;
+  const differences = tasks.flatMap(({ task, pairs }) =>
+    pairs
+      .filter(({ a }) => a === first.name)
+      .map(({ b, difference, low, high, adjusted }) =>
+        row([task, b, percent(difference), `[${percent(low)}, ${percent(high)}]`, p(adjusted)]),
+      ),
+  );
+  return [
+    row(['task (examples of dev / test)', 'fine-tuned from', 'dev', 'test']),
+    row(['---', '---', '---:', '---:']),
+    ...scores,
+    '',
+    `Test score of ${first.name} minus that of the others:`,
+    '',
+    row(['task', 'other', 'difference', '95 % interval', 'p (Holm)']),
+    row(['---', '---', '---:', '---:', '---:']),
+    ...differences,
+    '',
+    `Primary metrics in percent, mean and standard deviation over ${seeds.length} seeds. Intervals: paired bootstrap over the independent units of test, means over seeds; p: paired permutation test, corrected within a task. ${date.slice(0, 10)}.`,
+  ].join('\n');
+}
+
+let text = readFileSync(page, 'utf8');
+for (const name of ['pretraining-compare', 'pretraining-ablation']) {
+  const file = join(results, `${name}.json`);
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [text.indexOf(open), text.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`docs/pretraining.md has no ${open} … ${close}`);
+  if (!existsSync(file)) continue;
+  const result: Result = JSON.parse(readFileSync(file, 'utf8'));
+  if (result.tasks.length === 0) continue;
+  text = `${text.slice(0, start + open.length)}\n${tables(result)}\n${text.slice(end)}`;
+}
+await writeAtomic(page, text);
