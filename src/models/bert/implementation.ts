@@ -52,7 +52,10 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
     return { learnt, plan: planner.plan(learnt, context) as unknown as Plan<F> };
   };
   const whole = teach(request.train);
-  const settings = settingsOf(parameters, task.family, { pretrained, eager: whole.plan.eager, seed });
+  const settings = settingsOf(parameters, task.family, {
+    ...{ pretrained, seed, hidden: config.hiddenSize },
+    eager: whole.plan.eager,
+  });
   const copies = copiesOf(parameters, task.family, pretrained);
   const { train: examples, dev } = sample(request, whole.plan, settings.epochs * (1 + copies));
   const { learnt, plan } = examples === request.train ? whole : teach(examples);

@@ -5,7 +5,7 @@ import type { TrainSettings } from '../../bert/train/settings.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { Parameters } from '../model.ts';
-import { FAMILY_DEFAULTS, FROM_RANDOM, PRETRAINED_RATE } from './defaults.ts';
+import { FAMILY_DEFAULTS, FROM_RANDOM, pretrainedRate } from './defaults.ts';
 
 /** A head that begins from nothing above a pretrained encoder learns at so many times its rate. */
 const EAGER_FACTOR = 10;
@@ -43,7 +43,7 @@ export const threadsOf = ({ threads }: Parameters): number => Number(threads) ||
 export function settingsOf(
   parameters: Parameters,
   family: FamilyId,
-  { pretrained, eager, seed }: { pretrained: boolean; eager: boolean; seed: number },
+  { pretrained, hidden, eager, seed }: { pretrained: boolean; hidden: number; eager: boolean; seed: number },
 ): TrainSettings {
   const number = (name: string): number => Number(parameters[name]);
   const least = (name: string, smallest: number): number => {
@@ -56,7 +56,7 @@ export function settingsOf(
   };
   const usual = FAMILY_DEFAULTS[family];
   const passes = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
-  const rate = least('rate', 0) || (pretrained ? PRETRAINED_RATE : FROM_RANDOM.rate);
+  const rate = least('rate', 0) || (pretrained ? pretrainedRate(hidden) : FROM_RANDOM.rate);
   return {
     seed,
     epochs:
