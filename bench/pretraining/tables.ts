@@ -19,7 +19,12 @@ interface Result {
     readonly task: string;
     readonly convention: string;
     readonly examples: { readonly train: number; readonly dev: number; readonly evaluated: number };
-    readonly systems: readonly { readonly name: string; readonly dev: Spread; readonly test: Spread }[];
+    readonly systems: readonly {
+      readonly name: string;
+      readonly dev: Spread;
+      readonly test: Spread;
+      readonly learnt: number;
+    }[];
     readonly pairs: readonly {
       readonly a: string;
       readonly b: string;
@@ -40,8 +45,14 @@ const p = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(
 
 function tables({ date, seeds, tasks }: Result): string {
   const scores = tasks.flatMap(({ task, systems, examples }) =>
-    systems.map(({ name, dev, test }) =>
-      row([`${task} (${examples.dev} / ${examples.evaluated})`, name, spread(dev), spread(test)]),
+    systems.map(({ name, dev, test, learnt }) =>
+      row([
+        task,
+        name,
+        `${learnt} of ${examples.train}`,
+        spread(dev),
+        `${spread(test)} (${examples.evaluated})`,
+      ]),
     ),
   );
   const [first] = tasks[0].systems;
@@ -53,8 +64,8 @@ function tables({ date, seeds, tasks }: Result): string {
       ),
   );
   return [
-    row(['task (examples of dev / test)', 'fine-tuned from', 'dev', 'test']),
-    row(['---', '---', '---:', '---:']),
+    row(['task', 'fine-tuned from', 'on examples', 'dev', 'test (examples)']),
+    row(['---', '---', '---:', '---:', '---:']),
     ...scores,
     '',
     `Test score of ${first.name} minus that of the others:`,
