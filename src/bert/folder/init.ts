@@ -3,10 +3,11 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { initialConfig, initialTensors, type Sizes } from '../initial.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
+import { findFolder } from './find.ts';
 import { type Model, saveFolder } from './save.ts';
 
 export interface InitOptions extends Sizes {
-  /** A `vocab.txt` or `tokenizer.json`, or a folder with one. */
+  /** A `vocab.txt` or `tokenizer.json`, a folder with one, or the name of a model. */
   readonly vocab: string;
   readonly seed: number;
   readonly out: string;
@@ -19,7 +20,7 @@ export interface InitOptions extends Sizes {
 export async function initFolder(options: InitOptions): Promise<Model> {
   const { vocab, seed, out } = options;
   await refuseFull(out);
-  const tokenizer = await loadTokenizer(vocab);
+  const tokenizer = await loadTokenizer(findFolder(vocab));
   const config = initialConfig(tokenizer.vocabulary, options, 'BertModel');
   const model = { config, tensors: initialTensors(config, seed), tokenizer };
   await saveFolder(out, model);

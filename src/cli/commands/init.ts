@@ -19,7 +19,7 @@ export const initCommand: CommandSpec = {
     },
     {
       flags: '--vocab <file>',
-      summary: { en: 'vocab.txt or tokenizer.json', zh: 'vocab.txt 或 tokenizer.json' },
+      summary: { en: 'vocab.txt, tokenizer.json or a model', zh: 'vocab.txt、tokenizer.json 或模型' },
     },
     { flags: '--seed <n>', summary: { en: 'the seed', zh: '随机种子' }, default: '0' },
     { flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } },

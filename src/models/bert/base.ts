@@ -1,4 +1,5 @@
 import { type BertConfig, isPooler } from '../../bert/config.ts';
+import { findFolder } from '../../bert/folder/find.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
 import { fillNormal, initialConfig, initialTensors } from '../../bert/initial.ts';
 import { loadTokenizer } from '../../bert/tokenizer/load.ts';
@@ -28,7 +29,8 @@ export async function createBase(
     return { config: withDropout(config, parameters), tensors, tokenizer, pretrained: true };
   }
   const vocab = String(parameters.vocab);
-  const tokenizer = vocab === '' ? createTokenizer(characterVocabulary(texts())) : await loadTokenizer(vocab);
+  const tokenizer =
+    vocab === '' ? createTokenizer(characterVocabulary(texts())) : await loadTokenizer(findFolder(vocab));
   const sizes = {
     layers: Number(parameters.layers),
     hidden: Number(parameters.hidden),
