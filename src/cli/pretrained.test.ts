@@ -1,9 +1,10 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadFolder } from '../bert/folder/load.ts';
 import { pretrainingParameters } from '../bert/pretrain/head.ts';
+import { samplesDir } from '../corpora/corpus.ts';
 import { createRandom } from '../ground/random.ts';
 import { bert } from '../models/bert.ts';
 import { findTask } from '../tasks/registry.ts';
@@ -13,6 +14,7 @@ import { embedCommand } from './commands/embed.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
 import { modelCommand } from './commands/model.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
+import { runCommand as trying } from './commands/run.ts';
 import { runCommand } from './fixtures/run-command.ts';
 
 let folder: string;
@@ -47,7 +49,7 @@ beforeAll(async () => {
   writeFileSync(at('text.txt'), text.join('\n\n'));
   writeFileSync(at('词.txt'), '腹痛\n头晕\n咳嗽\n阿司匹林\n布洛芬\n');
   await run(corpusCommand.subcommands![0], [at('text.txt')], { out: at('corpus') });
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('pretrain', () => {
@@ -149,6 +151,48 @@ describe('quick looks', () => {
     await run(embedCommand, [at('model'), '腹痛'], { out: at('vectors.jsonl') });
     expect(JSON.parse(readFileSync(at('vectors.jsonl'), 'utf8'))).toEqual(alone);
     await expect(run(embedCommand, [at('model')])).rejects.toMatchObject({ code: 'no-text', exitCode: 2 });
+  });
+});
+
+describe('models by name', () => {
+  beforeAll(() => {
+    vi.stubEnv('XDG_CACHE_HOME', at('cache'));
+    cpSync(at('model'), at('cache/chineseblue/models/of-the-test'), { recursive: true });
+  });
+  afterAll(() => vi.unstubAllEnvs());
+
+  it('are found by every command that asks for a folder', async () => {
+    const { masks } = JSON.parse(await run(fillMaskCommand, ['of-the-test', '今天[MASK]了。']));
+    expect(masks).toEqual(JSON.parse(await run(fillMaskCommand, [at('model'), '今天[MASK]了。'])).masks);
+    expect(JSON.parse(await run(embedCommand, ['of-the-test', '腹痛']))).toHaveLength(1);
+    const options = { ...SMALL, init: 'of-the-test', steps: '1', out: at('from-name') };
+    await run(pretrainCommand, [at('corpus')], options);
+    expect((await loadFolder(at('from-name'))).config).toEqual((await loadFolder(at('model'))).config);
+    const listed = JSON.parse(await run(modelCommand.subcommands!.find(({ name }) => name === 'list')!, []));
+    expect(listed).toContainEqual(expect.objectContaining({ name: 'of-the-test', state: 'fetched' }));
+    expect(listed).toContainEqual(expect.objectContaining({ name: 'mc-bert', state: 'fetchable' }));
+    await expect(run(fillMaskCommand, ['of-the-tset', '[MASK]'])).rejects.toMatchObject({
+      code: 'unknown-model',
+      hint: expect.stringContaining('of-the-test'),
+    });
+  });
+
+  it('are fine-tuned within a budget, and the table says on how much', async () => {
+    const options = {
+      task: 'cMedIC',
+      model: 'bert:of-the-test',
+      param: 'budget=600,epochs=2,threads=1',
+      dataDir: samplesDir(),
+      runsDir: at('runs'),
+      jobs: '1',
+    };
+    const table = await runCommand(trying, [], options);
+    const [, learnt] = /bert:of-the-test \((\d+) of 150\)/.exec(table) ?? [];
+    expect(Number(learnt)).toBeGreaterThan(10);
+    expect(table).toContain('(n of m)');
+    const [{ record }] = JSON.parse(await run(trying, [], options));
+    expect(record.examples).toMatchObject({ train: 150, learnt: Number(learnt) });
+    expect(record.model.startingPoint).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
