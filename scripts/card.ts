@@ -130,6 +130,7 @@ const compared: string[] = compare
     ]
   : [];
 
+const highest = Math.max(...steps.map(({ rate }) => rate));
 const card = [
   '---',
   'language: zh',
@@ -164,7 +165,7 @@ const card = [
   readFileSync(values.commands, 'utf8').trim(),
   '```',
   '',
-  `${count(end.step)} updates, ${end.epoch.toFixed(1)} passes over the corpus with new masks in each; largest learning rate ${Number((Math.max(...steps.map(({ rate ).toPrecision(2))}) => rate))}. Training loss at the end ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
+  `${count(end.step)} updates, ${end.epoch.toFixed(1)} passes over the corpus with new masks in each; largest learning rate ${Number(highest.toPrecision(2))}. Training loss at the end ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
   '',
   `On documents kept aside (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs), from a loss of ${first.loss.toFixed(2)} before training:`,
   '',
