@@ -85,7 +85,8 @@ async function* tarEntries(archive: string, isGzip: boolean): AsyncGenerator<Ent
   reading.catch(() => {});
   for await (const entry of tar) {
     const { name, type, size = 0 } = entry.header;
-    if (type === 'file' || type === 'contiguous-file') yield { name, bytes: size, content: entry as AsyncIterable<Uint8Array> };
+    if (type === 'file' || type === 'contiguous-file')
+      yield { name, bytes: size, content: entry as AsyncIterable<Uint8Array> };
     entry.resume();
   }
   await reading;
