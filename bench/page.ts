@@ -290,7 +290,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Memory over many training steps',
     result: 'bert-memory',
     command: 'bench/bert/memory.ts',
-    body: ({ rows, batch, epochs, threads }) => [
+    body: ({ rows, batch, threads }) => [
       ...rows.flatMap(({ name, samples }: Result) => [
         ...table(
           [`${name}, step`, ...samples.map((sample: Result) => String(sample.step))],
@@ -298,7 +298,7 @@ const SECTIONS: readonly Section[] = [
         ),
         '',
       ]),
-      `Resident memory of \`train\` on sentences of cMedTC, ${batch} a batch, ${threads} thread(s), with an evaluation and a checkpoint after each of ${epochs} epochs.`,
+      `Resident memory of \`train\` on sentences of cMedTC, ${batch} a batch, ${threads} thread(s), with an evaluation and a checkpoint after every epoch.`,
     ],
   },
   {

@@ -17,7 +17,7 @@ import { bert } from '../../src/models/bert.ts';
 import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example, Prediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { interleave, median, serve, start } from './contestants.ts';
+import { interleave, median, serve, start, withEarlier } from './contestants.ts';
 import { DATA, keepRandom, SHAPES, type ShapeName, sentences } from './kept.ts';
 
 const { values, positionals } = parseArgs({
@@ -110,10 +110,8 @@ async function quality(folder: string) {
 const [folder, file, threads, dtype] = positionals;
 if (folder !== undefined) await answer(folder, file, Number(threads), dtype);
 else {
-  const before: { rows?: object[]; quality?: object } = existsSync(RESULT)
-    ? JSON.parse(readFileSync(RESULT, 'utf8'))
-    : {};
-  const rows = values['quality-only'] ? (before.rows ?? []) : await speed();
+  const before: { quality?: object } = existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')) : {};
+  const rows = values['quality-only'] ? [] : await speed();
   const scored = values.model ? await quality(values.model) : before.quality;
   const table = new Table({ head: ['shape', 'threads', 'fp32/s', 'int8/s', 'ratio', '(CPU time)'] });
   for (const row of rows as Awaited<ReturnType<typeof speed>>) {
@@ -131,7 +129,7 @@ else {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
     rounds: Number(values.rounds),
-    rows,
+    rows: withEarlier(RESULT, rows as { name: string }[]),
     ...(scored && { quality: scored }),
   });
 }

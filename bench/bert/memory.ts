@@ -13,6 +13,7 @@ import Table from 'cli-table3';
 import { train } from '../../src/bert/train/loop.ts';
 import { TRAIN_DEFAULTS } from '../../src/bert/train/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
+import { withEarlier } from './contestants.ts';
 import { DATA, LABELS, randomModel, type ShapeName, sentences } from './kept.ts';
 
 const { values, positionals } = parseArgs({
@@ -23,7 +24,6 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const EPOCHS = 4;
 const BATCH = 16;
 const CASES: Record<ShapeName, { steps: number; every: number }> = {
   '4 × 256': { steps: 1000, every: 100 },
@@ -37,7 +37,8 @@ interface Sample {
 
 async function steps(name: ShapeName): Promise<Sample[]> {
   const { steps: total, every } = CASES[name];
-  const texts = await sentences(values.data, (total / EPOCHS) * BATCH);
+  const texts = await sentences(values.data, total * BATCH);
+  const epochs = Math.ceil((total * BATCH) / texts.length);
   const { config, plan, tensors } = randomModel(name, texts);
   const items = plan.items(
     texts.map((text, i) => ({ id: String(i), input: { text }, gold: { label: `c${i % LABELS}` } })),
@@ -52,11 +53,12 @@ async function steps(name: ShapeName): Promise<Sample[]> {
       initial: new Map(tensors),
       items,
       evaluate: async (forward) => (await forward(asked)).length,
-      settings: { ...TRAIN_DEFAULTS, seed: 1, threads: Number(values.threads), epochs: EPOCHS, batch: BATCH },
+      settings: { ...TRAIN_DEFAULTS, seed: 1, threads: Number(values.threads), epochs, batch: BATCH },
       directory,
       onProgress(_share, note) {
         const step = Number(/step (\d+)/.exec(note)?.[1]);
-        if (step % every === 0) samples.push({ step, rssMiB: process.memoryUsage.rss() / 2 ** 20 });
+        if (step % every === 0 && step <= total)
+          samples.push({ step, rssMiB: process.memoryUsage.rss() / 2 ** 20 });
       },
     });
   } finally {
@@ -82,12 +84,12 @@ else {
   for (const { name, samples } of rows)
     table.push([name, samples.map(({ step, rssMiB }) => `${step}: ${rssMiB.toFixed(0)}`).join(', ')]);
   process.stdout.write(`${table}\n`);
-  await writeJson(join(import.meta.dirname, '../results/bert-memory.json'), {
+  const result = join(import.meta.dirname, '../results/bert-memory.json');
+  await writeJson(result, {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
     threads: Number(values.threads),
     batch: BATCH,
-    epochs: EPOCHS,
-    rows,
+    rows: withEarlier(result, rows),
   });
 }

@@ -97,9 +97,12 @@ describe('exportOnnx', () => {
 });
 
 describe('quantise', () => {
-  it('turns rows into columns of whole numbers up to 127', () => {
-    const { quantised, scales } = quantise(Float32Array.of(1.27, -0.5, 0, 0), 2, true);
-    expect([...quantised]).toEqual([127, 0, -50, 0]);
+  it('turns rows into columns of whole numbers', () => {
+    const { quantised, scales } = quantise(Float32Array.of(0.63, -0.5, 0, 0), 2, {
+      turned: true,
+      largest: 63,
+    });
+    expect([...quantised]).toEqual([63, 0, -50, 0]);
     expect([...scales]).toEqual([Math.fround(0.01), 1]);
   });
 });

@@ -42,7 +42,10 @@ export type Dtype = (typeof DTYPES)[number];
 
 /** Any sizes do that nothing else has: in the file they have names. */
 const [BATCH, LENGTH] = [1009, 1013];
-const LARGEST = 127;
+/** Seven bits: two products with uint8 then fit the 16 bits in which processors without VNNI add them up. */
+const LARGEST_FACTOR = 63;
+/** Numbers that are only looked up have all eight. */
+const LARGEST_ENTRY = 127;
 
 /** 0, 1, 2… along the second axis of `ids [batch, length]`. */
 function runningPositions(ids: Value): Value {
@@ -110,7 +113,7 @@ function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
 export function quantise(
   data: Float32Array,
   rows: number,
-  turned: boolean,
+  { turned, largest }: { turned: boolean; largest: number },
 ): { quantised: Int8Array; scales: Float32Array } {
   const columns = data.length / rows;
   const quantised = new Int8Array(data.length);
@@ -118,7 +121,7 @@ export function quantise(
   const [rowStep, columnStep] = turned ? [1, rows] : [columns, 1];
   for (let row = 0; row < rows; row++) {
     const own = data.subarray(row * columns, (row + 1) * columns);
-    const scale = own.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / LARGEST || 1;
+    const scale = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largest || 1;
     scales[row] = scale;
     for (let column = 0; column < columns; column++)
       quantised[row * rowStep + column * columnStep] = Math.round(own[column] / scale);
@@ -166,7 +169,10 @@ export function exportOnnx({
     stored.set(name, data);
     const isTable = name === EMBEDDINGS.words;
     if (precision === 'int8' && (isTable || (shape.length === 2 && name.startsWith('encoder.')))) {
-      const { quantised, scales } = quantise(data, shape[0], !isTable);
+      const { quantised, scales } = quantise(data, shape[0], {
+        turned: !isTable,
+        largest: isTable ? LARGEST_ENTRY : LARGEST_FACTOR,
+      });
       stored.set(quantisedName(name), quantised);
       stored.set(scaleName(name), scales);
     }
