@@ -217,6 +217,7 @@ describe('parameters of a kept model', () => {
     await expect(load({ dtyp: 'int8' })).rejects.toMatchObject({ code: 'unknown-parameter' });
     await expect(load({ dtype: 'fp4' })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ device: 'tpu' })).rejects.toMatchObject({ code: 'bad-parameter' });
+    await expect(load({ threads: -2 })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ threads: 'many' })).rejects.toMatchObject({ code: 'bad-parameter' });
   });
 

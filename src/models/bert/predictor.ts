@@ -89,7 +89,7 @@ export interface Fitted<F extends FamilyId> {
 }
 
 /** The weights alone, by name. */
-export const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
+const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
   new Map(Array.from(tensors, ([name, { data }]) => [name, data]));
 
 /** Writes a folder that `transformers` loads as it is, and `load` too; `dtypes` are those of its ONNX files. */

@@ -37,7 +37,15 @@ export function copiesOf({ copies }: Parameters, family: FamilyId, pretrained: b
   );
 }
 
-export const threadsOf = ({ threads }: Parameters): number => Number(threads) || availableParallelism();
+export function threadsOf({ threads }: Parameters): number {
+  const count = Number(threads);
+  if (Number.isSafeInteger(count) && count >= 0) return count || availableParallelism();
+  throw new UserError('bad-parameter', `threads is a whole number, not ${threads}`, {
+    field: 'threads',
+    hint: '0 for one a core.',
+    exitCode: EXIT.usage,
+  });
+}
 
 /** How to train, from the flags, the customs of the family, and where the weights come from. */
 export function settingsOf(
