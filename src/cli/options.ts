@@ -17,6 +17,10 @@ export const RUNS_DIR: OptionSpec = {
   summary: { en: 'where runs are kept', zh: '运行结果目录' },
   default: 'runs',
 };
+export const RESULTS: OptionSpec = {
+  flags: '--results <file>',
+  summary: { en: 'also write the table as a Markdown page', zh: '同时将结果表写成 Markdown 页面' },
+};
 export const SPLIT: OptionSpec = {
   flags: '--split <name>',
   summary: {

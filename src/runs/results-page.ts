@@ -1,13 +1,20 @@
+import { writeAtomic } from '../ground/files.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Summary } from './summary.ts';
 
+/** Writes `resultsPage` to a file, whole or not at all. */
+export const writeResults = (
+  file: string,
+  summaries: readonly Summary[],
+  tasks: readonly Task[],
+): Promise<void> => writeAtomic(file, resultsPage(summaries, tasks));
+
 /**
- * The table of results as a Markdown page, generated from kept runs and never by hand: one section a task,
+ * The table of results as a Markdown page, generated from kept runs and never by hand: one section a task and split,
  * one row a model, with everything that is needed to read the figures.
  */
 export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[]): string {
-  const shown = tasks.filter((task) => summaries.some((summary) => summary.task === task.id));
   const first = summaries[0]?.runs[0].record;
   const environment = first?.environment;
   const header = [
@@ -26,12 +33,13 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
   ];
   return [
     ...header,
-    ...shown.flatMap((task) =>
-      section(
-        task,
+    ...tasks.flatMap((task) => {
+      const sections = Map.groupBy(
         summaries.filter(({ task: id }) => id === task.id),
-      ),
-    ),
+        ({ split, synthetic, runs: [{ record }] }) => JSON.stringify([split, synthetic, record.source]),
+      );
+      return [...sections.values()].flatMap((shown) => section(task, shown));
+    }),
   ].join('\n');
 }
 

@@ -5,6 +5,7 @@ import {
   chooseTasks,
   DATA_DIR,
   parseJobs,
+  RESULTS,
   RUNS_DIR,
   SOURCE,
   SPLIT,
@@ -47,10 +48,7 @@ export const runCommand: CommandSpec = {
     },
     { flags: '--keep-model', summary: { en: 'also keep what was learnt', zh: '同时保存学到的模型' } },
     { flags: '--force', summary: { en: 'do kept runs again', zh: '重做已保存的运行' } },
-    {
-      flags: '--results <file>',
-      summary: { en: 'also write the table as a Markdown page', zh: '同时将结果表写成 Markdown 页面' },
-    },
+    RESULTS,
   ],
   examples: [
     'chineseblue run',
@@ -100,9 +98,8 @@ export const runCommand: CommandSpec = {
     const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
     const summaries = summarize(runs);
     if (typeof options.results === 'string') {
-      const { resultsPage } = await import('../../runs/results-page.ts');
-      const { writeAtomic } = await import('../../ground/files.ts');
-      await writeAtomic(options.results, resultsPage(summaries, tasks));
+      const { writeResults } = await import('../../runs/results-page.ts');
+      await writeResults(options.results, summaries, tasks);
     }
     if (terminal.json)
       terminal.printJson(runs.map(({ directory, record, scores }) => ({ directory, record, scores })));

@@ -1,15 +1,21 @@
 import type { CommandSpec } from '../command.ts';
-import { RUNS_DIR, textOption } from '../options.ts';
+import { chooseTasks, RESULTS, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
 
 export const runsCommand: CommandSpec = {
   name: 'runs',
   summary: { en: 'list the runs that are kept', zh: '列出已保存的运行' },
-  options: [RUNS_DIR],
-  examples: ['chineseblue runs', 'chineseblue runs --json'],
+  options: [TASK_FILE, RUNS_DIR, RESULTS],
+  examples: ['chineseblue runs', 'chineseblue runs --json', 'chineseblue runs --results results.md'],
   async run({ options, terminal }) {
     const { listRuns } = await import('../../runs/store.ts');
     const { primaryScore } = await import('../../runs/scoring.ts');
     const runs = await listRuns(textOption(options, 'runsDir'));
+    if (typeof options.results === 'string') {
+      const { summarize } = await import('../../runs/summary.ts');
+      const { writeResults } = await import('../../runs/results-page.ts');
+      const { tasks } = await chooseTasks([], options.taskFile);
+      await writeResults(options.results, summarize(runs), tasks);
+    }
     if (terminal.json) return terminal.printJson(runs);
     if (runs.length === 0)
       return terminal.print(terminal.say({ en: 'No run is kept here.', zh: '这里没有保存的运行。' }));

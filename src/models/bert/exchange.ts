@@ -42,8 +42,8 @@ export function exchangeMentions(examples: readonly Example<'ner'>[], random: Ra
   });
 }
 
-/** The sequence with a tenth of its tokens hidden behind `mask`; the first and the last stay. */
-export function hideTokens({ ids, types }: Sequence, mask: number, random: Random): Sequence {
+/** The sequence with a tenth of its tokens replaced by `by`; the first and the last stay. */
+export function hideTokens({ ids, types }: Sequence, by: number, random: Random): Sequence {
   const inner = (i: number): boolean => i > 0 && i < ids.length - 1;
-  return { types, ids: ids.map((id, i) => (inner(i) && random.next() < HIDDEN ? mask : id)) };
+  return { types, ids: ids.map((id, i) => (inner(i) && random.next() < HIDDEN ? by : id)) };
 }

@@ -48,15 +48,15 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
   },
 };
 
-/** The same items with some of their tokens behind `[MASK]`. */
+/** The same items with some of their tokens unknown, as some of those will be that the model is asked about. */
 function withHidden<Target>(
   items: Item<Target>[],
   { tokenizer }: PlanContext,
   random: Random,
 ): Item<Target>[] {
-  const { mask } = tokenizer.vocabulary.ids;
+  const { unk } = tokenizer.vocabulary.ids;
   return items.map(({ rows }) => ({
-    rows: rows.map(({ sequence, target }) => ({ target, sequence: hideTokens(sequence, mask, random) })),
+    rows: rows.map(({ sequence, target }) => ({ target, sequence: hideTokens(sequence, unk, random) })),
   }));
 }
 
