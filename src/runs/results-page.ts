@@ -1,6 +1,8 @@
 import { writeAtomic } from '../ground/files.ts';
+import { findModel } from '../models/registry.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
+import type { RunRecord } from './record.ts';
 import type { Summary } from './summary.ts';
 
 /** Writes `resultsPage` to a file, whole or not at all. */
@@ -51,10 +53,14 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   const rows = summaries.map(({ model, mean, deviation, interval, runs, fitSeconds, predictSeconds }) => {
     const bytes = runs[0].record.model.bytes;
     return [
-      model,
+      [model, ...chosenParameters(runs[0].record)].join(' '),
       scale(mean),
       interval ? `[${scale(interval.low)}, ${scale(interval.high)}]` : '',
-      runs.length > 1 ? `± ${scale(deviation)} (${runs.length})` : 'no seed',
+      runs.length > 1
+        ? `± ${scale(deviation)} (${runs.length})`
+        : isSeeded(runs[0].record)
+          ? 'one seed'
+          : 'no seed',
       fitSeconds.toFixed(1),
       predictSeconds.toFixed(2),
       bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(1)} MiB`,
@@ -83,4 +89,15 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
     '',
     ...(published ? [`Published: ${published}: ${task.published[0].note.en}.`, ''] : []),
   ];
+}
+
+const isSeeded = ({ model }: RunRecord): boolean => findModel(model.id).seeded;
+
+/** Parameters that are not what they are by default, but for those that the model's name tells. */
+function chosenParameters({ model: { id, parameters } }: RunRecord): string[] {
+  const { defaults, mainParameter } = findModel(id);
+  const chosen = Object.entries(parameters).filter(
+    ([name, value]) => name !== mainParameter && value !== defaults[name],
+  );
+  return chosen.map(([name, value]) => `\`${name}=${value}\``);
 }
