@@ -1,11 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../ground/files.ts';
+import { headOf, isGzip, readTar } from './tar.ts';
 import { readZip } from './zip.ts';
 
 const MAX_ENTRIES = 10_000;
@@ -32,7 +28,7 @@ export async function unpack(
   const taken = new Set<string>();
   let [count, total] = [0, 0];
   try {
-    for await (const { name, bytes, content } of await entriesOf(archive)) {
+    for await (const { name, bytes, content } of await entriesOf(archive, signal)) {
       signal?.throwIfAborted();
       const own = basename(name);
       const isWanted = wanted.test(own);
@@ -60,11 +56,13 @@ export async function unpack(
   return [...taken];
 }
 
-async function entriesOf(archive: string): Promise<AsyncIterable<Entry> | Iterable<Entry>> {
-  const head = await headOf(archive);
+async function entriesOf(
+  archive: string,
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Entry> | Iterable<Entry>> {
+  const head = await headOf(archive, 512);
   if (head.toString('latin1', 0, 2) === 'PK') return zipEntries(archive);
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  if (isGzip || head.toString('latin1', 257, 262) === 'ustar') return tarEntries(archive, isGzip);
+  if (isGzip(head) || head.toString('latin1', 257, 262) === 'ustar') return tarEntries(archive, signal);
   const isPage = /^\s*<(!doctype|html)/i.test(head.toString('latin1'));
   throw new UserError(
     'not-an-archive',
@@ -79,25 +77,10 @@ async function* zipEntries(archive: string): AsyncGenerator<Entry> {
   }
 }
 
-async function* tarEntries(archive: string, isGzip: boolean): AsyncGenerator<Entry> {
-  const tar = extract();
-  const reading = pipeline([createReadStream(archive), ...(isGzip ? [createGunzip()] : []), tar]);
-  reading.catch(() => {});
-  for await (const entry of tar) {
+async function* tarEntries(archive: string, signal?: AbortSignal): AsyncGenerator<Entry> {
+  for await (const entry of readTar(archive, signal)) {
     const { name, type, size = 0 } = entry.header;
     if (type === 'file' || type === 'contiguous-file')
       yield { name, bytes: size, content: entry as AsyncIterable<Uint8Array> };
-    entry.resume();
-  }
-  await reading;
-}
-
-async function headOf(file: string): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
   }
 }

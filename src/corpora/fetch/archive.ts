@@ -1,11 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { identifyBytes } from '../../fetch/identity.ts';
 import { claimPart, settlePart } from '../../fetch/part.ts';
+import { readTar } from '../../fetch/tar.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { OfficialFile } from '../manifest.ts';
@@ -42,18 +40,10 @@ export async function takeFromArchive(
   }
   const fetched: string[] = [];
   const ignored: { name: string; reason: string }[] = [];
-  const unpack = extract();
-  const reading = pipeline(
-    [createReadStream(archive), ...((await isGzip(archive)) ? [createGunzip()] : []), unpack],
-    {
-      signal,
-    },
-  );
-  reading.catch(() => {});
   let entries = 0;
   let total = 0;
   try {
-    for await (const entry of unpack) {
+    for await (const entry of readTar(archive, signal)) {
       total += entry.header.size ?? 0;
       if (++entries > MAX_ENTRIES || total > MAX_TOTAL_BYTES) {
         throw new UserError('archive-too-large', 'The archive unpacks to more than any release would', {
@@ -63,10 +53,7 @@ export async function takeFromArchive(
       }
       const { reason, candidates } = judge(entry.header, byName);
       if (reason) ignored.push({ name: entry.header.name, reason });
-      if (candidates.length === 0) {
-        entry.resume();
-        continue;
-      }
+      if (candidates.length === 0) continue;
       const content = await readAll(entry);
       const { gitBlob } = identifyBytes(content);
       const official = candidates.find((candidate) => candidate.gitBlob === gitBlob);
@@ -77,7 +64,6 @@ export async function takeFromArchive(
       await settle(content, official, join(dataDir, official.path));
       fetched.push(official.path);
     }
-    await reading;
   } catch (error) {
     signal?.throwIfAborted();
     const explained = explainFileError(error, archive);
@@ -121,18 +107,4 @@ async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-}
-
-async function isGzip(file: string): Promise<boolean> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
 }
