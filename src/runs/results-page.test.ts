@@ -34,12 +34,14 @@ describe('the page of results', () => {
     const lines = page(
       ...[0, 1, 2].map((seed) => run({ seed, model: 'bert', parameters })),
       run({ model: 'bert', parameters: { layers: 6 } }),
+      run({}),
     );
     const rows = lines.filter((line) => line.startsWith('| bert'));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(
       /^\| bert:cbert-tiny `hidden=128` \| \d+\.\d\d \| \[.*\] \| ± \d+\.\d\d \(3\) \|/,
     );
+    expect(lines.findIndex((line) => line.startsWith('| majority'))).toBeLessThan(lines.indexOf(rows[0]));
     expect(rows[1]).toMatch(/^\| bert `layers=6` \| .* \| one seed \|/);
   });
 });

@@ -1,5 +1,5 @@
 import { writeAtomic } from '../ground/files.ts';
-import { findModel } from '../models/registry.ts';
+import { findModel, modelKinds } from '../models/registry.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunRecord } from './record.ts';
@@ -14,11 +14,13 @@ export const writeResults = (
 
 /**
  * The table of results as a Markdown page, generated from kept runs and never by hand: one section a task and split,
- * one row a model, with everything that is needed to read the figures.
+ * one row a model, in the order of the kinds, with everything that is needed to read the figures.
  */
 export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[]): string {
   const first = summaries[0]?.runs[0].record;
   const environment = first?.environment;
+  const records = summaries.flatMap(({ runs }) => runs.map(({ record }) => record));
+  const commits = [...new Set(records.flatMap(({ environment: { git } }) => git?.commit.slice(0, 10) ?? []))];
   const header = [
     '# Results',
     '',
@@ -26,7 +28,7 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
     '',
     ...(first && environment
       ? [
-          `chineseblue ${environment.chineseblue}${environment.git ? ` at ${environment.git.commit.slice(0, 10)}` : ''}, Node ${environment.node}, ${environment.platform}, ${environment.cores} cores (${environment.cpu}), ${first.times.startedAt.slice(0, 10)}.`,
+          `chineseblue ${environment.chineseblue}${commits.length > 0 ? ` at ${commits.join(', ')}` : ''}, Node ${environment.node}, ${environment.platform}, ${environment.cores} cores (${environment.cpu}), ${first.times.startedAt.slice(0, 10)}.`,
           '',
         ]
       : []),
@@ -37,7 +39,9 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
     ...header,
     ...tasks.flatMap((task) => {
       const sections = Map.groupBy(
-        summaries.filter(({ task: id }) => id === task.id),
+        summaries
+          .filter(({ task: id }) => id === task.id)
+          .sort((a, b) => orderOf(a.runs[0].record) - orderOf(b.runs[0].record)),
         ({ split, synthetic, runs: [{ record }] }) => JSON.stringify([split, synthetic, record.source]),
       );
       return [...sections.values()].flatMap((shown) => section(task, shown));
@@ -90,6 +94,8 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
     ...(published ? [`Published: ${published}: ${task.published[0].note.en}.`, ''] : []),
   ];
 }
+
+const orderOf = ({ model }: RunRecord): number => modelKinds.indexOf(findModel(model.id));
 
 const isSeeded = ({ model }: RunRecord): boolean => findModel(model.id).seeded;
 
