@@ -8,6 +8,7 @@ import { createVocabulary, SPECIAL_TOKENS } from '../../bert/tokenizer/vocabular
 import type { AnyHead } from '../../bert/train/step.ts';
 import type { Tensor } from '../../bert/weights/read.ts';
 import type { Parameters } from '../model.ts';
+import { FROM_RANDOM } from './defaults.ts';
 
 /** What fine-tuning begins with. */
 export interface Base {
@@ -35,6 +36,7 @@ export async function createBase(
     layers: Number(parameters.layers),
     hidden: Number(parameters.hidden),
     heads: Number(parameters.heads),
+    dropout: FROM_RANDOM.dropout,
   };
   const config = initialConfig(tokenizer.vocabulary, sizes, 'BertModel');
   return {
