@@ -5,14 +5,14 @@
  *
  * Usage: npx node bench/bert/inference.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { writeJson } from '../../src/ground/files.ts';
 import { interleave, median, serve, start, withEarlier } from './contestants.ts';
-import { DATA, keepRandom, SHAPES, type ShapeName, sentences } from './kept.ts';
+import { DATA, prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +24,6 @@ const { values, positionals } = parseArgs({
     texts: { type: 'string' },
   },
 });
-const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
 const BATCH = 32;
 
 async function ours(folder: string, texts: readonly string[], threads: number): Promise<void> {
@@ -67,50 +66,38 @@ const digest = (labels: readonly string[]): number =>
   labels.reduce((sum, label, i) => (sum + (i + 1) * (Number(label.slice(1)) + 1)) % 1_000_003, 0);
 
 async function measure(): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-inference-'));
   const rows = [];
-  try {
-    for (const name of Object.keys(SHAPES) as ShapeName[]) {
-      if (!name.includes(values.only)) continue;
-      const texts = await sentences(values.data, Number(values.texts ?? TEXTS[name]));
-      const folder = join(scratch, 'model');
-      const file = join(scratch, 'texts.json');
-      await keepRandom(folder, name, texts);
-      writeFileSync(file, JSON.stringify(texts));
-      for (const threads of values.threads.split(',')) {
-        const child = (who: string, batch = BATCH) =>
-          start(process.execPath, [import.meta.filename, who, folder, file, threads, String(batch)]);
-        const measured = await interleave(
-          {
-            ours: await child('ours'),
-            batches: await child('theirs'),
-            single: await child('theirs', 1),
-          },
-          Number(values.rounds),
-        );
-        const of = (who: string, field: 'ms' | 'cpu' | 'rss' = 'ms'): number =>
-          median(measured[who].map((one) => one[field]));
-        rows.push({
-          name,
-          threads: Number(threads),
-          texts: texts.length,
-          sameLabels: measured.ours[0].value === measured.single[0].value,
-          oursPerSecond: (texts.length * 1000) / of('ours'),
-          batchesPerSecond: (texts.length * 1000) / of('batches'),
-          singlePerSecond: (texts.length * 1000) / of('single'),
-          againstBatches: of('batches') / of('ours'),
-          againstSingle: of('single') / of('ours'),
-          cpuAgainstBatches: of('batches', 'cpu') / of('ours', 'cpu'),
-          cpuAgainstSingle: of('single', 'cpu') / of('ours', 'cpu'),
-          peakMiB: of('ours', 'rss'),
-          peerPeakMiB: of('batches', 'rss'),
-          measured,
-        });
-      }
-      rmSync(folder, { recursive: true });
+  for await (const { name, texts, folder, file } of prepared(values)) {
+    for (const threads of values.threads.split(',')) {
+      const child = (who: string, batch = BATCH) =>
+        start(process.execPath, [import.meta.filename, who, folder, file, threads, String(batch)]);
+      const measured = await interleave(
+        {
+          ours: await child('ours'),
+          batches: await child('theirs'),
+          single: await child('theirs', 1),
+        },
+        Number(values.rounds),
+      );
+      const of = (who: string, field: 'ms' | 'cpu' | 'rss' = 'ms'): number =>
+        median(measured[who].map((one) => one[field]));
+      rows.push({
+        name,
+        threads: Number(threads),
+        texts: texts.length,
+        sameLabels: measured.ours[0].value === measured.single[0].value,
+        oursPerSecond: (texts.length * 1000) / of('ours'),
+        batchesPerSecond: (texts.length * 1000) / of('batches'),
+        singlePerSecond: (texts.length * 1000) / of('single'),
+        againstBatches: of('batches') / of('ours'),
+        againstSingle: of('single') / of('ours'),
+        cpuAgainstBatches: of('batches', 'cpu') / of('ours', 'cpu'),
+        cpuAgainstSingle: of('single', 'cpu') / of('ours', 'cpu'),
+        peakMiB: of('ours', 'rss'),
+        peerPeakMiB: of('batches', 'rss'),
+        measured,
+      });
     }
-  } finally {
-    rmSync(scratch, { recursive: true });
   }
   const table = new Table({
     head: ['shape', 'threads', 'ours/s', 'batches of 32/s', 'ratio', 'one by one/s', 'ratio', 'same'],

@@ -5,8 +5,8 @@
  * Usage: npx node bench/bert/int8.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  *        [--model DIR --task cMedTC]
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -18,7 +18,7 @@ import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example, Prediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { interleave, median, serve, start, withEarlier } from './contestants.ts';
-import { DATA, keepRandom, SHAPES, type ShapeName, sentences } from './kept.ts';
+import { DATA, prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +33,6 @@ const { values, positionals } = parseArgs({
     'quality-only': { type: 'boolean', default: false },
   },
 });
-const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
 const DTYPES = ['fp32', 'int8'] as const;
 const RESULT = join(import.meta.dirname, '../results/bert-int8.json');
 
@@ -48,43 +47,31 @@ async function answer(folder: string, file: string, threads: number, dtype: stri
 }
 
 async function speed() {
-  const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-int8-'));
   const rows = [];
-  try {
-    for (const name of Object.keys(SHAPES) as ShapeName[]) {
-      if (!name.includes(values.only)) continue;
-      const texts = await sentences(values.data, Number(values.texts ?? TEXTS[name]));
-      const folder = join(scratch, 'model');
-      const file = join(scratch, 'texts.json');
-      await keepRandom(folder, name, texts);
-      writeFileSync(file, JSON.stringify(texts));
-      const megabytes = ['model', 'model_quantized'].map(
-        (stem) => statSync(join(folder, `onnx/${stem}.onnx`)).size / 1e6,
-      );
-      for (const threads of values.threads.split(',')) {
-        const child = (dtype: string) =>
-          start(process.execPath, [import.meta.filename, folder, file, threads, dtype]);
-        const contestants = { fp32: await child('fp32'), int8: await child('int8') };
-        const measured = await interleave(contestants, Number(values.rounds));
-        const of = (who: string, field: 'ms' | 'cpu' | 'rss'): number =>
-          median(measured[who].map((one) => one[field]));
-        rows.push({
-          name,
-          threads: Number(threads),
-          texts: texts.length,
-          fp32PerSecond: (texts.length * 1000) / of('fp32', 'ms'),
-          int8PerSecond: (texts.length * 1000) / of('int8', 'ms'),
-          ratio: of('fp32', 'ms') / of('int8', 'ms'),
-          cpuRatio: of('fp32', 'cpu') / of('int8', 'cpu'),
-          fp32PeakMiB: of('fp32', 'rss'),
-          int8PeakMiB: of('int8', 'rss'),
-          megabytes,
-        });
-      }
-      rmSync(folder, { recursive: true });
+  for await (const { name, texts, folder, file } of prepared(values)) {
+    const megabytes = ['model', 'model_quantized'].map(
+      (stem) => statSync(join(folder, `onnx/${stem}.onnx`)).size / 1e6,
+    );
+    for (const threads of values.threads.split(',')) {
+      const child = (dtype: string) =>
+        start(process.execPath, [import.meta.filename, folder, file, threads, dtype]);
+      const contestants = { fp32: await child('fp32'), int8: await child('int8') };
+      const measured = await interleave(contestants, Number(values.rounds));
+      const of = (who: string, field: 'ms' | 'cpu' | 'rss'): number =>
+        median(measured[who].map((one) => one[field]));
+      rows.push({
+        name,
+        threads: Number(threads),
+        texts: texts.length,
+        fp32PerSecond: (texts.length * 1000) / of('fp32', 'ms'),
+        int8PerSecond: (texts.length * 1000) / of('int8', 'ms'),
+        ratio: of('fp32', 'ms') / of('int8', 'ms'),
+        cpuRatio: of('fp32', 'cpu') / of('int8', 'cpu'),
+        fp32PeakMiB: of('fp32', 'rss'),
+        int8PeakMiB: of('int8', 'rss'),
+        megabytes,
+      });
     }
-  } finally {
-    rmSync(scratch, { recursive: true });
   }
   return rows;
 }

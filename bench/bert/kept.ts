@@ -1,4 +1,6 @@
 /** Classifiers of random weights and folders of them as `chineseblue train` keeps them, for benches on real texts. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../src/bert/config.ts';
 import { initialTensors } from '../../src/bert/initial.ts';
@@ -81,5 +83,40 @@ export function randomModel(name: ShapeName, texts: readonly string[]): Fitted<'
   };
 }
 
-export const keepRandom = (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
+const keepRandom = (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
   keep(folder, randomModel(name, texts));
+
+/** How many sentences of cMedTC answering is timed on, where nobody says otherwise. */
+const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };
+
+/** A kept folder of random weights, and a JSON file with the texts that it is to answer. */
+export interface Prepared {
+  readonly name: ShapeName;
+  readonly texts: readonly string[];
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** One folder a shape whose name has `only` in it, there until the next is asked for. */
+export async function* prepared({
+  only,
+  texts: count,
+  data,
+}: {
+  only: string;
+  texts?: string;
+  data: string;
+}): AsyncGenerator<Prepared> {
+  for (const name of (Object.keys(SHAPES) as ShapeName[]).filter((shape) => shape.includes(only))) {
+    const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-kept-'));
+    try {
+      const texts = await sentences(data, Number(count ?? TEXTS[name]));
+      const [folder, file] = [join(scratch, 'model'), join(scratch, 'texts.json')];
+      await keepRandom(folder, name, texts);
+      writeFileSync(file, JSON.stringify(texts));
+      yield { name, texts, folder, file };
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  }
+}

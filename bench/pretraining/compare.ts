@@ -5,7 +5,7 @@
  *
  *   npx node bench/pretraining/compare.ts --models cbert-tiny=models/cbert-tiny --work WORK [--data DIR]
  *   npx node bench/pretraining/compare.ts --models entity+span=A,no-entity=B,no-span=C,plain=D --no-random \
- *     --tasks cEHRNER,cMedQANER --work WORK --out bench/results/pretraining-ablation.json
+ *     --tasks cMedIC,cMedQANER --work WORK --out bench/results/pretraining-ablation.json
  *
  * --longer adds random weights that are trained on all text for twice as many epochs in smaller, faster steps.
  * For trying things out: --epochs 1 --budget 2000 --seeds 0 (budget: tokens of training in all).
