@@ -34,6 +34,8 @@ export interface BertConfig {
   readonly architecture?: string;
   /** What `transformers` does with the logits, e.g. `multi_label_classification`. */
   readonly problemType?: string;
+  /** Whether the weights are those that `chineseblue init` drew, so that fine-tuning must teach everything. */
+  readonly untrained?: boolean;
 }
 
 /** Names under which a folder may keep its configuration: Hugging Face's and Google's. */
@@ -65,6 +67,7 @@ const configJson = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
   architectures: z.array(z.string()).nullish(),
   problem_type: z.string().nullish(),
+  chineseblue_untrained: z.boolean().optional(),
 });
 
 /** Reads the `config.json` or `bert_config.json` of a folder, or the file itself. Throws a UserError. */
@@ -123,6 +126,7 @@ export function parseConfig(text: string, file?: string): BertConfig {
     labels: json.id2label && labelsOf(json.id2label, file),
     architecture: json.architectures?.[0],
     problemType: json.problem_type ?? undefined,
+    ...(json.chineseblue_untrained && { untrained: true }),
   };
 }
 
@@ -152,6 +156,7 @@ export function toConfigJson(config: BertConfig, torchDtype: 'float32' | 'float1
       label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     }),
     ...(config.problemType && { problem_type: config.problemType }),
+    ...(config.untrained && { chineseblue_untrained: true }),
     torch_dtype: torchDtype,
   };
 }

@@ -21,7 +21,7 @@ export async function initFolder(options: InitOptions): Promise<Model> {
   const { vocab, seed, out } = options;
   await refuseFull(out);
   const tokenizer = await loadTokenizer(findFolder(vocab));
-  const config = initialConfig(tokenizer.vocabulary, options, 'BertModel');
+  const config = { ...initialConfig(tokenizer.vocabulary, options, 'BertModel'), untrained: true };
   const model = { config, tensors: initialTensors(config, seed), tokenizer };
   await saveFolder(out, model);
   return model;

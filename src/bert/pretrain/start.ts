@@ -44,7 +44,7 @@ export const withDropout = ({ config, tensors }: Start, rate: number): Start => 
 
 /** The weights of a model; heads and a pooler that it lacks begin from nothing. */
 export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
-  const { labels: _labels, problemType: _problemType, ...bare } = model.config;
+  const { labels: _labels, problemType: _problemType, untrained: _untrained, ...bare } = model.config;
   const config: BertConfig = { ...bare, architecture: 'BertForPreTraining' };
   return { config, tensors: complete(config, model.tensors, seed) };
 }

@@ -1,6 +1,7 @@
 import { type BertConfig, isPooler } from '../../bert/config.ts';
 import { findFolder } from '../../bert/folder/find.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
+import type { Model } from '../../bert/folder/save.ts';
 import { fillNormal, initialConfig, initialTensors } from '../../bert/initial.ts';
 import { loadTokenizer } from '../../bert/tokenizer/load.ts';
 import { createTokenizer, type Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
@@ -25,34 +26,30 @@ export async function createBase(
   seed: number,
 ): Promise<Base> {
   const init = String(parameters.init);
-  if (init !== '') {
-    const { config, tensors, tokenizer } = await loadFolder(init);
-    return { config: withDropout(config, parameters), tensors, tokenizer, pretrained: true };
-  }
-  const vocab = String(parameters.vocab);
-  const tokenizer =
-    vocab === '' ? createTokenizer(characterVocabulary(texts())) : await loadTokenizer(findFolder(vocab));
-  const sizes = {
-    layers: Number(parameters.layers),
-    hidden: Number(parameters.hidden),
-    heads: Number(parameters.heads),
-    dropout: FROM_RANDOM.dropout,
-  };
-  const config = initialConfig(tokenizer.vocabulary, sizes, 'BertModel');
-  return {
-    config: withDropout(config, parameters),
-    tensors: initialTensors(config, seed),
-    tokenizer,
-    pretrained: false,
-  };
+  const { config, tensors, tokenizer } =
+    init === '' ? await randomModel(parameters, texts(), seed) : await loadFolder(init);
+  const { untrained = false, ...shape } = config;
+  const dropout = Number(parameters.dropout);
+  const rate = dropout < 0 && untrained ? FROM_RANDOM.dropout : dropout;
+  return { config: withDropout(shape, rate), tensors, tokenizer, pretrained: !untrained };
 }
 
-function withDropout(config: BertConfig, { dropout }: Parameters): BertConfig {
-  const rate = Number(dropout);
-  return rate < 0
-    ? config
-    : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate };
+async function randomModel(
+  { vocab, layers, hidden, heads }: Parameters,
+  texts: Iterable<string>,
+  seed: number,
+): Promise<Model> {
+  const known = String(vocab);
+  const tokenizer =
+    known === '' ? createTokenizer(characterVocabulary(texts)) : await loadTokenizer(findFolder(known));
+  const sizes = { layers: Number(layers), hidden: Number(hidden), heads: Number(heads) };
+  const config = initialConfig(tokenizer.vocabulary, sizes, 'BertModel');
+  return { config: { ...config, untrained: true }, tensors: initialTensors(config, seed), tokenizer };
 }
+
+/** The configuration with another dropout; its own where `rate` is below 0. */
+const withDropout = (config: BertConfig, rate: number): BertConfig =>
+  rate < 0 ? config : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate };
 
 /** The special tokens and every character of the texts, alone and as a continuation, in code-point order. */
 function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createVocabulary> {
