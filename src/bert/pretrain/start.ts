@@ -36,7 +36,7 @@ export function startFromNothing(
 /** Occurrences that a token is taken to have had before any were counted. */
 const UNSEEN = 0.5;
 
-/** The same start with another dropout; what is written of a model keeps its own, for fine-tuning. */
+/** The same start with another dropout. */
 export const withDropout = ({ config, tensors }: Start, rate: number): Start => ({
   config: { ...config, hiddenDropout: rate, attentionDropout: rate },
   tensors,

@@ -132,16 +132,17 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
   const { vocabulary, options: read } = material.tokenizer;
   const tokenizer =
     base?.tokenizer ?? createTokenizer(vocabulary, { ...read, specialTokensInText: 'as-token' });
-  const start = base
+  const first = base
     ? startFrom(base, batches.seed)
     : startFromNothing(tokenizer, sizes, batches.seed, material.train.tokens);
   const dropout =
     isFresh || options.dropout !== undefined
       ? numberOption({ dropout: '0', ...options }, 'dropout', 0, 0.9)
       : undefined;
+  const start = dropout === undefined ? first : withDropout(first, dropout);
   const progress = terminal.progress(terminal.say({ en: 'Pretraining', zh: '预训练中' }));
   const { weights, scores } = await pretrain({
-    start: dropout === undefined ? start : withDropout(start, dropout),
+    start,
     vocabulary,
     train: material.train,
     heldOut: material.heldOut,
@@ -156,7 +157,9 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
   const tensors = new Map(
     Array.from(start.tensors, ([name, { shape }]) => [name, { shape, data: weights.get(name)! }]),
   );
-  await saveFolder(out, { config: start.config, tensors, tokenizer });
+  // a model that knew another dropout before keeps it for fine-tuning
+  const { config } = isFresh ? start : first;
+  await saveFolder(out, { config, tensors, tokenizer });
   for (const name of readdirSync(directory))
     if (name.startsWith('checkpoint-')) await rm(join(directory, name), { force: true });
   if (terminal.json) return terminal.printJson({ out, steps: settings.steps, scores });
