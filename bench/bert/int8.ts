@@ -112,11 +112,14 @@ else {
     ]);
   }
   process.stdout.write(`${table}\n${scored ? `${JSON.stringify(scored)}\n` : ''}`);
-  await writeJson(RESULT, {
+  const measured = {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
     rounds: Number(values.rounds),
     rows: withEarlier(RESULT, rows as { name: string }[]),
+  };
+  await writeJson(RESULT, {
+    ...(values['quality-only'] ? before : measured),
     ...(scored && { quality: scored }),
   });
 }
