@@ -6,7 +6,7 @@
  * Without --examples, the whole training split: hours.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { createTokenizer } from '../../src/bert/tokenizer/tokenizer.ts';
 import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
 import { type Item, train } from '../../src/bert/train/loop.ts';
 import { TRAIN_DEFAULTS } from '../../src/bert/train/settings.ts';
+import { writeJson } from '../../src/ground/files.ts';
 import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { labelPlanner } from '../../src/models/bert/labels.ts';
 import { nerPlanner } from '../../src/models/bert/ner.ts';
@@ -24,6 +25,7 @@ import type { Plan } from '../../src/models/bert/plan.ts';
 import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { withEarlier } from './contestants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -38,6 +40,7 @@ const VOCABULARY = 21_128;
 const sizes = values.small
   ? { hidden_size: 256, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 1024 }
   : { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072 };
+const shape = values.small ? '4 × 256' : 'BERT-base';
 const BATCH = 32;
 const threads = Number(values.threads);
 
@@ -71,6 +74,8 @@ async function material(name: string) {
   return {
     config,
     plan,
+    examples: examples.length,
+    of: all.length,
     items: plan.items(examples as unknown as readonly Example<never>[]) as Item<unknown>[],
   };
 }
@@ -113,7 +118,7 @@ else {
   const peer = join(import.meta.dirname, '../peers/bert_epoch.py');
   const rows = [];
   for (const name of ['cMedQQ', 'cMedQANER']) {
-    const { items, plan } = await material(name);
+    const { items, plan, examples, of } = await material(name);
     const file = join(mkdtempSync(join(tmpdir(), 'chineseblue-epoch-')), 'data.json');
     const plain = items
       .flatMap((item) => item.rows)
@@ -131,7 +136,16 @@ else {
     const mine = run(process.execPath, [import.meta.filename, ...process.argv.slice(2), '--child', name]);
     const fixed = run(python, [peer, file, 'fixed128', values.threads]);
     const dynamic = run(python, [peer, file, 'dynamic', values.threads]);
-    rows.push({ name, sequences: plain.length, mine, fixed, dynamic });
+    rows.push({
+      name: `${name}, ${shape}`,
+      threads,
+      examples,
+      of,
+      sequences: plain.length,
+      mine,
+      fixed,
+      dynamic,
+    });
   }
   const table = new Table({
     head: [
@@ -157,16 +171,11 @@ else {
     ]);
   }
   process.stdout.write(`${table}\n`);
-  mkdirSync(join(import.meta.dirname, '../results'), { recursive: true });
-  const about = {
+  const result = join(import.meta.dirname, '../results/bert-epoch.json');
+  await writeJson(result, {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
-    threads,
-    small: values.small,
     batch: BATCH,
-  };
-  writeFileSync(
-    join(import.meta.dirname, '../results/bert-epoch.json'),
-    `${JSON.stringify({ ...about, rows }, null, 2)}\n`,
-  );
+    rows: withEarlier(result, rows),
+  });
 }
