@@ -192,7 +192,7 @@ const SECTIONS: readonly Section[] = [
     title: 'An epoch of real texts, beside the transformers Trainer',
     result: 'bert-epoch',
     command: 'bench/bert/epoch.ts',
-    body: ({ rows, batch }) => [
+    body: ({ rows, batch, note }) => [
       ...table(
         [
           'corpus and shape',
@@ -225,6 +225,7 @@ const SECTIONS: readonly Section[] = [
       ),
       '',
       `Random weights, batches of at most ${batch}, an even spread of the examples of train (of cMedQANER, windows of them). One run each. Ours compiles a graph a bucket before the first step and writes a checkpoint after the last (1.8 GB at BERT-base; the Trainer was told to write none), which weighs on so small a part of an epoch and little on a whole one: "of steps" leaves both out. At BERT-base these are three and four steps, each the first of its bucket: they say little about an epoch.`,
+      ...(note ? ['', note] : []),
     ],
   },
   {
