@@ -5,6 +5,7 @@ import { sequenceHead } from '../../src/bert/heads/sequence.ts';
 import { initialTensors } from '../../src/bert/initial.ts';
 import { adamw, createTrained, decays } from '../../src/bert/train/adamw.ts';
 import { createMasks } from '../../src/bert/train/dropout.ts';
+import { createCrew } from '../../src/bert/train/kernels/crew.ts';
 import { compileStep } from '../../src/bert/train/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { serve } from './contestants.ts';
@@ -31,6 +32,7 @@ async function training(): Promise<() => Promise<number>> {
     threads,
   });
   const masks = createMasks([step.sites], 1);
+  const crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
   const random = createRandom(1, 'ids');
   const tokens = batch * length;
   const feeds = {
@@ -44,8 +46,9 @@ async function training(): Promise<() => Promise<number>> {
   let count = 0;
   return async () => {
     count++;
-    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count) }, trained);
-    adamw(trained, { step: count, rate: () => 1e-5, decay: (name) => (decays(name) ? 0.01 : 0) });
+    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count, crew) }, trained);
+    const decay = (name: string): number => (decays(name) ? 0.01 : 0);
+    adamw(trained, { step: count, rate: () => 1e-5, decay }, crew);
     return Number(loss[0]);
   };
 }

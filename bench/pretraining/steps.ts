@@ -20,6 +20,7 @@ import { startFrom } from '../../src/bert/pretrain/start.ts';
 import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
 import { adamw, createTrained, decays, gradientNorm } from '../../src/bert/train/adamw.ts';
 import { createMasks } from '../../src/bert/train/dropout.ts';
+import { createCrew } from '../../src/bert/train/kernels/crew.ts';
 import { compileStep } from '../../src/bert/train/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 
@@ -80,6 +81,7 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
     threads,
   });
   const masks = createMasks([step.sites], 1);
+  const crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
   const weights = Object.fromEntries(trained.map(({ name, value }) => [name, value.data]));
   let count = 0;
   process.stdout.write('ready\n');
@@ -87,10 +89,11 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
     const used = process.cpuUsage();
     const start = performance.now();
     const given = batchOf(count++);
-    const feeds = { ...weights, ...pretrainingFeeds(given), ...masks.fill(step.sites, count) };
+    const feeds = { ...weights, ...pretrainingFeeds(given), ...masks.fill(step.sites, count, crew) };
     const { loss } = await step.run(feeds, trained);
-    const scale = Math.min(1, 1 / gradientNorm(trained));
-    adamw(trained, { step: count, scale, rate: () => 1e-5, decay: (name) => (decays(name) ? 0.01 : 0) });
+    const scale = Math.min(1, 1 / gradientNorm(trained, crew));
+    const decay = (name: string): number => (decays(name) ? 0.01 : 0);
+    adamw(trained, { step: count, scale, rate: () => 1e-5, decay }, crew);
     const ms = performance.now() - start;
     const { user, system } = process.cpuUsage(used);
     const rss = process.resourceUsage().maxRSS / 1024;

@@ -6,9 +6,18 @@ import type { Device } from '../../autograd/index.ts';
 import { UserError } from '../../ground/errors.ts';
 import { makeDirectory } from '../../ground/files.ts';
 import type { Vocabulary } from '../tokenizer/vocabulary.ts';
-import { adamw, createTrained, decays, gradientNorm, type Trained } from '../train/adamw.ts';
+import {
+  adamw,
+  addGradients,
+  createTrained,
+  decays,
+  gradientNorm,
+  type Trained,
+  takeSums,
+} from '../train/adamw.ts';
 import { keepCheckpoint, latestCheckpoint } from '../train/checkpoint.ts';
 import { createMasks } from '../train/dropout.ts';
+import { createCrew } from '../train/kernels/crew.ts';
 import { type Schedule, scheduleShare } from '../train/schedule.ts';
 import { compileStep } from '../train/step.ts';
 import { type BatchOptions, createBatches } from './batch.ts';
@@ -125,6 +134,7 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
   });
   const parts = batches.nextSentence ? ['masked', 'next'] : ['masked'];
   const masks = createMasks([graph.sites], batches.seed);
+  await using crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
   const evaluate = await createEvaluation({
     ...{ config, shapes, heldOut, vocabulary, batches, device, threads },
     sequences: settings.evaluateOn,
@@ -180,27 +190,30 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
     for (let i = 0; i < accumulate; i++) {
       const number = state.step * accumulate + i;
       const batch = batchOf(number);
-      const feeds = { ...weights, ...pretrainingFeeds(batch), ...masks.fill(graph.sites, number) };
+      const feeds = { ...weights, ...pretrainingFeeds(batch), ...masks.fill(graph.sites, number, crew) };
       const out = await graph.run(feeds, trained, parts);
-      if (accumulate > 1) addGradients(trained, i === 0);
+      if (accumulate > 1) addGradients(trained, i === 0, crew);
       state.sums.loss += Number(out.loss[0]);
       state.sums.masked += Number(out.masked[0]);
       state.sums.next += Number(out.next?.[0] ?? 0);
       state.sums.batches++;
       tokens += batch.attention.reduce((sum, one) => sum + one, 0);
     }
-    for (const { gradient, sum } of trained)
-      if (sum) gradient.kernels.combine(gradient.start, sum.start, gradient.end, 0, 1);
-    const norm = gradientNorm(trained) / accumulate;
+    if (accumulate > 1) takeSums(trained, crew);
+    const norm = gradientNorm(trained, crew) / accumulate;
     if (!(Number.isFinite(norm) && Number.isFinite(state.sums.loss))) throw diverged(state.step + 1);
     const clipped = settings.clip > 0 ? Math.min(1, settings.clip / (norm + 1e-6)) : 1;
     const rate = settings.rate * scheduleShare(settings.schedule, state.step + 1, steps, settings.warmup);
-    adamw(trained, {
-      step: state.step + 1,
-      scale: clipped / accumulate,
-      rate: () => rate,
-      decay: (name) => (decays(name) ? settings.weightDecay : 0),
-    });
+    adamw(
+      trained,
+      {
+        step: state.step + 1,
+        scale: clipped / accumulate,
+        rate: () => rate,
+        decay: (name) => (decays(name) ? settings.weightDecay : 0),
+      },
+      crew,
+    );
     state.step++;
 
     const last = state.step === steps;
@@ -240,11 +253,6 @@ const savedParts = ({ value, mean, variance }: Trained): [string, Trained['value
   ['mean', mean],
   ['variance', variance],
 ];
-
-function addGradients(trained: readonly Trained[], first: boolean): void {
-  for (const { gradient, sum } of trained)
-    gradient.kernels.combine(sum!.start, gradient.start, sum!.end, first ? 0 : 1, 1);
-}
 
 /** Scores as shares of 1, for the log; `null` where there was nothing to judge. */
 function shareOf({ loss, masked, kinds, next }: PretrainingScores): object {

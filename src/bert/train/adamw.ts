@@ -1,4 +1,5 @@
 import { sizeOf } from '../../autograd/index.ts';
+import type { Call, Crew } from './kernels/crew.ts';
 import { allocate, type Block } from './kernels/memory.ts';
 
 /** A parameter that is trained, its gradient, and what AdamW remembers of it. */
@@ -58,35 +59,60 @@ export interface AdamWStep {
 export function adamw(
   parameters: readonly Trained[],
   { step, scale = 1, settings = ADAMW, rate, decay }: AdamWStep,
+  crew: Crew,
 ): void {
   const { beta1, beta2, epsilon } = settings;
   const correction1 = 1 - beta1 ** step;
   const correction2 = Math.sqrt(1 - beta2 ** step);
-  for (const { name, value, gradient, mean, variance } of parameters) {
-    const learning = rate(name);
-    value.kernels.adamw(
-      value.start,
-      gradient.start,
-      mean.start,
-      variance.start,
-      value.end,
-      scale,
-      1 - learning * decay(name),
-      1 - beta1,
-      beta2,
-      1 - beta2,
-      learning / correction1,
-      correction2,
-      epsilon,
-    );
-  }
+  crew.run(
+    parameters.flatMap(({ name, value, gradient, mean, variance }) => {
+      const learning = rate(name);
+      const factors = [1 - learning * decay(name), 1 - beta1, beta2, 1 - beta2, learning / correction1];
+      return callsOf('adamw', [value, gradient, mean, variance], [scale, ...factors, correction2, epsilon]);
+    }),
+  );
 }
 
 /** BERT's custom: biases and layer norms do not decay. */
 export const decays = (name: string): boolean => !name.endsWith('.bias') && !name.includes('LayerNorm');
 
 /** √Σ g² over all gradients. */
-export const gradientNorm = (parameters: readonly Trained[]): number =>
+export const gradientNorm = (parameters: readonly Trained[], crew: Crew): number =>
   Math.sqrt(
-    parameters.reduce((sum, { gradient: { kernels, start, end } }) => sum + kernels.squares(start, end), 0),
+    crew
+      .run(parameters.flatMap(({ gradient }) => callsOf('squares', [gradient])))
+      .reduce((sum, squares) => sum + squares, 0),
   );
+
+/** Adds the gradients to the sums of those before; the first of a step begins them. */
+export const addGradients = (parameters: readonly Trained[], first: boolean, crew: Crew): void => {
+  crew.run(
+    parameters.flatMap(({ gradient, sum }) => callsOf('combine', [sum!, gradient], [first ? 0 : 1, 1])),
+  );
+};
+
+/** Puts the sums where the gradients are. */
+export const takeSums = (parameters: readonly Trained[], crew: Crew): void => {
+  crew.run(parameters.flatMap(({ gradient, sum }) => callsOf('combine', [gradient, sum!], [0, 1])));
+};
+
+/** Moves the averages towards the values: average ← share · average + (1 - share) · value. */
+export const moveAverages = (parameters: readonly Trained[], share: number, crew: Crew): void => {
+  crew.run(
+    parameters.flatMap(({ value, average }) => callsOf('combine', [average!, value], [share, 1 - share])),
+  );
+};
+
+/** Bytes of one array that one call works on: some cost of calling, little to wait for at the end. */
+const STRETCH = 1 << 19;
+
+/** One kernel on arrays of one length, which share a memory, in stretches that several threads can take. */
+function callsOf(kernel: Call['kernel'], blocks: readonly Block[], scalars: readonly number[] = []): Call[] {
+  const [block] = blocks;
+  const bytes = block.end - block.start;
+  return Array.from({ length: Math.ceil(bytes / STRETCH) }, (_, i) => {
+    const pointers = blocks.map(({ start }) => start + i * STRETCH);
+    const end = Math.min(block.end, block.start + (i + 1) * STRETCH);
+    return { block, kernel, inputs: [...pointers, end, ...scalars] };
+  });
+}

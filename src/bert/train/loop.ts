@@ -8,10 +8,20 @@ import { EMBEDDINGS } from '../encoder/encoder.ts';
 import { createForward, type Forward } from '../encoder/forward.ts';
 import { chooseBuckets, encoderFeeds, type Sequence } from '../encoder/sequences.ts';
 import type { Head } from '../heads/head.ts';
-import { adamw, createTrained, decays, gradientNorm, type Trained } from './adamw.ts';
+import {
+  adamw,
+  addGradients,
+  createTrained,
+  decays,
+  gradientNorm,
+  moveAverages,
+  type Trained,
+  takeSums,
+} from './adamw.ts';
 import { type Batch, planEpoch, shapeOf } from './batches.ts';
 import { keepCheckpoint, latestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createMasks } from './dropout.ts';
+import { createCrew } from './kernels/crew.ts';
 import { perturb } from './perturb.ts';
 import { isFrozen, rateOf, scheduleShare } from './schedule.ts';
 import type { TrainSettings } from './settings.ts';
@@ -122,6 +132,7 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
     [...steps.values()].map(({ sites }) => sites),
     seed,
   );
+  await using crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
   const forward = createForward<Answer>(head as Head<never, Answer>, {
     config,
     shapes,
@@ -187,16 +198,16 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
       ...encoderFeeds(sequences, step, config.padTokenId),
       ...head.targets(targets, step, tokens),
     };
-    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count * passes) }, trained);
-    if (several) addGradients(trained, first);
+    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count * passes, crew) }, trained);
+    if (several) addGradients(trained, first, crew);
     if (settings.adversarial > 0) {
       const words = trained.find(({ name }) => name === EMBEDDINGS.words);
       if (!words)
         throw new UserError('frozen-embeddings', 'FGM perturbs the word embeddings, which are frozen');
       const restore = perturb(words, sequences, config.hiddenSize, settings.adversarial);
-      await step.run({ ...feeds, ...masks.fill(step.sites, count * passes + 1) }, trained);
+      await step.run({ ...feeds, ...masks.fill(step.sites, count * passes + 1, crew) }, trained);
       restore();
-      addGradients(trained, false);
+      addGradients(trained, false, crew);
     }
     return Number(loss[0]);
   };
@@ -217,12 +228,10 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
         for (const item of batch.items)
           for (const { sequence } of items[item].rows) real += sequence.ids.length;
       }
-      if (several)
-        for (const { gradient, sum } of trained)
-          gradient.kernels.combine(gradient.start, sum!.start, gradient.end, 0, 1);
+      if (several) takeSums(trained, crew);
       state.step++;
       state.batch += group.length;
-      const norm = settings.clip > 0 ? gradientNorm(trained) / group.length : 0;
+      const norm = settings.clip > 0 ? gradientNorm(trained, crew) / group.length : 0;
       if (!Number.isFinite(norm)) throw diverged(state.step);
       const share = scheduleShare(
         settings.schedule,
@@ -230,16 +239,17 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
         epochs * perEpoch,
         settings.warmup,
       );
-      adamw(trained, {
-        step: state.step,
-        scale: Math.min(1, settings.clip > 0 ? settings.clip / (norm + 1e-6) : 1) / group.length,
-        rate: (name) => share * rateOf(name, config.layers, settings),
-        decay: (name) => (decays(name) ? settings.weightDecay : 0),
-      });
-      for (const { value, average } of trained) {
-        if (average)
-          value.kernels.combine(average.start, value.start, average.end, settings.ema, 1 - settings.ema);
-      }
+      adamw(
+        trained,
+        {
+          step: state.step,
+          scale: Math.min(1, settings.clip > 0 ? settings.clip / (norm + 1e-6) : 1) / group.length,
+          rate: (name) => share * rateOf(name, config.layers, settings),
+          decay: (name) => (decays(name) ? settings.weightDecay : 0),
+        },
+        crew,
+      );
+      if (settings.ema > 0) moveAverages(trained, settings.ema, crew);
 
       const last = state.batch >= batches.length;
       if (state.step % LOG_STEPS === 0 || last) {
@@ -297,11 +307,6 @@ const savedParts = ({ value, mean, variance, average }: Trained): [string, Train
   ['variance', variance],
   ...(average ? [['average', average] as [string, Trained['value']]] : []),
 ];
-
-function addGradients(trained: readonly Trained[], first: boolean): void {
-  for (const { gradient, sum } of trained)
-    gradient.kernels.combine(sum!.start, gradient.start, sum!.end, first ? 0 : 1, 1);
-}
 
 function fingerprintOf<Target>({
   config,

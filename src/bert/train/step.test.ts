@@ -4,6 +4,7 @@ import type { Tensors } from '../../autograd/index.ts';
 import { parameterShapes, parseConfig } from '../config.ts';
 import { sequenceHead } from '../heads/sequence.ts';
 import { adamw, createTrained, decays, gradientNorm } from './adamw.ts';
+import { createCrew } from './kernels/crew.ts';
 import { compileStep } from './step.ts';
 
 type Packed = Record<string, string>;
@@ -53,16 +54,24 @@ describe('one training step of BERT equals PyTorch and transformers', async () =
     threads: 1,
   });
   const feeds = { ...batchOf(), ...parameters };
+  const crew = createCrew(
+    trained.map(({ value }) => value),
+    1,
+  );
   const update = (count: number): void =>
-    adamw(trained, {
-      step: count,
-      rate: () => fixture.rate,
-      decay: (name) => (decays(name) ? fixture.decay : 0),
-    });
+    adamw(
+      trained,
+      {
+        step: count,
+        rate: () => fixture.rate,
+        decay: (name) => (decays(name) ? fixture.decay : 0),
+      },
+      crew,
+    );
 
   const first = await step.run(feeds, trained, ['logits']);
   const gradients = Object.fromEntries(trained.map(({ name, gradient }) => [name, gradient.data.slice()]));
-  const norm = gradientNorm(trained);
+  const norm = gradientNorm(trained, crew);
   update(1);
   const after = Object.fromEntries(trained.map(({ name, value }) => [name, value.data.slice()]));
   const losses = [first.loss[0]];

@@ -1,6 +1,6 @@
 import { UserError } from '../../../ground/errors.ts';
 import { instantiateKernels, type Kernels, MAXIMUM_PAGES } from './kernels.ts';
-import { Memory } from './webassembly.ts';
+import { Memory, type WasmMemory } from './webassembly.ts';
 
 const PAGE = 65_536;
 
@@ -11,6 +11,7 @@ export interface Block {
   /** Address of the end, rounded up to a multiple of 16: kernels may write as far. */
   readonly end: number;
   readonly data: Float32Array<SharedArrayBuffer>;
+  readonly memory: WasmMemory;
   readonly kernels: Kernels;
 }
 
@@ -54,6 +55,7 @@ function allocateShard(groups: readonly (readonly number[])[]): Block[][] {
         start,
         end: start + rounded(length),
         data: new Float32Array(buffer, start, length),
+        memory,
         kernels,
       };
       start = block.end;
