@@ -1,11 +1,12 @@
 /**
- * One epoch over real texts of cMedQQ and cMedQANER with a BERT-base of random weights, as a user would run it: our loop
- * against the transformers Trainer with its defaults and padding to 128, and with dynamic padding and grouping by length.
+ * One epoch over real texts of cMedQQ and cMedQANER with a BERT of random weights, as a user would run it: our loop against
+ * the transformers Trainer with its defaults and padding to 128, and with dynamic padding and grouping by length. The three
+ * take turns of some seconds each, from the first to the last step; what each compiles, collects and writes counts.
  *
- * Usage: npx node bench/bert/epoch.ts [--examples 320] [--threads 2] [--data DIR] [--small]
- * Without --examples, the whole training split: hours.
+ * Usage: npx node bench/bert/epoch.ts [--only cMedQQ] [--examples 320] [--padded-part 8] [--threads 2] [--data DIR] [--small]
+ * Without --examples, the whole training split. With --padded-part 8 the Trainer that pads to 128 runs an eighth of the
+ * sequences, and its time is taken eight times: all its batches have one shape.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { withEarlier } from './contestants.ts';
+import { inSlices } from './slices.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +35,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     data: { type: 'string', default: join(import.meta.dirname, '../../../shared/chineseblue/data') },
     small: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    'padded-part': { type: 'string', default: '1' },
     child: { type: 'string' },
   },
 });
@@ -42,6 +46,10 @@ const sizes = values.small
   : { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072 };
 const shape = values.small ? '4 × 256' : 'BERT-base';
 const BATCH = 32;
+/** Seconds of a turn. */
+const SLICE = 20;
+/** Looks at our memory in the course of the epoch. */
+const MEMORY_SAMPLES = 10;
 const threads = Number(values.threads);
 
 /** Tokens are characters here: what is measured does not depend on which ids they have. */
@@ -87,43 +95,19 @@ async function ours(name: string): Promise<void> {
     initial.set(parameter, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.01) });
   }
   const directory = mkdtempSync(join(tmpdir(), 'chineseblue-epoch-'));
-  const start = performance.now();
   const settings = { ...TRAIN_DEFAULTS, seed: 1, threads, epochs: 1, batch: BATCH };
-  let firstStep = Number.NaN;
-  const head: typeof plan.head = {
-    ...plan.head,
-    targets(...batch) {
-      if (Number.isNaN(firstStep)) firstStep = performance.now();
-      return plan.head.targets(...batch);
-    },
+  let steps = 0;
+  const residentMiB: number[] = [];
+  const onProgress = (share: number, note: string): void => {
+    steps = Number(/step (\d+)/.exec(note)?.[1] ?? steps);
+    if (share * MEMORY_SAMPLES >= residentMiB.length + 1)
+      residentMiB.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
   };
-  let lastStep = Number.NaN;
-  const onProgress = (): void => {
-    lastStep = performance.now();
-  };
-  await train({ config, head, initial, items, settings, directory, onProgress });
-  const seconds = (performance.now() - start) / 1000;
-  const stepping = (lastStep - firstStep) / 1000;
+  process.stdout.write('ready\n');
+  await train({ config, head: plan.head, initial, items, settings, directory, onProgress });
   rmSync(directory, { recursive: true });
-  process.stdout.write(
-    `${JSON.stringify({ seconds, stepping, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`,
-  );
-}
-
-interface Measured {
-  readonly seconds: number;
-  /** Of these, from the first step to the last: before, graphs are compiled; after, a checkpoint is written. */
-  readonly stepping?: number;
-  readonly peakMiB: number;
-}
-
-function run(command: string, parameters: readonly string[]): Measured {
-  const { stdout, status } = spawnSync(command, parameters, {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(' ')} failed`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ steps, residentMiB, peakMiB })}\n`);
 }
 
 if (values.child) await ours(values.child);
@@ -134,9 +118,9 @@ else {
   );
   const peer = join(import.meta.dirname, '../peers/bert_epoch.py');
   const rows = [];
-  for (const name of ['cMedQQ', 'cMedQANER']) {
+  for (const name of ['cMedQQ', 'cMedQANER'].filter((one) => one.includes(values.only))) {
     const { items, plan, examples, of } = await material(name);
-    const file = join(mkdtempSync(join(tmpdir(), 'chineseblue-epoch-')), 'data.json');
+    const folder = mkdtempSync(join(tmpdir(), 'chineseblue-epoch-'));
     const plain = items
       .flatMap((item) => item.rows)
       .map(({ sequence, target }) => ({
@@ -144,24 +128,40 @@ else {
         types: [...sequence.types],
         target: target instanceof Int32Array ? [...target] : target,
       }));
-    const kind = name === 'cMedQANER' ? 'token' : 'sequence';
-    const config = { vocab_size: VOCABULARY, ...sizes };
-    writeFileSync(
-      file,
-      JSON.stringify({ config, kind, labels: plan.labels.length, batch: BATCH, items: plain }),
+    const write = (file: string, part: number): string => {
+      const path = join(folder, file);
+      const config = { vocab_size: VOCABULARY, ...sizes };
+      const kind = name === 'cMedQANER' ? 'token' : 'sequence';
+      const some = plain.filter((_, i) => i % part === 0);
+      writeFileSync(
+        path,
+        JSON.stringify({ config, kind, labels: plan.labels.length, batch: BATCH, items: some }),
+      );
+      return path;
+    };
+    const part = Number(values['padded-part']);
+    const again = [import.meta.filename, ...process.argv.slice(2), '--child', name];
+    const trainer = (file: string, mode: string) => ({
+      command: python,
+      parameters: [peer, file, mode, values.threads],
+    });
+    const { mine, fixed, dynamic } = await inSlices(
+      {
+        mine: { command: process.execPath, parameters: again },
+        fixed: trainer(write('part.json', part), 'fixed128'),
+        dynamic: trainer(write('all.json', 1), 'dynamic'),
+      },
+      SLICE,
     );
-    const mine = run(process.execPath, [import.meta.filename, ...process.argv.slice(2), '--child', name]);
-    const fixed = run(python, [peer, file, 'fixed128', values.threads]);
-    const dynamic = run(python, [peer, file, 'dynamic', values.threads]);
+    rmSync(folder, { recursive: true });
     rows.push({
       name: `${name}, ${shape}`,
-      threads,
-      examples,
-      of,
-      sequences: plain.length,
-      mine,
-      fixed,
-      dynamic,
+      ...{ threads, examples, of, sequences: plain.length },
+      tokens: plain.reduce((sum, { ids }) => sum + ids.length, 0),
+      paddedPart: part,
+      mine: { seconds: mine.seconds, ...mine.said },
+      fixed: { seconds: fixed.seconds * part, ...fixed.said },
+      dynamic: { seconds: dynamic.seconds, ...dynamic.said },
     });
   }
   const table = new Table({
