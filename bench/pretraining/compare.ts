@@ -98,7 +98,7 @@ for (const { name, folder } of models.slice(1)) {
   if (other.layers !== layers || other.hiddenSize !== hidden) throw new Error(`${name} has another shape`);
 }
 /** One thread a run, so that it gives the same bits however many run at a time; the same dropout for all systems. */
-const COMMON = { threads: 1, dropout: 0.1, copies: 0 };
+const COMMON = { threads: 1, dropout: 0.1, copies: 0, evidence: 0 };
 const recipe = (task: string): Recipe => {
   const found = RECIPES[task] ?? TEXTS;
   return {

@@ -53,7 +53,7 @@ const configJson = z.object({
   num_attention_heads: size(1024),
   intermediate_size: size(1 << 17),
   max_position_embeddings: size(1 << 17).default(512),
-  type_vocab_size: size(1024).default(2),
+  type_vocab_size: size(1 << 17).default(2),
   hidden_act: z.literal(ACTIVATIONS).default('gelu'),
   hidden_dropout_prob: share.default(0.1),
   attention_probs_dropout_prob: share.default(0.1),

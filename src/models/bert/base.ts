@@ -1,4 +1,5 @@
 import { type BertConfig, isPooler } from '../../bert/config.ts';
+import { EMBEDDINGS } from '../../bert/encoder/encoder.ts';
 import { findFolder } from '../../bert/folder/find.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
 import type { Model } from '../../bert/folder/save.ts';
@@ -45,6 +46,18 @@ async function randomModel(
   const sizes = { layers: Number(layers), hidden: Number(hidden), heads: Number(heads) };
   const config = initialConfig(tokenizer.vocabulary, sizes, 'BertModel');
   return { config: { ...config, untrained: true }, tensors: initialTensors(config, seed), tokenizer };
+}
+
+/** A base whose sequences have so many token types: those that it lacks are told apart in training. */
+export function withTokenTypes(base: Base, count: number): Base {
+  const { typeVocabSize, hiddenSize } = base.config;
+  if (count <= typeVocabSize) return base;
+  const known = base.tensors.get(EMBEDDINGS.types)!.data as Float32Array;
+  const data = new Float32Array(count * hiddenSize);
+  for (let type = 0; type < count; type++) data.set(known.subarray(0, hiddenSize), type * hiddenSize);
+  data.set(known);
+  const tensors = new Map(base.tensors).set(EMBEDDINGS.types, { shape: [count, hiddenSize], data });
+  return { ...base, config: { ...base.config, typeVocabSize: count }, tensors };
 }
 
 /** The configuration with another dropout; its own where `rate` is below 0. */

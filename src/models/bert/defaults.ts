@@ -14,8 +14,10 @@ export const BERT_DEFAULTS = {
   epochs: 0,
   /** Most tokens that all epochs together train on: where there are more, a sample of the examples is learnt from. 0: all. */
   budget: 0,
-  /** For entities: copies of the training texts with mentions exchanged; -1: seven for random weights, else none. */
+  /** For entities: copies of the training texts with mentions exchanged; -1: fifteen for random weights, else none. */
   copies: -1,
+  /** For entities: 1 where token types tell of words and known mentions, 0 where not; -1: 1 for random weights. */
+  evidence: -1,
   batch: 0,
   /** Most tokens of a batch. */
   tokens: 4096,

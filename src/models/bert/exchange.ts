@@ -8,19 +8,19 @@ const EXCHANGED = 0.5;
 const HIDDEN = 0.1;
 
 /**
- * A copy of every text, in which half of the mentions give way to another of their type, any distinct one alike (mention
+ * A copy of every text, in which half of the mentions give way to another of their type, as often as it occurs (mention
  * replacement, Dai & Adel 2020): what is learnt is then neither the place of a mention nor its neighbours by heart. Texts
  * whose mentions overlap have no copy.
  */
 export function exchangeMentions(examples: readonly Example<'ner'>[], random: Random): Example<'ner'>[] {
-  const mentions = new Map<string, Set<string>>();
+  const mentions = new Map<string, string[]>();
   for (const { input, gold } of examples) {
     for (const { start, end, type } of gold.entities) {
-      const known = mentions.get(type) ?? new Set();
-      mentions.set(type, known.add(input.text.slice(start, end)));
+      const known = mentions.get(type) ?? [];
+      known.push(input.text.slice(start, end));
+      mentions.set(type, known);
     }
   }
-  const choices = new Map(Array.from(mentions, ([type, texts]) => [type, [...texts]]));
   return examples.flatMap((example) => {
     const { input, gold } = example;
     const inOrder = [...gold.entities].sort((a, b) => a.start - b.start);
@@ -28,7 +28,7 @@ export function exchangeMentions(examples: readonly Example<'ner'>[], random: Ra
     const entities: Entity[] = [];
     let [text, at] = ['', 0];
     for (const { start, end, type } of inOrder) {
-      const others = choices.get(type)!;
+      const others = mentions.get(type)!;
       const isExchanged = random.next() < EXCHANGED;
       const mention = isExchanged ? others[random.below(others.length)] : input.text.slice(start, end);
       text += input.text.slice(at, start);

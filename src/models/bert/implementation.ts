@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPooler } from '../../bert/config.ts';
+import type { Forward } from '../../bert/encoder/forward.ts';
 import type { Sequence } from '../../bert/encoder/sequences.ts';
 import { loadFolder } from '../../bert/folder/load.ts';
 import { readOwn, requireHead } from '../../bert/folder/own.ts';
@@ -13,18 +14,18 @@ import { familyOf } from '../../tasks/families.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits } from '../kind.ts';
 import type { FitRequest, Parameters, Predictor } from '../model.ts';
-import { createBase, initialParameters } from './base.ts';
+import { createBase, initialParameters, withTokenTypes } from './base.ts';
 import { withinBudget } from './budget.ts';
 import { FAMILY_DEFAULTS } from './defaults.ts';
 import { dialoguePlanner } from './dialogue.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
-import type { Plan, Planner } from './plan.ts';
-import { answerAll, createPredictor, type Fitted, readRecord } from './predictor.ts';
+import type { Plan, PlanContext, Planner } from './plan.ts';
+import { answerAll, createPredictor, type Fitted, openFitted, readRecord, weightsOf } from './predictor.ts';
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 import { primaryScore } from './score.ts';
-import { copiesOf, settingsOf } from './settings.ts';
+import { copiesOf, evidenceOf, settingsOf } from './settings.ts';
 
 const PLANNERS = {
   ner: nerPlanner,
@@ -40,18 +41,23 @@ const PLANNERS = {
 export const fits: Fits = Object.fromEntries(Object.keys(PLANNERS).map((family) => [family, fit]));
 
 async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>> {
-  const { task, seed, parameters, onProgress, signal } = request;
-  const base = await createBase(parameters, () => textsOf(task, [...request.train, ...request.dev]), seed);
-  const { config, tokenizer, pretrained } = base;
+  const { task, seed, onProgress, signal } = request;
+  const texts = (): Iterable<string> => textsOf(task, [...request.train, ...request.dev]);
+  const found = await createBase(request.parameters, texts, seed);
+  const { tokenizer, pretrained } = found;
+  const evidence = evidenceOf(request.parameters, task.family, pretrained);
+  const parameters: Parameters = { ...request.parameters, evidence };
   const wanted = Number(parameters['max-length']) || FAMILY_DEFAULTS[task.family].maxLength;
-  const maxLength = Math.min(wanted, config.maxPositions);
+  const maxLength = Math.min(wanted, found.config.maxPositions);
   const planner = PLANNERS[task.family];
-  const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const context = { tokenizer, hidden: found.config.hiddenSize, maxLength, parameters };
   const teach = (from: readonly Example<F>[]) => {
     const learnt = planner.learn(from, parameters);
     return { learnt, plan: planner.plan(learnt, context) as unknown as Plan<F> };
   };
   const whole = teach(request.train);
+  const base = withTokenTypes(found, whole.plan.tokenTypes ?? 0);
+  const { config } = base;
   const settings = settingsOf(parameters, task.family, {
     ...{ pretrained, seed, hidden: config.hiddenSize },
     eager: whole.plan.eager,
@@ -102,10 +108,45 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
     if (plan.head.architecture === 'BertModel')
       for (const [name, tensor] of base.tensors) if (isPooler(name)) tensors.set(name, tensor);
     const fitted = { config, tokenizer, plan, record, tensors };
-    return { ...(await createPredictor(fitted)), learntFrom: examples.length };
+    const forward = await openFitted(fitted);
+    const settled = await settle({ planner, context, fitted, forward, task, dev });
+    return { ...(await createPredictor(settled, forward)), learntFrom: examples.length };
   } finally {
     if (!request.directory) await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The model with the best of the alternatives to what was learnt, by its answers on dev. */
+async function settle<F extends FamilyId>({
+  planner,
+  context,
+  fitted,
+  forward,
+  task,
+  dev,
+}: {
+  planner: Planner<FamilyId, unknown>;
+  context: PlanContext;
+  fitted: Fitted<F>;
+  forward: Forward<unknown>;
+  task: Task;
+  dev: readonly Example<F>[];
+}): Promise<Fitted<F>> {
+  const { record, tensors } = fitted;
+  const alternatives = dev.length > 0 ? (planner.alternatives?.(record.learnt, record.parameters) ?? []) : [];
+  let answers: Promise<unknown[]> | undefined;
+  const once: Forward<unknown> = (sequences) => {
+    answers ??= forward(sequences);
+    return answers;
+  };
+  const inputs = dev.map(({ input }) => input);
+  let best = { fitted, score: Number.NEGATIVE_INFINITY };
+  for (const learnt of alternatives) {
+    const plan = planner.plan(learnt, context) as unknown as Plan<F>;
+    const score = primaryScore(task, dev, await answerAll(plan, inputs, once, weightsOf(tensors)));
+    if (score > best.score) best = { fitted: { ...fitted, plan, record: { ...record, learnt } }, score };
+  }
+  return best.fitted;
 }
 
 /** The examples that the parameter `budget` leaves: so many tokens in all epochs together, of train and of dev alike. */

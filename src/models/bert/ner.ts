@@ -1,8 +1,11 @@
 import { type Cell, type ScoredCell, spanHead } from '../../bert/heads/span.ts';
+import type { Tokens } from '../../bert/tokenizer/tokenizer.ts';
 import type { Item } from '../../bert/train/loop.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
+import type { NamedEntry } from '../crf/lexicon.ts';
+import { createEvidence, type Evidence, learnMentions } from './evidence.ts';
 import { exchangeMentions, hideTokens } from './exchange.ts';
 import type { Plan, PlanContext, Planner } from './plan.ts';
 import { cutText, toTokenSpans } from './spans.ts';
@@ -10,22 +13,34 @@ import { createTagging } from './tagging.ts';
 
 export interface LearntTypes {
   readonly types: readonly string[];
+  /** Mentions that token types tell of, where they do. */
+  readonly mentions?: readonly NamedEntry[];
+  /** How likely an entity must be to be told. */
+  readonly threshold?: number;
 }
+
+/** Before dev has told a better one: more likely right than wrong. */
+const EVEN = 0.5;
+const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** Entities: tags with a CRF or without, or spans, which may nest and overlap. */
 export const nerPlanner: Planner<'ner', LearntTypes> = {
-  learn: (examples) => ({
-    types: [...new Set(examples.flatMap(({ gold }) => gold.entities.map(({ type }) => type)))].sort(),
-  }),
-  plan({ types }, context) {
+  learn(examples, { evidence }) {
+    const types = [...new Set(examples.flatMap(({ gold }) => gold.entities.map(({ type }) => type)))].sort();
+    return { types, ...(evidence === 1 && { mentions: learnMentions(examples, types) }) };
+  },
+  alternatives: (learnt, { head }) =>
+    head === 'span' ? [] : THRESHOLDS.map((threshold) => ({ ...learnt, threshold })),
+  plan({ types, mentions, threshold = EVEN }, context) {
     const kind = String(context.parameters.head);
-    if (kind === 'span') return spanPlan(types, context) as unknown as Plan<'ner', never, never>;
+    const evidence = mentions && createEvidence(mentions, types);
+    if (kind === 'span') return spanPlan(types, context, evidence) as unknown as Plan<'ner', never, never>;
     if (kind !== 'crf' && kind !== 'softmax') {
       throw new UserError('bad-parameter', `head is crf, softmax or span, not ${kind}`, {
         exitCode: EXIT.usage,
       });
     }
-    const tagging = createTagging(types, kind === 'crf', context);
+    const tagging = createTagging(types, kind === 'crf', context, { evidence, threshold });
     const items = (examples: readonly Example<'ner'>[]): Item<Int32Array>[] =>
       examples.flatMap(({ input, gold }) =>
         tagging.teach(input.text, gold.entities).map((row) => ({ rows: [row] })),
@@ -33,9 +48,10 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
     const plan: Plan<'ner', Int32Array, Float32Array> = {
       head: tagging.head,
       labels: tagging.labels,
+      tokenTypes: evidence?.tokenTypes,
       eager: kind === 'crf',
       items,
-      copy: (examples, random) => withHidden(items(exchangeMentions(examples, random)), context, random),
+      copy: (examples, random) => asAsked(items(exchangeMentions(examples, random)), context, random),
       ask({ text }) {
         const cut = tagging.cut(text);
         return {
@@ -48,27 +64,32 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
   },
 };
 
-/** The same items with some of their tokens unknown, as some of those will be that the model is asked about. */
-function withHidden<Target>(
-  items: Item<Target>[],
-  { tokenizer }: PlanContext,
-  random: Random,
-): Item<Target>[] {
+/** How likely a sequence of a copy is told nothing: others than this program may ask so. */
+const UNTOLD = 0.25;
+
+/** The same items as the model will be asked: with some unknown tokens, and here and there nothing told. */
+function asAsked<Target>(items: Item<Target>[], { tokenizer }: PlanContext, random: Random): Item<Target>[] {
   const { unk } = tokenizer.vocabulary.ids;
   return items.map(({ rows }) => ({
-    rows: rows.map(({ sequence, target }) => ({ target, sequence: hideTokens(sequence, unk, random) })),
+    rows: rows.map(({ sequence, target }) => {
+      const { ids, types } = hideTokens(sequence, unk, random);
+      const told = random.next() >= UNTOLD;
+      return { target, sequence: { ids, types: told ? types : new Int32Array(types.length) } };
+    }),
   }));
 }
 
 function spanPlan(
   types: readonly string[],
   context: PlanContext,
+  evidence?: Evidence,
 ): Plan<'ner', readonly Cell[], ScoredCell[]> {
   const { tokenizer, hidden, maxLength, parameters } = context;
   const options = { maxLength, overlap: Number(parameters.overlap) };
   const items = (examples: readonly Example<'ner'>[]): Item<readonly Cell[]>[] =>
     examples.flatMap(({ input, gold }) => {
-      const { tokens, windows, sequences } = cutText(tokenizer, input.text, options);
+      const typesOf = evidence && ((text: string, all: Tokens) => evidence.teach(text, all, gold.entities));
+      const { tokens, windows, sequences } = cutText(tokenizer, input.text, { ...options, typesOf });
       const spans = toTokenSpans(tokens, gold.entities);
       return windows.map(({ start, end }, i) => {
         const inside = spans.filter(
@@ -85,11 +106,15 @@ function spanPlan(
   return {
     head: spanHead(hidden, types.length),
     labels: types,
+    tokenTypes: evidence?.tokenTypes,
     eager: true,
     items,
-    copy: (examples, random) => withHidden(items(exchangeMentions(examples, random)), context, random),
+    copy: (examples, random) => asAsked(items(exchangeMentions(examples, random)), context, random),
     ask({ text }) {
-      const { tokens, windows, sequences, central } = cutText(tokenizer, text, options);
+      const { tokens, windows, sequences, central } = cutText(tokenizer, text, {
+        ...options,
+        typesOf: evidence?.ask,
+      });
       return {
         sequences,
         decode: (answers) => ({

@@ -25,6 +25,8 @@ export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
   readonly head: Head<Target, Answer>;
   /** Names of the outputs of the head, for `id2label`. */
   readonly labels: readonly string[];
+  /** How many token types its sequences have; absent: as many as a BERT has. */
+  readonly tokenTypes?: number;
   /** Whether the head learns from nothing while the encoder is pretrained and wants a higher rate. */
   readonly eager: boolean;
   items(examples: readonly Example<F>[]): Item<Target>[];
@@ -36,6 +38,11 @@ export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
 /** A family in terms of BERT: what to remember of the training examples, and the plan that follows. */
 export interface Planner<F extends FamilyId, Learnt> {
   learn(examples: readonly Example<F>[], parameters: Parameters): Learnt;
+  /**
+   * What training does not tell and answers on dev do: alternatives to `learnt` that differ in nothing but how answers are
+   * decoded. The one that scores best is kept.
+   */
+  alternatives?(learnt: Learnt, parameters: Parameters): readonly Learnt[];
   plan(learnt: Learnt, context: PlanContext): Plan<F, never, never>;
 }
 

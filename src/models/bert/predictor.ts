@@ -89,7 +89,7 @@ export interface Fitted<F extends FamilyId> {
 }
 
 /** The weights alone, by name. */
-const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
+export const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
   new Map(Array.from(tensors, ([name, { data }]) => [name, data]));
 
 /** Writes a folder that `transformers` loads as it is, and `load` too; `dtypes` are those of its ONNX files. */
@@ -102,7 +102,7 @@ export async function keep<F extends FamilyId>(
   const { architecture } = plan.head;
   const head = plan.head as Head<never, unknown>;
   const extra = new Map([
-    [RECORD, `${JSON.stringify(record, null, 2)}\n`],
+    [RECORD, `${JSON.stringify(record)}\n`],
     ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
     ...onnxFiles({ config, head, tensors }, dtypes),
   ]);
@@ -110,19 +110,30 @@ export async function keep<F extends FamilyId>(
   await saveFolder(folder, model, extra);
 }
 
+/** The model as it is kept, ready to answer. Throws a UserError for a dtype or device that there is not. */
+export async function openFitted<F extends FamilyId>({
+  config,
+  plan,
+  record: { parameters },
+  tensors,
+}: Fitted<F>): Promise<Forward<unknown>> {
+  const head = plan.head as Head<never, unknown>;
+  const precision = oneOf('dtype', parameters.dtype ?? DTYPES[0], DTYPES);
+  const model = exportOnnx({ config, head, weights: tensors, precision });
+  return openForward(head, model, { config, device: deviceOf(parameters), threads: threadsOf(parameters) });
+}
+
 /**
  * A fine-tuned model that answers and can be kept as a folder. It answers by what is kept as `onnx/model.onnx` or
  * `onnx/model_quantized.onnx`, as its parameter `dtype` says; `device` and `threads` also come from its parameters. Throws a
  * UserError for a choice that there is not.
  */
-export async function createPredictor<F extends FamilyId>(fitted: Fitted<F>): Promise<Predictor<F>> {
-  const { config, plan, record, tensors } = fitted;
-  const { parameters } = record;
-  const head = plan.head as Head<never, unknown>;
-  const precision = oneOf('dtype', parameters.dtype ?? DTYPES[0], DTYPES);
-  const model = exportOnnx({ config, head, weights: tensors, precision });
-  const options = { config, device: deviceOf(parameters), threads: threadsOf(parameters) };
-  const forward = await openForward(head, model, options);
+export async function createPredictor<F extends FamilyId>(
+  fitted: Fitted<F>,
+  opened?: Forward<unknown>,
+): Promise<Predictor<F>> {
+  const { plan, tensors } = fitted;
+  const forward = opened ?? (await openFitted(fitted));
   const weights = weightsOf(tensors);
   return {
     bytes: [...weights.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),

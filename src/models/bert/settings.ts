@@ -22,6 +22,21 @@ export function oneOf<T extends string>(name: string, value: unknown, choices: r
 
 export const deviceOf = (parameters: Parameters): Device => oneOf('device', parameters.device, DEVICES);
 
+/** Whether token types tell of words and known mentions: 1 or 0. */
+export function evidenceOf({ evidence }: Parameters, family: FamilyId, pretrained: boolean): number {
+  const asked = Number(evidence);
+  if (asked < 0) return Number(family === 'ner' && !pretrained);
+  if (asked === 0 || (family === 'ner' && asked === 1)) return asked;
+  throw new UserError(
+    'bad-parameter',
+    `evidence is 0 or 1 and for entities only, not ${evidence} for ${family}`,
+    {
+      field: 'evidence',
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
 /** Copies of the training texts, with mentions exchanged, that are trained on beside them. */
 export function copiesOf({ copies }: Parameters, family: FamilyId, pretrained: boolean): number {
   const count = Number(copies);

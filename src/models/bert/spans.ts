@@ -15,18 +15,25 @@ export interface Cut {
 export interface CutOptions {
   readonly maxLength: number;
   readonly overlap: number;
+  /** Token types of all tokens of the text; absent: 0. */
+  readonly typesOf?: (text: string, tokens: Tokens) => Int32Array;
 }
 
 /** All tokens of a text, in as many windows as it takes. */
-export function cutText(tokenizer: Tokenizer, text: string, { maxLength, overlap }: CutOptions): Cut {
+export function cutText(
+  tokenizer: Tokenizer,
+  text: string,
+  { maxLength, overlap, typesOf }: CutOptions,
+): Cut {
   const tokens = tokenizer.tokenize(text);
+  const all = typesOf?.(text, tokens) ?? new Int32Array(tokens.ids.length);
   const count = tokens.ids.length;
   const size = maxLength - 2;
   const windows = windowsOf(count, size, Math.min(overlap, size >> 1));
   const { cls, sep } = tokenizer.vocabulary.ids;
   const sequences = windows.map(({ start, end }) => {
     const ids = Int32Array.of(cls, ...tokens.ids.subarray(start, end), sep);
-    return { ids, types: new Int32Array(ids.length) };
+    return { ids, types: Int32Array.of(0, ...all.subarray(start, end), 0) };
   });
   return { tokens, windows, sequences, central: mostCentral(windows, count) };
 }

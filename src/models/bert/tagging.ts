@@ -1,9 +1,12 @@
 import type { Sequence } from '../../bert/encoder/sequences.ts';
 import { CHAIN, crfHead } from '../../bert/heads/crf.ts';
 import type { Head } from '../../bert/heads/head.ts';
+import { chooseSpans, likelySpans } from '../../bert/heads/marginals.ts';
 import { tokenHead } from '../../bert/heads/tokens.ts';
 import { viterbi } from '../../bert/heads/viterbi.ts';
+import type { Tokens } from '../../bert/tokenizer/tokenizer.ts';
 import type { Entity } from '../../tasks/examples.ts';
+import type { Evidence } from './evidence.ts';
 import type { PlanContext } from './plan.ts';
 import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
 
@@ -18,21 +21,36 @@ export interface Tagging {
   decode(cut: Cut, scores: readonly Float32Array[], parameter: (name: string) => Float32Array): Entity[];
 }
 
-export function createTagging(types: readonly string[], crf: boolean, context: PlanContext): Tagging {
+export interface TaggingOptions {
+  /** What token types tell. */
+  readonly evidence?: Evidence;
+  /** How likely an entity must be to be told, at least; absent: the likeliest sequence of tags is. */
+  readonly threshold?: number;
+}
+
+/** Spans that are less likely are not looked at: many that share tokens would be all that they outweigh. */
+const LEAST_LIKELY = 0.02;
+
+export function createTagging(
+  types: readonly string[],
+  crf: boolean,
+  context: PlanContext,
+  { evidence, threshold }: TaggingOptions = {},
+): Tagging {
   const { tokenizer, hidden, maxLength, parameters } = context;
   const tags = 2 * types.length + 1;
   const order = tagOrder(types.length);
-  const cut = (text: string): Cut =>
-    cutText(tokenizer, text, { maxLength, overlap: Number(parameters.overlap) });
+  const options = { maxLength, overlap: Number(parameters.overlap) };
   const head = crf
     ? crfHead(hidden, tags)
     : tokenHead(hidden, tags, { smoothing: Number(parameters.smoothing) });
   return {
     head,
     labels: tagNames(types),
-    cut,
+    cut: (text) => cutText(tokenizer, text, { ...options, typesOf: evidence?.ask }),
     teach(text, entities) {
-      const { tokens, windows, sequences } = cut(text);
+      const typesOf = evidence && ((_: string, tokens: Tokens) => evidence.teach(text, tokens, entities));
+      const { tokens, windows, sequences } = cutText(tokenizer, text, { ...options, typesOf });
       const gold = toTags(toTokenSpans(tokens, entities), tokens.ids.length, types);
       return windows.map(({ start, end }, i) => ({ sequence: sequences[i], target: gold.slice(start, end) }));
     },
@@ -48,13 +66,20 @@ export function createTagging(types: readonly string[], crf: boolean, context: P
         end: parameter(CHAIN.end),
         between: parameter(CHAIN.between),
       };
-      const path = viterbi(joined, {
+      const chain = {
         tags,
         start: learnt ? order.start.map((allowed, i) => allowed + learnt.start[i]) : order.start,
         end: learnt ? learnt.end : new Float64Array(tags),
         between: learnt ? order.between.map((allowed, i) => allowed + learnt.between[i]) : order.between,
-      });
-      return fromTags(tokens, path, types);
+      };
+      if (threshold === undefined) return fromTags(tokens, viterbi(joined, chain), types);
+      return chooseSpans(likelySpans(joined, chain, LEAST_LIKELY), threshold).map(
+        ({ first, last, type }) => ({
+          start: tokens.starts[first],
+          end: tokens.ends[last],
+          type: types[type],
+        }),
+      );
     },
   };
 }

@@ -166,3 +166,42 @@ export function matchLexicon(lexicon: Lexicon, characters: Characters, own?: Sha
   }
   return { places, types, purities };
 }
+
+/** An entry as plain data: its folded characters, how often they occur, and its mentions, a number a type. */
+export type NamedEntry = readonly [characters: string, occurrences: number, mentions: readonly number[]];
+
+/** All entries in the order of their numbers. */
+export function listEntries({ edges, entryAt, mentions, occurrences, types }: Lexicon): NamedEntry[] {
+  const { high, low } = edges.keys();
+  const spelt: string[] = [''];
+  // a node is made after the one before it, so that is spelt already
+  for (let edge = 0; edge < high.length; edge++) {
+    spelt.push(spelt[high[edge]] + String.fromCharCode(low[edge]));
+  }
+  const list: NamedEntry[] = [];
+  for (const [node, entry] of entryAt.entries()) {
+    if (entry < 0) continue;
+    const own = mentions.subarray(entry * types, (entry + 1) * types);
+    list[entry] = [spelt[node], occurrences[entry], [...own]];
+  }
+  return list;
+}
+
+/** The lexicon of listed entries. */
+export function restoreLexicon(list: readonly NamedEntry[], types: number): Lexicon {
+  const edges = createKeyTable(1 << 12);
+  const ends = list.map(([characters]) => {
+    let node = 0;
+    for (let at = 0; at < characters.length; at++) node = edges.add(node, characters.charCodeAt(at)) + 1;
+    return node;
+  });
+  const entryAt = new Int32Array(edges.size() + 1).fill(-1);
+  for (const [entry, node] of ends.entries()) entryAt[node] = entry;
+  return {
+    types,
+    edges,
+    entryAt,
+    mentions: Uint32Array.from(list.flatMap(([, , mentions]) => mentions)),
+    occurrences: Uint32Array.from(list, ([, occurrences]) => occurrences),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Transitions } from './viterbi.ts';
+
+/** A span of tokens, `last` within it, with the probability that a chain of tags has exactly it. */
+export interface LikelySpan {
+  readonly type: number;
+  readonly first: number;
+  readonly last: number;
+  readonly probability: number;
+}
+
+/**
+ * The spans of a chain of tags (0 is O, 1 + k begins type k, 1 + types + k goes on with it) that are at least so likely:
+ * sums over all sequences of tags (forward–backward, Rabiner 1989), scaled to sum to 1 at every token.
+ */
+export function likelySpans(scores: Float32Array, chain: Transitions, least: number): LikelySpan[] {
+  const { tags } = chain;
+  const length = scores.length / tags;
+  if (length === 0) return [];
+  const types = (tags - 1) / 2;
+  const between = Float64Array.from(chain.between, Math.exp);
+  const [starts, ends] = [Float64Array.from(chain.start, Math.exp), Float64Array.from(chain.end, Math.exp)];
+  const weights = Float64Array.from(scores, (score, i) => {
+    const token = i - (i % tags);
+    return Math.exp(score - Math.max(...scores.subarray(token, token + tags)));
+  });
+  const at = (token: number): number => token * tags;
+
+  const forward = new Float64Array(length * tags);
+  const scale = new Float64Array(length);
+  for (let token = 0; token < length; token++) {
+    for (let to = 0; to < tags; to++) {
+      let sum = token === 0 ? starts[to] : 0;
+      if (token > 0)
+        for (let from = 0; from < tags; from++)
+          sum += forward[at(token - 1) + from] * between[from * tags + to];
+      forward[at(token) + to] = sum * weights[at(token) + to];
+      scale[token] += forward[at(token) + to];
+    }
+    for (let to = 0; to < tags; to++) forward[at(token) + to] /= scale[token];
+  }
+
+  const backward = new Float64Array(length * tags);
+  backward.set(ends, at(length - 1));
+  for (let token = length - 2; token >= 0; token--) {
+    for (let from = 0; from < tags; from++) {
+      let sum = 0;
+      for (let to = 0; to < tags; to++)
+        sum += between[from * tags + to] * weights[at(token + 1) + to] * backward[at(token + 1) + to];
+      backward[at(token) + from] = sum / scale[token + 1];
+    }
+  }
+  const total = ends.reduce((sum, end, tag) => sum + forward[at(length - 1) + tag] * end, 0);
+
+  const spans: LikelySpan[] = [];
+  for (let first = 0; first < length; first++) {
+    for (let type = 0; type < types; type++) {
+      const inside = 1 + types + type;
+      let tag = 1 + type;
+      let until = forward[at(first) + tag] / total;
+      for (let last = first; last < length; last++) {
+        if (last > first) {
+          until *= (between[tag * tags + inside] * weights[at(last) + inside]) / scale[last];
+          tag = inside;
+        }
+        const reaching = until * backward[at(last) + tag];
+        if (reaching < least) break;
+        const next = at(last + 1) + inside;
+        const goingOn =
+          last + 1 < length
+            ? (until * between[tag * tags + inside] * weights[next] * backward[next]) / scale[last + 1]
+            : 0;
+        const probability = reaching - goingOn;
+        if (probability >= least) spans.push({ type, first, last, probability });
+      }
+    }
+  }
+  return spans;
+}
+
+/**
+ * Of spans that are more likely than `threshold`, those that do not overlap and whose probabilities, less `threshold` each,
+ * add up to most: what is right is expected to outweigh what is wrong (after Goel & Byrne 2000, minimum Bayes risk).
+ */
+export function chooseSpans(spans: readonly LikelySpan[], threshold: number): LikelySpan[] {
+  const order = spans
+    .filter(({ probability }) => probability > threshold)
+    .sort((a, b) => a.last - b.last || a.first - b.first);
+  /** The best that the first so many spans allow, and the last one that it takes. */
+  const best: { gain: number; taken?: LikelySpan; rest: number }[] = [{ gain: 0, rest: 0 }];
+  for (const [i, span] of order.entries()) {
+    let rest = i;
+    while (rest > 0 && order[rest - 1].last >= span.first) rest--;
+    const gain = best[rest].gain + span.probability - threshold;
+    best.push(gain > best[i].gain ? { gain, taken: span, rest } : { gain: best[i].gain, rest: i });
+  }
+  const chosen: LikelySpan[] = [];
+  for (let i = order.length; i > 0; i = best[i].rest) {
+    const { taken } = best[i];
+    if (taken) chosen.unshift(taken);
+  }
+  return chosen;
+}
