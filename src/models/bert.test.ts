@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -132,6 +132,23 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     expect(readdirSync(join(folder, 'onnx')).sort()).toEqual(['model.onnx', 'model_quantized.onnx']);
     const loaded = await bert.load!(folder, task);
     expect(await loaded.predict(inputs)).toEqual(predictions);
+  });
+
+  it('tells entities where it is told nothing of words and mentions, and keeps how sure it has to be', async () => {
+    const { task, fitted, inputs } = await learn('ner', { epochs: 6 });
+    const folder = join(scratch, 'told');
+    await fitted.save!(folder);
+    const { learnt, parameters } = JSON.parse(readFileSync(join(folder, 'chineseblue.json'), 'utf8'));
+    expect([parameters.evidence, learnt.types]).toEqual([1, ['drug', 'symptom']]);
+    expect(learnt.threshold).toBeGreaterThanOrEqual(0.3);
+    const { type_vocab_size: types } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    expect(types).toBe(1 + 4 * (1 + 2 * 12));
+    const untold = await bert.load!(folder, task, { evidence: 0 });
+    const answers = (await untold.predict(inputs)) as Prediction<'ner'>[];
+    const right = answers.filter(({ entities }) => entities.length === 2).length;
+    expect(right / answers.length).toBeGreaterThan(0.8);
+    await expect(learn('ner', { evidence: 2 })).rejects.toThrow('evidence is 0 or 1');
+    await expect(learn('similarity', { evidence: 1 })).rejects.toThrow('for entities only');
   });
 
   it('goes on from a folder of weights', async () => {

@@ -22,7 +22,7 @@ export const bert = defineKind({
   seeded: true,
   slow: true,
   mainParameter: 'init',
-  answering: ['dtype', 'device', 'threads'],
+  answering: ['dtype', 'device', 'threads', 'evidence'],
   startingPoint: async ({ init }) =>
     init === '' ? '' : (await import('../bert/folder/digest.ts')).digestFolder(String(init)),
   implementation: () => import('./bert/implementation.ts'),

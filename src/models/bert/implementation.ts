@@ -176,7 +176,7 @@ function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
 }
 
 /**
- * A folder that `save` wrote; `answering` overrides how it was fitted to answer (dtype, device, threads). Throws a UserError
+ * A folder that `save` wrote; `answering` overrides how it was fitted to answer (dtype, device, threads, evidence). Throws a UserError
  * for another family's, and for one that lacks a parameter.
  */
 export async function load(folder: string, task: Task, answering: Parameters): Promise<Predictor> {

@@ -33,7 +33,8 @@ export const nerPlanner: Planner<'ner', LearntTypes> = {
     head === 'span' ? [] : THRESHOLDS.map((threshold) => ({ ...learnt, threshold })),
   plan({ types, mentions, threshold = EVEN }, context) {
     const kind = String(context.parameters.head);
-    const evidence = mentions && createEvidence(mentions, types);
+    const isTold = mentions !== undefined && Number(context.parameters.evidence) !== 0;
+    const evidence = isTold ? createEvidence(mentions, types) : undefined;
     if (kind === 'span') return spanPlan(types, context, evidence) as unknown as Plan<'ner', never, never>;
     if (kind !== 'crf' && kind !== 'softmax') {
       throw new UserError('bad-parameter', `head is crf, softmax or span, not ${kind}`, {
