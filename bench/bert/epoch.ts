@@ -45,7 +45,7 @@ const sizes = values.small
   ? { hidden_size: 256, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 1024 }
   : { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072 };
 const shape = values.small ? '4 × 256' : 'BERT-base';
-const BATCH = 32;
+const BATCH = 16;
 /** Seconds of a turn. */
 const SLICE = 20;
 /** Looks at our memory in the course of the epoch. */
@@ -193,6 +193,7 @@ else {
     date: new Date().toISOString(),
     cpu: cpus()[0].model,
     batch: BATCH,
+    slice: SLICE,
     rows: withEarlier(result, rows),
   });
 }
