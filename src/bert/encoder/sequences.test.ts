@@ -7,10 +7,10 @@ describe('chooseBuckets', () => {
   const waste = (lengths: number[], buckets: number[]): number =>
     lengths.reduce((sum, length) => sum + buckets.find((bucket) => bucket >= length)! - length, 0);
 
-  it('covers every length with multiples of 8 and wastes least', () => {
+  it('covers every length with multiples of 4 and wastes least', () => {
     const random = createRandom(1, 'buckets');
     const lengths = Array.from({ length: 200 }, () => 3 + random.below(random.below(100) + 1));
-    const all = Array.from({ length: Math.ceil(Math.max(...lengths) / 8) }, (_, i) => 8 * (i + 1));
+    const all = Array.from({ length: Math.ceil(Math.max(...lengths) / 4) }, (_, i) => 4 * (i + 1));
     const last = all.at(-1)!;
     const best = Math.min(
       ...all.flatMap((a) =>

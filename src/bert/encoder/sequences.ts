@@ -27,11 +27,11 @@ export function encoderFeeds(
 }
 
 /** Lengths that batches are padded to are multiples of this. */
-const GRAIN = 8;
+const GRAIN = 4;
 
 /**
  * At most `count` lengths to pad to, so that padding every sequence to the next of them wastes least: exact, by dynamic
- * programming over the multiples of 8. A compiled graph goes with every one of them.
+ * programming over the multiples of 4. A compiled graph goes with every one of them.
  */
 export function chooseBuckets(lengths: readonly number[], count: number): number[] {
   const steps = Math.ceil(Math.max(GRAIN, ...lengths) / GRAIN);

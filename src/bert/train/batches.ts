@@ -18,6 +18,14 @@ export interface Batch extends BatchShape {
   readonly items: readonly number[];
 }
 
+/** Tokens that must be trained on before the padding that a further bucket saves outweighs the graph that it needs. */
+const TOKENS_A_BUCKET = 40_000;
+const FEW_BUCKETS = 4;
+
+/** How many buckets are worth it for so many tokens in all, `most` at most. */
+export const bucketsWorth = (tokens: number, most: number): number =>
+  Math.min(most, Math.max(FEW_BUCKETS, Math.floor(tokens / TOKENS_A_BUCKET)));
+
 /** Items are sorted by length within so many batches at a time: enough to pad little, few enough to mix well. */
 const SORTED_BATCHES = 64;
 

@@ -18,7 +18,7 @@ import {
   type Trained,
   takeSums,
 } from './adamw.ts';
-import { type Batch, planEpoch, shapeOf } from './batches.ts';
+import { type Batch, bucketsWorth, planEpoch, shapeOf } from './batches.ts';
 import { keepCheckpoint, latestCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { createMasks } from './dropout.ts';
 import { createCrew } from './kernels/crew.ts';
@@ -90,7 +90,8 @@ export async function train<Target, Answer>(request: TrainRequest<Target, Answer
 
   const lengths = items.map(({ rows }) => Math.max(...rows.map(({ sequence }) => sequence.ids.length)));
   const counts = items.map(({ rows }) => rows.length);
-  const buckets = chooseBuckets(lengths, settings.buckets);
+  const tokens = epochs * lengths.reduce((sum, length, i) => sum + length * counts[i], 0);
+  const buckets = chooseBuckets(lengths, bucketsWorth(tokens, settings.buckets));
   const plan = { buckets, rows: settings.batch, least: Math.max(...counts), tokens: settings.tokens, seed };
   const shapes = new Map([...initial].map(([name, { shape }]) => [name, shape]));
   const passes = settings.adversarial > 0 ? 2 : 1;

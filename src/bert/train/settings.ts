@@ -42,7 +42,7 @@ export const TRAIN_DEFAULTS: Omit<TrainSettings, 'seed' | 'threads'> = {
   epochs: 3,
   batch: 32,
   tokens: 4096,
-  buckets: 4,
+  buckets: 12,
   rate: 5e-5,
   headRate: 5e-5,
   layerDecay: 1,

@@ -106,5 +106,5 @@ export function settingsOf(
   };
 }
 
-/** Lengths that batches are padded to: more waste less padding, and cost a compiled graph each. */
-const BUCKETS = 4;
+/** Most lengths that batches are padded to: more waste less padding, and cost a compiled graph each. */
+const BUCKETS = 12;
