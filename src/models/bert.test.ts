@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -147,6 +147,30 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     const answers = (await untold.predict(inputs)) as Prediction<'ner'>[];
     const right = answers.filter(({ entities }) => entities.length === 2).length;
     expect(right / answers.length).toBeGreaterThan(0.8);
+    const damaged = join(scratch, 'damaged');
+    cpSync(folder, damaged, { recursive: true });
+    const write = (changed: object): void =>
+      writeFileSync(
+        join(damaged, 'chineseblue.json'),
+        JSON.stringify({
+          schema: 'chineseblue/bert@1',
+          family: 'ner',
+          task: task.id,
+          maxLength: 32,
+          parameters,
+          learnt: changed,
+        }),
+      );
+    for (const [changed, field] of [
+      [{ ...learnt, mentions: [['头痛', 1]] }, 'mentions.0'],
+      [{}, 'learnt'],
+    ] as const) {
+      write(changed);
+      await expect(bert.load!(damaged, task)).rejects.toMatchObject({
+        code: 'not-fine-tuned',
+        place: { file: join(damaged, 'chineseblue.json'), field },
+      });
+    }
     await expect(learn('ner', { evidence: 2 })).rejects.toThrow('evidence is 0 or 1');
     await expect(learn('similarity', { evidence: 1 })).rejects.toThrow('for entities only');
   });

@@ -21,7 +21,15 @@ import { dialoguePlanner } from './dialogue.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
 import type { Plan, PlanContext, Planner } from './plan.ts';
-import { answerAll, createPredictor, type Fitted, openFitted, readRecord, weightsOf } from './predictor.ts';
+import {
+  answerAll,
+  createPredictor,
+  type Fitted,
+  openFitted,
+  RECORD,
+  readRecord,
+  weightsOf,
+} from './predictor.ts';
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 import { primaryScore } from './score.ts';
@@ -199,7 +207,19 @@ export async function openKept(folder: string, answering: Parameters = {}): Prom
   const { maxLength, learnt, family } = record;
   const parameters = { ...record.parameters, ...answering };
   const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
-  const plan = PLANNERS[family].plan(learnt, context) as unknown as Plan<FamilyId>;
+  const plan = planOf(family, learnt, context, folder);
   requireHead(plan.head.parameters, tensors, folder);
   return { config, tokenizer, plan, record: { ...record, parameters }, tensors };
+}
+
+/** The plan of what a folder says was learnt. Throws a UserError where that is damaged. */
+function planOf(family: FamilyId, learnt: unknown, context: PlanContext, folder: string): Plan<FamilyId> {
+  try {
+    return PLANNERS[family].plan(learnt, context) as unknown as Plan<FamilyId>;
+  } catch (error) {
+    const damage = { place: { field: 'learnt' }, hint: 'Fine-tune again, or bring the file anew.' };
+    const { place, hint } = error instanceof UserError ? error : damage;
+    const message = error instanceof UserError ? error.message : 'What this model has learnt is damaged';
+    throw new UserError('not-fine-tuned', message, { file: join(folder, RECORD), ...place, hint });
+  }
 }
