@@ -81,7 +81,11 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     enableMemPattern: false,
     enableCpuMemArena: arena,
     // its fused form is ten times slower on a CPU than an Add and a LayerNormalization (ONNX Runtime 1.30)
-    extra: { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } },
+    extra: {
+      optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
+      // between runs the cores are for others: the optimizer's threads, another session
+      session: { force_spinning_stop: '1' },
+    },
   } as const;
   const session = await InferenceSession.create(model as string, settings).catch((error: Error) => {
     if (device === 'cpu') throw error;
