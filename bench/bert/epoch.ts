@@ -3,9 +3,10 @@
  * the transformers Trainer with its defaults and padding to 128, and with dynamic padding and grouping by length. The three
  * take turns of some seconds each, from the first to the last step; what each compiles, collects and writes counts.
  *
- * Usage: npx node bench/bert/epoch.ts [--only cMedQQ] [--examples 320] [--padded-part 8] [--threads 2] [--data DIR] [--small]
- * Without --examples, the whole training split. With --padded-part 8 the Trainer that pads to 128 runs an eighth of the
- * sequences, and its time is taken eight times: all its batches have one shape.
+ * Usage: npx node bench/bert/epoch.ts [--only cMedQQ] [--examples 320] [--padded-part 16] [--dynamic-part 4] [--threads 2]
+ *   [--data DIR] [--small]
+ * Without --examples, the whole training split. With --padded-part 16 the Trainer that pads to 128 runs every 16th sequence
+ * and its time is taken 16 times, likewise --dynamic-part: an epoch is the same step over and over.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, homedir, tmpdir } from 'node:os';
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     small: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     'padded-part': { type: 'string', default: '1' },
+    'dynamic-part': { type: 'string', default: '1' },
     child: { type: 'string' },
   },
 });
@@ -139,7 +141,7 @@ else {
       );
       return path;
     };
-    const part = Number(values['padded-part']);
+    const parts = { fixed: Number(values['padded-part']), dynamic: Number(values['dynamic-part']) };
     const again = [import.meta.filename, ...process.argv.slice(2), '--child', name];
     const trainer = (file: string, mode: string) => ({
       command: python,
@@ -148,8 +150,8 @@ else {
     const { mine, fixed, dynamic } = await inSlices(
       {
         mine: { command: process.execPath, parameters: again },
-        fixed: trainer(write('part.json', part), 'fixed128'),
-        dynamic: trainer(write('all.json', 1), 'dynamic'),
+        fixed: trainer(write('padded.json', parts.fixed), 'fixed128'),
+        dynamic: trainer(write('dynamic.json', parts.dynamic), 'dynamic'),
       },
       SLICE,
     );
@@ -158,10 +160,10 @@ else {
       name: `${name}, ${shape}`,
       ...{ threads, examples, of, sequences: plain.length },
       tokens: plain.reduce((sum, { ids }) => sum + ids.length, 0),
-      paddedPart: part,
+      parts,
       mine: { seconds: mine.seconds, ...mine.said },
-      fixed: { seconds: fixed.seconds * part, ...fixed.said },
-      dynamic: { seconds: dynamic.seconds, ...dynamic.said },
+      fixed: { seconds: fixed.seconds * parts.fixed, ...fixed.said },
+      dynamic: { seconds: dynamic.seconds * parts.dynamic, ...dynamic.said },
     });
   }
   const table = new Table({
