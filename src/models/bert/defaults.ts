@@ -30,7 +30,8 @@ export const BERT_DEFAULTS = {
   'layer-decay': 1,
   schedule: 'linear',
   warmup: 0.1,
-  'weight-decay': 0.01,
+  /** -1: 0.2 for random weights, else 0.01. */
+  'weight-decay': -1,
   clip: 1,
   accumulate: 1,
   smoothing: 0,
@@ -78,7 +79,14 @@ export const FAMILY_DEFAULTS: Readonly<Record<FamilyId, FamilyDefaults>> = {
  * From random weights everything must be learnt: longer, in smaller steps of a higher rate, and without dropout, which
  * makes it slower still (cMedQANER, 4 × 256, after 8 passes: 66.4 on dev with it, 70.7 without).
  */
-export const FROM_RANDOM = { epochs: 2, batch: 8, rate: 7e-4, dropout: 0, copies: 15 } as const;
+export const FROM_RANDOM = {
+  epochs: 2,
+  batch: 8,
+  rate: 7e-4,
+  dropout: 0,
+  copies: 15,
+  weightDecay: 0.2,
+} as const;
 /**
  * The custom for BERT-base is 3e-5 at a width of 768. Narrower models want higher rates: 2.7e-4 at 256, 1.7e-5 at 1024.
  */

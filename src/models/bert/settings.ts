@@ -9,6 +9,8 @@ import { FAMILY_DEFAULTS, FROM_RANDOM, pretrainedRate } from './defaults.ts';
 
 /** A head that begins from nothing above a pretrained encoder learns at so many times its rate. */
 const EAGER_FACTOR = 10;
+/** BERT's own. */
+const PRETRAINED_DECAY = 0.01;
 
 /** The choice that a parameter names. Throws a UserError where it names none. */
 export function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
@@ -52,6 +54,12 @@ export function copiesOf({ copies }: Parameters, family: FamilyId, pretrained: b
   );
 }
 
+/** Little text is learnt by heart by what nothing holds back; pretrained weights should stay near what they are. */
+function weightDecayOf(parameters: Parameters, pretrained: boolean): number {
+  const asked = Number(parameters['weight-decay']);
+  return asked >= 0 ? asked : pretrained ? PRETRAINED_DECAY : FROM_RANDOM.weightDecay;
+}
+
 export function threadsOf({ threads }: Parameters): number {
   const count = Number(threads);
   if (Number.isSafeInteger(count) && count >= 0) return count || availableParallelism();
@@ -92,7 +100,7 @@ export function settingsOf(
     layerDecay: number('layer-decay'),
     schedule: oneOf<Schedule>('schedule', parameters.schedule, SCHEDULES),
     warmup: least('warmup', 0),
-    weightDecay: least('weight-decay', 0),
+    weightDecay: weightDecayOf(parameters, pretrained),
     clip: least('clip', 0),
     accumulate: least('accumulate', 1),
     samples: least('samples', 1),
