@@ -212,11 +212,12 @@ describe('parameters of a kept model', () => {
     await expect(load({ threads: '1', dtype: 'int8' })).resolves.toBeDefined();
     await expect(load({ epochs: 3 })).rejects.toMatchObject({
       code: 'fixed-parameter',
-      hint: 'Of a kept model of kind bert, these can be chosen: dtype, device, threads.',
+      hint: 'Of a kept model of kind bert, these can be chosen: dtype, device, threads, evidence.',
     });
     await expect(load({ dtyp: 'int8' })).rejects.toMatchObject({ code: 'unknown-parameter' });
     await expect(load({ dtype: 'fp4' })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ device: 'tpu' })).rejects.toMatchObject({ code: 'bad-parameter' });
+    await expect(load({ evidence: 1 })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ threads: -2 })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ threads: 'many' })).rejects.toMatchObject({ code: 'bad-parameter' });
   });

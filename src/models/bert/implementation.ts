@@ -184,8 +184,8 @@ function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
 }
 
 /**
- * A folder that `save` wrote; `answering` overrides how it was fitted to answer (dtype, device, threads, evidence). Throws a UserError
- * for another family's, and for one that lacks a parameter.
+ * A folder that `save` wrote; `answering` overrides how it was fitted to answer (dtype, device, threads, evidence).
+ * Throws a UserError for another family's, and for one that lacks a parameter.
  */
 export async function load(folder: string, task: Task, answering: Parameters): Promise<Predictor> {
   const fitted = await openKept(folder, answering);
@@ -206,6 +206,7 @@ export async function openKept(folder: string, answering: Parameters = {}): Prom
   const tensors = new Map([...known, ...(await readOwn(folder))]);
   const { maxLength, learnt, family } = record;
   const parameters = { ...record.parameters, ...answering };
+  if ('evidence' in answering) evidenceOf(answering, family, true);
   const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
   const plan = planOf(family, learnt, context, folder);
   requireHead(plan.head.parameters, tensors, folder);
