@@ -30,7 +30,7 @@ export const BERT_DEFAULTS = {
   'layer-decay': 1,
   schedule: 'linear',
   warmup: 0.1,
-  /** -1: 0.2 for random weights, else 0.01. */
+  /** -1: 0.2 for entities from random weights, else 0.01. */
   'weight-decay': -1,
   clip: 1,
   accumulate: 1,
@@ -84,6 +84,7 @@ export const FROM_RANDOM = {
   batch: 8,
   rate: 7e-4,
   dropout: 0,
+  /** For entities. */
   copies: 15,
   weightDecay: 0.2,
 } as const;
