@@ -202,6 +202,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     await expect(learn('similarity', { schedule: 'up' })).rejects.toThrow(
       'schedule is linear, cosine, constant, not up',
     );
+    await expect(learn('similarity', { 'weight-decay': -2 })).rejects.toThrow('weight-decay is at least 0');
     await expect(learn('similarity', { batch: -1 })).rejects.toThrow('batch is at least 0');
   });
 });

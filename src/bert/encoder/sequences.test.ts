@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
-import { planEpoch } from '../train/batches.ts';
+import { bucketsWorth, planEpoch } from '../train/batches.ts';
 import { chooseBuckets, encoderFeeds } from './sequences.ts';
 
 describe('chooseBuckets', () => {
@@ -62,6 +62,11 @@ describe('planEpoch', () => {
     const padded = batches.reduce((sum, { batch, length }) => sum + batch * length, 0);
     const real = lengths.reduce((sum, length, i) => sum + length * counts[i], 0);
     expect(1 - real / padded).toBeLessThan(0.3);
+  });
+
+  it('has as many buckets as the training is worth', () => {
+    expect([10, 200_000, 1e9].map((tokens) => bucketsWorth(tokens, 12))).toEqual([4, 5, 12]);
+    expect(bucketsWorth(1e9, 1)).toBe(1);
   });
 
   it('depends on seed and epoch', () => {

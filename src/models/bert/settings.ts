@@ -55,11 +55,8 @@ export function copiesOf({ copies }: Parameters, family: FamilyId, pretrained: b
 }
 
 /** Entities are learnt by heart from copies by random weights that nothing holds back; other families were not measured. */
-function weightDecayOf(parameters: Parameters, family: FamilyId, pretrained: boolean): number {
-  const asked = Number(parameters['weight-decay']);
-  if (asked >= 0) return asked;
-  return family === 'ner' && !pretrained ? FROM_RANDOM.weightDecay : USUAL_DECAY;
-}
+const usualDecay = (family: FamilyId, pretrained: boolean): number =>
+  family === 'ner' && !pretrained ? FROM_RANDOM.weightDecay : USUAL_DECAY;
 
 export function threadsOf({ threads }: Parameters): number {
   const count = Number(threads);
@@ -101,7 +98,7 @@ export function settingsOf(
     layerDecay: number('layer-decay'),
     schedule: oneOf<Schedule>('schedule', parameters.schedule, SCHEDULES),
     warmup: least('warmup', 0),
-    weightDecay: weightDecayOf(parameters, family, pretrained),
+    weightDecay: number('weight-decay') === -1 ? usualDecay(family, pretrained) : least('weight-decay', 0),
     clip: least('clip', 0),
     accumulate: least('accumulate', 1),
     samples: least('samples', 1),

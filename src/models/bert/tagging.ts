@@ -28,9 +28,6 @@ export interface TaggingOptions {
   readonly threshold?: number;
 }
 
-/** Spans that are less likely are not looked at: many that share tokens would be all that they outweigh. */
-const LEAST_LIKELY = 0.02;
-
 export function createTagging(
   types: readonly string[],
   crf: boolean,
@@ -73,13 +70,11 @@ export function createTagging(
         between: learnt ? order.between.map((allowed, i) => allowed + learnt.between[i]) : order.between,
       };
       if (threshold === undefined) return fromTags(tokens, viterbi(joined, chain), types);
-      return chooseSpans(likelySpans(joined, chain, LEAST_LIKELY), threshold).map(
-        ({ first, last, type }) => ({
-          start: tokens.starts[first],
-          end: tokens.ends[last],
-          type: types[type],
-        }),
-      );
+      return chooseSpans(likelySpans(joined, chain, threshold), threshold).map(({ first, last, type }) => ({
+        start: tokens.starts[first],
+        end: tokens.ends[last],
+        type: types[type],
+      }));
     },
   };
 }
