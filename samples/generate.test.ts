@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSplit } from '../src/corpora/corpus.ts';
-import { samplesDir } from '../src/corpora/directory.ts';
+import { readSplit } from '../src/datasets/corpus.ts';
+import { samplesDir } from '../src/datasets/directory.ts';
 import type { Example } from '../src/tasks/examples.ts';
 import { tasks } from '../src/tasks/registry.ts';
 import { SPLITS } from '../src/tasks/task.ts';

@@ -5,4 +5,4 @@ import { cpSync, rmSync } from 'node:fs';
 rmSync('dist', { recursive: true, force: true });
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 // What a report inlines: read as it stands, not compiled.
-cpSync('src/runs/report/page', 'dist/runs/report/page', { recursive: true });
+cpSync('src/report/page', 'dist/report/page', { recursive: true });

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readWeights } from '../src/bert/weights/read.ts';
+import { readWeights } from '../src/encoders/weights/read.ts';
 import { writeAtomic } from '../src/ground/files.ts';
 
 /** Licence and origin of every source that a shipped model may be trained on, by file name or end of the name. */

@@ -5,12 +5,14 @@ import { describe, expect, it } from 'vitest';
 /** Rooms from the ground up; rooms on one line are neighbours, which do not import each other unless allowed below. */
 const FLOORS: readonly (readonly string[])[] = [
   ['ground'],
-  ['metrics', 'statistics', 'autograd', 'text', 'fetch'],
+  ['metrics', 'statistics', 'autograd', 'text', 'fetch', 'jobs'],
   ['tasks'],
-  ['bert', 'corpora'],
+  ['encoders', 'datasets'],
+  ['scoring', 'pretraining'],
   ['models'],
-  ['audit'],
-  ['runs'],
+  ['audit', 'evaluation'],
+  ['compare'],
+  ['report'],
   ['server'],
   ['cli'],
 ];

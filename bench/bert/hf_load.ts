@@ -10,11 +10,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { initFolder } from '../../src/bert/folder/init.ts';
-import { loadFolder } from '../../src/bert/folder/load.ts';
-import { saveFolder } from '../../src/bert/folder/save.ts';
-import { fillNormal } from '../../src/bert/initial.ts';
-import { SHARED, VOCAB } from '../../src/bert/tokenizer/fixtures/corpora.ts';
+import { fillNormal } from '../../src/encoders/architectures/bert/initial.ts';
+import { initFolder } from '../../src/encoders/folder/init.ts';
+import { loadFolder } from '../../src/encoders/folder/load.ts';
+import { saveFolder } from '../../src/encoders/folder/save.ts';
+import { SHARED, VOCAB } from '../../src/encoders/tokenizers/fixtures/corpora.ts';
 
 const MAX_LENGTH = 128;
 const PAIRS = 300;

@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 const BATCH = 32;
 
 async function ours(folder: string, texts: readonly string[], threads: number): Promise<void> {
-  const { bert } = await import('../../src/models/bert.ts');
+  const { bert } = await import('../../src/models/bert/kind.ts');
   const { findTask } = await import('../../src/tasks/registry.ts');
   const task = { ...findTask('cMedTC'), labels: [] };
   const fitted = await bert.load!(folder, task, { threads });

@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../../src/bert/config.ts';
-import { initialTensors } from '../../src/bert/initial.ts';
-import { createTokenizer } from '../../src/bert/tokenizer/tokenizer.ts';
-import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
+import { loadSplits } from '../../src/datasets/splits.ts';
+import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
+import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
+import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
 import { initialParameters } from '../../src/models/bert/base.ts';
 import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { labelPlanner } from '../../src/models/bert/labels.ts';
 import type { Plan } from '../../src/models/bert/plan.ts';
 import { type Fitted, keep } from '../../src/models/bert/predictor.ts';
-import { loadSplits } from '../../src/runs/splits.ts';
 import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 

@@ -1,12 +1,16 @@
 /** Child of steps.ts: trains on one padded batch, one step for every line on stdin, and prints what it took. */
 import { compile, input, matmul } from '../../src/autograd/index.ts';
-import { type BertConfig, parameterShapes, parseConfig } from '../../src/bert/config.ts';
-import { sequenceHead } from '../../src/bert/heads/sequence.ts';
-import { initialTensors } from '../../src/bert/initial.ts';
-import { adamw, createTrained, decays } from '../../src/bert/train/adamw.ts';
-import { createMasks } from '../../src/bert/train/dropout.ts';
-import { createCrew } from '../../src/bert/train/kernels/crew.ts';
-import { compileStep } from '../../src/bert/train/step.ts';
+import {
+  type BertConfig,
+  parameterShapes,
+  parseConfig,
+} from '../../src/encoders/architectures/bert/config.ts';
+import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { sequenceHead } from '../../src/encoders/heads/sequence.ts';
+import { adamw, createTrained, decays } from '../../src/encoders/training/adamw.ts';
+import { createMasks } from '../../src/encoders/training/dropout.ts';
+import { createCrew } from '../../src/encoders/training/kernels/pool.ts';
+import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { serve } from './contestants.ts';
 

@@ -17,9 +17,9 @@ import {
   linesOf,
   SHARED,
   VOCAB,
-} from '../../src/bert/tokenizer/fixtures/corpora.ts';
-import { charactersBefore, referenceOf } from '../../src/bert/tokenizer/fixtures/reference.ts';
-import { loadTokenizer } from '../../src/bert/tokenizer/load.ts';
+} from '../../src/encoders/tokenizers/fixtures/corpora.ts';
+import { charactersBefore, referenceOf } from '../../src/encoders/tokenizers/fixtures/reference.ts';
+import { loadTokenizer } from '../../src/encoders/tokenizers/load.ts';
 
 const REPEATS = 7;
 const MAX_LENGTH = 128;

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeJson } from '../../src/ground/files.ts';
-import { readPredictions } from '../../src/runs/predictions.ts';
+import { readPredictions } from '../../src/scoring/predictions.ts';
 import { findConvention } from '../../src/tasks/conventions.ts';
 import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';

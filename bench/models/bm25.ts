@@ -6,14 +6,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { availableSplits, readSplit } from '../../src/corpora/corpus.ts';
+import { availableSplits, readSplit } from '../../src/datasets/corpus.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
-import { createTokenizer } from '../../src/models/features/tokens.ts';
-import { indexDocuments } from '../../src/models/retrieval/bm25index.ts';
+import { createTokenizer } from '../../src/models/shared/features/tokens.ts';
+import { indexDocuments } from '../../src/models/shared/retrieval/bm25index.ts';
 import type { Example } from '../../src/tasks/examples.ts';
-import { families } from '../../src/tasks/families.ts';
-import type { Family } from '../../src/tasks/family.ts';
+import type { Family } from '../../src/tasks/families/family.ts';
+import { families } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { readSplit } from '../../src/corpora/corpus.ts';
+import { readSplit } from '../../src/datasets/corpus.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { readCharacters } from '../../src/models/crf/characters.ts';
@@ -27,7 +27,7 @@ import { decodeTags, tagName } from '../../src/models/crf/tags.ts';
 import { readTracks, type TemplateGroup, templatesOf } from '../../src/models/crf/templates.ts';
 import { assemble, optimize, type Prepared, prepare } from '../../src/models/crf/train.ts';
 import type { Answered, Entity, Example } from '../../src/tasks/examples.ts';
-import { ner } from '../../src/tasks/families/ner.ts';
+import { ner } from '../../src/tasks/families/ner/family.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 

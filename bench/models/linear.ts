@@ -7,12 +7,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSplit } from '../../src/corpora/corpus.ts';
+import { readSplit } from '../../src/datasets/corpus.ts';
 import { writeJson } from '../../src/ground/files.ts';
-import { normalizeRows } from '../../src/models/features/rows.ts';
-import { fitTfidf, tfidfRows } from '../../src/models/features/tfidf.ts';
-import { answerOf, type LabelFamily, learnLabelling, targetsOf } from '../../src/models/labels/labelling.ts';
 import { fitLogistic, probabilities } from '../../src/models/linear/logistic.ts';
+import { normalizeRows } from '../../src/models/shared/features/rows.ts';
+import { fitTfidf, tfidfRows } from '../../src/models/shared/features/tfidf.ts';
+import {
+  answerOf,
+  type LabelFamily,
+  learnLabelling,
+  targetsOf,
+} from '../../src/models/shared/labels/labelling.ts';
 import type { Example, LabelPrediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { circumstances, dataDirectory, median, startPeer } from './peer.ts';

@@ -1,6 +1,6 @@
-"""Writes the fixture of src/bert/train/step.test.ts: one training step of a small BERT in PyTorch and transformers.
+"""Writes the fixture of src/encoders/training/step.test.ts: one training step of a small BERT in PyTorch and transformers.
 
-Usage: python bench/peers/bert_step.py src/bert/train/fixtures/step.json
+Usage: python bench/peers/bert_step.py src/encoders/training/fixtures/step.json
 """
 
 import base64

@@ -8,9 +8,9 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { buildCorpus } from '../../src/corpora/pretraining/build.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { buildCorpus } from '../../src/pretraining/corpus/build.ts';
 import { tasks } from '../../src/tasks/registry.ts';
 
 const megabytes = Number(process.argv[2] ?? 1000);

@@ -11,18 +11,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { parseConfig } from '../../src/bert/config.ts';
-import { initialTensors } from '../../src/bert/initial.ts';
-import { createBatches } from '../../src/bert/pretrain/batch.ts';
-import { pretrainingFeeds, pretrainingHead } from '../../src/bert/pretrain/head.ts';
-import { mostMasked } from '../../src/bert/pretrain/masking.ts';
-import { startFrom } from '../../src/bert/pretrain/start.ts';
-import { createVocabulary } from '../../src/bert/tokenizer/vocabulary.ts';
-import { adamw, createTrained, decays, gradientNorm } from '../../src/bert/train/adamw.ts';
-import { createMasks } from '../../src/bert/train/dropout.ts';
-import { createCrew } from '../../src/bert/train/kernels/crew.ts';
-import { compileStep } from '../../src/bert/train/step.ts';
+import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
+import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
+import { adamw, createTrained, decays, gradientNorm } from '../../src/encoders/training/adamw.ts';
+import { createMasks } from '../../src/encoders/training/dropout.ts';
+import { createCrew } from '../../src/encoders/training/kernels/pool.ts';
+import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { createBatches } from '../../src/pretraining/objective/batch.ts';
+import { pretrainingFeeds, pretrainingHead } from '../../src/pretraining/objective/head.ts';
+import { mostMasked } from '../../src/pretraining/objective/masking.ts';
+import { startFrom } from '../../src/pretraining/start.ts';
 
 const { values } = parseArgs({
   options: {

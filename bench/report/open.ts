@@ -8,11 +8,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSplit, samplesDir } from '../../src/corpora/corpus.ts';
+import { readSplit, samplesDir } from '../../src/datasets/corpus.ts';
+import { imaginedRun } from '../../src/evaluation/fixtures/imagined.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
-import { imaginedRun } from '../../src/runs/fixtures/imagined.ts';
-import { analyse } from '../../src/runs/report/analysis.ts';
-import { writeReport } from '../../src/runs/report/report.ts';
+import { analyse } from '../../src/report/analysis.ts';
+import { writeReport } from '../../src/report/report.ts';
 import type { Example, Prediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 

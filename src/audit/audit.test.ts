@@ -2,11 +2,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../corpora/corpus.ts';
+import { readSplit, samplesDir } from '../datasets/corpus.ts';
+import { readSubsets, writeSubsets } from '../datasets/subsets.ts';
 import { findTask } from '../tasks/registry.ts';
 import { type Audit, auditTask } from './audit.ts';
 import { writeCard } from './card.ts';
-import { readSubsets, subsetsOf, writeSubsets } from './subsets.ts';
+import { subsetsOf } from './subsets.ts';
 
 const task = findTask('cMedQQ');
 let dataDir: string;

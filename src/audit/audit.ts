@@ -1,12 +1,12 @@
-import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
-import { availableSplits, type CorpusFile, type Notice, readSplit, type Split } from '../corpora/corpus.ts';
-import { compareSources } from '../corpora/disagreement.ts';
+import { availableSplits, type CorpusFile, type Notice, readSplit, type Split } from '../datasets/corpus.ts';
+import { compareSources } from '../datasets/disagreement.ts';
+import type { Finding, FindingKind, ItemRef } from '../datasets/finding.ts';
+import { findTwins } from '../datasets/twins.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
+import { bestConstant } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { bestConstant } from './chance.ts';
-import { findTwins } from './duplicates.ts';
-import type { Finding, FindingKind, ItemRef } from './finding.ts';
 import { type PowerRow, type PublishedGap, powerOf, publishedGap } from './power.ts';
 import { measureSignal, type SignalRow } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';

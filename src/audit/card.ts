@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { summarizeTask } from '../corpora/summary.ts';
+import { countBySplit } from '../datasets/finding.ts';
+import { summarizeTask } from '../datasets/summary.ts';
 import { writeAtomic, writeJson } from '../ground/files.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
 import { croissant } from './croissant.ts';
-import { countBySplit } from './finding.ts';
 
 /** Writes `<task>.md` and `<task>.croissant.json`: what a corpus is, where it comes from, and what is wrong with it. */
 export async function writeCard(directory: string, task: Task, audit: Audit, dataDir: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { formats } from '../corpora/formats/registry.ts';
-import { OFFICIAL_ADDRESS } from '../corpora/manifest.ts';
+import { formats } from '../datasets/formats/registry.ts';
+import { OFFICIAL_ADDRESS } from '../datasets/release/manifest.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
 

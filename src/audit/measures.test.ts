@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createTokenizer } from '../bert/tokenizer/tokenizer.ts';
-import { createVocabulary } from '../bert/tokenizer/vocabulary.ts';
-import type { Split } from '../corpora/corpus.ts';
+import type { Split } from '../datasets/corpus.ts';
+import { formatRef } from '../datasets/finding.ts';
+import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import { bestConstant, chanceScore } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
-import { bestConstant, chanceScore } from './chance.ts';
-import { formatRef } from './finding.ts';
 import { powerOf } from './power.ts';
 import { measureSignal } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';

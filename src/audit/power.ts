@@ -1,9 +1,9 @@
+import { countUnits, groupAnswers } from '../scoring/units.ts';
 import { unitVariance } from '../statistics/influence.ts';
 import { minimumDetectableDifference } from '../statistics/power.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { countUnits, groupAnswers } from '../tasks/units.ts';
 
 /** How alike two systems' errors are assumed to be: as alike as those of two fine-tuned models usually are. */
 export const ASSUMED_CORRELATION = 0.5;

@@ -1,14 +1,14 @@
-import { divideByGroup, splitBySeed } from '../corpora/carve.ts';
-import type { Split } from '../corpora/corpus.ts';
-import type { Parameters } from '../models/model.ts';
+import type { Split } from '../datasets/corpus.ts';
+import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
+import type { Parameters } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
+import { bestConstant, chanceScore } from '../scoring/floors.ts';
+import { countUnits, groupAnswers, sumCounts } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { bootstrapDifference } from '../statistics/paired.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { countUnits, groupAnswers, sumCounts } from '../tasks/units.ts';
-import { bestConstant, chanceScore } from './chance.ts';
 
 /** The simple model whose cross-validated answers show whether the labels follow from the text at all. */
 const WITNESS: Readonly<Record<FamilyId, { readonly model: string; readonly parameters: Parameters }>> = {

@@ -1,8 +1,8 @@
-import type { Split } from '../corpora/corpus.ts';
+import type { Split } from '../datasets/corpus.ts';
+import type { Finding, FindingKind, ItemRef } from '../datasets/finding.ts';
 import type { Text } from '../ground/language.ts';
-import { familyOf } from '../tasks/families.ts';
+import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Finding, FindingKind, ItemRef } from './finding.ts';
 
 /** Something in a text that a tokenizer or a reader may stumble over. */
 interface Oddity {

@@ -1,6 +1,6 @@
-import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
-import { longestFirst } from '../bert/tokenizer/truncate.ts';
-import type { Split } from '../corpora/corpus.ts';
+import type { Split } from '../datasets/corpus.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { longestFirst } from '../encoders/tokenizers/truncate.ts';
 import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, constant, input, mul } from '../autograd/index.ts';
-import { samplesDir } from '../corpora/directory.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';

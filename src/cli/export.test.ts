@@ -9,13 +9,13 @@ import {
   env,
 } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadFolder } from '../bert/folder/load.ts';
-import { OWN_WEIGHTS } from '../bert/folder/own.ts';
-import { saveFolder } from '../bert/folder/save.ts';
-import { maskedHead } from '../bert/heads/masked.ts';
-import { fillNormal } from '../bert/initial.ts';
-import { readWeights } from '../bert/weights/read.ts';
-import { bert } from '../models/bert.ts';
+import { fillNormal } from '../encoders/architectures/bert/initial.ts';
+import { loadFolder } from '../encoders/folder/load.ts';
+import { OWN_WEIGHTS } from '../encoders/folder/own.ts';
+import { saveFolder } from '../encoders/folder/save.ts';
+import { maskedHead } from '../encoders/heads/masked.ts';
+import { readWeights } from '../encoders/weights/read.ts';
+import { bert } from '../models/bert/kind.ts';
 import type { Example, LabelPrediction } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { exportCommand } from './commands/export.ts';
@@ -164,7 +164,7 @@ describe('export', () => {
       answers.push(logits.tolist()[0][3] as number[]);
     }
     // what fill-mask says of the same folder
-    const { fillMasks } = await import('../bert/pretrain/fill.ts');
+    const { fillMasks } = await import('../pretraining/fill.ts');
     const [best] = (await fillMasks(at('masked'), '今天[MASK]痛', 1)) as unknown as [{ token: string }[]];
     const [full, small] = answers;
     expect(tokenizer.vocabulary.tokens[full.indexOf(Math.max(...full))]).toBe(best[0].token);

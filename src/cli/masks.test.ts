@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sequence } from '../bert/pretrain/batch.ts';
-import { createVocabulary } from '../bert/tokenizer/vocabulary.ts';
+import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import type { Sequence } from '../pretraining/objective/batch.ts';
 import { countKinds, renderUnits, showUnits } from './masks.ts';
 
 const vocabulary = createVocabulary([

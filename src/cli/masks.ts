@@ -1,6 +1,6 @@
-import type { Sequence } from '../bert/pretrain/batch.ts';
-import { KINDS, type Kind } from '../bert/pretrain/units.ts';
-import type { Vocabulary } from '../bert/tokenizer/vocabulary.ts';
+import type { Vocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import type { Sequence } from '../pretraining/objective/batch.ts';
+import { KINDS, type Kind } from '../pretraining/objective/units.ts';
 
 /** How to mark a piece of text; colours on a terminal, nothing elsewhere. */
 export type Paint = (text: string, kind: Kind, masked: boolean) => string;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../ground/errors.ts';
-import type { Parameters } from '../models/model.ts';
+import type { Parameters } from '../models/contract.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
 
@@ -65,7 +65,7 @@ export const PARAM: OptionSpec = {
 
 /** The parameters that `--param` and the flags of `ANSWERING` give. */
 export async function parameterOptions(options: Invocation['options']): Promise<Parameters> {
-  const { parseParameters } = await import('../runs/plans.ts');
+  const { parseParameters } = await import('../evaluation/plans.ts');
   const flags = ['dtype', 'device', 'threads'].filter((name) => typeof options[name] === 'string');
   return parseParameters([...listOption(options.param), ...flags.map((name) => `${name}=${options[name]}`)]);
 }
@@ -78,7 +78,7 @@ export async function chooseTasks(
   const { findTask, tasks } = await import('../tasks/registry.ts');
   const own: Task[] = [];
   if (typeof taskFile === 'string') {
-    const { readTaskFile } = await import('../corpora/task-file.ts');
+    const { readTaskFile } = await import('../datasets/task-file.ts');
     own.push(await readTaskFile(taskFile));
   }
   if (names.length > 0 && !names.includes('all')) {

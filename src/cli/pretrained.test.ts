@@ -2,11 +2,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadFolder } from '../bert/folder/load.ts';
-import { pretrainingParameters } from '../bert/pretrain/head.ts';
-import { samplesDir } from '../corpora/corpus.ts';
+import { samplesDir } from '../datasets/corpus.ts';
+import { loadFolder } from '../encoders/folder/load.ts';
 import { createRandom } from '../ground/random.ts';
-import { bert } from '../models/bert.ts';
+import { bert } from '../models/bert/kind.ts';
+import { pretrainingParameters } from '../pretraining/objective/head.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
@@ -197,7 +197,7 @@ describe('models by name', () => {
 });
 
 describe('model import', () => {
-  const fixtures = new URL('../bert/weights/fixtures/', import.meta.url).pathname;
+  const fixtures = new URL('../encoders/weights/fixtures/', import.meta.url).pathname;
   const importing = modelCommand.subcommands!.find(({ name }) => name === 'import')!;
 
   it.each([
@@ -236,7 +236,7 @@ describe('model import', () => {
     expect(JSON.parse(readFileSync(at('fp16/config.json'), 'utf8')).torch_dtype).toBe('float16');
     const word = before.tensors.get('embeddings.word_embeddings.weight')!;
     word.data[7] = 70_000;
-    const { saveFolder } = await import('../bert/folder/save.ts');
+    const { saveFolder } = await import('../encoders/folder/save.ts');
     await saveFolder(at('large'), before);
     await expect(
       run(importing, [at('large')], { dtype: 'fp16', out: at('large-fp16') }),
@@ -252,7 +252,7 @@ describe('model import', () => {
 
   it('of an encoder alone has nothing to fill masks with', async () => {
     const { config, tensors, tokenizer } = await loadFolder(at('model'));
-    const { saveFolder } = await import('../bert/folder/save.ts');
+    const { saveFolder } = await import('../encoders/folder/save.ts');
     const bare = new Map([...tensors].filter(([name]) => !name.startsWith('cls.')));
     await saveFolder(at('bare'), {
       config: { ...config, architecture: 'BertModel' },

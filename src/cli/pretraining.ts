@@ -1,6 +1,6 @@
-import type { BatchOptions } from '../bert/pretrain/batch.ts';
-import type { PretrainingText } from '../bert/pretrain/text.ts';
-import type { Tokenizer } from '../bert/tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import type { BatchOptions } from '../pretraining/objective/batch.ts';
+import type { PretrainingText } from '../pretraining/objective/text.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
 import { numberOption } from './numbers.ts';
 
@@ -66,12 +66,12 @@ export async function readPretrainingMaterial(
   options: Invocation['options'],
   { signal, known }: { signal?: AbortSignal; known?: Tokenizer } = {},
 ): Promise<PretrainingMaterial> {
-  const { openCorpus, readCorpus } = await import('../corpora/pretraining/shards.ts');
-  const { readTerms } = await import('../corpora/pretraining/lexicon.ts');
-  const { readPhrases } = await import('../corpora/pretraining/phrases.ts');
-  const { cutWords } = await import('../corpora/pretraining/words.ts');
-  const { loadPretrainingText } = await import('../bert/pretrain/text.ts');
-  const { createMarker } = await import('../bert/pretrain/units.ts');
+  const { openCorpus, readCorpus } = await import('../pretraining/corpus/shards.ts');
+  const { readTerms } = await import('../pretraining/lexicon/lexicon.ts');
+  const { readPhrases } = await import('../pretraining/phrases/phrases.ts');
+  const { cutWords } = await import('../pretraining/phrases/words.ts');
+  const { loadPretrainingText } = await import('../pretraining/objective/text.ts');
+  const { createMarker } = await import('../pretraining/objective/units.ts');
   const batches: BatchOptions = {
     maxLength: numberOption(options, 'maxLength', 8, 4096, 'whole'),
     batchSize: numberOption(options, 'batchSize', 1, 65_536, 'whole'),
@@ -106,12 +106,12 @@ async function readTokenizer(
   documents: () => AsyncIterable<readonly string[]>,
 ): Promise<Tokenizer> {
   if (typeof options.vocab === 'string') {
-    const { loadTokenizer } = await import('../bert/tokenizer/load.ts');
+    const { loadTokenizer } = await import('../encoders/tokenizers/load.ts');
     return loadTokenizer(options.vocab, { specialTokensInText: 'as-text' });
   }
-  const { buildVocabulary, createWordCounter } = await import('../bert/pretrain/vocabulary.ts');
-  const { createTokenizer } = await import('../bert/tokenizer/tokenizer.ts');
-  const { createVocabulary } = await import('../bert/tokenizer/vocabulary.ts');
+  const { buildVocabulary, createWordCounter } = await import('../pretraining/vocabulary.ts');
+  const { createTokenizer } = await import('../encoders/tokenizers/tokenizer.ts');
+  const { createVocabulary } = await import('../encoders/tokenizers/vocabulary.ts');
   const counter = createWordCounter();
   for await (const sentences of documents()) for (const sentence of sentences) counter.add(sentence);
   const tokens = buildVocabulary(counter.words, {

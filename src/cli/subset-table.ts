@@ -1,5 +1,5 @@
-import { primaryScore } from '../runs/scoring.ts';
-import type { Summary } from '../runs/summary.ts';
+import type { Summary } from '../evaluation/summary.ts';
+import { primaryScore } from '../scoring/score-sheet.ts';
 import { formatScore } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
-import type { RunRecord } from '../runs/record.ts';
-import type { ScoreSheet } from '../runs/scoring.ts';
-import type { Summary } from '../runs/summary.ts';
+import type { RunRecord } from '../evaluation/record.ts';
+import type { Summary } from '../evaluation/summary.ts';
+import type { ScoreSheet } from '../scoring/score-sheet.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tokenizer, TokenizerOptions } from '../bert/tokenizer/tokenizer.ts';
+import type { Tokenizer, TokenizerOptions } from '../encoders/tokenizers/tokenizer.ts';
 
 /** The vocabulary that is named, else one in or beside the data directory; undefined where there is none. */
 export const findVocabulary = (named: string | boolean | undefined, dataDir: string): string | undefined =>
@@ -13,7 +13,7 @@ export async function openTokenizer(
   file: string,
   choices: Partial<TokenizerOptions> = {},
 ): Promise<Tokenizer> {
-  const { createTokenizer } = await import('../bert/tokenizer/tokenizer.ts');
-  const { readVocabulary } = await import('../bert/tokenizer/vocabulary.ts');
+  const { createTokenizer } = await import('../encoders/tokenizers/tokenizer.ts');
+  const { readVocabulary } = await import('../encoders/tokenizers/vocabulary.ts');
   return createTokenizer(await readVocabulary(file), choices);
 }

@@ -1,17 +1,17 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
-import { bert } from './bert.ts';
-import { bm25 } from './bm25.ts';
-import { crf } from './crf.ts';
-import { dialogue } from './dialogue.ts';
-import { fasttext } from './fasttext.ts';
-import { knn } from './knn.ts';
-import { lexicon } from './lexicon.ts';
-import { linear } from './linear.ts';
-import { ltr } from './ltr.ts';
-import { majority } from './majority.ts';
-import type { ModelKind } from './model.ts';
-import { relation } from './relation.ts';
+import { bert } from './bert/kind.ts';
+import { bm25 } from './bm25/kind.ts';
+import type { ModelKind } from './contract.ts';
+import { crf } from './crf/kind.ts';
+import { dialogue } from './dialogue/kind.ts';
+import { fasttext } from './fasttext/kind.ts';
+import { knn } from './knn/kind.ts';
+import { lexicon } from './lexicon/kind.ts';
+import { linear } from './linear/kind.ts';
+import { ltr } from './ltr/kind.ts';
+import { majority } from './majority/kind.ts';
+import { relation } from './relation/kind.ts';
 
 /** Every kind of model, in the order of the tables. Only descriptions: a kind loads what it needs when used. */
 export const modelKinds: readonly ModelKind[] = [

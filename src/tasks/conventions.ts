@@ -1,7 +1,7 @@
 import { UserError } from '../ground/errors.ts';
 import type { Convention } from './convention.ts';
-import { families } from './families.ts';
-import type { Family } from './family.ts';
+import type { Family } from './families/family.ts';
+import { families } from './families/registry.ts';
 
 /** Every convention of every family, family by family, each family's default first. */
 export const conventions: readonly Convention[] = (Object.values(families) as readonly Family[]).flatMap(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../ground/errors.ts';
 import type { FamilyId } from './examples.ts';
-import { families } from './families.ts';
+import { families } from './families/registry.ts';
 import { FORMATS, SPLITS, type Task } from './task.ts';
 
 /** Either both languages, or one string for both. */

@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
+import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Task } from '../../tasks/task.ts';
-import { countUnits, groupAnswers, sumCounts } from '../../tasks/units.ts';
 import type { Measure, Reproduced, Reproduction } from './reproduction.ts';
 
 /** What tells a rule that needs nothing but answers from the others. */

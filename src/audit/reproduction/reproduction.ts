@@ -1,5 +1,5 @@
-import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import type { CorpusFile } from '../../corpora/corpus.ts';
+import type { CorpusFile } from '../../datasets/corpus.ts';
+import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Details } from '../../metrics/metric.ts';
 import type { Convention } from '../../tasks/convention.ts';

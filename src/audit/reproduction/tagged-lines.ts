@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 
 /** One line of a BIO file as the released scripts read it. */
 export interface TaggedLine {

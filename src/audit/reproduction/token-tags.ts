@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSplit } from '../../corpora/corpus.ts';
+import { readSplit } from '../../datasets/corpus.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';

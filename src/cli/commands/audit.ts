@@ -48,8 +48,8 @@ export const auditCommand: CommandSpec = {
   examples: ['chineseblue data audit cMedTC', 'chineseblue data audit --write-clean subsets'],
   async run({ operands, options, terminal, signal }) {
     const { auditTask } = await import('../../audit/audit.ts');
-    const { availableSplits, readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { withLabels } = await import('../../corpora/labels.ts');
+    const { availableSplits, readSplit, resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { withLabels } = await import('../../datasets/labels.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const { tasks, named } = await chooseTasks(operands, options.taskFile);
     const here = tasks.filter((task) => named || availableSplits(task, dir).length > 0);
@@ -64,7 +64,8 @@ export const auditCommand: CommandSpec = {
         const audit = await auditTask(task, dir, tokenizer);
         audits.push(audit);
         if (typeof options.writeClean === 'string') {
-          const { subsetsOf, writeSubsets } = await import('../../audit/subsets.ts');
+          const { writeSubsets } = await import('../../datasets/subsets.ts');
+          const { subsetsOf } = await import('../../audit/subsets.ts');
           const ids = new Map<string, readonly string[]>();
           for (const { name } of audit.splits) {
             ids.set(
@@ -78,7 +79,7 @@ export const auditCommand: CommandSpec = {
           );
         }
         if (typeof options.writeSplit === 'string') {
-          const { readRegrouped, writeRegrouped } = await import('../../audit/regrouped.ts');
+          const { readRegrouped, writeRegrouped } = await import('../../datasets/schemes/regrouped.ts');
           await writeRegrouped(options.writeSplit, task, await readRegrouped(task, { dataDir: dir }));
         }
         if (typeof options.cards === 'string') {
@@ -112,7 +113,7 @@ async function findTokenizer(vocab: string | undefined, dataDir: string, termina
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1));
 
 async function printAudit(audit: Audit, terminal: Terminal): Promise<void> {
-  const { countBySplit, formatRef } = await import('../../audit/finding.ts');
+  const { countBySplit, formatRef } = await import('../../datasets/finding.ts');
   const { say, language } = terminal;
   const synthetic = audit.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   const sizes = audit.splits.map(({ name, examples }) => `${name} ${examples}`).join(', ');

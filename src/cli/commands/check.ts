@@ -17,11 +17,11 @@ export const checkCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const chosen = await chooseTask(options);
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { parseSplit } = await import('../../runs/plans.ts');
-    const { withLabels } = await import('../../corpora/labels.ts');
-    const { readJudged } = await import('../../runs/splits.ts');
-    const { readAnyPredictions } = await import('../../runs/predictions.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { parseSplit } = await import('../../evaluation/plans.ts');
+    const { withLabels } = await import('../../datasets/labels.ts');
+    const { readJudged } = await import('../../datasets/splits.ts');
+    const { readAnyPredictions } = await import('../../scoring/predictions.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const task = await withLabels(chosen, dir);
     const split = await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir });

@@ -48,9 +48,9 @@ export const compareCommand: CommandSpec = {
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { openRuns } = await import('../../runs/opened.ts');
-    const { compareRuns } = await import('../../runs/compare/compare.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { openRuns } = await import('../../evaluation/opened.ts');
+    const { compareRuns } = await import('../../compare/compare.ts');
     const runs = await openRuns(operands, {
       runsDir: textOption(options, 'runsDir'),
       dataDir: resolveDataDir(options.dataDir as string | undefined, process.env).dir,
@@ -64,7 +64,7 @@ export const compareCommand: CommandSpec = {
       items: numberOption(options, 'items', 0, 1000, 'whole'),
     });
     if (terminal.json || format === 'json') return terminal.printJson(comparison);
-    const { comparisonMarkdown, presentComparison } = await import('../../runs/compare/present.ts');
+    const { comparisonMarkdown, presentComparison } = await import('../../compare/present.ts');
     const sections = presentComparison(comparison, terminal.language, format === 'markdown');
     if (format === 'markdown') return terminal.print(comparisonMarkdown(sections).trimEnd());
     for (const { title, lines, table } of sections) {

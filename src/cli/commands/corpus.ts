@@ -1,5 +1,5 @@
-import type { Manifest } from '../../corpora/pretraining/build.ts';
-import type { Refined } from '../../corpora/pretraining/lexicon.ts';
+import type { Manifest } from '../../pretraining/corpus/build.ts';
+import type { Refined } from '../../pretraining/lexicon/lexicon.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, type Invocation, listOption, type OptionSpec } from '../command.ts';
 import { chooseTasks, DATA_DIR, TASK_FILE, textOption } from '../options.ts';
@@ -19,7 +19,7 @@ const SHOWN_LENGTH = 10;
 async function trainTasks(options: Invocation['options'], dataDir: string): Promise<readonly Task[]> {
   const names = listOption(options.train);
   if (names.length === 0) return [];
-  const { availableSplits } = await import('../../corpora/corpus.ts');
+  const { availableSplits } = await import('../../datasets/corpus.ts');
   const { tasks, named } = await chooseTasks(names, options.taskFile);
   return named ? tasks : tasks.filter((task) => availableSplits(task, dataDir).includes('train'));
 }
@@ -58,9 +58,9 @@ const build: CommandSpec = {
     'chineseblue corpus build texts/ --fields ask,answer --out corpus',
   ],
   async run({ operands, options, terminal, signal }) {
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { numberOption } = await import('../numbers.ts');
-    const { buildCorpus } = await import('../../corpora/pretraining/build.ts');
+    const { buildCorpus } = await import('../../pretraining/corpus/build.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const guarded = (await chooseTasks(['all'], options.taskFile)).tasks;
     const { tasks } = await import('../../tasks/registry.ts');
@@ -147,14 +147,14 @@ const lexicon: CommandSpec = {
     'chineseblue corpus lexicon disease.txt drug.txt --out lexicon.tsv',
   ],
   async run({ operands, options, terminal }) {
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { numberOption } = await import('../numbers.ts');
-    const { annotatedTexts } = await import('../../corpora/pretraining/annotations.ts');
+    const { annotatedTexts } = await import('../../pretraining/lexicon/annotations.ts');
     const { addAnnotations, addWordList, createCandidates, refineLexicon, writeLexicon } = await import(
-      '../../corpora/pretraining/lexicon.ts'
+      '../../pretraining/lexicon/lexicon.ts'
     );
-    const { openCorpus, readCorpus } = await import('../../corpora/pretraining/shards.ts');
-    const { readTrainSplit } = await import('../../corpora/pretraining/train-splits.ts');
+    const { openCorpus, readCorpus } = await import('../../pretraining/corpus/shards.ts');
+    const { readTrainSplit } = await import('../../pretraining/corpus/train-splits.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const out = textOption(options, 'out');
     const corpus = typeof options.corpus === 'string' ? options.corpus : undefined;

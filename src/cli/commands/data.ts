@@ -37,8 +37,8 @@ const get: CommandSpec = {
     'chineseblue data get --from ChineseBLUE.tar.gz',
   ],
   async run({ operands, options, terminal, signal }) {
-    const { writableDataDir } = await import('../../corpora/directory.ts');
-    const { getData } = await import('../../corpora/fetch/get.ts');
+    const { writableDataDir } = await import('../../datasets/directory.ts');
+    const { getData } = await import('../../datasets/release/get.ts');
     const { UserError } = await import('../../ground/errors.ts');
     const { tasks, named } = await chooseTasks(operands, undefined);
     const { dir } = writableDataDir(dataDirOf(options), process.env);
@@ -119,8 +119,8 @@ const verify: CommandSpec = {
   options: [DATA_DIR],
   examples: ['chineseblue data verify', 'chineseblue data verify CMDD --json'],
   async run({ operands, options, terminal }) {
-    const { resolveDataDir } = await import('../../corpora/directory.ts');
-    const { verifyData } = await import('../../corpora/verify.ts');
+    const { resolveDataDir } = await import('../../datasets/directory.ts');
+    const { verifyData } = await import('../../datasets/release/verify.ts');
     const { UserError } = await import('../../ground/errors.ts');
     const { tasks } = await chooseTasks(operands, undefined);
     const { dir, origin } = resolveDataDir(dataDirOf(options), process.env);
@@ -148,9 +148,9 @@ const stats: CommandSpec = {
   options: [TASK_FILE, DATA_DIR],
   examples: ['chineseblue data stats', 'chineseblue data stats cMedQANER --json'],
   async run({ operands, options, terminal, signal }) {
-    const { resolveDataDir } = await import('../../corpora/directory.ts');
-    const { readSplit } = await import('../../corpora/corpus.ts');
-    const { summarizeTask } = await import('../../corpora/summary.ts');
+    const { resolveDataDir } = await import('../../datasets/directory.ts');
+    const { readSplit } = await import('../../datasets/corpus.ts');
+    const { summarizeTask } = await import('../../datasets/summary.ts');
     const { tasks, named } = await chooseTasks(operands, options.taskFile);
     const { dir, origin } = resolveDataDir(dataDirOf(options), process.env);
     const progress = terminal.progress(terminal.say({ en: 'Counting', zh: '统计中' }));
@@ -228,7 +228,7 @@ const path: CommandSpec = {
   options: [DATA_DIR],
   examples: ['chineseblue data path'],
   async run({ options, terminal }) {
-    const { resolveDataDir } = await import('../../corpora/directory.ts');
+    const { resolveDataDir } = await import('../../datasets/directory.ts');
     const found = resolveDataDir(dataDirOf(options), process.env);
     if (terminal.json) return terminal.printJson({ dataDir: found.dir, origin: found.origin });
     terminal.print(found.dir);

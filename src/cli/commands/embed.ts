@@ -23,7 +23,7 @@ export const embedCommand: CommandSpec = {
     'chineseblue embed cbert --input texts.txt --out vectors.jsonl',
   ],
   async run({ operands, options, terminal, signal }) {
-    const { cosine, POOLINGS, textVectors } = await import('../../bert/encoder/vectors.ts');
+    const { cosine, POOLINGS, textVectors } = await import('../../encoders/inference/vectors.ts');
     const { readLines, writeAtomic } = await import('../../ground/files.ts');
     const [model, ...texts] = operands;
     if (typeof options.input === 'string')

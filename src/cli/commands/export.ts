@@ -25,7 +25,7 @@ export const exportCommand: CommandSpec = {
     'chineseblue export cbert --dtype int8 --out cbert-int8',
   ],
   async run({ operands, options, terminal }) {
-    const { DTYPES } = await import('../../bert/encoder/export.ts');
+    const { DTYPES } = await import('../../encoders/inference/export.ts');
     const { exportModel } = await import('../../models/bert/export.ts');
     const out = textOption(options, 'out');
     const asked = listOption(textOption(options, 'dtype'));

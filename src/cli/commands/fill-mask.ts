@@ -14,7 +14,7 @@ export const fillMaskCommand: CommandSpec = {
   ],
   examples: ["chineseblue fill-mask cbert '孩子一直[MASK][MASK]，吃什么药？'"],
   async run({ operands, options, terminal }) {
-    const { fillMasks } = await import('../../bert/pretrain/fill.ts');
+    const { fillMasks } = await import('../../pretraining/fill.ts');
     const [model, text] = operands;
     const masks = await fillMasks(model, text, numberOption(options, 'top', 1, 1000, 'whole'));
     if (terminal.json) return terminal.printJson({ text, masks });

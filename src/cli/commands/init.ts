@@ -27,7 +27,7 @@ export const initCommand: CommandSpec = {
   examples: ['chineseblue init --layers 4 --hidden 256 --vocab vocab.txt --out tiny-bert'],
   async run({ options, terminal }) {
     const out = textOption(options, 'out');
-    const { initFolder } = await import('../../bert/folder/init.ts');
+    const { initFolder } = await import('../../encoders/folder/init.ts');
     const { config } = await initFolder({
       layers: countOption(options, 'layers'),
       hidden: countOption(options, 'hidden'),

@@ -21,8 +21,8 @@ const importing: CommandSpec = {
     'chineseblue model import cbert --dtype fp16 --out cbert-fp16',
   ],
   async run({ operands, options, terminal }) {
-    const { importModel } = await import('../../bert/folder/import.ts');
-    const { PRECISIONS } = await import('../../bert/weights/safetensors_write.ts');
+    const { importModel } = await import('../../encoders/folder/import.ts');
+    const { PRECISIONS } = await import('../../encoders/weights/safetensors_write.ts');
     const out = textOption(options, 'out');
     const precision = choiceOption(options, 'dtype', PRECISIONS);
     const { format, config, tensors, parameters } = await importModel(operands[0], out, precision);
@@ -68,8 +68,8 @@ const get: CommandSpec = {
     'chineseblue model get mc-bert --from https://hf-mirror.com/freedomking/mc-bert/resolve/main',
   ],
   async run({ operands, options, terminal, signal }) {
-    const { getModel } = await import('../../bert/folder/get.ts');
-    const { PRECISIONS } = await import('../../bert/weights/safetensors_write.ts');
+    const { getModel } = await import('../../encoders/folder/get.ts');
+    const { PRECISIONS } = await import('../../encoders/weights/safetensors_write.ts');
     const [name] = operands;
     const text = (key: string): string | undefined =>
       typeof options[key] === 'string' ? options[key] : undefined;
@@ -117,7 +117,7 @@ const list: CommandSpec = {
   summary: { en: 'the models that have names: shipped, fetched, to fetch', zh: '列出有名称的模型' },
   examples: ['chineseblue model list'],
   async run({ terminal }) {
-    const { listModels } = await import('../../bert/folder/list.ts');
+    const { listModels } = await import('../../encoders/folder/list.ts');
     const models = await listModels();
     if (terminal.json) return terminal.printJson(models);
     const states = {

@@ -1,4 +1,4 @@
-import type { Mined, MiningOptions, Phrase } from '../../corpora/pretraining/phrases.ts';
+import type { Mined, MiningOptions, Phrase } from '../../pretraining/phrases/phrases.ts';
 import type { CommandSpec, Invocation } from '../command.ts';
 import { textOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,10 +50,10 @@ const mine: CommandSpec = {
   examples: ['chineseblue phrases mine corpus --lexicon lexicon.tsv --out phrases.tsv'],
   async run({ operands, options, terminal, signal }) {
     const { listOption } = await import('../command.ts');
-    const { gatherText } = await import('../../corpora/pretraining/candidates.ts');
-    const { readTerms } = await import('../../corpora/pretraining/lexicon.ts');
-    const { minePhrases, writePhrases, writeRejected } = await import('../../corpora/pretraining/phrases.ts');
-    const { openCorpus, sampleCorpus } = await import('../../corpora/pretraining/shards.ts');
+    const { gatherText } = await import('../../pretraining/phrases/candidates.ts');
+    const { readTerms } = await import('../../pretraining/lexicon/lexicon.ts');
+    const { minePhrases, writePhrases, writeRejected } = await import('../../pretraining/phrases/phrases.ts');
+    const { openCorpus, sampleCorpus } = await import('../../pretraining/corpus/shards.ts');
     const out = textOption(options, 'out');
     textOption(options, 'lexicon');
     const choices = await readChoices(options);

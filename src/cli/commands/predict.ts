@@ -49,7 +49,7 @@ export const predictCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { questions, fitted } = await loadQuestionsAndModel(options);
-    const { writePredictions } = await import('../../runs/predictions.ts');
+    const { writePredictions } = await import('../../scoring/predictions.ts');
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
     const predictions = await fitted
       .predict(
@@ -75,12 +75,12 @@ export const predictCommand: CommandSpec = {
 export async function loadQuestionsAndModel(options: Parameters<typeof chooseTask>[0]) {
   const name = textOption(options, 'model');
   const chosen = await chooseTask(options);
-  const { resolveDataDir } = await import('../../corpora/corpus.ts');
-  const { readInputs } = await import('../../corpora/inputs.ts');
-  const { withLabels } = await import('../../corpora/labels.ts');
-  const { loadKept } = await import('../../runs/fitted.ts');
-  const { parseSplit } = await import('../../runs/plans.ts');
-  const { readJudged } = await import('../../runs/splits.ts');
+  const { resolveDataDir } = await import('../../datasets/corpus.ts');
+  const { readInputs } = await import('../../datasets/inputs.ts');
+  const { withLabels } = await import('../../datasets/labels.ts');
+  const { loadKept } = await import('../../evaluation/fitted.ts');
+  const { parseSplit } = await import('../../evaluation/plans.ts');
+  const { readJudged } = await import('../../datasets/splits.ts');
   const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
   const task = await withLabels(chosen, dir);
   const questions =

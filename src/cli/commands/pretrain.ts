@@ -1,6 +1,6 @@
-import type { Accuracy, PretrainingScores } from '../../bert/pretrain/evaluate.ts';
-import type { Kind } from '../../bert/pretrain/units.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Accuracy, PretrainingScores } from '../../pretraining/objective/evaluate.ts';
+import type { Kind } from '../../pretraining/objective/units.ts';
 import type { CommandSpec, Invocation } from '../command.ts';
 import { choiceOption, numberOption } from '../numbers.ts';
 import { textOption } from '../options.ts';
@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** Prints masked sequences of an epoch, so that people can see what would be learnt. */
 async function showMasks({ operands, options, terminal, signal }: Invocation): Promise<void> {
-  const { createBatches } = await import('../../bert/pretrain/batch.ts');
+  const { createBatches } = await import('../../pretraining/objective/batch.ts');
   const { countKinds, renderUnits, showUnits } = await import('../masks.ts');
   const count = numberOption(options, 'showMasks', 1, 100_000, 'whole');
   const epoch = numberOption(options, 'epoch', 0, 1e6, 'whole');
@@ -78,12 +78,12 @@ async function train({ operands, options, terminal, signal }: Invocation): Promi
   const { availableParallelism } = await import('node:os');
   const { join } = await import('node:path');
   const { DEVICES } = await import('../../autograd/index.ts');
-  const { loadFolder } = await import('../../bert/folder/load.ts');
-  const { saveFolder } = await import('../../bert/folder/save.ts');
-  const { startFrom, startFromNothing, withDropout } = await import('../../bert/pretrain/start.ts');
-  const { pretrain } = await import('../../bert/pretrain/train.ts');
-  const { createTokenizer } = await import('../../bert/tokenizer/tokenizer.ts');
-  const { SCHEDULES } = await import('../../bert/train/schedule.ts');
+  const { loadFolder } = await import('../../encoders/folder/load.ts');
+  const { saveFolder } = await import('../../encoders/folder/save.ts');
+  const { startFrom, startFromNothing, withDropout } = await import('../../pretraining/start.ts');
+  const { pretrain } = await import('../../pretraining/train.ts');
+  const { createTokenizer } = await import('../../encoders/tokenizers/tokenizer.ts');
+  const { SCHEDULES } = await import('../../encoders/training/schedule.ts');
   const out = textOption(options, 'out');
   const directory = join(out, WORK);
   const names = existsSync(out) ? readdirSync(out) : [];

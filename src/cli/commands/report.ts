@@ -37,15 +37,15 @@ export const reportCommand: CommandSpec = {
   ],
   async run({ operands, options, terminal }) {
     const format = textOption(options, 'format');
-    const { FORMATS, isFormat } = await import('../../runs/report/formats.ts');
+    const { FORMATS, isFormat } = await import('../../report/formats.ts');
     if (format !== 'html' && !isFormat(format)) {
       throw new UserError('bad-format', `There is no format "${format}"`, {
         hint: `Use html, ${Object.keys(FORMATS).join(', ')}.`,
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { openRuns } = await import('../../runs/opened.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { openRuns } = await import('../../evaluation/opened.ts');
     const dataDir = resolveDataDir(options.dataDir as string | undefined, process.env).dir;
     const runs = await openRuns([...new Set(operands)], {
       runsDir: textOption(options, 'runsDir'),
@@ -53,7 +53,7 @@ export const reportCommand: CommandSpec = {
       among: (await chooseTasks([], options.taskFile)).tasks,
     });
     const out = typeof options.out === 'string' ? options.out : undefined;
-    const { analyseRuns, writeReport } = await import('../../runs/report/report.ts');
+    const { analyseRuns, writeReport } = await import('../../report/report.ts');
     const tasks = await analyseRuns(runs, dataDir);
     if (format === 'html') {
       const file = out ?? DEFAULT_OUT;

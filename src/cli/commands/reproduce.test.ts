@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../../corpora/corpus.ts';
+import { readSplit, samplesDir } from '../../datasets/corpus.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 

@@ -1,4 +1,4 @@
-import type { SideBySide } from '../../runs/reproduce.ts';
+import type { SideBySide } from '../../audit/reproduction/side-by-side.ts';
 import type { CommandSpec } from '../command.ts';
 import { chooseTask, DATA_DIR, textOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -36,12 +36,12 @@ export const reproduceCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const task = await chooseTask(options);
-    const { requireReleased } = await import('../../audit/regrouped.ts');
+    const { requireReleased } = await import('../../datasets/schemes/regrouped.ts');
     const { findReproduction } = await import('../../audit/reproduction/registry.ts');
-    const { readSplit, resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { parseSplit } = await import('../../runs/plans.ts');
-    const { readAnyPredictions, refuseUnfit } = await import('../../runs/predictions.ts');
-    const { reproduce } = await import('../../runs/reproduce.ts');
+    const { readSplit, resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { parseSplit } = await import('../../evaluation/plans.ts');
+    const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
+    const { reproduce } = await import('../../audit/reproduction/side-by-side.ts');
     const { findVocabulary, openTokenizer } = await import('../vocabulary.ts');
     const reproduction = findReproduction(task);
     const named = typeof options.split === 'string' ? parseSplit(options.split) : reproduction.split;

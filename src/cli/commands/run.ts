@@ -1,4 +1,4 @@
-import type { JudgedSplit } from '../../audit/regrouped.ts';
+import type { JudgedSplit } from '../../datasets/schemes/regrouped.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, listOption } from '../command.ts';
 import {
@@ -57,11 +57,11 @@ export const runCommand: CommandSpec = {
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   async run({ options, terminal, signal }) {
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { makePlans, parseParameters, parseSeeds, parseSplit } = await import('../../runs/plans.ts');
-    const { evaluateAll } = await import('../../runs/pool.ts');
-    const { SHIPPED_MODEL } = await import('../../runs/quick-look.ts');
-    const { summarize } = await import('../../runs/summary.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { makePlans, parseParameters, parseSeeds, parseSplit } = await import('../../evaluation/plans.ts');
+    const { evaluateAll } = await import('../../evaluation/pool.ts');
+    const { SHIPPED_MODEL } = await import('../../evaluation/quick-look.ts');
+    const { summarize } = await import('../../evaluation/summary.ts');
     const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
     const data = resolveDataDir(options.dataDir as string | undefined, process.env);
     const split = parseSplit(textOption(options, 'split'));
@@ -98,7 +98,7 @@ export const runCommand: CommandSpec = {
     const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
     const summaries = summarize(runs);
     if (typeof options.results === 'string') {
-      const { writeResults } = await import('../../runs/results-page.ts');
+      const { writeResults } = await import('../../evaluation/results-page.ts');
       await writeResults(options.results, summaries, tasks);
     }
     if (terminal.json)
@@ -121,7 +121,7 @@ export const runCommand: CommandSpec = {
 };
 
 async function absentError(task: Task, dataDir: string, split: JudgedSplit): Promise<unknown> {
-  const { readJudged } = await import('../../runs/splits.ts');
+  const { readJudged } = await import('../../datasets/splits.ts');
   return readJudged(task, split, { dataDir }).then(
     () => new Error(`${task.id}: ${split} appeared while running`),
     (error) => error,

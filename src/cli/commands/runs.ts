@@ -7,12 +7,12 @@ export const runsCommand: CommandSpec = {
   options: [TASK_FILE, RUNS_DIR, RESULTS],
   examples: ['chineseblue runs', 'chineseblue runs --json', 'chineseblue runs --results results.md'],
   async run({ options, terminal }) {
-    const { listRuns } = await import('../../runs/store.ts');
-    const { primaryScore } = await import('../../runs/scoring.ts');
+    const { listRuns } = await import('../../evaluation/store.ts');
+    const { primaryScore } = await import('../../scoring/score-sheet.ts');
     const runs = await listRuns(textOption(options, 'runsDir'));
     if (typeof options.results === 'string') {
-      const { summarize } = await import('../../runs/summary.ts');
-      const { writeResults } = await import('../../runs/results-page.ts');
+      const { summarize } = await import('../../evaluation/summary.ts');
+      const { writeResults } = await import('../../evaluation/results-page.ts');
       const { tasks } = await chooseTasks([], options.taskFile);
       await writeResults(options.results, summarize(runs), tasks);
     }

@@ -1,5 +1,5 @@
-import type { JudgedSplit } from '../../audit/regrouped.ts';
-import type { CorpusFile } from '../../corpora/corpus.ts';
+import type { CorpusFile } from '../../datasets/corpus.ts';
+import type { JudgedSplit } from '../../datasets/schemes/regrouped.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { CommandSpec } from '../command.ts';
 import { chooseTask, DATA_DIR, SPLIT, SUBSETS, TASK_FILE, textOption } from '../options.ts';
@@ -30,12 +30,12 @@ export const scoreCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const chosen = await chooseTask(options);
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { parseSplit } = await import('../../runs/plans.ts');
-    const { withLabels } = await import('../../corpora/labels.ts');
-    const { readAnyPredictions, refuseUnfit } = await import('../../runs/predictions.ts');
-    const { readJudged } = await import('../../runs/splits.ts');
-    const { scorePredictions } = await import('../../runs/scoring.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { parseSplit } = await import('../../evaluation/plans.ts');
+    const { withLabels } = await import('../../datasets/labels.ts');
+    const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
+    const { readJudged } = await import('../../datasets/splits.ts');
+    const { scorePredictions } = await import('../../scoring/score-sheet.ts');
     const name = parseSplit(textOption(options, 'split'));
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const task = await withLabels(chosen, dir);
@@ -66,7 +66,7 @@ async function chooseSubsets(
   files: readonly CorpusFile[],
 ) {
   if (typeof directory !== 'string') return undefined;
-  const { requireReleased } = await import('../../audit/regrouped.ts');
-  const { readSubsets } = await import('../../audit/subsets.ts');
+  const { requireReleased } = await import('../../datasets/schemes/regrouped.ts');
+  const { readSubsets } = await import('../../datasets/subsets.ts');
   return readSubsets(directory, task, requireReleased(split, 'Subsets'), files);
 }

@@ -35,13 +35,13 @@ export const searchCommand: CommandSpec = {
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { createTokenizer } = await import('../../models/features/tokens.ts');
-    const { bm25 } = await import('../../models/bm25.ts');
-    const { collectionOf } = await import('../../models/retrieval/collection.ts');
-    const { readTokenKind } = await import('../../models/retrieval/scorer.ts');
-    const { readJudged } = await import('../../runs/splits.ts');
-    const { parseSplit } = await import('../../runs/plans.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { createTokenizer } = await import('../../models/shared/features/tokens.ts');
+    const { bm25 } = await import('../../models/bm25/kind.ts');
+    const { collectionOf } = await import('../../models/shared/retrieval/collection.ts');
+    const { readTokenKind } = await import('../../models/shared/retrieval/scorer.ts');
+    const { readJudged } = await import('../../datasets/splits.ts');
+    const { parseSplit } = await import('../../evaluation/plans.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const split = await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
     const kind = readTokenKind(textOption(options, 'tokens'), 'search');
@@ -49,7 +49,7 @@ export const searchCommand: CommandSpec = {
     const collection = collectionOf(task, split.examples);
 
     if (typeof options.query === 'string') {
-      const { indexDocuments } = await import('../../models/retrieval/bm25index.ts');
+      const { indexDocuments } = await import('../../models/shared/retrieval/bm25index.ts');
       const tokenize = createTokenizer(kind);
       const index = await indexDocuments(collection.documents.map(tokenize), constants, signal);
       const hits = index
@@ -59,7 +59,7 @@ export const searchCommand: CommandSpec = {
       for (const { score, document } of hits) terminal.print(`${score.toFixed(3)}  ${document}`);
       return;
     }
-    const { evaluateRetrieval } = await import('../../models/retrieval/evaluate.ts');
+    const { evaluateRetrieval } = await import('../../models/shared/retrieval/evaluate.ts');
     const scores = await evaluateRetrieval(collection, kind, constants, CUTOFFS, signal);
     if (terminal.json)
       return terminal.printJson({ task: task.id, synthetic: split.synthetic, tokens: kind, ...scores });

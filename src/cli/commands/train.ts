@@ -26,9 +26,9 @@ export const trainCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const task = await chooseTask(options);
-    const { resolveDataDir } = await import('../../corpora/corpus.ts');
-    const { parseModel, parseSeeds } = await import('../../runs/plans.ts');
-    const { trainAndKeep } = await import('../../runs/fitted.ts');
+    const { resolveDataDir } = await import('../../datasets/corpus.ts');
+    const { parseModel, parseSeeds } = await import('../../evaluation/plans.ts');
+    const { trainAndKeep } = await import('../../evaluation/fitted.ts');
     const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const { kind, parameters } = parseModel(textOption(options, 'model'));
     const progress = terminal.progress(kind.id);

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initFolder } from '../../bert/folder/init.ts';
-import { loadFolder } from '../../bert/folder/load.ts';
-import { saveFolder } from '../../bert/folder/save.ts';
-import { startFrom } from '../../bert/pretrain/start.ts';
+import { initFolder } from '../../encoders/folder/init.ts';
+import { loadFolder } from '../../encoders/folder/load.ts';
+import { saveFolder } from '../../encoders/folder/save.ts';
+import { startFrom } from '../../pretraining/start.ts';
 import { createBase } from './base.ts';
 import { BERT_DEFAULTS, FROM_RANDOM } from './defaults.ts';
 

@@ -1,15 +1,15 @@
-import { type BertConfig, isPooler } from '../../bert/config.ts';
-import { EMBEDDINGS } from '../../bert/encoder/encoder.ts';
-import { findFolder } from '../../bert/folder/find.ts';
-import { loadFolder } from '../../bert/folder/load.ts';
-import type { Model } from '../../bert/folder/save.ts';
-import { fillNormal, initialConfig, initialTensors } from '../../bert/initial.ts';
-import { loadTokenizer } from '../../bert/tokenizer/load.ts';
-import { createTokenizer, type Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import { createVocabulary, SPECIAL_TOKENS } from '../../bert/tokenizer/vocabulary.ts';
-import type { AnyHead } from '../../bert/train/step.ts';
-import type { Tensor } from '../../bert/weights/read.ts';
-import type { Parameters } from '../model.ts';
+import { type BertConfig, isPooler } from '../../encoders/architectures/bert/config.ts';
+import { EMBEDDINGS } from '../../encoders/architectures/bert/graph.ts';
+import { fillNormal, initialConfig, initialTensors } from '../../encoders/architectures/bert/initial.ts';
+import { findFolder } from '../../encoders/folder/find.ts';
+import { loadFolder } from '../../encoders/folder/load.ts';
+import type { Model } from '../../encoders/folder/save.ts';
+import { loadTokenizer } from '../../encoders/tokenizers/load.ts';
+import { createTokenizer, type Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
+import type { AnyHead } from '../../encoders/training/step.ts';
+import type { Tensor } from '../../encoders/weights/read.ts';
+import type { Parameters } from '../contract.ts';
 import { FROM_RANDOM } from './defaults.ts';
 
 /** What fine-tuning begins with. */

@@ -1,5 +1,5 @@
 import type { FamilyId } from '../../tasks/examples.ts';
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../contract.ts';
 
 /** Flags of the model. 0 or '' means: as is best for the family (`FAMILY_DEFAULTS`), or as the weights say. */
 export const BERT_DEFAULTS = {

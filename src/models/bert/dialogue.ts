@@ -1,5 +1,5 @@
 import type { Entity, Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
-import { combine } from '../../tasks/symptom-status.ts';
+import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import { namesOf } from '../dialogue/material.ts';
 import { restoreNames } from '../dialogue/names.ts';
 import type { Plan, Planner } from './plan.ts';

@@ -1,5 +1,5 @@
-import { multilabelHead, sequenceHead } from '../../bert/heads/sequence.ts';
-import type { Encoding, Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
+import { multilabelHead, sequenceHead } from '../../encoders/heads/sequence.ts';
+import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Example, Input, LabelPrediction, Prediction } from '../../tasks/examples.ts';
 import { argmax, type Plan, type PlanContext, type Planner } from './plan.ts';

@@ -1,12 +1,12 @@
-import { type Cell, type ScoredCell, spanHead } from '../../bert/heads/span.ts';
-import type { Tokens } from '../../bert/tokenizer/tokenizer.ts';
-import type { Item } from '../../bert/train/loop.ts';
+import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.ts';
+import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
+import type { Item } from '../../encoders/training/loop.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { NamedEntry } from '../crf/lexicon.ts';
-import { createEvidence, type Evidence, learnMentions } from './evidence.ts';
-import { exchangeMentions, hideTokens } from './exchange.ts';
+import { createEvidence, type Evidence, learnMentions } from './lexicon-features.ts';
+import { exchangeMentions, hideTokens } from './mention-replacement.ts';
 import type { Plan, PlanContext, Planner } from './plan.ts';
 import { cutText, toTokenSpans } from './spans.ts';
 import { createTagging } from './tagging.ts';

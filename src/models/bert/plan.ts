@@ -1,10 +1,10 @@
-import type { Sequence } from '../../bert/encoder/sequences.ts';
-import type { Head } from '../../bert/heads/head.ts';
-import type { Tokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import type { Item } from '../../bert/train/loop.ts';
+import type { Head } from '../../encoders/heads/head.ts';
+import type { Sequence } from '../../encoders/inference/sequences.ts';
+import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
+import type { Item } from '../../encoders/training/loop.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../contract.ts';
 
 /** What a plan is made from, when a model is fitted and again when it is loaded. */
 export interface PlanContext {

@@ -1,4 +1,4 @@
-import { type RankingLoss, type RankingTarget, rankingHead } from '../../bert/heads/ranking.ts';
+import { type RankingLoss, type RankingTarget, rankingHead } from '../../encoders/heads/ranking.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Plan, Planner } from './plan.ts';
 

@@ -1,5 +1,5 @@
-import { type Cell, type ScoredCell, spanHead } from '../../bert/heads/span.ts';
-import type { Tokens } from '../../bert/tokenizer/tokenizer.ts';
+import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.ts';
+import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Triple } from '../../tasks/examples.ts';
 import type { Plan, Planner } from './plan.ts';
 

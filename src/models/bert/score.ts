@@ -1,7 +1,7 @@
+import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { countUnits, groupAnswers, sumCounts } from '../../tasks/units.ts';
 
 /** The primary score of a task, so that larger is better; NaN where it is undefined. */
 export function primaryScore<F extends FamilyId>(

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { DEVICES, type Device } from '../../autograd/index.ts';
-import { SCHEDULES, type Schedule } from '../../bert/train/schedule.ts';
-import type { TrainSettings } from '../../bert/train/settings.ts';
+import { SCHEDULES, type Schedule } from '../../encoders/training/schedule.ts';
+import type { TrainSettings } from '../../encoders/training/settings.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../contract.ts';
 import { FAMILY_DEFAULTS, FROM_RANDOM, pretrainedRate } from './defaults.ts';
 
 /** A head that begins from nothing above a pretrained encoder learns at so many times its rate. */

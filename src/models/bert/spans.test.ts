@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { viterbi } from '../../bert/heads/viterbi.ts';
-import { createTokenizer } from '../../bert/tokenizer/tokenizer.ts';
-import { createVocabulary } from '../../bert/tokenizer/vocabulary.ts';
+import { viterbi } from '../../encoders/heads/viterbi.ts';
+import { createTokenizer } from '../../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import { cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
 
 const tokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'头痛发热三天咳嗽，', 'ct', '##1'];

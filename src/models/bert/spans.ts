@@ -1,6 +1,6 @@
-import type { Sequence } from '../../bert/encoder/sequences.ts';
-import { mostCentral, type Window, windowsOf } from '../../bert/heads/windows.ts';
-import type { Tokenizer, Tokens } from '../../bert/tokenizer/tokenizer.ts';
+import { mostCentral, type Window, windowsOf } from '../../encoders/heads/windows.ts';
+import type { Sequence } from '../../encoders/inference/sequences.ts';
+import type { Tokenizer, Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Entity } from '../../tasks/examples.ts';
 
 /** A text cut into windows of tokens. */

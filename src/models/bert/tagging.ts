@@ -1,12 +1,12 @@
-import type { Sequence } from '../../bert/encoder/sequences.ts';
-import { CHAIN, crfHead } from '../../bert/heads/crf.ts';
-import type { Head } from '../../bert/heads/head.ts';
-import { chooseSpans, likelySpans } from '../../bert/heads/marginals.ts';
-import { tokenHead } from '../../bert/heads/tokens.ts';
-import { viterbi } from '../../bert/heads/viterbi.ts';
-import type { Tokens } from '../../bert/tokenizer/tokenizer.ts';
+import { CHAIN, crfHead } from '../../encoders/heads/crf.ts';
+import type { Head } from '../../encoders/heads/head.ts';
+import { chooseSpans, likelySpans } from '../../encoders/heads/marginals.ts';
+import { tokenHead } from '../../encoders/heads/tokens.ts';
+import { viterbi } from '../../encoders/heads/viterbi.ts';
+import type { Sequence } from '../../encoders/inference/sequences.ts';
+import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Entity } from '../../tasks/examples.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './lexicon-features.ts';
 import type { PlanContext } from './plan.ts';
 import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
 

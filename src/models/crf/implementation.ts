@@ -1,9 +1,9 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { createPace } from '../../ground/yielder.ts';
 import type { Task } from '../../tasks/task.ts';
-import type { Fits } from '../kind.ts';
-import type { Parameters, Predictor } from '../model.ts';
-import { sizeOf } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import type { Parameters, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
+import { sizeOf } from '../shared/modelfile.ts';
 import { type CrfModel, modelContent } from './model.ts';
 import { loadCrf, saveCrf } from './store.ts';
 import { fitSymptoms, loadSymptoms } from './symptoms.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelArray, ModelContent } from '../modelfile.ts';
+import type { ModelArray, ModelContent } from '../shared/modelfile.ts';
 import { modelContent, restoreModel } from './model.ts';
 import { trainCrf } from './train.ts';
 

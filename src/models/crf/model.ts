@@ -1,4 +1,4 @@
-import type { ModelContent } from '../modelfile.ts';
+import type { ModelContent } from '../shared/modelfile.ts';
 import { type KeyTable, restoreKeyTable } from './keys.ts';
 import type { Lexicon } from './lexicon.ts';
 import { tagCount, tagName } from './tags.ts';

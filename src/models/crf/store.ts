@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { UserError } from '../../ground/errors.ts';
-import { type ModelArray, type ModelContent, readModelFile, writeModelFile } from '../modelfile.ts';
+import { type ModelArray, type ModelContent, readModelFile, writeModelFile } from '../shared/modelfile.ts';
 import { type CrfModel, modelContent, restoreModel } from './model.ts';
 
 const KIND = 'crf';

@@ -1,3 +1,4 @@
+import { createPace } from '../../ground/yielder.ts';
 import type {
   Example,
   Input,
@@ -6,12 +7,11 @@ import type {
   SymptomMention,
   SymptomStatus,
 } from '../../tasks/examples.ts';
-import { combine } from '../../tasks/symptom-status.ts';
+import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { Predictor } from '../contract.ts';
 import { namesOf, taggedTurns } from '../dialogue/material.ts';
 import { type NameDictionary, readPairs, restoreNames } from '../dialogue/names.ts';
-import type { Predictor } from '../model.ts';
-import { type ModelContent, sizeOf } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import { type ModelContent, sizeOf } from '../shared/modelfile.ts';
 import { type CrfModel, modelContent, restoreModel } from './model.ts';
 import { damaged, loadContent, saveContent } from './store.ts';
 import { createTagger } from './tagger.ts';

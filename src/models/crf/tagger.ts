@@ -1,8 +1,8 @@
 import type { Entity } from '../../tasks/examples.ts';
 import { type Characters, positionsOf, readCharacters } from './characters.ts';
 import { eachAttribute } from './dataset.ts';
-import { describeAttribute, type Evidence, heaviest } from './evidence.ts';
 import { backward, createLattice, forward, reserve, setTransitions } from './lattice.ts';
+import { describeAttribute, type Evidence, heaviest } from './lexicon-features.ts';
 import type { CrfModel } from './model.ts';
 import { decodeTags, tagCount } from './tags.ts';
 import { readTracks } from './templates.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../../ground/errors.ts';
+import { createPace } from '../../ground/yielder.ts';
 import type { Entity } from '../../tasks/examples.ts';
-import { minimize } from '../optimize/lbfgs.ts';
-import { createPace } from '../pace.ts';
+import { minimize } from '../shared/optimize/lbfgs.ts';
 import { type Characters, positionsOf, readCharacters } from './characters.ts';
 import { buildDataset, type Dataset, type DatasetText } from './dataset.ts';
 import { type KeyTable, restoreKeyTable } from './keys.ts';

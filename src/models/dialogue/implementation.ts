@@ -1,3 +1,4 @@
+import { createPace } from '../../ground/yielder.ts';
 import type {
   Example,
   Input,
@@ -6,17 +7,16 @@ import type {
   SymptomMention,
   SymptomStatus,
 } from '../../tasks/examples.ts';
-import { combine } from '../../tasks/symptom-status.ts';
+import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { FitRequest, Predictor } from '../contract.ts';
 import { crfOptions } from '../crf/implementation.ts';
 import { type CrfModel, modelContent, restoreModel } from '../crf/model.ts';
 import { damaged, loadContent, saveContent } from '../crf/store.ts';
 import { createTagger } from '../crf/tagger.ts';
 import { trainCrf } from '../crf/train.ts';
-import { restoreFeatures } from '../features/named.ts';
-import type { Fits } from '../kind.ts';
-import type { FitRequest, Predictor } from '../model.ts';
-import { type ModelContent, sizeOf } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import type { Fits } from '../define.ts';
+import { restoreFeatures } from '../shared/features/named.ts';
+import { type ModelContent, sizeOf } from '../shared/modelfile.ts';
 import { namesOf, taggedTurns } from './material.ts';
 import { type NameDictionary, readPairs, restoreNames } from './names.ts';
 import {

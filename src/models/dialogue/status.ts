@@ -1,6 +1,6 @@
 import type { SymptomStatus, Turn } from '../../tasks/examples.ts';
-import { learnFeatures, type NamedFeatures, restoreFeatures } from '../features/named.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
+import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
 import { type Asked, statusFeatures } from './status-features.ts';
 
 export const STATUSES: readonly SymptomStatus[] = ['true', 'false', 'uncertain'];

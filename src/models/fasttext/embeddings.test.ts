@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
-import { createRowsBuilder, type Rows } from '../features/rows.ts';
+import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
 import { contributions, embeddingProbabilities, trainEmbeddings } from './embeddings.ts';
 
 const pace = (): undefined => undefined;

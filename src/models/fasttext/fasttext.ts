@@ -1,9 +1,12 @@
+import { createPace } from '../../ground/yielder.ts';
 import type { Example, Input, Prediction, Text1, Text2 } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { type Encoder, encodeAll, encodeOne } from '../features/encoder.ts';
-import { fitPairEncoder, openPairEncoder } from '../features/pairs.ts';
-import { fitTextEncoder, openTextEncoder } from '../features/texts.ts';
-import type { Fits } from '../kind.ts';
+import type { FitRequest, Parameters, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
+import { explainLabels } from '../linear/explain.ts';
+import { type Encoder, encodeAll, encodeOne } from '../shared/features/encoder.ts';
+import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
+import { fitTextEncoder, openTextEncoder } from '../shared/features/texts.ts';
 import {
   answerOf,
   chosenLabels,
@@ -13,11 +16,8 @@ import {
   learnLabelling,
   targetsOf,
   tuneThreshold,
-} from '../labels/labelling.ts';
-import { explainLabels } from '../linear/explain.ts';
-import type { FitRequest, Parameters, Predictor } from '../model.ts';
-import { readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+} from '../shared/labels/labelling.ts';
+import { readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { contributions, type Embeddings, embeddingProbabilities, trainEmbeddings } from './embeddings.ts';
 
 interface FastText {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
-import { createRowsBuilder, type Rows } from '../features/rows.ts';
 import { findModel } from '../registry.ts';
+import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
 import { createNeighbourSearch } from './neighbours.ts';
 
 it('finds what comparing every row finds', () => {

@@ -1,14 +1,21 @@
+import { createPace } from '../../ground/yielder.ts';
 import type { Example, Input, Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { answerEach } from '../answer.ts';
-import { createRowsBuilder, type Rows } from '../features/rows.ts';
-import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from '../features/tfidf.ts';
-import type { Fits } from '../kind.ts';
-import type { LabelFamily } from '../labels/labelling.ts';
-import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../labels/labels.ts';
-import type { FitRequest, Predictor } from '../model.ts';
-import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import type { FitRequest, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
+import {
+  fitTfidf,
+  openTfidf,
+  packTfidf,
+  type Tfidf,
+  type TfidfOptions,
+  weigh,
+} from '../shared/features/tfidf.ts';
+import type { LabelFamily } from '../shared/labels/labelling.ts';
+import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
+import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 
 /** What is kept of the training data. */

@@ -1,4 +1,4 @@
-import { type Rows, rowCount } from '../features/rows.ts';
+import { type Rows, rowCount } from '../shared/features/rows.ts';
 
 export interface Neighbour {
   readonly row: number;

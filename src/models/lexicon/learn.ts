@@ -1,4 +1,4 @@
-import { byFrequency } from '../labels/labels.ts';
+import { byFrequency } from '../shared/labels/labels.ts';
 import { createMatcher } from './matcher.ts';
 
 /** A text and its mentions. */

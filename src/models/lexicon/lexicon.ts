@@ -1,10 +1,10 @@
+import { createPace } from '../../ground/yielder.ts';
 import type { Input, Prediction, Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { answerEach } from '../answer.ts';
-import type { Fits } from '../kind.ts';
-import type { Parameters, Predictor } from '../model.ts';
-import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import type { Parameters, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { type Entry, learnEntries, type Marked } from './learn.ts';
 import { createMatcher } from './matcher.ts';
 

@@ -1,6 +1,6 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
-import { minimize } from '../optimize/lbfgs.ts';
+import { minimize } from '../shared/optimize/lbfgs.ts';
 import type { LogisticModel } from './logistic.ts';
 
 /** The folds do not depend on the seed of a run, so that the model does not either. */

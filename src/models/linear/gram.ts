@@ -1,4 +1,4 @@
-import { createRowsBuilder, type Rows, rowCount } from '../features/rows.ts';
+import { createRowsBuilder, type Rows, rowCount } from '../shared/features/rows.ts';
 
 export interface MergedColumns {
   readonly merged: Rows;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
-import { createRowsBuilder, rowCount } from '../features/rows.ts';
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../contract.ts';
 import { findModel } from '../registry.ts';
+import { createRowsBuilder, rowCount } from '../shared/features/rows.ts';
 import { assignFolds, calibrate, crossEntropy } from './crossvalidate.ts';
 import { mergeColumns, times, transposedTimes } from './gram.ts';
 

@@ -1,9 +1,11 @@
+import { createPace } from '../../ground/yielder.ts';
 import type { Example, Input, Prediction, Text1, Text2 } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { type Encoder, encodeAll, encodeOne } from '../features/encoder.ts';
-import { fitPairEncoder, openPairEncoder } from '../features/pairs.ts';
-import { fitTextEncoder, openTextEncoder } from '../features/texts.ts';
-import type { Fits } from '../kind.ts';
+import type { FitRequest, Parameters, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
+import { type Encoder, encodeAll, encodeOne } from '../shared/features/encoder.ts';
+import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
+import { fitTextEncoder, openTextEncoder } from '../shared/features/texts.ts';
 import {
   answerOf,
   chosenLabels,
@@ -12,10 +14,8 @@ import {
   type Labelling,
   learnLabelling,
   tuneThreshold,
-} from '../labels/labelling.ts';
-import type { FitRequest, Parameters, Predictor } from '../model.ts';
-import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+} from '../shared/labels/labelling.ts';
+import { type ModelContent, readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { explainLabels } from './explain.ts';
 import { type LogisticModel, probabilities } from './logistic.ts';
 import { trainLinear } from './train.ts';

@@ -1,7 +1,7 @@
-import { type Rows, rowCount } from '../features/rows.ts';
-import { minimize } from '../optimize/lbfgs.ts';
-import { dot, maxNorm } from '../optimize/vectors.ts';
-import { createPace } from '../pace.ts';
+import { createPace } from '../../ground/yielder.ts';
+import { type Rows, rowCount } from '../shared/features/rows.ts';
+import { minimize } from '../shared/optimize/lbfgs.ts';
+import { dot, maxNorm } from '../shared/optimize/vectors.ts';
 import { mergeColumns, times, transposedTimes } from './gram.ts';
 import { sweepDual } from './sweeps.ts';
 

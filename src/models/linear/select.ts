@@ -1,4 +1,4 @@
-import { createRowsBuilder, type Rows, rowCount } from '../features/rows.ts';
+import { createRowsBuilder, type Rows, rowCount } from '../shared/features/rows.ts';
 
 /**
  * The chi-squared statistic of every column with the labels, as scikit-learn's `chi2` computes it: how far

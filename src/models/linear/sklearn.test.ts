@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRowsBuilder, normalizeRows, type Rows } from '../features/rows.ts';
-import { fitTfidf, tfidfRows } from '../features/tfidf.ts';
+import { createRowsBuilder, normalizeRows, type Rows } from '../shared/features/rows.ts';
+import { fitTfidf, tfidfRows } from '../shared/features/tfidf.ts';
 import { fitLogistic, probabilities } from './logistic.ts';
 import { chiSquared, keepBest } from './select.ts';
 

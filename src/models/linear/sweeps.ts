@@ -1,5 +1,5 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
-import { type Rows, rowCount } from '../features/rows.ts';
+import { type Rows, rowCount } from '../shared/features/rows.ts';
 
 export interface SweepProblem {
   readonly rows: Rows;

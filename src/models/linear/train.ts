@@ -1,8 +1,8 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Example } from '../../tasks/examples.ts';
-import { type Rows, selectRows } from '../features/rows.ts';
-import { isBinary, type LabelFamily, type Labelling, targetsOf } from '../labels/labelling.ts';
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../contract.ts';
+import { type Rows, selectRows } from '../shared/features/rows.ts';
+import { isBinary, type LabelFamily, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
 import { assignFolds, calibrate, crossEntropy, rescale } from './crossvalidate.ts';
 import { decisions, fitLogistic, type LogisticModel, toProbabilities } from './logistic.ts';
 import { chiSquared, keepBest } from './select.ts';

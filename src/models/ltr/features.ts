@@ -1,9 +1,14 @@
 import type { Input } from '../../tasks/examples.ts';
-import { type Encoder, encodeOne } from '../features/encoder.ts';
-import { fitPairEncoder, openPairEncoder } from '../features/pairs.ts';
-import type { Parameters } from '../model.ts';
-import type { ModelContent } from '../modelfile.ts';
-import { type Bm25Scorer, collectStatistics, createScorer, type Statistics } from '../retrieval/scorer.ts';
+import type { Parameters } from '../contract.ts';
+import { type Encoder, encodeOne } from '../shared/features/encoder.ts';
+import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
+import type { ModelContent } from '../shared/modelfile.ts';
+import {
+  type Bm25Scorer,
+  collectStatistics,
+  createScorer,
+  type Statistics,
+} from '../shared/retrieval/scorer.ts';
 
 type Query = Input<'ranking'>;
 

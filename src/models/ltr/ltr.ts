@@ -1,13 +1,13 @@
+import { createPace } from '../../ground/yielder.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import { answerEach } from '../answer.ts';
-import { createRowsBuilder, type Rows } from '../features/rows.ts';
-import type { Fits } from '../kind.ts';
+import type { FitRequest, Predictor } from '../contract.ts';
+import type { Fits } from '../define.ts';
 import { heaviest } from '../linear/explain.ts';
 import { fitLogistic } from '../linear/logistic.ts';
-import type { FitRequest, Predictor } from '../model.ts';
-import { readModelFile, sizeOf, writeModelFile } from '../modelfile.ts';
-import { createPace } from '../pace.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
+import { readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { learnFeatures, openFeatures, type RankingFeatures } from './features.ts';
 
 /** So many pieces of evidence are shown for a document. */

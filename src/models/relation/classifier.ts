@@ -1,7 +1,7 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Entity, Triple } from '../../tasks/examples.ts';
-import { learnFeatures, type NamedFeatures } from '../features/named.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
+import { learnFeatures, type NamedFeatures } from '../shared/features/named.ts';
 import { type Pair, pairFeatures, pairsOf } from './pairs.ts';
 
 /** Pairs of one kind (subject type → object type): which predicates they can have and how to tell. */

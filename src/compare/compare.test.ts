@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
+import type { Example } from '../tasks/examples.ts';
+import { compareRuns } from './compare.ts';
+import { comparisonMarkdown, presentComparison } from './present.ts';
+
+const task = taskNamed('cMedQQ');
+const convention = 'similarity/accuracy@1';
+const examples = imaginedPairs(400);
+const run = (model: string, right: number, seed = 0) =>
+  imaginedRun({
+    task,
+    examples,
+    predictions: guess(examples, right, seed + model.charCodeAt(0)),
+    model,
+    seed,
+  });
+
+const good = run('good', 0.95);
+const fair = run('fair', 0.94);
+const poor = run('poor', 0.6);
+const fast = { resamples: 1000, convention };
+
+describe('compareRuns', () => {
+  it('groups what does not differ and orders what does', () => {
+    const { systems, pairs, units } = compareRuns([poor, good, fair], fast);
+    expect(units).toBe(400);
+    expect(Object.fromEntries(systems.map(({ name, groups }) => [name, groups]))).toEqual({
+      good: 'a',
+      fair: 'a',
+      poor: 'b',
+    });
+    expect(systems[2]).toMatchObject({ name: 'poor', rank: [3, 3], runs: ['cMedQQ-test-poor-s0'] });
+    expect(pairs).toHaveLength(3);
+    for (const { a, b, better, adjusted, p, difference } of pairs) {
+      expect(adjusted).toBeGreaterThanOrEqual(p);
+      expect(better !== null).toBe([a, b].includes('poor'));
+      if (better !== null) expect(difference.low * difference.high).toBeGreaterThan(0);
+    }
+  });
+
+  it('agrees with what was scored, and every item is win, tie or loss', () => {
+    const { systems, pairs } = compareRuns([good, poor], fast);
+    for (const system of systems) {
+      const of = [good, poor].find(({ record }) => record.model.id === system.name)!;
+      const scored = of.scores.subsets.all.scores.find((score) => score.convention === convention)!;
+      expect(system.score).toBeCloseTo(scored.value, 12);
+    }
+    const [{ items, mcnemar, most, difference }] = pairs;
+    expect(items.win + items.tie + items.loss).toBe(400);
+    expect(mcnemar).toMatchObject({ onlyA: items.win, onlyB: items.loss });
+    expect((items.win - items.loss) / 400).toBeCloseTo(difference.estimate, 12);
+    expect(most).toHaveLength(10);
+    for (const { gold, a, b, effect } of most) {
+      expect(effect).toBeCloseTo(a === gold ? 1 / 400 : -1 / 400, 12);
+      expect(a).not.toBe(b);
+    }
+    const ids = most.map(({ ids }) => Number(ids[0]));
+    expect(ids).toEqual([...ids].sort((i, j) => i - j));
+  });
+
+  it('gathers seeds into one system, also where another has one run', () => {
+    const { systems, pairs } = compareRuns(
+      [run('good', 0.95, 1), run('good', 0.95, 2), run('good', 0.95, 3), poor],
+      fast,
+    );
+    expect(systems.map(({ name }) => name)).toEqual(['good', 'poor']);
+    const { seeds, score, runs } = systems[0];
+    expect(runs).toHaveLength(3);
+    expect(score).toBeCloseTo(seeds!.mean, 12);
+    expect(pairs[0]).toMatchObject({ better: 'good' });
+    expect(pairs[0].mcnemar).toBeUndefined();
+    expect(pairs[0].difference.estimate).toBeCloseTo(score - systems[1].score, 12);
+  });
+
+  it('compares seeds with each other where there is one model only', () => {
+    const { systems } = compareRuns([run('good', 0.95, 1), run('good', 0.95, 2)], fast);
+    expect(systems.map(({ name }) => name).sort()).toEqual(['cMedQQ-test-good-s1', 'cMedQQ-test-good-s2']);
+  });
+
+  it('names one model with two settings by what differs', () => {
+    const of = (c: number) =>
+      imaginedRun({
+        task,
+        examples,
+        predictions: guess(examples, 0.9, c),
+        model: 'linear',
+        parameters: { c, epochs: 3 },
+      });
+    expect(
+      compareRuns([of(1), of(2)], fast)
+        .systems.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['linear(c=1)', 'linear(c=2)']);
+  });
+
+  it('exchanges groups as a whole and says so', () => {
+    const grouped = imaginedPairs(400, 4);
+    const of = (model: string, right: number) =>
+      imaginedRun({ task, examples: grouped, predictions: guess(grouped, right, 1), model });
+    const { units, notices, pairs } = compareRuns([of('a', 0.9), of('b', 0.8)], fast);
+    expect(units).toBe(100);
+    expect(pairs[0].items.win + pairs[0].items.tie + pairs[0].items.loss).toBe(100);
+    expect(notices.some(({ en }) => en.includes('100 independent units'))).toBe(true);
+  });
+
+  it('a missing answer is never better than a wrong one', () => {
+    const silent = imaginedRun({
+      task,
+      examples,
+      predictions: examples.map(() => undefined),
+      model: 'silent',
+    });
+    const { systems, pairs } = compareRuns([silent, poor], fast);
+    expect(systems[1]).toMatchObject({ name: 'silent', score: 0, coverage: { missing: 400 } });
+    expect(pairs[0].most[0].a).toBe('–');
+  });
+
+  it('ranks losses upside down', () => {
+    const multi = {
+      ...taskNamed('cMedIC'),
+      family: 'multilabel' as const,
+      primary: 'multilabel/hamming-loss@1',
+    };
+    const texts: Example<'multilabel'>[] = Array.from({ length: 60 }, (_, i) => ({
+      id: String(i),
+      input: { text: `文${i}` },
+      gold: { labels: [multi.labels[i % multi.labels.length].id] },
+    }));
+    const right = imaginedRun({
+      task: multi,
+      examples: texts,
+      predictions: texts.map(({ gold }) => gold),
+      model: 'right',
+    });
+    const empty = imaginedRun({
+      task: multi,
+      examples: texts,
+      predictions: texts.map(() => ({ labels: [] })),
+      model: 'empty',
+    });
+    const { systems, pairs } = compareRuns([empty, right], { resamples: 500 });
+    expect(systems[0]).toMatchObject({ name: 'right', score: 0 });
+    expect(pairs[0]).toMatchObject({ better: 'right', items: { win: 0, loss: 60 } });
+  });
+
+  it.each([
+    ['one run', () => compareRuns([good]), 'not-comparable'],
+    [
+      'two tasks',
+      () => compareRuns([good, imaginedRun({ task: taskNamed('cMedQA'), examples: [], predictions: [] })]),
+      'not-comparable',
+    ],
+    [
+      'two splits',
+      () => compareRuns([good, imaginedRun({ task, examples, predictions: [], split: 'dev' })]),
+      'not-comparable',
+    ],
+    ['the same run twice', () => compareRuns([good, good, poor]), 'not-comparable'],
+    [
+      'an unknown convention',
+      () => compareRuns([good, poor], { convention: 'nonsense@1' }),
+      'unknown-convention',
+    ],
+    ['a curve', () => compareRuns([good, poor], { convention: 'similarity/roc-auc@1' }), 'not-additive'],
+  ])('refuses %s', (_name, act, code) => {
+    expect(act).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('notices other training data', () => {
+    const other = imaginedRun({
+      task,
+      examples,
+      predictions: guess(examples, 0.9, 3),
+      model: 'b',
+      splitRule: 'carved',
+    });
+    expect(compareRuns([good, other], fast).notices.some(({ en }) => en.includes('training data'))).toBe(
+      true,
+    );
+  });
+});
+
+describe('presentation', () => {
+  it('has the same parts in both languages and gives a verdict', () => {
+    const comparison = compareRuns([good, poor], fast);
+    const [en, zh] = (['en', 'zh'] as const).map((language) => presentComparison(comparison, language));
+    expect(zh.map(({ table }) => table?.rows.length)).toEqual(en.map(({ table }) => table?.rows.length));
+    expect(en.flatMap(({ lines }) => lines).join('\n')).toContain('good is better than poor: by');
+    expect(zh.flatMap(({ lines }) => lines).join('\n')).toContain('good 优于 poor');
+  });
+
+  it('says undecided where the items cannot show it', () => {
+    const lines = presentComparison(compareRuns([good, fair], fast), 'en').flatMap(({ lines }) => lines);
+    expect(lines.join('\n')).toMatch(/Undecided at 5 %: good − fair is .* show differences from about/);
+  });
+
+  it('keeps corpus text out of the markup', () => {
+    const evil = examples.slice(0, 40).map((example, i) => ({
+      ...example,
+      input: { textA: `<script>|${i}`, textB: '`a` [x](javascript:1)\n# 标题' },
+    }));
+    const of = (model: string, right: number) =>
+      imaginedRun({ task, examples: evil, predictions: guess(evil, right, 2), model });
+    const page = comparisonMarkdown(
+      presentComparison(compareRuns([of('a', 0.99), of('b', 0.3)], fast), 'en', true),
+    );
+    expect(page).not.toContain('<script>');
+    expect(page).not.toContain('](javascript');
+    const rows = page.split('\n').filter((line) => line.includes('script'));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+  });
+});

@@ -1,0 +1,167 @@
+import type { Language, Text } from '../ground/language.ts';
+import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
+import { figure, pValue, range } from '../scoring/figures.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { ComparedPair, Comparison, DifferingItem } from './compare.ts';
+
+/** One part of a comparison as people read it; all text is plain. */
+export interface Section {
+  readonly title?: string;
+  readonly lines: readonly string[];
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+}
+
+const HEADS = {
+  systems: {
+    en: ['group', 'rank', 'system', 'score', 'interval', 'over seeds', 'missing'],
+    zh: ['组', '名次', '系统', '得分', '区间', '种子间', '缺失'],
+  },
+  pairs: {
+    en: ['a', 'b', 'a − b', 'interval', 'p', 'p (Holm)', 'better', 'win/tie/loss', 'McNemar p', 'detectable'],
+    zh: ['a', 'b', 'a − b', '区间', 'p', 'p (Holm)', '更优', '胜/平/负', 'McNemar p', '可检出差'],
+  },
+  items: {
+    en: ['worth', 'id', 'text', 'gold', 'a', 'b'],
+    zh: ['贡献', 'id', '文本', '金标', 'a', 'b'],
+  },
+} as const;
+
+/** Longest piece of text in a table on a terminal, in characters. */
+const TEXT_LIMIT = 22;
+const LONG_TEXT_LIMIT = 300;
+
+/** A comparison in parts, in one language. `long` gives texts of items more room. */
+export function presentComparison(comparison: Comparison, language: Language, long = false): Section[] {
+  const { convention, level, pairs, systems, notices, task, split, examples, units, resamples } = comparison;
+  const say = (text: Text): string => text[language];
+  const percent = Math.round(level * 1000) / 10;
+  const score = (value: number): string => figure(value, convention, 2);
+  const cut = (text: string): string => shorten(text, long ? LONG_TEXT_LIMIT : TEXT_LIMIT);
+  const title = findConvention(convention).title;
+  return [
+    {
+      title: `${task} ${split}${comparison.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : ''}`,
+      lines: [
+        say({
+          en: `${title.en} (${convention}), ${examples} examples, ${units} independent units`,
+          zh: `${title.zh}（${convention}），${examples} 个样本，${units} 个独立单元`,
+        }),
+      ],
+    },
+    {
+      title: say({ en: 'Systems', zh: '系统' }),
+      lines: [],
+      table: {
+        head: HEADS.systems[language],
+        rows: systems.map((system) => [
+          system.groups,
+          system.rank[0] === system.rank[1] ? `${system.rank[0]}` : `${system.rank[0]}–${system.rank[1]}`,
+          system.name,
+          score(system.score),
+          range(system.interval, convention, 2),
+          system.seeds ? `± ${score(system.seeds.deviation)} (${system.runs.length})` : '',
+          String(system.coverage.missing),
+        ]),
+      },
+    },
+    {
+      title: say({ en: 'Pairs', zh: '两两比较' }),
+      lines: pairs.length === 1 ? [verdict(pairs[0], comparison, language)] : [],
+      table: {
+        head: HEADS.pairs[language],
+        rows: pairs.map((pair) => [
+          pair.a,
+          pair.b,
+          signed(pair.difference.estimate, score),
+          range(pair.difference, convention, 2),
+          pValue(pair.p) + (pair.exact ? '' : ' ~'),
+          pValue(pair.adjusted),
+          pair.better ?? say({ en: 'undecided', zh: '未定' }),
+          `${pair.items.win}/${pair.items.tie}/${pair.items.loss}`,
+          pair.mcnemar ? pValue(pair.mcnemar.exact) : '',
+          score(pair.detectable),
+        ]),
+      },
+    },
+    ...pairs
+      .filter(({ most }) => most.length > 0)
+      .map(
+        (pair): Section => ({
+          title: say({
+            en: `Items that differ most: a = ${pair.a}, b = ${pair.b}`,
+            zh: `差异最大的样本：a = ${pair.a}，b = ${pair.b}`,
+          }),
+          lines: [],
+          table: {
+            head: HEADS.items[language],
+            rows: pair.most.map((item) => itemCells(item, convention).map(cut)),
+          },
+        }),
+      ),
+    {
+      lines: [
+        ...notices.map(say),
+        say({
+          en: `Intervals: ${percent} % percentile bootstrap over units, ${resamples} resamples, seed ${comparison.seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${Math.round((1 - level) * 1000) / 10} %. Detectable: the smallest true difference that these items would show four times out of five. Worth: what an item adds to the difference of the scores.`,
+          zh: `区间：按独立单元的百分位自助法，${percent}%，重采样 ${resamples} 次，种子 ${comparison.seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${Math.round((1 - level) * 1000) / 10}% 水平上无显著差异。可检出差：这些样本有八成把握检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
+        }),
+      ],
+    },
+  ];
+}
+
+function itemCells(item: DifferingItem, convention: string): string[] {
+  const sign = item.effect > 0 ? '+' : '';
+  return [
+    sign + figure(item.effect, convention, 3),
+    item.ids.join(', '),
+    item.text,
+    item.gold,
+    item.a,
+    item.b,
+  ];
+}
+
+const signed = (value: number, write: (value: number) => string): string =>
+  (value > 0 ? '+' : '') + write(value);
+
+/** What a reader may conclude from one pair, in a sentence. */
+function verdict(pair: ComparedPair, { convention, level }: Comparison, language: Language): string {
+  const score = (value: number): string => figure(value, convention, 2);
+  const { a, b, better, difference, adjusted, detectable } = pair;
+  if (better !== null) {
+    const worse = better === a ? b : a;
+    return {
+      en: `${better} is better than ${worse}: by ${score(Math.abs(difference.estimate))}, p ${pValue(adjusted)}.`,
+      zh: `${better} 优于 ${worse}：相差 ${score(Math.abs(difference.estimate))}，p ${pValue(adjusted)}。`,
+    }[language];
+  }
+  return {
+    en: `Undecided at ${Math.round((1 - level) * 1000) / 10} %: ${a} − ${b} is ${score(difference.estimate)}, p ${pValue(adjusted)}; these items show differences from about ${score(detectable)}.`,
+    zh: `在 ${Math.round((1 - level) * 1000) / 10}% 水平上未定：${a} − ${b} 为 ${score(difference.estimate)}，p ${pValue(adjusted)}；这些样本约从 ${score(detectable)} 起才能检出差异。`,
+  }[language];
+}
+
+function shorten(text: string, limit: number): string {
+  const flat = text.replace(/\s+/g, ' ');
+  const characters = [...flat];
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : flat;
+}
+
+/** The sections as one Markdown page. Text from corpora and models is escaped. */
+export function comparisonMarkdown(sections: readonly Section[]): string {
+  const parts = sections.flatMap(({ title, lines, table }, i) => [
+    ...(title ? [`${i === 0 ? '#' : '##'} ${escapeMarkdown(title)}`] : []),
+    ...lines.map(escapeMarkdown),
+    ...(table
+      ? [
+          markdownTable(
+            table.head.map(escapeMarkdown),
+            table.rows.map((row) => row.map(escapeMarkdown)),
+            3,
+          ),
+        ]
+      : []),
+  ]);
+  return `${parts.join('\n\n')}\n`;
+}

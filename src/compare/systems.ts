@@ -1,0 +1,78 @@
+import type { OpenedRun } from '../evaluation/opened.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
+
+/** What is compared: one model, with one run a seed. */
+export interface System {
+  readonly name: string;
+  readonly runs: readonly OpenedRun[];
+}
+
+/**
+ * Gathers runs that differ in their seed only into one system. Where all runs are of one model, each is a system.
+ * Throws `not-comparable` unless there are two systems that answered the same examples.
+ */
+export function gatherSystems(runs: readonly OpenedRun[]): System[] {
+  refuseUnlike(runs);
+  const groups = new Map<string, OpenedRun[]>();
+  for (const run of runs) {
+    const { model, splitRule } = run.record;
+    const key = JSON.stringify([model.id, sortedEntries(model.parameters), splitRule]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const systems = groups.size > 1 ? [...groups.values()] : runs.map((run) => [run]);
+  for (const group of systems) refuseTwice(group);
+  const names = nameSystems(systems.map(([run]) => run));
+  return systems.map((group, i) => ({ name: names[i], runs: group }));
+}
+
+function refuseUnlike(runs: readonly OpenedRun[]): void {
+  if (runs.length < 2) {
+    throw new UserError('not-comparable', 'A comparison needs two runs or more', {
+      hint: '`chineseblue runs` lists what is kept.',
+      exitCode: EXIT.usage,
+    });
+  }
+  const identity = ({ record }: OpenedRun): string =>
+    `${record.task.id} ${record.split}${record.source === 'primary' ? '' : ` (${record.source})`}`;
+  const other = runs.find((run) => identity(run) !== identity(runs[0]));
+  if (!other) return;
+  throw new UserError(
+    'not-comparable',
+    `These runs answered different examples: ${identity(runs[0])} and ${identity(other)}`,
+    { file: other.directory, hint: 'Compare runs of one task and one split.' },
+  );
+}
+
+function refuseTwice(group: readonly OpenedRun[]): void {
+  const seeds = group.map(({ record }) => record.seed);
+  const twice = group.find(({ record }, i) => seeds.indexOf(record.seed) !== i);
+  if (!twice) return;
+  throw new UserError(
+    'not-comparable',
+    `Two of these runs are the same model with the same seed ${twice.record.seed}`,
+    {
+      file: twice.directory,
+      hint: 'Leave one of them out.',
+    },
+  );
+}
+
+/** The model's id where that says which; else with the parameters that differ; else the id of the run. */
+function nameSystems(runs: readonly OpenedRun[]): string[] {
+  return runs.map((run) => {
+    const { model } = run.record;
+    const sisters = runs.filter((other) => other.record.model.id === model.id);
+    if (sisters.length === 1) return model.id;
+    const telling = sortedEntries(model.parameters).filter(([key, value]) =>
+      sisters.some((other) => other.record.model.parameters[key] !== value),
+    );
+    const name = `${model.id}(${telling.map(([key, value]) => `${key}=${value}`).join(', ')})`;
+    const shared = sisters.filter((other) =>
+      telling.every(([key, value]) => other.record.model.parameters[key] === value),
+    );
+    return telling.length > 0 && shared.length === 1 ? name : run.record.id;
+  });
+}
+
+const sortedEntries = (parameters: Readonly<Record<string, unknown>>): [string, unknown][] =>
+  Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));

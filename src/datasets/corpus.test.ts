@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { findTask, tasks } from '../tasks/registry.ts';
+import { availableSplits, readSplit, samplesDir, syntheticName } from './corpus.ts';
+import { compareSources } from './disagreement.ts';
+import { cmddSplits, manifest, officialFiles } from './release/manifest.ts';
+import { releaseSize } from './release/release-sizes.ts';
+import { summarizeTask } from './summary.ts';
+
+const shared = resolve('../shared/chineseblue/data');
+const folders: string[] = [];
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-corpus-'));
+  folders.push(dataDir);
+});
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(join(dataDir, path, '..'), { recursive: true });
+  await writeFile(join(dataDir, path), content);
+}
+
+const intents = findTask('cMedIC');
+
+test('a split comes with the identity of its file', async () => {
+  await put('cMedIC/test.txt', '1\t甲\n');
+  const split = await readSplit(intents, 'test', { dataDir });
+  expect(split).toEqual({
+    name: 'test',
+    examples: [{ id: '0', input: { text: '甲' }, gold: { label: '1' } }],
+    files: [
+      {
+        path: 'cMedIC/test.txt',
+        bytes: 6,
+        sha256: createHash('sha256').update('1\t甲\n').digest('hex'),
+        gitBlob: createHash('sha1')
+          .update('blob 6\0' + '1\t甲\n')
+          .digest('hex'),
+      },
+    ],
+    notices: [],
+    synthetic: false,
+  });
+});
+
+test('synthetic files are read only where no real file of the task is, so the two never mix', async () => {
+  expect(['a/train.txt', 'train', 'x.y/train'].map(syntheticName)).toEqual([
+    'a/train.synthetic.txt',
+    'train.synthetic',
+    'x.y/train.synthetic',
+  ]);
+  await put('cMedIC/train.synthetic.txt', '1\t甲\n');
+  await put('cMedIC/test.synthetic.txt', '1\t乙\n');
+  expect(availableSplits(intents, dataDir)).toEqual(['train', 'test']);
+  expect(await readSplit(intents, 'train', { dataDir })).toMatchObject({
+    synthetic: true,
+    files: [{ path: 'cMedIC/train.synthetic.txt' }],
+  });
+  await put('cMedIC/dev.txt', '1\t丙\n');
+  expect(availableSplits(intents, dataDir)).toEqual(['dev']);
+  await expect(readSplit(intents, 'train', { dataDir })).rejects.toMatchObject({ code: 'split-absent' });
+});
+
+test('an absent split says how to get it, or where to put it and in which format', async () => {
+  const fetched = await readSplit(findTask('cMedQA'), 'train', { dataDir }).catch((error) => error);
+  expect([fetched.code, fetched.place.file]).toEqual(['split-absent', join(dataDir, 'cMedQA', 'train.txt')]);
+  expect(fetched.hint).toContain('chineseblue data get cMedQA');
+  const brought = await readSplit(findTask('CMedSQC'), 'test', { dataDir }).catch((error) => error);
+  expect(brought.place.file).toBe(join(dataDir, 'CMedSQC', 'test.txt'));
+  expect(brought.hint).toContain('label<TAB>text');
+  const none = await readSplit(intents, 'test', { dataDir, source: 'alternative' }).catch((error) => error);
+  expect(none.code).toBe('split-absent');
+});
+
+test('an empty split is an error, not a score of nothing', async () => {
+  await put('cMedIC/test.txt', '\n');
+  await expect(readSplit(intents, 'test', { dataDir })).rejects.toMatchObject({ code: 'split-empty' });
+});
+
+test('where the two formats of the samples disagree: nested mentions, which BIO cannot say', async () => {
+  const task = findTask('cMedQANER');
+  const { agreed, onlyPrimary, onlyAlternative, documents } = await compareSources(
+    task,
+    'test',
+    samplesDir(),
+  );
+  expect(onlyPrimary.map(({ text }) => text)).toEqual(['前列腺', '甲状腺', '甲状腺']);
+  expect([onlyAlternative, documents > 30, agreed > 30]).toEqual([[], true, true]);
+});
+
+test('a summary counts', async () => {
+  await put(
+    'multilabel/test.jsonl',
+    '{"text":"甲乙","labels":["x","y"]}\n{"text":"丙","labels":[]}\n{"text":"丁","labels":["y"]}\n',
+  );
+  expect(await summarizeTask(findTask('multilabel'), dataDir)).toEqual({
+    task: 'multilabel',
+    family: 'multilabel',
+    splits: [
+      {
+        split: 'test',
+        synthetic: false,
+        examples: 3,
+        groups: 3,
+        lengths: { min: 1, median: 1, p90: 2, p99: 2, max: 2, mean: 4 / 3 },
+        labels: [
+          { name: 'y', count: 2 },
+          { name: 'x', count: 1 },
+        ],
+        annotations: 3,
+        unannotated: 1,
+        notices: [],
+      },
+    ],
+  });
+});
+
+test('the manifest names every file that the public tasks read, once, and nothing else', () => {
+  expect(new Set(manifest.map(({ path }) => path)).size).toBe(manifest.length);
+  for (const { gitBlob } of manifest) expect(gitBlob).toMatch(/^[0-9a-f]{40}$/);
+  for (const task of tasks) {
+    const official = officialFiles(task);
+    if (task.access !== 'public') expect(official).toEqual([]);
+    else {
+      const formats = task.corpus.alternative ? 2 : 1;
+      expect(official).toHaveLength(task.id === 'CMDD' ? 2067 : 3 * formats);
+    }
+  }
+});
+
+const title = existsSync(shared) ? 'the real corpora' : 'the real corpora (skipped: ../shared is absent)';
+describe.skipIf(!existsSync(shared))(title, () => {
+  /** Counted with an independent script. */
+  const ODDITIES: Readonly<Record<string, object>> = {
+    cMedQANER: { 'mention-overlaps': 147, 'mention-case': 75, 'mention-differs': 15 },
+    cMedQA: { 'unquoted-fields': 279 },
+    CMDD: { 'symptoms-misaligned': 17, 'statuses-misaligned': 3 },
+  };
+
+  test.each(tasks.filter(({ access }) => access === 'public').map((task) => [task.id, task] as const))(
+    '%s: sizes, hashes and oddities are those of the release',
+    async (_, task) => {
+      const oddities: Record<string, number> = {};
+      for (const split of availableSplits(task, shared)) {
+        const { examples, files, synthetic, notices } = await readSplit(task, split, { dataDir: shared });
+        expect(synthetic).toBe(false);
+        expect(examples).toHaveLength(releaseSize(task)?.sizes[split] ?? Number.NaN);
+        expect(new Set(examples.map(({ id }) => id)).size).toBe(examples.length);
+        const { path, ...identity } = files[0];
+        const official = task.id === 'CMDD' ? cmddSplits[split] : manifest.find((file) => file.path === path);
+        expect(identity).toEqual({
+          bytes: official?.bytes,
+          sha256: official?.sha256,
+          gitBlob: official?.gitBlob,
+        });
+        for (const { code, count = 1 } of notices) oddities[code] = (oddities[code] ?? 0) + count;
+      }
+      expect(oddities).toEqual(ODDITIES[task.id] ?? {});
+    },
+  );
+
+  test('JSON and BIO: every BIO entity is in the JSON gold, which has more', async () => {
+    const { onlyAlternative, onlyPrimary, differentTexts } = await compareSources(
+      findTask('cMedQANER'),
+      'test',
+      shared,
+    );
+    expect([onlyAlternative, onlyPrimary.length, differentTexts]).toEqual([[], 10, []]);
+  });
+});

@@ -1,0 +1,153 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { download, fileUrl } from '../../fetch/download.ts';
+import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+import type { Task } from '../../tasks/task.ts';
+import { takeFromArchive } from './archive.ts';
+import { copyFrom } from './local.ts';
+import { OFFICIAL_ADDRESS, type OfficialFile, officialFiles } from './manifest.ts';
+import { checkFile } from './verify.ts';
+
+/** Small files wait for the server most of the time: CMDD has 2 067 of them. */
+const AT_A_TIME = 8;
+
+/**
+ * `kept`: was there already, with the right content. `missing`: the local copy has none. `differs`: the local
+ * copy has another one. `yours`: a file with other content is in place and was left alone.
+ */
+export type GetState = 'fetched' | 'kept' | 'missing' | 'differs' | 'yours';
+
+export interface GetReport {
+  readonly dataDir: string;
+  readonly files: readonly { readonly path: string; readonly state: GetState }[];
+  /** Entries of an archive that were passed over for an odd reason. */
+  readonly ignored: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface GetOptions {
+  readonly dataDir: string;
+  /** A directory or a .tar.gz to take the files from instead of the network. */
+  readonly from?: string;
+  /** Replace files in place whose content is not the official one. */
+  readonly force?: boolean;
+  readonly address?: string;
+  /** Share of the work done, 0 to 1, and what is going on. */
+  readonly onProgress?: (share: number, note: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings the official files of `tasks` into the data directory.
+ * Throws a UserError (`not-public`) for a task that was never released, and those of `getFiles`.
+ */
+export async function getData(tasks: readonly Task[], options: GetOptions): Promise<GetReport> {
+  for (const task of tasks) if (officialFiles(task).length === 0) throw notPublic(task, options.dataDir);
+  return getFiles(tasks.flatMap(officialFiles), options);
+}
+
+/**
+ * Brings `wanted` into the data directory, leaving alone what is there already. Several processes may do so at
+ * once. Throws the UserErrors of `download`, `copyFrom` and `takeFromArchive`.
+ */
+export async function getFiles(wanted: readonly OfficialFile[], options: GetOptions): Promise<GetReport> {
+  const { dataDir, from, force = false, address = OFFICIAL_ADDRESS, onProgress, signal } = options;
+  const states = new Map<string, GetState>();
+  await inParallel(wanted, async (official) => {
+    const state = await checkFile(dataDir, official);
+    if (state === 'ok') states.set(official.path, 'kept');
+    else if (state === 'differs' && !force) states.set(official.path, 'yours');
+  });
+  const open = wanted.filter(({ path }) => !states.has(path));
+  const leftovers = await findLeftovers(wanted.map(({ path }) => join(dataDir, path)));
+  let ignored: GetReport['ignored'] = [];
+  if (open.length > 0) {
+    if (from && (await isFile(from))) {
+      const report = await takeFromArchive(from, open, dataDir, signal);
+      for (const path of report.fetched) states.set(path, 'fetched');
+      ignored = report.ignored;
+    } else {
+      const progress = meter(open, onProgress);
+      await inParallel(open, async (official) => {
+        signal?.throwIfAborted();
+        const destination = join(dataDir, official.path);
+        if (from) states.set(official.path, await copyFrom(from, official, destination));
+        else {
+          await download(official, fileUrl(address, official.path), destination, {
+            signal,
+            leftovers,
+            onBytes: (count) => progress.bytes(count, official),
+          });
+          states.set(official.path, 'fetched');
+        }
+        progress.done(official);
+      });
+    }
+  }
+  const files = wanted.map(({ path }) => ({ path, state: states.get(path) ?? ('missing' as const) }));
+  for (const { path, state } of files) {
+    if (state === 'fetched' || state === 'kept') await dropLeftovers(join(dataDir, path), leftovers);
+  }
+  return { dataDir, files, ignored };
+}
+
+const notPublic = (task: Task, dataDir: string): UserError =>
+  new UserError('not-public', `${task.id} was never released: there is nothing to fetch`, {
+    hint: `Put your own corpus at ${Object.values(task.corpus.files)
+      .map((file) => join(dataDir, task.corpus.folder, file))
+      .join(', ')}.`,
+  });
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
+}
+
+/** Counts files and, within a file of known size, bytes: sizes of some files are not known beforehand. */
+function meter(files: readonly OfficialFile[], onProgress: GetOptions['onProgress']) {
+  let finished = 0;
+  const within = new Map<string, number>();
+  const tell = (official: OfficialFile): void => {
+    let inside = 0;
+    for (const share of within.values()) inside += share;
+    onProgress?.(Math.min(1, (finished + inside) / files.length), official.path);
+  };
+  return {
+    bytes(count: number, official: OfficialFile): void {
+      if (official.bytes) {
+        const before = within.get(official.path) ?? 0;
+        within.set(official.path, Math.min(1, before + count / official.bytes));
+      }
+      tell(official);
+    },
+    done(official: OfficialFile): void {
+      within.delete(official.path);
+      finished++;
+      tell(official);
+    },
+  };
+}
+
+/** Runs `work` on all items, a few at a time; stops starting new ones at the first error and throws it. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: AT_A_TIME }, lane));
+  const broken = lanes.find((result) => result.status === 'rejected');
+  if (broken) throw broken.reason;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Example } from '../tasks/examples.ts';
+import { findTask } from '../tasks/registry.ts';
+import type { SplitName } from '../tasks/task.ts';
+import type { Split } from './corpus.ts';
+import { formatRef } from './finding.ts';
+import { findTwins } from './twins.ts';
+
+const split = (name: SplitName, examples: Example[]): Split => ({
+  name,
+  examples,
+  files: [],
+  notices: [],
+  synthetic: false,
+});
+const pair = (id: string, textA: string, textB: string, label = '1', group?: string): Example => ({
+  id,
+  group,
+  input: { textA, textB },
+  gold: { label },
+});
+const text = (id: string, value: string, label = '1'): Example => ({
+  id,
+  input: { text: value },
+  gold: { label },
+});
+
+/** Code → items. */
+function twins(task: string, splits: Split[]): Record<string, string[]> {
+  return Object.fromEntries(
+    findTwins(findTask(task), splits).map(({ code, items }) => [code, items.map(formatRef)]),
+  );
+}
+
+describe('findTwins', () => {
+  it('finds nothing among different texts', () => {
+    expect(
+      twins('cMedIC', [
+        split('train', [text('0', '头痛怎么办')]),
+        split('test', [text('0', '感冒吃什么药')]),
+      ]),
+    ).toEqual({});
+  });
+
+  it('counts the later of two equal items as leaked, whatever their width, case and punctuation', () => {
+    const found = twins('cMedIC', [
+      split('train', [text('5', 'ＣＴ检查，贵吗？')]),
+      split('test', [text('7', 'ct检查贵吗')]),
+    ]);
+    expect(found).toEqual({ 'equal-across-splits': ['test:7'], 'differs-in-dress': ['train:5', 'test:7'] });
+  });
+
+  it('keeps numbers apart that punctuation makes different', () => {
+    expect(
+      twins('cMedIC', [split('train', [text('0', '体温38.5度')]), split('test', [text('0', '体温385度')])]),
+    ).not.toHaveProperty('equal-across-splits');
+  });
+
+  it('finds near twins, and all that equal them', () => {
+    const long = '患者三天前无明显诱因出现发热咳嗽咳痰伴胸闷气短';
+    const found = twins('cMedTC', [
+      split('train', [text('0', `${long}。`, 'Disease')]),
+      split('test', [text('0', `${long}等`, 'Disease'), text('1', `${long}等。`, 'Disease')]),
+    ]);
+    expect(found['near-across-splits']).toEqual(['test:0', 'test:1']);
+  });
+
+  it('knows a pair the other way round', () => {
+    const found = twins('cMedQQ', [
+      split('train', [pair('0', '糖尿病吃什么', '糖尿病饮食')]),
+      split('dev', [pair('0', '糖尿病饮食', '糖尿病吃什么')]),
+    ]);
+    expect(found).toEqual({ 'mirrored-across-splits': ['dev:0'], 'shared-unit': ['dev:0'] });
+  });
+
+  it('names every side of a contradiction', () => {
+    const found = twins('cMedIC', [
+      split('train', [text('0', '头痛', '1'), text('1', '头痛。', '2'), text('2', '发热', '1')]),
+    ]);
+    expect(found['conflicting-gold']).toEqual(['train:0', 'train:1']);
+  });
+
+  it('compares rankings without regard to the order of their documents', () => {
+    const ranking = (id: string, titles: string[], relevance: number[]): Example => ({
+      id,
+      input: { query: '牙疼', documents: titles.map((title) => ({ title })) },
+      gold: { relevance },
+    });
+    const same = [ranking('0', ['甲', '乙'], [2, 1]), ranking('1', ['乙', '甲'], [1, 2])];
+    expect(twins('cMedIR', [split('dev', same)])).toEqual({ 'equal-in-split': ['dev:0', 'dev:1'] });
+    const other = [same[0], ranking('1', ['乙', '甲'], [2, 1])];
+    expect(twins('cMedIR', [split('dev', other)])).toHaveProperty('conflicting-gold');
+  });
+
+  it('reports units that splits share', () => {
+    const found = twins('cMedQA', [
+      split('dev', [pair('0', '问', '甲', '1', 'q')]),
+      split('test', [pair('0', '问', '乙', '0', 'q')]),
+    ]);
+    expect(found).toEqual({ 'shared-unit': ['test:0'] });
+  });
+
+  it('takes no component of one split for a component of another that happens to have its number', () => {
+    expect(
+      twins('cMedQQ', [
+        split('dev', [pair('0', '甲状腺结节', '结节大小', '1', '0')]),
+        split('test', [pair('0', '风寒感冒', '流感用药', '0', '0')]),
+      ]),
+    ).toEqual({});
+  });
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fillNormal } from '../architectures/bert/initial.ts';
+import { smallVocabulary } from '../tokenizers/fixtures/reference.ts';
+import { initFolder } from './init.ts';
+import { loadFolder } from './load.ts';
+import { saveFolder } from './save.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-folder-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const vocab = join(scratch, 'vocab.txt');
+writeFileSync(vocab, smallVocabulary().tokens.join('\n'));
+let made = 0;
+const init = (change = {}) =>
+  initFolder({
+    layers: 2,
+    hidden: 16,
+    heads: 2,
+    vocab,
+    seed: 0,
+    out: join(scratch, `made${made++}`),
+    ...change,
+  });
+
+const FILES = [
+  'config.json',
+  'model.safetensors',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+];
+
+describe('saveFolder and loadFolder', () => {
+  it('give back what was given, with labels, heads and further files', async () => {
+    const model = await init();
+    const head = { shape: [3, 16], data: Float32Array.from({ length: 48 }, (_, i) => i / 7) };
+    const config = {
+      ...model.config,
+      architecture: 'BertForTokenClassification',
+      labels: ['O', 'B-药物', 'I-药物'],
+      problemType: undefined,
+    };
+    const tensors = new Map([...model.tensors, ['classifier.weight', head] as const]);
+    const folder = join(scratch, 'saved');
+    await saveFolder(folder, { ...model, config, tensors }, new Map([['onnx/model.onnx', 'graph']]));
+
+    expect(readdirSync(folder).sort()).toEqual([...FILES, 'onnx'].sort());
+    expect(readFileSync(join(folder, 'onnx/model.onnx'), 'utf8')).toBe('graph');
+    const json = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    expect(json).toMatchObject({
+      id2label: { 0: 'O', 1: 'B-药物', 2: 'I-药物' },
+      label2id: { O: 0, 'B-药物': 1, 'I-药物': 2 },
+      architectures: ['BertForTokenClassification'],
+    });
+    const loaded = await loadFolder(folder);
+    expect(loaded.config).toEqual(config);
+    expect(new Map([...loaded.tensors].sort())).toEqual(new Map([...tensors].sort()));
+    expect(loaded.tokenizer.options).toEqual(model.tokenizer.options);
+    expect(loaded.tokenizer.encodePair('头痛', 'CT')).toEqual(model.tokenizer.encodePair('头痛', 'CT'));
+    expect(readFileSync(join(folder, 'model.safetensors')).includes('"bert.encoder.layer.1.')).toBe(true);
+  });
+
+  it('leave no config.json where writing failed half way', async () => {
+    const model = await init();
+    const folder = join(scratch, 'failed');
+    await saveFolder(folder, model);
+    const failing = (function* () {
+      yield 'half';
+      throw new Error('no more');
+    })();
+    await expect(saveFolder(folder, model, new Map([['x', failing]]))).rejects.toThrow('no more');
+    expect(readdirSync(folder).sort()).toEqual(FILES.filter((name) => name !== 'config.json'));
+    await expect(loadFolder(folder)).rejects.toThrow(/no config.json/);
+    await saveFolder(folder, model);
+    expect((await loadFolder(folder)).config).toEqual(model.config);
+  });
+
+  it('keep extra files inside the folder', async () => {
+    await expect(saveFolder(join(scratch, 'x'), await init(), new Map([['../y', '']]))).rejects.toThrow(
+      /not inside/,
+    );
+  });
+
+  it('refuse a vocabulary larger than the model knows', async () => {
+    const model = await init();
+    const folder = join(scratch, 'larger');
+    await saveFolder(folder, model);
+    rmSync(join(folder, 'tokenizer.json'));
+    writeFileSync(join(folder, 'vocab.txt'), [...smallVocabulary().tokens, 'more'].join('\n'));
+    await expect(loadFolder(folder)).rejects.toThrow(/the model knows/);
+  });
+});
+
+describe('initFolder', () => {
+  it('makes the same bytes of the same seed, others of another', async () => {
+    const bytes = async (seed: number): Promise<Buffer> => {
+      const out = join(scratch, `made${made++}`);
+      await init({ seed, out });
+      return readFileSync(join(out, 'model.safetensors'));
+    };
+    const first = await bytes(1);
+    expect(first.equals(await bytes(1))).toBe(true);
+    expect(first.equals(await bytes(2))).toBe(false);
+  });
+
+  it('chooses heads, inner size and positions as BERT does', async () => {
+    const { config } = await init({ hidden: 128, heads: undefined, layers: 1 });
+    expect(config).toMatchObject({ heads: 2, intermediateSize: 512, maxPositions: 512, activation: 'gelu' });
+    await expect(init({ heads: 3 })).rejects.toThrow(/do not divide/);
+    await expect(init({ layers: 0 })).rejects.toThrow(/not the configuration/);
+  });
+
+  it('begins as BERT does', async () => {
+    const { tensors, config } = await init();
+    const data = (name: string): number[] => [...tensors.get(name)!.data];
+    expect(new Set(data('encoder.layer.1.output.LayerNorm.weight'))).toEqual(new Set([1]));
+    expect(new Set(data('pooler.dense.bias'))).toEqual(new Set([0]));
+    const words = data('embeddings.word_embeddings.weight');
+    expect(words.slice(0, config.hiddenSize)).toEqual(new Array(config.hiddenSize).fill(0));
+    expect(words.slice(config.hiddenSize).every((value) => value !== 0)).toBe(true);
+  });
+
+  it('draws a normal distribution', () => {
+    const data = new Float32Array(200_001);
+    fillNormal(data, 0.02, 5, 'x');
+    const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+    const moment = (power: number) =>
+      data.reduce((sum, value) => sum + (value / 0.02) ** power, 0) / data.length;
+    expect(Math.abs(mean)).toBeLessThan(2e-4);
+    expect(moment(2)).toBeCloseTo(1, 1);
+    expect(moment(4)).toBeCloseTo(3, 0);
+  });
+
+  it('touches no folder that has files', async () => {
+    await expect(init({ out: scratch })).rejects.toThrow(/files already/);
+  });
+});

@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError, writeAtomic, writeJson } from '../../ground/files.ts';
+import { type BertConfig, toConfigJson } from '../architectures/bert/config.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
+import { toTokenizerJson } from '../tokenizers/tokenizer_json.ts';
+import type { Tensor } from '../weights/read.ts';
+import { type Precision, safetensorsFile } from '../weights/safetensors_write.ts';
+
+export interface Model {
+  readonly config: BertConfig;
+  /** By canonical name: see `readWeights`. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Further files by their path in the folder, e.g. `onnx/model.onnx`. */
+export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
+
+/**
+ * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
+ * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each
+ * is written whole or not at all; `config.json` goes first and comes last, so a folder that has one is whole.
+ * Throws a UserError where a number does not fit the precision.
+ */
+export async function saveFolder(
+  folder: string,
+  model: Model,
+  extraFiles: ExtraFiles = new Map(),
+  precision: Precision = 'fp32',
+): Promise<void> {
+  const { config, tensors, tokenizer } = model;
+  const { vocabulary, options } = tokenizer;
+  const extras = [...extraFiles].map(([name, content]) => [inside(folder, name), content] as const);
+  const unwritable = vocabulary.tokens.find((token) => /[\r\n]/.test(token));
+  if (unwritable !== undefined) {
+    throw new UserError(
+      'vocab-line-break',
+      `The token ${JSON.stringify(unwritable)} does not fit a line of vocab.txt`,
+    );
+  }
+  const configFile = join(folder, 'config.json');
+  try {
+    await rm(configFile, { force: true });
+  } catch (error) {
+    throw explainFileError(error, configFile);
+  }
+  await writeAtomic(join(folder, 'vocab.txt'), `${vocabulary.tokens.join('\n')}\n`);
+  await writeJson(join(folder, 'tokenizer.json'), toTokenizerJson(tokenizer));
+  const roles = Object.fromEntries(
+    Object.entries(vocabulary.special).map(([role, token]) => [`${role}_token`, token]),
+  );
+  await writeJson(join(folder, 'special_tokens_map.json'), roles);
+  await writeJson(join(folder, 'tokenizer_config.json'), {
+    tokenizer_class: 'BertTokenizer',
+    do_lower_case: options.lowercase,
+    strip_accents: options.stripAccents,
+    tokenize_chinese_chars: options.tokenizeChineseChars,
+    model_max_length: config.maxPositions,
+    ...roles,
+  });
+  const stored = safetensorsFile(named(tensors, config.architecture), precision);
+  await writeAtomic(join(folder, 'model.safetensors'), stored);
+  for (const [file, content] of extras) await writeAtomic(file, content);
+  await writeJson(configFile, toConfigJson(config, precision === 'fp16' ? 'float16' : 'float32'));
+}
+
+/** As `transformers` saves them: with `bert.` in every model that has a head. */
+function named(tensors: ReadonlyMap<string, Tensor>, architecture?: string): ReadonlyMap<string, Tensor> {
+  if (!architecture || architecture === 'BertModel') return tensors;
+  const prefixed = /^(embeddings|encoder|pooler)\./;
+  return new Map([...tensors].map(([name, tensor]) => [prefixed.test(name) ? `bert.${name}` : name, tensor]));
+}
+
+function inside(folder: string, name: string): string {
+  const path = normalize(name);
+  if (!isAbsolute(path) && path !== '..' && !path.startsWith(`..${sep}`)) return join(folder, path);
+  throw new Error(`${name} is not inside the folder`);
+}

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { compile, grad, input, type Tensors, type Value } from '../../autograd/index.ts';
+import { createRandom } from '../../ground/random.ts';
+import { fixedLayout, noDropout } from '../architectures/bert/graph.ts';
+import { CHAIN, crfHead } from './crf.ts';
+import type { Head } from './head.ts';
+import { rankingHead } from './ranking.ts';
+import { multilabelHead, sequenceHead } from './sequence.ts';
+import { type Cell, spanHead } from './span.ts';
+import { tokenHead } from './tokens.ts';
+import { viterbi } from './viterbi.ts';
+
+const [BATCH, LENGTH, HIDDEN] = [3, 6, 4];
+const SHAPE = { batch: BATCH, length: LENGTH };
+const random = createRandom(3, 'heads');
+const noise = (size: number): Float32Array =>
+  Float32Array.from({ length: size }, () => 2 * random.next() - 1);
+
+interface Built {
+  readonly loss: number;
+  readonly outputs: Tensors;
+  readonly feeds: Record<string, Float32Array>;
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+  again(feeds: Record<string, Float32Array>): Promise<number>;
+}
+
+/** Loss, outputs and gradients of a head over random hidden states and parameters. */
+async function build<T>(
+  head: Head<T, unknown>,
+  rows: readonly T[],
+  tokens: readonly number[],
+): Promise<Built> {
+  const parameters = new Map([...head.parameters].map(([name, shape]) => [name, input(name, shape)]));
+  const hidden = input('hidden', [BATCH, LENGTH, HIDDEN]);
+  const mask = input('mask', [BATCH, LENGTH], 'int64');
+  const context = {
+    hidden,
+    mask,
+    parameter: (name: string): Value => parameters.get(name)!,
+    dense: (x: Value, name: string): Value => fixedLayout.dense(x, name, (of) => parameters.get(of)!),
+    dropout: noDropout,
+  };
+  const outputs = head.outputs(context);
+  const loss = head.loss(outputs, context);
+  const leaves = [hidden, ...parameters.values()];
+  const names = ['hidden', ...parameters.keys()];
+  const gradients = Object.fromEntries(grad(loss, leaves).map((g, i) => [`d ${names[i]}`, g]));
+  const program = await compile({ loss, ...outputs, ...gradients }, { threads: 1 });
+  const feeds = Object.fromEntries(
+    leaves.map((leaf, i) => [names[i], noise(leaf.shape.reduce((a, b) => a * b, 1))]),
+  );
+  const targets = head.targets(rows, SHAPE, tokens);
+  const run = (given: Tensors): ReturnType<typeof program.run> => program.run({ ...targets, ...given });
+  const result = await run(feeds);
+  return {
+    loss: Number(result.loss[0]),
+    outputs: result,
+    feeds,
+    gradients: Object.fromEntries(names.map((name) => [name, result[`d ${name}`] as Float32Array])),
+    again: async (given) => Number((await run(given)).loss[0]),
+  };
+}
+
+/** Central differences in every input agree with the gradient. */
+async function expectGradients({ feeds, gradients, again }: Built): Promise<void> {
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const scale = Math.max(0.02, ...gradient.map(Math.abs));
+    for (let i = 0; i < gradient.length; i += Math.ceil(gradient.length / 12)) {
+      const moved = async (step: number): Promise<number> =>
+        again({ ...feeds, [name]: feeds[name].with(i, feeds[name][i] + step) as Float32Array });
+      const slope = ((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2;
+      expect(Math.abs(slope - gradient[i]), `${name} ${i}`).toBeLessThan(0.02 * scale);
+    }
+  }
+}
+
+const logSumExp = (list: readonly number[]): number =>
+  Math.log(list.reduce((sum, x) => sum + Math.exp(x), 0));
+
+describe('sequenceHead', () => {
+  it('is cross-entropy with smoothing and class weights, padding left out', async () => {
+    const head = sequenceHead(HIDDEN, 3, { smoothing: 0.3, weights: [1, 2, 3] });
+    const built = await build(head, [2, 0], [6, 6]);
+    const logits = [0, 1].map((row) => [...head.read(built.outputs, row, 6, SHAPE)]);
+    const loss = (row: number, label: number, weight: number): number => {
+      const share = logits[row].map((x) => x - logSumExp(logits[row]));
+      return -weight * (0.7 * share[label] + 0.1 * share.reduce((a, b) => a + b));
+    };
+    expect(built.loss).toBeCloseTo((loss(0, 2, 3) + loss(1, 0, 1)) / 4, 5);
+    await expectGradients(built);
+  });
+});
+
+describe('multilabelHead', () => {
+  it('is binary cross-entropy of every label', async () => {
+    const head = multilabelHead(HIDDEN, 3);
+    const built = await build(head, [[0, 2], []], [6, 6]);
+    const expected = [0, 1].flatMap((row) =>
+      [...head.read(built.outputs, row, 6, SHAPE)].map((x, label) => {
+        const held = row === 0 && label !== 1;
+        return Math.log1p(Math.exp(held ? -x : x));
+      }),
+    );
+    expect(built.loss).toBeCloseTo(expected.reduce((a, b) => a + b) / 6, 5);
+    await expectGradients(built);
+  });
+});
+
+describe('rankingHead', () => {
+  const rows = [
+    { query: 0, relevance: 2 },
+    { query: 0, relevance: 0 },
+    { query: 0, relevance: 1 },
+  ];
+  it('pairwise: log(1 + exp(-lead)) over all ordered pairs of a query', async () => {
+    const head = rankingHead(HIDDEN, 'pairwise');
+    const built = await build(head, rows, [6, 6, 6]);
+    const [a, b, c] = [0, 1, 2].map((row) => head.read(built.outputs, row, 6, SHAPE));
+    const pair = (lead: number): number => Math.log1p(Math.exp(-lead));
+    expect(built.loss).toBeCloseTo((pair(a - b) + pair(a - c) + pair(c - b)) / 3, 5);
+    await expectGradients(built);
+  });
+  it('listwise: a softmax over the documents of each query, apart from other queries', async () => {
+    const head = rankingHead(HIDDEN, 'listwise');
+    const two = [rows[0], rows[2], { query: 1, relevance: 3 }];
+    const built = await build(head, two, [6, 6, 6]);
+    const [a, b] = [0, 1].map((row) => head.read(built.outputs, row, 6, SHAPE));
+    const all = logSumExp([a, b]);
+    expect(built.loss).toBeCloseTo((0.75 * (all - a) + 0.25 * (all - b)) / 2, 5);
+    await expectGradients(built);
+  });
+});
+
+describe('tokenHead', () => {
+  it('is cross-entropy over the tokens that count', async () => {
+    const head = tokenHead(HIDDEN, 2);
+    const built = await build(head, [Int32Array.of(1, -1, 0), Int32Array.of(0)], [5, 3]);
+    const scores = [0, 1].map((row) => head.read(built.outputs, row, row === 0 ? 5 : 3, SHAPE));
+    expect(scores.map(({ length }) => length)).toEqual([6, 2]);
+    const loss = (of: Float32Array, token: number, tag: number): number =>
+      logSumExp([of[token * 2], of[token * 2 + 1]]) - of[token * 2 + tag];
+    expect(built.loss).toBeCloseTo(
+      (loss(scores[0], 0, 1) + loss(scores[0], 2, 0) + loss(scores[1], 0, 0)) / 3,
+      5,
+    );
+    await expectGradients(built);
+  });
+});
+
+describe('crfHead', () => {
+  it('is the negative log-likelihood over all tag sequences, and viterbi finds the likeliest', async () => {
+    const tags = 3;
+    const head = crfHead(HIDDEN, tags);
+    const gold = [Int32Array.of(0, 2, 1, 1), Int32Array.of(1, 0), Int32Array.of()];
+    const built = await build(head, gold, [6, 4, 2]);
+    const start = built.feeds[CHAIN.start];
+    const end = built.feeds[CHAIN.end];
+    const between = built.feeds[CHAIN.between];
+    let loss = 0;
+    for (const [row, sequence] of gold.entries()) {
+      if (sequence.length === 0) continue;
+      const scores = head.read(built.outputs, row, sequence.length + 2, SHAPE);
+      const paths = Array.from({ length: tags ** sequence.length }, (_, code) =>
+        Array.from(sequence, (_tag, k) => Math.floor(code / tags ** k) % tags),
+      );
+      const score = (path: ArrayLike<number>): number =>
+        Array.from(path).reduce(
+          (sum, tag, k) => sum + scores[k * tags + tag] + (k > 0 ? between[path[k - 1] * tags + tag] : 0),
+          start[path[0]] + end[path[path.length - 1]],
+        );
+      loss += logSumExp(paths.map(score)) - score(sequence);
+      const best = paths.reduce((a, b) => (score(b) > score(a) ? b : a));
+      expect([...viterbi(scores, { tags, start, end, between })]).toEqual(best);
+    }
+    expect(built.loss).toBeCloseTo(loss / 6, 4);
+    await expectGradients(built);
+  });
+});
+
+describe('spanHead', () => {
+  it('pushes right cells above 0 and all others below, and reads cells above 0', async () => {
+    const head = spanHead(HIDDEN, 2, 1);
+    const gold: Cell[][] = [
+      [
+        { type: 0, first: 0, last: 2 },
+        { type: 0, first: 1, last: 1 },
+        { type: 1, first: 3, last: 0 },
+      ],
+      [],
+    ];
+    const built = await build(head, gold, [6, 4]);
+    const scores = built.outputs.scores as Float32Array;
+    let loss = 0;
+    for (const [row, cells] of gold.entries()) {
+      const inside = row === 0 ? 4 : 2;
+      for (const type of [0, 1]) {
+        const [right, wrong] = [[0], [0]];
+        for (let first = 0; first < inside; first++) {
+          for (let last = type === 0 ? first : 0; last < inside; last++) {
+            const score = scores[((row * 2 + type) * LENGTH + first + 1) * LENGTH + last + 1];
+            const isRight = cells.some(
+              (cell) => cell.type === type && cell.first === first && cell.last === last,
+            );
+            if (isRight) right.push(-score);
+            else wrong.push(score);
+          }
+        }
+        loss += logSumExp(right) + logSumExp(wrong);
+      }
+      const read = head.read(built.outputs, row, inside + 2, SHAPE);
+      expect(read.every(({ score, type, first, last }) => score > 0 && (type === 1 || first <= last))).toBe(
+        true,
+      );
+    }
+    expect(built.loss).toBeCloseTo(loss / 4, 4);
+    await expectGradients(built);
+  });
+});

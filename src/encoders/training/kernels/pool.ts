@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads';
+import { instantiateKernels, type Kernels } from './kernels.ts';
+import type { Block } from './memory.ts';
+import type { WasmMemory } from './webassembly.ts';
+
+/** One kernel on one stretch of memory. None of a round writes what another of it reads or writes. */
+export interface Call {
+  readonly block: Block;
+  readonly kernel: keyof Kernels;
+  /** As the kernel takes them. */
+  readonly inputs: readonly number[];
+}
+
+/** Threads that run kernels on the same memory. What comes out does not depend on how many there are. */
+export interface Crew extends AsyncDisposable {
+  /** Runs all calls and gives their results in their order, NaN where a kernel has none. Blocks until all are done. */
+  run(calls: readonly Call[]): Float64Array;
+}
+
+/** What the threads share. */
+export interface Shared {
+  readonly memories: readonly WasmMemory[];
+  /** See `CONTROL`. */
+  readonly control: Int32Array<SharedArrayBuffer>;
+  /** `COLUMNS` numbers a call: its memory, its kernel, its inputs. */
+  readonly table: Float64Array<SharedArrayBuffer>;
+  readonly results: Float64Array<SharedArrayBuffer>;
+}
+
+/** `round` counts calls to work, `next` rows handed out, `finished` rows done, `failed` those that threw. */
+export const CONTROL = { round: 0, next: 1, finished: 2, failed: 3, size: 4 } as const;
+
+const KERNELS: readonly (keyof Kernels)[] = ['adamw', 'combine', 'squares', 'mask'];
+const COLUMNS = 15;
+/** Bytes below which one thread is done before another has woken up. */
+const WORTH_THREADS = 1 << 24;
+/** Rows of the table; more calls take several rounds. */
+const ROWS = 4096;
+
+/** Returns a function that runs calls until none is left. */
+export function createWork({ memories, control, table, results }: Shared): () => void {
+  const kernels = memories.map(instantiateKernels);
+  return () => {
+    for (;;) {
+      // Rows of a round are the last of the table: a thread that is late asks beyond its end and never takes one twice.
+      const row = Atomics.add(control, CONTROL.next, 1);
+      if (row >= ROWS) return;
+      const [memory, kernel, ...inputs] = table.subarray(row * COLUMNS, (row + 1) * COLUMNS);
+      try {
+        const call = kernels[memory][KERNELS[kernel]] as (...inputs: readonly number[]) => number | undefined;
+        results[row] = call(...inputs) ?? Number.NaN;
+      } catch {
+        Atomics.add(control, CONTROL.failed, 1);
+      }
+      Atomics.add(control, CONTROL.finished, 1);
+      Atomics.notify(control, CONTROL.finished);
+    }
+  };
+}
+
+const doubles = (count: number): Float64Array<SharedArrayBuffer> =>
+  new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
+
+/** A crew of this thread and `threads - 1` others for the memories of `blocks`; of this one alone where they are small. */
+export function createCrew(blocks: Iterable<Block>, threads: number): Crew {
+  const memories = [...new Set(Array.from(blocks, ({ memory }) => memory))];
+  const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  const control = new Int32Array(new SharedArrayBuffer(CONTROL.size * Int32Array.BYTES_PER_ELEMENT));
+  const shared: Shared = { memories, control, table: doubles(ROWS * COLUMNS), results: doubles(ROWS) };
+  const { table, results } = shared;
+  control[CONTROL.next] = ROWS;
+  const work = createWork(shared);
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const workers = Array.from({ length: bytes < WORTH_THREADS ? 0 : threads - 1 }, () => {
+    const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData: shared });
+    worker.unref();
+    return worker;
+  });
+
+  const round = (calls: readonly Call[]): Float64Array => {
+    const first = ROWS - calls.length;
+    for (const [i, { block, kernel, inputs }] of calls.entries()) {
+      table.set([memories.indexOf(block.memory), KERNELS.indexOf(kernel), ...inputs], (first + i) * COLUMNS);
+    }
+    Atomics.store(control, CONTROL.finished, 0);
+    Atomics.store(control, CONTROL.failed, 0);
+    Atomics.store(control, CONTROL.next, first);
+    Atomics.add(control, CONTROL.round, 1);
+    Atomics.notify(control, CONTROL.round);
+    work();
+    for (;;) {
+      const finished = Atomics.load(control, CONTROL.finished);
+      if (finished === calls.length) break;
+      Atomics.wait(control, CONTROL.finished, finished);
+    }
+    const failed = Atomics.load(control, CONTROL.failed);
+    if (failed > 0) throw new Error(`${failed} calls of kernels failed`);
+    return results.slice(first);
+  };
+
+  return {
+    run(calls) {
+      const all = new Float64Array(calls.length);
+      for (let at = 0; at < calls.length; at += ROWS) all.set(round(calls.slice(at, at + ROWS)), at);
+      return all;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { loadSplits } from '../datasets/splits.ts';
+import { findTask } from '../tasks/registry.ts';
+import { evaluate, type Plan } from './evaluate.ts';
+import { evaluateAll } from './pool.ts';
+import { summarize } from './summary.ts';
+
+let dataDir: string;
+let root: string;
+let plan: Plan;
+
+const lines = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, i) => `${(from + i) % 3}\t查询 ${from + i}\n`).join('');
+
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chineseblue-evaluate-'));
+  dataDir = join(folder, 'data');
+  root = join(folder, 'runs');
+  await mkdir(join(dataDir, 'cMedIC'), { recursive: true });
+  await writeFile(join(dataDir, 'cMedIC', 'train.txt'), lines(0, 30));
+  await writeFile(join(dataDir, 'cMedIC', 'dev.txt'), lines(100, 20));
+  await writeFile(join(dataDir, 'cMedIC', 'test.txt'), lines(200, 9));
+  plan = {
+    task: findTask('cMedIC'),
+    model: 'majority',
+    parameters: {},
+    seed: 0,
+    split: 'test',
+    source: 'primary',
+    dataDir,
+    root,
+    keepModel: false,
+    force: false,
+  };
+});
+
+describe('loadSplits', () => {
+  const remove = (name: string) => rm(join(dataDir, 'cMedIC', `${name}.txt`));
+  const sizes = async (split: 'dev' | 'test') => {
+    const { train, dev, evaluated, rule } = await loadSplits(plan.task, { dataDir, split });
+    return { sizes: [train.length, dev.length, evaluated.length], rule };
+  };
+
+  it('takes the splits as released', async () => {
+    expect(await sizes('test')).toEqual({ sizes: [30, 20, 9], rule: 'train and dev as released' });
+  });
+
+  it('never tunes on the split that it judges', async () => {
+    expect(await sizes('dev')).toEqual({
+      sizes: [27, 3, 20],
+      rule: expect.stringContaining('dev is being judged'),
+    });
+  });
+
+  it('carves what is absent, the same way each time', async () => {
+    await remove('train');
+    expect(await sizes('test')).toEqual({
+      sizes: [16, 4, 9],
+      rule: expect.stringContaining('train is absent'),
+    });
+    const once = await loadSplits(plan.task, { dataDir, split: 'test' });
+    const twice = await loadSplits(plan.task, { dataDir, split: 'test' });
+    expect(once).toEqual(twice);
+    const ids = [...once.train, ...once.dev].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(20);
+  });
+
+  it('says so when nothing is left to learn from', async () => {
+    await remove('train');
+    await remove('dev');
+    await expect(loadSplits(plan.task, { dataDir, split: 'test' })).rejects.toMatchObject({
+      code: 'split-absent',
+    });
+  });
+});
+
+describe('evaluate', () => {
+  it('keeps record, predictions and scores, and does nothing the second time', async () => {
+    const run = await evaluate(plan);
+    expect(run.record).toMatchObject({
+      task: { id: 'cMedIC' },
+      examples: { train: 30, dev: 20, evaluated: 9 },
+      synthetic: false,
+      model: { id: 'majority' },
+    });
+    expect(run.scores.coverage).toEqual({ examples: 9, answered: 9, missing: 0 });
+    const scores = join(run.directory, 'scores.json');
+    const { mtimeMs } = await stat(scores);
+    expect(await evaluate(plan)).toEqual(run);
+    expect((await stat(scores)).mtimeMs).toBe(mtimeMs);
+    expect(existsSync(join(run.directory, 'lock'))).toBe(false);
+  });
+
+  it('scores again without predicting again when only the scores are gone', async () => {
+    const { directory, scores, record } = await evaluate(plan);
+    await rm(join(directory, 'scores.json'));
+    const again = await evaluate(plan);
+    expect(again.scores).toEqual(scores);
+    expect(again.record).toEqual(record);
+  });
+
+  it('is another run when corpus, seed or parameters differ', async () => {
+    const first = await evaluate(plan);
+    const seeded = await evaluate({ ...plan, seed: 1 });
+    await writeFile(join(dataDir, 'cMedIC', 'test.txt'), lines(200, 8));
+    const shorter = await evaluate(plan);
+    expect(new Set([first, seeded, shorter].map(({ record }) => record.id)).size).toBe(3);
+  });
+
+  it('leaves nothing that counts as finished when it is interrupted', async () => {
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(evaluate(plan, { signal })).rejects.toThrow('stop');
+    const run = await evaluate(plan);
+    expect(await readFile(join(run.directory, 'predictions.jsonl'), 'utf8')).toContain('"id":"8"');
+  });
+});
+
+describe('evaluateAll', () => {
+  it('gives the same scores in other processes, in the order of the plans', async () => {
+    const plans = [plan, { ...plan, seed: 1 }];
+    const here = await evaluateAll(plans, { jobs: 1 });
+    const there = await evaluateAll(
+      plans.map((one) => ({ ...one, root: `${root}-elsewhere` })),
+      { jobs: 2 },
+    );
+    const scores = (outcomes: typeof here) =>
+      outcomes.map((outcome) => 'run' in outcome && outcome.run.scores);
+    expect(scores(there)).toEqual(scores(here));
+    const runs = there.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
+    expect(summarize(runs)).toMatchObject([
+      { task: 'cMedIC', model: 'majority', deviation: 0, runs: { length: 2 } },
+    ]);
+  });
+
+  it('goes on after a task whose corpus is broken, and hands its error back', async () => {
+    await mkdir(join(dataDir, 'cMedTC'));
+    for (const name of ['train', 'dev', 'test'])
+      await writeFile(join(dataDir, 'cMedTC', `${name}.txt`), 'no tab\n');
+    const outcomes = await evaluateAll([{ ...plan, task: findTask('cMedTC') }, plan], { jobs: 2 });
+    expect(outcomes[0]).toMatchObject({ error: { place: { line: 1 } } });
+    expect(outcomes[1]).toHaveProperty('run');
+  });
+});

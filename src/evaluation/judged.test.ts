@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSplit, samplesDir } from '../datasets/corpus.ts';
+import { readRegrouped } from '../datasets/schemes/regrouped.ts';
+import { writeSubsets } from '../datasets/subsets.ts';
+import { scorePredictions } from '../scoring/score-sheet.ts';
+import { findTask } from '../tasks/registry.ts';
+import { evaluate, type Plan } from './evaluate.ts';
+import { openRuns } from './opened.ts';
+import { makePlans, parseSplit } from './plans.ts';
+
+const dataDir = samplesDir();
+const task = findTask('cMedIC');
+let root: string;
+let plan: Plan;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'chineseblue-judged-'));
+  plan = {
+    ...{ task, model: 'linear', parameters: {}, seed: 0, split: 'test', source: 'primary', dataDir },
+    ...{ root: join(root, 'runs'), keepModel: false, force: false },
+  };
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe('regrouped@1 as the judged split', () => {
+  it('is run, recorded and opened again', async () => {
+    const { record, scores, directory } = await evaluate({ ...plan, split: 'regrouped@1' });
+    const { train, dev, test, rule } = await readRegrouped(task, { dataDir });
+    expect(record).toMatchObject({
+      split: 'regrouped@1',
+      splitRule: rule,
+      examples: { train: train.length, dev: dev.length, evaluated: test.length },
+    });
+    expect(record.corpus).toHaveLength(3);
+    expect(scores).toMatchObject({ split: 'regrouped@1', coverage: { missing: 0 } });
+    const [opened] = await openRuns([directory], { runsDir: root, dataDir });
+    expect(opened.examples).toEqual(test);
+    expect(opened.predictions.every((prediction) => prediction !== undefined)).toBe(true);
+  });
+
+  it('needs no particular split, only some', () => {
+    const request = {
+      ...plan,
+      split: parseSplit('regrouped@1'),
+      tasks: [task],
+      models: ['linear'],
+      seeds: [0],
+    };
+    expect(makePlans(request).plans).toHaveLength(1);
+    expect(makePlans({ ...request, dataDir: root }).absent).toEqual([task]);
+    expect(() => parseSplit('regrouped@2')).toThrow(/no split/);
+  });
+});
+
+describe('subsets', () => {
+  it('are scored beside all, also for a kept run, and an empty one has no score', async () => {
+    const { examples } = await readSplit(task, 'test', { dataDir });
+    const files = (
+      await Promise.all((['train', 'dev', 'test'] as const).map((name) => readSplit(task, name, { dataDir })))
+    ).flatMap((split) => split.files);
+    const ids = examples.map(({ id }) => id);
+    const first = await evaluate(plan);
+    expect(Object.keys(first.scores.subsets)).toEqual(['all']);
+    const subsets = join(root, 'subsets');
+    await writeSubsets(subsets, {
+      schema: 'chineseblue/subsets@1',
+      task: task.id,
+      files,
+      splits: { test: { clean: ids.slice(3), leaked: ids.slice(0, 3), conflicting: [] } },
+    });
+    const { scores, record } = await evaluate({ ...plan, subsets });
+    expect(record.times).toEqual(first.record.times);
+    expect(Object.keys(scores.subsets)).toEqual(['all', 'clean', 'leaked', 'conflicting']);
+    expect(scores.subsets.all).toEqual(first.scores.subsets.all);
+    expect(scores.subsets.leaked.examples).toBe(3);
+    expect(scores.subsets.conflicting.examples).toBe(0);
+    for (const { value, interval } of scores.subsets.conflicting.scores) {
+      expect(value).toBeNaN();
+      expect(interval).toBeUndefined();
+    }
+    await expect(evaluate({ ...plan, split: 'regrouped@1', subsets })).rejects.toMatchObject({
+      code: 'split-regrouped',
+    });
+    await writeFile(join(subsets, 'cMedIC.subsets.json'), '{"schema":"chineseblue/subsets@1","files":[]}');
+    await expect(evaluate({ ...plan, subsets })).rejects.toMatchObject({ code: 'stale-subsets' });
+  });
+
+  it.each(['cMedQANER', 'cMedQQ', 'cMedIR', 'CMDD', 'cMedIC'])('may be empty in %s', async (name) => {
+    const { examples, synthetic } = await readSplit(findTask(name), 'test', { dataDir });
+    const predictions = examples.map(() => undefined);
+    const empty = new Set<string>();
+    const request = { task: findTask(name), split: 'test', synthetic, examples, predictions } as const;
+    const { subsets } = scorePredictions({ ...request, subsets: { empty } });
+    expect(subsets.empty.units).toBe(0);
+    for (const { value } of subsets.empty.scores) expect(value).toBeNaN();
+  });
+});

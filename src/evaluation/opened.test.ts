@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samplesDir } from '../datasets/corpus.ts';
+import type { Labelled } from '../tasks/examples.ts';
+import { keepRun } from './fixtures/kept.ts';
+import { openRuns } from './opened.ts';
+
+const dataDir = samplesDir();
+let runsDir: string;
+
+const keep = (model: string, change?: { sha256: string }): Promise<string> =>
+  keepRun(runsDir, 'cMedIC', model, ({ gold }) => ({ label: (gold as Labelled).label }), change);
+
+beforeAll(async () => {
+  runsDir = await mkdtemp(join(tmpdir(), 'chineseblue-opened-'));
+});
+afterAll(() => rm(runsDir, { recursive: true, force: true }));
+
+describe('openRuns', () => {
+  it('opens by directory, id, and the beginning of an id, with the examples that were answered', async () => {
+    const directory = await keep('first');
+    const runs = await openRuns([directory, 'cMedIC-test-first-s0', 'cMedIC-test-fir'], { runsDir, dataDir });
+    expect(runs.map(({ record }) => record.model.id)).toEqual(['first', 'first', 'first']);
+    expect(runs[0].predictions).toHaveLength(runs[0].examples.length);
+    expect(runs[0].examples).toBe(runs[1].examples);
+    expect(runs[0].predictions[0]).toEqual({ label: (runs[0].examples[0].gold as { label: string }).label });
+  });
+
+  it('says which names fit', async () => {
+    await keep('first');
+    await keep('second');
+    await expect(openRuns(['cMedIC-test'], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'ambiguous-run',
+    });
+    await expect(openRuns(['cMedIC-tst-second-s0'], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'unknown-run',
+      hint: expect.stringContaining('cMedIC-test-second-s0'),
+    });
+    await expect(openRuns(['x'], { runsDir: join(runsDir, 'none'), dataDir })).rejects.toMatchObject({
+      code: 'unknown-run',
+    });
+  });
+
+  it('refuses a run of another corpus', async () => {
+    const directory = await keep('other', { sha256: '0'.repeat(64) });
+    await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'other-corpus',
+      place: { field: 'corpus' },
+    });
+  });
+
+  it('refuses predictions of other examples', async () => {
+    const directory = await keep('strange');
+    await writeFile(join(directory, 'predictions.jsonl'), '{"id":"nobody","label":"0"}\n');
+    await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'unknown-id',
+      place: { line: 1 },
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import type { Text2 } from '../../../tasks/examples.ts';
+import type { ModelContent } from '../modelfile.ts';
+import type { Encoder } from './encoder.ts';
+import { OVERLAP_NAMES, overlap } from './overlap.ts';
+import type { RowsBuilder } from './rows.ts';
+import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';
+
+const MEASURES = ['cosine', ...OVERLAP_NAMES];
+/** Each measure comes with how far it is above each of these: together a bent line. */
+const BENDS = [0.2, 0.35, 0.5, 0.65, 0.8, 0.9];
+
+/**
+ * Two texts: TF-IDF of the n-grams that both have, that only A has, that only B has (together of length 1),
+ * and, unless `measured` is false, measures of overlap as bent lines.
+ */
+export function fitPairEncoder(
+  inputs: readonly Text2[],
+  options: TfidfOptions,
+  measured = true,
+): Encoder<Text2> {
+  return pairEncoder(fitTfidf(texts(inputs), options).tfidf, measured);
+}
+
+export function openPairEncoder({ header, arrays }: ModelContent): Encoder<Text2> {
+  const packed = arrays as unknown as ReturnType<typeof packTfidf>;
+  return pairEncoder(openTfidf(packed, header.options as TfidfOptions), header.measured as boolean);
+}
+
+function* texts(inputs: readonly Text2[]): Generator<string> {
+  for (const { textA, textB } of inputs) {
+    yield textA;
+    yield textB;
+  }
+}
+
+function pairEncoder(tfidf: Tfidf, measured: boolean): Encoder<Text2> {
+  const grams = tfidf.nodeOf.length;
+  const width = 3 * grams + (measured ? MEASURES.length * (1 + BENDS.length) : 0);
+  const compare = createComparer(tfidf);
+  return {
+    width,
+    encode({ textA, textB }, builder) {
+      const cosine = compare(textA, textB, builder);
+      if (measured) addBent([cosine, ...overlap(textA, textB)], 3 * grams, builder);
+      builder.endRow();
+    },
+    name(column) {
+      if (column < 3 * grams) {
+        const where = ['both', 'only A', 'only B'][Math.floor(column / grams)];
+        return `${where} “${tfidf.trie.ngram(tfidf.nodeOf[column % grams])}”`;
+      }
+      const measure = Math.floor((column - 3 * grams) / (1 + BENDS.length));
+      const bend = (column - 3 * grams) % (1 + BENDS.length);
+      return bend === 0 ? MEASURES[measure] : `${MEASURES[measure]} above ${BENDS[bend - 1]}`;
+    },
+    pack: () => ({ header: { options: tfidf.options, measured }, arrays: packTfidf(tfidf) }),
+  };
+}
+
+function addBent(measures: readonly number[], column: number, builder: RowsBuilder): void {
+  for (const measure of measures) {
+    if (measure !== 0) builder.add(column, measure);
+    column++;
+    for (const bend of BENDS) {
+      if (measure > bend) builder.add(column, measure - bend);
+      column++;
+    }
+  }
+}
+
+/** Adds the shared and the unshared n-grams of two texts to the row; returns their cosine. */
+function createComparer(tfidf: Tfidf): (a: string, b: string, builder: RowsBuilder) => number {
+  const grams = tfidf.nodeOf.length;
+  const inA = new Float64Array(grams);
+  return (a, b, builder) => {
+    const entries: [column: number, value: number][] = [];
+    const columnsOfA: number[] = [];
+    let squareA = 0;
+    let squareB = 0;
+    let product = 0;
+    weigh(tfidf, a, (column, value) => {
+      columnsOfA.push(column);
+      inA[column] = value;
+      squareA += value * value;
+    });
+    weigh(tfidf, b, (column, value) => {
+      squareB += value * value;
+      product += value * inA[column];
+      const shared = Math.min(value, inA[column]);
+      if (shared > 0) entries.push([column, shared]);
+      if (value > shared) entries.push([2 * grams + column, value - shared]);
+      inA[column] -= shared;
+    });
+    for (const column of columnsOfA) {
+      if (inA[column] > 0) entries.push([grams + column, inA[column]]);
+      inA[column] = 0;
+    }
+    const length = Math.sqrt(entries.reduce((sum, [, value]) => sum + value * value, 0));
+    for (const [column, value] of entries) builder.add(column, value / length);
+    return squareA > 0 && squareB > 0 ? product / Math.sqrt(squareA * squareB) : 0;
+  };
+}

@@ -1,0 +1,84 @@
+import { EXIT, UserError } from '../../../ground/errors.ts';
+import type { Parameters } from '../../contract.ts';
+import { createTokenizer, TOKEN_KINDS, type TokenKind } from '../features/tokens.ts';
+import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
+
+/** What a collection of documents says about tokens, and how to score with it. */
+export interface Statistics extends Bm25Constants {
+  readonly tokenKind: TokenKind;
+  readonly total: number;
+  readonly meanLength: number;
+  /** Number of documents that have the token. */
+  readonly documents: Readonly<Record<string, number>>;
+}
+
+export interface Bm25Scorer {
+  readonly statistics: Statistics;
+  score(query: string, document: string): number;
+  /** The tokens of the query that the document has, with what each adds, heaviest first. */
+  evidence(query: string, document: string): { readonly token: string; readonly share: number }[];
+}
+
+export function readTokenKind(value: Parameters[string], model: string): TokenKind {
+  if ((TOKEN_KINDS as readonly unknown[]).includes(value)) return value as TokenKind;
+  throw new UserError('bad-parameter', `The parameter tokens of ${model} cannot be ${value}`, {
+    field: 'tokens',
+    hint: `Choose from ${TOKEN_KINDS.join(', ')}.`,
+    exitCode: EXIT.usage,
+  });
+}
+
+/** Counts in how many of the distinct texts every token is. */
+export async function collectStatistics(
+  texts: Iterable<string>,
+  tokenKind: TokenKind,
+  constants: Bm25Constants,
+  pace: () => Promise<void> | undefined,
+): Promise<Statistics> {
+  const tokenize = createTokenizer(tokenKind);
+  const documents = new Map<string, number>();
+  let total = 0;
+  let length = 0;
+  for (const text of new Set(texts)) {
+    const tokens = tokenize(text);
+    for (const token of new Set(tokens)) documents.set(token, (documents.get(token) ?? 0) + 1);
+    total++;
+    length += tokens.length;
+    await pace();
+  }
+  const meanLength = length > 0 ? length / total : 1;
+  return { tokenKind, total, meanLength, documents: Object.fromEntries(documents), ...constants };
+}
+
+/** Scores single documents with the statistics of a collection that need not have them. */
+export function createScorer(statistics: Statistics): Bm25Scorer {
+  const { tokenKind, total, meanLength } = statistics;
+  const documents = new Map(Object.entries(statistics.documents));
+  const tokenize = createTokenizer(tokenKind);
+  const weigh = (query: string, document: string, visit: (token: string, share: number) => void): void => {
+    const tokens = tokenize(document);
+    const counts = new Map<string, number>();
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+    for (const token of tokenize(query)) {
+      const count = counts.get(token);
+      if (count === undefined) continue;
+      const idf = inverseFrequency(documents.get(token) ?? 0, total);
+      visit(token, idf * saturation(count, tokens.length, meanLength, statistics));
+    }
+  };
+  return {
+    statistics,
+    score(query, document) {
+      let sum = 0;
+      weigh(query, document, (_, share) => {
+        sum += share;
+      });
+      return sum;
+    },
+    evidence(query, document) {
+      const found: { token: string; share: number }[] = [];
+      weigh(query, document, (token, share) => found.push({ token, share }));
+      return found.sort((a, b) => b.share - a.share);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { availableSplits, type CorpusFile, readSplit } from '../../datasets/corpus.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Example, Input } from '../../tasks/examples.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { RawDocument } from './documents.ts';
+import type { EvaluationText } from './leakage.ts';
+
+export interface TrainSplit {
+  readonly task: Task;
+  readonly examples: readonly Example[];
+  readonly documents: readonly RawDocument[];
+  readonly files: readonly CorpusFile[];
+}
+
+/**
+ * The texts of an input that stand by themselves: the turns of a dialogue are one text, in order; the texts of a
+ * pair or the titles of a query do not follow one another.
+ */
+function documentsOf(task: Task, input: Input): (readonly string[])[] {
+  const texts = familyOf(task).texts(input);
+  return task.family === 'dialogue' ? [texts] : texts.map((text) => [text]);
+}
+
+/**
+ * The train split of a task as documents.
+ * Throws the UserError of `readSplit` where there is none, and `synthetic-train` for the samples of the package.
+ */
+export async function readTrainSplit(task: Task, dataDir: string): Promise<TrainSplit> {
+  const { examples, files, synthetic } = await readSplit(task, 'train', { dataDir });
+  if (synthetic) {
+    throw new UserError(
+      'synthetic-train',
+      `The train split of ${task.id} that is at hand is a generated sample`,
+      {
+        file: join(dataDir, files[0].path),
+        hint: `Nothing is learnt from it: fetch the corpus with \`chineseblue data get ${task.id}\`, or say where it is.`,
+      },
+    );
+  }
+  const documents = examples.flatMap(({ input }) =>
+    documentsOf(task, input).map((parts) => ({ file: files[0].path, parts })),
+  );
+  return { task, examples, documents, files };
+}
+
+/** Every text of every dev and test split that is there; a dialogue is one text. */
+export async function* readEvaluationTexts(
+  tasks: readonly Task[],
+  dataDir: string,
+): AsyncGenerator<EvaluationText> {
+  for (const task of tasks) {
+    for (const split of availableSplits(task, dataDir)) {
+      if (split === 'train') continue;
+      const { examples } = await readSplit(task, split, { dataDir });
+      for (const { id, input } of examples) {
+        for (const parts of documentsOf(task, input))
+          yield { task: task.id, split, id, text: parts.join('\n') };
+      }
+    }
+  }
+}

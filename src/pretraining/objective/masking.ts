@@ -1,0 +1,73 @@
+import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
+import type { Random } from '../../ground/random.ts';
+import { KINDS, type Unit } from './units.ts';
+
+/** Share of the tokens that is to be predicted, as in BERT. */
+export const MASK_SHARE = 0.15;
+/** Of the chosen units: replaced by `[MASK]`, then by random tokens; the rest stay as they are. */
+export const MASK_RULE = { mask: 0.8, random: 0.1 } as const;
+
+/** One place to predict. */
+export interface Masked {
+  /** In the sequence. */
+  readonly position: number;
+  /** The token that was there. */
+  readonly label: number;
+  /** Index into `KINDS`. */
+  readonly kind: number;
+}
+
+/** Most places of a sequence that are masked: as many as BERT's `max_predictions_per_seq`, 20 for 128 tokens. */
+export const mostMasked = (maxLength: number): number => Math.max(1, Math.ceil(maxLength * MASK_SHARE));
+
+/**
+ * Chooses units of a sequence at random until `MASK_SHARE` of the tokens that units hold are to be predicted (one
+ * at least), and changes `ids` in place. What becomes of a unit — `[MASK]`, random tokens, nothing — is decided
+ * once for all of its tokens. A unit that would exceed the share is passed over, unless nothing else is masked.
+ * Places come in order.
+ */
+export function maskSequence(
+  ids: Int32Array,
+  units: readonly Unit[],
+  { mask, replaceable }: MaskTokens,
+  random: Random,
+): Masked[] {
+  const tokens = units.reduce((sum, { from, to }) => sum + to - from, 0);
+  const wanted = Math.min(mostMasked(tokens), Math.max(1, Math.round(tokens * MASK_SHARE)));
+  const order = units.map((_, i) => i);
+  const masked: Masked[] = [];
+  for (let left = order.length; left > 0 && masked.length < wanted; left--) {
+    const drawn = random.below(left);
+    const { from, to, kind } = units[order[drawn]];
+    order[drawn] = order[left - 1];
+    const tooLong = masked.length + to - from > wanted;
+    if (tooLong && !(left === 1 && masked.length === 0)) continue;
+    const fate = random.next();
+    for (let position = from; position < to; position++) {
+      masked.push({ position, label: ids[position], kind: KINDS.indexOf(kind) });
+      if (fate < MASK_RULE.mask) ids[position] = mask;
+      else if (fate < MASK_RULE.mask + MASK_RULE.random)
+        ids[position] = replaceable[random.below(replaceable.length)];
+    }
+  }
+  return masked.sort((a, b) => a.position - b.position);
+}
+
+export interface MaskTokens {
+  /** Id of `[MASK]`. */
+  readonly mask: number;
+  /** Ids that may stand for a token at random: neither special nor unused. */
+  readonly replaceable: Int32Array;
+}
+
+/** A vocabulary without `[MASK]` has been refused before: `createVocabulary` throws. */
+export function maskTokensOf(vocabulary: Vocabulary): MaskTokens {
+  const special = new Set(Object.values(vocabulary.ids));
+  const replaceable = vocabulary.tokens.flatMap((token, id) =>
+    special.has(id) || /^\[unused\d+\]$/.test(token) ? [] : [id],
+  );
+  return {
+    mask: vocabulary.ids.mask,
+    replaceable: Int32Array.from(replaceable.length > 0 ? replaceable : special),
+  };
+}

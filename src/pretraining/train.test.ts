@@ -1,0 +1,228 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Tensors } from '../autograd/index.ts';
+import { EMBEDDINGS } from '../encoders/architectures/bert/graph.ts';
+import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import { createTrained } from '../encoders/training/adamw.ts';
+import { bytesOf } from '../encoders/training/fixtures/tiny.ts';
+import { compileStep } from '../encoders/training/step.ts';
+import { createRandom } from '../ground/random.ts';
+import { type BatchOptions, createBatches } from './objective/batch.ts';
+import { pretrainingFeeds, pretrainingHead } from './objective/head.ts';
+import { mostMasked } from './objective/masking.ts';
+import { loadPretrainingText } from './objective/text.ts';
+import { createMarker } from './objective/units.ts';
+import { startFrom, startFromNothing, withDropout } from './start.ts';
+import { type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-pretrain-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+let made = 0;
+
+/** Topics: every sentence of a document has characters of its topic only, always in the same order. */
+const TOPICS = ['头痛发热咳嗽', '腹泻呕吐恶心', '骨折肿胀淤青', '皮疹瘙痒红斑'];
+const vocabulary = createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...TOPICS.join('')]);
+const tokenizer = createTokenizer(vocabulary);
+function documents(): string[][] {
+  const random = createRandom(3, 'topics');
+  return Array.from({ length: 120 }, (_, i) =>
+    Array.from({ length: 4 }, () => TOPICS[i % 4].repeat(2).slice(random.below(3), 6 + random.below(5))),
+  );
+}
+const material = loadPretrainingText(documents(), {
+  tokenizer,
+  mark: createMarker({ entities: ['头痛', '腹泻', '骨折', '皮疹'], spans: ['发热咳嗽', '呕吐恶心'] }),
+  heldOut: 0.2,
+  seed: 1,
+});
+const BATCHES: BatchOptions = { maxLength: 24, batchSize: 8, nextSentence: true, seed: 5 };
+const SIZES = { layers: 1, hidden: 16, heads: 2, positions: 32, dropout: 0 };
+const SETTINGS: PretrainSettings = {
+  steps: 12,
+  rate: 5e-3,
+  schedule: 'linear',
+  warmup: 0.1,
+  weightDecay: 0.01,
+  clip: 1,
+  accumulate: 1,
+  evaluateEvery: 100,
+  evaluateOn: 200,
+  device: 'cpu',
+  threads: 1,
+};
+const request = async (
+  settings: Partial<PretrainSettings> = {},
+  more: Partial<PretrainRequest> = {},
+): Promise<PretrainRequest> => ({
+  start: startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens),
+  vocabulary,
+  ...(await material),
+  batches: BATCHES,
+  settings: { ...SETTINGS, ...settings },
+  directory: join(scratch, `run${made++}`),
+  ...more,
+});
+const logOf = (directory: string) =>
+  readFileSync(join(directory, 'train.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('the step', () => {
+  it.each([true, false])('has the gradient of differences (next sentence: %s)', async (nextSentence) => {
+    const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
+    const random = createRandom(1, 'weights');
+    const batches = { ...BATCHES, nextSentence };
+    const batch = createBatches((await material).train, vocabulary, batches).batch(3);
+    const places = batches.batchSize * mostMasked(batches.maxLength);
+    expect(batch.maskedCount).toBeLessThan(places); // padding must not count
+    const unused = (name: string): boolean => !nextSentence && /^(pooler|cls\.seq)/.test(name);
+    const shapes = new Map(Array.from(tensors, ([name, { shape }]) => [name, shape]));
+    const trained = createTrained(new Map([...shapes].filter(([name]) => !unused(name))));
+    for (const { name, value } of trained)
+      value.data.set(tensors.get(name)!.data.map((given) => given + 0.2 * (random.next() - 0.5)));
+    const step = await compileStep({
+      config,
+      head: pretrainingHead(config, { places, nextSentence }),
+      batch: 8,
+      length: 24,
+      shapes,
+      trained: new Set(trained.map(({ name }) => name)),
+      dropout: false,
+      threads: 1,
+    });
+    const feeds: Tensors = {
+      ...Object.fromEntries(trained.map(({ name, value }) => [name, value.data])),
+      ...pretrainingFeeds(batch),
+    };
+    const lossAt = async (): Promise<number> => Number((await step.run(feeds, trained)).loss[0]);
+    await lossAt();
+    const gradients = trained.map(({ gradient }) => Float32Array.from(gradient.data));
+    for (const [k, { name, value }] of trained.entries()) {
+      // along the gradient itself the difference is largest, and rounding matters least
+      const norm = Math.hypot(...gradients[k]);
+      if (name.endsWith('key.bias')) {
+        expect(norm).toBeLessThan(1e-4);
+        continue;
+      }
+      expect(norm, name).toBeGreaterThan(1e-4);
+      const before = Float32Array.from(value.data);
+      const size = Math.min(0.02, 0.01 / norm);
+      const moved = async (sign: number): Promise<number> => {
+        for (let i = 0; i < before.length; i++)
+          value.data[i] = before[i] + (sign * size * gradients[k][i]) / norm;
+        return lossAt();
+      };
+      const slope = ((await moved(1)) - (await moved(-1))) / (2 * size);
+      value.data.set(before);
+      expect(slope / norm, name).toBeGreaterThan(0.97);
+      expect(slope / norm, name).toBeLessThan(1.03);
+    }
+    // the decoder alone reaches tokens that were not read: the tied table has both gradients
+    const table = gradients[trained.findIndex(({ name }) => name === EMBEDDINGS.words)];
+    const read = new Set(batch.ids);
+    const unread = vocabulary.tokens.findIndex((_, id) => !read.has(id));
+    expect(unread).toBeGreaterThanOrEqual(0);
+    expect(Math.hypot(...table.slice(unread * 16, (unread + 1) * 16))).toBeGreaterThan(0);
+  });
+});
+
+describe('pretrain', () => {
+  it('learns both questions, and says so by kind of unit', async () => {
+    const told: number[] = [];
+    const given = await request(
+      { steps: 600, rate: 1e-2, evaluateEvery: 150 },
+      { onScores: (step) => told.push(step) },
+    );
+    const { scores } = await pretrain(given);
+    expect(told).toEqual([0, 150, 300, 450, 600]);
+    const log = logOf(given.directory);
+    const [first, ...later] = log.filter(({ heldOut }) => heldOut).map(({ heldOut }) => heldOut);
+    const last = later.at(-1);
+    expect(last.loss).toBeLessThan(first.loss / 2);
+    expect(last.masked).toBeGreaterThan(0.3); // one of six would be a topic without order
+    expect(last.next).toBeGreaterThan(0.7);
+    const { entity, span, other } = scores!.kinds;
+    expect(Math.min(entity.count, span.count, other.count)).toBeGreaterThan(0);
+    expect(entity.count + span.count + other.count).toBe(scores!.masked.count);
+    expect(last.entity).toBe(entity.right / entity.count);
+    const lines = log.filter(({ rate }) => rate !== undefined);
+    expect(lines.at(-1)).toMatchObject({ step: 600, secondsLeft: 0 });
+    expect(lines.at(-1).loss).toBeCloseTo(lines.at(-1).masked + lines.at(-1).next, 5);
+    expect(lines[0].loss).toBeGreaterThan(lines.at(-1).loss);
+  });
+
+  it('stopped by a signal at any step, goes on as if never stopped, to the bit', async () => {
+    const settings = { accumulate: 2, evaluateEvery: 5 };
+    const dropping = withDropout(startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens), 0.1);
+    const whole = await request(settings, { start: dropping });
+    const expected = await pretrain(whole);
+    const stopped = await request(settings, { start: dropping });
+    for (const at of [5, 10]) {
+      const stop = new AbortController();
+      const running = pretrain({
+        ...stopped,
+        signal: stop.signal,
+        onScores: (step) => step === at && stop.abort(new Error('stopped')),
+      });
+      await expect(running).rejects.toThrow('stopped');
+    }
+    const { weights, scores } = await pretrain(stopped);
+    expect(bytesOf(weights).equals(bytesOf(expected.weights))).toBe(true);
+    expect(scores).toEqual(expected.scores);
+    const steps = (directory: string) =>
+      logOf(directory).map(({ step, loss, heldOut }) => ({ step, loss, heldOut }));
+    expect(steps(stopped.directory)).toEqual(steps(whole.directory));
+    expect(await pretrain(stopped)).toEqual({ weights, scores }); // done already
+  });
+
+  it('two batches that are accumulated are one of twice the size, where every row asks both questions', async () => {
+    const masked = { ...BATCHES, nextSentence: false };
+    const [one, two] = await Promise.all([
+      request({ steps: 1, clip: 0 }, { batches: { ...masked, batchSize: 16 } }),
+      request({ steps: 1, clip: 0, accumulate: 2 }, { batches: masked }),
+    ]);
+    const [large, small] = [await pretrain(one), await pretrain(two)];
+    // Adam's first step is the sign of the gradient: means of means and means over all agree almost everywhere
+    let [same, all] = [0, 0];
+    for (const [name, data] of large.weights) {
+      all += data.length;
+      same += data.filter((value, i) => Math.abs(value - small.weights.get(name)![i]) < 1e-3).length;
+    }
+    expect(same / all).toBeGreaterThan(0.95);
+  });
+
+  it('goes on from what another model knows, and leaves the pooler alone where no pair asks', async () => {
+    const first = await request({ steps: 60, rate: 1e-2 });
+    const { weights, scores } = await pretrain(first);
+    const tensors = new Map(
+      Array.from(weights, ([name, data]) => [name, { shape: first.start.tensors.get(name)!.shape, data }]),
+    );
+    const start = startFrom({ config: first.start.config, tensors }, 0);
+    const pooler = Float32Array.from(weights.get('pooler.dense.weight')!);
+    const batches = { ...BATCHES, nextSentence: false };
+    const second = await request({ steps: 2, rate: 1e-5 }, { start, batches });
+    const result = await pretrain(second);
+    expect(result.scores!.loss).toBeLessThan(scores!.loss + 0.5);
+    expect(result.scores!.next.count).toBe(0);
+    expect(result.weights.get('pooler.dense.weight')).toEqual(pooler);
+    expect(result.weights.get(EMBEDDINGS.words)).not.toEqual(weights.get(EMBEDDINGS.words));
+  });
+
+  it('refuses a corpus smaller than a batch, long sequences, and a rate that breaks it', async () => {
+    const fails = async (
+      settings: Partial<PretrainSettings>,
+      batches: Partial<BatchOptions>,
+      code: string,
+    ) => {
+      const running = pretrain(await request(settings, { batches: { ...BATCHES, ...batches } }));
+      await expect(running).rejects.toMatchObject({ code });
+    };
+    await fails({}, { batchSize: 5000 }, 'corpus-too-small');
+    await fails({}, { maxLength: 64 }, 'max-length');
+    await fails({ rate: 1e30, warmup: 0, clip: 0 }, {}, 'diverged');
+  });
+});

@@ -1,0 +1,127 @@
+import { deflateRawSync } from 'node:zlib';
+import type { Text } from '../ground/language.ts';
+import type { TaskAnalysis } from './analysis.ts';
+import type { Element, Side } from './elements.ts';
+import { KINDS, SHAPES } from './taxonomy.ts';
+
+/** Examples in one chunk: small enough to unpack in a few milliseconds. */
+const CHUNK = 128;
+/** More errors in one example than this are not told apart where examples are sorted by them. */
+const MOST_ERRORS = 255;
+
+/** What the browser needs before it shows anything; the rest is unpacked when it comes into view. */
+export interface BundleIndex {
+  readonly examples: number;
+  readonly chunk: number;
+  readonly runs: readonly { readonly name: string; readonly id: string }[];
+  readonly kinds: readonly { readonly id: string; readonly title: Text; readonly shape: boolean }[];
+  readonly labels: readonly string[];
+  /** A packed Uint32Array a run: the kinds of error of every example as bits. */
+  readonly masks: readonly string[];
+  /** A packed Uint8Array a run: errors of every example, at most 255. */
+  readonly counts: readonly string[];
+  /** A packed Uint32Array, `examples × ceil(labels / 32)`: labels in gold or any answer. */
+  readonly has: string;
+  /** Whether answers are drawn over the text, so that a legend is needed. */
+  readonly spans: boolean;
+  readonly ranks: boolean;
+}
+
+/** An element as [label, surface] or [label, block, start, end]. */
+type PackedElement = readonly [number, string] | readonly [number, number, number, number];
+
+interface PackedSide {
+  readonly e: readonly PackedElement[];
+  readonly m?: readonly PackedElement[];
+  readonly v?: readonly number[];
+}
+
+/** An example as it travels: id, group, [who, text] blocks, gold, and for every run [answer or 0, errors]. */
+type PackedExample = readonly [
+  string,
+  string | 0,
+  readonly (readonly [string, string])[],
+  PackedSide,
+  readonly (readonly [PackedSide | 0, readonly (readonly [kinds: number, gold: number, answer: number])[]])[],
+];
+
+/** The examples of a task for the browser of errors: an index, and packed chunks of examples. */
+export function bundle({ shown, runs }: TaskAnalysis): { index: BundleIndex; chunks: Iterable<string> } {
+  const { examples } = runs[0].run;
+  const labels = new Map<string, number>();
+  const labelOf = (label: string): number => {
+    const known = labels.get(label);
+    if (known !== undefined) return known;
+    labels.set(label, labels.size);
+    return labels.size - 1;
+  };
+  for (const { classes } of runs) for (const { label } of classes) labelOf(label);
+  const sides = (i: number): Side[] => [
+    shown.gold[i],
+    ...runs.flatMap(({ answers }) => answers.sides[i] ?? []),
+  ];
+  const words = Math.max(1, Math.ceil(labels.size / 32));
+  const has = new Uint32Array(examples.length * words);
+  examples.forEach((_, i) => {
+    for (const { elements } of sides(i)) {
+      for (const { label } of elements) {
+        const at = labelOf(label);
+        has[i * words + (at >> 5)] |= 1 << (at & 31);
+      }
+    }
+  });
+  const masks = runs.map(({ answers }) =>
+    Uint32Array.from(answers.errors, (list) => list.reduce((bits, { kinds }) => bits | kinds, 0)),
+  );
+  const counts = runs.map(({ answers }) =>
+    Uint8Array.from(answers.errors, (list) => Math.min(MOST_ERRORS, list.length)),
+  );
+  const index: BundleIndex = {
+    examples: examples.length,
+    chunk: CHUNK,
+    runs: runs.map(({ run }) => ({ name: nameOf(run.record), id: run.record.id })),
+    kinds: KINDS.map(({ id, title }, i) => ({ id, title, shape: i < SHAPES })),
+    labels: [...labels.keys()],
+    masks: masks.map(pack),
+    counts: counts.map(pack),
+    has: pack(has),
+    spans: shown.gold.some(({ elements, marks }) => [...elements, ...(marks ?? [])].some(({ span }) => span)),
+    ranks: shown.gold.some(({ values }) => values),
+  };
+  const packElement = ({ label, surface, span }: Element): PackedElement =>
+    span ? [labelOf(label), span.block, span.start, span.end] : [labelOf(label), surface];
+  const packSide = ({ elements, marks, values }: Side): PackedSide => ({
+    e: elements.map(packElement),
+    ...(marks && { m: marks.map(packElement) }),
+    ...(values && { v: values }),
+  });
+  const packExample = (i: number): PackedExample => [
+    examples[i].id,
+    examples[i].group ?? 0,
+    shown.blocks[i].map(({ who, text }) => [who ?? '', text]),
+    packSide(shown.gold[i]),
+    runs.map(({ answers }) => {
+      const side = answers.sides[i];
+      return [
+        side ? packSide(side) : 0,
+        answers.errors[i].map(({ kinds, gold = -1, answer = -1 }) => [kinds, gold, answer]),
+      ];
+    }),
+  ];
+  return { index, chunks: packAll(examples.length, packExample) };
+}
+
+const nameOf = ({ model, seed }: TaskAnalysis['runs'][number]['run']['record']): string =>
+  `${model.id} #${seed}`;
+
+function* packAll(count: number, example: (index: number) => PackedExample): Generator<string> {
+  for (let from = 0; from < count; from += CHUNK) {
+    const part = Array.from({ length: Math.min(CHUNK, count - from) }, (_, i) => example(from + i));
+    yield pack(Buffer.from(JSON.stringify(part)));
+  }
+}
+
+/** Raw deflate in base64: nothing in it can end a script element. */
+function pack(bytes: Uint8Array | Uint32Array): string {
+  return deflateRawSync(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('base64');
+}

@@ -1,0 +1,84 @@
+import type { OpenedRun } from '../evaluation/opened.ts';
+import type { LabelPrediction } from '../tasks/examples.ts';
+
+const BINS = 10;
+/** Scores count as probabilities where they sum to 1 within this. */
+const SUM_TOLERANCE = 0.01;
+/** z of a 95 % Wilson interval. */
+const Z = 1.96;
+
+export interface CalibrationBin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Mean of the probabilities in it. */
+  readonly confidence: number;
+  /** Share that was right. */
+  readonly accuracy: number;
+  /** 95 % Wilson interval of `accuracy`. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Calibration {
+  readonly bins: readonly CalibrationBin[];
+  /** Expected calibration error over ten bins of equal width (Naeini et al. 2015). */
+  readonly ece: number;
+  /** Mean squared distance of the probabilities from the truth, summed over labels (Brier 1950). */
+  readonly brier: number;
+  readonly count: number;
+}
+
+/**
+ * Whether answers that are given with a probability are right as often as it says, from the probability of the
+ * answered label. `none`: no scores were given; `not-probabilities`: they do not sum to one.
+ */
+export function calibrate(run: OpenedRun): Calibration | 'none' | 'not-probabilities' {
+  const scored = run.examples.flatMap(({ gold }, i) => {
+    const answer = run.predictions[i] as LabelPrediction | undefined;
+    return 'label' in gold && answer?.scores ? [{ gold: gold.label, answer }] : [];
+  });
+  if (scored.length === 0) return 'none';
+  const sums = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, right: 0 }));
+  let brier = 0;
+  for (const { gold, answer } of scored) {
+    const scores = Object.entries(answer.scores!);
+    const total = scores.reduce((sum, [, score]) => sum + score, 0);
+    if (Math.abs(total - 1) > SUM_TOLERANCE || scores.some(([, score]) => score < 0))
+      return 'not-probabilities';
+    const confidence = answer.scores![answer.label] ?? 0;
+    const bin = sums[Math.min(BINS - 1, Math.floor(confidence * BINS))];
+    bin.count++;
+    bin.confidence += confidence;
+    if (answer.label === gold) bin.right++;
+    for (const [label, score] of scores) brier += (score - (label === gold ? 1 : 0)) ** 2;
+    if (answer.scores![gold] === undefined) brier += 1;
+  }
+  const bins = sums.flatMap(({ count, confidence, right }, i): CalibrationBin[] => {
+    if (count === 0) return [];
+    const [low, high] = wilson(right, count);
+    return [
+      {
+        from: i / BINS,
+        to: (i + 1) / BINS,
+        count,
+        confidence: confidence / count,
+        accuracy: right / count,
+        low,
+        high,
+      },
+    ];
+  });
+  const ece =
+    bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.accuracy - bin.confidence), 0) / scored.length;
+  return { bins, ece, brier: brier / scored.length, count: scored.length };
+}
+
+/** Wilson 1927. */
+function wilson(right: number, count: number): [low: number, high: number] {
+  const share = right / count;
+  const centre = share + Z ** 2 / (2 * count);
+  const spread = Z * Math.sqrt((share * (1 - share)) / count + Z ** 2 / (4 * count ** 2));
+  const scale = 1 + Z ** 2 / count;
+  return [(centre - spread) / scale, (centre + spread) / scale];
+}

@@ -1,0 +1,263 @@
+import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
+import { figure, range } from '../scoring/figures.ts';
+import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { RunAnalysis, TaskAnalysis } from './analysis.ts';
+import { KINDS, kindIds } from './taxonomy.ts';
+
+const DIGITS = 2;
+
+/** One score of one run, flat: what the plain formats are made of. */
+interface Row {
+  readonly run: RunAnalysis;
+  readonly subset: string;
+  readonly examples: number;
+  readonly units: number;
+  readonly score: ConventionScore;
+}
+
+function rowsOf(tasks: readonly TaskAnalysis[]): Row[] {
+  return tasks.flatMap(({ runs }) =>
+    runs.flatMap((run) =>
+      Object.entries(run.run.scores.subsets).flatMap(([subset, { examples, units, scores }]) =>
+        scores.map((score): Row => ({ run, subset, examples, units, score })),
+      ),
+    ),
+  );
+}
+
+function markdown(tasks: readonly TaskAnalysis[]): string {
+  const parts = tasks.flatMap(({ runs }) => {
+    const { task, record, scores } = runs[0].run;
+    const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.id} #${run.record.seed}`));
+    const scoreTable = markdownTable(
+      ['rule', ...names],
+      familyOf(task).conventions.map(({ id, title }) => [
+        `${escapeMarkdown(title.en)}${id === task.primary ? ' ★' : ''}`,
+        ...runs.map(({ run }) => {
+          const score = run.scores.subsets.all.scores.find(({ convention }) => convention === id);
+          return score
+            ? escapeMarkdown(`${figure(score.value, id, DIGITS)} ${range(score.interval, id, 1)}`)
+            : '–';
+        }),
+      ]),
+    );
+    const kindTable = markdownTable(
+      ['kind of error', ...names],
+      KINDS.flatMap(({ id, title }) => {
+        const counts = runs.map(({ kinds }) => kinds.find((kind) => kind.id === id)?.count ?? 0);
+        return counts.some((count) => count > 0) ? [[escapeMarkdown(title.en), ...counts.map(String)]] : [];
+      }),
+    );
+    return [
+      `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
+      `${scores.coverage.examples} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % percentile bootstrap intervals over units.`,
+      scoreTable,
+      '## Kinds of error',
+      kindTable,
+      ...runs.flatMap(({ classes }, i) =>
+        classes.length === 0
+          ? []
+          : [
+              `## By class: ${names[i]}`,
+              markdownTable(
+                ['class', 'P', 'R', 'F1', 'interval', 'gold'],
+                classes.map(({ label, precision, recall, f1, gold }) => [
+                  escapeMarkdown(label),
+                  percent(precision),
+                  percent(recall),
+                  percent(f1.estimate),
+                  escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]`),
+                  String(gold),
+                ]),
+              ),
+            ],
+      ),
+    ];
+  });
+  return `${parts.join('\n\n')}\n`;
+}
+
+const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(DIGITS));
+
+const CSV_HEAD =
+  'task,split,synthetic,model,seed,run,subset,convention,primary,score,low,high,examples,units,answered';
+
+function csv(tasks: readonly TaskAnalysis[]): string {
+  const lines = rowsOf(tasks).map(({ run: { run }, subset, examples, units, score }) => {
+    const { task, record, scores } = run;
+    const number = (value: number | undefined): string =>
+      value === undefined || Number.isNaN(value) ? '' : String(value);
+    return [
+      task.id,
+      record.split,
+      String(record.synthetic),
+      record.model.id,
+      String(record.seed),
+      record.id,
+      subset,
+      score.convention,
+      String(score.convention === task.primary),
+      number(score.value),
+      number(score.interval?.low),
+      number(score.interval?.high),
+      String(examples),
+      String(units),
+      String(scores.coverage.answered),
+    ]
+      .map(csvCell)
+      .join(',');
+  });
+  return `${[CSV_HEAD, ...lines].join('\n')}\n`;
+}
+
+/** Quoted where needed (RFC 4180); a text that a spreadsheet would compute is kept a text. */
+function csvCell(value: string): string {
+  const inert = /^[=+@\t\r]|^-(?![\d.])/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+function json(tasks: readonly TaskAnalysis[]): string {
+  const value = {
+    schema: 'chineseblue/report@1',
+    tasks: tasks.map(({ runs, comparison }) => ({
+      task: runs[0].run.task.id,
+      split: runs[0].run.record.split,
+      comparison,
+      runs: runs.map(({ run, classes, confusion, breakdowns, calibration, learning, kinds, answers }) => ({
+        record: run.record,
+        scores: run.scores,
+        classes,
+        confusion,
+        breakdowns,
+        calibration,
+        learning,
+        kinds: kinds.map(({ id, count, share, examples }) => ({
+          id,
+          count,
+          share,
+          examples: examples.map(({ example, error }) => ({
+            id: run.examples[example].id,
+            kinds: kindIds(answers.errors[example][error].kinds),
+          })),
+        })),
+      })),
+    })),
+  };
+  const finite = (_key: string, part: unknown): unknown =>
+    typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
+  return `${JSON.stringify(value, finite, 2)}\n`;
+}
+
+/** A booktabs table a task: one row a run, the primary score with its interval. */
+function latex(tasks: readonly TaskAnalysis[]): string {
+  const tables = tasks.map(({ runs, comparison }) => {
+    const { task, record } = runs[0].run;
+    const groups = new Map(
+      comparison?.systems.flatMap((system) => system.runs.map((id) => [id, system.groups] as const)),
+    );
+    const rows = runs.map(({ run }) => {
+      const { value, interval } = primaryScore(run.scores);
+      const group = groups.get(run.record.id);
+      const cells = [
+        // In braces: a row that began with `[` would be read as the argument of the line end before it.
+        `{${escapeLatex(`${run.record.model.id} #${run.record.seed}`)}}`,
+        `${escapeLatex(figure(value, task.primary, DIGITS))}${group ? `\\textsuperscript{${escapeLatex(group)}}` : ''}`,
+        escapeLatex(range(interval, task.primary, DIGITS)),
+      ];
+      return `    ${cells.join(' & ')} \\\\`;
+    });
+    return [
+      '\\begin{table}',
+      '  \\centering',
+      '  \\begin{tabular}{lrr}',
+      '    \\toprule',
+      '    Run & Score & 95\\,\\% interval \\\\',
+      '    \\midrule',
+      ...rows,
+      '    \\bottomrule',
+      '  \\end{tabular}',
+      `  \\caption{${escapeLatex(`${task.id} ${record.split}${record.synthetic ? ' (synthetic sample)' : ''}, ${task.primary}.`)}${comparison ? ' Runs that share a letter do not differ significantly (paired permutation tests, Holm).' : ''}}`,
+      '\\end{table}',
+    ].join('\n');
+  });
+  return `% needs \\usepackage{booktabs}\n${tables.join('\n\n')}\n`;
+}
+
+const LATEX: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '−': '$-$',
+  '–': '--',
+  '∞': '$\\infty$',
+};
+
+const escapeLatex = (text: string): string =>
+  text.replace(/[\\~^−–∞]|[&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);
+
+/** Hugging Face's names of task types, by family. */
+const TASK_TYPES: Readonly<Record<string, string>> = {
+  ner: 'token-classification',
+  similarity: 'text-classification',
+  inference: 'text-classification',
+  classification: 'text-classification',
+  multilabel: 'text-classification',
+  ranking: 'text-ranking',
+  relation: 'token-classification',
+  dialogue: 'token-classification',
+};
+
+/** The `model-index` block of a model card, one entry a model: YAML, whose strings are JSON strings. */
+function modelIndex(tasks: readonly TaskAnalysis[]): string {
+  const models = new Map<string, RunAnalysis[]>();
+  for (const run of tasks.flatMap(({ runs }) => runs)) {
+    const { id } = run.run.record.model;
+    models.set(id, [...(models.get(id) ?? []), run]);
+  }
+  const text = JSON.stringify;
+  const lines = [...models].flatMap(([model, runs]) => [
+    `- name: ${text(model)}`,
+    '  results:',
+    ...runs.flatMap(({ run: { task, record, scores } }) => [
+      '  - task:',
+      `      type: ${text(TASK_TYPES[task.family])}`,
+      `      name: ${text(task.title.en)}`,
+      '    dataset:',
+      `      name: ${text(`${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`)}`,
+      `      type: ${text(`chineseblue/${task.id}`)}`,
+      `      split: ${text(record.split)}`,
+      `      args: ${JSON.stringify({ seed: record.seed, files: record.corpus.map(({ path, sha256 }) => `${path}@sha256:${sha256}`) })}`,
+      '    metrics:',
+      ...scores.subsets.all.scores.flatMap(({ convention, value }) =>
+        Number.isFinite(value)
+          ? [
+              `    - type: ${text(metricType(convention))}`,
+              `      value: ${value}`,
+              `      name: ${text(convention)}`,
+              '      verified: false',
+            ]
+          : [],
+      ),
+      '    source:',
+      '      name: "chineseblue"',
+      '      url: "https://www.npmjs.com/package/chineseblue"',
+    ]),
+  ]);
+  return `model-index:\n${lines.join('\n')}\n`;
+}
+
+/** The metric's name as the Hub knows it. */
+function metricType(convention: string): string {
+  if (/accuracy/.test(convention)) return 'accuracy';
+  if (/mrr/.test(convention)) return 'mrr';
+  if (/ndcg/.test(convention)) return 'ndcg';
+  if (/mcc|matthews/.test(convention)) return 'matthews_correlation';
+  if (/roc-auc/.test(convention)) return 'roc_auc';
+  return /f1|strict|muc/.test(convention) ? 'f1' : convention.split('@')[0];
+}
+
+/** Formats of a report that are plain text. */
+export const FORMATS = { markdown, csv, json, latex, 'model-index': modelIndex } as const;
+
+export const isFormat = (name: string): name is keyof typeof FORMATS => Object.hasOwn(FORMATS, name);

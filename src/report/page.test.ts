@@ -1,0 +1,273 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
+import type { OpenedRun } from '../evaluation/opened.ts';
+import type { Example, Prediction } from '../tasks/examples.ts';
+import { analyse } from './analysis.ts';
+import { safeJson } from './page.ts';
+import { writeReport } from './report.ts';
+
+/** Things that text from a corpus or a model may hold and that a page must show as they are. */
+const PAYLOADS: readonly string[] = JSON.parse(
+  readFileSync(new URL('fixtures/payloads.json', import.meta.url), 'utf8'),
+);
+const CHROMIUM = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+const PATIENCE_MS = 60_000;
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'chineseblue-page-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function report(name: string, runs: readonly OpenedRun[]): Promise<string> {
+  const file = join(directory, `${name}.html`);
+  await writeReport(file, await analyse(runs, async () => []), new Date(0));
+  return file;
+}
+
+/** Runs of four families in which every text is a payload, also names that the models chose. */
+function hostileRuns(): OpenedRun[] {
+  const ner: Example<'ner'>[] = PAYLOADS.map((text, i) => ({
+    id: `${text}${i}`,
+    group: text,
+    input: { text },
+    gold: { entities: [{ start: 0, end: Math.min(3, text.length), type: 'disease' }] },
+  }));
+  const dialogues: Example<'dialogue'>[] = PAYLOADS.map((text, i) => ({
+    id: `d${i}`,
+    input: { turns: [{ speaker: text, text }] },
+    gold: {
+      symptoms: [{ name: text, status: 'true' }],
+      entities: [{ turn: 0, start: 0, end: 1, name: text, status: 'true' }],
+    },
+  }));
+  const queries: Example<'ranking'>[] = PAYLOADS.map((text, i) => ({
+    id: `q${i}`,
+    input: { query: text, documents: [{ title: text, url: `https://evil.example/${text}` }, { title: 'b' }] },
+    gold: { relevance: [1, 0] },
+  }));
+  const labels: Example<'classification'>[] = PAYLOADS.map((text, i) => ({
+    id: `c${i}`,
+    input: { text },
+    gold: { label: text },
+  }));
+  const hostileTask = {
+    ...taskNamed('cMedIC'),
+    labels: PAYLOADS.map((id) => ({ id, meaning: { en: id, zh: id } })),
+  };
+  const of = <P extends Prediction>(
+    task: OpenedRun['task'],
+    examples: readonly Example[],
+    answer: (i: number) => P,
+  ): OpenedRun => {
+    const run = imaginedRun({
+      task,
+      examples,
+      predictions: examples.map((_, i) => answer(i)),
+      model: PAYLOADS[0],
+      splitRule: PAYLOADS[1],
+    });
+    return {
+      ...run,
+      record: {
+        ...run.record,
+        model: { id: PAYLOADS[0], parameters: { [PAYLOADS[6]]: PAYLOADS[1] }, startingPoint: '' },
+      },
+    };
+  };
+  return [
+    of(taskNamed('cMedQANER'), ner, (i) => ({ entities: [{ start: 0, end: 1, type: PAYLOADS[i] }] })),
+    of(taskNamed('CMDD'), dialogues, (i) => ({
+      symptoms: [{ name: PAYLOADS[i], status: 'false' as const }],
+    })),
+    of(taskNamed('cMedIR'), queries, () => ({ scores: [0, 1] })),
+    of(hostileTask, labels, (i) => ({ label: PAYLOADS[(i + 1) % PAYLOADS.length] })),
+  ];
+}
+
+describe('the file', () => {
+  it('holds no markup of a corpus, and its script is the one that its policy names', async () => {
+    const page = await readFile(await report('static', hostileRuns()), 'utf8');
+    const scripts = [...page.matchAll(/<script([^>]*)>/g)].map(([, attributes]) => attributes);
+    expect(scripts.filter((attributes) => attributes === '')).toHaveLength(1);
+    expect(
+      scripts.every((attributes) =>
+        /^( type="(application\/json|text\/plain)" id="(index|chunk)-[\d-]+")?$/.test(attributes),
+      ),
+    ).toBe(true);
+    const found = (pattern: RegExp): string | undefined => pattern.exec(page)?.[0].slice(0, 100);
+    expect(found(/<(img|iframe|object|base|form|math|details[^>]*ontoggle)[ />]/i)).toBeUndefined();
+    expect(found(/<[a-z]+(\s+[a-z-]+(="[^"]*")?)*\s+(src|href)="(?!#|data:,)/i)).toBeUndefined();
+    expect(found(/<[a-z]+(\s+[a-z-]+(="[^"]*")?)*\s+on[a-z]+=/i)).toBeUndefined();
+    expect(found(/[\u0000-\u0008]/)).toBeUndefined();
+    expect(found(/default-src &#39;none&#39;; script-src &#39;sha256-[^ ]{44}&#39;/)).toBeDefined();
+  });
+
+  it('is the same for the same runs', async () => {
+    const examples = imaginedPairs(20);
+    const run = imaginedRun({ task: taskNamed('cMedQQ'), examples, predictions: guess(examples, 0.7, 1) });
+    expect(await readFile(await report('a', [run]), 'utf8')).toBe(
+      await readFile(await report('b', [run]), 'utf8'),
+    );
+  });
+
+  it('JSON in a script cannot end it', () => {
+    for (const payload of PAYLOADS) {
+      const written = safeJson({ payload });
+      expect(written).not.toMatch(/[<>]/);
+      expect(JSON.parse(written)).toEqual({ payload });
+    }
+  });
+});
+
+describe.skipIf(!CHROMIUM)(
+  'in a browser (skipped: no Chromium is found; set CHROMIUM)',
+  { timeout: PATIENCE_MS },
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    }, PATIENCE_MS);
+    afterAll(() => browser?.close());
+
+    /** Opens a report and collects everything that a sound page never does. */
+    async function open(
+      file: string,
+      options: Parameters<Browser['newPage']>[0] = {},
+    ): Promise<{ page: Page; complaints: string[] }> {
+      const page = await browser.newPage({ locale: 'en-US', ...options });
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('dialog', (dialog) => complaints.push(`dialog ${dialog.message()}`));
+      page.on('request', (request) => {
+        if (!/^(file|data):/.test(request.url())) complaints.push(`request ${request.url()}`);
+      });
+      await page.goto(pathToFileURL(file).href);
+      return { page, complaints };
+    }
+
+    const pairs = imaginedPairs(1200);
+    const two = () =>
+      ['good', 'poor'].map((model, i) =>
+        imaginedRun({
+          task: taskNamed('cMedQQ'),
+          examples: pairs,
+          predictions: guess(pairs, 0.9 - 0.3 * i, 5),
+          model,
+        }),
+      );
+
+    it('shows hostile text as text and runs none of it', async () => {
+      const { page, complaints } = await open(await report('hostile', hostileRuns()));
+      for (const host of await page.locator('.browser').all()) {
+        await host.scrollIntoViewIfNeeded();
+        await host.locator('.row .snippet:not(:text-is("…"))').first().waitFor();
+        const list = host.locator('.list');
+        await list.focus();
+        for (let i = 0; i < PAYLOADS.length; i++) await page.keyboard.press('ArrowDown');
+        await expect.poll(() => host.locator('.detail').textContent()).not.toBe('');
+      }
+      expect(await page.evaluate('globalThis.hit')).toBeUndefined();
+      expect(
+        await page
+          .locator('.browser img, .browser script, .browser iframe, .browser svg, .browser a')
+          .count(),
+      ).toBe(0);
+      const first = page.locator('.browser').first();
+      await first.locator('input[type=search]').fill(PAYLOADS[1]);
+      await expect.poll(() => first.locator('.count').textContent()).toMatch(/^1 \//);
+      expect(await first.locator('.detail .text').first().textContent()).toContain(PAYLOADS[1].slice(3));
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    it('draws only the rows that are seen, and filters, sorts and searches all of them', async () => {
+      const runs = two();
+      const { page, complaints } = await open(await report('two', runs));
+      const host = page.locator('.browser');
+      await host.scrollIntoViewIfNeeded();
+      await host.locator('.row').first().waitFor();
+      const wrong = runs.map(
+        ({ predictions }) =>
+          predictions.filter((p, i) => (p as { label: string }).label !== pairs[i].gold.label).length,
+      );
+      expect(await host.locator('.count').textContent()).toBe(`${wrong[0]} / 1200 examples`);
+      expect(await host.locator('.row').count()).toBeLessThan(40);
+      const choose = (name: string, label: string) =>
+        host.getByLabel(name, { exact: true }).selectOption({ label });
+      await choose('Run', 'poor #0');
+      await expect.poll(() => host.locator('.count').textContent()).toBe(`${wrong[1]} / 1200 examples`);
+      await choose('Show', 'all examples');
+      await expect.poll(() => host.locator('.count').textContent()).toBe('1200 / 1200 examples');
+      await host.locator('.list').focus();
+      await page.keyboard.press('End');
+      await expect.poll(() => host.locator('.detail').textContent()).toContain('问题1199');
+      expect(await host.locator('.row[aria-selected=true]').getAttribute('aria-posinset')).toBe('1200');
+      await host.locator('input[type=search]').fill('答案1034');
+      await expect.poll(() => host.locator('.count').textContent()).toBe('1 / 1200 examples');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    it('speaks Chinese and English, and has a dark theme', async () => {
+      const { page } = await open(await report('switches', two()), { locale: 'zh-CN', colorScheme: 'light' });
+      expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
+      expect(await page.locator('h2').first().innerText()).toBe('得分');
+      await page.locator('#language').click();
+      expect(await page.locator('h2').first().innerText()).toBe('Score');
+      const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+      const light = await background();
+      await page.locator('#theme').click();
+      expect(await background()).not.toBe(light);
+      await page.close();
+    });
+
+    it.each([
+      ['1280 px, light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' as const }],
+      ['390 px, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
+    ])('passes axe and is never wider than the screen: %s', async (_name, options) => {
+      const { page } = await open(await report('axe', [...two(), hostileRuns()[1]]), options);
+      for (const host of await page.locator('.browser').all()) {
+        await host.scrollIntoViewIfNeeded();
+        await host.locator('.row').first().waitFor();
+      }
+      // Added by hand: the page's own policy lets no script element in.
+      await page.evaluate(axe.source);
+      const violations = await page.evaluate(
+        'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
+      );
+      expect(violations).toEqual([]);
+      const tooWide = `[...document.querySelectorAll('main *, header *')].filter((element) => !element.closest('.scroll, .list, .detail, nav, .bar')
+        && element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML.slice(0, 120))`;
+      expect(await page.evaluate(tooWide)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      await page.close();
+    });
+
+    it('prints every run, and no controls', async () => {
+      const { page } = await open(await report('print', two()));
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.switches').isVisible()).toBe(false);
+      expect(await page.locator('.browser').isVisible()).toBe(false);
+      const pdf = await page.pdf({ format: 'A4' });
+      expect(pdf.subarray(0, 4).toString()).toBe('%PDF');
+      expect(await page.locator('details.run:not([open])').count()).toBe(0);
+      await page.close();
+    });
+  },
+);

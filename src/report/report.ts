@@ -1,0 +1,38 @@
+import { loadSplits } from '../datasets/splits.ts';
+import type { OpenedRun } from '../evaluation/opened.ts';
+import { UserError } from '../ground/errors.ts';
+import { writeAtomic } from '../ground/files.ts';
+import type { Example } from '../tasks/examples.ts';
+import { analyse, type TaskAnalysis } from './analysis.ts';
+import { reportPage } from './page.ts';
+
+/** Analyses runs for a report; the training examples are read where they are at hand. */
+export async function analyseRuns(runs: readonly OpenedRun[], dataDir: string): Promise<TaskAnalysis[]> {
+  const trains = new Map<string, Promise<readonly Example[]>>();
+  const trainOf = (run: OpenedRun): Promise<readonly Example[]> => {
+    const { task, split, source } = run.record;
+    const key = JSON.stringify([task.id, split, source]);
+    const reading = trains.get(key) ?? readTrain(run, dataDir);
+    trains.set(key, reading);
+    return reading;
+  };
+  return analyse(runs, trainOf);
+}
+
+async function readTrain({ task, record }: OpenedRun, dataDir: string): Promise<readonly Example[]> {
+  try {
+    return (await loadSplits(task, { dataDir, split: record.split, source: record.source })).train;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'split-absent') return [];
+    throw error;
+  }
+}
+
+/** Writes the report of analysed runs as one HTML file that needs nothing else. */
+export async function writeReport(
+  file: string,
+  tasks: readonly TaskAnalysis[],
+  created: Date,
+): Promise<void> {
+  await writeAtomic(file, reportPage(tasks, created));
+}

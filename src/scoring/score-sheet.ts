@@ -1,0 +1,113 @@
+import type { JudgedSplit } from '../datasets/schemes/regrouped.ts';
+import type { Details } from '../metrics/metric.ts';
+import { bootstrap } from '../statistics/bootstrap.ts';
+import type { Interval } from '../statistics/interval.ts';
+import type { Answered, Example, Prediction } from '../tasks/examples.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { Task } from '../tasks/task.ts';
+import { type Floors, floorsOf } from './floors.ts';
+import { countUnits, groupAnswers, sumCounts } from './units.ts';
+
+export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'percentile' } as const;
+
+export interface ConventionScore {
+  readonly convention: string;
+  /** A share between 0 and 1, or a ratio; NaN where undefined. */
+  readonly value: number;
+  /** Over independent units; absent where the metric does not add up over units. */
+  readonly interval?: Interval;
+  readonly details?: Details;
+}
+
+export interface SubsetScores {
+  readonly examples: number;
+  /** Independent units: what the interval resamples. */
+  readonly units: number;
+  readonly scores: readonly ConventionScore[];
+}
+
+/** How many examples had an answer at all. */
+export interface Coverage {
+  readonly examples: number;
+  readonly answered: number;
+  /** No answer, or an invalid one: scored as wrong. */
+  readonly missing: number;
+}
+
+/** `scores.json`. */
+export interface ScoreSheet {
+  readonly schema: 'chineseblue/scores@1';
+  readonly task: string;
+  readonly split: JudgedSplit;
+  readonly synthetic: boolean;
+  readonly primary: string;
+  readonly coverage: Coverage;
+  /** What the best constant answer and guessing reach under the primary convention on all examples. */
+  readonly floors: Floors;
+  /** `all`, and every named subset that was asked for. */
+  readonly subsets: Readonly<Record<string, SubsetScores>>;
+}
+
+export interface ScoringRequest {
+  readonly task: Task;
+  readonly split: JudgedSplit;
+  readonly synthetic: boolean;
+  readonly examples: readonly Example[];
+  /** Aligned with the examples; undefined counts as the family's worst answer. */
+  readonly predictions: readonly (Prediction | undefined)[];
+  /** Ids by name of subset, e.g. `clean` and `leaked`. */
+  readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
+}
+
+/** Scores answers under every convention of the task's family, on all examples and on every subset. */
+export function scorePredictions(request: ScoringRequest): ScoreSheet {
+  const { task, split, synthetic, examples, predictions, subsets = {} } = request;
+  const answered = predictions.reduce((count, prediction) => count + (prediction === undefined ? 0 : 1), 0);
+  const score = (chosen: (id: string) => boolean): SubsetScores =>
+    scoreUnits(task, groupAnswers(task, examples, predictions, chosen));
+  return {
+    schema: 'chineseblue/scores@1',
+    task: task.id,
+    split,
+    synthetic,
+    primary: task.primary,
+    coverage: { examples: examples.length, answered, missing: examples.length - answered },
+    floors: floorsOf(task, examples),
+    subsets: {
+      all: score(() => true),
+      ...Object.fromEntries(Object.entries(subsets).map(([name, ids]) => [name, score((id) => ids.has(id))])),
+    },
+  };
+}
+
+function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
+  const list = [...units.values()];
+  // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
+  if (list.length === 0) {
+    const scores = familyOf(task).conventions.map(({ id }) => ({ convention: id, value: Number.NaN }));
+    return { examples: 0, units: 0, scores };
+  }
+  const scores = familyOf(task).conventions.map(({ id, metric }): ConventionScore => {
+    const measure = metric(task);
+    if ('whole' in measure) {
+      const items = list.flat();
+      return { convention: id, value: measure.whole(items), details: measure.details?.(items) };
+    }
+    const counts = countUnits(measure, list);
+    const sums = sumCounts(counts, measure.width);
+    return {
+      convention: id,
+      value: measure.value(sums),
+      interval: list.length > 1 ? bootstrap(counts, measure.width, measure.value, BOOTSTRAP) : undefined,
+      details: measure.details?.(sums),
+    };
+  });
+  return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores };
+}
+
+/** The score of the primary convention of a sheet, on one subset. */
+export function primaryScore(sheet: ScoreSheet, subset = 'all'): ConventionScore {
+  const found = sheet.subsets[subset]?.scores.find(({ convention }) => convention === sheet.primary);
+  if (!found) throw new Error(`${sheet.task}: no score under ${sheet.primary} on ${subset}`);
+  return found;
+}
