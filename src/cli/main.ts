@@ -40,13 +40,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
     interruption.abort(
-      new UserError('interrupted', terminal.say({ en: 'Interrupted', zh: '已中断' }), {
-        hint: terminal.say({
-          en: 'Issue the same command again to go on.',
-          zh: '再次执行同一命令即可继续。',
-        }),
-        exitCode: EXIT.interrupted,
-      }),
+      new UserError(
+        'interrupted',
+        { en: 'Interrupted', zh: '已中断' },
+        {
+          hint: { en: 'Run the same command again to resume.', zh: '再次执行同一命令即可继续。' },
+          exitCode: EXIT.interrupted,
+        },
+      ),
     );
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -116,18 +117,19 @@ function report(error: unknown, terminal: Terminal): number {
     return EXIT.usage;
   }
   if (error instanceof UserError) {
-    const { code, message, place, hint } = error;
+    const { code, place } = error;
+    const [message, hint] = [terminal.say(error.text), terminal.say(error.hintText)];
     if (terminal.json)
       process.stderr.write(`${JSON.stringify({ error: { code, message, ...place, hint } })}\n`);
     else {
-      const where = formatPlace(place);
+      const where = formatPlace(place, terminal.language);
       process.stderr.write(`${where ? `${where}: ` : ''}${message} [${code}]\n${hint ? `  ${hint}\n` : ''}`);
     }
     return error.exitCode;
   }
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `${terminal.say({ en: 'This is a fault of chineseblue, please report it:', zh: '这是 chineseblue 的缺陷，请反馈：' })}\n${fault}\n`,
+    `${terminal.say({ en: 'Internal error (please report):', zh: '内部错误（请反馈）：' })}\n${fault}\n`,
   );
   return EXIT.internal;
 }

@@ -1,5 +1,6 @@
 /** The process in which the pool evaluates one plan: a message in, progress and one answer out. */
-import { UserError } from '../ground/errors.ts';
+import { type ErrorDetails, UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
 import { evaluate, type Plan } from './evaluate.ts';
 
 export interface ToWorker {
@@ -12,8 +13,8 @@ export type FromWorker =
   | {
       readonly kind: 'refused';
       readonly code: string;
-      readonly message: string;
-      readonly details: NonNullable<ConstructorParameters<typeof UserError>[2]>;
+      readonly message: Text;
+      readonly details: ErrorDetails;
     }
   | { readonly kind: 'failed'; readonly stack: string };
 
@@ -35,8 +36,8 @@ process.once('message', async ({ plan }: ToWorker) => {
     tell({ kind: 'done', directory });
   } catch (error) {
     if (error instanceof UserError) {
-      const { code, message, place, hint, exitCode } = error;
-      tell({ kind: 'refused', code, message, details: { ...place, hint, exitCode } });
+      const { code, text, place, hintText, exitCode } = error;
+      tell({ kind: 'refused', code, message: text, details: { ...place, hint: hintText, exitCode } });
     } else
       tell({
         kind: 'failed',

@@ -1,3 +1,5 @@
+import type { Language, Text } from './language.ts';
+
 /** Where in the user's material an error lies. */
 export interface Place {
   readonly file?: string;
@@ -10,34 +12,50 @@ export interface Place {
 /** Exit codes of the command line, as documented in the README. */
 export const EXIT = { ok: 0, internal: 1, usage: 2, input: 3, interrupted: 130 } as const;
 
+export interface ErrorDetails extends Place {
+  /** How to fix it: one sentence. */
+  readonly hint?: Text | string;
+  readonly exitCode?: number;
+}
+
+/** A string stands for both languages: names and numbers only, never a sentence. */
+const both = (text: Text | string): Text => (typeof text === 'string' ? { en: text, zh: text } : text);
+
 /**
- * An error that the user can mend: it says what was found, where, and what to do.
- * Anything else that is thrown is our own fault and exits with 1.
+ * An error that the user can fix: it says what was found, where, and what to do, in both languages.
+ * `message` and `hint` are the English texts; `text` and `hintText` have both languages.
+ * Anything else that is thrown is a bug and exits with 1.
  */
 export class UserError extends Error {
   readonly code: string;
+  readonly text: Text;
   readonly place: Place;
-  /** How to mend it: one sentence, or empty. */
+  /** How to fix it: one sentence, or empty; in English as `message` is. */
   readonly hint: string;
+  readonly hintText: Text;
   readonly exitCode: number;
 
-  constructor(code: string, message: string, details: Place & { hint?: string; exitCode?: number } = {}) {
-    super(message);
+  constructor(code: string, message: Text | string, details: ErrorDetails = {}) {
     const { hint = '', exitCode = EXIT.input, ...place } = details;
+    const text = both(message);
+    super(text.en);
     this.name = 'UserError';
     this.code = code;
+    this.text = text;
     this.place = place;
-    this.hint = hint;
+    this.hintText = both(hint);
+    this.hint = this.hintText.en;
     this.exitCode = exitCode;
   }
 }
 
 /** `file:line (id …, field …)`, leaving out what is not known. */
-export function formatPlace(place: Place): string {
+export function formatPlace(place: Place, language: Language = 'en'): string {
   const where = [place.file, place.line].filter((part) => part !== undefined).join(':');
+  const field = { en: 'field', zh: '字段' }[language];
   const inside = [
     place.id !== undefined && `id ${place.id}`,
-    place.field !== undefined && `field ${place.field}`,
+    place.field !== undefined && `${field} ${place.field}`,
   ]
     .filter(Boolean)
     .join(', ');

@@ -1,0 +1,202 @@
+import { EXIT, UserError } from './errors.ts';
+import type { Text } from './language.ts';
+import { nearest } from './nearest.ts';
+
+/** What a parameter holds as plain data: on the command line, in a record, in a plan that crosses processes. */
+export type ParameterValue = number | string | boolean;
+
+/** Parameters as given, by camelCase name; those left out take their default. */
+export type GivenParameters = Readonly<Record<string, ParameterValue>>;
+
+/** `auto` asks the owner to decide from what it knows; records keep what it decided. */
+export const AUTO = 'auto';
+export type Auto = typeof AUTO;
+
+interface Common<T> {
+  /** One sentence. */
+  readonly summary: Text;
+  /** Absent: the parameter is optional, and undefined where it is not given. */
+  readonly default?: T;
+  /** Never shown, logged or recorded. */
+  readonly secret?: boolean;
+  /** It changes how fast the result comes, never the result: not part of a run's identity. */
+  readonly speedOnly?: boolean;
+  /** It decides how a fitted model answers, not what it learns: a kept model may be loaded with another value. */
+  readonly answering?: boolean;
+}
+
+/** One parameter: name (its key), type, bounds or choices, default, one sentence. `T` is the type of its parsed value. */
+export interface Parameter<T = unknown> extends Common<T> {
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'text';
+  /** Whether `auto` may be given. */
+  readonly auto: boolean;
+  /** Smallest and largest value that is accepted. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+}
+
+export type ParameterSpecs = Readonly<Record<string, Parameter>>;
+
+/** The parsed parameters of a set of specs, by name. */
+export type Parsed<S extends ParameterSpecs> = {
+  readonly [K in keyof S]: S[K] extends Parameter<infer T> ? T : never;
+};
+
+/** The same after the owner replaced every `auto`. */
+export type Resolved<S extends ParameterSpecs> = {
+  readonly [K in keyof S]: S[K] extends Parameter<infer T> ? Exclude<T, Auto> : never;
+};
+
+type Options<V> = Omit<Common<V>, 'default'>;
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Builds a parameter; `default: 'auto'` admits `auto`, no default makes it optional. */
+function build<V>(type: Parameter['type']) {
+  function parameter<O extends Options<V> & Bounds & { default: V | Auto }>(
+    options: O,
+  ): Parameter<O['default'] extends Auto ? V | Auto : V>;
+  function parameter(options: Options<V> & Bounds): Parameter<V | undefined>;
+  function parameter(options: Options<V> & Bounds & { default?: unknown }): Parameter<unknown> {
+    return { ...options, type, auto: options.default === AUTO };
+  }
+  return parameter;
+}
+
+/** A whole number. */
+export const integer = build<number>('integer');
+/** Any finite number. */
+export const real = build<number>('number');
+export const flag = build<boolean>('boolean');
+/** Free text: a path, a name. */
+export const text = build<string>('text');
+
+/** One of several words. */
+export function choice<const C extends readonly string[]>(
+  choices: C,
+  options: Options<C[number]> & { default: C[number] },
+): Parameter<C[number]> {
+  return { ...options, choices, type: 'choice', auto: false };
+}
+
+/** `minDf` ↔ `min-df`: camelCase in code and records, kebab-case on the command line. */
+export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const camel = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Where parameters belong, for messages: `the model linear`. */
+export interface Owner {
+  readonly name: Text;
+}
+
+/**
+ * The parameters of `specs`, from what was given and the defaults. Text is read as the type asks.
+ * Throws a UserError `unknown-parameter` or `bad-parameter` that names the parameter and what it accepts.
+ */
+export function parseParameters<S extends ParameterSpecs>(
+  specs: S,
+  given: GivenParameters,
+  owner: Owner,
+): Parsed<S> {
+  for (const name of Object.keys(given)) if (!Object.hasOwn(specs, name)) throw unknown(specs, name, owner);
+  const parsed: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = Object.hasOwn(given, name) ? read(spec, given[name]) : spec.default;
+    if (value === INVALID) throw bad(name, spec, given[name], owner);
+    if (value !== undefined) parsed[name] = value;
+  }
+  return parsed as Parsed<S>;
+}
+
+const INVALID = Symbol('invalid');
+
+function read(spec: Parameter, value: ParameterValue): unknown {
+  if (spec.auto && value === AUTO) return AUTO;
+  switch (spec.type) {
+    case 'text':
+      return String(value);
+    case 'choice':
+      return spec.choices?.includes(String(value)) ? String(value) : INVALID;
+    case 'boolean':
+      return { true: true, false: false }[String(value)] ?? INVALID;
+    default: {
+      const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, type } = spec;
+      const fits = Number.isFinite(number) && typeof value !== 'boolean' && number >= min && number <= max;
+      return fits && (type === 'number' || Number.isSafeInteger(number)) ? number : INVALID;
+    }
+  }
+}
+
+const TYPES: Readonly<Record<Parameter['type'], Text>> = {
+  integer: { en: 'a whole number', zh: '整数' },
+  number: { en: 'a number', zh: '数' },
+  boolean: { en: 'true or false', zh: 'true 或 false' },
+  choice: { en: 'one of', zh: '以下之一：' },
+  text: { en: 'text', zh: '文本' },
+};
+
+/** What a parameter accepts, for people: `a whole number from 1 to 8, or auto`. */
+export function describeAccepted({ type, auto, min, max, choices = [] }: Parameter): Text {
+  const list =
+    choices.length > 0 ? { en: ` ${choices.join(', ')}`, zh: choices.join('、') } : { en: '', zh: '' };
+  const from = min === undefined ? { en: '', zh: '' } : { en: ` from ${min}`, zh: `，不小于 ${min}` };
+  const to = max === undefined ? { en: '', zh: '' } : { en: ` to ${max}`, zh: `，不大于 ${max}` };
+  const or = auto ? { en: ', or auto', zh: '，或 auto' } : { en: '', zh: '' };
+  const parts = [TYPES[type], list, from, to, or];
+  return { en: parts.map(({ en }) => en).join(''), zh: parts.map(({ zh }) => zh).join('') };
+}
+
+function unknown(specs: ParameterSpecs, name: string, { name: owner }: Owner): UserError {
+  const names = Object.keys(specs).map(kebab);
+  const close = names.length > 0 ? nearest(kebab(name), names) : '';
+  return new UserError(
+    'unknown-parameter',
+    { en: `${owner.en} has no parameter ${kebab(name)}`, zh: `${owner.zh}没有参数 ${kebab(name)}` },
+    {
+      field: kebab(name),
+      hint:
+        names.length > 0
+          ? {
+              en: `Did you mean ${close}? It has ${names.join(', ')}.`,
+              zh: `是否指 ${close}？可用参数：${names.join('、')}。`,
+            }
+          : { en: 'It has none.', zh: '它没有参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+function bad(name: string, spec: Parameter, value: ParameterValue, { name: owner }: Owner): UserError {
+  const accepted = describeAccepted(spec);
+  const shown = spec.secret ? '…' : String(value);
+  return new UserError(
+    'bad-parameter',
+    {
+      en: `${kebab(name)} of ${owner.en} is ${accepted.en}, not "${shown}"`,
+      zh: `${owner.zh}的参数 ${kebab(name)} 应为${accepted.zh}，而不是“${shown}”`,
+    },
+    {
+      field: kebab(name),
+      hint:
+        spec.default === undefined
+          ? { en: 'Leave it out if you do not need it.', zh: '不需要时可省略。' }
+          : { en: `Its default is ${spec.default}.`, zh: `默认值为 ${spec.default}。` },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** The parameters that decide a result, without secrets: what a record keeps and a run's id derives from. */
+export function identityOf(
+  specs: ParameterSpecs,
+  values: Readonly<Record<string, unknown>>,
+): GivenParameters {
+  const kept = Object.entries(values).filter(
+    ([name, value]) => value !== undefined && !specs[name]?.secret && !specs[name]?.speedOnly,
+  );
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))) as GivenParameters;
+}
