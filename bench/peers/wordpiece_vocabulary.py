@@ -1,4 +1,4 @@
-"""Writes src/pretraining/fixtures/wordpiece.json: the vocabulary that the Rust WordPieceTrainer learns.
+"""Writes src/pretraining/vocabulary/fixtures/wordpiece.json: the vocabulary that the Rust WordPieceTrainer learns.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/wordpiece_vocabulary.py
 """
@@ -39,7 +39,7 @@ def train():
 
 # Ties are broken by the order of a hash map, another one in every run: what all runs agree on is what is defined.
 runs = [train() for _ in range(RUNS)]
-target = Path(__file__).parents[2] / "src/pretraining/fixtures/wordpiece.json"
+target = Path(__file__).parents[2] / "src/pretraining/vocabulary/fixtures/wordpiece.json"
 target.write_text(
     json.dumps(
         {

@@ -1,5 +1,7 @@
 import type { Text } from '../ground/language.ts';
+import type { ParameterSpecs, Parsed } from '../ground/parameters.ts';
 import type { Terminal } from './terminal.ts';
+import { optionSpecs, parseOptions } from './typed-options.ts';
 
 export interface OptionSpec {
   /** Commander's notation: `--seed <list>`, `--force`. */
@@ -33,6 +35,28 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   readonly subcommands?: readonly CommandSpec[];
   run?(invocation: Invocation): Promise<void>;
+}
+
+/** What a command with typed options is called with. */
+export interface TypedInvocation<S extends ParameterSpecs> extends Omit<Invocation, 'options'> {
+  readonly options: Parsed<S>;
+}
+
+/** A command whose options are parameters: flags, help, defaults and bounds come from them, typed values go to `run`. */
+export interface TypedCommand<S extends ParameterSpecs> extends Omit<CommandSpec, 'options' | 'run'> {
+  /** By camelCase name; shared ones stand in `options.ts`. */
+  readonly options: S;
+  run(invocation: TypedInvocation<S>): Promise<void>;
+}
+
+/** A command from its typed options. */
+export function defineCommand<S extends ParameterSpecs>(command: TypedCommand<S>): CommandSpec {
+  const { options, run, ...rest } = command;
+  return {
+    ...rest,
+    options: optionSpecs(options),
+    run: (invocation) => run({ ...invocation, options: parseOptions(options, invocation.options) }),
+  };
 }
 
 /** A flag that takes a comma-separated list. */

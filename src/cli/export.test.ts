@@ -164,7 +164,7 @@ describe('export', () => {
       answers.push(logits.tolist()[0][3] as number[]);
     }
     // what fill-mask says of the same folder
-    const { fillMasks } = await import('../pretraining/fill.ts');
+    const { fillMasks } = await import('../pretraining/fill-mask.ts');
     const [best] = (await fillMasks(at('masked'), '今天[MASK]痛', 1)) as unknown as [{ token: string }[]];
     const [full, small] = answers;
     expect(tokenizer.vocabulary.tokens[full.indexOf(Math.max(...full))]).toBe(best[0].token);

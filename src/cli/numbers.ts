@@ -21,17 +21,3 @@ export function numberOption(
     },
   );
 }
-
-/** One of several words; throws a UserError (usage) otherwise. */
-export function choiceOption<T extends string>(
-  options: Invocation['options'],
-  name: string,
-  choices: readonly T[],
-): T {
-  const found = choices.find((choice) => choice === options[name]);
-  if (found) return found;
-  throw new UserError('bad-choice', `--${name}: "${options[name]}" is none of its values`, {
-    hint: `Give one of ${choices.join(', ')}.`,
-    exitCode: EXIT.usage,
-  });
-}

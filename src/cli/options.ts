@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../ground/errors.ts';
+import { list, text } from '../ground/parameters.ts';
 import type { Parameters } from '../models/contract.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
@@ -61,6 +62,18 @@ export const ANSWERING: readonly OptionSpec[] = [
 export const PARAM: OptionSpec = {
   flags: '--param <list>',
   summary: { en: 'parameters of the model: name=value,…', zh: '模型参数：name=value,…' },
+};
+
+/** Shared options of commands made with `defineCommand`. */
+export const SHARED = {
+  dataDir: text({ placeholder: 'dir', summary: DATA_DIR.summary }),
+  taskFile: text({ placeholder: 'file', summary: TASK_FILE.summary }),
+  train: list({
+    summary: {
+      en: 'tasks whose train split is included, or all that are available',
+      zh: '同时使用其训练集的任务，或 all（现有全部）',
+    },
+  }),
 };
 
 /** The parameters that `--param` and the flags of `ANSWERING` give. */

@@ -30,12 +30,19 @@ const SMALL = {
   layers: '1',
   hidden: '32',
   heads: '2',
-  positions: '64',
+  maxPositions: '64',
   maxLength: '32',
   batchSize: '8',
   threads: '1',
 };
-const fresh = { ...SMALL, rate: '0.005', steps: '30', vocabSize: '200', evaluateEvery: '20', heldOut: '0.1' };
+const fresh = {
+  ...SMALL,
+  learningRate: '0.005',
+  steps: '30',
+  vocabSize: '200',
+  evaluateEvery: '20',
+  heldOut: '0.1',
+};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pretrained-'));
@@ -53,7 +60,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('pretrain', () => {
-  it('leaves no half model at Ctrl-C, and makes a folder with all of BertForPreTraining', async () => {
+  it('leaves no partial model at Ctrl-C, and writes a folder with all of BertForPreTraining', async () => {
     const options = { ...fresh, lexicon: at('词.txt'), out: at('model') };
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error('stopped')), 400);
@@ -78,10 +85,16 @@ describe('pretrain', () => {
     });
   });
 
-  it('measures an ablation on the same held-out units', async () => {
+  it('evaluates an ablation on the same held-out units', async () => {
     const [plain, whole] = await Promise.all(
-      [false, true].map(async (entity) => {
-        const options = { ...fresh, lexicon: at('词.txt'), entity, steps: '1', out: at(`entity-${entity}`) };
+      [false, true].map(async (entityMasking) => {
+        const options = {
+          ...fresh,
+          lexicon: at('词.txt'),
+          entityMasking,
+          steps: '1',
+          out: at(`entity-${entityMasking}`),
+        };
         return JSON.parse(await run(pretrainCommand, [at('corpus')], options)).scores;
       }),
     );
@@ -90,8 +103,8 @@ describe('pretrain', () => {
     expect(plain.loss).not.toBe(whole.loss);
   });
 
-  it('goes on from a model with its vocabulary', async () => {
-    const options = { ...SMALL, init: at('model'), steps: '2', rate: '0.0001', out: at('further') };
+  it('continues from a model with its vocabulary', async () => {
+    const options = { ...SMALL, init: at('model'), steps: '2', learningRate: '0.0001', out: at('further') };
     const { scores } = JSON.parse(await run(pretrainCommand, [at('corpus')], options));
     expect(scores.loss).toBeLessThan(5);
     const [before, after] = [await loadFolder(at('model')), await loadFolder(at('further'))];
@@ -99,7 +112,7 @@ describe('pretrain', () => {
     expect(after.config).toEqual(before.config);
   });
 
-  it('makes what the kind `bert` fine-tunes', async () => {
+  it('writes what the kind `bert` fine-tunes', async () => {
     const example = (i: number) => ({
       id: String(i),
       input: { text: ['赵今天腹痛了', '李吃布洛芬'][i % 2] },
@@ -118,7 +131,7 @@ describe('pretrain', () => {
   });
 });
 
-describe('quick looks', () => {
+describe('using a pretrained model', () => {
   it('fill-mask gives a distribution for every mask', async () => {
     const { masks } = JSON.parse(
       await run(fillMaskCommand, [at('model'), '今天[MASK][MASK]了。'], { top: '200' }),
@@ -138,7 +151,7 @@ describe('quick looks', () => {
     });
   });
 
-  it('embed gives vectors that do not depend on what stands beside them', async () => {
+  it('embed gives vectors that do not depend on the other texts', async () => {
     writeFileSync(at('texts.txt'), '腹痛\n\n今天头晕了三次\n');
     const rows = JSON.parse(await run(embedCommand, [at('model'), '腹痛'], { input: at('texts.txt') }));
     expect(rows.map(({ text }: { text: string }) => text)).toEqual(['腹痛', '腹痛', '今天头晕了三次']);
@@ -161,7 +174,7 @@ describe('models by name', () => {
   });
   afterAll(() => vi.unstubAllEnvs());
 
-  it('are found by every command that asks for a folder', async () => {
+  it('are found by every command that takes a folder', async () => {
     const { masks } = JSON.parse(await run(fillMaskCommand, ['of-the-test', '今天[MASK]了。']));
     expect(masks).toEqual(JSON.parse(await run(fillMaskCommand, [at('model'), '今天[MASK]了。'])).masks);
     expect(JSON.parse(await run(embedCommand, ['of-the-test', '腹痛']))).toHaveLength(1);
@@ -177,7 +190,7 @@ describe('models by name', () => {
     });
   });
 
-  it('are fine-tuned within a budget, and the table says on how much', async () => {
+  it('are fine-tuned within a budget, which the table shows', async () => {
     const options = {
       task: 'cMedIC',
       model: 'bert:of-the-test',
@@ -203,7 +216,7 @@ describe('model import', () => {
   it.each([
     ['tensorflow', 'tensorflow'],
     ['torch-checkpoint', 'pytorch'],
-  ])('writes every tensor of %s as it was', async (fixture, format) => {
+  ])('converts every tensor of %s unchanged', async (fixture, format) => {
     const from = at(fixture);
     cpSync(join(fixtures, fixture), from, { recursive: true });
     const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
@@ -221,7 +234,7 @@ describe('model import', () => {
     await expect(run(importing, [from], { out })).rejects.toMatchObject({ code: 'folder-not-empty' });
   });
 
-  it('keeps half the bytes in fp16, of any folder, and refuses numbers that do not fit', async () => {
+  it('halves the size of any folder in fp16, and refuses numbers out of range', async () => {
     await run(importing, [at('model')], { dtype: 'fp16', out: at('fp16') });
     const [before, after] = [await loadFolder(at('model')), await loadFolder(at('fp16'))];
     for (const [name, { data }] of before.tensors) {
@@ -246,11 +259,11 @@ describe('model import', () => {
     });
     expect(existsSync(at('large-fp16/config.json'))).toBe(false);
     await expect(run(importing, [at('model')], { dtype: 'int4', out: at('int4') })).rejects.toMatchObject({
-      code: 'bad-choice',
+      code: 'bad-option',
     });
   });
 
-  it('of an encoder alone has nothing to fill masks with', async () => {
+  it('of a bare encoder has no masked-token head', async () => {
     const { config, tensors, tokenizer } = await loadFolder(at('model'));
     const { saveFolder } = await import('../encoders/folder/save.ts');
     const bare = new Map([...tensors].filter(([name]) => !name.startsWith('cls.')));

@@ -52,10 +52,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('from raw text to masks', () => {
-  it('is four commands', async () => {
+  it('takes four commands', async () => {
     const built = await run(corpusCommand, 'build', [at('text.txt')], { out: at('corpus') });
     expect(built).toMatch(/kept +│ \d+/);
-    expect(built).toContain('1 evaluation texts were guarded');
+    expect(built).toContain('Checked against 1 evaluation texts');
 
     const lexicon = await run(
       corpusCommand,
@@ -97,7 +97,13 @@ describe('from raw text to masks', () => {
     expect(Math.abs(share - 0.15)).toBeLessThan(0.02);
 
     const plain = JSON.parse(
-      await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, entity: false, span: false }, true),
+      await run(
+        pretrainCommand,
+        'pretrain',
+        [at('corpus')],
+        { ...given, entityMasking: false, spanMasking: false },
+        true,
+      ),
     );
     expect(plain.masked).toMatchObject({ entity: 0, span: 0 });
     const text = await run(pretrainCommand, 'pretrain', [at('corpus')], given);
@@ -107,7 +113,7 @@ describe('from raw text to masks', () => {
     expect(await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, epoch: '1' })).not.toBe(text);
   });
 
-  it('refuses what cannot be', async () => {
+  it('refuses invalid input', async () => {
     const given = { lexicon: at('lexicon.tsv'), showMasks: '1' };
     const fails = (options: Invocation['options'], corpus = at('corpus')) =>
       expect(run(pretrainCommand, 'pretrain', [corpus], { ...given, ...options })).rejects;
@@ -116,10 +122,10 @@ describe('from raw text to masks', () => {
     const training = { showMasks: undefined, out: at('refused') };
     await fails({ ...training, batchSize: '9999' }).toMatchObject({ code: 'corpus-too-small' });
     await fails({ ...training, maxLength: '600' }).toMatchObject({ code: 'max-length' });
-    await fails({ ...training, schedule: 'up' }).toMatchObject({ code: 'bad-choice', exitCode: 2 });
+    await fails({ ...training, schedule: 'up' }).toMatchObject({ code: 'bad-option', exitCode: 2 });
     await fails({ ...training, init: 'x', vocab: 'y' }).toMatchObject({ code: 'bad-options' });
     await fails({ ...training, out: at('corpus') }).toMatchObject({ code: 'folder-not-empty' });
-    await fails({ showMasks: '0' }).toMatchObject({ code: 'bad-number', exitCode: 2 });
+    await fails({ showMasks: '0' }).toMatchObject({ code: 'bad-option', exitCode: 2 });
     await fails({ phrases: at('none.tsv') }).toMatchObject({ code: 'file-missing' });
     writeFileSync(at('vocab.txt'), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n痛\n');
     await fails({ vocab: at('vocab.txt') }).toMatchObject({
@@ -132,8 +138,8 @@ describe('from raw text to masks', () => {
       code: 'corpus-empty',
     });
     await expect(
-      run(corpusCommand, 'build', [at('text.txt')], { out: at('none'), near: '7' }),
-    ).rejects.toMatchObject({ code: 'bad-number' });
+      run(corpusCommand, 'build', [at('text.txt')], { out: at('none'), dedupThreshold: '7' }),
+    ).rejects.toMatchObject({ code: 'bad-option' });
     await expect(run(corpusCommand, 'lexicon', [at('empty.txt')], { out: at('none') })).rejects.toMatchObject(
       { code: 'lexicon-empty' },
     );

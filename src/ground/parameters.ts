@@ -17,6 +17,10 @@ interface Common<T> {
   readonly summary: Text;
   /** Absent: the parameter is optional, and undefined where it is not given. */
   readonly default?: T;
+  /** Must be given where it has no default, and not be empty. */
+  readonly required?: boolean;
+  /** Stands for the value in a usage line: `file`. Absent: named after the type. */
+  readonly placeholder?: string;
   /** Never shown, logged or recorded. */
   readonly secret?: boolean;
   /** It changes how fast the result comes, never the result: not part of a run's identity. */
@@ -27,7 +31,7 @@ interface Common<T> {
 
 /** One parameter: name (its key), type, bounds or choices, default, one sentence. `T` is the type of its parsed value. */
 export interface Parameter<T = unknown> extends Common<T> {
-  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'text';
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'list' | 'text';
   /** Whether `auto` may be given. */
   readonly auto: boolean;
   /** Smallest and largest value that is accepted. */
@@ -54,11 +58,12 @@ interface Bounds {
   readonly max?: number;
 }
 
-/** Builds a parameter; `default: 'auto'` admits `auto`, no default makes it optional. */
+/** Builds a parameter; `default: 'auto'` admits `auto`, no default makes it optional unless it is `required`. */
 function build<V>(type: Parameter['type']) {
   function parameter<O extends Options<V> & Bounds & { default: V | Auto }>(
     options: O,
   ): Parameter<O['default'] extends Auto ? V | Auto : V>;
+  function parameter(options: Options<V> & Bounds & { required: true }): Parameter<V>;
   function parameter(options: Options<V> & Bounds): Parameter<V | undefined>;
   function parameter(options: Options<V> & Bounds & { default?: unknown }): Parameter<unknown> {
     return { ...options, type, auto: options.default === AUTO };
@@ -80,6 +85,14 @@ export function choice<const C extends readonly string[]>(
   options: Options<C[number]> & { default: C[number] },
 ): Parameter<C[number]> {
   return { ...options, choices, type: 'choice', auto: false };
+}
+
+/** Distinct words or paths separated by commas, each one of `choices` where there are any; empty by default. */
+export function list<C extends string = string>(
+  options: Options<readonly C[]> & { choices?: readonly C[]; default?: readonly C[] },
+): Parameter<readonly C[]> {
+  const standard = options.required ? undefined : [];
+  return { default: standard, ...options, type: 'list', auto: false };
 }
 
 /** `minDf` ↔ `min-df`: camelCase in code and records, kebab-case on the command line. */
@@ -104,20 +117,34 @@ export function parseParameters<S extends ParameterSpecs>(
   for (const name of Object.keys(given)) if (!Object.hasOwn(specs, name)) throw unknown(specs, name, owner);
   const parsed: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    const value = Object.hasOwn(given, name) ? read(spec, given[name]) : spec.default;
+    const value = Object.hasOwn(given, name) ? readValue(spec, given[name]) : spec.default;
     if (value === INVALID) throw bad(name, spec, given[name], owner);
+    if (value === undefined && spec.required) throw missing(name, spec, owner);
     if (value !== undefined) parsed[name] = value;
   }
   return parsed as Parsed<S>;
 }
 
-const INVALID = Symbol('invalid');
+/** Typed values, where those left out or undefined take their default. `specs` have no required parameter. */
+export function withDefaults<S extends ParameterSpecs>(specs: S, given: Partial<Parsed<S>> = {}): Parsed<S> {
+  const values = Object.entries(specs).map(([name, spec]) => [name, given[name] ?? spec.default]);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Parsed<S>;
+}
 
-function read(spec: Parameter, value: ParameterValue): unknown {
+/** What `readValue` returns for a value that its parameter does not accept. */
+export const INVALID = Symbol('invalid');
+
+/** One value as its parameter's type asks, from text or from plain data; `INVALID` where it is not accepted. */
+export function readValue(spec: Parameter, value: ParameterValue): unknown {
   if (spec.auto && value === AUTO) return AUTO;
   switch (spec.type) {
     case 'text':
-      return String(value);
+      return spec.required && value === '' ? INVALID : String(value);
+    case 'list': {
+      const parts = splitList(value);
+      const fits = parts.every((part) => spec.choices?.includes(part) ?? true);
+      return fits && !(spec.required && parts.length === 0) ? [...new Set(parts)] : INVALID;
+    }
     case 'choice':
       return spec.choices?.includes(String(value)) ? String(value) : INVALID;
     case 'boolean':
@@ -131,18 +158,28 @@ function read(spec: Parameter, value: ParameterValue): unknown {
   }
 }
 
+const splitList = (value: ParameterValue): string[] =>
+  String(value)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 const TYPES: Readonly<Record<Parameter['type'], Text>> = {
   integer: { en: 'a whole number', zh: '整数' },
   number: { en: 'a number', zh: '数' },
   boolean: { en: 'true or false', zh: 'true 或 false' },
   choice: { en: 'one of', zh: '以下之一：' },
+  list: { en: 'a comma-separated list', zh: '以逗号分隔的列表' },
   text: { en: 'text', zh: '文本' },
 };
 
 /** What a parameter accepts, for people: `a whole number from 1 to 8, or auto`. */
 export function describeAccepted({ type, auto, min, max, choices = [] }: Parameter): Text {
+  const [of, colon] = type === 'list' ? [' of', '：'] : ['', ''];
   const list =
-    choices.length > 0 ? { en: ` ${choices.join(', ')}`, zh: choices.join('、') } : { en: '', zh: '' };
+    choices.length > 0
+      ? { en: `${of} ${choices.join(', ')}`, zh: `${colon}${choices.join('、')}` }
+      : { en: '', zh: '' };
   const from = min === undefined ? { en: '', zh: '' } : { en: ` from ${min}`, zh: `，不小于 ${min}` };
   const to = max === undefined ? { en: '', zh: '' } : { en: ` to ${max}`, zh: `，不大于 ${max}` };
   const or = auto ? { en: ', or auto', zh: '，或 auto' } : { en: '', zh: '' };
@@ -181,12 +218,35 @@ function bad(name: string, spec: Parameter, value: ParameterValue, { name: owner
     },
     {
       field: kebab(name),
-      hint:
-        spec.default === undefined
-          ? { en: 'Leave it out if you do not need it.', zh: '不需要时可省略。' }
-          : { en: `Its default is ${spec.default}.`, zh: `默认值为 ${spec.default}。` },
+      hint: hintFor(spec, value),
       exitCode: EXIT.usage,
     },
+  );
+}
+
+/** What to do about a value that is not accepted: the nearest choice, or the default, one sentence each. */
+export function hintFor(
+  { choices = [], default: standard, required, secret }: Parameter,
+  value: ParameterValue,
+): Text {
+  const wrong = splitList(value).find((part) => !choices.includes(part)) ?? '';
+  const close = choices.length > 0 && !secret ? nearest(wrong, choices) : '';
+  if (close !== '') return { en: `Did you mean ${close}?`, zh: `是否指 ${close}？` };
+  if (standard !== undefined) return { en: `Its default is ${standard}.`, zh: `默认值为 ${standard}。` };
+  return required
+    ? { en: 'It must be given.', zh: '必须给出。' }
+    : { en: 'Leave it out if you do not need it.', zh: '不需要时可省略。' };
+}
+
+function missing(name: string, spec: Parameter, { name: owner }: Owner): UserError {
+  const accepted = describeAccepted(spec);
+  return new UserError(
+    'parameter-missing',
+    {
+      en: `${owner.en} needs the parameter ${kebab(name)}: ${accepted.en}`,
+      zh: `${owner.zh}缺少参数 ${kebab(name)}：${accepted.zh}`,
+    },
+    { field: kebab(name), hint: spec.summary, exitCode: EXIT.usage },
   );
 }
 

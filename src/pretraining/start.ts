@@ -12,15 +12,15 @@ import { UserError } from '../ground/errors.ts';
 import { pretrainingParameters } from './objective/head.ts';
 import type { PretrainingText } from './objective/text.ts';
 
-/** What pretraining begins with: the configuration, and every parameter of encoder, pooler and heads. */
+/** What pretraining starts from: the configuration, and every parameter of encoder, pooler and heads. */
 export interface Start {
   readonly config: BertConfig;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
 /**
- * Random weights for this vocabulary. The decoder's bias begins as the logarithms of how often each token occurs in
- * `text`, else the whole network would first be bent to say which tokens are frequent.
+ * Random weights for this vocabulary. The decoder's bias starts as the log frequencies of the tokens in `text`;
+ * otherwise the whole network would first have to learn which tokens are frequent.
  */
 export function startFromNothing(
   { vocabulary }: Tokenizer,
@@ -30,16 +30,16 @@ export function startFromNothing(
 ): Start {
   const config = initialConfig(vocabulary, sizes, 'BertForPreTraining');
   const tensors = complete(config, initialTensors(config, seed), seed);
-  const counts = new Float64Array(config.vocabSize).fill(UNSEEN);
+  const counts = new Float64Array(config.vocabSize).fill(SMOOTHING);
   for (const token of text) counts[token]++;
-  const total = text.length + UNSEEN * counts.length;
+  const total = text.length + SMOOTHING * counts.length;
   const { shape } = tensors.get(BIAS)!;
   tensors.set(BIAS, { shape, data: Float32Array.from(counts, (count) => Math.log(count / total)) });
   return { config, tensors };
 }
 
-/** Occurrences that a token is taken to have had before any were counted. */
-const UNSEEN = 0.5;
+/** Additive smoothing of token counts. */
+const SMOOTHING = 0.5;
 
 /** The same start with another dropout. */
 export const withDropout = ({ config, tensors }: Start, rate: number): Start => ({
@@ -47,7 +47,7 @@ export const withDropout = ({ config, tensors }: Start, rate: number): Start => 
   tensors,
 });
 
-/** The weights of a model; heads and a pooler that it lacks begin from nothing. */
+/** The weights of a model; a pooler or heads that it lacks are random. Throws a UserError (`weights-shape`). */
 export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
   const { labels: _labels, problemType: _problemType, untrained: _untrained, ...bare } = model.config;
   const config: BertConfig = { ...bare, architecture: 'BertForPreTraining' };
@@ -62,9 +62,16 @@ function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: 
       if (found.shape.join() !== shape.join()) {
         throw new UserError(
           'weights-shape',
-          `${name} is ${found.shape.join(' × ')}, not ${shape.join(' × ')}`,
           {
-            hint: 'Check that config.json belongs to these weights.',
+            en: `The shape is ${found.shape.join(' × ')}, not ${shape.join(' × ')}`,
+            zh: `形状为 ${found.shape.join(' × ')}，应为 ${shape.join(' × ')}`,
+          },
+          {
+            field: name,
+            hint: {
+              en: 'Check that config.json belongs to these weights.',
+              zh: '请检查 config.json 与权重是否匹配。',
+            },
           },
         );
       }
@@ -79,6 +86,6 @@ function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: 
   return all;
 }
 
-/** The decoder's bias, and its other name in files of PyTorch. */
+/** The decoder's bias, and its other name in PyTorch files. */
 const BIAS = 'cls.predictions.bias';
 const DECODER_BIAS = 'cls.predictions.decoder.bias';

@@ -1,50 +1,47 @@
+import type { Pooling } from '../../encoders/inference/vectors.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
-import type { CommandSpec } from '../command.ts';
-import { choiceOption } from '../numbers.ts';
+import { choice, text } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
 
-/** More texts than this make no table that a terminal shows. */
-const MOST_SHOWN = 12;
+/** A similarity table of more texts does not fit a terminal. */
+const MAX_SHOWN = 12;
 
-export const embedCommand: CommandSpec = {
+export const embedCommand = defineCommand({
   name: 'embed',
-  summary: { en: 'vectors of texts, and how alike they are', zh: '文本向量及其两两相似度' },
+  summary: { en: 'text vectors and their cosine similarities', zh: '文本向量及其两两余弦相似度' },
   operands: '<model> [text...]',
-  options: [
-    { flags: '--input <file>', summary: { en: 'texts, one a line', zh: '每行一条文本的文件' } },
-    { flags: '--out <file>', summary: { en: 'write the vectors (JSONL)', zh: '写出向量（JSONL）' } },
-    {
-      flags: '--pooling <name>',
-      summary: { en: 'mean of the tokens, or cls', zh: 'mean（词元均值）或 cls' },
+  options: {
+    input: text({
+      placeholder: 'file',
+      summary: { en: 'texts to embed, one per line', zh: '每行一条文本的文件' },
+    }),
+    out: text({
+      placeholder: 'file',
+      summary: { en: 'also write the vectors (JSONL)', zh: '同时写出向量（JSONL）' },
+    }),
+    pooling: choice(['mean', 'cls'] satisfies readonly Pooling[], {
       default: 'mean',
-    },
-  ],
+      summary: { en: 'mean of the tokens, or the vector of [CLS]', zh: '词元均值，或 [CLS] 的向量' },
+    }),
+  },
   examples: [
     'chineseblue embed cbert 肚子疼 腹痛 感冒',
     'chineseblue embed cbert --input texts.txt --out vectors.jsonl',
   ],
-  async run({ operands, options, terminal, signal }) {
-    const { cosine, POOLINGS, textVectors } = await import('../../encoders/inference/vectors.ts');
-    const { readLines, writeAtomic } = await import('../../ground/files.ts');
-    const [model, ...texts] = operands;
-    if (typeof options.input === 'string')
-      for await (const { text } of readLines(options.input)) if (text.trim() !== '') texts.push(text);
-    if (texts.length === 0) {
-      throw new UserError('no-text', 'There is no text to embed', {
-        hint: 'Write texts behind the model, or name a file with --input.',
-        exitCode: EXIT.usage,
-      });
-    }
-    const pooling = choiceOption(options, 'pooling', POOLINGS);
+  async run({ operands: [model, ...given], options, terminal, signal }) {
+    const { cosine, textVectors } = await import('../../encoders/inference/vectors.ts');
+    const { writeAtomic } = await import('../../ground/files.ts');
+    const { out, pooling } = options;
+    const texts = [...given, ...(await readTexts(options.input))];
+    if (texts.length === 0) throw noText();
     const progress = terminal.progress(terminal.say({ en: 'Embedding', zh: '计算向量' }));
     const found = await textVectors(model, texts, { pooling, signal, onProgress: progress.update }).finally(
       progress.stop,
     );
     const rows = texts.map((text, i) => ({ text, vector: Array.from(found[i]) }));
-    if (typeof options.out === 'string')
-      await writeAtomic(options.out, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
-    if (terminal.json)
-      return terminal.printJson(typeof options.out === 'string' ? { out: options.out } : rows);
-    const shown = found.slice(0, MOST_SHOWN);
+    if (out !== undefined) await writeAtomic(out, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+    if (terminal.json) return terminal.printJson(out === undefined ? rows : { out });
+    const shown = found.slice(0, MAX_SHOWN);
     await terminal.table(
       ['', ...shown.map((_, i) => String(i + 1))],
       shown.map((a, i) => [
@@ -53,4 +50,26 @@ export const embedCommand: CommandSpec = {
       ]),
     );
   },
-};
+});
+
+/** The lines of a file that are not blank. */
+async function readTexts(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const { readLines } = await import('../../ground/files.ts');
+  const texts: string[] = [];
+  for await (const { text } of readLines(file)) if (text.trim() !== '') texts.push(text);
+  return texts;
+}
+
+const noText = (): UserError =>
+  new UserError(
+    'no-text',
+    { en: 'There is no text to embed', zh: '没有可计算向量的文本' },
+    {
+      hint: {
+        en: 'Write texts after the model, or name a file with --input.',
+        zh: '请在模型之后写出文本，或用 --input 指定文件。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );

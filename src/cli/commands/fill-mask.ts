@@ -1,22 +1,23 @@
-import type { CommandSpec } from '../command.ts';
-import { numberOption } from '../numbers.ts';
+import { integer } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
 
-export const fillMaskCommand: CommandSpec = {
+export const fillMaskCommand = defineCommand({
   name: 'fill-mask',
-  summary: { en: 'what a pretrained model writes for [MASK]', zh: '查看预训练模型对 [MASK] 的预测' },
+  summary: { en: 'predict the tokens for each [MASK]', zh: '预测每个 [MASK] 处的词元' },
   operands: '<model> <text>',
-  options: [
-    {
-      flags: '--top <n>',
-      summary: { en: 'tokens for every mask', zh: '每个掩码给出的词元数' },
-      default: '5',
-    },
-  ],
+  options: {
+    top: integer({
+      min: 1,
+      max: 1000,
+      default: 5,
+      summary: { en: 'tokens per mask', zh: '每个掩码给出的词元数' },
+    }),
+  },
   examples: ["chineseblue fill-mask cbert '孩子一直[MASK][MASK]，吃什么药？'"],
   async run({ operands, options, terminal }) {
-    const { fillMasks } = await import('../../pretraining/fill.ts');
+    const { fillMasks } = await import('../../pretraining/fill-mask.ts');
     const [model, text] = operands;
-    const masks = await fillMasks(model, text, numberOption(options, 'top', 1, 1000, 'whole'));
+    const masks = await fillMasks(model, text, options.top);
     if (terminal.json) return terminal.printJson({ text, masks });
     const rows = masks.map((found, i) => [
       String(i + 1),
@@ -24,4 +25,4 @@ export const fillMaskCommand: CommandSpec = {
     ]);
     await terminal.table(['[MASK]', ...masks[0].map((_, i) => String(i + 1))], rows);
   },
-};
+});

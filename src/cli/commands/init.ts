@@ -1,59 +1,44 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
-import type { CommandSpec, Invocation } from '../command.ts';
-import { textOption } from '../options.ts';
+import { integer, text } from '../../ground/parameters.ts';
+import { SHAPE } from '../../pretraining/parameters.ts';
+import { defineCommand } from '../command.ts';
 
-export const initCommand: CommandSpec = {
+export const initCommand = defineCommand({
   name: 'init',
-  summary: { en: 'make a small BERT of random weights', zh: '生成随机初始化的小型 BERT' },
-  options: [
-    { flags: '--layers <n>', summary: { en: 'layers', zh: '层数' }, default: '4' },
-    { flags: '--hidden <n>', summary: { en: 'hidden size', zh: '隐层维度' }, default: '256' },
-    {
-      flags: '--heads <n>',
-      summary: { en: 'attention heads (default: one for every 64)', zh: '注意力头数（默认每 64 维一个）' },
-    },
-    {
-      flags: '--positions <n>',
-      summary: { en: 'longest sequence in tokens', zh: '最大序列长度（词元）' },
-      default: '512',
-    },
-    {
-      flags: '--vocab <file>',
+  summary: { en: 'write a small BERT with random weights', zh: '生成随机初始化的小型 BERT' },
+  options: {
+    out: text({
+      required: true,
+      placeholder: 'dir',
+      summary: { en: 'the model folder to write', zh: '输出的模型目录' },
+    }),
+    vocab: text({
+      required: true,
+      placeholder: 'path',
       summary: { en: 'vocab.txt, tokenizer.json or a model', zh: 'vocab.txt、tokenizer.json 或模型' },
-    },
-    { flags: '--seed <n>', summary: { en: 'the seed', zh: '随机种子' }, default: '0' },
-    { flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } },
-  ],
+    }),
+    ...SHAPE,
+    seed: integer({ min: 0, default: 0, summary: { en: 'random seed', zh: '随机种子' } }),
+  },
   examples: ['chineseblue init --layers 4 --hidden 256 --vocab vocab.txt --out tiny-bert'],
   async run({ options, terminal }) {
-    const out = textOption(options, 'out');
     const { initFolder } = await import('../../encoders/folder/init.ts');
+    const { out, vocab, layers, hidden, maxPositions, seed } = options;
+    const heads = options.heads === 'auto' ? undefined : options.heads;
     const { config } = await initFolder({
-      layers: countOption(options, 'layers'),
-      hidden: countOption(options, 'hidden'),
-      heads: options.heads === undefined ? undefined : countOption(options, 'heads'),
-      positions: countOption(options, 'positions'),
-      vocab: textOption(options, 'vocab'),
-      seed: Number(textOption(options, 'seed')),
+      layers,
+      hidden,
+      heads,
+      positions: maxPositions,
+      vocab,
+      seed,
       out,
     });
     if (terminal.json) return terminal.printJson({ out, config });
-    const { layers, hiddenSize, vocabSize } = config;
     terminal.print(
       terminal.say({
-        en: `${out}: ${layers} layers of ${hiddenSize}, ${vocabSize} WordPieces, random weights`,
-        zh: `${out}：${layers} 层 × ${hiddenSize} 维，${vocabSize} 个词元，随机权重`,
+        en: `${out}: ${config.layers} layers, hidden size ${config.hiddenSize}, ${config.vocabSize} WordPieces, random weights`,
+        zh: `${out}：${config.layers} 层 × ${config.hiddenSize} 维，${config.vocabSize} 个词元，随机权重`,
       }),
     );
   },
-};
-
-/** A whole number from 1. */
-function countOption(options: Invocation['options'], name: string): number {
-  const text = textOption(options, name);
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new UserError('bad-number', `--${name} must be a whole number from 1, not "${text}"`, {
-    exitCode: EXIT.usage,
-  });
-}
+});

@@ -1,84 +1,84 @@
-import type { CommandSpec, OptionSpec } from '../command.ts';
-import { choiceOption } from '../numbers.ts';
-import { textOption } from '../options.ts';
+import type { Precision } from '../../encoders/weights/safetensors_write.ts';
+import { choice, flag, text } from '../../ground/parameters.ts';
+import { type CommandSpec, defineCommand } from '../command.ts';
 
-const DTYPE: OptionSpec = {
-  flags: '--dtype <name>',
-  summary: { en: 'fp32, or fp16: half the size', zh: 'fp32，或 fp16（大小减半）' },
+const dtype = choice(['fp32', 'fp16'] satisfies readonly Precision[], {
   default: 'fp32',
-};
+  summary: { en: 'precision of the weights', zh: '权重精度' },
+});
 
-const importing: CommandSpec = {
+const importing = defineCommand({
   name: 'import',
   summary: {
-    en: 'rewrite TensorFlow 1 or PyTorch weights as a Hugging Face folder',
+    en: 'convert TensorFlow 1 or PyTorch weights to a Hugging Face folder',
     zh: '将 TensorFlow 1 或 PyTorch 权重转换为 Hugging Face 目录',
   },
   operands: '<dir>',
-  options: [{ flags: '--out <dir>', summary: { en: 'the folder to make', zh: '输出目录' } }, DTYPE],
+  options: {
+    out: text({
+      required: true,
+      placeholder: 'dir',
+      summary: { en: 'the folder to write', zh: '输出目录' },
+    }),
+    dtype,
+  },
   examples: [
     'chineseblue model import mc_bert_base --out mc-bert',
     'chineseblue model import cbert --dtype fp16 --out cbert-fp16',
   ],
-  async run({ operands, options, terminal }) {
+  async run({ operands, options: { out, dtype }, terminal }) {
     const { importModel } = await import('../../encoders/folder/import.ts');
-    const { PRECISIONS } = await import('../../encoders/weights/safetensors_write.ts');
-    const out = textOption(options, 'out');
-    const precision = choiceOption(options, 'dtype', PRECISIONS);
-    const { format, config, tensors, parameters } = await importModel(operands[0], out, precision);
+    const { format, config, tensors, parameters } = await importModel(operands[0], out, dtype);
     const { architecture } = config;
     if (terminal.json) return terminal.printJson({ out, format, architecture, tensors, parameters });
     terminal.print(
       terminal.say({
-        en: `${out}: ${architecture}, ${tensors} tensors, ${parameters} parameters, read from ${format}. Fine-tune it with --model bert:${out}`,
+        en: `${out}: ${architecture}, ${tensors} tensors, ${parameters} parameters, converted from ${format}. Fine-tune it with --model bert:${out}`,
         zh: `${out}：${architecture}，${tensors} 个张量，${parameters} 个参数，来自 ${format}。用 --model bert:${out} 微调`,
       }),
     );
   },
-};
+});
 
-const get: CommandSpec = {
+const get = defineCommand({
   name: 'get',
   summary: {
-    en: 'fetch a published model (mc-bert), resume, verify what is known of it, and convert it',
+    en: 'download a published model (mc-bert), verify it where a checksum is known, and convert it',
     zh: '下载已发布的模型（mc-bert）：可续传、校验并转换',
   },
   operands: '<name>',
-  options: [
-    {
-      flags: '--from <path>',
+  options: {
+    from: text({
+      placeholder: 'path',
       summary: {
         en: 'a mirror (URL of an archive or a folder), a local archive, or a folder',
         zh: '镜像（归档或目录的 URL）、本地归档或目录',
       },
-    },
-    {
-      flags: '--out <dir>',
+    }),
+    out: text({
+      placeholder: 'dir',
       summary: {
-        en: 'the folder to make (default: the cache, where its name finds it)',
-        zh: '输出目录（默认缓存目录，可按名称使用）',
+        en: 'the folder to write; the cache, where its name finds it, if omitted',
+        zh: '输出目录，省略时为缓存目录（可按名称使用）',
       },
-    },
-    DTYPE,
-    { flags: '--force', summary: { en: 'fetch it again', zh: '重新下载' } },
-  ],
+    }),
+    dtype,
+    force: flag({ default: false, summary: { en: 'download it again', zh: '重新下载' } }),
+  },
   examples: [
     'chineseblue model get mc-bert',
     'chineseblue model get mc-bert --from mc_bert_base.zip',
     'chineseblue model get mc-bert --from https://hf-mirror.com/freedomking/mc-bert/resolve/main',
   ],
-  async run({ operands, options, terminal, signal }) {
+  async run({ operands: [name], options, terminal, signal }) {
     const { getModel } = await import('../../encoders/folder/get.ts');
-    const { PRECISIONS } = await import('../../encoders/weights/safetensors_write.ts');
-    const [name] = operands;
-    const text = (key: string): string | undefined =>
-      typeof options[key] === 'string' ? options[key] : undefined;
-    const progress = terminal.progress(terminal.say({ en: 'Fetching', zh: '下载中' }));
+    const { from, out, dtype: precision, force } = options;
+    const progress = terminal.progress(terminal.say({ en: 'Downloading', zh: '下载中' }));
     const { folder, kept, source } = await getModel(name, {
-      from: text('from'),
-      out: text('out'),
-      force: options.force === true,
-      precision: choiceOption(options, 'dtype', PRECISIONS),
+      from,
+      out,
+      force,
+      precision,
       onProgress: progress.update,
       onFailure: (publisher, { message }) =>
         terminal.note(
@@ -91,30 +91,30 @@ const get: CommandSpec = {
     }).finally(progress.stop);
     if (terminal.json) return terminal.printJson({ folder, kept, source });
     const state = kept
-      ? terminal.say({ en: 'was there', zh: '已存在' })
+      ? terminal.say({ en: 'already exists', zh: '已存在' })
       : terminal.say({ en: `from ${source?.publisher}`, zh: `来自 ${source?.publisher}` });
     terminal.print(`${folder}: ${state}`);
     for (const { path, sha256, verified } of source?.files ?? []) {
       const checked = verified
-        ? terminal.say({ en: 'as expected', zh: '与预期一致' })
+        ? terminal.say({ en: 'verified', zh: '与预期一致' })
         : terminal.say({
-            en: 'recorded, not verified: no checksum was published',
+            en: 'recorded, not verified: no checksum is published',
             zh: '已记录，未校验：来源未公布校验值',
           });
       terminal.note(`${path}: SHA-256 ${sha256} (${checked})`);
     }
     terminal.note(
       terminal.say({
-        en: `Fine-tune it with --model bert:${options.out ?? name}`,
-        zh: `用 --model bert:${options.out ?? name} 微调`,
+        en: `Fine-tune it with --model bert:${out ?? name}`,
+        zh: `用 --model bert:${out ?? name} 微调`,
       }),
     );
   },
-};
+});
 
 const list: CommandSpec = {
   name: 'list',
-  summary: { en: 'the models that have names: shipped, fetched, to fetch', zh: '列出有名称的模型' },
+  summary: { en: 'list named models: shipped, downloaded, downloadable', zh: '列出有名称的模型' },
   examples: ['chineseblue model list'],
   async run({ terminal }) {
     const { listModels } = await import('../../encoders/folder/list.ts');
@@ -122,12 +122,12 @@ const list: CommandSpec = {
     if (terminal.json) return terminal.printJson(models);
     const states = {
       shipped: terminal.say({ en: 'shipped', zh: '随包提供' }),
-      fetched: terminal.say({ en: 'fetched', zh: '已下载' }),
-      fetchable: terminal.say({ en: 'to fetch: model get', zh: '可下载：model get' }),
+      fetched: terminal.say({ en: 'downloaded', zh: '已下载' }),
+      fetchable: terminal.say({ en: 'downloadable: model get', zh: '可下载：model get' }),
     };
     const head = {
-      en: ['name', 'state', 'MiB', 'licence', 'source', 'where'],
-      zh: ['名称', '状态', 'MiB', '许可', '来源', '位置'],
+      en: ['name', 'state', 'MiB', 'licence', 'source', 'folder'],
+      zh: ['名称', '状态', 'MiB', '许可', '来源', '目录'],
     };
     await terminal.table(
       head[terminal.language],
@@ -145,7 +145,7 @@ const list: CommandSpec = {
 
 export const modelCommand: CommandSpec = {
   name: 'model',
-  summary: { en: 'list, fetch and import models', zh: '列出、下载与导入模型' },
+  summary: { en: 'list, download and import models', zh: '列出、下载与导入模型' },
   subcommands: [list, get, importing],
   examples: ['chineseblue model list', 'chineseblue model import mc_bert_base --out mc-bert'],
 };

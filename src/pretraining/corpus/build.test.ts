@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../../tasks/registry.ts';
+import type { Observer } from '../observer.ts';
 import { type BuildOptions, buildCorpus } from './build.ts';
 import { openCorpus, readCorpus } from './shards.ts';
 
@@ -19,15 +20,18 @@ const write = (name: string, content: string): string => {
   writeFileSync(file, content);
   return file;
 };
-const build = (inputs: string[], more: Partial<BuildOptions> = {}) =>
-  buildCorpus({
-    inputs,
-    train: [],
-    guarded: [],
-    dataDir: join(folder, 'data'),
-    out: join(folder, 'out'),
-    ...more,
-  });
+const build = (inputs: string[], more: Partial<BuildOptions> = {}, observer: Observer = {}) =>
+  buildCorpus(
+    {
+      inputs,
+      train: [],
+      guarded: [],
+      dataDir: join(folder, 'data'),
+      out: join(folder, 'out'),
+      ...more,
+    },
+    observer,
+  );
 const documentsIn = async (out = join(folder, 'out')): Promise<string[][]> => {
   const documents: string[][] = [];
   for await (const document of readCorpus(out, await openCorpus(out))) documents.push(document);
@@ -39,7 +43,7 @@ const A = '患者三天前出现上腹部疼痛，伴有恶心呕吐。未予特
 const B = '高血压患者平时要注意低盐饮食。定期监测血压很重要。';
 
 describe('building a corpus', () => {
-  it('keeps documents apart and says what it took out', async () => {
+  it('keeps documents apart and reports what it removed', async () => {
     const file = write(
       'a.txt',
       `${A}\n${B}\n\n${A.replace('三天', '３天')}\n${B}\n\nonly English here.\n\n孤零零的一句话。\n`,
@@ -64,7 +68,7 @@ describe('building a corpus', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('takes out equal documents and all but the first of a sentence found everywhere', async () => {
+  it('removes equal documents, and all but the first of a sentence that is repeated everywhere', async () => {
     const subjects = [...'心肝脾肺肾胃肠胆脑骨皮眼'];
     const lines = subjects.map((part) => `${part.repeat(4)}疾病的第一句话不一样${part}。祝您早日康复！`);
     const manifest = await build([
@@ -75,7 +79,7 @@ describe('building a corpus', () => {
     expect((await documentsIn()).flat().filter((sentence) => sentence.startsWith('祝您'))).toHaveLength(1);
   });
 
-  it('refuses evaluation text and takes in train splits', async () => {
+  it('refuses evaluation text and includes train splits', async () => {
     const task = findTask('cMedIC');
     write('data/cMedIC/train.txt', `0\t${'训练集的一句问话怎么治疗呢'}\n`);
     write('data/cMedIC/dev.txt', '0\t孩子发烧三十九度半夜抽搐怎么办\n');
@@ -109,14 +113,14 @@ describe('building a corpus', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('is the same to the byte when built again', async () => {
+  it('gives the same bytes again', async () => {
     const file = write('a.txt', `${A}\n\n${B}\n`);
     const first = await build([file]);
     const second = await build([file], { out: join(folder, 'again') });
     expect(second).toEqual(first);
   });
 
-  it('replaces a corpus only when told to, and nothing else ever', async () => {
+  it('replaces a corpus only under --force, and never anything else', async () => {
     const file = write('a.txt', A);
     await build([file]);
     await expect(build([file])).rejects.toMatchObject({
@@ -132,7 +136,7 @@ describe('building a corpus', () => {
     expect(readdirSync(join(folder, 'mine'))).toEqual(['notes.md']);
   });
 
-  it('leaves nothing behind where an input is wrong or empty', async () => {
+  it('leaves nothing behind after an invalid or empty input', async () => {
     await expect(build([write('empty.txt', '')])).rejects.toMatchObject({ code: 'corpus-empty' });
     await expect(build([])).rejects.toMatchObject({ code: 'corpus-inputs' });
     await expect(build([write('a.txt', A), write('bad.json', '{')])).rejects.toMatchObject({
@@ -142,14 +146,14 @@ describe('building a corpus', () => {
     expect(readdirSync(folder)).not.toContain('out');
   });
 
-  it('leaves nothing behind when it is stopped', async () => {
+  it('leaves nothing behind when it is aborted', async () => {
     const stop = new AbortController();
-    const work = build([write('a.txt', A)], { signal: stop.signal, onProgress: () => stop.abort() });
+    const work = build([write('a.txt', A)], {}, { signal: stop.signal, onProgress: () => stop.abort() });
     await expect(work).rejects.toMatchObject({ name: 'AbortError' });
     expect(leftovers()).toEqual([]);
   });
 
-  it('notices a shard that was changed', async () => {
+  it('detects a changed shard', async () => {
     await build([write('a.txt', A)]);
     writeFileSync(join(folder, 'out', 'shard-00000.txt'), '改过了\n');
     await expect(documentsIn()).rejects.toMatchObject({ code: 'corpus-damaged' });

@@ -25,23 +25,23 @@ const ENTITIES: Readonly<Record<string, string>> = {
   mdash: '—',
 };
 
-/** What web pages and exports put around text. */
+/** Navigation and boilerplate that web pages and exports put around text. */
 const FURNITURE = [
   /^(?:上一篇|下一篇|相关(?:阅读|文章|推荐)|推荐阅读|延伸阅读|返回(?:首页|顶部|列表)|查看(?:更多|全文)|点击(?:查看|进入|下载|这里)|加载更多|更多>*|展开全文|阅读原文|扫(?:一扫|码)|长按识别)/,
   /(?:版权(?:所有|声明)|备案号|ICP备|转载请注明|责任编辑|本文(?:来源|链接|地址)|未经(?:授权|许可).{0,8}转载|免责声明|关注(?:我们|公众号|微信)|all rights reserved)/i,
   /^(?:https?:\/\/|www\.)\S+$/i,
 ];
 
-const LONGEST_SENTENCE = 1000;
-const SHORTEST_SENTENCE = 2;
-/** A sentence with a smaller share of letters is a table, a rule or a row of signs. */
-const LEAST_LETTERS = 0.3;
+const MAX_SENTENCE = 1000;
+const MIN_SENTENCE = 2;
+/** A sentence with a smaller share of letters is a table, a rule or a row of symbols. */
+const MIN_LETTER_SHARE = 0.3;
 
 const HAN = /\p{Script=Han}/u;
 
 /**
  * One part of a raw document as running text: character references resolved, markup, control characters and
- * addresses taken out, white space made single blanks. Line breaks stay.
+ * addresses removed, white space collapsed. Line breaks stay.
  */
 export function cleanText(raw: string): string {
   let text = raw.isWellFormed() ? raw : raw.toWellFormed();
@@ -69,7 +69,7 @@ function resolveReference(whole: string, name: string): string {
     : whole;
 }
 
-/** The sentences of cleaned text; those over 1 000 code units are cut, at a comma where there is one. */
+/** The sentences of cleaned text; those over 1 000 code units are split, at a comma where there is one. */
 export function sentencesOf(text: string): string[] {
   return splitSentences(text).flatMap(({ start, end }) => cutLong(text.slice(start, end)));
 }
@@ -77,11 +77,11 @@ export function sentencesOf(text: string): string[] {
 function cutLong(sentence: string): string[] {
   const pieces: string[] = [];
   let rest = sentence;
-  while (rest.length > LONGEST_SENTENCE) {
+  while (rest.length > MAX_SENTENCE) {
     const comma = Math.max(
-      ...['，', '；', '、', ',', ';', ' '].map((mark) => rest.lastIndexOf(mark, LONGEST_SENTENCE - 1)),
+      ...['，', '；', '、', ',', ';', ' '].map((mark) => rest.lastIndexOf(mark, MAX_SENTENCE - 1)),
     );
-    let end = comma > LONGEST_SENTENCE / 2 ? comma + 1 : LONGEST_SENTENCE;
+    let end = comma > MAX_SENTENCE / 2 ? comma + 1 : MAX_SENTENCE;
     if (/[\udc00-\udfff]/.test(rest[end])) end--;
     pieces.push(rest.slice(0, end).trim());
     rest = rest.slice(end).trim();
@@ -89,7 +89,7 @@ function cutLong(sentence: string): string[] {
   return [...pieces, rest].filter((piece) => piece !== '');
 }
 
-/** By code unit: 1 for letters, digits and surrogates, 2 for others, 0 not asked yet. */
+/** By code unit: 1 for letters, digits and surrogates, 2 for others, 0 not determined yet. */
 const letterKinds = new Uint8Array(0x10000);
 
 function isLetter(unit: number): 0 | 1 {
@@ -99,12 +99,12 @@ function isLetter(unit: number): 0 | 1 {
   return letterKinds[unit] === 1 ? 1 : 0;
 }
 
-/** Why a sentence by itself is not worth keeping, or undefined. */
+/** Why a sentence is dropped by itself, or undefined. */
 export function faultOf(sentence: string): SentenceReason | undefined {
   if (!HAN.test(sentence)) return 'no-chinese';
-  if (sentence.replace(/[\p{P}\p{Z}]/gu, '').length < SHORTEST_SENTENCE) return 'too-short';
+  if (sentence.replace(/[\p{P}\p{Z}]/gu, '').length < MIN_SENTENCE) return 'too-short';
   let letters = 0;
   for (let i = 0; i < sentence.length; i++) letters += isLetter(sentence.charCodeAt(i));
-  if (letters < LEAST_LETTERS * sentence.length) return 'not-text';
+  if (letters < MIN_LETTER_SHARE * sentence.length) return 'not-text';
   return FURNITURE.some((pattern) => pattern.test(sentence)) ? 'page-furniture' : undefined;
 }

@@ -3,14 +3,14 @@ import { MAX_LINE_BYTES, readLineBatches } from '../../ground/files.ts';
 
 export interface CsvRow {
   readonly cells: readonly string[];
-  /** 1-based line on which the row begins. */
+  /** 1-based line on which the row starts. */
   readonly line: number;
 }
 
 /**
- * Streams the rows of a comma- (or otherwise) separated file as RFC 4180 has them: fields in double quotes may
- * hold the separator, line breaks and doubled quotes. A quote inside an unquoted field is a character.
- * Throws a UserError (`csv-quote`) where a quoted field never ends.
+ * Streams the rows of a file of separated values by RFC 4180: fields in double quotes may contain the separator, line
+ * breaks and doubled quotes. A quote inside an unquoted field is an ordinary character.
+ * Throws a UserError (`csv-quote`) where a quoted field is not closed.
  */
 export async function* readCsvRows(file: string, separator = ','): AsyncGenerator<CsvRow> {
   let cells: string[] = [];
@@ -66,8 +66,15 @@ export async function* readCsvRows(file: string, separator = ','): AsyncGenerato
 }
 
 const unclosed = (file: string, line: number): UserError =>
-  new UserError('csv-quote', 'A field in double quotes never ends', {
-    file,
-    line,
-    hint: 'Double every quote inside a quoted field ("").',
-  });
+  new UserError(
+    'csv-quote',
+    { en: 'A quoted field is not closed', zh: '带引号的字段未闭合' },
+    {
+      file,
+      line,
+      hint: {
+        en: 'Double every quote inside a quoted field ("").',
+        zh: '带引号的字段内，每个双引号须写成两个（""）。',
+      },
+    },
+  );

@@ -5,7 +5,7 @@ import { explainFileError, type Line, readLineBatches } from '../../ground/files
 import { readCsvRows } from './csv-rows.ts';
 import { readJsonValues } from './json-values.ts';
 
-/** Text that belongs together, as it was found: paragraphs, fields of a record, turns of a dialogue. */
+/** Text that belongs together, as found: paragraphs, fields of a record, turns of a dialogue. */
 export interface RawDocument {
   readonly file: string;
   /** 1-based; absent where the source has no lines. */
@@ -14,11 +14,13 @@ export interface RawDocument {
 }
 
 const EXTENSIONS = ['.txt', '.jsonl', '.json', '.csv', '.tsv'];
+/** Lines after which a document is passed on before its end. */
+const MAX_PARTS = 10_000;
 const HAN = /\p{Script=Han}/u;
 
 /**
- * The files that the given paths name: files as they are, directories searched for the known extensions,
- * in order of their names. Throws a UserError for a missing path or an extension that is not read.
+ * The files under the given paths: files as they are, directories searched for the known extensions, in order of
+ * their names. Throws a UserError for a missing path or an unsupported extension.
  */
 export async function listInputs(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
@@ -38,10 +40,20 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
       throw explainFileError(error, path);
     }
     if (!EXTENSIONS.includes(extname(path).toLowerCase())) {
-      throw new UserError('corpus-format', `Files ending in "${extname(path)}" are not read`, {
-        file: path,
-        hint: `Text comes as ${EXTENSIONS.join(', ')}.`,
-      });
+      throw new UserError(
+        'corpus-format',
+        {
+          en: `Files with the extension "${extname(path)}" are not supported`,
+          zh: `不支持扩展名为“${extname(path)}”的文件`,
+        },
+        {
+          file: path,
+          hint: {
+            en: `Supported: ${EXTENSIONS.join(', ')}.`,
+            zh: `支持：${EXTENSIONS.join('、')}。`,
+          },
+        },
+      );
     }
     files.push(path);
   }
@@ -49,9 +61,10 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Streams the documents of one file, by its extension. `fields` names the columns or keys that hold text; by
- * default every string counts. A CSV row and a JSON value are a document each; in plain text blank lines part
- * documents, or, where the first megabyte has none, every line is one.
+ * Streams the documents of one file, by its extension. `fields` names the columns or keys that hold text; without it
+ * every string counts. A CSV row and a JSON value are one document each; in plain text blank lines separate documents,
+ * or, where the first block of lines has none, every line is one.
+ * Throws a UserError (`bad-json`, `csv-column`, `csv-quote`, `not-utf8`).
  */
 export async function* readDocuments(
   file: string,
@@ -78,16 +91,24 @@ function jsonDocument(text: string, file: string, line: number, fields: readonly
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError('bad-json', `This is not valid JSON: ${(error as Error).message}`, {
-      file,
-      line,
-      hint: 'The file may have been cut off: fetch or export it again.',
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'bad-json',
+      { en: `Invalid JSON: ${reason}`, zh: `JSON 无效：${reason}` },
+      {
+        file,
+        line,
+        hint: {
+          en: 'The file may be truncated: fetch or export it again.',
+          zh: '文件可能不完整，请重新下载或导出。',
+        },
+      },
+    );
   }
   return { file, line, parts: strings(value, fields, fields.length === 0) };
 }
 
-/** The strings of a JSON value in order; below a named key all of them. */
+/** The strings of a JSON value in order; all of them below a named key. */
 function strings(value: unknown, fields: readonly string[], wanted: boolean): string[] {
   if (typeof value === 'string') return wanted ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((item) => strings(item, fields, wanted));
@@ -97,7 +118,7 @@ function strings(value: unknown, fields: readonly string[], wanted: boolean): st
   );
 }
 
-/** Row 1 is a header where it names the wanted fields or has no Chinese character. */
+/** Row 1 is a header where it names the wanted fields or contains no Chinese character. */
 async function* csvDocuments(
   file: string,
   separator: string,
@@ -112,12 +133,7 @@ async function* csvDocuments(
         columns = fields.map((field) => cells.indexOf(field));
         const missing = fields.find((_, i) => columns![i] < 0);
         if (missing !== undefined) {
-          throw new UserError('csv-column', `There is no column "${missing}"`, {
-            file,
-            line,
-            field: missing,
-            hint: `Its columns are ${cells.join(', ').slice(0, 200)}.`,
-          });
+          throw missingColumn(missing, cells, { file, line });
         }
         continue;
       }
@@ -125,6 +141,23 @@ async function* csvDocuments(
     }
     yield { file, line, parts: columns ? columns.map((column) => cells[column] ?? '') : cells };
   }
+}
+
+function missingColumn(
+  column: string,
+  columns: readonly string[],
+  place: { readonly file: string; readonly line: number },
+): UserError {
+  const shown = columns.join(', ').slice(0, 200);
+  return new UserError(
+    'csv-column',
+    { en: `There is no column "${column}"`, zh: `没有“${column}”列` },
+    {
+      ...place,
+      field: column,
+      hint: { en: `The columns are ${shown}.`, zh: `现有列：${shown}。` },
+    },
+  );
 }
 
 async function* textDocuments(file: string): AsyncGenerator<RawDocument> {
@@ -143,7 +176,7 @@ async function* textDocuments(file: string): AsyncGenerator<RawDocument> {
       if (parts.length === 0) line = number;
       parts.push(text);
     }
-    // A document without end is handed on in pieces, so that memory stays bounded.
+    // An endless document is passed on in pieces, so that memory stays bounded.
     if (parts.length > MAX_PARTS) {
       yield { file, line, parts };
       parts = [];
@@ -151,8 +184,6 @@ async function* textDocuments(file: string): AsyncGenerator<RawDocument> {
   }
   if (parts.length > 0) yield { file, line, parts };
 }
-
-const MAX_PARTS = 10_000;
 
 /** Whether a blank line stands between lines with text. */
 function hasGap(lines: readonly Line[]): boolean {

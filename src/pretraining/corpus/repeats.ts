@@ -2,23 +2,23 @@ import { hashText, longHash } from '../../text/hashing.ts';
 
 const ROWS = 4;
 const COLUMNS = 1 << 24;
-const MOST = 255;
+const MAX_COUNT = 255;
 
 /** How often each of many texts was seen, in constant memory. */
 export interface RepeatCounter {
   add(text: string): void;
-  /** At least the true count, up to 255; more only by a rare collision. */
+  /** At least the true count, up to 255; more than that only after a rare collision. */
   count(text: string): number;
 }
 
-/** A count-min sketch with conservative updates (64 MB, of which only what is used is touched). */
+/** A count-min sketch with conservative updates (64 MB of address space, touched as it is used). */
 export function createRepeatCounter(): RepeatCounter {
   const cells = new Uint8Array(ROWS * COLUMNS);
   const places = new Int32Array(ROWS);
   const locate = (text: string): number => {
     const first = hashText(text, 3);
     const second = hashText(text, 4) | 1;
-    let least = MOST;
+    let least = MAX_COUNT;
     for (let row = 0; row < ROWS; row++) {
       places[row] = row * COLUMNS + (((first + Math.imul(row, second)) >>> 0) & (COLUMNS - 1));
       least = Math.min(least, cells[places[row]]);
@@ -28,14 +28,14 @@ export function createRepeatCounter(): RepeatCounter {
   return {
     add(text) {
       const least = locate(text);
-      if (least === MOST) return;
+      if (least === MAX_COUNT) return;
       for (let row = 0; row < ROWS; row++) if (cells[places[row]] === least) cells[places[row]]++;
     },
     count: locate,
   };
 }
 
-/** Says true for the first of equal texts only. */
+/** Returns true for the first of equal texts only. */
 export function createFirsts(): (text: string) => boolean {
   const seen = new Set<number>();
   return (text) => {

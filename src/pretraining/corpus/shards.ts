@@ -2,27 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { identifyFile } from '../../fetch/identity.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readLineBatches } from '../../ground/files.ts';
 import { scramble } from '../../text/hashing.ts';
+import { MANIFEST, manifestSchema, type Shard } from './manifest.ts';
 
-export const MANIFEST = 'manifest.json';
 const SHARD_BYTES = 16 << 20;
 
-export interface Shard {
-  readonly file: string;
-  readonly bytes: number;
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  readonly documents: number;
-  readonly sentences: number;
-  /** UTF-16 code units of the sentences. */
-  readonly characters: number;
-}
-
-/** Writes documents into `shard-00000.txt`, …: a sentence a line, a blank line after each document. */
+/** Writes documents to `shard-00000.txt`, …: one sentence per line, a blank line after each document. */
 export async function writeShards(
   directory: string,
   documents: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
@@ -68,19 +56,7 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-const manifestSchema = z.object({
-  format: z.literal('chineseblue-corpus@1'),
-  shards: z.array(
-    z.object({
-      file: z.string().regex(/^[\w.-]+$/),
-      bytes: z.number(),
-      sha256: z.string(),
-      documents: z.number(),
-      sentences: z.number(),
-      characters: z.number(),
-    }),
-  ),
-});
+const REBUILD = { en: 'Build the corpus again.', zh: '请重新构建语料。' };
 
 /**
  * The shards of a corpus directory, from its manifest, each checked against its SHA-256.
@@ -89,10 +65,17 @@ const manifestSchema = z.object({
 export async function openCorpus(directory: string): Promise<readonly Shard[]> {
   const file = join(directory, MANIFEST);
   if (!existsSync(file)) {
-    throw new UserError('corpus-missing', 'There is no corpus here', {
-      file: directory,
-      hint: 'Make one: `chineseblue corpus build IN… --out DIR`.',
-    });
+    throw new UserError(
+      'corpus-missing',
+      { en: 'There is no corpus in this directory', zh: '该目录中没有语料' },
+      {
+        file: directory,
+        hint: {
+          en: 'Build one: `chineseblue corpus build IN… --out DIR`.',
+          zh: '请先构建：`chineseblue corpus build IN… --out DIR`。',
+        },
+      },
+    );
   }
   let value: unknown;
   try {
@@ -102,20 +85,21 @@ export async function openCorpus(directory: string): Promise<readonly Shard[]> {
   }
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) {
-    throw new UserError('corpus-manifest', 'The manifest is not one that this version wrote', {
-      file,
-      field: parsed.error.issues[0].path.join('.'),
-      hint: 'Build the corpus again.',
-    });
+    throw new UserError(
+      'corpus-manifest',
+      { en: 'The manifest was not written by this version', zh: '清单不是由当前版本生成的' },
+      { file, field: parsed.error.issues[0].path.join('.'), hint: REBUILD },
+    );
   }
   const { shards } = parsed.data;
   for (const { file: name, sha256 } of shards) {
     const path = join(directory, name);
     if ((await identifyFile(path)).sha256 !== sha256) {
-      throw new UserError('corpus-damaged', 'The shard is not what the manifest says', {
-        file: path,
-        hint: 'Build the corpus again.',
-      });
+      throw new UserError(
+        'corpus-damaged',
+        { en: 'The shard does not match the manifest', zh: '分片与清单不一致' },
+        { file: path, hint: REBUILD },
+      );
     }
   }
   if (shards.length === 0) throw emptyCorpus(directory);
@@ -123,12 +107,19 @@ export async function openCorpus(directory: string): Promise<readonly Shard[]> {
 }
 
 export const emptyCorpus = (file: string): UserError =>
-  new UserError('corpus-empty', 'The corpus has no text', {
-    file,
-    hint: 'Nothing was left after cleaning: give more Chinese text, or see why in the report.',
-  });
+  new UserError(
+    'corpus-empty',
+    { en: 'The corpus contains no text', zh: '语料中没有文本' },
+    {
+      file,
+      hint: {
+        en: 'Nothing was left after cleaning: add more Chinese text.',
+        zh: '清洗后没有剩余文本，请补充中文文本。',
+      },
+    },
+  );
 
-/** Streams the documents of a corpus, each as its sentences. Check it first with `openCorpus`. */
+/** Streams the documents of a corpus, each as its sentences; `shards` are those of `openCorpus`. */
 export async function* readCorpus(directory: string, shards: readonly Shard[]): AsyncGenerator<string[]> {
   for (const { file } of shards) {
     let document: string[] = [];
@@ -145,7 +136,7 @@ export async function* readCorpus(directory: string, shards: readonly Shard[]): 
   }
 }
 
-/** As `readCorpus`, but where there are more than `characters` only an even share of the documents, the same each time. */
+/** As `readCorpus`, but of a corpus with more than `characters` only an even sample of documents, always the same. */
 export async function* sampleCorpus(
   directory: string,
   shards: readonly Shard[],

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { explainFileError } from '../../ground/files.ts';
 
-/** Documents on disk, in order, each readable by its number: memory holds 12 bytes a document. */
+/** Documents on disk, in order, each readable by its number: 8 bytes of memory per document. */
 export interface Spool {
   readonly size: number;
   /** Sentences have no line breaks. */
@@ -16,7 +16,7 @@ export interface Spool {
 const BUFFER = 4 << 20;
 const sentencesIn = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
-/** Throws a UserError where the disk is full or the file cannot be made. */
+/** Throws a UserError where the disk is full or the file cannot be created. */
 export function createSpool(file: string): Spool {
   const guarded = <T>(work: () => T): T => {
     try {

@@ -15,8 +15,8 @@ export interface TrainSplit {
 }
 
 /**
- * The texts of an input that stand by themselves: the turns of a dialogue are one text, in order; the texts of a
- * pair or the titles of a query do not follow one another.
+ * The texts of an input that form documents: the turns of a dialogue are one document, in order; the texts of a pair
+ * or the titles of a query are one each.
  */
 function documentsOf(task: Task, input: Input): (readonly string[])[] {
   const texts = familyOf(task).texts(input);
@@ -32,10 +32,16 @@ export async function readTrainSplit(task: Task, dataDir: string): Promise<Train
   if (synthetic) {
     throw new UserError(
       'synthetic-train',
-      `The train split of ${task.id} that is at hand is a generated sample`,
+      {
+        en: `Only a generated sample of the train split of ${task.id} is available`,
+        zh: `${task.id} 的训练集只有合成样例`,
+      },
       {
         file: join(dataDir, files[0].path),
-        hint: `Nothing is learnt from it: fetch the corpus with \`chineseblue data get ${task.id}\`, or say where it is.`,
+        hint: {
+          en: `Fetch the corpus with \`chineseblue data get ${task.id}\`, or set --data-dir.`,
+          zh: `请用 \`chineseblue data get ${task.id}\` 下载语料，或用 --data-dir 指定目录。`,
+        },
       },
     );
   }
@@ -45,7 +51,7 @@ export async function readTrainSplit(task: Task, dataDir: string): Promise<Train
   return { task, examples, documents, files };
 }
 
-/** Every text of every dev and test split that is there; a dialogue is one text. */
+/** Every text of every available dev and test split; a dialogue is one text. */
 export async function* readEvaluationTexts(
   tasks: readonly Task[],
   dataDir: string,

@@ -1,15 +1,15 @@
 import type { Families } from '../../tasks/examples.ts';
 import type { TrainSplit } from '../corpus/train-splits.ts';
 
-/** A text whose entities are known: `start`, `end` in UTF-16 code units, `end` exclusive. */
+/** A text with annotated entities: `start`, `end` in UTF-16 code units, `end` exclusive. */
 export interface AnnotatedText {
-  /** The task whose rules were followed: what one marks another passes over. */
+  /** The task whose guidelines were followed: others annotate other things. */
   readonly task: string;
   readonly text: string;
   readonly mentions: readonly { readonly start: number; readonly end: number; readonly type: string }[];
 }
 
-/** What people marked in the train splits of tasks that mark anything: entities, symptoms, parts of relations. */
+/** The annotations in train splits: entities, symptoms of dialogues, subjects and objects of relations. */
 export function* annotatedTexts(splits: readonly TrainSplit[]): Generator<AnnotatedText> {
   for (const { task, examples } of splits) {
     for (const { input, gold } of examples) {

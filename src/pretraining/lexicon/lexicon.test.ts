@@ -4,15 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findTask } from '../../tasks/registry.ts';
 import { type AnnotatedText, annotatedTexts } from './annotations.ts';
-import {
-  addAnnotations,
-  addCandidate,
-  addWordList,
-  createCandidates,
-  readTerms,
-  refineLexicon,
-  writeLexicon,
-} from './lexicon.ts';
+import { addAnnotations, addCandidate, createCandidates } from './candidates.ts';
+import { addWordList, readTerms, writeLexicon } from './files.ts';
+import { refineLexicon } from './refine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lexicon-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,8 +4,8 @@ const ROUNDS = 20;
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
 /**
- * Threefry-2x32-20 (Salmon et al. 2011): two words scrambled under a key of two words. Being a function and no
- * stream, it gives the numbers of any place at once. `into` gets the two words.
+ * Threefry-2x32-20 (Salmon et al. 2011): two words encrypted under a key of two words. As a function rather than a
+ * stream, it gives the numbers of any place directly. Writes the two words to `into`.
  */
 export function threefry(
   key0: number,
@@ -31,12 +31,12 @@ export function threefry(
   into[1] = b;
 }
 
-/** What random numbers are for: streams of different purposes never meet. */
+/** What random numbers are for: streams of different purposes are independent. */
 export const PURPOSE = { plan: 1, order: 2, mask: 3, unit: 4, held: 5 } as const;
 
 /**
  * The random numbers of one place: equal seed, purpose, epoch and item give equal numbers whatever was drawn
- * before elsewhere. `seed`, `epoch` and `item` are whole, from 0 to 2^32 - 1.
+ * elsewhere. `seed`, `epoch` and `item` are integers from 0 to 2^32 - 1.
  */
 export function counterRandom(
   seed: number,

@@ -2,12 +2,12 @@ import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Random } from '../../ground/random.ts';
 import { KINDS, type Unit } from './units.ts';
 
-/** Share of the tokens that is to be predicted, as in BERT. */
+/** Share of the tokens to predict, as in BERT. */
 export const MASK_SHARE = 0.15;
-/** Of the chosen units: replaced by `[MASK]`, then by random tokens; the rest stay as they are. */
+/** Shares of the chosen units replaced by `[MASK]` and by random tokens; the rest stay unchanged. */
 export const MASK_RULE = { mask: 0.8, random: 0.1 } as const;
 
-/** One place to predict. */
+/** One token to predict. */
 export interface Masked {
   /** In the sequence. */
   readonly position: number;
@@ -17,14 +17,13 @@ export interface Masked {
   readonly kind: number;
 }
 
-/** Most places of a sequence that are masked: as many as BERT's `max_predictions_per_seq`, 20 for 128 tokens. */
+/** Maximum masked tokens of a sequence: BERT's `max_predictions_per_seq`, 20 for 128 tokens. */
 export const mostMasked = (maxLength: number): number => Math.max(1, Math.ceil(maxLength * MASK_SHARE));
 
 /**
- * Chooses units of a sequence at random until `MASK_SHARE` of the tokens that units hold are to be predicted (one
- * at least), and changes `ids` in place. What becomes of a unit — `[MASK]`, random tokens, nothing — is decided
- * once for all of its tokens. A unit that would exceed the share is passed over, unless nothing else is masked.
- * Places come in order.
+ * Chooses units of a sequence at random until `MASK_SHARE` of the tokens in units are to be predicted (at least one),
+ * and changes `ids` in place. The replacement (`[MASK]`, random tokens or none) is decided once per unit. A unit that
+ * would exceed the share is skipped, unless nothing else is masked. Returned in order of position.
  */
 export function maskSequence(
   ids: Int32Array,
@@ -56,11 +55,11 @@ export function maskSequence(
 export interface MaskTokens {
   /** Id of `[MASK]`. */
   readonly mask: number;
-  /** Ids that may stand for a token at random: neither special nor unused. */
+  /** Ids of possible random replacements: neither special nor unused. */
   readonly replaceable: Int32Array;
 }
 
-/** A vocabulary without `[MASK]` has been refused before: `createVocabulary` throws. */
+/** Every vocabulary has a `[MASK]`: `createVocabulary` refuses others. */
 export function maskTokensOf(vocabulary: Vocabulary): MaskTokens {
   const special = new Set(Object.values(vocabulary.ids));
   const replaceable = vocabulary.tokens.flatMap((token, id) =>

@@ -3,10 +3,10 @@ import type { Random } from '../../ground/random.ts';
 import { counterRandom, PURPOSE } from './counter.ts';
 import type { PretrainingText } from './text.ts';
 
-/** `next`: 0 the second part follows the first, 1 it comes from elsewhere (as BERT counts), -1 no second part. */
+/** 0: the second part follows the first; 1: it comes from another document (BERT's convention); -1: no second part. */
 export type NextLabel = 0 | 1 | -1;
 
-/** One sequence: stretches of tokens, each followed by `[SEP]`. */
+/** One sequence: ranges of tokens, each followed by `[SEP]`. */
 export interface Instance {
   /** Token ranges of the text, end exclusive: two where there is a second part, any number otherwise. */
   readonly pieces: readonly { readonly from: number; readonly to: number }[];
@@ -14,33 +14,34 @@ export interface Instance {
 }
 
 export interface PlanOptions {
-  /** Tokens of a sequence, special ones counted. */
+  /** Maximum tokens per sequence, special ones included. */
   readonly maxLength: number;
-  /** Pairs for next sentence prediction; otherwise sentences are packed. */
+  /** Make pairs for next sentence prediction; otherwise sentences are packed. */
   readonly nextSentence: boolean;
   readonly seed: number;
 }
 
-/** Share of the documents' chunks that are made shorter than they could be, as in BERT. */
+/** Share of the chunks that are deliberately short, as in BERT. */
 const SHORT_SHARE = 0.1;
 /** `[CLS]`, `[SEP]` and, for a pair, another `[SEP]`. */
 const SPECIALS = 3;
 
 /**
- * The sequences of one epoch in training order: other cuts, partners and order in every epoch, always the same for
- * the same seed and epoch. A document is read once; of two parts the second is the real continuation half of the
- * time, else text of another document. Documents of a single sentence have no continuation: they are packed, with
- * `[SEP]` between, and say nothing about the next sentence.
+ * The sequences of one epoch in training order: boundaries, partners and order differ between epochs and are the same
+ * for the same seed and epoch. A document is read once; of two parts the second is the actual continuation half of the
+ * time, else text of another document. Documents of a single sentence have no continuation: they are packed, separated
+ * by `[SEP]`, without a next sentence label.
  * Throws a UserError (`max-length`) for sequences of fewer than 8 tokens.
  */
 export function planEpoch(text: PretrainingText, epoch: number, options: PlanOptions): Instance[] {
   if (!(options.maxLength >= 8)) {
     throw new UserError(
       'max-length',
-      `Sequences of ${options.maxLength} tokens are too short to learn from`,
       {
-        hint: 'Use 32 at least, 128 as a rule.',
+        en: `Sequences of ${options.maxLength} tokens are too short to train on`,
+        zh: `序列长度 ${options.maxLength} 过短，无法训练`,
       },
+      { hint: { en: 'Use at least 32, usually 128.', zh: '至少 32，通常为 128。' } },
     );
   }
   const instances: Instance[] = [];
@@ -74,7 +75,7 @@ function shuffled<T>(items: T[], random: Random): T[] {
   return items;
 }
 
-/** As BERT's `create_instances_from_document`; real and random continuations are kept in balance. */
+/** As BERT's `create_instances_from_document`; actual and random continuations are balanced. */
 function pairDocument(
   { sentenceStarts, documentStarts }: PretrainingText,
   document: number,
@@ -84,8 +85,8 @@ function pairDocument(
   instances: Instance[],
 ): void {
   const end = documentStarts[document + 1];
-  const longest = maxLength - SPECIALS;
-  const aim = (): number => (random.next() < SHORT_SHARE ? 2 + random.below(longest - 1) : longest);
+  const room = maxLength - SPECIALS;
+  const aim = (): number => (random.next() < SHORT_SHARE ? 2 + random.below(room - 1) : room);
   for (let first = documentStarts[document], target = aim(); first < end; target = aim()) {
     let last = first + 1;
     while (last < end && sentenceStarts[last] - sentenceStarts[first] < target) last++;
@@ -97,7 +98,7 @@ function pairDocument(
     if (count > 1 && !wantsRandom) {
       balance.real++;
       instances.push({
-        pieces: trimPair(a, { from: a.to, to: sentenceStarts[last] }, longest, random),
+        pieces: trimPair(a, { from: a.to, to: sentenceStarts[last] }, room, random),
         next: 0,
       });
       first = last;
@@ -110,15 +111,15 @@ function pairDocument(
       Math.max(1, target - (a.to - a.from)),
       random,
     );
-    instances.push({ pieces: trimPair(a, b, longest, random), next: 1 });
-    // What the random part took the place of is read on from.
+    instances.push({ pieces: trimPair(a, b, room, random), next: 1 });
+    // The text that the random part replaced is read next.
     first = middle;
   }
 }
 
 type Piece = Instance['pieces'][number];
 
-/** Sentences of another document from a random one on, until there are `room` tokens. */
+/** Sentences of another document, starting at a random one, until there are `room` tokens. */
 function elsewhere(
   { sentenceStarts, documentStarts }: Pick<PretrainingText, 'sentenceStarts' | 'documentStarts'>,
   document: number,
@@ -133,10 +134,10 @@ function elsewhere(
   return { from: sentenceStarts[first], to: sentenceStarts[last] };
 }
 
-/** Takes single tokens off the longer part, at either end by chance, until both fit. */
-function trimPair(a: Piece, b: Piece, longest: number, random: Random): Piece[] {
+/** Removes single tokens from the longer part, at a random end, until both fit. */
+function trimPair(a: Piece, b: Piece, room: number, random: Random): Piece[] {
   const pieces = [{ ...a }, { ...b }];
-  while (pieces[0].to - pieces[0].from + pieces[1].to - pieces[1].from > longest) {
+  while (pieces[0].to - pieces[0].from + pieces[1].to - pieces[1].from > room) {
     const longer = pieces[0].to - pieces[0].from > pieces[1].to - pieces[1].from ? pieces[0] : pieces[1];
     if (random.next() < 0.5) longer.from++;
     else longer.to--;
@@ -144,7 +145,7 @@ function trimPair(a: Piece, b: Piece, longest: number, random: Random): Piece[] 
   return pieces;
 }
 
-/** Fills sequences with whole documents, cut where one alone is too long. */
+/** Fills sequences with whole documents, split where one alone is too long. */
 function packSingles(
   text: PretrainingText,
   documents: readonly number[],

@@ -6,7 +6,7 @@ import type { Marker } from './units.ts';
 /** Tokenized documents, sentence after sentence, in flat arrays. */
 export interface PretrainingText {
   readonly tokens: Uint16Array | Int32Array;
-  /** `MARK` bits, a byte a token. */
+  /** `MARK` bits, one byte per token. */
   readonly marks: Uint8Array;
   /** First token of every sentence, and the number of tokens at the end. */
   readonly sentenceStarts: Int32Array;
@@ -17,17 +17,17 @@ export interface PretrainingText {
 export interface LoadOptions {
   readonly tokenizer: Tokenizer;
   readonly mark: Marker;
-  /** Finds the units of what is kept aside, where it is to be measured by others than are trained on. */
+  /** Finds the units of held-out text, where they differ from those that are trained on. */
   readonly markHeldOut?: Marker;
-  /** Share of the documents that is kept aside to measure on, 0 to 1. */
+  /** Share of the documents that is held out for evaluation, 0 to 1. */
   readonly heldOut: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Tokenizes documents and finds their units; a document goes to one side whole, by its number and the seed.
- * Special tokens written out in a text are text only if the tokenizer was made so (`specialTokensInText`).
+ * Tokenizes documents and finds their units; a whole document goes to one side, by its number and the seed. Whether
+ * special tokens written out in a text are text depends on the tokenizer (`specialTokensInText`).
  * Throws a UserError (`corpus-empty`) where there is no token to train on.
  */
 export async function loadPretrainingText(
@@ -39,22 +39,29 @@ export async function loadPretrainingText(
   let number = 0;
   for await (const document of documents) {
     if (number % 1024 === 0) signal?.throwIfAborted();
-    const isKept = counterRandom(seed, PURPOSE.held, 0, number++).next() < heldOut;
-    const side = sides[Number(isKept)];
+    const isHeldOut = counterRandom(seed, PURPOSE.held, 0, number++).next() < heldOut;
+    const side = sides[Number(isHeldOut)];
     for (const sentence of document) {
       const tokens = tokenizer.tokenize(sentence);
       if (tokens.ids.length > 0)
-        side.addSentence(tokens.ids, (isKept ? markHeldOut : mark)(sentence, tokens));
+        side.addSentence(tokens.ids, (isHeldOut ? markHeldOut : mark)(sentence, tokens));
     }
     side.endDocument();
   }
-  const [train, kept] = sides.map((side) => side.finish());
+  const [train, held] = sides.map((side) => side.finish());
   if (train.tokens.length === 0) {
-    throw new UserError('corpus-empty', 'There is no text to train on', {
-      hint: 'Build a corpus with some Chinese sentences: `chineseblue corpus build IN… --out DIR`.',
-    });
+    throw new UserError(
+      'corpus-empty',
+      { en: 'There is no text to train on', zh: '没有可用于训练的文本' },
+      {
+        hint: {
+          en: 'Build a corpus with more Chinese sentences: `chineseblue corpus build IN… --out DIR`.',
+          zh: '请用更多中文文本构建语料：`chineseblue corpus build IN… --out DIR`。',
+        },
+      },
+    );
   }
-  return { train, heldOut: kept };
+  return { train, heldOut: held };
 }
 
 function createBuilder(wide: boolean) {

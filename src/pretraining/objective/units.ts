@@ -6,31 +6,31 @@ import { foldUnits } from '../../text/normalise.ts';
 export const KINDS = ['other', 'entity', 'span'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What a token is to the units around it, as bits. */
+/** Position of a token within units, as bits. */
 export const MARK = {
   beginsEntity: 1,
   continuesEntity: 2,
   beginsSpan: 4,
   continuesSpan: 8,
-  /** Belongs to the word of the token before it. */
+  /** Belongs to the same word as the token before it. */
   continuesWord: 16,
 } as const;
 
 export interface UnitChoices {
-  /** Entities that are masked whole; absent: no entity is a unit. */
+  /** Entities that are masked as a whole; absent: no entity is a unit. */
   readonly entities?: readonly string[];
-  /** Phrases that are masked whole; absent: no span is a unit. */
+  /** Phrases that are masked as a whole; absent: no span is a unit. */
   readonly spans?: readonly string[];
-  /** The words of a text, end to end: all other tokens are masked by words. Absent: by WordPieces. */
+  /** The words of a text, end to end: all other tokens are masked by word. Absent: by WordPiece. */
   readonly cutWords?: (text: string) => readonly string[];
 }
 
-/** Finds the units of a sentence: one byte of `MARK` bits a token. */
+/** Finds the units of a sentence: one byte of `MARK` bits per token. */
 export type Marker = (text: string, tokens: Tokens) => Uint8Array;
 
 /**
- * Entities are the longest matches from the left. Spans are phrases that cut no entity in two and are not part of
- * one; they may hold entities. Width and letter case are ignored; what begins or ends inside a WordPiece is no unit.
+ * Entities are the leftmost longest matches. Spans are phrases that neither split an entity nor are part of one; they
+ * may contain entities. Width and letter case are ignored; a match that starts or ends inside a WordPiece is no unit.
  */
 export function createMarker({ entities, spans, cutWords }: UnitChoices): Marker {
   const automatonOf = (terms: readonly string[] | undefined): Automaton | undefined =>
@@ -74,7 +74,7 @@ export function createMarker({ entities, spans, cutWords }: UnitChoices): Marker
   };
 }
 
-/** First token that begins at a code unit, and one past the last token that ends there; -1 where none does. */
+/** First token that starts at a code unit, and one past the last token that ends there; -1 where none does. */
 function tokenBounds(
   length: number,
   { starts, ends }: Tokens,
@@ -92,7 +92,7 @@ function entityEnd(marks: Uint8Array, from: number): number {
   return to;
 }
 
-/** Tokens that begin inside a word continue it; words are found again where they stand. */
+/** Tokens that start inside a word continue it; each word is located in the text first. */
 function markWords(text: string, { starts }: Tokens, words: readonly string[], marks: Uint8Array): void {
   const begins = new Uint8Array(text.length + 1);
   let at = 0;
@@ -110,7 +110,7 @@ function markWords(text: string, { starts }: Tokens, words: readonly string[], m
   }
 }
 
-/** Token `from` to `to`, exclusive, that are masked together or not at all. */
+/** Tokens `from` to `to`, end exclusive, that are masked together or not at all. */
 export interface Unit {
   readonly from: number;
   readonly to: number;
@@ -118,8 +118,8 @@ export interface Unit {
 }
 
 /**
- * The units of tokens that stand together, end to end. Where a span holds an entity, `preferSpan` decides which of
- * them is the unit this time. What was cut off at the beginning is a unit by what is left of it.
+ * The units of consecutive tokens, end to end. Where a span contains an entity, `preferSpan` decides which of the two
+ * is the unit. A unit whose beginning is cut off consists of the rest.
  */
 export function unitsOf(
   marks: Uint8Array,
@@ -138,7 +138,7 @@ export function unitsOf(
     }
     const isEntity = marks[at] & MARK.beginsEntity;
     let end = runEnd(marks, at, to, isEntity ? MARK.continuesEntity : MARK.continuesWord);
-    // A word gives way to an entity or a span that begins inside it.
+    // A word ends where an entity or a span starts inside it.
     if (!isEntity) {
       for (let i = at + 1; i < end; i++) {
         if (marks[i] & (MARK.beginsEntity | MARK.beginsSpan)) end = i;

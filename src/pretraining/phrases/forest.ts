@@ -1,17 +1,17 @@
 import { createRandom, type Random, shuffle } from '../../ground/random.ts';
 
-/** A table of numbers, `width` of them a row. */
+/** A table of numbers with `width` columns, row by row. */
 export interface Table {
   readonly width: number;
   readonly values: Float64Array;
 }
 
-/** A decision tree in flat arrays: node 0 is the root; `feature` is -1 at a leaf, whose share is `value`. */
+/** A decision tree in flat arrays: node 0 is the root; `feature` is -1 at a leaf. */
 interface Tree {
   readonly feature: number[];
-  /** Threshold of a split, share of positives of a leaf. */
+  /** Threshold of a split, or share of positives in a leaf. */
   readonly value: number[];
-  /** Node for rows at most the threshold; the other one follows it. */
+  /** Node for rows up to the threshold; the node for the others follows it. */
   readonly below: number[];
 }
 
@@ -22,20 +22,20 @@ export interface Forest {
 
 export interface ForestOptions {
   readonly trees: number;
-  /** Positives, and as many of the others, that each tree is shown. */
+  /** Positives, and as many other rows, that each tree is trained on. */
   readonly sample: number;
   readonly seed: number;
 }
 
 export const FOREST_DEFAULTS: ForestOptions = { trees: 200, sample: 150, seed: 0 };
 
-const SMALLEST_LEAF = 2;
+const MIN_LEAF = 2;
 
 /**
- * Learns from positive rows only (Shang et al. 2018, AutoPhrase): every tree sees a small draw of positives and
- * one of all other rows, most of which are negative, and grows to the end; the share of trees that say yes is the
- * quality. A small draw holds few wrong negatives, and many trees outvote them.
- * Needs one positive row and one other at least.
+ * Learns from positive rows only (Shang et al. 2018, AutoPhrase): every tree is grown to the end on a small sample of
+ * positives and one of all other rows, most of which are negative; the share of trees that vote positive is the
+ * quality. A small sample contains few wrong negatives, and many trees outvote them.
+ * Needs at least one positive row and one other row.
  */
 export function fitForest(
   table: Table,
@@ -58,7 +58,7 @@ export function fitForest(
   };
 }
 
-/** `count` of the items without repetition, or all of them. */
+/** `count` items without repetition, or all of them where there are fewer. */
 function drawSome(items: readonly number[], count: number, random: Random): number[] {
   if (items.length <= count * 4) return shuffle([...items], random).slice(0, count);
   const drawn = new Set<number>();
@@ -66,7 +66,7 @@ function drawSome(items: readonly number[], count: number, random: Random): numb
   return [...drawn];
 }
 
-/** A tree of Gini splits, each over a random third or so of the features. */
+/** A tree of Gini splits, each over √width random features. */
 function growTree({ width, values }: Table, isPositive: Uint8Array, draw: number[], random: Random): Tree {
   const tree: Tree = { feature: [], value: [], below: [] };
   const considered = Math.max(1, Math.round(Math.sqrt(width)));
@@ -79,20 +79,20 @@ function growTree({ width, values }: Table, isPositive: Uint8Array, draw: number
   const grow = (node: number, rows: number[]): void => {
     const total = rows.reduce((sum, row) => sum + isPositive[row], 0);
     tree.value[node] = total / rows.length;
-    if (total === 0 || total === rows.length || rows.length < 2 * SMALLEST_LEAF) return;
+    if (total === 0 || total === rows.length || rows.length < 2 * MIN_LEAF) return;
     let best = { impurity: Number.POSITIVE_INFINITY, feature: -1, threshold: 0 };
     const features = shuffle(
       Array.from({ length: width }, (_, feature) => feature),
       random,
     );
     for (const [tried, feature] of features.entries()) {
-      // Go on beyond the usual number only while nothing splits at all.
+      // More features are tried only while none splits at all.
       if (tried >= considered && best.feature >= 0) break;
       const sorted = rows.toSorted((a, b) => values[a * width + feature] - values[b * width + feature]);
       for (let i = 1, positive = 0; i < sorted.length; i++) {
         positive += isPositive[sorted[i - 1]];
         const [low, high] = [values[sorted[i - 1] * width + feature], values[sorted[i] * width + feature]];
-        if (low === high || i < SMALLEST_LEAF || sorted.length - i < SMALLEST_LEAF) continue;
+        if (low === high || i < MIN_LEAF || sorted.length - i < MIN_LEAF) continue;
         const impurity = gini(positive, i) + gini(total - positive, sorted.length - i);
         if (impurity < best.impurity) best = { impurity, feature, threshold: low + (high - low) / 2 };
       }

@@ -1,7 +1,7 @@
 import { buildAutomaton, eachMatch } from '../../text/aho-corasick.ts';
-import type { PhraseText } from './candidates.ts';
+import { type PhraseText, textOf } from './text.ts';
 
-/** A phrase and how good it is by itself, 0 to 1. */
+/** A phrase and its quality, 0 to 1. */
 export interface Segment {
   readonly text: string;
   readonly quality: number;
@@ -9,15 +9,15 @@ export interface Segment {
 }
 
 const ROUNDS = 3;
-/** A phrase that is never cut out in one round keeps this count for the next. */
-const LEAST_COUNT = 0.1;
+/** Count that a phrase without any segment in one round has in the next. */
+const MIN_COUNT = 0.1;
 const BLOCK = 1 << 16;
 
 /**
- * How often each phrase is a segment of the likeliest segmentation of the text (phrasal segmentation: Liu et al.
- * 2015, Shang et al. 2018): every stretch between breaks is cut into phrases and single characters so that the
- * product of segment probability and quality is largest; probabilities are re-estimated from the cuts.
- * Fragments such as 消化不 of 消化不良 lose their occurrences to the whole.
+ * How often each phrase is a segment of the most likely segmentation of the text (phrasal segmentation: Liu et al. 2015,
+ * Shang et al. 2018): every stretch between breaks is split into phrases and single characters so that the product of
+ * segment probability and quality is largest; probabilities are re-estimated from the result.
+ * Fragments such as 消化不 of 消化不良 lose their occurrences to the whole phrase.
  */
 export function countSegments({ units, letters }: PhraseText, phrases: readonly Segment[]): Float64Array {
   const automaton = buildAutomaton(phrases.map(({ text }) => text));
@@ -28,7 +28,7 @@ export function countSegments({ units, letters }: PhraseText, phrases: readonly 
   for (let round = 0; round < ROUNDS; round++) {
     const cost = counts.map(
       (count, i) =>
-        Math.log(letters / Math.max(count, LEAST_COUNT)) - Math.log(Math.max(phrases[i].quality, 1e-6)),
+        Math.log(letters / Math.max(count, MIN_COUNT)) - Math.log(Math.max(phrases[i].quality, 1e-6)),
     );
     const next = new Float64Array(phrases.length);
     eachStretch(units, (stretch) => {
@@ -45,7 +45,7 @@ export function countSegments({ units, letters }: PhraseText, phrases: readonly 
           }
         }
       };
-      // Matches come by their end: whatever ends before is settled.
+      // Matches arrive in order of their ends: whatever ends earlier is final.
       eachMatch(automaton, stretch, (start, end, phrase) => {
         advance(end - 1);
         const whole = best[start] + cost[phrase];
@@ -66,12 +66,12 @@ export function countSegments({ units, letters }: PhraseText, phrases: readonly 
   return counts;
 }
 
-/** Calls `visit` with every run of letters. */
+/** Calls `visit` with every run of letters, in blocks where it is long. */
 function eachStretch(units: Uint16Array, visit: (stretch: string) => void): void {
   for (let from = 0; from < units.length; ) {
     let to = from;
     while (to < units.length && units[to] !== 0 && to - from < BLOCK) to++;
-    if (to > from) visit(String.fromCharCode.apply(null, units.subarray(from, to) as unknown as number[]));
+    if (to > from) visit(textOf(units, from, to));
     from = to === from ? to + 1 : to;
   }
 }

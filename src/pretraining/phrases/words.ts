@@ -3,7 +3,7 @@ import type { Jieba } from '@node-rs/jieba';
 
 interface General {
   readonly jieba: Jieba;
-  /** The dictionary: a word, its frequency and its part of speech a line. */
+  /** The dictionary: one word per line, with frequency and part of speech. */
   readonly dictionary: Buffer;
 }
 
@@ -19,13 +19,13 @@ function load(): General {
   return general;
 }
 
-/** The words of a text, end to end, by jieba's general dictionary. */
+/** The words of a text, end to end, by jieba's general-purpose dictionary. */
 export const cutWords = (text: string): string[] => load().jieba.cut(text, true);
 
 export interface GeneralWords {
-  /** Of two characters or more, most frequent first. */
+  /** Of at least two characters, most frequent first. */
   readonly words: readonly { readonly word: string; readonly frequency: number }[];
-  /** Characters of the text that the frequencies are of. */
+  /** Characters in the text that the frequencies were counted in. */
   readonly total: number;
 }
 

@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Text } from '../../ground/language.ts';
 import { createRandom } from '../../ground/random.ts';
-import { trainTermFilter } from '../lexicon/term-filter.ts';
-import { gatherText } from './candidates.ts';
-import { minePhrases, readPhrases, writePhrases } from './phrases.ts';
+import { trainDomainFilter } from './domain-filter.ts';
+import { readPhrases, writePhrases } from './files.ts';
+import { minePhrases } from './mine.ts';
 import { countSegments } from './segmentation.ts';
+import { gatherText } from './text.ts';
 import { cutWords, generalWords } from './words.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'phrases-'));
@@ -35,11 +37,12 @@ function consultations(): string[] {
 }
 
 describe('phrase mining', () => {
-  it('finds the phrases that the lexicon does not know, and says why others are none', async () => {
+  it('finds phrases that are not in the lexicon, and gives a reason for each rejected candidate', async () => {
     const text = await gatherText(documents(...consultations()), 1e6);
     const notes: string[] = [];
-    const options = { minDomain: 0, onProgress: (_share: number, note: string) => notes.push(note) };
-    const { kept, rejected, facts } = await minePhrases(text, SYMPTOMS, options);
+    const options = { minDomain: 0 };
+    const observer = { onProgress: (_share: number, note: Text) => notes.push(note.zh) };
+    const { kept, rejected, facts } = await minePhrases(text, SYMPTOMS, options, observer);
     const names = kept.map(({ text }) => text);
     expect(names).toEqual(expect.arrayContaining([...SYMPTOMS, '一直拉稀', '反复低烧']));
     for (const fragment of ['直拉稀', '一直拉', '复低烧', '反复低']) expect(names).not.toContain(fragment);
@@ -48,18 +51,18 @@ describe('phrase mining', () => {
     expect(reasonOf.get('一直拉')).toMatch(/low-quality|fragment/);
     expect(facts).toMatchObject({ seeds: SYMPTOMS.length });
     expect(facts.candidates).toBe(kept.length + rejected.length);
-    expect(notes).toEqual(['n-grams', 'quality', 'segmentation', 'domain']);
+    expect(notes).toEqual(['n-gram', '短语质量', '短语切分', '领域过滤']);
     expect(await minePhrases(text, SYMPTOMS, options)).toEqual({ kept, rejected, facts });
   });
 
-  it('needs terms of the lexicon in the text', async () => {
+  it('requires terms of the lexicon in the text, and stops on a signal', async () => {
     const text = await gatherText(documents(...consultations().slice(0, 50)), 1e6);
     await expect(minePhrases(text, ['糖尿病'])).rejects.toMatchObject({ code: 'too-few-seeds' });
-    const stopped = minePhrases(text, SYMPTOMS, { signal: AbortSignal.abort() });
+    const stopped = minePhrases(text, SYMPTOMS, {}, { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('writes what it reads', async () => {
+  it('files are read back as written', async () => {
     const file = join(folder, 'phrases.tsv');
     const phrase = {
       text: '一直拉稀',
@@ -87,7 +90,7 @@ describe('phrase mining', () => {
 });
 
 describe('segmentation', () => {
-  it('gives the occurrences of a fragment to the whole', async () => {
+  it('assigns the occurrences of a fragment to the whole phrase', async () => {
     const text = await gatherText(documents('患者消化不良', '经常消化不良', '胃炎和消化不良', '胃炎'), 1e6);
     const phrases = ['消化不', '消化不良', '胃炎', '没有的'].map((text, i) => ({
       text,
@@ -110,24 +113,24 @@ describe('segmentation', () => {
   });
 });
 
-describe('term filter', () => {
-  it('tells terms from other words by their characters, on words it has not seen', () => {
+describe('domain filter', () => {
+  it('separates terms from other words by their characters, also on unseen words', () => {
     const terms = SYMPTOMS.flatMap((symptom) =>
       ['急性', '慢性', '反复', '轻度'].map((kind) => kind + symptom),
     );
     const others = generalWords(400).words.map(({ word }) => word);
-    const filter = trainTermFilter(terms, others, 1);
+    const filter = trainDomainFilter(terms, others, 1);
     expect(filter.heldOutAuc).toBeGreaterThan(0.95);
     expect(filter.score('慢性胃痛')).toBeGreaterThan(0.5);
     expect(filter.score('人民政府')).toBeLessThan(0.5);
     expect(filter.score('')).toBe(0);
-    expect(trainTermFilter(terms, others, 1).score('胸闷')).toBe(filter.score('胸闷'));
-    expect(trainTermFilter([], [], 1).heldOutAuc).toBeNaN();
+    expect(trainDomainFilter(terms, others, 1).score('胸闷')).toBe(filter.score('胸闷'));
+    expect(trainDomainFilter([], [], 1).heldOutAuc).toBeNaN();
   });
 });
 
 describe('general words', () => {
-  it('are cut and counted by a dictionary of general Chinese', () => {
+  it('are segmented and counted by a dictionary of general Chinese', () => {
     expect(cutWords('今天天气很好').join('')).toBe('今天天气很好');
     const { words, total } = generalWords(3);
     expect(words).toHaveLength(3);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, frequentNgrams, gatherText } from './candidates.ts';
+import { type Candidate, frequentNgrams } from './ngrams.ts';
+import { gatherText } from './text.ts';
 
 async function* documents(...texts: string[][]) {
   for (const text of texts) yield text;
 }
-const candidatesOf = async (minCount: number, longest: number, ...texts: string[][]) => {
-  const found = frequentNgrams(await gatherText(documents(...texts), 1e6), { minCount, longest });
+const candidatesOf = async (minCount: number, maxLength: number, ...texts: string[][]) => {
+  const found = frequentNgrams(await gatherText(documents(...texts), 1e6), { minCount, maxLength });
   return new Map(found.map((candidate) => [candidate.text, candidate]));
 };
 
@@ -16,7 +17,7 @@ describe('frequent n-grams', () => {
     expect(found.get('腹痛')).toMatchObject({ count: 4, documents: 2 });
   });
 
-  it('have the entropies of their neighbours, breaks counted as all different', async () => {
+  it('have the entropies of their neighbours, each break counted as different', async () => {
     const { leftEntropy, rightEntropy, leftBreaks, rightBreaks } = (
       await candidatesOf(2, 2, ['我腹痛甲', '我腹痛乙', '，腹痛，', '腹痛'])
     ).get('腹痛') as Candidate;
@@ -26,7 +27,7 @@ describe('frequent n-grams', () => {
     expect([leftBreaks, rightBreaks]).toEqual([0.5, 0.5]);
   });
 
-  it('have the mutual information of their weakest cut', async () => {
+  it('have the mutual information of their weakest split', async () => {
     const text = '甲乙丙甲乙丙甲乙丁';
     const found = await candidatesOf(2, 3, [text]);
     const log = (a: number, b: number, both: number) => Math.log((both * text.length) / (a * b));
@@ -36,7 +37,7 @@ describe('frequent n-grams', () => {
     expect(found.get('甲乙丙')!.absorbed).toBe(0);
   });
 
-  it('fold width and case, know cut words, and keep surrogate pairs whole', async () => {
+  it('fold width and case, detect split words, and keep surrogate pairs whole', async () => {
     const found = await candidatesOf(2, 4, ['查CT了', '查ｃｔ吧'], ['𠀀病𠀀病']);
     expect(found.get('查ct')).toMatchObject({ count: 2, insideWord: 0 });
     expect(found.get('查c')).toMatchObject({ insideWord: 1 });
@@ -58,7 +59,7 @@ describe('frequent n-grams', () => {
     expect([...found].map(([gram, { count }]) => [gram, count]).sort()).toEqual(expected);
   });
 
-  it('need text, and stop at the limit', async () => {
+  it('require text, which is collected up to a limit', async () => {
     await expect(gatherText(documents(['，。']), 100)).rejects.toMatchObject({ code: 'corpus-empty' });
     await expect(gatherText(documents(), 100)).rejects.toMatchObject({ code: 'corpus-empty' });
     expect((await gatherText(documents(['腹痛'], ['头晕头晕'], ['咳']), 8)).documents).toBe(2);

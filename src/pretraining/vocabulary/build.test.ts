@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, TOKENIZER_DEFAULTS } from '../encoders/tokenizers/tokenizer.ts';
-import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
-import { buildVocabulary, createWordCounter } from './vocabulary.ts';
+import { createTokenizer, TOKENIZER_DEFAULTS } from '../../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
+import { buildVocabulary } from './build.ts';
+import { createWordCounter } from './words.ts';
 
 const reference = JSON.parse(readFileSync(new URL('./fixtures/wordpiece.json', import.meta.url), 'utf8')) as {
   size: number;
@@ -18,7 +19,7 @@ const count = (...texts: string[]) => {
 };
 
 describe('words', () => {
-  it('are counted as BERT cuts them', () => {
+  it('are counted as BERT splits them', () => {
     expect(Object.fromEntries(count('查CT两次，CT正常。', 'Café １２'))).toEqual({
       查: 1,
       ct: 2,
@@ -38,7 +39,7 @@ describe('words', () => {
 });
 
 describe('a vocabulary', () => {
-  it('is one that the Rust WordPieceTrainer learns, which breaks ties by chance', () => {
+  it('is one that the Rust WordPieceTrainer learns, which breaks ties at random', () => {
     const { size, words, always, sometimes } = reference;
     const own = buildVocabulary(new Map(Object.entries(words)), { size, minFrequency: 2 });
     expect(own.slice(0, 5)).toEqual(SPECIAL);
@@ -48,7 +49,7 @@ describe('a vocabulary', () => {
     expect(always.length).toBeGreaterThan(size - 20);
   });
 
-  it('cuts the words that it was built from into few pieces', () => {
+  it('splits the words that it was built from into few pieces', () => {
     const words = count('ct检查，ct检查，mri检查', 'ct mri ct mri 乙肝 hbsag hbsag hbsab');
     const tokenizer = createTokenizer(
       createVocabulary(buildVocabulary(words, { size: 100, minFrequency: 2 })),
@@ -59,7 +60,7 @@ describe('a vocabulary', () => {
     expect(pieces('x')).toEqual(['[UNK]']);
   });
 
-  it('leaves out the rarest characters where there is no room, and is the same each time', () => {
+  it('leaves out the rarest characters where there is no room, and is reproducible', () => {
     const words = count('痛痛痛疼疼酸', '痛疼');
     expect(buildVocabulary(words, { size: 7, minFrequency: 1 })).toEqual([...SPECIAL, '疼', '痛']);
     const reversed = new Map([...words].reverse());
@@ -68,7 +69,7 @@ describe('a vocabulary', () => {
     );
   });
 
-  it('needs text and room', () => {
+  it('requires text and room', () => {
     expect(() => buildVocabulary(new Map())).toThrow(expect.objectContaining({ code: 'corpus-empty' }));
     expect(() => buildVocabulary(count('痛'), { size: 5 })).toThrow(
       expect.objectContaining({ code: 'vocabulary-size' }),

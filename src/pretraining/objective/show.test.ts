@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
-import type { Sequence } from '../pretraining/objective/batch.ts';
-import { countKinds, renderUnits, showUnits } from './masks.ts';
+import { createVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
+import type { Sequence } from './batch.ts';
+import { countKinds, renderUnits, showUnits } from './show.ts';
 
 const vocabulary = createVocabulary([
   '[PAD]',
@@ -38,8 +38,8 @@ const sequence: Sequence = {
   next: 0,
 };
 
-describe('masks for people', () => {
-  it('show what was there and what is read', () => {
+describe('readable masks', () => {
+  it('show the original text and what the model reads', () => {
     expect(showUnits(sequence, vocabulary)).toEqual([
       { text: '[CLS]', kind: 'special' },
       { text: '腹痛', kind: 'entity', reads: '[MASK][MASK]' },

@@ -1,19 +1,19 @@
-import type { Vocabulary } from '../encoders/tokenizers/vocabulary.ts';
-import type { Sequence } from '../pretraining/objective/batch.ts';
-import { KINDS, type Kind } from '../pretraining/objective/units.ts';
+import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
+import type { Sequence } from './batch.ts';
+import { KINDS, type Kind } from './units.ts';
 
-/** How to mark a piece of text; colours on a terminal, nothing elsewhere. */
+/** Marks a piece of text, with colours on a terminal. */
 export type Paint = (text: string, kind: Kind, masked: boolean) => string;
 
-/** One unit of a sequence as people read it. */
+/** One unit of a sequence in readable form. */
 export interface ShownUnit {
   readonly text: string;
   readonly kind: Kind | 'special';
-  /** What the model reads in its place, or undefined where it is not to be predicted. */
+  /** What the model reads in its place; absent where it is not to be predicted. */
   readonly reads?: string;
 }
 
-/** Undoes the masking of a sequence and cuts it into its units. */
+/** Reverts the masking of a sequence and splits it into its units. */
 export function showUnits({ ids, units, masked }: Sequence, { tokens }: Vocabulary): ShownUnit[] {
   const original = Int32Array.from(ids);
   const predicted = new Set(masked.map(({ position }) => position));
@@ -32,13 +32,13 @@ export function showUnits({ ids, units, masked }: Sequence, { tokens }: Vocabula
   return shown;
 }
 
-/** Joins WordPieces as they were written, near enough: a blank between words of Latin letters. */
+/** Joins WordPieces approximately as they were written: a space between Latin words. */
 function joinTokens(text: string, token: string): string {
   if (token.startsWith('##') && token.length > 2) return text + token.slice(2);
   return /[0-9a-z]$/i.test(text) && /^[0-9a-z]/i.test(token) ? `${text} ${token}` : text + token;
 }
 
-/** A line of text: `〔腹痛〕` was masked, `〔腹痛→泛嫌〕` replaced at random, `〔腹痛＝〕` left to be predicted. */
+/** A line of text: `〔腹痛〕` was masked, `〔腹痛→泛嫌〕` replaced at random, `〔腹痛＝〕` left unchanged. */
 export function renderUnits(units: readonly ShownUnit[], paint: Paint): string {
   return units
     .map(({ text, kind, reads }) => {
@@ -51,7 +51,7 @@ export function renderUnits(units: readonly ShownUnit[], paint: Paint): string {
     .trim();
 }
 
-/** How many tokens are predicted, and of what kind. */
+/** Number of tokens, and of tokens to predict by kind. */
 export function countKinds(sequences: readonly Sequence[]): { tokens: number; masked: Record<Kind, number> } {
   const masked = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   let tokens = 0;

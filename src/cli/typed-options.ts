@@ -1,0 +1,122 @@
+import { EXIT, UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
+import {
+  describeAccepted,
+  hintFor,
+  INVALID,
+  kebab,
+  type Parameter,
+  type ParameterSpecs,
+  type Parsed,
+  readValue,
+} from '../ground/parameters.ts';
+import type { OptionSpec } from './command.ts';
+
+/** Names that stand for values in a usage line. */
+const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
+  integer: 'n',
+  number: 'x',
+  boolean: '',
+  choice: 'name',
+  list: 'list',
+  text: 'text',
+};
+
+/** Whether an option is written `--no-NAME`: a flag that is on by default. Its summary says what `--no-NAME` does. */
+const isNegated = ({ type, default: standard }: Parameter): boolean =>
+  type === 'boolean' && standard === true;
+
+/** `--learning-rate`, `--no-next-sentence`: how an option is written on the command line. */
+const flagOf = (name: string, spec: Parameter): string => `--${isNegated(spec) ? 'no-' : ''}${kebab(name)}`;
+
+/** The flags of commander and their help, from parameters: one source for flag, bounds, default and type. */
+export function optionSpecs(specs: ParameterSpecs): OptionSpec[] {
+  return Object.entries(specs).map(([name, spec]) => {
+    const placeholder = spec.placeholder ?? PLACEHOLDERS[spec.type];
+    const flag = flagOf(name, spec);
+    return { flags: placeholder === '' ? flag : `${flag} <${placeholder}>`, summary: describeOption(spec) };
+  });
+}
+
+/** Summary, then accepted values and default: `updates in all (from 1; default: 10000)`. */
+export function describeOption(spec: Parameter): Text {
+  const { summary, required, type, default: standard } = spec;
+  const range = describeRange(spec);
+  const needed = { en: 'required', zh: '必填' };
+  const hasDefault = standard !== undefined && type !== 'boolean' && String(standard) !== '';
+  const usual = hasDefault ? { en: `default: ${standard}`, zh: `默认 ${standard}` } : undefined;
+  const facts = [range, usual, required && !usual ? needed : undefined].filter((fact) => fact !== undefined);
+  if (facts.length === 0) return summary;
+  return {
+    en: `${summary.en} (${facts.map(({ en }) => en).join('; ')})`,
+    zh: `${summary.zh}（${facts.map(({ zh }) => zh).join('；')}）`,
+  };
+}
+
+/** Bounds or choices as short as they can be read. */
+function describeRange({ min, max, choices = [] }: Parameter): Text | undefined {
+  if (choices.length > 0) return { en: choices.join(', '), zh: choices.join('、') };
+  if (min !== undefined && max !== undefined) return { en: `${min} to ${max}`, zh: `${min} 到 ${max}` };
+  if (min !== undefined) return { en: `${min} or more`, zh: `不小于 ${min}` };
+  return max === undefined ? undefined : { en: `${max} or less`, zh: `不大于 ${max}` };
+}
+
+/**
+ * The options of a command as typed values, from what commander gives and the defaults. What `specs` do not name
+ * (`--json`, `--lang`) is left alone.
+ * Throws a UserError (usage): `option-missing` or `bad-option`, which names the flag and what it accepts.
+ */
+export function parseOptions<S extends ParameterSpecs>(
+  specs: S,
+  given: Readonly<Record<string, string | boolean | undefined>>,
+): Parsed<S> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = given[name];
+    const read = value === undefined ? spec.default : readValue(spec, value);
+    if (read === INVALID) throw badOption(name, spec, value ?? '');
+    if (read === undefined && spec.required) throw missingOption(name, spec);
+    if (read !== undefined) parsed[name] = read;
+  }
+  return parsed as Parsed<S>;
+}
+
+/** The value of an option that a command needs only in some cases; throws `option-missing` where it is not given. */
+export function requireOption<S extends ParameterSpecs, K extends keyof S & string>(
+  specs: S,
+  options: Parsed<S>,
+  name: K,
+): NonNullable<Parsed<S>[K]> {
+  const value = options[name];
+  if (value === undefined || value === null) throw missingOption(name, specs[name]);
+  return value;
+}
+
+function badOption(name: string, spec: Parameter, value: string | boolean): UserError {
+  const flag = flagOf(name, spec);
+  if (spec.required && value === '') return missingOption(name, spec);
+  const accepted = describeAccepted(spec);
+  const shown = spec.secret ? '…' : String(value);
+  return new UserError(
+    'bad-option',
+    {
+      en: `${flag} must be ${accepted.en}, not "${shown}"`,
+      zh: `${flag} 应为${accepted.zh}，而不是“${shown}”`,
+    },
+    { field: flag, hint: hintFor(spec, value), exitCode: EXIT.usage },
+  );
+}
+
+function missingOption(name: string, spec: Parameter): UserError {
+  const flag = flagOf(name, spec);
+  const usage = `${flag} <${spec.placeholder ?? PLACEHOLDERS[spec.type]}>`;
+  return new UserError(
+    'option-missing',
+    { en: `${flag} is required`, zh: `缺少选项 ${flag}` },
+    {
+      field: flag,
+      hint: { en: `Add ${usage}: ${spec.summary.en}.`, zh: `请加上 ${usage}：${spec.summary.zh}。` },
+      exitCode: EXIT.usage,
+    },
+  );
+}

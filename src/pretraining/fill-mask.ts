@@ -1,0 +1,125 @@
+import { compile, input, type SessionOptions, softmax, type Value } from '../autograd/index.ts';
+import {
+  embed,
+  encode,
+  encoderInputs,
+  fixedLayout,
+  noDropout,
+} from '../encoders/architectures/bert/graph.ts';
+import { loadFolder } from '../encoders/folder/load.ts';
+import { encoderFeeds } from '../encoders/inference/sequences.ts';
+import type { Encoding } from '../encoders/tokenizers/tokenizer.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
+import { maskedLogits, pretrainingParameters } from './objective/head.ts';
+import { type Start, startFrom } from './start.ts';
+
+/** A token that may stand for a mask. */
+export interface Filled {
+  readonly token: string;
+  readonly probability: number;
+}
+
+/** Present in every masked-token head; `startFrom` would fill it with random weights. */
+const NEEDED = 'cls.predictions.transform.dense.weight';
+
+/**
+ * The `top` most likely tokens for every `[MASK]` of a text, most likely first, each mask by itself. Throws a UserError
+ * where the text has no `[MASK]` (`no-mask`) or is too long (`text-too-long`), and for a model without a masked-token
+ * head (`head-missing`).
+ */
+export async function fillMasks(
+  folder: string,
+  text: string,
+  top: number,
+  options: SessionOptions = {},
+): Promise<Filled[][]> {
+  const model = await loadFolder(folder, { specialTokensInText: 'as-token' });
+  if (!model.tensors.has(NEEDED)) throw noHead(folder);
+  const { vocabulary } = model.tokenizer;
+  const start = startFrom(model, 0);
+  const sequence = model.tokenizer.encode(text);
+  const { ids } = sequence;
+  const masked = [...ids.keys()].filter((at) => ids[at] === vocabulary.ids.mask);
+  if (masked.length === 0) throw noMask(vocabulary.special.mask);
+  const { maxPositions, vocabSize } = start.config;
+  if (ids.length > maxPositions) throw tooLong(ids.length, maxPositions);
+  const probabilities = await maskedProbabilities(start, sequence, masked, options);
+  return masked.map((_, row) => {
+    const own = probabilities.subarray(row * vocabSize, (row + 1) * vocabSize);
+    return vocabulary.tokens
+      .map((token, id) => ({ token, probability: own[id] }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, top);
+  });
+}
+
+/** Probabilities of all tokens at the `masked` positions of a sequence, `[masked, vocabulary]`. */
+async function maskedProbabilities(
+  { config, tensors }: Start,
+  { ids, types }: Pick<Encoding, 'ids' | 'types'>,
+  masked: readonly number[],
+  options: SessionOptions,
+): Promise<Float32Array> {
+  const used = [...tensors].filter(
+    ([name]) =>
+      /^(embeddings|encoder)\./.test(name) || (pretrainingParameters(config).has(name) && !/seq_/.test(name)),
+  );
+  const parameters = new Map(used.map(([name, { shape }]) => [name, input(name, shape)]));
+  const parameter = (name: string): Value => parameters.get(name)!;
+  const inputs = encoderInputs(1, ids.length);
+  const context = {
+    hidden: encode(config, embed(inputs, parameter), inputs.attention_mask, parameter),
+    mask: inputs.attention_mask,
+    parameter,
+    dense: (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter),
+    dropout: noDropout,
+  };
+  const positions = input('masked_positions', [masked.length], 'int64');
+  const program = await compile(
+    { probabilities: softmax(maskedLogits(config, context, positions)) },
+    options,
+  );
+  const out = await program.run({
+    ...Object.fromEntries(used.map(([name, { data }]) => [name, data])),
+    ...encoderFeeds([{ ids, types }], { batch: 1, length: ids.length }, config.padTokenId),
+    masked_positions: BigInt64Array.from(masked, BigInt),
+  });
+  return out.probabilities as Float32Array;
+}
+
+const noHead = (folder: string): UserError =>
+  new UserError(
+    'head-missing',
+    { en: 'The model has no masked-token head', zh: '模型没有掩码预测头' },
+    {
+      file: folder,
+      field: NEEDED,
+      hint: {
+        en: 'Bare encoders and fine-tuned models have none: use a pretrained model, e.g. from `chineseblue pretrain`.',
+        zh: '单独的编码器与微调后的模型没有该预测头，请使用预训练模型，例如 `chineseblue pretrain` 的输出。',
+      },
+    },
+  );
+
+const noMask = (token: string): UserError =>
+  new UserError(
+    'no-mask',
+    { en: `The text has no ${token}`, zh: `文本中没有 ${token}` },
+    {
+      hint: {
+        en: `Write one for each token to fill in: 患者出现${token}${token}。`,
+        zh: `每个待预测的词元写一个，例如：患者出现${token}${token}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+
+const tooLong = (tokens: number, maximum: number): UserError =>
+  new UserError(
+    'text-too-long',
+    {
+      en: `The text has ${tokens} tokens, more than the model's maximum of ${maximum}`,
+      zh: `文本有 ${tokens} 个词元，超过模型上限 ${maximum}`,
+    },
+    { hint: { en: 'Use a shorter text.', zh: '请缩短文本。' } },
+  );

@@ -1,0 +1,9 @@
+import type { Text } from '../ground/language.ts';
+
+/** Whoever waits for long work: can stop it, and is told how far it is. */
+export interface Observer {
+  /** Its reason is thrown at the next safe point. */
+  readonly signal?: AbortSignal;
+  /** `share` of the work done, 0 to 1, and what is being done. */
+  readonly onProgress?: (share: number, note: Text) => void;
+}

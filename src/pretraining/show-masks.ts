@@ -1,0 +1,34 @@
+import { createBatches } from './objective/batch.ts';
+import type { NextLabel } from './objective/plan.ts';
+import { countKinds, type ShownUnit, showUnits } from './objective/show.ts';
+import type { Kind } from './objective/units.ts';
+import type { Observer } from './observer.ts';
+import { type PreparationOptions, preparePretraining } from './prepare.ts';
+
+export interface ShownMasks {
+  readonly epoch: number;
+  /** In all sequences, special tokens aside. */
+  readonly tokens: number;
+  /** Tokens to predict, by what they are part of. */
+  readonly masked: Readonly<Record<Kind, number>>;
+  readonly sequences: readonly { readonly next: NextLabel; readonly units: readonly ShownUnit[] }[];
+}
+
+/**
+ * The first `count` sequences of an epoch (counted from 0) as a model would learn from them; nothing is trained.
+ * Throws the UserErrors of `preparePretraining` and `createBatches`.
+ */
+export async function showMasks(
+  options: PreparationOptions,
+  { count, epoch }: { readonly count: number; readonly epoch: number },
+  observer: Pick<Observer, 'signal'> = {},
+): Promise<ShownMasks> {
+  const { tokenizer, train, batches } = await preparePretraining(options, observer);
+  const { sequence } = createBatches(train, tokenizer.vocabulary, { ...batches, batchSize: 1 });
+  const sequences = Array.from({ length: count }, (_, index) => sequence(epoch, index));
+  return {
+    epoch,
+    ...countKinds(sequences),
+    sequences: sequences.map((item) => ({ next: item.next, units: showUnits(item, tokenizer.vocabulary) })),
+  };
+}
