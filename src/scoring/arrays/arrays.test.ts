@@ -21,8 +21,9 @@ describe('entityScores', () => {
       ['seqeval-strict', theirs.strict?.scores],
     ];
     for (const [tags, scores] of known) {
-      it.runIf(scores)(`equals seqeval: ${name}, ${tags}`, () => {
-        const { micro, macro, weighted, types, perType } = scores!;
+      if (!scores) continue;
+      it(`equals seqeval: ${name}, ${tags}`, () => {
+        const { micro, macro, weighted, types, perType } = scores;
         const near = (figures: number[]) => figures.map((x) => expect.closeTo(x, 12));
         const ours = entityScores(gold, guess, { tags });
         expect([ours.precision, ours.recall, ours.f1].map((x) => x || 0)).toEqual(near(micro));
