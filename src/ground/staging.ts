@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from './errors.ts';
+import { explainFileError } from './files.ts';
+import { acquireLock } from './lock.ts';
+
+export interface StagingOptions {
+  /** Whether what is there may be replaced, from the names of its files. Default: never, unless it is empty. */
+  readonly mayReplace?: (names: readonly string[]) => boolean;
+  /** Keep what an earlier attempt that died had made, and continue in it. Default: begin anew. */
+  readonly resume?: boolean;
+}
+
+/**
+ * Makes a directory whole or not at all: `make` fills a directory beside the target, which then takes its place. One
+ * process at a time works on a target; what an earlier one that died left behind is finished, resumed or removed first.
+ * Throws a UserError `already-exists` where something is there that may not be replaced, `in-use` while another process
+ * makes the same target, and whatever `make` throws, after which the target is as it was.
+ */
+export async function makeWhole<T>(
+  target: string,
+  make: (staging: string) => Promise<T>,
+  { mayReplace = () => false, resume = false }: StagingOptions = {},
+): Promise<T> {
+  const place = await realpath(target).catch(() => target);
+  const staging = `${place}.staging`;
+  await using _lock = await acquireLock(`${place}.lock`);
+  try {
+    await recover(place);
+    await refuseToOverwrite(place, mayReplace);
+    if (!resume) await rm(staging, { recursive: true, force: true });
+    await mkdir(staging, { recursive: true });
+  } catch (error) {
+    throw explainFileError(error, target);
+  }
+  let result: T;
+  try {
+    result = await make(staging);
+  } catch (error) {
+    if (!resume) await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+  try {
+    await putInPlace(staging, place);
+  } catch (error) {
+    throw explainFileError(error, target);
+  }
+  return result;
+}
+
+/** Finishes or undoes the exchange during which a process died. */
+async function recover(place: string): Promise<void> {
+  const old = `${place}.old`;
+  if (!existsSync(old)) return;
+  if (existsSync(place)) await rm(old, { recursive: true, force: true });
+  else await rename(old, place);
+}
+
+async function refuseToOverwrite(
+  place: string,
+  mayReplace: NonNullable<StagingOptions['mayReplace']>,
+): Promise<void> {
+  if (!existsSync(place)) return;
+  const names = await readdir(place);
+  if (names.length === 0 || mayReplace(names)) return;
+  throw new UserError(
+    'already-exists',
+    { en: 'The directory exists and is not empty', zh: '目录已存在且非空' },
+    { file: place, hint: { en: 'Choose another directory.', zh: '请选择其他目录。' } },
+  );
+}
+
+async function putInPlace(staging: string, place: string): Promise<void> {
+  const old = `${place}.old`;
+  await mkdir(dirname(place), { recursive: true });
+  if (existsSync(place)) await rename(place, old);
+  await rename(staging, place);
+  await rm(old, { recursive: true, force: true });
+}
