@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSplit } from '../src/datasets/corpus.ts';
+import { openDataset } from '../src/datasets/dataset.ts';
 import { samplesDir } from '../src/datasets/directory.ts';
 import type { Example } from '../src/tasks/examples.ts';
 import { tasks } from '../src/tasks/registry.ts';
@@ -41,8 +41,9 @@ describe('samples', () => {
 
   test.each(tasks.map((task) => [task.id, task] as const))('%s reads in full', async (_, task) => {
     const texts: Set<string>[] = [];
+    const dataset = await openDataset({ task, dir: root });
     for (const split of SPLITS) {
-      const { examples, synthetic } = await readSplit(task, split, { dataDir: root });
+      const { examples, synthetic } = await dataset.split(split);
       expect(synthetic).toBe(true);
       expect(examples.length).toBeGreaterThanOrEqual(split === 'train' ? 60 : 30);
       const found = new Set(examples.flatMap(labelsOf));

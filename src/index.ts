@@ -1,5 +1,15 @@
 /** What a program may import from `chineseblue`. */
-export { type CorpusFile, readSplit, resolveDataDir, type Split } from './datasets/corpus.ts';
+export {
+  type CorpusFile,
+  type Dataset,
+  type DatasetRequest,
+  type Division,
+  type Item,
+  openDataset,
+  type Question,
+  type Split,
+} from './datasets/dataset.ts';
+export { resolveDataDir, samplesDir } from './datasets/directory.ts';
 export { evaluate, type Plan } from './evaluation/evaluate.ts';
 export { listRuns, readRun } from './evaluation/store.ts';
 export { EXIT, UserError } from './ground/errors.ts';

@@ -13,7 +13,7 @@ import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { loadSplits } from '../../src/datasets/splits.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
 import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
 import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
@@ -57,7 +57,7 @@ const threads = Number(values.threads);
 /** Tokens are characters here: what is measured does not depend on which ids they have. */
 async function material(name: string) {
   const task = findTask(name);
-  const { train: all } = await loadSplits(task, { dataDir: values.data, split: 'test' });
+  const { train: all } = await (await openDataset({ task, dir: values.data })).division('test');
   const step = Math.max(1, Math.floor(all.length / Number(values.examples)));
   const examples = all.filter((_, i) => i % step === 0).slice(0, Number(values.examples));
   const seen = [

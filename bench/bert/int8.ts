@@ -10,8 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { withLabels } from '../../src/datasets/labels.ts';
-import { loadSplits } from '../../src/datasets/splits.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { bert } from '../../src/models/bert/kind.ts';
 import { primaryScore } from '../../src/models/bert/score.ts';
@@ -77,8 +76,9 @@ async function speed() {
 }
 
 async function quality(folder: string) {
-  const task = await withLabels(findTask(values.task), values.data);
-  const { dev } = await loadSplits(task, { dataDir: values.data, split: 'test' });
+  const dataset = await openDataset({ task: findTask(values.task), dir: values.data });
+  const { task } = dataset;
+  const { dev } = await dataset.division('test');
   const inputs = dev.map(({ input }) => input);
   const scores: Record<string, number> = {};
   const answers: string[][] = [];

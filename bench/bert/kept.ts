@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSplits } from '../../src/datasets/splits.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
 import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
 import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
@@ -28,7 +28,7 @@ export type ShapeName = keyof typeof SHAPES;
 
 /** Sentences of cMedTC dev, the first `count` of an even spread. */
 export async function sentences(dataDir: string, count: number): Promise<string[]> {
-  const { dev } = await loadSplits(findTask('cMedTC'), { dataDir, split: 'test' });
+  const { dev } = await (await openDataset({ task: findTask('cMedTC'), dir: dataDir })).division('test');
   const step = Math.max(1, Math.floor(dev.length / count));
   return dev
     .filter((_, i) => i % step === 0)

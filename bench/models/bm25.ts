@@ -6,12 +6,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { availableSplits, readSplit } from '../../src/datasets/corpus.ts';
+import { type Item, openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import { createTokenizer } from '../../src/models/shared/features/tokens.ts';
 import { indexDocuments } from '../../src/models/shared/retrieval/bm25index.ts';
-import type { Example } from '../../src/tasks/examples.ts';
 import type { Family } from '../../src/tasks/families/family.ts';
 import { families } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
@@ -37,10 +36,11 @@ const texts = new Set<string>();
 const asked = new Set<string>();
 for (const name of ['cMedIR', 'cMedQA', 'cMedQQ', 'cMedTC', 'cMedIC', 'CMDD']) {
   const task = findTask(name);
-  for (const split of availableSplits(task, dataDir)) {
-    for (const example of (await readSplit(task, split, { dataDir })).examples) {
+  const dataset = await openDataset({ task, dir: dataDir });
+  for (const split of dataset.splits) {
+    for await (const example of dataset.stream(split)) {
       const [query, ...rest] = (families[task.family] as Family).texts(example.input);
-      if (name === 'cMedIR') asked.add((example as Example<'ranking'>).input.query);
+      if (name === 'cMedIR') asked.add((example as Item<'ranking'>).input.query);
       else texts.add(query);
       for (const text of rest) texts.add(text);
     }

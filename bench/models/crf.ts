@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { readSplit } from '../../src/datasets/corpus.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { readCharacters } from '../../src/models/crf/characters.ts';
@@ -122,8 +122,9 @@ async function writeTest(
 
 async function compare(corpus: string): Promise<Record<string, unknown>> {
   const task = findTask(corpus);
+  const corpusData = await openDataset({ task, dir: values.data });
   const read = async (split: 'train' | 'test') =>
-    (await readSplit(task, split, { dataDir: values.data })).examples as Example<'ner'>[];
+    (await corpusData.split(split)).examples as Example<'ner'>[];
   const [train, test] = [await read('train'), await read('test')];
   let start = performance.now();
   const texts = train.map(({ input, gold }) => ({ text: input.text, entities: gold.entities }));

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSplit } from '../../src/datasets/corpus.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { fitLogistic, probabilities } from '../../src/models/linear/logistic.ts';
 import { normalizeRows } from '../../src/models/shared/features/rows.ts';
@@ -88,8 +88,9 @@ try {
   const results: Record<string, unknown> = {};
   for (const name of TASKS) {
     const task = findTask(name);
-    const train = (await readSplit(task, 'train', { dataDir })).examples as LabelExample[];
-    const dev = (await readSplit(task, 'dev', { dataDir })).examples as LabelExample[];
+    const dataset = await openDataset({ task, dir: dataDir });
+    const train = (await dataset.split('train')).examples as LabelExample[];
+    const dev = (await dataset.split('dev')).examples as LabelExample[];
     const file = join(folder, `${name}.json`);
     const labels = (examples: LabelExample[]): string[] => examples.map(({ gold }) => gold.label);
     writeFileSync(file, JSON.stringify([train.map(textOf), labels(train), dev.map(textOf), labels(dev)]));

@@ -16,7 +16,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareRuns } from '../../src/compare/compare.ts';
-import { resolveDataDir } from '../../src/datasets/corpus.ts';
+import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { readConfig } from '../../src/encoders/architectures/bert/config.ts';
 import type { Plan } from '../../src/evaluation/evaluate.ts';
 import { openRuns } from '../../src/evaluation/opened.ts';

@@ -8,7 +8,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSplit, samplesDir } from '../../src/datasets/corpus.ts';
+import { openDataset } from '../../src/datasets/dataset.ts';
+import { samplesDir } from '../../src/datasets/directory.ts';
 import { imaginedRun } from '../../src/evaluation/fixtures/imagined.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import { analyse } from '../../src/report/analysis.ts';
@@ -23,7 +24,8 @@ const flag = process.argv.indexOf('--megabytes');
 const megabytes = flag > 0 ? Number(process.argv[flag + 1]) : 100;
 
 const task = findTask('cMedQANER');
-const { examples: samples } = await readSplit(task, 'test', { dataDir: samplesDir() });
+const dataset = await openDataset({ task, dir: samplesDir() });
+const { examples: samples } = await dataset.split('test');
 const random = createRandom(1, 'bench/report');
 const examples: Example<'ner'>[] = [];
 const predictions: Prediction<'ner'>[] = [];

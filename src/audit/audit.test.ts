@@ -2,16 +2,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../datasets/corpus.ts';
+import { openDataset } from '../datasets/dataset.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import { readSubsets, writeSubsets } from '../datasets/subsets.ts';
 import { findTask } from '../tasks/registry.ts';
-import { type Audit, auditTask } from './audit.ts';
+import { type Audit, auditDataset } from './audit.ts';
 import { writeCard } from './card.ts';
 import { subsetsOf } from './subsets.ts';
 
 const task = findTask('cMedQQ');
 let dataDir: string;
 let audit: Audit;
+const open = () => openDataset({ task, dir: dataDir });
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-audit-'));
@@ -19,10 +21,10 @@ beforeAll(async () => {
   const train = await readFile(join(dataDir, 'cMedQQ', 'train.synthetic.txt'), 'utf8');
   const test = join(dataDir, 'cMedQQ', 'test.synthetic.txt');
   await writeFile(test, `${train.split('\n')[0]}\n${await readFile(test, 'utf8')}`);
-  audit = await auditTask(task, dataDir);
+  audit = await auditDataset(await open());
 });
 
-describe('auditTask', () => {
+describe('auditDataset', () => {
   it('finds the planted leak and says what it could not measure', () => {
     const leak = audit.findings.find(({ code }) => code === 'equal-across-splits');
     expect(leak?.items).toContainEqual({ split: 'test', id: '0' });
@@ -36,7 +38,7 @@ describe('auditTask', () => {
       const file = join(dataDir, 'cMedQQ', name);
       await cp(`${file}.synthetic.txt`, `${file}.txt`);
     }
-    const { published, gap } = await auditTask(task, dataDir);
+    const { published, gap } = await auditDataset(await open());
     for (const name of ['train', 'dev', 'test']) await rm(join(dataDir, 'cMedQQ', `${name}.txt`));
     expect(published).toMatchObject([
       { model: 'BERT-base', published: 0.865, split: 'dev' },
@@ -47,7 +49,7 @@ describe('auditTask', () => {
   });
 
   it('writes a card and metadata', async () => {
-    await writeCard(dataDir, task, audit, dataDir);
+    await writeCard(dataDir, await open(), audit);
     const card = await readFile(join(dataDir, 'cMedQQ.md'), 'utf8');
     expect(card).toContain('equal-across-splits');
     expect(card).toContain('synthetic sample');
@@ -61,8 +63,8 @@ describe('auditTask', () => {
 });
 
 describe('subsets', () => {
-  it('part every split, are read back, and hold for the very same files only', async () => {
-    const { examples, files } = await readSplit(task, 'test', { dataDir });
+  it('divide every split, are read back, and hold for the very same files only', async () => {
+    const { examples, files } = await (await open()).split('test');
     const ids = examples.map(({ id }) => id);
     await writeSubsets(
       dataDir,

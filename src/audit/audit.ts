@@ -1,16 +1,18 @@
-import { availableSplits, type CorpusFile, type Notice, readSplit, type Split } from '../datasets/corpus.ts';
+import { type CorpusFile, type Dataset, type Notice, type Split, splitsAtHand } from '../datasets/dataset.ts';
 import { compareSources } from '../datasets/disagreement.ts';
-import type { Finding, FindingKind, ItemRef } from '../datasets/finding.ts';
-import { findTwins } from '../datasets/twins.ts';
+import type { ItemRef } from '../datasets/item-ref.ts';
+import { unitCount } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
 import { bestConstant } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
+import type { Finding, FindingKind } from './finding.ts';
 import { type PowerRow, type PublishedGap, powerOf, publishedGap } from './power.ts';
 import { measureSignal, type SignalRow } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
 import { type TruncationRow, truncationLedger } from './truncation.ts';
+import { findTwins } from './twins.ts';
 
 /** A published score beside what one constant answer reaches under the same rule on the same split. */
 export interface PublishedCheck {
@@ -42,15 +44,11 @@ export interface Audit {
 /** Splits whose scores are reported; signal and power are measured on them. */
 const JUDGED: readonly SplitName[] = ['dev', 'test'];
 
-/** Number of independent units: groups, and examples that belong to none. */
-const unitsOf = ({ examples }: Split): number =>
-  new Set(examples.map(({ id, group }) => (group === undefined ? `i${id}` : `g${group}`))).size;
-
-/** Audits every split of a task that is at hand. Throws the UserErrors of `readSplit`. */
-export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokenizer): Promise<Audit> {
-  const names = availableSplits(task, dataDir);
+/** Audits every split that is at hand. Throws the UserErrors of `Dataset.split`, and `no-gold`. */
+export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Promise<Audit> {
+  const { task } = dataset;
   const splits: Split[] = [];
-  for (const name of names) splits.push(await readSplit(task, name, { dataDir }));
+  for (const name of dataset.splits) splits.push(await dataset.split(name));
   const conventions = [
     ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
   ];
@@ -59,7 +57,7 @@ export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokeniz
   for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
     const measured = await measureSignal(task, split, conventions);
     signal.push(...measured.rows);
-    power.push(...powerOf(task, split.name, measured, conventions, unitsOf(split)));
+    power.push(...powerOf(task, split.name, measured, conventions, unitCount(split.examples)));
   }
   const synthetic = splits.some((split) => split.synthetic);
   return {
@@ -71,7 +69,7 @@ export async function auditTask(task: Task, dataDir: string, tokenizer?: Tokeniz
     findings: [
       ...findTwins(task, splits),
       ...findNoticed(splits),
-      ...(await findDisagreements(task, dataDir)),
+      ...(await findDisagreements(dataset)),
       ...findTextOddities(task, splits),
       ...findLonelyLabels(task, splits),
     ],
@@ -146,17 +144,17 @@ function findNoticed(splits: readonly Split[]): Finding[] {
   return [...byCode].map(([code, { notice, items }]) => ({
     code,
     kind: NOTICED[code]?.kind ?? 'oddity',
-    message: NOTICED[code]?.message ?? { en: notice.message, zh: notice.message },
+    message: NOTICED[code]?.message ?? notice.message,
     items: [...items.values()],
   }));
 }
 
 /** Documents whose JSON gold and BIO tags say different things. */
-async function findDisagreements(task: Task, dataDir: string): Promise<Finding[]> {
+async function findDisagreements(dataset: Dataset): Promise<Finding[]> {
   const items = new Map<string, ItemRef>();
-  for (const split of availableSplits(task, dataDir, 'alternative')) {
-    if (!availableSplits(task, dataDir).includes(split)) continue;
-    const { differentTexts, onlyPrimary, onlyAlternative } = await compareSources(task, split, dataDir);
+  for (const split of splitsAtHand({ ...dataset, source: 'alternative' })) {
+    if (!dataset.splits.includes(split)) continue;
+    const { differentTexts, onlyPrimary, onlyAlternative } = await compareSources(dataset, split);
     const ids = [
       ...differentTexts,
       ...onlyPrimary.map(({ id }) => id),

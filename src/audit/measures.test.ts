@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Split } from '../datasets/corpus.ts';
-import { formatRef } from '../datasets/finding.ts';
+import { formatRef } from '../datasets/item-ref.ts';
+import type { Split } from '../datasets/split.ts';
 import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
 import { bestConstant, chanceScore } from '../scoring/floors.ts';
@@ -12,13 +12,7 @@ import { measureSignal } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
 import { truncationLedger, visibleEnd } from './truncation.ts';
 
-const split = (name: 'train' | 'dev' | 'test', examples: Example[]): Split => ({
-  name,
-  examples,
-  files: [],
-  notices: [],
-  synthetic: false,
-});
+const split = (name: Split['name'], examples: Example[]) => ({ name, examples });
 const text = (id: number, value: string, label: string): Example => ({
   id: String(id),
   input: { text: value },
@@ -101,7 +95,7 @@ describe('chance and constants', () => {
 
 describe('measureSignal', () => {
   const words = ['发热', '咳嗽', '头痛', '乏力'];
-  const labelled = (labelOf: (i: number) => string): Split =>
+  const labelled = (labelOf: (i: number) => string) =>
     split(
       'test',
       Array.from({ length: 240 }, (_, i) =>

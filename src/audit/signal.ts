@@ -1,5 +1,5 @@
-import type { Split } from '../datasets/corpus.ts';
 import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
+import type { Split } from '../datasets/split.ts';
 import type { Parameters } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
 import { bestConstant, chanceScore } from '../scoring/floors.ts';
@@ -84,7 +84,7 @@ export interface Signal {
  */
 export async function measureSignal(
   task: Task,
-  split: Split,
+  split: Pick<Split, 'name' | 'examples'>,
   conventions: readonly string[],
 ): Promise<Signal> {
   const examples = sample(split.examples);

@@ -1,8 +1,11 @@
-import type { Split } from '../datasets/corpus.ts';
-import type { Finding, FindingKind, ItemRef } from '../datasets/finding.ts';
+import type { ItemRef } from '../datasets/item-ref.ts';
+import type { Split } from '../datasets/split.ts';
 import type { Text } from '../ground/language.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
+import type { Finding, FindingKind } from './finding.ts';
+
+type NamedSplit = Pick<Split, 'name' | 'examples'>;
 
 /** Something in a text that a tokenizer or a reader may stumble over. */
 interface Oddity {
@@ -68,7 +71,7 @@ const ODDITIES: readonly Oddity[] = [
 ];
 
 /** Items whose text holds something odd, one finding an oddity. */
-export function findTextOddities(task: Task, splits: readonly Split[]): Finding[] {
+export function findTextOddities(task: Task, splits: readonly NamedSplit[]): Finding[] {
   const { texts } = familyOf(task);
   return ODDITIES.flatMap(({ code, kind, message, pattern }) => {
     const items: ItemRef[] = splits.flatMap(({ name, examples }) =>
@@ -81,7 +84,7 @@ export function findTextOddities(task: Task, splits: readonly Split[]): Finding[
 }
 
 /** Labels of the gold that some splits with gold have and others have not: they cannot be learnt, or not be judged. */
-export function findLonelyLabels(task: Task, splits: readonly Split[]): Finding[] {
+export function findLonelyLabels(task: Task, splits: readonly NamedSplit[]): Finding[] {
   if (splits.length < 2) return [];
   const { labels } = familyOf(task);
   const holders = new Map<string, ItemRef[]>();

@@ -1,4 +1,4 @@
-import type { Split } from '../datasets/corpus.ts';
+import type { Split } from '../datasets/split.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { longestFirst } from '../encoders/tokenizers/truncate.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -47,7 +47,7 @@ const LOSSES: {
 /** One row a split and length; empty where the family has no text that is cut. */
 export function truncationLedger(
   task: Task,
-  splits: readonly Split[],
+  splits: readonly Pick<Split, 'name' | 'examples'>[],
   tokenizer: Tokenizer,
 ): TruncationRow[] {
   const lose = LOSSES[task.family];

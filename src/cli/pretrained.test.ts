@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { samplesDir } from '../datasets/corpus.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { createRandom } from '../ground/random.ts';
 import { bert } from '../models/bert/kind.ts';

@@ -1,10 +1,11 @@
+import { type Unit, unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { brief } from '../scoring/brief.ts';
 import type { Coverage } from '../scoring/score-sheet.ts';
-import { answered, countUnits, type Unit, unitsOf } from '../scoring/units.ts';
+import { answered, countUnits } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { rankGroups } from '../statistics/groups.ts';
 import { holm } from '../statistics/holm.ts';

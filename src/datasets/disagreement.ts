@@ -1,7 +1,7 @@
 import { UserError } from '../ground/errors.ts';
 import type { Entity, Example } from '../tasks/examples.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
-import { readSplit } from './corpus.ts';
+import type { SplitName } from '../tasks/task.ts';
+import { type Dataset, openDataset } from './dataset.ts';
 
 /** An entity that one format has and the other has not. */
 export interface Odd extends Entity {
@@ -16,7 +16,7 @@ export interface Disagreement {
   readonly differentTexts: readonly string[];
   /** Entities on which both agree. */
   readonly agreed: number;
-  /** In the JSON gold only; overlaps among them cannot be said in BIO tags. */
+  /** In the JSON gold only; BIO tags cannot hold overlaps among them. */
   readonly onlyPrimary: readonly Odd[];
   readonly onlyAlternative: readonly Odd[];
 }
@@ -24,24 +24,34 @@ export interface Disagreement {
 /**
  * Compares the entities of both formats of an NER split, record by record. An entity that a file gives
  * twice counts twice. Throws a UserError (`not-comparable`) where the formats differ in length, and those of
- * `readSplit`.
+ * `Dataset.split`.
  */
-export async function compareSources(task: Task, split: SplitName, dataDir: string): Promise<Disagreement> {
-  const primary = (await readSplit(task, split, { dataDir })) as { examples: readonly Example<'ner'>[] };
-  const other = (await readSplit(task, split, { dataDir, source: 'alternative' })) as typeof primary;
-  if (primary.examples.length !== other.examples.length) {
+export async function compareSources(dataset: Dataset, split: SplitName): Promise<Disagreement> {
+  const { task, dir } = dataset;
+  const alternative = await openDataset({ task, dir, source: 'alternative' });
+  const primary = await readDocuments(dataset, split);
+  const other = await readDocuments(alternative, split);
+  if (primary.length !== other.length) {
     throw new UserError(
       'not-comparable',
-      `${primary.examples.length} documents in one format, ${other.examples.length} in the other`,
-      { hint: `Fetch both again: \`chineseblue data get ${task.id} --force\`.` },
+      {
+        en: `${primary.length} documents in one format, ${other.length} in the other`,
+        zh: `一种格式有 ${primary.length} 篇文档，另一种有 ${other.length} 篇`,
+      },
+      {
+        hint: {
+          en: `Fetch both again: \`chineseblue data get ${task.id} --force\`.`,
+          zh: `请重新下载：\`chineseblue data get ${task.id} --force\`。`,
+        },
+      },
     );
   }
   const differentTexts: string[] = [];
   const onlyPrimary: Odd[] = [];
   const onlyAlternative: Odd[] = [];
   let agreed = 0;
-  primary.examples.forEach(({ id, input: { text }, gold }, i) => {
-    const twin = other.examples[i];
+  primary.forEach(({ id, input: { text }, gold }, i) => {
+    const twin = other[i];
     if (twin.input.text !== text) {
       differentTexts.push(id);
       return;
@@ -61,5 +71,10 @@ export async function compareSources(task: Task, split: SplitName, dataDir: stri
       ...left.map((entity) => ({ id, ...entity, text: text.slice(entity.start, entity.end) })),
     );
   });
-  return { documents: primary.examples.length, differentTexts, agreed, onlyPrimary, onlyAlternative };
+  return { documents: primary.length, differentTexts, agreed, onlyPrimary, onlyAlternative };
+}
+
+async function readDocuments(dataset: Dataset, split: SplitName): Promise<readonly Example<'ner'>[]> {
+  const { examples } = await dataset.split(split);
+  return examples as readonly Example<'ner'>[];
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, writeJson } from '../ground/files.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import type { CorpusFile } from './corpus.ts';
+import type { CorpusFile } from './split.ts';
 
-/** Items of one split by what is the matter with them. By id only: no text of a corpus is copied. */
+/** Items of one split by their issues. By id only: no text of a corpus is copied. */
 export interface SplitSubsets {
   /** Neither leaked nor conflicting. */
   readonly clean: readonly string[];
@@ -40,7 +40,8 @@ export async function readSubsets(
   files: readonly CorpusFile[],
 ): Promise<Readonly<Record<string, ReadonlySet<string>>>> {
   const file = fileOf(directory, task.id);
-  const hint = `Make it again: \`chineseblue data audit ${task.id} --write-clean ${directory}\`.`;
+  const command = `\`chineseblue data audit ${task.id} --write-clean ${directory}\``;
+  const hint = { en: `Make it again: ${command}.`, zh: `请重新生成：${command}。` };
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainFileError(error, file);
   });
@@ -48,20 +49,29 @@ export async function readSubsets(
   try {
     subsets = JSON.parse(text);
   } catch {
-    throw new UserError('not-json', 'The subsets are not JSON', { file, hint });
+    throw new UserError(
+      'not-json',
+      { en: 'The subsets are not JSON', zh: '子集文件不是合法的 JSON' },
+      { file, hint },
+    );
   }
-  if (subsets?.schema !== 'chineseblue/subsets@1')
-    throw new UserError('bad-subsets', 'These are not subsets', { file, field: 'schema', hint });
+  if (subsets?.schema !== 'chineseblue/subsets@1') {
+    const message = { en: 'This is not a subsets file', zh: '不是子集文件' };
+    throw new UserError('bad-subsets', message, { file, field: 'schema', hint });
+  }
   const hashes = new Map(subsets.files.map(({ path, sha256 }) => [path, sha256]));
   const stale = files.find(({ path, sha256 }) => hashes.get(path) !== sha256);
-  if (stale)
-    throw new UserError('stale-subsets', `The subsets were made from another ${stale.path}`, { file, hint });
+  if (stale) {
+    const message = {
+      en: `The subsets were made from another ${stale.path}`,
+      zh: `子集由另一个 ${stale.path} 生成`,
+    };
+    throw new UserError('stale-subsets', message, { file, hint });
+  }
   const found = subsets.splits[split];
-  if (!found)
-    throw new UserError('bad-subsets', `There are no subsets of ${split}`, {
-      file,
-      field: `splits.${split}`,
-      hint,
-    });
+  if (!found) {
+    const message = { en: `There are no subsets of ${split}`, zh: `没有 ${split} 的子集` };
+    throw new UserError('bad-subsets', message, { file, field: `splits.${split}`, hint });
+  }
   return Object.fromEntries(Object.entries(found).map(([name, ids]) => [name, new Set(ids as string[])]));
 }

@@ -1,9 +1,10 @@
 import type { Text } from '../ground/language.ts';
 import { familyOf } from '../tasks/families/registry.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
-import { availableSplits, readSplit } from './corpus.ts';
+import type { SplitName } from '../tasks/task.ts';
+import { type Dataset, splitsAtHand } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
 import { releaseSize } from './release/release-sizes.ts';
+import { unitCount } from './units.ts';
 
 /** Lengths in characters (UTF-16 code units) of all texts of an example together. */
 export interface Lengths {
@@ -29,12 +30,14 @@ export interface SplitSummary {
   readonly lengths: Lengths;
   /** Gold labels of all examples by frequency: classes, entity types, grades, predicates, statuses. */
   readonly labels: readonly Count[];
-  /** Sum of `labels`: entities, documents graded, triples, symptoms, or one an example. */
+  /** Sum of `labels`: entities, documents graded, triples, symptoms, or one for each example. */
   readonly annotations: number;
   /** Examples without any annotation. */
   readonly unannotated: number;
   /** By code. */
   readonly notices: readonly Count[];
+  /** Absent where there is gold. */
+  readonly hasGold?: false;
   /** Examples in the official file, where it was counted. */
   readonly official?: number;
   /** Only where both formats of an NER split are there. */
@@ -54,41 +57,44 @@ export interface TaskSummary {
   readonly note?: Text;
 }
 
-/** Counts every split of a task that is there. Throws the UserErrors of `readSplit`. */
-export async function summarizeTask(task: Task, dataDir: string): Promise<TaskSummary> {
+/** Counts every split of a dataset that is there. Throws the UserErrors of `Dataset.split`. */
+export async function summarizeDataset(dataset: Dataset): Promise<TaskSummary> {
+  const { task } = dataset;
   const splits: SplitSummary[] = [];
-  for (const split of availableSplits(task, dataDir)) splits.push(await summarizeSplit(task, split, dataDir));
+  for (const split of dataset.splits) splits.push(await summarizeSplit(dataset, split));
   const note = releaseSize(task)?.note;
   return { task: task.id, family: task.family, splits, ...(note ? { note } : {}) };
 }
 
-async function summarizeSplit(task: Task, split: SplitName, dataDir: string): Promise<SplitSummary> {
-  const { examples, notices, synthetic } = await readSplit(task, split, { dataDir });
+async function summarizeSplit(dataset: Dataset, name: SplitName): Promise<SplitSummary> {
+  const { task, dir } = dataset;
+  const split = await dataset.split(name);
   const family = familyOf(task);
-  const labels = examples.map((example) => family.labels(example));
+  const labels = split.hasGold ? split.examples.map((example) => family.labels(example)) : [];
   const flat = labels.flat();
-  const official = synthetic ? undefined : releaseSize(task)?.sizes[split];
-  const comparable = availableSplits(task, dataDir, 'alternative').includes(split);
+  const official = split.synthetic ? undefined : releaseSize(task)?.sizes[name];
+  const comparable = splitsAtHand({ task, dir, source: 'alternative' }).includes(name);
+  const lengths = split.questions.map(({ input }) =>
+    family.texts(input).reduce((sum, text) => sum + text.length, 0),
+  );
   return {
-    split,
-    synthetic,
-    examples: examples.length,
-    groups: new Set(examples.map(({ id, group }) => (group === undefined ? `id ${id}` : `group ${group}`)))
-      .size,
-    lengths: describeLengths(
-      examples.map(({ input }) => family.texts(input).reduce((sum, text) => sum + text.length, 0)),
-    ),
+    split: name,
+    synthetic: split.synthetic,
+    examples: split.questions.length,
+    groups: unitCount(split.hasGold ? split.examples : split.questions),
+    lengths: describeLengths(lengths),
     labels: countNames(flat.map((label) => [label, 1])),
     annotations: flat.length,
     unannotated: labels.filter((own) => own.length === 0).length,
-    notices: countNames(notices.map(({ code, count = 1 }) => [code, count])),
+    notices: countNames(split.notices.map(({ code, count = 1 }) => [code, count])),
+    ...(split.hasGold ? {} : { hasGold: false as const }),
     ...(official === undefined ? {} : { official }),
-    ...(comparable ? { disagreement: await countDisagreement(task, split, dataDir) } : {}),
+    ...(comparable ? { disagreement: await countDisagreement(dataset, name) } : {}),
   };
 }
 
-async function countDisagreement(task: Task, split: SplitName, dataDir: string) {
-  const { agreed, onlyPrimary, onlyAlternative, differentTexts } = await compareSources(task, split, dataDir);
+async function countDisagreement(dataset: Dataset, split: SplitName) {
+  const { agreed, onlyPrimary, onlyAlternative, differentTexts } = await compareSources(dataset, split);
   return {
     agreed,
     onlyPrimary: onlyPrimary.length,

@@ -5,20 +5,25 @@ import { UserError } from '../ground/errors.ts';
 import { explainFileError } from '../ground/files.ts';
 import { parseTask } from '../tasks/schema.ts';
 import type { Task } from '../tasks/task.ts';
+import { requireFittingFormat } from './location.ts';
 
 /** A module is code that the user wrote and named on the command line; everything else is data. */
 const MODULE_EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 
-/** Reads a task that a user declares: a JSON file, or a module whose default export is the task. */
+/**
+ * Reads a task that a user declares: a JSON file, or a module whose default export is the task. Throws a UserError:
+ * `bad-task`, `not-json`, `format-mismatch`.
+ */
 export async function readTaskFile(file: string): Promise<Task> {
   if (MODULE_EXTENSIONS.includes(extname(file))) {
     const module = await import(pathToFileURL(resolve(file)).href).catch((error) => {
-      throw new UserError('bad-task', `The module cannot be loaded: ${error.message}`, {
-        file,
-        hint: 'Run it alone to see why.',
-      });
+      throw new UserError(
+        'bad-task',
+        { en: `The module cannot be loaded: ${error.message}`, zh: `无法加载模块：${error.message}` },
+        { file, hint: { en: 'Run it alone to see why.', zh: '请单独运行该模块以查看原因。' } },
+      );
     });
-    return parseTask(module.default, file);
+    return checked(parseTask(module.default, file), file);
   }
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainFileError(error, file);
@@ -27,10 +32,23 @@ export async function readTaskFile(file: string): Promise<Task> {
   try {
     value = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch (error) {
-    throw new UserError('not-json', `The task file is not JSON: ${(error as Error).message}`, {
-      file,
-      hint: 'Mend it, or export the task from a module (.js or .ts).',
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'not-json',
+      { en: `The task file is not JSON: ${reason}`, zh: `任务文件不是合法的 JSON：${reason}` },
+      {
+        file,
+        hint: {
+          en: 'Fix it, or export the task from a module (.js or .ts).',
+          zh: '请修正，或从模块（.js 或 .ts）导出任务。',
+        },
+      },
+    );
   }
-  return parseTask(value, file);
+  return checked(parseTask(value, file), file);
+}
+
+function checked(task: Task, file: string): Task {
+  requireFittingFormat(task, file);
+  return task;
 }

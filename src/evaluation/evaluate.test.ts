@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadSplits } from '../datasets/splits.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
 import { evaluateAll } from './pool.ts';
@@ -36,46 +35,6 @@ beforeEach(async () => {
     keepModel: false,
     force: false,
   };
-});
-
-describe('loadSplits', () => {
-  const remove = (name: string) => rm(join(dataDir, 'cMedIC', `${name}.txt`));
-  const sizes = async (split: 'dev' | 'test') => {
-    const { train, dev, evaluated, rule } = await loadSplits(plan.task, { dataDir, split });
-    return { sizes: [train.length, dev.length, evaluated.length], rule };
-  };
-
-  it('takes the splits as released', async () => {
-    expect(await sizes('test')).toEqual({ sizes: [30, 20, 9], rule: 'train and dev as released' });
-  });
-
-  it('never tunes on the split that it judges', async () => {
-    expect(await sizes('dev')).toEqual({
-      sizes: [27, 3, 20],
-      rule: expect.stringContaining('dev is being judged'),
-    });
-  });
-
-  it('carves what is absent, the same way each time', async () => {
-    await remove('train');
-    expect(await sizes('test')).toEqual({
-      sizes: [16, 4, 9],
-      rule: expect.stringContaining('train is absent'),
-    });
-    const once = await loadSplits(plan.task, { dataDir, split: 'test' });
-    const twice = await loadSplits(plan.task, { dataDir, split: 'test' });
-    expect(once).toEqual(twice);
-    const ids = [...once.train, ...once.dev].map(({ id }) => id);
-    expect(new Set(ids).size).toBe(20);
-  });
-
-  it('says so when nothing is left to learn from', async () => {
-    await remove('train');
-    await remove('dev');
-    await expect(loadSplits(plan.task, { dataDir, split: 'test' })).rejects.toMatchObject({
-      code: 'split-absent',
-    });
-  });
 });
 
 describe('evaluate', () => {
@@ -141,7 +100,9 @@ describe('evaluateAll', () => {
     for (const name of ['train', 'dev', 'test'])
       await writeFile(join(dataDir, 'cMedTC', `${name}.txt`), 'no tab\n');
     const outcomes = await evaluateAll([{ ...plan, task: findTask('cMedTC') }, plan], { jobs: 2 });
-    expect(outcomes[0]).toMatchObject({ error: { place: { line: 1 } } });
+    expect(outcomes[0]).toMatchObject({
+      error: { code: 'no-gold', place: { file: expect.stringContaining('train.txt') } },
+    });
     expect(outcomes[1]).toHaveProperty('run');
   });
 });

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLabels } from '../datasets/labels.ts';
-import { type JudgedSplit, requireReleased } from '../datasets/schemes/regrouped.ts';
-import { type EvaluationSplits, loadSplits } from '../datasets/splits.ts';
+import { type Division, type JudgedSplit, openJudged } from '../datasets/dataset.ts';
+import { requireReleased } from '../datasets/schemes/registry.ts';
 import { readSubsets } from '../datasets/subsets.ts';
 import { writeJson } from '../ground/files.ts';
+import type { Text } from '../ground/language.ts';
 import { version } from '../ground/version.ts';
 import type { Parameters } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
@@ -41,6 +41,9 @@ export interface Watcher {
   readonly signal?: AbortSignal;
 }
 
+/** What only released splits have, for errors. */
+const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
+
 /** Shares of the progress bar: fitting is nearly all of the work. */
 const FITTED_SHARE = 0.9;
 
@@ -51,10 +54,12 @@ const FITTED_SHARE = 0.9;
  * a kept run is scored again, from its kept predictions.
  */
 export async function evaluate(request: Plan, { onProgress, signal }: Watcher = {}): Promise<StoredRun> {
-  const task = await withLabels(request.task, request.dataDir);
+  if (request.subsets !== undefined) requireReleased(request.split, SUBSETS);
+  const { dataset, part } = await openJudged({ ...request, dir: request.dataDir });
+  const { task } = dataset;
   const plan = { ...request, task };
-  if (plan.subsets !== undefined) requireReleased(plan.split, 'Subsets');
-  const splits = await loadSplits(task, plan);
+  const splits = await dataset.division(part);
+  const { questions, examples } = splits.evaluated;
   const kind = findModel(plan.model);
   const parameters = { ...kind.defaults, ...plan.parameters };
   const startingPoint = (await kind.startingPoint?.(parameters)) ?? '';
@@ -81,12 +86,12 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
       });
       const fittedAt = Date.now();
       const predictions = await fitted.predict(
-        splits.evaluated.map(({ input }) => input),
+        questions.map(({ input }) => input),
         (share) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE)),
       );
       const predictedAt = Date.now();
       signal?.throwIfAborted();
-      await writePredictions(path('predictions'), splits.evaluated, predictions);
+      await writePredictions(path('predictions'), questions, predictions);
       if (plan.keepModel) await fitted.save?.(join(directory, 'model.bin'));
       await writeJson(path('record'), {
         schema: 'chineseblue/run@1',
@@ -98,10 +103,10 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
         examples: {
           train: splits.train.length,
           dev: splits.dev.length,
-          evaluated: splits.evaluated.length,
+          evaluated: examples.length,
           learnt: fitted.learntFrom,
         },
-        splitRule: splits.rule,
+        splitRule: splits.rule.en,
         corpus: splits.files,
         model: { id: kind.id, parameters, startingPoint, bytes: fitted.bytes },
         seed: plan.seed,
@@ -122,21 +127,22 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
 
 async function scoreRun(
   plan: Plan,
-  splits: EvaluationSplits,
+  splits: Division,
   predictionsFile: string,
   scoresFile: string,
 ): Promise<void> {
+  const { examples } = splits.evaluated;
   const subsets =
     plan.subsets === undefined
       ? undefined
-      : await readSubsets(plan.subsets, plan.task, requireReleased(plan.split, 'Subsets'), splits.files);
-  const answers = await readPredictions(predictionsFile, plan.task, splits.evaluated);
+      : await readSubsets(plan.subsets, plan.task, requireReleased(plan.split, SUBSETS), splits.files);
+  const answers = await readPredictions(predictionsFile, plan.task, examples);
   refuseUnfit(predictionsFile, answers);
   const sheet = scorePredictions({
     task: plan.task,
     split: plan.split,
     synthetic: splits.synthetic,
-    examples: splits.evaluated,
+    examples,
     predictions: answers.predictions,
     subsets,
   });
@@ -144,7 +150,7 @@ async function scoreRun(
 }
 
 /** Readable, and equal exactly where the result must be equal. */
-function runId(plan: Plan, parameters: Parameters, startingPoint: string, splits: EvaluationSplits): string {
+function runId(plan: Plan, parameters: Parameters, startingPoint: string, splits: Division): string {
   const { task, model, seed, split, source } = plan;
   const identity = [
     version(),
@@ -162,7 +168,7 @@ function runId(plan: Plan, parameters: Parameters, startingPoint: string, splits
     seed,
     split,
     source,
-    splits.rule,
+    splits.rule.en,
     splits.files.map(({ path, sha256 }) => [path, sha256]),
   ];
   const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 10);

@@ -1,6 +1,4 @@
-import { availableSplits } from '../datasets/corpus.ts';
-import { withLabels } from '../datasets/labels.ts';
-import { loadSplits } from '../datasets/splits.ts';
+import { openDataset } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Parameters, Predictor } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
@@ -27,10 +25,10 @@ export async function trainAndKeep(
   { onProgress, signal }: Watcher = {},
 ): Promise<ScoreSheet> {
   const { model, seed, dataDir, out } = request;
-  const task = await withLabels(request.task, dataDir);
+  const dataset = await openDataset({ task: request.task, dir: dataDir });
+  const { task } = dataset;
   const kind = findModel(model);
-  const split = availableSplits(task, dataDir).includes('test') ? 'test' : 'dev';
-  const { train, dev, synthetic } = await loadSplits(task, { dataDir, split });
+  const { train, dev, synthetic } = await dataset.division(dataset.splits.includes('test') ? 'test' : 'dev');
   const parameters = { ...kind.defaults, ...request.parameters };
   const fitted = await kind.fit({
     task,

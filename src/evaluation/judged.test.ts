@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../datasets/corpus.ts';
-import { readRegrouped } from '../datasets/schemes/regrouped.ts';
+import { openDataset } from '../datasets/dataset.ts';
+import { samplesDir } from '../datasets/directory.ts';
+import { parseSplit } from '../datasets/schemes/registry.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { scorePredictions } from '../scoring/score-sheet.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
 import { openRuns } from './opened.ts';
-import { makePlans, parseSplit } from './plans.ts';
+import { makePlans } from './plans.ts';
 
 const dataDir = samplesDir();
 const task = findTask('cMedIC');
@@ -28,10 +29,12 @@ afterAll(() => rm(root, { recursive: true }));
 describe('regrouped@1 as the judged split', () => {
   it('is run, recorded and opened again', async () => {
     const { record, scores, directory } = await evaluate({ ...plan, split: 'regrouped@1' });
-    const { train, dev, test, rule } = await readRegrouped(task, { dataDir });
+    const dataset = await openDataset({ task, dir: dataDir, scheme: 'regrouped@1' });
+    const { train, dev, evaluated, rule } = await dataset.division('test');
+    const test = evaluated.examples;
     expect(record).toMatchObject({
       split: 'regrouped@1',
-      splitRule: rule,
+      splitRule: rule.en,
       examples: { train: train.length, dev: dev.length, evaluated: test.length },
     });
     expect(record.corpus).toHaveLength(3);
@@ -57,11 +60,8 @@ describe('regrouped@1 as the judged split', () => {
 
 describe('subsets', () => {
   it('are scored beside all, also for a kept run, and an empty one has no score', async () => {
-    const { examples } = await readSplit(task, 'test', { dataDir });
-    const files = (
-      await Promise.all((['train', 'dev', 'test'] as const).map((name) => readSplit(task, name, { dataDir })))
-    ).flatMap((split) => split.files);
-    const ids = examples.map(({ id }) => id);
+    const { evaluated, files } = await (await openDataset({ task, dir: dataDir })).division('test');
+    const ids = evaluated.questions.map(({ id }) => id);
     const first = await evaluate(plan);
     expect(Object.keys(first.scores.subsets)).toEqual(['all']);
     const subsets = join(root, 'subsets');
@@ -89,7 +89,9 @@ describe('subsets', () => {
   });
 
   it.each(['cMedQANER', 'cMedQQ', 'cMedIR', 'CMDD', 'cMedIC'])('may be empty in %s', async (name) => {
-    const { examples, synthetic } = await readSplit(findTask(name), 'test', { dataDir });
+    const { examples, synthetic } = await (await openDataset({ task: findTask(name), dir: dataDir })).split(
+      'test',
+    );
     const predictions = examples.map(() => undefined);
     const empty = new Set<string>();
     const request = { task: findTask(name), split: 'test', synthetic, examples, predictions } as const;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { samplesDir } from '../datasets/corpus.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import type { Labelled } from '../tasks/examples.ts';
 import { keepRun } from './fixtures/kept.ts';
 import { openRuns } from './opened.ts';

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Split } from '../datasets/corpus.ts';
-import { withLabels } from '../datasets/labels.ts';
-import { readJudged } from '../datasets/splits.ts';
+import { openJudged, type Split } from '../datasets/dataset.ts';
 import { UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
 import { readPredictions, refuseUnfit } from '../scoring/predictions.ts';
@@ -19,8 +17,6 @@ export interface OpenedRun extends StoredRun {
   readonly predictions: readonly (Prediction | undefined)[];
 }
 
-type Judged = Omit<Split, 'name'>;
-
 export interface OpenOptions {
   /** Where runs are kept, for those that are named by id. */
   readonly runsDir: string;
@@ -35,24 +31,24 @@ export interface OpenOptions {
  * run, an absent split, and `other-corpus` where the corpus at hand is not the one that the run answered.
  */
 export async function openRuns(names: readonly string[], options: OpenOptions): Promise<OpenedRun[]> {
-  const splits = new Map<string, Promise<Judged>>();
+  const opened = new Map<string, ReturnType<typeof openJudged>>();
   return Promise.all(
     names.map(async (name): Promise<OpenedRun> => {
       const run = await readRun(findRun(name, options.runsDir));
       const { record } = run;
-      const task = await withLabels(findTask(record.task.id, options.among), options.dataDir);
-      const key = JSON.stringify([task.id, record.split, record.source]);
-      const reading =
-        splits.get(key) ??
-        readJudged(task, record.split, { dataDir: options.dataDir, source: record.source });
-      splits.set(key, reading);
-      const split = await reading;
+      const task = findTask(record.task.id, options.among);
+      const { split: judged, source } = record;
+      const key = JSON.stringify([task.id, judged, source]);
+      const opening = opened.get(key) ?? openJudged({ task, dir: options.dataDir, split: judged, source });
+      opened.set(key, opening);
+      const { dataset, part } = await opening;
+      const split = await dataset.split(part);
       refuseOtherCorpus(run, split, options.dataDir);
       const file = join(run.directory, RUN_FILES.predictions);
-      const answers = await readPredictions(file, task, split.examples);
+      const answers = await readPredictions(file, dataset.task, split.questions);
       refuseUnfit(file, answers);
       const { examples } = split;
-      return { ...run, task, examples, predictions: answers.predictions };
+      return { ...run, task: dataset.task, examples, predictions: answers.predictions };
     }),
   );
 }
@@ -77,7 +73,7 @@ function findRun(name: string, runsDir: string): string {
   });
 }
 
-function refuseOtherCorpus({ record, directory }: StoredRun, split: Judged, dataDir: string): void {
+function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataDir: string): void {
   const answered = new Map(record.corpus.map(({ path, sha256 }) => [path, sha256]));
   for (const { path, sha256 } of split.files) {
     if (answered.get(path) === sha256) continue;

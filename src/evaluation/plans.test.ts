@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { samplesDir } from '../datasets/corpus.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import { findTask, tasks } from '../tasks/registry.ts';
 import { makePlans } from './plans.ts';
 import { SHIPPED_MODEL } from './quick-look.ts';

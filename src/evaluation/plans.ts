@@ -1,10 +1,10 @@
-import { availableSplits } from '../datasets/corpus.ts';
-import { type JudgedSplit, REGROUPED } from '../datasets/schemes/regrouped.ts';
+import { splitsAtHand } from '../datasets/dataset.ts';
+import { schemeOf } from '../datasets/schemes/registry.ts';
 import { namedModels } from '../encoders/folder/find.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { ModelKind, Parameters } from '../models/contract.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
-import { SPLITS, type Task } from '../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 import type { Plan } from './evaluate.ts';
 import { QUICK_LOOK, type QuickLook, SHIPPED_MODEL } from './quick-look.ts';
 
@@ -35,10 +35,8 @@ export interface PlanList {
 export function makePlans(request: PlanRequest): PlanList {
   const { tasks, models, seeds, ...rest } = request;
   const chosen = models.flatMap(chooseModels);
-  const here = tasks.filter((task) => {
-    const present = availableSplits(task, rest.dataDir);
-    return rest.split === REGROUPED ? present.length > 0 : present.includes(rest.split);
-  });
+  const { scheme, part } = schemeOf(rest.split);
+  const here = tasks.filter((task) => splitsAtHand({ task, dir: rest.dataDir, scheme }).includes(part));
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
@@ -153,16 +151,5 @@ export function parseSeeds(parts: readonly string[]): number[] {
       });
     }
     return seed;
-  });
-}
-
-/** The split of that name: a released one, or the named alternative `regrouped@1`. */
-export function parseSplit(name: string): JudgedSplit {
-  const splits = [...SPLITS, REGROUPED] as const;
-  const found = splits.find((split) => split === name);
-  if (found) return found;
-  throw new UserError('unknown-split', `There is no split "${name}"`, {
-    hint: `Splits: ${splits.join(', ')}.`,
-    exitCode: EXIT.usage,
   });
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { CorpusFile } from '../datasets/corpus.ts';
-import type { JudgedSplit } from '../datasets/schemes/regrouped.ts';
+import type { CorpusFile, JudgedSplit } from '../datasets/dataset.ts';
 import { packageRoot, version } from '../ground/version.ts';
 import type { Parameters } from '../models/contract.ts';
 import type { FamilyId } from '../tasks/examples.ts';

@@ -1,6 +1,7 @@
+import { unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Text } from '../ground/language.ts';
-import { answered, countUnits, unitsOf } from '../scoring/units.ts';
+import { answered, countUnits } from '../scoring/units.ts';
 import { bootstrap, type Value } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Example } from '../tasks/examples.ts';

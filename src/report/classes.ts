@@ -1,5 +1,5 @@
+import { unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
-import { unitsOf } from '../scoring/units.ts';
 import { bootstrapMany, type Value } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answers, Shown } from './run-errors.ts';

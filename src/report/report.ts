@@ -1,4 +1,4 @@
-import { loadSplits } from '../datasets/splits.ts';
+import { openJudged } from '../datasets/dataset.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import { writeAtomic } from '../ground/files.ts';
@@ -21,9 +21,11 @@ export async function analyseRuns(runs: readonly OpenedRun[], dataDir: string): 
 
 async function readTrain({ task, record }: OpenedRun, dataDir: string): Promise<readonly Example[]> {
   try {
-    return (await loadSplits(task, { dataDir, split: record.split, source: record.source })).train;
+    const { split, source } = record;
+    const { dataset, part } = await openJudged({ task, dir: dataDir, split, source });
+    return (await dataset.division(part)).train;
   } catch (error) {
-    if (error instanceof UserError && error.code === 'split-absent') return [];
+    if (error instanceof UserError && (error.code === 'split-absent' || error.code === 'no-gold')) return [];
     throw error;
   }
 }

@@ -1,4 +1,6 @@
-import { formats } from '../datasets/formats/registry.ts';
+import type { Question } from '../datasets/dataset.ts';
+import { readFileItems } from '../datasets/read.ts';
+import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import { readLineBatches, writeAtomic } from '../ground/files.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
@@ -30,7 +32,7 @@ export interface PredictionFile {
 export async function readPredictions(
   file: string,
   task: Task,
-  examples: readonly Example[],
+  examples: readonly Question[],
 ): Promise<PredictionFile> {
   const family = familyOf(task);
   const find = createFinder(examples);
@@ -97,7 +99,7 @@ export async function readPredictions(
  * Id → index. Predictions mostly come in the order of the examples, so the one after the last found is tried
  * first; the index of a million ids is built only for a file in another order.
  */
-function createFinder(examples: readonly Example[]): (id: string) => number | undefined {
+function createFinder(examples: readonly Pick<Question, 'id'>[]): (id: string) => number | undefined {
   let next = 0;
   let position: Map<string, number> | undefined;
   return (id) => {
@@ -177,7 +179,7 @@ function* jsonLines(
 export async function readAnyPredictions(
   file: string,
   task: Task,
-  examples: readonly Example[],
+  examples: readonly Question[],
 ): Promise<PredictionFile> {
   if (/\.(jsonl|json|ndjson)$/i.test(file)) return readPredictions(file, task, examples);
   const answered = await readCorpusFormat(file, task);
@@ -218,5 +220,14 @@ async function readCorpusFormat(file: string, task: Task): Promise<readonly Exam
       hint: 'Name the file .jsonl: one object an example, as docs/predictions.md shows.',
     });
   }
-  return (await formats[plain].read({ path: file, name: file }, task)).examples;
+  const items = await readFileItems({ format: plain, path: file, name: file }, task);
+  if (items.every(hasGold)) return items;
+  throw new UserError(
+    'no-gold',
+    { en: 'The file holds texts without answers', zh: '文件中只有文本，没有答案' },
+    {
+      file,
+      hint: { en: 'Write each answer where the corpus has its gold.', zh: '请将答案写在语料金标的位置。' },
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import type { JudgedSplit } from '../datasets/schemes/regrouped.ts';
+import type { JudgedSplit } from '../datasets/dataset.ts';
 import type { Details } from '../metrics/metric.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';

@@ -1,25 +1,8 @@
+import { unitKey } from '../datasets/units.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-
-/** Indices of the examples that are one independent unit. */
-export type Unit = readonly number[];
-
-/** What the examples of one unit share: a group never shares its name with an id. */
-const unitKey = ({ id, group }: Example): string => (group === undefined ? `i${id}` : `g${group}`);
-
-/** The independent units of a split: a group, or an example that belongs to none; in the order of the examples. */
-export function unitsOf(examples: readonly Example[]): Unit[] {
-  const units = new Map<string, number[]>();
-  examples.forEach((example, index) => {
-    const key = unitKey(example);
-    const unit = units.get(key);
-    if (unit) unit.push(index);
-    else units.set(key, [index]);
-  });
-  return [...units.values()];
-}
 
 /** Every example beside its answer; a missing answer is the family's worst one. */
 export function answered(

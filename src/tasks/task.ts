@@ -9,7 +9,7 @@ export interface Label {
 export const SPLITS = ['train', 'dev', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** Formats that `src/corpora/formats` reads; a task names one, never how to read it. */
+/** Formats that `src/datasets/formats` reads; a task names one, never how to read it. */
 export const FORMATS = [
   'mentions-jsonl',
   'bio',
@@ -19,6 +19,7 @@ export const FORMATS = [
   'dialogue-json',
   'labels-jsonl',
   'triples-jsonl',
+  'jsonl',
 ] as const;
 export type FormatName = (typeof FORMATS)[number];
 

@@ -1,4 +1,4 @@
-import type { CorpusFile } from '../../datasets/corpus.ts';
+import type { CorpusFile } from '../../datasets/dataset.ts';
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Details } from '../../metrics/metric.ts';
@@ -35,7 +35,7 @@ export interface JudgedCorpus {
   readonly task: Task;
   readonly split: SplitName;
   readonly dataDir: string;
-  /** As `readSplit` gives them. */
+  /** As `Dataset.split` gives them. */
   readonly examples: readonly Example[];
   readonly files: readonly CorpusFile[];
   readonly tokenizer?: Tokenizer;

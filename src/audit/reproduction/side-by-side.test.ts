@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../../datasets/corpus.ts';
+import { openDataset } from '../../datasets/dataset.ts';
+import { samplesDir } from '../../datasets/directory.ts';
 import { createTokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { parseVocabulary, readVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Example } from '../../tasks/examples.ts';
@@ -13,7 +14,7 @@ const SHARED = join(import.meta.dirname, '../../../../shared/chineseblue');
 
 async function goldOf(name: string, split: SplitName, dataDir: string) {
   const task = findTask(name);
-  const { examples, files, synthetic } = await readSplit(task, split, { dataDir });
+  const { examples, files, synthetic } = await (await openDataset({ task, dir: dataDir })).split(split);
   return {
     corpus: { task, split, dataDir, examples, files, synthetic },
     gold: examples.map(({ gold }) => gold),

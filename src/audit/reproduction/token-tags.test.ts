@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit } from '../../datasets/corpus.ts';
+import { openDataset } from '../../datasets/dataset.ts';
 import { createTokenizer, type Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { readVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Entity, Prediction } from '../../tasks/examples.ts';
@@ -58,7 +58,7 @@ async function open(
   await writeFile(join(folder, 'test.json'), `${records.join('\n')}\n`);
   await writeFile(join(folder, 'test.txt'), bio);
   const task = findTask(name);
-  const { examples, files } = await readSplit(task, 'test', { dataDir });
+  const { examples, files } = await (await openDataset({ task, dir: dataDir })).split('test');
   const corpus = { task, split: 'test', dataDir, examples, files, tokenizer } as const;
   return findReproduction(task).open(corpus);
 }

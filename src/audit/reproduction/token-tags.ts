@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSplit } from '../../datasets/corpus.ts';
+import { openDataset } from '../../datasets/dataset.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';
@@ -137,7 +137,8 @@ function detailsOf(sums: Float64Array, tags: readonly string[]): Details {
 
 /** The BIO file of the split, as the script reads it: documents aligned with the examples, the last perhaps lost. */
 async function readDocuments({ task, split, dataDir, examples }: JudgedCorpus) {
-  const { files } = await readSplit(task, split, { dataDir, source: 'alternative' });
+  const alternative = await openDataset({ task, dir: dataDir, source: 'alternative' });
+  const { files } = await alternative.split(split);
   const file = join(dataDir, files[0].path);
   const text = await readFile(file, 'utf8').catch((error) => {
     throw explainFileError(error, file);

@@ -1,5 +1,6 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { CommandSpec } from '../command.ts';
+import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, DATA_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -47,12 +48,11 @@ export const auditCommand: CommandSpec = {
   ],
   examples: ['chineseblue data audit cMedTC', 'chineseblue data audit --write-clean subsets'],
   async run({ operands, options, terminal, signal }) {
-    const { auditTask } = await import('../../audit/audit.ts');
-    const { availableSplits, readSplit, resolveDataDir } = await import('../../datasets/corpus.ts');
-    const { withLabels } = await import('../../datasets/labels.ts');
-    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const { auditDataset } = await import('../../audit/audit.ts');
+    const { openDataset, splitsAtHand } = await import('../../datasets/dataset.ts');
+    const dir = await dataDirOf(options);
     const { tasks, named } = await chooseTasks(operands, options.taskFile);
-    const here = tasks.filter((task) => named || availableSplits(task, dir).length > 0);
+    const here = tasks.filter((task) => named || splitsAtHand({ task, dir }).length > 0);
     const tokenizer = await findTokenizer(options.vocab as string | undefined, dir, terminal);
     const audits: Audit[] = [];
     const progress = terminal.progress(terminal.say({ en: 'Auditing', zh: '审查中' }));
@@ -60,17 +60,19 @@ export const auditCommand: CommandSpec = {
       for (const [i, declared] of here.entries()) {
         signal.throwIfAborted();
         progress.update(i / here.length, declared.id);
-        const task = await withLabels(declared, dir);
-        const audit = await auditTask(task, dir, tokenizer);
+        const dataset = await openDataset({ task: declared, dir });
+        const { task } = dataset;
+        const audit = await auditDataset(dataset, tokenizer);
         audits.push(audit);
         if (typeof options.writeClean === 'string') {
           const { writeSubsets } = await import('../../datasets/subsets.ts');
           const { subsetsOf } = await import('../../audit/subsets.ts');
           const ids = new Map<string, readonly string[]>();
           for (const { name } of audit.splits) {
+            const { questions } = await dataset.split(name);
             ids.set(
               name,
-              (await readSplit(task, name, { dataDir: dir })).examples.map(({ id }) => id),
+              questions.map(({ id }) => id),
             );
           }
           await writeSubsets(
@@ -79,12 +81,14 @@ export const auditCommand: CommandSpec = {
           );
         }
         if (typeof options.writeSplit === 'string') {
-          const { readRegrouped, writeRegrouped } = await import('../../datasets/schemes/regrouped.ts');
-          await writeRegrouped(options.writeSplit, task, await readRegrouped(task, { dataDir: dir }));
+          const { writeSplits } = await import('../../datasets/write-splits.ts');
+          const { ownSplits } = await import('../../datasets/schemes/registry.ts');
+          for (const scheme of ownSplits)
+            await writeSplits(options.writeSplit, await openDataset({ task, dir, scheme }));
         }
         if (typeof options.cards === 'string') {
           const { writeCard } = await import('../../audit/card.ts');
-          await writeCard(options.cards, task, audit, dir);
+          await writeCard(options.cards, dataset, audit);
         }
       }
     } finally {
@@ -113,7 +117,8 @@ async function findTokenizer(vocab: string | undefined, dataDir: string, termina
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1));
 
 async function printAudit(audit: Audit, terminal: Terminal): Promise<void> {
-  const { countBySplit, formatRef } = await import('../../datasets/finding.ts');
+  const { countBySplit } = await import('../../audit/finding.ts');
+  const { formatRef } = await import('../../datasets/item-ref.ts');
   const { say, language } = terminal;
   const synthetic = audit.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   const sizes = audit.splits.map(({ name, examples }) => `${name} ${examples}`).join(', ');

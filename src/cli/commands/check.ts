@@ -1,6 +1,7 @@
 import { UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
-import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import { openTaskData } from '../open-task.ts';
+import { DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
 import { PREDICTIONS } from './score.ts';
 
 export const checkCommand: CommandSpec = {
@@ -16,22 +17,16 @@ export const checkCommand: CommandSpec = {
   examples: ['chineseblue check --task cMedQQ --predictions predictions.jsonl'],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
-    const chosen = await chooseTask(options);
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
-    const { parseSplit } = await import('../../evaluation/plans.ts');
-    const { withLabels } = await import('../../datasets/labels.ts');
-    const { readJudged } = await import('../../datasets/splits.ts');
+    const { task, dataset, part } = await openTaskData(options);
     const { readAnyPredictions } = await import('../../scoring/predictions.ts');
-    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
-    const task = await withLabels(chosen, dir);
-    const split = await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
-    const { problems } = await readAnyPredictions(file, task, split.examples);
-    if (terminal.json) terminal.printJson({ file, examples: split.examples.length, problems });
+    const { questions } = await dataset.split(part);
+    const { problems } = await readAnyPredictions(file, task, questions);
+    if (terminal.json) terminal.printJson({ file, examples: questions.length, problems });
     else if (problems.length === 0) {
       terminal.print(
         terminal.say({
-          en: `${file}: ${split.examples.length} predictions, nothing wrong`,
-          zh: `${file}：${split.examples.length} 条预测，没有问题`,
+          en: `${file}: ${questions.length} predictions, nothing wrong`,
+          zh: `${file}：${questions.length} 条预测，没有问题`,
         }),
       );
     } else {

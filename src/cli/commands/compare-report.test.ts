@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { samplesDir } from '../../datasets/corpus.ts';
+import { samplesDir } from '../../datasets/directory.ts';
 import { keepRun } from '../../evaluation/fixtures/kept.ts';
 import type { Labelled } from '../../tasks/examples.ts';
 import type { CommandSpec } from '../command.ts';

@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
 import { numberOption } from '../numbers.ts';
+import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
 
 export const compareCommand: CommandSpec = {
@@ -48,12 +49,11 @@ export const compareCommand: CommandSpec = {
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { compareRuns } = await import('../../compare/compare.ts');
     const runs = await openRuns(operands, {
       runsDir: textOption(options, 'runsDir'),
-      dataDir: resolveDataDir(options.dataDir as string | undefined, process.env).dir,
+      dataDir: await dataDirOf(options),
       among: (await chooseTasks([], options.taskFile)).tasks,
     });
     const comparison = compareRuns(runs, {

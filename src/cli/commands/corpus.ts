@@ -16,11 +16,12 @@ async function trainTasks({
   taskFile,
   dataDir,
 }: Parsed<typeof SHARED>): Promise<{ dir: string; tasks: readonly Task[] }> {
-  const { availableSplits, resolveDataDir } = await import('../../datasets/corpus.ts');
+  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const { resolveDataDir } = await import('../../datasets/directory.ts');
   const { dir } = resolveDataDir(dataDir, process.env);
   if (train.length === 0) return { dir, tasks: [] };
   const { tasks, named } = await chooseTasks(train, taskFile);
-  const isThere = (task: Task): boolean => availableSplits(task, dir).includes('train');
+  const isThere = (task: Task): boolean => splitsAtHand({ task, dir }).includes('train');
   return { dir, tasks: named ? tasks : tasks.filter(isThere) };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { samplesDir } from '../../datasets/corpus.ts';
+import { samplesDir } from '../../datasets/directory.ts';
 import { main } from '../main.ts';
 
 let folder: string;

@@ -149,8 +149,8 @@ const stats: CommandSpec = {
   examples: ['chineseblue data stats', 'chineseblue data stats cMedQANER --json'],
   async run({ operands, options, terminal, signal }) {
     const { resolveDataDir } = await import('../../datasets/directory.ts');
-    const { readSplit } = await import('../../datasets/corpus.ts');
-    const { summarizeTask } = await import('../../datasets/summary.ts');
+    const { openDataset } = await import('../../datasets/dataset.ts');
+    const { summarizeDataset } = await import('../../datasets/summary.ts');
     const { tasks, named } = await chooseTasks(operands, options.taskFile);
     const { dir, origin } = resolveDataDir(dataDirOf(options), process.env);
     const progress = terminal.progress(terminal.say({ en: 'Counting', zh: '统计中' }));
@@ -159,8 +159,9 @@ const stats: CommandSpec = {
       for (const [i, task] of tasks.entries()) {
         signal.throwIfAborted();
         progress.update(i / tasks.length, task.id);
-        const summary = await summarizeTask(task, dir);
-        if (named && summary.splits.length === 0) await readSplit(task, 'test', { dataDir: dir });
+        const dataset = await openDataset({ task, dir });
+        const summary = await summarizeDataset(dataset);
+        if (named && summary.splits.length === 0) await dataset.split('test');
         summaries.push(summary);
       }
     } finally {
@@ -190,12 +191,13 @@ const stats: CommandSpec = {
       zh: ['任务', '划分', '样本', '官方', '独立单元', '长度 50/90/99/最大', '标注数', '标签', '提示'],
     };
     const synthetic = terminal.say({ en: ' (synthetic)', zh: '（合成样例）' });
+    const noGold = terminal.say({ en: ' (no gold)', zh: '（无金标）' });
     await terminal.table(
       head[terminal.language],
       summaries.flatMap(({ task, splits }) =>
         splits.map((split) => [
           task,
-          split.split + (split.synthetic ? synthetic : ''),
+          split.split + (split.synthetic ? synthetic : '') + (split.hasGold === false ? noGold : ''),
           String(split.examples),
           split.official === undefined ? '' : String(split.official),
           String(split.groups),

@@ -1,14 +1,6 @@
-import type { CommandSpec } from '../command.ts';
-import {
-  ANSWERING,
-  chooseTask,
-  DATA_DIR,
-  PARAM,
-  parameterOptions,
-  SPLIT,
-  TASK_FILE,
-  textOption,
-} from '../options.ts';
+import type { CommandSpec, Invocation } from '../command.ts';
+import { openTaskData } from '../open-task.ts';
+import { ANSWERING, DATA_DIR, PARAM, parameterOptions, SPLIT, TASK_FILE, textOption } from '../options.ts';
 
 export const KEPT_MODEL = {
   flags: '--model <kind:path>',
@@ -72,20 +64,14 @@ export const predictCommand: CommandSpec = {
 };
 
 /** What `predict` and `explain` start from: inputs of a split or of a file, and the kept model. */
-export async function loadQuestionsAndModel(options: Parameters<typeof chooseTask>[0]) {
+export async function loadQuestionsAndModel(options: Invocation['options']) {
   const name = textOption(options, 'model');
-  const chosen = await chooseTask(options);
-  const { resolveDataDir } = await import('../../datasets/corpus.ts');
+  const { task, dataset, part } = await openTaskData(options);
   const { readInputs } = await import('../../datasets/inputs.ts');
-  const { withLabels } = await import('../../datasets/labels.ts');
   const { loadKept } = await import('../../evaluation/fitted.ts');
-  const { parseSplit } = await import('../../evaluation/plans.ts');
-  const { readJudged } = await import('../../datasets/splits.ts');
-  const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
-  const task = await withLabels(chosen, dir);
   const questions =
     typeof options.input === 'string'
       ? await readInputs(options.input, task)
-      : (await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir })).examples;
+      : (await dataset.split(part)).questions;
   return { task, questions, fitted: await loadKept(name, task, await parameterOptions(options)) };
 }

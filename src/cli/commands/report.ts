@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
+import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
 
 const DEFAULT_OUT = 'report.html';
@@ -44,9 +45,8 @@ export const reportCommand: CommandSpec = {
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
-    const dataDir = resolveDataDir(options.dataDir as string | undefined, process.env).dir;
+    const dataDir = await dataDirOf(options);
     const runs = await openRuns([...new Set(operands)], {
       runsDir: textOption(options, 'runsDir'),
       dataDir,

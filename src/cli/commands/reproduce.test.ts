@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit, samplesDir } from '../../datasets/corpus.ts';
+import { openDataset } from '../../datasets/dataset.ts';
+import { samplesDir } from '../../datasets/directory.ts';
 import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 
@@ -15,12 +16,13 @@ const reproduce = (...args: string[]) =>
   spawnSync(process.execPath, [bin, 'reproduce', ...args], { encoding: 'utf8', cwd: folder, env });
 
 beforeAll(async () => {
-  const { examples } = await readSplit(findTask('cMedQA'), 'dev', { dataDir: samplesDir() });
+  const open = (name: string) => openDataset({ task: findTask(name), dir: samplesDir() });
+  const { examples } = await (await open('cMedQA')).split('dev');
   const lines = (examples as readonly Example<'similarity'>[]).map(({ id, gold }) =>
     JSON.stringify({ id, ...gold }),
   );
   writeFileSync(join(folder, 'right.jsonl'), `${lines.join('\n')}\n`);
-  const { examples: documents } = await readSplit(findTask('cEHRNER'), 'test', { dataDir: samplesDir() });
+  const { questions: documents } = await (await open('cEHRNER')).split('test');
   const empty = documents.map(({ id }) => JSON.stringify({ id, entities: [] }));
   writeFileSync(join(folder, 'empty.jsonl'), `${empty.join('\n')}\n`);
 });

@@ -1,5 +1,6 @@
 import type { SideBySide } from '../../audit/reproduction/side-by-side.ts';
 import type { CommandSpec } from '../command.ts';
+import { dataDirOf } from '../open-task.ts';
 import { chooseTask, DATA_DIR, textOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { PREDICTIONS } from './score.ts';
@@ -36,18 +37,18 @@ export const reproduceCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const task = await chooseTask(options);
-    const { requireReleased } = await import('../../datasets/schemes/regrouped.ts');
+    const { parseSplit, requireReleased } = await import('../../datasets/schemes/registry.ts');
     const { findReproduction } = await import('../../audit/reproduction/registry.ts');
-    const { readSplit, resolveDataDir } = await import('../../datasets/corpus.ts');
-    const { parseSplit } = await import('../../evaluation/plans.ts');
+    const { openDataset } = await import('../../datasets/dataset.ts');
     const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
     const { reproduce } = await import('../../audit/reproduction/side-by-side.ts');
     const { findVocabulary, openTokenizer } = await import('../vocabulary.ts');
     const reproduction = findReproduction(task);
     const named = typeof options.split === 'string' ? parseSplit(options.split) : reproduction.split;
-    const split = requireReleased(named, 'Published figures');
-    const { dir: dataDir } = resolveDataDir(options.dataDir as string | undefined, process.env);
-    const { examples, files, synthetic } = await readSplit(task, split, { dataDir });
+    const split = requireReleased(named, { en: 'Published figures', zh: '论文数字' });
+    const dataDir = await dataDirOf(options);
+    const dataset = await openDataset({ task, dir: dataDir });
+    const { examples, files, synthetic } = await dataset.split(split);
     const answers = await readAnyPredictions(file, task, examples);
     refuseUnfit(file, answers);
     const vocabulary = reproduction.needsVocabulary ? findVocabulary(options.vocab, dataDir) : undefined;

@@ -1,6 +1,7 @@
-import type { JudgedSplit } from '../../datasets/schemes/regrouped.ts';
+import type { JudgedSplit } from '../../datasets/dataset.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, listOption } from '../command.ts';
+import { dataDirOf } from '../open-task.ts';
 import {
   chooseTasks,
   DATA_DIR,
@@ -57,13 +58,13 @@ export const runCommand: CommandSpec = {
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   async run({ options, terminal, signal }) {
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
-    const { makePlans, parseParameters, parseSeeds, parseSplit } = await import('../../evaluation/plans.ts');
+    const { parseSplit } = await import('../../datasets/schemes/registry.ts');
+    const { makePlans, parseParameters, parseSeeds } = await import('../../evaluation/plans.ts');
     const { evaluateAll } = await import('../../evaluation/pool.ts');
     const { SHIPPED_MODEL } = await import('../../evaluation/quick-look.ts');
     const { summarize } = await import('../../evaluation/summary.ts');
     const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
-    const data = resolveDataDir(options.dataDir as string | undefined, process.env);
+    const dataDir = await dataDirOf(options);
     const split = parseSplit(textOption(options, 'split'));
     const { plans, absent } = makePlans({
       tasks,
@@ -72,13 +73,13 @@ export const runCommand: CommandSpec = {
       parameters: parseParameters(listOption(options.param)),
       split,
       source: options.source === 'alternative' ? 'alternative' : 'primary',
-      dataDir: data.dir,
+      dataDir,
       root: textOption(options, 'runsDir'),
       keepModel: options.keepModel === true,
       force: options.force === true,
       subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
     });
-    if (named && absent.length > 0) throw await absentError(absent[0], data.dir, split);
+    if (named && absent.length > 0) throw await absentError(absent[0], dataDir, split);
     const looks = plans.filter(({ parameters }) => parameters.init === SHIPPED_MODEL && parameters.budget);
     if (looks.length > 0) {
       terminal.note(
@@ -121,8 +122,9 @@ export const runCommand: CommandSpec = {
 };
 
 async function absentError(task: Task, dataDir: string, split: JudgedSplit): Promise<unknown> {
-  const { readJudged } = await import('../../datasets/splits.ts');
-  return readJudged(task, split, { dataDir }).then(
+  const { openJudged } = await import('../../datasets/dataset.ts');
+  const { dataset, part } = await openJudged({ task, dir: dataDir, split });
+  return dataset.split(part).then(
     () => new Error(`${task.id}: ${split} appeared while running`),
     (error) => error,
   );

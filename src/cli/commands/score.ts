@@ -1,8 +1,7 @@
-import type { CorpusFile } from '../../datasets/corpus.ts';
-import type { JudgedSplit } from '../../datasets/schemes/regrouped.ts';
-import type { Task } from '../../tasks/task.ts';
+import type { CorpusFile } from '../../datasets/dataset.ts';
 import type { CommandSpec } from '../command.ts';
-import { chooseTask, DATA_DIR, SPLIT, SUBSETS, TASK_FILE, textOption } from '../options.ts';
+import { openTaskData, type TaskData } from '../open-task.ts';
+import { DATA_DIR, SPLIT, SUBSETS, TASK_FILE, textOption } from '../options.ts';
 
 export const PREDICTIONS = {
   flags: '--predictions <file>',
@@ -29,21 +28,16 @@ export const scoreCommand: CommandSpec = {
   ],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
-    const chosen = await chooseTask(options);
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
-    const { parseSplit } = await import('../../evaluation/plans.ts');
-    const { withLabels } = await import('../../datasets/labels.ts');
+    const data = await openTaskData(options);
     const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
-    const { readJudged } = await import('../../datasets/splits.ts');
     const { scorePredictions } = await import('../../scoring/score-sheet.ts');
-    const name = parseSplit(textOption(options, 'split'));
-    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
-    const task = await withLabels(chosen, dir);
-    const split = await readJudged(task, name, { dataDir: dir });
-    const subsets = await chooseSubsets(options.subsets, task, name, split.files);
-    const answers = await readAnyPredictions(file, task, split.examples);
+    const { task, split } = data;
+    const { examples, files, synthetic } = await data.dataset.split(data.part);
+    const subsets = await chooseSubsets(options.subsets, data, files);
+    const answers = await readAnyPredictions(file, task, examples);
     refuseUnfit(file, answers);
-    const sheet = scorePredictions({ task, split: name, ...split, ...answers, subsets });
+    const { predictions } = answers;
+    const sheet = scorePredictions({ task, split, synthetic, examples, predictions, subsets });
     if (terminal.json) return terminal.printJson(sheet);
     const { printSheet } = await import('../tables.ts');
     await printSheet(sheet, terminal);
@@ -61,12 +55,12 @@ export const scoreCommand: CommandSpec = {
 
 async function chooseSubsets(
   directory: string | boolean | undefined,
-  task: Task,
-  split: JudgedSplit,
+  { task, split }: TaskData,
   files: readonly CorpusFile[],
 ) {
   if (typeof directory !== 'string') return undefined;
-  const { requireReleased } = await import('../../datasets/schemes/regrouped.ts');
+  const { requireReleased } = await import('../../datasets/schemes/registry.ts');
   const { readSubsets } = await import('../../datasets/subsets.ts');
-  return readSubsets(directory, task, requireReleased(split, 'Subsets'), files);
+  const released = requireReleased(split, { en: 'Subsets', zh: '子集' });
+  return readSubsets(directory, task, released, files);
 }

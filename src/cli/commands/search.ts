@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
+import { openTaskData } from '../open-task.ts';
 import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
 
 const CUTOFFS = [1, 5, 10, 100] as const;
@@ -35,15 +36,12 @@ export const searchCommand: CommandSpec = {
         exitCode: EXIT.usage,
       });
     }
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { createTokenizer } = await import('../../models/shared/features/tokens.ts');
     const { bm25 } = await import('../../models/bm25/kind.ts');
     const { collectionOf } = await import('../../models/shared/retrieval/collection.ts');
     const { readTokenKind } = await import('../../models/shared/retrieval/scorer.ts');
-    const { readJudged } = await import('../../datasets/splits.ts');
-    const { parseSplit } = await import('../../evaluation/plans.ts');
-    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
-    const split = await readJudged(task, parseSplit(textOption(options, 'split')), { dataDir: dir });
+    const { dataset, part } = await openTaskData(options, task);
+    const split = await dataset.split(part);
     const kind = readTokenKind(textOption(options, 'tokens'), 'search');
     const constants = { k1: Number(bm25.defaults.k1), b: Number(bm25.defaults.b) };
     const collection = collectionOf(task, split.examples);

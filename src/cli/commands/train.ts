@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import { dataDirOf } from '../open-task.ts';
 import {
   ANSWERING,
   chooseTask,
@@ -26,10 +27,8 @@ export const trainCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const task = await chooseTask(options);
-    const { resolveDataDir } = await import('../../datasets/corpus.ts');
     const { parseModel, parseSeeds } = await import('../../evaluation/plans.ts');
     const { trainAndKeep } = await import('../../evaluation/fitted.ts');
-    const { dir } = resolveDataDir(options.dataDir as string | undefined, process.env);
     const { kind, parameters } = parseModel(textOption(options, 'model'));
     const progress = terminal.progress(kind.id);
     const sheet = await trainAndKeep(
@@ -38,7 +37,7 @@ export const trainCommand: CommandSpec = {
         model: kind.id,
         parameters: { ...(await parameterOptions(options)), ...parameters },
         seed: parseSeeds([textOption(options, 'seed')])[0],
-        dataDir: dir,
+        dataDir: await dataDirOf(options),
         out,
       },
       { onProgress: progress.update, signal },

@@ -1,35 +1,56 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
 
-/** A line of a tab-separated file. */
+/** A line of a tab-separated file: a label, where there is one, and texts. */
 export interface Columns {
-  readonly cells: readonly string[];
+  readonly label?: string;
+  readonly texts: readonly string[];
   /** 1-based. */
   readonly line: number;
 }
 
 /**
- * Streams the lines of a tab-separated file with exactly `names.length` columns; nothing is trimmed,
- * wholly empty lines are no records. Throws a UserError (`wrong-columns`) naming the line.
+ * Streams the lines of a tab-separated file `label<TAB>text…`, or `text…` alone: a line without its first column has no
+ * gold. A line with one column too few that begins with a known label lacks a text instead. Nothing is trimmed, and
+ * empty lines are no records. Throws a UserError (`wrong-columns`) naming the line.
  */
-export async function* readColumns(file: string, names: readonly string[]): AsyncGenerator<Columns> {
+export async function* readColumns(
+  file: string,
+  texts: readonly string[],
+  labels: ReadonlySet<string>,
+): AsyncGenerator<Columns[]> {
   for await (const lines of readLineBatches(file)) {
+    const rows: Columns[] = [];
     for (const { text, number } of lines) {
       if (text === '') continue;
       const cells = text.split('\t');
-      if (cells.length !== names.length) {
-        throw new UserError(
-          'wrong-columns',
-          `Expected ${names.length} columns (${names.join(', ')}), found ${cells.length}`,
-          {
-            file,
-            line: number,
-            field: names[Math.min(cells.length, names.length - 1)],
-            hint: `Write ${names.join('<TAB>')} a line, with no tab inside a text.`,
-          },
-        );
-      }
-      yield { cells, line: number };
+      if (cells.length === texts.length + 1) {
+        const [label, ...rest] = cells;
+        rows.push({ label, texts: rest, line: number });
+      } else if (cells.length === texts.length && !labels.has(cells[0])) {
+        rows.push({ texts: cells, line: number });
+      } else throw wrongColumns(file, number, ['label', ...texts], cells.length);
     }
+    yield rows;
   }
+}
+
+function wrongColumns(file: string, line: number, names: readonly string[], found: number): UserError {
+  const pattern = names.join('<TAB>');
+  return new UserError(
+    'wrong-columns',
+    {
+      en: `Expected ${names.length} columns (${names.join(', ')}), found ${found}`,
+      zh: `应为 ${names.length} 列（${names.join('、')}），实际为 ${found} 列`,
+    },
+    {
+      file,
+      line,
+      field: names[Math.min(found, names.length - 1)],
+      hint: {
+        en: `Write ${pattern} on each line, with no tab inside a text; leave out the label on every line where there is no gold.`,
+        zh: `每行写 ${pattern}，文本内不能有制表符；没有金标时，所有行都省略标签列。`,
+      },
+    },
+  );
 }

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
+import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import { findTask } from '../../tasks/registry.ts';
-import { combine, readDialogueJson } from './dialogue-json.ts';
+import { readFileItems } from '../read.ts';
+import type { Notice } from './format.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,7 +30,9 @@ async function read(files: Readonly<Record<string, unknown>>) {
   for (const [name, value] of Object.entries(files)) {
     await writeFile(join(path, name), typeof value === 'string' ? value : JSON.stringify(value));
   }
-  return readDialogueJson({ path, name: 'CMDD/test' }, task);
+  const notices: Notice[] = [];
+  const source = { format: 'dialogue-json', path, name: 'CMDD/test' } as const;
+  return { examples: await readFileItems(source, task, notices), notices };
 }
 
 const one = (...sentences: unknown[]) =>
@@ -149,8 +153,7 @@ test('an id twice names the second file; broken files name themselves', async ()
 });
 
 test('a directory that is not there', async () => {
-  const error = await readDialogueJson({ path: join(folder, 'none'), name: 'none' }, task).catch(
-    (thrown) => thrown,
-  );
+  const source = { format: 'dialogue-json', path: join(folder, 'none'), name: 'none' } as const;
+  const error = await readFileItems(source, task).catch((thrown) => thrown);
   expect(error.code).toBe('file-missing');
 });

@@ -2,20 +2,21 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, MAX_LINE_BYTES } from '../../ground/files.ts';
-import type { Example, Symptom, SymptomMention, SymptomStatus, Turn } from '../../tasks/examples.ts';
+import type { Text } from '../../ground/language.ts';
+import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { codePoints } from './code-points.ts';
-import type { FormatReader, Notice, Reading } from './format.ts';
+import type { Format, RecordNotice, SourceRecord } from './format.ts';
 import {
-  createIds,
   expectArray,
   expectObject,
   expectString,
+  isAbsent,
   parseObject,
+  show,
   type ValuePlace,
 } from './records.ts';
-
-export { combine };
 
 const STATUS: Readonly<Record<string, SymptomStatus>> = { '1': 'true', '2': 'false', '3': 'uncertain' };
 
@@ -32,10 +33,10 @@ export async function listDialogues(directory: string): Promise<string[]> {
 }
 
 /**
- * CMDD: a directory with one JSON file a dialogue, `{"example-id", "dialogue-content": [{"speaker",
- * "sentence", "label", "normalized", "type"}]}`. `label` has one letter (B, I, O) a character, `normalized`
+ * CMDD: a directory with one JSON file for each dialogue, `{"example-id", "dialogue-content": [{"speaker",
+ * "sentence", "label", "normalized", "type"}]}`. `label` has one letter (B, I, O) for each character, `normalized`
  * the standard name of every symptom of the sentence in order, `type` its status (1 true, 2 false, 3
- * uncertain).
+ * uncertain). A dialogue whose sentences have none of the three has no gold.
  *
  * Mentions: a B begins one, an I continues it, an I with nothing to continue begins one. Names and
  * statuses go to the mentions in order where the counts agree: with all mentions, else with those that
@@ -44,84 +45,96 @@ export async function listDialogues(directory: string): Promise<string[]> {
  * statuses differ in number no pair is known: the names stay on the mentions, nothing counts for the
  * dialogue (`statuses-misaligned`).
  *
- * A dialogue's symptoms are a set of (name, status), one status a name. Where mentions of one name
+ * A dialogue's symptoms are a set of (name, status), one status for each name. Where mentions of one name
  * disagree, true beats false beats uncertain: "uncertain" marks general talk and open questions, which
  * settle nothing, and a symptom that was present at any time belongs to this illness even when it is
  * gone later ("now he has no fever"). Unlike "the last mention wins", the rule does not depend on who
  * spoke last. Of the 8 822 names of train 11 % disagree, mostly true with uncertain. Symptoms come in the
  * order of first mention.
  */
-export const readDialogueJson: FormatReader = async ({ path, name }): Promise<Reading<'dialogue'>> => {
-  const nextId = createIds(path);
-  const examples: Example<'dialogue'>[] = [];
-  const notices: Notice[] = [];
-  for (const fileName of await listDialogues(path)) {
-    const file = join(path, fileName);
-    const value = parseObject(await readText(file), file);
-    let id = fileName;
-    try {
-      id = nextId(value['example-id']);
-    } catch (error) {
-      throw error instanceof UserError
-        ? new UserError(error.code, error.message, {
-            ...error.place,
-            file,
-            field: 'example-id',
-            hint: error.hint,
-          })
-        : error;
-    }
-    const content = expectArray(value['dialogue-content'], { file, id, field: 'dialogue-content' });
-    const turns: Turn[] = [];
-    const entities: SymptomMention[] = [];
-    const symptoms = new Map<string, SymptomStatus>();
-    for (const [turn, item] of content.entries()) {
-      const sentence = readSentence(item, turn, { file, id }, (code, message) => {
-        notices.push({ code, message: `Sentence ${turn}: ${message}`, file: `${name}/${fileName}`, id });
-      });
-      turns.push(sentence.turn);
-      entities.push(...sentence.mentions);
-      for (const { name, status } of sentence.symptoms)
-        symptoms.set(name, combine(symptoms.get(name), status));
-    }
-    const gold = { symptoms: [...symptoms].map(([name, status]) => ({ name, status })), entities };
-    examples.push({ id, input: { turns }, gold });
-  }
-  return { examples, notices };
+export const dialogueJson: Format = {
+  families: ['dialogue'],
+  directory: true,
+  shape: {
+    en: 'one JSON file for each dialogue: {"example-id", "dialogue-content": [{"speaker", "sentence", …}]}',
+    zh: '每段对话一个 JSON 文件：{"example-id", "dialogue-content": [{"speaker", "sentence", …}]}',
+  },
+  async *read(directory) {
+    for (const name of await listDialogues(directory)) yield [await readDialogue(join(directory, name))];
+  },
 };
 
+async function readDialogue(file: string): Promise<SourceRecord> {
+  const value = parseObject(await readText(file), file);
+  const content = expectArray(value['dialogue-content'], { file, field: 'dialogue-content' }).map(
+    (item, turn): PlainRecord => expectObject(item, { file, field: `dialogue-content[${turn}]` }),
+  );
+  const id = typeof value['example-id'] === 'string' ? value['example-id'] : undefined;
+  const turns = content.map(({ speaker, sentence }) => ({ speaker, text: sentence }));
+  const record = { id: value['example-id'], turns };
+  const hasGold =
+    content.length === 0 || content.some((item) => GOLD.some((field) => !isAbsent(item[field])));
+  if (!hasGold) return { value: record, file, origin };
+  const notices: RecordNotice[] = [];
+  const entities: SymptomMention[] = [];
+  const symptoms = new Map<string, SymptomStatus>();
+  for (const [turn, item] of content.entries()) {
+    const sentence = readSentence(item, turn, { file, id }, (code, { en, zh }) => {
+      notices.push({ code, message: { en: `Sentence ${turn}: ${en}`, zh: `第 ${turn} 句：${zh}` } });
+    });
+    entities.push(...sentence.mentions);
+    for (const { name, status } of sentence.symptoms) symptoms.set(name, combine(symptoms.get(name), status));
+  }
+  const gold = { symptoms: [...symptoms].map(([name, status]) => ({ name, status })), entities };
+  return { value: { ...record, ...gold }, file, notices, origin };
+}
+
+/** The fields of a sentence that hold gold. */
+const GOLD = ['label', 'normalized', 'type'] as const;
+
+const origin = (field: string) => ({
+  field: field
+    .replace(/^id$/, 'example-id')
+    .replace(/^symptoms$/, 'dialogue-content[0].label')
+    .replace(/^turns(\[\d+\])?/, 'dialogue-content$1')
+    .replace(/\.text$/, '.sentence'),
+});
+
 interface Sentence {
-  readonly turn: Turn;
   readonly mentions: readonly SymptomMention[];
   readonly symptoms: readonly Symptom[];
 }
 
 function readSentence(
-  item: unknown,
+  record: PlainRecord,
   turn: number,
-  place: { file: string; id: string },
-  notice: (code: string, message: string) => void,
+  place: { readonly file: string; readonly id?: string },
+  notice: (code: string, message: Text) => void,
 ): Sentence {
   const at = (field: string) => ({ ...place, field: `dialogue-content[${turn}]${field}` });
-  const record = expectObject(item, at(''));
   const text = expectString(record.sentence, at('.sentence'));
-  const speaker = expectString(record.speaker, at('.speaker'));
   const names = expectArray(record.normalized, at('.normalized')).map((value, i) =>
     expectString(value, at(`.normalized[${i}]`)),
   );
-  const statuses = expectArray(record.type, at('.type')).map((value, i) => {
-    const status = STATUS[String(value)];
-    if (status) return status;
-    throw new UserError('unknown-label', `${JSON.stringify(value)} is no status`, {
-      ...at(`.type[${i}]`),
-      hint: 'Write "1" (true), "2" (false) or "3" (uncertain).',
-    });
-  });
+  const statuses = expectArray(record.type, at('.type')).map((value, i) =>
+    readStatus(value, at(`.type[${i}]`)),
+  );
   const runs = decodeLabel(expectString(record.label, at('.label')), text, at('.label'));
   const named = namedRuns(runs, names.length);
-  if (!named) notice('symptoms-misaligned', `${runs.length} mentions but ${names.length} names`);
+  if (!named) {
+    const [mentions, given] = [runs.length, names.length];
+    const message = {
+      en: `${mentions} mentions but ${given} names`,
+      zh: `${mentions} 处提及，${given} 个症状名`,
+    };
+    notice('symptoms-misaligned', message);
+  }
   const paired = names.length === statuses.length;
-  if (!paired) notice('statuses-misaligned', `${names.length} names but ${statuses.length} statuses`);
+  if (!paired) {
+    const [given, held] = [names.length, statuses.length];
+    const message = { en: `${given} names but ${held} statuses`, zh: `${given} 个症状名，${held} 个状态` };
+    notice('statuses-misaligned', message);
+  }
   const mentions = runs.map((run): SymptomMention => {
     const { start, end } = run;
     const i = named?.indexOf(run) ?? -1;
@@ -129,7 +142,23 @@ function readSentence(
     return { turn, start, end, name: names[i], ...(paired ? { status: statuses[i] } : {}) };
   });
   const symptoms = paired ? names.map((name, i) => ({ name, status: statuses[i] })) : [];
-  return { turn: { speaker, text }, mentions, symptoms };
+  return { mentions, symptoms };
+}
+
+function readStatus(value: unknown, place: ValuePlace): SymptomStatus {
+  const status = STATUS[String(value)];
+  if (status) return status;
+  throw new UserError(
+    'unknown-label',
+    { en: `${show(value)} is not a status`, zh: `${show(value)} 不是状态` },
+    {
+      ...place,
+      hint: {
+        en: 'Write "1" (true), "2" (false) or "3" (uncertain).',
+        zh: '写 "1"（有）、"2"（无）或 "3"（不确定）。',
+      },
+    },
+  );
 }
 
 /** A mention as its letters give it; `orphan`: it begins with an I. */
@@ -151,8 +180,17 @@ function decodeLabel(label: string, text: string, place: ValuePlace): Run[] {
   if (label.length !== points.length || !/^[BIO]*$/.test(label)) {
     throw new UserError(
       'bad-bio',
-      `The label has ${label.length} letters, the sentence ${points.length} characters`,
-      { ...place, hint: 'Give every character of the sentence one of the letters B, I and O.' },
+      {
+        en: `The label has ${label.length} letters, the sentence ${points.length} characters`,
+        zh: `标签有 ${label.length} 个字母，句子有 ${points.length} 个字符`,
+      },
+      {
+        ...place,
+        hint: {
+          en: 'Give every character of the sentence one of the letters B, I and O.',
+          zh: '句子的每个字符对应 B、I、O 之一。',
+        },
+      },
     );
   }
   const runs: Run[] = [];
@@ -171,16 +209,23 @@ async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > MAX_LINE_BYTES) {
-      throw new UserError('file-too-long', `The dialogue is larger than ${MAX_LINE_BYTES >> 20} MiB`, {
-        file,
-        hint: 'Write one dialogue a file.',
-      });
+      const limit = MAX_LINE_BYTES >> 20;
+      throw new UserError(
+        'file-too-long',
+        { en: `The dialogue is larger than ${limit} MiB`, zh: `对话文件超过 ${limit} MiB` },
+        { file, hint: { en: 'Write one dialogue per file.', zh: '每个文件写一段对话。' } },
+      );
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
     if (error instanceof TypeError) {
-      const hint = 'Convert it, e.g. `iconv -f GB18030 -t UTF-8 FILE`.';
-      throw new UserError('not-utf8', 'The file is not UTF-8', { file, hint });
+      const convert = '`iconv -f GB18030 -t UTF-8 FILE`';
+      const hint = { en: `Convert it, e.g. ${convert}.`, zh: `请转换编码，例如 ${convert}。` };
+      throw new UserError(
+        'not-utf8',
+        { en: 'The file is not UTF-8', zh: '文件不是 UTF-8 编码' },
+        { file, hint },
+      );
     }
     throw explainFileError(error, file);
   }

@@ -1,11 +1,12 @@
-import type { Example, FamilyId } from '../../tasks/examples.ts';
-import type { Task } from '../../tasks/task.ts';
+import type { Text } from '../../ground/language.ts';
+import type { FamilyId } from '../../tasks/examples.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 
 /** Something in the material that a reader of a score should know, though it could be read. */
 export interface Notice {
   /** E.g. `mention-overlaps`; counted in `data stats`. */
   readonly code: string;
-  readonly message: string;
+  readonly message: Text;
   /** How many cases it stands for. Default 1. */
   readonly count?: number;
   /** Relative to the data directory, forward slashes. */
@@ -15,18 +16,46 @@ export interface Notice {
   readonly id?: string;
 }
 
-/** One file (or directory, for one file an example) to read. */
-export interface FormatSource {
-  /** Absolute or relative to the working directory: what is opened and what errors name. */
-  readonly path: string;
-  /** Relative to the data directory, forward slashes: what notices name. */
-  readonly name: string;
+/** A notice about one record; its line is that of the record unless it says otherwise. */
+export type RecordNotice = Pick<Notice, 'code' | 'message' | 'line'>;
+
+/** Where a field of a plain record stands in its file. */
+export interface Origin {
+  readonly field: string;
+  readonly line?: number;
 }
 
-export interface Reading<F extends FamilyId = FamilyId> {
-  readonly examples: Example<F>[];
-  readonly notices: Notice[];
+/** One record of a file in the shape of its family, and where it came from. */
+export interface SourceRecord {
+  readonly value: PlainRecord;
+  /** 1-based line on which it begins. */
+  readonly line?: number;
+  /** The file itself, where a split is a directory. */
+  readonly file?: string;
+  readonly notices?: readonly RecordNotice[];
+  /** For errors: where a field stands in the file. Absent: under its own name. */
+  readonly origin?: (field: string) => Origin;
 }
 
-/** Reads all examples of one split, in file order. Throws a UserError at the first line that breaks the format. */
-export type FormatReader = (source: FormatSource, task: Task) => Promise<Reading>;
+export interface FormatContext {
+  /** Labels that the task declares; empty where it declares none. */
+  readonly labels: ReadonlySet<string>;
+  /** Takes a notice about the file as a whole. */
+  readonly notice: (notice: Pick<Notice, 'code' | 'message' | 'count'>) => void;
+}
+
+/**
+ * Reads the records of one split in file order, in batches and constant memory. Throws a UserError at the first line
+ * that breaks the format.
+ */
+export type FormatReader = (path: string, context: FormatContext) => AsyncIterable<readonly SourceRecord[]>;
+
+export interface Format {
+  readonly read: FormatReader;
+  /** The families whose records it can hold. */
+  readonly families: readonly FamilyId[];
+  /** A split is a directory with one file per record. */
+  readonly directory?: boolean;
+  /** What one record looks like, for people who bring a corpus. */
+  readonly shape: Text;
+}

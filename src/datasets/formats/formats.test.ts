@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
 import { findTask } from '../../tasks/registry.ts';
 import type { FormatName, Task } from '../../tasks/task.ts';
-import type { Reading } from './format.ts';
+import { readFileItems } from '../read.ts';
+import type { Notice } from './format.ts';
 import { unquote } from './pair-tsv.ts';
-import { formats } from './registry.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,10 +16,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 let files = 0;
-async function read(format: FormatName, task: Task, content: string | Uint8Array): Promise<Reading> {
+async function read(format: FormatName, task: Task, content: string | Uint8Array) {
   const name = `file-${files++}`;
   await writeFile(join(folder, name), content);
-  return formats[format].read({ path: join(folder, name), name: `corpus/${name}` }, task);
+  const notices: Notice[] = [];
+  const source = { format, path: join(folder, name), name: `corpus/${name}` };
+  return { examples: await readFileItems(source, task, notices), notices };
 }
 
 /** The UserError that reading throws: code, line, field. */
@@ -101,7 +103,8 @@ describe('mentions-jsonl', () => {
     ['truncated JSON', '{"text": "甲", "mention_da', 'bad-json', 1, undefined],
     ['no object', '["甲"]', 'not-an-object', 1, undefined],
     ['no text', lines({ mention_data: [] }), 'bad-field', 1, 'text'],
-    ['no mentions', lines({ text: '甲', mention_data: [] }, { text: '乙' }), 'bad-field', 2, 'mention_data'],
+    ['no mentions', lines({ text: '甲', mention_data: [] }, { text: '乙' }), 'mixed-gold', 2, 'mention_data'],
+    ['mentions of another shape', lines({ text: '甲', mention_data: 1 }), 'bad-field', 1, 'mention_data'],
     [
       'bad offset',
       lines({ text: '甲', mention_data: [{ mention: '甲', label: '手术', offset: '-1' }] }),

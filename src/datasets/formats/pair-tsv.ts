@@ -1,10 +1,11 @@
-import type { Example } from '../../tasks/examples.ts';
 import { readColumns } from './columns.ts';
-import type { FormatReader, Notice, Reading } from './format.ts';
-import { linkTexts } from './linked-texts.ts';
-import { createLabelCheck } from './records.ts';
+import type { Format, RecordNotice, SourceRecord } from './format.ts';
 
 const QUOTED = /^"((?:[^"]|"")*)"$/s;
+const FIELDS: Readonly<Record<string, string>> = { textA: 'text a', textB: 'text b' };
+const EMPTY: readonly RecordNotice[] = [
+  { code: 'empty-text', message: { en: 'A text of the pair is empty', zh: '句对中有空文本' } },
+];
 
 /**
  * The text inside a field that is quoted by the rules of CSV (RFC 4180): quotes around the whole of it
@@ -15,36 +16,30 @@ export function unquote(field: string): string {
   return inside === undefined ? field : inside.replaceAll('""', '"');
 }
 
+const origin = (field: string) => ({ field: FIELDS[field] ?? field });
+
 /**
- * `label<TAB>text a<TAB>text b`, one pair a line (cMedQQ, cMedQA, cMedQNLI). Nothing is trimmed; wholly
- * quoted fields, as some of cMedQA's are, are unquoted and counted in one notice a file.
- *
- * The unit of a pair is its first text (the question, of which cMedQA has several answers; the premise),
- * or, where the task says `linked-texts`, everything that shares a text with it: see `linkTexts`.
+ * `label<TAB>text a<TAB>text b`, one pair per line (cMedQQ, cMedQA, cMedQNLI); two texts alone have no gold. Nothing is
+ * trimmed; wholly quoted fields, as some of cMedQA's are, are unquoted and counted in one notice per file.
  */
-export const readPairTsv: FormatReader = async (
-  { path, name },
-  task,
-): Promise<Reading<'similarity' | 'inference'>> => {
-  const check = createLabelCheck(task);
-  const examples: Example<'similarity'>[] = [];
-  const notices: Notice[] = [];
-  let unquoted = 0;
-  for await (const { cells, line } of readColumns(path, ['label', 'text a', 'text b'])) {
-    const id = String(examples.length);
-    const label = check(cells[0], { file: path, line, id, field: 'label' });
-    const [textA, textB] = [unquote(cells[1]), unquote(cells[2])];
-    unquoted += Number(textA !== cells[1]) + Number(textB !== cells[2]);
-    if (textA === '' || textB === '') {
-      notices.push({ code: 'empty-text', message: 'A text of the pair is empty', file: name, line, id });
+export const pairTsv: Format = {
+  families: ['similarity', 'inference'],
+  shape: { en: 'label<TAB>text a<TAB>text b on each line', zh: '每行 label<TAB>text a<TAB>text b' },
+  async *read(path, { labels, notice }) {
+    let unquoted = 0;
+    for await (const rows of readColumns(path, ['text a', 'text b'], labels)) {
+      yield rows.map(({ label, texts: [a, b], line }): SourceRecord => {
+        const [textA, textB] = [unquote(a), unquote(b)];
+        unquoted += Number(textA !== a) + Number(textB !== b);
+        const notices = textA === '' || textB === '' ? EMPTY : undefined;
+        return { value: { textA, textB, label }, line, origin, notices };
+      });
     }
-    examples.push({ id, group: textA, input: { textA, textB }, gold: { label } });
-  }
-  if (unquoted > 0) {
-    const message = `${unquoted} fields stood wholly in double quotes and were unquoted`;
-    notices.push({ code: 'unquoted-fields', message, count: unquoted, file: name });
-  }
-  if (task.corpus.unit !== 'linked-texts') return { examples, notices };
-  const groups = linkTexts(examples.map(({ input }) => [input.textA, input.textB]));
-  return { examples: examples.map((example, i) => ({ ...example, group: groups[i] })), notices };
+    if (unquoted === 0) return;
+    const message = {
+      en: `${unquoted} fields were wholly in double quotes and were unquoted`,
+      zh: `${unquoted} 个字段整体带双引号，已去除`,
+    };
+    notice({ code: 'unquoted-fields', message, count: unquoted });
+  },
 };

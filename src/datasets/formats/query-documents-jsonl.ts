@@ -1,45 +1,38 @@
-import type { Example } from '../../tasks/examples.ts';
-import type { FormatReader, Reading } from './format.ts';
-import {
-  badField,
-  createIds,
-  createLabelCheck,
-  expectArray,
-  expectObject,
-  expectString,
-  readJsonRecords,
-} from './records.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import type { Format, SourceRecord } from './format.ts';
+import { expectArray, expectObject, isAbsent, type JsonRecord, readJsonRecords } from './records.ts';
 
 /**
- * `{"query", "documents": [{"url", "title", "label"}]}` a line (cMedIR), labels "0", "1", … as strings
- * or numbers. A record is kept as it is; its group is its query, which several records share.
+ * `{"query", "documents": [{"url", "title", "label"?}]}` on each line (cMedIR), labels "0", "1", … as strings
+ * or numbers; a record whose documents all lack one has no gold. A record is kept as it is: several may share a query.
  */
-export const readQueryDocumentsJsonl: FormatReader = async (
-  { path: file },
-  task,
-): Promise<Reading<'ranking'>> => {
-  const check = createLabelCheck(task);
-  const nextId = createIds(file);
-  const examples: Example<'ranking'>[] = [];
-  for await (const { value, line } of readJsonRecords(file)) {
-    const id = nextId(value.id, line);
-    const query = expectString(value.query, { file, line, id, field: 'query' });
-    const list = expectArray(value.documents, { file, line, id, field: 'documents' });
-    if (list.length === 0) throw badField(list, 'a non-empty array', { file, line, id, field: 'documents' });
-    const documents: { title: string; url?: string }[] = [];
-    const relevance: number[] = [];
-    for (const [i, item] of list.entries()) {
-      const document = expectObject(item, { file, line, id, field: `documents[${i}]` });
-      const title = expectString(document.title, { file, line, id, field: `documents[${i}].title` });
-      const place = { file, line, id, field: `documents[${i}].label` };
-      const grade = typeof document.label === 'number' ? String(document.label) : document.label;
-      if (typeof grade !== 'string' || !/^\d{1,9}$/.test(grade)) {
-        throw badField(document.label, 'a whole number such as "2"', place);
-      }
-      relevance.push(Number(check(grade, place)));
-      documents.push(typeof document.url === 'string' ? { title, url: document.url } : { title });
-    }
-    examples.push({ id, group: query, input: { query, documents }, gold: { relevance } });
-  }
-  return { examples, notices: [] };
+export const queryDocumentsJsonl: Format = {
+  families: ['ranking'],
+  shape: {
+    en: '{"query": "…", "documents": [{"title": "…", "label": "0"}]} on each line',
+    zh: '每行 {"query": "…", "documents": [{"title": "…", "label": "0"}]}',
+  },
+  async *read(path) {
+    for await (const records of readJsonRecords(path))
+      yield records.map((record) => readRecord(record, path));
+  },
 };
+
+function readRecord({ value, line }: JsonRecord, file: string): SourceRecord {
+  const documents = expectArray(value.documents, { file, line, field: 'documents' }).map(
+    (item, i): PlainRecord => expectObject(item, { file, line, field: `documents[${i}]` }),
+  );
+  const labels = documents.map(({ label }) => label);
+  return {
+    value: {
+      id: value.id,
+      query: value.query,
+      documents: documents.map(({ title, url }) => (typeof url === 'string' ? { title, url } : { title })),
+      relevance: labels.length > 0 && labels.every(isAbsent) ? undefined : labels,
+    },
+    line,
+    origin: (field) => ({
+      field: field.replace(/^relevance(\[\d+\])?$/, (_, i) => `documents${i ?? ''}.label`),
+    }),
+  };
+}

@@ -1,57 +1,71 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import { nearest } from '../../ground/nearest.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { Task } from '../../tasks/task.ts';
 
-/** A parsed JSON object, or a tab-separated line, and where it stands. */
+/** A parsed JSON object and where it stands. */
 export interface JsonRecord {
-  readonly value: Readonly<Record<string, unknown>>;
+  readonly value: PlainRecord;
   /** 1-based. */
   readonly line: number;
 }
 
-/** How many distinct examples of a wrong value an error shows at most, in characters. */
+/** Longest wrong value that an error shows, in characters. */
 const SHOWN = 40;
+const SHOWN_LABELS = 12;
 
 export const show = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 };
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is PlainRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
+
 /**
- * Streams the records of a JSON-lines file; blank lines are no records.
+ * Streams the records of a JSON Lines file, a batch for every block read; blank lines are no records.
  * Throws a UserError (`bad-json`, `not-an-object`) naming the line.
  */
-export async function* readJsonRecords(file: string): AsyncGenerator<JsonRecord> {
+export async function* readJsonRecords(file: string): AsyncGenerator<JsonRecord[]> {
   for await (const lines of readLineBatches(file)) {
+    const records: JsonRecord[] = [];
     for (const { text, number } of lines) {
-      if (text.trim() === '') continue;
-      yield { value: parseObject(text, file, number), line: number };
+      if (text.trim() !== '') records.push({ value: parseObject(text, file, number), line: number });
     }
+    yield records;
   }
 }
 
 /** One JSON object out of `text`; `line` is where it begins in `file`. */
-export function parseObject(text: string, file: string, line?: number): Readonly<Record<string, unknown>> {
+export function parseObject(text: string, file: string, line?: number): PlainRecord {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError('bad-json', `This is not valid JSON: ${(error as Error).message}`, {
-      file,
-      line,
-      hint: 'The file may have been cut off: fetch or export it again.',
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'bad-json',
+      { en: `This is not valid JSON: ${reason}`, zh: `不是合法的 JSON：${reason}` },
+      {
+        file,
+        line,
+        hint: {
+          en: 'The file may be truncated: fetch or export it again.',
+          zh: '文件可能不完整，请重新下载或导出。',
+        },
+      },
+    );
   }
   if (!isObject(value)) {
-    throw new UserError('not-an-object', `Expected a JSON object, found ${show(value)}`, {
-      file,
-      line,
-      hint: 'Write one object {…} a line.',
-    });
+    throw new UserError(
+      'not-an-object',
+      { en: `Expected a JSON object, found ${show(value)}`, zh: `应为 JSON 对象，实际为 ${show(value)}` },
+      { file, line, hint: { en: 'Write one object {…} per line.', zh: '每行写一个对象 {…}。' } },
+    );
   }
   return value;
 }
@@ -64,81 +78,121 @@ export interface ValuePlace {
   readonly field: string;
 }
 
+export const EXPECTED = {
+  string: { en: 'a string', zh: '字符串' },
+  array: { en: 'an array', zh: '数组' },
+  object: { en: 'an object', zh: '对象' },
+} satisfies Record<string, Text>;
+
 /** The value itself when it is a string; a UserError (`bad-field`) otherwise. */
 export function expectString(value: unknown, place: ValuePlace): string {
   if (typeof value === 'string') return value;
-  throw badField(value, 'a string', place);
+  throw badField(value, EXPECTED.string, place);
 }
 
 /** The value itself when it is an array; a UserError (`bad-field`) otherwise. */
 export function expectArray(value: unknown, place: ValuePlace): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw badField(value, 'an array', place);
+  throw badField(value, EXPECTED.array, place);
 }
 
 /** The value itself when it is an object; a UserError (`bad-field`) otherwise. */
-export function expectObject(value: unknown, place: ValuePlace): Readonly<Record<string, unknown>> {
+export function expectObject(value: unknown, place: ValuePlace): PlainRecord {
   if (isObject(value)) return value;
-  throw badField(value, 'an object', place);
+  throw badField(value, EXPECTED.object, place);
 }
 
-export function badField(value: unknown, expected: string, place: ValuePlace): UserError {
-  const found = value === undefined ? 'nothing' : show(value);
-  return new UserError('bad-field', `Expected ${expected}, found ${found}`, {
-    ...place,
-    hint: `Give every record a field "${place.field}" that is ${expected}.`,
-  });
+export function badField(value: unknown, expected: Text, place: ValuePlace): UserError {
+  const found = value === undefined ? { en: 'nothing', zh: '空缺' } : { en: show(value), zh: show(value) };
+  return new UserError(
+    'bad-field',
+    { en: `Expected ${expected.en}, found ${found.en}`, zh: `应为${expected.zh}，实际为 ${found.zh}` },
+    {
+      ...place,
+      hint: {
+        en: `Give every record a field "${place.field}" that is ${expected.en}.`,
+        zh: `每条记录的字段 "${place.field}" 都应为${expected.zh}。`,
+      },
+    },
+  );
 }
 
 /**
  * Gives every record of a file its id: its own (`id`, a string or a number) or else its 0-based number.
  * The returned function throws a UserError (`duplicate-id`) for an id that came before.
  */
-export function createIds(file: string): (own: unknown, line?: number) => string {
-  const seen = new Map<string, number | undefined>();
-  return (own, line) => {
-    const given = own !== undefined && own !== null;
-    if (given && typeof own !== 'string' && typeof own !== 'number') {
-      throw badField(own, 'a string or a number', { file, line, field: 'id' });
-    }
-    const id = given ? String(own) : String(seen.size);
-    if (seen.has(id)) {
-      const before = seen.get(id);
-      throw new UserError('duplicate-id', `The id ${show(id)} occurs twice`, {
-        file,
-        line,
-        id,
-        field: 'id',
-        hint: `Give every record its own id, or none at all${before ? `; it first stands on line ${before}` : ''}.`,
-      });
-    }
-    seen.set(id, line);
+export function createIds(): (own: unknown, placeOf: () => ValuePlace) => string {
+  /** Line of every id; made with the first own id, so that a file without any needs no map. */
+  let seen: Map<string, number | undefined> | undefined;
+  let count = 0;
+  return (own, placeOf) => {
+    if (isAbsent(own) && seen === undefined) return String(count++);
+    if (!isAbsent(own) && typeof own !== 'string' && typeof own !== 'number')
+      throw badField(own, { en: 'a string or a number', zh: '字符串或数字' }, placeOf());
+    seen ??= new Map(Array.from({ length: count }, (_, number) => [String(number), undefined]));
+    const id = String(own ?? count);
+    count++;
+    const place = placeOf();
+    if (seen.has(id)) throw duplicateId(id, seen.get(id), place);
+    seen.set(id, place.line);
     return id;
   };
 }
 
+function duplicateId(id: string, before: number | undefined, place: ValuePlace): UserError {
+  const first =
+    before === undefined
+      ? { en: '', zh: '' }
+      : { en: ` (first on line ${before})`, zh: `（首次在第 ${before} 行）` };
+  return new UserError(
+    'duplicate-id',
+    { en: `The id ${show(id)} occurs twice${first.en}`, zh: `id ${show(id)} 重复${first.zh}` },
+    {
+      ...place,
+      id,
+      hint: {
+        en: 'Give every record its own id, or none of them any.',
+        zh: '每条记录使用唯一的 id，或全部不写 id。',
+      },
+    },
+  );
+}
+
 /**
- * A check of labels against those that the task declares; anything passes where it declares none,
- * save the empty label. Throws a UserError (`unknown-label`, `empty-label`).
+ * A check of labels against those that the task declares; any label but the empty one passes where it declares none.
+ * Throws a UserError (`unknown-label`, `empty-label`, `bad-field`).
  */
-export function createLabelCheck(task: Task): (label: string, place: ValuePlace) => string {
+export function createLabelCheck(task: Task): (label: unknown, placeOf: () => ValuePlace) => string {
   const known = new Set(task.labels.map((label) => label.id));
-  return (label, place) => {
+  return (label, placeOf) => {
+    if (typeof label !== 'string') throw badField(label, EXPECTED.string, placeOf());
     if (label === '') {
-      throw new UserError('empty-label', 'The label is empty', {
-        ...place,
-        hint: 'Give every record a label.',
-      });
+      throw new UserError(
+        'empty-label',
+        { en: 'The label is empty', zh: '标签为空' },
+        { ...placeOf(), hint: { en: 'Give every record a label.', zh: '为每条记录写上标签。' } },
+      );
     }
-    if (known.size > 0 && !known.has(label)) {
-      throw new UserError('unknown-label', `${task.id} has no label ${show(label)}`, {
-        ...place,
-        hint:
-          place.line === 1 && !place.file.endsWith('.json')
-            ? `If line 1 is a header, remove it. Labels: ${[...known].slice(0, 12).join(', ')}${known.size > 12 ? ', …' : ''}.`
-            : `Did you mean ${show(nearest(label, [...known]))}?`,
-      });
-    }
+    if (known.size > 0 && !known.has(label)) throw unknownLabel(label, [...known], task.id, placeOf());
     return label;
   };
+}
+
+function unknownLabel(label: string, known: readonly string[], task: string, place: ValuePlace): UserError {
+  const some = known.slice(0, SHOWN_LABELS).join(', ') + (known.length > SHOWN_LABELS ? ', …' : '');
+  const guess = show(nearest(label, known));
+  const mayBeHeader = place.line === 1 && !place.file.endsWith('.json');
+  return new UserError(
+    'unknown-label',
+    { en: `${task} has no label ${show(label)}`, zh: `${task} 没有标签 ${show(label)}` },
+    {
+      ...place,
+      hint: mayBeHeader
+        ? {
+            en: `If line 1 is a header, remove it. Labels: ${some}.`,
+            zh: `若第 1 行是表头，请删除。标签：${some}。`,
+          }
+        : { en: `Did you mean ${guess}?`, zh: `是否为 ${guess}？` },
+    },
+  );
 }

@@ -1,42 +1,24 @@
 import type { FormatName } from '../../tasks/task.ts';
-import { readBio } from './bio.ts';
-import { readDialogueJson } from './dialogue-json.ts';
-import type { FormatReader } from './format.ts';
-import { readLabelsJsonl } from './labels-jsonl.ts';
-import { readMentionsJsonl } from './mentions-jsonl.ts';
-import { readPairTsv } from './pair-tsv.ts';
-import { readQueryDocumentsJsonl } from './query-documents-jsonl.ts';
-import { readTextTsv } from './text-tsv.ts';
-import { readTriplesJsonl } from './triples-jsonl.ts';
+import { bio } from './bio.ts';
+import { dialogueJson } from './dialogue-json.ts';
+import type { Format } from './format.ts';
+import { jsonl } from './jsonl.ts';
+import { labelsJsonl } from './labels-jsonl.ts';
+import { mentionsJsonl } from './mentions-jsonl.ts';
+import { pairTsv } from './pair-tsv.ts';
+import { queryDocumentsJsonl } from './query-documents-jsonl.ts';
+import { textTsv } from './text-tsv.ts';
+import { triplesJsonl } from './triples-jsonl.ts';
 
-export interface Format {
-  readonly read: FormatReader;
-  /** A split is a directory with one file an example. */
-  readonly directory?: boolean;
-  /** What one record looks like, for the person who brings a corpus. */
-  readonly shape: string;
-}
-
+/** Every file format by the name that tasks give it. */
 export const formats: Readonly<Record<FormatName, Format>> = {
-  'mentions-jsonl': {
-    read: readMentionsJsonl,
-    shape: '{"text": "…", "mention_data": [{"mention": "…", "offset": "0", "type": "…"}]} a line',
-  },
-  bio: { read: readBio, shape: 'a character, a blank and its tag (O, B_type, I_type) a line' },
-  'text-tsv': { read: readTextTsv, shape: 'label<TAB>text a line' },
-  'pair-tsv': { read: readPairTsv, shape: 'label<TAB>text a<TAB>text b a line' },
-  'query-documents-jsonl': {
-    read: readQueryDocumentsJsonl,
-    shape: '{"query": "…", "documents": [{"title": "…", "label": "0"}]} a line',
-  },
-  'dialogue-json': {
-    read: readDialogueJson,
-    directory: true,
-    shape: 'one JSON file a dialogue: {"example-id", "dialogue-content": [{"speaker", "sentence", …}]}',
-  },
-  'labels-jsonl': { read: readLabelsJsonl, shape: '{"text": "…", "labels": ["…"]} a line' },
-  'triples-jsonl': {
-    read: readTriplesJsonl,
-    shape: '{"text": "…", "triples": [{"subject": "…", "predicate": "…", "object": "…"}]} a line',
-  },
+  'mentions-jsonl': mentionsJsonl,
+  bio,
+  'text-tsv': textTsv,
+  'pair-tsv': pairTsv,
+  'query-documents-jsonl': queryDocumentsJsonl,
+  'dialogue-json': dialogueJson,
+  'labels-jsonl': labelsJsonl,
+  'triples-jsonl': triplesJsonl,
+  jsonl,
 };

@@ -1,22 +1,26 @@
-import type { Example } from '../../tasks/examples.ts';
 import { readColumns } from './columns.ts';
-import type { FormatReader, Notice, Reading } from './format.ts';
-import { createLabelCheck } from './records.ts';
+import type { Format, RecordNotice, SourceRecord } from './format.ts';
+
+const EMPTY: readonly RecordNotice[] = [
+  { code: 'empty-text', message: { en: 'The text is empty', zh: '文本为空' } },
+];
 
 /**
- * `label<TAB>text`, one example a line (cMedIC, cMedTC). The text is kept to the letter: blanks at its
- * ends, HTML entities and quotes included; only the line end (`\n` or `\r\n`) is not part of it.
+ * `label<TAB>text`, one example per line (cMedIC, cMedTC); `text` alone has no gold. The text is kept to the letter:
+ * blanks at its ends, HTML entities and quotes included; only the line end (`\n` or `\r\n`) is not part of it.
  */
-export const readTextTsv: FormatReader = async ({ path, name }, task): Promise<Reading<'classification'>> => {
-  const check = createLabelCheck(task);
-  const examples: Example<'classification'>[] = [];
-  const notices: Notice[] = [];
-  for await (const { cells, line } of readColumns(path, ['label', 'text'])) {
-    const id = String(examples.length);
-    const label = check(cells[0], { file: path, line, id, field: 'label' });
-    if (cells[1] === '')
-      notices.push({ code: 'empty-text', message: 'The text is empty', file: name, line, id });
-    examples.push({ id, input: { text: cells[1] }, gold: { label } });
-  }
-  return { examples, notices };
+export const textTsv: Format = {
+  families: ['classification'],
+  shape: { en: 'label<TAB>text on each line', zh: '每行 label<TAB>text' },
+  async *read(path, { labels }) {
+    for await (const rows of readColumns(path, ['text'], labels)) {
+      yield rows.map(
+        ({ label, texts: [text], line }): SourceRecord => ({
+          value: { text, label },
+          line,
+          notices: text === '' ? EMPTY : undefined,
+        }),
+      );
+    }
+  },
 };

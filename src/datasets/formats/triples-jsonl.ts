@@ -1,61 +1,77 @@
-import type { Example, Triple } from '../../tasks/examples.ts';
-import type { FormatReader, Notice, Reading } from './format.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import type { Format, RecordNotice, SourceRecord } from './format.ts';
 import {
-  createIds,
-  createLabelCheck,
   expectArray,
   expectObject,
   expectString,
+  isAbsent,
   isObject,
+  type JsonRecord,
   readJsonRecords,
 } from './records.ts';
 
 /** CMeIE writes objects and their types as `{"@value": "…"}`; plain triples write the string itself. */
 const plain = (value: unknown): unknown => (isObject(value) && '@value' in value ? value['@value'] : value);
 
+const FIELDS: Readonly<Record<string, string>> = { subjectType: 'subject_type', objectType: 'object_type' };
+
 /**
- * `{"id"?, "text", "spo_list": […]}` a line as in CMeIE, `{"predicate", "subject", "subject_type",
- * "object": {"@value"}, "object_type": {"@value"}}` each, or `{"id"?, "text", "triples": […]}` with plain
+ * `{"id"?, "text", "spo_list"?: […]}` on each line as in CMeIE, `{"predicate", "subject", "subject_type",
+ * "object": {"@value"}, "object_type": {"@value"}}` each, or `{"id"?, "text", "triples"?: […]}` with plain
  * `{"subject", "predicate", "object"}`; both may be mixed. Triples are kept as they stand; repeated ones
  * and those whose subject or object is not a piece of the text are noticed.
  */
-export const readTriplesJsonl: FormatReader = async (
-  { path: file, name },
-  task,
-): Promise<Reading<'relation'>> => {
-  const check = createLabelCheck(task);
-  const nextId = createIds(file);
-  const examples: Example<'relation'>[] = [];
-  const notices: Notice[] = [];
-  for await (const { value, line } of readJsonRecords(file)) {
-    const id = nextId(value.id, line);
-    const text = expectString(value.text, { file, line, id, field: 'text' });
-    const key = value.spo_list === undefined ? 'triples' : 'spo_list';
-    const seen = new Set<string>();
-    const triples: Triple[] = [];
-    for (const [i, item] of expectArray(value[key], { file, line, id, field: key }).entries()) {
-      const at = (field: string) => ({ file, line, id, field: `${key}[${i}]${field}` });
-      const spo = expectObject(item, at(''));
-      const subject = expectString(spo.subject, at('.subject'));
-      const predicate = check(expectString(spo.predicate, at('.predicate')), at('.predicate'));
-      const object = expectString(plain(spo.object), at('.object'));
-      const subjectType = plain(spo.subject_type);
-      const objectType = plain(spo.object_type);
-      triples.push({
-        subject,
-        predicate,
-        object,
-        ...(subjectType === undefined ? {} : { subjectType: expectString(subjectType, at('.subject_type')) }),
-        ...(objectType === undefined ? {} : { objectType: expectString(objectType, at('.object_type')) }),
-      });
-      const identity = JSON.stringify([subject, predicate, object]);
-      const notice = (code: string, message: string) => notices.push({ code, message, file: name, line, id });
-      if (seen.has(identity)) notice('duplicate-triple', `The triple ${identity} is given twice`);
-      if (!text.includes(subject)) notice('not-in-text', `The subject "${subject}" is not in the text`);
-      if (!text.includes(object)) notice('not-in-text', `The object "${object}" is not in the text`);
-      seen.add(identity);
-    }
-    examples.push({ id, input: { text }, gold: { triples } });
-  }
-  return { examples, notices };
+export const triplesJsonl: Format = {
+  families: ['relation'],
+  shape: {
+    en: '{"text": "…", "triples": [{"subject": "…", "predicate": "…", "object": "…"}]} on each line',
+    zh: '每行 {"text": "…", "triples": [{"subject": "…", "predicate": "…", "object": "…"}]}',
+  },
+  async *read(path) {
+    for await (const records of readJsonRecords(path))
+      yield records.map((record) => readRecord(record, path));
+  },
 };
+
+function readRecord({ value, line }: JsonRecord, file: string): SourceRecord {
+  const { id } = value;
+  const key = isAbsent(value.spo_list) ? 'triples' : 'spo_list';
+  const origin = (field: string) => ({
+    field: field.replace(/^triples/, key).replace(/(?<=\.)\w+$/, (name) => FIELDS[name] ?? name),
+  });
+  if (isAbsent(value[key])) return { value: { id, text: value.text }, line, origin };
+  const text = expectString(value.text, { file, line, field: 'text' });
+  const triples = expectArray(value[key], { file, line, field: key }).map((item, i): PlainRecord => {
+    const spo = expectObject(item, { file, line, field: `${key}[${i}]` });
+    return {
+      subject: spo.subject,
+      predicate: spo.predicate,
+      object: plain(spo.object),
+      subjectType: plain(spo.subject_type),
+      objectType: plain(spo.object_type),
+    };
+  });
+  return { value: { id, text, triples }, line, origin, notices: noticesOf(triples, text) };
+}
+
+function noticesOf(triples: readonly PlainRecord[], text: string): RecordNotice[] {
+  const notices: RecordNotice[] = [];
+  const seen = new Set<string>();
+  const noticeOutside = (value: unknown, en: string, zh: string): void => {
+    if (typeof value === 'string' && !text.includes(value)) {
+      const message = { en: `The ${en} "${value}" is not in the text`, zh: `${zh}“${value}”不在文本中` };
+      notices.push({ code: 'not-in-text', message });
+    }
+  };
+  for (const { subject, predicate, object } of triples) {
+    const identity = JSON.stringify([subject, predicate, object]);
+    if (seen.has(identity)) {
+      const message = { en: `The triple ${identity} is given twice`, zh: `三元组 ${identity} 重复` };
+      notices.push({ code: 'duplicate-triple', message });
+    }
+    noticeOutside(subject, 'subject', '主语');
+    noticeOutside(object, 'object', '宾语');
+    seen.add(identity);
+  }
+  return notices;
+}

@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import { createRandom, shuffle } from '../../ground/random.ts';
-import type { Example } from '../../tasks/examples.ts';
+import { type Grouped, unitsOf } from '../units.ts';
 
 export interface Carved<E> {
   /** What stays, in the order given. */
@@ -12,10 +12,10 @@ export interface Carved<E> {
 /**
  * Takes about `share` (between 0 and 1) of the examples out by a seeded rule: the groups, in order of
  * first appearance, are shuffled and held whole until they make up at least `share` of all examples.
- * Examples that share a group are never parted, and both sides get at least one group.
+ * Examples that share a group are never separated, and both sides get at least one group.
  * Throws a UserError (`too-few-groups`) where there are fewer than two groups.
  */
-export function splitBySeed<E extends Pick<Example, 'id' | 'group'>>(
+export function splitBySeed<E extends Grouped>(
   examples: readonly E[],
   share: number,
   seed: number,
@@ -37,11 +37,7 @@ export function splitBySeed<E extends Pick<Example, 'id' | 'group'>>(
  * Divides the examples into `parts` of nearly equal size by a seeded rule, whole groups each: the largest
  * groups first, each to the part that is smallest so far. Throws a UserError where there are fewer groups.
  */
-export function divideByGroup<E extends Pick<Example, 'id' | 'group'>>(
-  examples: readonly E[],
-  parts: number,
-  seed: number,
-): E[][] {
+export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: number, seed: number): E[][] {
   const order = shuffledGroups(examples, parts, seed).sort((a, b) => b.length - a.length);
   const divided: number[][] = Array.from({ length: parts }, () => []);
   for (const members of order) {
@@ -52,22 +48,14 @@ export function divideByGroup<E extends Pick<Example, 'id' | 'group'>>(
 }
 
 /** Indices of the examples of every group, groups in seeded order. */
-function shuffledGroups(
-  examples: readonly Pick<Example, 'id' | 'group'>[],
-  atLeast: number,
-  seed: number,
-): number[][] {
-  const groups = new Map<string, number[]>();
-  examples.forEach(({ id, group }, index) => {
-    const unit = group === undefined ? `id ${id}` : `group ${group}`;
-    const members = groups.get(unit);
-    if (members) members.push(index);
-    else groups.set(unit, [index]);
-  });
-  if (groups.size < atLeast) {
-    throw new UserError('too-few-groups', 'There are too few independent examples to split', {
-      hint: 'Bring a separate file for the missing split.',
-    });
+function shuffledGroups(examples: readonly Grouped[], atLeast: number, seed: number): number[][] {
+  const units = unitsOf(examples);
+  if (units.length < atLeast) {
+    throw new UserError(
+      'too-few-groups',
+      { en: 'There are too few independent examples to split', zh: '独立样本过少，无法划分' },
+      { hint: { en: 'Bring a separate file for the missing split.', zh: '请为缺少的划分另备文件。' } },
+    );
   }
-  return shuffle([...groups.values()], createRandom(seed, 'carve'));
+  return shuffle(units, createRandom(seed, 'carve'));
 }

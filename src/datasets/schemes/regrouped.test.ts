@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
-import type { Example } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 import { comparisonForm } from '../../text/normalise.ts';
-import { readSplit, samplesDir } from '../corpus.ts';
-import { findTwins } from '../twins.ts';
-import { readRegrouped, requireReleased, writeRegrouped } from './regrouped.ts';
+import { openDataset } from '../dataset.ts';
+import { samplesDir } from '../directory.ts';
+import { relateTwins } from '../twins.ts';
+import { commonUnits } from '../units.ts';
+import { writeSplits } from '../write-splits.ts';
+import { parseSplit, requireReleased, schemeOf } from './registry.ts';
 
 /** Text of its own: nothing like any other. */
 const random = createRandom(7, 'fillers');
@@ -32,8 +34,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
+const open = (dir = dataDir, of = task) => openDataset({ task: of, dir, scheme: 'regrouped@1' });
+
+async function regroup(dir = dataDir, of = task) {
+  const { evaluated, rule, ...rest } = await (await open(dir, of)).division('test');
+  return { ...rest, test: evaluated.examples, rule: rule.en };
+}
+
 const partOf = async (id: string): Promise<string | undefined> => {
-  const { train, dev, test } = await readRegrouped(task, { dataDir });
+  const { train, dev, test } = await regroup();
   return Object.entries({ train, dev, test }).find(([, part]) =>
     part.some((example) => example.id === id),
   )?.[0];
@@ -41,7 +50,7 @@ const partOf = async (id: string): Promise<string | undefined> => {
 
 describe('regrouped@1', () => {
   it('deals out every example exactly once, under an id that says where it stood', async () => {
-    const { train, dev, test, rule, files } = await readRegrouped(task, { dataDir });
+    const { train, dev, test, rule, files } = await regroup();
     const ids = [...train, ...dev, ...test].map(({ id }) => id);
     expect(ids).toHaveLength(61 + 22 + 22);
     expect(new Set(ids).size).toBe(ids.length);
@@ -61,7 +70,7 @@ describe('regrouped@1', () => {
   });
 
   it('keeps twins together that differ in punctuation only and share no text', async () => {
-    const { train, dev, test } = await readRegrouped(task, { dataDir });
+    const { train, dev, test } = await regroup();
     const groupOf = (id: string) => [...train, ...dev, ...test].find((example) => example.id === id)?.group;
     expect(groupOf('test:1')).toBe('dev:1');
     expect(groupOf('dev:1')).toBe('dev:1');
@@ -69,8 +78,8 @@ describe('regrouped@1', () => {
   });
 
   it('is written by id, with the files that it holds for', async () => {
-    const parts = await readRegrouped(task, { dataDir });
-    const written = JSON.parse(await readFile(await writeRegrouped(dataDir, task, parts), 'utf8'));
+    const parts = await regroup();
+    const written = JSON.parse(await readFile(await writeSplits(dataDir, await open()), 'utf8'));
     expect(written).toMatchObject({ schema: 'chineseblue/split@1', task: 'cMedQQ', rule: parts.rule });
     expect(written.splits.test).toEqual(parts.test.map(({ id }) => id));
     expect(written.files).toHaveLength(3);
@@ -78,27 +87,35 @@ describe('regrouped@1', () => {
   });
 
   it('is the same every time', async () => {
-    const [a, b] = await Promise.all([readRegrouped(task, { dataDir }), readRegrouped(task, { dataDir })]);
+    const [a, b] = await Promise.all([regroup(), regroup()]);
     expect(a).toEqual(b);
   });
 
   it.each(['cEHRNER', 'cMedQA', 'cMedIR', 'CMDD'])('leaves no leak in the sample of %s', async (name) => {
     const sample = findTask(name);
-    const { train, dev, test } = await readRegrouped(sample, { dataDir: samplesDir() });
-    const asSplit = (part: 'train' | 'dev' | 'test', examples: readonly Example[]) => ({
-      ...{ name: part, examples, files: [], notices: [], synthetic: true },
-    });
-    const parts = [asSplit('train', train), asSplit('dev', dev), asSplit('test', test)];
-    const leaks = findTwins(sample, parts).filter(
-      ({ kind, code }) => kind === 'leak' || code === 'shared-unit',
+    const { train, dev, test } = await regroup(samplesDir(), sample);
+    const parts = [
+      { name: 'train', examples: train },
+      { name: 'dev', examples: dev },
+      { name: 'test', examples: test },
+    ] as const;
+    const { equal, mirrors, near } = relateTwins(sample, parts);
+    const separated = [...equal, ...mirrors, ...near].filter(
+      (group) => new Set(group.map(({ ref }) => ref.split)).size > 1,
     );
-    expect(leaks.map(({ code }) => code)).toEqual([]);
+    expect(separated.map((group) => group.map(({ ref }) => ref))).toEqual([]);
+    const units = commonUnits(sample, parts).map((own) => new Set(own.filter((unit) => unit !== undefined)));
+    expect([...units[2]].filter((unit) => units[0].has(unit) || units[1].has(unit))).toEqual([]);
     expect(Math.min(...parts.map(({ examples }) => examples.length))).toBeGreaterThan(0);
   });
 
-  it('is no released split', () => {
-    expect(requireReleased('test', 'Subsets')).toBe('test');
-    expect(() => requireReleased('regrouped@1', 'Subsets')).toThrow(/as released/);
+  it('is judged by its test part, and is no released split', () => {
+    expect(schemeOf('regrouped@1')).toEqual({ scheme: 'regrouped@1', part: 'test' });
+    expect(schemeOf('dev')).toEqual({ scheme: 'carved', part: 'dev' });
+    expect(() => parseSplit('carved')).toThrow(/no split/);
+    const what = { en: 'Subsets', zh: '子集' };
+    expect(requireReleased('test', what)).toBe('test');
+    expect(() => requireReleased('regrouped@1', what)).toThrow(/as released/);
   });
 });
 
@@ -107,12 +124,12 @@ const SHARED = join(import.meta.dirname, '../../../../shared/chineseblue/data');
 describe.skipIf(!existsSync(SHARED))('regrouped@1 (skipped: ../shared is absent)', () => {
   it('takes the leaks out of cMedTC', async () => {
     const real = findTask('cMedTC');
-    const { train, test } = await readRegrouped(real, { dataDir: SHARED });
+    const { train, test } = await regroup(SHARED, real);
     const learnt = new Set(train.map(({ input }) => comparisonForm((input as { text: string }).text)));
     expect(test.filter(({ input }) => learnt.has(comparisonForm((input as { text: string }).text)))).toEqual(
       [],
     );
-    const released = (await readSplit(real, 'test', { dataDir: SHARED })).examples;
+    const released = (await (await openDataset({ task: real, dir: SHARED })).split('test')).examples;
     expect(test.length).toBeGreaterThan(released.length / 3);
   });
 });

@@ -1,105 +1,94 @@
-import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
-import { writeJson } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import type { Example } from '../../tasks/examples.ts';
-import type { SplitName, Task } from '../../tasks/task.ts';
-import { commonUnits } from '../common-units.ts';
-import { availableSplits, type CorpusFile, type Notice, readSplit, type Source } from '../corpus.ts';
-import { formatRef } from '../finding.ts';
-import { findTwins } from '../twins.ts';
+import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
+import { formatRef } from '../item-ref.ts';
+import { createSplit, type Split } from '../split.ts';
+import { relateTwins } from '../twins.ts';
+import { commonUnits } from '../units.ts';
 import { splitBySeed } from './carve.ts';
-
-/** The name under which everything below is fixed: another seed, share or rule is another name. */
-export const REGROUPED = 'regrouped@1';
-
-/** A split that may be judged: one as released, or the test part of a named alternative. */
-export type JudgedSplit = SplitName | typeof REGROUPED;
+import { provenance } from './released.ts';
+import type { SplitFiles, SplitScheme } from './scheme.ts';
 
 const SEED = 20261122;
 const SHARE = { test: 0.2, dev: 0.1 } as const;
 /**
- * Examples that hang together in greater numbers than this share of all (and than `SMALL`) are learnt from, never
- * judged by: one component of near copies would otherwise be most of a split.
+ * Components of more examples than this share of all (and than `SMALL`) go to train, never to dev or test: one component
+ * of near copies would otherwise be most of a split.
  */
 const LARGE_SHARE = 0.01;
 const SMALL = 10;
 
-/** All examples of a corpus, split anew. Ids say where an example stood: `test:12`. */
-export interface Regrouped {
-  readonly train: readonly Example[];
-  readonly dev: readonly Example[];
-  readonly test: readonly Example[];
-  /** One sentence for the record. */
-  readonly rule: string;
-  readonly files: readonly CorpusFile[];
-  readonly notices: readonly Notice[];
-  readonly synthetic: boolean;
+/**
+ * Pools every split that is at hand and splits it anew, so that nothing that depends on each other is
+ * separated: examples of one question, query or linked component, and twins (equal, near, mirrored) of each other and
+ * of everything connected to them. Ids say where an example came from: `test:12`.
+ *
+ * The id `regrouped@1` stands for everything below: another seed, share or rule is another scheme.
+ */
+export const regrouped: SplitScheme = {
+  summary: {
+    en: 'all splits pooled and split anew, so that train, dev and test share nothing',
+    zh: '合并全部划分后重新划分，训练、开发与测试互不共享',
+  },
+  asReleased: false,
+  open(files) {
+    let parts: Promise<Parts> | undefined;
+    const regroup = (): Promise<Parts> => {
+      parts ??= regroupAll(files);
+      return parts;
+    };
+    return {
+      splits: files.splits.length > 0 ? SPLITS : [],
+      read: async (name) => (await regroup()).splits[name],
+      async divide(judged) {
+        const { splits, rule } = await regroup();
+        if (judged !== 'test') throw onlyTest(judged);
+        const { train, dev, test } = splits;
+        const { files, notices, synthetic } = test;
+        return { train: train.examples, dev: dev.examples, evaluated: test, rule, files, notices, synthetic };
+      },
+    };
+  },
+};
+
+interface Parts {
+  readonly splits: Readonly<Record<SplitName, Split>>;
+  readonly rule: Text;
 }
 
-/**
- * Pools every split of a task that is at hand and splits it anew, so that nothing that depends on each other is
- * parted: examples of one question, query or linked component, and twins (equal, near, mirrored) of each other and
- * of everything that hangs on them. Throws the UserErrors of `readSplit`, and `split-absent` where none is there.
- */
-export async function readRegrouped(
-  task: Task,
-  options: { readonly dataDir: string; readonly source?: Source },
-): Promise<Regrouped> {
-  const names = availableSplits(task, options.dataDir, options.source);
-  if (names.length === 0) await readSplit(task, 'test', options);
-  const splits = await Promise.all(names.map((name) => readSplit(task, name, options)));
+async function regroupAll({ task, splits: names, read }: SplitFiles): Promise<Parts> {
+  if (names.length === 0) await read('test');
+  const splits = await Promise.all(names.map(read));
   const pool = joinDependent(task, splits);
   const sizes = new Map<string | undefined, number>();
   for (const { group } of pool) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const limit = Math.max(SMALL, LARGE_SHARE * pool.length);
-  const free = pool.filter(({ group }) => (sizes.get(group) as number) <= limit);
+  const free = pool.filter(({ group }) => (sizes.get(group) ?? 0) <= limit);
   const rest = splitBySeed(free, (SHARE.test * pool.length) / free.length, SEED);
   const test = rest.held;
   const dev = splitBySeed(rest.kept, (SHARE.dev * pool.length) / rest.kept.length, SEED).held;
-  const judged = new Set([...test, ...dev]);
-  const train = pool.filter((example) => !judged.has(example));
+  const heldOut = new Set([...test, ...dev]);
+  const train = pool.filter((example) => !heldOut.has(example));
+  const known = provenance(splits);
+  const part = (name: SplitName, items: readonly Example[]) => createSplit({ ...known, name, items });
   return {
-    train,
-    dev,
-    test,
-    rule: `${REGROUPED}: ${names.join(', ')} pooled and split anew, ${train.length} to learn from, ${dev.length} to tune on, ${test.length} to judge by; examples of one unit and twins are kept together; seed ${SEED}`,
-    files: splits.flatMap(({ files }) => files),
-    notices: splits.flatMap(({ notices }) => notices),
-    synthetic: splits.some(({ synthetic }) => synthetic),
+    splits: { train: part('train', train), dev: part('dev', dev), test: part('test', test) },
+    rule: {
+      en: `regrouped@1: ${names.join(', ')} pooled and split anew into ${train.length} train, ${dev.length} dev and ${test.length} test examples; units and twins are kept together; seed ${SEED}`,
+      zh: `regrouped@1：合并 ${names.join('、')} 后重新划分，训练 ${train.length}、开发 ${dev.length}、测试 ${test.length} 个样本；同一独立单元及近重样本不拆分；种子 ${SEED}`,
+    },
   };
 }
 
-/**
- * Writes `<task>.regrouped@1.json`: the ids of every part, for those who train elsewhere, valid for exactly the
- * files named in it. Returns the file's name.
- */
-export async function writeRegrouped(
-  directory: string,
-  task: Task,
-  { train, dev, test, rule, files }: Regrouped,
-): Promise<string> {
-  const file = join(directory, `${task.id}.${REGROUPED}.json`);
-  const idsOf = (examples: readonly Example[]): string[] => examples.map(({ id }) => id);
-  await writeJson(file, {
-    schema: 'chineseblue/split@1',
-    task: task.id,
-    rule,
-    files: files.map(({ path, sha256 }) => ({ path, sha256 })),
-    splits: { train: idsOf(train), dev: idsOf(dev), test: idsOf(test) },
+const onlyTest = (judged: SplitName): UserError =>
+  new UserError('split-absent', {
+    en: `regrouped@1 is judged by its test part, not by ${judged}`,
+    zh: `regrouped@1 只以其测试部分评测，不用 ${judged}`,
   });
-  return file;
-}
-
-/** Refuses what holds for released splits only. */
-export function requireReleased(split: JudgedSplit, what: string): SplitName {
-  if (split !== REGROUPED) return split;
-  throw new UserError('split-regrouped', `${what} are about the splits as released, not about ${REGROUPED}`, {
-    hint: `Leave out --split ${REGROUPED}.`,
-  });
-}
 
 /** Every example of all splits under an id of its own; `group` names what depends on each other. */
-function joinDependent(task: Task, splits: Parameters<typeof findTwins>[1]): Example[] {
+function joinDependent(task: Task, splits: readonly Split[]): Example[] {
   const refs = splits.flatMap(({ name, examples }) =>
     examples.map(({ id }) => formatRef({ split: name, id })),
   );
@@ -112,16 +101,15 @@ function joinDependent(task: Task, splits: Parameters<typeof findTwins>[1]): Exa
     if (first === undefined) firstOf.set(unit, refs[i]);
     else links.join(first, refs[i]);
   }
-  for (const { groups = [] } of findTwins(task, splits)) {
-    for (const [first, ...others] of groups) {
-      for (const other of others) links.join(formatRef(first), formatRef(other));
-    }
+  const { equal, mirrors, near } = relateTwins(task, splits);
+  for (const [first, ...others] of [...equal, ...mirrors, ...near]) {
+    for (const other of others) links.join(formatRef(first.ref), formatRef(other.ref));
   }
   const examples = splits.flatMap((split) => split.examples);
   return examples.map((example, i) => ({ ...example, id: refs[i], group: links.find(refs[i]) }));
 }
 
-/** Sets that are joined two by two; every set is known by its member that comes first. */
+/** Disjoint sets that are joined pairwise; a set is known by its first member. */
 function createLinks(names: readonly string[]) {
   const rank = new Map(names.map((name, i) => [name, i]));
   const parent = new Map(names.map((name) => [name, name]));

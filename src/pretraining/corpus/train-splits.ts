@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { availableSplits, type CorpusFile, readSplit } from '../../datasets/corpus.ts';
+import { type CorpusFile, openDataset } from '../../datasets/dataset.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
@@ -25,10 +25,11 @@ function documentsOf(task: Task, input: Input): (readonly string[])[] {
 
 /**
  * The train split of a task as documents.
- * Throws the UserError of `readSplit` where there is none, and `synthetic-train` for the samples of the package.
+ * Throws the UserErrors of `Dataset.split` where there is none, and `synthetic-train` for the samples of the package.
  */
 export async function readTrainSplit(task: Task, dataDir: string): Promise<TrainSplit> {
-  const { examples, files, synthetic } = await readSplit(task, 'train', { dataDir });
+  const dataset = await openDataset({ task, dir: dataDir });
+  const { examples, files, synthetic } = await dataset.split('train');
   if (synthetic) {
     throw new UserError(
       'synthetic-train',
@@ -57,10 +58,10 @@ export async function* readEvaluationTexts(
   dataDir: string,
 ): AsyncGenerator<EvaluationText> {
   for (const task of tasks) {
-    for (const split of availableSplits(task, dataDir)) {
+    const dataset = await openDataset({ task, dir: dataDir });
+    for (const split of dataset.splits) {
       if (split === 'train') continue;
-      const { examples } = await readSplit(task, split, { dataDir });
-      for (const { id, input } of examples) {
+      for await (const { id, input } of dataset.stream(split)) {
         for (const parts of documentsOf(task, input))
           yield { task: task.id, split, id, text: parts.join('\n') };
       }

@@ -2,6 +2,7 @@ import type { Text } from '../../ground/language.ts';
 import type { Convention } from '../convention.ts';
 import type { Example, FamilyId, Input, Prediction } from '../examples.ts';
 import type { Task } from '../task.ts';
+import type { RecordReader } from './shared/record.ts';
 
 /** What is wrong with one answer. */
 export interface Fault {
@@ -15,6 +16,8 @@ export interface Fault {
 export interface Family<F extends FamilyId = FamilyId> {
   readonly id: F;
   readonly title: Text;
+  /** Reads the records of a corpus, whatever file they came from, as input and gold. */
+  readonly record: RecordReader<F>;
   /**
    * Reads the prediction out of one parsed JSON line, or reports every fault in it.
    * Called a million times: no schema library.

@@ -1,10 +1,12 @@
 import type { Family } from '../family.ts';
 import { oneVersusRestCurve, singleLabel, singleLabelConventions } from '../shared/single-label.ts';
+import { record } from './record.ts';
 
 /** One text, one label. */
 export const classification: Family<'classification'> = {
   id: 'classification',
   title: { en: 'Sentence classification', zh: '句子分类' },
+  record,
   ...singleLabel,
   texts: ({ text }) => [text],
   conventions: [

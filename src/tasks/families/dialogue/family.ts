@@ -4,6 +4,7 @@ import { setMetric } from '../../../metrics/sets.ts';
 import type { Answered, Input, Symptom, SymptomMention, SymptomStatus } from '../../examples.ts';
 import type { Family, Fault } from '../family.ts';
 import { badType, isObject, labelFault, readList, spanFaults } from '../shared/faults.ts';
+import { record } from './record.ts';
 
 type Item = Answered<'dialogue'>;
 
@@ -101,6 +102,7 @@ const GOLD_ZH = '金标为每段对话的（标准症状名，状态）集合；
 export const dialogue: Family<'dialogue'> = {
   id: 'dialogue',
   title: { en: 'Symptom diagnosis in dialogues', zh: '对话症状诊断' },
+  record,
   parse(line, input) {
     const symptoms = readList(line, 'symptoms', readSymptom);
     const entities =

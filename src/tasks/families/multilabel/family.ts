@@ -7,6 +7,7 @@ import type { Family } from '../family.ts';
 import { knownLabels, labelFault, labelScoreFaults, readList } from '../shared/faults.ts';
 import { oneVersusRestCurve } from '../shared/single-label.ts';
 import { wrongScores } from '../shared/wrong.ts';
+import { record } from './record.ts';
 
 const f1 = (average: Average) => (task: Task) =>
   setMetric<Answered<'multilabel'>, string>({
@@ -34,6 +35,7 @@ const MISSING_ZH = '缺失或无效的答案按与金标等量（至少一个）
 export const multilabel: Family<'multilabel'> = {
   id: 'multilabel',
   title: { en: 'Document multilabel classification', zh: '文档多标签分类' },
+  record,
   parse(line, _input, task) {
     const known = knownLabels(task);
     const labels = readList<string>(line, 'labels', (value, field) => {

@@ -6,6 +6,7 @@ import type { Answered, Entity } from '../../examples.ts';
 import type { Task } from '../../task.ts';
 import type { Family } from '../family.ts';
 import { badType, isObject, knownLabels, labelFault, readList, spanFaults } from '../shared/faults.ts';
+import { record } from './record.ts';
 
 type Item = Answered<'ner'>;
 
@@ -73,6 +74,7 @@ function mucConvention(scheme: MucScheme): Convention<'ner'> {
 export const ner: Family<'ner'> = {
   id: 'ner',
   title: { en: 'Named entity recognition', zh: '命名实体识别' },
+  record,
   parse(line, { text }, task) {
     const known = knownLabels(task);
     const entities = readList<Entity>(line, 'entities', (value, prefix) => {

@@ -12,6 +12,7 @@ import type { Task } from '../../task.ts';
 import type { Family } from '../family.ts';
 import { readList, scoreFault } from '../shared/faults.ts';
 import { WORST_SCORE } from '../shared/wrong.ts';
+import { record } from './record.ts';
 
 /** Where a task names none: any grade above 0. */
 const DEFAULT_RELEVANT_FROM = 1;
@@ -125,6 +126,7 @@ const ndcgAt = (cutoff: number, ties: Ties, noPositive: NoPositive): Convention<
 export const ranking: Family<'ranking'> = {
   id: 'ranking',
   title: { en: 'Information retrieval', zh: '信息检索' },
+  record,
   parse(line, { documents }) {
     const scores = readList<number>(line, 'scores', (value, field) => {
       const fault = scoreFault(value, field);

@@ -5,6 +5,7 @@ import type { Answered, Triple } from '../../examples.ts';
 import type { Task } from '../../task.ts';
 import type { Family, Fault } from '../family.ts';
 import { badType, isObject, knownLabels, labelFault, readList } from '../shared/faults.ts';
+import { record } from './record.ts';
 
 type Item = Answered<'relation'>;
 
@@ -32,6 +33,7 @@ const MISSING_ZH = '缺失或无效的答案按与金标等量（至少一个）
 export const relation: Family<'relation'> = {
   id: 'relation',
   title: { en: 'Relation extraction', zh: '关系抽取' },
+  record,
   parse(line, _input, task) {
     const known = knownLabels(task);
     const triples = readList<Triple>(line, 'triples', (value, prefix) => {

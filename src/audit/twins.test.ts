@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { formatRef } from '../datasets/item-ref.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { SplitName } from '../tasks/task.ts';
-import type { Split } from './corpus.ts';
-import { formatRef } from './finding.ts';
 import { findTwins } from './twins.ts';
 
-const split = (name: SplitName, examples: Example[]): Split => ({
-  name,
-  examples,
-  files: [],
-  notices: [],
-  synthetic: false,
-});
+const split = (name: SplitName, examples: Example[]) => ({ name, examples });
 const pair = (id: string, textA: string, textB: string, label = '1', group?: string): Example => ({
   id,
   group,
@@ -26,7 +19,7 @@ const text = (id: string, value: string, label = '1'): Example => ({
 });
 
 /** Code → items. */
-function twins(task: string, splits: Split[]): Record<string, string[]> {
+function twins(task: string, splits: ReturnType<typeof split>[]): Record<string, string[]> {
   return Object.fromEntries(
     findTwins(findTask(task), splits).map(({ code, items }) => [code, items.map(formatRef)]),
   );

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { findTask, tasks } from '../tasks/registry.ts';
-import { availableSplits, readSplit, samplesDir, syntheticName } from './corpus.ts';
+import { openDataset } from './dataset.ts';
+import { samplesDir } from './directory.ts';
 import { compareSources } from './disagreement.ts';
+import { syntheticName } from './location.ts';
 import { cmddSplits, manifest, officialFiles } from './release/manifest.ts';
 import { releaseSize } from './release/release-sizes.ts';
-import { summarizeTask } from './summary.ts';
+import { summarizeDataset } from './summary.ts';
 
 const shared = resolve('../shared/chineseblue/data');
 const folders: string[] = [];
@@ -26,12 +28,15 @@ async function put(path: string, content: string): Promise<void> {
 }
 
 const intents = findTask('cMedIC');
+const open = (task = intents) => openDataset({ task, dir: dataDir });
 
 test('a split comes with the identity of its file', async () => {
   await put('cMedIC/test.txt', '1\t甲\n');
-  const split = await readSplit(intents, 'test', { dataDir });
-  expect(split).toEqual({
+  const split = await (await open()).split('test');
+  expect({ ...split }).toEqual({
     name: 'test',
+    hasGold: true,
+    questions: [{ id: '0', input: { text: '甲' } }],
     examples: [{ id: '0', input: { text: '甲' }, gold: { label: '1' } }],
     files: [
       {
@@ -56,38 +61,40 @@ test('synthetic files are read only where no real file of the task is, so the tw
   ]);
   await put('cMedIC/train.synthetic.txt', '1\t甲\n');
   await put('cMedIC/test.synthetic.txt', '1\t乙\n');
-  expect(availableSplits(intents, dataDir)).toEqual(['train', 'test']);
-  expect(await readSplit(intents, 'train', { dataDir })).toMatchObject({
+  expect((await open()).splits).toEqual(['train', 'test']);
+  expect(await (await open()).split('train')).toMatchObject({
     synthetic: true,
     files: [{ path: 'cMedIC/train.synthetic.txt' }],
   });
   await put('cMedIC/dev.txt', '1\t丙\n');
-  expect(availableSplits(intents, dataDir)).toEqual(['dev']);
-  await expect(readSplit(intents, 'train', { dataDir })).rejects.toMatchObject({ code: 'split-absent' });
+  const dataset = await open();
+  expect(dataset.splits).toEqual(['dev']);
+  await expect(dataset.split('train')).rejects.toMatchObject({ code: 'split-absent' });
 });
 
 test('an absent split says how to get it, or where to put it and in which format', async () => {
-  const fetched = await readSplit(findTask('cMedQA'), 'train', { dataDir }).catch((error) => error);
+  const fetched = await (await open(findTask('cMedQA'))).split('train').catch((error) => error);
   expect([fetched.code, fetched.place.file]).toEqual(['split-absent', join(dataDir, 'cMedQA', 'train.txt')]);
   expect(fetched.hint).toContain('chineseblue data get cMedQA');
-  const brought = await readSplit(findTask('CMedSQC'), 'test', { dataDir }).catch((error) => error);
+  const brought = await (await open(findTask('CMedSQC'))).split('test').catch((error) => error);
   expect(brought.place.file).toBe(join(dataDir, 'CMedSQC', 'test.txt'));
   expect(brought.hint).toContain('label<TAB>text');
-  const none = await readSplit(intents, 'test', { dataDir, source: 'alternative' }).catch((error) => error);
+  const alternative = await openDataset({ task: intents, dir: dataDir, source: 'alternative' });
+  const none = await alternative.split('test').catch((error) => error);
   expect(none.code).toBe('split-absent');
 });
 
 test('an empty split is an error, not a score of nothing', async () => {
   await put('cMedIC/test.txt', '\n');
-  await expect(readSplit(intents, 'test', { dataDir })).rejects.toMatchObject({ code: 'split-empty' });
+  await expect((await open()).split('test')).rejects.toMatchObject({ code: 'split-empty' });
+  await expect((await open()).stream('test').next()).rejects.toMatchObject({ code: 'split-empty' });
 });
 
 test('where the two formats of the samples disagree: nested mentions, which BIO cannot say', async () => {
   const task = findTask('cMedQANER');
   const { agreed, onlyPrimary, onlyAlternative, documents } = await compareSources(
-    task,
+    await openDataset({ task, dir: samplesDir() }),
     'test',
-    samplesDir(),
   );
   expect(onlyPrimary.map(({ text }) => text)).toEqual(['前列腺', '甲状腺', '甲状腺']);
   expect([onlyAlternative, documents > 30, agreed > 30]).toEqual([[], true, true]);
@@ -98,7 +105,7 @@ test('a summary counts', async () => {
     'multilabel/test.jsonl',
     '{"text":"甲乙","labels":["x","y"]}\n{"text":"丙","labels":[]}\n{"text":"丁","labels":["y"]}\n',
   );
-  expect(await summarizeTask(findTask('multilabel'), dataDir)).toEqual({
+  expect(await summarizeDataset(await open(findTask('multilabel')))).toEqual({
     task: 'multilabel',
     family: 'multilabel',
     splits: [
@@ -146,8 +153,9 @@ describe.skipIf(!existsSync(shared))(title, () => {
     '%s: sizes, hashes and oddities are those of the release',
     async (_, task) => {
       const oddities: Record<string, number> = {};
-      for (const split of availableSplits(task, shared)) {
-        const { examples, files, synthetic, notices } = await readSplit(task, split, { dataDir: shared });
+      const dataset = await openDataset({ task, dir: shared });
+      for (const split of dataset.splits) {
+        const { examples, files, synthetic, notices } = await dataset.split(split);
         expect(synthetic).toBe(false);
         expect(examples).toHaveLength(releaseSize(task)?.sizes[split] ?? Number.NaN);
         expect(new Set(examples.map(({ id }) => id)).size).toBe(examples.length);
@@ -166,9 +174,8 @@ describe.skipIf(!existsSync(shared))(title, () => {
 
   test('JSON and BIO: every BIO entity is in the JSON gold, which has more', async () => {
     const { onlyAlternative, onlyPrimary, differentTexts } = await compareSources(
-      findTask('cMedQANER'),
+      await openDataset({ task: findTask('cMedQANER'), dir: shared }),
       'test',
-      shared,
     );
     expect([onlyAlternative, onlyPrimary.length, differentTexts]).toEqual([[], 10, []]);
   });

@@ -1,0 +1,152 @@
+import type { ItemRef } from '../datasets/item-ref.ts';
+import type { Split } from '../datasets/split.ts';
+import { NEAR, relateTwins, type TwinItem } from '../datasets/twins.ts';
+import { commonUnits } from '../datasets/units.ts';
+import type { Text } from '../ground/language.ts';
+import { SPLITS, type Task } from '../tasks/task.ts';
+import type { Finding, FindingKind } from './finding.ts';
+
+type NamedSplit = Pick<Split, 'name' | 'examples'>;
+
+/** Position of a split in train, dev, test: an item leaks into the splits after its own. */
+const rank = ({ ref }: TwinItem): number => SPLITS.indexOf(ref.split);
+
+/** The items of a group that have a twin in an earlier split. */
+function leakedOf(group: readonly TwinItem[]): TwinItem[] {
+  const first = Math.min(...group.map(rank));
+  return group.filter((item) => rank(item) > first);
+}
+
+function finding(
+  code: string,
+  kind: FindingKind,
+  message: Text,
+  groups: readonly (readonly TwinItem[])[],
+  touched: readonly TwinItem[],
+): Finding[] {
+  if (touched.length === 0) return [];
+  const items = [...new Map(touched.map(({ ref }) => [`${ref.split}:${ref.id}`, ref])).values()];
+  return [{ code, kind, message, items, groups: groups.map((group) => group.map(({ ref }) => ref)) }];
+}
+
+/**
+ * Twins inside and across splits: equal, alike, mirrored, and those whose gold differs. Equality ignores
+ * width, letter case, punctuation and white space; likeness is verified on all trigrams.
+ */
+export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] {
+  const { equal, mirrors, near } = relateTwins(task, splits);
+  const inOneSplit = equal
+    .flatMap((group) => SPLITS.map((split) => group.filter(({ ref }) => ref.split === split)))
+    .filter((group) => group.length > 1);
+  const across = equal.filter((group) => leakedOf(group).length > 0);
+  const contradictory = equal.filter((group) => new Set(group.map(({ gold }) => gold)).size > 1);
+  const dressed = equal.filter((group) => new Set(group.map(({ raw }) => raw)).size > 1);
+
+  const mirrorsAcross = mirrors.filter((pair) => leakedOf(pair).length > 0);
+
+  // A pair stands for the first of several equal texts: what equals a leaked text leaks as well.
+  const members = new Map(equal.flatMap((group) => group.map((item) => [item.form, group] as const)));
+  const withEqual = (item: TwinItem): readonly TwinItem[] => members.get(item.form) ?? [item];
+  const nearAcross = near
+    .map((pair) => pair.flatMap(withEqual))
+    .filter((group) => leakedOf(group).length > 0);
+  const nearInside = near.filter((pair) => leakedOf(pair).length === 0);
+
+  return [
+    ...finding(
+      'equal-across-splits',
+      'leak',
+      { en: 'the same input in an earlier split', zh: '与较早划分中的输入相同' },
+      across,
+      across.flatMap(leakedOf),
+    ),
+    ...finding(
+      'near-across-splits',
+      'leak',
+      {
+        en: `nearly the same input in an earlier split (trigram Jaccard from ${NEAR})`,
+        zh: `与较早划分中的输入近似（三元组 Jaccard ≥ ${NEAR}）`,
+      },
+      nearAcross,
+      nearAcross.flatMap(leakedOf),
+    ),
+    ...finding(
+      'mirrored-across-splits',
+      'leak',
+      { en: 'the same pair, the other way round, in an earlier split', zh: '较早划分中有顺序相反的同一句对' },
+      mirrorsAcross,
+      mirrorsAcross.flatMap(leakedOf),
+    ),
+    ...finding(
+      'conflicting-gold',
+      'conflict',
+      { en: 'the same input with different gold', zh: '输入相同而标注不同' },
+      contradictory,
+      contradictory.flat(),
+    ),
+    ...finding(
+      'equal-in-split',
+      'oddity',
+      { en: 'the same input twice in one split', zh: '同一划分内输入重复' },
+      inOneSplit,
+      inOneSplit.flat(),
+    ),
+    ...finding(
+      'near-in-split',
+      'oddity',
+      { en: 'nearly the same input twice in one split', zh: '同一划分内输入近似重复' },
+      nearInside,
+      nearInside.flat(),
+    ),
+    ...finding(
+      'mirrored-in-split',
+      'oddity',
+      { en: 'the same pair in both orders in one split', zh: '同一划分内句对正反各出现一次' },
+      mirrors.filter((pair) => leakedOf(pair).length === 0),
+      mirrors.filter((pair) => leakedOf(pair).length === 0).flat(),
+    ),
+    ...finding(
+      'differs-in-dress',
+      'oddity',
+      {
+        en: 'inputs that differ only in punctuation, width, letter case or white space',
+        zh: '输入仅在标点、全半角、大小写或空白上不同',
+      },
+      dressed,
+      dressed.flat(),
+    ),
+    ...findSharedUnits(task, splits),
+  ];
+}
+
+/** Independent units (a query, a question) with examples in more than one split. */
+function findSharedUnits(task: Task, splits: readonly NamedSplit[]): Finding[] {
+  const units = new Map<string, ItemRef[]>();
+  const common = commonUnits(task, splits);
+  for (const [s, { name, examples }] of splits.entries()) {
+    for (const [e, { id }] of examples.entries()) {
+      const group = common[s][e];
+      if (group === undefined) continue;
+      const refs = units.get(group) ?? [];
+      refs.push({ split: name, id });
+      units.set(group, refs);
+    }
+  }
+  const shared = [...units.values()].filter((refs) => new Set(refs.map(({ split }) => split)).size > 1);
+  if (shared.length === 0) return [];
+  const earliest = (refs: readonly ItemRef[]): number =>
+    Math.min(...refs.map(({ split }) => SPLITS.indexOf(split)));
+  const items = shared.flatMap((refs) => refs.filter(({ split }) => SPLITS.indexOf(split) > earliest(refs)));
+  return [
+    {
+      code: 'shared-unit',
+      kind: 'oddity',
+      message: {
+        en: 'a question or query that an earlier split has too',
+        zh: '较早划分中已有同一问题或查询',
+      },
+      items,
+      groups: shared,
+    },
+  ];
+}

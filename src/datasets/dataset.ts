@@ -1,0 +1,179 @@
+import type { Text } from '../ground/language.ts';
+import type { Example } from '../tasks/examples.ts';
+import { withObservedLabels } from '../tasks/families/registry.ts';
+import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
+import {
+  absent,
+  filesAtHand,
+  howToGet,
+  locate,
+  type Place,
+  requireFittingFormat,
+  type Source,
+} from './location.ts';
+import { emptySplit, readItems, readLocation } from './read.ts';
+import { DEFAULT_SCHEME, type JudgedSplit, type SchemeId, schemeOf, schemes } from './schemes/registry.ts';
+import type { Division, SplitFiles } from './schemes/scheme.ts';
+import type { Item, Split } from './split.ts';
+
+export type { Notice } from './formats/format.ts';
+export type { Source } from './location.ts';
+export type { JudgedSplit, SchemeId } from './schemes/registry.ts';
+export type { Division } from './schemes/scheme.ts';
+export type { CorpusFile, Item, Question, Split } from './split.ts';
+
+export interface DatasetRequest {
+  readonly task: Task;
+  /** The data directory; the task's folder lies below it. */
+  readonly dir: string;
+  /** How the corpus falls into splits. Default `carved`: as released, and what is absent of train and dev is carved. */
+  readonly scheme?: SchemeId;
+  /** `alternative`: the second format of the same splits, where a task has one. Default `primary`. */
+  readonly source?: Source;
+}
+
+/** A task's data: everything that reads a corpus goes through it. */
+export interface Dataset {
+  /** With its labels: those it declares, else those that the gold of all splits at hand holds, sorted. */
+  readonly task: Task;
+  readonly dir: string;
+  readonly scheme: SchemeId;
+  readonly source: Source;
+  /** The splits that are there, in the order train, dev, test. */
+  readonly splits: readonly SplitName[];
+  /** What whoever reads a score should know: that the data is synthetic, which splits are absent. */
+  readonly notes: readonly Text[];
+  /**
+   * Reads a split when it is first asked for, and keeps it. Throws a UserError: `split-absent` with the command or the
+   * place that would supply it, `split-empty`, `mixed-gold`, or whatever is wrong in a file, naming line and field.
+   */
+  split(name: SplitName): Promise<Split>;
+  /**
+   * The items of a split one after another, in constant memory where the scheme takes splits as released; a scheme that
+   * splits anew must read everything first. Units are a property of whole splits: items have none. Throws as `split`.
+   */
+  stream(name: SplitName): AsyncGenerator<Item>;
+  /**
+   * What an evaluation learns from, tunes on and is judged by. Throws as `split`, and `no-gold` where the gold to learn
+   * from is absent; that of the judged split is asked for when its `examples` are read.
+   */
+  division(judged: SplitName): Promise<Division>;
+}
+
+/**
+ * Opens the data of a task in a directory. Splits are read when they are asked for; only the labels of a task that
+ * declares none are read at once. A dataset without any split opens too: `splits` is empty.
+ * Throws a UserError: `format-mismatch` where the declared format cannot hold the family's records, and those of reading.
+ *
+ * @example
+ * const data = await openDataset({ task: findTask('cMedQQ'), dir: samplesDir() });
+ * const { train, dev, evaluated } = await data.division('test');
+ * console.log(data.task.labels.length, train.length, evaluated.questions[0].input);
+ */
+export async function openDataset(request: DatasetRequest): Promise<Dataset> {
+  const { task: declared, dir, scheme = DEFAULT_SCHEME, source = 'primary' } = request;
+  requireFittingFormat(declared);
+  const place: Place = { task: declared, dir, source };
+  const read = createReader(place);
+  const task = await completeLabels(place, read);
+  const files: SplitFiles = { task, splits: filesAtHand(place), read };
+  const opened = schemes[scheme].open(files);
+  return {
+    task,
+    dir,
+    scheme,
+    source,
+    splits: opened.splits,
+    notes: notesOf(place, files.splits),
+    split: opened.read,
+    stream: (name) =>
+      schemes[scheme].asReleased ? streamFile(place, task, name) : streamSplit(opened.read(name)),
+    division: opened.divide,
+  };
+}
+
+/** Opens a task's data under the scheme that a judged split belongs to, and says which part of it that is. */
+export async function openJudged(
+  request: Omit<DatasetRequest, 'scheme'> & { readonly split: JudgedSplit },
+): Promise<{ readonly dataset: Dataset; readonly part: SplitName }> {
+  const { split, ...rest } = request;
+  const { scheme, part } = schemeOf(split);
+  return { dataset: await openDataset({ ...rest, scheme }), part };
+}
+
+/** The splits of a task that are there, without reading any, in the order train, dev, test. */
+export const splitsAtHand = ({ task, dir, source = 'primary', scheme = DEFAULT_SCHEME }: DatasetRequest) => {
+  const splits = filesAtHand({ task, dir, source });
+  return schemes[scheme].asReleased || splits.length === 0 ? splits : [...SPLITS];
+};
+
+type ReadSplit = (name: SplitName) => Promise<Split>;
+
+/** Reads every split once; one that could not be read is tried again. */
+function createReader(place: Place): ReadSplit {
+  const kept = new Map<SplitName, Promise<Split>>();
+  return async (name) => {
+    const known = kept.get(name);
+    if (known) return known;
+    const location = locate(place, name);
+    if (!location) throw absent(place, name);
+    const reading = readLocation(place.task, name, location);
+    kept.set(name, reading);
+    reading.catch(() => kept.delete(name));
+    return reading;
+  };
+}
+
+/**
+ * The task with its labels. Where it declares none they are those in the gold of all its splits at hand: the metrics
+ * need the list, and an answer outside it is invalid. Both formats of a corpus have the labels of the primary one.
+ */
+async function completeLabels(place: Place, read: ReadSplit): Promise<Task> {
+  const { task } = place;
+  if (task.labels.length > 0) return task;
+  const primary: Place = { ...place, source: 'primary' };
+  const readPrimary = place.source === 'primary' ? read : createReader(primary);
+  const examples: Example[] = [];
+  for (const name of filesAtHand(primary)) {
+    const split = await readPrimary(name);
+    if (split.hasGold) for (const example of split.examples) examples.push(example);
+  }
+  return withObservedLabels(task, examples);
+}
+
+async function* streamFile(place: Place, task: Task, name: SplitName): AsyncGenerator<Item> {
+  const location = locate(place, name);
+  if (!location) throw absent(place, name);
+  let count = 0;
+  for await (const items of readItems(location, task)) {
+    count += items.length;
+    yield* items;
+  }
+  if (count === 0) throw emptySplit(task, name, location);
+}
+
+async function* streamSplit(reading: Promise<Split>): AsyncGenerator<Item> {
+  const split = await reading;
+  yield* split.examples;
+}
+
+function notesOf(place: Place, present: readonly SplitName[]): Text[] {
+  const { task, source } = place;
+  const notes: Text[] = [];
+  if (present.some((name) => locate(place, name)?.synthetic)) {
+    notes.push({
+      en: `The splits of ${task.id} at hand are synthetic samples: scores on them mean nothing.`,
+      zh: `现有的 ${task.id} 是合成样例，其得分没有意义。`,
+    });
+  }
+  const side = source === 'primary' ? task.corpus : task.corpus.alternative;
+  for (const name of SPLITS) {
+    if (present.includes(name) || side?.files[name] === undefined) continue;
+    const how = howToGet(place);
+    notes.push({
+      en: `The ${name} split of ${task.id} is absent. ${how.en}`,
+      zh: `缺少 ${task.id} 的 ${name} 划分。${how.zh}`,
+    });
+  }
+  return notes;
+}

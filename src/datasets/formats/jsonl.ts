@@ -1,0 +1,23 @@
+import type { Format, SourceRecord } from './format.ts';
+import { readJsonRecords } from './records.ts';
+
+/** Plain records of any family, one JSON object on each line, in the shape that the family itself reads. */
+export const jsonl: Format = {
+  families: [
+    'ner',
+    'similarity',
+    'inference',
+    'classification',
+    'multilabel',
+    'ranking',
+    'relation',
+    'dialogue',
+  ],
+  shape: {
+    en: 'one JSON object of the task family on each line',
+    zh: '每行一个任务族对应的 JSON 对象',
+  },
+  async *read(path) {
+    for await (const records of readJsonRecords(path)) yield records satisfies SourceRecord[];
+  },
+};

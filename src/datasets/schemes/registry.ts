@@ -1,0 +1,60 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/language.ts';
+import { SPLITS, type SplitName } from '../../tasks/task.ts';
+import { carved } from './carved.ts';
+import { regrouped } from './regrouped.ts';
+import { released } from './released.ts';
+import type { SplitScheme } from './scheme.ts';
+
+/** Every split scheme by its id. */
+export const schemes = {
+  released,
+  carved,
+  'regrouped@1': regrouped,
+} satisfies Record<string, SplitScheme>;
+
+export type SchemeId = keyof typeof schemes;
+
+/** The scheme of evaluations that name a split and nothing else. */
+export const DEFAULT_SCHEME: SchemeId = 'carved';
+
+/** A split as `--split` and records name it: one as released, or a scheme with splits of its own for its test part. */
+export type JudgedSplit = SplitName | SchemeId;
+
+const ids = Object.keys(schemes).filter((id): id is SchemeId => id in schemes);
+/** Schemes with splits of their own, which `--split` names by their id. */
+export const ownSplits: readonly SchemeId[] = ids.filter((id) => !schemes[id].asReleased);
+const names: readonly JudgedSplit[] = [...SPLITS, ...ownSplits];
+
+const isSplitName = (name: string): name is SplitName => SPLITS.some((split) => split === name);
+
+/** The split of that name. Throws a UserError `unknown-split` (usage) that names them all. */
+export function parseSplit(name: string): JudgedSplit {
+  const found = names.find((split) => split === name);
+  if (found) return found;
+  throw new UserError(
+    'unknown-split',
+    { en: `There is no split "${name}"`, zh: `没有划分“${name}”` },
+    {
+      hint: { en: `Splits: ${names.join(', ')}.`, zh: `可用划分：${names.join('、')}。` },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** The scheme that a split is read under, and which of its splits it is. */
+export const schemeOf = (split: JudgedSplit): { readonly scheme: SchemeId; readonly part: SplitName } =>
+  isSplitName(split) ? { scheme: DEFAULT_SCHEME, part: split } : { scheme: split, part: 'test' };
+
+/** Refuses what holds for released splits only. Throws a UserError `split-regrouped`. */
+export function requireReleased(split: JudgedSplit, what: Text): SplitName {
+  if (isSplitName(split)) return split;
+  throw new UserError(
+    'split-regrouped',
+    {
+      en: `${what.en} are about the splits as released, not about ${split}`,
+      zh: `${what.zh}只适用于按发布的划分，不适用于 ${split}`,
+    },
+    { hint: { en: `Leave out --split ${split}.`, zh: `请去掉 --split ${split}。` } },
+  );
+}

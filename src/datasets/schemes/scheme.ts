@@ -1,0 +1,44 @@
+import type { Text } from '../../ground/language.ts';
+import type { Example } from '../../tasks/examples.ts';
+import type { SplitName, Task } from '../../tasks/task.ts';
+import type { Notice } from '../formats/format.ts';
+import type { CorpusFile, Split } from '../split.ts';
+
+/** What one evaluation learns from, tunes on and is judged by. No example is in two of them. */
+export interface Division {
+  readonly train: readonly Example[];
+  readonly dev: readonly Example[];
+  /** Models are given its `questions`, scoring its `examples`. */
+  readonly evaluated: Split;
+  /** How train and dev came about, in one sentence; records keep the English one. */
+  readonly rule: Text;
+  readonly files: readonly CorpusFile[];
+  readonly notices: readonly Notice[];
+  readonly synthetic: boolean;
+}
+
+/** The splits of a task whose files are there. */
+export interface SplitFiles {
+  /** With its labels. */
+  readonly task: Task;
+  /** In the order train, dev, test. */
+  readonly splits: readonly SplitName[];
+  /** Reads a split when it is first asked for, and keeps it. Throws a UserError `split-absent` for another one. */
+  read(split: SplitName): Promise<Split>;
+}
+
+/** A scheme at work on one task's files. */
+export interface OpenedScheme {
+  readonly splits: readonly SplitName[];
+  read(split: SplitName): Promise<Split>;
+  /** Throws a UserError `split-absent` where nothing is left to learn from or to be judged by. */
+  divide(judged: SplitName): Promise<Division>;
+}
+
+/** A rule by which a corpus falls into train, dev and test. */
+export interface SplitScheme {
+  readonly summary: Text;
+  /** Its splits are those of the files: what was found out about released splits holds for them. */
+  readonly asReleased: boolean;
+  open(files: SplitFiles): OpenedScheme;
+}

@@ -1,0 +1,84 @@
+import type { Example } from '../tasks/examples.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Split } from './split.ts';
+
+/** What names the independent unit of an example. */
+export type Grouped = Pick<Example, 'id' | 'group'>;
+
+/** The key of an example's independent unit: its group, or itself. A group is never confused with an id. */
+export const unitKey = ({ id, group }: Grouped): string => (group === undefined ? `i${id}` : `g${group}`);
+
+/** Indices of the examples that are one independent unit. */
+export type Unit = readonly number[];
+
+/** The independent units of examples, in their order. */
+export function unitsOf(examples: readonly Grouped[]): number[][] {
+  const units = new Map<string, number[]>();
+  for (const [index, example] of examples.entries()) {
+    const key = unitKey(example);
+    const unit = units.get(key);
+    if (unit) unit.push(index);
+    else units.set(key, [index]);
+  }
+  return [...units.values()];
+}
+
+/** Number of independent units. */
+export const unitCount = (examples: readonly Grouped[]): number => new Set(examples.map(unitKey)).size;
+
+/**
+ * Groups pairs that share a text, on either side and through any number of steps: the connected
+ * components of the graph whose vertices are texts and whose edges are pairs.
+ *
+ * In cMedQQ the same search query stands in up to 54 pairs, now on the left and now on the right, so
+ * neither the pair nor its first text is independent of the rest; a component is. (Components: 1 525
+ * for the 1 935 pairs of test, the largest of 13.)
+ *
+ * Returns one name for each pair, equal exactly within a component: the number of its first pair.
+ */
+export function linkTexts(pairs: readonly (readonly string[])[]): string[] {
+  const vertex = new Map<string, number>();
+  const parent: number[] = [];
+  const find = (text: string): number => {
+    let at = vertex.get(text);
+    if (at === undefined) {
+      at = parent.length;
+      vertex.set(text, at);
+      parent.push(at);
+    }
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  };
+  for (const [a, b] of pairs) parent[find(a)] = find(b);
+  const first = new Map<number, string>();
+  return pairs.map(([a], number) => {
+    const root = find(a);
+    const name = first.get(root) ?? String(number);
+    first.set(root, name);
+    return name;
+  });
+}
+
+/**
+ * The independent unit of every example of several splits, by names that mean the same in all of them; undefined
+ * for an example that is its own. A split names its units for itself only: where pairs are linked through
+ * their texts, they are linked anew over all splits.
+ */
+export function commonUnits(
+  task: Task,
+  splits: readonly Pick<Split, 'examples'>[],
+): (string | undefined)[][] {
+  if (task.corpus.unit !== 'linked-texts')
+    return splits.map(({ examples }) => examples.map(({ group }) => group));
+  const { texts } = familyOf(task);
+  const names = linkTexts(splits.flatMap(({ examples }) => examples.map(({ input }) => texts(input))));
+  let from = 0;
+  return splits.map(({ examples }) => {
+    from += examples.length;
+    return names.slice(from - examples.length, from);
+  });
+}
