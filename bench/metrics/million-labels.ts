@@ -44,7 +44,7 @@ async function measure(file: string): Promise<Measured> {
   const clock = startClock();
   const { predictions, problems } = await readPredictions(file, task, examples);
   const reading = clock().seconds;
-  if (problems.length > 0) throw new Error(problems[0].message);
+  if (problems.length > 0) throw new Error(problems[0].message.en);
   const metric = findConvention(task.primary).metric(task);
   if ('whole' in metric) throw new Error('the primary metric adds up');
   const counts = new Float64Array(metric.width);

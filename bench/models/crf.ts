@@ -26,8 +26,9 @@ import { createTagger } from '../../src/models/crf/tagger.ts';
 import { decodeTags, tagName } from '../../src/models/crf/tags.ts';
 import { readTracks, type TemplateGroup, templatesOf } from '../../src/models/crf/templates.ts';
 import { assemble, optimize, type Prepared, prepare } from '../../src/models/crf/train.ts';
-import type { Answered, Entity, Example } from '../../src/tasks/examples.ts';
+import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { ner } from '../../src/tasks/families/ner/family.ts';
+import type { Entity } from '../../src/tasks/families/ner/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 

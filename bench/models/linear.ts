@@ -18,7 +18,8 @@ import {
   learnLabelling,
   targetsOf,
 } from '../../src/models/shared/labels/labelling.ts';
-import type { Example, LabelPrediction } from '../../src/tasks/examples.ts';
+import type { Example } from '../../src/tasks/examples.ts';
+import type { LabelPrediction } from '../../src/tasks/families/shared/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
 

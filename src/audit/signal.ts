@@ -1,25 +1,24 @@
 import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
-import type { Parameters } from '../models/contract.ts';
+import type { ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
 import { bestConstant, chanceScore } from '../scoring/floors.ts';
 import { countUnits, groupAnswers, sumCounts } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { bootstrapDifference } from '../statistics/paired.ts';
 import { findConvention } from '../tasks/conventions.ts';
-import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
+import type { Example, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 
-/** The simple model whose cross-validated answers show whether the labels follow from the text at all. */
-const WITNESS: Readonly<Record<FamilyId, { readonly model: string; readonly parameters: Parameters }>> = {
-  ner: { model: 'lexicon', parameters: {} },
-  similarity: { model: 'linear', parameters: {} },
-  inference: { model: 'linear', parameters: {} },
-  classification: { model: 'linear', parameters: {} },
-  multilabel: { model: 'linear', parameters: {} },
-  ranking: { model: 'bm25', parameters: {} },
-  relation: { model: 'relation', parameters: {} },
-  dialogue: { model: 'lexicon', parameters: {} },
+/**
+ * Simple models whose cross-validated answers show whether the labels follow from the text at all: of those that can
+ * answer a family, the first is taken.
+ */
+const WITNESSES = ['linear', 'lexicon', 'bm25', 'relation', 'majority'] as const;
+
+const witnessOf = (task: Task): ModelKind => {
+  const kinds = WITNESSES.map(findModel);
+  return kinds.find(({ families }) => families.includes(task.family)) ?? kinds[kinds.length - 1];
 };
 
 const FOLDS = 4;
@@ -50,10 +49,8 @@ export interface SignalRow {
 async function crossValidate(
   task: Task,
   examples: readonly Example[],
-  model: string,
-  parameters: Parameters,
+  kind: ModelKind,
 ): Promise<Prediction[]> {
-  const kind = findModel(model);
   const answers = new Map<string, Prediction>();
   for (const held of divideByGroup(examples, FOLDS, SEED)) {
     const ids = new Set(held.map(({ id }) => id));
@@ -63,7 +60,7 @@ async function crossValidate(
       train,
       dev: [],
       seed: SEED,
-      parameters: { ...kind.defaults, ...parameters },
+      parameters: kind.defaults,
     });
     const predictions = await fitted.predict(held.map(({ input }) => input));
     for (const [i, { id }] of held.entries()) answers.set(id, predictions[i]);
@@ -88,8 +85,8 @@ export async function measureSignal(
   conventions: readonly string[],
 ): Promise<Signal> {
   const examples = sample(split.examples);
-  const { model, parameters } = WITNESS[task.family];
-  const predictions = await crossValidate(task, examples, model, parameters);
+  const witness = witnessOf(task);
+  const predictions = await crossValidate(task, examples, witness);
   const rows = conventions.flatMap((id): SignalRow[] => {
     const convention = findConvention(id);
     const metric = convention.metric(task);
@@ -112,7 +109,7 @@ export async function measureSignal(
         split: split.name,
         convention: id,
         examples: examples.length,
-        witness: model,
+        witness: witness.id,
         witnessScore: value(sumCounts(counts, width)),
         constant: constantScore,
         chance,

@@ -2,6 +2,8 @@ import type { Split } from '../datasets/split.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { longestFirst } from '../encoders/tokenizers/truncate.ts';
 import type { Example } from '../tasks/examples.ts';
+import type { Family, InputShape } from '../tasks/families/family.ts';
+import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 
 /** WordPieces a model sees beside its special tokens, for models of 128, 256 and 512 positions. */
@@ -31,30 +33,18 @@ interface Loss {
   readonly goldUnseen?: number;
 }
 
-/** Which loss a family's example suffers; families that models read turn by turn or title by title have none. */
-const LOSSES: {
-  readonly [F in Task['family']]?: (example: Example, tokenizer: Tokenizer, length: number) => Loss;
-} = {
-  ner: (example, tokenizer, length) => loseEntities(example as Example<'ner'>, tokenizer, length),
-  similarity: (example, tokenizer, length) => losePair(example as Example<'similarity'>, tokenizer, length),
-  inference: (example, tokenizer, length) => losePair(example as Example<'inference'>, tokenizer, length),
-  classification: (example, tokenizer, length) =>
-    loseText(example as Example<'classification'>, tokenizer, length),
-  multilabel: (example, tokenizer, length) => loseText(example as Example<'multilabel'>, tokenizer, length),
-  relation: (example, tokenizer, length) => loseText(example as Example<'relation'>, tokenizer, length),
-};
-
-/** One row a split and length; empty where the family has no text that is cut. */
+/** One row per split and length; empty where models read the texts of an input one by one. */
 export function truncationLedger(
   task: Task,
   splits: readonly Pick<Split, 'name' | 'examples'>[],
   tokenizer: Tokenizer,
 ): TruncationRow[] {
-  const lose = LOSSES[task.family];
+  const family = familyOf(task);
+  const lose = LOSSES[family.inputShape];
   if (!lose) return [];
   return splits.flatMap(({ name, examples }) =>
     MODEL_LENGTHS.map((length) => {
-      const losses = examples.map((example) => lose(example, tokenizer, length));
+      const losses = examples.map((example) => lose(family, example, tokenizer, length));
       const total = (field: keyof Loss): number => losses.reduce((sum, loss) => sum + (loss[field] ?? 0), 0);
       const gold = total('gold');
       const recall = 1 - total('goldUnseen') / gold;
@@ -77,30 +67,25 @@ export function visibleEnd(text: string, tokenizer: Tokenizer, length: number): 
   return ends.length > length ? ends[length - 1] : text.length;
 }
 
-function loseText(
-  { input }: Example<'classification' | 'multilabel' | 'relation'>,
-  tokenizer: Tokenizer,
-  length: number,
-): Loss {
-  const { text } = input;
-  return { characters: text.length, charactersUnseen: text.length - visibleEnd(text, tokenizer, length) };
-}
+type Lose = (family: Family, example: Example, tokenizer: Tokenizer, length: number) => Loss;
 
-function loseEntities({ input: { text }, gold }: Example<'ner'>, tokenizer: Tokenizer, length: number): Loss {
+/** What is lost by the shape of an input; turns and titles are read one by one. */
+const LOSSES: { readonly [Shape in InputShape]?: Lose } = { text: loseText, pair: losePair };
+
+function loseText(family: Family, { input, gold }: Example, tokenizer: Tokenizer, length: number): Loss {
+  const [text] = family.texts(input);
   const seen = visibleEnd(text, tokenizer, length);
+  const spans = family.view.side(gold, input).elements.flatMap(({ span }) => span ?? []);
   return {
     characters: text.length,
     charactersUnseen: text.length - seen,
-    gold: gold.entities.length,
-    goldUnseen: gold.entities.filter(({ end }) => end > seen).length,
+    gold: spans.length,
+    goldUnseen: spans.filter(({ end }) => end > seen).length,
   };
 }
 
-function losePair(
-  { input: { textA, textB } }: Example<'similarity' | 'inference'>,
-  tokenizer: Tokenizer,
-  length: number,
-): Loss {
+function losePair({ texts }: Family, { input }: Example, tokenizer: Tokenizer, length: number): Loss {
+  const [textA, textB] = texts(input);
   const a = tokenizer.tokenize(textA).ends;
   const b = tokenizer.tokenize(textB).ends;
   const [keptA, keptB] = longestFirst(a.length, b.length, length - 1);

@@ -3,7 +3,6 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { brief } from '../scoring/brief.ts';
 import type { Coverage } from '../scoring/score-sheet.ts';
 import { answered, countUnits } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
@@ -284,17 +283,21 @@ function mostDiffering(
     .filter((unit) => size(unit) > 0)
     .sort((i, j) => size(j) - size(i) || i - j);
   const { examples, task } = a.runs[0];
-  const { texts } = familyOf(task);
+  const { brief, texts } = familyOf(task);
   return order.slice(0, limit).map((index) => {
     const members = units[index];
     const lines = (of: (member: number) => string): string => members.map(of).join(' | ');
     const answer = (system: Counted) => (i: number) =>
-      system.runs.map((run) => brief(task.family, run.predictions[i], examples[i].input)).join(' / ');
+      system.runs
+        .map(({ predictions: { [i]: prediction } }) =>
+          prediction ? brief(prediction, examples[i].input) : '–',
+        )
+        .join(' / ');
     return {
       ids: members.map((i) => examples[i].id),
       effect: effects[index],
       text: lines((i) => texts(examples[i].input).join(' ‖ ')),
-      gold: lines((i) => brief(task.family, examples[i].gold, examples[i].input)),
+      gold: lines((i) => brief(examples[i].gold, examples[i].input)),
       a: lines(answer(a)),
       b: lines(answer(b)),
     };

@@ -1,5 +1,6 @@
 import { UserError } from '../ground/errors.ts';
-import type { Entity, Example } from '../tasks/examples.ts';
+import type { Example } from '../tasks/examples.ts';
+import type { Entity } from '../tasks/families/ner/types.ts';
 import type { SplitName } from '../tasks/task.ts';
 import { type Dataset, openDataset } from './dataset.ts';
 

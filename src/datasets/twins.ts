@@ -1,4 +1,4 @@
-import type { Example, FamilyId } from '../tasks/examples.ts';
+import type { ComparedParts } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { findDuplicates } from '../text/minhash.ts';
@@ -9,26 +9,8 @@ import type { Split } from './split.ts';
 /** Jaccard similarity of character trigrams from which two inputs count as near duplicates. */
 export const NEAR = 0.8;
 
-/** What is compared of an example: its texts as they stand, and its gold in an order that does not depend on theirs. */
-interface Aspects {
-  readonly texts: readonly string[];
-  readonly gold: string;
-}
-
-/** Families whose input is a set of texts or whose gold follows their order; others take `familyOf`. */
-const ASPECTS: { readonly [F in FamilyId]?: (example: Example<F>) => Aspects } = {
-  ranking: ({ input, gold }) => {
-    const forms = input.documents.map(({ title }) => comparisonForm(title));
-    const order = forms.map((_, i) => i).sort((i, j) => (forms[i] < forms[j] ? -1 : 1));
-    return {
-      texts: [input.query, ...order.map((i) => input.documents[i].title)],
-      gold: order.map((i) => gold.relevance[i]).join(),
-    };
-  },
-};
-
 /** An example as it is compared. */
-export interface TwinItem extends Aspects {
+export interface TwinItem extends ComparedParts {
   readonly ref: ItemRef;
   /** Texts as they stand, and in the form in which width, case, punctuation and white space do not count. */
   readonly raw: string;
@@ -43,11 +25,10 @@ const SEPARATOR = '\u0001';
 
 function itemsOf(task: Task, splits: readonly NamedSplit[]): TwinItem[] {
   const family = familyOf(task);
-  const aspectsOf = ASPECTS[task.family] as ((example: Example) => Aspects) | undefined;
-  const isPair = task.family === 'similarity' || task.family === 'inference';
+  const isPair = family.inputShape === 'pair';
   return splits.flatMap(({ name, examples }) =>
     examples.map((example): TwinItem => {
-      const { texts, gold } = aspectsOf?.(example) ?? {
+      const { texts, gold } = family.comparedParts?.(example) ?? {
         texts: family.texts(example.input),
         gold: [...family.labels(example)].sort().join(SEPARATOR),
       };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplesDir } from '../datasets/directory.ts';
-import type { Labelled } from '../tasks/examples.ts';
+import type { Labelled } from '../tasks/families/shared/types.ts';
 import { keepRun } from './fixtures/kept.ts';
 import { openRuns } from './opened.ts';
 

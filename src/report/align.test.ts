@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { families } from '../tasks/families/registry.ts';
+import type { Element } from '../tasks/families/view.ts';
 import { align } from './align.ts';
-import { type Element, viewOf } from './elements.ts';
 
-const { near } = viewOf('ner');
+const { near } = families.ner.view;
 const entity = (start: number, end: number, label = 'x'): Element => ({
   label,
   surface: 's'.repeat(end - start),

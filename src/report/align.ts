@@ -1,4 +1,4 @@
-import type { Element } from './elements.ts';
+import type { Element } from '../tasks/families/view.ts';
 
 /** Gold and answer that belong together, or one of them alone; indices into their lists. */
 export interface Aligned {

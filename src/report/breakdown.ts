@@ -6,8 +6,8 @@ import { bootstrap, type Value } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
+import type { Element } from '../tasks/families/view.ts';
 import { REPORT_RESAMPLES } from './classes.ts';
-import { type Element, viewOf } from './elements.ts';
 import type { Answers, Shown } from './run-errors.ts';
 
 /** One bar of a breakdown. */
@@ -84,8 +84,8 @@ export function byFrequency(
   answers: Answers,
   train: readonly Example[],
 ): Breakdown | undefined {
-  const view = viewOf(run.task.family);
-  if (train.length === 0 || view.carrier === 'none') return undefined;
+  const { view } = familyOf(run.task);
+  if (train.length === 0) return undefined;
   const carries = ({ surface, label }: Element): string => (surface === '' ? label : surface);
   const frequency = new Map<string, number>();
   for (const { gold, input } of train) {

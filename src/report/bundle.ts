@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Text } from '../ground/language.ts';
+import type { Element, Side } from '../tasks/families/view.ts';
 import type { TaskAnalysis } from './analysis.ts';
-import type { Element, Side } from './elements.ts';
 import { KINDS, SHAPES } from './taxonomy.ts';
 
 /** Examples in one chunk: small enough to unpack in a few milliseconds. */

@@ -1,5 +1,5 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
-import type { LabelPrediction } from '../tasks/examples.ts';
+import { familyOf } from '../tasks/families/registry.ts';
 
 const BINS = 10;
 /** Scores count as probabilities where they sum to 1 within this. */
@@ -34,25 +34,28 @@ export interface Calibration {
  * answered label. `none`: no scores were given; `not-probabilities`: they do not sum to one.
  */
 export function calibrate(run: OpenedRun): Calibration | 'none' | 'not-probabilities' {
+  const { view } = familyOf(run.task);
   const scored = run.examples.flatMap(({ gold }, i) => {
-    const answer = run.predictions[i] as LabelPrediction | undefined;
-    return 'label' in gold && answer?.scores ? [{ gold: gold.label, answer }] : [];
+    const prediction = run.predictions[i];
+    const right = view.choice?.(gold);
+    const answer = prediction && view.choice?.(prediction);
+    return right && answer?.scores ? [{ gold: right.label, label: answer.label, scores: answer.scores }] : [];
   });
   if (scored.length === 0) return 'none';
   const sums = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, right: 0 }));
   let brier = 0;
-  for (const { gold, answer } of scored) {
-    const scores = Object.entries(answer.scores!);
-    const total = scores.reduce((sum, [, score]) => sum + score, 0);
-    if (Math.abs(total - 1) > SUM_TOLERANCE || scores.some(([, score]) => score < 0))
+  for (const { gold, label: answer, scores } of scored) {
+    const entries = Object.entries(scores);
+    const total = entries.reduce((sum, [, score]) => sum + score, 0);
+    if (Math.abs(total - 1) > SUM_TOLERANCE || entries.some(([, score]) => score < 0))
       return 'not-probabilities';
-    const confidence = answer.scores![answer.label] ?? 0;
+    const confidence = scores[answer] ?? 0;
     const bin = sums[Math.min(BINS - 1, Math.floor(confidence * BINS))];
     bin.count++;
     bin.confidence += confidence;
-    if (answer.label === gold) bin.right++;
-    for (const [label, score] of scores) brier += (score - (label === gold ? 1 : 0)) ** 2;
-    if (answer.scores![gold] === undefined) brier += 1;
+    if (answer === gold) bin.right++;
+    for (const [label, score] of entries) brier += (score - (label === gold ? 1 : 0)) ** 2;
+    if (scores[gold] === undefined) brier += 1;
   }
   const bins = sums.flatMap(({ count, confidence, right }, i): CalibrationBin[] => {
     if (count === 0) return [];

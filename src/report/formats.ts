@@ -196,18 +196,6 @@ const LATEX: Readonly<Record<string, string>> = {
 const escapeLatex = (text: string): string =>
   text.replace(/[\\~^−–∞]|[&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);
 
-/** Hugging Face's names of task types, by family. */
-const TASK_TYPES: Readonly<Record<string, string>> = {
-  ner: 'token-classification',
-  similarity: 'text-classification',
-  inference: 'text-classification',
-  classification: 'text-classification',
-  multilabel: 'text-classification',
-  ranking: 'text-ranking',
-  relation: 'token-classification',
-  dialogue: 'token-classification',
-};
-
 /** The `model-index` block of a model card, one entry a model: YAML, whose strings are JSON strings. */
 function modelIndex(tasks: readonly TaskAnalysis[]): string {
   const models = new Map<string, RunAnalysis[]>();
@@ -221,7 +209,7 @@ function modelIndex(tasks: readonly TaskAnalysis[]): string {
     '  results:',
     ...runs.flatMap(({ run: { task, record, scores } }) => [
       '  - task:',
-      `      type: ${text(TASK_TYPES[task.family])}`,
+      `      type: ${text(familyOf(task).hubTaskType)}`,
       `      name: ${text(task.title.en)}`,
       '    dataset:',
       `      name: ${text(`${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`)}`,

@@ -1,6 +1,7 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { Block, Side } from '../tasks/families/view.ts';
 import { type Aligned, align } from './align.ts';
-import { type Block, type Side, viewOf } from './elements.ts';
 import { classify, type ErrorRecord, gatherSpellings, kinds, type Spellings } from './taxonomy.ts';
 
 /** The examples of a task as they are shown, shared by all runs. */
@@ -20,7 +21,7 @@ export interface Answers {
 
 /** Takes the examples of a split apart. */
 export function showExamples({ task, examples }: OpenedRun): Shown {
-  const view = viewOf(task.family);
+  const { view } = familyOf(task);
   const gold = examples.map((example) => view.side(example.gold, example.input));
   const bodyLabels = new Set(
     task.labels.filter(({ meaning }) => /body part|anatom/i.test(meaning.en)).map(({ id }) => id),
@@ -37,7 +38,7 @@ export function showExamples({ task, examples }: OpenedRun): Shown {
 
 /** Aligns what a run answered with gold, and says what kind every error is. */
 export function findErrors(run: OpenedRun, shown: Shown): Answers {
-  const view = viewOf(run.task.family);
+  const { view } = familyOf(run.task);
   const sides = run.examples.map(({ input }, i) => {
     const prediction = run.predictions[i];
     return prediction === undefined ? undefined : view.side(prediction, input);
@@ -57,6 +58,7 @@ export function findErrors(run: OpenedRun, shown: Shown): Answers {
       gold: gold.elements,
       answers: side.elements,
       spellings: shown.spellings,
+      labelCause: view.labelCause,
     };
     aligned.push(pairs);
     errors.push([

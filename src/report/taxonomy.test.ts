@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
-import type { Entity, Prediction, SymptomStatus } from '../tasks/examples.ts';
+import type { Prediction } from '../tasks/examples.ts';
+import type { SymptomStatus } from '../tasks/families/dialogue/types.ts';
+import type { Entity } from '../tasks/families/ner/types.ts';
 import { findErrors, showExamples } from './run-errors.ts';
 import { KINDS, kindIds, kinds, SHAPES } from './taxonomy.ts';
 

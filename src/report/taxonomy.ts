@@ -1,7 +1,7 @@
 import type { Text } from '../ground/language.ts';
+import type { Block, Element } from '../tasks/families/view.ts';
+import { fold } from '../tasks/families/view.ts';
 import type { Aligned } from './align.ts';
-import type { Block, Element } from './elements.ts';
-import { fold } from './elements.ts';
 import {
   BODY_PART_TRIM,
   BODY_PARTS,
@@ -186,6 +186,8 @@ export interface Scene {
   readonly gold: readonly Element[];
   readonly answers: readonly Element[];
   readonly spellings: Spellings;
+  /** What a confusion of two labels of the same thing is about, where the family says so. */
+  labelCause?(gold: string, answer: string): 'negation' | 'uncertainty' | undefined;
 }
 
 /** The error in one alignment of gold and answer; undefined where they are equal. */
@@ -254,7 +256,7 @@ function causesOf(scene: Scene, gold: Element | undefined, answer: Element | und
   const subject = between ?? surfaces.join(' ');
   if (NUMBER_OR_UNIT.test(subject)) causes.push('number');
   if (gold && answer && gold.surface === answer.surface)
-    causes.push(...causesOfStatus(gold.label, answer.label));
+    causes.push(...[scene.labelCause?.(gold.label, answer.label) ?? []].flat());
   if (
     surfaces.some(
       (surface) => LATIN_SHORT_FORM.test(surface) || SHORT_FORMS.some((form) => surface.includes(form)),
@@ -305,12 +307,6 @@ function foldDifference(a: string, b: string): ('width' | 'case')[] {
   if (wideA !== wideB) differs.push('case');
   if (a.toLowerCase() !== b.toLowerCase()) differs.push('width');
   return differs;
-}
-
-function causesOfStatus(gold: string, answer: string): KindId[] {
-  const statuses = [gold, answer];
-  if (statuses.includes('uncertain')) return ['uncertainty'];
-  return statuses.includes('true') && statuses.includes('false') ? ['negation'] : [];
 }
 
 /** What makes a pair of texts hard. */

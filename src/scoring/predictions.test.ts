@@ -86,11 +86,11 @@ describe('refuseUnfit', () => {
     refuseUnfit('f', {
       predictions,
       problems: [
-        { code: 'missing-id', message: '' },
-        { code: 'unknown-label', message: '' },
+        { code: 'missing-id', message: { en: '', zh: '' } },
+        { code: 'unknown-label', message: { en: '', zh: '' } },
       ],
     });
-    const problems = [{ line: 3, id: 'x', code: 'unknown-id', message: 'none' }];
+    const problems = [{ line: 3, id: 'x', code: 'unknown-id', message: { en: 'none', zh: '无' } }];
     expect(() => refuseUnfit('f', { predictions, problems })).toThrowError(
       expect.objectContaining({
         code: 'unknown-id',

@@ -3,6 +3,7 @@ import { readFileItems } from '../datasets/read.ts';
 import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import { readLineBatches, writeAtomic } from '../ground/files.ts';
+import type { Text } from '../ground/language.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { Fault } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
@@ -16,7 +17,7 @@ export interface Problem {
   /** E.g. `not-json`, `unknown-id`, `duplicate-id`, `missing-id`, or a fault of the family. */
   readonly code: string;
   readonly field?: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 export interface PredictionFile {
@@ -42,18 +43,19 @@ export async function readPredictions(
   for await (const lines of readLineBatches(file)) {
     for (const { text, number: line } of lines) {
       if (text.trim() === '') continue;
-      const record = parseRecord(text);
-      if (typeof record === 'string') {
-        problems.push({ line, code: 'not-json', message: record });
+      const parsedLine = parseRecord(text);
+      if ('malformed' in parsedLine) {
+        problems.push({ line, code: 'not-json', message: parsedLine.malformed });
         continue;
       }
+      const { record } = parsedLine;
       const id = typeof record.id === 'number' ? String(record.id) : record.id;
       if (typeof id !== 'string') {
         problems.push({
           line,
           code: 'no-id',
           field: 'id',
-          message: 'every prediction needs an id: a string',
+          message: { en: 'every prediction needs an id: a string', zh: '每条预测都需要 id（字符串）' },
         });
         continue;
       }
@@ -64,7 +66,10 @@ export async function readPredictions(
           id,
           code: 'unknown-id',
           field: 'id',
-          message: `${task.id} has no example of this id in this split`,
+          message: {
+            en: `${task.id} has no example of this id in this split`,
+            zh: `${task.id} 的该划分中没有此 id 的样本`,
+          },
         });
         continue;
       }
@@ -74,7 +79,10 @@ export async function readPredictions(
           id,
           code: 'duplicate-id',
           field: 'id',
-          message: `answered on line ${answeredOn[index]} already`,
+          message: {
+            en: `already answered on line ${answeredOn[index]}`,
+            zh: `第 ${answeredOn[index]} 行已作答`,
+          },
         });
         continue;
       }
@@ -89,7 +97,7 @@ export async function readPredictions(
       problems.push({
         id: examples[index].id,
         code: 'missing-id',
-        message: 'there is no prediction for this example',
+        message: { en: 'there is no prediction for this example', zh: '该样本没有预测' },
       });
   }
   return { predictions, problems };
@@ -114,14 +122,17 @@ function createFinder(examples: readonly Pick<Question, 'id'>[]): (id: string) =
 }
 
 /** A line as an object, or what is wrong with it. */
-function parseRecord(text: string): Record<string, unknown> | string {
+function parseRecord(
+  text: string,
+): { readonly record: Record<string, unknown> } | { readonly malformed: Text } {
   try {
     const value = JSON.parse(text);
     if (value === null || typeof value !== 'object' || Array.isArray(value))
-      return 'a line must be a JSON object';
-    return value;
+      return { malformed: { en: 'a line must be a JSON object', zh: '每行须为一个 JSON 对象' } };
+    return { record: value };
   } catch (error) {
-    return `not JSON: ${(error as Error).message}`;
+    const { message } = error as Error;
+    return { malformed: { en: `not JSON: ${message}`, zh: `不是 JSON：${message}` } };
   }
 }
 
@@ -140,13 +151,20 @@ export function refuseUnfit(file: string, { problems }: PredictionFile): void {
   const fatal = problems.filter(({ code }) => FATAL.has(code));
   if (fatal.length === 0) return;
   const { line, id, field, code, message } = fatal[0];
-  const more = fatal.length > 1 ? ` (and ${fatal.length - 1} more such problems)` : '';
-  throw new UserError(code, `${message}${more}`, {
+  const more = fatal.length - 1;
+  const text: Text = {
+    en: `${message.en}${more > 0 ? ` (and ${more} more such problems)` : ''}`,
+    zh: `${message.zh}${more > 0 ? `（另有 ${more} 处同类问题）` : ''}`,
+  };
+  throw new UserError(code, text, {
     file,
     line,
     id,
     field,
-    hint: '`chineseblue check` lists every problem of the file.',
+    hint: {
+      en: '`chineseblue check` lists every problem of the file.',
+      zh: '`chineseblue check` 列出文件的全部问题。',
+    },
   });
 }
 
@@ -187,21 +205,32 @@ export async function readAnyPredictions(
   const predictions = examples.map((example, index): Prediction | undefined => {
     const answer = answered[index];
     if (!answer) {
-      problems.push({ id: example.id, code: 'missing-id', message: 'there is no record for this example' });
+      problems.push({
+        id: example.id,
+        code: 'missing-id',
+        message: { en: 'there is no record for this example', zh: '该样本没有对应记录' },
+      });
       return undefined;
     }
     if (JSON.stringify(answer.input) !== JSON.stringify(example.input)) {
       problems.push({
         id: example.id,
         code: 'unknown-id',
-        message: `record ${index} repeats another text than the example`,
+        message: {
+          en: `the text of record ${index} is not that of the example`,
+          zh: `第 ${index} 条记录的文本与样本不符`,
+        },
       });
       return undefined;
     }
     return answer.gold as Prediction;
   });
   for (const { id } of answered.slice(examples.length)) {
-    problems.push({ id, code: 'unknown-id', message: 'there are more records than examples' });
+    problems.push({
+      id,
+      code: 'unknown-id',
+      message: { en: 'there are more records than examples', zh: '记录数多于样本数' },
+    });
   }
   return { predictions, problems };
 }
@@ -215,10 +244,17 @@ async function readCorpusFormat(file: string, task: Task): Promise<readonly Exam
     (name) => name !== undefined && PLAIN_FORMATS.includes(name),
   );
   if (!plain) {
-    throw new UserError('unknown-format', `Predictions for ${task.id} must be JSON Lines`, {
-      file,
-      hint: 'Name the file .jsonl: one object an example, as docs/predictions.md shows.',
-    });
+    throw new UserError(
+      'unknown-format',
+      { en: `Predictions for ${task.id} must be JSON Lines`, zh: `${task.id} 的预测须为 JSON Lines` },
+      {
+        file,
+        hint: {
+          en: 'Name the file .jsonl: one object per example, as docs/predictions.md shows.',
+          zh: '文件名用 .jsonl：每个样本一个对象，格式见 docs/predictions.md。',
+        },
+      },
+    );
   }
   const items = await readFileItems({ format: plain, path: file, name: file }, task);
   if (items.every(hasGold)) return items;

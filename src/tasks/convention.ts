@@ -1,10 +1,11 @@
 import type { Text } from '../ground/language.ts';
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
-import type { Answered, FamilyId } from './examples.ts';
+import type { AnyTypes } from './examples.ts';
+import type { AnsweredOf, FamilyTypes } from './families/family.ts';
 import type { Task } from './task.ts';
 
 /** A named, versioned rule that turns answers into one number. The version grows when any number could change. */
-export interface Convention<F extends FamilyId = FamilyId> {
+export interface Convention<T extends FamilyTypes = AnyTypes> {
   /** `family/rule/…@version`, e.g. `ner/strict/micro/full-text/json@1`. */
   readonly id: string;
   /** Short column title. */
@@ -15,5 +16,5 @@ export interface Convention<F extends FamilyId = FamilyId> {
   readonly unit?: 'percent' | 'ratio' | 'fraction';
   /** For losses; absent means that larger is better. */
   readonly smallerIsBetter?: boolean;
-  metric(task: Task): Metric<Answered<F>> | WholeMetric<Answered<F>>;
+  metric(task: Task): Metric<AnsweredOf<T>> | WholeMetric<AnsweredOf<T>>;
 }

@@ -4,7 +4,7 @@ import type { Family } from './families/family.ts';
 import { families } from './families/registry.ts';
 
 /** Every convention of every family, family by family, each family's default first. */
-export const conventions: readonly Convention[] = (Object.values(families) as readonly Family[]).flatMap(
+export const conventions: readonly Convention[] = Object.values<Family>(families).flatMap(
   (family) => family.conventions,
 );
 

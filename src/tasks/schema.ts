@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../ground/errors.ts';
-import type { FamilyId } from './examples.ts';
-import { families } from './families/registry.ts';
+import { families, familyIds } from './families/registry.ts';
 import { FORMATS, SPLITS, type Task } from './task.ts';
 
 /** Either both languages, or one string for both. */
@@ -37,7 +36,7 @@ const format = z.enum(FORMATS);
 const taskSchema = z.strictObject({
   id: name,
   aliases: z.array(name).default([]),
-  family: z.enum(Object.keys(families) as [FamilyId, ...FamilyId[]]),
+  family: z.enum(familyIds),
   domain: text.default({ en: 'medical', zh: '医疗' }),
   title: text,
   corpus: z.strictObject({
@@ -97,8 +96,8 @@ export function parseTask(value: unknown, origin: string): Task {
       `The family ${task.family} has no convention "${primary}"`,
       `Known: ${primaries.join(', ')}.`,
     );
-  if (task.family === 'similarity' && task.positive === undefined) {
-    refuse('positive', 'A similarity task must name its positive label', 'For example "positive": "1".');
+  if (families[task.family].needsPositive && task.positive === undefined) {
+    refuse('positive', `A ${task.family} task must name its positive label`, 'For example "positive": "1".');
   }
   if (
     task.positive !== undefined &&

@@ -41,7 +41,7 @@ export const checkCommand: CommandSpec = {
           id ?? '',
           code,
           field ?? '',
-          message,
+          terminal.say(message),
         ]),
       );
     }

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplesDir } from '../../datasets/directory.ts';
 import { keepRun } from '../../evaluation/fixtures/kept.ts';
-import type { Labelled } from '../../tasks/examples.ts';
+import type { Labelled } from '../../tasks/families/shared/types.ts';
 import type { CommandSpec } from '../command.ts';
 import { createTerminal } from '../terminal.ts';
 import { compareCommand } from './compare.ts';

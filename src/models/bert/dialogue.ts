@@ -1,5 +1,6 @@
-import type { Entity, Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { namesOf } from '../dialogue/material.ts';
 import { restoreNames } from '../dialogue/names.ts';
 import type { Plan, Planner } from './plan.ts';

@@ -1,7 +1,8 @@
 import { multilabelHead, sequenceHead } from '../../encoders/heads/sequence.ts';
 import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { Example, Input, LabelPrediction, Prediction } from '../../tasks/examples.ts';
+import type { Example, Input, Prediction } from '../../tasks/examples.ts';
+import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
 import { argmax, type Plan, type PlanContext, type Planner } from './plan.ts';
 
 type LabelFamily = 'similarity' | 'inference' | 'classification';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createTokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
-import type { Entity, Example } from '../../tasks/examples.ts';
+import type { Example } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { createEvidence, learnMentions } from './lexicon-features.ts';
 
 const known = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'吃阿莫西林治肺炎支气管好吗', 'ct', '##1'];

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { Entity, Example } from '../../tasks/examples.ts';
+import type { Example } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from '../crf/characters.ts';
 import {
   buildLexicon,

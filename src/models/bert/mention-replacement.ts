@@ -1,6 +1,7 @@
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Random } from '../../ground/random.ts';
-import type { Entity, Example } from '../../tasks/examples.ts';
+import type { Example } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 
 /** How likely a mention is exchanged in a copy. */
 const EXCHANGED = 0.5;

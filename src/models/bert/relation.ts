@@ -1,6 +1,6 @@
 import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
-import type { Triple } from '../../tasks/examples.ts';
+import type { Triple } from '../../tasks/families/relation/types.ts';
 import type { Plan, Planner } from './plan.ts';
 
 /** A predicate with the types of its subject and object, where the corpus gives them. */

@@ -1,7 +1,7 @@
 import { mostCentral, type Window, windowsOf } from '../../encoders/heads/windows.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokenizer, Tokens } from '../../encoders/tokenizers/tokenizer.ts';
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 
 /** A text cut into windows of tokens. */
 export interface Cut {

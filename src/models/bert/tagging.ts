@@ -5,7 +5,7 @@ import { tokenHead } from '../../encoders/heads/tokens.ts';
 import { viterbi } from '../../encoders/heads/viterbi.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Evidence } from './lexicon-features.ts';
 import type { PlanContext } from './plan.ts';
 import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';

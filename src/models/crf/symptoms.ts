@@ -1,13 +1,7 @@
 import { createPace } from '../../ground/yielder.ts';
-import type {
-  Example,
-  Input,
-  Prediction,
-  Symptom,
-  SymptomMention,
-  SymptomStatus,
-} from '../../tasks/examples.ts';
+import type { Example, Input, Prediction } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import type { Predictor } from '../contract.ts';
 import { namesOf, taggedTurns } from '../dialogue/material.ts';
 import { type NameDictionary, readPairs, restoreNames } from '../dialogue/names.ts';

@@ -1,4 +1,4 @@
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from './characters.ts';
 import { eachAttribute } from './dataset.ts';
 import { backward, createLattice, forward, reserve, setTransitions } from './lattice.ts';

@@ -1,4 +1,4 @@
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf } from './characters.ts';
 
 /**

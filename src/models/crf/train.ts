@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import { createPace } from '../../ground/yielder.ts';
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { minimize } from '../shared/optimize/lbfgs.ts';
 import { type Characters, positionsOf, readCharacters } from './characters.ts';
 import { buildDataset, type Dataset, type DatasetText } from './dataset.ts';

@@ -1,13 +1,7 @@
 import { createPace } from '../../ground/yielder.ts';
-import type {
-  Example,
-  Input,
-  Prediction,
-  Symptom,
-  SymptomMention,
-  SymptomStatus,
-} from '../../tasks/examples.ts';
+import type { Example, Input, Prediction } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import type { FitRequest, Predictor } from '../contract.ts';
 import { crfOptions } from '../crf/implementation.ts';
 import { type CrfModel, modelContent, restoreModel } from '../crf/model.ts';

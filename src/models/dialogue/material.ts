@@ -1,4 +1,5 @@
-import type { Example, SymptomMention } from '../../tasks/examples.ts';
+import type { Example } from '../../tasks/examples.ts';
+import type { SymptomMention } from '../../tasks/families/dialogue/types.ts';
 import type { TaggedText } from '../crf/train.ts';
 import { learnNames, type NameDictionary } from './names.ts';
 

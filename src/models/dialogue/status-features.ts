@@ -1,4 +1,4 @@
-import type { Turn } from '../../tasks/examples.ts';
+import type { Turn } from '../../tasks/families/dialogue/types.ts';
 
 /** A mention whose status is asked for. */
 export interface Asked {

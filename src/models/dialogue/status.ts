@@ -1,4 +1,4 @@
-import type { SymptomStatus, Turn } from '../../tasks/examples.ts';
+import type { SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
 import { type Asked, statusFeatures } from './status-features.ts';

@@ -1,6 +1,6 @@
 import { createPace } from '../../ground/yielder.ts';
-import type { Symptom, SymptomStatus } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
+import type { Symptom, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { STATUSES } from './status.ts';
 
 /** A dialogue of dev: what was found in it, the chance of every status, and what is right. */

@@ -1,5 +1,6 @@
 import { createPace } from '../../ground/yielder.ts';
-import type { Example, Input, Prediction, Text1, Text2 } from '../../tasks/examples.ts';
+import type { Example, Input, Prediction } from '../../tasks/examples.ts';
+import type { Text1, Text2 } from '../../tasks/families/shared/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Parameters, Predictor } from '../contract.ts';
 import type { Fits } from '../define.ts';

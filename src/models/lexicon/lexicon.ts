@@ -1,5 +1,6 @@
 import { createPace } from '../../ground/yielder.ts';
-import type { Input, Prediction, Symptom, SymptomMention, SymptomStatus } from '../../tasks/examples.ts';
+import type { Input, Prediction } from '../../tasks/examples.ts';
+import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Parameters, Predictor } from '../contract.ts';
 import type { Fits } from '../define.ts';

@@ -1,4 +1,6 @@
-import type { Example, FamilyId, Input, LabelPrediction, Prediction, Symptom } from '../../tasks/examples.ts';
+import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
+import type { Symptom } from '../../tasks/families/dialogue/types.ts';
+import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Predictor } from '../contract.ts';
 import type { Fits } from '../define.ts';

@@ -1,5 +1,6 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
-import type { Entity, Triple } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
+import type { Triple } from '../../tasks/families/relation/types.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
 import { learnFeatures, type NamedFeatures } from '../shared/features/named.ts';
 import { type Pair, pairFeatures, pairsOf } from './pairs.ts';

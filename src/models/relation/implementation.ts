@@ -1,5 +1,7 @@
 import { createPace } from '../../ground/yielder.ts';
-import type { Entity, Input, Prediction, Triple } from '../../tasks/examples.ts';
+import type { Input, Prediction } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
+import type { Triple } from '../../tasks/families/relation/types.ts';
 import type { FitRequest, Predictor } from '../contract.ts';
 import { crfOptions } from '../crf/implementation.ts';
 import { type CrfModel, modelContent, restoreModel } from '../crf/model.ts';

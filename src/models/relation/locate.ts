@@ -1,4 +1,5 @@
-import type { Entity, Triple } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
+import type { Triple } from '../../tasks/families/relation/types.ts';
 
 /** The type of strings whose triples give none. */
 export const UNTYPED = 'entity';

@@ -1,4 +1,4 @@
-import type { Entity } from '../../tasks/examples.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 
 /** An ordered pair of different strings of one text, at the two places where they stand closest. */
 export interface Pair {

@@ -19,8 +19,9 @@ export interface TrainSplit {
  * or the titles of a query are one each.
  */
 function documentsOf(task: Task, input: Input): (readonly string[])[] {
-  const texts = familyOf(task).texts(input);
-  return task.family === 'dialogue' ? [texts] : texts.map((text) => [text]);
+  const { texts: textsOf, inputShape } = familyOf(task);
+  const texts = textsOf(input);
+  return inputShape === 'turns' ? [texts] : texts.map((text) => [text]);
 }
 
 /**

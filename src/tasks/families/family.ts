@@ -1,38 +1,124 @@
 import type { Text } from '../../ground/language.ts';
 import type { Convention } from '../convention.ts';
-import type { Example, FamilyId, Input, Prediction } from '../examples.ts';
+import type { AnyTypes, FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
 import type { RecordReader } from './shared/record.ts';
+import type { FamilyView } from './view.ts';
 
-/** What is wrong with one answer. */
+/** What a family asks, what is right, and what is answered. Gold is kept apart so that no model sees it. */
+export interface FamilyTypes {
+  readonly input: object;
+  readonly gold: object;
+  readonly prediction: object;
+}
+
+export interface ExampleOf<T extends FamilyTypes> {
+  /** The corpus's own id, else the 0-based record number in its file. Unique in a split. */
+  readonly id: string;
+  /**
+   * The independent unit that this example belongs to, where several share one: a query, a question.
+   * Intervals resample units, not examples. Absent: the example is its own unit.
+   */
+  readonly group?: string;
+  readonly input: T['input'];
+  readonly gold: T['gold'];
+}
+
+/** One example beside what a model answered; what every metric is computed from. */
+export interface AnsweredOf<T extends FamilyTypes> {
+  readonly input: T['input'];
+  readonly gold: T['gold'];
+  readonly prediction: T['prediction'];
+}
+
+/** One defect of an answer. */
 export interface Fault {
   /** E.g. `span-outside-text`. */
   readonly code: string;
   readonly field: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
-/** Everything that tasks of one family share. */
-export interface Family<F extends FamilyId = FamilyId> {
-  readonly id: F;
+/**
+ * What the texts of an input are to each other: a single text; a pair that is read together; the turns of a dialogue,
+ * in order; or a query with its documents, each of which stands by itself.
+ */
+export type InputShape = 'text' | 'pair' | 'turns' | 'documents';
+
+/** Answers that need no model, beside which a reproduced score is read. */
+export interface ReferenceAnswer<Prediction> {
+  readonly answer: Text;
+  readonly predictions: readonly Prediction[];
+  /** Where the best answer of that kind is another one under the published rule. */
+  readonly asPublished?: readonly Prediction[];
+}
+
+/** A text with the mentions that gold marks in it: UTF-16 offsets, `end` exclusive. */
+export interface AnnotatedSpans {
+  readonly text: string;
+  readonly mentions: readonly { readonly start: number; readonly end: number; readonly type: string }[];
+}
+
+/** The parts of an example that decide whether two examples are the same. */
+export interface ComparedParts {
+  readonly texts: readonly string[];
+  /** Gold in an order that does not depend on that of the corpus. */
+  readonly gold: string;
+}
+
+/**
+ * Everything that tasks of one family share. Pure data and functions: nothing here knows files, runs or pages.
+ * Methods, not function properties: code that treats all families alike passes each family its own inputs.
+ */
+export interface Family<Id extends string = FamilyId, T extends FamilyTypes = AnyTypes> {
+  readonly id: Id;
   readonly title: Text;
   /** Reads the records of a corpus, whatever file they came from, as input and gold. */
-  readonly record: RecordReader<F>;
+  readonly record: RecordReader<T>;
+  readonly inputShape: InputShape;
+  /** A task must say which of its labels is the positive one. */
+  readonly needsPositive?: boolean;
+  /** The name of the task type on the Hugging Face Hub. */
+  readonly hubTaskType: string;
   /**
    * Reads the prediction out of one parsed JSON line, or reports every fault in it.
    * Called a million times: no schema library.
    */
   parse(
     line: Readonly<Record<string, unknown>>,
-    input: Input<F>,
+    input: T['input'],
     task: Task,
-  ): Prediction<F> | readonly Fault[];
+  ): T['prediction'] | readonly Fault[];
   /** What a missing or invalid answer counts as: never better than a wrong answer. */
-  missing(example: Example<F>, task: Task): Prediction<F>;
+  missing(example: ExampleOf<T>, task: Task): T['prediction'];
   /** All texts of an input, for lengths and for search. */
-  texts(input: Input<F>): readonly string[];
+  texts(input: T['input']): readonly string[];
   /** The gold labels of an example, for distributions: entity types, the class, grades, predicates, statuses. */
-  labels(example: Example<F>): readonly string[];
+  labels(example: ExampleOf<T>): readonly string[];
+  /** Gold or a prediction in one line; `∅` where it is empty. */
+  brief(answer: T['gold'] | T['prediction'], input: T['input']): string;
   /** The first is the default primary metric of the family. */
-  readonly conventions: readonly Convention<F>[];
+  readonly conventions: readonly Convention<T>[];
+  /** Answers that stay the same for every example, one for every label. Absent: nothing constant is worth scoring. */
+  constants?(task: Task): readonly T['prediction'][];
+  /**
+   * Answers of someone who knows how often each answer is right and nothing about the example: gold dealt out at
+   * random. Absent where there is nothing to guess from.
+   */
+  guess?(examples: readonly ExampleOf<T>[], seed: number): readonly T['prediction'][];
+  /**
+   * Reference answers for reproductions of published scores. `visible`: where the published rule cuts each text off,
+   * as the first UTF-16 code unit that is not seen. Absent: the family has no published scores.
+   */
+  references?(
+    task: Task,
+    examples: readonly ExampleOf<T>[],
+    visible: readonly number[],
+  ): readonly ReferenceAnswer<T['prediction']>[];
+  /** How examples are taken apart for reports. */
+  readonly view: FamilyView<T>;
+  /** What duplicates are compared by. Default: the texts, and the sorted labels. */
+  comparedParts?(example: ExampleOf<T>): ComparedParts;
+  /** Texts with marked medical terms, from which pretraining learns a lexicon. Absent: gold marks none. */
+  annotations?(example: ExampleOf<T>): readonly AnnotatedSpans[];
 }

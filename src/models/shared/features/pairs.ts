@@ -1,4 +1,4 @@
-import type { Text2 } from '../../../tasks/examples.ts';
+import type { Text2 } from '../../../tasks/families/shared/types.ts';
 import type { ModelContent } from '../modelfile.ts';
 import type { Encoder } from './encoder.ts';
 import { OVERLAP_NAMES, overlap } from './overlap.ts';

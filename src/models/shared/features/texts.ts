@@ -1,4 +1,4 @@
-import type { Text1 } from '../../../tasks/examples.ts';
+import type { Text1 } from '../../../tasks/families/shared/types.ts';
 import type { ModelContent } from '../modelfile.ts';
 import type { Encoder } from './encoder.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';

@@ -1,12 +1,16 @@
 import type { Family } from '../family.ts';
-import { oneVersusRestCurve, singleLabel, singleLabelConventions } from '../shared/single-label.ts';
+import { hasLabel, oneVersusRestCurve } from '../shared/label-curves.ts';
+import { singleLabelConventions } from '../shared/label-rules.ts';
+import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { record } from './record.ts';
+import type { ClassificationTypes } from './types.ts';
 
 /** One text, one label. */
-export const classification: Family<'classification'> = {
+export const classification: Family<'classification', ClassificationTypes> = {
   id: 'classification',
   title: { en: 'Sentence classification', zh: '句子分类' },
   record,
+  inputShape: 'text',
   ...singleLabel,
   texts: ({ text }) => [text],
   conventions: [
@@ -18,7 +22,8 @@ export const classification: Family<'classification'> = {
       'accuracy',
       'mcc',
     ]),
-    oneVersusRestCurve('classification', 'roc-auc', ({ gold }, label) => gold.label === label),
-    oneVersusRestCurve('classification', 'average-precision', ({ gold }, label) => gold.label === label),
+    oneVersusRestCurve('classification', 'roc-auc', hasLabel),
+    oneVersusRestCurve('classification', 'average-precision', hasLabel),
   ],
+  view: { blocks: ({ text }) => [{ text }], ...singleLabelView },
 };

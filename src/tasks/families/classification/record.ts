@@ -1,7 +1,8 @@
 import { type RecordReader, readLabel, readText, TEXT_SHAPE } from '../shared/record.ts';
+import type { ClassificationTypes } from './types.ts';
 
 /** `{"text", "label"?}`. */
-export const record: RecordReader<'classification'> = {
+export const record: RecordReader<ClassificationTypes> = {
   shape: TEXT_SHAPE,
   goldField: 'label',
   input: readText,

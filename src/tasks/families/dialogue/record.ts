@@ -1,6 +1,6 @@
 import type { Text } from '../../../ground/language.ts';
-import type { SymptomStatus } from '../../examples.ts';
 import { type FieldChecks, optionalStrings, type RecordReader, readSpan } from '../shared/record.ts';
+import type { DialogueTypes, SymptomStatus } from './types.ts';
 
 const STATUS: Text = { en: '"true", "false" or "uncertain"', zh: '"true"、"false" 或 "uncertain"' };
 const TURN: Text = { en: 'the 0-based number of a turn', zh: '从 0 开始的句子序号' };
@@ -14,7 +14,7 @@ function readStatus(value: unknown, check: FieldChecks, field: string): SymptomS
  * `{"turns": [{"speaker", "text"}], "symptoms"?: [{"name", "status"}], "entities"?: [{"turn", "start", "end", "name"?,
  * "status"?}]}`.
  */
-export const record: RecordReader<'dialogue'> = {
+export const record: RecordReader<DialogueTypes> = {
   shape: '{"id": "…", "turns": [{"speaker": "…", "text": "…"}]}',
   goldField: 'symptoms',
   input: ({ turns }, check) => ({

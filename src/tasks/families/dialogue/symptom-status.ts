@@ -1,4 +1,4 @@
-import type { SymptomStatus } from '../../examples.ts';
+import type { SymptomStatus } from './types.ts';
 
 /**
  * The status of a symptom in a dialogue from those of its mentions, taken one after another: true beats

@@ -1,12 +1,15 @@
 import type { Family } from '../family.ts';
-import { singleLabel, singleLabelConventions } from '../shared/single-label.ts';
+import { singleLabelConventions } from '../shared/label-rules.ts';
+import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { record } from './record.ts';
+import type { InferenceTypes } from './types.ts';
 
 /** Does the first text entail the second: pairs with one label. */
-export const inference: Family<'inference'> = {
+export const inference: Family<'inference', InferenceTypes> = {
   id: 'inference',
   title: { en: 'Natural language inference', zh: '自然语言推理' },
   record,
+  inputShape: 'pair',
   ...singleLabel,
   texts: ({ textA, textB }) => [textA, textB],
   conventions: singleLabelConventions('inference', [
@@ -16,4 +19,5 @@ export const inference: Family<'inference'> = {
     'weighted-f1',
     'mcc',
   ]),
+  view: { blocks: ({ textA, textB }) => [{ text: textA }, { text: textB }], ...singleLabelView },
 };

@@ -1,108 +1,34 @@
-import type { Average } from '../../../metrics/class-scores.ts';
-import { hammingLoss, subsetAccuracy } from '../../../metrics/multilabels.ts';
-import { setMetric } from '../../../metrics/sets.ts';
-import type { Answered, Prediction } from '../../examples.ts';
-import type { Task } from '../../task.ts';
 import type { Family } from '../family.ts';
-import { knownLabels, labelFault, labelScoreFaults, readList } from '../shared/faults.ts';
-import { oneVersusRestCurve } from '../shared/single-label.ts';
-import { wrongScores } from '../shared/wrong.ts';
+import { listed } from '../shared/listed.ts';
+import { deal } from '../shared/single-label.ts';
+import { bare } from '../view.ts';
+import { missingLabels, parseLabels } from './answers.ts';
+import { multilabelConventions } from './conventions.ts';
 import { record } from './record.ts';
-
-const f1 = (average: Average) => (task: Task) =>
-  setMetric<Answered<'multilabel'>, string>({
-    gold: ({ gold }) => gold.labels,
-    predicted: ({ prediction }) => prediction.labels,
-    same: (a, b) => a === b,
-    classOf: (label) => label,
-    classes: task.labels.map(({ id }) => id),
-    average,
-  });
-
-const hasLabel = ({ gold }: Answered<'multilabel'>, label: string): boolean => gold.labels.includes(label);
-
-/** As many labels as gold has (at least one), none of them right; the empty label where all labels are right. */
-function wrongLabels(gold: readonly string[], task: Task): string[] {
-  const wrong = task.labels.map(({ id }) => id).filter((id) => !gold.includes(id));
-  return wrong.length === 0 ? [''] : wrong.slice(0, Math.max(gold.length, 1));
-}
-
-const MISSING_EN =
-  ' A missing or invalid answer counts as an answer with as many labels as gold has (at least one), all of them wrong.';
-const MISSING_ZH = '缺失或无效的答案按与金标等量（至少一个）且全错的标签计。';
+import type { MultilabelTypes } from './types.ts';
 
 /** One text, any number of labels. */
-export const multilabel: Family<'multilabel'> = {
+export const multilabel: Family<'multilabel', MultilabelTypes> = {
   id: 'multilabel',
   title: { en: 'Document multilabel classification', zh: '文档多标签分类' },
   record,
-  parse(line, _input, task) {
-    const known = knownLabels(task);
-    const labels = readList<string>(line, 'labels', (value, field) => {
-      const fault = labelFault(value, field, known);
-      return fault ? [fault] : (value as string);
-    });
-    const faults = labelScoreFaults(line.scores, known);
-    if ('faults' in labels) return [...labels.faults, ...faults];
-    if (faults.length > 0) return faults;
-    if (line.scores === undefined) return { labels };
-    return { labels, scores: line.scores as Prediction<'multilabel'>['scores'] };
-  },
-  missing: ({ gold }, task) => ({
-    labels: wrongLabels(gold.labels, task),
-    scores: wrongScores(task, gold.labels),
-  }),
+  inputShape: 'text',
+  hubTaskType: 'text-classification',
+  parse: parseLabels,
+  missing: missingLabels,
   texts: ({ text }) => [text],
   labels: ({ gold }) => gold.labels,
-  conventions: [
-    {
-      id: 'multilabel/micro-f1@1',
-      title: { en: 'Micro F1', zh: '微平均 F1' },
-      definition: {
-        en: `A predicted label of an example is right (TP) if it is in the example's gold set; any other, and a label predicted again, is an FP; a gold label that is not predicted is an FN. Summed over all examples and labels: 2·TP / (2·TP + FP + FN).${MISSING_EN}`,
-        zh: `样本的预测标签若在其金标集合中为 TP；其余预测以及重复预测为 FP；未预测到的金标为 FN。在全部样本与标签上求和后计算 2·TP / (2·TP + FP + FN)。${MISSING_ZH}`,
-      },
-      metric: f1('micro'),
-    },
-    {
-      id: 'multilabel/macro-f1/supported@1',
-      title: { en: 'Macro F1 (labels in gold)', zh: '宏平均 F1（金标出现的标签）' },
-      definition: {
-        en: `2·TP / (2·TP + FP + FN) of each label of the task that occurs in gold, averaged without weights.${MISSING_EN}`,
-        zh: `对金标中出现过的每个任务标签计算 2·TP / (2·TP + FP + FN)，不加权平均。${MISSING_ZH}`,
-      },
-      metric: f1('macro/supported'),
-    },
-    {
-      id: 'multilabel/macro-f1/all-labels@1',
-      title: { en: 'Macro F1 (all labels)', zh: '宏平均 F1（全部标签）' },
-      definition: {
-        en: `2·TP / (2·TP + FP + FN) of every label that the task lists, averaged without weights over the whole list; a label that occurs neither in gold nor in predictions counts 0.${MISSING_EN}`,
-        zh: `对任务标签表中的每个标签计算 2·TP / (2·TP + FP + FN)，在整个标签表上不加权平均；金标与预测中都没有的标签计 0。${MISSING_ZH}`,
-      },
-      metric: f1('macro/all'),
-    },
-    {
-      id: 'multilabel/subset-accuracy@1',
-      title: { en: 'Subset accuracy', zh: '子集准确率' },
-      definition: {
-        en: `The share of examples whose predicted labels are exactly the gold labels, none missing, none too many, none twice.${MISSING_EN}`,
-        zh: `预测标签与金标集合完全一致（不缺、不多、不重复）的样本比例。${MISSING_ZH}`,
-      },
-      metric: () => subsetAccuracy,
-    },
-    {
-      id: 'multilabel/hamming-loss@1',
-      title: { en: 'Hamming loss', zh: '汉明损失' },
-      definition: {
-        en: `Labels that are in exactly one of gold and prediction (a label predicted again counts once more), summed over the examples, divided by examples × labels of the task. Smaller is better.${MISSING_EN}`,
-        zh: `仅在金标或仅在预测中出现的标签数（重复预测每多一次加一），对样本求和，除以样本数 × 任务标签数。越小越好。${MISSING_ZH}`,
-      },
-      unit: 'fraction',
-      smallerIsBetter: true,
-      metric: (task) => hammingLoss(task.labels.map(({ id }) => id)),
-    },
-    oneVersusRestCurve('multilabel', 'roc-auc', hasLabel),
-    oneVersusRestCurve('multilabel', 'average-precision', hasLabel),
-  ],
+  brief: ({ labels }) => listed(labels),
+  conventions: multilabelConventions,
+  constants: ({ labels }) => labels.map(({ id }) => ({ labels: [id] })),
+  guess: (examples, seed) =>
+    deal(
+      examples.map(({ gold }) => ({ labels: gold.labels })),
+      seed,
+    ),
+  view: {
+    blocks: ({ text }) => [{ text }],
+    side: ({ labels }) => ({ elements: labels.map(bare) }),
+    near: () => 0,
+  },
 };

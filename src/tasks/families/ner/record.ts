@@ -1,7 +1,8 @@
 import { type RecordReader, readSpan, readText, TEXT_SHAPE } from '../shared/record.ts';
+import type { NerTypes } from './types.ts';
 
 /** `{"text", "entities"?: [{"start", "end", "type"}]}`. */
-export const record: RecordReader<'ner'> = {
+export const record: RecordReader<NerTypes> = {
   shape: TEXT_SHAPE,
   goldField: 'entities',
   input: readText,

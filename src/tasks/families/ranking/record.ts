@@ -1,12 +1,13 @@
 import type { Text } from '../../../ground/language.ts';
 import { optionalStrings, type RecordReader } from '../shared/record.ts';
+import type { RankingTypes } from './types.ts';
 
 const NOT_EMPTY: Text = { en: 'a non-empty array', zh: '非空数组' };
 const GRADE: Text = { en: 'a whole number such as "2"', zh: '整数，例如 "2"' };
 const AS_MANY: Text = { en: 'one grade for each document', zh: '与 documents 等长的等级数组' };
 
 /** `{"query", "documents": [{"title", "url"?}], "relevance"?: […]}`. The unit is the query, which records may share. */
-export const record: RecordReader<'ranking'> = {
+export const record: RecordReader<RankingTypes> = {
   shape: '{"id": "…", "query": "…", "documents": [{"title": "…"}]}',
   goldField: 'relevance',
   input: ({ query, documents }, check) => {

@@ -1,7 +1,8 @@
 import { optionalStrings, type RecordReader, readText, TEXT_SHAPE } from '../shared/record.ts';
+import type { RelationTypes } from './types.ts';
 
 /** `{"text", "triples"?: [{"subject", "predicate", "object", "subjectType"?, "objectType"?}]}`. */
-export const record: RecordReader<'relation'> = {
+export const record: RecordReader<RelationTypes> = {
   shape: TEXT_SHAPE,
   goldField: 'triples',
   input: readText,

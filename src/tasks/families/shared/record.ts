@@ -1,5 +1,8 @@
 import type { Text } from '../../../ground/language.ts';
-import type { FamilyId, Gold, Input, Labelled, Text1, Text2 } from '../../examples.ts';
+import type { AnyTypes } from '../../examples.ts';
+import type { FamilyTypes } from '../family.ts';
+import type { SingleLabelTypes } from './single-label.ts';
+import type { Labelled, Text1, Text2 } from './types.ts';
 
 /** One record of a corpus as plain JSON, in the shape of its family whatever file it came from. */
 export type PlainRecord = Readonly<Record<string, unknown>>;
@@ -16,16 +19,16 @@ export interface FieldChecks {
 }
 
 /** How a family reads plain records. Called a million times: no schema library. */
-export interface RecordReader<F extends FamilyId = FamilyId> {
+export interface RecordReader<T extends FamilyTypes = AnyTypes> {
   /** A record as one line of JSON without gold, for hints. */
   readonly shape: string;
   /** The field that holds gold: a record without it, or with null, has none. */
   readonly goldField: string;
-  input(record: PlainRecord, check: FieldChecks): Input<F>;
+  input(record: PlainRecord, check: FieldChecks): T['input'];
   /** Called only where `goldField` is there. */
-  gold(record: PlainRecord, check: FieldChecks, input: Input<F>): Gold<F>;
+  gold(record: PlainRecord, check: FieldChecks, input: T['input']): T['gold'];
   /** The independent unit that an input belongs to; absent where every example is its own. */
-  unit?(input: Input<F>): string;
+  unit?(input: T['input']): string;
 }
 
 export const TEXT_SHAPE = '{"id": "…", "text": "…"}';
@@ -35,7 +38,7 @@ export const readText = ({ text }: PlainRecord, check: FieldChecks): Text1 => ({
 });
 
 /** Pairs with one label: `{"textA", "textB", "label"?}`. The unit is the first text, which several pairs may share. */
-export const pairRecord: RecordReader<'similarity' | 'inference'> = {
+export const pairRecord: RecordReader<SingleLabelTypes<Text2>> = {
   shape: '{"id": "…", "textA": "…", "textB": "…"}',
   goldField: 'label',
   input: ({ textA, textB }, check): Text2 => ({

@@ -1,35 +1,30 @@
-import type { Average } from '../../../metrics/class-scores.ts';
-import { matthews } from '../../../metrics/confusion.ts';
-import { accuracy, labelF1 } from '../../../metrics/labels.ts';
-import { type Curve, labelCurve, macroCurve } from '../../../metrics/scored.ts';
-import type { Convention } from '../../convention.ts';
-import type { Answered, Example, Input, LabelPrediction } from '../../examples.ts';
+import { createRandom, shuffle } from '../../../ground/random.ts';
 import type { Task } from '../../task.ts';
-import type { Family, Fault } from '../family.ts';
+import type { ExampleOf, Family, Fault, ReferenceAnswer } from '../family.ts';
+import { bare, type FamilyView } from '../view.ts';
 import { knownLabels, type Line, labelFault, labelScoreFaults } from './faults.ts';
+import type { Labelled, LabelPrediction } from './types.ts';
 import { wrongLabel, wrongScores } from './wrong.ts';
 
-/** Families where every example has exactly one label. */
-export type SingleLabelFamily = 'similarity' | 'inference' | 'classification';
+/** The types of a family where every example has exactly one label. */
+export interface SingleLabelTypes<Input extends object> {
+  readonly input: Input;
+  readonly gold: Labelled;
+  readonly prediction: LabelPrediction;
+}
 
-/** What the three families share: everything but titles, texts and conventions. */
-export const singleLabel: Pick<Family<SingleLabelFamily>, 'parse' | 'missing' | 'labels'> = {
-  parse(line: Line, _input: Input<SingleLabelFamily>, task: Task): LabelPrediction | readonly Fault[] {
-    const { label, scores } = line;
-    const known = knownLabels(task);
-    const fault = labelFault(label, 'label', known);
-    if (fault === undefined && scores === undefined) return bareAnswer(label as string);
-    const faults = labelScoreFaults(scores, known);
-    if (fault) faults.unshift(fault);
-    if (faults.length > 0) return faults;
-    return { label: label as string, scores: scores as LabelPrediction['scores'] };
-  },
-  missing: ({ gold }: Example<SingleLabelFamily>, task: Task) => ({
-    label: wrongLabel(task, gold.label),
-    scores: wrongScores(task, [gold.label]),
-  }),
-  labels: ({ gold }: Example<SingleLabelFamily>) => [gold.label],
-};
+type Types = SingleLabelTypes<object>;
+
+function parseLabel(line: Line, _input: object, task: Task): LabelPrediction | readonly Fault[] {
+  const { label, scores } = line;
+  const known = knownLabels(task);
+  const fault = labelFault(label, 'label', known);
+  if (fault === undefined && scores === undefined) return bareAnswer(label as string);
+  const faults = labelScoreFaults(scores, known);
+  if (fault) faults.unshift(fault);
+  if (faults.length > 0) return faults;
+  return { label: label as string, scores: scores as LabelPrediction['scores'] };
+}
 
 const MAX_SHARED = 10_000;
 const shared = new Map<string, LabelPrediction>();
@@ -44,131 +39,54 @@ function bareAnswer(label: string): LabelPrediction {
   return answer;
 }
 
-const ids = (task: Task): string[] => task.labels.map(({ id }) => id);
+/** Gold dealt out at random: the frequencies of labels are kept, and nothing else. */
+export const deal = <Answer>(answers: readonly Answer[], seed: number): Answer[] =>
+  shuffle([...answers], createRandom(seed, 'chance'));
 
-/** The label whose F1 is the positive-class F1; `1` where a task names none. */
-const positiveOf = (task: Task): string => task.positive ?? '1';
+/** Constants are listed for this many labels, the most frequent ones. */
+const MAX_CONSTANTS = 3;
 
-const hasLabel = ({ gold }: Answered<SingleLabelFamily>, label: string): boolean => gold.label === label;
-
-const f1 = (average: Average) => (task: Task) => labelF1(ids(task), average);
-
-const MISSING_EN =
-  ' A missing or invalid answer counts as a wrong label: the one after the gold label in the list of labels, cyclically.';
-const MISSING_ZH = '缺失或无效的答案按答错计：记为标签表中金标的下一个标签（循环）。';
-
-/** The conventions that mean the same in every single-label family, by the last part of their id. */
-export const SINGLE_LABEL_RULES = {
-  accuracy: {
-    title: { en: 'Accuracy', zh: '准确率' },
-    definition: {
-      en: `The number of examples whose predicted label equals the gold label, divided by the number of examples.${MISSING_EN}`,
-      zh: `预测标签与金标相同的样本数除以样本总数。${MISSING_ZH}`,
+function labelReferences(
+  task: Task,
+  examples: readonly ExampleOf<Types>[],
+): ReferenceAnswer<LabelPrediction>[] {
+  const counts = new Map(task.labels.map(({ id }) => [id, 0]));
+  for (const { gold } of examples) counts.set(gold.label, (counts.get(gold.label) ?? 0) + 1);
+  const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_CONSTANTS);
+  return [
+    {
+      answer: { en: 'an oracle: every gold label', zh: '理想模型：全部金标' },
+      predictions: examples.map(({ gold }) => gold),
     },
-    metric: () => accuracy,
-  },
-  'positive-f1': {
-    title: { en: 'F1 of the positive class', zh: '正类 F1' },
-    definition: {
-      en: `2·TP / (2·TP + FP + FN) for the task's positive label: TP are examples where both gold and prediction are positive, FP where only the prediction is, FN where only gold is. Undefined where nothing is positive on either side.${MISSING_EN}`,
-      zh: `以任务的正类标签计 2·TP / (2·TP + FP + FN)：TP 为金标与预测皆为正类的样本，FP 为仅预测为正类，FN 为仅金标为正类。两边都没有正类时无定义。${MISSING_ZH}`,
-    },
-    metric: (task: Task) => f1({ only: positiveOf(task) })(task),
-  },
-  'micro-f1': {
-    title: { en: 'Micro F1', zh: '微平均 F1' },
-    definition: {
-      en: `TP, FP and FN are summed over all labels, then 2·TP / (2·TP + FP + FN). As every example has one gold and one predicted label, this equals accuracy.${MISSING_EN}`,
-      zh: `先把所有标签的 TP、FP、FN 相加，再算 2·TP / (2·TP + FP + FN)。每个样本恰有一个金标与一个预测，因此与准确率相等。${MISSING_ZH}`,
-    },
-    metric: f1('micro'),
-  },
-  'macro-f1/supported': {
-    title: { en: 'Macro F1 (labels in gold)', zh: '宏平均 F1（金标出现的标签）' },
-    definition: {
-      en: `F1 = 2·TP / (2·TP + FP + FN) of each label of the task that occurs in the gold of the scored examples, averaged without weights. Labels without gold examples are left out, but predicting one still costs the gold label its recall.${MISSING_EN}`,
-      zh: `对被评样本金标中出现过的每个任务标签计算 F1 = 2·TP / (2·TP + FP + FN)，不加权平均。金标中没有的标签不参与平均，但误报成它们仍会降低金标标签的召回。${MISSING_ZH}`,
-    },
-    metric: f1('macro/supported'),
-  },
-  'macro-f1/all-labels': {
-    title: { en: 'Macro F1 (all labels)', zh: '宏平均 F1（全部标签）' },
-    definition: {
-      en: `F1 = 2·TP / (2·TP + FP + FN) of every label that the task lists, averaged without weights over the whole list; a label that occurs neither in gold nor in predictions counts 0.${MISSING_EN}`,
-      zh: `对任务标签表中的每个标签计算 F1 = 2·TP / (2·TP + FP + FN)，在整个标签表上不加权平均；金标与预测中都没有的标签计 0。${MISSING_ZH}`,
-    },
-    metric: f1('macro/all'),
-  },
-  'weighted-f1': {
-    title: { en: 'Weighted F1', zh: '加权 F1' },
-    definition: {
-      en: `F1 = 2·TP / (2·TP + FP + FN) of each label of the task, averaged with the number of its gold examples as weight.${MISSING_EN}`,
-      zh: `对每个任务标签计算 F1 = 2·TP / (2·TP + FP + FN)，以其金标样本数为权重平均。${MISSING_ZH}`,
-    },
-    metric: f1('weighted'),
-  },
-  mcc: {
-    title: { en: 'Matthews correlation', zh: '马修斯相关系数' },
-    definition: {
-      en: `Gorodkin's R_K from the confusion matrix: (c·s − Σ p_k·t_k) / √((s² − Σ p_k²)(s² − Σ t_k²)), with s examples, c of them right, t_k gold and p_k predicted examples of label k. From −1 to 1; undefined where gold or predictions hold only one label. The confusion matrix stands beside it.${MISSING_EN}`,
-      zh: `由混淆矩阵计算 Gorodkin 的 R_K：(c·s − Σ p_k·t_k) / √((s² − Σ p_k²)(s² − Σ t_k²))，其中 s 为样本数，c 为答对数，t_k、p_k 为标签 k 的金标数与预测数。取值 −1 到 1；金标或预测只有一个标签时无定义。混淆矩阵列于其旁。${MISSING_ZH}`,
-    },
-    unit: 'fraction',
-    metric: (task: Task) => matthews(ids(task)),
-  },
-} as const;
-
-type Rule = keyof typeof SINGLE_LABEL_RULES;
-
-/** One convention a rule, in the given order, e.g. `inference/accuracy@1`. */
-export function singleLabelConventions<F extends SingleLabelFamily>(
-  family: F,
-  rules: readonly Rule[],
-): Convention<F>[] {
-  return rules.map((rule) => ({ id: `${family}/${rule}@1`, ...SINGLE_LABEL_RULES[rule] }));
+    ...frequent.map(([label]) => ({
+      answer: { en: `a constant: always "${label}"`, zh: `常数：永远答“${label}”` },
+      predictions: examples.map(() => ({ label })),
+    })),
+  ];
 }
 
-const CURVES = {
-  'roc-auc': {
-    title: { en: 'ROC-AUC', zh: 'ROC 曲线下面积' },
-    en: 'the share of all pairs of one example with this gold label and one without it in which the first has the higher score, a tie counting one half',
-    zh: '在所有“一个金标为该标签的样本、一个不是”的样本对中，前者分数更高的比例，同分计一半',
-  },
-  'average-precision': {
-    title: { en: 'Average precision', zh: '平均精确率' },
-    en: 'Σ (R_n − R_{n−1})·P_n over the distinct scores as falling thresholds, with P_n and R_n the precision and recall at the n-th (no interpolation)',
-    zh: '以各个不同分数由高到低为阈值，Σ (R_n − R_{n−1})·P_n，P_n、R_n 为第 n 个阈值处的精确率与召回率（不插值）',
-  },
-} as const;
+/** What single-label families share: everything but titles, inputs and conventions. */
+export const singleLabel = {
+  hubTaskType: 'text-classification',
+  parse: parseLabel,
+  missing: ({ gold }, task) => ({
+    label: wrongLabel(task, gold.label),
+    scores: wrongScores(task, [gold.label]),
+  }),
+  labels: ({ gold }) => [gold.label],
+  brief: ({ label }) => label,
+  constants: ({ labels }) => labels.map(({ id }) => ({ label: id })),
+  guess: (examples, seed) =>
+    deal(
+      examples.map(({ gold }) => ({ label: gold.label })),
+      seed,
+    ),
+  references: labelReferences,
+} satisfies Partial<Family<string, Types>>;
 
-/** Area under a curve of the positive label. */
-export function positiveCurve(curve: Curve): Convention<'similarity'> {
-  const { title, en, zh } = CURVES[curve];
-  return {
-    id: `similarity/${curve}@1`,
-    title,
-    definition: {
-      en: `From the score that each prediction gives to the task's positive label: ${en}. Scores must compare across examples (a probability, or the difference of two logits, not one logit). Undefined unless every example has such a score.`,
-      zh: `取每个预测给任务正类标签的分数：${zh}。分数须可在样本间比较（概率或两个 logit 之差，而非单个 logit）。只要有一个样本缺分数即无定义。`,
-    },
-    metric: (task) => labelCurve(curve, positiveOf(task), hasLabel),
-  };
-}
-
-/** Mean area under a curve, one label against the rest. */
-export function oneVersusRestCurve<F extends 'classification' | 'multilabel'>(
-  family: F,
-  curve: Curve,
-  isGold: (item: Answered<F>, label: string) => boolean,
-): Convention<F> {
-  const { title, en, zh } = CURVES[curve];
-  return {
-    id: `${family}/${curve}/macro@1`,
-    title: { en: `${title.en} (macro)`, zh: `${title.zh}（宏平均）` },
-    definition: {
-      en: `For each label of the task that some scored examples have as gold and some do not, from the score that each prediction gives to it: ${en}; then the unweighted mean over these labels. Undefined unless every example has a score for each of them.`,
-      zh: `对每个在被评样本中既有金标又有非金标的任务标签，取每个预测给它的分数：${zh}；再对这些标签不加权平均。只要有一个样本缺其中任一标签的分数即无定义。`,
-    },
-    metric: (task) => macroCurve<Answered<F>>(curve, ids(task), isGold),
-  };
-}
+/** The view of a single-label family: its answer is one label without a place. */
+export const singleLabelView = {
+  side: ({ label }) => ({ elements: [bare(label)] }),
+  near: () => 1,
+  choice: (answer) => answer,
+} satisfies Partial<FamilyView<Types>>;

@@ -1,12 +1,17 @@
 import type { Family } from '../family.ts';
-import { positiveCurve, singleLabel, singleLabelConventions } from '../shared/single-label.ts';
+import { positiveCurve } from '../shared/label-curves.ts';
+import { singleLabelConventions } from '../shared/label-rules.ts';
+import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { record } from './record.ts';
+import type { SimilarityTypes } from './types.ts';
 
 /** Do two texts mean the same: pairs with one label. */
-export const similarity: Family<'similarity'> = {
+export const similarity: Family<'similarity', SimilarityTypes> = {
   id: 'similarity',
   title: { en: 'Sentence similarity', zh: '句对相似度' },
   record,
+  inputShape: 'pair',
+  needsPositive: true,
   ...singleLabel,
   texts: ({ textA, textB }) => [textA, textB],
   conventions: [
@@ -18,7 +23,8 @@ export const similarity: Family<'similarity'> = {
       'weighted-f1',
       'mcc',
     ]),
-    positiveCurve('roc-auc'),
-    positiveCurve('average-precision'),
+    positiveCurve('similarity', 'roc-auc'),
+    positiveCurve('similarity', 'average-precision'),
   ],
+  view: { blocks: ({ textA, textB }) => [{ text: textA }, { text: textB }], ...singleLabelView },
 };

@@ -1,3 +1,4 @@
 import { pairRecord, type RecordReader } from '../shared/record.ts';
+import type { SimilarityTypes } from './types.ts';
 
-export const record: RecordReader<'similarity'> = { ...pairRecord };
+export const record: RecordReader<SimilarityTypes> = { ...pairRecord };

@@ -1,0 +1,77 @@
+import type { Task } from '../../task.ts';
+import type { ExampleOf, Fault, ReferenceAnswer } from '../family.ts';
+import {
+  badType,
+  isObject,
+  knownLabels,
+  type Line,
+  labelFault,
+  readList,
+  spanFaults,
+} from '../shared/faults.ts';
+import { listed } from '../shared/listed.ts';
+import type { Text1 } from '../shared/types.ts';
+import type { Entity, NerTypes } from './types.ts';
+
+type Answer = NerTypes['prediction'];
+
+/** Reads `{"entities": [{"start", "end", "type"}]}`. */
+export function parseEntities(line: Line, { text }: Text1, task: Task): Answer | readonly Fault[] {
+  const known = knownLabels(task);
+  const entities = readList<Entity>(line, 'entities', (value, prefix) => {
+    if (!isObject(value)) {
+      return [
+        badType(
+          prefix,
+          { en: 'an object {"start", "end", "type"}', zh: '对象 {"start", "end", "type"}' },
+          value,
+        ),
+      ];
+    }
+    const { start, end, type } = value;
+    const faults = spanFaults(start, end, text, prefix);
+    const fault = labelFault(type, `${prefix}.type`, known);
+    if (fault) faults.push(fault);
+    return faults.length > 0 ? faults : { start: start as number, end: end as number, type: type as string };
+  });
+  return 'faults' in entities ? entities.faults : { entities };
+}
+
+/** As many entities as gold has, at least one, all of them spurious. */
+export function missingEntities({ gold }: ExampleOf<NerTypes>, task: Task): Answer {
+  const types = gold.entities.length > 0 ? gold.entities : [{ type: task.labels[0]?.id ?? '' }];
+  return { entities: types.map(({ type }) => ({ start: 0, end: 0, type })) };
+}
+
+/** `头痛/disease、三天/time`. */
+export const briefEntities = ({ entities }: Answer, { text }: Text1): string =>
+  listed(entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`));
+
+export const entityReferences = (
+  examples: readonly ExampleOf<NerTypes>[],
+  visible: readonly number[],
+): ReferenceAnswer<Answer>[] => [
+  {
+    answer: { en: 'an oracle: all gold entities', zh: '理想模型：全部金标实体' },
+    predictions: examples.map(({ gold }) => gold),
+  },
+  {
+    answer: {
+      en: 'an oracle that sees what the published script sees',
+      zh: '只看得到论文代码所见部分的理想模型',
+    },
+    predictions: examples.map(({ gold }, i) => ({
+      entities: gold.entities.filter(({ end }) => end <= visible[i]),
+    })),
+    // Tags before the cut count even where their entity continues after it.
+    asPublished: examples.map(({ gold }, i) => ({
+      entities: gold.entities
+        .filter(({ start }) => start < visible[i])
+        .map((entity) => ({ ...entity, end: Math.min(entity.end, visible[i]) })),
+    })),
+  },
+  {
+    answer: { en: 'a constant: no entity anywhere', zh: '常数：没有任何实体' },
+    predictions: examples.map(() => ({ entities: [] })),
+  },
+];

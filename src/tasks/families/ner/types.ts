@@ -1,0 +1,14 @@
+import type { Text1 } from '../shared/types.ts';
+
+/** A typed span. Offsets are UTF-16 code units of the original text, `end` exclusive. */
+export interface Entity {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+}
+
+export interface NerTypes {
+  readonly input: Text1;
+  readonly gold: { readonly entities: readonly Entity[] };
+  readonly prediction: { readonly entities: readonly Entity[] };
+}

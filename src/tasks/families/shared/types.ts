@@ -1,0 +1,19 @@
+/** One text. */
+export interface Text1 {
+  readonly text: string;
+}
+
+/** A pair of texts that are read together. */
+export interface Text2 {
+  readonly textA: string;
+  readonly textB: string;
+}
+
+export interface Labelled {
+  readonly label: string;
+}
+
+export interface LabelPrediction extends Labelled {
+  /** One number per label, larger is likelier; need not sum to 1. */
+  readonly scores?: Readonly<Record<string, number>>;
+}
