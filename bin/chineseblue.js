@@ -1,8 +1,24 @@
 #!/usr/bin/env node
-// A checkout runs its TypeScript source as it stands; a published package has only `dist/`.
+// A checkout runs its TypeScript source as it is; a published package has only `dist/`.
+// This file alone must also run on an older Node, to say which one is needed: no syntax newer than Node 14.
 import { existsSync } from 'node:fs';
 
-const source = new URL('../src/cli/main.ts', import.meta.url);
-const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
-const { main } = await import(entry.href);
-process.exitCode = await main(process.argv.slice(2));
+const NEEDED = [22, 18];
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
+  const needed = NEEDED.join('.');
+  console.error(
+    `chineseblue needs Node.js ${needed} or later, this is ${process.versions.node}. ` +
+      `chineseblue 需要 Node.js ${needed} 或更高版本，当前为 ${process.versions.node}。`,
+  );
+  process.exitCode = 1;
+} else {
+  const source = new URL('../src/cli/main.ts', import.meta.url);
+  const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
+  import(entry.href)
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code;
+    });
+}

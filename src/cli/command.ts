@@ -14,7 +14,7 @@ export interface OptionSpec {
 export interface Invocation {
   /** Positional arguments, in order. */
   readonly operands: readonly string[];
-  /** By camel-cased name of the flag; absent when not given and without a default. */
+  /** By the flag's name in camelCase; absent when not given and without a default. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C: long work checks it. */

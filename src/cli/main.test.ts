@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
+import { runMain } from './fixtures/run-main.ts';
+import { displayWidth } from './width.ts';
 
 const bin = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
@@ -21,33 +23,65 @@ function chineseblue(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const everyCommand = (specs: readonly CommandSpec[]): CommandSpec[] =>
+  specs.flatMap((spec) => [spec, ...everyCommand(spec.subcommands ?? [])]);
+
 const leaves = (specs: readonly CommandSpec[], path: string[] = []): string[][] =>
   specs.flatMap((spec) =>
     spec.subcommands ? leaves(spec.subcommands, [...path, spec.name]) : [[...path, spec.name]],
   );
 
+beforeAll(() => {
+  vi.stubEnv('LC_ALL', 'C.UTF-8').stubEnv('CHINESEBLUE_DATA', samples);
+});
+afterAll(() => vi.unstubAllEnvs());
+
+/** Chinese text may hold names, values and paths, but no sentence of English. */
+const ENGLISH_SENTENCE = /\b(the|of|to|is|are|a|an|in|with|for|and|or|not|no)\b \w+ \w+/i;
+
 describe('help', () => {
   it.each(leaves(commands).map((path) => [path.join(' '), path] as const))(
     '%s has one with an example, in both languages',
-    (_, path) => {
-      const english = chineseblue(...path, '--help');
+    async (_, path) => {
+      const english = await runMain(...path, '--help');
       expect(english.status).toBe(0);
       expect(english.stdout).toContain('Usage:');
       expect(english.stdout).toMatch(/\n {2}\$ chineseblue /);
-      const chinese = chineseblue(...path, '--help', '--lang', 'zh');
-      expect(chinese.stdout).toContain('用法：');
-      expect(chinese.stdout).toContain('示例:');
-      const described = chinese.stdout.split('\n').filter((line) => /^ {2}-/.test(line));
-      for (const line of described) expect(line).toMatch(/\p{Script=Han}/u);
+      const { stdout } = await runMain(...path, '--help', '--lang', 'zh');
+      expect(stdout).toContain('用法：');
+      expect(stdout).toContain('示例：');
+      const [text] = stdout.split('示例：');
+      for (const title of ['Usage', 'Options', 'Commands', 'default', '[options]'])
+        expect(text).not.toContain(title);
+      expect(text).not.toMatch(ENGLISH_SENTENCE);
+      const [, summary] = text.split('\n\n');
+      expect(summary).toMatch(/\p{Script=Han}/u);
     },
   );
 
-  it('speaks the language of the locale', () => {
-    const { stdout } = spawnSync(process.execPath, [bin, '--help'], {
-      encoding: 'utf8',
-      env: { ...env, LC_ALL: 'zh_CN.UTF-8' },
-    });
-    expect(stdout).toContain('命令：');
+  it.each(everyCommand(commands).map((spec) => [spec.name, spec] as const))(
+    'of %s and its options has a summary in both languages',
+    (_, { summary, options = [] }) => {
+      for (const text of [summary, ...options.map((option) => option.summary)]) {
+        expect(text.en).toMatch(/[a-z]/);
+        expect(text.en).not.toMatch(/\p{Script=Han}/u);
+        expect(text.zh).toMatch(/\p{Script=Han}/u);
+        expect(text.zh).not.toMatch(ENGLISH_SENTENCE);
+      }
+    },
+  );
+
+  it.each(['en', 'zh'])('fits 80 columns in %s', async (language) => {
+    for (const path of [[], ...leaves(commands)]) {
+      const [text] = (await runMain(...path, '--help', '--lang', language)).stdout.split('$ chineseblue');
+      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    }
+  });
+
+  it('is in the language of the locale', async () => {
+    vi.stubEnv('LC_ALL', 'zh_CN.UTF-8');
+    expect((await runMain('--help')).stdout).toContain('命令：');
+    vi.stubEnv('LC_ALL', 'C.UTF-8');
   });
 });
 
@@ -92,7 +126,77 @@ describe('exit codes', () => {
   });
 });
 
-describe('the way of a newcomer', () => {
+describe('global options', () => {
+  it('may stand before the command too', async () => {
+    expect((await runMain('--lang', 'zh', '--quiet', 'tasks')).stdout).toContain('任务');
+    expect(JSON.parse((await runMain('--json', 'data', 'path')).stdout).dataDir).toBe(samples);
+  });
+
+  it('refuse a language that is neither English nor Chinese, and name both', async () => {
+    for (const given of [['--lang', 'fr'], ['--lang=fr'], ['--lang', '']]) {
+      const { status, stderr } = await runMain('tasks', ...given);
+      expect(status).toBe(2);
+      expect(stderr).toContain('[unknown-language]');
+      expect(stderr).toMatch(/\ben\b.*\bzh\b/);
+    }
+    expect((await runMain('tasks', '--lang', 'zh-CN')).stdout).toContain('任务');
+    expect((await runMain('tasks', '--lang')).stderr).toContain('[value-missing]');
+  });
+
+  it('print usage errors as JSON too', async () => {
+    for (const [code, ...args] of [
+      ['unknown-language', 'tasks', '--lang', 'fr', '--json'],
+      ['unknown-option', 'tasks', '--colour', '--json'],
+      ['unknown-option', '--colour', '--json'],
+      ['unknown-command', 'task', '--json'],
+      ['command-missing', 'data', '--json'],
+      ['value-missing', 'run', '--json', '--seed'],
+      ['operand-missing', 'compare', '--json'],
+      ['too-many-operands', 'tasks', 'all', '--json'],
+    ]) {
+      const { status, stdout, stderr } = await runMain(...args);
+      expect([status, stdout, JSON.parse(stderr).error.code]).toEqual([2, '', code]);
+    }
+  });
+});
+
+describe('with --lang zh', () => {
+  it.each([
+    [['tasks', '--colour'], '没有选项 --colour'],
+    [['score', '--tsk', 'x'], '是否指 --task？'],
+    [['scores'], '没有命令 scores'],
+    [['compare'], '缺少参数 <run>'],
+    [['run', '--seed'], '需要一个值'],
+    [['tasks', 'a'], '不接受参数'],
+    [['conventions', 'a', 'b'], '最多接受 1 个参数'],
+    [['conventions', 'foo'], '没有以“foo”开头的口径'],
+    [['score', '--task', 'cMedIC'], '必须给出选项 --predictions'],
+    [['run', '--jobs', 'x'], '不是正整数'],
+    [['compare', 'a', '--level', 'x'], '之间的数'],
+    [['compare', 'a', '--format', 'x'], '不是可选值'],
+    [['check', '--predictions', 'x'], '只能指定一个任务'],
+  ] as const)('%j is refused in Chinese', async (args, part) => {
+    const { status, stderr } = await runMain(...args, '--lang', 'zh');
+    expect(status).toBe(2);
+    expect(stderr).toContain(part);
+    for (const line of stderr.trim().split('\n')) expect(line).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+describe('an older Node', () => {
+  it('is told which one is needed, in both languages', () => {
+    const pretend = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"22.17.1"})';
+    const { status, stderr } = spawnSync(process.execPath, ['--import', pretend, bin, 'tasks'], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('needs Node.js 22.18 or later');
+    expect(stderr).toContain('需要 Node.js 22.18 或更高版本');
+  });
+});
+
+describe('the first session of a new user', () => {
   it('runs, lists, scores the kept predictions again and checks them', () => {
     const run = chineseblue('run', '--task', 'CMedQC', '--model', 'majority,linear', '--json');
     expect(run.status).toBe(0);
@@ -143,7 +247,7 @@ describe('search', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('stops with 130, leaves no lock, and the same command goes on', async () => {
+  it('exits with 130 and leaves no lock; the same command resumes', async () => {
     const args = [
       'run',
       '--task',

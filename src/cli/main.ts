@@ -1,12 +1,15 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { EXIT, formatPlace, UserError } from '../ground/errors.ts';
-import { detectLanguage, type Language, type Text } from '../ground/language.ts';
+import { detectLanguage, LANGUAGES, languageOf } from '../ground/language.ts';
 import { version } from '../ground/version.ts';
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, OptionSpec } from './command.ts';
 import { commands } from './commands.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { configure, optionOf } from './help.ts';
+import { createTerminal, type Terminal, widthOf } from './terminal.ts';
+import { usageError } from './usage.ts';
 
-const COMMON_OPTIONS: readonly { flags: string; summary: Text }[] = [
+/** Options of every command; they may also stand before it. */
+const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', summary: { en: 'print JSON', zh: '以 JSON 输出' } },
   { flags: '--quiet', summary: { en: 'print results only', zh: '只输出结果' } },
   {
@@ -15,26 +18,21 @@ const COMMON_OPTIONS: readonly { flags: string; summary: Text }[] = [
   },
 ];
 
-/** Commander's own headings, in Chinese. */
-const HEADINGS: Readonly<Record<string, string>> = {
-  'Usage:': '用法：',
-  'Options:': '选项：',
-  'Commands:': '命令：',
-  'Arguments:': '参数：',
-};
-
 /**
  * Runs one command line and returns its exit code; never throws.
  * The environment is read here and nowhere below, except by `resolveDataDir`.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const language = detectLanguage(languageFlag(argv), process.env);
+  const ending = argv.indexOf('--');
+  const flags = ending < 0 ? argv : argv.slice(0, ending);
+  const asked = languageFlag(flags);
   const terminal = createTerminal({
-    language,
-    json: argv.includes('--json'),
-    quiet: argv.includes('--quiet'),
+    language: languageOf(asked ?? '') ?? detectLanguage(process.env),
+    json: flags.includes('--json'),
+    quiet: flags.includes('--quiet'),
     stdout: process.stdout,
     stderr: process.stderr,
+    width: widthOf(process.stdout, process.env),
   });
   const interruption = new AbortController();
   const interrupt = (): void => {
@@ -50,56 +48,67 @@ export async function main(argv: readonly string[]): Promise<number> {
       ),
     );
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const closed = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  });
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  process.stdout.on('error', closed);
   try {
-    const program = describe(new Command('chineseblue'), language)
-      .description(
-        terminal.say({
-          en: 'Evaluate models of Chinese biomedical language: corpora, exact metrics, baselines, BERT.',
-          zh: '中文生物医学语言理解评测：语料、精确指标、基线模型与 BERT 微调。',
-        }),
-      )
-      .version(version(), '-V, --version', terminal.say({ en: 'print the version', zh: '显示版本号' }));
-    for (const spec of commands) program.addCommand(build(spec, language, terminal, interruption.signal));
-    await program.parseAsync(argv, { from: 'user' });
+    if (asked !== undefined && languageOf(asked) === undefined) throw unknownLanguage(asked);
+    await buildProgram(terminal, interruption.signal).parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    return report(error, terminal);
+    return report(error instanceof CommanderError ? explain(error, argv, terminal) : error, terminal);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    process.stdout.off('error', closed);
   }
 }
 
+/** The last value of `--lang`; undefined where it is not given, or lacks its value, which the parser reports. */
 function languageFlag(argv: readonly string[]): string | undefined {
-  const at = argv.indexOf('--lang');
-  return at >= 0 ? argv[at + 1] : argv.find((part) => part.startsWith('--lang='))?.slice('--lang='.length);
+  const at = argv.findLastIndex((part) => part === '--lang' || part.startsWith('--lang='));
+  if (at < 0) return undefined;
+  return argv[at] === '--lang' ? argv[at + 1] : argv[at].slice('--lang='.length);
 }
 
-/** What every level of the command tree shares. */
-function describe(command: Command, language: Language): Command {
-  return command
-    .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .configureHelp({ styleTitle: (title) => (language === 'zh' ? (HEADINGS[title] ?? title) : title) })
-    .helpOption('-h, --help', { en: 'show this help', zh: '显示帮助' }[language])
-    .helpCommand(false)
-    .showSuggestionAfterError(true);
+const unknownLanguage = (asked: string): UserError =>
+  new UserError(
+    'unknown-language',
+    { en: `There is no language "${asked}"`, zh: `没有语言“${asked}”` },
+    {
+      hint: {
+        en: `Use --lang ${LANGUAGES.join(' or --lang ')}.`,
+        zh: `请使用 --lang ${LANGUAGES.join(' 或 --lang ')}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+
+function buildProgram(terminal: Terminal, signal: AbortSignal): Command {
+  const { language, say } = terminal;
+  const program = configure(new Command('chineseblue'), terminal)
+    .description(
+      say({
+        en: 'Evaluate models of Chinese biomedical language: corpora, exact metrics, baselines, BERT.',
+        zh: '中文生物医学语言理解评测：语料、精确指标、基线模型与 BERT 微调。',
+      }),
+    )
+    .version(version(), '-V, --version', say({ en: 'print the version', zh: '显示版本号' }));
+  for (const option of COMMON_OPTIONS) program.addOption(optionOf(option, language));
+  for (const spec of commands) program.addCommand(buildCommand(spec, terminal, signal));
+  return program;
 }
 
-function build(spec: CommandSpec, language: Language, terminal: Terminal, signal: AbortSignal): Command {
-  const command = describe(new Command(spec.name), language).description(spec.summary[language]);
+function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal): Command {
+  const { language } = terminal;
+  const command = configure(new Command(spec.name), terminal).description(spec.summary[language]);
   if (spec.operands) command.arguments(spec.operands);
-  for (const option of spec.options ?? []) {
-    const built = new Option(option.flags, option.summary[language]);
-    command.addOption(option.default === undefined ? built : built.default(option.default));
-  }
-  for (const option of COMMON_OPTIONS) command.option(option.flags, option.summary[language]);
-  for (const child of spec.subcommands ?? []) command.addCommand(build(child, language, terminal, signal));
-  const title = { en: 'Example', zh: '示例' }[language];
-  command.addHelpText('after', `\n${title}:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
+  for (const option of [...(spec.options ?? []), ...COMMON_OPTIONS])
+    command.addOption(optionOf(option, language));
+  for (const child of spec.subcommands ?? []) command.addCommand(buildCommand(child, terminal, signal));
+  const title = { en: 'Example:', zh: '示例：' }[language];
+  command.addHelpText('after', `\n${title}\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
   if (spec.run) {
     const { run } = spec;
     command.action(async () => {
@@ -109,27 +118,56 @@ function build(spec: CommandSpec, language: Language, terminal: Terminal, signal
   return command;
 }
 
-/** Says what went wrong, on standard error, and chooses the exit code. */
-function report(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.ok;
-    if (error.code !== 'commander.help') process.stderr.write(`${error.message}\n`);
-    return EXIT.usage;
+/** What a message of the parser means: a UserError, or its exit code where help or the version was printed. */
+function explain(error: CommanderError, argv: readonly string[], { json }: Terminal): UserError | number {
+  if (error.exitCode === 0) return EXIT.ok;
+  const path = pathOf(argv);
+  if (error.code !== 'commander.help') return usageError(error, path.join(' '));
+  if (!json) return EXIT.usage;
+  return new UserError(
+    'command-missing',
+    { en: 'A command is missing', zh: '缺少命令' },
+    {
+      hint: {
+        en: `\`${path.join(' ')} --help\` lists them.`,
+        zh: `命令列表见 \`${path.join(' ')} --help\`。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** The command that a command line names, from the program down. */
+function pathOf(argv: readonly string[]): string[] {
+  const path = ['chineseblue'];
+  let level: readonly CommandSpec[] = commands;
+  for (const part of argv) {
+    const found = level.find(({ name }) => name === part);
+    if (!found) continue;
+    path.push(found.name);
+    level = found.subcommands ?? [];
   }
+  return path;
+}
+
+/** Says on standard error what went wrong, and returns the exit code. */
+function report(error: unknown, terminal: Terminal): number {
+  if (typeof error === 'number') return error;
+  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const writeJson = (fields: object): void => write(JSON.stringify({ error: fields }));
   if (error instanceof UserError) {
     const { code, place } = error;
     const [message, hint] = [terminal.say(error.text), terminal.say(error.hintText)];
-    if (terminal.json)
-      process.stderr.write(`${JSON.stringify({ error: { code, message, ...place, hint } })}\n`);
+    if (terminal.json) writeJson({ code, message, ...place, hint });
     else {
       const where = formatPlace(place, terminal.language);
-      process.stderr.write(`${where ? `${where}: ` : ''}${message} [${code}]\n${hint ? `  ${hint}\n` : ''}`);
+      write(`${where ? `${where}: ` : ''}${message} [${code}]${hint ? `\n  ${hint}` : ''}`);
     }
     return error.exitCode;
   }
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `${terminal.say({ en: 'Internal error (please report):', zh: '内部错误（请反馈）：' })}\n${fault}\n`,
-  );
+  if (terminal.json) writeJson({ code: 'internal', message: fault });
+  else
+    write(`${terminal.say({ en: 'Internal error (please report):', zh: '内部错误（请反馈）：' })}\n${fault}`);
   return EXIT.internal;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../ground/errors.ts';
-import { list, text } from '../ground/parameters.ts';
+import { kebab, list, text } from '../ground/parameters.ts';
 import type { Parameters } from '../models/contract.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
@@ -9,13 +9,13 @@ import { type Invocation, listOption, type OptionSpec } from './command.ts';
 export const DATA_DIR: OptionSpec = {
   flags: '--data-dir <dir>',
   summary: {
-    en: 'where the corpora are (default: CHINESEBLUE_DATA, else a cache directory)',
+    en: 'directory of the corpora (default: CHINESEBLUE_DATA, else your cache directory)',
     zh: '语料目录（默认 CHINESEBLUE_DATA，否则为用户缓存目录）',
   },
 };
 export const RUNS_DIR: OptionSpec = {
   flags: '--runs-dir <dir>',
-  summary: { en: 'where runs are kept', zh: '运行结果目录' },
+  summary: { en: 'directory of the runs', zh: '运行结果目录' },
   default: 'runs',
 };
 export const RESULTS: OptionSpec = {
@@ -25,14 +25,17 @@ export const RESULTS: OptionSpec = {
 export const SPLIT: OptionSpec = {
   flags: '--split <name>',
   summary: {
-    en: 'the split that is judged: train, dev, test, or regrouped@1 (all pooled and split anew, nothing shared)',
-    zh: '被评测的划分：train、dev、test，或 regrouped@1（合并后重新划分，互不共享）',
+    en: 'the split to score: train, dev, test, or regrouped@1 (pooled and split again without shared text)',
+    zh: '评测所用的划分：train、dev、test，或 regrouped@1（合并后重新划分，互不重叠）',
   },
   default: 'test',
 };
 export const TASK_FILE: OptionSpec = {
   flags: '--task-file <file>',
-  summary: { en: 'declare a task of your own (JSON or a module)', zh: '用文件声明自己的任务（JSON 或模块）' },
+  summary: {
+    en: 'a file that declares your own task (JSON or a module)',
+    zh: '声明自定义任务的文件（JSON 或模块）',
+  },
 };
 export const SUBSETS: OptionSpec = {
   flags: '--subsets <dir>',
@@ -50,11 +53,11 @@ export const SOURCE: OptionSpec = {
   default: 'primary',
 };
 
-/** How a model answers, whatever it learnt; a kind that cannot choose refuses them. */
+/** How a fitted model answers; a kind without these parameters refuses them. */
 export const ANSWERING: readonly OptionSpec[] = [
   {
     flags: '--dtype <name>',
-    summary: { en: 'fp32, or int8: faster, nearly as right', zh: 'fp32，或 int8（更快，精度略降）' },
+    summary: { en: 'fp32, or int8: faster, slightly less accurate', zh: 'fp32，或 int8（更快，精度略降）' },
   },
   { flags: '--device <name>', summary: { en: 'cpu, webgpu or cuda', zh: 'cpu、webgpu 或 cuda' } },
   { flags: '--threads <n>', summary: { en: 'threads (default: every core)', zh: '线程数（默认全部核心）' } },
@@ -83,7 +86,7 @@ export async function parameterOptions(options: Invocation['options']): Promise<
   return parseParameters([...listOption(options.param), ...flags.map((name) => `${name}=${options[name]}`)]);
 }
 
-/** The tasks that are named by `--task` or operands, and by `--task-file`; all of them where none is named. */
+/** The tasks named by `--task` or operands, and by `--task-file`; all of them where none is named. */
 export async function chooseTasks(
   names: readonly string[],
   taskFile: string | boolean | undefined,
@@ -105,30 +108,56 @@ export async function chooseTasks(
 export async function chooseTask(options: Invocation['options']): Promise<Task> {
   const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
   if (named && tasks.length === 1) return tasks[0];
-  throw new UserError('which-task', 'This command is about one task', {
-    hint: 'Name it with --task NAME.',
-    exitCode: EXIT.usage,
-  });
+  throw new UserError(
+    'which-task',
+    { en: 'This command needs exactly one task', zh: '该命令需要且只能指定一个任务' },
+    {
+      hint: { en: 'Name it with --task NAME.', zh: '请用 --task NAME 指定。' },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
-/** The value of an option that has a default or was checked to be there. */
+/** For commands that would do nothing: the directory, which may not exist, holds no corpus of any task. */
+export const noCorpora = (dir: string): UserError =>
+  new UserError(
+    'no-corpora',
+    { en: 'There is no corpus in this directory', zh: '该目录中没有任何语料' },
+    {
+      file: dir,
+      hint: {
+        en: 'Check --data-dir and CHINESEBLUE_DATA, or fetch the corpora with `chineseblue data get`.',
+        zh: '请检查 --data-dir 与 CHINESEBLUE_DATA，或用 `chineseblue data get` 下载语料。',
+      },
+    },
+  );
+
+/** The text that an option holds. Throws a UserError (usage) where it is missing or empty. */
 export function textOption(options: Invocation['options'], name: string): string {
   const value = options[name];
   if (typeof value === 'string' && value !== '') return value;
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new UserError('option-missing', `${flag} is needed`, {
-    hint: `Give ${flag} VALUE.`,
-    exitCode: EXIT.usage,
-  });
+  const flag = `--${kebab(name)}`;
+  throw new UserError(
+    'option-missing',
+    { en: `The option ${flag} is required`, zh: `必须给出选项 ${flag}` },
+    {
+      hint: { en: `Add ${flag} VALUE.`, zh: `请添加 ${flag} VALUE。` },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
-/** `--jobs`: whole and positive; by default every core. */
+/** `--jobs`: a positive whole number; by default one per core. */
 export function parseJobs(value: string | boolean | undefined): number {
   if (value === undefined) return availableParallelism();
   const jobs = Number(value);
   if (Number.isInteger(jobs) && jobs > 0) return jobs;
-  throw new UserError('bad-jobs', `"${value}" is not a number of jobs`, {
-    hint: 'A whole number from 1.',
-    exitCode: EXIT.usage,
-  });
+  throw new UserError(
+    'bad-jobs',
+    { en: `--jobs: "${value}" is not a positive whole number`, zh: `--jobs：“${value}”不是正整数` },
+    {
+      hint: { en: 'Give a whole number from 1.', zh: '请给出不小于 1 的整数。' },
+      exitCode: EXIT.usage,
+    },
+  );
 }

@@ -1,14 +1,19 @@
 import type { Summary } from '../evaluation/summary.ts';
 import { primaryScore } from '../scoring/score-sheet.ts';
+import type { Heading } from './table.ts';
 import { formatScore } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The primary score of every run on every subset that was scored, first seed: what `run --subsets` adds. */
+/** What `run --subsets` adds: the primary score of every run's first seed on every subset that was scored. */
 export async function printSubsets(summaries: readonly Summary[], terminal: Terminal): Promise<void> {
-  const heads = {
-    en: ['task', 'model', 'subset', 'examples', 'score, % [95 % interval]'],
-    zh: ['任务', '模型', '子集', '样本数', '得分 % [95% 区间]'],
-  };
+  const { say } = terminal;
+  const headings: readonly Heading[] = [
+    say({ en: 'task', zh: '任务' }),
+    say({ en: 'model', zh: '模型' }),
+    say({ en: 'subset', zh: '子集' }),
+    { head: say({ en: 'examples', zh: '样本数' }), dropRank: 1 },
+    say({ en: 'score, % [95 % interval]', zh: '得分 % [95% 区间]' }),
+  ];
   const rows = summaries.flatMap(({ task, model, primary, runs }) => {
     const { scores } = runs[0];
     return Object.entries(scores.subsets).map(([subset, { examples }]) => {
@@ -19,5 +24,5 @@ export async function printSubsets(summaries: readonly Summary[], terminal: Term
       return [task, model, subset, String(examples), formatScore(value, primary) + range];
     });
   });
-  if (rows.length > 0) await terminal.table(heads[terminal.language], rows);
+  if (rows.length > 0) await terminal.table(headings, rows);
 }

@@ -4,6 +4,7 @@ import type { ScoreSheet } from '../scoring/score-sheet.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
+import type { Heading } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A score for people: percent with one decimal, or a plain number where the convention says so. */
@@ -29,43 +30,28 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
 
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
-/** The table that `run` ends with: one row a task and model, published figures beside it. */
+/** The table that ends `run`: one row per task and model, with the published figures. */
 export async function printSummaries(
   summaries: readonly Summary[],
   tasks: readonly Task[],
   terminal: Terminal,
 ): Promise<void> {
   if (summaries.length === 0) return;
-  const heads = {
-    en: [
-      'task',
-      'early name',
-      'family',
-      'examples',
-      'model',
-      'primary metric',
-      'score, % [95 % interval]',
-      'constant',
-      'chance',
-      'BERT-base',
-      'MC-BERT',
-      'fit s',
-    ],
-    zh: [
-      '任务',
-      '早期名称',
-      '任务族',
-      '样本数',
-      '模型',
-      '主指标',
-      '得分 % [95% 区间]',
-      '常数答案',
-      '随机',
-      'BERT-base',
-      'MC-BERT',
-      '训练秒',
-    ],
-  };
+  const { say } = terminal;
+  const headings: readonly Heading[] = [
+    say({ en: 'task', zh: '任务' }),
+    { head: say({ en: 'early name', zh: '早期名称' }), dropRank: 8 },
+    { head: say({ en: 'family', zh: '任务族' }), dropRank: 7 },
+    { head: say({ en: 'examples', zh: '样本数' }), dropRank: 3 },
+    say({ en: 'model', zh: '模型' }),
+    { head: say({ en: 'primary metric', zh: '主指标' }), dropRank: 1 },
+    say({ en: 'score, % [95 % interval]', zh: '得分 % [95% 区间]' }),
+    { head: say({ en: 'constant', zh: '常数答案' }), dropRank: 4 },
+    { head: say({ en: 'chance', zh: '随机' }), dropRank: 5 },
+    { head: 'BERT-base', dropRank: 2 },
+    { head: 'MC-BERT', dropRank: 2 },
+    { head: say({ en: 'fit s', zh: '训练秒' }), dropRank: 6 },
+  ];
   const rows = summaries.map((summary) => {
     const task = tasks.find(({ id }) => id === summary.task);
     const publishedBy = (model: string): string => {
@@ -88,37 +74,44 @@ export async function printSummaries(
       summary.fitSeconds.toFixed(1),
     ];
   });
-  await terminal.table(heads[terminal.language], rows);
+  const dropped = await terminal.table(headings, rows);
+  if (!dropped.includes('MC-BERT') && !terminal.quiet) printPublishedNotes(summaries, tasks, terminal);
+  printSummaryNotes(summaries, terminal);
+}
+
+/** What the published figures are, and why they do not compare. */
+function printPublishedNotes(
+  summaries: readonly Summary[],
+  tasks: readonly Task[],
+  terminal: Terminal,
+): void {
   const shown = new Set(summaries.map(({ task }) => task));
   const notes = new Map<string, string[]>();
   for (const task of tasks) {
     const note = shown.has(task.id) && task.published[0] && terminal.say(task.published[0].note);
     if (note) notes.set(note, [...(notes.get(note) ?? []), task.id]);
   }
-  if (notes.size > 0 && !terminal.quiet) {
-    terminal.print(
-      terminal.say({
-        en: '* Published figures do not compare directly. What they are:',
-        zh: '* 论文数字不能直接比较，其口径为：',
-      }),
-    );
-    for (const [note, ids] of notes) terminal.print(`  ${ids.join(', ')}: ${note}`);
-  }
+  if (notes.size === 0) return;
+  terminal.printText({
+    en: '* Published figures do not compare directly. What they are:',
+    zh: '* 论文数字不能直接比较，其口径为：',
+  });
+  for (const [note, ids] of notes) terminal.printText(`  ${ids.join(', ')}: ${note}`);
+}
+
+/** What a reader of the scores must know about partial training and synthetic corpora. */
+function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): void {
   if (summaries.some(({ runs }) => isPartial(runs[0].record))) {
-    terminal.print(
-      terminal.say({
-        en: '(n of m): fine-tuned on n of the m training examples only, so that a first look takes seconds. All of them: chineseblue run --model bert:NAME',
-        zh: '（n of m）：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
-      }),
-    );
+    terminal.printText({
+      en: '(n of m): fine-tuned on only n of the m training examples, so that a quick look takes seconds. To use all of them: chineseblue run --model bert:NAME',
+      zh: '(n of m)：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
+    });
   }
   if (summaries.some(({ synthetic }) => synthetic)) {
-    terminal.print(
-      terminal.say({
-        en: 'These corpora are synthetic samples: the scores show that everything works, and nothing about real text.',
-        zh: '以上为合成样例语料：得分只说明流程可用，不代表真实文本上的表现。',
-      }),
-    );
+    terminal.printText({
+      en: 'These corpora are synthetic samples: the scores show that everything works, and nothing about real text.',
+      zh: '以上为合成样例语料：得分只说明流程可用，不代表真实文本上的表现。',
+    });
   }
 }
 
@@ -126,16 +119,18 @@ export async function printSummaries(
 export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise<void> {
   const { examples, answered, missing } = sheet.coverage;
   const synthetic = sheet.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
-  terminal.print(
-    terminal.say({
-      en: `${sheet.task} ${sheet.split}${synthetic}: ${examples} examples, ${answered} answered, ${missing} missing or invalid (scored as wrong)`,
-      zh: `${sheet.task} ${sheet.split}${synthetic}：${examples} 个样本，已答 ${answered}，缺失或无效 ${missing}（按答错计）`,
-    }),
-  );
-  const heads = {
-    en: ['subset', 'convention', 'score', '95 % interval', 'units'],
-    zh: ['子集', '口径', '得分', '95% 区间', '独立单元'],
-  };
+  terminal.printText({
+    en: `${sheet.task} ${sheet.split}${synthetic}: ${examples} examples, ${answered} answered, ${missing} missing or invalid (scored as wrong)`,
+    zh: `${sheet.task} ${sheet.split}${synthetic}：${examples} 个样本，已答 ${answered}，缺失或无效 ${missing}（按答错计）`,
+  });
+  const { say } = terminal;
+  const headings: readonly Heading[] = [
+    say({ en: 'subset', zh: '子集' }),
+    say({ en: 'convention', zh: '口径' }),
+    say({ en: 'score', zh: '得分' }),
+    { head: say({ en: '95 % interval', zh: '95% 区间' }), dropRank: 1 },
+    { head: say({ en: 'units', zh: '独立单元' }), dropRank: 2 },
+  ];
   const rows = Object.entries(sheet.subsets).flatMap(([subset, { scores, units }]) =>
     scores.map(({ convention, value, interval }) => [
       subset,
@@ -145,6 +140,6 @@ export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise
       String(units),
     ]),
   );
-  await terminal.table(heads[terminal.language], rows);
-  terminal.print(terminal.say({ en: '* the primary metric of the task', zh: '* 该任务的主指标' }));
+  await terminal.table(headings, rows);
+  terminal.printText({ en: '* the primary metric of the task', zh: '* 该任务的主指标' });
 }

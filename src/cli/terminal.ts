@@ -1,99 +1,90 @@
-import type { Language, Text } from '../ground/language.ts';
+import { finite } from '../ground/files.ts';
+import { bothLanguages, type Language, type Text } from '../ground/language.ts';
+import { bar, lines, type Progress, silent } from './progress.ts';
+import { drawTable, type Heading } from './table.ts';
+import { wrapIndented } from './width.ts';
 
-export interface Progress {
-  /** `share` of the work done, 0 to 1, and a short note on what is going on. */
-  update(share: number, note?: string): void;
-  stop(): void;
-}
+export type { Progress } from './progress.ts';
 
 export interface Terminal {
   readonly language: Language;
   /** Print machine-readable JSON instead of text. */
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Chooses the language. */
-  say(text: Text): string;
-  /** One result line to standard output. */
+  /** Columns of standard output; undefined where nothing limits them. */
+  readonly width: number | undefined;
+  /** Chooses the language; a plain string is the same in both. */
+  say(text: Text | string): string;
+  /** One result line to standard output, as it is. */
   print(line: string): void;
+  /** Sentences to standard output, wrapped to the width. */
+  printText(text: Text | string): void;
   /** A result as JSON to standard output; non-finite numbers become strings. */
   printJson(value: unknown): void;
-  /** A remark to standard error, dropped under --quiet and --json. */
-  note(line: string): void;
-  /** A table to standard output, columns aligned also where characters are wide. */
-  table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<void>;
-  /** A progress bar on standard error: shown after one second, and only on a terminal. */
-  progress(title: string): Progress;
+  /** A remark to standard error, wrapped to the width, dropped under --quiet and --json. */
+  note(text: Text | string): void;
+  /** A table to standard output that fits the width; a note names the columns left out, which are returned. */
+  table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
+  /** Progress on standard error: a bar on a terminal, a line now and then elsewhere, nothing under --quiet and --json. */
+  progress(title: Text | string): Progress;
 }
 
-const PROGRESS_DELAY_MS = 1000;
+export interface TerminalSettings {
+  readonly language: Language;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly width?: number;
+}
 
-export function createTerminal(settings: {
-  language: Language;
-  json: boolean;
-  quiet: boolean;
-  stdout: NodeJS.WritableStream;
-  stderr: NodeJS.WritableStream & { isTTY?: boolean };
-}): Terminal {
-  const { language, json, quiet, stdout, stderr } = settings;
+/** Width of a terminal that does not know its own. */
+const USUAL_WIDTH = 80;
+
+/** Columns of a stream: its own, else `COLUMNS`, else 80 for a terminal and no limit for files and pipes. */
+export function widthOf(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  environment: NodeJS.ProcessEnv,
+): number | undefined {
+  if (stream.isTTY && stream.columns) return stream.columns;
+  const columns = Number(environment.COLUMNS);
+  if (Number.isInteger(columns) && columns > 0) return columns;
+  return stream.isTTY ? USUAL_WIDTH : undefined;
+}
+
+export function createTerminal(settings: TerminalSettings): Terminal {
+  const { language, json, quiet, stdout, stderr, width } = settings;
+  const say = (text: Text | string): string => bothLanguages(text)[language];
+  const wrapped = (text: Text | string): string =>
+    width === undefined ? say(text) : wrapIndented(say(text), width);
   const print = (line: string): void => void stdout.write(`${line}\n`);
+  const note = (text: Text | string): void => {
+    if (!quiet && !json) stderr.write(`${wrapped(text)}\n`);
+  };
   return {
     language,
     json,
     quiet,
-    say: (text) => text[language],
+    width,
+    say,
     print,
-    printJson: (value) =>
-      print(
-        JSON.stringify(
-          value,
-          (_key, part) => (typeof part === 'number' && !Number.isFinite(part) ? String(part) : part),
-          2,
-        ),
-      ),
-    note: (line) => {
-      if (!quiet && !json) stderr.write(`${line}\n`);
-    },
-    async table(head, rows) {
-      const { default: Table } = await import('cli-table3');
-      const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-      table.push(...rows.map((row) => [...row]));
-      print(table.toString());
+    printText: (text) => print(wrapped(text)),
+    printJson: (value) => print(JSON.stringify(value, finite, 2)),
+    note,
+    async table(headings, rows) {
+      const drawn = drawTable(headings, rows, width);
+      print(drawn.lines.join('\n'));
+      if (drawn.dropped.length > 0) note(leftOut(drawn.dropped));
+      return drawn.dropped;
     },
     progress(title) {
-      if (quiet || json || !stderr.isTTY) return { update: () => {}, stop: () => {} };
-      return delayedBar(title, stderr);
+      if (quiet || json) return silent;
+      return stderr.isTTY ? bar(say(title), stderr, language) : lines(say(title), note, language);
     },
   };
 }
 
-function delayedBar(title: string, stream: NodeJS.WritableStream): Progress {
-  const started = Date.now();
-  let bar: { update(value: number, payload: object): void; stop(): void } | undefined;
-  let opening = false;
-  let stopped = false;
-  return {
-    update(share, note = '') {
-      if (bar) return bar.update(share, { note });
-      if (opening || stopped || Date.now() - started < PROGRESS_DELAY_MS) return;
-      opening = true;
-      void import('cli-progress').then(({ default: { SingleBar, Presets } }) => {
-        if (stopped) return;
-        const single = new SingleBar(
-          {
-            format: `${title} {bar} {percentage}% {eta_formatted} {note}`,
-            stream,
-            clearOnComplete: true,
-            hideCursor: true,
-          },
-          Presets.shades_classic,
-        );
-        single.start(1, share, { note });
-        bar = single;
-      });
-    },
-    stop() {
-      stopped = true;
-      bar?.stop();
-    },
-  };
-}
+const leftOut = (columns: readonly string[]): Text => ({
+  en: `Left out to fit the width: ${columns.join(', ')}. A wider terminal or --json shows everything.`,
+  zh: `因宽度有限省略：${columns.join('、')}。加宽终端或使用 --json 可查看全部。`,
+});

@@ -1,7 +1,7 @@
 import type { Text } from '../ground/language.ts';
 import { familyOf } from '../tasks/families/registry.ts';
-import type { SplitName } from '../tasks/task.ts';
-import { type Dataset, splitsAtHand } from './dataset.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
+import { type Dataset, openDataset, splitsAtHand } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
 import { releaseSize } from './release/release-sizes.ts';
 import { unitCount } from './units.ts';
@@ -55,6 +55,32 @@ export interface TaskSummary {
   readonly splits: readonly SplitSummary[];
   /** Where printed sizes are wrong. */
   readonly note?: Text;
+}
+
+export interface SummaryOptions {
+  /** Refuse a task without any split, with the UserError of reading it. */
+  readonly required?: boolean;
+  readonly signal?: AbortSignal;
+  /** The share of tasks done, 0 to 1, and the id of the next one. */
+  readonly onProgress?: (share: number, task: string) => void;
+}
+
+/** Counts the datasets of tasks, one after the other. Throws the UserErrors of `Dataset.split`. */
+export async function summarizeTasks(
+  tasks: readonly Task[],
+  dir: string,
+  { required = false, signal, onProgress }: SummaryOptions = {},
+): Promise<TaskSummary[]> {
+  const summaries: TaskSummary[] = [];
+  for (const [i, task] of tasks.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.(i / tasks.length, task.id);
+    const dataset = await openDataset({ task, dir });
+    const summary = await summarizeDataset(dataset);
+    if (required && summary.splits.length === 0) await dataset.split('test');
+    summaries.push(summary);
+  }
+  return summaries;
 }
 
 /** Counts every split of a dataset that is there. Throws the UserErrors of `Dataset.split`. */

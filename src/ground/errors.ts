@@ -1,6 +1,6 @@
-import type { Language, Text } from './language.ts';
+import { bothLanguages, type Language, type Text } from './language.ts';
 
-/** Where in the user's material an error lies. */
+/** Where an error lies in what the user gave. */
 export interface Place {
   readonly file?: string;
   /** 1-based, as editors count. */
@@ -18,11 +18,9 @@ export interface ErrorDetails extends Place {
   readonly exitCode?: number;
 }
 
-/** A string stands for both languages: names and numbers only, never a sentence. */
-const both = (text: Text | string): Text => (typeof text === 'string' ? { en: text, zh: text } : text);
-
 /**
  * An error that the user can fix: it says what was found, where, and what to do, in both languages.
+ * A plain string as `message` or `hint` stands for both: names and numbers only, never a sentence.
  * `message` and `hint` are the English texts; `text` and `hintText` have both languages.
  * Anything else that is thrown is a bug and exits with 1.
  */
@@ -37,13 +35,13 @@ export class UserError extends Error {
 
   constructor(code: string, message: Text | string, details: ErrorDetails = {}) {
     const { hint = '', exitCode = EXIT.input, ...place } = details;
-    const text = both(message);
+    const text = bothLanguages(message);
     super(text.en);
     this.name = 'UserError';
     this.code = code;
     this.text = text;
     this.place = place;
-    this.hintText = both(hint);
+    this.hintText = bothLanguages(hint);
     this.hint = this.hintText.en;
     this.exitCode = exitCode;
   }

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from './errors.ts';
-import { MAX_LINE_BYTES, readLineBatches, readLines, writeAtomic, writeJson } from './files.ts';
+import {
+  explainFileError,
+  MAX_LINE_BYTES,
+  readLineBatches,
+  readLines,
+  writeAtomic,
+  writeJson,
+} from './files.ts';
 
 /** Size of the blocks that `readLineBatches` reads: texts around it are cut in the middle. */
 const BLOCK = 1 << 18;
@@ -37,6 +44,26 @@ async function failure(work: Promise<unknown>): Promise<UserError> {
   expect(error).toBeInstanceOf(UserError);
   return error as UserError;
 }
+
+describe('an error of the file system', () => {
+  it.each(['ENOENT', 'EACCES', 'ENOSPC', 'EROFS', 'EEXIST', 'EMFILE', 'ENFILE'])(
+    '%s is explained in both languages',
+    (code) => {
+      const error = explainFileError(Object.assign(new Error(code), { code }), 'a.txt');
+      expect(error).toBeInstanceOf(UserError);
+      const { text, hintText } = error as UserError;
+      for (const { en, zh } of [text, hintText]) {
+        expect(en).toMatch(/^[A-Z]/);
+        expect(zh).toMatch(/\p{Script=Han}/u);
+      }
+    },
+  );
+
+  it('is returned unchanged when it is something else', () => {
+    const bug = new TypeError('x is not a function');
+    expect(explainFileError(bug, 'a.txt')).toBe(bug);
+  });
+});
 
 describe('lines', () => {
   it('end with \\n or \\r\\n; a final newline makes no line', async () => {
@@ -169,7 +196,7 @@ describe('an atomic write', () => {
       code: 'disk-full',
       place: { file },
     });
-    await expect(writeAtomic(file, failing(new Error('our fault')))).rejects.toThrow('our fault');
+    await expect(writeAtomic(file, failing(new Error('a bug')))).rejects.toThrow('a bug');
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(temporaries()).toEqual([]);
   });
@@ -180,7 +207,7 @@ describe('an atomic write', () => {
     expect((await failure(writeAtomic(directory, 'x'))).code).toBe('not-a-file');
     expect(readdirSync(directory)).toEqual(['full']);
     const file = fileOf('x');
-    expect((await failure(writeAtomic(join(file, 'below'), 'x'))).code).toBe('in-the-way');
+    expect((await failure(writeAtomic(join(file, 'below'), 'x'))).code).toBe('already-exists');
     expect((await failure(writeAtomic(join(file, 'far', 'below'), 'x'))).code).toBe('not-a-directory');
     expect(readFileSync(file, 'utf8')).toBe('x');
     expect(temporaries()).toEqual([]);

@@ -2,25 +2,77 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from './errors.ts';
+import type { Text } from './language.ts';
 
-/** Longest line that is accepted, in bytes: corpora and predictions stay far below it. */
+/** Longest line accepted, in bytes; lines of corpora and predictions are far shorter. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-/** A block and its lines should die young: larger ones survive into the old heap, cost memory and are slower. */
+/** Blocks of this size are collected while young; larger ones reach the old heap, take more memory and are slower. */
 const BLOCK_BYTES = 1 << 18;
 
-const ADVICE: Record<string, [code: string, message: string, hint: string]> = {
-  ENOENT: ['file-missing', 'There is no such file', 'Check the path.'],
-  EISDIR: ['not-a-file', 'This is a directory, not a file', 'Give the path of a file inside it.'],
-  EACCES: ['no-permission', 'This may not be read or written', 'Check its permissions.'],
-  EPERM: ['no-permission', 'This may not be read or written', 'Check its permissions.'],
-  ENOSPC: ['disk-full', 'The disk is full', 'Free some space and issue the command again: nothing was lost.'],
-  EROFS: ['read-only', 'This file system is read-only', 'Choose another directory.'],
-  EEXIST: ['in-the-way', 'A file of this name is in the way', 'Move it away or choose another path.'],
-  ENOTDIR: ['not-a-directory', 'A part of this path is a file, not a directory', 'Check the path.'],
+const ADVICE: Readonly<Record<string, readonly [code: string, message: Text, hint: Text]>> = {
+  ENOENT: [
+    'file-missing',
+    { en: 'There is no such file or directory', zh: '文件或目录不存在' },
+    { en: 'Check the path.', zh: '请检查路径。' },
+  ],
+  EISDIR: [
+    'not-a-file',
+    { en: 'This is a directory, not a file', zh: '这是目录，不是文件' },
+    { en: 'Give the path of a file inside it.', zh: '请指定该目录下的某个文件。' },
+  ],
+  EACCES: [
+    'no-permission',
+    { en: 'Permission denied', zh: '没有访问权限' },
+    { en: 'Check its permissions.', zh: '请检查其权限。' },
+  ],
+  EPERM: [
+    'no-permission',
+    { en: 'Permission denied', zh: '没有访问权限' },
+    { en: 'Check its permissions.', zh: '请检查其权限。' },
+  ],
+  ENOSPC: [
+    'disk-full',
+    { en: 'The disk is full', zh: '磁盘已满' },
+    {
+      en: 'Free some space and run the command again; no existing file was damaged.',
+      zh: '请释放空间后重新执行该命令；已有文件均未损坏。',
+    },
+  ],
+  EROFS: [
+    'read-only',
+    { en: 'This file system is read-only', zh: '文件系统只读' },
+    { en: 'Choose another directory.', zh: '请换一个目录。' },
+  ],
+  EEXIST: [
+    'already-exists',
+    { en: 'A file of this name already exists', zh: '同名文件已存在' },
+    { en: 'Move it away or choose another path.', zh: '请移走该文件或换一个路径。' },
+  ],
+  ENOTDIR: [
+    'not-a-directory',
+    { en: 'A part of this path is a file, not a directory', zh: '路径中的某一级是文件，不是目录' },
+    { en: 'Check the path.', zh: '请检查路径。' },
+  ],
+  EMFILE: [
+    'too-many-files',
+    { en: 'This process may not open any more files', zh: '本进程打开的文件数已达上限' },
+    {
+      en: 'Raise the limit (`ulimit -n 4096`) and run the command again.',
+      zh: '请调高上限（`ulimit -n 4096`）后重新执行该命令。',
+    },
+  ],
+  ENFILE: [
+    'too-many-files',
+    { en: 'This system may not open any more files', zh: '系统打开的文件数已达上限' },
+    {
+      en: 'Close other programs or raise the limit of the system, and run the command again.',
+      zh: '请关闭其他程序或调高系统上限后重新执行该命令。',
+    },
+  ],
 };
 
-/** Turns an error of the file system into one that says what to do; others come back unchanged. */
+/** An error of the file system as a UserError that says what to do; any other error is returned unchanged. */
 export function explainFileError(error: unknown, file: string): unknown {
   const advice = ADVICE[(error as NodeJS.ErrnoException)?.code ?? ''];
   return advice ? new UserError(advice[0], advice[1], { file, hint: advice[2] }) : error;
@@ -41,7 +93,7 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   for await (const batch of readLineBatches(file)) yield* batch;
 }
 
-/** As `readLines`, a batch for every block read: much faster where there are millions of lines. */
+/** As `readLines`, one batch of lines per block read: much faster for millions of lines. */
 export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 0;
@@ -82,11 +134,7 @@ export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
         restBytes = chunk.length - cut;
       }
       if (restBytes > MAX_LINE_BYTES) {
-        throw new UserError('line-too-long', `The line is longer than ${MAX_LINE_BYTES >> 20} MiB`, {
-          file,
-          line: number + 1,
-          hint: 'Check that the file has one record a line.',
-        });
+        throw lineTooLong(file, number + 1);
       }
     }
   } catch (error) {
@@ -97,6 +145,19 @@ export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
     decode(Buffer.concat(rest), lines);
     yield lines;
   }
+}
+
+function lineTooLong(file: string, line: number): UserError {
+  const limit = `${MAX_LINE_BYTES >> 20} MiB`;
+  return new UserError(
+    'line-too-long',
+    { en: `The line is longer than ${limit}`, zh: `该行超过 ${limit}` },
+    {
+      file,
+      line,
+      hint: { en: 'Check that the file has one record per line.', zh: '请确认文件每行一条记录。' },
+    },
+  );
 }
 
 function notUtf8(file: string, bytes: Buffer, linesBefore: number): UserError {
@@ -111,16 +172,24 @@ function notUtf8(file: string, bytes: Buffer, linesBefore: number): UserError {
     }
     start = end;
   }
-  return new UserError('not-utf8', 'The file is not UTF-8', {
-    file,
-    line: line + 1,
-    hint: 'Convert it, e.g. `iconv -f GB18030 -t UTF-8 FILE`.',
-  });
+  return new UserError(
+    'not-utf8',
+    { en: 'The file is not UTF-8', zh: '文件不是 UTF-8 编码' },
+    {
+      file,
+      line: line + 1,
+      hint: {
+        en: 'Convert it, e.g. `iconv -f GB18030 -t UTF-8 FILE`.',
+        zh: '请先转换编码，例如 `iconv -f GB18030 -t UTF-8 FILE`。',
+      },
+    },
+  );
 }
 
 /**
- * Writes a whole file or nothing: to a temporary name beside it, fsync, rename.
- * `chunks` may be a string, bytes, or any iterable of them.
+ * Writes a file completely or not at all: to a temporary file beside it, fsync, rename. Missing directories are made.
+ * `chunks` is a string, bytes, or an iterable of them. Throws a UserError for errors of the file system; whatever
+ * fails, the old file is unchanged and the temporary one is removed.
  */
 export async function writeAtomic(
   file: string,
@@ -139,21 +208,22 @@ export async function writeAtomic(
     }
     await rename(temporary, file);
   } catch (error) {
-    // Whatever is in the way of removing it, the first error is the one to tell.
+    // If removing it fails too, the first error is the one to report.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw explainFileError(error, file);
   }
 }
 
-/** A value as pretty JSON, written atomically. Non-finite numbers become strings ("NaN", "Infinity"): JSON has none. */
+/** Writes a value as indented JSON, atomically. Non-finite numbers, which JSON lacks, become strings ("NaN", "Infinity"). */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeAtomic(file, `${JSON.stringify(value, finite, 2)}\n`);
 }
 
-const finite = (_key: string, value: unknown): unknown =>
+/** A replacer for `JSON.stringify`: non-finite numbers become strings. */
+export const finite = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** Makes a directory and those above it; one that exists is fine. */
+/** Makes a directory and its parents; it may exist already. */
 export async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });

@@ -1,4 +1,4 @@
-/** A short text for people, in the two languages of the project. */
+/** A short text for people, in both languages of the project. */
 export interface Text {
   readonly en: string;
   readonly zh: string;
@@ -6,11 +6,21 @@ export interface Text {
 
 export type Language = keyof Text;
 
+/** The languages that can be asked for. */
+export const LANGUAGES: readonly Language[] = ['en', 'zh'];
+
+/** Both languages of a text; a plain string (a name, a number) stands for both. */
+export const bothLanguages = (text: Text | string): Text =>
+  typeof text === 'string' ? { en: text, zh: text } : text;
+
+/** The language of a tag such as `zh`, `zh-CN` or `en_US.UTF-8`; undefined for any other language. */
+export const languageOf = (tag: string): Language | undefined =>
+  LANGUAGES.find((language) => new RegExp(`^${language}([-_.@]|$)`, 'i').test(tag));
+
 /**
- * The language to speak: an explicit choice, else the locale of the environment.
- * `LC_ALL`, `LC_MESSAGES` and `LANG` are read in the order POSIX gives them.
+ * The language of the environment: of the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty,
+ * as POSIX has it; English where that is another language.
  */
-export function detectLanguage(choice: string | undefined, environment: NodeJS.ProcessEnv): Language {
-  const locale = choice ?? environment.LC_ALL ?? environment.LC_MESSAGES ?? environment.LANG ?? 'en';
-  return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+export function detectLanguage(environment: NodeJS.ProcessEnv): Language {
+  return languageOf(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || 'en') ?? 'en';
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import { analyse } from './analysis.ts';
-import { FORMATS, isFormat } from './formats.ts';
+import { FORMATS } from './formats.ts';
 
 const task = taskNamed('cMedQQ');
 const examples = imaginedPairs(60);
@@ -74,9 +74,4 @@ it('model-index: one entry a model, strings quoted, values plain', () => {
       .every((line) => Number.isFinite(Number(line.split(': ')[1]))),
   ).toBe(true);
   expect(lines).toContain('    - type: "accuracy"');
-});
-
-it('knows its formats', () => {
-  expect(isFormat('csv')).toBe(true);
-  expect(isFormat('toString')).toBe(false);
 });

@@ -247,5 +247,3 @@ function metricType(convention: string): string {
 
 /** Formats of a report that are plain text. */
 export const FORMATS = { markdown, csv, json, latex, 'model-index': modelIndex } as const;
-
-export const isFormat = (name: string): name is keyof typeof FORMATS => Object.hasOwn(FORMATS, name);

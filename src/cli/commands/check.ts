@@ -23,32 +23,33 @@ export const checkCommand: CommandSpec = {
     const { problems } = await readAnyPredictions(file, task, questions);
     if (terminal.json) terminal.printJson({ file, examples: questions.length, problems });
     else if (problems.length === 0) {
-      terminal.print(
-        terminal.say({
-          en: `${file}: ${questions.length} predictions, nothing wrong`,
-          zh: `${file}：${questions.length} 条预测，没有问题`,
-        }),
-      );
+      terminal.printText({
+        en: `${file}: ${questions.length} predictions, no problems`,
+        zh: `${file}：${questions.length} 条预测，没有问题`,
+      });
     } else {
-      const head = {
-        en: ['line', 'id', 'code', 'field', 'problem'],
-        zh: ['行', 'id', '代码', '字段', '问题'],
-      };
+      const { say } = terminal;
       await terminal.table(
-        head[terminal.language],
+        [
+          say({ en: 'line', zh: '行' }),
+          'id',
+          { head: say({ en: 'code', zh: '代码' }), dropRank: 1 },
+          { head: say({ en: 'field', zh: '字段' }), dropRank: 2 },
+          say({ en: 'problem', zh: '问题' }),
+        ],
         problems.map(({ line, id, code, field, message }) => [
           String(line ?? ''),
           id ?? '',
           code,
           field ?? '',
-          terminal.say(message),
+          say(message),
         ]),
       );
     }
     if (problems.length > 0) {
       throw new UserError(
         'check-failed',
-        terminal.say({ en: `${problems.length} problems`, zh: `${problems.length} 个问题` }),
+        { en: `${problems.length} problems found`, zh: `发现 ${problems.length} 个问题` },
         { file },
       );
     }

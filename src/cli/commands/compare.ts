@@ -1,31 +1,34 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
-import { numberOption } from '../numbers.ts';
+import { choiceOption, numberOption } from '../numbers.ts';
 import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
 
 export const compareCommand: CommandSpec = {
   name: 'compare',
   summary: {
-    en: 'say which of several runs is better, and how sure that is',
-    zh: '判断多个运行孰优孰劣，以及有多大把握',
+    en: 'test which of several runs is better, with significance and intervals',
+    zh: '比较多个运行的优劣，给出显著性与区间',
   },
   operands: '<run...>',
   options: [
     {
       flags: '--convention <id>',
-      summary: { en: 'the scoring rule (default: the primary one)', zh: '评分口径（默认主口径）' },
+      summary: { en: 'the scoring convention (default: the primary one)', zh: '评分口径（默认主口径）' },
     },
     { flags: '--level <share>', summary: { en: 'confidence level', zh: '置信水平' }, default: '0.95' },
     {
       flags: '--resamples <n>',
-      summary: { en: 'resamples and random exchanges', zh: '重采样与随机交换次数' },
+      summary: { en: 'bootstrap resamples and permutations', zh: '自助重采样与置换次数' },
       default: '10000',
     },
-    { flags: '--seed <n>', summary: { en: 'seed of the resampling', zh: '重采样的随机种子' }, default: '1' },
+    {
+      flags: '--seed <n>',
+      summary: { en: 'random seed of the resampling', zh: '重采样的随机种子' },
+      default: '1',
+    },
     {
       flags: '--items <n>',
-      summary: { en: 'items listed a pair', zh: '每对列出的样本数' },
+      summary: { en: 'items listed per pair of systems', zh: '每对系统列出的样本数' },
       default: '10',
     },
     {
@@ -42,13 +45,14 @@ export const compareCommand: CommandSpec = {
     'chineseblue compare runs/cMedQANER-* --convention ner/muc/partial/full-text/json@1 --format markdown',
   ],
   async run({ operands, options, terminal }) {
-    const format = textOption(options, 'format');
-    if (!['table', 'markdown', 'json'].includes(format)) {
-      throw new UserError('bad-format', `There is no format "${format}"`, {
-        hint: 'Use table, markdown or json.',
-        exitCode: EXIT.usage,
-      });
-    }
+    const format = choiceOption(options, 'format', ['table', 'markdown', 'json']);
+    const settings = {
+      convention: options.convention as string | undefined,
+      level: numberOption(options, 'level', 0.5, 0.999),
+      resamples: numberOption(options, 'resamples', 100, 1_000_000, 'whole'),
+      seed: numberOption(options, 'seed', 0, 2 ** 31, 'whole'),
+      items: numberOption(options, 'items', 0, 1000, 'whole'),
+    };
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { compareRuns } = await import('../../compare/compare.ts');
     const runs = await openRuns(operands, {
@@ -56,20 +60,14 @@ export const compareCommand: CommandSpec = {
       dataDir: await dataDirOf(options),
       among: (await chooseTasks([], options.taskFile)).tasks,
     });
-    const comparison = compareRuns(runs, {
-      convention: options.convention as string | undefined,
-      level: numberOption(options, 'level', 0.5, 0.999),
-      resamples: numberOption(options, 'resamples', 100, 1_000_000, 'whole'),
-      seed: numberOption(options, 'seed', 0, 2 ** 31, 'whole'),
-      items: numberOption(options, 'items', 0, 1000, 'whole'),
-    });
+    const comparison = compareRuns(runs, settings);
     if (terminal.json || format === 'json') return terminal.printJson(comparison);
     const { comparisonMarkdown, presentComparison } = await import('../../compare/present.ts');
     const sections = presentComparison(comparison, terminal.language, format === 'markdown');
     if (format === 'markdown') return terminal.print(comparisonMarkdown(sections).trimEnd());
     for (const { title, lines, table } of sections) {
-      if (title) terminal.print(title);
-      for (const line of lines) terminal.print(line);
+      if (title) terminal.printText(title);
+      for (const line of lines) terminal.printText(line);
       if (table) await terminal.table(table.head, table.rows);
     }
   },

@@ -1,22 +1,41 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { nearest } from '../../ground/nearest.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const conventionsCommand: CommandSpec = {
   name: 'conventions',
-  summary: { en: 'list the scoring rules and what they mean', zh: '列出评分口径及其定义' },
+  summary: { en: 'list the scoring conventions and their definitions', zh: '列出评分口径及其定义' },
   operands: '[family]',
   examples: ['chineseblue conventions ner'],
   async run({ operands, terminal }) {
     const { conventions } = await import('../../tasks/conventions.ts');
     const { reproductions } = await import('../../audit/reproduction/registry.ts');
-    const chosen = [...conventions, ...reproductions].filter(
-      ({ id }) => !operands[0] || id.startsWith(`${operands[0]}/`),
-    );
+    const all = [...conventions, ...reproductions];
+    const [asked] = operands;
+    const chosen = all.filter(({ id }) => !asked || id === asked || id.startsWith(`${asked}/`));
+    if (chosen.length === 0) throw unknownFamily(asked, [...new Set(all.map(({ id }) => id.split('/')[0]))]);
     if (terminal.json)
       return terminal.printJson(
         chosen.map(({ id, title, definition, unit }) => ({ id, title, definition, unit })),
       );
     for (const { id, title, definition } of chosen) {
-      terminal.print(`${id}  ${terminal.say(title)}\n  ${terminal.say(definition)}\n`);
+      terminal.printText(`${id}  ${terminal.say(title)}`);
+      terminal.printText(`  ${terminal.say(definition)}\n`);
     }
   },
 };
+
+function unknownFamily(asked: string, families: readonly string[]): UserError {
+  const close = nearest(asked, families);
+  return new UserError(
+    'unknown-family',
+    { en: `No convention begins with "${asked}"`, zh: `没有以“${asked}”开头的口径` },
+    {
+      hint: {
+        en: `Did you mean ${close}? Families: ${families.join(', ')}.`,
+        zh: `是否指 ${close}？任务族：${families.join('、')}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { samplesDir } from '../../datasets/directory.ts';
-import { main } from '../main.ts';
+import { runMain } from '../fixtures/run-main.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -13,20 +13,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs `chineseblue data …` in this process. */
 async function data(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const capture = (stream: NodeJS.WriteStream) => {
-    let text = '';
-    const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-      text += String(chunk);
-      return true;
-    });
-    return () => {
-      spy.mockRestore();
-      return text;
-    };
-  };
-  const [out, err] = [capture(process.stdout), capture(process.stderr)];
-  const code = await main(['data', ...argv]);
-  return { code, out: out(), err: err() };
+  const { status, stdout, stderr } = await runMain('data', ...argv);
+  return { code: status, out: stdout, err: stderr };
 }
 
 test('path prints one line that scripts can use', async () => {
@@ -44,11 +32,29 @@ test('stats counts the samples and says that they are synthetic', async () => {
   expect(tasks[0].splits.map(({ examples }: { examples: number }) => examples)).toEqual([80, 30, 40]);
 });
 
-test('stats of a named task that is not there fails; of all tasks it counts what is', async () => {
+test('stats of a named task that is not there fails', async () => {
   const { code, err } = await data('stats', 'cMedQNLI', '--data-dir', folder);
   expect(code).toBe(3);
   expect(err).toContain('chineseblue data get cMedQNLI');
-  expect((await data('stats', '--json', '--data-dir', folder)).code).toBe(0);
+});
+
+test.each(['stats', 'audit'])('%s of a directory without any corpus fails', async (command) => {
+  for (const directory of [folder, join(folder, 'typo')]) {
+    const { code, out, err } = await data(command, '--data-dir', directory, '--lang', 'zh');
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain('[no-corpora]');
+    expect(err).toContain('没有任何语料');
+  }
+});
+
+test('stats counts the corpora that are there', async () => {
+  const some = join(folder, 'some');
+  await cp(join(samplesDir(), 'cMedIC'), join(some, 'cMedIC'), { recursive: true });
+  const { code, out } = await data('stats', '--json', '--data-dir', some);
+  expect(code).toBe(0);
+  expect(JSON.parse(out).tasks.filter(({ splits }: { splits: unknown[] }) => splits.length > 0)).toHaveLength(
+    1,
+  );
 });
 
 test('verify fails where a file is not the official one', async () => {

@@ -1,5 +1,5 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
+import { choiceOption } from '../numbers.ts';
 import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
 
@@ -8,8 +8,8 @@ const DEFAULT_OUT = 'report.html';
 export const reportCommand: CommandSpec = {
   name: 'report',
   summary: {
-    en: 'scores, errors and charts of runs, to look at and to pass on',
-    zh: '生成运行的得分、错误与图表报告',
+    en: 'write a report on runs: scores, errors and charts in one file',
+    zh: '生成运行报告：得分、错误与图表，单个文件',
   },
   operands: '<run...>',
   options: [
@@ -37,14 +37,9 @@ export const reportCommand: CommandSpec = {
     'chineseblue report runs/cMedQQ-* --format markdown',
   ],
   async run({ operands, options, terminal }) {
-    const format = textOption(options, 'format');
-    const { FORMATS, isFormat } = await import('../../report/formats.ts');
-    if (format !== 'html' && !isFormat(format)) {
-      throw new UserError('bad-format', `There is no format "${format}"`, {
-        hint: `Use html, ${Object.keys(FORMATS).join(', ')}.`,
-        exitCode: EXIT.usage,
-      });
-    }
+    const { FORMATS } = await import('../../report/formats.ts');
+    const textFormats = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
+    const format = choiceOption(options, 'format', ['html', ...textFormats]);
     const { openRuns } = await import('../../evaluation/opened.ts');
     const dataDir = await dataDirOf(options);
     const runs = await openRuns([...new Set(operands)], {
@@ -62,7 +57,7 @@ export const reportCommand: CommandSpec = {
       else terminal.print(terminal.say({ en: `Wrote ${file}`, zh: `已写入 ${file}` }));
       return;
     }
-    const text = FORMATS[format as keyof typeof FORMATS](tasks);
+    const text = FORMATS[format](tasks);
     if (out === undefined) return terminal.print(text.trimEnd());
     const { writeAtomic } = await import('../../ground/files.ts');
     await writeAtomic(out, text);

@@ -63,6 +63,7 @@ export const runCommand: CommandSpec = {
     const { evaluateAll } = await import('../../evaluation/pool.ts');
     const { SHIPPED_MODEL } = await import('../../evaluation/quick-look.ts');
     const { summarize } = await import('../../evaluation/summary.ts');
+    const jobs = parseJobs(options.jobs);
     const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
     const dataDir = await dataDirOf(options);
     const split = parseSplit(textOption(options, 'split'));
@@ -91,7 +92,7 @@ export const runCommand: CommandSpec = {
     }
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
     const outcomes = await evaluateAll(plans, {
-      jobs: parseJobs(options.jobs),
+      jobs,
       signal,
       onProgress: progress.update,
     }).finally(progress.stop);

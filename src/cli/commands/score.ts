@@ -43,12 +43,10 @@ export const scoreCommand: CommandSpec = {
     await printSheet(sheet, terminal);
     const invalid = new Set(answers.problems.filter(({ code }) => code !== 'missing-id').map(({ id }) => id));
     if (invalid.size > 0) {
-      terminal.note(
-        terminal.say({
-          en: `${invalid.size} predictions are invalid and count as missing: \`chineseblue check\` lists why.`,
-          zh: `有 ${invalid.size} 条预测无效，按缺失计：\`chineseblue check\` 会列出原因。`,
-        }),
-      );
+      terminal.note({
+        en: `${invalid.size} predictions are invalid and count as missing; \`chineseblue check\` lists the reasons.`,
+        zh: `${invalid.size} 条预测无效，按缺失计；原因见 \`chineseblue check\`。`,
+      });
     }
   },
 };

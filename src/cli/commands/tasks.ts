@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import type { Heading } from '../table.ts';
 
 export const tasksCommand: CommandSpec = {
   name: 'tasks',
@@ -7,17 +8,23 @@ export const tasksCommand: CommandSpec = {
   async run({ terminal }) {
     const { tasks } = await import('../../tasks/registry.ts');
     if (terminal.json) return terminal.printJson(tasks);
-    const head = {
-      en: ['task', 'early name', 'family', 'domain', 'corpus', 'primary metric', 'what is asked'],
-      zh: ['任务', '早期名称', '任务族', '领域', '语料', '主指标', '问什么'],
-    };
+    const { say } = terminal;
+    const headings: readonly Heading[] = [
+      say({ en: 'task', zh: '任务' }),
+      { head: say({ en: 'early name', zh: '早期名称' }), dropRank: 2 },
+      { head: say({ en: 'family', zh: '任务族' }), dropRank: 1 },
+      { head: say({ en: 'domain', zh: '领域' }), dropRank: 3 },
+      say({ en: 'corpus', zh: '语料' }),
+      { head: say({ en: 'primary metric', zh: '主指标' }), dropRank: 4 },
+      say({ en: 'description', zh: '说明' }),
+    ];
     const access = {
       public: { en: 'public', zh: '公开' },
       private: { en: 'never released', zh: '从未发布' },
-      user: { en: 'bring your own', zh: '自备' },
+      user: { en: 'your own', zh: '自备' },
     };
     await terminal.table(
-      head[terminal.language],
+      headings,
       tasks.map((task) => [
         task.id,
         task.aliases

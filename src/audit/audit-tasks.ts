@@ -1,0 +1,62 @@
+import { type Dataset, openDataset } from '../datasets/dataset.ts';
+import { ownSplits } from '../datasets/schemes/registry.ts';
+import { writeSubsets } from '../datasets/subsets.ts';
+import { writeSplits } from '../datasets/write-splits.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import type { Task } from '../tasks/task.ts';
+import { type Audit, auditDataset } from './audit.ts';
+import { writeCard } from './card.ts';
+import { subsetsOf } from './subsets.ts';
+
+export interface AuditOptions {
+  /** For what truncation hides; without it that is left out. */
+  readonly tokenizer?: Tokenizer;
+  /** Where the subsets clean, leaked and conflicting are written. */
+  readonly subsetsDir?: string;
+  /** Where the splits of every other scheme are written, as lists of ids. */
+  readonly splitDir?: string;
+  /** Where cards and Croissant metadata are written. */
+  readonly cardsDir?: string;
+  readonly signal?: AbortSignal;
+  /** The share of tasks done, 0 to 1, and the id of the next one. */
+  readonly onProgress?: (share: number, task: string) => void;
+}
+
+/** Audits tasks, one after the other, and writes what `options` asks for. Throws the UserErrors of reading and writing. */
+export async function auditTasks(
+  tasks: readonly Task[],
+  dir: string,
+  options: AuditOptions = {},
+): Promise<Audit[]> {
+  const { tokenizer, subsetsDir, splitDir, cardsDir, signal, onProgress } = options;
+  const audits: Audit[] = [];
+  for (const [i, declared] of tasks.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.(i / tasks.length, declared.id);
+    const dataset = await openDataset({ task: declared, dir });
+    const { task } = dataset;
+    const audit = await auditDataset(dataset, tokenizer);
+    audits.push(audit);
+    if (subsetsDir !== undefined) await writeAuditSubsets(subsetsDir, audit, dataset);
+    if (splitDir !== undefined) {
+      for (const scheme of ownSplits) await writeSplits(splitDir, await openDataset({ task, dir, scheme }));
+    }
+    if (cardsDir !== undefined) await writeCard(cardsDir, dataset, audit);
+  }
+  return audits;
+}
+
+async function writeAuditSubsets(directory: string, audit: Audit, dataset: Dataset): Promise<void> {
+  const ids = new Map<string, readonly string[]>();
+  for (const { name } of audit.splits) {
+    const { questions } = await dataset.split(name);
+    ids.set(
+      name,
+      questions.map(({ id }) => id),
+    );
+  }
+  await writeSubsets(
+    directory,
+    subsetsOf(audit, (split) => ids.get(split) ?? []),
+  );
+}

@@ -1,0 +1,90 @@
+import type { Count, SplitSummary, TaskSummary } from '../datasets/summary.ts';
+import type { Text } from '../ground/language.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A directory with more files than this is shown as one row per state. */
+const ROWS_PER_DIRECTORY = 12;
+/** Labels and notices shown in a cell. */
+const SHOWN_NAMES = 4;
+
+const STATES: Readonly<Record<string, Text>> = {
+  fetched: { en: 'fetched', zh: '已下载' },
+  kept: { en: 'already there', zh: '已存在' },
+  missing: { en: 'not found', zh: '未找到' },
+  differs: { en: 'not the official content', zh: '内容与官方不符' },
+  yours: { en: 'left unchanged: not the official content', zh: '未改动：内容与官方不符' },
+  ok: { en: 'ok', zh: '正确' },
+  absent: { en: 'absent', zh: '缺失' },
+};
+
+/** What `data get` and `data verify` print: the state of every file, or of directories of many files. */
+export async function printFileStates(
+  files: readonly { readonly path: string; readonly state: string }[],
+  { say, table }: Terminal,
+): Promise<void> {
+  const folders = Map.groupBy(files, ({ path }) => path.slice(0, path.lastIndexOf('/')));
+  const rows: string[][] = [];
+  for (const [folder, inside] of folders) {
+    if (inside.length <= ROWS_PER_DIRECTORY) {
+      rows.push(...inside.map(({ path, state }) => [path, say(STATES[state])]));
+      continue;
+    }
+    for (const [state, { length }] of Map.groupBy(inside, (file) => file.state)) {
+      const many = say({ en: `${length} files`, zh: `${length} 个文件` });
+      rows.push([`${folder}/ (${many})`, say(STATES[state])]);
+    }
+  }
+  await table([say({ en: 'file', zh: '文件' }), say({ en: 'state', zh: '状态' })], rows);
+}
+
+/** What `data stats` prints: one row per split, then notes. */
+export async function printSummaries(summaries: readonly TaskSummary[], terminal: Terminal): Promise<void> {
+  const { say } = terminal;
+  const synthetic = say({ en: ' (synthetic)', zh: '（合成样例）' });
+  await terminal.table(
+    [
+      say({ en: 'task', zh: '任务' }),
+      say({ en: 'split', zh: '划分' }),
+      say({ en: 'examples', zh: '样本' }),
+      { head: say({ en: 'official', zh: '官方' }), dropRank: 3 },
+      { head: say({ en: 'groups', zh: '独立单元' }), dropRank: 4 },
+      { head: say({ en: 'length 50/90/99/max', zh: '长度 50/90/99/最大' }), dropRank: 5 },
+      { head: say({ en: 'annotations', zh: '标注数' }), dropRank: 2 },
+      { head: say({ en: 'labels', zh: '标签' }), dropRank: 1 },
+      { head: say({ en: 'notices', zh: '提示' }), dropRank: 6 },
+    ],
+    summaries.flatMap(({ task, splits }) =>
+      splits.map((split) => [
+        task,
+        split.split + (split.synthetic ? synthetic : ''),
+        String(split.examples),
+        split.official === undefined ? '' : String(split.official),
+        String(split.groups),
+        [split.lengths.median, split.lengths.p90, split.lengths.p99, split.lengths.max].join('/'),
+        String(split.annotations),
+        namesOf(split.labels, terminal),
+        namesOf(split.notices, terminal),
+      ]),
+    ),
+  );
+  for (const { task, splits, note } of summaries) {
+    for (const split of splits) noteDisagreement(task, split, terminal);
+    if (note && splits.length > 0) terminal.note(`${task}: ${say(note)}.`);
+  }
+}
+
+function namesOf(counts: readonly Count[], { say }: Terminal): string {
+  const shown = counts.slice(0, SHOWN_NAMES).map(({ name, count }) => `${name} ${count}`);
+  const more = counts.length - SHOWN_NAMES;
+  if (more > 0) shown.push(say({ en: `and ${more} more`, zh: `另有 ${more} 类` }));
+  return shown.join('\n');
+}
+
+function noteDisagreement(task: string, { split, disagreement }: SplitSummary, terminal: Terminal): void {
+  if (!disagreement) return;
+  const { agreed, onlyPrimary, onlyAlternative } = disagreement;
+  terminal.note({
+    en: `${task} ${split}: JSON and BIO agree on ${agreed} entities; ${onlyPrimary} only in JSON, ${onlyAlternative} only in BIO.`,
+    zh: `${task} ${split}：JSON 与 BIO 一致的实体 ${agreed} 个；仅 JSON 有 ${onlyPrimary} 个，仅 BIO 有 ${onlyAlternative} 个。`,
+  });
+}

@@ -1,0 +1,65 @@
+import { type Command, type Help, Option } from 'commander';
+import type { Language } from '../ground/language.ts';
+import type { OptionSpec } from './command.ts';
+import type { Terminal } from './terminal.ts';
+import { displayWidth, wrap } from './width.ts';
+
+/** Width of help that is not printed on a terminal. */
+const USUAL_WIDTH = 80;
+/** Descriptions narrower than this are not wrapped. */
+const NARROWEST = 20;
+
+/** What commander writes into help by itself, in Chinese. */
+const CHINESE: Readonly<Record<string, string>> = {
+  'Usage:': '用法：',
+  'Options:': '选项：',
+  'Commands:': '命令：',
+  'Arguments:': '参数：',
+};
+const chineseTerms = (term: string): string =>
+  term.replace('[options]', '[选项]').replace('[command]', '[命令]');
+
+/** Help in one language, wrapped by the columns that characters take. */
+function helpIn(language: Language): Partial<Help> {
+  const common: Partial<Help> = {
+    minWidthToWrap: NARROWEST,
+    displayWidth,
+    boxWrap: (text, width) => wrap(text, width).join('\n'),
+    optionDescription: ({ description, defaultValue }: Option) =>
+      defaultValue === undefined
+        ? description
+        : { en: `${description} (default: ${defaultValue})`, zh: `${description}（默认 ${defaultValue}）` }[
+            language
+          ],
+  };
+  if (language === 'en') return common;
+  return {
+    ...common,
+    styleTitle: (title) => CHINESE[title] ?? title,
+    styleUsage: chineseTerms,
+    styleSubcommandTerm: chineseTerms,
+  };
+}
+
+/** What every level of the command tree shares: help in the terminal's language, errors thrown instead of printed. */
+export function configure(command: Command, { language, json, width = USUAL_WIDTH }: Terminal): Command {
+  return command
+    .exitOverride()
+    .configureOutput({
+      outputError: () => {},
+      // Help for a missing command; under --json only the error is printed.
+      writeErr: (text) => json || process.stderr.write(text),
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+    })
+    .configureHelp(helpIn(language))
+    .helpOption('-h, --help', { en: 'show this help', zh: '显示帮助' }[language])
+    .helpCommand(false)
+    .showSuggestionAfterError(true);
+}
+
+/** One option as commander wants it. */
+export function optionOf({ flags, summary, default: value }: OptionSpec, language: Language): Option {
+  const option = new Option(flags, summary[language]);
+  return value === undefined ? option : option.default(value);
+}
