@@ -14,11 +14,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { openDataset } from '../../src/datasets/dataset.ts';
-import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
-import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
-import { type Item, train } from '../../src/encoders/training/loop.ts';
+import type { TrainingEvent } from '../../src/encoders/training/events.ts';
+import { type Item, train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
@@ -77,7 +77,7 @@ async function material(name: string) {
   );
   const config = parseConfig(JSON.stringify({ vocab_size: VOCABULARY, ...sizes }));
   const parameters = { ...BERT_DEFAULTS, head: 'softmax' };
-  const context = { task, tokenizer, hidden: config.hiddenSize, maxLength: 128, parameters };
+  const context = { tokenizer, config, maxLength: 128, parameters };
   const planner = name === 'cMedQANER' ? nerPlanner : labelPlanner;
   const learnt = planner.learn(examples as unknown as readonly Example<never>[], parameters);
   const plan = planner.plan(learnt as never, context) as unknown as Plan<never, unknown>;
@@ -92,7 +92,7 @@ async function material(name: string) {
 
 async function ours(name: string): Promise<void> {
   const { config, plan, items } = await material(name);
-  const initial = new Map(initialTensors(config, 1));
+  const initial = new Map(architectureOf(config).parameters.initial(config, 1));
   for (const [parameter, shape] of plan.head.parameters) {
     initial.set(parameter, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.01) });
   }
@@ -100,13 +100,14 @@ async function ours(name: string): Promise<void> {
   const settings = { ...TRAIN_DEFAULTS, seed: 1, threads, epochs: 1, batch: BATCH };
   let steps = 0;
   const residentMiB: number[] = [];
-  const onProgress = (share: number, note: string): void => {
-    steps = Number(/step (\d+)/.exec(note)?.[1] ?? steps);
-    if (share * MEMORY_SAMPLES >= residentMiB.length + 1)
+  const onEvent = (event: TrainingEvent): void => {
+    if (event.kind !== 'step') return;
+    steps = event.step;
+    if (event.share * MEMORY_SAMPLES >= residentMiB.length + 1)
       residentMiB.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
   };
   process.stdout.write('ready\n');
-  await train({ config, head: plan.head, initial, items, settings, directory, onProgress });
+  await train({ config, head: plan.head, initial, items, settings, directory, onEvent });
   rmSync(directory, { recursive: true });
   const peakMiB = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(`${JSON.stringify({ steps, residentMiB, peakMiB })}\n`);

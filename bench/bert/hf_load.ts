@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { fillNormal } from '../../src/encoders/architectures/bert/initial.ts';
+import { fillNormal } from '../../src/encoders/architectures/initial.ts';
 import { initFolder } from '../../src/encoders/folder/init.ts';
 import { loadFolder } from '../../src/encoders/folder/load.ts';
 import { saveFolder } from '../../src/encoders/folder/save.ts';
@@ -94,7 +94,7 @@ async function smallModels(): Promise<string[]> {
     const path = join(scratch, architecture);
     await saveFolder(path, {
       ...model,
-      config: { ...model.config, architecture, labels },
+      config: { ...model.config, transformersClass: architecture, labels },
       tensors: new Map([...kept, ...head]),
     });
     folders.push(path);

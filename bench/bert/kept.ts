@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets/dataset.ts';
-import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
-import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
 import { initialParameters } from '../../src/models/bert/base.ts';
@@ -63,9 +62,14 @@ export function randomModel(name: ShapeName, texts: readonly string[]): Fitted<'
     gold: { label: `c${i}` },
   })) satisfies Example<'classification'>[];
   const learnt = labelPlanner.learn(examples, parameters);
-  const context = { tokenizer, hidden, maxLength: MAX_LENGTH, parameters };
+  const context = { tokenizer, config, maxLength: MAX_LENGTH, parameters };
   const plan = labelPlanner.plan(learnt, context) as unknown as Plan<'classification'>;
-  const base = { config, tensors: initialTensors(config, 1), tokenizer, pretrained: true };
+  const base = {
+    config,
+    tensors: architectureOf(config).parameters.initial(config, 1),
+    tokenizer,
+    pretrained: true,
+  };
   const initial = initialParameters(base, plan.head, 1);
   return {
     config,

@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { train } from '../../src/encoders/training/loop.ts';
+import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { withEarlier } from './contestants.ts';
@@ -55,8 +55,9 @@ async function steps(name: ShapeName): Promise<Sample[]> {
       evaluate: async (forward) => (await forward(asked)).length,
       settings: { ...TRAIN_DEFAULTS, seed: 1, threads: Number(values.threads), epochs, batch: BATCH },
       directory,
-      onProgress(_share, note) {
-        const step = Number(/step (\d+)/.exec(note)?.[1]);
+      onEvent(event) {
+        if (event.kind !== 'step') return;
+        const { step } = event;
         if (step % every === 0 && step <= total)
           samples.push({ step, rssMiB: process.memoryUsage.rss() / 2 ** 20 });
       },

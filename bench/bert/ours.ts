@@ -1,28 +1,25 @@
 /** Child of steps.ts: trains on one padded batch, one step for every line on stdin, and prints what it took. */
 import { compile, input, matmul } from '../../src/autograd/index.ts';
-import {
-  type BertConfig,
-  parameterShapes,
-  parseConfig,
-} from '../../src/encoders/architectures/bert/config.ts';
-import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { sequenceHead } from '../../src/encoders/heads/sequence.ts';
-import { adamw, createTrained, decays } from '../../src/encoders/training/adamw.ts';
+import { adamw, createTrained } from '../../src/encoders/training/adamw.ts';
 import { createMasks } from '../../src/encoders/training/dropout.ts';
-import { createCrew } from '../../src/encoders/training/kernels/pool.ts';
+import { createPool } from '../../src/encoders/training/kernels/pool.ts';
 import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { serve } from './contestants.ts';
 
 const [mode, json, batchText, lengthText, threadsText] = process.argv.slice(2);
-const config: BertConfig = parseConfig(json);
+const config = parseConfig(json);
 const [batch, length, threads] = [batchText, lengthText, threadsText].map(Number);
 
+const scheme = architectureOf(config).parameters;
+
 async function training(): Promise<() => Promise<number>> {
-  const head = sequenceHead(config.hiddenSize, 2);
-  const shapes = new Map([...parameterShapes(config), ...head.parameters]);
+  const head = sequenceHead(config, 2);
+  const shapes = new Map([...scheme.shapes(config), ...head.parameters]);
   const trained = createTrained(shapes);
-  const initial = initialTensors(config, 1);
+  const initial = scheme.initial(config, 1);
   for (const { name, value } of trained) if (initial.has(name)) value.data.set(initial.get(name)!.data);
   const names = new Set(shapes.keys());
   const step = await compileStep({
@@ -36,7 +33,7 @@ async function training(): Promise<() => Promise<number>> {
     threads,
   });
   const masks = createMasks([step.sites], 1);
-  const crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
+  const pool = createPool([masks.area, ...trained.map(({ value }) => value)], threads);
   const random = createRandom(1, 'ids');
   const tokens = batch * length;
   const feeds = {
@@ -50,16 +47,17 @@ async function training(): Promise<() => Promise<number>> {
   let count = 0;
   return async () => {
     count++;
-    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count, crew) }, trained);
-    const decay = (name: string): number => (decays(name) ? 0.01 : 0);
-    adamw(trained, { step: count, rate: () => 1e-5, decay }, crew);
+    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count, pool) }, trained);
+    const decay = (name: string): number => (scheme.decays(name) ? 0.01 : 0);
+    adamw(trained, { step: count, rate: () => 1e-5, decay }, pool);
     return Number(loss[0]);
   };
 }
 
 /** Bare products of the size of a feed-forward block, up and down again, as often as gives the same FLOPs. */
 async function multiplication(): Promise<() => Promise<number>> {
-  const { layers, hiddenSize: hidden, intermediateSize: inner } = config;
+  const { layers, hiddenSize: hidden } = config;
+  const inner = 4 * hidden;
   const rows = batch * length;
   const flops = 3 * 2 * rows * layers * (4 * hidden * hidden + 2 * hidden * inner + 2 * length * hidden);
   const pairs = Math.round(flops / (4 * rows * hidden * inner));

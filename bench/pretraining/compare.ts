@@ -17,7 +17,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareRuns } from '../../src/compare/compare.ts';
 import { resolveDataDir } from '../../src/datasets/directory.ts';
-import { readConfig } from '../../src/encoders/architectures/bert/config.ts';
+import { readConfig } from '../../src/encoders/architectures/registry.ts';
 import type { Plan } from '../../src/evaluation/evaluate.ts';
 import { openRuns } from '../../src/evaluation/opened.ts';
 import { parseSeeds } from '../../src/evaluation/plans.ts';

@@ -11,12 +11,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { parseConfig } from '../../src/encoders/architectures/bert/config.ts';
-import { initialTensors } from '../../src/encoders/architectures/bert/initial.ts';
+import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
-import { adamw, createTrained, decays, gradientNorm } from '../../src/encoders/training/adamw.ts';
+import { adamw, createTrained, gradientNorm } from '../../src/encoders/training/adamw.ts';
 import { createMasks } from '../../src/encoders/training/dropout.ts';
-import { createCrew } from '../../src/encoders/training/kernels/pool.ts';
+import { createPool } from '../../src/encoders/training/kernels/pool.ts';
 import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { createBatches } from '../../src/pretraining/objective/batch.ts';
@@ -50,7 +49,10 @@ const CASES = [
 async function ours({ config: json, batch, length }: (typeof CASES)[number]): Promise<void> {
   const threads = Number(values.threads);
   const parsed = parseConfig(JSON.stringify(json));
-  const { config, tensors } = startFrom({ config: parsed, tensors: initialTensors(parsed, 1) }, 1);
+  const { config, tensors } = startFrom(
+    { config: parsed, tensors: architectureOf(parsed).parameters.initial(parsed, 1) },
+    1,
+  );
   const random = createRandom(1, 'text');
   const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
   const words = Array.from({ length: config.vocabSize - special.length }, (_, i) => `w${i}`);
@@ -81,7 +83,7 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
     threads,
   });
   const masks = createMasks([step.sites], 1);
-  const crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
+  const pool = createPool([masks.area, ...trained.map(({ value }) => value)], threads);
   const weights = Object.fromEntries(trained.map(({ name, value }) => [name, value.data]));
   let count = 0;
   process.stdout.write('ready\n');
@@ -89,11 +91,11 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
     const used = process.cpuUsage();
     const start = performance.now();
     const given = batchOf(count++);
-    const feeds = { ...weights, ...pretrainingFeeds(given), ...masks.fill(step.sites, count, crew) };
+    const feeds = { ...weights, ...pretrainingFeeds(given), ...masks.fill(step.sites, count, pool) };
     const { loss } = await step.run(feeds, trained);
-    const scale = Math.min(1, 1 / gradientNorm(trained, crew));
-    const decay = (name: string): number => (decays(name) ? 0.01 : 0);
-    adamw(trained, { step: count, scale, rate: () => 1e-5, decay }, crew);
+    const scale = Math.min(1, 1 / gradientNorm(trained, pool));
+    const decay = (name: string): number => (architectureOf(config).parameters.decays(name) ? 0.01 : 0);
+    adamw(trained, { step: count, scale, rate: () => 1e-5, decay }, pool);
     const ms = performance.now() - start;
     const { user, system } = process.cpuUsage(used);
     const rss = process.resourceUsage().maxRSS / 1024;

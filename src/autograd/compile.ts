@@ -1,4 +1,4 @@
-import { UserError } from '../ground/errors.ts';
+import { GraphError, ShapeError } from './errors.ts';
 import { sorted } from './grad.ts';
 import {
   type Dimension,
@@ -26,7 +26,7 @@ export interface ModelOptions {
 
 /**
  * Writes a graph as an ONNX model of standard operators: `outputs` names its results. Equal values are computed once.
- * Throws a UserError where two different inputs share a name or weights have the wrong size.
+ * Throws a GraphError where two different inputs share a name, a ShapeError where weights have the wrong size.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Value>>,
@@ -79,7 +79,7 @@ export function toOnnx(
     const data = weights?.get(name);
     const before = inputs.get(name) ?? initializers.get(name);
     if (before && (before.shape.join() !== shape.join() || before.type !== type)) {
-      throw new UserError('name-clash', `Two different inputs are named ${name}`);
+      throw new GraphError(`Two different inputs are named ${name}`);
     }
     if (data) initializers.set(name, tensor(name, type, shape, data));
     else inputs.set(name, { name, type, shape });
@@ -89,7 +89,7 @@ export function toOnnx(
   for (const value of sorted(Object.values(outputs))) names.set(value, visit(value));
   for (const [name, value] of Object.entries(outputs)) {
     if (inputs.has(name) || initializers.has(name))
-      throw new UserError('name-clash', `An input and an output are named ${name}`);
+      throw new GraphError(`An input and an output are named ${name}`);
     nodes.push({ operator: 'Identity', inputs: [names.get(value)!], outputs: [name] });
   }
   const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
@@ -160,7 +160,7 @@ function typed(type: ElementType, values: readonly number[]): TypedArray {
 
 function tensor(name: string, type: ElementType, shape: readonly number[], data: TypedArray): OnnxTensor {
   if (data.length !== sizeOf(shape)) {
-    throw new UserError('shape-mismatch', `${name}: ${data.length} values do not fill [${shape.join(', ')}]`);
+    throw new ShapeError(`${name}: ${data.length} values do not fill [${shape.join(', ')}]`);
   }
   return { name, type, shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }

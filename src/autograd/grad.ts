@@ -1,5 +1,5 @@
-import { UserError } from '../ground/errors.ts';
 import { add } from './elementwise.ts';
+import { GraphError } from './errors.ts';
 import { reshape, zeros } from './movement.ts';
 import { sum } from './reduction.ts';
 import { RULES } from './rules.ts';
@@ -58,8 +58,7 @@ export function grad(loss: Value, parameters: readonly Value[]): Value[] {
 
 function ruleOf(value: Value): (typeof RULES)[string] {
   const rule = value.output === 0 ? RULES[value.operation] : undefined;
-  if (!rule)
-    throw new UserError('no-gradient', `${value.operation}: its result ${value.output} has no gradient rule`);
+  if (!rule) throw new GraphError(`${value.operation}: its result ${value.output} has no gradient rule`);
   return rule;
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../ground/errors.ts';
 import { type ModelOptions, type Tensors, type TypedArray, toOnnx } from './compile.ts';
+import { GraphError, ShapeError } from './errors.ts';
 import type { Dimension, ElementType } from './onnx.ts';
 import { sizeOf, type Value } from './value.ts';
 
@@ -9,36 +10,36 @@ export type Device = (typeof DEVICES)[number];
 
 export interface SessionOptions {
   readonly device?: Device;
-  /** Threads of one operator; by default one a core. ONNX Runtime's own guess is wrong in containers. */
+  /** Threads per operator; default: one per core. ONNX Runtime's own default is wrong in containers. */
   readonly threads?: number;
   /**
-   * Whether a session keeps the memory of a run for the next (default). It is up to a tenth faster with small batches;
-   * without, many sessions cost no more than one.
+   * Whether a session keeps the memory of a run for the next one (default): up to 10 % faster with small batches, while
+   * without it many sessions need no more memory than one.
    */
   readonly arena?: boolean;
 }
 
 export interface RunOptions {
-  /** Names of the outputs to bring back, by default all: every one costs a copy. */
+  /** Names of the outputs to return, by default all: each costs a copy. */
   readonly fetch?: readonly string[];
-  /** Arrays that outputs are written to, by name. None may also be fed: it could be read after it was overwritten. */
+  /** Arrays that outputs are written to, by name. None may also be fed: it could be overwritten before it is read. */
   readonly into?: Tensors;
-  /** Sizes that the model leaves open, by name (`batch`). */
+  /** Values of the model's named sizes (`batch`). */
   readonly sizes?: Readonly<Record<string, number>>;
 }
 
-/** A compiled graph, ready to run any number of times. Keep it: creating and releasing sessions leaks memory. */
+/** A compiled graph that can run any number of times. Keep it: creating and releasing sessions leaks memory. */
 export interface Program {
   /** One run. `feeds` has an array for every input, of exactly the size of its shape. */
   run(feeds: Tensors, options?: RunOptions): Promise<Record<string, TypedArray>>;
-  /** Frees what the runtime will give back. */
+  /** Frees the memory that the runtime can release. */
   release(): Promise<void>;
 }
 
 type Runtime = typeof import('onnxruntime-node');
 let runtime: Promise<Runtime> | undefined;
 
-/** ONNX Runtime, loaded when it is first needed. Throws a UserError that says how to install it. */
+/** ONNX Runtime, loaded on first use. Throws a UserError with installation instructions (`runtime-missing`). */
 export function loadRuntime(): Promise<Runtime> {
   runtime ??= import('onnxruntime-node').then(
     (module) => {
@@ -47,11 +48,15 @@ export function loadRuntime(): Promise<Runtime> {
       return loaded;
     },
     (error: Error) => {
+      const [why] = error.message.split('\n');
       throw new UserError(
         'runtime-missing',
-        `ONNX Runtime cannot be loaded: ${error.message.split('\n')[0]}`,
+        { en: `ONNX Runtime cannot be loaded: ${why}`, zh: `无法加载 ONNX Runtime：${why}` },
         {
-          hint: 'Install with ONNXRUNTIME_NODE_INSTALL=skip set in the environment: `ONNXRUNTIME_NODE_INSTALL=skip npm install`.',
+          hint: {
+            en: 'Install it with `ONNXRUNTIME_NODE_INSTALL=skip npm install`.',
+            zh: '请用 `ONNXRUNTIME_NODE_INSTALL=skip npm install` 安装。',
+          },
         },
       );
     },
@@ -67,7 +72,7 @@ export async function compile(
   return openModel(toOnnx(outputs, options), options);
 }
 
-/** A session of a finished ONNX model, given as bytes or as the path of a file. */
+/** Opens an ONNX model, given as bytes or as a file path. Throws a UserError without the device (`device-missing`). */
 export async function openModel(model: Uint8Array | string, options: SessionOptions = {}): Promise<Program> {
   const { device = 'cpu', threads = availableParallelism(), arena = true } = options;
   const { InferenceSession, Tensor } = await loadRuntime();
@@ -77,31 +82,30 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    // with its pattern, memory grows to twice of what is used: once for the first run, once for the pattern
+    // the pattern doubles memory: once for the first run, once for the pattern
     enableMemPattern: false,
     enableCpuMemArena: arena,
     // its fused form is ten times slower on a CPU than an Add and a LayerNormalization (ONNX Runtime 1.30)
     extra: {
       optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
-      // between runs the cores are for others: the optimizer's threads, another session
+      // between runs the cores are needed by the optimizer's threads and other sessions
       session: { force_spinning_stop: '1' },
     },
   } as const;
   const session = await InferenceSession.create(model as string, settings).catch((error: Error) => {
     if (device === 'cpu') throw error;
+    const [why] = error.message.split('\n');
     throw new UserError(
       'device-missing',
-      `There is no usable ${device} device here: ${error.message.split('\n')[0]}`,
-      {
-        hint: 'Use --device cpu.',
-      },
+      { en: `No usable ${device} device: ${why}`, zh: `没有可用的 ${device} 设备：${why}` },
+      { hint: { en: 'Use --device cpu.', zh: '请使用 --device cpu。' } },
     );
   });
   const declared = (
     list: typeof session.inputMetadata,
   ): { name: string; type: ElementType; shape: readonly Dimension[] }[] =>
     list.map((meta) => {
-      if (!meta.isTensor) throw new UserError('bad-model', `${meta.name} is no tensor`);
+      if (!meta.isTensor) throw new GraphError(`${meta.name} is not a tensor`);
       return { name: meta.name, type: meta.type as ElementType, shape: meta.shape };
     });
   const inputs = declared(session.inputMetadata);
@@ -115,10 +119,7 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
       typeof dimension === 'number' ? dimension : (sizes[dimension] ?? -1),
     );
     if (data.length !== sizeOf(size)) {
-      throw new UserError(
-        'shape-mismatch',
-        `${name}: ${data.length} values do not fill [${shape.join(', ')}]`,
-      );
+      throw new ShapeError(`${name}: ${data.length} values do not fill [${shape.join(', ')}]`);
     }
     return new Tensor(type as 'float32', data as Float32Array, size);
   };
@@ -126,7 +127,7 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
   return {
     async run(feeds, { fetch = session.outputNames, into = {}, sizes = {} } = {}) {
       const fed = inputs.map((meta) => {
-        if (!feeds[meta.name]) throw new UserError('input-missing', `The graph needs the input ${meta.name}`);
+        if (!feeds[meta.name]) throw new GraphError(`The graph needs the input ${meta.name}`);
         return [meta.name, wrap(meta, feeds[meta.name], sizes)];
       });
       const wanted = fetch.map((name) => [

@@ -1,4 +1,4 @@
-import { UserError } from '../ground/errors.ts';
+import { ShapeError } from './errors.ts';
 import type { ElementType, OnnxAttribute } from './onnx.ts';
 
 export type Shape = readonly number[];
@@ -7,8 +7,8 @@ export type Shape = readonly number[];
 export type Attributes = Readonly<Record<string, OnnxAttribute | undefined>>;
 
 /**
- * A tensor that will be: an operation, what it is applied to, and the concrete shape and type it gives.
- * Values are immutable; a graph is nothing but values that refer to values.
+ * A tensor to be computed: an operation, its inputs, and the concrete shape and type of the result.
+ * Values are immutable; a graph consists of values that refer to values.
  */
 export interface Value {
   /** Name of a standard ONNX operator, or `Input` or `Constant` for a leaf. */
@@ -21,7 +21,7 @@ export interface Value {
   readonly type: ElementType;
 }
 
-/** What is fed to a graph when it runs, or given to it for good when it is compiled: data and parameters. */
+/** Data or a parameter: fed to a graph when it runs, or fixed when it is compiled. */
 export function input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
   return {
     operation: 'Input',
@@ -42,7 +42,7 @@ export function constant(
   const list = typeof values === 'number' ? [values] : values;
   const size = shape ?? (typeof values === 'number' ? [] : [list.length]);
   if (sizeOf(size) !== list.length) {
-    throw new UserError('shape-mismatch', `constant: ${list.length} values do not fill ${formatShape(size)}`);
+    throw new ShapeError(`constant: ${list.length} values do not fill ${formatShape(size)}`);
   }
   return { operation: 'Constant', inputs: [], attributes: { values: list }, output: 0, shape: size, type };
 }
@@ -57,20 +57,17 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 function checkShape(name: string, shape: Shape): Shape {
   if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UserError(
-      'shape-mismatch',
-      `${name}: ${formatShape(shape)} is no shape: sizes are whole numbers from 1`,
-    );
+    throw new ShapeError(`${name}: ${formatShape(shape)} is not a shape: sizes are positive integers`);
   }
   return [...shape];
 }
 
-/** The error of an operation that cannot be applied to tensors of these shapes. */
-export function shapeError(operation: string, operands: readonly Value[], why: string): UserError {
+/** The error of an operation that does not apply to tensors of these shapes. */
+export function shapeError(operation: string, operands: readonly Value[], why: string): ShapeError {
   const shapes = operands
     .map(({ shape, type }) => (type === 'float32' ? '' : type) + formatShape(shape))
     .join(' and ');
-  return new UserError('shape-mismatch', `${operation}: ${shapes} ${why}`);
+  return new ShapeError(`${operation}: ${shapes} ${why}`);
 }
 
 /** 0 ≤ axis < rank, counting from the end where it is negative. */

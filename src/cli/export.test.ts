@@ -9,7 +9,7 @@ import {
   env,
 } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fillNormal } from '../encoders/architectures/bert/initial.ts';
+import { fillNormal } from '../encoders/architectures/initial.ts';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { OWN_WEIGHTS } from '../encoders/folder/own.ts';
 import { saveFolder } from '../encoders/folder/save.ts';
@@ -95,7 +95,7 @@ describe('a kept folder', () => {
 
   it('keeps apart what no class of transformers has, and answers with it', async () => {
     const { config, tensors } = await readWeights(at('spans'));
-    expect(config.architecture).toBe('BertModel');
+    expect(config.transformersClass).toBe('BertModel');
     expect([...tensors.keys()].filter((name) => !/^(embeddings|encoder|pooler)\./.test(name))).toEqual([]);
     expect(tensors.has('pooler.dense.weight')).toBe(true);
     const fitted = await bert.load!(at('spans'), nerTask, { dtype: 'int8' });
@@ -153,7 +153,7 @@ describe('export', () => {
       fillNormal(data, 0.3, 1, name);
       return [name, { shape, data }] as const;
     });
-    const own = { ...config, architecture: 'BertForMaskedLM', labels: undefined };
+    const own = { ...config, transformersClass: 'BertForMaskedLM', labels: undefined };
     await saveFolder(at('masked'), { config: own, tokenizer, tensors: new Map([...known, ...head]) });
     await exporting(at('masked'), at('masked-onnx'));
     const ask = await AutoTokenizer.from_pretrained(theirs('masked-onnx'));
@@ -192,7 +192,11 @@ describe('export', () => {
     await expect(exporting(at('nowhere/here'), at('x'))).rejects.toMatchObject({ code: 'file-missing' });
     const { config, tokenizer, tensors } = await loadFolder(at('spans'));
     const as = async (architecture: string): Promise<string> => {
-      await saveFolder(at(architecture), { config: { ...config, architecture }, tokenizer, tensors });
+      await saveFolder(at(architecture), {
+        config: { ...config, transformersClass: architecture },
+        tokenizer,
+        tensors,
+      });
       return at(architecture);
     };
     await expect(exporting(await as('BertForQuestionAnswering'), at('x'))).rejects.toMatchObject({

@@ -73,7 +73,7 @@ describe('pretrain', () => {
     expect(scores.kinds.entity.count).toBeGreaterThan(0);
     expect(readdirSync(at('model/pretraining'))).toEqual(['train.jsonl']);
     const { config, tensors, tokenizer } = await loadFolder(at('model'));
-    expect(config).toMatchObject({ architecture: 'BertForPreTraining', layers: 1, hiddenSize: 32 });
+    expect(config).toMatchObject({ transformersClass: 'BertForPreTraining', layers: 1, hiddenSize: 32 });
     for (const name of [...pretrainingParameters(config).keys(), 'pooler.dense.weight'])
       expect(tensors.has(name), name).toBe(true);
     expect(tokenizer.vocabulary.tokens).toHaveLength(config.vocabSize);
@@ -268,7 +268,7 @@ describe('model import', () => {
     const { saveFolder } = await import('../encoders/folder/save.ts');
     const bare = new Map([...tensors].filter(([name]) => !name.startsWith('cls.')));
     await saveFolder(at('bare'), {
-      config: { ...config, architecture: 'BertModel' },
+      config: { ...config, transformersClass: 'BertModel' },
       tensors: bare,
       tokenizer,
     });

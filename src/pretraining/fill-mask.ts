@@ -1,16 +1,12 @@
-import { compile, input, type SessionOptions, softmax, type Value } from '../autograd/index.ts';
-import {
-  embed,
-  encode,
-  encoderInputs,
-  fixedLayout,
-  noDropout,
-} from '../encoders/architectures/bert/graph.ts';
+import { compile, input, type SessionOptions, softmax } from '../autograd/index.ts';
+import { encoderFrame } from '../encoders/architectures/frame.ts';
+import { architectureOf } from '../encoders/architectures/registry.ts';
 import { loadFolder } from '../encoders/folder/load.ts';
+import { floats } from '../encoders/heads/head.ts';
 import { encoderFeeds } from '../encoders/inference/sequences.ts';
 import type { Encoding } from '../encoders/tokenizers/tokenizer.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import { maskedLogits, pretrainingParameters } from './objective/head.ts';
+import { maskedLogits } from './objective/head.ts';
 import { type Start, startFrom } from './start.ts';
 
 /** A token that may stand for a mask. */
@@ -18,9 +14,6 @@ export interface Filled {
   readonly token: string;
   readonly probability: number;
 }
-
-/** Present in every masked-token head; `startFrom` would fill it with random weights. */
-const NEEDED = 'cls.predictions.transform.dense.weight';
 
 /**
  * The `top` most likely tokens for every `[MASK]` of a text, most likely first, each mask by itself. Throws a UserError
@@ -34,7 +27,9 @@ export async function fillMasks(
   options: SessionOptions = {},
 ): Promise<Filled[][]> {
   const model = await loadFolder(folder, { specialTokensInText: 'as-token' });
-  if (!model.tensors.has(NEEDED)) throw noHead(folder);
+  // `startFrom` would fill a missing head with random weights
+  const [needed] = architectureOf(model.config).heads.masked.parameters(model.config).keys();
+  if (!model.tensors.has(needed)) throw noHead(folder, needed);
   const { vocabulary } = model.tokenizer;
   const start = startFrom(model, 0);
   const sequence = model.tokenizer.encode(text);
@@ -60,20 +55,11 @@ async function maskedProbabilities(
   masked: readonly number[],
   options: SessionOptions,
 ): Promise<Float32Array> {
-  const used = [...tensors].filter(
-    ([name]) =>
-      /^(embeddings|encoder)\./.test(name) || (pretrainingParameters(config).has(name) && !/seq_/.test(name)),
-  );
-  const parameters = new Map(used.map(([name, { shape }]) => [name, input(name, shape)]));
-  const parameter = (name: string): Value => parameters.get(name)!;
-  const inputs = encoderInputs(1, ids.length);
-  const context = {
-    hidden: encode(config, embed(inputs, parameter), inputs.attention_mask, parameter),
-    mask: inputs.attention_mask,
-    parameter,
-    dense: (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter),
-    dropout: noDropout,
-  };
+  const { parameters, heads } = architectureOf(config);
+  const head = heads.masked.parameters(config);
+  const used = [...tensors].filter(([name]) => parameters.isEncoder(name) || head.has(name));
+  const shapes = new Map(used.map(([name, { shape }]) => [name, shape]));
+  const context = encoderFrame({ config, shapes, batch: 1, length: ids.length }).encode();
   const positions = input('masked_positions', [masked.length], 'int64');
   const program = await compile(
     { probabilities: softmax(maskedLogits(config, context, positions)) },
@@ -84,16 +70,16 @@ async function maskedProbabilities(
     ...encoderFeeds([{ ids, types }], { batch: 1, length: ids.length }, config.padTokenId),
     masked_positions: BigInt64Array.from(masked, BigInt),
   });
-  return out.probabilities as Float32Array;
+  return floats(out.probabilities);
 }
 
-const noHead = (folder: string): UserError =>
+const noHead = (folder: string, field: string): UserError =>
   new UserError(
     'head-missing',
     { en: 'The model has no masked-token head', zh: '模型没有掩码预测头' },
     {
       file: folder,
-      field: NEEDED,
+      field,
       hint: {
         en: 'Bare encoders and fine-tuned models have none: use a pretrained model, e.g. from `chineseblue pretrain`.',
         zh: '单独的编码器与微调后的模型没有该预测头，请使用预训练模型，例如 `chineseblue pretrain` 的输出。',

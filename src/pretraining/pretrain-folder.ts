@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { type Model, saveFolder } from '../encoders/folder/save.ts';
 import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { describeEvent } from '../encoders/training/events.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { AUTO, type Parsed, withDefaults } from '../ground/parameters.ts';
 import type { PretrainingScores } from './objective/evaluate.ts';
@@ -76,8 +77,11 @@ export async function pretrainToFolder(
     settings,
     directory,
     checkpointEvery: checkpointMinutes * 60_000,
-    onProgress: (share, note) => onProgress?.(share, { en: note, zh: note }),
-    onScores,
+    onEvent(event) {
+      if (event.kind === 'score') onScores?.(event.step, event.scores);
+      const note = describeEvent(event);
+      if (note) onProgress?.(event.kind === 'step' ? event.share : 0, note);
+    },
     signal,
   });
   const tensors = new Map(
@@ -96,7 +100,7 @@ function settingsOf(run: PretrainingRun, isContinued: boolean): PretrainSettings
   const usual = isContinued ? LEARNING_RATES.further : LEARNING_RATES.fresh;
   return {
     ...training,
-    rate: learningRate === AUTO ? usual : learningRate,
+    learningRate: learningRate === AUTO ? usual : learningRate,
     evaluateOn: evaluateSequences,
     device,
     threads: threads === AUTO ? availableParallelism() : threads,

@@ -1,10 +1,5 @@
-import { type BertConfig, parameterShapes } from '../encoders/architectures/bert/config.ts';
-import {
-  fillNormal,
-  initialConfig,
-  initialTensors,
-  type Sizes,
-} from '../encoders/architectures/bert/initial.ts';
+import type { EncoderConfig, Sizes } from '../encoders/architectures/architecture.ts';
+import { architectureOf, defaultArchitecture } from '../encoders/architectures/registry.ts';
 import type { Model } from '../encoders/folder/save.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Tensor } from '../encoders/weights/read.ts';
@@ -14,7 +9,7 @@ import type { PretrainingText } from './objective/text.ts';
 
 /** What pretraining starts from: the configuration, and every parameter of encoder, pooler and heads. */
 export interface Start {
-  readonly config: BertConfig;
+  readonly config: EncoderConfig;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
@@ -28,13 +23,15 @@ export function startFromNothing(
   seed: number,
   text: PretrainingText['tokens'],
 ): Start {
-  const config = initialConfig(vocabulary, sizes, 'BertForPreTraining');
-  const tensors = complete(config, initialTensors(config, seed), seed);
+  const { config: format, heads, parameters } = defaultArchitecture;
+  const config = format.initial(vocabulary, sizes, heads.nextSentence.transformersClass);
+  const tensors = complete(config, parameters.initial(config, seed), seed);
   const counts = new Float64Array(config.vocabSize).fill(SMOOTHING);
   for (const token of text) counts[token]++;
   const total = text.length + SMOOTHING * counts.length;
-  const { shape } = tensors.get(BIAS)!;
-  tensors.set(BIAS, { shape, data: Float32Array.from(counts, (count) => Math.log(count / total)) });
+  const { bias } = heads.masked;
+  const { shape } = tensors.get(bias)!;
+  tensors.set(bias, { shape, data: Float32Array.from(counts, (count) => Math.log(count / total)) });
   return { config, tensors };
 }
 
@@ -50,14 +47,17 @@ export const withDropout = ({ config, tensors }: Start, rate: number): Start => 
 /** The weights of a model; a pooler or heads that it lacks are random. Throws a UserError (`weights-shape`). */
 export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
   const { labels: _labels, problemType: _problemType, untrained: _untrained, ...bare } = model.config;
-  const config: BertConfig = { ...bare, architecture: 'BertForPreTraining' };
+  const { transformersClass } = architectureOf(bare).heads.nextSentence;
+  const config: EncoderConfig = { ...bare, transformersClass };
   return { config, tensors: complete(config, model.tensors, seed) };
 }
 
-function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
+function complete(config: EncoderConfig, given: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
-  for (const [name, shape] of [...parameterShapes(config), ...pretrainingParameters(config)]) {
-    const found = given.get(name) ?? (name === BIAS ? given.get(DECODER_BIAS) : undefined);
+  const { parameters } = architectureOf(config);
+  const copies = new Map(Object.entries(parameters.copies).map(([copy, original]) => [original, copy]));
+  for (const [name, shape] of new Map([...parameters.shapes(config), ...pretrainingParameters(config)])) {
+    const found = given.get(name) ?? given.get(copies.get(name) ?? '');
     if (found) {
       if (found.shape.join() !== shape.join()) {
         throw new UserError(
@@ -78,14 +78,7 @@ function complete(config: BertConfig, given: ReadonlyMap<string, Tensor>, seed: 
       all.set(name, found);
       continue;
     }
-    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    if (name.endsWith('LayerNorm.weight')) data.fill(1);
-    else if (name.endsWith('.weight')) fillNormal(data, config.initializerRange, seed, name);
-    all.set(name, { shape, data });
+    all.set(name, parameters.fresh(config, name, shape, seed));
   }
   return all;
 }
-
-/** The decoder's bias, and its other name in PyTorch files. */
-const BIAS = 'cls.predictions.bias';
-const DECODER_BIAS = 'cls.predictions.decoder.bias';

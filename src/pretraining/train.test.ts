@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Tensors } from '../autograd/index.ts';
-import { EMBEDDINGS } from '../encoders/architectures/bert/graph.ts';
+import { architectureOf } from '../encoders/architectures/registry.ts';
 import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
 import { createTrained } from '../encoders/training/adamw.ts';
@@ -39,10 +39,11 @@ const material = loadPretrainingText(documents(), {
   seed: 1,
 });
 const BATCHES: BatchOptions = { maxLength: 24, batchSize: 8, nextSentence: true, seed: 5 };
+const WORDS = architectureOf({ modelType: 'bert' }).graph.words;
 const SIZES = { layers: 1, hidden: 16, heads: 2, positions: 32, dropout: 0 };
 const SETTINGS: PretrainSettings = {
   steps: 12,
-  rate: 5e-3,
+  learningRate: 5e-3,
   schedule: 'linear',
   warmup: 0.1,
   weightDecay: 0.01,
@@ -122,7 +123,7 @@ describe('the step', () => {
       expect(slope / norm, name).toBeLessThan(1.03);
     }
     // the decoder alone reaches tokens that were not read: the tied table has both gradients
-    const table = gradients[trained.findIndex(({ name }) => name === EMBEDDINGS.words)];
+    const table = gradients[trained.findIndex(({ name }) => name === WORDS)];
     const read = new Set(batch.ids);
     const unread = vocabulary.tokens.findIndex((_, id) => !read.has(id));
     expect(unread).toBeGreaterThanOrEqual(0);
@@ -131,14 +132,14 @@ describe('the step', () => {
 });
 
 describe('pretrain', () => {
-  it('learns both questions, and says so by kind of unit', async () => {
-    const told: number[] = [];
+  it('learns both objectives, with scores by kind of unit', async () => {
+    const evaluated: number[] = [];
     const given = await request(
-      { steps: 600, rate: 1e-2, evaluateEvery: 150 },
-      { onScores: (step) => told.push(step) },
+      { steps: 600, learningRate: 1e-2, evaluateEvery: 150 },
+      { onEvent: (event) => event.kind === 'score' && evaluated.push(event.step) },
     );
     const { scores } = await pretrain(given);
-    expect(told).toEqual([0, 150, 300, 450, 600]);
+    expect(evaluated).toEqual([0, 150, 300, 450, 600]);
     const log = logOf(given.directory);
     const [first, ...later] = log.filter(({ heldOut }) => heldOut).map(({ heldOut }) => heldOut);
     const last = later.at(-1);
@@ -155,7 +156,7 @@ describe('pretrain', () => {
     expect(lines[0].loss).toBeGreaterThan(lines.at(-1).loss);
   });
 
-  it('stopped by a signal at any step, goes on as if never stopped, to the bit', async () => {
+  it('stopped by a signal at any step, resumes exactly', async () => {
     const settings = { accumulate: 2, evaluateEvery: 5 };
     const dropping = withDropout(startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens), 0.1);
     const whole = await request(settings, { start: dropping });
@@ -166,7 +167,7 @@ describe('pretrain', () => {
       const running = pretrain({
         ...stopped,
         signal: stop.signal,
-        onScores: (step) => step === at && stop.abort(new Error('stopped')),
+        onEvent: (event) => event.kind === 'score' && event.step === at && stop.abort(new Error('stopped')),
       });
       await expect(running).rejects.toThrow('stopped');
     }
@@ -179,7 +180,7 @@ describe('pretrain', () => {
     expect(await pretrain(stopped)).toEqual({ weights, scores }); // done already
   });
 
-  it('two batches that are accumulated are one of twice the size, where every row asks both questions', async () => {
+  it('two batches that are accumulated are one of twice the size, where every row has both objectives', async () => {
     const masked = { ...BATCHES, nextSentence: false };
     const [one, two] = await Promise.all([
       request({ steps: 1, clip: 0 }, { batches: { ...masked, batchSize: 16 } }),
@@ -195,8 +196,8 @@ describe('pretrain', () => {
     expect(same / all).toBeGreaterThan(0.95);
   });
 
-  it('goes on from what another model knows, and leaves the pooler alone where no pair asks', async () => {
-    const first = await request({ steps: 60, rate: 1e-2 });
+  it('continues from another model, and leaves the pooler unchanged where there are no pairs', async () => {
+    const first = await request({ steps: 60, learningRate: 1e-2 });
     const { weights, scores } = await pretrain(first);
     const tensors = new Map(
       Array.from(weights, ([name, data]) => [name, { shape: first.start.tensors.get(name)!.shape, data }]),
@@ -204,12 +205,12 @@ describe('pretrain', () => {
     const start = startFrom({ config: first.start.config, tensors }, 0);
     const pooler = Float32Array.from(weights.get('pooler.dense.weight')!);
     const batches = { ...BATCHES, nextSentence: false };
-    const second = await request({ steps: 2, rate: 1e-5 }, { start, batches });
+    const second = await request({ steps: 2, learningRate: 1e-5 }, { start, batches });
     const result = await pretrain(second);
     expect(result.scores!.loss).toBeLessThan(scores!.loss + 0.5);
     expect(result.scores!.next.count).toBe(0);
     expect(result.weights.get('pooler.dense.weight')).toEqual(pooler);
-    expect(result.weights.get(EMBEDDINGS.words)).not.toEqual(weights.get(EMBEDDINGS.words));
+    expect(result.weights.get(WORDS)).not.toEqual(weights.get(WORDS));
   });
 
   it('refuses a corpus smaller than a batch, long sequences, and a rate that breaks it', async () => {
@@ -223,6 +224,6 @@ describe('pretrain', () => {
     };
     await fails({}, { batchSize: 5000 }, 'corpus-too-small');
     await fails({}, { maxLength: 64 }, 'max-length');
-    await fails({ rate: 1e30, warmup: 0, clip: 0 }, {}, 'diverged');
+    await fails({ learningRate: 1e30, warmup: 0, clip: 0 }, {}, 'diverged');
   });
 });

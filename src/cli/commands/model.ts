@@ -29,7 +29,7 @@ const importing = defineCommand({
   async run({ operands, options: { out, dtype }, terminal }) {
     const { importModel } = await import('../../encoders/folder/import.ts');
     const { format, config, tensors, parameters } = await importModel(operands[0], out, dtype);
-    const { architecture } = config;
+    const { transformersClass: architecture } = config;
     if (terminal.json) return terminal.printJson({ out, format, architecture, tensors, parameters });
     terminal.print(
       terminal.say({

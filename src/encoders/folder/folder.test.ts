@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fillNormal } from '../architectures/bert/initial.ts';
+import { fillNormal } from '../architectures/initial.ts';
 import { smallVocabulary } from '../tokenizers/fixtures/reference.ts';
 import { initFolder } from './init.ts';
 import { loadFolder } from './load.ts';
@@ -40,7 +40,7 @@ describe('saveFolder and loadFolder', () => {
     const head = { shape: [3, 16], data: Float32Array.from({ length: 48 }, (_, i) => i / 7) };
     const config = {
       ...model.config,
-      architecture: 'BertForTokenClassification',
+      transformersClass: 'BertForTokenClassification',
       labels: ['O', 'B-药物', 'I-药物'],
       problemType: undefined,
     };
@@ -85,13 +85,13 @@ describe('saveFolder and loadFolder', () => {
     );
   });
 
-  it('refuse a vocabulary larger than the model knows', async () => {
+  it('refuse a vocabulary larger than the embeddings', async () => {
     const model = await init();
     const folder = join(scratch, 'larger');
     await saveFolder(folder, model);
     rmSync(join(folder, 'tokenizer.json'));
     writeFileSync(join(folder, 'vocab.txt'), [...smallVocabulary().tokens, 'more'].join('\n'));
-    await expect(loadFolder(folder)).rejects.toThrow(/the model knows/);
+    await expect(loadFolder(folder)).rejects.toThrow(/587 tokens, but the model only 586/);
   });
 });
 
@@ -111,7 +111,7 @@ describe('initFolder', () => {
     const { config } = await init({ hidden: 128, heads: undefined, layers: 1 });
     expect(config).toMatchObject({ heads: 2, intermediateSize: 512, maxPositions: 512, activation: 'gelu' });
     await expect(init({ heads: 3 })).rejects.toThrow(/do not divide/);
-    await expect(init({ layers: 0 })).rejects.toThrow(/not the configuration/);
+    await expect(init({ layers: 0 })).rejects.toThrow(/Invalid BERT configuration/);
   });
 
   it('begins as BERT does', async () => {
@@ -135,7 +135,7 @@ describe('initFolder', () => {
     expect(moment(4)).toBeCloseTo(3, 0);
   });
 
-  it('touches no folder that has files', async () => {
-    await expect(init({ out: scratch })).rejects.toThrow(/files already/);
+  it('leaves a folder with files alone', async () => {
+    await expect(init({ out: scratch })).rejects.toThrow(/already contains/);
   });
 });

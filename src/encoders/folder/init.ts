@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { initialConfig, initialTensors, type Sizes } from '../architectures/bert/initial.ts';
+import type { Sizes } from '../architectures/architecture.ts';
 import { loadTokenizer } from '../tokenizers/load.ts';
 import { findFolder } from './find.ts';
+import { randomModel } from './random.ts';
 import { type Model, saveFolder } from './save.ts';
 
 export interface InitOptions extends Sizes {
@@ -14,15 +15,14 @@ export interface InitOptions extends Sizes {
 }
 
 /**
- * Makes a folder with a BERT of random weights, for training from nothing and for trying things out.
- * The same seed gives the same bytes. Throws a UserError where the folder has files already.
+ * Writes a folder with a model of random weights, for training from scratch and for experiments. The same seed gives the
+ * same bytes. Throws a UserError where the folder is not empty.
  */
 export async function initFolder(options: InitOptions): Promise<Model> {
   const { vocab, seed, out } = options;
   await refuseFull(out);
   const tokenizer = await loadTokenizer(findFolder(vocab));
-  const config = { ...initialConfig(tokenizer.vocabulary, options, 'BertModel'), untrained: true };
-  const model = { config, tensors: initialTensors(config, seed), tokenizer };
+  const model = randomModel(tokenizer, options, seed);
   await saveFolder(out, model);
   return model;
 }
@@ -33,8 +33,9 @@ async function refuseFull(folder: string): Promise<void> {
     throw explainFileError(error, folder);
   });
   if (names.length === 0) return;
-  throw new UserError('folder-not-empty', `The folder has ${names.length} files already`, {
-    file: folder,
-    hint: 'Choose a new folder.',
-  });
+  throw new UserError(
+    'folder-not-empty',
+    { en: `The folder already contains ${names.length} files`, zh: `目录非空，已有 ${names.length} 个文件` },
+    { file: folder, hint: { en: 'Choose a new folder.', zh: '请指定新目录。' } },
+  );
 }

@@ -7,7 +7,7 @@ import { findFolder } from './find.ts';
 import type { Model } from './save.ts';
 
 /**
- * Loads a BERT with its tokenizer from a folder with weights in any format that `readWeights` knows,
+ * Loads a model with its tokenizer from a folder with weights in any format that `readWeights` reads,
  * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` knows.
  * Throws a UserError.
  */
@@ -22,10 +22,16 @@ export async function loadFolder(
   if (tokens > config.vocabSize) {
     throw new UserError(
       'vocab-mismatch',
-      `The vocabulary has ${tokens} tokens, the model knows ${config.vocabSize}`,
+      {
+        en: `The vocabulary has ${tokens} tokens, but the model only ${config.vocabSize} embeddings`,
+        zh: `词表有 ${tokens} 个词元，而模型只有 ${config.vocabSize} 个词嵌入`,
+      },
       {
         file: folder,
-        hint: 'Put the vocabulary that the model was trained with beside it.',
+        hint: {
+          en: 'Use the vocabulary that the model was trained with.',
+          zh: '请使用该模型训练时的词表。',
+        },
       },
     );
   }

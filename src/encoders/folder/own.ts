@@ -1,27 +1,28 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
+import { architectureOf } from '../architectures/registry.ts';
 import type { Tensor } from '../weights/read.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
+import type { Model } from './save.ts';
 
-/** Weights that no class of `transformers` has a place for, beside those that it loads: a CRF's, a span head's. */
+/** File of the weights that no class of `transformers` has: a CRF's, a span head's. */
 export const OWN_WEIGHTS = 'chineseblue.safetensors';
 
-const KNOWN = /^(embeddings|encoder|pooler|classifier|cls)\./;
-
-/** Tensors that `transformers` knows, and our own. */
-export function splitOwn(tensors: ReadonlyMap<string, Tensor>): {
+/** Splits tensors into those that `transformers` knows and those of heads of our own. */
+export function splitOwn({ config, tensors }: Pick<Model, 'config' | 'tensors'>): {
   known: Map<string, Tensor>;
   own: Map<string, Tensor>;
 } {
+  const { isKnown } = architectureOf(config).parameters;
   const entries = [...tensors];
   return {
-    known: new Map(entries.filter(([name]) => KNOWN.test(name))),
-    own: new Map(entries.filter(([name]) => !KNOWN.test(name))),
+    known: new Map(entries.filter(([name]) => isKnown(name))),
+    own: new Map(entries.filter(([name]) => !isKnown(name))),
   };
 }
 
-/** Our own tensors in a folder; none in one that keeps them all in one file. Throws a UserError where the file is damaged. */
+/** The tensors of a folder's `chineseblue.safetensors`, if it has one. Throws a UserError where the file is damaged. */
 export async function readOwn(folder: string): Promise<Map<string, Tensor>> {
   const file = join(folder, OWN_WEIGHTS);
   const tensors = new Map<string, Tensor>();
@@ -35,7 +36,7 @@ export async function readOwn(folder: string): Promise<Map<string, Tensor>> {
   return tensors;
 }
 
-/** Throws a UserError where one of the head's parameters is absent or of another shape. */
+/** Throws a UserError where a parameter of the head is missing or has another shape. */
 export function requireHead(
   parameters: ReadonlyMap<string, readonly number[]>,
   tensors: ReadonlyMap<string, Tensor>,
@@ -43,10 +44,18 @@ export function requireHead(
 ): void {
   for (const [name, shape] of parameters) {
     if (tensors.get(name)?.shape.join() === shape.join()) continue;
-    throw new UserError('head-missing', `The weights have no ${name} of ${shape.join(' × ')}`, {
-      file: folder,
-      field: name,
-      hint: 'Fine-tune again, or check that config.json belongs to these weights.',
-    });
+    const size = shape.join(' × ');
+    throw new UserError(
+      'head-missing',
+      { en: `The weights have no ${name} of shape ${size}`, zh: `权重中缺少形状为 ${size} 的 ${name}` },
+      {
+        file: folder,
+        field: name,
+        hint: {
+          en: 'Fine-tune again, or check that config.json belongs to these weights.',
+          zh: '请重新微调，或检查 config.json 与权重是否对应。',
+        },
+      },
+    );
   }
 }

@@ -2,15 +2,16 @@ import { rm } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic, writeJson } from '../../ground/files.ts';
-import { type BertConfig, toConfigJson } from '../architectures/bert/config.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import { architectureOf, configJson } from '../architectures/registry.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { toTokenizerJson } from '../tokenizers/tokenizer_json.ts';
 import type { Tensor } from '../weights/read.ts';
 import { type Precision, safetensorsFile } from '../weights/safetensors_write.ts';
 
 export interface Model {
-  readonly config: BertConfig;
-  /** By canonical name: see `readWeights`. */
+  readonly config: EncoderConfig;
+  /** By canonical name: see `ParameterScheme`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly tokenizer: Tokenizer;
 }
@@ -20,9 +21,9 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
 
 /**
  * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
- * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each
- * is written whole or not at all; `config.json` goes first and comes last, so a folder that has one is whole.
- * Throws a UserError where a number does not fit the precision.
+ * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each is written
+ * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
+ * complete. Throws a UserError where a number does not fit the precision.
  */
 export async function saveFolder(
   folder: string,
@@ -30,15 +31,16 @@ export async function saveFolder(
   extraFiles: ExtraFiles = new Map(),
   precision: Precision = 'fp32',
 ): Promise<void> {
-  const { config, tensors, tokenizer } = model;
+  const { config, tokenizer } = model;
   const { vocabulary, options } = tokenizer;
   const extras = [...extraFiles].map(([name, content]) => [inside(folder, name), content] as const);
   const unwritable = vocabulary.tokens.find((token) => /[\r\n]/.test(token));
   if (unwritable !== undefined) {
-    throw new UserError(
-      'vocab-line-break',
-      `The token ${JSON.stringify(unwritable)} does not fit a line of vocab.txt`,
-    );
+    const token = JSON.stringify(unwritable);
+    throw new UserError('vocab-line-break', {
+      en: `The token ${token} contains a line break and cannot be written to vocab.txt`,
+      zh: `词元 ${token} 含换行符，无法写入 vocab.txt`,
+    });
   }
   const configFile = join(folder, 'config.json');
   try {
@@ -60,17 +62,16 @@ export async function saveFolder(
     model_max_length: config.maxPositions,
     ...roles,
   });
-  const stored = safetensorsFile(named(tensors, config.architecture), precision);
+  const stored = safetensorsFile(named(model), precision);
   await writeAtomic(join(folder, 'model.safetensors'), stored);
   for (const [file, content] of extras) await writeAtomic(file, content);
-  await writeJson(configFile, toConfigJson(config, precision === 'fp16' ? 'float16' : 'float32'));
+  await writeJson(configFile, configJson(config, precision === 'fp16' ? 'float16' : 'float32'));
 }
 
-/** As `transformers` saves them: with `bert.` in every model that has a head. */
-function named(tensors: ReadonlyMap<string, Tensor>, architecture?: string): ReadonlyMap<string, Tensor> {
-  if (!architecture || architecture === 'BertModel') return tensors;
-  const prefixed = /^(embeddings|encoder|pooler)\./;
-  return new Map([...tensors].map(([name, tensor]) => [prefixed.test(name) ? `bert.${name}` : name, tensor]));
+/** Under the names that `transformers` saves. */
+function named({ config, tensors }: Model): ReadonlyMap<string, Tensor> {
+  const { saved } = architectureOf(config).parameters;
+  return new Map(Array.from(tensors, ([name, tensor]) => [saved(name, config.transformersClass), tensor]));
 }
 
 function inside(folder: string, name: string): string {

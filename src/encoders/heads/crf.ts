@@ -15,8 +15,10 @@ import {
   transpose,
   type Value,
 } from '../../autograd/index.ts';
-import type { Head } from './head.ts';
-import { emissions, readEmissions, tokenParameters } from './tokens.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import { architectureOf } from '../architectures/registry.ts';
+import type { TrainableHead } from './head.ts';
+import { readEmissions } from './tokens.ts';
 
 /** Parameters of the chain, named as in the Python package `pytorch-crf`. */
 export const CHAIN = {
@@ -26,8 +28,8 @@ export const CHAIN = {
 } as const;
 
 /**
- * log Σ exp(score) over all tag sequences, `[batch, 1]`: the forward algorithm on probabilities that are made to sum to
- * 1 at every token, whose logarithms add up to the answer. `chain [batch, length]` is 1 for the tokens of the chain.
+ * log Σ exp(score) over all tag sequences, `[batch, 1]`: the forward algorithm on probabilities that are normalised at
+ * every token; the logarithms of the totals add up to the result. `chain [batch, length]` is 1 for tokens of the chain.
  */
 function logPartition(scores: Value, chain: Value, parameter: (name: string) => Value): Value {
   const [batch, length, tags] = scores.shape;
@@ -57,19 +59,20 @@ function logPartition(scores: Value, chain: Value, parameter: (name: string) => 
 }
 
 /**
- * A tag for every token with a linear-chain CRF over them (Lafferty et al. 2001; Huang et al. 2015). Targets as those of
- * `tokenHead`, without -1; an answer has the scores before transitions: `viterbi` finds the best sequence.
+ * One of `tags` classes for every token, with a linear-chain CRF (Lafferty et al. 2001; Huang et al. 2015). Targets are
+ * those of `tokenHead`, without -1; an answer has the scores before transitions: `viterbi` finds the best sequence.
  */
-export function crfHead(hidden: number, tags: number): Head<Int32Array, Float32Array> {
+export function crfHead(config: EncoderConfig, tags: number): TrainableHead<Int32Array, Float32Array> {
+  const classifier = architectureOf(config).heads.tokens;
   return {
-    architecture: 'BertForTokenClassification',
+    transformersClass: classifier.transformersClass,
     parameters: new Map([
-      ...tokenParameters(hidden, tags),
+      ...classifier.parameters(config, tags),
       [CHAIN.start, [tags]],
       [CHAIN.end, [tags]],
       [CHAIN.between, [tags, tags]],
     ]),
-    outputs: (context) => ({ logits: emissions(context) }),
+    outputs: (context) => ({ logits: classifier.logits(context) }),
     loss({ logits }, { parameter }) {
       const [batch, length] = logits.shape;
       const gold = [
@@ -98,6 +101,6 @@ export function crfHead(hidden: number, tags: number): Head<Int32Array, Float32A
       const tokens = rows.reduce((count, sequence) => count + sequence.length, 0);
       return { targets, chain, starts, ends, transitions, total: Float32Array.of(tokens || 1) };
     },
-    read: ({ logits }, row, tokens, shape) => readEmissions(logits as Float32Array, row, tokens, tags, shape),
+    read: ({ logits }, row, tokens, shape) => readEmissions(logits, row, tokens, tags, shape),
   };
 }

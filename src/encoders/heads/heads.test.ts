@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compile, grad, input, type Tensors, type Value } from '../../autograd/index.ts';
 import { createRandom } from '../../ground/random.ts';
-import { fixedLayout, noDropout } from '../architectures/bert/graph.ts';
+import { fixedLayout, noDropout } from '../architectures/graph.ts';
+import { parseConfig } from '../architectures/registry.ts';
 import { CHAIN, crfHead } from './crf.ts';
-import type { Head } from './head.ts';
+import type { TrainableHead } from './head.ts';
 import { rankingHead } from './ranking.ts';
 import { multilabelHead, sequenceHead } from './sequence.ts';
 import { type Cell, spanHead } from './span.ts';
@@ -11,6 +12,15 @@ import { tokenHead } from './tokens.ts';
 import { viterbi } from './viterbi.ts';
 
 const [BATCH, LENGTH, HIDDEN] = [3, 6, 4];
+const CONFIG = parseConfig(
+  JSON.stringify({
+    vocab_size: 9,
+    hidden_size: HIDDEN,
+    num_hidden_layers: 1,
+    num_attention_heads: 1,
+    intermediate_size: 8,
+  }),
+);
 const SHAPE = { batch: BATCH, length: LENGTH };
 const random = createRandom(3, 'heads');
 const noise = (size: number): Float32Array =>
@@ -26,7 +36,7 @@ interface Built {
 
 /** Loss, outputs and gradients of a head over random hidden states and parameters. */
 async function build<T>(
-  head: Head<T, unknown>,
+  head: TrainableHead<T, unknown>,
   rows: readonly T[],
   tokens: readonly number[],
 ): Promise<Built> {
@@ -79,7 +89,7 @@ const logSumExp = (list: readonly number[]): number =>
 
 describe('sequenceHead', () => {
   it('is cross-entropy with smoothing and class weights, padding left out', async () => {
-    const head = sequenceHead(HIDDEN, 3, { smoothing: 0.3, weights: [1, 2, 3] });
+    const head = sequenceHead(CONFIG, 3, { smoothing: 0.3, weights: [1, 2, 3] });
     const built = await build(head, [2, 0], [6, 6]);
     const logits = [0, 1].map((row) => [...head.read(built.outputs, row, 6, SHAPE)]);
     const loss = (row: number, label: number, weight: number): number => {
@@ -93,7 +103,7 @@ describe('sequenceHead', () => {
 
 describe('multilabelHead', () => {
   it('is binary cross-entropy of every label', async () => {
-    const head = multilabelHead(HIDDEN, 3);
+    const head = multilabelHead(CONFIG, 3);
     const built = await build(head, [[0, 2], []], [6, 6]);
     const expected = [0, 1].flatMap((row) =>
       [...head.read(built.outputs, row, 6, SHAPE)].map((x, label) => {
@@ -113,7 +123,7 @@ describe('rankingHead', () => {
     { query: 0, relevance: 1 },
   ];
   it('pairwise: log(1 + exp(-lead)) over all ordered pairs of a query', async () => {
-    const head = rankingHead(HIDDEN, 'pairwise');
+    const head = rankingHead(CONFIG, 'pairwise');
     const built = await build(head, rows, [6, 6, 6]);
     const [a, b, c] = [0, 1, 2].map((row) => head.read(built.outputs, row, 6, SHAPE));
     const pair = (lead: number): number => Math.log1p(Math.exp(-lead));
@@ -121,7 +131,7 @@ describe('rankingHead', () => {
     await expectGradients(built);
   });
   it('listwise: a softmax over the documents of each query, apart from other queries', async () => {
-    const head = rankingHead(HIDDEN, 'listwise');
+    const head = rankingHead(CONFIG, 'listwise');
     const two = [rows[0], rows[2], { query: 1, relevance: 3 }];
     const built = await build(head, two, [6, 6, 6]);
     const [a, b] = [0, 1].map((row) => head.read(built.outputs, row, 6, SHAPE));
@@ -133,7 +143,7 @@ describe('rankingHead', () => {
 
 describe('tokenHead', () => {
   it('is cross-entropy over the tokens that count', async () => {
-    const head = tokenHead(HIDDEN, 2);
+    const head = tokenHead(CONFIG, 2);
     const built = await build(head, [Int32Array.of(1, -1, 0), Int32Array.of(0)], [5, 3]);
     const scores = [0, 1].map((row) => head.read(built.outputs, row, row === 0 ? 5 : 3, SHAPE));
     expect(scores.map(({ length }) => length)).toEqual([6, 2]);
@@ -150,7 +160,7 @@ describe('tokenHead', () => {
 describe('crfHead', () => {
   it('is the negative log-likelihood over all tag sequences, and viterbi finds the likeliest', async () => {
     const tags = 3;
-    const head = crfHead(HIDDEN, tags);
+    const head = crfHead(CONFIG, tags);
     const gold = [Int32Array.of(0, 2, 1, 1), Int32Array.of(1, 0), Int32Array.of()];
     const built = await build(head, gold, [6, 4, 2]);
     const start = built.feeds[CHAIN.start];
@@ -179,7 +189,7 @@ describe('crfHead', () => {
 
 describe('spanHead', () => {
   it('pushes right cells above 0 and all others below, and reads cells above 0', async () => {
-    const head = spanHead(HIDDEN, 2, 1);
+    const head = spanHead(CONFIG, 2, 1);
     const gold: Cell[][] = [
       [
         { type: 0, first: 0, last: 2 },

@@ -14,32 +14,30 @@ import {
   type Tensors,
   transpose,
 } from '../../autograd/index.ts';
-import type { Head } from './head.ts';
-import { sequenceLogits, sequenceParameters } from './sequence.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import type { TrainableHead } from './head.ts';
+import { sequenceScores } from './sequence.ts';
 
-/** One document of a query that is in the batch with others of the same query. */
+/** A document of a query; the batch has others of the same query. */
 export interface RankingTarget {
-  /** Number of the query within the batch. */
+  /** Index of the query within the batch. */
   readonly query: number;
   readonly relevance: number;
 }
 
 export type RankingLoss = 'pairwise' | 'listwise';
 
-/** Keeps documents of other queries out of a softmax. */
+/** Excludes documents of other queries from a softmax. */
 const APART = -1e9;
 
 /**
  * A score for a query and a document. `pairwise`: every document should score above every less relevant one of its
  * query, log(1 + exp(lower - higher)) (RankNet, Burges et al. 2005). `listwise`: cross-entropy between the softmax over a
- * query's documents and their gains 2^relevance - 1 made into shares (ListNet, Cao et al. 2007).
+ * query's documents and their normalised gains 2^relevance - 1 (ListNet, Cao et al. 2007).
  */
-export function rankingHead(hidden: number, kind: RankingLoss): Head<RankingTarget, number> {
+export function rankingHead(config: EncoderConfig, kind: RankingLoss): TrainableHead<RankingTarget, number> {
   return {
-    architecture: 'BertForSequenceClassification',
-    firstOnly: true,
-    parameters: sequenceParameters(hidden, 1),
-    outputs: (context) => ({ logits: sequenceLogits(context) }),
+    ...sequenceScores(config, 1),
     loss({ logits }) {
       const [batch] = logits.shape;
       const square = [batch, batch];

@@ -5,34 +5,25 @@ import {
   input,
   logSoftmax,
   mul,
-  reshape,
-  slice,
   softplus,
   sub,
   sum,
-  tanh,
   type Value,
 } from '../../autograd/index.ts';
-import { type Head, type HeadContext, type Outputs, rowOf } from './head.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import { architectureOf } from '../architectures/registry.ts';
+import { type Head, type Outputs, rowOf, type TrainableHead } from './head.ts';
 
-/** The hidden state of `[CLS]` through BERT's pooler, with dropout: `[batch, hidden]`. */
-export function pooled({ hidden, dense, dropout }: HeadContext): Value {
-  const [batch, , size] = hidden.shape;
-  const first = reshape(slice(hidden, 1, 0, 1), [batch, size]);
-  return dropout(tanh(dense(first, 'pooler.dense')), 'classifier');
+/** The part that heads with `classes` scores for a sequence share: output `logits [batch, classes]`. */
+export function sequenceScores(config: EncoderConfig, classes: number): Omit<Head<unknown>, 'read'> {
+  const classifier = architectureOf(config).heads.sequence;
+  return {
+    transformersClass: classifier.transformersClass,
+    firstOnly: true,
+    parameters: classifier.parameters(config, classes),
+    outputs: (context) => ({ logits: classifier.logits(context) }),
+  };
 }
-
-/** Parameters of a pooler and a dense layer to `classes` scores, named as in `BertForSequenceClassification`. */
-export function sequenceParameters(hidden: number, classes: number): Map<string, readonly number[]> {
-  return new Map([
-    ['pooler.dense.weight', [hidden, hidden]],
-    ['pooler.dense.bias', [hidden]],
-    ['classifier.weight', [classes, hidden]],
-    ['classifier.bias', [classes]],
-  ]);
-}
-
-export const sequenceLogits = (context: HeadContext): Value => context.dense(pooled(context), 'classifier');
 
 /** KL(p‖q) + KL(q‖p) of two softmax outputs `[n, classes]`, weighted by row and divided by `total` (Wu et al. 2021). */
 export function symmetricDivergence(first: Value, second: Value, weights: Value, total: Value): Value {
@@ -42,9 +33,9 @@ export function symmetricDivergence(first: Value, second: Value, weights: Value,
 }
 
 export interface ClassOptions {
-  /** Share of the target that is spread evenly over all classes. */
+  /** Label smoothing: share of the target that is spread evenly over all classes. */
   readonly smoothing?: number;
-  /** How much the loss of each class counts; 1 by default. */
+  /** Weight of each class in the loss; 1 by default. */
   readonly weights?: readonly number[];
 }
 
@@ -65,18 +56,15 @@ export function fillTargets(
   return total;
 }
 
-/** One of several classes for a sentence or a pair: a target is the number of the class, an answer the logits. */
+/** One of several classes for a sentence or a pair: a target is the index of the class, an answer the logits. */
 export function sequenceHead(
-  hidden: number,
+  config: EncoderConfig,
   classes: number,
   options: ClassOptions = {},
-): Head<number, Float32Array> {
+): TrainableHead<number, Float32Array> {
   const total = (): Value => input('total', []);
   return {
-    architecture: 'BertForSequenceClassification',
-    firstOnly: true,
-    parameters: sequenceParameters(hidden, classes),
-    outputs: (context) => ({ logits: sequenceLogits(context) }),
+    ...sequenceScores(config, classes),
     loss: ({ logits }) => crossEntropy(logits, input('targets', logits.shape), total()),
     divergence: ({ logits }, second: Outputs) =>
       symmetricDivergence(logits, second.logits, sum(input('targets', logits.shape), [-1], true), total()),
@@ -89,17 +77,14 @@ export function sequenceHead(
   };
 }
 
-/** Any set of labels: a target has the numbers of those that hold, an answer the logit of every label. */
+/** Any subset of labels: a target has the indices of those that apply, an answer the logit of every label. */
 export function multilabelHead(
-  hidden: number,
+  config: EncoderConfig,
   labels: number,
   { weights }: ClassOptions = {},
-): Head<readonly number[], Float32Array> {
+): TrainableHead<readonly number[], Float32Array> {
   return {
-    architecture: 'BertForSequenceClassification',
-    firstOnly: true,
-    parameters: sequenceParameters(hidden, labels),
-    outputs: (context) => ({ logits: sequenceLogits(context) }),
+    ...sequenceScores(config, labels),
     loss({ logits }) {
       const [targets, counted] = [input('targets', logits.shape), input('counted', logits.shape)];
       return div(sum(mul(counted, sub(softplus(logits), mul(targets, logits)))), input('total', []));

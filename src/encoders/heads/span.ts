@@ -20,7 +20,8 @@ import {
   transpose,
   type Value,
 } from '../../autograd/index.ts';
-import type { Head, HeadContext } from './head.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import type { HeadContext, TrainableHead } from './head.ts';
 
 /** A cell of one of the score matrices, by tokens between `[CLS]` and `[SEP]`, both inclusive. */
 export interface Cell {
@@ -50,8 +51,8 @@ function rowsByPosition(
     : constant(numbers, [1, count, width]);
 }
 
-/** x with neighbours (a, b) turned into (-b, a). */
-function turned(x: Value): Value {
+/** x with neighbours (a, b) rotated to (-b, a). */
+function rotated(x: Value): Value {
   const [batch, length] = x.shape;
   const pairs = reshape(x, [batch, length, SIZE / 2, 2]);
   return reshape(concat([neg(slice(pairs, 3, 1, 2)), slice(pairs, 3, 0, 1)], 3), [batch, length, SIZE]);
@@ -60,7 +61,7 @@ function turned(x: Value): Value {
 /** `[batch, rows, columns]` with an axis of size 1 after the first. */
 const forEveryType = (x: Value): Value => transpose(reshape(x, [...x.shape, 1]), [0, 3, 1, 2]);
 
-/** Efficient GlobalPointer (Su 2022): one matrix of scores, shared by all types, and for each type what is added to rows and columns. */
+/** Efficient GlobalPointer (Su 2022): one score matrix shared by all types, and per type a term for rows and columns. */
 function scoresOf(context: HeadContext, types: number, ordered: number): Value {
   const { hidden, dense, dropout } = context;
   const both = dense(dropout(hidden, 'classifier'), 'pointer.dense');
@@ -71,7 +72,7 @@ function scoresOf(context: HeadContext, types: number, ordered: number): Value {
   const sin = rowsByPosition(context, SIZE, (position, column) => Math.sin(angle(position, column)));
   const [query, key] = [0, SIZE].map((from) => {
     const part = slice(both, 2, from, from + SIZE);
-    return add(mul(part, cos), mul(turned(part), sin));
+    return add(mul(part, cos), mul(rotated(part), sin));
   });
   const shared = mul(matmul(query, transpose(key, [0, 2, 1])), 1 / Math.sqrt(SIZE));
   const ends = transpose(dense(both, 'pointer.types'), [0, 2, 1]);
@@ -92,17 +93,16 @@ function logSumExpWithZero(x: Value): Value {
 }
 
 /**
- * A score for every span of every type: GlobalPointer (Su et al. 2022) in its efficient form, with the loss of Su 2021:
- * every right cell above 0 and above it no wrong one. Spans may nest and overlap. Of the `types` matrices, the first
- * `ordered` have no span that ends before it begins; the others tie any token to any other.
+ * A score for every span of every type: Efficient GlobalPointer (Su et al. 2022) with the multi-label loss of Su 2021,
+ * which pushes correct cells above 0 and all others below. Spans may nest and overlap. Of the `types` matrices, the first
+ * `ordered` have no span that ends before it starts; the others relate any two tokens.
  */
 export function spanHead(
-  hidden: number,
+  { hiddenSize: hidden }: EncoderConfig,
   types: number,
   ordered = types,
-): Head<readonly Cell[], ScoredCell[]> {
+): TrainableHead<readonly Cell[], ScoredCell[]> {
   return {
-    architecture: 'BertModel',
     parameters: new Map([
       ['pointer.dense.weight', [2 * SIZE, hidden]],
       ['pointer.dense.bias', [2 * SIZE]],

@@ -1,21 +1,12 @@
-import { crossEntropy, input, reshape, sum, type Value } from '../../autograd/index.ts';
-import { type BatchShape, type Head, type HeadContext, rowOf } from './head.ts';
+import { crossEntropy, input, reshape, sum, type TypedArray, type Value } from '../../autograd/index.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import { architectureOf } from '../architectures/registry.ts';
+import { type BatchShape, rowOf, type TrainableHead } from './head.ts';
 import { type ClassOptions, fillTargets, symmetricDivergence } from './sequence.ts';
-
-export function tokenParameters(hidden: number, tags: number): Map<string, readonly number[]> {
-  return new Map([
-    ['classifier.weight', [tags, hidden]],
-    ['classifier.bias', [tags]],
-  ]);
-}
-
-/** A score for every tag of every token, `[batch, length, tags]`. */
-export const emissions = ({ hidden, dense, dropout }: HeadContext): Value =>
-  dense(dropout(hidden, 'classifier'), 'classifier');
 
 /** The scores of the tokens between `[CLS]` and `[SEP]`, `tags` numbers each. */
 export const readEmissions = (
-  logits: Float32Array,
+  logits: TypedArray,
   row: number,
   tokens: number,
   tags: number,
@@ -23,21 +14,22 @@ export const readEmissions = (
 ): Float32Array => rowOf(logits, row, length * tags).slice(tags, (tokens - 1) * tags);
 
 /**
- * A tag for every token, each for itself. A target has the tag of every token between `[CLS]` and `[SEP]`, -1 for one
- * that does not count; an answer has `tags` scores for each of them.
+ * One of `tags` classes for every token, independently. A target has the tag of every token between `[CLS]` and `[SEP]`,
+ * -1 for one that is ignored; an answer has `tags` scores for each of them.
  */
 export function tokenHead(
-  hidden: number,
+  config: EncoderConfig,
   tags: number,
   options: ClassOptions = {},
-): Head<Int32Array, Float32Array> {
+): TrainableHead<Int32Array, Float32Array> {
+  const classifier = architectureOf(config).heads.tokens;
   const flat = (logits: Value): Value => reshape(logits, [-1, tags]);
   const targets = (logits: Value): Value => input('targets', flat(logits).shape);
   const total = (): Value => input('total', []);
   return {
-    architecture: 'BertForTokenClassification',
-    parameters: tokenParameters(hidden, tags),
-    outputs: (context) => ({ logits: emissions(context) }),
+    transformersClass: classifier.transformersClass,
+    parameters: classifier.parameters(config, tags),
+    outputs: (context) => ({ logits: classifier.logits(context) }),
     loss: ({ logits }) => crossEntropy(flat(logits), targets(logits), total()),
     divergence: (first, second) =>
       symmetricDivergence(
@@ -59,6 +51,6 @@ export function tokenHead(
       );
       return { targets: list, total: Float32Array.of(weight || 1) };
     },
-    read: ({ logits }, row, tokens, shape) => readEmissions(logits as Float32Array, row, tokens, tags, shape),
+    read: ({ logits }, row, tokens, shape) => readEmissions(logits, row, tokens, tags, shape),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeOnnx } from '../../autograd/onnx.ts';
 import { createRandom } from '../../ground/random.ts';
-import { parseConfig } from '../architectures/bert/config.ts';
-import { fillNormal, initialTensors } from '../architectures/bert/initial.ts';
+import { fillNormal } from '../architectures/initial.ts';
+import { architectureOf, parseConfig } from '../architectures/registry.ts';
 import type { Head } from '../heads/head.ts';
 import { sequenceHead } from '../heads/sequence.ts';
 import { type ScoredCell, spanHead } from '../heads/span.ts';
@@ -28,10 +28,8 @@ const sequences: Sequence[] = Array.from({ length: 9 }, (_, i) => {
   return { ids, types: ids.map((_id, k) => Number(k > ids.length / 2)) };
 });
 
-function weightsOf(
-  head: Head<never, unknown>,
-): Map<string, { shape: readonly number[]; data: Float32Array }> {
-  const weights = new Map(initialTensors(config, 3));
+function weightsOf(head: Head<unknown>): Map<string, { shape: readonly number[]; data: Float32Array }> {
+  const weights = new Map(architectureOf(config).parameters.initial(config, 3));
   for (const [name, shape] of head.parameters) {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     fillNormal(data, 0.2, 3, name);
@@ -45,9 +43,9 @@ const apart = (a: readonly Float32Array[], b: readonly Float32Array[]): number =
   Math.max(...a.flatMap((list, i) => Array.from(list, (value, k) => Math.abs(value - b[i][k]))));
 
 describe('exportOnnx', () => {
-  it.each<[string, Head<never, Float32Array>]>([
-    ['a sentence head', sequenceHead(32, 3) as Head<never, Float32Array>],
-    ['a token head', tokenHead(32, 5) as Head<never, Float32Array>],
+  it.each<[string, Head<Float32Array>]>([
+    ['a sentence head', sequenceHead(config, 3)],
+    ['a token head', tokenHead(config, 5)],
   ])('%s: the file answers as the graphs do, in 8 bits nearly so', async (_name, head) => {
     const weights = weightsOf(head);
     const shapes = new Map(Array.from(weights, ([name, { shape }]) => [name, shape]));
@@ -63,7 +61,7 @@ describe('exportOnnx', () => {
   });
 
   it('a span head: the file takes any length, though rows and columns of scores are by position', async () => {
-    const head = spanHead(32, 3, 2) as Head<never, ScoredCell[]>;
+    const head = spanHead(config, 3, 2);
     const weights = weightsOf(head);
     const shapes = new Map(Array.from(weights, ([name, { shape }]) => [name, shape]));
     const fed = Object.fromEntries(Array.from(weights, ([name, { data }]) => [name, data]));
@@ -83,7 +81,7 @@ describe('exportOnnx', () => {
   });
 
   it('has the inputs and outputs of Hugging Face, of any size', () => {
-    const weights = weightsOf(tokenHead(32, 5) as Head<never, unknown>);
+    const weights = weightsOf(tokenHead(config, 5));
     const { graph } = decodeOnnx(exportOnnx({ config, weights, precision: 'fp32' }));
     const names = (list: { name: string }[]): string[] => list.map(({ name }) => name).sort();
     expect(names(graph.input)).toEqual(['attention_mask', 'input_ids', 'token_type_ids']);
@@ -99,7 +97,7 @@ describe('exportOnnx', () => {
 describe('quantise', () => {
   it('turns rows into columns of whole numbers', () => {
     const { quantised, scales } = quantise(Float32Array.of(0.63, -0.5, 0, 0), 2, {
-      turned: true,
+      transposed: true,
       largest: 63,
     });
     expect([...quantised]).toEqual([63, 0, -50, 0]);

@@ -12,39 +12,33 @@ import {
   transpose,
   type Value,
 } from '../../autograd/index.ts';
-import type { BertConfig } from '../architectures/bert/config.ts';
-import {
-  EMBEDDINGS,
-  embed,
-  encode,
-  encoderInputs,
-  fixedLayout,
-  type Layout,
-  type Lookup,
-  noDropout,
-} from '../architectures/bert/graph.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
+import { encoderFrame } from '../architectures/frame.ts';
+import { fixedLayout, type Layout, type Lookup } from '../architectures/graph.ts';
+import { architectureOf } from '../architectures/registry.ts';
 import type { Head } from '../heads/head.ts';
+import type { Tensor } from '../weights/stored.ts';
 
 export interface ExportOptions {
-  readonly config: BertConfig;
+  readonly config: EncoderConfig;
   /** Absent: the encoder alone. */
-  readonly head?: Head<never, unknown>;
-  /** Whether `last_hidden_state` is an output beside the head's; it is without a head. */
+  readonly head?: Head<unknown>;
+  /** Whether `last_hidden_state` is an output beside the head's; without a head it always is. */
   readonly hidden?: boolean;
-  readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  /** int8: dynamic quantisation of every dense layer of the encoder, and of the embeddings of words. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** int8: dynamic quantisation of every dense layer of the encoder and of the word embeddings. */
   readonly precision: Dtype;
 }
 
-/** How the weights of an exported model are stored and multiplied. */
+/** Number types of an exported model's weights and products. */
 export const DTYPES = ['fp32', 'int8'] as const;
 export type Dtype = (typeof DTYPES)[number];
 
-/** Any sizes do that nothing else has: in the file they have names. */
+/** Placeholder sizes that nothing else has; the file has names in their place. */
 const [BATCH, LENGTH] = [1009, 1013];
-/** Seven bits: two products with uint8 then fit the 16 bits in which processors without VNNI add them up. */
+/** Seven bits: two products with uint8 then fit the 16-bit accumulators of processors without VNNI. */
 const LARGEST_FACTOR = 63;
-/** Numbers that are only looked up have all eight. */
+/** Values that are only looked up use all eight bits. */
 const LARGEST_ENTRY = 127;
 
 /** 0, 1, 2… along the second axis of `ids [batch, length]`. */
@@ -63,7 +57,7 @@ function runningPositions(ids: Value): Value {
 const floatDense = (x: Value, name: string, parameter: Lookup): Value =>
   add(matmul(x, transpose(parameter(`${name}.weight`))), parameter(`${name}.bias`));
 
-/** A table in 8 bits and the scale of every row. */
+/** A table in 8 bits, and the scale of every row. */
 function storedTable(name: string, parameter: Lookup): [table: Value, scales: Value] {
   const [rows, columns] = parameter(name).shape;
   return [input(quantisedName(name), [rows, columns], 'int8'), input(scaleName(name), [rows, 1])];
@@ -83,8 +77,8 @@ const quantisedName = (name: string): string => `${name}_quantized`;
 const scaleName = (name: string): string => `${name}_scale`;
 
 /**
- * A dense layer in 8 bits, as ONNX Runtime fuses it: x is quantised as it comes, to uint8 with one scale, the weights
- * beforehand, to int8 with a scale a row.
+ * A dense layer in 8 bits, in the form that ONNX Runtime fuses: x is quantised dynamically to uint8 with one scale, the
+ * weights beforehand to int8 with one scale per row.
  */
 function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
   const weight = parameter(`${name}.weight`);
@@ -109,16 +103,16 @@ function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
   return add(mul(cast(product, 'float32'), scale), parameter(`${name}.bias`));
 }
 
-/** Rows of a matrix as int8 with a scale each, symmetric about 0; stored by rows, or turned into columns. */
+/** Rows of a matrix as int8 with one scale each, symmetric about 0; optionally stored as columns. */
 export function quantise(
   data: Float32Array,
   rows: number,
-  { turned, largest }: { turned: boolean; largest: number },
+  { transposed, largest }: { transposed: boolean; largest: number },
 ): { quantised: Int8Array; scales: Float32Array } {
   const columns = data.length / rows;
   const quantised = new Int8Array(data.length);
   const scales = new Float32Array(rows);
-  const [rowStep, columnStep] = turned ? [1, rows] : [columns, 1];
+  const [rowStep, columnStep] = transposed ? [1, rows] : [columns, 1];
   for (let row = 0; row < rows; row++) {
     const own = data.subarray(row * columns, (row + 1) * columns);
     const scale = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largest || 1;
@@ -129,61 +123,69 @@ export function quantise(
   return { quantised, scales };
 }
 
+/** Operators for batches of any shape, in 32 or 8 bits. */
+function openLayout({ maxPositions }: EncoderConfig, words: string, precision: Dtype): Layout {
+  const small = precision === 'int8';
+  return {
+    rows: small ? quantisedRows : fixedLayout.rows,
+    positions: (table, ids) => gather(table, runningPositions(ids)),
+    dense: small ? quantisedDense : floatDense,
+    head: {
+      dense: floatDense,
+      // masked-language-model heads multiply by the table
+      parameter: (name, parameter) =>
+        small && name === words ? wholeTable(name, parameter) : parameter(name),
+      positions: (ids) => ({ ids: runningPositions(ids), count: maxPositions }),
+    },
+  };
+}
+
+/** The weights that the file stores, and their quantised form beside them in 8 bits. */
+function storedWeights({ config, weights, precision }: ExportOptions): Map<string, TypedArray> {
+  const { graph, parameters } = architectureOf(config);
+  const stored = new Map<string, TypedArray>();
+  for (const [name, { shape, data }] of weights) {
+    stored.set(name, data);
+    if (precision !== 'int8') continue;
+    const isTable = name === graph.words;
+    const depth = parameters.depth(config, name);
+    const isLayer = shape.length === 2 && depth > 0 && depth <= config.layers;
+    if (!isTable && !isLayer) continue;
+    const largest = isTable ? LARGEST_ENTRY : LARGEST_FACTOR;
+    const { quantised, scales } = quantise(data, shape[0], { transposed: !isTable, largest });
+    stored.set(quantisedName(name), quantised);
+    stored.set(scaleName(name), scales);
+  }
+  return stored;
+}
+
 /**
  * An ONNX model with the inputs and outputs of Hugging Face's: `input_ids`, `attention_mask` and `token_type_ids`, int64
  * `[batch, sequence]` of any sizes, and those of the head (`logits`) or `last_hidden_state`.
  */
-export function exportOnnx({
-  config,
-  head,
-  hidden: withHidden,
-  weights,
-  precision,
-}: ExportOptions): Uint8Array {
-  const parameters = new Map(Array.from(weights, ([name, { shape }]) => [name, input(name, shape)]));
-  const parameter: Lookup = (name) => parameters.get(name)!;
-  // heads may multiply by the table too
-  const headParameter: Lookup = (name) =>
-    precision === 'int8' && name === EMBEDDINGS.words ? wholeTable(name, parameter) : parameter(name);
-  const inputs = encoderInputs(BATCH, LENGTH);
-  const mask = inputs.attention_mask;
-  const positions = { ids: runningPositions(inputs.input_ids), count: config.maxPositions };
-  const layout: Layout = {
-    positions: (table) => gather(table, positions.ids),
-    ...(precision === 'int8'
-      ? { dense: quantisedDense, words: quantisedRows }
-      : { dense: floatDense, words: fixedLayout.words }),
-  };
-  const alone = head === undefined || withHidden === true;
-  const firstOnly = !alone && head?.firstOnly === true;
-  const embedded = embed(inputs, parameter, layout);
-  const hidden = encode(config, embedded, mask, parameter, { layout, firstOnly });
-  const dense = (x: Value, name: string): Value => floatDense(x, name, parameter);
+export function exportOnnx(options: ExportOptions): Uint8Array {
+  const { config, head, hidden: withHidden = false, weights, precision } = options;
+  const encoderOnly = head === undefined || withHidden;
+  const frame = encoderFrame({
+    config,
+    shapes: new Map(Array.from(weights, ([name, { shape }]) => [name, shape])),
+    batch: BATCH,
+    length: LENGTH,
+    layout: openLayout(config, architectureOf(config).graph.words, precision),
+    firstOnly: !encoderOnly && head.firstOnly === true,
+  });
+  const context = frame.encode();
   const outputs: Record<string, Value> = {
-    ...(alone && { last_hidden_state: hidden }),
-    ...head?.outputs({ hidden, mask, parameter: headParameter, dense, dropout: noDropout, positions }),
+    ...(encoderOnly && { last_hidden_state: context.hidden }),
+    ...head?.outputs(context),
   };
-
-  const stored = new Map<string, TypedArray>();
-  for (const [name, { shape, data }] of weights) {
-    stored.set(name, data);
-    const isTable = name === EMBEDDINGS.words;
-    if (precision === 'int8' && (isTable || (shape.length === 2 && name.startsWith('encoder.')))) {
-      const { quantised, scales } = quantise(data, shape[0], {
-        turned: !isTable,
-        largest: isTable ? LARGEST_ENTRY : LARGEST_FACTOR,
-      });
-      stored.set(quantisedName(name), quantised);
-      stored.set(scaleName(name), scales);
-    }
-  }
   const named = ({ shape }: Value): (number | string)[] =>
     shape.map((size, axis) =>
       axis === 0 ? 'batch' : size === LENGTH && shape.length > 2 ? 'sequence' : size,
     );
   const declared = {
-    ...Object.fromEntries(Object.keys(inputs).map((name) => [name, ['batch', 'sequence']])),
+    ...Object.fromEntries(Object.keys(frame.inputs).map((name) => [name, ['batch', 'sequence']])),
     ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, named(value)])),
   };
-  return toOnnx(outputs, { weights: stored, declared });
+  return toOnnx(outputs, { weights: storedWeights(options), declared });
 }

@@ -1,46 +1,44 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   compile,
-  input,
   openModel,
   type Program,
   type SessionOptions,
   type Tensors,
   type TypedArray,
-  type Value,
 } from '../../autograd/index.ts';
-import type { BertConfig } from '../architectures/bert/config.ts';
-import { embed, encode, encoderInputs, fixedLayout, noDropout } from '../architectures/bert/graph.ts';
+import type { EncoderConfig, Shapes } from '../architectures/architecture.ts';
+import { encoderFrame } from '../architectures/frame.ts';
 import type { BatchShape, Head } from '../heads/head.ts';
 import { encoderFeeds, type Sequence } from './sequences.ts';
 
 export interface ForwardOptions extends SessionOptions {
-  readonly config: BertConfig;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** All parameters by name; read anew in every run. */
+  readonly config: EncoderConfig;
+  readonly shapes: Shapes;
+  /** All parameters by name; every run reads their current values. */
   readonly weights: Tensors;
 }
 
-/** Answers of a head for any number of sequences, in their order. */
+/** Answers of a head for any number of sequences, in their order. Throws the reason of the signal. */
 export type Forward<Answer> = (sequences: readonly Sequence[], options?: ForwardRun) => Promise<Answer[]>;
 
 export interface ForwardRun {
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
-  /** Other weights than usual, such as their moving average. */
+  /** Replaces the weights for this run, for example by their moving average. */
   readonly weights?: Tensors;
 }
 
-/** Tokens of a batch, padding counted: enough to be fast, few enough that what a layer computes stays in the caches. */
+/** Tokens of a batch, including padding: enough to be fast, few enough that activations stay in the caches. */
 const FIXED_TOKENS = 2048;
 const OPEN_TOKENS = 512;
-/** Batches of fewer tokens grow whatever the padding: multiplying them costs little more than reading the weights. */
+/** Batches of fewer tokens grow regardless of padding: multiplying costs little more than reading the weights. */
 const FEW_TOKENS = 64;
-/** Share of padding beyond which a batch takes no longer sequence. */
+/** Maximum share of padding in larger batches. */
 const MOST_PADDING = 1 / 16;
 const MOST_ROWS = 64;
 
-/** Lengths that sequences are padded to when they are only read: a graph each, compiled when first needed. */
+/** Padded lengths in inference: one graph each, compiled when first needed. */
 const LENGTHS = [16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
 /** Runs one batch of this shape. */
@@ -50,17 +48,17 @@ type Runner = (
   weights: Tensors | undefined,
 ) => Promise<Record<string, TypedArray>>;
 
-/** How many of the sequences from `first` on go together, and the shape that they are padded to. */
+/** How many sequences from `first` on form a batch, and the shape that they are padded to. */
 type Packing = (
   lengths: readonly number[],
   first: number,
 ) => { readonly rows: number; readonly shape: BatchShape };
 
 /**
- * The encoder with a head, without dropout, in a graph for every length bucket; weights are fed to them, so that they may
- * change between runs.
+ * The encoder with a head, without dropout, as one graph per length bucket. Weights are fed, so that they may change between
+ * runs.
  */
-export function createForward<Answer>(head: Head<never, Answer>, options: ForwardOptions): Forward<Answer> {
+export function createForward<Answer>(head: Head<Answer>, options: ForwardOptions): Forward<Answer> {
   const { config, shapes, weights, device, threads } = options;
   const programs = new Map<number, Promise<Program>>();
   const buckets = [...LENGTHS.filter((length) => length < config.maxPositions), config.maxPositions];
@@ -73,28 +71,33 @@ export function createForward<Answer>(head: Head<never, Answer>, options: Forwar
   return forwardWith(head, config, pack, async (feeds, shape, others = weights) => {
     const known = programs.get(shape.length);
     const program =
-      known ?? compile(forwardGraph(head, config, shapes, shape), { device, threads, arena: false });
+      known ??
+      compile(head.outputs(encoderFrame({ config, shapes, ...shape }).encode()), {
+        device,
+        threads,
+        arena: false,
+      });
     programs.set(shape.length, program);
     return (await program).run({ ...others, ...feeds });
   });
 }
 
 export interface OpenOptions extends SessionOptions {
-  readonly config: BertConfig;
+  readonly config: EncoderConfig;
 }
 
 /**
- * The same by a model that `exportOnnx` wrote, which takes any shape and has its weights inside, where the runtime lays
- * them out once and for all: no sequence is padded further than to its neighbours by length.
+ * The same with a model written by `exportOnnx`, which accepts any shape and contains its weights, so that the runtime
+ * packs them once. Sequences are only padded to the longest of similar length.
  */
 export async function openForward<Answer>(
-  head: Head<never, Answer>,
+  head: Head<Answer>,
   model: Uint8Array | string,
   { config, ...options }: OpenOptions,
 ): Promise<Forward<Answer>> {
   const program = await openModel(model, options);
   const pack: Packing = (lengths, first) => {
-    // in order of length: every next one is the longest
+    // sorted by length: the next one is the longest
     let [rows, real] = [1, lengths[first]];
     for (; rows < MOST_ROWS && first + rows < lengths.length; rows++) {
       const length = lengths[first + rows];
@@ -109,10 +112,10 @@ export async function openForward<Answer>(
   );
 }
 
-/** Sequences of like length go together. */
+/** Batches sequences of similar length. */
 function forwardWith<Answer>(
-  head: Head<never, Answer>,
-  config: BertConfig,
+  head: Head<Answer>,
+  config: EncoderConfig,
   pack: Packing,
   run: Runner,
 ): Forward<Answer> {
@@ -140,18 +143,4 @@ function forwardWith<Answer>(
     }
     return answers;
   };
-}
-
-function forwardGraph(
-  head: Head<never, unknown>,
-  config: BertConfig,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  { batch, length }: BatchShape,
-): Record<string, Value> {
-  const parameters = new Map([...shapes].map(([name, shape]) => [name, input(name, shape)]));
-  const parameter = (name: string): Value => parameters.get(name)!;
-  const inputs = encoderInputs(batch, length);
-  const hidden = encode(config, embed(inputs, parameter), inputs.attention_mask, parameter);
-  const dense = (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter);
-  return head.outputs({ hidden, mask: inputs.attention_mask, parameter, dense, dropout: noDropout });
 }

@@ -1,13 +1,13 @@
 import type { Tensors } from '../../autograd/index.ts';
-import type { BatchShape } from '../heads/head.ts';
+import type { BatchShape } from '../architectures/graph.ts';
 
-/** What the encoder reads: the ids of the tokens, `[CLS]` and `[SEP]` among them, and which text each belongs to. */
+/** An input of the encoder: token ids with `[CLS]` and `[SEP]`, and the type of each token. */
 export interface Sequence {
   readonly ids: Int32Array;
   readonly types: Int32Array;
 }
 
-/** The inputs of the encoder for a batch; rows and columns beyond the sequences are padding. */
+/** The inputs of an encoder for a batch; rows and columns beyond the sequences are padding. */
 export function encoderFeeds(
   sequences: readonly Sequence[],
   { batch, length }: BatchShape,
@@ -26,12 +26,12 @@ export function encoderFeeds(
   return { input_ids: ids, token_type_ids: types, attention_mask: mask };
 }
 
-/** Lengths that batches are padded to are multiples of this. */
+/** Padded lengths are multiples of this. */
 const GRAIN = 4;
 
 /**
- * At most `count` lengths to pad to, so that padding every sequence to the next of them wastes least: exact, by dynamic
- * programming over the multiples of 4. A compiled graph goes with every one of them.
+ * At most `count` lengths to pad to with the least padding in total: exact, by dynamic programming over multiples of 4.
+ * Each needs a compiled graph.
  */
 export function chooseBuckets(lengths: readonly number[], count: number): number[] {
   const steps = Math.ceil(Math.max(GRAIN, ...lengths) / GRAIN);
@@ -39,7 +39,7 @@ export function chooseBuckets(lengths: readonly number[], count: number): number
   for (const length of lengths) many[Math.max(1, Math.ceil(length / GRAIN))]++;
   const upTo = many.map(() => 0);
   for (let step = 1; step <= steps; step++) upTo[step] = upTo[step - 1] + many[step];
-  // cost[k][j]: tokens when the first j steps are served by k buckets, the last of them j
+  // cost[k][j]: padded tokens if k buckets cover the first j steps, the last bucket being j
   let cost = Array.from({ length: steps + 1 }, (_, j) => (j === 0 ? 0 : Number.POSITIVE_INFINITY));
   const choices: Int32Array[] = [];
   for (let k = 0; k < count; k++) {

@@ -1,10 +1,11 @@
 import type { SessionOptions } from '../../autograd/index.ts';
+import { architectureOf } from '../architectures/registry.ts';
 import { loadFolder } from '../folder/load.ts';
-import type { Head } from '../heads/head.ts';
+import { floats, type Head } from '../heads/head.ts';
 import { exportOnnx } from './export.ts';
 import { openForward } from './forward.ts';
 
-/** What stands for a text: the mean of its tokens' last hidden states, special ones aside, or that of `[CLS]`. */
+/** The vector of a text: the mean of its tokens' last hidden states without special tokens, or that of `[CLS]`. */
 export const POOLINGS = ['mean', 'cls'] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
@@ -14,14 +15,15 @@ export interface VectorOptions extends SessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A vector of `hidden` numbers for every text, which is cut where it is longer than the model reads. */
+/** A vector of `hidden` numbers for every text; longer texts than the model reads are truncated. */
 export async function textVectors(
   folder: string,
   texts: readonly string[],
   { pooling, onProgress, signal, device, threads }: VectorOptions,
 ): Promise<Float32Array[]> {
   const { config, tensors, tokenizer } = await loadFolder(folder);
-  const weights = new Map([...tensors].filter(([name]) => /^(embeddings|encoder)\./.test(name)));
+  const { isEncoder } = architectureOf(config).parameters;
+  const weights = new Map([...tensors].filter(([name]) => isEncoder(name)));
   const head = pooler(config.hiddenSize, pooling);
   const model = exportOnnx({ config, head, weights, precision: 'fp32' });
   const forward = await openForward(head, model, { config, device, threads });
@@ -29,15 +31,12 @@ export async function textVectors(
   return forward(sequences, { onProgress, signal });
 }
 
-function pooler(size: number, pooling: Pooling): Head<never, Float32Array> {
+function pooler(size: number, pooling: Pooling): Head<Float32Array> {
   return {
-    architecture: 'BertModel',
     parameters: new Map(),
     outputs: ({ hidden }) => ({ hidden }),
-    loss: ({ hidden }) => hidden,
-    targets: () => ({}),
     read({ hidden }, row, tokens, { length }) {
-      const own = (hidden as Float32Array).subarray(row * length * size, (row + 1) * length * size);
+      const own = floats(hidden).subarray(row * length * size, (row + 1) * length * size);
       // an empty text is [CLS] and [SEP] alone
       if (pooling === 'cls' || tokens <= 2) return own.slice(0, size);
       const vector = new Float32Array(size);
@@ -48,7 +47,7 @@ function pooler(size: number, pooling: Pooling): Head<never, Float32Array> {
   };
 }
 
-/** Cosine of the angle between two vectors; 0 where one is 0. */
+/** Cosine similarity of two vectors; 0 if one is 0. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

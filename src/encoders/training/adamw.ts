@@ -1,8 +1,8 @@
 import { sizeOf } from '../../autograd/index.ts';
 import { allocate, type Block } from './kernels/memory.ts';
-import type { Call, Crew } from './kernels/pool.ts';
+import type { Call, Pool } from './kernels/pool.ts';
 
-/** A parameter that is trained, its gradient, and what AdamW remembers of it. */
+/** A trained parameter with its gradient and AdamW's moments. */
 export interface Trained {
   readonly name: string;
   readonly shape: readonly number[];
@@ -10,13 +10,13 @@ export interface Trained {
   readonly gradient: Block;
   readonly mean: Block;
   readonly variance: Block;
-  /** Where gradients of several batches add up, if they do. */
+  /** Sum of the gradients of several batches, where an update has several. */
   readonly sum?: Block;
   /** Exponential moving average of the value, if one is kept. */
   readonly average?: Block;
 }
 
-/** Room for parameters and all that training them takes: four numbers each, and one more for every option. */
+/** Memory for parameters in training: four numbers each, and one more per option. */
 export function createTrained(
   shapes: ReadonlyMap<string, readonly number[]>,
   { sum = false, average = false }: { sum?: boolean; average?: boolean } = {},
@@ -42,7 +42,7 @@ export const ADAMW: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 export interface AdamWStep {
   /** 1 for the first. */
   readonly step: number;
-  /** The gradient is multiplied by this first: for clipping, or for a mean over accumulated batches. */
+  /** Multiplies the gradient first: for clipping, or for a mean over accumulated batches. */
   readonly scale?: number;
   readonly settings?: AdamWSettings;
   /** Learning rate of a parameter. */
@@ -59,12 +59,12 @@ export interface AdamWStep {
 export function adamw(
   parameters: readonly Trained[],
   { step, scale = 1, settings = ADAMW, rate, decay }: AdamWStep,
-  crew: Crew,
+  pool: Pool,
 ): void {
   const { beta1, beta2, epsilon } = settings;
   const correction1 = 1 - beta1 ** step;
   const correction2 = Math.sqrt(1 - beta2 ** step);
-  crew.run(
+  pool.run(
     parameters.flatMap(({ name, value, gradient, mean, variance }) => {
       const learning = rate(name);
       const factors = [1 - learning * decay(name), 1 - beta1, beta2, 1 - beta2, learning / correction1];
@@ -73,40 +73,37 @@ export function adamw(
   );
 }
 
-/** BERT's custom: biases and layer norms do not decay. */
-export const decays = (name: string): boolean => !name.endsWith('.bias') && !name.includes('LayerNorm');
-
 /** √Σ g² over all gradients. */
-export const gradientNorm = (parameters: readonly Trained[], crew: Crew): number =>
+export const gradientNorm = (parameters: readonly Trained[], pool: Pool): number =>
   Math.sqrt(
-    crew
+    pool
       .run(parameters.flatMap(({ gradient }) => callsOf('squares', [gradient])))
       .reduce((sum, squares) => sum + squares, 0),
   );
 
-/** Adds the gradients to the sums of those before; the first of a step begins them. */
-export const addGradients = (parameters: readonly Trained[], first: boolean, crew: Crew): void => {
-  crew.run(
+/** Adds the gradients to the sums; the first of an update overwrites them. */
+export const addGradients = (parameters: readonly Trained[], first: boolean, pool: Pool): void => {
+  pool.run(
     parameters.flatMap(({ gradient, sum }) => callsOf('combine', [sum!, gradient], [first ? 0 : 1, 1])),
   );
 };
 
-/** Puts the sums where the gradients are. */
-export const takeSums = (parameters: readonly Trained[], crew: Crew): void => {
-  crew.run(parameters.flatMap(({ gradient, sum }) => callsOf('combine', [gradient, sum!], [0, 1])));
+/** Copies the sums to the gradients. */
+export const takeSums = (parameters: readonly Trained[], pool: Pool): void => {
+  pool.run(parameters.flatMap(({ gradient, sum }) => callsOf('combine', [gradient, sum!], [0, 1])));
 };
 
 /** Moves the averages towards the values: average ← share · average + (1 - share) · value. */
-export const moveAverages = (parameters: readonly Trained[], share: number, crew: Crew): void => {
-  crew.run(
+export const moveAverages = (parameters: readonly Trained[], share: number, pool: Pool): void => {
+  pool.run(
     parameters.flatMap(({ value, average }) => callsOf('combine', [average!, value], [share, 1 - share])),
   );
 };
 
-/** Bytes of one array that one call works on: some cost of calling, little to wait for at the end. */
+/** Bytes of an array per call: large enough to amortise the call, small enough to balance threads. */
 const STRETCH = 1 << 19;
 
-/** One kernel on arrays of one length, which share a memory, in stretches that several threads can take. */
+/** One kernel over arrays of equal length in one memory, split so that several threads can work on it. */
 function callsOf(kernel: Call['kernel'], blocks: readonly Block[], scalars: readonly number[] = []): Call[] {
   const [block] = blocks;
   const bytes = block.end - block.start;

@@ -1,32 +1,32 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
-import type { BatchShape } from '../heads/head.ts';
+import type { BatchShape } from '../architectures/graph.ts';
 
 export interface BatchOptions {
-  /** Lengths to pad to, rising. */
+  /** Lengths to pad to, ascending. */
   readonly buckets: readonly number[];
-  /** Most rows of a batch. */
+  /** Maximum rows per batch. */
   readonly rows: number;
-  /** Rows that a batch has room for however long they are: those of the item with the most. */
+  /** Minimum rows per batch whatever their length: those of the item with the most. */
   readonly least: number;
-  /** Most tokens of a batch, padding counted. */
+  /** Maximum tokens per batch, including padding. */
   readonly tokens: number;
   readonly seed: number;
 }
 
-/** Items, by number, that are trained on together, and the shape they are padded to. */
+/** Indices of items that form a batch, and the shape that they are padded to. */
 export interface Batch extends BatchShape {
   readonly items: readonly number[];
 }
 
-/** Tokens that must be trained on before the padding that a further bucket saves outweighs the graph that it needs. */
-const TOKENS_A_BUCKET = 40_000;
+/** Tokens of training from which the padding saved by a further bucket outweighs compiling its graph. */
+const TOKENS_PER_BUCKET = 40_000;
 const FEW_BUCKETS = 4;
 
-/** How many buckets are worth it for so many tokens in all, `most` at most. */
+/** Number of buckets that pays off for this many tokens of training, `most` at most. */
 export const bucketsWorth = (tokens: number, most: number): number =>
-  Math.min(most, Math.max(FEW_BUCKETS, Math.floor(tokens / TOKENS_A_BUCKET)));
+  Math.min(most, Math.max(FEW_BUCKETS, Math.floor(tokens / TOKENS_PER_BUCKET)));
 
-/** Items are sorted by length within so many batches at a time: enough to pad little, few enough to mix well. */
+/** Batches within which items are sorted by length: enough for little padding, few enough to mix well. */
 const SORTED_BATCHES = 64;
 
 export const shapeOf = (length: number, { rows, least, tokens }: BatchOptions): BatchShape => ({
@@ -35,8 +35,8 @@ export const shapeOf = (length: number, { rows, least, tokens }: BatchOptions): 
 });
 
 /**
- * The batches of one epoch: items shuffled, those of like length together, batches shuffled. An item has one row or
- * several (`counts`), which stay together, padded to its longest (`lengths`). Depends on the seed and the epoch only.
+ * The batches of one epoch: items shuffled and grouped by similar length, batches shuffled. An item has one row or
+ * several (`counts`), which stay together, padded to the longest (`lengths`). Depends only on the seed and the epoch.
  */
 export function planEpoch(
   lengths: readonly number[],

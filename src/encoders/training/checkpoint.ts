@@ -3,12 +3,13 @@ import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 
-/** `CBCKPT01`, length of the header (uint32), the header (JSON), the arrays (float32), SHA-256 of all before. */
+/** Format: `CBCKPT01`, length of the header (uint32), header (JSON), arrays (float32), SHA-256 of all of it. */
 const MAGIC = 'CBCKPT01';
 const HASH_BYTES = 32;
 const PIECE = 1 << 24;
-/** The one before the last stays, should the last be damaged. */
+/** The last but one is kept in case the last is damaged. */
 const KEPT = 2;
 
 export type Arrays = ReadonlyMap<string, Float32Array>;
@@ -18,7 +19,7 @@ export interface Checkpoint<State> {
   readonly arrays: Arrays;
 }
 
-/** Writes a state and its arrays to one file, whole or not at all. */
+/** Writes a state and its arrays to one file, atomically. */
 export async function writeCheckpoint(file: string, state: unknown, arrays: Arrays): Promise<void> {
   const list = Array.from(arrays, ([name, { length }]) => ({ name, length }));
   const header = Buffer.from(JSON.stringify({ state, arrays: list }));
@@ -31,7 +32,7 @@ export async function writeCheckpoint(file: string, state: unknown, arrays: Arra
 function* pieces(arrays: Arrays): Generator<Uint8Array> {
   for (const { buffer, byteOffset, byteLength } of arrays.values()) {
     for (let at = 0; at < byteLength; at += PIECE) {
-      // a copy: the memory that is shared with the kernels is not what files are written from
+      // copied: files cannot be written from shared memory
       yield Uint8Array.from(new Uint8Array(buffer, byteOffset + at, Math.min(PIECE, byteLength - at)));
     }
   }
@@ -46,13 +47,16 @@ function* hashed(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
   yield hash.digest();
 }
 
-/** Reads what `writeCheckpoint` wrote. Throws a UserError where a single bit has changed. */
+const TRUNCATED: Text = { en: 'it is truncated', zh: '文件不完整' };
+
+/** Reads what `writeCheckpoint` wrote. Throws a UserError if a single bit differs. */
 export async function readCheckpoint<State>(file: string): Promise<Checkpoint<State>> {
-  const damaged = (why: string): UserError =>
-    new UserError('checkpoint-damaged', `The checkpoint is damaged: ${why}`, {
-      file,
-      hint: 'Delete it and start anew.',
-    });
+  const damaged = (why: Text): UserError =>
+    new UserError(
+      'checkpoint-damaged',
+      { en: `The checkpoint is damaged: ${why.en}`, zh: `检查点已损坏：${why.zh}` },
+      { file, hint: { en: 'Delete it and train again.', zh: '请删除该文件后重新训练。' } },
+    );
   const handle = await open(file).catch((error) => {
     throw explainFileError(error, file);
   });
@@ -61,10 +65,10 @@ export async function readCheckpoint<State>(file: string): Promise<Checkpoint<St
     const hash = createHash('sha256');
     let at = 0;
     const take = async (length: number): Promise<Buffer<ArrayBuffer>> => {
-      if (at + length > size) throw damaged('it ends too early');
+      if (at + length > size) throw damaged(TRUNCATED);
       const bytes = Buffer.from(new ArrayBuffer(length));
       const { bytesRead } = await handle.read(bytes, 0, length, at);
-      if (bytesRead !== length) throw damaged('it ends too early');
+      if (bytesRead !== length) throw damaged(TRUNCATED);
       at += length;
       return bytes;
     };
@@ -74,16 +78,18 @@ export async function readCheckpoint<State>(file: string): Promise<Checkpoint<St
       return bytes;
     };
     const start = await hashedTake(MAGIC.length + 4);
-    if (start.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged('its first bytes differ');
+    if (start.toString('latin1', 0, MAGIC.length) !== MAGIC)
+      throw damaged({ en: 'wrong signature', zh: '文件标识不符' });
     const text = (await hashedTake(Math.min(start.readUInt32LE(MAGIC.length), size))).toString();
     const header = parse(text);
-    if (!header) throw damaged('its header is not whole');
+    if (!header) throw damaged({ en: 'invalid header', zh: '文件头无效' });
     const arrays = new Map<string, Float32Array>();
     for (const { name, length } of header.arrays) {
       const bytes = await hashedTake(length * 4);
       arrays.set(name, new Float32Array(bytes.buffer, bytes.byteOffset, length));
     }
-    if (!(await take(HASH_BYTES)).equals(hash.digest()) || at !== size) throw damaged('its checksum differs');
+    if (!(await take(HASH_BYTES)).equals(hash.digest()) || at !== size)
+      throw damaged({ en: 'wrong checksum', zh: '校验和不符' });
     return { state: header.state as State, arrays };
   } finally {
     await handle.close();
@@ -100,9 +106,9 @@ function parse(text: string): { state: unknown; arrays: { name: string; length: 
 }
 
 const nameOf = (step: number): string => `checkpoint-${String(step).padStart(9, '0')}.bin`;
-const isCheckpoint = (name: string): boolean => /^checkpoint-\d{9}\.bin$/.test(name);
+export const isCheckpoint = (name: string): boolean => /^checkpoint-\d{9}\.bin$/.test(name);
 
-/** Keeps a checkpoint of a step in a directory, and the one before it. */
+/** Writes the checkpoint of a step to a directory and removes all but the one before it. */
 export async function keepCheckpoint(
   directory: string,
   step: number,
@@ -115,13 +121,13 @@ export async function keepCheckpoint(
 }
 
 /**
- * The latest whole checkpoint of a directory for which `fits` says yes; damaged ones and others are passed over, with a
- * word to `onSkipped`. Removes what a killed process left half written.
+ * The latest intact checkpoint of a directory that `fits`; others are skipped and reported to `onSkipped`. Removes
+ * unfinished files of a killed process.
  */
 export async function latestCheckpoint<State>(
   directory: string,
   fits: (state: State) => boolean,
-  onSkipped: (file: string, why: string) => void,
+  onSkipped: (file: string, why: Text) => void,
 ): Promise<Checkpoint<State> | undefined> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) if (name.endsWith('.tmp')) await rm(join(directory, name), { force: true });
@@ -130,10 +136,10 @@ export async function latestCheckpoint<State>(
     try {
       const checkpoint = await readCheckpoint<State>(file);
       if (fits(checkpoint.state)) return checkpoint;
-      onSkipped(file, 'it belongs to other data or settings');
+      onSkipped(file, { en: 'it belongs to other data or settings', zh: '数据或设置不同' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      onSkipped(file, error.message);
+      onSkipped(file, error.text);
     }
   }
   return undefined;

@@ -1,27 +1,27 @@
 import type { Tensors } from '../../autograd/index.ts';
 import { createRandom } from '../../ground/random.ts';
 import { allocate, type Block } from './kernels/memory.ts';
-import type { Call, Crew } from './kernels/pool.ts';
+import type { Call, Pool } from './kernels/pool.ts';
 import type { DropoutSite } from './step.ts';
 
 export interface Masks {
   /**
-   * Fresh masks for every site of a graph: zeros, and 1 / (1 - rate) for what is kept. They depend on nothing but the
-   * seed, the number of the step and the site, so that training goes on from a checkpoint as if never stopped.
+   * New masks for every dropout site of a graph: zeros, and 1 / (1 - rate) where values are kept. They depend only on the
+   * seed, the number of the pass and the site, so that training resumes from a checkpoint exactly.
    */
-  fill(sites: readonly DropoutSite[], step: number, crew: Crew): Tensors;
-  /** Where the masks are. */
+  fill(sites: readonly DropoutSite[], step: number, pool: Pool): Tensors;
+  /** The memory of the masks. */
   readonly area: Block;
 }
 
-/** Room for the masks of one step at a time: `size` numbers, the most that any graph needs. */
+/** Memory for the masks of one pass at a time, as much as the largest graph needs. */
 export function createMasks(sites: readonly (readonly DropoutSite[])[], seed: number): Masks {
   const total = Math.max(4, ...sites.map((list) => list.reduce((sum, site) => sum + padded(site.size), 0)));
   const [[area, state]] = allocate([[total, LANES * Math.max(1, ...sites.map(({ length }) => length))]]);
   const seeds = new Int32Array(state.data.buffer, state.start, state.data.length);
   return {
     area,
-    fill(list, step, crew) {
+    fill(list, step, pool) {
       const masks: Record<string, Float32Array> = {};
       let offset = 0;
       const calls = list.map(({ name, size, rate }, site): Call => {
@@ -39,13 +39,13 @@ export function createMasks(sites: readonly (readonly DropoutSite[])[], seed: nu
           inputs: [start, end, state.start + site * LANES * 4, threshold | 0, kept],
         };
       });
-      crew.run(calls);
+      pool.run(calls);
       return masks;
     },
   };
 }
 
-/** Streams of random numbers that make one mask. */
+/** Random streams per mask. */
 const LANES = 4;
 
 const padded = (size: number): number => Math.ceil(size / 4) * 4;

@@ -1,20 +1,19 @@
-import type { Sequence } from '../inference/sequences.ts';
 import type { Trained } from './adamw.ts';
 
 /**
- * FGM (Miyato et al. 2017): moves the word embeddings of a batch by `size` along their gradient, together as one vector.
- * Returns what puts them back, to the bit.
+ * FGM (Miyato et al. 2017): moves the word embeddings of a batch by `size` along their gradient, as one vector. Returns a
+ * function that restores them exactly.
  */
 export function perturb(
   words: Trained,
-  sequences: readonly Sequence[],
+  tokens: ReadonlySet<number>,
   hidden: number,
   size: number,
 ): () => void {
   const { value, gradient } = words;
   const norm = Math.sqrt(gradient.kernels.squares(gradient.start, gradient.end));
   if (!(norm > 0)) return () => undefined;
-  const rows = [...new Set(sequences.flatMap(({ ids }) => Array.from(ids)))];
+  const rows = [...tokens];
   const before = rows.map((row) => value.data.slice(row * hidden, (row + 1) * hidden));
   for (const row of rows) {
     for (let i = row * hidden; i < (row + 1) * hidden; i++) value.data[i] += (size * gradient.data[i]) / norm;

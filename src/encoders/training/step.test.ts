@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Tensors } from '../../autograd/index.ts';
-import { parameterShapes, parseConfig } from '../architectures/bert/config.ts';
+import { architectureOf, parseConfig } from '../architectures/registry.ts';
 import { sequenceHead } from '../heads/sequence.ts';
-import { adamw, createTrained, decays, gradientNorm } from './adamw.ts';
-import { createCrew } from './kernels/pool.ts';
+import { adamw, createTrained, gradientNorm } from './adamw.ts';
+import { createPool } from './kernels/pool.ts';
 import { compileStep } from './step.ts';
 
 type Packed = Record<string, string>;
@@ -15,8 +15,9 @@ const unpack = (text: string): Float32Array =>
 
 const [batch, length] = fixture.shape as number[];
 const config = parseConfig(JSON.stringify(fixture.config));
-const head = sequenceHead(config.hiddenSize, 3);
-const shapes = new Map([...parameterShapes(config), ...head.parameters]);
+const head = sequenceHead(config, 3);
+const { parameters: scheme } = architectureOf(config);
+const shapes = new Map([...scheme.shapes(config), ...head.parameters]);
 const integers = (list: number[]): BigInt64Array => BigInt64Array.from(list, BigInt);
 
 function batchOf(): Tensors {
@@ -54,7 +55,7 @@ describe('one training step of BERT equals PyTorch and transformers', async () =
     threads: 1,
   });
   const feeds = { ...batchOf(), ...parameters };
-  const crew = createCrew(
+  const pool = createPool(
     trained.map(({ value }) => value),
     1,
   );
@@ -64,14 +65,14 @@ describe('one training step of BERT equals PyTorch and transformers', async () =
       {
         step: count,
         rate: () => fixture.rate,
-        decay: (name) => (decays(name) ? fixture.decay : 0),
+        decay: (name) => (scheme.decays(name) ? fixture.decay : 0),
       },
-      crew,
+      pool,
     );
 
   const first = await step.run(feeds, trained, ['logits']);
   const gradients = Object.fromEntries(trained.map(({ name, gradient }) => [name, gradient.data.slice()]));
-  const norm = gradientNorm(trained, crew);
+  const norm = gradientNorm(trained, pool);
   update(1);
   const after = Object.fromEntries(trained.map(({ name, value }) => [name, value.data.slice()]));
   const losses = [first.loss[0]];

@@ -6,47 +6,39 @@ import {
   mul,
   type SessionOptions,
   sizeOf,
-  stopGradient,
   type Tensors,
   type TypedArray,
   type Value,
 } from '../../autograd/index.ts';
-import type { BertConfig } from '../architectures/bert/config.ts';
+import type { EncoderConfig, Shapes, TableInputs } from '../architectures/architecture.ts';
+import { encoderFrame } from '../architectures/frame.ts';
 import {
+  type BatchShape,
   type Dropout,
   type DropoutKind,
-  EMBEDDINGS,
-  embed,
-  encode,
-  encoderInputs,
-  fixedLayout,
+  type HeadContext,
   noDropout,
-} from '../architectures/bert/graph.ts';
-import type { BatchShape, Head, HeadContext, Outputs } from '../heads/head.ts';
+} from '../architectures/graph.ts';
+import { architectureOf } from '../architectures/registry.ts';
+import type { Loss, Outputs } from '../heads/head.ts';
 import type { Trained } from './adamw.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a step does not look into targets and answers
-export type AnyHead = Head<any, any>;
-
-/** What a step needs of a head. */
-export type StepHead = Pick<AnyHead, 'outputs' | 'loss' | 'divergence' | 'tied'>;
-
 export interface StepOptions extends SessionOptions, BatchShape {
-  readonly config: BertConfig;
-  readonly head: StepHead;
-  /** Whether to drop at all; the rates are the configuration's. */
+  readonly config: EncoderConfig;
+  readonly head: Loss;
+  /** Whether dropout applies, with the rates of the configuration. */
   readonly dropout: boolean;
   /** All parameters, trained or frozen, by name. */
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** Names of those whose gradient is wanted. */
+  readonly shapes: Shapes;
+  /** Names of those whose gradient is computed. */
   readonly trained: ReadonlySet<string>;
-  /** Multi-sample dropout (Inoue 2019): the loss is the mean over so many dropouts before the head. Default 1. */
+  /** Multi-sample dropout (Inoue 2019): the loss is the mean over this many dropouts before the head. Default 1. */
   readonly samples?: number;
   /** R-Drop (Wu et al. 2021): weight of the divergence between two passes; 0, the default, makes one pass. */
   readonly rdrop?: number;
 }
 
-/** A place where something is dropped: the graph's input for its mask. */
+/** A dropout in a graph: the input for its mask. */
 export interface DropoutSite {
   readonly name: string;
   readonly size: number;
@@ -57,8 +49,8 @@ export interface DropoutSite {
 export interface Step extends BatchShape {
   readonly sites: readonly DropoutSite[];
   /**
-   * Runs forward and backward. `feeds` has the batch, the masks and all parameters; every gradient is written into
-   * `parameters`, and the loss is returned with whatever outputs of the head are asked for.
+   * Runs forward and backward. `feeds` has the batch, the masks and all parameters; every gradient is written to
+   * `parameters`. Returns the loss and the requested outputs of the head.
    */
   run(
     feeds: Tensors,
@@ -67,33 +59,24 @@ export interface Step extends BatchShape {
   ): Promise<Record<string, TypedArray>>;
 }
 
-const TABLES: ReadonlySet<string> = new Set(Object.values(EMBEDDINGS));
-
 /** Compiles loss and gradients for batches of one shape. */
 export async function compileStep(options: StepOptions): Promise<Step> {
-  const { config, batch, length, shapes, trained } = options;
-  const parameters = new Map([...shapes].map(([name, shape]) => [name, input(name, shape)]));
-  const parameter = (name: string): Value => parameters.get(name)!;
-  const inputs = encoderInputs(batch, length);
+  const { config, batch, length, shapes, trained, head } = options;
+  const { tables } = architectureOf(config).graph;
+  const isTable = (name: string): boolean => tables.some((table) => table.name === name);
   const { sites, dropout } = options.dropout ? dropoutSites(config) : { sites: [], dropout: noDropout };
-  const tied = new Set((options.head.tied ?? []).filter((name) => trained.has(name)));
-  // The look-ups' part of a gradient comes by the rows of `embedded`; only the head's own leaves the graph as a table.
-  const looked = (name: string): Value => (tied.has(name) ? stopGradient(parameter(name)) : parameter(name));
-  const embedded = embed(inputs, looked);
-  const pass = (): HeadContext => {
-    const hidden = encode(config, embedded, inputs.attention_mask, parameter, { dropout });
-    const dense = (x: Value, name: string): Value => fixedLayout.dense(x, name, parameter);
-    return { hidden, mask: inputs.attention_mask, parameter, dense, dropout };
-  };
-  const { loss, outputs } = lossOf(options, pass);
+  const tied = new Set((head.tied ?? []).filter((name) => trained.has(name)));
+  // the gradient of look-ups leaves the graph as rows of `embedded`; only the head's own leaves it as a table
+  const frame = encoderFrame({ config, shapes, batch, length, dropout, tied });
+  const { loss, outputs } = lossOf(options, frame.encode);
 
-  const direct = [...trained].filter((name) => !TABLES.has(name) || tied.has(name));
-  const hasTables = [...trained].some((name) => TABLES.has(name));
-  const gradients = grad(loss, [...direct.map(parameter), ...(hasTables ? [embedded] : [])]);
+  const direct = [...trained].filter((name) => !isTable(name) || tied.has(name));
+  const hasTables = [...trained].some(isTable);
+  const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
   const program = await compile({ loss, ...outputs, ...named }, options);
-  const rows = new Float32Array(hasTables ? sizeOf(embedded.shape) : 0);
+  const rows = new Float32Array(hasTables ? sizeOf(frame.embedded.shape) : 0);
 
   return {
     batch,
@@ -105,7 +88,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
       for (const name of direct) into[gradientName(name)] = byName.get(name)!.gradient.data;
       if (hasTables) into[gradientName('embedded')] = rows;
       const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...Object.keys(named)], into });
-      if (hasTables) addEmbeddingRows(rows, feeds, { batch, length, size: config.hiddenSize }, byName, tied);
+      if (hasTables) addEmbeddingRows(rows, feeds, { config, batch, length }, byName, tied);
       return Object.fromEntries(['loss', ...wanted].map((name) => [name, result[name]]));
     },
   };
@@ -129,7 +112,7 @@ function lossOf(options: StepOptions, pass: () => HeadContext): { loss: Value; o
 
 const gradientName = (name: string): string => `gradient:${name}`;
 
-function dropoutSites(config: BertConfig): { sites: DropoutSite[]; dropout: Dropout } {
+function dropoutSites(config: EncoderConfig): { sites: DropoutSite[]; dropout: Dropout } {
   const sites: DropoutSite[] = [];
   const rates: Record<DropoutKind, number> = {
     hidden: config.hiddenDropout,
@@ -145,28 +128,29 @@ function dropoutSites(config: BertConfig): { sites: DropoutSite[]; dropout: Drop
   return { sites, dropout };
 }
 
-/** What every token's embedding contributes to the gradients of the three tables it was looked up in. */
+/** Adds the gradient of every token's embedding to the rows of the tables that it was looked up in. */
 function addEmbeddingRows(
   rows: Float32Array,
   feeds: Tensors,
-  { batch, length, size }: { batch: number; length: number; size: number },
+  { config, batch, length }: BatchShape & { readonly config: EncoderConfig },
   parameters: ReadonlyMap<string, Trained>,
   tied: ReadonlySet<string>,
 ): void {
-  const { input_ids: ids, token_type_ids: types } = feeds;
-  const indices = {
-    [EMBEDDINGS.words]: (token: number) => Number(ids[token]),
-    [EMBEDDINGS.types]: (token: number) => Number(types[token]),
-    [EMBEDDINGS.positions]: (token: number) => token % length,
-  };
-  for (const [name, index] of Object.entries(indices)) {
+  const size = config.hiddenSize;
+  const inputs: TableInputs = { ids: integers(feeds.input_ids), types: integers(feeds.token_type_ids) };
+  for (const { name, row } of architectureOf(config).graph.tables) {
     const table = parameters.get(name)?.gradient.data;
     if (!table) continue;
     if (!tied.has(name)) table.fill(0);
     for (let token = 0; token < batch * length; token++) {
       const from = token * size;
-      const to = index(token) * size;
+      const to = row(inputs, token, length) * size;
       for (let i = 0; i < size; i++) table[to + i] += rows[from + i];
     }
   }
+}
+
+function integers(ids: TypedArray): BigInt64Array {
+  if (ids instanceof BigInt64Array) return ids;
+  throw new TypeError(`Ids are int64, not ${ids.constructor.name}`);
 }

@@ -96,8 +96,8 @@ describe('what is not a BERT', () => {
       'bert.embeddings.word_embeddings.weight',
       /is \[40,8\]; by the configuration it is \[41,8\]/,
     ],
-    ['hidden_size', 1e9, 'hidden_size', /not the configuration/],
-    ['model_type', 'roberta', 'model_type', /not the configuration/],
+    ['hidden_size', 1e9, 'hidden_size', /Invalid BERT configuration/],
+    ['model_type', 'roberta', 'model_type', /"roberta" is not supported/],
     ['num_attention_heads', 3, 'num_attention_heads', /do not divide/],
   ])('names what does not fit a configuration with %s %s', async (field, value, named, message) => {
     const folder = copyOf('safetensors-f32');

@@ -2,21 +2,24 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { type BertConfig, isPooler, parameterShapes, readConfig } from '../architectures/bert/config.ts';
-import { canonicalName, canonicalTensorflowName } from '../architectures/bert/names.ts';
+import type { Architecture, EncoderConfig } from '../architectures/architecture.ts';
+import { architectureOf, readConfig } from '../architectures/registry.ts';
 import { openSafetensors } from './safetensors.ts';
-import { damaged, elements, type StoredTensor, type WeightFile, type WeightFormat } from './stored.ts';
+import {
+  damaged,
+  elements,
+  type StoredTensor,
+  type Tensor,
+  type WeightFile,
+  type WeightFormat,
+} from './stored.ts';
 import { chooseIndex, indexName, openTensorflow } from './tensorflow.ts';
 import { openTorch } from './torch.ts';
 
-export interface Tensor {
-  readonly shape: readonly number[];
-  /** Row by row. */
-  readonly data: Float32Array;
-}
+export type { Tensor } from './stored.ts';
 
 export interface Weights {
-  readonly config: BertConfig;
+  readonly config: EncoderConfig;
   /** By canonical name: Hugging Face's without `bert.`; linear weights are [out, in]. Heads keep their names. Tied ones share an array. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly format: WeightFormat;
@@ -45,7 +48,7 @@ export async function readWeights(path: string): Promise<Weights> {
   const config = await readConfig(dirname(file));
   const opened = await open(file);
   try {
-    const named = nameTensors(opened);
+    const named = nameTensors(opened, architectureOf(config));
     checkShapes(named, config, opened.file);
     checkWork(named, opened.file);
     return { config, tensors: await load(named), format: opened.format, file: opened.file };
@@ -96,13 +99,16 @@ function openerOf(path: string): Opener {
   });
 }
 
-function nameTensors({ tensors, format, file }: WeightFile): Map<string, Named> {
+function nameTensors(
+  { tensors, format, file }: WeightFile,
+  { parameters }: Architecture,
+): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const stored of tensors) {
     const canonical =
       format === 'tensorflow'
-        ? canonicalTensorflowName(stored.name)
-        : { name: canonicalName(stored.name), transposed: false };
+        ? parameters.canonicalTensorflow(stored.name)
+        : { name: parameters.canonical(stored.name), transposed: false };
     if (!canonical?.name) continue;
     const { name, transposed } = canonical;
     const before = named.get(name);
@@ -115,8 +121,9 @@ function nameTensors({ tensors, format, file }: WeightFile): Map<string, Named> 
   return named;
 }
 
-function checkShapes(named: ReadonlyMap<string, Named>, config: BertConfig, file: string): void {
-  const shapes = parameterShapes(config);
+function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, file: string): void {
+  const { parameters } = architectureOf(config);
+  const shapes = parameters.shapes(config);
   for (const [name, shape] of shapes) {
     const found = named.get(name);
     if (found) {
@@ -132,7 +139,7 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: BertConfig, file
         },
       );
     }
-    if (isPooler(name) && ![...named.keys()].some(isPooler)) continue;
+    if (parameters.isPooler(name) && ![...named.keys()].some(parameters.isPooler)) continue;
     throw new UserError('weights-incomplete', `The file has no tensor ${name}`, {
       file,
       field: name,
@@ -140,7 +147,7 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: BertConfig, file
     });
   }
   for (const [name, { stored }] of named) {
-    if (!shapes.has(name) && /^(embeddings|encoder)\./.test(name)) {
+    if (!shapes.has(name) && parameters.isEncoder(name)) {
       throw new UserError('weights-unexpected', 'The tensor has no place in a BERT of this configuration', {
         file,
         field: stored.name,

@@ -17,6 +17,13 @@ export const BYTES = {
 } as const;
 export type NumberType = keyof typeof BYTES;
 
+/** A named tensor's shape and values. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
 /** A tensor as a file declares it. Nothing is read, and nothing allocated, before `read`. */
 export interface StoredTensor {
   /** As the file has it. */

@@ -2,11 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parameterShapes, parseConfig } from '../architectures/bert/config.ts';
+import { architectureOf, parseConfig } from '../architectures/registry.ts';
 import { refusal, scratchFolder } from './fixtures/hostile.ts';
 import { readWeights } from './read.ts';
 import { openTorch } from './torch.ts';
 
+function shapesOf(text: string) {
+  const config = parseConfig(text);
+  return architectureOf(config).parameters.shapes(config);
+}
 const { scratch, write } = scratchFolder();
 
 describe('pytorch', () => {
@@ -175,10 +179,7 @@ describe('pytorch', () => {
     const capacity = 4096;
     const view = (shape: readonly number[], offset: number): string =>
       tensor({ shape: [...shape], strides: shape.map(() => 1), offset, capacity });
-    const needed = [...parameterShapes(parseConfig(text))].map(([name, shape]): [string, string] => [
-      name,
-      view(shape, 0),
-    ]);
+    const needed = [...shapesOf(text)].map(([name, shape]): [string, string] => [name, view(shape, 0)]);
     const heads = Array.from({ length: 1000 }, (_, i): [string, string] => [
       `head${i}`,
       view([capacity - i], i),

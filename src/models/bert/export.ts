@@ -1,36 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BertConfig } from '../../encoders/architectures/bert/config.ts';
+import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { findFolder } from '../../encoders/folder/find.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { ONNX_FILES, onnxFiles } from '../../encoders/folder/onnx.ts';
 import { readOwn, requireHead } from '../../encoders/folder/own.ts';
 import { saveFolder } from '../../encoders/folder/save.ts';
-import type { Head } from '../../encoders/heads/head.ts';
-import { maskedHead } from '../../encoders/heads/masked.ts';
-import { sequenceHead } from '../../encoders/heads/sequence.ts';
-import { tokenHead } from '../../encoders/heads/tokens.ts';
+import { transformersHeads } from '../../encoders/heads/transformers.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
-import type { Tensor } from '../../encoders/weights/read.ts';
 import { UserError } from '../../ground/errors.ts';
 import { openKept } from './implementation.ts';
 import { keep, RECORD } from './predictor.ts';
-
-type AnyExported = Head<never, unknown> | undefined;
-type Tensors = ReadonlyMap<string, Tensor>;
-
-const classes = (tensors: Tensors): number => tensors.get('classifier.weight')?.shape[0] ?? 1;
-
-/** The heads of `transformers` that we know, by the class in `config.json`. */
-const HEADS: Readonly<Record<string, (config: BertConfig, tensors: Tensors) => AnyExported>> = {
-  BertModel: () => undefined,
-  BertForMaskedLM: maskedHead,
-  BertForPreTraining: maskedHead,
-  BertForSequenceClassification: ({ hiddenSize }, tensors) =>
-    sequenceHead(hiddenSize, classes(tensors)) as AnyExported,
-  BertForTokenClassification: ({ hiddenSize }, tensors) =>
-    tokenHead(hiddenSize, classes(tensors)) as AnyExported,
-};
 
 export interface Exported {
   readonly architecture: string;
@@ -39,7 +19,7 @@ export interface Exported {
 
 /**
  * Writes a Hugging Face folder with ONNX files of these `dtypes` from a folder that `train` kept, or from any BERT whose
- * head is known (`HEADS`). What `predict` needs goes along. Throws a UserError where `out` has files already, where the
+ * head is known (`transformersHeads`). What `predict` needs goes along. Throws a UserError where `out` has files already, where the
  * head is another, and where its weights are missing.
  */
 export async function exportModel(from: string, out: string, dtypes: readonly Dtype[]): Promise<Exported> {
@@ -54,21 +34,23 @@ export async function exportModel(from: string, out: string, dtypes: readonly Dt
   if (existsSync(join(folder, RECORD))) {
     const kept = await openKept(folder);
     await keep(out, kept, dtypes);
-    return { architecture: kept.plan.head.architecture, files };
+    const { encoderClass } = architectureOf(kept.config).heads;
+    return { architecture: kept.plan.head.transformersClass ?? encoderClass, files };
   }
   const { config, tensors, tokenizer } = await loadFolder(folder);
-  const architecture = config.architecture ?? 'BertModel';
-  const headOf = Object.hasOwn(HEADS, architecture) ? HEADS[architecture] : undefined;
+  const architecture = config.transformersClass ?? architectureOf(config).heads.encoderClass;
+  const heads = transformersHeads(config);
+  const headOf = heads.get(architecture);
   if (!headOf || (await readOwn(folder)).size > 0) {
     throw new UserError('unknown-head', `${architecture} with its head cannot be written as ONNX here`, {
       file: folder,
       field: 'architectures',
-      hint: `A folder that \`train\` kept can, and ${Object.keys(HEADS).join(', ')}.`,
+      hint: `A folder that \`train\` kept can, and ${[...heads.keys()].join(', ')}.`,
     });
   }
-  const head = headOf(config, tensors);
+  const head = headOf(tensors);
   if (head) requireHead(head.parameters, tensors, folder);
   const onnx = onnxFiles({ config, head, tensors }, dtypes);
-  await saveFolder(out, { config: { ...config, architecture }, tensors, tokenizer }, onnx);
+  await saveFolder(out, { config: { ...config, transformersClass: architecture }, tensors, tokenizer }, onnx);
   return { architecture, files };
 }

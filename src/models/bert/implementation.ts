@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPooler } from '../../encoders/architectures/bert/config.ts';
+import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { readOwn, requireHead } from '../../encoders/folder/own.ts';
 import type { Forward } from '../../encoders/inference/forward.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
-import { train } from '../../encoders/training/loop.ts';
+import { describeEvent } from '../../encoders/training/events.ts';
+import { train } from '../../encoders/training/finetune.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { createRandom } from '../../ground/random.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
@@ -58,7 +59,7 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
   const wanted = Number(parameters['max-length']) || FAMILY_DEFAULTS[task.family].maxLength;
   const maxLength = Math.min(wanted, found.config.maxPositions);
   const planner = PLANNERS[task.family];
-  const context = { tokenizer, hidden: found.config.hiddenSize, maxLength, parameters };
+  const context = { tokenizer, config: found.config, maxLength, parameters };
   const teach = (from: readonly Example<F>[]) => {
     const learnt = planner.learn(from, parameters);
     return { learnt, plan: planner.plan(learnt, context) as unknown as Plan<F> };
@@ -98,7 +99,11 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
       settings,
       directory,
       checkpointEvery: Number(parameters['checkpoint-minutes']) * 60_000,
-      onProgress,
+      onEvent(event) {
+        const share = event.kind === 'step' ? event.share : 0;
+        const note = describeEvent(event);
+        if (note) onProgress?.(share, note.en);
+      },
       signal,
     });
     const record = {
@@ -112,8 +117,9 @@ async function fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predicto
     const tensors = new Map(
       Array.from(initial, ([name, { shape }]) => [name, { shape, data: weights.get(name)! }]),
     );
-    // BertModel has a pooler, which this head has no use for: it stays what it was
-    if (plan.head.architecture === 'BertModel')
+    // saved as the encoder's class, which has a pooler: the head has no use for it, and it keeps its weights
+    const { isPooler } = architectureOf(config).parameters;
+    if (plan.head.transformersClass === undefined)
       for (const [name, tensor] of base.tensors) if (isPooler(name)) tensors.set(name, tensor);
     const fitted = { config, tokenizer, plan, record, tensors };
     const forward = await openFitted(fitted);
@@ -207,7 +213,7 @@ export async function openKept(folder: string, answering: Parameters = {}): Prom
   const { maxLength, learnt, family } = record;
   const parameters = { ...record.parameters, ...answering };
   if ('evidence' in answering) evidenceOf(answering, family, true);
-  const context = { tokenizer, hidden: config.hiddenSize, maxLength, parameters };
+  const context = { tokenizer, config, maxLength, parameters };
   const plan = planOf(family, learnt, context, folder);
   requireHead(plan.head.parameters, tensors, folder);
   return { config, tokenizer, plan, record: { ...record, parameters }, tensors };

@@ -47,11 +47,11 @@ export const labelPlanner: Planner<LabelFamily, LearntLabels> = {
       examples.map(({ gold }) => gold.label),
       Boolean(parameters['class-weights']),
     ),
-  plan({ labels, weights }, { tokenizer, hidden, maxLength, parameters }: PlanContext) {
+  plan({ labels, weights }, { tokenizer, config, maxLength, parameters }: PlanContext) {
     const smoothing = Number(parameters.smoothing);
     const numbers = new Map(labels.map((label, i) => [label, i]));
     const plan: Plan<LabelFamily, number, Float32Array> = {
-      head: sequenceHead(hidden, labels.length, { smoothing, weights }),
+      head: sequenceHead(config, labels.length, { smoothing, weights }),
       labels,
       eager: false,
       items: (examples) =>
@@ -82,10 +82,10 @@ export const multilabelPlanner: Planner<'multilabel', LearntLabels> = {
       examples.flatMap(({ gold }) => gold.labels),
       Boolean(parameters['class-weights']),
     ),
-  plan({ labels, weights }, { tokenizer, hidden, maxLength }) {
+  plan({ labels, weights }, { tokenizer, config, maxLength }) {
     const numbers = new Map(labels.map((label, i) => [label, i]));
     const plan: Plan<'multilabel', readonly number[], Float32Array> = {
-      head: multilabelHead(hidden, labels.length, { weights }),
+      head: multilabelHead(config, labels.length, { weights }),
       labels,
       eager: false,
       items: (examples) =>

@@ -1,6 +1,6 @@
 import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
-import type { Item } from '../../encoders/training/loop.ts';
+import type { Item } from '../../encoders/training/finetune.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
@@ -85,7 +85,7 @@ function spanPlan(
   context: PlanContext,
   evidence?: Evidence,
 ): Plan<'ner', readonly Cell[], ScoredCell[]> {
-  const { tokenizer, hidden, maxLength, parameters } = context;
+  const { tokenizer, config, maxLength, parameters } = context;
   const options = { maxLength, overlap: Number(parameters.overlap) };
   const items = (examples: readonly Example<'ner'>[]): Item<readonly Cell[]>[] =>
     examples.flatMap(({ input, gold }) => {
@@ -105,7 +105,7 @@ function spanPlan(
       });
     });
   return {
-    head: spanHead(hidden, types.length),
+    head: spanHead(config, types.length),
     labels: types,
     tokenTypes: evidence?.tokenTypes,
     eager: true,

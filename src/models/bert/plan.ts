@@ -1,7 +1,8 @@
-import type { Head } from '../../encoders/heads/head.ts';
+import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
+import type { TrainableHead } from '../../encoders/heads/head.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
-import type { Item } from '../../encoders/training/loop.ts';
+import type { Item } from '../../encoders/training/finetune.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Parameters } from '../contract.ts';
@@ -9,7 +10,7 @@ import type { Parameters } from '../contract.ts';
 /** What a plan is made from, when a model is fitted and again when it is loaded. */
 export interface PlanContext {
   readonly tokenizer: Tokenizer;
-  readonly hidden: number;
+  readonly config: EncoderConfig;
   readonly maxLength: number;
   readonly parameters: Parameters;
 }
@@ -22,7 +23,7 @@ export interface Question<F extends FamilyId, Answer> {
 
 /** How a family is taught to a BERT and asked. `learnt` is what the examples gave: plain JSON, kept with the weights. */
 export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
-  readonly head: Head<Target, Answer>;
+  readonly head: TrainableHead<Target, Answer>;
   /** Names of the outputs of the head, for `id2label`. */
   readonly labels: readonly string[];
   /** How many token types its sequences have; absent: as many as a BERT has. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { BertConfig } from '../../encoders/architectures/bert/config.ts';
+import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
+import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { onnxFiles } from '../../encoders/folder/onnx.ts';
 import { OWN_WEIGHTS, splitOwn } from '../../encoders/folder/own.ts';
 import { saveFolder } from '../../encoders/folder/save.ts';
-import type { Head } from '../../encoders/heads/head.ts';
 import { DTYPES, type Dtype, exportOnnx } from '../../encoders/inference/export.ts';
 import { type Forward, openForward } from '../../encoders/inference/forward.ts';
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
@@ -80,7 +80,7 @@ export async function answerAll<F extends FamilyId>(
 
 /** What was fine-tuned, or read back. */
 export interface Fitted<F extends FamilyId> {
-  readonly config: BertConfig;
+  readonly config: EncoderConfig;
   readonly tokenizer: Tokenizer;
   readonly plan: Plan<F>;
   readonly record: KeptRecord;
@@ -98,15 +98,15 @@ export async function keep<F extends FamilyId>(
   { config, tokenizer, plan, record, tensors }: Fitted<F>,
   dtypes: readonly Dtype[] = DTYPES,
 ): Promise<void> {
-  const { known, own } = splitOwn(tensors);
-  const { architecture } = plan.head;
-  const head = plan.head as Head<never, unknown>;
+  const { known, own } = splitOwn({ config, tensors });
+  const { head, labels } = plan;
+  const transformersClass = head.transformersClass ?? architectureOf(config).heads.encoderClass;
   const extra = new Map([
     [RECORD, `${JSON.stringify(record)}\n`],
     ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
     ...onnxFiles({ config, head, tensors }, dtypes),
   ]);
-  const model = { config: { ...config, architecture, labels: plan.labels }, tensors: known, tokenizer };
+  const model = { config: { ...config, transformersClass, labels }, tensors: known, tokenizer };
   await saveFolder(folder, model, extra);
 }
 
@@ -117,7 +117,7 @@ export async function openFitted<F extends FamilyId>({
   record: { parameters },
   tensors,
 }: Fitted<F>): Promise<Forward<unknown>> {
-  const head = plan.head as Head<never, unknown>;
+  const { head } = plan;
   const precision = oneOf('dtype', parameters.dtype ?? DTYPES[0], DTYPES);
   const model = exportOnnx({ config, head, weights: tensors, precision });
   return openForward(head, model, { config, device: deviceOf(parameters), threads: threadsOf(parameters) });

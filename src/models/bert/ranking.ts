@@ -5,7 +5,7 @@ import type { Plan, Planner } from './plan.ts';
 /** A score for every document of a query, read together with it. */
 export const rankingPlanner: Planner<'ranking', Record<string, never>> = {
   learn: () => ({}),
-  plan(_learnt, { tokenizer, hidden, maxLength, parameters }) {
+  plan(_learnt, { tokenizer, config, maxLength, parameters }) {
     const kind = String(parameters['ranking-loss']);
     if (kind !== 'listwise' && kind !== 'pairwise') {
       throw new UserError('bad-parameter', `ranking-loss is listwise or pairwise, not ${kind}`, {
@@ -14,7 +14,7 @@ export const rankingPlanner: Planner<'ranking', Record<string, never>> = {
     }
     const most = Math.max(2, Number(parameters.documents));
     const plan: Plan<'ranking', RankingTarget, number> = {
-      head: rankingHead(hidden, kind as RankingLoss),
+      head: rankingHead(config, kind as RankingLoss),
       labels: ['relevance'],
       eager: false,
       items: (examples) =>

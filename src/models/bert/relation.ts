@@ -34,11 +34,11 @@ export const relationPlanner: Planner<'relation', LearntRelations> = {
     }
     return { relations: [...relations].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, relation]) => relation) };
   },
-  plan({ relations }, { tokenizer, hidden, maxLength }) {
+  plan({ relations }, { tokenizer, config, maxLength }) {
     const count = relations.length;
     const numbers = new Map(relations.map((relation, i) => [keyOf(relation), i]));
     const plan: Plan<'relation', readonly Cell[], ScoredCell[]> = {
-      head: spanHead(hidden, ENTITIES + 2 * count, ENTITIES),
+      head: spanHead(config, ENTITIES + 2 * count, ENTITIES),
       labels: [
         'subject',
         'object',

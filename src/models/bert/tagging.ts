@@ -1,5 +1,5 @@
 import { CHAIN, crfHead } from '../../encoders/heads/crf.ts';
-import type { Head } from '../../encoders/heads/head.ts';
+import type { TrainableHead } from '../../encoders/heads/head.ts';
 import { chooseSpans, likelySpans } from '../../encoders/heads/marginals.ts';
 import { tokenHead } from '../../encoders/heads/tokens.ts';
 import { viterbi } from '../../encoders/heads/viterbi.ts';
@@ -12,7 +12,7 @@ import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans }
 
 /** Entities of a text by one tag a token, with or without a CRF. */
 export interface Tagging {
-  readonly head: Head<Int32Array, Float32Array>;
+  readonly head: TrainableHead<Int32Array, Float32Array>;
   readonly labels: readonly string[];
   /** Windows of a text with their tags. */
   teach(text: string, entities: readonly Entity[]): { sequence: Sequence; target: Int32Array }[];
@@ -34,13 +34,13 @@ export function createTagging(
   context: PlanContext,
   { evidence, threshold }: TaggingOptions = {},
 ): Tagging {
-  const { tokenizer, hidden, maxLength, parameters } = context;
+  const { tokenizer, config, maxLength, parameters } = context;
   const tags = 2 * types.length + 1;
   const order = tagOrder(types.length);
   const options = { maxLength, overlap: Number(parameters.overlap) };
   const head = crf
-    ? crfHead(hidden, tags)
-    : tokenHead(hidden, tags, { smoothing: Number(parameters.smoothing) });
+    ? crfHead(config, tags)
+    : tokenHead(config, tags, { smoothing: Number(parameters.smoothing) });
   return {
     head,
     labels: tagNames(types),

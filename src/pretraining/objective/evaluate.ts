@@ -1,7 +1,6 @@
 import {
   compile,
   gatherElements,
-  input,
   logSoftmax,
   max,
   reshape,
@@ -9,15 +8,8 @@ import {
   type Tensors,
   type Value,
 } from '../../autograd/index.ts';
-import type { BertConfig } from '../../encoders/architectures/bert/config.ts';
-import {
-  embed,
-  encode,
-  encoderInputs,
-  fixedLayout,
-  noDropout,
-} from '../../encoders/architectures/bert/graph.ts';
-import type { HeadContext } from '../../encoders/heads/head.ts';
+import type { EncoderConfig, Shapes } from '../../encoders/architectures/architecture.ts';
+import { encoderFrame } from '../../encoders/architectures/frame.ts';
 import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import { type BatchOptions, createBatches } from './batch.ts';
 import { maskedInputs, maskedLogits, nextLogits, pretrainingFeeds } from './head.ts';
@@ -26,36 +18,36 @@ import { planEpoch } from './plan.ts';
 import type { PretrainingText } from './text.ts';
 import { KINDS, type Kind } from './units.ts';
 
-/** How many were right, of how many. */
+/** Correct predictions, of how many. */
 export interface Accuracy {
   readonly right: number;
   readonly count: number;
 }
 
-/** What a model knows of text that it was not trained on. */
+/** Scores of a model on held-out text. */
 export interface PretrainingScores {
   /** Mean cross-entropy of the masked tokens. */
   readonly loss: number;
   readonly masked: Accuracy;
-  /** Of the masked tokens by what they are part of. */
+  /** Of the masked tokens by kind of unit. */
   readonly kinds: Readonly<Record<Kind, Accuracy>>;
-  /** Of the pairs: whether the second part follows. */
+  /** Of next-sentence prediction. */
   readonly next: Accuracy;
 }
 
 export interface EvaluationOptions extends SessionOptions {
-  readonly config: BertConfig;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly config: EncoderConfig;
+  readonly shapes: Shapes;
   readonly heldOut: PretrainingText;
   readonly vocabulary: Vocabulary;
   readonly batches: BatchOptions;
-  /** Sequences that are read, at most. */
+  /** Maximum number of sequences. */
   readonly sequences: number;
 }
 
 /**
- * Scores for given weights on held-out text, always the same sequences with the same masks, without dropout. Absent
- * where nothing was held out.
+ * Scores given weights on held-out text, always on the same sequences and masks, without dropout. Absent where nothing was
+ * held out.
  */
 export async function createEvaluation(
   options: EvaluationOptions,
@@ -98,21 +90,12 @@ export async function createEvaluation(
 }
 
 function scoringGraph(
-  config: BertConfig,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  config: EncoderConfig,
+  shapes: Shapes,
   size: number,
   { maxLength }: BatchOptions,
 ): Record<string, Value> {
-  const parameters = new Map([...shapes].map(([name, shape]) => [name, input(name, shape)]));
-  const parameter = (name: string): Value => parameters.get(name)!;
-  const inputs = encoderInputs(size, maxLength);
-  const context: HeadContext = {
-    hidden: encode(config, embed(inputs, parameter), inputs.attention_mask, parameter),
-    mask: inputs.attention_mask,
-    parameter,
-    dense: (x, name) => fixedLayout.dense(x, name, parameter),
-    dropout: noDropout,
-  };
+  const context = encoderFrame({ config, shapes, batch: size, length: maxLength }).encode();
   const places = size * mostMasked(maxLength);
   const { positions, labels } = maskedInputs(places);
   const logits = maskedLogits(config, context, positions);
@@ -121,6 +104,6 @@ function scoringGraph(
     chosen: at(logits),
     best: max(logits, [-1]),
     logarithm: at(logSoftmax(logits)),
-    next: nextLogits(context),
+    next: nextLogits(config, context),
   };
 }

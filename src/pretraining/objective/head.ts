@@ -4,7 +4,6 @@ import {
   gather,
   gatherElements,
   input,
-  layerNorm,
   linear,
   logSoftmax,
   mul,
@@ -14,75 +13,54 @@ import {
   type Tensors,
   type Value,
 } from '../../autograd/index.ts';
-import type { BertConfig } from '../../encoders/architectures/bert/config.ts';
-import { ACTIVATION, EMBEDDINGS, noDropout } from '../../encoders/architectures/bert/graph.ts';
-import type { HeadContext, Outputs } from '../../encoders/heads/head.ts';
-import { pooled } from '../../encoders/heads/sequence.ts';
-import type { StepHead } from '../../encoders/training/step.ts';
+import type { EncoderConfig, Shapes } from '../../encoders/architectures/architecture.ts';
+import { architectureOf } from '../../encoders/architectures/registry.ts';
+import type { HeadContext, Loss, Outputs } from '../../encoders/heads/head.ts';
 import type { PretrainingBatch } from './batch.ts';
 
-const TRANSFORM = 'cls.predictions.transform';
-const NEXT = 'cls.seq_relationship';
-
-/** Parameters of `BertForPreTraining` beside the encoder and the pooler, as Hugging Face names them. */
-export function pretrainingParameters({
-  hiddenSize: hidden,
-  vocabSize,
-}: Pick<BertConfig, 'hiddenSize' | 'vocabSize'>): Map<string, readonly number[]> {
-  return new Map<string, readonly number[]>([
-    [`${TRANSFORM}.dense.weight`, [hidden, hidden]],
-    [`${TRANSFORM}.dense.bias`, [hidden]],
-    [`${TRANSFORM}.LayerNorm.weight`, [hidden]],
-    [`${TRANSFORM}.LayerNorm.bias`, [hidden]],
-    ['cls.predictions.bias', [vocabSize]],
-    [`${NEXT}.weight`, [2, hidden]],
-    [`${NEXT}.bias`, [2]],
-  ]);
+/** Parameters of both pretraining heads beside the encoder, by Hugging Face name; the pooler's among them. */
+export function pretrainingParameters(config: EncoderConfig): Shapes {
+  const { masked, nextSentence } = architectureOf(config).heads;
+  return new Map([...masked.parameters(config), ...nextSentence.parameters(config)]);
 }
 
-/** What only next sentence prediction trains. */
-export const isNextSentence = (name: string): boolean =>
-  name.startsWith('pooler.') || name.startsWith(`${NEXT}.`);
+/** Whether only next-sentence prediction trains a parameter. */
+export function isNextSentence(config: EncoderConfig, name: string): boolean {
+  return architectureOf(config).heads.nextSentence.parameters(config).has(name);
+}
 
 /**
- * Scores of every token of the vocabulary, `[n, vocabulary]`, at `positions` (int64 `[n]`, rows of all hidden states
- * `[batch × length, hidden]`) and nowhere else. The decoder's weights are the word embeddings (Devlin et al. 2019).
+ * Scores of every token of the vocabulary, `[n, vocabulary]`, at `positions` only (int64 `[n]`, rows of all hidden states
+ * `[batch × length, hidden]`). The decoder's weights are the word embeddings (Devlin et al. 2019).
  */
-export function maskedLogits(
-  { activation, layerNormEps }: Pick<BertConfig, 'activation' | 'layerNormEps'>,
-  { hidden, parameter, dense }: HeadContext,
-  positions: Value,
-): Value {
+export function maskedLogits(config: EncoderConfig, context: HeadContext, positions: Value): Value {
+  const { graph, heads } = architectureOf(config);
+  const { hidden, parameter } = context;
   const rows = gather(reshape(hidden, [-1, hidden.shape[2]]), positions);
-  const inner = ACTIVATION[activation](dense(rows, `${TRANSFORM}.dense`));
-  const [gain, bias] = ['weight', 'bias'].map((part) => parameter(`${TRANSFORM}.LayerNorm.${part}`));
-  return linear(
-    layerNorm(inner, gain, bias, layerNormEps),
-    parameter(EMBEDDINGS.words),
-    parameter('cls.predictions.bias'),
-  );
+  const states = heads.masked.transform(config, context, rows);
+  return linear(states, parameter(graph.words), parameter(heads.masked.bias));
 }
 
-/** Whether the second part follows (0) or not (1), `[batch, 2]`. */
-export const nextLogits = (context: HeadContext): Value =>
-  context.dense(pooled({ ...context, dropout: noDropout }), NEXT);
+/** Scores of "follows" (0) and "does not follow" (1) for the second part, `[batch, 2]`. */
+export const nextLogits = (config: EncoderConfig, context: HeadContext): Value =>
+  architectureOf(config).heads.nextSentence.logits(context);
 
-/** Inputs of a graph that say what was masked: there is room for `places` of them in a batch. */
+/** Graph inputs for masked tokens: their positions and labels, at most `places` per batch. */
 export const maskedInputs = (places: number): { positions: Value; labels: Value } => ({
   positions: input('masked_positions', [places], 'int64'),
   labels: input('masked_labels', [places, 1], 'int64'),
 });
 
 /**
- * The loss of BERT's pretraining: the mean cross-entropy of the masked tokens, plus that of the pairs that ask whether
- * the second part follows. `outputs` are the two, scalars.
+ * The loss of BERT's pretraining: the mean cross-entropy of the masked tokens, plus that of next-sentence prediction.
+ * `outputs` are the two, scalars.
  */
 export function pretrainingHead(
-  config: BertConfig,
+  config: EncoderConfig,
   { places, nextSentence }: { places: number; nextSentence: boolean },
-): StepHead {
+): Loss {
   return {
-    tied: [EMBEDDINGS.words],
+    tied: [architectureOf(config).graph.words],
     outputs(context): Outputs {
       const { positions, labels } = maskedInputs(places);
       const masked = meanLoss(maskedLogits(config, context, positions), labels, 'masked');
@@ -90,14 +68,14 @@ export function pretrainingHead(
       const batch = context.hidden.shape[0];
       return {
         masked,
-        next: meanLoss(nextLogits(context), input('next_labels', [batch, 1], 'int64'), 'next'),
+        next: meanLoss(nextLogits(config, context), input('next_labels', [batch, 1], 'int64'), 'next'),
       };
     },
     loss: ({ masked, next }) => (next ? add(masked, next) : masked),
   };
 }
 
-/** Cross-entropy of `logits [n, classes]` at `labels [n, 1]`, weighted by row: the mean over the rows that count. */
+/** Mean cross-entropy of `logits [n, classes]` at `labels [n, 1]`, weighted by row. */
 function meanLoss(logits: Value, labels: Value, name: string): Value {
   const [rows] = logits.shape;
   const chosen = reshape(gatherElements(logSoftmax(logits), labels, 1), [rows]);
@@ -106,7 +84,7 @@ function meanLoss(logits: Value, labels: Value, name: string): Value {
 
 const long = (values: ArrayLike<number>): BigInt64Array => BigInt64Array.from(Array.from(values), BigInt);
 
-/** A batch as the inputs of encoder and head. */
+/** The inputs of encoder and loss for a batch. */
 export function pretrainingFeeds(batch: PretrainingBatch): Tensors {
   const asked = Float32Array.from(batch.nextSentence, (next) => Number(next >= 0));
   return {

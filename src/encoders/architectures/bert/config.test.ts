@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../ground/errors.ts';
-import { parameterShapes, parseConfig, toConfigJson } from './config.ts';
+import { architectureOf, configJson, parseConfig } from '../registry.ts';
 
 const SMALL = {
   vocab_size: 30,
@@ -59,14 +59,17 @@ describe('parseConfig', () => {
     const config = {
       ...parse({ hidden_act: 'gelu_new', classifier_dropout: 0.3, pad_token_id: 4 }),
       labels: ['否', '是'],
-      architecture: 'BertForSequenceClassification',
+      transformersClass: 'BertForSequenceClassification',
       problemType: 'multi_label_classification',
     };
-    expect(parseConfig(JSON.stringify(toConfigJson(config)))).toEqual(config);
+    expect(parseConfig(JSON.stringify(configJson(config)))).toEqual(config);
   });
 });
 
-describe('parameterShapes', () => {
+const parameterShapes = (config: ReturnType<typeof parse>) =>
+  architectureOf(config).parameters.shapes(config);
+
+describe('shapes', () => {
   it("counts BERT-base's 102 267 648 parameters", () => {
     const base = { vocab_size: 21128, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12 };
     const shapes = parameterShapes(parse({ ...base, intermediate_size: 3072 }));

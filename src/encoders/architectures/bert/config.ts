@@ -1,50 +1,28 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../../ground/errors.ts';
-import { explainFileError } from '../../../ground/files.ts';
+import type { Text } from '../../../ground/language.ts';
+import type { Vocabulary } from '../../tokenizers/vocabulary.ts';
+import type { ConfigFormat, EncoderConfig, Sizes } from '../architecture.ts';
+import type { Activation } from '../graph.ts';
 
-/** Activations by the names that configurations use; `gelu` is the exact one, `gelu_new` its tanh approximation. */
-export const ACTIVATIONS = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu'] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
-
-/** The shape of a BERT and what it was trained with. */
-export interface BertConfig {
-  readonly vocabSize: number;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  readonly heads: number;
+/** The configuration of a BERT. */
+export interface BertConfig extends EncoderConfig {
+  readonly modelType: 'bert';
   readonly intermediateSize: number;
-  /** Longest sequence in tokens. */
-  readonly maxPositions: number;
-  readonly typeVocabSize: number;
   readonly activation: Activation;
-  readonly hiddenDropout: number;
-  readonly attentionDropout: number;
-  /** Dropout before the head; where absent, `hiddenDropout`. */
-  readonly classifierDropout?: number;
   readonly layerNormEps: number;
-  /** Standard deviation of the normal distribution that new weights are drawn from. */
-  readonly initializerRange: number;
-  readonly padTokenId: number;
-  /** Names of the classes of a head, by id; absent for a bare encoder. */
-  readonly labels?: readonly string[];
-  /** Class name of the model in `transformers`, e.g. `BertForTokenClassification`. */
-  readonly architecture?: string;
-  /** What `transformers` does with the logits, e.g. `multi_label_classification`. */
-  readonly problemType?: string;
-  /** Whether the weights are those that `chineseblue init` drew, so that fine-tuning must teach everything. */
-  readonly untrained?: boolean;
 }
 
-/** Names under which a folder may keep its configuration: Hugging Face's and Google's. */
-export const CONFIG_NAMES = ['config.json', 'bert_config.json'] as const;
-
+const activations = [
+  'gelu',
+  'gelu_new',
+  'gelu_pytorch_tanh',
+  'relu',
+] as const satisfies readonly Activation[];
 const size = (max: number) => z.int().min(1).max(max);
 const share = z.number().min(0).lt(1);
 
-/** The bounds are far beyond every published BERT; they keep a hostile file from asking for the moon. */
+/** The bounds are far beyond every published BERT; they keep a hostile file from requesting absurd allocations. */
 const configJson = z.object({
   model_type: z.literal('bert').optional(),
   vocab_size: size(1 << 22),
@@ -54,7 +32,7 @@ const configJson = z.object({
   intermediate_size: size(1 << 17),
   max_position_embeddings: size(1 << 17).default(512),
   type_vocab_size: size(1 << 17).default(2),
-  hidden_act: z.literal(ACTIVATIONS).default('gelu'),
+  hidden_act: z.enum(activations).default('gelu'),
   hidden_dropout_prob: share.default(0.1),
   attention_probs_dropout_prob: share.default(0.1),
   classifier_dropout: share.nullish(),
@@ -70,32 +48,7 @@ const configJson = z.object({
   chineseblue_untrained: z.boolean().optional(),
 });
 
-/** Reads the `config.json` or `bert_config.json` of a folder, or the file itself. Throws a UserError. */
-export async function readConfig(path: string): Promise<BertConfig> {
-  const file = path.endsWith('.json')
-    ? path
-    : CONFIG_NAMES.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
-  if (!file) {
-    throw new UserError('config-missing', 'The folder has no config.json', {
-      file: path,
-      hint: 'Put the config.json (or bert_config.json) that belongs to the weights into it.',
-    });
-  }
-  try {
-    return parseConfig(await readFile(file, 'utf8'), file);
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
-}
-
-/** The configuration in the text of a `config.json`. Throws a UserError that names the field. */
-export function parseConfig(text: string, file?: string): BertConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError('not-json', `The file is not JSON: ${(error as Error).message}`, { file });
-  }
+function parse(value: object, file?: string): BertConfig {
   const result = configJson.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -103,12 +56,17 @@ export function parseConfig(text: string, file?: string): BertConfig {
   }
   const json = result.data;
   if (json.hidden_size % json.num_attention_heads !== 0) {
-    const heads = `${json.num_attention_heads} heads do not divide the hidden size ${json.hidden_size}`;
-    throw invalid('num_attention_heads', heads, file);
+    const [heads, hidden] = [json.num_attention_heads, json.hidden_size];
+    const why = {
+      en: `${heads} attention heads do not divide the hidden size ${hidden}`,
+      zh: `隐层维度 ${hidden} 不能被注意力头数 ${heads} 整除`,
+    };
+    throw invalid('num_attention_heads', why, file);
   }
   if ((json.pad_token_id ?? 0) >= json.vocab_size)
-    throw invalid('pad_token_id', 'outside the vocabulary', file);
+    throw invalid('pad_token_id', { en: 'outside the vocabulary', zh: '超出词表范围' }, file);
   return {
+    modelType: 'bert',
     vocabSize: json.vocab_size,
     hiddenSize: json.hidden_size,
     layers: json.num_hidden_layers,
@@ -124,17 +82,16 @@ export function parseConfig(text: string, file?: string): BertConfig {
     initializerRange: json.initializer_range,
     padTokenId: json.pad_token_id ?? 0,
     labels: json.id2label && labelsOf(json.id2label, file),
-    architecture: json.architectures?.[0],
+    transformersClass: json.architectures?.[0],
     problemType: json.problem_type ?? undefined,
     ...(json.chineseblue_untrained && { untrained: true }),
   };
 }
 
-/** A configuration as `transformers` writes it, with the type that the weights are kept in. */
-export function toConfigJson(config: BertConfig, torchDtype: 'float32' | 'float16' = 'float32'): object {
+function write(config: BertConfig, torchDtype: 'float32' | 'float16'): object {
   const { labels } = config;
   return {
-    ...(config.architecture && { architectures: [config.architecture] }),
+    ...(config.transformersClass && { architectures: [config.transformersClass] }),
     model_type: 'bert',
     vocab_size: config.vocabSize,
     hidden_size: config.hiddenSize,
@@ -161,49 +118,52 @@ export function toConfigJson(config: BertConfig, torchDtype: 'float32' | 'float1
   };
 }
 
-/**
- * Names and shapes of the parameters of the encoder, as Hugging Face calls them without the `bert.` prefix.
- * Linear weights are [out, in]. The two of the pooler come last and may be missing from a file.
- */
-export function parameterShapes(config: BertConfig): Map<string, readonly number[]> {
-  const { hiddenSize: hidden, intermediateSize: inner } = config;
-  const shapes = new Map<string, readonly number[]>();
-  const linear = (name: string, from: number, to: number): void => {
-    shapes.set(`${name}.weight`, [to, from]).set(`${name}.bias`, [to]);
-  };
-  const norm = (name: string): void => {
-    shapes.set(`${name}.weight`, [hidden]).set(`${name}.bias`, [hidden]);
-  };
-  shapes.set('embeddings.word_embeddings.weight', [config.vocabSize, hidden]);
-  shapes.set('embeddings.position_embeddings.weight', [config.maxPositions, hidden]);
-  shapes.set('embeddings.token_type_embeddings.weight', [config.typeVocabSize, hidden]);
-  norm('embeddings.LayerNorm');
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `encoder.layer.${layer}`;
-    for (const part of ['query', 'key', 'value']) linear(`${name}.attention.self.${part}`, hidden, hidden);
-    linear(`${name}.attention.output.dense`, hidden, hidden);
-    norm(`${name}.attention.output.LayerNorm`);
-    linear(`${name}.intermediate.dense`, hidden, inner);
-    linear(`${name}.output.dense`, inner, hidden);
-    norm(`${name}.output.LayerNorm`);
-  }
-  linear('pooler.dense', hidden, hidden);
-  return shapes;
-}
-
-export const isPooler = (name: string): boolean => name.startsWith('pooler.');
-
 function labelsOf(id2label: Record<string, string>, file?: string): string[] {
   const labels = Object.entries(id2label).sort(([a], [b]) => Number(a) - Number(b));
   if (labels.some(([id], i) => Number(id) !== i)) {
-    throw invalid('id2label', `the ids are not 0 to ${labels.length - 1}`, file);
+    const last = labels.length - 1;
+    const why = { en: `the ids are not 0 to ${last}`, zh: `类别编号不是 0 至 ${last}` };
+    throw invalid('id2label', why, file);
   }
   return labels.map(([, label]) => label);
 }
 
-const invalid = (field: string, why: string, file?: string): UserError =>
-  new UserError('config-invalid', `This is not the configuration of a BERT: ${why}`, {
-    file,
-    field,
-    hint: 'Only BERT and what shares its architecture (BERT-wwm, RoBERTa-wwm, MC-BERT…) can be read.',
+const invalid = (field: string, why: Text | string, file?: string): UserError => {
+  const { en, zh } = typeof why === 'string' ? { en: why, zh: why } : why;
+  return new UserError(
+    'config-invalid',
+    { en: `Invalid BERT configuration: ${en}`, zh: `BERT 配置无效：${zh}` },
+    {
+      file,
+      field,
+      hint: {
+        en: 'Supported are BERT and models of the same architecture (BERT-wwm, RoBERTa-wwm, MC-BERT…).',
+        zh: '仅支持 BERT 及同架构模型（BERT-wwm、RoBERTa-wwm、MC-BERT 等）。',
+      },
+    },
+  );
+};
+
+/** One attention head per 64 of the hidden size, and an inner layer four times as wide, as in BERT-base. */
+const HEAD_SIZE = 64;
+const INNER_FACTOR = 4;
+
+/** Weights have the standard deviation 1 / √hidden: BERT's 0.02 is for a width of 768. */
+function initial({ tokens, ids }: Vocabulary, sizes: Sizes, transformersClass: string): BertConfig {
+  const { layers, hidden, heads, intermediate, positions, dropout } = sizes;
+  return parse({
+    architectures: [transformersClass],
+    vocab_size: tokens.length,
+    hidden_size: hidden,
+    num_hidden_layers: layers,
+    num_attention_heads: heads || Math.max(1, Math.floor(hidden / HEAD_SIZE)),
+    intermediate_size: intermediate ?? hidden * INNER_FACTOR,
+    max_position_embeddings: positions,
+    hidden_dropout_prob: dropout,
+    attention_probs_dropout_prob: dropout,
+    initializer_range: 1 / Math.sqrt(hidden),
+    pad_token_id: ids.pad,
   });
+}
+
+export const config: ConfigFormat<BertConfig> = { parse, write, initial };

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createVocabulary } from '../../tokenizers/vocabulary.ts';
-import { type BertConfig, parameterShapes } from './config.ts';
-import { EMBEDDINGS } from './graph.ts';
-import { initialConfig, initialTensors } from './initial.ts';
+import { type BertConfig, config as format } from './config.ts';
+import { EMBEDDINGS } from './names.ts';
+import { parameters } from './parameters.ts';
 
 const VOCABULARY = createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'腹痛发烧咳嗽']);
 const configOf = (heads: number): BertConfig =>
-  initialConfig(VOCABULARY, { layers: 2, hidden: 64, heads, positions: 40 }, 'BertModel');
+  format.initial(VOCABULARY, { layers: 2, hidden: 64, heads, positions: 40 }, 'BertModel');
 const deviation = (data: ArrayLike<number>): number =>
   Math.sqrt(Array.from(data, (x) => x * x).reduce((sum, x) => sum + x, 0) / data.length);
 
 /** Attention of a head over positions, from the embeddings of positions alone, as the first layer sees them. */
 function attention(config: BertConfig, head: number, from: number): number[] {
-  const tensors = initialTensors(config, 1);
-  const data = (name: string): Float32Array => tensors.get(name)!.data as Float32Array;
+  const tensors = parameters.initial(config, 1);
+  const data = (name: string): Float32Array => tensors.get(name)!.data;
   const { hiddenSize: hidden, heads, maxPositions } = config;
   const size = hidden / heads;
   const table = data(EMBEDDINGS.positions);
@@ -40,20 +40,23 @@ function attention(config: BertConfig, head: number, from: number): number[] {
 describe('random weights', () => {
   it('are those of the seed, of the deviation that the width asks for, smaller where a block ends', () => {
     const config = configOf(4);
-    const tensors = initialTensors(config, 1);
-    expect([...tensors.keys()]).toEqual([...parameterShapes(config).keys()]);
-    expect(tensors).toEqual(initialTensors(config, 1));
-    expect(tensors).not.toEqual(initialTensors(config, 2));
+    const tensors = parameters.initial(config, 1);
+    expect([...tensors.keys()]).toEqual([...parameters.shapes(config).keys()]);
+    expect(tensors).toEqual(parameters.initial(config, 1));
+    expect(tensors).not.toEqual(parameters.initial(config, 2));
     expect(config.initializerRange).toBeCloseTo(1 / 8, 12);
-    const of = (name: string): number => deviation(tensors.get(name)!.data as Float32Array);
+    const of = (name: string): number => deviation(tensors.get(name)!.data);
     expect(of('encoder.layer.0.intermediate.dense.weight')).toBeCloseTo(1 / 8, 2);
     expect(of('encoder.layer.1.attention.self.value.weight')).toBeCloseTo(1 / 8, 2);
     expect(of('encoder.layer.1.output.dense.weight')).toBeCloseTo(1 / 80, 3);
     expect(of('encoder.layer.1.attention.output.dense.weight')).toBeCloseTo(1 / 80, 3);
     expect(of(EMBEDDINGS.positions)).toBeCloseTo(1 / 8, 2);
-    expect((tensors.get(EMBEDDINGS.words)!.data as Float32Array).subarray(0, 64).every((x) => x === 0)).toBe(
-      true,
-    );
+    expect(
+      tensors
+        .get(EMBEDDINGS.words)!
+        .data.subarray(0, 64)
+        .every((x) => x === 0),
+    ).toBe(true);
   });
 
   it.each([

@@ -1,9 +1,19 @@
-/** Buffers that some versions save beside the weights; they can be counted out again. */
+export const EMBEDDINGS = {
+  words: 'embeddings.word_embeddings.weight',
+  positions: 'embeddings.position_embeddings.weight',
+  types: 'embeddings.token_type_embeddings.weight',
+  norm: 'embeddings.LayerNorm',
+} as const;
+
+/** The prefix of a layer's parameters, without the dot. */
+export const layerName = (layer: number): string => `encoder.layer.${layer}`;
+
+/** Buffers that some versions save beside the weights; they can be recomputed. */
 const BUFFERS = new Set(['embeddings.position_ids', 'embeddings.token_type_ids']);
 
 /**
- * The canonical name of a tensor of a Hugging Face or PyTorch file: wrappers' prefixes (`module.`, `bert.`)
- * off, TensorFlow's `gamma` and `beta` as `weight` and `bias`; null for what is no weight.
+ * The canonical name of a tensor in a Hugging Face or PyTorch file: without the prefixes of wrappers (`module.`, `bert.`),
+ * and with `weight` and `bias` for TensorFlow's `gamma` and `beta`; null for a buffer.
  */
 export function canonicalName(name: string): string | null {
   const bare = name
@@ -13,7 +23,7 @@ export function canonicalName(name: string): string | null {
   return BUFFERS.has(bare) ? null : bare;
 }
 
-/** Slots of optimizers and counters that a training checkpoint holds beside the weights. */
+/** Optimizer slots and counters in a training checkpoint. */
 const SLOT =
   /(?:^|\/)(?:adam_[mv]|AdamWeightDecayOptimizer\w*|LAMB\w*|Adam(?:_\d+)?|Momentum|ExponentialMovingAverage)(?:\/|$)/;
 const COUNTER = /^(?:global_step|beta[12]_power|good_steps|loss_scale|current_loss_scale)$/;
@@ -27,8 +37,8 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The canonical name of a variable of Google's BERT in TensorFlow 1, and whether it must be transposed
- * (kernels are [in, out] there); null for slots of the optimizer and counters.
+ * The canonical name of a variable of Google's BERT in TensorFlow 1, and whether it must be transposed (kernels are
+ * `[in, out]` there); null for optimizer slots and counters.
  */
 export function canonicalTensorflowName(name: string): { name: string; transposed: boolean } | null {
   if (SLOT.test(name) || COUNTER.test(name)) return null;
@@ -44,3 +54,9 @@ export function canonicalTensorflowName(name: string): { name: string; transpose
     .replace(/^(embeddings\/\w+_embeddings)$/, '$1/weight');
   return { name: bare.replaceAll('/', '.'), transposed };
 }
+
+const MODEL = /^(embeddings|encoder|pooler)\./;
+
+/** As `transformers` saves a parameter: models with a head have the prefix `bert.`. */
+export const savedName = (name: string, transformersClass: string | undefined): string =>
+  transformersClass && transformersClass !== 'BertModel' && MODEL.test(name) ? `bert.${name}` : name;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { adamw, createTrained, gradientNorm } from '../adamw.ts';
 import { createMasks } from '../dropout.ts';
 import { allocate } from './memory.ts';
-import { createCrew } from './pool.ts';
+import { createPool } from './pool.ts';
 
-/** Enough numbers that a crew is worth its threads, and not a multiple of anything. */
+/** Enough numbers that a pool is worth its threads, and not a multiple of anything. */
 const SHAPES = new Map([
   ['a', [1_500_001]],
   ['b', [3]],
@@ -18,20 +18,20 @@ async function work(threads: number) {
     { name: 'n', size: 5, rate: 0.5 },
   ];
   const masks = createMasks([sites], 3);
-  await using crew = createCrew([masks.area, ...trained.map(({ value }) => value)], threads);
+  await using pool = createPool([masks.area, ...trained.map(({ value }) => value)], threads);
   const norms = [];
   for (let step = 1; step <= 3; step++) {
     for (const { gradient } of trained)
       for (let i = 0; i < gradient.data.length; i++) gradient.data[i] = Math.sin(i * step);
-    norms.push(gradientNorm(trained, crew));
-    adamw(trained, { step, rate: () => 1e-3, decay: () => 0.01 }, crew);
+    norms.push(gradientNorm(trained, pool));
+    adamw(trained, { step, rate: () => 1e-3, decay: () => 0.01 }, pool);
   }
   const values = trained.map(({ value }) => value.data.slice());
-  const filled = Object.values(masks.fill(sites, 1, crew)).map((mask) => (mask as Float32Array).slice());
+  const filled = Object.values(masks.fill(sites, 1, pool)).map((mask) => (mask as Float32Array).slice());
   return { norms, values, filled };
 }
 
-describe('a crew', () => {
+describe('a pool', () => {
   it('computes the same to the bit with one thread and with three', async () => {
     const [one, three] = [await work(1), await work(3)];
     expect(three).toEqual(one);
@@ -43,18 +43,18 @@ describe('a crew', () => {
 
   it('says that a call failed, whoever made it, and works on', async () => {
     const [[x]] = allocate([[1 << 22]]);
-    await using crew = createCrew([x], 2);
+    await using pool = createPool([x], 2);
     const beyond = { block: x, kernel: 'squares', inputs: [0, x.memory.buffer.byteLength + 64] } as const;
-    expect(() => crew.run([beyond, beyond])).toThrow('2 calls of kernels failed');
+    expect(() => pool.run([beyond, beyond])).toThrow('2 calls of kernels failed');
     x.data.fill(2, 0, 4);
-    expect([...crew.run([{ block: x, kernel: 'squares', inputs: [0, 32] }])]).toEqual([16]);
+    expect([...pool.run([{ block: x, kernel: 'squares', inputs: [0, 32] }])]).toEqual([16]);
   });
 
   it('runs more calls than its table holds', async () => {
     const [[x]] = allocate([[4]]);
-    await using crew = createCrew([x], 2);
+    await using pool = createPool([x], 2);
     x.data.set([1, 2, 3, 4]);
-    const results = crew.run(Array(10_000).fill({ block: x, kernel: 'squares', inputs: [x.start, x.end] }));
+    const results = pool.run(Array(10_000).fill({ block: x, kernel: 'squares', inputs: [x.start, x.end] }));
     expect(results.length).toBe(10_000);
     expect(new Set(results)).toEqual(new Set([30]));
   });

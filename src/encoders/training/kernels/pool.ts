@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** Threads that run kernels on the same memory. What comes out does not depend on how many there are. */
-export interface Crew extends AsyncDisposable {
+export interface Pool extends AsyncDisposable {
   /** Runs all calls and gives their results in their order, NaN where a kernel has none. Blocks until all are done. */
   run(calls: readonly Call[]): Float64Array;
 }
@@ -61,8 +61,8 @@ export function createWork({ memories, control, table, results }: Shared): () =>
 const doubles = (count: number): Float64Array<SharedArrayBuffer> =>
   new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
 
-/** A crew of this thread and `threads - 1` others for the memories of `blocks`; of this one alone where they are small. */
-export function createCrew(blocks: Iterable<Block>, threads: number): Crew {
+/** A pool of this thread and `threads - 1` others for the memories of `blocks`; of this one alone where they are small. */
+export function createPool(blocks: Iterable<Block>, threads: number): Pool {
   const memories = [...new Set(Array.from(blocks, ({ memory }) => memory))];
   const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   const control = new Int32Array(new SharedArrayBuffer(CONTROL.size * Int32Array.BYTES_PER_ELEMENT));

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
+import { describeEvent, type TrainingEvent } from './events.ts';
+import { train } from './finetune.ts';
 import { bytesOf, tinyRequest } from './fixtures/tiny.ts';
-import { train } from './loop.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-loop-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -19,11 +20,11 @@ const logOf = (directory: string): Record<string, number>[] =>
     .map((line) => JSON.parse(line));
 
 describe('train', () => {
-  it('learns, logs what it does and keeps the best weights', async () => {
+  it('learns, logs, reports events and keeps the best weights', async () => {
     const directory = fresh();
-    const notes: string[] = [];
+    const events: TrainingEvent[] = [];
     const result = await train(
-      tinyRequest(directory, { epochs: 12 }, { onProgress: (_share, note) => notes.push(note) }),
+      tinyRequest(directory, { epochs: 12 }, { onEvent: (event) => events.push(event) }),
     );
     expect(result.score).toBeGreaterThan(0.9);
     const log = logOf(directory);
@@ -33,10 +34,17 @@ describe('train', () => {
     const steps = log.filter(({ loss }) => loss !== undefined);
     expect(steps.at(-1)!.loss).toBeLessThan(steps[0].loss);
     expect(steps.every(({ padding }) => padding >= 0 && padding < 0.5)).toBe(true);
-    expect(notes.at(-1)).toMatch(/epoch 12\/12, step 120, loss .*, best .*, \d+ tokens\/s, .* left/);
+    const kinds = new Map(events.map((event) => [event.kind, event]));
+    expect(kinds.get('step')).toMatchObject({ share: 1, step: 120, steps: 120, epoch: 11, epochs: 12 });
+    expect(kinds.get('score')).toMatchObject({ step: 120, epoch: 12, scores: scores.at(-1) });
+    expect(kinds.get('checkpoint')).toEqual({ kind: 'checkpoint', step: 120 });
+    expect(events.filter(({ kind }) => kind === 'compiled')).toHaveLength(2);
+    const { en, zh } = describeEvent(kinds.get('step')!)!;
+    expect(en).toMatch(/^epoch 12\/12, step 120\/120, loss .*, best .*, \d+ tokens\/s, 0 s left$/);
+    expect(zh).toMatch(/^第 12\/12 轮，第 120\/120 步，损失 .*，最优 .*，\d+ 词元\/秒，剩余 0 秒$/);
   });
 
-  it('stops early where dev does not get better', async () => {
+  it('stops early where dev does not improve', async () => {
     const directory = fresh();
     await train(tinyRequest(directory, { epochs: 9, patience: 2 }, { evaluate: async () => 0.5 }));
     expect(logOf(directory).filter(({ dev }) => dev !== undefined)).toHaveLength(3);
@@ -83,12 +91,12 @@ describe('train', () => {
     }
   });
 
-  it('stopped by a signal, goes on as if never stopped', async () => {
+  it('stopped by a signal, resumes exactly', async () => {
     const whole = bytesOf((await train(tinyRequest(fresh()))).weights);
     const directory = fresh();
     for (const after of [7, 23]) {
       const stop = new AbortController();
-      let told = 0;
+      let evaluated = 0;
       const evaluate = tinyRequest(directory).evaluate!;
       const running = train(
         tinyRequest(
@@ -97,7 +105,7 @@ describe('train', () => {
           {
             signal: stop.signal,
             evaluate: async (...given) => {
-              if (++told * 10 > after) stop.abort(new Error('stopped'));
+              if (++evaluated * 10 > after) stop.abort(new Error('stopped'));
               return evaluate(...given);
             },
           },
@@ -108,20 +116,37 @@ describe('train', () => {
     expect(bytesOf((await train(tinyRequest(directory))).weights).equals(whole)).toBe(true);
   });
 
-  it('starts anew where data or settings are others', async () => {
+  it('starts again where data or settings differ', async () => {
     const directory = fresh();
     await train(tinyRequest(directory, { epochs: 1 }));
-    const notes: string[] = [];
+    const events: TrainingEvent[] = [];
     const changed = await train(
-      tinyRequest(directory, { epochs: 2 }, { onProgress: (_share, note) => notes.push(note) }),
+      tinyRequest(directory, { epochs: 2 }, { onEvent: (event) => events.push(event) }),
     );
-    expect(notes.some((note) => note.includes('other data or settings'))).toBe(true);
+    const skipped = events.find(({ kind }) => kind === 'skipped');
+    expect(skipped).toMatchObject({ why: { en: 'it belongs to other data or settings' } });
     expect(
       bytesOf(changed.weights).equals(bytesOf((await train(tinyRequest(fresh(), { epochs: 2 }))).weights)),
     ).toBe(true);
   });
 
-  it('passes over a damaged checkpoint and uses the one before it', async () => {
+  it('ignores and removes earlier checkpoints with `force`', async () => {
+    const directory = fresh();
+    const first = await train(tinyRequest(directory, { epochs: 1 }));
+    writeFileSync(join(directory, 'kept.txt'), '');
+    const kinds = async (force: boolean): Promise<string[]> => {
+      const events: TrainingEvent[] = [];
+      const more = { force, onEvent: (event: TrainingEvent) => events.push(event) };
+      const { weights } = await train(tinyRequest(directory, { epochs: 1 }, more));
+      expect(bytesOf(weights).equals(bytesOf(first.weights))).toBe(true);
+      return events.map(({ kind }) => kind);
+    };
+    expect(await kinds(false)).not.toContain('step');
+    expect(await kinds(true)).toContain('step');
+    expect(readdirSync(directory)).toContain('kept.txt');
+  });
+
+  it('skips a damaged checkpoint and uses the one before it', async () => {
     const directory = fresh();
     const whole = bytesOf((await train(tinyRequest(directory))).weights);
     const checkpoints = readdirSync(directory)
@@ -132,9 +157,10 @@ describe('train', () => {
     const bytes = readFileSync(last);
     bytes[bytes.length >> 1] ^= 1;
     writeFileSync(last, bytes);
-    const notes: string[] = [];
-    const again = await train(tinyRequest(directory, {}, { onProgress: (_share, note) => notes.push(note) }));
-    expect(notes[0]).toContain(`${checkpoints[1]}: The checkpoint is damaged`);
+    const events: TrainingEvent[] = [];
+    const again = await train(tinyRequest(directory, {}, { onEvent: (event) => events.push(event) }));
+    const skipped = events.find(({ kind }) => kind === 'skipped')!;
+    expect(skipped).toMatchObject({ file: last, why: { en: expect.stringContaining('damaged') } });
     expect(bytesOf(again.weights).equals(whole)).toBe(true);
   });
 });

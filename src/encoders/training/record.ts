@@ -1,0 +1,129 @@
+import { appendFile, readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectory } from '../../ground/files.ts';
+import type { Trained } from './adamw.ts';
+import {
+  type Arrays,
+  isCheckpoint,
+  keepCheckpoint,
+  latestCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.ts';
+import type { TrainingRun } from './trainer.ts';
+
+/** Where training stands in the batches. */
+export interface Position {
+  readonly epoch: number;
+  /** Batches of the epoch that are done. */
+  readonly batch: number;
+}
+
+/** Sums since the last line of the log. */
+export interface Sums {
+  batches: number;
+  loss: number;
+  readonly parts: Record<string, number>;
+  /** Tokens, and tokens with padding. */
+  tokens: number;
+  padded: number;
+}
+
+/** Where training stands: with the arrays of the parameters, all that a checkpoint needs. */
+export interface State<Scores> {
+  readonly fingerprint: string;
+  /** Updates made. */
+  step: number;
+  position: Position;
+  sums: Sums;
+  best: { readonly score: number; readonly epoch: number };
+  /** Of the last evaluation. */
+  scores: Scores | null;
+  logBytes: number;
+  done: boolean;
+}
+
+export const noSums = (): Sums => ({ batches: 0, loss: 0, parts: {}, tokens: 0, padded: 0 });
+
+/** The files of a training run: `train.jsonl`, checkpoints, and the best weights. */
+export interface TrainingRecord<Scores> {
+  readonly state: State<Scores>;
+  /** Adds a line to `train.jsonl`. */
+  log(entry: object): Promise<void>;
+  /** Writes a checkpoint. */
+  save(): Promise<void>;
+  keepBest(arrays: Arrays): Promise<void>;
+  readBest(): Promise<Arrays>;
+}
+
+const LOG = 'train.jsonl';
+const BEST = 'best.bin';
+
+/** Restores state and parameters from the last checkpoint with this fingerprint, or starts anew. */
+export async function openRecord<Scores>(
+  { directory, force = false, onEvent }: TrainingRun<Scores>,
+  fingerprint: string,
+  trained: readonly Trained[],
+): Promise<TrainingRecord<Scores>> {
+  await makeDirectory(directory);
+  const [logFile, bestFile] = [LOG, BEST].map((name) => join(directory, name));
+  if (force) await removeCheckpoints(directory);
+  const found = await latestCheckpoint<State<Scores>>(
+    directory,
+    (state) => state.fingerprint === fingerprint,
+    (file, why) => onEvent?.({ kind: 'skipped', file, why }),
+  );
+  const state = found ? restored(found.state) : initialState<Scores>(fingerprint);
+  if (found) {
+    for (const [name, { data }] of savedBlocks(trained)) data.set(found.arrays.get(name)!);
+    await truncate(logFile, state.logBytes).catch(() => undefined);
+    onEvent?.({ kind: 'resumed', step: state.step });
+  } else await rm(logFile, { force: true });
+
+  return {
+    state,
+    async log(entry) {
+      const line = `${JSON.stringify(entry)}\n`;
+      await appendFile(logFile, line);
+      state.logBytes += Buffer.byteLength(line);
+    },
+    async save() {
+      const arrays = savedBlocks(trained).map(([name, { data }]) => [name, data] as const);
+      await keepCheckpoint(directory, state.step, state, new Map(arrays));
+      onEvent?.({ kind: 'checkpoint', step: state.step });
+    },
+    keepBest: (arrays) => writeCheckpoint(bestFile, { fingerprint, epoch: state.best.epoch }, arrays),
+    readBest: async () => (await readCheckpoint(bestFile)).arrays,
+  };
+}
+
+const initialState = <Scores>(fingerprint: string): State<Scores> => ({
+  fingerprint,
+  step: 0,
+  position: { epoch: 0, batch: 0 },
+  sums: noSums(),
+  best: { score: Number.NaN, epoch: 0 },
+  scores: null,
+  logBytes: 0,
+  done: false,
+});
+
+/** JSON has no NaN. */
+const restored = <Scores>(state: State<Scores>): State<Scores> => ({
+  ...state,
+  best: { ...state.best, score: state.best.score ?? Number.NaN },
+});
+
+/** What of the parameters must survive; gradients are computed again. */
+const savedBlocks = (trained: readonly Trained[]): [name: string, block: Trained['value']][] =>
+  trained.flatMap(({ name, value, mean, variance, average }) => [
+    [`value ${name}`, value],
+    [`mean ${name}`, mean],
+    [`variance ${name}`, variance],
+    ...(average ? [[`average ${name}`, average] satisfies [string, Trained['value']]] : []),
+  ]);
+
+async function removeCheckpoints(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name === BEST || isCheckpoint(name)) await rm(join(directory, name), { force: true });
+}
