@@ -413,14 +413,15 @@ describe('shapes that do not fit are named', () => {
     ['mixed types', () => ops.add(a, rows), 'Add: [2, 3] and int64[3] differ in type'],
     ['where', () => ops.where(a, 1, 0), 'Where: [2, 3] and [] and [] must begin with a bool'],
     ['crossEntropy', () => ops.crossEntropy(a, b), 'crossEntropy: [2, 3] and [4, 5] differ'],
-    ['input', () => input('c', [0, 2]), 'c: [0, 2] is no shape: sizes are whole numbers from 1'],
+    ['input', () => input('c', [0, 2]), 'c: [0, 2] is not a shape: sizes are positive integers'],
     ['constant', () => constant([1, 2], [3]), 'constant: 2 values do not fill [3]'],
     ['grad', () => grad(a, [a]), 'grad: [2, 3] is no scalar: reduce it first'],
   ])('%s', (_name, build, message) => {
     expect(build).toThrow(message);
+    expect(build).toThrow(ops.ShapeError); // a bug in the caller: never a UserError
   });
 
-  it('a result without a rule says so', () => {
+  it('throws for a result without a rule', () => {
     const [, centre] = layerNormParts(input('x', [1, 2]), input('g', [2]), input('b', [2]), 1e-5);
     expect(() => grad(sum(centre), [input('x', [1, 2])])).not.toThrow();
     const x = input('x', [1, 2]);
