@@ -90,8 +90,6 @@ describe('a compiled program', () => {
   });
 
   it('says which device is missing', async () => {
-    await expect(compile({ y: add(x, x) }, { device: 'cuda' })).rejects.toThrow(
-      'No usable cuda device',
-    );
+    await expect(compile({ y: add(x, x) }, { device: 'cuda' })).rejects.toThrow('No usable cuda device');
   });
 });

@@ -52,7 +52,11 @@ export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number
   return { config, tensors: complete(config, model.tensors, seed) };
 }
 
-function complete(config: EncoderConfig, given: ReadonlyMap<string, Tensor>, seed: number): Map<string, Tensor> {
+function complete(
+  config: EncoderConfig,
+  given: ReadonlyMap<string, Tensor>,
+  seed: number,
+): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
   const { parameters } = architectureOf(config);
   const copies = new Map(Object.entries(parameters.copies).map(([copy, original]) => [original, copy]));
