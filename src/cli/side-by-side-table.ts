@@ -1,5 +1,6 @@
 import { findReproduction } from '../audit/reproduction/registry.ts';
 import type { SideBySide } from '../audit/reproduction/side-by-side.ts';
+import { describeCoverage } from '../scoring/coverage.ts';
 import { formatAs, formatScore } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,8 +16,8 @@ export async function printSideBySide(result: SideBySide, terminal: Terminal): P
     (judged.interval ? ` [${format(judged.interval.low)}, ${format(judged.interval.high)}]` : '');
   const synthetic = result.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   terminal.printText({
-    en: `${result.task} ${result.split}${synthetic}: ${coverage.examples} examples, ${coverage.answered} answered, ${coverage.missing} missing or invalid (scored as wrong); as published, ${asPublished.scope.en} are scored`,
-    zh: `${result.task} ${result.split}${synthetic}：${coverage.examples} 个样本，已答 ${coverage.answered}，缺失或无效 ${coverage.missing}（按答错计）；论文口径只评 ${asPublished.scope.zh}`,
+    en: `${result.task} ${result.split}${synthetic}: ${describeCoverage(coverage).en}; as published, ${asPublished.scope.en} are scored`,
+    zh: `${result.task} ${result.split}${synthetic}：${describeCoverage(coverage).zh}；论文口径只评 ${asPublished.scope.zh}`,
   });
   const headings = [
     say({ en: 'answers', zh: '答案' }),

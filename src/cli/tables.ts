@@ -1,5 +1,6 @@
 import type { RunRecord } from '../evaluation/record.ts';
 import type { Summary } from '../evaluation/summary.ts';
+import { describeCoverage } from '../scoring/coverage.ts';
 import type { ScoreSheet } from '../scoring/score-sheet.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
@@ -63,7 +64,7 @@ export async function printSummaries(
       summary.task + (summary.synthetic ? terminal.say({ en: ' (synthetic)', zh: '（合成样例）' }) : ''),
       task?.aliases.join(', ') ?? '',
       record.task.family,
-      String(scores.coverage.examples),
+      String(scores.coverage.asked),
       summary.model,
       summary.primary,
       formatSummary(summary),
@@ -117,11 +118,11 @@ function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): v
 
 /** Every score of a sheet: what `score` prints. */
 export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise<void> {
-  const { examples, answered, missing } = sheet.coverage;
+  const { coverage } = sheet;
   const synthetic = sheet.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   terminal.printText({
-    en: `${sheet.task} ${sheet.split}${synthetic}: ${examples} examples, ${answered} answered, ${missing} missing or invalid (scored as wrong)`,
-    zh: `${sheet.task} ${sheet.split}${synthetic}：${examples} 个样本，已答 ${answered}，缺失或无效 ${missing}（按答错计）`,
+    en: `${sheet.task} ${sheet.split}${synthetic}: ${describeCoverage(coverage).en}`,
+    zh: `${sheet.task} ${sheet.split}${synthetic}：${describeCoverage(coverage).zh}`,
   });
   const { say } = terminal;
   const headings: readonly Heading[] = [

@@ -3,7 +3,7 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { Metric } from '../metrics/metric.ts';
-import type { Coverage } from '../scoring/score-sheet.ts';
+import type { Coverage } from '../scoring/coverage.ts';
 import { answered, countUnits } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { rankGroups } from '../statistics/groups.ts';
@@ -84,7 +84,7 @@ export interface ComparedPair {
 
 /** What `chineseblue compare --json` prints. */
 export interface Comparison {
-  readonly schema: 'chineseblue/comparison@1';
+  readonly schema: 'chineseblue/comparison@2';
   readonly task: string;
   readonly split: string;
   readonly synthetic: boolean;
@@ -186,7 +186,7 @@ export function compareRuns(runs: readonly OpenedRun[], options: CompareOptions 
     differ,
   );
   return {
-    schema: 'chineseblue/comparison@1',
+    schema: 'chineseblue/comparison@2',
     task: task.id,
     split: record.split,
     synthetic: record.synthetic,

@@ -1,5 +1,6 @@
 import type { Language, Text } from '../ground/language.ts';
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
+import { unanswered } from '../scoring/coverage.ts';
 import { figure, pValue, range } from '../scoring/figures.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { ComparedPair, Comparison, DifferingItem } from './compare.ts';
@@ -13,8 +14,8 @@ export interface Section {
 
 const HEADS = {
   systems: {
-    en: ['group', 'rank', 'system', 'score', 'interval', 'over seeds', 'missing'],
-    zh: ['组', '名次', '系统', '得分', '区间', '种子间', '缺失'],
+    en: ['group', 'rank', 'system', 'score', 'interval', 'over seeds', 'unanswered'],
+    zh: ['组', '名次', '系统', '得分', '区间', '种子间', '未作答'],
   },
   pairs: {
     en: ['a', 'b', 'a − b', 'interval', 'p', 'p (Holm)', 'better', 'win/tie/loss', 'McNemar p', 'detectable'],
@@ -60,7 +61,7 @@ export function presentComparison(comparison: Comparison, language: Language, lo
           score(system.score),
           range(system.interval, convention, 2),
           system.seeds ? `± ${score(system.seeds.deviation)} (${system.runs.length})` : '',
-          String(system.coverage.missing),
+          String(unanswered(system.coverage)),
         ]),
       },
     },

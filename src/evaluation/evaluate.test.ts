@@ -46,7 +46,7 @@ describe('evaluate', () => {
       synthetic: false,
       model: { id: 'majority' },
     });
-    expect(run.scores.coverage).toEqual({ examples: 9, answered: 9, missing: 0 });
+    expect(run.scores.coverage).toEqual({ asked: 9, answered: 9, refused: 0, unreadable: 0, missing: 0 });
     const scores = join(run.directory, 'scores.json');
     const { mtimeMs } = await stat(scores);
     expect(await evaluate(plan)).toEqual(run);

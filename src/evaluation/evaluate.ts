@@ -10,8 +10,10 @@ import type { Text } from '../ground/language.ts';
 import { version } from '../ground/version.ts';
 import type { Parameters } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
-import { readPredictions, refuseUnfit, writePredictions } from '../scoring/predictions.ts';
+import { readPredictions } from '../scoring/predictions.ts';
+import { refuseUnfit } from '../scoring/problems.ts';
 import { scorePredictions } from '../scoring/score-sheet.ts';
+import { writePredictions } from '../scoring/write.ts';
 import type { Task } from '../tasks/task.ts';
 import { describeEnvironment, type RunRecord } from './record.ts';
 import { lockRun, RUN_FILES, readRun, type StoredRun } from './store.ts';
@@ -144,6 +146,7 @@ async function scoreRun(
     synthetic: splits.synthetic,
     examples,
     predictions: answers.predictions,
+    coverage: answers.coverage,
     subsets,
   });
   await writeJson(scoresFile, sheet);

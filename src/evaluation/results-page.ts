@@ -84,7 +84,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   return [
     `## ${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`,
     '',
-    `${task.title.en}. ${record.split}: ${scores.coverage.examples} examples, ${scores.subsets.all.units} independent units; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
+    `${task.title.en}. ${record.split}: ${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
     '',
     line(heads),
     line(heads.map((_, column) => (column === 0 ? '---' : '---:'))),

@@ -48,7 +48,7 @@ describe('lockRun', () => {
 describe('readRun and listRuns', () => {
   it('brings back numbers that JSON cannot hold', async () => {
     const scores = JSON.stringify({
-      schema: 'chineseblue/scores@1',
+      schema: 'chineseblue/scores@2',
       subsets: {
         all: {
           scores: [
@@ -66,7 +66,7 @@ describe('readRun and listRuns', () => {
   });
 
   it('lists finished runs by age and leaves out unfinished ones', async () => {
-    const scores = JSON.stringify({ schema: 'chineseblue/scores@1' });
+    const scores = JSON.stringify({ schema: 'chineseblue/scores@2' });
     await keep('b', { 'run.json': record('2026-02'), 'scores.json': scores });
     await keep('a', { 'run.json': record('2026-03'), 'scores.json': scores });
     await keep('unfinished', { 'run.json': record('2026-01') });

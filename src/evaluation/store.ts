@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../ground/files.ts';
-import type { ScoreSheet } from '../scoring/score-sheet.ts';
+import { SCORES_SCHEMA, type ScoreSheet } from '../scoring/score-sheet.ts';
 import type { RunRecord } from './record.ts';
 
 /** The files of one run, below `runs/<id>/`. */
@@ -25,7 +25,7 @@ export interface StoredRun {
  */
 export async function readRun(directory: string): Promise<StoredRun> {
   const record = await readJson<RunRecord>(join(directory, RUN_FILES.record), 'chineseblue/run@1');
-  const scores = await readJson<ScoreSheet>(join(directory, RUN_FILES.scores), 'chineseblue/scores@1');
+  const scores = await readJson<ScoreSheet>(join(directory, RUN_FILES.scores), SCORES_SCHEMA);
   return { directory, record, scores };
 }
 

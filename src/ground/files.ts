@@ -93,8 +93,8 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   for await (const batch of readLineBatches(file)) yield* batch;
 }
 
-/** As `readLines`, one batch of lines per block read: much faster for millions of lines. */
-export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
+/** As `readLines`, one batch of lines per block read: much faster for millions of lines. Errors call the file `name`. */
+export async function* readLineBatches(file: string, name: string = file): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 0;
   let rest: Buffer[] = [];
@@ -104,7 +104,7 @@ export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
     try {
       text = decoder.decode(bytes);
     } catch {
-      throw notUtf8(file, bytes, number);
+      throw notUtf8(name, bytes, number);
     }
     let start = number === 0 && text.charCodeAt(0) === 0xfeff ? 1 : 0;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
@@ -134,11 +134,11 @@ export async function* readLineBatches(file: string): AsyncGenerator<Line[]> {
         restBytes = chunk.length - cut;
       }
       if (restBytes > MAX_LINE_BYTES) {
-        throw lineTooLong(file, number + 1);
+        throw lineTooLong(name, number + 1);
       }
     }
   } catch (error) {
-    throw explainFileError(error, file);
+    throw explainFileError(error, name);
   }
   if (restBytes > 0) {
     const lines: Line[] = [];

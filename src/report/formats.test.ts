@@ -53,7 +53,7 @@ it('latex: special characters are escaped and groups marked', () => {
 it('json: complete and finite', () => {
   const report = JSON.parse(FORMATS.json(tasks));
   expect(report).toMatchObject({
-    schema: 'chineseblue/report@1',
+    schema: 'chineseblue/report@2',
     tasks: [{ task: 'cMedQQ', runs: [{ record: { model: { id: 'good' } } }, {}] }],
   });
   expect(report.tasks[0].comparison.systems).toHaveLength(2);

@@ -51,7 +51,7 @@ function markdown(tasks: readonly TaskAnalysis[]): string {
     );
     return [
       `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
-      `${scores.coverage.examples} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % percentile bootstrap intervals over units.`,
+      `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % percentile bootstrap intervals over units.`,
       scoreTable,
       '## Kinds of error',
       kindTable,
@@ -119,7 +119,7 @@ function csvCell(value: string): string {
 
 function json(tasks: readonly TaskAnalysis[]): string {
   const value = {
-    schema: 'chineseblue/report@1',
+    schema: 'chineseblue/report@2',
     tasks: tasks.map(({ runs, comparison }) => ({
       task: runs[0].run.task.id,
       split: runs[0].run.record.split,

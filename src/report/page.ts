@@ -78,7 +78,7 @@ function taskSection(analysis: TaskAnalysis, number: number): Html {
 ${runs.length === 1 && best[0] && html`<p class="headline"><span class="figure">${figure(best[0].value, task.primary, 1)}</span>${best[0].interval && html`<span class="note">[${figure(best[0].interval.low, task.primary, 1)}, ${figure(best[0].interval.high, task.primary, 1)}]</span>`}</p>`}
 </div>
 <ul class="facts">
-<li><b>${scores.coverage.examples}</b> ${both({ en: 'examples', zh: '个样本' })}</li>
+<li><b>${scores.coverage.asked}</b> ${both({ en: 'examples', zh: '个样本' })}</li>
 <li><b>${scores.subsets.all.units}</b> ${both({ en: 'independent units', zh: '个独立单元' })}</li>
 <li><b>${runs.length}</b> ${both({ en: runs.length === 1 ? 'run' : 'runs', zh: '个运行' })}</li>
 </ul>

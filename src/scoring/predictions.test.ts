@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
-import { readAnyPredictions, readPredictions, refuseUnfit, writePredictions } from './predictions.ts';
+import { readPredictions } from './predictions.ts';
 
 const intent = findTask('cMedIC');
 const entities = findTask('cMedQANER');
@@ -78,64 +78,39 @@ describe('readPredictions', () => {
       place: { line: 2 },
     });
   });
-});
 
-describe('refuseUnfit', () => {
-  it('lets missing and invalid answers pass, and nothing else', () => {
-    const predictions = [undefined];
-    refuseUnfit('f', {
-      predictions,
-      problems: [
-        { code: 'missing-id', message: { en: '', zh: '' } },
-        { code: 'unknown-label', message: { en: '', zh: '' } },
-      ],
-    });
-    const problems = [{ line: 3, id: 'x', code: 'unknown-id', message: { en: 'none', zh: '无' } }];
-    expect(() => refuseUnfit('f', { predictions, problems })).toThrowError(
-      expect.objectContaining({
-        code: 'unknown-id',
-        place: expect.objectContaining({ file: 'f', line: 3, id: 'x' }),
-      }),
+  it('counts an invalid line as unreadable, and an absent one as missing', async () => {
+    const path = await file('{"id":"a","label":"9"}\n{"id":"b","label":"1"}\n');
+    const { coverage } = await readPredictions(path, intent, examples);
+    expect(coverage).toEqual({ asked: 3, answered: 1, refused: 0, unreadable: 1, missing: 1 });
+  });
+
+  it('takes lines that say why there is no prediction', async () => {
+    const path = await file(
+      '{"id":"a","status":"refused","reason":"safety"}\n{"id":"b","status":"unreadable"}\n{"id":"c","status":"answered","label":"1"}\n',
     );
-  });
-});
-
-describe('writePredictions', () => {
-  it('is read back equal', async () => {
-    const path = join(folder, 'out.jsonl');
-    const answers = [{ label: '0' }, { label: '1', scores: { '0': 0.25, '1': 0.75 } }, { label: '2' }];
-    await writePredictions(path, examples, answers);
-    expect((await readPredictions(path, intent, examples)).predictions).toEqual(answers);
-  });
-});
-
-describe('readAnyPredictions', () => {
-  it('reads the tab-separated format of the corpus, where the n-th record answers the n-th example', async () => {
-    const path = await file('2\ttext a\n0\ttext b\n1\ttext c\n', 'predictions.txt');
-    const { predictions, problems } = await readAnyPredictions(path, intent, examples);
+    const { coverage, predictions, problems } = await readPredictions(path, intent, examples);
+    expect(coverage).toEqual({ asked: 3, answered: 1, refused: 1, unreadable: 1, missing: 0 });
+    expect(predictions).toEqual([undefined, undefined, { label: '1' }]);
     expect(problems).toEqual([]);
-    expect(predictions).toEqual([{ label: '2' }, { label: '0' }, { label: '1' }]);
   });
 
-  it('refuses a record that repeats another text, and counts what is missing', async () => {
-    const path = await file('2\ttext a\n0\tsomething else\n', 'predictions.txt');
-    const { problems } = await readAnyPredictions(path, intent, examples);
-    expect(problems.map(({ id, code }) => [id, code])).toEqual([
-      ['b', 'unknown-id'],
-      ['c', 'missing-id'],
-    ]);
+  it('reads a stream of lines as it reads a file', async () => {
+    const lines = ['\ufeff{"id":"c","label":"0"}', '', '{"id":"a","label":"9"}', 'nonsense'];
+    async function* stream() {
+      yield* lines;
+    }
+    const path = await file(lines.join('\n'));
+    const streamed = await readPredictions(stream(), intent, examples);
+    expect(streamed).toEqual(await readPredictions(path, intent, examples));
+    expect(streamed.problems.map(({ line }) => line)).toEqual([3, 4, undefined]);
   });
 
-  it('reads BIO files for entities', async () => {
-    const path = await file('发 B_symptom\n热 I_symptom\n三 O\n天 O\n', 'predictions.txt');
-    const { predictions } = await readAnyPredictions(path, entities, documents);
-    expect(predictions).toEqual([{ entities: [{ start: 0, end: 2, type: 'symptom' }] }]);
-  });
-
-  it('says when a task has no plain format', async () => {
-    const path = await file('1\n', 'predictions.txt');
-    await expect(readAnyPredictions(path, findTask('cMedIR'), [])).rejects.toMatchObject({
-      code: 'unknown-format',
+  it('calls a file in errors what the caller calls it', async () => {
+    const source = { path: join(folder, 'absent.jsonl'), name: 'upload 7' };
+    await expect(readPredictions(source, intent, examples)).rejects.toMatchObject({
+      code: 'file-missing',
+      place: { file: 'upload 7' },
     });
   });
 });

@@ -5,6 +5,7 @@ import type { Interval } from '../statistics/interval.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
+import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
 import { countUnits, groupAnswers, sumCounts } from './units.ts';
 
@@ -26,17 +27,11 @@ export interface SubsetScores {
   readonly scores: readonly ConventionScore[];
 }
 
-/** How many examples had an answer at all. */
-export interface Coverage {
-  readonly examples: number;
-  readonly answered: number;
-  /** No answer, or an invalid one: scored as wrong. */
-  readonly missing: number;
-}
+export const SCORES_SCHEMA = 'chineseblue/scores@2';
 
 /** `scores.json`. */
 export interface ScoreSheet {
-  readonly schema: 'chineseblue/scores@1';
+  readonly schema: typeof SCORES_SCHEMA;
   readonly task: string;
   readonly split: JudgedSplit;
   readonly synthetic: boolean;
@@ -55,6 +50,8 @@ export interface ScoringRequest {
   readonly examples: readonly Example[];
   /** Aligned with the examples; undefined counts as the family's worst answer. */
   readonly predictions: readonly (Prediction | undefined)[];
+  /** What became of the questions. Default: a prediction that is undefined is missing. */
+  readonly coverage?: Coverage;
   /** Ids by name of subset, e.g. `clean` and `leaked`. */
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
 }
@@ -62,16 +59,16 @@ export interface ScoringRequest {
 /** Scores answers under every convention of the task's family, on all examples and on every subset. */
 export function scorePredictions(request: ScoringRequest): ScoreSheet {
   const { task, split, synthetic, examples, predictions, subsets = {} } = request;
-  const answered = predictions.reduce((count, prediction) => count + (prediction === undefined ? 0 : 1), 0);
+  const { coverage = coverageOfPredictions(predictions) } = request;
   const score = (chosen: (id: string) => boolean): SubsetScores =>
     scoreUnits(task, groupAnswers(task, examples, predictions, chosen));
   return {
-    schema: 'chineseblue/scores@1',
+    schema: SCORES_SCHEMA,
     task: task.id,
     split,
     synthetic,
     primary: task.primary,
-    coverage: { examples: examples.length, answered, missing: examples.length - answered },
+    coverage,
     floors: floorsOf(task, examples),
     subsets: {
       all: score(() => true),

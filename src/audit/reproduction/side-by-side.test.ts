@@ -30,7 +30,7 @@ describe('reproduce', () => {
       .slice(1)
       .filter(({ gold: { label } }) => label === '0').length;
     expect(result).toMatchObject({
-      coverage: { examples: n, answered: n, missing: 0 },
+      coverage: { asked: n, answered: n, missing: 0 },
       ours: { convention: 'similarity/positive-f1@1', value: 1 },
       asPublished: { value: 1, scope: { en: `${n - 1} of ${n} examples` } },
       paper: [

@@ -1,5 +1,6 @@
 import type { Text } from '../../ground/language.ts';
-import { BOOTSTRAP, type Coverage } from '../../scoring/score-sheet.ts';
+import { type Coverage, coverageOfPredictions } from '../../scoring/coverage.ts';
+import { BOOTSTRAP } from '../../scoring/score-sheet.ts';
 import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
 import { bootstrap } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/interval.ts';
@@ -26,7 +27,7 @@ export interface Reference {
 
 /** One set of answers under our rule and under the published one, with what is needed to read the two. */
 export interface SideBySide {
-  readonly schema: 'chineseblue/side-by-side@1';
+  readonly schema: 'chineseblue/side-by-side@2';
   readonly task: string;
   readonly split: SplitName;
   readonly synthetic: boolean;
@@ -46,6 +47,7 @@ type Answers = readonly (Prediction | undefined)[];
 export async function reproduce(
   corpus: JudgedCorpus & { readonly synthetic: boolean },
   predictions: Answers,
+  coverage: Coverage = coverageOfPredictions(predictions),
 ): Promise<SideBySide> {
   const { task, split, synthetic, examples } = corpus;
   const reproduction = findReproduction(task);
@@ -53,13 +55,12 @@ export async function reproduce(
   const ours = (answers: Answers): Judged => judge(task.primary, primaryOf(task, examples, answers));
   const asPublished = measure.score(predictions);
   const references = familyOf(task).references?.(task, examples, measure.visible ?? []) ?? [];
-  const answered = predictions.filter((prediction) => prediction !== undefined).length;
   return {
-    schema: 'chineseblue/side-by-side@1',
+    schema: 'chineseblue/side-by-side@2',
     task: task.id,
     split,
     synthetic,
-    coverage: { examples: examples.length, answered, missing: examples.length - answered },
+    coverage,
     ours: ours(predictions),
     asPublished: { ...judge(reproduction.id, asPublished), scope: measure.scope },
     paper: reproduction.published(task),

@@ -18,7 +18,7 @@ export const checkCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const { task, dataset, part } = await openTaskData(options);
-    const { readAnyPredictions } = await import('../../scoring/predictions.ts');
+    const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
     const { questions } = await dataset.split(part);
     const { problems } = await readAnyPredictions(file, task, questions);
     if (terminal.json) terminal.printJson({ file, examples: questions.length, problems });

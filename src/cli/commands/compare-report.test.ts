@@ -62,7 +62,7 @@ describe('compare', () => {
       await call(compareCommand, both, { resamples: '500', items: '2' }, { json: true }),
     );
     expect(comparison).toMatchObject({
-      schema: 'chineseblue/comparison@1',
+      schema: 'chineseblue/comparison@2',
       systems: [{ name: 'right', score: 1 }, { name: 'always' }],
     });
     expect(comparison.pairs[0].most).toHaveLength(2);

@@ -41,7 +41,7 @@ export const predictCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { questions, fitted } = await loadQuestionsAndModel(options);
-    const { writePredictions } = await import('../../scoring/predictions.ts');
+    const { writePredictions } = await import('../../scoring/write.ts');
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
     const predictions = await fitted
       .predict(

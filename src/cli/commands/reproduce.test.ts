@@ -43,7 +43,7 @@ describe('reproduce', () => {
     const args = ['--task', 'cMedQA', '--predictions', 'right.jsonl'];
     expect(reproduce(...args, '--lang', 'zh').stdout).toContain('论文 MC-BERT');
     expect(JSON.parse(reproduce(...args, '--json').stdout)).toMatchObject({
-      schema: 'chineseblue/side-by-side@1',
+      schema: 'chineseblue/side-by-side@2',
       asPublished: { convention: 'similarity/as-published/accuracy-without-first-line@1', value: 1 },
     });
   });

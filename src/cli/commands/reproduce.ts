@@ -38,7 +38,8 @@ export const reproduceCommand: CommandSpec = {
     const { parseSplit, requireReleased } = await import('../../datasets/schemes/registry.ts');
     const { findReproduction } = await import('../../audit/reproduction/registry.ts');
     const { openDataset } = await import('../../datasets/dataset.ts');
-    const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
+    const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
+    const { refuseUnfit } = await import('../../scoring/problems.ts');
     const { reproduce } = await import('../../audit/reproduction/side-by-side.ts');
     const { findVocabulary, openTokenizer } = await import('../vocabulary.ts');
     const reproduction = findReproduction(task);
@@ -53,7 +54,7 @@ export const reproduceCommand: CommandSpec = {
     // The published tokenizer knows no special tokens in texts.
     const tokenizer = vocabulary && (await openTokenizer(vocabulary, { specialTokensInText: 'as-text' }));
     const corpus = { task, split, dataDir, examples, files, synthetic, tokenizer: tokenizer || undefined };
-    const result = await reproduce(corpus, answers.predictions);
+    const result = await reproduce(corpus, answers.predictions, answers.coverage);
     if (terminal.json) return terminal.printJson(result);
     const { printSideBySide } = await import('../side-by-side-table.ts');
     await printSideBySide(result, terminal);

@@ -29,15 +29,16 @@ export const scoreCommand: CommandSpec = {
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
     const data = await openTaskData(options);
-    const { readAnyPredictions, refuseUnfit } = await import('../../scoring/predictions.ts');
+    const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
+    const { refuseUnfit } = await import('../../scoring/problems.ts');
     const { scorePredictions } = await import('../../scoring/score-sheet.ts');
     const { task, split } = data;
     const { examples, files, synthetic } = await data.dataset.split(data.part);
     const subsets = await chooseSubsets(options.subsets, data, files);
     const answers = await readAnyPredictions(file, task, examples);
     refuseUnfit(file, answers);
-    const { predictions } = answers;
-    const sheet = scorePredictions({ task, split, synthetic, examples, predictions, subsets });
+    const { predictions, coverage } = answers;
+    const sheet = scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
     if (terminal.json) return terminal.printJson(sheet);
     const { printSheet } = await import('../tables.ts');
     await printSheet(sheet, terminal);

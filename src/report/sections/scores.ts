@@ -31,7 +31,7 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
       <td class="wide">${intervalBar(value, interval, scale)}</td>
       <td class="num nowrap">${range(interval, task.primary, DIGITS)}</td>
       ${comparison && html`<td>${groups.get(run.record.id) ?? ''}</td>`}
-      <td class="num">${coverage.answered}/${coverage.examples}</td>
+      <td class="num">${coverage.answered}/${coverage.asked}</td>
     </tr>`;
   });
   const floor = (name: Text, value: number): Html | undefined =>

@@ -1,0 +1,61 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { findTask } from '../tasks/registry.ts';
+import { readAnyPredictions } from './corpus-format.ts';
+
+const intent = findTask('cMedIC');
+const entities = findTask('cMedQANER');
+const examples = ['a', 'b', 'c'].map((id) => ({ id, input: { text: `text ${id}` } }));
+const documents = [{ id: '0', input: { text: '发热三天' } }];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-corpus-format-'));
+});
+
+async function file(content: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('readAnyPredictions', () => {
+  it('reads the tab-separated format of the corpus, where the n-th record answers the n-th example', async () => {
+    const path = await file('2\ttext a\n0\ttext b\n1\ttext c\n', 'predictions.txt');
+    const { predictions, problems } = await readAnyPredictions(path, intent, examples);
+    expect(problems).toEqual([]);
+    expect(predictions).toEqual([{ label: '2' }, { label: '0' }, { label: '1' }]);
+  });
+
+  it('refuses a record that repeats another text, and counts what is missing', async () => {
+    const path = await file('2\ttext a\n0\tsomething else\n', 'predictions.txt');
+    const { problems, coverage } = await readAnyPredictions(path, intent, examples);
+    expect(problems.map(({ id, code }) => [id, code])).toEqual([
+      ['b', 'unknown-id'],
+      ['c', 'missing-id'],
+    ]);
+    expect(coverage).toEqual({ asked: 3, answered: 1, refused: 0, unreadable: 1, missing: 1 });
+  });
+
+  it('reads BIO files for entities', async () => {
+    const path = await file('发 B_symptom\n热 I_symptom\n三 O\n天 O\n', 'predictions.txt');
+    const { predictions } = await readAnyPredictions(path, entities, documents);
+    expect(predictions).toEqual([{ entities: [{ start: 0, end: 2, type: 'symptom' }] }]);
+  });
+
+  it('says when a task has no plain format', async () => {
+    const path = await file('1\n', 'predictions.txt');
+    await expect(readAnyPredictions(path, findTask('cMedIR'), [])).rejects.toMatchObject({
+      code: 'unknown-format',
+    });
+  });
+
+  it('calls the file in errors what the caller calls it', async () => {
+    const path = await file('no tags\n', 'predictions.txt');
+    await expect(readAnyPredictions({ path, name: 'upload 7' }, entities, documents)).rejects.toMatchObject({
+      place: { file: 'upload 7', line: 1 },
+    });
+  });
+});
