@@ -20,8 +20,8 @@ export const exportCommand = defineCommand({
       choices: ['fp32', 'int8'],
       default: ['fp32', 'int8'],
       summary: {
-        en: 'ONNX files: onnx/model.onnx, onnx/model_quantized.onnx',
-        zh: 'ONNX 文件：onnx/model.onnx、onnx/model_quantized.onnx',
+        en: 'precisions of the ONNX files, one file each',
+        zh: '各 ONNX 文件的精度，每种一个文件',
       },
     }),
   },

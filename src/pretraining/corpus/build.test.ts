@@ -37,7 +37,7 @@ const documentsIn = async (out = join(folder, 'out')): Promise<string[][]> => {
   for await (const document of readCorpus(out, await openCorpus(out))) documents.push(document);
   return documents;
 };
-const leftovers = (): string[] => readdirSync(folder).filter((name) => name.includes('tmp'));
+const leftovers = (): string[] => readdirSync(folder).filter((name) => /tmp|staging|lock|old/.test(name));
 
 const A = '患者三天前出现上腹部疼痛，伴有恶心呕吐。未予特殊治疗，今来我院就诊。';
 const B = '高血压患者平时要注意低盐饮食。定期监测血压很重要。';
@@ -124,14 +124,14 @@ describe('building a corpus', () => {
     const file = write('a.txt', A);
     await build([file]);
     await expect(build([file])).rejects.toMatchObject({
-      code: 'out-exists',
+      code: 'already-exists',
       hint: expect.stringContaining('--force'),
     });
     await build([write('b.txt', B)], { force: true });
     expect((await documentsIn()).flat().join('')).toBe(B);
     write('mine/notes.md', 'x');
     await expect(build([file], { out: join(folder, 'mine'), force: true })).rejects.toMatchObject({
-      code: 'out-exists',
+      code: 'already-exists',
     });
     expect(readdirSync(join(folder, 'mine'))).toEqual(['notes.md']);
   });

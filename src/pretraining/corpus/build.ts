@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { writeJson } from '../../ground/files.ts';
 import { type Parsed, withDefaults } from '../../ground/parameters.ts';
+import { makeWhole } from '../../ground/staging.ts';
 import type { Task } from '../../tasks/task.ts';
 import { SKETCH_DEFAULTS } from '../../text/minhash.ts';
 import type { Observer } from '../observer.ts';
 import { CORPUS } from '../parameters.ts';
-import { writeDirectory } from './directory.ts';
 import { listInputs } from './documents.ts';
 import { createIntake, type Intake, takeFiles, takeTrainSplits } from './intake.ts';
 import { CONTAINED, COVERED, type EvaluationText, GRAM, indexEvaluation } from './leakage.ts';
@@ -36,30 +37,34 @@ export interface BuildOptions extends Partial<Parsed<typeof CORPUS>> {
  * Builds a corpus for pretraining from raw text: sentences split, boilerplate, duplicates and evaluation text removed,
  * documents kept apart, shards with checksums and a manifest. Memory does not grow with the text except for about 90
  * bytes per document. The directory appears complete or not at all.
- * Throws a UserError for any fault of an input, and `corpus-empty` where nothing is left.
+ * Throws a UserError for any fault of an input, `already-exists` where `out` may not be replaced, and `corpus-empty`
+ * where nothing is left.
  */
 export async function buildCorpus(options: BuildOptions, observer: Observer = {}): Promise<Manifest> {
   const { inputs, train, force = false } = options;
   const out = resolve(options.out);
   const files = await listInputs(inputs);
   if (files.length === 0 && train.length === 0) throw noInput(inputs);
-  return writeDirectory(out, force, async (temporary) => {
-    const spool = createSpool(join(temporary, 'spool'));
+  if (!force && existsSync(join(out, MANIFEST))) throw corpusExists(out);
+  const mayReplace = (names: readonly string[]): boolean => force && names.includes(MANIFEST);
+  const make = async (staging: string): Promise<Manifest> => {
+    const spool = createSpool(join(staging, 'spool'));
     try {
       const texts = await collect(readEvaluationTexts(options.guarded, options.dataDir));
       const { fields, dedupThreshold } = withDefaults(CORPUS, options);
       const intake = createIntake(spool, indexEvaluation(texts), dedupThreshold);
       const sources = await takeAll(intake, files, { ...options, fields }, observer);
-      const { shards, contained } = await writeSelection(intake, temporary, dedupThreshold, observer);
+      const { shards, contained } = await writeSelection(intake, staging, dedupThreshold, observer);
       if (shards.length === 0) throw emptyCorpus(inputs.join(', ') || train.map(({ id }) => id).join(', '));
       const settings = settingsOf(fields, dedupThreshold);
       const manifest = manifestOf(intake, { sources, settings, texts, contained, shards });
-      await writeJson(join(temporary, MANIFEST), manifest);
+      await writeJson(join(staging, MANIFEST), manifest);
       return manifest;
     } finally {
       spool.close();
     }
-  });
+  };
+  return makeWhole(out, make, { mayReplace });
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -134,6 +139,13 @@ function manifestOf(
     shards,
   };
 }
+
+const corpusExists = (file: string): UserError =>
+  new UserError(
+    'already-exists',
+    { en: 'The directory already holds a corpus', zh: '目录中已有语料' },
+    { file, hint: { en: 'Use --force to replace it.', zh: '用 --force 替换。' } },
+  );
 
 const noInput = (inputs: readonly string[]): UserError =>
   new UserError(

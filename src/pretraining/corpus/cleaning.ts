@@ -1,15 +1,13 @@
 import { splitSentences } from '../../text/sentences.ts';
 
 /** Why a sentence is not part of a corpus; see `docs/pretraining.md`. */
-export const SENTENCE_REASONS = [
-  'no-chinese',
-  'too-short',
-  'not-text',
-  'page-furniture',
-  'repeated',
-  'evaluation',
-] as const;
-export type SentenceReason = (typeof SENTENCE_REASONS)[number];
+export type SentenceReason =
+  | 'no-chinese'
+  | 'too-short'
+  | 'not-text'
+  | 'page-furniture'
+  | 'repeated'
+  | 'evaluation';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: ' ',

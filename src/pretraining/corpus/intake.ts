@@ -5,7 +5,7 @@ import { createSketches, SKETCH_DEFAULTS, type Sketches } from '../../text/minha
 import { comparisonForm } from '../../text/normalise.ts';
 import { packRuns } from '../../text/shingles.ts';
 import type { Observer } from '../observer.ts';
-import { cleanText, faultOf, SENTENCE_REASONS, type SentenceReason, sentencesOf } from './cleaning.ts';
+import { cleanText, faultOf, type SentenceReason, sentencesOf } from './cleaning.ts';
 import { type RawDocument, readDocuments } from './documents.ts';
 import type { EvaluationIndex } from './leakage.ts';
 import type { DocumentCounts, Leak, SentenceCounts, SourceRecord } from './manifest.ts';
@@ -31,18 +31,26 @@ export interface Intake {
 }
 
 export function createIntake(spool: Spool, evaluation: EvaluationIndex, dedupThreshold: number): Intake {
-  const removed = Object.fromEntries(SENTENCE_REASONS.map((reason) => [reason, 0]));
   return {
     spool,
     repeats: createRepeatCounter(),
     evaluation,
     sketches: createSketches({ ...SKETCH_DEFAULTS, threshold: dedupThreshold }),
     documents: { read: 0, empty: 0, exactDuplicates: 0, nearDuplicates: 0, kept: 0 },
-    sentences: { read: 0, kept: 0, removed: removed as Record<SentenceReason, number> },
+    sentences: { read: 0, kept: 0, removed: noneRemoved() },
     refused: {},
     leaks: [],
   };
 }
+
+const noneRemoved = (): Record<SentenceReason, number> => ({
+  'no-chinese': 0,
+  'too-short': 0,
+  'not-text': 0,
+  'page-furniture': 0,
+  repeated: 0,
+  evaluation: 0,
+});
 
 /** Takes files in, in order; `onProgress` runs from 0 to 1. */
 export async function takeFiles(

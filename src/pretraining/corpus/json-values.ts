@@ -26,100 +26,95 @@ const isSpace = (byte: number): boolean =>
  * Throws a UserError for a file that is truncated or not UTF-8, or has a value over `MAX_LINE_BYTES`.
  */
 export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
-  const scanner = createScanner(file);
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: BLOCK_BYTES }))
-      yield* scanner.scan(chunk);
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
-  yield* scanner.end();
-}
-
-/** Cuts a stream of bytes into values; it keeps the bytes of a value that a chunk does not finish. */
-function createScanner(file: string) {
   const decoder = new TextDecoder('utf-8', { fatal: true });
+  const { boundAt, isComplete } = createBounds();
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let isFirst = true;
   let line = 1;
   let valueLine = 1;
-  let depth = 0;
-  let [inList, inValue, inString, isEscaped] = [false, false, false, false];
-
+  let inValue = false;
   const finish = (rest: Buffer): JsonText => {
     const bytes = pending.length > 0 ? Buffer.concat([...pending, rest]) : rest;
-    pending = [];
-    pendingBytes = 0;
-    inValue = false;
+    [pending, pendingBytes, inValue] = [[], 0, false];
     try {
       return { text: decoder.decode(bytes), line: valueLine };
     } catch {
       throw notUtf8(file, valueLine);
     }
   };
-  /** A byte inside a string; whether the string, and a value with it, ends here. */
-  const endsString = (byte: number): boolean => {
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: BLOCK_BYTES })) {
+      let from = 0;
+      for (let i = isFirst ? markLength(chunk) : 0; i < chunk.length; i++) {
+        if (chunk[i] === NEWLINE) line++;
+        const bound = boundAt(chunk[i]);
+        if (bound === 'first' || bound === 'stray') [from, valueLine, inValue] = [i, line, true];
+        if (bound !== undefined && bound !== 'first')
+          yield finish(chunk.subarray(from, bound === 'last' ? i + 1 : i));
+      }
+      isFirst = false;
+      if (!inValue) continue;
+      pending.push(chunk.subarray(from));
+      pendingBytes += chunk.length - from;
+      if (pendingBytes > MAX_LINE_BYTES) throw valueTooLong(file, valueLine);
+    }
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  if (!isComplete()) throw truncated(file, inValue ? valueLine : line);
+  if (inValue) yield finish(Buffer.alloc(0));
+}
+/** Length of a byte-order mark. */
+const markLength = (chunk: Buffer): number =>
+  chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
+
+/** The first byte of a value, its last byte, the byte after it, or a bracket that closes nothing (an empty value). */
+type Bound = 'first' | 'last' | 'after' | 'stray';
+
+/** Follows the bytes of a file, one after another, and finds the bounds of values. */
+function createBounds() {
+  let depth = 0;
+  let [inList, inValue, inString, isEscaped] = [false, false, false, false];
+  const close = (bound: Bound): Bound => {
+    inValue = false;
+    return bound;
+  };
+  const inText = (byte: number): Bound | undefined => {
     if (isEscaped) isEscaped = false;
     else if (byte === BACKSLASH) isEscaped = true;
     else if (byte === QUOTE) {
       inString = false;
-      return depth === 0;
+      if (depth === 0) return close('last');
     }
-    return false;
+    return undefined;
   };
-  /** A byte between values; whether a value starts here. */
-  const startsValue = (byte: number): boolean => {
-    if (isSpace(byte) || byte === COMMA) return false;
-    if (byte === OPEN_LIST && !inList) inList = true;
-    else if (byte === CLOSE_LIST && inList) inList = false;
-    else {
-      inValue = true;
-      valueLine = line;
-      return true;
-    }
-    return false;
-  };
-  /** A byte of a value, outside of strings: 'with' or 'before' it where the value ends, undefined where it continues. */
-  const endsValue = (byte: number): 'with' | 'before' | undefined => {
+  const within = (byte: number): Bound | undefined => {
     if (byte === QUOTE) inString = true;
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      if (depth > 0) return --depth === 0 ? 'with' : undefined;
+      if (depth > 0) return --depth === 0 ? close('last') : undefined;
       if (byte === CLOSE_LIST) inList = false;
-      return 'before';
-    } else if (depth === 0 && (byte === COMMA || isSpace(byte))) return 'before';
+      return close('after');
+    } else if (depth === 0 && (byte === COMMA || isSpace(byte))) return close('after');
     return undefined;
   };
-
+  const between = (byte: number): Bound | undefined => {
+    if (isSpace(byte) || byte === COMMA) return undefined;
+    if (byte === OPEN_LIST && !inList) inList = true;
+    else if (byte === CLOSE_LIST && inList) inList = false;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) return 'stray';
+    else {
+      inValue = true;
+      within(byte);
+      return 'first';
+    }
+    return undefined;
+  };
   return {
-    *scan(chunk: Buffer): Generator<JsonText> {
-      let from = 0;
-      const hasMark = isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
-      isFirst = false;
-      for (let i = hasMark ? 3 : 0; i < chunk.length; i++) {
-        const byte = chunk[i];
-        if (byte === NEWLINE) line++;
-        if (inString) {
-          if (endsString(byte)) yield finish(chunk.subarray(from, i + 1));
-          continue;
-        }
-        if (!inValue) {
-          if (!startsValue(byte)) continue;
-          from = i;
-        }
-        const end = endsValue(byte);
-        if (end) yield finish(chunk.subarray(from, end === 'with' ? i + 1 : i));
-      }
-      if (!inValue) return;
-      pending.push(chunk.subarray(from));
-      pendingBytes += chunk.length - from;
-      if (pendingBytes > MAX_LINE_BYTES) throw valueTooLong(file, valueLine);
-    },
-    *end(): Generator<JsonText> {
-      if (inString || depth > 0 || inList) throw truncated(file, inValue ? valueLine : line);
-      if (inValue) yield finish(Buffer.alloc(0));
-    },
+    boundAt: (byte: number): Bound | undefined =>
+      inString ? inText(byte) : inValue ? within(byte) : between(byte),
+    isComplete: (): boolean => !(inString || depth > 0 || inList),
   };
 }
 

@@ -27,10 +27,9 @@ export function createSpool(file: string): Spool {
   };
   const handle = guarded(() => openSync(file, 'w+'));
   const buffer = Buffer.allocUnsafe(BUFFER);
+  const offsets = createOffsets();
   let filled = 0;
   let written = 0;
-  let starts = new Float64Array(1 << 12);
-  let size = 0;
   const flush = (): void => {
     guarded(() => writeSync(handle, buffer, 0, filled, written));
     written += filled;
@@ -38,25 +37,20 @@ export function createSpool(file: string): Spool {
   };
   return {
     get size() {
-      return size;
+      return offsets.count - 1;
     },
     add(sentences) {
       const text = sentences.join('\n');
       const bytes = Buffer.byteLength(text);
       if (filled + bytes > BUFFER) flush();
-      if (size + 1 === starts.length) {
-        const larger = new Float64Array(starts.length * 2);
-        larger.set(starts);
-        starts = larger;
-      }
       if (bytes > BUFFER) {
         guarded(() => writeSync(handle, text, written, 'utf8'));
         written += bytes;
       } else filled += buffer.write(text, filled, 'utf8');
-      starts[++size] = written + filled;
+      offsets.add(written + filled);
     },
     read(index) {
-      const [from, to] = [starts[index], starts[index + 1]];
+      const [from, to] = [offsets.at(index), offsets.at(index + 1)];
       if (to > written) flush();
       const bytes = Buffer.allocUnsafe(to - from);
       guarded(() => readSync(handle, bytes, 0, bytes.length, from));
@@ -67,8 +61,8 @@ export function createSpool(file: string): Spool {
       const block = Buffer.allocUnsafe(BUFFER);
       let from = 0;
       let to = 0;
-      for (let index = 0; index < size; index++) {
-        const [start, end] = [starts[index], starts[index + 1]];
+      for (let index = 0; index < this.size; index++) {
+        const [start, end] = [offsets.at(index), offsets.at(index + 1)];
         if (end - start > BUFFER) {
           yield this.read(index);
           continue;
@@ -83,6 +77,26 @@ export function createSpool(file: string): Spool {
     close() {
       closeSync(handle);
       rmSync(file, { force: true });
+    },
+  };
+}
+
+/** A growing list of byte offsets, of which the first is 0. */
+function createOffsets() {
+  let values = new Float64Array(1 << 12);
+  let count = 1;
+  return {
+    get count() {
+      return count;
+    },
+    at: (index: number): number => values[index],
+    add(offset: number): void {
+      if (count === values.length) {
+        const larger = new Float64Array(values.length * 2);
+        larger.set(values);
+        values = larger;
+      }
+      values[count++] = offset;
     },
   };
 }

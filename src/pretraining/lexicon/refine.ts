@@ -14,15 +14,8 @@ export interface LexiconEntry {
   readonly purity: number;
 }
 
-export const LEXICON_REASONS = [
-  'too-short',
-  'too-long',
-  'not-a-term',
-  'common-word',
-  'ambiguous',
-  'rare',
-] as const;
-export type LexiconReason = (typeof LEXICON_REASONS)[number];
+/** Why a term is not part of a lexicon. */
+export type LexiconReason = 'too-short' | 'too-long' | 'not-a-term' | 'common-word' | 'ambiguous' | 'rare';
 
 /** In code points. */
 export const TERM_LENGTH = { min: 2, max: 20 } as const;
@@ -38,6 +31,7 @@ const COMMON = new Set(
     '药物 手术 身体 出现 情况 时候 时间 今天 昨天 现在 左右 以上 以下 一般 正常 异常 其他 其它 可能 比较 严重 一些 这个 那个'
   ).split(' '),
 );
+
 export interface RefineOptions {
   /** Texts on which ambiguity is judged. */
   readonly annotated: Iterable<AnnotatedText>;

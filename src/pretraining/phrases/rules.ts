@@ -1,16 +1,15 @@
 import type { Candidate } from './ngrams.ts';
 import { cutWords } from './words.ts';
 
-export const PHRASE_REASONS = [
-  'function-word',
-  'number',
-  'cut-word',
-  'no-chinese',
-  'fragment',
-  'low-quality',
-  'off-domain',
-] as const;
-export type PhraseReason = (typeof PHRASE_REASONS)[number];
+/** Why a candidate is not a phrase. */
+export type PhraseReason =
+  | 'function-word'
+  | 'number'
+  | 'cut-word'
+  | 'no-chinese'
+  | 'fragment'
+  | 'low-quality'
+  | 'off-domain';
 
 /** Words that begin no phrase, and words that end none. */
 const NOT_FIRST = new Set(

@@ -12,8 +12,8 @@ let general: General | undefined;
 function load(): General {
   if (general === undefined) {
     const require = createRequire(import.meta.url);
-    const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
-    const { dict } = require('@node-rs/jieba/dict.js') as typeof import('@node-rs/jieba/dict.js');
+    const { Jieba }: typeof import('@node-rs/jieba') = require('@node-rs/jieba');
+    const { dict }: typeof import('@node-rs/jieba/dict.js') = require('@node-rs/jieba/dict.js');
     general = { jieba: Jieba.withDict(dict), dictionary: Buffer.from(dict) };
   }
   return general;
