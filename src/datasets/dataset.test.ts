@@ -12,6 +12,7 @@ import { syntheticName } from './location.ts';
 import { cmddSplits, manifest, officialFiles } from './release/manifest.ts';
 import { releaseSize } from './release/release-sizes.ts';
 import { summarizeDataset } from './summary.ts';
+import { readTaskFile } from './task-file.ts';
 
 const shared = resolve('../shared/chineseblue/data');
 const folders: string[] = [];
@@ -82,6 +83,50 @@ test('an absent split says how to get it, or where to put it and in which format
   const alternative = await openDataset({ task: intents, dir: dataDir, source: 'alternative' });
   const none = await alternative.split('test').catch((error) => error);
   expect(none.code).toBe('split-absent');
+});
+
+test('a dataset says what a reader of its scores should know', async () => {
+  await put('cMedIC/test.synthetic.txt', '1\t甲\n');
+  const { notes } = await open();
+  expect(notes.map(({ en }) => en)).toEqual([
+    expect.stringContaining('synthetic'),
+    expect.stringContaining('The train split of cMedIC is absent'),
+    expect.stringContaining('The dev split of cMedIC is absent'),
+  ]);
+  for (const { zh } of notes) expect(zh).toContain('cMedIC');
+});
+
+test('a split is read once, and again after an error', async () => {
+  await put('cMedIC/test.txt', '9\t甲\n');
+  const dataset = await open();
+  await expect(dataset.split('test')).rejects.toMatchObject({ code: 'unknown-label' });
+  await put('cMedIC/test.txt', '1\t甲\n');
+  const split = await dataset.split('test');
+  await put('cMedIC/test.txt', '1\t乙\n');
+  expect(await dataset.split('test')).toBe(split);
+});
+
+test('a stream reads no further than it is asked', async () => {
+  const good = Array.from({ length: 100_000 }, (_, i) => `1\t查询 ${i}\n`).join('');
+  await put('cMedIC/test.txt', `${good}9\t坏\n`);
+  const dataset = await open();
+  const seen: string[] = [];
+  for await (const { id } of dataset.stream('test')) if (seen.push(id) === 3) break;
+  expect(seen).toEqual(['0', '1', '2']);
+  await expect(dataset.split('test')).rejects.toMatchObject({ place: { line: 100_001 } });
+});
+
+test('a format that cannot hold the records of the family is a typed error', async () => {
+  const task = { ...intents, family: 'ner' } as const;
+  await expect(open(task)).rejects.toMatchObject({
+    code: 'format-mismatch',
+    place: { field: 'corpus.format' },
+    hint: expect.stringContaining('mentions-jsonl'),
+  });
+  const file = join(dataDir, 'task.json');
+  const corpus = { folder: 'mine', format: 'pair-tsv', files: { test: 'test.txt' } };
+  await put('task.json', JSON.stringify({ id: 'mine', family: 'classification', title: 'mine', corpus }));
+  await expect(readTaskFile(file)).rejects.toMatchObject({ code: 'format-mismatch', place: { file } });
 });
 
 test('an empty split is an error, not a score of nothing', async () => {

@@ -52,8 +52,8 @@ export async function* readItems(
   { notices = [], ignoreGold = false }: ReadOptions = {},
 ): AsyncGenerator<GroupedItem[]> {
   const reader = familyOf(task).record;
-  const nextId = createIds();
   const { check, begin, placeOf } = createChecks(task, path);
+  const nextId = createIds(placeOf);
   let withGold: boolean | undefined;
   const context = {
     labels: new Set(task.labels.map(({ id }) => id)),
@@ -63,7 +63,7 @@ export async function* readItems(
     const items: GroupedItem[] = [];
     for (const record of records) {
       begin(record);
-      const id = nextId(record.value.id, placeOfId);
+      const id = nextId(record.value.id);
       begin(record, id);
       const item = readItem(record, id, reader, check, ignoreGold);
       if (withGold !== (item.gold !== undefined)) {
@@ -74,9 +74,6 @@ export async function* readItems(
       items.push(item);
     }
     yield items;
-  }
-  function placeOfId(): ValuePlace {
-    return placeOf('id');
   }
 }
 
@@ -97,7 +94,6 @@ function readItem(
 
 /** Checks that name the record which `begin` was last called with. */
 function createChecks(task: Task, path: string) {
-  const checkLabel = createLabelCheck(task);
   let record: SourceRecord = { value: {} };
   let id: string | undefined;
   const begin = (next: SourceRecord, nextId?: string): void => {
@@ -112,7 +108,7 @@ function createChecks(task: Task, path: string) {
     string: (value, field) => (typeof value === 'string' ? value : expectString(value, placeOf(field))),
     array: (value, field) => (Array.isArray(value) ? value : expectArray(value, placeOf(field))),
     object: (value, field) => expectObject(value, placeOf(field)),
-    label: (value, field) => checkLabel(value, () => placeOf(field)),
+    label: createLabelCheck(task, placeOf),
     unexpected: (value, expected, field) => badField(value, expected, placeOf(field)),
   };
   return { check, begin, placeOf };

@@ -9,14 +9,14 @@ import { claimPart, type Leftovers, settlePart } from './part.ts';
 const MAX_BYTES = 768 * 1024 * 1024;
 const ATTEMPTS = 4;
 const PAUSE_MS = 500;
-/** A connection that delivers nothing for this long is given up. */
+/** A connection that delivers nothing for this long is closed. */
 const SILENCE_MS = 60_000;
 
 export interface DownloadOptions {
-  /** Called with the number of bytes that came. */
+  /** Called with the number of bytes received. */
   readonly onBytes?: (count: number) => void;
   readonly signal?: AbortSignal;
-  /** Parts that may be continued. */
+  /** Partial files that may be resumed. */
   readonly leftovers?: Leftovers;
   /** Pause before the second attempt, in milliseconds; it doubles. Default 500. */
   readonly pause?: number;
@@ -27,9 +27,9 @@ export const fileUrl = (folder: string, path: string): string =>
   `${folder.replace(/\/$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
 
 /**
- * Fetches one file to `destination`. It grows in a part of its own beside it, goes on where an
- * interrupted one stopped (HTTP Range), and is moved into place only after it agrees with what is known of it.
- * Returns what came. Connections that break and servers that are busy are tried again, four times in all.
+ * Fetches one file to `destination`. It is written to a partial file beside it, resumes an
+ * interrupted one (HTTP Range), and is moved into place only after it agrees with what is known of it.
+ * Returns its identity. Broken connections and busy servers are retried, four attempts in all.
  * Throws a UserError: `not-on-server`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.
  */
 export async function download(
@@ -49,7 +49,7 @@ export async function download(
   return settlePart(part, destination, expected);
 }
 
-/** One attempt: undefined when the part is whole, an error when trying again may help; throws when it cannot. */
+/** One attempt: undefined when the file is complete, an error when a retry may help; throws when it cannot. */
 async function fetchInto(
   part: string,
   url: string,
@@ -75,9 +75,7 @@ async function fetchInto(
     }
     if (response.status === 404 || response.status === 410) {
       await response.body?.cancel();
-      throw new UserError('not-on-server', `The server has no ${expected.path} (${response.status})`, {
-        hint: `Looked at ${url}. Use another copy with --from.`,
-      });
+      throw notOnServer(url, expected.path, response.status);
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
@@ -85,13 +83,13 @@ async function fetchInto(
       if (response.status === 429 || response.status >= 500) return problem;
       throw problem;
     }
-    const goesOn = response.status === 206 && rangeStart(response) === start;
-    if (response.status === 206 && !goesOn) {
+    const resumes = response.status === 206 && rangeStart(response) === start;
+    if (response.status === 206 && !resumes) {
       await response.body.cancel();
       await rm(part, { force: true });
       return serverError(url, response.status);
     }
-    await append(part, response.body, goesOn ? start : 0, expected, (count) => {
+    await append(part, response.body, resumes ? start : 0, expected, (count) => {
       watch.heard();
       options.onBytes?.(count);
     });
@@ -100,9 +98,7 @@ async function fetchInto(
     if (options.signal?.aborted) throw options.signal.reason;
     const explained = explainFileError(error, part);
     if (explained instanceof UserError) throw explained;
-    return new UserError('no-connection', `The connection failed: ${reason(error)}`, {
-      hint: `Check the network and ${new URL(url).host}; behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1, or use a local copy with --from.`,
-    });
+    return noConnection(url, reason(error));
   } finally {
     watch.stop();
   }
@@ -131,9 +127,19 @@ async function append(
   }
   if (size > limit) {
     await rm(part, { force: true });
-    throw new UserError('too-large', `${expected.path} is larger than its ${limit} bytes: stopped`, {
-      hint: 'This is not the official file. Use another copy with --from.',
-    });
+    throw new UserError(
+      'too-large',
+      {
+        en: `${expected.path} is larger than its ${limit} bytes: stopped`,
+        zh: `${expected.path} 超过应有的 ${limit} 字节，已停止`,
+      },
+      {
+        hint: {
+          en: 'This is not the official file. Use another copy with --from.',
+          zh: '这不是官方文件，请用 --from 指定其他副本。',
+        },
+      },
+    );
   }
   if (expected.bytes !== undefined && size < expected.bytes) throw new Error('the transfer ended early');
 }
@@ -144,7 +150,37 @@ const rangeStart = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1);
 
 const serverError = (url: string, status: number): UserError =>
-  new UserError('server-error', `The server answered ${status}`, { hint: `Try again later: ${url}` });
+  new UserError(
+    'server-error',
+    { en: `The server answered ${status}`, zh: `服务器返回 ${status}` },
+    { hint: { en: `Try again later: ${url}`, zh: `请稍后重试：${url}` } },
+  );
+
+const notOnServer = (url: string, path: string, status: number): UserError =>
+  new UserError(
+    'not-on-server',
+    { en: `The server has no ${path} (${status})`, zh: `服务器上没有 ${path}（${status}）` },
+    {
+      hint: {
+        en: `The address was ${url}. Use another copy with --from.`,
+        zh: `地址为 ${url}。请用 --from 指定其他副本。`,
+      },
+    },
+  );
+
+function noConnection(url: string, cause: string): UserError {
+  const { host } = new URL(url);
+  return new UserError(
+    'no-connection',
+    { en: `The connection failed: ${cause}`, zh: `连接失败：${cause}` },
+    {
+      hint: {
+        en: `Check the network and ${host}; behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1, or use a local copy with --from.`,
+        zh: `请检查网络与 ${host}；使用代理时设置 HTTPS_PROXY 与 NODE_USE_ENV_PROXY=1，或用 --from 指定本地副本。`,
+      },
+    },
+  );
+}
 
 function reason(error: unknown): string {
   const { cause, message } = error as Error;
@@ -156,7 +192,7 @@ function reason(error: unknown): string {
 /** A signal that aborts with `outer`, or when `heard` is not called for too long. */
 function watchSilence(outer: AbortSignal | undefined): { signal: AbortSignal; heard(): void; stop(): void } {
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error('nothing came for a minute')), SILENCE_MS);
+  const timer = setTimeout(() => silence.abort(new Error('no data for a minute')), SILENCE_MS);
   const signal = outer ? AbortSignal.any([outer, silence.signal]) : silence.signal;
   return { signal, heard: () => timer.refresh(), stop: () => clearTimeout(timer) };
 }

@@ -6,22 +6,22 @@ import { UserError } from '../ground/errors.ts';
 import { explainFileError } from '../ground/files.ts';
 import { type ExpectedFile, type Identity, identifyFile } from './identity.ts';
 
-/** A part that another machine left is taken over only when it has not grown for this long. */
+/** A partial file of another machine is taken over only when it has not grown for this long. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 const OWNER = /\.([^.]*)-(\d+)-([0-9a-f]+)\.part$/;
 
-/** Host names without what separates the fields of a part's name. */
+/** The host name without the characters that separate the fields of a partial file's name. */
 const host = (): string => hostname().replace(/[^A-Za-z0-9]/g, '') || 'host';
 
-/** What is of this process: a name that no other process writes to. */
+/** A name that no other process writes to. */
 const ownName = (destination: string): string =>
   `${destination}.${host()}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
 
-/** Parts that interrupted processes left below some folders, by the destination they were meant for. */
+/** Partial files of interrupted processes, by the destination that they were meant for. */
 export type Leftovers = ReadonlyMap<string, readonly string[]>;
 
-/** Looks once through the folders of `destinations`; parts that a living process may still write are left out. */
+/** Looks once through the folders of `destinations`; files that a running process may still write are left out. */
 export async function findLeftovers(destinations: readonly string[]): Promise<Leftovers> {
   const found = new Map<string, string[]>();
   for (const folder of new Set(destinations.map((destination) => dirname(destination)))) {
@@ -79,8 +79,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Moves a finished part into place after it agrees with what is known of it; a part that does not is removed. Returns
- * what came. Throws a UserError (`wrong-hash`) that names both hashes.
+ * Moves a finished file into place after it agrees with what is known of it; one that does not is removed. Returns
+ * its identity. Throws a UserError (`wrong-hash`) that names both hashes.
  */
 export async function settlePart(
   part: string,
@@ -95,8 +95,17 @@ export async function settlePart(
     await rm(part, { force: true });
     throw new UserError(
       'wrong-hash',
-      `What came is not the official ${expected.path}: ${NAMES[wrong]} ${found[wrong]} (${found.bytes} bytes), expected ${expected[wrong]}`,
-      { file: destination, hint: 'Nothing was kept. Try again, or use another copy with --from.' },
+      {
+        en: `This is not the official ${expected.path}: ${NAMES[wrong].en} ${found[wrong]} (${found.bytes} bytes), expected ${expected[wrong]}`,
+        zh: `不是官方的 ${expected.path}：${NAMES[wrong].zh} 为 ${found[wrong]}（${found.bytes} 字节），应为 ${expected[wrong]}`,
+      },
+      {
+        file: destination,
+        hint: {
+          en: 'Nothing was kept. Try again, or use another copy with --from.',
+          zh: '未保留任何内容。请重试，或用 --from 指定其他副本。',
+        },
+      },
     );
   }
   try {
@@ -107,4 +116,8 @@ export async function settlePart(
   return found;
 }
 
-const NAMES = { gitBlob: 'git blob', sha256: 'SHA-256', bytes: 'size' } as const;
+const NAMES = {
+  gitBlob: { en: 'git blob', zh: 'git blob' },
+  sha256: { en: 'SHA-256', zh: 'SHA-256' },
+  bytes: { en: 'size', zh: '大小' },
+} as const;

@@ -17,7 +17,7 @@ export async function headOf(file: string, bytes: number): Promise<Buffer> {
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** The entries of a `.tar`, or of a `.tar.gz`, in their order; what is not read of one is passed over. Throws what reading throws. */
+/** The entries of a `.tar`, or of a `.tar.gz`, in their order; what is not read of one is skipped. Throws what reading throws. */
 export async function* readTar(
   archive: string,
   signal?: AbortSignal,

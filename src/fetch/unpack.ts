@@ -16,7 +16,7 @@ interface Entry {
 
 /**
  * Takes the files with wanted base names out of a `.zip`, `.tar` or `.tar.gz`, known by its content, and writes them into
- * one flat folder, so that no name in the archive has power over where they go. Returns their names.
+ * one flat folder, so that no name in the archive decides where they go. Returns their names.
  * Throws a UserError: `not-an-archive`, `bad-archive`, `archive-too-large`, and those of writing.
  */
 export async function unpack(
@@ -34,10 +34,11 @@ export async function unpack(
       const isWanted = wanted.test(own);
       total += isWanted ? bytes : 0;
       if (++count > MAX_ENTRIES || total > MAX_BYTES) {
-        throw new UserError('archive-too-large', 'The archive unpacks to more than any model would', {
-          file: archive,
-          hint: 'Use the archive of its authors.',
-        });
+        throw new UserError(
+          'archive-too-large',
+          { en: 'The archive unpacks to more than any model would', zh: '压缩包解压后超过任何模型的大小' },
+          { file: archive, hint: { en: "Use its authors' archive.", zh: '请使用作者发布的压缩包。' } },
+        );
       }
       if (!isWanted) continue;
       if (taken.has(own)) throw new Error(`it holds two files ${own}`);
@@ -48,10 +49,18 @@ export async function unpack(
     signal?.throwIfAborted();
     const explained = explainFileError(error, archive);
     if (explained instanceof UserError) throw explained;
-    throw new UserError('bad-archive', `The archive cannot be read: ${(error as Error).message}`, {
-      file: archive,
-      hint: 'Fetch it again if it was cut off; or unpack it yourself and use `chineseblue model import DIR`.',
-    });
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'bad-archive',
+      { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
+      {
+        file: archive,
+        hint: {
+          en: 'Fetch it again if it is truncated; or unpack it yourself and use `chineseblue model import DIR`.',
+          zh: '若不完整，请重新下载；或自行解压后运行 `chineseblue model import DIR`。',
+        },
+      },
+    );
   }
   return [...taken];
 }
@@ -66,8 +75,16 @@ async function entriesOf(
   const isPage = /^\s*<(!doctype|html)/i.test(head.toString('latin1'));
   throw new UserError(
     'not-an-archive',
-    isPage ? 'This is a web page, not an archive' : 'This is no .zip, .tar or .tar.gz',
-    { file: archive, hint: 'Download it with a browser and give the file with --from.' },
+    isPage
+      ? { en: 'This is a web page, not an archive', zh: '这是网页，不是压缩包' }
+      : { en: 'This is not a .zip, .tar or .tar.gz file', zh: '不是 .zip、.tar 或 .tar.gz 文件' },
+    {
+      file: archive,
+      hint: {
+        en: 'Download it with a browser and give the file with --from.',
+        zh: '请用浏览器下载，再以 --from 指定文件。',
+      },
+    },
   );
 }
 

@@ -50,7 +50,7 @@ const get: CommandSpec = {
     if (terminal.json) terminal.printJson(report);
     else await printFileStates(report.files, terminal);
     for (const { name, reason } of report.ignored) {
-      terminal.note({ en: `Ignored ${name}: ${reason}.`, zh: `已忽略 ${name}：${reason}。` });
+      terminal.note({ en: `Ignored ${name}: ${reason.en}.`, zh: `已忽略 ${name}：${reason.zh}。` });
     }
     terminal.note({ en: `The corpora are in ${dir}.`, zh: `语料位于 ${dir}。` });
     const found = report.files.filter(({ state }) => state === 'fetched' || state === 'kept');

@@ -1,13 +1,19 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
 
-/** A line of a tab-separated file: a label, where there is one, and texts. */
+/** A line of a tab-separated file. */
 export interface Columns {
-  readonly label?: string;
-  readonly texts: readonly string[];
+  /** The label, where there is one, and the texts. */
+  readonly cells: readonly string[];
+  /** Number of the first text: 1 after a label, else 0. */
+  readonly first: 0 | 1;
   /** 1-based. */
   readonly line: number;
 }
+
+/** The label of a line; undefined where it has none. */
+export const labelOf = ({ cells, first }: Columns): string | undefined =>
+  first === 0 ? undefined : cells[0];
 
 /**
  * Streams the lines of a tab-separated file `label<TAB>text…`, or `text…` alone: a line without its first column has no
@@ -24,12 +30,10 @@ export async function* readColumns(
     for (const { text, number } of lines) {
       if (text === '') continue;
       const cells = text.split('\t');
-      if (cells.length === texts.length + 1) {
-        const [label, ...rest] = cells;
-        rows.push({ label, texts: rest, line: number });
-      } else if (cells.length === texts.length && !labels.has(cells[0])) {
-        rows.push({ texts: cells, line: number });
-      } else throw wrongColumns(file, number, ['label', ...texts], cells.length);
+      if (cells.length === texts.length + 1) rows.push({ cells, first: 1, line: number });
+      else if (cells.length === texts.length && !labels.has(cells[0]))
+        rows.push({ cells, first: 0, line: number });
+      else throw wrongColumns(file, number, ['label', ...texts], cells.length);
     }
     yield rows;
   }

@@ -1,4 +1,4 @@
-import { readColumns } from './columns.ts';
+import { labelOf, readColumns } from './columns.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
 
 const QUOTED = /^"((?:[^"]|"")*)"$/s;
@@ -28,11 +28,12 @@ export const pairTsv: Format = {
   async *read(path, { labels, notice }) {
     let unquoted = 0;
     for await (const rows of readColumns(path, ['text a', 'text b'], labels)) {
-      yield rows.map(({ label, texts: [a, b], line }): SourceRecord => {
+      yield rows.map((row): SourceRecord => {
+        const [a, b] = [row.cells[row.first], row.cells[row.first + 1]];
         const [textA, textB] = [unquote(a), unquote(b)];
         unquoted += Number(textA !== a) + Number(textB !== b);
         const notices = textA === '' || textB === '' ? EMPTY : undefined;
-        return { value: { textA, textB, label }, line, origin, notices };
+        return { value: { textA, textB, label: labelOf(row) }, line: row.line, origin, notices };
       });
     }
     if (unquoted === 0) return;

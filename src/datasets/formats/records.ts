@@ -121,18 +121,18 @@ export function badField(value: unknown, expected: Text, place: ValuePlace): Use
  * Gives every record of a file its id: its own (`id`, a string or a number) or else its 0-based number.
  * The returned function throws a UserError (`duplicate-id`) for an id that came before.
  */
-export function createIds(): (own: unknown, placeOf: () => ValuePlace) => string {
+export function createIds(placeOf: (field: string) => ValuePlace): (own: unknown) => string {
   /** Line of every id; made with the first own id, so that a file without any needs no map. */
   let seen: Map<string, number | undefined> | undefined;
   let count = 0;
-  return (own, placeOf) => {
+  return (own) => {
     if (isAbsent(own) && seen === undefined) return String(count++);
     if (!isAbsent(own) && typeof own !== 'string' && typeof own !== 'number')
-      throw badField(own, { en: 'a string or a number', zh: '字符串或数字' }, placeOf());
+      throw badField(own, { en: 'a string or a number', zh: '字符串或数字' }, placeOf('id'));
     seen ??= new Map(Array.from({ length: count }, (_, number) => [String(number), undefined]));
     const id = String(own ?? count);
     count++;
-    const place = placeOf();
+    const place = placeOf('id');
     if (seen.has(id)) throw duplicateId(id, seen.get(id), place);
     seen.set(id, place.line);
     return id;
@@ -162,18 +162,21 @@ function duplicateId(id: string, before: number | undefined, place: ValuePlace):
  * A check of labels against those that the task declares; any label but the empty one passes where it declares none.
  * Throws a UserError (`unknown-label`, `empty-label`, `bad-field`).
  */
-export function createLabelCheck(task: Task): (label: unknown, placeOf: () => ValuePlace) => string {
+export function createLabelCheck(
+  task: Task,
+  placeOf: (field: string) => ValuePlace,
+): (label: unknown, field: string) => string {
   const known = new Set(task.labels.map((label) => label.id));
-  return (label, placeOf) => {
-    if (typeof label !== 'string') throw badField(label, EXPECTED.string, placeOf());
+  return (label, field) => {
+    if (typeof label !== 'string') throw badField(label, EXPECTED.string, placeOf(field));
     if (label === '') {
       throw new UserError(
         'empty-label',
         { en: 'The label is empty', zh: '标签为空' },
-        { ...placeOf(), hint: { en: 'Give every record a label.', zh: '为每条记录写上标签。' } },
+        { ...placeOf(field), hint: { en: 'Give every record a label.', zh: '为每条记录写上标签。' } },
       );
     }
-    if (known.size > 0 && !known.has(label)) throw unknownLabel(label, [...known], task.id, placeOf());
+    if (known.size > 0 && !known.has(label)) throw unknownLabel(label, [...known], task.id, placeOf(field));
     return label;
   };
 }

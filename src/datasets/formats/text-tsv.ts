@@ -1,4 +1,4 @@
-import { readColumns } from './columns.ts';
+import { labelOf, readColumns } from './columns.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
 
 const EMPTY: readonly RecordNotice[] = [
@@ -14,13 +14,11 @@ export const textTsv: Format = {
   shape: { en: 'label<TAB>text on each line', zh: '每行 label<TAB>text' },
   async *read(path, { labels }) {
     for await (const rows of readColumns(path, ['text'], labels)) {
-      yield rows.map(
-        ({ label, texts: [text], line }): SourceRecord => ({
-          value: { text, label },
-          line,
-          notices: text === '' ? EMPTY : undefined,
-        }),
-      );
+      yield rows.map((row): SourceRecord => {
+        const text = row.cells[row.first];
+        const notices = text === '' ? EMPTY : undefined;
+        return { value: { text, label: labelOf(row) }, line: row.line, notices };
+      });
     }
   },
 };

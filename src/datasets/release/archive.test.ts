@@ -67,7 +67,7 @@ test('links, paths out of the archive and other contents are passed over and sai
     ),
   );
   expect(report.fetched).toEqual([]);
-  expect(report.ignored.map(({ reason }) => reason)).toEqual([
+  expect(report.ignored.map(({ reason }) => reason.en)).toEqual([
     'its name points outside the archive',
     'its name points outside the archive',
     'a symlink, not a file',

@@ -4,6 +4,7 @@ import { download, fileUrl } from '../../fetch/download.ts';
 import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { takeFromArchive } from './archive.ts';
 import { copyFrom } from './local.ts';
@@ -14,16 +15,16 @@ import { checkFile } from './verify.ts';
 const AT_A_TIME = 8;
 
 /**
- * `kept`: was there already, with the right content. `missing`: the local copy has none. `differs`: the local
- * copy has another one. `yours`: a file with other content is in place and was left alone.
+ * `kept`: there already, with the right content. `missing`: the local copy has none. `differs`: the local
+ * copy has another one. `yours`: a file with other content is in place and was kept.
  */
 export type GetState = 'fetched' | 'kept' | 'missing' | 'differs' | 'yours';
 
 export interface GetReport {
   readonly dataDir: string;
   readonly files: readonly { readonly path: string; readonly state: GetState }[];
-  /** Entries of an archive that were passed over for an odd reason. */
-  readonly ignored: readonly { readonly name: string; readonly reason: string }[];
+  /** Suspicious entries of an archive, which were skipped. */
+  readonly ignored: readonly { readonly name: string; readonly reason: Text }[];
 }
 
 export interface GetOptions {
@@ -33,7 +34,7 @@ export interface GetOptions {
   /** Replace files in place whose content is not the official one. */
   readonly force?: boolean;
   readonly address?: string;
-  /** Share of the work done, 0 to 1, and what is going on. */
+  /** Share of the work done, 0 to 1, and the current file. */
   readonly onProgress?: (share: number, note: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -48,7 +49,7 @@ export async function getData(tasks: readonly Task[], options: GetOptions): Prom
 }
 
 /**
- * Brings `wanted` into the data directory, leaving alone what is there already. Several processes may do so at
+ * Brings `wanted` into the data directory and keeps what is there already. Several processes may do so at
  * once. Throws the UserErrors of `download`, `copyFrom` and `takeFromArchive`.
  */
 export async function getFiles(wanted: readonly OfficialFile[], options: GetOptions): Promise<GetReport> {
@@ -92,12 +93,16 @@ export async function getFiles(wanted: readonly OfficialFile[], options: GetOpti
   return { dataDir, files, ignored };
 }
 
-const notPublic = (task: Task, dataDir: string): UserError =>
-  new UserError('not-public', `${task.id} was never released: there is nothing to fetch`, {
-    hint: `Put your own corpus at ${Object.values(task.corpus.files)
-      .map((file) => join(dataDir, task.corpus.folder, file))
-      .join(', ')}.`,
-  });
+function notPublic({ id, corpus }: Task, dataDir: string): UserError {
+  const files = Object.values(corpus.files)
+    .map((file) => join(dataDir, corpus.folder, file))
+    .join(', ');
+  return new UserError(
+    'not-public',
+    { en: `${id} was never released: there is nothing to fetch`, zh: `${id} 从未发布，无法下载` },
+    { hint: { en: `Put your own corpus at ${files}.`, zh: `请将自备语料放在 ${files}。` } },
+  );
+}
 
 async function isFile(path: string): Promise<boolean> {
   try {
@@ -111,7 +116,7 @@ async function isFile(path: string): Promise<boolean> {
 function meter(files: readonly OfficialFile[], onProgress: GetOptions['onProgress']) {
   let finished = 0;
   const within = new Map<string, number>();
-  const tell = (official: OfficialFile): void => {
+  const report = (official: OfficialFile): void => {
     let inside = 0;
     for (const share of within.values()) inside += share;
     onProgress?.(Math.min(1, (finished + inside) / files.length), official.path);
@@ -122,12 +127,12 @@ function meter(files: readonly OfficialFile[], onProgress: GetOptions['onProgres
         const before = within.get(official.path) ?? 0;
         within.set(official.path, Math.min(1, before + count / official.bytes));
       }
-      tell(official);
+      report(official);
     },
     done(official: OfficialFile): void {
       within.delete(official.path);
       finished++;
-      tell(official);
+      report(official);
     },
   };
 }

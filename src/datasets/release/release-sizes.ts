@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 
-/** How many examples the official files hold (counted, not copied from anywhere), and where print is wrong. */
+/** How many examples the official files hold (counted, not copied from anywhere), and where printed sizes are wrong. */
 export interface ReleaseSize {
   readonly sizes: Readonly<Partial<Record<SplitName, number>>>;
   readonly note?: Text;
@@ -24,7 +24,7 @@ const SIZES: Readonly<Record<string, ReleaseSize>> = {
   CMDD: {
     sizes: { train: 1241, dev: 413, test: 413 },
     note: {
-      en: 'the release holds 1241/413/413 dialogues; drafts of the README print one fewer a split',
+      en: 'the release holds 1241/413/413 dialogues; drafts of the README print one fewer for each split',
       zh: '发布文件含 1241/413/413 段对话；README 的早期稿每个划分少写 1 段',
     },
   },
