@@ -14,6 +14,7 @@ describe('croissant', () => {
   it('names the released file, its hash, its paper and its licence', () => {
     expect(croissant(findTask('cMedQQ'), audit('cMedQQ', 'cMedQQ/test.txt'))).toMatchObject({
       name: 'cMedQQ',
+      description: expect.stringContaining('A record: label<TAB>text a<TAB>text b on each line.'),
       license: 'https://spdx.org/licenses/Apache-2.0.html',
       citeAs: expect.stringContaining('arXiv:2008.10813'),
       distribution: [

@@ -72,7 +72,7 @@ export function croissant(task: Task, audit: Audit): object {
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.0',
     name: task.id,
-    description: `${title.en}. ${title.zh}。 A record: ${shape}.${audit.synthetic ? ' Synthetic sample.' : ''}`,
+    description: `${title.en}. ${title.zh}。 A record: ${shape.en}.${audit.synthetic ? ' Synthetic sample.' : ''}`,
     license: licenceOf(corpus.licence),
     url: corpus.source.startsWith('http') ? corpus.source : REPOSITORY,
     ...(released ? (directory ? PAPERS.dialogues : PAPERS.release) : {}),

@@ -9,7 +9,7 @@ export interface DataDirectory {
   readonly origin: 'flag' | 'env' | 'cache' | 'samples';
 }
 
-/** The per-user directory that `data get` fills where nobody says otherwise; it may not exist yet. */
+/** The per-user directory that `data get` fills by default; it may not exist yet. */
 export const cacheDataDir = (environment: NodeJS.ProcessEnv, platform?: NodeJS.Platform): string =>
   join(cacheDir(environment, platform), 'data');
 
@@ -18,7 +18,7 @@ export const samplesDir = (): string => fileURLToPath(new URL('../../samples', i
 
 /**
  * Where to read corpora: the flag `--data-dir`, else `CHINESEBLUE_DATA`, else the per-user cache where it
- * holds anything, else the samples. The first two are taken at their word, even when they do not exist.
+ * holds anything, else the samples. The first two are used as given, even when they do not exist.
  */
 export function resolveDataDir(flag: string | undefined, environment: NodeJS.ProcessEnv): DataDirectory {
   const writable = writableDataDir(flag, environment);

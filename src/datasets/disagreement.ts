@@ -5,12 +5,12 @@ import type { SplitName } from '../tasks/task.ts';
 import { type Dataset, openDataset } from './dataset.ts';
 
 /** An entity that one format has and the other has not. */
-export interface Odd extends Entity {
+export interface LoneEntity extends Entity {
   readonly id: string;
   readonly text: string;
 }
 
-/** Where the two formats of an NER split say different things. */
+/** Where the two formats of an NER split differ. */
 export interface Disagreement {
   readonly documents: number;
   /** Ids of documents whose texts differ: their entities are not compared. */
@@ -18,8 +18,8 @@ export interface Disagreement {
   /** Entities on which both agree. */
   readonly agreed: number;
   /** In the JSON gold only; BIO tags cannot hold overlaps among them. */
-  readonly onlyPrimary: readonly Odd[];
-  readonly onlyAlternative: readonly Odd[];
+  readonly onlyPrimary: readonly LoneEntity[];
+  readonly onlyAlternative: readonly LoneEntity[];
 }
 
 /**
@@ -48,8 +48,8 @@ export async function compareSources(dataset: Dataset, split: SplitName): Promis
     );
   }
   const differentTexts: string[] = [];
-  const onlyPrimary: Odd[] = [];
-  const onlyAlternative: Odd[] = [];
+  const onlyPrimary: LoneEntity[] = [];
+  const onlyAlternative: LoneEntity[] = [];
   let agreed = 0;
   primary.forEach(({ id, input: { text }, gold }, i) => {
     const twin = other[i];
