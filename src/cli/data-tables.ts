@@ -41,6 +41,7 @@ export async function printFileStates(
 export async function printSummaries(summaries: readonly TaskSummary[], terminal: Terminal): Promise<void> {
   const { say } = terminal;
   const synthetic = say({ en: ' (synthetic)', zh: '（合成样例）' });
+  const noGold = say({ en: ' (no gold)', zh: '（无金标）' });
   await terminal.table(
     [
       say({ en: 'task', zh: '任务' }),
@@ -56,7 +57,7 @@ export async function printSummaries(summaries: readonly TaskSummary[], terminal
     summaries.flatMap(({ task, splits }) =>
       splits.map((split) => [
         task,
-        split.split + (split.synthetic ? synthetic : ''),
+        split.split + (split.synthetic ? synthetic : '') + (split.hasGold === false ? noGold : ''),
         String(split.examples),
         split.official === undefined ? '' : String(split.official),
         String(split.groups),
