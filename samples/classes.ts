@@ -9,7 +9,7 @@ const lists: Readonly<Record<string, readonly string[]>> = { ...words };
 const write = (template: string, draw: Draw): string =>
   fill(template, (name) => (name === 'n' ? String(1 + draw.below(9)) : draw.word(lists[name]))).text;
 
-/** 0: no wish for a doctor; 1: a weak one; 2: a firm one, as the intents of cMedIC. */
+/** The intents of cMedIC: 0, not looking for a doctor; 1, perhaps; 2, clearly. */
 const INTENTS: Readonly<Record<string, readonly string[]>> = {
   '0': [
     '{foods}怎么做好吃',
@@ -39,7 +39,7 @@ const INTENTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Departments: what CMedSQC might look like; it was never released, so these labels are ours. */
+/** Departments as labels of CMedSQC: it was never released, so these are invented. */
 const SENTENCES: Readonly<Record<string, readonly string[]>> = {
   内科: [
     '我血压有点高，需要吃{drugs}吗',
@@ -74,10 +74,10 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
   五官科: ['鼻塞流鼻涕{times}了', '眼睛干涩看东西模糊', '耳鸣{times}听力下降', '咽喉肿痛吃{drugs}有用吗'],
 };
 
-/** What a label is drawn with; labels that are not named weigh 1. */
+/** Sampling weights of labels; 1 where none is given. */
 type Weights = Readonly<Record<string, number>>;
 
-/** First one example of every label, then by weight; the order is shuffled by drawing lots. */
+/** One example of every label, then more by weight, in random order. */
 function rows(
   templates: Readonly<Record<string, readonly string[]>>,
   weights: Weights,
@@ -96,7 +96,7 @@ function rows(
   return mixed;
 }
 
-/** Two annotators would not always agree: a share of the labels is another one of the same task. */
+/** Annotation noise: a share of the labels is replaced by another label of the task. */
 function disturb(all: Row[], share: number, draw: Draw): Row[] {
   return all.map(([label, text]): Row => [draw.chance(share) ? draw.pick(all)[0] : label, text]);
 }
@@ -114,7 +114,7 @@ const TRIAL_WEIGHTS: Weights = {
   Age: 4,
 };
 
-/** cMedIC, cMedTC (line ends `\r\n`, now and then a number or a blank before the text) and CMedSQC. */
+/** cMedIC, cMedTC (line ends `\r\n`, occasionally a number or a blank before the text) and CMedSQC. */
 export function* classSamples(): Generator<[path: string, content: string]> {
   for (const split of ['train', 'dev', 'test'] as const) {
     const file = `${split}.synthetic.txt`;

@@ -1,6 +1,6 @@
 /**
- * Hand-written criteria of clinical trials, a few templates a category of cMedTC. `{n}` becomes a number,
- * the other slots a word of the list of that name. HTML entities stand in the corpus, too.
+ * Hand-written criteria of clinical trials, a few templates per category of cMedTC. `{n}` becomes a number,
+ * every other slot a word of the list of that name. The corpus contains HTML entities too.
  */
 export const criteria: Readonly<Record<string, readonly string[]>> = {
   Disease: [

@@ -1,6 +1,6 @@
 import { createDraw, type Draw, fill, type SampleSplit } from './draw.ts';
 
-/** Standard name of a symptom and the ways in which parents say it. */
+/** Normalized name of a symptom and how parents express it. */
 const SYMPTOMS: readonly (readonly [name: string, sayings: readonly string[]])[] = [
   ['发热', ['发烧', '发热', '体温高']],
   ['咳嗽', ['咳嗽', '咳', '干咳']],
@@ -102,7 +102,7 @@ function dialogue(split: SampleSplit, number: number, draw: Draw): object {
 
 const SIZES: Readonly<Record<SampleSplit, number>> = { train: 80, dev: 30, test: 40 };
 
-/** CMDD: one file a dialogue in `train.synthetic/`, `dev.synthetic/`, `test.synthetic/`. */
+/** CMDD: one file per dialogue in `train.synthetic/`, `dev.synthetic/`, `test.synthetic/`. */
 export function* dialogueSamples(): Generator<[path: string, content: string]> {
   for (const split of ['train', 'dev', 'test'] as const) {
     const draw = createDraw('CMDD', split);

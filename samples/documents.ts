@@ -3,7 +3,7 @@ import * as words from './lexicon.ts';
 
 const lists: Readonly<Record<string, readonly string[]>> = { ...words };
 
-/** Topics of a document on one disease `{d}`: a sentence each makes the document bear the label. */
+/** Topics of a document on a disease `{d}`: a sentence on a topic gives the document that label. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
   病因: [
     '{d}的发生多与劳累、受凉有关。',
@@ -30,7 +30,7 @@ const FILLERS = [
   '不少{crowds}对{d}并不了解。',
 ];
 
-/** The share of topics that the annotator overlooks. */
+/** The share of topics that annotation misses. */
 const OVERLOOKED = 0.08;
 
 function labelled(draw: Draw): object {
@@ -45,7 +45,7 @@ function labelled(draw: Draw): object {
   return { text: sentences.join(''), labels };
 }
 
-/** Sentences that state relations of a disease `{d}`; every slot but `{d}` is the object of its predicate. */
+/** Sentences stating relations of a disease `{d}`; every other slot is the object of its predicate. */
 const RELATIONS: readonly string[] = [
   '{d}的典型表现为{临床表现}和{临床表现}。',
   '{d}首选{药物治疗}，也可以用{药物治疗}。',

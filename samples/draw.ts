@@ -1,22 +1,22 @@
 import { createRandom } from '../src/ground/random.ts';
 
-/** Changing it, or any template, changes the samples: run `npx node samples/generate.ts` and commit the result. */
+/** After changing it, or any template, run `npx node samples/generate.ts` and commit the result. */
 const SEED = 20191120;
 
-/** The share of every word list that train never sees, so that dev and test hold unknown words. */
+/** The share of every word list that train never draws from, so that dev and test contain unseen words. */
 const UNSEEN_SHARE = 0.2;
-/** How often dev and test draw from the unseen words. */
+/** The probability that dev and test draw an unseen word. */
 const UNSEEN_CHANCE = 0.3;
 
 export type SampleSplit = 'train' | 'dev' | 'test';
 
-/** The random choices of one split of one task, from a stream of its own. */
+/** The random choices of one split of one task, from its own random stream. */
 export interface Draw {
   below(bound: number): number;
   chance(probability: number): boolean;
-  /** Any item of a list, e.g. a template: alike in all splits. */
+  /** Any item of a list, e.g. a template; the same in all splits. */
   pick<T>(items: readonly T[]): T;
-  /** A word: train draws from the front of the list only. */
+  /** A word; train draws from the front of the list only. */
   word(items: readonly string[]): string;
   /** Distinct words in random order. */
   words(items: readonly string[], count: number): string[];

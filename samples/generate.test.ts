@@ -27,19 +27,19 @@ const labelsOf = (example: Example): string[] => {
 };
 
 describe('samples', () => {
-  test('are what the generator makes, byte for byte, and nothing else', () => {
+  test('are exactly the output of the generator, byte for byte', () => {
     const made = generateSamples();
     expect(filesOnDisk().sort()).toEqual([...made.keys()].sort());
     for (const [path, content] of made) expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
   });
 
-  test('stay small, and every file name says that they are synthetic', () => {
+  test('are small, and every file name says synthetic', () => {
     const files = filesOnDisk();
     expect(files.reduce((sum, path) => sum + statSync(join(root, path)).size, 0)).toBeLessThan(MAX_BYTES);
     expect(files.filter((path) => !path.includes('synthetic'))).toEqual([]);
   });
 
-  test.each(tasks.map((task) => [task.id, task] as const))('%s reads in full', async (_, task) => {
+  test.each(tasks.map((task) => [task.id, task] as const))('%s can be read completely', async (_, task) => {
     const texts: Set<string>[] = [];
     const dataset = await openDataset({ task, dir: root });
     for (const split of SPLITS) {

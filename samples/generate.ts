@@ -9,7 +9,7 @@ import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
 
-/** Every file of the samples: path below `samples/`, content. Equal on every machine. */
+/** Every file of the samples: path below `samples/` and content. Identical on every machine. */
 export function generateSamples(): Map<string, string> {
   return new Map([
     ...nerSamples(),

@@ -1,4 +1,4 @@
-/** Hand-written words for the templates: common medical terms, no corpus behind them. */
+/** Hand-written words for the templates: common medical terms, not taken from a corpus. */
 
 const list = (words: string): readonly string[] => words.trim().split(/\s+/);
 

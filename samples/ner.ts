@@ -18,7 +18,7 @@ interface Recipe {
   /** `label` in cEHRNER, `type` in cMedQANER. */
   readonly field: 'label' | 'type';
   readonly lists: Readonly<Record<string, readonly string[]>>;
-  /** `{type}` becomes a mention; what stands outside braces is no entity, also where it looks like one. */
+  /** `{type}` becomes a mention; text outside braces is never an entity, even where it looks like one. */
   readonly sentences: readonly string[];
   readonly sizes: Readonly<Record<SampleSplit, number>>;
 }
@@ -92,7 +92,7 @@ const community: Recipe = {
   sizes: { train: 100, dev: 30, test: 40 },
 };
 
-/** Mentions inside mentions, as the corpus has them: the gold keeps both, BIO files lose one. */
+/** Nested mentions as in the corpus: the gold keeps both, BIO files lose one. */
 const NESTED: readonly Document[] = [
   {
     text: '前列腺炎患者要少喝酒，多喝水。',
@@ -112,7 +112,7 @@ const NESTED: readonly Document[] = [
   },
 ];
 
-/** A character beyond the BMP before a mention, a mention in other letter case than the text, an empty document. */
+/** A character beyond the BMP before a mention, a mention in a different letter case than the text, an empty document. */
 const ODDITIES: readonly Document[] = [
   { text: '谢谢医生😊我的胃炎好多了', mentions: [{ mention: '胃炎', offset: 7, type: 'disease' }] },
   { text: '建议查一下hiv抗体，不要紧张', mentions: [{ mention: 'HIV抗体', offset: 5, type: 'test' }] },

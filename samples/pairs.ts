@@ -3,7 +3,7 @@ import * as words from './lexicon.ts';
 
 type Row = readonly [label: string, textA: string, textB: string];
 
-/** Ways to ask the same thing, one list an intent. */
+/** Paraphrases of a question, one list per intent. */
 const INTENTS: readonly (readonly string[])[] = [
   ['{d}怎么治疗', '{d}如何治疗最好', '得了{d}怎么办', '{d}的治疗方法有哪些', '请问{d}该怎么治？'],
   ['{d}有什么症状', '{d}的早期症状是什么', '{d}会出现哪些表现', '怎么知道自己得了{d}'],
@@ -16,7 +16,7 @@ const INTENTS: readonly (readonly string[])[] = [
   ['{d}能活多久', '{d}的生存期有多长', '得了{d}还能活几年'],
 ];
 
-/** Shares of mistakes that annotators would make too: without them every score would be perfect. */
+/** Annotation noise: without it every score would be perfect. */
 const LABEL_NOISE = 0.06;
 
 const noisy = (label: string, draw: Draw): string =>
@@ -33,7 +33,7 @@ const context = (draw: Draw): Record<string, string> => ({
   m: draw.word(words.drugs),
 });
 
-/** Query pairs: another wording of the same question, or another question about the same, or another disease. */
+/** Query pairs: a paraphrase, another question on the same disease, or one on another disease. */
 function queryPairs(draw: Draw, count: number): Row[] {
   const rows: Row[] = [];
   while (rows.length < count) {
@@ -80,7 +80,7 @@ const LONG_TAILS = [
   '如果条件允许，可以到当地三甲医院的专科门诊详细咨询。',
 ];
 
-/** A question with several answers: one or two that fit, the rest written for other questions. */
+/** A question with several answers: one or two are correct, the others belong to other questions. */
 function questionAnswers(draw: Draw, count: number, positives: number, long: boolean): Row[] {
   const answer = (about: Record<string, string>): string => {
     const body = fill(draw.pick(ANSWERS), (name) => about[name]).text;
@@ -132,7 +132,7 @@ function inferencePairs(draw: Draw, count: number): Row[] {
   });
 }
 
-/** As some fields of cMedQA: in double quotes, those inside doubled. */
+/** Quoted as some fields of cMedQA: in double quotes, with inner quotes doubled. */
 const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 const tsv = (rows: readonly Row[]): string => rows.map((row) => `${row.join('\t')}\n`).join('');

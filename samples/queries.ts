@@ -11,7 +11,7 @@ const QUERIES = [
 ];
 const SITES = ['_健康问答网', '-医学百科', '_寻医问药频道', ' - 名医在线', '_养生知识库'];
 
-/** Titles from grade 0 (about something else) to 4 (the query itself). `{q}` is the query, `{x}` another disease. */
+/** Titles from grade 0 (off topic) to 4 (the query itself). `{q}` is the query, `{x}` another disease. */
 const TITLES: readonly (readonly string[])[] = [
   ['{x}患者能不能吃{g}', '{g}的营养价值与做法', '{m}说明书', '{x}怎么预防'],
   ['{d}患者的一天', '{x}和{d}有什么区别', '{d}吧', '{s}的常见原因'],
@@ -46,7 +46,7 @@ function record(draw: Draw): object[] {
 
 const SIZES: Readonly<Record<SampleSplit, number>> = { train: 160, dev: 50, test: 60 };
 
-/** cMedIR: two titles a record, one or two records a query, grades that differ within a record. */
+/** cMedIR: two titles per record, one or two records per query, different grades within a record. */
 export function* querySamples(): Generator<[path: string, content: string]> {
   for (const split of ['train', 'dev', 'test'] as const) {
     const draw = createDraw('cMedIR', split);

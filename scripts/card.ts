@@ -1,5 +1,5 @@
 /**
- * Writes the card of a pretrained model, MODEL/README.md, from what pretraining left: no figure is typed by hand.
+ * Writes the card of a pretrained model, MODEL/README.md, from the files of its pretraining: no figure is typed by hand.
  *
  *   npx node scripts/card.ts models/cbert-tiny --log DIR/pretraining/train.jsonl --corpus CORPUS/manifest.json \
  *     --commands commands.txt [--compare bench/results/pretraining-compare.json]
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { readWeights } from '../src/encoders/weights/read.ts';
 import { writeAtomic } from '../src/ground/files.ts';
 
-/** Licence and origin of every source that a shipped model may be trained on, by file name or end of the name. */
+/** Licence and origin of every source that a shipped model may be trained on, by file name or its ending. */
 const SOURCES: readonly (readonly [pattern: RegExp, licence: string, origin: string])[] = [
   [
     /^huatuo-.*\.json$/,
@@ -91,7 +91,7 @@ const totalBytes = (sources as Source[]).reduce((sum, source) => sum + source.by
 const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
 const count = (value: number): string => value.toLocaleString('en').replaceAll(',', ' ');
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-/** About so many looks are shown, evenly over training, the first and the last among them. */
+/** About this many evaluations are shown, evenly over training, including the first and the last. */
 const SHOWN = 8;
 const shown = looks.filter((_, i) => i % Math.ceil(looks.length / SHOWN) === 0 || i === looks.length - 1);
 
@@ -105,9 +105,9 @@ function sourceRow({ path, bytes: size, documents: read }: Source): string {
 const compare = existsSync(values.compare) ? readJson(values.compare) : undefined;
 const compared: string[] = compare
   ? [
-      '## What it is worth',
+      '## Evaluation',
       '',
-      `Fine-tuned beside the same shape from random weights with the same vocabulary, ${compare.seeds.length} seeds, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals (paired bootstrap over test examples). Recipes and all runs: \`bench/pretraining/compare.ts\`.`,
+      `Fine-tuned and compared with the same architecture from random weights and the same vocabulary: ${compare.seeds.length} seeds, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals (paired bootstrap over test examples). Recipes and all runs: \`bench/pretraining/compare.ts\`.`,
       '',
       row([
         'task',
@@ -115,7 +115,7 @@ const compared: string[] = compare
         'difference of the first two',
       ]),
       row(['---', ...compare.tasks[0].systems.map(() => '---:'), '---:']),
-      // biome-ignore lint/suspicious/noExplicitAny: what the bench wrote
+      // biome-ignore lint/suspicious/noExplicitAny: JSON of the benchmark
       ...compare.tasks.map(({ task, systems, pairs }: any) =>
         row([
           task,
@@ -142,7 +142,7 @@ const card = [
   '',
   `# ${name}`,
   '',
-  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. Pretrained from nothing with chineseblue by the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences. It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is twenty times as large and was trained on far more text.`,
+  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. Pretrained from scratch with chineseblue by the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences. It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is twenty times as large and was trained on far more text.`,
   '',
   '```sh',
   `chineseblue run --task cMedIC --model bert:${name}`,
@@ -153,7 +153,7 @@ const card = [
   '',
   '## Data',
   '',
-  `${(totalBytes / 1e6).toFixed(1)} MB of files with a clear licence, ${count(documents.kept)} documents and ${count(sentences.kept)} sentences of which were left after cleaning: equal and nearly equal documents, boilerplate and page furniture are out. ${count(sentences.removed.evaluation ?? 0)} sentences were refused because they hold text of a dev or test split (${evaluation.tasks.join(', ')}).`,
+  `${(totalBytes / 1e6).toFixed(1)} MB of files with a clear licence, ${count(documents.kept)} documents and ${count(sentences.kept)} sentences of which remain after cleaning: duplicate and near-duplicate documents, boilerplate and page furniture were removed. ${count(sentences.removed.evaluation ?? 0)} sentences were removed because they contain text of a dev or test split (${evaluation.tasks.join(', ')}).`,
   '',
   row(['file or split', 'origin', 'licence', 'MB', 'documents']),
   row(['---', '---', '---', '---:', '---:']),
@@ -165,11 +165,11 @@ const card = [
   readFileSync(values.commands, 'utf8').trim(),
   '```',
   '',
-  `${count(end.step)} updates, ${end.epoch.toFixed(1)} passes over the corpus with new masks in each; largest learning rate ${Number(highest.toPrecision(2))}. Training loss at the end ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
+  `${count(end.step)} updates, ${end.epoch.toFixed(1)} epochs with new masks in each; largest learning rate ${Number(highest.toPrecision(2))}. Final training loss ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
   '',
-  `On documents kept aside (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs), from a loss of ${first.loss.toFixed(2)} before training:`,
+  `On held-out documents (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs), from a loss of ${first.loss.toFixed(2)} before training:`,
   '',
-  row(['updates', 'loss', 'masked tokens right', 'in entities', 'in spans', 'others', 'pairs right']),
+  row(['updates', 'loss', 'masked tokens correct', 'in entities', 'in spans', 'others', 'pairs correct']),
   row(['---:', '---:', '---:', '---:', '---:', '---:', '---:']),
   ...shown.map((look) =>
     row([
@@ -182,11 +182,11 @@ const card = [
   ...compared,
   '## Limits',
   '',
-  '- It is small and saw little text, mostly questions and answers of patients on the web, hospital records of one release and clinical trial criteria; of other kinds of text it knows next to nothing, and nothing after those were collected.',
-  '- It is meant to be fine-tuned and compared, not for decisions about patients: what it fills in is likely text, not medical knowledge, and may be wrong or harmful as advice.',
-  '- It learnt from train splits of the tasks that it is evaluated on, without their labels but with the terms annotated in them as a lexicon. Dev and test text was kept out as told above; near paraphrases may have stayed.',
+  '- It is small and was trained on little text, mostly questions and answers of patients on the web, hospital records of one release and clinical trial criteria; it knows little of other kinds of text, and nothing later than these.',
+  '- It is meant to be fine-tuned and compared, not for decisions about patients: its predictions are likely text, not medical knowledge, and may be wrong or harmful as advice.',
+  '- It was trained on the train splits of the tasks that it is evaluated on, without their labels but with the terms annotated in them as a lexicon. Dev and test text was removed as described above; close paraphrases may remain.',
   '- Its text is Simplified Chinese; rare and traditional characters are unknown to it.',
-  '- Biases of its sources are its own: who asks on the web, and how answers there are written.',
+  '- It inherits the biases of its sources: who asks on the web, and how answers there are written.',
   '',
   '## Licence',
   '',

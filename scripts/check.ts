@@ -1,5 +1,5 @@
 /**
- * `npm test`: every check of the project, one after the other, all of them even when one fails.
+ * `npm test`: every check of the project in sequence, continuing after a failure, with the time of each step.
  * Ends with `N passed, N failed` on a line of its own; exits with 1 if anything failed.
  */
 import { spawnSync } from 'node:child_process';
@@ -31,13 +31,17 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+const times: string[] = [];
 for (const [name, command, ...args] of STEPS) {
   console.log(`\n== ${name}`);
+  const started = performance.now();
   const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: process.env });
   if (error) console.log(`${command}: ${error.message}`);
   if (status === 0) passed++;
   else failed++;
-  console.log(status === 0 ? `ok: ${name}` : `FAILED: ${name}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  times.push(`${seconds.padStart(7)} s  ${name}`);
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name} (${seconds} s)`);
 }
 
 try {
@@ -51,5 +55,6 @@ try {
 }
 rmSync(scratch, { recursive: true });
 
+console.log(`\n${times.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 /**
- * Packs the package, installs the tarball in an empty folder and uses it there as a stranger would: the
- * command, the models that ship, and typed imports. Needs `dist/` and the npm registry or its cache.
+ * Packs the package, installs the tarball in an empty folder and uses it there as a new user would: the
+ * command, the shipped models and typed imports. Needs `dist/` and the npm registry or its cache.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

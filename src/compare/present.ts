@@ -9,7 +9,12 @@ import type { ComparedPair, Comparison, DifferingItem } from './compare.ts';
 export interface Section {
   readonly title?: string;
   readonly lines: readonly string[];
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly table?: {
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+    /** By column: those of the highest rank are left out first where there is little room, 0 never. */
+    readonly dropRanks?: readonly number[];
+  };
 }
 
 const HEADS = {
@@ -26,6 +31,8 @@ const HEADS = {
     zh: ['贡献', 'id', '文本', '金标', 'a', 'b'],
   },
 } as const;
+
+const DROP_RANKS = { systems: [0, 0, 0, 0, 0, 1, 2], pairs: [0, 0, 0, 0, 1, 0, 0, 2, 4, 3] } as const;
 
 /** Longest piece of text in a table on a terminal, in characters. */
 const TEXT_LIMIT = 22;
@@ -54,6 +61,7 @@ export function presentComparison(comparison: Comparison, language: Language, lo
       lines: [],
       table: {
         head: HEADS.systems[language],
+        dropRanks: DROP_RANKS.systems,
         rows: systems.map((system) => [
           system.groups,
           system.rank[0] === system.rank[1] ? `${system.rank[0]}` : `${system.rank[0]}–${system.rank[1]}`,
@@ -70,6 +78,7 @@ export function presentComparison(comparison: Comparison, language: Language, lo
       lines: pairs.length === 1 ? [verdict(pairs[0], comparison, language)] : [],
       table: {
         head: HEADS.pairs[language],
+        dropRanks: DROP_RANKS.pairs,
         rows: pairs.map((pair) => [
           pair.a,
           pair.b,

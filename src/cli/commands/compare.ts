@@ -68,7 +68,12 @@ export const compareCommand: CommandSpec = {
     for (const { title, lines, table } of sections) {
       if (title) terminal.printText(title);
       for (const line of lines) terminal.printText(line);
-      if (table) await terminal.table(table.head, table.rows);
+      if (!table) continue;
+      const { head, rows, dropRanks = [] } = table;
+      await terminal.table(
+        head.map((text, i) => ({ head: text, dropRank: dropRanks[i] })),
+        rows,
+      );
     }
   },
 };
