@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
  */
 const PENDING: readonly string[] = [
   'audit',
-  'autograd',
   'cli',
   'compare',
   'datasets',
@@ -15,7 +14,6 @@ const PENDING: readonly string[] = [
   'evaluation',
   'fetch',
   'models',
-  'pretraining',
   'tasks',
 ];
 

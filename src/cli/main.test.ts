@@ -172,8 +172,8 @@ describe('with --lang zh', () => {
     [['conventions', 'foo'], '没有以“foo”开头的口径'],
     [['score', '--task', 'cMedIC'], '必须给出选项 --predictions'],
     [['run', '--jobs', 'x'], '不是正整数'],
-    [['compare', 'a', '--level', 'x'], '之间的数'],
-    [['compare', 'a', '--format', 'x'], '不是可选值'],
+    [['compare', 'a', '--level', 'x'], '--level 应为数'],
+    [['compare', 'a', '--format', 'x'], '--format 应为'],
     [['check', '--predictions', 'x'], '只能指定一个任务'],
   ] as const)('%j is refused in Chinese', async (args, part) => {
     const { status, stderr } = await runMain(...args, '--lang', 'zh');

@@ -71,6 +71,7 @@ export const PARAM: OptionSpec = {
 export const SHARED = {
   dataDir: text({ placeholder: 'dir', summary: DATA_DIR.summary }),
   taskFile: text({ placeholder: 'file', summary: TASK_FILE.summary }),
+  runsDir: text({ placeholder: 'dir', default: 'runs', summary: RUNS_DIR.summary }),
   train: list({
     summary: {
       en: 'tasks whose train split is included, or all that are available',

@@ -72,9 +72,9 @@ describe('compare', () => {
   });
 
   it.each([
-    [{ resamples: 'many' }, 'bad-number'],
-    [{ level: '95' }, 'bad-number'],
-    [{ format: 'pdf' }, 'bad-choice'],
+    [{ resamples: 'many' }, 'bad-option'],
+    [{ level: '95' }, 'bad-option'],
+    [{ format: 'pdf' }, 'bad-option'],
     [{ convention: 'x@1' }, 'unknown-convention'],
   ])('refuses %o', async (given, code) => {
     await expect(call(compareCommand, both, given)).rejects.toMatchObject({ code, exitCode: 2 });
@@ -98,7 +98,7 @@ describe('report', () => {
   });
 
   it('refuses an unknown format and an unknown run', async () => {
-    await expect(call(reportCommand, both, { format: 'docx' })).rejects.toMatchObject({ code: 'bad-choice' });
+    await expect(call(reportCommand, both, { format: 'docx' })).rejects.toMatchObject({ code: 'bad-option' });
     await expect(call(reportCommand, ['nothing'])).rejects.toMatchObject({ code: 'unknown-run' });
   });
 });

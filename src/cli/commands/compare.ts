@@ -1,64 +1,64 @@
-import type { CommandSpec } from '../command.ts';
-import { choiceOption, numberOption } from '../numbers.ts';
+import { choice, integer, real, text } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
 import { dataDirOf } from '../open-task.ts';
-import { chooseTasks, DATA_DIR, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
+import { chooseTasks, SHARED } from '../options.ts';
 
-export const compareCommand: CommandSpec = {
+export const compareCommand = defineCommand({
   name: 'compare',
   summary: {
     en: 'test which of several runs is better, with significance and intervals',
     zh: '比较多个运行的优劣，给出显著性与区间',
   },
   operands: '<run...>',
-  options: [
-    {
-      flags: '--convention <id>',
+  options: {
+    convention: text({
+      placeholder: 'id',
       summary: { en: 'the scoring convention (default: the primary one)', zh: '评分口径（默认主口径）' },
-    },
-    { flags: '--level <share>', summary: { en: 'confidence level', zh: '置信水平' }, default: '0.95' },
-    {
-      flags: '--resamples <n>',
+    }),
+    level: real({
+      default: 0.95,
+      min: 0.5,
+      max: 0.999,
+      summary: { en: 'confidence level', zh: '置信水平' },
+    }),
+    resamples: integer({
+      default: 10_000,
+      min: 100,
+      max: 1_000_000,
       summary: { en: 'bootstrap resamples and permutations', zh: '自助重采样与置换次数' },
-      default: '10000',
-    },
-    {
-      flags: '--seed <n>',
+    }),
+    seed: integer({
+      default: 1,
+      min: 0,
+      max: 2 ** 31,
       summary: { en: 'random seed of the resampling', zh: '重采样的随机种子' },
-      default: '1',
-    },
-    {
-      flags: '--items <n>',
+    }),
+    items: integer({
+      default: 10,
+      min: 0,
+      max: 1000,
       summary: { en: 'items listed per pair of systems', zh: '每对系统列出的样本数' },
-      default: '10',
-    },
-    {
-      flags: '--format <name>',
-      summary: { en: 'table, markdown or json', zh: 'table、markdown 或 json' },
+    }),
+    format: choice(['table', 'markdown', 'json'], {
       default: 'table',
-    },
-    TASK_FILE,
-    DATA_DIR,
-    RUNS_DIR,
-  ],
+      summary: { en: 'output format', zh: '输出格式' },
+    }),
+    taskFile: SHARED.taskFile,
+    dataDir: SHARED.dataDir,
+    runsDir: SHARED.runsDir,
+  },
   examples: [
     'chineseblue compare cMedQQ-test-linear-s0 cMedQQ-test-majority-s0',
     'chineseblue compare runs/cMedQANER-* --convention ner/muc/partial/full-text/json@1 --format markdown',
   ],
   async run({ operands, options, terminal }) {
-    const format = choiceOption(options, 'format', ['table', 'markdown', 'json']);
-    const settings = {
-      convention: options.convention as string | undefined,
-      level: numberOption(options, 'level', 0.5, 0.999),
-      resamples: numberOption(options, 'resamples', 100, 1_000_000, 'whole'),
-      seed: numberOption(options, 'seed', 0, 2 ** 31, 'whole'),
-      items: numberOption(options, 'items', 0, 1000, 'whole'),
-    };
+    const { format, taskFile, dataDir, runsDir, ...settings } = options;
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { compareRuns } = await import('../../compare/compare.ts');
     const runs = await openRuns(operands, {
-      runsDir: textOption(options, 'runsDir'),
-      dataDir: await dataDirOf(options),
-      among: (await chooseTasks([], options.taskFile)).tasks,
+      runsDir,
+      dataDir: await dataDirOf({ dataDir }),
+      among: (await chooseTasks([], taskFile)).tasks,
     });
     const comparison = compareRuns(runs, settings);
     if (terminal.json || format === 'json') return terminal.printJson(comparison);
@@ -76,4 +76,4 @@ export const compareCommand: CommandSpec = {
       );
     }
   },
-};
+});
