@@ -18,9 +18,9 @@ import { createMasks } from '../../src/encoders/training/dropout.ts';
 import { createPool } from '../../src/encoders/training/kernels/pool.ts';
 import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
-import { createBatches } from '../../src/pretraining/objective/batch.ts';
+import { createBatches } from '../../src/pretraining/masks/batch.ts';
+import { mostMasked } from '../../src/pretraining/masks/masking.ts';
 import { pretrainingFeeds, pretrainingHead } from '../../src/pretraining/objective/head.ts';
-import { mostMasked } from '../../src/pretraining/objective/masking.ts';
 import { startFrom } from '../../src/pretraining/start.ts';
 
 const { values } = parseArgs({

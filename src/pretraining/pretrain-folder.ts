@@ -95,13 +95,12 @@ export async function pretrainToFolder(
 }
 
 function settingsOf(run: PretrainingRun, isContinued: boolean): PretrainSettings {
-  const { learningRate, evaluateSequences, ...training } = withDefaults(TRAINING, run.training);
+  const { learningRate, ...training } = withDefaults(TRAINING, run.training);
   const { device, threads } = withDefaults(HARDWARE, run.hardware);
   const usual = isContinued ? LEARNING_RATES.further : LEARNING_RATES.fresh;
   return {
     ...training,
     learningRate: learningRate === AUTO ? usual : learningRate,
-    evaluateOn: evaluateSequences,
     device,
     threads: threads === AUTO ? availableParallelism() : threads,
   };

@@ -1,7 +1,7 @@
-import { createBatches } from './objective/batch.ts';
-import type { NextLabel } from './objective/plan.ts';
-import { countKinds, type ShownUnit, showUnits } from './objective/show.ts';
-import type { Kind } from './objective/units.ts';
+import { createBatches } from './masks/batch.ts';
+import type { NextLabel } from './masks/plan.ts';
+import { countKinds, type ShownUnit, showUnits } from './masks/show.ts';
+import type { Kind } from './masks/units.ts';
 import type { Observer } from './observer.ts';
 import { type PreparationOptions, preparePretraining } from './prepare.ts';
 

@@ -4,8 +4,8 @@ import type { Model } from '../encoders/folder/save.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Tensor } from '../encoders/weights/read.ts';
 import { UserError } from '../ground/errors.ts';
+import type { PretrainingText } from './masks/text.ts';
 import { pretrainingParameters } from './objective/head.ts';
-import type { PretrainingText } from './objective/text.ts';
 
 /** What pretraining starts from: the configuration, and every parameter of encoder, pooler and heads. */
 export interface Start {

@@ -10,11 +10,11 @@ import { createTrained } from '../encoders/training/adamw.ts';
 import { bytesOf } from '../encoders/training/fixtures/tiny.ts';
 import { compileStep } from '../encoders/training/step.ts';
 import { createRandom } from '../ground/random.ts';
-import { type BatchOptions, createBatches } from './objective/batch.ts';
+import { type BatchOptions, createBatches } from './masks/batch.ts';
+import { mostMasked } from './masks/masking.ts';
+import { loadPretrainingText } from './masks/text.ts';
+import { createMarker } from './masks/units.ts';
 import { pretrainingFeeds, pretrainingHead } from './objective/head.ts';
-import { mostMasked } from './objective/masking.ts';
-import { loadPretrainingText } from './objective/text.ts';
-import { createMarker } from './objective/units.ts';
 import { startFrom, startFromNothing, withDropout } from './start.ts';
 import { type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
 
@@ -50,7 +50,7 @@ const SETTINGS: PretrainSettings = {
   clip: 1,
   accumulate: 1,
   evaluateEvery: 100,
-  evaluateOn: 200,
+  evaluateSequences: 200,
   device: 'cpu',
   threads: 1,
 };

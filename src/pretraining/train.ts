@@ -9,11 +9,11 @@ import {
   trainModel,
 } from '../encoders/training/trainer.ts';
 import { UserError } from '../ground/errors.ts';
-import { type BatchOptions, createBatches, type PretrainingBatch } from './objective/batch.ts';
+import { type BatchOptions, createBatches, type PretrainingBatch } from './masks/batch.ts';
+import { mostMasked } from './masks/masking.ts';
+import type { PretrainingText } from './masks/text.ts';
 import { createEvaluation, type PretrainingScores } from './objective/evaluate.ts';
 import { isNextSentence, pretrainingFeeds, pretrainingHead } from './objective/head.ts';
-import { mostMasked } from './objective/masking.ts';
-import type { PretrainingText } from './objective/text.ts';
 import type { Start } from './start.ts';
 
 /** How a model is pretrained. Everything here determines the result: checkpoints of other settings are not resumed. */
@@ -23,7 +23,7 @@ export interface PretrainSettings extends TrainerSettings {
   /** Updates between evaluations on held-out text. */
   readonly evaluateEvery: number;
   /** Held-out sequences per evaluation. */
-  readonly evaluateOn: number;
+  readonly evaluateSequences: number;
 }
 
 export interface PretrainRequest extends TrainingRun<PretrainingScores> {
@@ -115,7 +115,7 @@ function objectiveOf({ start, batches }: PretrainRequest): BatchObjective<Shaped
 /** Scores on held-out text; undefined where nothing was held out. */
 async function heldOutEvaluator(request: PretrainRequest): Promise<Evaluator<PretrainingScores> | undefined> {
   const { start, heldOut, vocabulary, batches, settings } = request;
-  const { device, threads, evaluateOn: sequences } = settings;
+  const { device, threads, evaluateSequences: sequences } = settings;
   const shapes = new Map(Array.from(start.tensors, ([name, { shape }]) => [name, shape]));
   const { config } = start;
   const evaluate = await createEvaluation({

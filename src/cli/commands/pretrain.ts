@@ -1,6 +1,6 @@
 import { integer, type Parsed, text } from '../../ground/parameters.ts';
+import type { Kind } from '../../pretraining/masks/units.ts';
 import type { Accuracy, PretrainingScores } from '../../pretraining/objective/evaluate.ts';
-import type { Kind } from '../../pretraining/objective/units.ts';
 import {
   BATCHES,
   CHECKPOINTS,
@@ -116,7 +116,7 @@ async function printMasks(
   { tokens, masked, sequences }: ShownMasks,
   { say, print }: Terminal,
 ): Promise<void> {
-  const { renderUnits } = await import('../../pretraining/objective/show.ts');
+  const { renderUnits } = await import('../../pretraining/masks/show.ts');
   const { default: colours } = await import('picocolors');
   const paint = (text: string, kind: Kind, isMasked: boolean): string => {
     const colour = { entity: colours.yellow, span: colours.cyan, other: colours.magenta }[kind];

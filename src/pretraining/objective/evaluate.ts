@@ -11,12 +11,12 @@ import {
 import type { EncoderConfig, Shapes } from '../../encoders/architectures/architecture.ts';
 import { encoderFrame } from '../../encoders/architectures/frame.ts';
 import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
-import { type BatchOptions, createBatches } from './batch.ts';
+import { type BatchOptions, createBatches } from '../masks/batch.ts';
+import { mostMasked } from '../masks/masking.ts';
+import { planEpoch } from '../masks/plan.ts';
+import type { PretrainingText } from '../masks/text.ts';
+import { KINDS, type Kind } from '../masks/units.ts';
 import { maskedInputs, maskedLogits, nextLogits, pretrainingFeeds } from './head.ts';
-import { mostMasked } from './masking.ts';
-import { planEpoch } from './plan.ts';
-import type { PretrainingText } from './text.ts';
-import { KINDS, type Kind } from './units.ts';
 
 /** Correct predictions, of how many. */
 export interface Accuracy {

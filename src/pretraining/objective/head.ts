@@ -16,7 +16,7 @@ import {
 import type { EncoderConfig, Shapes } from '../../encoders/architectures/architecture.ts';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import type { HeadContext, Loss, Outputs } from '../../encoders/heads/head.ts';
-import type { PretrainingBatch } from './batch.ts';
+import type { PretrainingBatch } from '../masks/batch.ts';
 
 /** Parameters of both pretraining heads beside the encoder, by Hugging Face name; the pooler's among them. */
 export function pretrainingParameters(config: EncoderConfig): Shapes {
