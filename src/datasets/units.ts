@@ -38,29 +38,34 @@ export const unitCount = (examples: readonly Grouped[]): number => new Set(examp
  * Returns one name for each pair, equal exactly within a component: the number of its first pair.
  */
 export function linkTexts(pairs: readonly (readonly string[])[]): string[] {
-  const vertex = new Map<string, number>();
-  const parent: number[] = [];
-  const find = (text: string): number => {
-    let at = vertex.get(text);
-    if (at === undefined) {
-      at = parent.length;
-      vertex.set(text, at);
-      parent.push(at);
+  const sets = createSets(pairs.length);
+  const firstWith = new Map<string, number>();
+  for (const [number, texts] of pairs.entries()) {
+    for (const text of texts) {
+      const first = firstWith.get(text);
+      if (first === undefined) firstWith.set(text, number);
+      else sets.join(first, number);
     }
+  }
+  return pairs.map((_, number) => String(sets.find(number)));
+}
+
+/** Disjoint sets of the numbers below `count`, each at first alone; a set is known by its smallest member. */
+export function createSets(count: number) {
+  const parent = Int32Array.from({ length: count }, (_, number) => number);
+  const find = (number: number): number => {
+    let at = number;
     while (parent[at] !== at) {
       parent[at] = parent[parent[at]];
       at = parent[at];
     }
     return at;
   };
-  for (const [a, b] of pairs) parent[find(a)] = find(b);
-  const first = new Map<number, string>();
-  return pairs.map(([a], number) => {
-    const root = find(a);
-    const name = first.get(root) ?? String(number);
-    first.set(root, name);
-    return name;
-  });
+  const join = (a: number, b: number): void => {
+    const [first, second] = [find(a), find(b)];
+    parent[Math.max(first, second)] = Math.min(first, second);
+  };
+  return { find, join };
 }
 
 /**

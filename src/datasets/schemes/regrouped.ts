@@ -5,7 +5,7 @@ import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
 import { formatRef } from '../item-ref.ts';
 import { createSplit, type Split } from '../split.ts';
 import { relateTwins } from '../twins.ts';
-import { commonUnits } from '../units.ts';
+import { commonUnits, createSets, unitsOf } from '../units.ts';
 import { splitBySeed } from './carve.ts';
 import { provenance } from './released.ts';
 import type { SplitFiles, SplitScheme } from './scheme.ts';
@@ -92,40 +92,18 @@ function joinDependent(task: Task, splits: readonly Split[]): Example[] {
   const refs = splits.flatMap(({ name, examples }) =>
     examples.map(({ id }) => formatRef({ split: name, id })),
   );
-  const links = createLinks(refs);
-  const units = commonUnits(task, splits).flat();
-  const firstOf = new Map<string, string>();
-  for (const [i, unit] of units.entries()) {
-    if (unit === undefined) continue;
-    const first = firstOf.get(unit);
-    if (first === undefined) firstOf.set(unit, refs[i]);
-    else links.join(first, refs[i]);
-  }
+  const numberOf = new Map(refs.map((ref, number) => [ref, number]));
+  const sets = createSets(refs.length);
+  const joinAll = ([first, ...others]: readonly number[]): void => {
+    for (const other of others) sets.join(first, other);
+  };
+  const withUnit = commonUnits(task, splits)
+    .flat()
+    .map((group, number) => ({ id: refs[number], group }));
+  for (const unit of unitsOf(withUnit)) joinAll(unit);
   const { equal, mirrors, near } = relateTwins(task, splits);
-  for (const [first, ...others] of [...equal, ...mirrors, ...near]) {
-    for (const other of others) links.join(formatRef(first.ref), formatRef(other.ref));
-  }
+  for (const twins of [...equal, ...mirrors, ...near])
+    joinAll(twins.flatMap(({ ref }) => numberOf.get(formatRef(ref)) ?? []));
   const examples = splits.flatMap((split) => split.examples);
-  return examples.map((example, i) => ({ ...example, id: refs[i], group: links.find(refs[i]) }));
-}
-
-/** Disjoint sets that are joined pairwise; a set is known by its first member. */
-function createLinks(names: readonly string[]) {
-  const rank = new Map(names.map((name, i) => [name, i]));
-  const parent = new Map(names.map((name) => [name, name]));
-  const find = (name: string): string => {
-    let at = name;
-    for (let up = parent.get(at) as string; up !== at; up = parent.get(at) as string) {
-      parent.set(at, parent.get(up) as string);
-      at = up;
-    }
-    return at;
-  };
-  const join = (a: string, b: string): void => {
-    const [first, second] = [find(a), find(b)].sort(
-      (x, y) => (rank.get(x) as number) - (rank.get(y) as number),
-    );
-    parent.set(second, first);
-  };
-  return { find, join };
+  return examples.map((example, i) => ({ ...example, id: refs[i], group: refs[sets.find(i)] }));
 }
