@@ -33,10 +33,10 @@ describe('findFolder', () => {
     expect(namedModels(environment).map(({ name }) => name)).not.toContain('half');
   });
 
-  it('says what there is where there is nothing of the name', () => {
+  it('lists the models where none has the name', () => {
     make(join(fetchedDir(environment), 'fetched'));
     const failing = (path: string) => expect(() => findFolder(path, environment));
-    failing('fetchd').toThrow('neither a folder nor a model "fetchd"');
+    failing('fetchd').toThrow('There is no folder and no model "fetchd"');
     failing('fetchd').toThrow(
       expect.objectContaining({ hint: expect.stringContaining('Did you mean fetched?'), exitCode: 2 }),
     );

@@ -7,7 +7,7 @@ import { nearest } from '../../ground/nearest.ts';
 import { packageRoot } from '../../ground/version.ts';
 import { knownModels } from './known.ts';
 
-/** A model that is at hand under a name. */
+/** A local model with a name. */
 export interface NamedModel {
   readonly name: string;
   /** `shipped` in the package, or `fetched` by `model get`. */
@@ -40,21 +40,40 @@ export function findFolder(path: string, environment: NodeJS.ProcessEnv = proces
   const found = models.find(({ name }) => name === path);
   if (found) return found.folder;
   if (/[/\\]/.test(path)) {
-    throw new UserError('file-missing', 'There is no such file', { file: path, hint: 'Check the path.' });
+    throw new UserError(
+      'file-missing',
+      { en: 'No such file', zh: '文件不存在' },
+      { file: path, hint: { en: 'Check the path.', zh: '请检查路径。' } },
+    );
   }
   const known = knownModels.find(({ name }) => name === path);
   if (known) {
-    throw new UserError('not-fetched', `${path} is not here yet`, {
-      hint: `\`chineseblue model get ${path}\` fetches it, or give the path of a folder.`,
-      exitCode: EXIT.usage,
-    });
+    throw new UserError(
+      'not-fetched',
+      { en: `${path} has not been downloaded`, zh: `${path} 尚未下载` },
+      {
+        hint: {
+          en: `\`chineseblue model get ${path}\` downloads it, or give the path of a folder.`,
+          zh: `用 \`chineseblue model get ${path}\` 下载，或指定目录路径。`,
+        },
+        exitCode: EXIT.usage,
+      },
+    );
   }
   const fetchable = knownModels.filter(({ name }) => !models.some((model) => model.name === name));
   const names = [...models.map(({ name }) => name), ...fetchable.map(({ name }) => name)];
   const here = models.map(({ name, origin }) => `${name} (${origin})`);
   const there = fetchable.map(({ name }) => `${name} (\`chineseblue model get ${name}\`)`);
-  throw new UserError('unknown-model', `There is neither a folder nor a model "${path}"`, {
-    hint: `Did you mean ${nearest(path, names)}? Models: ${[...here, ...there].join(', ')}. Or give the path of a folder.`,
-    exitCode: EXIT.usage,
-  });
+  const [close, all] = [nearest(path, names), [...here, ...there].join(', ')];
+  throw new UserError(
+    'unknown-model',
+    { en: `There is no folder and no model "${path}"`, zh: `没有名为“${path}”的目录或模型` },
+    {
+      hint: {
+        en: `Did you mean ${close}? Models: ${all}. Or give the path of a folder.`,
+        zh: `是否指 ${close}？现有模型：${all}。也可指定目录路径。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }

@@ -97,10 +97,10 @@ describe('getModel', () => {
       response.writeHead(200, { 'content-length': weights.length });
       response.write(weights.subarray(0, 100), () => setTimeout(() => response.destroy(), 300));
     });
-    const told: string[] = [];
-    const onFailure = (publisher: string, { code }: { code: string }) => told.push(`${publisher} ${code}`);
+    const failed: string[] = [];
+    const onFailure = (publisher: string, { code }: { code: string }) => failed.push(`${publisher} ${code}`);
     const { source } = await getModel('a-bert', { environment, pause: 1, onFailure }, known(address));
-    expect(told).toEqual(['its authors not-on-server']);
+    expect(failed).toEqual(['its authors not-on-server']);
     expect(source?.files.map(({ path, verified }) => [path, verified])).toEqual([
       ['config.json', false],
       ['vocab.txt', false],
@@ -108,7 +108,7 @@ describe('getModel', () => {
     ]);
   });
 
-  it('keeps nothing that is not what it should be, and tells the way by hand', async () => {
+  it('keeps nothing that fails verification, and explains the manual way', async () => {
     const page = Buffer.from('<!DOCTYPE html><html>too many downloads</html>');
     const address = await harness.serve(serving(new Map([...hub, ['a.tar.gz', page]])));
     const wrong = known(address, 'f'.repeat(64));
@@ -118,7 +118,7 @@ describe('getModel', () => {
     expect(error.message).toContain('SHA-256');
     expect(error.hint).toContain('chineseblue model get a-bert --from FILE');
     expect(existsSync(join(environment.XDG_CACHE_HOME!, 'chineseblue/models/a-bert'))).toBe(false);
-    // what failed is not in the way of the next call
+    // a failed call does not affect the next one
     const { source } = await getModel('a-bert', { environment, pause: 1 }, known(address));
     expect(source?.publisher).toBe('a mirror');
   });

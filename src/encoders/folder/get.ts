@@ -7,6 +7,7 @@ import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
 import { unpack } from '../../fetch/unpack.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import { nearest } from '../../ground/nearest.ts';
 import type { Precision } from '../weights/safetensors_write.ts';
 import { fetchedDir } from './find.ts';
@@ -18,7 +19,7 @@ export interface GetModelOptions {
   readonly out?: string;
   /** An address (an archive, or a folder with `config.json`, `vocab.txt`, `pytorch_model.bin`), an archive, or a folder. */
   readonly from?: string;
-  /** Fetch it again where it is there already. */
+  /** Download again where it already exists. */
   readonly force?: boolean;
   readonly precision?: Precision;
   readonly onProgress?: (share: number, note: string) => void;
@@ -30,10 +31,10 @@ export interface GetModelOptions {
   readonly pause?: number;
 }
 
-/** Beside the weights: where they came from. */
+/** File beside the weights with their source. */
 const SOURCE_FILE = 'source.json';
 
-/** What came, and whether it was known beforehand what should come. */
+/** A downloaded file; `verified` where its hash was known in advance. */
 export interface FetchedFile extends Identity {
   readonly path: string;
   readonly from: string;
@@ -55,7 +56,7 @@ const ARCHIVE = /\.(archive|zip|tar|tar\.gz|tgz)$/;
 const MODEL_FILES =
   /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|model\.safetensors|pytorch_model\.bin|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
 const HUB_FILES = ['config.json', 'vocab.txt', 'pytorch_model.bin'];
-/** These of a source mean that the next one may be better; anything else is for the user. */
+/** Errors of a source after which the next one is tried; others are thrown. */
 const SOURCE_FAILED = new Set([
   'no-connection',
   'not-on-server',
@@ -68,9 +69,9 @@ const SOURCE_FAILED = new Set([
 
 /**
  * Fetches a model that others published and rewrites it as a Hugging Face folder, which appears whole or not at all.
- * Sources are tried in turn; what an interrupted call fetched is gone on with. Returns where it is and where it came
- * from; `kept` where it was there already. Throws a UserError: `not-reachable` with the way by hand, `changed-content`
- * where a forced call brings other bytes than the first one did, and those of `unpack` and `importModel`.
+ * Sources are tried in order; an interrupted download is resumed. Returns the folder and its source; `kept` where it
+ * already existed. Throws a UserError: `not-reachable` with manual instructions, `changed-content` where a forced call
+ * receives other bytes than the first one, and those of `unpack` and `importModel`.
  */
 export async function getModel(
   name: string,
@@ -86,7 +87,7 @@ export async function getModel(
   const work = `${folder}.fetching`;
   await makeDirectory(work);
   const sources = from === undefined ? model.sources : [sourceOf(from)];
-  const failures: string[] = [];
+  const failures: Text[] = [];
   for (const [i, source] of sources.entries()) {
     const room = join(work, String(i));
     try {
@@ -111,23 +112,48 @@ export async function getModel(
       return { folder, kept: false, source: fetched };
     } catch (error) {
       if (!(error instanceof UserError) || !SOURCE_FAILED.has(error.code) || from !== undefined) throw error;
-      failures.push(`${source.publisher}: ${error.message}`);
+      const { publisher } = source;
+      failures.push({ en: `${publisher}: ${error.text.en}`, zh: `${publisher}：${error.text.zh}` });
       await rmdir(room).catch(() => undefined);
       if (i + 1 < sources.length) onFailure?.(source.publisher, error);
     }
   }
   await rmdir(work).catch(() => undefined);
-  throw new UserError('not-reachable', `${name} could not be fetched. ${failures.join('. ')}`, {
-    hint: `By hand: download it from ${model.page} on another machine, then \`chineseblue model get ${name} --from FILE\` takes the archive and \`chineseblue model import DIR --out ${name}\` the unpacked folder. --from URL takes a mirror.`,
-  });
+  throw notReachable(model, failures);
+}
+
+function notReachable({ name, page }: KnownModel, failures: readonly Text[]): UserError {
+  const archive = `\`chineseblue model get ${name} --from FILE\``;
+  const folder = `\`chineseblue model import DIR --out ${name}\``;
+  return new UserError(
+    'not-reachable',
+    {
+      en: `${name} could not be downloaded. ${failures.map(({ en }) => en).join('. ')}`,
+      zh: `无法下载 ${name}。${failures.map(({ zh }) => zh).join('；')}`,
+    },
+    {
+      hint: {
+        en: `Manually: download it from ${page} on another machine, then use ${archive} for the archive or ${folder} for the unpacked folder. --from URL uses a mirror.`,
+        zh: `可在其他机器上从 ${page} 手动下载，再用 ${archive} 导入压缩包，或用 ${folder} 导入解压后的目录；--from URL 可指定镜像。`,
+      },
+    },
+  );
 }
 
 function unknown(name: string, known: readonly KnownModel[]): UserError {
   const names = known.map((one) => one.name);
-  return new UserError('unknown-model', `There is no model "${name}" to fetch`, {
-    hint: `Did you mean ${nearest(name, names)}? There are ${names.join(', ')}. A folder of weights needs no fetching: --model bert:DIR.`,
-    exitCode: EXIT.usage,
-  });
+  const [close, all] = [nearest(name, names), names.join(', ')];
+  return new UserError(
+    'unknown-model',
+    { en: `There is no model "${name}" to download`, zh: `没有可下载的模型“${name}”` },
+    {
+      hint: {
+        en: `Did you mean ${close}? Available: ${all}. For a local folder of weights: --model bert:DIR.`,
+        zh: `是否指 ${close}？可下载：${all}。本地权重目录请用 --model bert:DIR。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 function sourceOf(from: string): ModelSource {
@@ -191,12 +217,19 @@ async function modelIn(
   const archive = local ? first.url : join(room, first.path);
   try {
     if ((await unpack(archive, unpacked, MODEL_FILES, signal)).length > 0) return unpacked;
-    throw new UserError('bad-archive', 'The archive holds no file of a model', {
-      file: archive,
-      hint: 'It should have a configuration, a vocab.txt and weights.',
-    });
+    throw new UserError(
+      'bad-archive',
+      { en: 'The archive contains no model files', zh: '压缩包中没有模型文件' },
+      {
+        file: archive,
+        hint: {
+          en: 'It should contain a configuration, a vocab.txt and weights.',
+          zh: '其中应有配置文件、vocab.txt 和权重。',
+        },
+      },
+    );
   } catch (error) {
-    // a web page in place of the archive should not be there when the command is issued again
+    // a web page instead of the archive must not be reused by the next call
     if (!local && !signal?.aborted) await rm(archive, { force: true });
     throw error;
   }
@@ -208,10 +241,16 @@ function refuseOther(files: readonly FetchedFile[], before: FetchedModel | undef
     if (!first || first.sha256 === sha256) continue;
     throw new UserError(
       'changed-content',
-      `${path} is no longer what it was: SHA-256 ${sha256}, before ${first.sha256}`,
+      {
+        en: `${path} has changed: SHA-256 ${sha256}, before ${first.sha256}`,
+        zh: `${path} 内容已变化：SHA-256 为 ${sha256}，原为 ${first.sha256}`,
+      },
       {
         file: join(folder, SOURCE_FILE),
-        hint: 'The model in place was left alone. Remove its folder to take the new one.',
+        hint: {
+          en: 'The existing model was not changed. Delete its folder to use the new one.',
+          zh: '现有模型未改动；如需使用新版本，请删除该目录。',
+        },
       },
     );
   }

@@ -1,6 +1,6 @@
 import type { Transitions } from './viterbi.ts';
 
-/** A span of tokens, `last` within it, with the probability that a chain of tags has exactly it. */
+/** A span of tokens, `last` inclusive, with its probability under a chain of tags. */
 export interface LikelySpan {
   readonly type: number;
   readonly first: number;
@@ -9,7 +9,7 @@ export interface LikelySpan {
 }
 
 /**
- * The spans of a chain of tags (0 is O, 1 + k begins type k, 1 + types + k goes on with it) that are at least so likely:
+ * The spans of a chain of tags (0 is O, 1 + k begins type k, 1 + types + k continues it) of at least this probability:
  * sums over all sequences of tags (forward–backward, Rabiner 1989), scaled to sum to 1 at every token.
  */
 export function likelySpans(scores: Float32Array, chain: Transitions, least: number): LikelySpan[] {
@@ -85,7 +85,7 @@ export function chooseSpans(spans: readonly LikelySpan[], threshold: number): Li
   const order = spans
     .filter(({ probability }) => probability > threshold)
     .sort((a, b) => a.last - b.last || a.first - b.first);
-  /** The best that the first so many spans allow, and the last one that it takes. */
+  /** Best total of the first spans, by their number, and the last span that it uses. */
   const best: { gain: number; taken?: LikelySpan; rest: number }[] = [{ gain: 0, rest: 0 }];
   for (const [i, span] of order.entries()) {
     let rest = i;

@@ -35,16 +35,21 @@ export async function loadTokenizer(
 }
 
 function findTokenizer(path: string): string {
-  if (!existsSync(path)) throw new UserError('file-missing', 'There is no such file', { file: path });
+  if (!existsSync(path))
+    throw new UserError('file-missing', { en: 'No such file', zh: '文件不存在' }, { file: path });
   if (!statSync(path).isDirectory()) return path;
   const found = ['tokenizer.json', 'vocab.txt']
     .map((name) => join(path, name))
     .find((file) => existsSync(file));
   if (found) return found;
-  throw new UserError('tokenizer-missing', 'The folder has neither tokenizer.json nor vocab.txt', {
-    file: path,
-    hint: 'Put the vocab.txt of the model into it.',
-  });
+  throw new UserError(
+    'tokenizer-missing',
+    {
+      en: 'The folder has neither tokenizer.json nor vocab.txt',
+      zh: '目录中没有 tokenizer.json 或 vocab.txt',
+    },
+    { file: path, hint: { en: 'Add the vocab.txt of the model.', zh: '请放入模型的 vocab.txt。' } },
+  );
 }
 
 async function readConfig(file: string): Promise<Partial<TokenizerOptions>> {
@@ -52,7 +57,10 @@ async function readConfig(file: string): Promise<Partial<TokenizerOptions>> {
   try {
     value = JSON.parse(await readText(file));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError('not-json', `Not JSON: ${error.message}`, { file });
+    if (error instanceof SyntaxError) {
+      const why = error.message;
+      throw new UserError('not-json', { en: `Not JSON: ${why}`, zh: `不是有效的 JSON：${why}` }, { file });
+    }
     throw error;
   }
   const result = tokenizerConfig.safeParse(value);

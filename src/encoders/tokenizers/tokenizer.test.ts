@@ -39,7 +39,7 @@ describe('tokenize', () => {
     expect(read('a\ud800b\udfff')).toEqual(['a=a', '##bc=b'].slice(0, 1).concat('##b=b'));
   });
 
-  it('takes literal special tokens for what they look like, unless told otherwise', () => {
+  it('reads literal special tokens as tokens by default', () => {
     expect(read('a[SEP]b')).toEqual(['a=a', '[SEP]=[SEP]', 'b=b']);
     expect(read('[sep]')[0]).toBe('[=[');
     expect(read('[UNK]', { specialTokensInText: 'as-text' })).toEqual([
@@ -51,7 +51,7 @@ describe('tokenize', () => {
     ]);
   });
 
-  it('keeps case, accents and runs of Chinese characters when told', () => {
+  it('keeps case, accents and runs of Chinese characters on request', () => {
     expect(read('É', { lowercase: false })).toEqual(['[UNK]=É']);
     expect(read('É', { lowercase: true, stripAccents: false })).toEqual(['é=É']);
     expect(read('头痛', { tokenizeChineseChars: false })).toEqual(['头=头', '##痛=痛']);

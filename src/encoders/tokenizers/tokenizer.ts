@@ -148,7 +148,10 @@ export function createTokenizer(vocabulary: Vocabulary, choices: Partial<Tokeniz
 
   const checkRoom = (maxLength: number, specials: number): number => {
     if (maxLength >= specials) return maxLength - specials;
-    throw new UserError('max-length', `maxLength ${maxLength} has no room for ${specials} special tokens`);
+    throw new UserError('max-length', {
+      en: `A maximum length of ${maxLength} has no room for ${specials} special tokens`,
+      zh: `最大长度 ${maxLength} 容纳不下 ${specials} 个特殊词元`,
+    });
   };
 
   /** Copies tokens `from` to `from + count` of `out` to `target`, from `at` on; returns where they end. */

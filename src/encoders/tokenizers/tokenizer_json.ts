@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/language.ts';
 import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
 const CONTINUING = '##';
-/** Ids may have holes, but not so many that a few tokens ask for a huge table. */
+/** Ids may have gaps, but the table must not be larger than this multiple of the tokens. */
 const MAX_SPREAD = 2;
 
 const addedToken = z.object({
@@ -72,14 +73,16 @@ export function parseTokenizerJson(
   const known = new Set<string>(Object.values(special));
   for (const token of json.added_tokens) {
     if (!known.has(token.content)) {
-      throw unsupported(
-        file,
-        'added_tokens',
-        `the added token ${JSON.stringify(token.content)} has no role in BERT`,
-      );
+      throw unsupported(file, 'added_tokens', {
+        en: `the added token ${JSON.stringify(token.content)} has no role in BERT`,
+        zh: `附加词元 ${JSON.stringify(token.content)} 在 BERT 中没有作用`,
+      });
     }
     if (token.normalized)
-      throw unsupported(file, 'added_tokens', `${token.content} is looked for in normalized text`);
+      throw unsupported(file, 'added_tokens', {
+        en: `${token.content} is matched in normalized text`,
+        zh: `${token.content} 在归一化后的文本中匹配`,
+      });
   }
   const tokens = tokensById(json, file);
   return {
@@ -154,12 +157,17 @@ function readJson(text: string, file?: string): TokenizerJson {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError('not-json', `The file is not JSON: ${(error as Error).message}`, { file });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'not-json',
+      { en: `The file is not JSON: ${why}`, zh: `文件不是有效的 JSON：${why}` },
+      { file },
+    );
   }
   const result = tokenizerJson.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw unsupported(file, issue.path.join('.'), issue.message);
+  throw unsupported(file, issue.path.join('.'), { en: issue.message, zh: issue.message });
 }
 
 /** Which token plays which role: the post-processor names `[CLS]` and `[SEP]`, the model `[UNK]`. */
@@ -175,7 +183,11 @@ function specialTokens({ post_processor: processor, model }: TokenizerJson, file
   const [cls, sep] = names;
   const bert =
     shape.join(' ') === ':0 A:0 :0 B:1 :1' && names[2] === sep && single.join(' ') === `${cls} A ${sep}`;
-  if (!bert) throw unsupported(file, 'post_processor', 'the template is not `[CLS] A [SEP] B [SEP]`');
+  if (!bert)
+    throw unsupported(file, 'post_processor', {
+      en: 'the template is not `[CLS] A [SEP] B [SEP]`',
+      zh: '模板不是 `[CLS] A [SEP] B [SEP]`',
+    });
   return { ...roles, cls, sep };
 }
 
@@ -188,20 +200,33 @@ function tokensById({ model, added_tokens: added }: TokenizerJson, file?: string
   let size = 0;
   for (const id of ids.values()) size = Math.max(size, id + 1);
   if (size > MAX_SPREAD * ids.size) {
-    throw unsupported(file, 'model.vocab', `the ids of ${ids.size} tokens go up to ${size - 1}`);
+    throw unsupported(file, 'model.vocab', {
+      en: `the ids of ${ids.size} tokens go up to ${size - 1}`,
+      zh: `${ids.size} 个词元的编号高达 ${size - 1}`,
+    });
   }
   const tokens: string[] = new Array(size).fill('');
   for (const [token, id] of ids) {
     if (tokens[id] !== '')
-      throw unsupported(file, 'model.vocab', `${tokens[id]} and ${token} have the same id ${id}`);
+      throw unsupported(file, 'model.vocab', {
+        en: `${tokens[id]} and ${token} have the same id ${id}`,
+        zh: `${tokens[id]} 与 ${token} 的编号同为 ${id}`,
+      });
     tokens[id] = token;
   }
   return tokens;
 }
 
-const unsupported = (file: string | undefined, field: string, why: string): UserError =>
-  new UserError('tokenizer-unsupported', `This is not the tokenizer of a BERT: ${why}`, {
-    file,
-    field,
-    hint: 'Only WordPiece tokenizers with the BertNormalizer are supported. A vocab.txt alone serves as well.',
-  });
+const unsupported = (file: string | undefined, field: string, why: Text): UserError =>
+  new UserError(
+    'tokenizer-unsupported',
+    { en: `Not a BERT tokenizer: ${why.en}`, zh: `不是 BERT 分词器：${why.zh}` },
+    {
+      file,
+      field,
+      hint: {
+        en: 'Only WordPiece tokenizers with the BertNormalizer are supported. A vocab.txt alone is sufficient.',
+        zh: '仅支持带 BertNormalizer 的 WordPiece 分词器；只有 vocab.txt 也可以。',
+      },
+    },
+  );

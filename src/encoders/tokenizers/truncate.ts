@@ -1,6 +1,6 @@
 /**
  * How many tokens of each text of a pair are kept where `room` are left for both: the strategy
- * `longest_first` as the reference tokenizer computes it. The longer text gives way first; where both must,
+ * `longest_first` as the reference tokenizer computes it. The longer text is cut first; where both are cut,
  * they share, and the odd token goes to the one that was longer (to the second where they were equal).
  */
 export function longestFirst(first: number, second: number, room: number): [first: number, second: number] {

@@ -41,32 +41,48 @@ export function createVocabulary(
   file?: string,
 ): Vocabulary {
   if (tokens.length > MAX_TOKENS) {
-    throw new UserError('vocab-too-large', `${tokens.length} tokens: at most ${MAX_TOKENS} are supported`, {
-      file,
-    });
+    throw new UserError(
+      'vocab-too-large',
+      {
+        en: `${tokens.length} tokens: at most ${MAX_TOKENS} are supported`,
+        zh: `词元数 ${tokens.length} 超过上限 ${MAX_TOKENS}`,
+      },
+      { file },
+    );
   }
   const idOf = new Map(tokens.map((token, id) => [token, id]));
   const ids = Object.fromEntries(
     Object.entries(special).map(([role, token]) => {
       const id = idOf.get(token);
       if (id !== undefined) return [role, id];
-      throw new UserError('vocab-special-missing', `The vocabulary has no ${token}`, {
-        file,
-        hint: 'A BERT vocabulary has one WordPiece a line, [PAD], [UNK], [CLS], [SEP] and [MASK] among them.',
-      });
+      throw new UserError(
+        'vocab-special-missing',
+        { en: `The vocabulary has no ${token}`, zh: `词表中没有 ${token}` },
+        {
+          file,
+          hint: {
+            en: 'A BERT vocabulary has one WordPiece per line, including [PAD], [UNK], [CLS], [SEP] and [MASK].',
+            zh: 'BERT 词表每行一个 WordPiece，须含 [PAD]、[UNK]、[CLS]、[SEP] 和 [MASK]。',
+          },
+        },
+      );
     }),
   ) as Record<keyof SpecialTokens, number>;
   return { tokens, idOf, special, ids };
 }
 
-/** Reads `vocab.txt`: one token a line, its id the line's number from 0. Throws a UserError. */
+/** Reads `vocab.txt`: one token per line; its id is the line number, from 0. Throws a UserError. */
 export async function readVocabulary(file: string): Promise<Vocabulary> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
     if (!(error instanceof TypeError)) throw explainFileError(error, file);
-    throw new UserError('not-utf8', 'The file is not UTF-8', { file, hint: 'A vocab.txt of BERT is UTF-8.' });
+    throw new UserError(
+      'not-utf8',
+      { en: 'The file is not UTF-8', zh: '文件不是 UTF-8 编码' },
+      { file, hint: { en: 'A vocab.txt must be UTF-8.', zh: 'vocab.txt 须为 UTF-8 编码。' } },
+    );
   }
   return parseVocabulary(text, file);
 }

@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import { damaged, unsupported } from './stored.ts';
 
 /** The pickle of a BERT takes some 30 kB: the numbers lie beside it. */
@@ -48,18 +49,21 @@ const ALLOWED = new Set([
  */
 export function readPickle(bytes: Uint8Array, file: string): Pickled {
   if (bytes.length > MAX_PICKLE_BYTES) {
-    throw damaged(file, 'data.pkl', `it has ${bytes.length} bytes, far more than names and shapes take`);
+    throw damaged(file, 'data.pkl', {
+      en: `${bytes.length} bytes, far more than names and shapes take`,
+      zh: `${bytes.length} 字节，远超名称与形状所需`,
+    });
   }
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack: (Pickled | typeof MARK)[] = [];
   const memo = new Map<number, Pickled>();
   let at = 0;
 
-  const fail = (why: string): never => {
-    throw damaged(file, 'data.pkl', `${why} at byte ${at}`);
+  const fail = (why: Text): never => {
+    throw damaged(file, 'data.pkl', { en: `${why.en} at byte ${at}`, zh: `第 ${at} 字节处${why.zh}` });
   };
   const take = (count: number): number => {
-    if (count < 0 || at + count > data.length) fail('it is cut off');
+    if (count < 0 || at + count > data.length) fail({ en: 'truncated', zh: '被截断' });
     at += count;
     return at - count;
   };
@@ -71,30 +75,31 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
   };
   const line = (): string => {
     const end = data.indexOf(10, at);
-    if (end < 0) return fail('a name is cut off');
+    if (end < 0) return fail({ en: 'truncated name', zh: '名称被截断' });
     const start = take(end + 1 - at);
     return data.toString('utf8', start, end);
   };
   const pop = (): Pickled => {
     const value = stack.pop();
-    return value === undefined || value === MARK ? fail('a value is missing') : value;
+    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
   };
   const top = (): Pickled => {
     const value = stack.at(-1);
-    return value === undefined || value === MARK ? fail('a value is missing') : value;
+    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
   };
   const popMark = (): Pickled[] => {
     const mark = stack.lastIndexOf(MARK);
-    if (mark < 0) return fail('a mark is missing');
+    if (mark < 0) return fail({ en: 'missing mark', zh: '缺少标记' });
     const values = stack.splice(mark) as Pickled[];
     values.shift();
     return values;
   };
   const dictionary = (value: Pickled): PickledDictionary =>
-    value instanceof Map ? value : fail('a dictionary is missing');
-  const list = (value: Pickled): Pickled[] => (Array.isArray(value) ? value : fail('a list is missing'));
+    value instanceof Map ? value : fail({ en: 'missing dictionary', zh: '缺少字典' });
+  const list = (value: Pickled): Pickled[] =>
+    Array.isArray(value) ? value : fail({ en: 'missing list', zh: '缺少列表' });
   const setItems = (target: PickledDictionary, items: readonly Pickled[]): void => {
-    if (items.length % 2 !== 0) fail('a key without a value');
+    if (items.length % 2 !== 0) fail({ en: 'a key without a value', zh: '键没有对应的值' });
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
   };
   const named = (module: string, name: string): PickledGlobal => {
@@ -103,13 +108,19 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
     throw unsupported(
       file,
       'data.pkl',
-      `The file wants to load ${JSON.stringify(global.slice(0, 200))}, which is no part of a model's weights`,
-      'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
+      {
+        en: `The file refers to ${JSON.stringify(global.slice(0, 200))}, which is not part of a model's weights`,
+        zh: `文件引用了 ${JSON.stringify(global.slice(0, 200))}，不属于模型权重`,
+      },
+      {
+        en: 'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
+        zh: '未执行任何代码。请只保存权重：torch.save(model.state_dict(), …)，或存为 safetensors。',
+      },
     );
   };
   const call = (callee: Pickled, parameters: readonly Pickled[]): Pickled => {
     if (typeof callee !== 'object' || callee === null || !('global' in callee))
-      return fail('a call of no function');
+      return fail({ en: 'a call of something that is not a function', zh: '调用对象不是函数' });
     if (callee.global !== DICTIONARY) return { call: callee.global, arguments: parameters };
     const made: PickledDictionary = new Map();
     for (const pair of parameters.length > 0 ? list(parameters[0]) : []) setItems(made, list(pair));
@@ -117,12 +128,14 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
   };
   const remembered = (key: number): Pickled => {
     const value = memo.get(key);
-    return value === undefined ? fail(`nothing was remembered as ${key}`) : value;
+    return value === undefined
+      ? fail({ en: `undefined memo ${key}`, zh: `引用了未定义的 memo ${key}` })
+      : value;
   };
   const integer = (length: number): number => {
     const start = take(length);
     if (length === 0) return 0;
-    if (length > 8) return fail('an integer of more than 64 bits');
+    if (length > 8) return fail({ en: 'an integer of more than 64 bits', zh: '整数超过 64 位' });
     let value = BigInt(0);
     for (let i = length - 1; i >= 0; i--) value = (value << BigInt(8)) | BigInt(data[start + i]);
     return Number(BigInt.asIntN(length * 8, value));
@@ -131,7 +144,8 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
   const OPCODES: Readonly<Record<string, () => void>> = {
     '\x80': () => {
       const protocol = byte();
-      if (protocol < 2 || protocol > 5) fail(`protocol ${protocol}`);
+      if (protocol < 2 || protocol > 5)
+        fail({ en: `unsupported protocol ${protocol}`, zh: `不支持的协议 ${protocol}` });
     },
     '\x95': () => void take(8),
     '(': () => void stack.push(MARK),
@@ -183,7 +197,8 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
     '\x93': () => {
       const name = pop();
       const module = pop();
-      if (typeof name !== 'string' || typeof module !== 'string') fail('a name that is no text');
+      if (typeof name !== 'string' || typeof module !== 'string')
+        fail({ en: 'a name that is not text', zh: '名称不是文本' });
       else stack.push(named(module, name));
     },
     R: () => {
@@ -202,7 +217,12 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
     const opcode = String.fromCharCode(byte());
     if (opcode === '.') return pop();
     const operation =
-      OPCODES[opcode] ?? (() => fail(`unknown opcode 0x${opcode.charCodeAt(0).toString(16)}`));
+      OPCODES[opcode] ??
+      (() =>
+        fail({
+          en: `unknown opcode 0x${opcode.charCodeAt(0).toString(16)}`,
+          zh: `未知操作码 0x${opcode.charCodeAt(0).toString(16)}`,
+        }));
     operation();
   }
 }

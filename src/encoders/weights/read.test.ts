@@ -89,7 +89,7 @@ describe('what is not a BERT', () => {
 
   it.each([
     ['num_hidden_layers', 3, 'encoder.layer.2.attention.self.query.weight', /no tensor/],
-    ['num_hidden_layers', 1, 'bert.encoder.layer.1.', /no place/],
+    ['num_hidden_layers', 1, 'bert.encoder.layer.1.', /No parameter of this configuration/],
     [
       'vocab_size',
       41,
@@ -108,7 +108,7 @@ describe('what is not a BERT', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('does without a pooler, but not with half of one', async () => {
+  it('accepts a missing pooler, but not half of one', async () => {
     const folder = copyOf('safetensors-f32');
     const file = join(folder, 'model.safetensors');
     const bytes = readFileSync(file).toString('latin1');
@@ -129,8 +129,8 @@ describe('what is not a BERT', () => {
       /Git LFS/,
     ],
     ['an empty file', { 'config.json': '', 'model.safetensors': '' }, /damaged/],
-    ['a web page', { 'config.json': '', 'pytorch_model.bin': '<!doctype html>' }, /no zip archive/],
-    ['an empty checkpoint', { 'config.json': '', 'bert_model.ckpt.index': '' }, /does not end like/],
+    ['a web page', { 'config.json': '', 'pytorch_model.bin': '<!doctype html>' }, /not a zip archive/],
+    ['an empty checkpoint', { 'config.json': '', 'bert_model.ckpt.index': '' }, /not the index/],
   ])('explains a folder with %s', async (_, files, message) => {
     const folder = mkdtempSync(join(scratch, 'folder-'));
     for (const [name, text] of Object.entries(files)) {
@@ -141,7 +141,7 @@ describe('what is not a BERT', () => {
   });
 
   it('explains a path that is neither', async () => {
-    expect((await refusal(join(scratch, 'nowhere'))).message).toMatch(/neither a folder nor a file/);
+    expect((await refusal(join(scratch, 'nowhere'))).message).toMatch(/neither a folder nor a weights file/);
     expect((await refusal(join(scratch, 'nowhere.safetensors'))).message).toMatch(/config/);
   });
 });

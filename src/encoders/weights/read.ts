@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import type { Architecture, EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf, readConfig } from '../architectures/registry.ts';
 import { openSafetensors } from './safetensors.ts';
@@ -34,14 +35,14 @@ interface Named {
   readonly transposed: boolean;
 }
 
-/** Views of one storage are read one by one; a file may make us read so many times its size and no more. */
+/** Views of one storage are read separately; in total at most this many times the size of the file. */
 const MAX_REREAD = 8;
 
 /**
- * Reads a BERT: from a folder with `model.safetensors`, `pytorch_model.bin` or a TensorFlow 1 checkpoint (the
- * first of these that is there), or from one of these files. The configuration lies beside them. Every
- * parameter of the encoder must be there in its shape (the pooler may be missing); no more memory is taken
- * than the file has numbers. Throws a UserError that names the tensor.
+ * Reads a model: from a folder with `model.safetensors`, `pytorch_model.bin` or a TensorFlow 1 checkpoint (the
+ * first of these that exists), or from one of these files, with the configuration beside it. Every
+ * parameter of the encoder must be present in its shape (the pooler may be missing); memory stays in proportion to the
+ * file. Throws a UserError that names the tensor.
  */
 export async function readWeights(path: string): Promise<Weights> {
   const [file, open] = findWeights(path);
@@ -74,12 +75,20 @@ function findWeights(path: string): [file: string, open: Opener] {
   const sharded = names.find((name) => /\.(safetensors|bin)\.index\.json$/.test(name));
   throw new UserError(
     'weights-missing',
-    sharded ? 'The weights are split into shards' : 'The folder has no weights',
+    sharded
+      ? { en: 'The weights are split into shards', zh: '权重为分片文件' }
+      : { en: 'The folder has no weights', zh: '目录中没有权重文件' },
     {
       file: path,
       hint: sharded
-        ? 'Save them as one file in Python: model.save_pretrained(DIR, max_shard_size="10GB").'
-        : 'It needs model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file.',
+        ? {
+            en: 'Save them as one file in Python: model.save_pretrained(DIR, max_shard_size="10GB").',
+            zh: '请在 Python 中存为单个文件：model.save_pretrained(DIR, max_shard_size="10GB")。',
+          }
+        : {
+            en: 'Add model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file.',
+            zh: '需要 model.safetensors、pytorch_model.bin，或 bert_model.ckpt.index 及其 .data 文件。',
+          },
     },
   );
 }
@@ -93,10 +102,17 @@ function openerOf(path: string): Opener {
   if (name.endsWith('.safetensors')) return openSafetensors;
   if (/\.(bin|pt|pth)$/.test(name)) return openTorch;
   if (isCheckpoint(name)) return openTensorflow;
-  throw new UserError('weights-format', 'This is neither a folder nor a file of weights', {
-    file: path,
-    hint: 'Give a folder, a .safetensors, a .bin (PyTorch) or a .ckpt (TensorFlow 1).',
-  });
+  throw new UserError(
+    'weights-format',
+    { en: 'This is neither a folder nor a weights file', zh: '既不是目录，也不是权重文件' },
+    {
+      file: path,
+      hint: {
+        en: 'Give a folder, a .safetensors, a .bin (PyTorch) or a .ckpt (TensorFlow 1).',
+        zh: '请指定目录、.safetensors、.bin（PyTorch）或 .ckpt（TensorFlow 1）。',
+      },
+    },
+  );
 }
 
 function nameTensors(
@@ -112,14 +128,26 @@ function nameTensors(
     if (!canonical?.name) continue;
     const { name, transposed } = canonical;
     const before = named.get(name);
-    if (before) throw damaged(file, stored.name, `${before.stored.name} means the same parameter, ${name}`);
+    if (before)
+      throw damaged(file, stored.name, {
+        en: `${before.stored.name} is the same parameter, ${name}`,
+        zh: `与 ${before.stored.name} 为同一参数 ${name}`,
+      });
     if (transposed && stored.shape.length !== 2) {
-      throw damaged(file, stored.name, `a kernel has two dimensions, this has ${stored.shape.length}`);
+      throw damaged(file, stored.name, {
+        en: `a kernel has two dimensions, this has ${stored.shape.length}`,
+        zh: `kernel 应为二维，实际为 ${stored.shape.length} 维`,
+      });
     }
     named.set(name, { stored, transposed, shape: transposed ? stored.shape.toReversed() : stored.shape });
   }
   return named;
 }
+
+const CHECK_CONFIG: Text = {
+  en: 'Check that config.json belongs to these weights.',
+  zh: '请检查 config.json 与权重是否对应。',
+};
 
 function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, file: string): void {
   const { parameters } = architectureOf(config);
@@ -131,28 +159,35 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, f
       const [is, should] = [found.shape, shape].map((one) => JSON.stringify(one));
       throw new UserError(
         'weights-shape',
-        `The shape of the tensor is ${is}; by the configuration it is ${should}`,
         {
-          file,
-          field: found.stored.name,
-          hint: 'Check that config.json belongs to these weights.',
+          en: `The shape of the tensor is ${is}; by the configuration it is ${should}`,
+          zh: `张量形状为 ${is}，按配置应为 ${should}`,
         },
+        { file, field: found.stored.name, hint: CHECK_CONFIG },
       );
     }
     if (parameters.isPooler(name) && ![...named.keys()].some(parameters.isPooler)) continue;
-    throw new UserError('weights-incomplete', `The file has no tensor ${name}`, {
-      file,
-      field: name,
-      hint: `It has ${[...named.keys()].slice(0, 3).join(', ') || 'no tensors'}…: it should be a BERT, with as many layers as config.json says.`,
-    });
+    const some = [...named.keys()].slice(0, 3).join(', ') || '–';
+    throw new UserError(
+      'weights-incomplete',
+      { en: `The file has no tensor ${name}`, zh: `文件中没有张量 ${name}` },
+      {
+        file,
+        field: name,
+        hint: {
+          en: `It has ${some}…: check the model type and the number of layers in config.json.`,
+          zh: `现有 ${some} 等，请检查 config.json 中的模型类型与层数。`,
+        },
+      },
+    );
   }
   for (const [name, { stored }] of named) {
     if (!shapes.has(name) && parameters.isEncoder(name)) {
-      throw new UserError('weights-unexpected', 'The tensor has no place in a BERT of this configuration', {
-        file,
-        field: stored.name,
-        hint: 'Check that config.json belongs to these weights: its number of layers, and that the model is a BERT.',
-      });
+      throw new UserError(
+        'weights-unexpected',
+        { en: 'No parameter of this configuration has this name', zh: '该配置的模型没有此名称的参数' },
+        { file, field: stored.name, hint: CHECK_CONFIG },
+      );
     }
   }
 }
@@ -167,7 +202,10 @@ function checkWork(named: ReadonlyMap<string, Named>, file: string): void {
   }
   const size = fileBytes(file);
   if (read > size * MAX_REREAD || held > size) {
-    throw damaged(file, 'tensors', `they take ${read} bytes in all, more than the file can hold`);
+    throw damaged(file, 'tensors', {
+      en: `they take ${read} bytes in total, more than the file can hold`,
+      zh: `共需 ${read} 字节，超出文件容量`,
+    });
   }
 }
 

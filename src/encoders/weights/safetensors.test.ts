@@ -46,7 +46,7 @@ describe('safetensors', () => {
     ['a gap', () => two([0, 3], [4, 8]), 'b', /1 bytes before it belong to no tensor/],
     ['the same bytes twice', () => two([0, 8], [0, 8]), 'b', /overlaps/],
     ['bytes left over', () => one({}, 9), 'end', /1 bytes after/],
-    ['data cut off', () => one({}, 7), 'a', /cut off/],
+    ['data cut off', () => one({}, 7), 'a', /truncated/],
     [
       'offsets that do not fit the shape',
       () => one({ shape: [3] }),

@@ -77,8 +77,8 @@ function stored(access: RandomAccess, { name, shape, type, start, end }: Entry):
       throw unsupported(
         access.file,
         name,
-        `The tensor holds ${type}, not real numbers`,
-        'Save it as F32, F16 or BF16.',
+        { en: `The tensor holds ${type}, not real numbers`, zh: `张量类型为 ${type}，不是实数` },
+        { en: 'Save it as F32, F16 or BF16.', zh: '请存为 F32、F16 或 BF16。' },
       );
     },
   };
@@ -89,26 +89,44 @@ async function readEntries(access: RandomAccess): Promise<Entry[]> {
   const prefix = await access.fill(new Uint8Array(8), 0, 'header');
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw damaged(
-      file,
-      'header',
-      `its length would be ${length} bytes, so this may not be a safetensors file`,
-    );
+    throw damaged(file, 'header', {
+      en: `a length of ${length} bytes: this may not be a safetensors file`,
+      zh: `长度为 ${length} 字节，可能不是 safetensors 文件`,
+    });
   }
   const dataStart = 8 + Number(length);
   if (dataStart > size)
-    throw damaged(file, 'header', `it would end at byte ${dataStart}, the file ends at ${size}`);
+    throw damaged(file, 'header', {
+      en: `it would end at byte ${dataStart}, the file ends at ${size}`,
+      zh: `应在第 ${dataStart} 字节结束，而文件只有 ${size} 字节`,
+    });
   const bytes = await access.fill(new Uint8Array(Number(length)), 8, 'header');
   const entries = parseHeader(bytes, file).map(([name, value]) => checkEntry(name, value, dataStart, file));
   entries.sort((a, b) => a.start - b.start || a.end - b.end);
   let at = dataStart;
   for (const { name, start, end } of entries) {
-    if (start < at) throw damaged(file, name, `it overlaps the tensor before it (byte ${start} < ${at})`);
-    if (start > at) throw damaged(file, name, `${start - at} bytes before it belong to no tensor`);
-    if (end > size) throw damaged(file, name, `it ends at byte ${end}, the file at ${size}: it was cut off`);
+    if (start < at)
+      throw damaged(file, name, {
+        en: `it overlaps the tensor before it (byte ${start} < ${at})`,
+        zh: `与前一个张量重叠（字节 ${start} < ${at}）`,
+      });
+    if (start > at)
+      throw damaged(file, name, {
+        en: `${start - at} bytes before it belong to no tensor`,
+        zh: `之前有 ${start - at} 字节不属于任何张量`,
+      });
+    if (end > size)
+      throw damaged(file, name, {
+        en: `it ends at byte ${end}, the file at ${size}: truncated`,
+        zh: `应在第 ${end} 字节结束，而文件只有 ${size} 字节，已被截断`,
+      });
     at = end;
   }
-  if (at !== size) throw damaged(file, 'end', `${size - at} bytes after the last tensor`);
+  if (at !== size)
+    throw damaged(file, 'end', {
+      en: `${size - at} bytes after the last tensor`,
+      zh: `最后一个张量之后多出 ${size - at} 字节`,
+    });
   return entries;
 }
 
@@ -117,10 +135,11 @@ function parseHeader(bytes: Uint8Array, file: string): [name: string, value: unk
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw damaged(file, 'header', `it is not JSON (${(error as Error).message})`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw damaged(file, 'header', { en: `it is not JSON (${why})`, zh: `不是有效的 JSON（${why}）` });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw damaged(file, 'header', 'it is not a JSON object');
+    throw damaged(file, 'header', { en: 'it is not a JSON object', zh: '不是 JSON 对象' });
   }
   return Object.entries(header).filter(([name]) => name !== '__metadata__');
 }
@@ -129,18 +148,31 @@ function checkEntry(name: string, value: unknown, dataStart: number, file: strin
   const result = entry.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw damaged(file, name, `${issue.path.join('.')}: ${issue.message}`);
+    const why = `${issue.path.join('.')}: ${issue.message}`;
+    throw damaged(file, name, { en: why, zh: why });
   }
   const { dtype, shape, data_offsets } = result.data;
   const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : undefined;
   if (!type)
-    throw unsupported(file, name, `The tensor has the unknown type ${dtype}`, 'Save it as F32, F16 or BF16.');
+    throw unsupported(
+      file,
+      name,
+      { en: `The tensor has the unknown type ${dtype}`, zh: `未知的张量类型 ${dtype}` },
+      { en: 'Save it as F32, F16 or BF16.', zh: '请存为 F32、F16 或 BF16。' },
+    );
   const [first, last] = data_offsets;
   const count = elements(shape);
-  if (count < 0) throw damaged(file, name, `the shape ${JSON.stringify(shape)} is too large`);
+  if (count < 0)
+    throw damaged(file, name, {
+      en: `the shape ${JSON.stringify(shape)} is too large`,
+      zh: `形状 ${JSON.stringify(shape)} 过大`,
+    });
   if (last - first !== count * BYTES[type]) {
-    const declared = `${JSON.stringify(shape)} of ${dtype} takes ${count * BYTES[type]} bytes`;
-    throw damaged(file, name, `${declared}, its offsets span ${last - first}`);
+    const [size, span, declared] = [count * BYTES[type], last - first, JSON.stringify(shape)];
+    throw damaged(file, name, {
+      en: `${declared} of ${dtype} takes ${size} bytes, its offsets span ${span}`,
+      zh: `${dtype} 类型的 ${declared} 应占 ${size} 字节，而偏移范围为 ${span} 字节`,
+    });
   }
   return { name, shape, type, start: dataStart + first, end: dataStart + last };
 }

@@ -41,10 +41,13 @@ export function* safetensorsFile(
     if (!stored) {
       throw new UserError(
         'fp16-overflow',
-        'The tensor has numbers that 16-bit floats do not reach (±65 504)',
+        {
+          en: 'The tensor has values beyond the range of float16 (±65 504)',
+          zh: '张量数值超出 float16 范围（±65504）',
+        },
         {
           field: name,
-          hint: 'Keep the model in fp32.',
+          hint: { en: 'Keep the model in fp32.', zh: '请保留 fp32 精度。' },
         },
       );
     }

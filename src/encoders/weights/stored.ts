@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 
 /** Types of numbers that files of weights hold; the last ones only where they are not read. */
 export const BYTES = {
@@ -67,7 +68,8 @@ export async function openFile(file: string): Promise<RandomAccess> {
   }
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new UserError('not-a-file', 'This is not a file', { file });
+    if (!stats.isFile())
+      throw new UserError('not-a-file', { en: 'This is not a file', zh: '该路径不是文件' }, { file });
     const access: RandomAccess = {
       file,
       size: stats.size,
@@ -75,7 +77,11 @@ export async function openFile(file: string): Promise<RandomAccess> {
       async fill(target, at, what) {
         for (let done = 0; done < target.length; ) {
           const { bytesRead } = await handle.read(target, done, target.length - done, at + done);
-          if (bytesRead === 0) throw damaged(file, what, `the file ends at byte ${stats.size}`);
+          if (bytesRead === 0)
+            throw damaged(file, what, {
+              en: `the file ends at byte ${stats.size}`,
+              zh: `文件在第 ${stats.size} 字节处结束`,
+            });
           done += bytesRead;
         }
         return target;
@@ -83,10 +89,17 @@ export async function openFile(file: string): Promise<RandomAccess> {
     };
     const head = await access.fill(new Uint8Array(Math.min(LFS.length, stats.size)), 0, 'its beginning');
     if (Buffer.from(head).toString('latin1') === LFS) {
-      throw new UserError('lfs-pointer', 'This is a pointer of Git LFS, not the weights themselves', {
-        file,
-        hint: 'Fetch them with `git lfs pull`, or download the file itself.',
-      });
+      throw new UserError(
+        'lfs-pointer',
+        { en: 'This is a Git LFS pointer, not the weights', zh: '该文件是 Git LFS 指针，不是权重本身' },
+        {
+          file,
+          hint: {
+            en: 'Run `git lfs pull`, or download the file itself.',
+            zh: '请运行 `git lfs pull`，或直接下载该文件。',
+          },
+        },
+      );
     }
     return access;
   } catch (error) {
@@ -98,15 +111,22 @@ export async function openFile(file: string): Promise<RandomAccess> {
 const LFS = 'version https://git-lfs';
 
 /** A file of weights that contradicts itself or ends early. */
-export const damaged = (file: string, field: string, why: string): UserError =>
-  new UserError('weights-damaged', `The weights are damaged: ${why}`, {
-    file,
-    field,
-    hint: 'Download the file again and compare its size or checksum with the source.',
-  });
+export const damaged = (file: string, field: string, why: Text): UserError =>
+  new UserError(
+    'weights-damaged',
+    { en: `The weights are damaged: ${why.en}`, zh: `权重文件已损坏：${why.zh}` },
+    {
+      file,
+      field,
+      hint: {
+        en: 'Download the file again and compare its size or checksum with the source.',
+        zh: '请重新下载，并与来源核对文件大小或校验和。',
+      },
+    },
+  );
 
-/** A file of weights that may be whole but is not of a kind that is read. */
-export const unsupported = (file: string, field: string | undefined, why: string, hint: string): UserError =>
+/** An intact file of weights in a format that is not supported. */
+export const unsupported = (file: string, field: string | undefined, why: Text, hint: Text): UserError =>
   new UserError('weights-unsupported', why, { file, field, hint });
 
 /** The number of elements, or -1 for what is no shape: a negative, a fraction, or more than memory can hold. */

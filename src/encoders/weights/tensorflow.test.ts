@@ -77,9 +77,9 @@ describe('tensorflow', () => {
     ],
     ['a key again', () => table([block([[0, 'a', value]]), block([[0, 'a', value]])]), /twice/],
     ['a block outside', () => table([block([[0, 'a', value]])], [[0, 5000]]), /outside the file/],
-    ['a prefix of nothing', () => table([block([[3, 'a', value]])]), /key is malformed/],
+    ['a prefix of nothing', () => table([block([[3, 'a', value]])]), /malformed key/],
     ['Snappy', () => table([block([[0, 'a', value]], 1)]), /Snappy/],
-    ['a handle that is cut off', () => table([block([[0, 'a', value]])], [[]]), /cut off/],
+    ['a handle that is cut off', () => table([block([[0, 'a', value]])], [[]]), /truncated/],
   ])('refuses %s', (_, make, message) => {
     expect(() => readTable(make(), 'f')).toThrow(message);
   });
@@ -119,10 +119,10 @@ describe('tensorflow', () => {
   it.each([
     ['a shape that does not fit', { shape: [18, 4, 18, 2, 8, 3] }, /does not take 8 bytes/],
     ['a huge shape', { shape: [18, 10, 18, 8, 8, 255, 255, 255, 255, 255, 255, 7] }, /does not take/],
-    ['an offset outside', { offset: [32, 4] }, /cut off/],
+    ['an offset outside', { offset: [32, 4] }, /truncated/],
     ['another data file', { shard: [24, 1] }, /data file 1/],
     ['another checksum', { crc: [53, 0, 0, 0, 0] }, /checksum/],
-    ['a strange type', { type: [8, 7] }, /data type 7/],
+    ['a strange type', { type: [8, 7] }, /unsupported type 7/],
     ['slices', { slices: [58, 0] }, /slices/],
   ])('refuses %s', async (_, change, message) => {
     const reading = openTensorflow(bundle('w', entry(change))).then(({ tensors, close }) =>

@@ -57,8 +57,14 @@ export async function openTensorflow(file: string): Promise<WeightFile> {
     throw unsupported(
       file,
       OBJECT_GRAPH,
-      'This is a checkpoint of TensorFlow 2 objects, not of TensorFlow 1 variables',
-      'Convert it in Python with transformers, or use the model.safetensors of the same model.',
+      {
+        en: 'This is a TensorFlow 2 object checkpoint; only TensorFlow 1 variables are read',
+        zh: '这是 TensorFlow 2 对象检查点，仅支持 TensorFlow 1 变量',
+      },
+      {
+        en: 'Convert it in Python with transformers, or use the model.safetensors of the same model.',
+        zh: '请用 Python transformers 转换，或使用同一模型的 model.safetensors。',
+      },
     );
   }
   const opened: RandomAccess[] = [];
@@ -88,7 +94,10 @@ async function readIndex(file: string): Promise<Buffer> {
   const access = await openFile(file);
   try {
     if (access.size > MAX_INDEX_BYTES)
-      throw damaged(file, 'index', `it has ${access.size} bytes: that is no index`);
+      throw damaged(file, 'index', {
+        en: `${access.size} bytes are too many for an index`,
+        zh: `${access.size} 字节，不可能是索引文件`,
+      });
     return await access.fill(Buffer.alloc(access.size), 0, 'index');
   } finally {
     await access.close();
@@ -97,14 +106,20 @@ async function readIndex(file: string): Promise<Buffer> {
 
 /** The number of data files. */
 function readHeader(value: Buffer | undefined, file: string): number {
-  if (!value) throw damaged(file, 'header', 'the index has none');
+  if (!value) throw damaged(file, 'header', { en: 'the index has no header', zh: '索引缺少文件头' });
   let shards = 1;
   for (const [field, content] of createWireReader(value, file, 'header').fields()) {
     if (field === 1 && typeof content === 'number') shards = content;
     if (field === 2 && content !== 0)
-      throw unsupported(file, 'header', 'The numbers are big-endian', 'Save it again.');
+      throw unsupported(
+        file,
+        'header',
+        { en: 'The numbers are big-endian', zh: '数值为大端字节序' },
+        { en: 'Save it again on a little-endian machine.', zh: '请在小端机器上重新保存。' },
+      );
   }
-  if (shards < 1 || shards > MAX_SHARDS) throw damaged(file, 'header', `${shards} data files`);
+  if (shards < 1 || shards > MAX_SHARDS)
+    throw damaged(file, 'header', { en: `${shards} data files`, zh: `数据文件数为 ${shards}` });
   return shards;
 }
 
@@ -141,13 +156,16 @@ function readShape(content: Buffer, name: string, file: string): number[] {
 /** Every tensor must lie inside its data file, also one that nobody reads: a file that was cut off is no checkpoint. */
 function refuseOutside(access: RandomAccess | undefined, entry: BundleEntry, file: string): void {
   const { name, shard, offset, size } = entry;
-  if (!access) throw damaged(file, name, `it lies in data file ${shard}, which there is not`);
+  if (!access)
+    throw damaged(file, name, {
+      en: `it is in data file ${shard}, which does not exist`,
+      zh: `位于不存在的数据文件 ${shard}`,
+    });
   if (offset + size > access.size) {
-    throw damaged(
-      access.file,
-      name,
-      `it ends at byte ${offset + size}, the file at ${access.size}: it was cut off`,
-    );
+    throw damaged(access.file, name, {
+      en: `it ends at byte ${offset + size}, the file at ${access.size}: truncated`,
+      zh: `应在第 ${offset + size} 字节结束，而文件只有 ${access.size} 字节，已被截断`,
+    });
   }
 }
 
@@ -161,25 +179,34 @@ function stored(opened: readonly RandomAccess[], entry: BundleEntry, file: strin
     identity: name,
     bytes: size,
     async read() {
-      const unreadable = entry.sliced ? 'is saved in slices' : `has the data type ${entry.type}`;
+      const unreadable = entry.sliced
+        ? { en: 'The tensor is saved in slices', zh: '张量以分片形式保存' }
+        : { en: `The tensor has the unsupported type ${entry.type}`, zh: `不支持的张量类型 ${entry.type}` };
       if (entry.sliced || !type) {
-        throw unsupported(
-          file,
-          name,
-          `The tensor ${unreadable}, which is not read`,
-          'Save it as one float tensor.',
-        );
+        throw unsupported(file, name, unreadable, {
+          en: 'Save it as one float tensor.',
+          zh: '请存为单个浮点张量。',
+        });
       }
       const count = elements(shape);
       if (count < 0 || count * BYTES[type] !== size) {
-        throw damaged(file, name, `${JSON.stringify(shape)} of ${type} does not take ${size} bytes`);
+        throw damaged(file, name, {
+          en: `${JSON.stringify(shape)} of ${type} does not take ${size} bytes`,
+          zh: `形状 ${JSON.stringify(shape)}、类型 ${type} 与 ${size} 字节不符`,
+        });
       }
       const access = opened[shard];
       const bytes = await access.fill(new Uint8Array(size), offset, name);
-      if (maskCrc(crc32c(bytes)) !== crc) throw damaged(access.file, name, 'its checksum is wrong');
+      if (maskCrc(crc32c(bytes)) !== crc)
+        throw damaged(access.file, name, { en: 'wrong checksum', zh: '校验和不符' });
       const values = toFloats(bytes, type);
       if (values) return values;
-      throw unsupported(file, name, `The tensor holds ${type}, not real numbers`, 'Save it as float32.');
+      throw unsupported(
+        file,
+        name,
+        { en: `The tensor holds ${type}, not real numbers`, zh: `张量类型为 ${type}，不是实数` },
+        { en: 'Save it as float32.', zh: '请存为 float32。' },
+      );
     },
   };
 }
@@ -195,8 +222,13 @@ export function chooseIndex(folder: string, files: readonly string[]): string | 
   if (indexes.length <= 1) return indexes[0];
   const usual = indexes.find((name) => name === 'bert_model.ckpt.index');
   if (usual) return usual;
-  throw new UserError('checkpoint-ambiguous', `The folder has ${indexes.length} checkpoints`, {
-    file: folder,
-    hint: `Give the path of one, e.g. ${indexes.sort().at(-1)}`,
-  });
+  const last = indexes.sort().at(-1);
+  throw new UserError(
+    'checkpoint-ambiguous',
+    {
+      en: `The folder has ${indexes.length} checkpoints`,
+      zh: `目录中有 ${indexes.length} 个检查点`,
+    },
+    { file: folder, hint: { en: `Give the path of one, e.g. ${last}`, zh: `请指定其中一个，例如 ${last}` } },
+  );
 }

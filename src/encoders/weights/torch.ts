@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import { toFloats } from './floats.ts';
 import { type Pickled, type PickledDictionary, readPickle } from './pickle.ts';
 import {
@@ -56,7 +57,15 @@ export async function openTorch(file: string): Promise<WeightFile> {
       ({ name }) => name === 'data.pkl' || name.endsWith('/data.pkl'),
     );
     if (!pickle)
-      throw unsupported(file, 'data.pkl', 'The archive has no data.pkl: torch.save did not write it', RESAVE);
+      throw unsupported(
+        file,
+        'data.pkl',
+        {
+          en: 'The archive has no data.pkl: it was not written by torch.save',
+          zh: '压缩包中没有 data.pkl，不是 torch.save 的输出',
+        },
+        RESAVE,
+      );
     const folder = pickle.name.slice(0, -'data.pkl'.length);
     await checkByteOrder(access, entries.get(`${folder}byteorder`));
     const views = findViews(readPickle(await readZipEntry(access, pickle, 'data.pkl'), file), file);
@@ -72,7 +81,10 @@ export async function openTorch(file: string): Promise<WeightFile> {
   }
 }
 
-const RESAVE = 'In Python: torch.save(model.state_dict(), "pytorch_model.bin"), or save as safetensors.';
+const RESAVE: Text = {
+  en: 'In Python: torch.save(model.state_dict(), "pytorch_model.bin"), or save as safetensors.',
+  zh: '在 Python 中执行 torch.save(model.state_dict(), "pytorch_model.bin")，或存为 safetensors。',
+};
 
 async function refuseLegacy(access: RandomAccess): Promise<void> {
   const head = Buffer.from(await access.fill(new Uint8Array(Math.min(4, access.size)), 0, 'its beginning'));
@@ -82,9 +94,17 @@ async function refuseLegacy(access: RandomAccess): Promise<void> {
     access.file,
     undefined,
     legacy
-      ? 'The file is of PyTorch before 1.6, which is not a zip archive'
-      : 'The file is no zip archive of PyTorch',
-    legacy ? 'Load and save it once with a newer PyTorch: torch.save(torch.load(FILE), FILE).' : RESAVE,
+      ? {
+          en: 'The file is in the format of PyTorch before 1.6, not a zip archive',
+          zh: '文件为 PyTorch 1.6 之前的格式，不是 zip 压缩包',
+        }
+      : { en: 'The file is not a zip archive of PyTorch', zh: '文件不是 PyTorch 的 zip 压缩包' },
+    legacy
+      ? {
+          en: 'Load and save it with a newer PyTorch: torch.save(torch.load(FILE), FILE).',
+          zh: '请用新版 PyTorch 重新保存：torch.save(torch.load(FILE), FILE)。',
+        }
+      : RESAVE,
   );
 }
 
@@ -92,7 +112,13 @@ async function checkByteOrder(access: RandomAccess, entry: ZipEntry | undefined)
   if (!entry) return;
   const order =
     entry.bytes > 16 ? '' : Buffer.from(await readZipEntry(access, entry, 'byteorder')).toString('latin1');
-  if (order !== 'little') throw unsupported(access.file, 'byteorder', 'The numbers are big-endian', RESAVE);
+  if (order !== 'little')
+    throw unsupported(
+      access.file,
+      'byteorder',
+      { en: 'The numbers are big-endian', zh: '数值为大端字节序' },
+      RESAVE,
+    );
 }
 
 const isView = (value: Pickled): boolean =>
@@ -101,7 +127,12 @@ const isView = (value: Pickled): boolean =>
 /** The tensors of the state dictionary, by name. */
 function findViews(root: Pickled, file: string): [name: string, view: View][] {
   if (!(root instanceof Map))
-    throw unsupported(file, 'data.pkl', 'The file holds no state dictionary', RESAVE);
+    throw unsupported(
+      file,
+      'data.pkl',
+      { en: 'The file has no state dictionary', zh: '文件中没有 state dict' },
+      RESAVE,
+    );
   let dictionary: PickledDictionary = root;
   if (![...root.values()].some(isView)) {
     const inner = WRAPPERS.map((key) => root.get(key)).find((value) => value instanceof Map);
@@ -115,33 +146,43 @@ function findViews(root: Pickled, file: string): [name: string, view: View][] {
 }
 
 function readView(value: Pickled, name: string, file: string): View {
-  const fail = (why: string): never => {
+  const fail = (why: Text): never => {
     throw damaged(file, name, why);
   };
-  if (typeof value !== 'object' || value === null || !('call' in value)) return fail('it is no tensor');
+  if (typeof value !== 'object' || value === null || !('call' in value))
+    return fail({ en: 'not a tensor', zh: '不是张量' });
   if (value.call === 'torch._utils._rebuild_parameter') {
     const [data] = value.arguments;
-    // A parameter of a parameter is nothing that PyTorch writes, and could be one without end.
-    if (!isView(data) || (data as { call: string }).call === value.call) return fail('it is no tensor');
+    // PyTorch never nests parameters, and nesting could be endless
+    if (!isView(data) || (data as { call: string }).call === value.call)
+      return fail({ en: 'not a tensor', zh: '不是张量' });
     return readView(data, name, file);
   }
   const [storage, offset, shape, strides] = value.arguments;
   if (typeof storage !== 'object' || storage === null || !('reference' in storage))
-    return fail('it has no storage');
-  if (!Array.isArray(storage.reference)) return fail('its storage is malformed');
+    return fail({ en: 'it has no storage', zh: '缺少存储区' });
+  if (!Array.isArray(storage.reference))
+    return fail({ en: 'its storage is malformed', zh: '存储区格式错误' });
   const [kind, storageType, key, , capacity] = storage.reference;
-  if (kind !== 'storage' || typeof key !== 'string') return fail('its storage is malformed');
+  if (kind !== 'storage' || typeof key !== 'string')
+    return fail({ en: 'its storage is malformed', zh: '存储区格式错误' });
   if (typeof storageType !== 'object' || storageType === null || !('global' in storageType)) {
-    return fail('its storage has no type');
+    return fail({ en: 'its storage has no type', zh: '存储区缺少类型' });
   }
-  const type = STORAGES[storageType.global] ?? fail(`its storage is ${storageType.global}`);
-  if (!isCount(capacity) || !isCount(offset)) return fail('its offset or its storage is no number');
+  const type =
+    STORAGES[storageType.global] ??
+    fail({ en: `unsupported storage ${storageType.global}`, zh: `不支持的存储类型 ${storageType.global}` });
+  if (!isCount(capacity) || !isCount(offset))
+    return fail({ en: 'its offset or storage size is not a number', zh: '偏移或存储区大小不是数字' });
   if (!isShape(shape) || !isShape(strides) || shape.length !== strides.length)
-    return fail('its shape is malformed');
+    return fail({ en: 'its shape is malformed', zh: '形状格式错误' });
   const count = elements(shape);
   const last = shape.reduce((sum, side, i) => sum + (side - 1) * strides[i], offset);
   if (count < 0 || count > capacity || (count > 0 && !(last < capacity))) {
-    return fail(`${JSON.stringify(shape)} from ${offset} on does not fit a storage of ${capacity} elements`);
+    return fail({
+      en: `${JSON.stringify(shape)} at offset ${offset} exceeds a storage of ${capacity} elements`,
+      zh: `形状 ${JSON.stringify(shape)}（偏移 ${offset}）超出 ${capacity} 个元素的存储区`,
+    });
   }
   return { type, capacity, storage: key, offset, shape, strides };
 }
@@ -167,21 +208,24 @@ function stored(
     bytes: capacity * BYTES[type],
     async read() {
       const entry = entries.get(`${folder}data/${storage}`);
-      if (!entry) throw damaged(access.file, name, `the archive has no data/${storage}`);
+      if (!entry)
+        throw damaged(access.file, name, {
+          en: `the archive has no data/${storage}`,
+          zh: `压缩包中没有 data/${storage}`,
+        });
       if (entry.bytes !== capacity * BYTES[type]) {
-        throw damaged(
-          access.file,
-          name,
-          `data/${storage} has ${entry.bytes} bytes, not ${capacity * BYTES[type]}`,
-        );
+        throw damaged(access.file, name, {
+          en: `data/${storage} has ${entry.bytes} bytes, not ${capacity * BYTES[type]}`,
+          zh: `data/${storage} 有 ${entry.bytes} 字节，应为 ${capacity * BYTES[type]}`,
+        });
       }
       const values = toFloats(await readZipEntry(access, entry, name), type);
       if (values) return gather(values, view);
       throw unsupported(
         access.file,
         name,
-        `The tensor holds ${type}, not real numbers`,
-        'Save it as float32.',
+        { en: `The tensor holds ${type}, not real numbers`, zh: `张量类型为 ${type}，不是实数` },
+        { en: 'Save it as float32.', zh: '请存为 float32。' },
       );
     },
   };

@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import { damaged } from './stored.ts';
 
 /** Reads variable-length integers and the fields of protocol buffers. Every method throws a UserError at the end. */
@@ -12,7 +13,7 @@ export interface WireReader {
 
 export function createWireReader(data: Buffer, file: string, what: string): WireReader {
   let at = 0;
-  const fail = (why: string): never => {
+  const fail = (why: Text): never => {
     throw damaged(file, what, why);
   };
   const reader: WireReader = {
@@ -20,15 +21,15 @@ export function createWireReader(data: Buffer, file: string, what: string): Wire
     varint() {
       let value = 0;
       for (let scale = 1; ; scale *= 128) {
-        if (at >= data.length) fail('it is cut off');
+        if (at >= data.length) fail({ en: 'truncated', zh: '被截断' });
         const byte = data[at++];
         value += (byte & 127) * scale;
-        if (value > Number.MAX_SAFE_INTEGER) fail('a number is too large');
+        if (value > Number.MAX_SAFE_INTEGER) fail({ en: 'a number is too large', zh: '数值过大' });
         if (byte < 128) return value;
       }
     },
     bytes(length) {
-      if (at + length > data.length) fail('it is cut off');
+      if (at + length > data.length) fail({ en: 'truncated', zh: '被截断' });
       at += length;
       return data.subarray(at - length, at);
     },
@@ -41,7 +42,7 @@ export function createWireReader(data: Buffer, file: string, what: string): Wire
         else if (kind === 1) yield [field, reader.bytes(8)];
         else if (kind === 2) yield [field, reader.bytes(reader.varint())];
         else if (kind === 5) yield [field, reader.bytes(4)];
-        else fail(`a field of the unknown kind ${kind}`);
+        else fail({ en: `a field of the unknown type ${kind}`, zh: `未知的字段类型 ${kind}` });
       }
     },
   };

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { Text } from '../../ground/language.ts';
 import { damaged, type RandomAccess, unsupported } from './stored.ts';
 
 const LOCAL_HEADER = 0x04034b50;
@@ -35,34 +36,47 @@ export async function readZipDirectory(access: RandomAccess): Promise<Map<string
     !(tail.readUInt32LE(end) === END_HEADER && end + END_BYTES + tail.readUInt16LE(end + 20) === tail.length)
   )
     end--;
-  if (end < 0) throw damaged(file, 'zip directory', 'there is none at its end: the file was cut off');
+  if (end < 0)
+    throw damaged(file, 'zip directory', {
+      en: 'missing at the end of the file: truncated',
+      zh: '文件末尾缺少目录，已被截断',
+    });
   const count = tail.readUInt16LE(end + 10);
   const length = tail.readUInt32LE(end + 12);
   const start = tail.readUInt32LE(end + 16);
   if (count === 0xffff || length === ZIP64 || start === ZIP64) throw tooLarge(file);
   if (count > MAX_ENTRIES || start + length > size - tail.length + end) {
-    throw damaged(file, 'zip directory', 'it lies outside the file');
+    throw damaged(file, 'zip directory', { en: 'outside the file', zh: '超出文件范围' });
   }
   const directory = Buffer.from(await access.fill(new Uint8Array(length), start, 'zip directory'));
   const entries = new Map<string, ZipEntry>();
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + CENTRAL_BYTES > length || directory.readUInt32LE(at) !== CENTRAL_HEADER) {
-      throw damaged(file, 'zip directory', `entry ${i + 1} of ${count} is none`);
+      throw damaged(file, 'zip directory', {
+        en: `entry ${i + 1} of ${count} is invalid`,
+        zh: `第 ${i + 1} 项（共 ${count} 项）无效`,
+      });
     }
     const nameLength = directory.readUInt16LE(at + 28);
     const next =
       at + CENTRAL_BYTES + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-    if (next > length) throw damaged(file, 'zip directory', `entry ${i + 1} of ${count} is cut off`);
+    if (next > length)
+      throw damaged(file, 'zip directory', {
+        en: `entry ${i + 1} of ${count} is truncated`,
+        zh: `第 ${i + 1} 项（共 ${count} 项）被截断`,
+      });
     const name = directory.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameLength);
-    if (directory.readUInt16LE(at + 8) & 1) throw compressed(file, name, 'encrypted');
-    if (directory.readUInt16LE(at + 10) !== 0) throw compressed(file, name, 'compressed');
+    if (directory.readUInt16LE(at + 8) & 1) throw compressed(file, name, { en: 'encrypted', zh: '已加密' });
+    if (directory.readUInt16LE(at + 10) !== 0)
+      throw compressed(file, name, { en: 'compressed', zh: '已压缩' });
     const bytes = directory.readUInt32LE(at + 24);
     const header = directory.readUInt32LE(at + 42);
     if (bytes === ZIP64 || header === ZIP64) throw tooLarge(file);
     if (directory.readUInt32LE(at + 20) !== bytes)
-      throw damaged(file, name, 'its stored size is not its size');
-    if (entries.has(name)) throw damaged(file, name, 'the archive has it twice');
+      throw damaged(file, name, { en: 'stored and actual size differ', zh: '存储大小与实际大小不符' });
+    if (entries.has(name))
+      throw damaged(file, name, { en: 'it is twice in the archive', zh: '在压缩包中重复' });
     entries.set(name, { name, bytes, header, crc: directory.readUInt32LE(at + 16) });
     at = next;
   }
@@ -70,7 +84,7 @@ export async function readZipDirectory(access: RandomAccess): Promise<Map<string
   for (const [i, { name, header, bytes }] of inOrder.entries()) {
     const limit = inOrder[i + 1]?.header ?? start;
     if (header + LOCAL_BYTES + bytes > limit)
-      throw damaged(file, name, 'it overlaps what follows it in the archive');
+      throw damaged(file, name, { en: 'it overlaps the next entry', zh: '与下一项重叠' });
   }
   return entries;
 }
@@ -83,27 +97,40 @@ export async function readZipEntry(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const head = Buffer.from(await access.fill(new Uint8Array(LOCAL_BYTES), entry.header, what));
   if (head.readUInt32LE(0) !== LOCAL_HEADER)
-    throw damaged(access.file, what, `${entry.name} is not where it should be`);
+    throw damaged(access.file, what, {
+      en: `${entry.name} is not at its offset`,
+      zh: `${entry.name} 不在记录的位置`,
+    });
   const start = entry.header + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
   if (start + entry.bytes > access.size)
-    throw damaged(access.file, what, `${entry.name} ends outside the file`);
+    throw damaged(access.file, what, {
+      en: `${entry.name} ends outside the file`,
+      zh: `${entry.name} 超出文件末尾`,
+    });
   const bytes = await access.fill(new Uint8Array(entry.bytes), start, what);
-  if (crc32(bytes) !== entry.crc) throw damaged(access.file, what, `the checksum of ${entry.name} is wrong`);
+  if (crc32(bytes) !== entry.crc)
+    throw damaged(access.file, what, {
+      en: `wrong checksum of ${entry.name}`,
+      zh: `${entry.name} 的校验和不符`,
+    });
   return bytes;
 }
 
-const compressed = (file: string, field: string, how: string) =>
+const compressed = (file: string, field: string, how: Text) =>
   unsupported(
     file,
     field,
-    `The archive is ${how}, which PyTorch never does`,
-    'Save it again with torch.save.',
+    {
+      en: `The archive is ${how.en}, which PyTorch never does`,
+      zh: `压缩包${how.zh}，而 PyTorch 从不这样保存`,
+    },
+    { en: 'Save it again with torch.save.', zh: '请用 torch.save 重新保存。' },
   );
 
 const tooLarge = (file: string) =>
   unsupported(
     file,
     undefined,
-    'The archive is larger than 4 GiB',
-    'Save the model as model.safetensors instead.',
+    { en: 'The archive is larger than 4 GiB', zh: '压缩包超过 4 GiB' },
+    { en: 'Save the model as model.safetensors instead.', zh: '请将模型存为 model.safetensors。' },
   );

@@ -57,7 +57,7 @@ describe('kernels', () => {
     expect(kernels.squares(g.start, g.end)).toBeCloseTo(total, 4);
   });
 
-  it('mask keeps the share it is told to, the same for the same seeds and another for others', () => {
+  it('mask keeps the given share, reproducibly for each seed', () => {
     const make = (...state: number[]): Float32Array => {
       new Int32Array(seeds.data.buffer, seeds.start, 4).set(state);
       kernels.mask(p.start, p.end, seeds.start, Math.floor(0.8 * 2 ** 32) | 0, bits(1.25));

@@ -4,11 +4,11 @@ import { Memory, type WasmMemory } from './webassembly.ts';
 
 const PAGE = 65_536;
 
-/** Numbers in the linear memory of WebAssembly: the kernels and ONNX Runtime both work on them where they are. */
+/** Numbers in WebAssembly memory: the kernels and ONNX Runtime both work on them in place. */
 export interface Block {
   /** Address in bytes, a multiple of 16. */
   readonly start: number;
-  /** Address of the end, rounded up to a multiple of 16: kernels may write as far. */
+  /** End address, rounded up to a multiple of 16: kernels may write up to there. */
   readonly end: number;
   readonly data: Float32Array<SharedArrayBuffer>;
   readonly memory: WasmMemory;
@@ -18,8 +18,8 @@ export interface Block {
 const rounded = (length: number): number => Math.ceil(length / 4) * 16;
 
 /**
- * Room for groups of float32 arrays, all zeros. The arrays of one group share a memory, so that one kernel can reach
- * them all; groups go on in a further memory where 4 GiB are not enough.
+ * Allocates groups of float32 arrays, all zeros. The arrays of a group share a memory, so that one kernel can access all of
+ * them; further memories are added where 4 GiB are not enough.
  */
 export function allocate(groups: readonly (readonly number[])[]): Block[][] {
   const shards: (readonly number[])[][] = [];
@@ -27,10 +27,11 @@ export function allocate(groups: readonly (readonly number[])[]): Block[][] {
   for (const group of groups) {
     const bytes = group.reduce((sum, length) => sum + rounded(length), 0);
     if (bytes > MAXIMUM_PAGES * PAGE) {
-      throw new UserError(
-        'too-large',
-        `A parameter with its optimizer state takes ${bytes >> 20} MiB, over 4 GiB`,
-      );
+      const size = Math.round(bytes / 2 ** 20);
+      throw new UserError('too-large', {
+        en: `A parameter with its optimizer state takes ${size} MiB, more than 4 GiB`,
+        zh: `单个参数及其优化器状态需 ${size} MiB，超过 4 GiB`,
+      });
     }
     if (bytes > room) {
       shards.push([]);

@@ -4,7 +4,7 @@ import { createMasks } from '../dropout.ts';
 import { allocate } from './memory.ts';
 import { createPool } from './pool.ts';
 
-/** Enough numbers that a pool is worth its threads, and not a multiple of anything. */
+/** Enough numbers for a pool to use its threads, and not a multiple of anything. */
 const SHAPES = new Map([
   ['a', [1_500_001]],
   ['b', [3]],
@@ -41,11 +41,11 @@ describe('a pool', () => {
     expect(one.norms[0]).toBeCloseTo(Math.sqrt(exact), 3);
   });
 
-  it('says that a call failed, whoever made it, and works on', async () => {
+  it('reports failed calls of any thread and keeps working', async () => {
     const [[x]] = allocate([[1 << 22]]);
     await using pool = createPool([x], 2);
     const beyond = { block: x, kernel: 'squares', inputs: [0, x.memory.buffer.byteLength + 64] } as const;
-    expect(() => pool.run([beyond, beyond])).toThrow('2 calls of kernels failed');
+    expect(() => pool.run([beyond, beyond])).toThrow('2 kernel calls failed');
     x.data.fill(2, 0, 4);
     expect([...pool.run([{ block: x, kernel: 'squares', inputs: [0, 32] }])]).toEqual([16]);
   });

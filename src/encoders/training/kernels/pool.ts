@@ -3,7 +3,7 @@ import { instantiateKernels, type Kernels } from './kernels.ts';
 import type { Block } from './memory.ts';
 import type { WasmMemory } from './webassembly.ts';
 
-/** One kernel on one stretch of memory. None of a round writes what another of it reads or writes. */
+/** One kernel on a range of memory. Calls of one round do not write what others read or write. */
 export interface Call {
   readonly block: Block;
   readonly kernel: keyof Kernels;
@@ -11,9 +11,9 @@ export interface Call {
   readonly inputs: readonly number[];
 }
 
-/** Threads that run kernels on the same memory. What comes out does not depend on how many there are. */
+/** Threads that run kernels on shared memory. Results do not depend on their number. */
 export interface Pool extends AsyncDisposable {
-  /** Runs all calls and gives their results in their order, NaN where a kernel has none. Blocks until all are done. */
+  /** Runs all calls and returns their results in order, NaN where a kernel has none. Blocks until all are done. */
   run(calls: readonly Call[]): Float64Array;
 }
 
@@ -27,12 +27,12 @@ export interface Shared {
   readonly results: Float64Array<SharedArrayBuffer>;
 }
 
-/** `round` counts calls to work, `next` rows handed out, `finished` rows done, `failed` those that threw. */
+/** `round` counts rounds, `next` rows taken, `finished` rows done, `failed` those that threw. */
 export const CONTROL = { round: 0, next: 1, finished: 2, failed: 3, size: 4 } as const;
 
 const KERNELS: readonly (keyof Kernels)[] = ['adamw', 'combine', 'squares', 'mask'];
 const COLUMNS = 15;
-/** Bytes below which one thread is done before another has woken up. */
+/** Bytes below which one thread finishes before another wakes up. */
 const WORTH_THREADS = 1 << 24;
 /** Rows of the table; more calls take several rounds. */
 const ROWS = 4096;
@@ -42,7 +42,7 @@ export function createWork({ memories, control, table, results }: Shared): () =>
   const kernels = memories.map(instantiateKernels);
   return () => {
     for (;;) {
-      // Rows of a round are the last of the table: a thread that is late asks beyond its end and never takes one twice.
+      // a round uses the last rows of the table: a late thread reads beyond its end and never takes a row twice
       const row = Atomics.add(control, CONTROL.next, 1);
       if (row >= ROWS) return;
       const [memory, kernel, ...inputs] = table.subarray(row * COLUMNS, (row + 1) * COLUMNS);
@@ -61,7 +61,7 @@ export function createWork({ memories, control, table, results }: Shared): () =>
 const doubles = (count: number): Float64Array<SharedArrayBuffer> =>
   new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
 
-/** A pool of this thread and `threads - 1` others for the memories of `blocks`; of this one alone where they are small. */
+/** A pool of this thread and `threads - 1` others for the memories of `blocks`; only this thread where they are small. */
 export function createPool(blocks: Iterable<Block>, threads: number): Pool {
   const memories = [...new Set(Array.from(blocks, ({ memory }) => memory))];
   const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
@@ -94,7 +94,7 @@ export function createPool(blocks: Iterable<Block>, threads: number): Pool {
       Atomics.wait(control, CONTROL.finished, finished);
     }
     const failed = Atomics.load(control, CONTROL.failed);
-    if (failed > 0) throw new Error(`${failed} calls of kernels failed`);
+    if (failed > 0) throw new Error(`${failed} kernel calls failed`);
     return results.slice(first);
   };
 

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { CONTROL, createWork, type Shared } from './pool.ts';
 
-/** A thread of `createPool`: helps with every round until it is terminated. */
+/** A thread of `createPool`: takes part in every round until it is terminated. */
 const shared = workerData as Shared;
 const work = createWork(shared);
 for (let round = 0; ; round = Atomics.load(shared.control, CONTROL.round)) {
