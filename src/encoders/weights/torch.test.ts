@@ -146,7 +146,7 @@ describe('pytorch', () => {
         return zip([state(['w', `${call}${tuple(`${call}]q\x00\x85R`, '\x89', 'N')}R`])]);
       },
       'w',
-      /no tensor/,
+      /not a tensor/,
     ],
   ])('refuses %s', async (_, make, field, message) => {
     const error = await refusal(openTorch(make()));
