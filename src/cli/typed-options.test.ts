@@ -97,7 +97,6 @@ describe('typed options', () => {
     expect(refusal('--steps', '0')).toMatchObject({
       code: 'bad-option',
       exitCode: 2,
-      place: { field: '--steps' },
       text: {
         en: '--steps must be a whole number from 1, not "0"',
         zh: '--steps 应为整数，不小于 1，而不是“0”',

@@ -103,7 +103,7 @@ function badOption(name: string, spec: Parameter, value: string | boolean): User
       en: `${flag} must be ${accepted.en}, not "${shown}"`,
       zh: `${flag} 应为${accepted.zh}，而不是“${shown}”`,
     },
-    { field: flag, hint: hintFor(spec, value), exitCode: EXIT.usage },
+    { hint: hintFor(spec, value), exitCode: EXIT.usage },
   );
 }
 
@@ -114,7 +114,6 @@ function missingOption(name: string, spec: Parameter): UserError {
     'option-missing',
     { en: `${flag} is required`, zh: `缺少选项 ${flag}` },
     {
-      field: flag,
       hint: { en: `Add ${usage}: ${spec.summary.en}.`, zh: `请加上 ${usage}：${spec.summary.zh}。` },
       exitCode: EXIT.usage,
     },
