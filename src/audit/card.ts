@@ -27,11 +27,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 ];
 
 function cardOf(task: Task, audit: Audit, summary: Summary): string {
-  const { corpus, labels } = task;
-  const totals = new Map<string, number>();
-  for (const { labels: counts } of summary.splits) {
-    for (const { name, count } of counts) totals.set(name, (totals.get(name) ?? 0) + count);
-  }
+  const { corpus } = task;
   return [
     `# ${task.id}${audit.synthetic ? ' (synthetic sample)' : ''}`,
     '',
@@ -42,66 +38,62 @@ function cardOf(task: Task, audit: Audit, summary: Summary): string {
     `- Family: \`${task.family}\`; domain: ${task.domain.en}; primary metric: \`${task.primary}\`${task.aliases.length > 0 ? `; also known as ${task.aliases.join(', ')}` : ''}.`,
     `- Source: ${corpus.source}. Licence: ${corpus.licence}. Format: \`${corpus.format}\`.`,
     '',
-    '## Sizes',
-    '',
-    ...table(
-      [
-        'split',
-        'examples',
-        'independent units',
-        'annotations',
-        'without any',
-        'length: median',
-        '90 %',
-        '99 %',
-        'longest',
-      ],
-      summary.splits.map(({ split, examples, groups, annotations, unannotated, lengths }) =>
-        [
-          split,
-          examples,
-          groups,
-          annotations,
-          unannotated,
-          lengths.median,
-          lengths.p90,
-          lengths.p99,
-          lengths.max,
-        ].map(String),
-      ),
-    ),
-    ...(summary.note ? [`${summary.note.en}.`, ''] : []),
-    'Lengths are UTF-16 code units of all texts of an example.',
-    '',
-    '## Labels',
-    '',
-    ...table(
-      ['label', 'meaning', '含义', 'in all splits'],
-      (labels.length > 0
-        ? labels
-        : [...totals.keys()].map((id) => ({ id, meaning: { en: '', zh: '' } }))
-      ).map(({ id, meaning }) => [id, meaning.en, meaning.zh, String(totals.get(id) ?? 0)]),
-    ),
+    ...sizesSection(summary),
+    ...labelsSection(task, summary),
     '## Findings',
     '',
     ...(audit.findings.length === 0 ? ['None.', ''] : findingsTable(audit)),
     ...(audit.truncation && audit.truncation.length > 0 ? truncationSection(audit) : []),
+    ...signalSection(audit),
+    ...publishedSection(audit),
+  ].join('\n');
+}
+
+function sizesSection({ splits, note }: Summary): string[] {
+  const head = ['split', 'examples', 'independent units', 'annotations', 'without any'];
+  return [
+    '## Sizes',
+    '',
+    ...table(
+      [...head, 'length: median', '90 %', '99 %', 'longest'],
+      splits.map(
+        ({ split, examples, groups, annotations, unannotated, lengths: { median, p90, p99, max } }) =>
+          [split, examples, groups, annotations, unannotated, median, p90, p99, max].map(String),
+      ),
+    ),
+    ...(note ? [`${note.en}.`, ''] : []),
+    'Lengths are UTF-16 code units of all texts of an example.',
+    '',
+  ];
+}
+
+function labelsSection({ labels }: Task, { splits }: Summary): string[] {
+  const totals = new Map<string, number>();
+  for (const { labels: counts } of splits) {
+    for (const { name, count } of counts) totals.set(name, (totals.get(name) ?? 0) + count);
+  }
+  const listed =
+    labels.length > 0 ? labels : [...totals.keys()].map((id) => ({ id, meaning: { en: '', zh: '' } }));
+  return [
+    '## Labels',
+    '',
+    ...table(
+      ['label', 'meaning', '含义', 'in all splits'],
+      listed.map(({ id, meaning }) => [id, meaning.en, meaning.zh, String(totals.get(id) ?? 0)]),
+    ),
+  ];
+}
+
+function signalSection({ signal, power }: Audit): string[] {
+  const scores = ['simple model', 'best constant', 'chance', 'gain, 95 % interval'];
+  return [
     '## Signal and size',
     '',
     'What a simple model reaches by cross-validation on the split itself, beside the best constant answer and guessing; and the smallest difference between two systems that the split shows with 80 % power, their errors correlating by 0.5.',
     '',
     ...table(
-      [
-        'split',
-        'convention',
-        'simple model',
-        'best constant',
-        'chance',
-        'gain, 95 % interval',
-        'detectable',
-        'flag',
-      ],
-      audit.signal.map((row) => [
+      ['split', 'convention', ...scores, 'detectable', 'flag'],
+      signal.map((row) => [
         row.split,
         `\`${row.convention}\``,
         `${percent(row.witnessScore)} (${row.witness})`,
@@ -109,14 +101,12 @@ function cardOf(task: Task, audit: Audit, summary: Summary): string {
         percent(row.chance),
         `${percent(row.gain[0])} to ${percent(row.gain[1])}`,
         percent(
-          audit.power.find(({ split, convention }) => split === row.split && convention === row.convention)
-            ?.paired,
+          power.find(({ split, convention }) => split === row.split && convention === row.convention)?.paired,
         ),
         row.weak ? 'weak labels' : '',
       ]),
     ),
-    ...publishedSection(audit),
-  ].join('\n');
+  ];
 }
 
 function findingsTable({ findings }: Audit): string[] {

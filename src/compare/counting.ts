@@ -1,8 +1,17 @@
 import type { Metric } from '../metrics/metric.ts';
 import type { Value } from '../statistics/bootstrap.ts';
 import type { Answered } from '../tasks/examples.ts';
+import type { System } from './systems.ts';
 
-/** Tables beside each other, a row a unit; the list is repeated until there are `times` blocks. */
+/** A system with what it answered, counted under one metric. */
+export interface Counted extends System {
+  /** One list per run. */
+  readonly answers: readonly Answered[][];
+  /** One units × width table per run. */
+  readonly counts: readonly Float64Array[];
+}
+
+/** Tables beside each other, one row per unit; the list is repeated until there are `times` blocks. */
 export function sideBySide(tables: readonly Float64Array[], times: number, width: number): Float64Array {
   if (tables.length === 1 && times === 1) return tables[0];
   const units = tables[0].length / width;

@@ -3,7 +3,7 @@ import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
 import { unanswered } from '../scoring/coverage.ts';
 import { figure, pValue, range } from '../scoring/figures.ts';
 import { findConvention } from '../tasks/conventions.ts';
-import type { ComparedPair, Comparison, DifferingItem } from './compare.ts';
+import type { ComparedPair, Comparison, DifferingItem } from './comparison.ts';
 
 /** One part of a comparison as people read it; all text is plain. */
 export interface Section {
@@ -38,86 +38,110 @@ const DROP_RANKS = { systems: [0, 0, 0, 0, 0, 1, 2], pairs: [0, 0, 0, 0, 1, 0, 0
 const TEXT_LIMIT = 22;
 const LONG_TEXT_LIMIT = 300;
 
+/** What writes one comparison in one language. */
+interface Writer {
+  readonly comparison: Comparison;
+  readonly language: Language;
+  say(text: Text): string;
+  score(value: number): string;
+}
+
 /** A comparison in parts, in one language. `long` gives texts of items more room. */
 export function presentComparison(comparison: Comparison, language: Language, long = false): Section[] {
-  const { convention, level, pairs, systems, notices, task, split, examples, units, resamples } = comparison;
-  const say = (text: Text): string => text[language];
-  const percent = Math.round(level * 1000) / 10;
-  const score = (value: number): string => figure(value, convention, 2);
-  const cut = (text: string): string => shorten(text, long ? LONG_TEXT_LIMIT : TEXT_LIMIT);
-  const title = findConvention(convention).title;
+  const writer: Writer = {
+    comparison,
+    language,
+    say: (text) => text[language],
+    score: (value) => figure(value, comparison.convention, 2),
+  };
   return [
-    {
-      title: `${task} ${split}${comparison.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : ''}`,
-      lines: [
-        say({
-          en: `${title.en} (${convention}), ${examples} examples, ${units} independent units`,
-          zh: `${title.zh}（${convention}），${examples} 个样本，${units} 个独立单元`,
-        }),
-      ],
-    },
-    {
-      title: say({ en: 'Systems', zh: '系统' }),
+    overview(writer),
+    systemsSection(writer),
+    pairsSection(writer),
+    ...itemSections(writer, long ? LONG_TEXT_LIMIT : TEXT_LIMIT),
+    { lines: [...comparison.notices.map(writer.say), method(writer)] },
+  ];
+}
+
+function overview({ comparison, say }: Writer): Section {
+  const { convention, task, split, synthetic, examples, units } = comparison;
+  const { title } = findConvention(convention);
+  return {
+    title: `${task} ${split}${synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : ''}`,
+    lines: [
+      say({
+        en: `${title.en} (${convention}), ${examples} examples, ${units} independent units`,
+        zh: `${title.zh}（${convention}），${examples} 个样本，${units} 个独立单元`,
+      }),
+    ],
+  };
+}
+
+function systemsSection({ comparison: { systems, convention }, language, say, score }: Writer): Section {
+  const rows = systems.map((system) => [
+    system.groups,
+    system.rank[0] === system.rank[1] ? `${system.rank[0]}` : `${system.rank[0]}–${system.rank[1]}`,
+    system.name,
+    score(system.score),
+    range(system.interval, convention, 2),
+    system.seeds ? `± ${score(system.seeds.deviation)} (${system.runs.length})` : '',
+    String(unanswered(system.coverage)),
+  ]);
+  return {
+    title: say({ en: 'Systems', zh: '系统' }),
+    lines: [],
+    table: { head: HEADS.systems[language], dropRanks: DROP_RANKS.systems, rows },
+  };
+}
+
+function pairsSection({ comparison, language, say, score }: Writer): Section {
+  const { pairs, convention } = comparison;
+  const rows = pairs.map((pair) => [
+    pair.a,
+    pair.b,
+    signed(pair.difference.estimate, score),
+    range(pair.difference, convention, 2),
+    pValue(pair.p) + (pair.exact ? '' : ' ~'),
+    pValue(pair.adjusted),
+    pair.better ?? say({ en: 'undecided', zh: '未定' }),
+    `${pair.items.win}/${pair.items.tie}/${pair.items.loss}`,
+    pair.mcnemar ? pValue(pair.mcnemar.exact) : '',
+    score(pair.detectable),
+  ]);
+  return {
+    title: say({ en: 'Pairs', zh: '两两比较' }),
+    lines: pairs.length === 1 ? [verdict(pairs[0], comparison, language)] : [],
+    table: { head: HEADS.pairs[language], dropRanks: DROP_RANKS.pairs, rows },
+  };
+}
+
+function itemSections(
+  { comparison: { pairs, convention }, language, say }: Writer,
+  limit: number,
+): Section[] {
+  return pairs
+    .filter(({ most }) => most.length > 0)
+    .map(({ a, b, most }) => ({
+      title: say({
+        en: `Items that differ most: a = ${a}, b = ${b}`,
+        zh: `差异最大的样本：a = ${a}，b = ${b}`,
+      }),
       lines: [],
       table: {
-        head: HEADS.systems[language],
-        dropRanks: DROP_RANKS.systems,
-        rows: systems.map((system) => [
-          system.groups,
-          system.rank[0] === system.rank[1] ? `${system.rank[0]}` : `${system.rank[0]}–${system.rank[1]}`,
-          system.name,
-          score(system.score),
-          range(system.interval, convention, 2),
-          system.seeds ? `± ${score(system.seeds.deviation)} (${system.runs.length})` : '',
-          String(unanswered(system.coverage)),
-        ]),
+        head: HEADS.items[language],
+        rows: most.map((item) => itemCells(item, convention).map((cell) => shorten(cell, limit))),
       },
-    },
-    {
-      title: say({ en: 'Pairs', zh: '两两比较' }),
-      lines: pairs.length === 1 ? [verdict(pairs[0], comparison, language)] : [],
-      table: {
-        head: HEADS.pairs[language],
-        dropRanks: DROP_RANKS.pairs,
-        rows: pairs.map((pair) => [
-          pair.a,
-          pair.b,
-          signed(pair.difference.estimate, score),
-          range(pair.difference, convention, 2),
-          pValue(pair.p) + (pair.exact ? '' : ' ~'),
-          pValue(pair.adjusted),
-          pair.better ?? say({ en: 'undecided', zh: '未定' }),
-          `${pair.items.win}/${pair.items.tie}/${pair.items.loss}`,
-          pair.mcnemar ? pValue(pair.mcnemar.exact) : '',
-          score(pair.detectable),
-        ]),
-      },
-    },
-    ...pairs
-      .filter(({ most }) => most.length > 0)
-      .map(
-        (pair): Section => ({
-          title: say({
-            en: `Items that differ most: a = ${pair.a}, b = ${pair.b}`,
-            zh: `差异最大的样本：a = ${pair.a}，b = ${pair.b}`,
-          }),
-          lines: [],
-          table: {
-            head: HEADS.items[language],
-            rows: pair.most.map((item) => itemCells(item, convention).map(cut)),
-          },
-        }),
-      ),
-    {
-      lines: [
-        ...notices.map(say),
-        say({
-          en: `Intervals: ${percent} % percentile bootstrap over units, ${resamples} resamples, seed ${comparison.seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${Math.round((1 - level) * 1000) / 10} %. Detectable: the smallest true difference that these items would show four times out of five. Worth: what an item adds to the difference of the scores.`,
-          zh: `区间：按独立单元的百分位自助法，${percent}%，重采样 ${resamples} 次，种子 ${comparison.seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${Math.round((1 - level) * 1000) / 10}% 水平上无显著差异。可检出差：这些样本有八成把握检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
-        }),
-      ],
-    },
-  ];
+    }));
+}
+
+/** How the figures were computed. */
+function method({ comparison: { level, resamples, seed, pairs }, say }: Writer): string {
+  const percent = Math.round(level * 1000) / 10;
+  const alpha = Math.round((1 - level) * 1000) / 10;
+  return say({
+    en: `Intervals: ${percent} % percentile bootstrap over units, ${resamples} resamples, seed ${seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power. Worth: what an item adds to the difference of the scores.`,
+    zh: `区间：按独立单元的百分位自助法，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
+  });
 }
 
 function itemCells(item: DifferingItem, convention: string): string[] {

@@ -27,10 +27,14 @@ export function gatherSystems(runs: readonly OpenedRun[]): System[] {
 
 function refuseUnlike(runs: readonly OpenedRun[]): void {
   if (runs.length < 2) {
-    throw new UserError('not-comparable', 'A comparison needs two runs or more', {
-      hint: '`chineseblue runs` lists what is kept.',
-      exitCode: EXIT.usage,
-    });
+    throw new UserError(
+      'not-comparable',
+      { en: 'A comparison needs at least two runs', zh: '比较至少需要两个运行' },
+      {
+        hint: { en: '`chineseblue runs` lists kept runs.', zh: '`chineseblue runs` 列出已保存的运行。' },
+        exitCode: EXIT.usage,
+      },
+    );
   }
   const identity = ({ record }: OpenedRun): string =>
     `${record.task.id} ${record.split}${record.source === 'primary' ? '' : ` (${record.source})`}`;
@@ -38,8 +42,14 @@ function refuseUnlike(runs: readonly OpenedRun[]): void {
   if (!other) return;
   throw new UserError(
     'not-comparable',
-    `These runs answered different examples: ${identity(runs[0])} and ${identity(other)}`,
-    { file: other.directory, hint: 'Compare runs of one task and one split.' },
+    {
+      en: `These runs answered different examples: ${identity(runs[0])} and ${identity(other)}`,
+      zh: `这些运行所答的样本不同：${identity(runs[0])} 与 ${identity(other)}`,
+    },
+    {
+      file: other.directory,
+      hint: { en: 'Compare runs of one task and one split.', zh: '请比较同一任务、同一划分的运行。' },
+    },
   );
 }
 
@@ -49,11 +59,11 @@ function refuseTwice(group: readonly OpenedRun[]): void {
   if (!twice) return;
   throw new UserError(
     'not-comparable',
-    `Two of these runs are the same model with the same seed ${twice.record.seed}`,
     {
-      file: twice.directory,
-      hint: 'Leave one of them out.',
+      en: `Two of these runs are the same model with the same seed ${twice.record.seed}`,
+      zh: `其中两个运行的模型与种子（${twice.record.seed}）都相同`,
     },
+    { file: twice.directory, hint: { en: 'Leave one of them out.', zh: '请去掉其中一个。' } },
   );
 }
 

@@ -1,13 +1,14 @@
-import { type Comparison, compareRuns } from '../compare/compare.ts';
+import { compareRuns } from '../compare/compare.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
 import { type Breakdown, byFrequency, byLength, bySpeaker } from './breakdown.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type ClassFigures, type Confusion, classFigures, confusion } from './classes.ts';
+import { KINDS, type KindId } from './error-kinds.ts';
 import { type Curve, learningCurves } from './learning.ts';
 import { type Answers, findErrors, type Shown, showExamples } from './run-errors.ts';
-import { KINDS, type KindId } from './taxonomy.ts';
 
 const EXAMPLES_A_KIND = 3;
 /** More systems than this are not tested in pairs here: `compare` does that on request. */

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { Text } from '../ground/language.ts';
 import type { Element, Side } from '../tasks/families/view.ts';
 import type { TaskAnalysis } from './analysis.ts';
-import { KINDS, SHAPES } from './taxonomy.ts';
+import { KINDS, SHAPES } from './error-kinds.ts';
 
 /** Examples in one chunk: small enough to unpack in a few milliseconds. */
 const CHUNK = 128;
@@ -45,39 +45,49 @@ type PackedExample = readonly [
   readonly (readonly [PackedSide | 0, readonly (readonly [kinds: number, gold: number, answer: number])[]])[],
 ];
 
+/** Numbers labels as they are first met. */
+type LabelNumbers = Map<string, number>;
+
+function numberOf(labels: LabelNumbers, label: string): number {
+  const known = labels.get(label);
+  if (known !== undefined) return known;
+  labels.set(label, labels.size);
+  return labels.size - 1;
+}
+
 /** The examples of a task for the browser of errors: an index, and packed chunks of examples. */
-export function bundle({ shown, runs }: TaskAnalysis): { index: BundleIndex; chunks: Iterable<string> } {
-  const { examples } = runs[0].run;
-  const labels = new Map<string, number>();
-  const labelOf = (label: string): number => {
-    const known = labels.get(label);
-    if (known !== undefined) return known;
-    labels.set(label, labels.size);
-    return labels.size - 1;
-  };
-  for (const { classes } of runs) for (const { label } of classes) labelOf(label);
-  const sides = (i: number): Side[] => [
-    shown.gold[i],
-    ...runs.flatMap(({ answers }) => answers.sides[i] ?? []),
-  ];
+export function bundle(task: TaskAnalysis): { index: BundleIndex; chunks: Iterable<string> } {
+  const labels: LabelNumbers = new Map();
+  for (const { classes } of task.runs) for (const { label } of classes) numberOf(labels, label);
+  const has = labelBits(task, labels);
+  const index = indexOf(task, labels, has);
+  return { index, chunks: packAll(index.examples, (i) => packExample(task, labels, i)) };
+}
+
+/** Which labels occur in gold or any answer of every example: `examples × ceil(labels / 32)`. */
+function labelBits({ shown, runs }: TaskAnalysis, labels: LabelNumbers): Uint32Array {
   const words = Math.max(1, Math.ceil(labels.size / 32));
-  const has = new Uint32Array(examples.length * words);
-  examples.forEach((_, i) => {
-    for (const { elements } of sides(i)) {
+  const has = new Uint32Array(shown.gold.length * words);
+  shown.gold.forEach((gold, i) => {
+    for (const { elements } of [gold, ...runs.flatMap(({ answers }) => answers.sides[i] ?? [])]) {
       for (const { label } of elements) {
-        const at = labelOf(label);
+        const at = numberOf(labels, label);
         has[i * words + (at >> 5)] |= 1 << (at & 31);
       }
     }
   });
+  return has;
+}
+
+function indexOf({ shown, runs }: TaskAnalysis, labels: LabelNumbers, has: Uint32Array): BundleIndex {
   const masks = runs.map(({ answers }) =>
     Uint32Array.from(answers.errors, (list) => list.reduce((bits, { kinds }) => bits | kinds, 0)),
   );
   const counts = runs.map(({ answers }) =>
     Uint8Array.from(answers.errors, (list) => Math.min(MOST_ERRORS, list.length)),
   );
-  const index: BundleIndex = {
-    examples: examples.length,
+  return {
+    examples: shown.gold.length,
     chunk: CHUNK,
     runs: runs.map(({ run }) => ({ name: nameOf(run.record), id: run.record.id })),
     kinds: KINDS.map(({ id, title }, i) => ({ id, title, shape: i < SHAPES })),
@@ -88,27 +98,33 @@ export function bundle({ shown, runs }: TaskAnalysis): { index: BundleIndex; chu
     spans: shown.gold.some(({ elements, marks }) => [...elements, ...(marks ?? [])].some(({ span }) => span)),
     ranks: shown.gold.some(({ values }) => values),
   };
-  const packElement = ({ label, surface, span }: Element): PackedElement =>
-    span ? [labelOf(label), span.block, span.start, span.end] : [labelOf(label), surface];
-  const packSide = ({ elements, marks, values }: Side): PackedSide => ({
-    e: elements.map(packElement),
-    ...(marks && { m: marks.map(packElement) }),
-    ...(values && { v: values }),
-  });
-  const packExample = (i: number): PackedExample => [
-    examples[i].id,
-    examples[i].group ?? 0,
+}
+
+function packExample({ shown, runs }: TaskAnalysis, labels: LabelNumbers, i: number): PackedExample {
+  const { id, group = 0 } = runs[0].run.examples[i];
+  return [
+    id,
+    group,
     shown.blocks[i].map(({ who, text }) => [who ?? '', text]),
-    packSide(shown.gold[i]),
+    packSide(shown.gold[i], labels),
     runs.map(({ answers }) => {
       const side = answers.sides[i];
       return [
-        side ? packSide(side) : 0,
+        side ? packSide(side, labels) : 0,
         answers.errors[i].map(({ kinds, gold = -1, answer = -1 }) => [kinds, gold, answer]),
       ];
     }),
   ];
-  return { index, chunks: packAll(examples.length, packExample) };
+}
+
+function packSide({ elements, marks, values }: Side, labels: LabelNumbers): PackedSide {
+  const packElement = ({ label, surface, span }: Element): PackedElement =>
+    span ? [numberOf(labels, label), span.block, span.start, span.end] : [numberOf(labels, label), surface];
+  return {
+    e: elements.map(packElement),
+    ...(marks && { m: marks.map(packElement) }),
+    ...(values && { v: values }),
+  };
 }
 
 const nameOf = ({ model, seed }: TaskAnalysis['runs'][number]['run']['record']): string =>

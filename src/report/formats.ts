@@ -3,7 +3,7 @@ import { figure, range } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { RunAnalysis, TaskAnalysis } from './analysis.ts';
-import { KINDS, kindIds } from './taxonomy.ts';
+import { KINDS, kindIds } from './error-kinds.ts';
 
 const DIGITS = 2;
 
@@ -30,52 +30,53 @@ function markdown(tasks: readonly TaskAnalysis[]): string {
   const parts = tasks.flatMap(({ runs }) => {
     const { task, record, scores } = runs[0].run;
     const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.id} #${run.record.seed}`));
-    const scoreTable = markdownTable(
-      ['rule', ...names],
-      familyOf(task).conventions.map(({ id, title }) => [
-        `${escapeMarkdown(title.en)}${id === task.primary ? ' ★' : ''}`,
-        ...runs.map(({ run }) => {
-          const score = run.scores.subsets.all.scores.find(({ convention }) => convention === id);
-          return score
-            ? escapeMarkdown(`${figure(score.value, id, DIGITS)} ${range(score.interval, id, 1)}`)
-            : '–';
-        }),
-      ]),
-    );
-    const kindTable = markdownTable(
-      ['kind of error', ...names],
-      KINDS.flatMap(({ id, title }) => {
-        const counts = runs.map(({ kinds }) => kinds.find((kind) => kind.id === id)?.count ?? 0);
-        return counts.some((count) => count > 0) ? [[escapeMarkdown(title.en), ...counts.map(String)]] : [];
-      }),
-    );
     return [
       `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
       `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % percentile bootstrap intervals over units.`,
-      scoreTable,
+      scoreTable(runs, names),
       '## Kinds of error',
-      kindTable,
-      ...runs.flatMap(({ classes }, i) =>
-        classes.length === 0
-          ? []
-          : [
-              `## By class: ${names[i]}`,
-              markdownTable(
-                ['class', 'P', 'R', 'F1', 'interval', 'gold'],
-                classes.map(({ label, precision, recall, f1, gold }) => [
-                  escapeMarkdown(label),
-                  percent(precision),
-                  percent(recall),
-                  percent(f1.estimate),
-                  escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]`),
-                  String(gold),
-                ]),
-              ),
-            ],
+      kindTable(runs, names),
+      ...runs.flatMap((run, i) =>
+        run.classes.length === 0 ? [] : [`## By class: ${names[i]}`, classTable(run)],
       ),
     ];
   });
   return `${parts.join('\n\n')}\n`;
+}
+
+function scoreTable(runs: readonly RunAnalysis[], names: readonly string[]): string {
+  const { task } = runs[0].run;
+  const cellOf = ({ run }: RunAnalysis, id: string): string => {
+    const score = run.scores.subsets.all.scores.find(({ convention }) => convention === id);
+    return score ? escapeMarkdown(`${figure(score.value, id, DIGITS)} ${range(score.interval, id, 1)}`) : '–';
+  };
+  return markdownTable(
+    ['rule', ...names],
+    familyOf(task).conventions.map(({ id, title }) => [
+      `${escapeMarkdown(title.en)}${id === task.primary ? ' ★' : ''}`,
+      ...runs.map((run) => cellOf(run, id)),
+    ]),
+  );
+}
+
+function kindTable(runs: readonly RunAnalysis[], names: readonly string[]): string {
+  const rows = KINDS.flatMap(({ id, title }) => {
+    const counts = runs.map(({ kinds }) => kinds.find((kind) => kind.id === id)?.count ?? 0);
+    return counts.some((count) => count > 0) ? [[escapeMarkdown(title.en), ...counts.map(String)]] : [];
+  });
+  return markdownTable(['kind of error', ...names], rows);
+}
+
+function classTable({ classes }: RunAnalysis): string {
+  const rows = classes.map(({ label, precision, recall, f1, gold }) => [
+    escapeMarkdown(label),
+    percent(precision),
+    percent(recall),
+    percent(f1.estimate),
+    escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]`),
+    String(gold),
+  ]);
+  return markdownTable(['class', 'P', 'R', 'F1', 'interval', 'gold'], rows);
 }
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(DIGITS));

@@ -2,7 +2,9 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Block, Side } from '../tasks/families/view.ts';
 import { type Aligned, align } from './align.ts';
-import { classify, type ErrorRecord, gatherSpellings, kinds, type Spellings } from './taxonomy.ts';
+import { kinds } from './error-kinds.ts';
+import { gatherSpellings, type Spellings } from './spellings.ts';
+import { classify, type ErrorRecord } from './taxonomy.ts';
 
 /** The examples of a task as they are shown, shared by all runs. */
 export interface Shown {

@@ -3,8 +3,8 @@ import { imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import type { Prediction } from '../tasks/examples.ts';
 import type { SymptomStatus } from '../tasks/families/dialogue/types.ts';
 import type { Entity } from '../tasks/families/ner/types.ts';
+import { KINDS, kindIds, kinds, SHAPES } from './error-kinds.ts';
 import { findErrors, showExamples } from './run-errors.ts';
-import { KINDS, kindIds, kinds, SHAPES } from './taxonomy.ts';
 
 /** Kinds of every error of one NER example; entities are written as `text/type`, the n-th occurrence as `text#n/type`. */
 function nerKinds(

@@ -16,8 +16,10 @@ export function findConvention(id: string): Convention {
   if (found) return found;
   const family = id.slice(0, id.indexOf('/') + 1);
   const near = conventions.filter((convention) => convention.id.startsWith(family)).map((near) => near.id);
-  throw new UserError('unknown-convention', `There is no convention ${id}`, {
-    field: 'convention',
-    hint: `Known: ${(near.length > 0 ? near : [...byId.keys()]).join(', ')}.`,
-  });
+  const known = (near.length > 0 ? near : [...byId.keys()]).join(', ');
+  throw new UserError(
+    'unknown-convention',
+    { en: `There is no convention ${id}`, zh: `没有口径 ${id}` },
+    { field: 'convention', hint: { en: `Known: ${known}.`, zh: `可选：${known}。` } },
+  );
 }

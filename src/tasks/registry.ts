@@ -38,8 +38,16 @@ export function findTask(name: string, among: readonly Task[] = tasks): Task {
   );
   if (found) return found;
   const known = among.flatMap((task) => [task.id, ...task.aliases]);
-  throw new UserError('unknown-task', `There is no task "${name}"`, {
-    hint: `Did you mean ${nearest(name, known)}? \`chineseblue tasks\` lists them all.`,
-    exitCode: EXIT.usage,
-  });
+  const close = nearest(name, known);
+  throw new UserError(
+    'unknown-task',
+    { en: `There is no task "${name}"`, zh: `没有任务“${name}”` },
+    {
+      hint: {
+        en: `Did you mean ${close}? \`chineseblue tasks\` lists them all.`,
+        zh: `是否指 ${close}？\`chineseblue tasks\` 列出全部任务。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../ground/errors.ts';
-import { families, familyIds } from './families/registry.ts';
+import { issueText } from '../ground/issues.ts';
+import type { Language, Text } from '../ground/language.ts';
+import { familyIds, familyOf } from './families/registry.ts';
 import { FORMATS, SPLITS, type Task } from './task.ts';
 
 /** Either both languages, or one string for both. */
@@ -12,25 +14,26 @@ const text = z.union([
   z.strictObject({ en: z.string().min(1), zh: z.string().min(1) }),
 ]);
 
-const name = z
-  .string()
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u,
-    'letters, digits, "_", "." and "-" only, so that it can name a directory',
-  );
+const name = z.string().refine((id) => /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u.test(id), {
+  error: 'letters, digits, "_", "." and "-" only, so that it can name a directory',
+  params: { zh: '只能包含字母、数字、“_”“.”“-”，以便作为目录名' },
+});
 
 /** A path that stays below the corpus's folder. */
 const relativePath = z
   .string()
   .min(1)
-  .refine(
-    (path) => !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..'),
-    'a relative path without ".."',
-  );
+  .refine((path) => !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..'), {
+    error: 'a relative path without ".."',
+    params: { zh: '须为不含“..”的相对路径' },
+  });
 
 const files = z
   .partialRecord(z.enum(SPLITS), relativePath)
-  .refine((splits) => Object.keys(splits).length > 0, 'at least one split');
+  .refine((splits) => Object.keys(splits).length > 0, {
+    error: 'at least one split',
+    params: { zh: '至少一个划分' },
+  });
 const format = z.enum(FORMATS);
 
 const taskSchema = z.strictObject({
@@ -73,41 +76,47 @@ export function parseTask(value: unknown, origin: string): Task {
   if (!parsed.success) {
     const [first, ...others] = parsed.error.issues.map((issue) => ({
       field: issue.path.join('.') || '(whole file)',
-      message: issue.message,
+      message: issueText(issue),
     }));
-    throw new UserError('bad-task', first.message, {
-      file: origin,
-      field: first.field,
-      hint:
-        others.length > 0
-          ? `Also: ${others.map(({ field, message }) => `${field}: ${message}`).join('; ')}`
-          : 'docs/tasks.md shows a whole task file.',
-    });
+    const also = (language: Language, separator: string): string =>
+      others.map(({ field, message }) => `${field}: ${message[language]}`).join(separator);
+    const hint: Text =
+      others.length > 0
+        ? { en: `Also: ${also('en', '; ')}`, zh: `此外：${also('zh', '；')}` }
+        : { en: 'docs/tasks.md shows a whole task file.', zh: '完整示例见 docs/tasks.md。' };
+    throw new UserError('bad-task', first.message, { file: origin, field: first.field, hint });
   }
   const task = parsed.data;
-  const refuse = (field: string, message: string, hint: string): never => {
+  const refuse = (field: string, message: Text, hint: Text): never => {
     throw new UserError('bad-task', message, { file: origin, field, hint });
   };
-  const primaries = families[task.family].conventions.map(({ id }) => id);
+  const { conventions, needsPositive } = familyOf(task);
+  const primaries = conventions.map(({ id }) => id);
   const primary = task.primary ?? primaries[0];
-  if (!primaries.includes(primary))
+  if (!primaries.includes(primary)) {
     refuse(
       'primary',
-      `The family ${task.family} has no convention "${primary}"`,
-      `Known: ${primaries.join(', ')}.`,
+      {
+        en: `The family ${task.family} has no convention "${primary}"`,
+        zh: `${task.family} 类任务没有口径“${primary}”`,
+      },
+      { en: `Known: ${primaries.join(', ')}.`, zh: `可选：${primaries.join(', ')}。` },
     );
-  if (families[task.family].needsPositive && task.positive === undefined) {
-    refuse('positive', `A ${task.family} task must name its positive label`, 'For example "positive": "1".');
   }
-  if (
-    task.positive !== undefined &&
-    task.labels.length > 0 &&
-    !task.labels.some(({ id }) => id === task.positive)
-  ) {
+  const { positive, labels } = task;
+  if (needsPositive && positive === undefined) {
     refuse(
       'positive',
-      `"${task.positive}" is not one of the labels`,
-      `Labels: ${task.labels.map(({ id }) => id).join(', ')}.`,
+      { en: `A ${task.family} task must name its positive label`, zh: `${task.family} 类任务须指明正类标签` },
+      { en: 'For example "positive": "1".', zh: '例如 "positive": "1"。' },
+    );
+  }
+  if (positive !== undefined && labels.length > 0 && !labels.some(({ id }) => id === positive)) {
+    const known = labels.map(({ id }) => id).join(', ');
+    refuse(
+      'positive',
+      { en: `"${positive}" is not one of the labels`, zh: `“${positive}”不在标签之中` },
+      { en: `Labels: ${known}.`, zh: `标签：${known}。` },
     );
   }
   return { ...task, primary, access: 'user', published: [] };

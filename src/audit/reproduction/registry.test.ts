@@ -45,7 +45,7 @@ describe('reproductions', () => {
   it('exist for every task with a published score, and for no other', () => {
     for (const task of tasks) {
       if (task.published.length > 0) expect(findReproduction(task).published(task)).toHaveLength(2);
-      else expect(() => findReproduction(task)).toThrow(/Nothing was published/);
+      else expect(() => findReproduction(task)).toThrow(/No reproducible score/);
     }
   });
 

@@ -27,8 +27,10 @@ export const reproductions: readonly Reproduction[] = [...new Set(byTask.values(
 export function findReproduction({ id }: Pick<Task, 'id'>): Reproduction {
   const found = byTask.get(id);
   if (found) return found;
-  throw new UserError('no-reproduction', `Nothing was published for ${id} that could be computed again`, {
-    hint: `There is for ${[...byTask.keys()].join(', ')}.`,
-    exitCode: EXIT.usage,
-  });
+  const known = [...byTask.keys()].join(', ');
+  throw new UserError(
+    'no-reproduction',
+    { en: `No reproducible score was published for ${id}`, zh: `${id} 没有可复算的论文得分` },
+    { hint: { en: `Reproducible: ${known}.`, zh: `可复算的任务：${known}。` }, exitCode: EXIT.usage },
+  );
 }

@@ -85,10 +85,20 @@ export function tokenTagReproduction({ task, tags, lastScored }: ReleasedTags): 
     async open(corpus): Promise<Measure> {
       const { tokenizer } = corpus;
       if (!tokenizer) {
-        throw new UserError('no-vocabulary', 'The published NER score is computed over WordPieces', {
-          hint: 'Give the vocab.txt of the model: --vocab FILE.',
-          exitCode: EXIT.usage,
-        });
+        throw new UserError(
+          'no-vocabulary',
+          {
+            en: 'The published NER score is computed over WordPieces',
+            zh: '论文的 NER 得分按 WordPiece 词元计算',
+          },
+          {
+            hint: {
+              en: 'Give the vocab.txt of the model: --vocab FILE.',
+              zh: '请指定模型的 vocab.txt：--vocab FILE。',
+            },
+            exitCode: EXIT.usage,
+          },
+        );
       }
       const examples = corpus.examples as readonly Example<'ner'>[];
       const { file, documents } = await readDocuments(corpus);
@@ -147,8 +157,17 @@ async function readDocuments({ task, split, dataDir, examples }: JudgedCorpus) {
   if (documents.length !== examples.length && documents.length !== examples.length - 1) {
     throw new UserError(
       'not-comparable',
-      `${documents.length} documents in the BIO file, ${examples.length} in the JSON file`,
-      { file, hint: `Fetch both again: \`chineseblue data get ${task.id} --force\`.` },
+      {
+        en: `${documents.length} documents in the BIO file, ${examples.length} in the JSON file`,
+        zh: `BIO 文件有 ${documents.length} 篇文档，JSON 文件有 ${examples.length} 篇`,
+      },
+      {
+        file,
+        hint: {
+          en: `Fetch both again: \`chineseblue data get ${task.id} --force\`.`,
+          zh: `请重新下载：\`chineseblue data get ${task.id} --force\`。`,
+        },
+      },
     );
   }
   return { file, documents };
@@ -163,8 +182,15 @@ function requireSameLength(
   if (characters === document.length) return;
   throw new UserError(
     'not-comparable',
-    `The BIO file has ${document.length} characters where the JSON text has ${characters}`,
-    { file, id, hint: 'Both must be the same release of the corpus.' },
+    {
+      en: `The BIO file has ${document.length} characters where the JSON text has ${characters}`,
+      zh: `BIO 文件有 ${document.length} 个字符，而 JSON 文本有 ${characters} 个`,
+    },
+    {
+      file,
+      id,
+      hint: { en: 'Both must be the same release of the corpus.', zh: '两者须为语料的同一发布版本。' },
+    },
   );
 }
 

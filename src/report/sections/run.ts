@@ -2,9 +2,9 @@ import type { Language, Text } from '../../ground/language.ts';
 import type { RunAnalysis, TaskAnalysis } from '../analysis.ts';
 import type { Breakdown } from '../breakdown.ts';
 import { breakdownChart, calibrationChart, confusionChart, curveChart } from '../charts.ts';
+import { KINDS, SHAPES } from '../error-kinds.ts';
 import { both, corpusText, type Html, html } from '../html.ts';
 import type { Shown } from '../run-errors.ts';
-import { KINDS, SHAPES } from '../taxonomy.ts';
 import { intervalBar, scaleFor } from './bars.ts';
 
 const FRACTION_DIGITS = 1;

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { parseTask } from './schema.ts';
+
+const corpus = { folder: 'x', format: 'pair-tsv', files: { train: 'a' } };
+const faultOf = (value: unknown) => {
+  try {
+    parseTask(value, 'task.json');
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('parseTask', () => {
+  it('fills in what a task may leave out', () => {
+    const task = parseTask(
+      { id: 'mine', family: 'inference', title: 'T', corpus, labels: ['a'] },
+      'task.json',
+    );
+    expect(task).toMatchObject({
+      aliases: [],
+      title: { en: 'T', zh: 'T' },
+      labels: [{ id: 'a', meaning: { en: 'a', zh: 'a' } }],
+      primary: 'inference/accuracy@1',
+      access: 'user',
+    });
+  });
+
+  it('names the first wrong field and lists the others, in both languages', () => {
+    const fault = faultOf({ id: 'a b', family: 'ner', title: 'T', corpus: { ...corpus, folder: '../x' } });
+    expect(fault).toMatchObject({
+      code: 'bad-task',
+      place: { file: 'task.json', field: 'id' },
+      text: { en: expect.stringContaining('letters, digits'), zh: expect.stringContaining('只能包含') },
+      hintText: {
+        en: expect.stringContaining('corpus.folder'),
+        zh: expect.stringMatching(/^此外：corpus.folder/),
+      },
+    });
+  });
+
+  it('asks for the positive label where the family needs one, and only there', () => {
+    const task = { id: 'mine', title: 'T', corpus, labels: ['0', '1'] };
+    expect(faultOf({ ...task, family: 'similarity' })).toMatchObject({ place: { field: 'positive' } });
+    expect(faultOf({ ...task, family: 'inference' })).toBeUndefined();
+    expect(faultOf({ ...task, family: 'similarity', positive: '2' })).toMatchObject({
+      text: { zh: '“2”不在标签之中' },
+    });
+  });
+
+  it('knows the conventions of the family', () => {
+    const fault = faultOf({ id: 'mine', family: 'ner', title: 'T', corpus, primary: 'inference/accuracy@1' });
+    expect(fault).toMatchObject({ place: { field: 'primary' }, hint: expect.stringContaining('ner/strict') });
+  });
+});
