@@ -2,6 +2,9 @@
 // A checkout runs its TypeScript source as it is; a published package has only `dist/`.
 // This file alone must also run on an older Node, to say which one is needed: no syntax newer than Node 14.
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const NEEDED = [22, 18];
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -14,6 +17,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   );
   process.exitCode = 1;
 } else {
+  // Compiled code is kept between calls (NODE_DISABLE_COMPILE_CACHE=1 turns that off), for child processes too.
+  process.env.NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE || join(tmpdir(), 'node-compile-cache');
+  module.enableCompileCache();
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
   import(entry.href)
