@@ -32,6 +32,32 @@ export function toOnnx(
   outputs: Readonly<Record<string, Value>>,
   { weights, declared = {} }: ModelOptions = {},
 ): Uint8Array {
+  const { nodes, initializers, inputs, nameOf } = lowerGraph(Object.values(outputs), weights);
+  for (const [name, value] of Object.entries(outputs)) {
+    if (inputs.has(name) || initializers.has(name))
+      throw new GraphError(`An input and an output are named ${name}`);
+    nodes.push({ operator: 'Identity', inputs: [nameOf(value)], outputs: [name] });
+  }
+  const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
+  return encodeOnnx({
+    name: 'graph',
+    nodes,
+    initializers: [...initializers.values()],
+    inputs: [...inputs.values()].map(declare),
+    outputs: Object.entries(outputs).map(([name, { shape, type }]) => declare({ name, shape, type })),
+  });
+}
+
+/** The nodes, constants and inputs of a graph; equal values become one node. */
+interface LoweredGraph {
+  readonly nodes: OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  readonly inputs: ReadonlyMap<string, OnnxValue>;
+  /** The name of a value's result. */
+  nameOf(value: Value): string;
+}
+
+function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights']): LoweredGraph {
   const names = new Map<Value, string>();
   const known = new Map<string, string>();
   const identities = new Map<string, number>();
@@ -86,20 +112,8 @@ export function toOnnx(
     return name;
   };
 
-  for (const value of sorted(Object.values(outputs))) names.set(value, visit(value));
-  for (const [name, value] of Object.entries(outputs)) {
-    if (inputs.has(name) || initializers.has(name))
-      throw new GraphError(`An input and an output are named ${name}`);
-    nodes.push({ operator: 'Identity', inputs: [names.get(value)!], outputs: [name] });
-  }
-  const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
-  return encodeOnnx({
-    name: 'graph',
-    nodes,
-    initializers: [...initializers.values()],
-    inputs: [...inputs.values()].map(declare),
-    outputs: Object.entries(outputs).map(([name, { shape, type }]) => declare({ name, shape, type })),
-  });
+  for (const value of sorted(outputs)) names.set(value, visit(value));
+  return { nodes, initializers, inputs, nameOf: (value) => names.get(value)! };
 }
 
 /** Operations that the standard writes with integer inputs where we keep attributes; all others are as they stand. */

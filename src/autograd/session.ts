@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
 import { UserError } from '../ground/errors.ts';
 import { type ModelOptions, type Tensors, type TypedArray, toOnnx } from './compile.ts';
 import { GraphError, ShapeError } from './errors.ts';
@@ -76,45 +77,13 @@ export async function compile(
 export async function openModel(model: Uint8Array | string, options: SessionOptions = {}): Promise<Program> {
   const { device = 'cpu', threads = availableParallelism(), arena = true } = options;
   const { InferenceSession, Tensor } = await loadRuntime();
-  const settings = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4,
-    // the pattern doubles memory: once for the first run, once for the pattern
-    enableMemPattern: false,
-    enableCpuMemArena: arena,
-    // its fused form is ten times slower on a CPU than an Add and a LayerNormalization (ONNX Runtime 1.30)
-    extra: {
-      optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
-      // between runs the cores are needed by the optimizer's threads and other sessions
-      session: { force_spinning_stop: '1' },
-    },
-  } as const;
+  const settings = sessionSettings({ device, threads, arena });
   const session = await InferenceSession.create(model as string, settings).catch((error: Error) => {
-    if (device === 'cpu') throw error;
-    const [why] = error.message.split('\n');
-    throw new UserError(
-      'device-missing',
-      { en: `No usable ${device} device: ${why}`, zh: `没有可用的 ${device} 设备：${why}` },
-      { hint: { en: 'Use --device cpu.', zh: '请使用 --device cpu。' } },
-    );
+    throw device === 'cpu' ? error : deviceMissing(device, error);
   });
-  const declared = (
-    list: typeof session.inputMetadata,
-  ): { name: string; type: ElementType; shape: readonly Dimension[] }[] =>
-    list.map((meta) => {
-      if (!meta.isTensor) throw new GraphError(`${meta.name} is not a tensor`);
-      return { name: meta.name, type: meta.type as ElementType, shape: meta.shape };
-    });
-  const inputs = declared(session.inputMetadata);
-  const outputs = new Map(declared(session.outputMetadata).map((output) => [output.name, output]));
-  const wrap = (
-    { name, type, shape }: (typeof inputs)[number],
-    data: TypedArray,
-    sizes: Record<string, number>,
-  ) => {
+  const inputs = declaredTensors(session.inputMetadata);
+  const outputs = new Map(declaredTensors(session.outputMetadata).map((output) => [output.name, output]));
+  const wrap = ({ name, type, shape }: DeclaredTensor, data: TypedArray, sizes: Record<string, number>) => {
     const size = shape.map((dimension) =>
       typeof dimension === 'number' ? dimension : (sizes[dimension] ?? -1),
     );
@@ -141,4 +110,44 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     },
     release: () => session.release(),
   };
+}
+
+const sessionSettings = ({ device, threads, arena }: Required<SessionOptions>) =>
+  ({
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    // the pattern doubles memory: once for the first run, once for the pattern
+    enableMemPattern: false,
+    enableCpuMemArena: arena,
+    // its fused form is ten times slower on a CPU than an Add and a LayerNormalization (ONNX Runtime 1.30)
+    extra: {
+      optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
+      // between runs the cores are needed by the optimizer's threads and other sessions
+      session: { force_spinning_stop: '1' },
+    },
+  }) as const;
+
+/** An input or output of a model; sizes may have names. */
+interface DeclaredTensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+const declaredTensors = (list: readonly InferenceSession.ValueMetadata[]): DeclaredTensor[] =>
+  list.map((meta) => {
+    if (!meta.isTensor) throw new GraphError(`${meta.name} is not a tensor`);
+    return { name: meta.name, type: meta.type as ElementType, shape: meta.shape };
+  });
+
+function deviceMissing(device: Device, error: Error): UserError {
+  const [why] = error.message.split('\n');
+  return new UserError(
+    'device-missing',
+    { en: `No usable ${device} device: ${why}`, zh: `没有可用的 ${device} 设备：${why}` },
+    { hint: { en: 'Use --device cpu.', zh: '请使用 --device cpu。' } },
+  );
 }

@@ -3,7 +3,7 @@ import { createCharacterTable, KIND, PAYLOAD } from './characters.ts';
 import { type NormalizerOptions, normalize } from './normalize.ts';
 import { longestFirst } from './truncate.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { createWordPieces } from './wordpiece.ts';
+import { createWordPieces, type TokenBuffer, type WordPieces } from './wordpiece.ts';
 
 export interface TokenizerOptions extends NormalizerOptions {
   /**
@@ -63,9 +63,61 @@ export function createTokenizer(vocabulary: Vocabulary, choices: Partial<Tokeniz
   const pieces = createWordPieces(vocabulary, options.maxCharactersPerWord);
   const literals = options.specialTokensInText === 'as-token' ? Object.values(vocabulary.special) : [];
   const table = createCharacterTable(options, pieces.single, literals);
+  const scan = createScanner({ vocabulary, options, pieces, table, literals });
   const out = pieces.out;
 
-  /** The longest special token that stands at `at`, or ''. */
+  return {
+    vocabulary,
+    options,
+    tokenize(text, limit = Number.POSITIVE_INFINITY) {
+      pieces.drop(0);
+      scan(text, limit);
+      const n = out.count;
+      return { ids: out.ids.slice(0, n), starts: out.starts.slice(0, n), ends: out.ends.slice(0, n) };
+    },
+    encode(text, maxLength = Number.POSITIVE_INFINITY) {
+      const room = checkRoom(maxLength, 2);
+      pieces.drop(0);
+      scan(text, room);
+      const kept = Math.min(room, out.count);
+      const encoding = emptyEncoding(kept + 2);
+      encoding.ids[0] = special.cls;
+      encoding.ids[copyTokens(out, encoding, 1, { from: 0, count: kept })] = special.sep;
+      return encoding;
+    },
+    encodePair(first, second, maxLength = Number.POSITIVE_INFINITY) {
+      const room = checkRoom(maxLength, 3);
+      pieces.drop(0);
+      scan(first, Number.POSITIVE_INFINITY);
+      const middle = out.count;
+      scan(second, Number.POSITIVE_INFINITY);
+      const [keptFirst, keptSecond] = longestFirst(middle, out.count - middle, room);
+      const encoding = emptyEncoding(keptFirst + keptSecond + 3);
+      encoding.ids[0] = special.cls;
+      const separator = copyTokens(out, encoding, 1, { from: 0, count: keptFirst });
+      encoding.ids[separator] = special.sep;
+      encoding.ids[copyTokens(out, encoding, separator + 1, { from: middle, count: keptSecond })] =
+        special.sep;
+      encoding.types.fill(1, separator + 1);
+      return encoding;
+    },
+  };
+}
+
+interface ScannerParts {
+  readonly vocabulary: Vocabulary;
+  readonly options: TokenizerOptions;
+  readonly pieces: WordPieces;
+  readonly table: ReturnType<typeof createCharacterTable>;
+  /** Special tokens that are recognised in texts. */
+  readonly literals: readonly string[];
+}
+
+/** Returns a function that appends the tokens of a text to `pieces.out`, until its count is `limit` or a little more. */
+function createScanner({ vocabulary, options, pieces, table, literals }: ScannerParts) {
+  const out = pieces.out;
+
+  /** The longest special token at `at`, or ''. */
   const literalAt = (text: string, at: number): string => {
     let longest = '';
     for (const literal of literals) {
@@ -74,7 +126,7 @@ export function createTokenizer(vocabulary: Vocabulary, choices: Partial<Tokeniz
     return longest;
   };
 
-  /** Where the next special token begins at or after `from`, or the end of the text. */
+  /** Start of the next special token at or after `from`, or the end of the text. */
   const nextLiteral = (text: string, from: number): number => {
     const found = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at >= 0);
     return Math.min(text.length, ...found);
@@ -99,8 +151,7 @@ export function createTokenizer(vocabulary: Vocabulary, choices: Partial<Tokeniz
     }
   };
 
-  /** Appends the tokens of `text` to `out`, until its count is `limit` or a little more. */
-  const scan = (text: string, limit: number): void => {
+  return (text: string, limit: number): void => {
     let segment = 0;
     let segmentCount = out.count;
     const startSegment = (at: number): void => {
@@ -145,60 +196,30 @@ export function createTokenizer(vocabulary: Vocabulary, choices: Partial<Tokeniz
     }
     pieces.flush();
   };
+}
 
-  const checkRoom = (maxLength: number, specials: number): number => {
-    if (maxLength >= specials) return maxLength - specials;
-    throw new UserError('max-length', {
-      en: `A maximum length of ${maxLength} has no room for ${specials} special tokens`,
-      zh: `最大长度 ${maxLength} 容纳不下 ${specials} 个特殊词元`,
-    });
-  };
+/** Tokens that remain beside the special ones. Throws a UserError (`max-length`) where these do not fit. */
+function checkRoom(maxLength: number, specials: number): number {
+  if (maxLength >= specials) return maxLength - specials;
+  throw new UserError('max-length', {
+    en: `A maximum length of ${maxLength} has no room for ${specials} special tokens`,
+    zh: `最大长度 ${maxLength} 容纳不下 ${specials} 个特殊词元`,
+  });
+}
 
-  /** Copies tokens `from` to `from + count` of `out` to `target`, from `at` on; returns where they end. */
-  const copy = (target: Encoding, at: number, from: number, count: number): number => {
-    for (let i = 0; i < count; i++) {
-      target.ids[at + i] = out.ids[from + i];
-      target.starts[at + i] = out.starts[from + i];
-      target.ends[at + i] = out.ends[from + i];
-    }
-    return at + count;
-  };
-
-  return {
-    vocabulary,
-    options,
-    tokenize(text, limit = Number.POSITIVE_INFINITY) {
-      pieces.drop(0);
-      scan(text, limit);
-      const n = out.count;
-      return { ids: out.ids.slice(0, n), starts: out.starts.slice(0, n), ends: out.ends.slice(0, n) };
-    },
-    encode(text, maxLength = Number.POSITIVE_INFINITY) {
-      const room = checkRoom(maxLength, 2);
-      pieces.drop(0);
-      scan(text, room);
-      const kept = Math.min(room, out.count);
-      const encoding = emptyEncoding(kept + 2);
-      encoding.ids[0] = special.cls;
-      encoding.ids[copy(encoding, 1, 0, kept)] = special.sep;
-      return encoding;
-    },
-    encodePair(first, second, maxLength = Number.POSITIVE_INFINITY) {
-      const room = checkRoom(maxLength, 3);
-      pieces.drop(0);
-      scan(first, Number.POSITIVE_INFINITY);
-      const middle = out.count;
-      scan(second, Number.POSITIVE_INFINITY);
-      const [keptFirst, keptSecond] = longestFirst(middle, out.count - middle, room);
-      const encoding = emptyEncoding(keptFirst + keptSecond + 3);
-      encoding.ids[0] = special.cls;
-      const separator = copy(encoding, 1, 0, keptFirst);
-      encoding.ids[separator] = special.sep;
-      encoding.ids[copy(encoding, separator + 1, middle, keptSecond)] = special.sep;
-      encoding.types.fill(1, separator + 1);
-      return encoding;
-    },
-  };
+/** Copies `count` tokens of `out`, from `from` on, to `target` at `at`; returns where they end. */
+function copyTokens(
+  out: TokenBuffer,
+  target: Encoding,
+  at: number,
+  { from, count }: { readonly from: number; readonly count: number },
+): number {
+  for (let i = 0; i < count; i++) {
+    target.ids[at + i] = out.ids[from + i];
+    target.starts[at + i] = out.starts[from + i];
+    target.ends[at + i] = out.ends[from + i];
+  }
+  return at + count;
 }
 
 const emptyEncoding = (length: number): Encoding => ({

@@ -74,6 +74,11 @@ describe('train', () => {
     expect(once.equals(again)).toBe(true);
   });
 
+  it('refuses FGM on frozen embeddings', async () => {
+    const running = train(tinyRequest(fresh(), { freeze: 1, adversarial: 0.5 }));
+    await expect(running).rejects.toMatchObject({ code: 'frozen-embeddings' });
+  });
+
   it('two batches that are accumulated are one batch of twice the size', async () => {
     const still = { epochs: 1, buckets: 1, rdrop: 0, clip: 0 };
     const request = (settings: object): ReturnType<typeof tinyRequest> => {

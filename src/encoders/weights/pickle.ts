@@ -54,46 +54,12 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
       zh: `${bytes.length} 字节，远超名称与形状所需`,
     });
   }
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stack: (Pickled | typeof MARK)[] = [];
+  const reader = createReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file);
+  const { fail, take, byte, uint32, text, line, integer, data } = reader;
+  const { stack, pop, top, popMark } = createStack(fail);
   const memo = new Map<number, Pickled>();
-  let at = 0;
+  const named = (module: string, name: string): PickledGlobal => allowedGlobal(`${module}.${name}`, file);
 
-  const fail = (why: Text): never => {
-    throw damaged(file, 'data.pkl', { en: `${why.en} at byte ${at}`, zh: `第 ${at} 字节处${why.zh}` });
-  };
-  const take = (count: number): number => {
-    if (count < 0 || at + count > data.length) fail({ en: 'truncated', zh: '被截断' });
-    at += count;
-    return at - count;
-  };
-  const byte = (): number => data[take(1)];
-  const uint32 = (): number => data.readUInt32LE(take(4));
-  const text = (length: number): string => {
-    const start = take(length);
-    return data.toString('utf8', start, at);
-  };
-  const line = (): string => {
-    const end = data.indexOf(10, at);
-    if (end < 0) return fail({ en: 'truncated name', zh: '名称被截断' });
-    const start = take(end + 1 - at);
-    return data.toString('utf8', start, end);
-  };
-  const pop = (): Pickled => {
-    const value = stack.pop();
-    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
-  };
-  const top = (): Pickled => {
-    const value = stack.at(-1);
-    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
-  };
-  const popMark = (): Pickled[] => {
-    const mark = stack.lastIndexOf(MARK);
-    if (mark < 0) return fail({ en: 'missing mark', zh: '缺少标记' });
-    const values = stack.splice(mark) as Pickled[];
-    values.shift();
-    return values;
-  };
   const dictionary = (value: Pickled): PickledDictionary =>
     value instanceof Map ? value : fail({ en: 'missing dictionary', zh: '缺少字典' });
   const list = (value: Pickled): Pickled[] =>
@@ -101,22 +67,6 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
   const setItems = (target: PickledDictionary, items: readonly Pickled[]): void => {
     if (items.length % 2 !== 0) fail({ en: 'a key without a value', zh: '键没有对应的值' });
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
-  };
-  const named = (module: string, name: string): PickledGlobal => {
-    const global = `${module}.${name}`;
-    if (ALLOWED.has(global)) return { global };
-    throw unsupported(
-      file,
-      'data.pkl',
-      {
-        en: `The file refers to ${JSON.stringify(global.slice(0, 200))}, which is not part of a model's weights`,
-        zh: `文件引用了 ${JSON.stringify(global.slice(0, 200))}，不属于模型权重`,
-      },
-      {
-        en: 'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
-        zh: '未执行任何代码。请只保存权重：torch.save(model.state_dict(), …)，或存为 safetensors。',
-      },
-    );
   };
   const call = (callee: Pickled, parameters: readonly Pickled[]): Pickled => {
     if (typeof callee !== 'object' || callee === null || !('global' in callee))
@@ -132,15 +82,6 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
       ? fail({ en: `undefined memo ${key}`, zh: `引用了未定义的 memo ${key}` })
       : value;
   };
-  const integer = (length: number): number => {
-    const start = take(length);
-    if (length === 0) return 0;
-    if (length > 8) return fail({ en: 'an integer of more than 64 bits', zh: '整数超过 64 位' });
-    let value = BigInt(0);
-    for (let i = length - 1; i >= 0; i--) value = (value << BigInt(8)) | BigInt(data[start + i]);
-    return Number(BigInt.asIntN(length * 8, value));
-  };
-
   const OPCODES: Readonly<Record<string, () => void>> = {
     '\x80': () => {
       const protocol = byte();
@@ -225,4 +166,80 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
         }));
     operation();
   }
+}
+
+type Fail = (why: Text) => never;
+
+/** Reads numbers and text from the bytes of a pickle, in order. */
+function createReader(data: Buffer, file: string) {
+  let at = 0;
+
+  const fail: Fail = (why) => {
+    throw damaged(file, 'data.pkl', { en: `${why.en} at byte ${at}`, zh: `第 ${at} 字节处${why.zh}` });
+  };
+  const take = (count: number): number => {
+    if (count < 0 || at + count > data.length) fail({ en: 'truncated', zh: '被截断' });
+    at += count;
+    return at - count;
+  };
+  const byte = (): number => data[take(1)];
+  const uint32 = (): number => data.readUInt32LE(take(4));
+  const text = (length: number): string => {
+    const start = take(length);
+    return data.toString('utf8', start, at);
+  };
+  const line = (): string => {
+    const end = data.indexOf(10, at);
+    if (end < 0) return fail({ en: 'truncated name', zh: '名称被截断' });
+    const start = take(end + 1 - at);
+    return data.toString('utf8', start, end);
+  };
+  const integer = (length: number): number => {
+    const start = take(length);
+    if (length === 0) return 0;
+    if (length > 8) return fail({ en: 'an integer of more than 64 bits', zh: '整数超过 64 位' });
+    let value = BigInt(0);
+    for (let i = length - 1; i >= 0; i--) value = (value << BigInt(8)) | BigInt(data[start + i]);
+    return Number(BigInt.asIntN(length * 8, value));
+  };
+
+  return { data, fail, take, byte, uint32, text, line, integer };
+}
+
+/** The stack of a pickle, and the checks that values are there. */
+function createStack(fail: Fail) {
+  const stack: (Pickled | typeof MARK)[] = [];
+  const pop = (): Pickled => {
+    const value = stack.pop();
+    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
+  };
+  const top = (): Pickled => {
+    const value = stack.at(-1);
+    return value === undefined || value === MARK ? fail({ en: 'missing value', zh: '缺少值' }) : value;
+  };
+  const popMark = (): Pickled[] => {
+    const mark = stack.lastIndexOf(MARK);
+    if (mark < 0) return fail({ en: 'missing mark', zh: '缺少标记' });
+    const values = stack.splice(mark) as Pickled[];
+    values.shift();
+    return values;
+  };
+
+  return { stack, pop, top, popMark };
+}
+
+function allowedGlobal(global: string, file: string): PickledGlobal {
+  if (ALLOWED.has(global)) return { global };
+  throw unsupported(
+    file,
+    'data.pkl',
+    {
+      en: `The file refers to ${JSON.stringify(global.slice(0, 200))}, which is not part of a model's weights`,
+      zh: `文件引用了 ${JSON.stringify(global.slice(0, 200))}，不属于模型权重`,
+    },
+    {
+      en: 'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
+      zh: '未执行任何代码。请只保存权重：torch.save(model.state_dict(), …)，或存为 safetensors。',
+    },
+  );
 }
