@@ -129,6 +129,25 @@ test('a format that cannot hold the records of the family is a typed error', asy
   await expect(readTaskFile(file)).rejects.toMatchObject({ code: 'format-mismatch', place: { file } });
 });
 
+test('a format that is not registered is a typed error with the nearest name', async () => {
+  const corpus = { folder: 'mine', format: 'text-csv', files: { test: 'test.txt' } };
+  await expect(open({ ...intents, corpus: { ...intents.corpus, ...corpus } })).rejects.toMatchObject({
+    code: 'unknown-format',
+    place: { field: 'corpus.format' },
+    hint: expect.stringContaining('text-tsv'),
+  });
+  const alternative = { format: 'toString', files: { test: 'test.txt' } };
+  const declared = { ...corpus, format: 'text-tsv', alternative };
+  await put(
+    'task.json',
+    JSON.stringify({ id: 'mine', family: 'classification', title: 'mine', corpus: declared }),
+  );
+  await expect(readTaskFile(join(dataDir, 'task.json'))).rejects.toMatchObject({
+    code: 'unknown-format',
+    place: { file: join(dataDir, 'task.json'), field: 'corpus.alternative.format' },
+  });
+});
+
 test('an empty split is an error, not a score of nothing', async () => {
   await put('cMedIC/test.txt', '\n');
   await expect((await open()).split('test')).rejects.toMatchObject({ code: 'split-empty' });

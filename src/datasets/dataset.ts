@@ -63,7 +63,8 @@ export interface Dataset {
 /**
  * Opens the data of a task in a directory. Splits are read when they are asked for; only the labels of a task that
  * declares none are read at once. A dataset without any split opens too: `splits` is empty.
- * Throws a UserError: `format-mismatch` where the declared format cannot hold the family's records, and those of reading.
+ * Throws a UserError: `unknown-format`, `format-mismatch` where the declared format cannot hold the family's records, and
+ * those of reading.
  *
  * @example
  * const data = await openDataset({ task: findTask('cMedQQ'), dir: samplesDir() });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../ground/errors.ts';
 import { findTask, tasks } from '../tasks/registry.ts';
-import type { FormatName, Task } from '../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 import { openDataset } from './dataset.ts';
 import { samplesDir } from './directory.ts';
 import { readInputs } from './inputs.ts';
@@ -17,7 +17,7 @@ afterAll(() => rm(dir, { recursive: true }));
 
 let corpora = 0;
 /** A task like `task` whose test split, and train split where given, has this content. */
-async function bring(task: Task, format: FormatName, test: string, train?: string): Promise<Task> {
+async function bring(task: Task, format: string, test: string, train?: string): Promise<Task> {
   const folder = `corpus-${corpora++}`;
   await mkdir(join(dir, folder));
   await writeFile(join(dir, folder, 'test'), test);
@@ -36,7 +36,7 @@ const lines = (...records: unknown[]): string =>
 const document = (title: string, label?: string) => ({ title, label });
 
 /** A format, its task, a file without gold, and the same with gold on its second record alone. */
-const formats: [FormatName, Task, string, string, string][] = [
+const formats: [string, Task, string, string, string][] = [
   [
     'mentions-jsonl',
     findTask('cEHRNER'),

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
-import { type FormatName, SPLITS, type SplitName, type Task } from '../tasks/task.ts';
-import { formats } from './formats/registry.ts';
+import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
+import { findFormat, formats } from './formats/registry.ts';
 
 /** `alternative`: the other format of the same splits, e.g. the BIO files of the NER corpora. */
 export type Source = 'primary' | 'alternative';
@@ -17,7 +17,7 @@ export interface Place {
 }
 
 export interface Location {
-  readonly format: FormatName;
+  readonly format: string;
   /** Relative to the data directory, forward slashes. */
   readonly name: string;
   readonly path: string;
@@ -56,7 +56,7 @@ export const filesAtHand = (place: Place): SplitName[] =>
 /** How to get a split that is absent. */
 export function howToGet(place: Place): Text {
   const { task } = place;
-  const shape = formats[sideOf(place)?.format ?? task.corpus.format].shape;
+  const shape = findFormat(sideOf(place)?.format ?? task.corpus.format).shape;
   return task.access === 'public'
     ? {
         en: `Fetch it: \`chineseblue data get ${task.id}\`.`,
@@ -90,13 +90,16 @@ export function absent(place: Place, split: SplitName): UserError {
   );
 }
 
-/** Throws a UserError `format-mismatch` where a declared format cannot hold the records of the task's family. */
+/**
+ * Throws a UserError: `unknown-format`, or `format-mismatch` where a declared format cannot hold the records of the
+ * task's family.
+ */
 export function requireFittingFormat({ family, corpus, id }: Task, file?: string): void {
   for (const [field, format] of [
     ['corpus.format', corpus.format],
     ['corpus.alternative.format', corpus.alternative?.format],
   ] as const) {
-    if (format === undefined || formats[format].families.includes(family)) continue;
+    if (format === undefined || findFormat(format, { file, field }).families.includes(family)) continue;
     const fitting = Object.entries(formats)
       .filter(([, { families }]) => families.includes(family))
       .map(([name]) => name);

@@ -3,7 +3,7 @@ import { identifyFile } from '../fetch/identity.ts';
 import { UserError } from '../ground/errors.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { FieldChecks, RecordReader } from '../tasks/families/shared/record.ts';
-import type { FormatName, SplitName, Task } from '../tasks/task.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
 import { listDialogues } from './formats/dialogue-json.ts';
 import type { Notice, SourceRecord } from './formats/format.ts';
 import {
@@ -16,7 +16,7 @@ import {
   isAbsent,
   type ValuePlace,
 } from './formats/records.ts';
-import { formats } from './formats/registry.ts';
+import { findFormat } from './formats/registry.ts';
 import { identifyDirectory } from './hashes.ts';
 import type { Location } from './location.ts';
 import { createSplit, type Item, type Split } from './split.ts';
@@ -24,7 +24,7 @@ import { linkTexts } from './units.ts';
 
 /** One file, or directory with one file per record, to read. */
 export interface RecordFile {
-  readonly format: FormatName;
+  readonly format: string;
   /** Absolute or relative to the working directory: what is opened and what errors name. */
   readonly path: string;
   /** Relative to the data directory, forward slashes: what notices name. */
@@ -59,7 +59,7 @@ export async function* readItems(
     labels: new Set(task.labels.map(({ id }) => id)),
     notice: (notice: Notice) => notices.push({ ...notice, file: name }),
   };
-  for await (const records of formats[format].read(path, context)) {
+  for await (const records of findFormat(format).read(path, context)) {
     const items: GroupedItem[] = [];
     for (const record of records) {
       begin(record);
@@ -159,16 +159,16 @@ export async function readLocation(task: Task, name: SplitName, location: Locati
   const notices: Notice[] = [];
   const items = await readFileItems(location, task, notices);
   if (items.length === 0) throw emptySplit(task, name, location);
-  const identity = formats[format].directory
+  const identity = findFormat(format).directory
     ? await identifyDirectory(path, await listDialogues(path))
     : await identifyFile(path);
   const files = [{ path: location.name, ...identity }];
-  const source = { file: path, shape: formats[format].shape };
+  const source = { file: path, shape: findFormat(format).shape };
   return createSplit({ name, items, files, notices, synthetic, source });
 }
 
 export function emptySplit(task: Task, name: SplitName, { path, format }: Location): UserError {
-  const { shape } = formats[format];
+  const { shape } = findFormat(format);
   return new UserError(
     'split-empty',
     { en: `The ${name} split of ${task.id} has no example`, zh: `${task.id} 的 ${name} 划分没有样本` },

@@ -12,7 +12,7 @@ const MODULE_EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 
 /**
  * Reads a task that a user declares: a JSON file, or a module whose default export is the task. Throws a UserError:
- * `bad-task`, `not-json`, `format-mismatch`.
+ * `bad-task`, `not-json`, `unknown-format`, `format-mismatch`.
  */
 export async function readTaskFile(file: string): Promise<Task> {
   if (MODULE_EXTENSIONS.includes(extname(file))) {

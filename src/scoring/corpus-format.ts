@@ -4,7 +4,7 @@ import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
-import type { FormatName, Task } from '../tasks/task.ts';
+import type { Task } from '../tasks/task.ts';
 import { coverageOf } from './coverage.ts';
 import { type NamedFile, type ReadPredictions, readPredictions } from './predictions.ts';
 import type { Problem } from './problems.ts';
@@ -75,9 +75,9 @@ function mismatch({ id, input }: Question, record: Example | undefined, index: n
 }
 
 /** The formats with one line (or one line per character) of plain text, which predictions may come in. */
-const PLAIN_FORMATS: readonly FormatName[] = ['bio', 'text-tsv', 'pair-tsv'];
+const PLAIN_FORMATS: readonly string[] = ['bio', 'text-tsv', 'pair-tsv'];
 
-function plainFormatOf(task: Task, name: string): FormatName {
+function plainFormatOf(task: Task, name: string): string {
   const { format, alternative } = task.corpus;
   const plain = [format, alternative?.format].find(
     (known) => known !== undefined && PLAIN_FORMATS.includes(known),

@@ -9,29 +9,16 @@ export interface Label {
 export const SPLITS = ['train', 'dev', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** Formats that `src/datasets/formats` reads; a task names one, never how to read it. */
-export const FORMATS = [
-  'mentions-jsonl',
-  'bio',
-  'text-tsv',
-  'pair-tsv',
-  'query-documents-jsonl',
-  'dialogue-json',
-  'labels-jsonl',
-  'triples-jsonl',
-  'jsonl',
-] as const;
-export type FormatName = (typeof FORMATS)[number];
-
 export interface CorpusSource {
   /** Directory below the data directory, named as in the official release. */
   readonly folder: string;
-  readonly format: FormatName;
+  /** One of `src/datasets/formats`, which checks it: a task names how to read it, never does it. */
+  readonly format: string;
   /** File (or, for one file an example, directory) of every split, below `folder`. */
   readonly files: Readonly<Partial<Record<SplitName, string>>>;
   /** The same split in another format, below `folder`: NER corpora come in JSON and BIO. */
   readonly alternative?: {
-    readonly format: FormatName;
+    readonly format: string;
     readonly files: Readonly<Partial<Record<SplitName, string>>>;
   };
   /**

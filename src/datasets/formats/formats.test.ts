@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
 import { findTask } from '../../tasks/registry.ts';
-import type { FormatName, Task } from '../../tasks/task.ts';
+import type { Task } from '../../tasks/task.ts';
 import { readFileItems } from '../read.ts';
 import type { Notice } from './format.ts';
 import { unquote } from './pair-tsv.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 let files = 0;
-async function read(format: FormatName, task: Task, content: string | Uint8Array) {
+async function read(format: string, task: Task, content: string | Uint8Array) {
   const name = `file-${files++}`;
   await writeFile(join(folder, name), content);
   const notices: Notice[] = [];
@@ -25,7 +25,7 @@ async function read(format: FormatName, task: Task, content: string | Uint8Array
 }
 
 /** The UserError that reading throws: code, line, field. */
-async function fault(format: FormatName, task: Task, content: string | Uint8Array): Promise<UserError> {
+async function fault(format: string, task: Task, content: string | Uint8Array): Promise<UserError> {
   const error = await read(format, task, content).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(UserError);
   expect(error.place.file).toContain(folder);

@@ -1,4 +1,5 @@
-import type { FormatName } from '../../tasks/task.ts';
+import { UserError } from '../../ground/errors.ts';
+import { nearest } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
@@ -10,8 +11,8 @@ import { queryDocumentsJsonl } from './query-documents-jsonl.ts';
 import { textTsv } from './text-tsv.ts';
 import { triplesJsonl } from './triples-jsonl.ts';
 
-/** Every file format by the name that tasks give it. */
-export const formats: Readonly<Record<FormatName, Format>> = {
+/** Every file format by the name that tasks give it: adding one is adding a file and a line here. */
+export const formats: Readonly<Record<string, Format>> = {
   'mentions-jsonl': mentionsJsonl,
   bio,
   'text-tsv': textTsv,
@@ -22,3 +23,24 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   'triples-jsonl': triplesJsonl,
   jsonl,
 };
+
+/** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */
+export function findFormat(
+  name: string,
+  place: { readonly file?: string; readonly field?: string } = {},
+): Format {
+  if (Object.hasOwn(formats, name)) return formats[name];
+  const known = Object.keys(formats);
+  const guess = nearest(name, known);
+  throw new UserError(
+    'unknown-format',
+    { en: `There is no format "${name}"`, zh: `没有格式“${name}”` },
+    {
+      ...place,
+      hint: {
+        en: `Did you mean ${guess}? Formats: ${known.join(', ')}.`,
+        zh: `是否为 ${guess}？可用格式：${known.join('、')}。`,
+      },
+    },
+  );
+}
