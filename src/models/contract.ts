@@ -1,61 +1,174 @@
 import type { Text } from '../ground/language.ts';
+import type { GivenParameters, ParameterSpecs, Parsed, Resolved } from '../ground/parameters.ts';
+import type { Answer, Usage } from '../tasks/answer.ts';
 import type { Example, FamilyId, Input, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** Parameters of a model by name, as given on the command line or by default; kept in the record of a run. */
-export type Parameters = Readonly<Record<string, number | string | boolean>>;
+/** The version of this contract. A kind names the one it was written for; another one is refused by name. */
+export const CONTRACT = 1;
 
-export interface FitRequest<F extends FamilyId = FamilyId> {
+/** What arrives for one input, exactly as the journal keeps it. */
+export interface Reply {
+  /** Plain JSON: the prediction itself where a kind computes it, or what a service sent. */
+  readonly raw: unknown;
+  /** What identifies the call, for kinds whose answers cost something. Absent: the id of the input. */
+  readonly key?: string;
+  readonly usage?: Usage;
+}
+
+export interface AnswerOptions {
+  /** Checked between answers, at least once a second where the work allows: its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called once for every input, in any order, as soon as its reply is there. */
+  readonly onAnswer: (index: number, reply: Reply) => void;
+  /**
+   * Indices that were answered in an earlier attempt: they are not asked again. A kind whose answers depend on what
+   * else is in a batch packs all inputs as it would without them, and leaves out the batches that hold nothing else.
+   */
+  readonly answered?: ReadonlySet<number>;
+}
+
+/** A fitted model. Gold is never shown to it. */
+export interface FittedModel<F extends FamilyId = FamilyId> {
+  answer(inputs: readonly Input<F>[], options: AnswerOptions): Promise<void>;
+  /** Size of what was learnt, in bytes, for the tables. */
+  readonly bytes?: number;
+  /** How many training examples it learnt from, where that may be fewer than there were. */
+  readonly learntFrom?: number;
+  /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
+  save?(path: string): Promise<void>;
+  /** Why this prediction: readable lines, heaviest first. */
+  explain?(input: Input<F>): readonly string[];
+  /** One vector a text. */
+  embed?(
+    texts: readonly string[],
+    options: { readonly signal?: AbortSignal },
+  ): Promise<readonly Float32Array[]>;
+}
+
+export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> {
   readonly task: Task;
   readonly train: readonly Example<F>[];
   /** For choosing thresholds, stopping early…; may be empty. Never test. */
   readonly dev: readonly Example<F>[];
   readonly seed: number;
-  readonly parameters: Parameters;
-  /** Called now and then with the share of the work done, 0 to 1. */
-  readonly onProgress?: (share: number, note?: string) => void;
+  readonly parameters: P;
+  /**
+   * The primary score of answers to `examples` (all or a part of dev), larger is better; NaN where undefined.
+   * How it is computed is not a model's business.
+   */
+  score(examples: readonly Example<F>[], predictions: readonly Prediction<F>[]): number;
+  /** Share of the work done, 0 to 1, and what is being done. */
+  readonly onProgress?: (share: number, note?: Text) => void;
   /** Checked at safe points: the model throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Where a model that trains for long keeps its checkpoints; absent for quick ones. */
   readonly directory?: string;
+  /** Start afresh: checkpoints in `directory` are not used. */
+  readonly force?: boolean;
 }
 
-/** A fitted model. */
-export interface Predictor<F extends FamilyId = FamilyId> {
-  /** One prediction an input, in order. Gold is never shown. */
-  predict(
-    inputs: readonly Input<F>[],
-    onProgress?: (share: number) => void,
-  ): Promise<readonly Prediction<F>[]>;
-  /** Size of what was learnt, in bytes, for the tables. */
-  readonly bytes?: number;
-  /** How many training examples it learnt from, where that may be fewer than there were. */
-  readonly learntFrom?: number;
-  /** Writes what was learnt to one file; its kind's `load` reads it back. */
-  save?(file: string): Promise<void>;
-  /** Why this prediction: readable lines, heaviest evidence first. */
-  explain?(input: Input<F>): readonly string[];
+/** One way to fit a family. A function for several families (`FitRequest<'similarity' | 'inference', P>`) is one too. */
+export type Fit<F extends FamilyId, P = GivenParameters> = {
+  /** A method, so that the task's family may choose among the ways of a kind: examples always are of that family. */
+  fit(request: FitRequest<F, P>): Promise<FittedModel<F>>;
+}['fit'];
+
+/** A kind has a way to fit for every family that it serves. */
+export type Fits<P = GivenParameters> = { readonly [F in FamilyId]?: Fit<F, P> };
+
+/** What a kind does, in a module that is imported when it is first used. */
+export interface Implementation<P = GivenParameters> {
+  readonly fit: Fits<P>;
+  /** `parameters` has those of the kind's that are `answering`, where they were given. */
+  load?(path: string, task: Task, parameters: Partial<P>): Promise<FittedModel>;
 }
 
-/** A kind of model: one file exports one of these, one line in the registry names it. */
-export interface ModelKind {
+export interface Capabilities {
+  readonly save: boolean;
+  readonly load: boolean;
+  readonly explain: boolean;
+  readonly embed: boolean;
+}
+
+/** How the group `quick` runs a kind. */
+export interface QuickLook {
+  /** What it takes instead of the defaults, by family. */
+  parameters?(family: FamilyId): GivenParameters;
+  /** Only on the first task of each family, because it takes long. */
+  readonly oncePerFamily?: boolean;
+  /** Shown before it begins, with the number of such evaluations. */
+  note?(evaluations: number): Text;
+}
+
+/** What `resolve` may look at to replace `auto`. */
+export interface ResolveContext {
+  readonly task: Task;
+}
+
+/** A kind of model as its folder describes it. `defineModel` turns it into a `ModelKind`. */
+export interface ModelDefinition<S extends ParameterSpecs> {
+  readonly contract: typeof CONTRACT;
   readonly id: string;
+  /** Part of a run's identity: raised when the same parameters may give another result. */
+  readonly version: number;
   readonly summary: Text;
   readonly families: readonly FamilyId[];
-  /** Every parameter with its default: the keys are the names that exist. */
-  readonly defaults: Parameters;
+  readonly parameters: S;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
-  readonly mainParameter?: string;
+  readonly mainParameter?: keyof S & string;
+  /** Whether the seed changes anything: if not, one seed is enough. */
+  readonly seeded: boolean;
+  readonly capabilities: Capabilities;
+  /** Counted among `all-baselines`. */
+  readonly baseline?: boolean;
+  /** Takes minutes where others take seconds: it is begun first, so that no core waits at the end. */
+  readonly slow?: boolean;
+  /** Calls a service: it runs in the parent process, so that one limiter and one budget hold per command. */
+  readonly remote?: boolean;
+  /** Present where the group `quick` has the kind; undefined where it cannot run here (weights are absent). */
+  quickLook?(): QuickLook | undefined;
   /**
    * What the parameters point to outside of themselves (pretrained weights), as a SHA-256 of its content: part of
    * what a run depends on. Empty where they point to nothing. Throws a UserError where it is absent.
    */
-  startingPoint?(parameters: Parameters): Promise<string>;
-  /** Whether the seed changes anything: if not, one seed is enough. */
-  readonly seeded: boolean;
-  /** Whether it takes minutes where others take seconds: it is begun first, so that no core waits at the end. */
-  readonly slow?: boolean;
-  fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>>;
-  /** A kept model; `parameters` may change how it answers. Throws a UserError for any that decided what was learnt. */
-  load?(file: string, task: Task, parameters?: Parameters): Promise<Predictor>;
+  startingPoint?(parameters: NoInfer<Parsed<S>>): Promise<string>;
+  /** Replaces every `auto`. Absent where no parameter has one. */
+  resolve?(parameters: NoInfer<Parsed<S>>, context: ResolveContext): Promise<NoInfer<Resolved<S>>>;
+  /**
+   * Reads a reply as an answer. Absent: the reply's `raw` is the prediction. Pure, so that a better reader needs no
+   * new call.
+   */
+  interpret?(raw: unknown, input: Input, task: Task): Answer;
+  readonly implementation: () => Promise<Implementation<NoInfer<Resolved<S>>>>;
+}
+
+/** A kind of model, ready to use: every member checks what it is given. */
+export interface ModelKind
+  extends Pick<
+    ModelDefinition<ParameterSpecs>,
+    | 'contract'
+    | 'id'
+    | 'version'
+    | 'summary'
+    | 'families'
+    | 'parameters'
+    | 'mainParameter'
+    | 'seeded'
+    | 'capabilities'
+    | 'baseline'
+    | 'slow'
+    | 'remote'
+    | 'quickLook'
+  > {
+  /** Whether replies are more than predictions, and the journal therefore worth keeping. */
+  readonly interprets: boolean;
+  /** Parsed and with every `auto` replaced: what a record keeps. Throws UserErrors that name the parameter. */
+  resolve(given: GivenParameters, context: ResolveContext): Promise<GivenParameters>;
+  startingPoint(resolved: GivenParameters): Promise<string>;
+  interpret(raw: unknown, input: Input, task: Task): Answer;
+  /** `parameters` may be given or resolved ones. Throws a UserError `family-not-served` or `empty-train`. */
+  fit(request: FitRequest): Promise<FittedModel>;
+  /** A given `auto` means: as fitted. Throws a UserError `fixed-parameter` for a given one that decided what was learnt. */
+  load(path: string, task: Task, given?: GivenParameters): Promise<FittedModel>;
 }

@@ -1,128 +1,186 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
-import type { FamilyId } from '../tasks/examples.ts';
+import {
+  AUTO,
+  type GivenParameters,
+  kebab,
+  type ParameterSpecs,
+  type ParameterValue,
+  type Parsed,
+  parseParameters,
+  type Resolved,
+} from '../ground/parameters.ts';
+import type { FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import type { FitRequest, ModelKind, Parameters, Predictor } from './contract.ts';
-
-/** One way to fit a family; a kind has one for every family that it serves. */
-export type Fits = { readonly [F in FamilyId]?: (request: FitRequest<F>) => Promise<Predictor<F>> };
-
-/** What a kind does, in a module that is imported when it is first used. */
-export interface Implementation {
-  readonly fits: Fits;
-  /** `parameters` has only such as `KindDescription.answering` names. */
-  load?(file: string, task: Task, parameters: Parameters): Promise<Predictor>;
-}
-
-export interface KindDescription {
-  readonly id: string;
-  readonly summary: Text;
-  readonly families: readonly FamilyId[];
-  readonly defaults: Parameters;
-  readonly seeded: boolean;
-  readonly slow?: ModelKind['slow'];
-  readonly mainParameter?: string;
-  /** Parameters that decide only how a kept model answers, not what it learnt: they may be others when it is loaded. */
-  readonly answering?: readonly string[];
-  readonly startingPoint?: ModelKind['startingPoint'];
-  readonly implementation: () => Promise<Implementation>;
-}
+import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './contract.ts';
 
 /**
- * A kind whose implementation loads when it is needed, with what every kind checks: parameters have known
- * names and fitting types, the family is served, there is something to train on. UserError otherwise.
+ * A kind of model from its definition, with what every kind checks: the contract is the one of this version, the
+ * family is served, parameters have known names and fitting values, there is something to learn from.
+ * Throws a UserError otherwise; each of its members does too.
+ *
+ * @example
+ * export default defineModel({
+ *   contract: 1,
+ *   id: 'always-first',
+ *   version: 1,
+ *   summary: { en: 'The first label', zh: '第一个标签' },
+ *   families: ['classification'],
+ *   parameters: {},
+ *   seeded: false,
+ *   capabilities: { save: false, load: false, explain: false, embed: false },
+ *   implementation: async () => ({
+ *     fit: {
+ *       classification: async ({ task }) => ({
+ *         answer: async (inputs, { onAnswer }) =>
+ *           inputs.forEach((_, i) => onAnswer(i, { raw: { label: task.labels[0].id } })),
+ *       }),
+ *     },
+ *   }),
+ * });
  */
-export function defineKind(description: KindDescription): ModelKind {
-  const { id, families, defaults, implementation, answering = [], ...rest } = description;
+export function defineModel<S extends ParameterSpecs>(definition: ModelDefinition<S>): ModelKind {
+  const { contract, id, families, parameters: specs, capabilities, implementation } = definition;
+  requireContract(id, contract);
+  const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
+  const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
+  const resolve: ModelKind['resolve'] = async (given, context) => {
+    requireFamily(id, families, context.task);
+    return plain(await resolved(given, context.task));
+  };
+  const resolved = async (given: GivenParameters, task: Task): Promise<Resolved<S>> => {
+    const parsed = parse(given);
+    const values = (await definition.resolve?.(parsed, { task })) ?? parsed;
+    if (isResolved<S>(values)) return values;
+    throw new Error(`The model ${id} left a parameter on auto`);
+  };
+  const { version, summary, mainParameter, seeded, baseline, slow, remote } = definition;
   return {
-    ...rest,
-    id,
-    families,
-    defaults,
-    async fit<F extends FamilyId>(request: FitRequest<F>): Promise<Predictor<F>> {
+    ...{ contract, id, version, summary, families, parameters: specs, mainParameter, seeded, capabilities },
+    ...{ baseline, slow, remote },
+    quickLook: definition.quickLook && (() => definition.quickLook?.()),
+    interprets: definition.interpret !== undefined,
+    resolve,
+    startingPoint: async (given) => (await definition.startingPoint?.(parse(given))) ?? '',
+    interpret: (raw, input, task) =>
+      definition.interpret?.(raw, input, task) ?? { status: 'answered', prediction: raw as Prediction },
+    async fit(request) {
       const { task, train } = request;
-      if (!families.includes(task.family)) throw notServed(id, families, task);
-      const parameters = completeParameters(id, defaults, request.parameters);
-      if (train.length === 0) {
-        throw new UserError('empty-train', `The model ${id} cannot learn ${task.id} from no example`, {
-          hint: 'Check that the train split of the corpus is present and not empty.',
-        });
-      }
+      requireFamily(id, families, task);
+      const parameters = await resolved(request.parameters, task);
+      if (train.length === 0) throw emptyTrain(id, task);
       request.signal?.throwIfAborted();
-      const fitFamily = (await implementation()).fits[task.family] as unknown as (
-        r: FitRequest<F>,
-      ) => Promise<Predictor<F>>;
-      return fitFamily({ ...request, parameters });
+      const fit: Fit<FamilyId, Resolved<S>> | undefined = (await implementation()).fit[task.family];
+      if (!fit) throw new Error(`The model ${id} has no way to fit ${task.family}`);
+      return fit({ ...request, parameters });
     },
-    async load(file, task, given = {}) {
-      if (!families.includes(task.family)) throw notServed(id, families, task);
+    async load(path, task, given = {}) {
+      requireFamily(id, families, task);
       const { load } = await implementation();
-      if (!load) {
-        throw new UserError('cannot-load', `A model of kind ${id} is not kept in a file`, {
-          file,
-          hint: 'Fit it again: it is quick.',
-        });
-      }
-      const complete = completeParameters(id, defaults, given);
-      for (const name of Object.keys(given)) {
-        if (answering.includes(name)) continue;
-        throw new UserError('fixed-parameter', `${name} was decided when the model was fitted`, {
-          field: name,
-          hint:
-            answering.length > 0
-              ? `Of a kept model of kind ${id}, these can be chosen: ${answering.join(', ')}.`
-              : `Nothing of a kept model of kind ${id} can be chosen.`,
-          exitCode: EXIT.usage,
-        });
-      }
-      return load(file, task, Object.fromEntries(Object.keys(given).map((name) => [name, complete[name]])));
+      if (!load) throw cannotLoad(id, path);
+      const parsed = Object.entries(parse(given));
+      requireAnswering(id, specs, given);
+      const chosen = parsed.filter(([name, value]) => Object.hasOwn(given, name) && value !== AUTO);
+      return load(path, task, Object.fromEntries(chosen) as Partial<Resolved<S>>);
     },
   };
 }
 
-function notServed(id: string, families: readonly FamilyId[], task: Task): UserError {
-  return new UserError(
-    'family-not-served',
-    `The model ${id} does not do ${task.family}, the family of ${task.id}`,
+/** Throws a UserError `other-contract` for a kind that was written for another version of the contract. */
+export function requireContract(id: string, contract: unknown, file?: string): void {
+  if (contract === CONTRACT) return;
+  throw new UserError(
+    'other-contract',
     {
-      hint: `It does ${families.join(', ')}.`,
+      en: `The model ${id} was written for version ${contract} of the model contract; this is version ${CONTRACT}`,
+      zh: `模型 ${id} 按模型接口第 ${contract} 版编写，当前为第 ${CONTRACT} 版`,
+    },
+    {
+      file,
+      field: 'contract',
+      hint: {
+        en: `Adapt the model to version ${CONTRACT} and set contract: ${CONTRACT}.`,
+        zh: `请将该模型改写为第 ${CONTRACT} 版，并设置 contract: ${CONTRACT}。`,
+      },
+    },
+  );
+}
+
+function requireFamily(id: string, families: readonly FamilyId[], task: Task): void {
+  if (families.includes(task.family)) return;
+  throw new UserError(
+    'family-not-served',
+    {
+      en: `The model ${id} does not serve ${task.family}, the family of ${task.id}`,
+      zh: `模型 ${id} 不支持任务族 ${task.family}（${task.id}）`,
+    },
+    {
+      hint: { en: `It serves ${families.join(', ')}.`, zh: `支持的任务族：${families.join('、')}。` },
       exitCode: EXIT.usage,
     },
   );
 }
 
-/** The defaults, overridden by what was given; text becomes a number or a boolean where the default is one. */
-function completeParameters(id: string, defaults: Parameters, given: Parameters): Parameters {
-  const complete: Record<string, number | string | boolean> = { ...defaults };
-  for (const [name, value] of Object.entries(given)) {
-    const fallback = defaults[name];
-    if (fallback === undefined) {
-      const names = Object.keys(defaults);
-      throw new UserError('unknown-parameter', `The model ${id} has no parameter ${name}`, {
-        field: name,
-        hint: names.length > 0 ? `It has ${names.join(', ')}.` : 'It has none.',
-        exitCode: EXIT.usage,
-      });
-    }
-    const read = typeof fallback === typeof value ? value : convert(String(value), typeof fallback);
-    if (read === undefined || (typeof read === 'number' && !Number.isFinite(read))) {
-      throw new UserError(
-        'bad-parameter',
-        `The parameter ${name} of ${id} is not a ${typeof fallback}: ${value}`,
-        {
-          field: name,
-          hint: `Its default is ${fallback}.`,
-          exitCode: EXIT.usage,
-        },
-      );
-    }
-    complete[name] = read;
-  }
-  return complete;
+function emptyTrain(id: string, task: Task): UserError {
+  return new UserError(
+    'empty-train',
+    {
+      en: `The model ${id} cannot learn ${task.id} without examples`,
+      zh: `没有训练样本，模型 ${id} 无法学习 ${task.id}`,
+    },
+    {
+      hint: {
+        en: 'Check that the train split of the corpus is present and not empty.',
+        zh: '请检查语料的 train 划分是否存在且不为空。',
+      },
+    },
+  );
 }
 
-function convert(value: string, type: string): number | string | boolean | undefined {
-  if (type === 'string') return value;
-  if (type === 'number') return value.trim() === '' ? undefined : Number(value);
-  return value === 'true' ? true : value === 'false' ? false : undefined;
+function cannotLoad(id: string, file: string): UserError {
+  return new UserError(
+    'cannot-load',
+    { en: `Models of kind ${id} cannot be loaded from a file`, zh: `${id} 类模型不能从文件加载` },
+    { file, hint: { en: 'Fit it again.', zh: '请重新训练。' } },
+  );
 }
+
+/** Of a fitted model only parameters of how it answers may be chosen. */
+function requireAnswering(id: string, specs: ParameterSpecs, given: GivenParameters): void {
+  const fixed = Object.keys(given).find((name) => !specs[name]?.answering);
+  if (fixed === undefined) return;
+  const free = Object.keys(specs)
+    .filter((name) => specs[name].answering)
+    .map(kebab);
+  throw new UserError(
+    'fixed-parameter',
+    {
+      en: `${kebab(fixed)} was fixed when the model was fitted`,
+      zh: `参数 ${kebab(fixed)} 已在训练时确定`,
+    },
+    {
+      field: kebab(fixed),
+      hint:
+        free.length > 0
+          ? {
+              en: `For a fitted model of kind ${id} you can set ${free.join(', ')}.`,
+              zh: `已训练的 ${id} 类模型可设置：${free.join('、')}。`,
+            }
+          : {
+              en: `A fitted model of kind ${id} has no parameters to set.`,
+              zh: `已训练的 ${id} 类模型没有可设置的参数。`,
+            },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** As plain data: what is not given and has no default is left out. */
+const plain = (values: Readonly<Record<string, unknown>>): GivenParameters =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, ParameterValue] => entry[1] !== undefined),
+  );
+
+/** Whether nothing is left on `auto`. */
+const isResolved = <S extends ParameterSpecs>(values: Parsed<S> | Resolved<S>): values is Resolved<S> =>
+  Object.values(values).every((value) => value !== AUTO);

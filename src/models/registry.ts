@@ -13,8 +13,8 @@ import { ltr } from './ltr/kind.ts';
 import { majority } from './majority/kind.ts';
 import { relation } from './relation/kind.ts';
 
-/** Every kind of model, in the order of the tables. Only descriptions: a kind loads what it needs when used. */
-export const modelKinds: readonly ModelKind[] = [
+/** The built-in kinds, in the order of the tables. Only descriptions: a kind loads its implementation when used. */
+const builtIn: readonly ModelKind[] = [
   majority,
   bm25,
   ltr,
@@ -28,13 +28,44 @@ export const modelKinds: readonly ModelKind[] = [
   bert,
 ];
 
-/** The kind with that id. UserError, with the nearest id, if there is none. */
+const registered = new Map<string, ModelKind>();
+
+/** Every kind of model: the built-in ones, then registered ones. */
+export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];
+
+/** Whether every process knows the kind. */
+export const isBuiltIn = (id: string): boolean => builtIn.some((kind) => kind.id === id);
+
+/**
+ * Makes a kind of one's own available by its id, in this process. Registering the same id again replaces it.
+ * Throws a UserError `model-exists` for the id of a built-in kind.
+ */
+export function registerModel(kind: ModelKind): void {
+  if (isBuiltIn(kind.id)) {
+    throw new UserError(
+      'model-exists',
+      { en: `There is a built-in model ${kind.id}`, zh: `已有内置模型 ${kind.id}` },
+      { field: 'id', hint: { en: 'Choose another id.', zh: '请使用其他 id。' } },
+    );
+  }
+  registered.set(kind.id, kind);
+}
+
+/** The kind with that id. Throws a UserError, with the nearest id, if there is none. */
 export function findModel(id: string): ModelKind {
-  const found = modelKinds.find((kind) => kind.id === id);
+  const kinds = modelKinds();
+  const found = kinds.find((kind) => kind.id === id);
   if (found) return found;
-  const ids = modelKinds.map((kind) => kind.id);
-  throw new UserError('unknown-model', `There is no model "${id}"`, {
-    hint: `Did you mean ${nearest(id, ids)}? There are ${ids.join(', ')}.`,
-    exitCode: EXIT.usage,
-  });
+  const ids = kinds.map((kind) => kind.id);
+  throw new UserError(
+    'unknown-model',
+    { en: `There is no model "${id}"`, zh: `没有模型“${id}”` },
+    {
+      hint: {
+        en: `Did you mean ${nearest(id, ids)}? There are ${ids.join(', ')}.`,
+        zh: `是否指 ${nearest(id, ids)}？可用模型：${ids.join('、')}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }
