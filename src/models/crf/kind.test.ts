@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
+import { camel } from '../../ground/parameters.ts';
 import { createRandom } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { findTask } from '../../tasks/registry.ts';
-import type { FitRequest, Predictor } from '../contract.ts';
+import type { FitRequest, FittedModel } from '../contract.ts';
+import { fitOn, predict } from '../fixtures/fitted.ts';
 import { crf } from './kind.ts';
 
 const task = findTask('cEHRNER');
@@ -25,8 +27,8 @@ function examples(count: number): Example<'ner'>[] {
   });
 }
 
-const learn = (train: Example<'ner'>[], more: Partial<FitRequest<'ner'>> = {}): Promise<Predictor<'ner'>> =>
-  crf.fit<'ner'>({ task, train, dev: [], seed: 1, parameters: { iterations: 30 }, ...more });
+const learn = (train: Example<'ner'>[], more: Partial<FitRequest<'ner'>> = {}): Promise<FittedModel> =>
+  fitOn<'ner'>(crf, task, train, { parameters: { iterations: 30 }, ...more });
 
 const whole = (text: string, entities: Example<'ner'>['gold']['entities'] = []): Example<'ner'> => ({
   id: text.slice(0, 9),
@@ -35,7 +37,7 @@ const whole = (text: string, entities: Example<'ner'>['gold']['entities'] = []):
 });
 
 describe('crf', () => {
-  let fitted: Predictor<'ner'>;
+  let fitted: FittedModel;
   const shares: number[] = [];
   beforeAll(async () => {
     fitted = await learn(examples(30), { onProgress: (share) => shares.push(share) });
@@ -43,7 +45,7 @@ describe('crf', () => {
 
   it('finds entities and says why', async () => {
     const text = '患者因肺癌入院治疗。';
-    const [{ entities }] = await fitted.predict([{ text }]);
+    const [{ entities }] = await predict<'ner'>(fitted, [{ text }]);
     expect(entities).toEqual([{ start: 3, end: 5, type: '疾病和诊断' }]);
     const lines = fitted.explain!({ text });
     expect(lines[0]).toMatch(/^肺癌 \[3, 5\) 疾病和诊断, \d+\.\d %: .+\(\d/);
@@ -58,7 +60,7 @@ describe('crf', () => {
 
   it('answers empty, unknown and very long texts', async () => {
     const long = '患者因肺癌入院治疗。'.repeat(1000);
-    const [empty, unknown, all] = await fitted.predict([
+    const [empty, unknown, all] = await predict<'ner'>(fitted, [
       { text: '' },
       { text: '\u{1F600}\ud800!' },
       { text: long },
@@ -77,7 +79,7 @@ describe('crf', () => {
       type: '症状',
     }));
     const model = await learn([whole(''), whole(text, entities)], { parameters: { iterations: 10 } });
-    const [answer] = await model.predict([{ text: '患者因肺癌入院治疗。' }]);
+    const [answer] = await predict<'ner'>(model, [{ text: '患者因肺癌入院治疗。' }]);
     expect(answer.entities).toEqual([{ start: 3, end: 5, type: '症状' }]);
   });
 
@@ -86,27 +88,27 @@ describe('crf', () => {
     ['only empty texts', [whole('')]],
   ])('learns from %s that there is none', async (_, train) => {
     const model = await learn(train);
-    expect(await model.predict([{ text: '患者因肺癌入院' }, { text: '' }])).toEqual([
+    expect(await predict<'ner'>(model, [{ text: '患者因肺癌入院' }, { text: '' }])).toEqual([
       { entities: [] },
       { entities: [] },
     ]);
     const file = join(folder, 'none.model');
     await model.save!(file);
-    const loaded = (await crf.load!(file, task)) as Predictor<'ner'>;
-    expect(await loaded.predict([{ text: '患者' }])).toEqual([{ entities: [] }]);
+    const loaded = await crf.load(file, task);
+    expect(await predict<'ner'>(loaded, [{ text: '患者' }])).toEqual([{ entities: [] }]);
   });
 
   it('takes a type seen only in dev as one it cannot know', async () => {
     const dev = [whole('患者', [{ start: 0, end: 2, type: '药物' }])];
     const model = await learn(examples(10), { dev });
-    const [{ entities }] = await model.predict([{ text: '患者因肺癌入院治疗。' }]);
+    const [{ entities }] = await predict<'ner'>(model, [{ text: '患者因肺癌入院治疗。' }]);
     expect(new Set(entities.map(({ type }) => type))).toEqual(new Set(['疾病和诊断']));
   });
 
   it('answers the same when it is fitted again', async () => {
     const texts = ['患者因肺癌入院治疗。', '胃溃疡三年'].map((text) => ({ text }));
     const again = await learn(examples(30));
-    expect(await again.predict(texts)).toEqual(await fitted.predict(texts));
+    expect(await predict<'ner'>(again, texts)).toEqual(await predict<'ner'>(fitted, texts));
     expect(again.explain!(texts[0])).toEqual(fitted.explain!(texts[0]));
   });
 
@@ -124,15 +126,15 @@ describe('crf', () => {
     );
     const cmdd = findTask('CMDD');
     const parameters = { iterations: 20 };
-    const model = await crf.fit<'dialogue'>({ task: cmdd, train, dev: [], seed: 1, parameters });
+    const model = await fitOn<'dialogue'>(crf, cmdd, train, { parameters });
     const inputs = [train[0].input, train[1].input, { turns: [] }];
-    const answers = await model.predict(inputs);
+    const answers = await predict<'dialogue'>(model, inputs);
     expect(answers).toEqual([train[0].gold, train[1].gold, { symptoms: [], entities: [] }]);
     expect(model.explain!(inputs[1])[0]).toMatch(/^turn 0: 发烧 → 发热, false: /);
     const file = join(folder, 'symptoms.model');
     await model.save!(file);
-    expect(await ((await crf.load!(file, cmdd)) as Predictor<'dialogue'>).predict(inputs)).toEqual(answers);
-    await expect(crf.load!(file, task)).rejects.toBeInstanceOf(UserError);
+    expect(await predict<'dialogue'>(await crf.load(file, cmdd), inputs)).toEqual(answers);
+    await expect(crf.load(file, task)).rejects.toBeInstanceOf(UserError);
   });
 
   it('stops when it is told to', async () => {
@@ -141,17 +143,22 @@ describe('crf', () => {
   });
 
   it.each([
-    ['templates', 'char,magic'],
-    ['templates', ''],
+    ['char-features', 'perhaps'],
     ['cutoff', 0],
     ['c2', -1],
     ['iterations', 1.5],
     ['threads', 0],
   ])('refuses %s = %s', async (name, value) => {
-    await expect(learn(examples(2), { parameters: { [name]: value } })).rejects.toMatchObject({
+    await expect(learn(examples(2), { parameters: { [camel(name)]: value } })).rejects.toMatchObject({
       name: 'UserError',
       place: { field: name },
     });
+  });
+
+  it('refuses to train without features', async () => {
+    const groups = ['char', 'ngram', 'word', 'lexicon', 'side'];
+    const parameters = Object.fromEntries(groups.map((group) => [`${group}Features`, false]));
+    await expect(learn(examples(2), { parameters })).rejects.toMatchObject({ code: 'bad-parameter' });
   });
 
   describe('its file', () => {
@@ -160,9 +167,9 @@ describe('crf', () => {
     beforeAll(() => fitted.save!(file));
 
     it('gives back the same model', async () => {
-      const loaded = (await crf.load!(file, task)) as Predictor<'ner'>;
+      const loaded = await crf.load(file, task);
       const texts = ['患者因肺癌入院治疗。', '胃溃疡三年'].map((text) => ({ text }));
-      expect(await loaded.predict(texts)).toEqual(await fitted.predict(texts));
+      expect(await predict<'ner'>(loaded, texts)).toEqual(await predict<'ner'>(fitted, texts));
       expect(loaded.explain!(texts[0])).toEqual(fitted.explain!(texts[0]));
       expect(Math.abs(loaded.bytes! - statSync(file).size)).toBeLessThan(2000);
     });
@@ -171,7 +178,7 @@ describe('crf', () => {
       const bytes = readFileSync(file);
       for (let share = 0; share < 1; share += 0.07) {
         writeFileSync(damaged, bytes.subarray(0, Math.floor(bytes.length * share)));
-        await expect(crf.load!(damaged, task)).rejects.toBeInstanceOf(UserError);
+        await expect(crf.load(damaged, task)).rejects.toBeInstanceOf(UserError);
       }
     });
 
@@ -182,7 +189,7 @@ describe('crf', () => {
         const changed = Buffer.from(bytes);
         changed[at] ^= 0x10;
         writeFileSync(damaged, changed);
-        const padding = await crf.load!(damaged, task).then(
+        const padding = await crf.load(damaged, task).then(
           () => bytes[at] === 0,
           (error) => {
             expect(error).toBeInstanceOf(UserError);
@@ -204,7 +211,7 @@ describe('crf', () => {
         const changed = Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
         expect(changed.equals(bytes)).toBe(false);
         writeFileSync(damaged, changed);
-        await expect(crf.load!(damaged, task)).rejects.toBeInstanceOf(UserError);
+        await expect(crf.load(damaged, task)).rejects.toBeInstanceOf(UserError);
       }
     });
   });

@@ -1,35 +1,35 @@
-import { createPace } from '../../ground/yielder.ts';
 import type { Example, Input, Prediction } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
-import type { Predictor } from '../contract.ts';
-import { namesOf, taggedTurns } from '../dialogue/material.ts';
-import { type NameDictionary, readPairs, restoreNames } from '../dialogue/names.ts';
-import { type ModelContent, sizeOf } from '../shared/modelfile.ts';
-import { type CrfModel, modelContent, restoreModel } from './model.ts';
-import { damaged, loadContent, saveContent } from './store.ts';
-import { createTagger } from './tagger.ts';
-import { type TrainOptions, trainCrf } from './train.ts';
+import type { FittedModel } from '../contract.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { listFeatures } from '../shared/crf/explain.ts';
+import { type CrfModel, modelContent } from '../shared/crf/model.ts';
+import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { createTagger } from '../shared/crf/tagger.ts';
+import { type TrainOptions, trainCrf } from '../shared/crf/train.ts';
+import { namesOf, taggedTurns } from '../shared/mentions/dialogues.ts';
+import { type NameDictionary, namesJson, restoreNames } from '../shared/mentions/names.ts';
+import { isStatus } from '../shared/mentions/statuses.ts';
+import { damaged, type ModelContent, sizeOf } from '../shared/modelfile.ts';
 
-/** The symptom tags of dialogues: mentions whose type is their status, told from their turn alone. */
+/** The symptom tags of dialogues: mentions whose type is their status, decided from their turn alone. */
 
 const KIND = 'crf-dialogue';
 /** The type of mentions whose status the corpus does not give. */
 const OPEN = 'open';
-const STATUSES: readonly string[] = ['true', 'false', 'uncertain'] satisfies SymptomStatus[];
-const isStatus = (type: string): type is SymptomStatus => STATUSES.includes(type);
-const EVIDENCE = 5;
+const FEATURES_SHOWN = 5;
 
 /** Trains on the turns of dialogues; names come from the mentions of train. */
 export async function fitSymptoms(
   train: readonly Example<'dialogue'>[],
   options: TrainOptions,
-): Promise<Predictor<'dialogue'>> {
+): Promise<FittedModel<'dialogue'>> {
   const texts = taggedTurns(train, ({ status }) => status ?? OPEN);
-  return predictor(await trainCrf(texts, options), namesOf(train));
+  return fitted(await trainCrf(texts, options), namesOf(train));
 }
 
-function predictor(model: CrfModel, names: NameDictionary): Predictor<'dialogue'> {
+function fitted(model: CrfModel, names: NameDictionary): FittedModel<'dialogue'> {
   const tagger = createTagger(model);
   const tagged = modelContent(model);
   const content: ModelContent = { ...tagged, header: { ...tagged.header, names: [...names.entries] } };
@@ -47,38 +47,24 @@ function predictor(model: CrfModel, names: NameDictionary): Predictor<'dialogue'
   };
   return {
     bytes: sizeOf(content),
-    async predict(inputs, onProgress) {
-      const pace = createPace();
-      const predictions: Prediction<'dialogue'>[] = [];
-      for (const [i, input] of inputs.entries()) {
-        await pace();
-        predictions.push(answer(input));
-        onProgress?.((i + 1) / inputs.length);
-      }
-      return predictions;
-    },
+    answer: (inputs, options) => answerEach(inputs, options, answer),
     save: (file) => saveContent(file, KIND, content),
     explain: ({ turns }) =>
       turns.flatMap(({ text, speaker }, turn) =>
         tagger.tag(text, speaker).map((entity) => {
           const mention = text.slice(entity.start, entity.end);
-          const because = tagger
-            .evidence(text, entity, speaker)
-            .slice(0, EVIDENCE)
-            .map(({ feature, weight }) => `${feature} (${weight.toFixed(2)})`)
-            .join('; ');
+          const because = listFeatures(tagger.features(text, entity, speaker), FEATURES_SHOWN);
           return `turn ${turn}: ${mention} → ${names.find(mention) ?? '?'}, ${entity.type}: ${because}`;
         }),
       ),
   };
 }
 
-/** Reads what a predictor of `fitSymptoms` saved. UserError for anything else. */
-export async function loadSymptoms(file: string): Promise<Predictor<'dialogue'>> {
+/** Reads what a model of `fitSymptoms` saved. UserError for anything else. */
+export async function loadSymptoms(file: string): Promise<FittedModel<'dialogue'>> {
   const content = await loadContent(file, KIND);
-  const model = restoreModel(content);
-  if (typeof model === 'string') throw damaged(file, model);
-  const names = readPairs(content.header.names);
-  if (!names) throw damaged(file, 'its names are missing');
-  return predictor(model, restoreNames(names));
+  const model = openCrf(file, content);
+  const names = namesJson.safeParse(content.header.names);
+  if (!names.success) throw damaged(file, { en: 'its names are missing', zh: '缺少名称' });
+  return fitted(model, restoreNames(new Map(names.data)));
 }

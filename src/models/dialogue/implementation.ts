@@ -1,24 +1,26 @@
-import { createPace } from '../../ground/yielder.ts';
+import * as z from 'zod';
 import type { Example, Input, Prediction } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
-import type { FitRequest, Predictor } from '../contract.ts';
-import { crfOptions } from '../crf/implementation.ts';
-import { type CrfModel, modelContent, restoreModel } from '../crf/model.ts';
-import { damaged, loadContent, saveContent } from '../crf/store.ts';
-import { createTagger } from '../crf/tagger.ts';
-import { trainCrf } from '../crf/train.ts';
-import type { Fits } from '../define.ts';
+import type { FitRequest, Fits, FittedModel } from '../contract.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { listFeatures } from '../shared/crf/explain.ts';
+import { type CrfModel, modelContent } from '../shared/crf/model.ts';
+import { crfOptions } from '../shared/crf/parameters.ts';
+import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { createTagger } from '../shared/crf/tagger.ts';
+import { trainCrf } from '../shared/crf/train.ts';
 import { restoreFeatures } from '../shared/features/named.ts';
-import { type ModelContent, sizeOf } from '../shared/modelfile.ts';
-import { namesOf, taggedTurns } from './material.ts';
-import { type NameDictionary, readPairs, restoreNames } from './names.ts';
+import { namesOf, taggedTurns } from '../shared/mentions/dialogues.ts';
+import { type NameDictionary, namesJson, restoreNames } from '../shared/mentions/names.ts';
+import { STATUSES } from '../shared/mentions/statuses.ts';
+import { damaged, type ModelContent, pickArrays, sizeOf } from '../shared/modelfile.ts';
+import type { DialogueParameters } from './parameters.ts';
 import {
   type AskedDialogue,
   learnStatus,
-  STATUSES,
   type StatusModel,
-  statusEvidence,
+  statusFeatureWeights,
   statusProbabilities,
 } from './status.ts';
 import type { Asked } from './status-features.ts';
@@ -28,7 +30,7 @@ const KIND = 'dialogue';
 const MENTION = 'symptom';
 /** Shares of the work: mentions, then statuses. */
 const MENTIONS_SHARE = 0.8;
-const EVIDENCE = 5;
+const FEATURES_SHOWN = 5;
 
 /** Everything that was learnt. */
 interface Learnt {
@@ -39,9 +41,11 @@ interface Learnt {
   readonly offsets: readonly number[];
 }
 
-export const fits: Fits = { dialogue: fit };
+export const fit: Fits<DialogueParameters> = { dialogue: fitDialogue };
 
-async function fit(request: FitRequest<'dialogue'>): Promise<Predictor<'dialogue'>> {
+async function fitDialogue(
+  request: FitRequest<'dialogue', DialogueParameters>,
+): Promise<FittedModel<'dialogue'>> {
   const { train, dev, parameters, onProgress, signal } = request;
   const mentions = await trainCrf(
     taggedTurns(train, () => MENTION),
@@ -52,22 +56,22 @@ async function fit(request: FitRequest<'dialogue'>): Promise<Predictor<'dialogue
     },
   );
   const names = namesOf(train);
-  onProgress?.(MENTIONS_SHARE, 'statuses');
+  onProgress?.(MENTIONS_SHARE, { en: 'statuses', zh: '训练状态分类器' });
   const known = train.map(goldMentions);
   const status = await learnStatus(
     known.map(({ turns, asked }) => ({ turns, asked: asked.filter(({ status }) => status !== undefined) })),
     known.flatMap(({ asked }) => asked.flatMap(({ status }) => status ?? [])),
-    Number(parameters['status-c']),
+    parameters.statusC,
     signal,
   );
   const plain: Learnt = { mentions, names, status, offsets: STATUSES.map(() => 0) };
-  if (!parameters['tune-status'] || dev.length === 0) return predictor(plain);
+  if (!parameters.tuneStatus || dev.length === 0) return fitted(plain);
   const view = createView(plain);
   const offsets = await tuneOffsets(
     dev.map(({ input, gold }) => ({ ...view(input), symptoms: gold.symptoms })),
     signal,
   );
-  return predictor({ ...plain, offsets });
+  return fitted({ ...plain, offsets });
 }
 
 /** The mentions of a gold dialogue that have a name. */
@@ -103,7 +107,7 @@ function createView({ mentions, names, status }: Learnt): (input: Input<'dialogu
   };
 }
 
-function predictor(learnt: Learnt): Predictor<'dialogue'> {
+function fitted(learnt: Learnt): FittedModel<'dialogue'> {
   const view = createView(learnt);
   const content = contentOf(learnt);
   const decide = (chances: Float64Array, row: number): SymptomStatus => {
@@ -128,25 +132,15 @@ function predictor(learnt: Learnt): Predictor<'dialogue'> {
   };
   return {
     bytes: sizeOf(content),
-    async predict(inputs, onProgress) {
-      const pace = createPace();
-      const predictions: Prediction<'dialogue'>[] = [];
-      for (const [i, input] of inputs.entries()) {
-        await pace();
-        predictions.push(answer(input));
-        onProgress?.((i + 1) / inputs.length);
-      }
-      return predictions;
-    },
+    answer: (inputs, options) => answerEach(inputs, options, answer),
     save: (file) => saveContent(file, KIND, content),
     explain(input) {
       const { turns, asked, chances } = view(input);
       return asked.map((one, row) => {
         const status = decide(chances, row);
         const chance = chances[row * STATUSES.length + STATUSES.indexOf(status)];
-        const because = statusEvidence(learnt.status, { turns, asked }, one, status, EVIDENCE)
-          .map(({ feature, weight }) => `${feature} (${weight.toFixed(2)})`)
-          .join('; ');
+        const weights = statusFeatureWeights(learnt.status, { turns, asked }, one, status);
+        const because = listFeatures(weights, FEATURES_SHOWN);
         const { turn, start, end, name } = one;
         const mention = turns[turn].text.slice(start, end);
         return `turn ${turn}: ${mention} → ${name}, ${status} ${(100 * chance).toFixed(1)} %: ${because}`;
@@ -163,33 +157,38 @@ function contentOf({ mentions, names, status, offsets }: Learnt): ModelContent {
       ...tagged.arrays,
       statusWeights: status.logistic.weights,
       statusIntercepts: status.logistic.intercepts,
-    } as ModelContent['arrays'],
+    },
   };
 }
 
-export async function load(file: string): Promise<Predictor> {
+const headerJson = z.object({
+  names: namesJson,
+  features: z.array(z.string()),
+  offsets: z.array(z.number()).length(STATUSES.length),
+});
+
+/** Reads a model that `save` wrote. UserError for anything else. */
+export async function load(file: string): Promise<FittedModel<'dialogue'>> {
   const content = await loadContent(file, KIND);
-  const mentions = restoreModel(content);
-  if (typeof mentions === 'string') throw damaged(file, mentions);
-  const { features, offsets } = content.header;
-  const names = readPairs(content.header.names);
-  const { statusWeights: weights, statusIntercepts: intercepts } = content.arrays;
-  const isFeatures = Array.isArray(features) && features.every((name) => typeof name === 'string');
-  const isOffsets =
-    Array.isArray(offsets) && offsets.length === STATUSES.length && offsets.every(Number.isFinite);
-  if (!names || !isFeatures || !isOffsets) throw damaged(file, 'names, features or offsets are missing');
-  if (
-    !(weights instanceof Float32Array && intercepts instanceof Float64Array) ||
-    weights.length !== features.length * STATUSES.length ||
-    intercepts.length !== STATUSES.length
-  ) {
-    throw damaged(file, 'its weights of statuses do not fit');
-  }
+  const mentions = openCrf(file, content);
+  const header = headerJson.safeParse(content.header);
+  if (!header.success)
+    throw damaged(file, { en: 'names, features or offsets are missing', zh: '缺少名称、特征或偏置' });
+  const { names, features, offsets } = header.data;
+  const arrays = pickArrays(content.arrays, {
+    statusWeights: 'Float32Array',
+    statusIntercepts: 'Float64Array',
+  });
+  const fits =
+    arrays?.statusWeights.length === features.length * STATUSES.length &&
+    arrays.statusIntercepts.length === STATUSES.length;
+  if (!fits) throw damaged(file, { en: 'its weights of statuses do not fit', zh: '状态权重不一致' });
+  const { statusWeights: weights, statusIntercepts: intercepts } = arrays;
   const logistic = { outputs: STATUSES.length, link: 'softmax', weights, intercepts } as const;
-  return predictor({
+  return fitted({
     mentions,
-    names: restoreNames(names),
-    status: { features: restoreFeatures(features as string[]), logistic },
-    offsets: offsets as number[],
-  }) as Predictor;
+    names: restoreNames(new Map(names)),
+    status: { features: restoreFeatures(features), logistic },
+    offsets,
+  });
 }

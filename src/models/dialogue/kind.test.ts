@@ -8,7 +8,8 @@ import type { Example, Gold } from '../../tasks/examples.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { findTask } from '../../tasks/registry.ts';
-import type { FitRequest, Predictor } from '../contract.ts';
+import type { FitRequest, FittedModel } from '../contract.ts';
+import { fitOn, predict } from '../fixtures/fitted.ts';
 import { dialogue } from './kind.ts';
 
 const task = findTask('CMDD');
@@ -51,8 +52,8 @@ function talks(count: number, seed: number): Example<'dialogue'>[] {
 const learn = (
   train: Example<'dialogue'>[],
   more: Partial<FitRequest<'dialogue'>> = {},
-): Promise<Predictor<'dialogue'>> =>
-  dialogue.fit<'dialogue'>({ task, train, dev: [], seed: 1, parameters: { iterations: 30 }, ...more });
+): Promise<FittedModel> =>
+  fitOn<'dialogue'>(dialogue, task, train, { parameters: { iterations: 30 }, ...more });
 
 const silent: Example<'dialogue'> = {
   id: 'silent',
@@ -63,14 +64,17 @@ const silent: Example<'dialogue'> = {
 describe('dialogue', () => {
   const test = talks(20, 9);
   const shares: number[] = [];
-  let fitted: Predictor<'dialogue'>;
+  let fitted: FittedModel;
   beforeAll(async () => {
     const onProgress = (share: number): void => void shares.push(share);
     fitted = await learn(talks(60, 1), { dev: talks(10, 2), onProgress });
   });
 
   it('reads the status from the answer and combines the mentions', async () => {
-    const answers = await fitted.predict(test.map(({ input }) => input));
+    const answers = await predict<'dialogue'>(
+      fitted,
+      test.map(({ input }) => input),
+    );
     answers.forEach(({ symptoms, entities }, i) => {
       expect(entities).toEqual(test[i].gold.entities);
       expect(symptoms).toEqual(test[i].gold.symptoms);
@@ -89,13 +93,17 @@ describe('dialogue', () => {
       { speaker: '医生', text: '孩子有大拉肚子吗' },
       { speaker: '患者', text: '没有' },
     ];
-    const [{ symptoms }] = await fitted.predict([{ turns }]);
+    const [{ symptoms }] = await predict<'dialogue'>(fitted, [{ turns }]);
     expect(symptoms).toEqual([{ name: '腹泻', status: 'false' }]);
   });
 
   it('answers dialogues without turns, without text and with very long turns', async () => {
     const long = { turns: [{ speaker: '谁', text: '孩子有咳嗽吗。'.repeat(1500) }] };
-    const answers = await fitted.predict([{ turns: [] }, { turns: [{ speaker: '', text: '' }] }, long]);
+    const answers = await predict<'dialogue'>(fitted, [
+      { turns: [] },
+      { turns: [{ speaker: '', text: '' }] },
+      long,
+    ]);
     expect(answers.slice(0, 2)).toEqual([
       { symptoms: [], entities: [] },
       { symptoms: [], entities: [] },
@@ -115,20 +123,20 @@ describe('dialogue', () => {
     ],
   ])('learns from %s', async (_, train) => {
     const model = await learn(train);
-    const [answer] = await model.predict([test[0].input]);
+    const [answer] = await predict<'dialogue'>(model, [test[0].input]);
     const right = new Set(train.flatMap(({ gold }) => gold.symptoms.map(({ status }) => status)));
     for (const { status } of answer.symptoms) expect(right).toContain(status);
   });
 
   it('answers the same when it is fitted again and when it is loaded', async () => {
     const inputs = test.map(({ input }) => input);
-    const answers = await fitted.predict(inputs);
+    const answers = await predict<'dialogue'>(fitted, inputs);
     const again = await learn(talks(60, 1), { dev: talks(10, 2) });
-    expect(await again.predict(inputs)).toEqual(answers);
+    expect(await predict<'dialogue'>(again, inputs)).toEqual(answers);
     const file = join(folder, 'whole.model');
     await fitted.save!(file);
-    const loaded = (await dialogue.load!(file, task)) as Predictor<'dialogue'>;
-    expect(await loaded.predict(inputs)).toEqual(answers);
+    const loaded = await dialogue.load(file, task);
+    expect(await predict<'dialogue'>(loaded, inputs)).toEqual(answers);
     expect(loaded.explain!(inputs[0])).toEqual(fitted.explain!(inputs[0]));
     const bytes = readFileSync(file);
     const damaged = join(folder, 'damaged.model');
@@ -138,7 +146,7 @@ describe('dialogue', () => {
     ]) {
       if (change.length === bytes.length) change[bytes.length - 20] ^= 1;
       writeFileSync(damaged, change);
-      await expect(dialogue.load!(damaged, task)).rejects.toBeInstanceOf(UserError);
+      await expect(dialogue.load(damaged, task)).rejects.toBeInstanceOf(UserError);
     }
   });
 

@@ -1,9 +1,9 @@
 import type { SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
-import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
+import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
+import { fitLogistic, type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
+import { STATUSES } from '../shared/mentions/statuses.ts';
 import { type Asked, statusFeatures } from './status-features.ts';
-
-export const STATUSES: readonly SymptomStatus[] = ['true', 'false', 'uncertain'];
 
 /** Features of fewer mentions than this are left out. */
 const CUTOFF = 2;
@@ -54,14 +54,13 @@ export function statusProbabilities(model: StatusModel, dialogue: AskedDialogue)
   return probabilities(model.logistic, model.features.rows(bags([dialogue])));
 }
 
-/** What speaks most for a status of a mention: features and weights, heaviest first. */
-export function statusEvidence(
+/** The heaviest features of a status of a mention. */
+export function statusFeatureWeights(
   { features, logistic }: StatusModel,
   { turns, asked }: AskedDialogue,
   one: Asked,
   status: SymptomStatus,
-  count: number,
-): { feature: string; weight: number }[] {
+): FeatureWeight[] {
   const output = STATUSES.indexOf(status);
   return [...new Set(statusFeatures(turns, one, asked))]
     .flatMap((feature) => {
@@ -70,6 +69,5 @@ export function statusEvidence(
         ? []
         : [{ feature, weight: logistic.weights[column * STATUSES.length + output] }];
     })
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, count);
+    .sort((a, b) => b.weight - a.weight);
 }

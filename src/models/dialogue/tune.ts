@@ -1,7 +1,7 @@
 import { createPace } from '../../ground/yielder.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
-import { STATUSES } from './status.ts';
+import { STATUSES } from '../shared/mentions/statuses.ts';
 
 /** A dialogue of dev: what was found in it, the chance of every status, and what is right. */
 export interface Judged {

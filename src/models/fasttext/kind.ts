@@ -1,14 +1,19 @@
-import { defineKind } from '../define.ts';
+import { defineModel } from '../define.ts';
+import { parameters } from './parameters.ts';
 
 /** Averaged n-gram embeddings under a linear classifier; see docs/models/fasttext.md. */
-export const fasttext = defineKind({
+export const fasttext = defineModel({
+  contract: 1,
   id: 'fasttext',
+  version: 1,
   summary: {
     en: 'Averaged n-gram embeddings, trained with the labels (fastText)',
     zh: '有监督 n-gram 向量平均（fastText）',
   },
   families: ['similarity', 'inference', 'classification', 'multilabel'],
-  defaults: { dim: 32, ngram: 3, 'min-df': 2, epochs: 15, lr: 1, 'tune-threshold': true },
+  parameters,
   seeded: true,
-  implementation: () => import('./fasttext.ts'),
+  capabilities: { save: true, load: true, explain: true, embed: false },
+  baseline: true,
+  implementation: () => import('./implementation.ts'),
 });

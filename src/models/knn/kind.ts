@@ -1,14 +1,19 @@
-import { defineKind } from '../define.ts';
+import { defineModel } from '../define.ts';
+import { parameters } from './parameters.ts';
 
 /** The answer of the nearest training example; see docs/models/knn.md. */
-export const knn = defineKind({
+export const knn = defineModel({
+  contract: 1,
   id: 'knn',
+  version: 1,
   summary: {
     en: 'Answer of the nearest training example by TF-IDF cosine',
     zh: '按 TF-IDF 余弦取最近训练样例的答案',
   },
   families: ['similarity', 'inference', 'classification', 'multilabel'],
-  defaults: { k: 1, ngram: 3, 'min-df': 1, sublinear: true },
+  parameters,
   seeded: false,
-  implementation: () => import('./knn.ts'),
+  capabilities: { save: true, load: true, explain: true, embed: false },
+  baseline: true,
+  implementation: () => import('./implementation.ts'),
 });

@@ -1,11 +1,20 @@
-import { defineKind } from '../define.ts';
+import { defineModel } from '../define.ts';
+import { parameters } from './parameters.ts';
 
 /** Longest match of the mentions seen in training; see docs/models/lexicon.md. */
-export const lexicon = defineKind({
+export const lexicon = defineModel({
+  contract: 1,
   id: 'lexicon',
-  summary: { en: 'Longest match of the mentions of the training data', zh: '训练集实体词典的最长匹配' },
+  version: 1,
+  summary: {
+    en: 'Longest match of the mentions of the training data',
+    zh: '训练集实体词典的最长匹配',
+  },
   families: ['ner', 'dialogue'],
-  defaults: { 'least-precision': 0.4 },
+  parameters,
   seeded: false,
-  implementation: () => import('./lexicon.ts'),
+  capabilities: { save: true, load: true, explain: true, embed: false },
+  baseline: true,
+  quickLook: () => ({}),
+  implementation: () => import('./implementation.ts'),
 });

@@ -1,7 +1,7 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
+import type { LogisticModel } from '../shared/logistic/logistic.ts';
 import { minimize } from '../shared/optimize/lbfgs.ts';
-import type { LogisticModel } from './logistic.ts';
 
 /** The folds do not depend on the seed of a run, so that the model does not either. */
 const FOLD_SEED = 0;

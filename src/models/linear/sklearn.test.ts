@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRowsBuilder, normalizeRows, type Rows } from '../shared/features/rows.ts';
 import { fitTfidf, tfidfRows } from '../shared/features/tfidf.ts';
-import { fitLogistic, probabilities } from './logistic.ts';
+import { fitLogistic, probabilities } from '../shared/logistic/logistic.ts';
 import { chiSquared, keepBest } from './select.ts';
 
 interface Vectors {

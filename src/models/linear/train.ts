@@ -1,23 +1,14 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
-import type { Example } from '../../tasks/examples.ts';
-import type { Parameters } from '../contract.ts';
-import { type Rows, selectRows } from '../shared/features/rows.ts';
-import { isBinary, type LabelFamily, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
+import type { Training } from '../shared/classifier/labelled.ts';
+import { selectRows } from '../shared/features/rows.ts';
+import { isBinary, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
+import { decisions, fitLogistic, type LogisticModel, toProbabilities } from '../shared/logistic/logistic.ts';
 import { assignFolds, calibrate, crossEntropy, rescale } from './crossvalidate.ts';
-import { decisions, fitLogistic, type LogisticModel, toProbabilities } from './logistic.ts';
+import type { LinearParameters } from './parameters.ts';
 import { chiSquared, keepBest } from './select.ts';
 
-/** Shares of the columns that `select: auto` compares. */
+/** Shares of the columns that cross-validation compares. */
 const SHARES = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
-
-export interface TrainRequest {
-  readonly rows: Rows;
-  readonly examples: readonly Example<LabelFamily>[];
-  readonly labelling: Labelling;
-  readonly parameters: Parameters;
-  readonly onProgress: (share: number) => void;
-  readonly signal?: AbortSignal;
-}
 
 export interface Trained {
   readonly logistic: LogisticModel;
@@ -27,16 +18,16 @@ export interface Trained {
 
 /**
  * Fits with all examples. With `folds` of 2 or more, models that each leave one fold out first choose how
- * many columns to keep (where `select` is `auto`), by their cross-entropy on what they left out, and then
+ * many columns to keep (where `select` asks for it), by their cross-entropy on what they left out, and then
  * calibrate the final scores.
  */
-export async function trainLinear(request: TrainRequest): Promise<Trained> {
-  const { rows, examples, labelling, parameters, onProgress, signal } = request;
+export async function trainLinear(training: Training<LinearParameters>): Promise<Trained> {
+  const { rows, examples, labelling, parameters, onProgress, signal } = training;
   const { outputs, link } = labelling;
   const targets = targetsOf(labelling, examples);
-  const rowWeights = weighClasses(String(parameters['class-weight']), labelling, targets);
-  const candidates = readSelect(parameters, rows.width);
-  const folds = Math.min(Math.floor(Number(parameters.folds)), examples.length);
+  const rowWeights = weighClasses(parameters.classWeight, labelling, targets);
+  const candidates = columnCounts(parameters, rows.width);
+  const folds = Math.min(parameters.folds ?? 1, examples.length);
   const fits = folds > 1 ? candidates.length * folds + 1 : 1;
   let done = 0;
   const solve = async (chosen: readonly number[] | undefined, keep: number): Promise<LogisticModel> => {
@@ -48,9 +39,9 @@ export async function trainLinear(request: TrainRequest): Promise<Trained> {
       link,
       targets: right,
       rowWeights: rowWeights && chosen ? pick(rowWeights, chosen, 1) : rowWeights,
-      c: Number(parameters.c),
-      tolerance: Number(parameters.tolerance),
-      maxIterations: Number(parameters['max-iterations']),
+      c: parameters.c,
+      tolerance: parameters.tolerance,
+      maxIterations: parameters.maxIterations,
       onIteration: (iteration) => onProgress((done + 1 - 1 / (1 + iteration / 50)) / fits),
       signal,
     });
@@ -81,37 +72,40 @@ export async function trainLinear(request: TrainRequest): Promise<Trained> {
   return { logistic, outOfFold: calibrated };
 }
 
-/** How many columns to keep: all, a number, or the numbers that `auto` compares. */
-function readSelect(parameters: Parameters, width: number): number[] {
-  const value = String(parameters.select);
-  if (value === 'all') return [width];
-  if (value === 'auto' && Number(parameters.folds) >= 2)
-    return SHARES.map((share) => Math.ceil(width * share));
-  const count = Number(value);
-  if (Number.isInteger(count) && count > 0) return [count];
-  throw new UserError('bad-parameter', `The parameter select of linear cannot be ${value}`, {
-    field: 'select',
-    hint: 'Give `all`, a number of features, or `auto` together with folds of 2 or more.',
-    exitCode: EXIT.usage,
-  });
+/** How many columns to keep; several where cross-validation compares them. */
+function columnCounts({ select, features, folds }: LinearParameters, width: number): number[] {
+  if (select === 'all') return [features ?? width];
+  if (folds !== undefined && features === undefined) return SHARES.map((share) => Math.ceil(width * share));
+  throw new UserError(
+    'bad-parameter',
+    {
+      en: 'select of linear can be cross-validated only with folds and without features',
+      zh: 'linear 的 select 为 cross-validated 时须给出 folds，且不能给出 features',
+    },
+    {
+      field: 'select',
+      hint: {
+        en: 'Give --param select=cross-validated,folds=5, or a number of features.',
+        zh: '请使用 --param select=cross-validated,folds=5，或用 features 指定特征数。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 /** How much more an example of a class of half the size weighs: powers of its size. */
-const CLASS_WEIGHTS: Readonly<Record<string, number>> = { none: 0, root: 0.5, balanced: 1 };
+const CLASS_WEIGHTS = { none: 0, root: 0.5, balanced: 1 } as const;
 
 /**
  * Weights of examples by the size of their class: `balanced` gives every class the same weight in total,
  * `root` goes half the way. The mean weight is 1. Sets of labels are left as they are.
  */
-function weighClasses(choice: string, labelling: Labelling, targets: Float64Array): Float64Array | undefined {
+function weighClasses(
+  choice: keyof typeof CLASS_WEIGHTS,
+  labelling: Labelling,
+  targets: Float64Array,
+): Float64Array | undefined {
   const power = CLASS_WEIGHTS[choice];
-  if (power === undefined) {
-    throw new UserError('bad-parameter', `The parameter class-weight of linear cannot be ${choice}`, {
-      field: 'class-weight',
-      hint: `Choose from ${Object.keys(CLASS_WEIGHTS).join(', ')}.`,
-      exitCode: EXIT.usage,
-    });
-  }
   const { task, outputs, labels } = labelling;
   if (power === 0 || task.family === 'multilabel') return undefined;
   const binary = isBinary(labelling) && labels.length === 2;

@@ -1,14 +1,17 @@
+import * as z from 'zod';
 import type { Input } from '../../tasks/examples.ts';
-import type { Parameters } from '../contract.ts';
 import { type Encoder, encodeOne } from '../shared/features/encoder.ts';
+import { encoderJson } from '../shared/features/inputs.ts';
 import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
-import type { ModelContent } from '../shared/modelfile.ts';
+import { TFIDF_ARRAYS } from '../shared/features/tfidf-content.ts';
+import type { ArraysOf, ModelContent } from '../shared/modelfile.ts';
 import {
   type Bm25Scorer,
   collectStatistics,
   createScorer,
-  type Statistics,
+  statisticsJson,
 } from '../shared/retrieval/scorer.ts';
+import type { LtrParameters } from './parameters.ts';
 
 type Query = Input<'ranking'>;
 
@@ -28,10 +31,10 @@ const SCORE_SCALE = 5;
 const CUT_OFF = /\.\.\.|…/u;
 const PLAIN = ['length', 'shorter than 8', 'cut off'] as const;
 
-/** Learns n-grams, token statistics and sites (host names in at least `min-site` lists) from the training lists. */
+/** Learns n-grams, token statistics and sites (host names in at least `minSite` lists) from the training lists. */
 export async function learnFeatures(
   inputs: readonly Query[],
-  parameters: Parameters,
+  { ngram, minDf, sites: withSites, minSite }: LtrParameters,
   pace: () => Promise<void> | undefined,
 ): Promise<RankingFeatures> {
   const pairs = inputs.flatMap(({ query, documents }) =>
@@ -39,8 +42,8 @@ export async function learnFeatures(
   );
   const encoder = fitPairEncoder(pairs, {
     least: 1,
-    most: Number(parameters.ngram),
-    minDocuments: Number(parameters['min-df']),
+    most: ngram,
+    minDocuments: minDf,
     sublinear: true,
   });
   await pace();
@@ -49,23 +52,30 @@ export async function learnFeatures(
   for (const kind of TOKENS)
     scorers.push(createScorer(await collectStatistics(titles, kind, CONSTANTS, pace)));
   const sites = new Map<string, number>();
-  for (const { documents } of parameters.sites ? inputs : []) {
+  for (const { documents } of withSites ? inputs : []) {
     for (const site of new Set(documents.map(siteOf))) sites.set(site, (sites.get(site) ?? 0) + 1);
   }
   sites.delete('');
-  const known = [...sites]
-    .filter(([, lists]) => lists >= Number(parameters['min-site']))
-    .map(([site]) => site);
+  const known = [...sites].filter(([, lists]) => lists >= minSite).map(([site]) => site);
   return createFeatures(encoder, scorers, known.sort());
 }
 
-export function openFeatures({ header, arrays }: ModelContent): RankingFeatures {
-  const encoder = openPairEncoder({ header: header.encoder as Record<string, unknown>, arrays });
-  return createFeatures(
-    encoder,
-    (header.statistics as Statistics[]).map(createScorer),
-    header.sites as string[],
-  );
+/** How they stand in a model file. */
+export const FEATURE_SPEC = {
+  header: z.object({
+    encoder: encoderJson,
+    statistics: z.array(statisticsJson),
+    sites: z.array(z.string()),
+  }),
+  arrays: { ...TFIDF_ARRAYS, weights: 'Float32Array' },
+} as const;
+
+/** The features of what `pack` gave. */
+export function openFeatures(
+  { encoder: { options, measured = false }, statistics, sites }: z.infer<typeof FEATURE_SPEC.header>,
+  arrays: ArraysOf<typeof TFIDF_ARRAYS>,
+): RankingFeatures {
+  return createFeatures(openPairEncoder(arrays, options, measured), statistics.map(createScorer), sites);
 }
 
 /** The host name of a document's address, or '' where there is none. */

@@ -1,8 +1,10 @@
-import { defineKind } from '../define.ts';
+import { defineModel } from '../define.ts';
 
 /** The most frequent answer of the training data, whatever is asked; see docs/models/majority.md. */
-export const majority = defineKind({
+export const majority = defineModel({
+  contract: 1,
   id: 'majority',
+  version: 1,
   summary: { en: 'The most frequent answer of the training data', zh: '训练集中最常见的答案' },
   families: [
     'ner',
@@ -14,7 +16,10 @@ export const majority = defineKind({
     'relation',
     'dialogue',
   ],
-  defaults: {},
+  parameters: {},
   seeded: false,
-  implementation: () => import('./constant.ts'),
+  capabilities: { save: true, load: true, explain: true, embed: false },
+  baseline: true,
+  quickLook: () => ({}),
+  implementation: () => import('./implementation.ts'),
 });

@@ -1,11 +1,12 @@
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
-import { fitLogistic, type LogisticModel, probabilities } from '../linear/logistic.ts';
+import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures } from '../shared/features/named.ts';
+import { fitLogistic, type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
 import { type Pair, pairFeatures, pairsOf } from './pairs.ts';
 
-/** Pairs of one kind (subject type → object type): which predicates they can have and how to tell. */
+/** Pairs of one kind (subject type → object type): which predicates they can have, and a classifier for them. */
 export interface PairModel {
   readonly predicates: readonly string[];
   readonly features: NamedFeatures;
@@ -27,7 +28,7 @@ export interface Candidate {
 
 /** Features of fewer pairs than this are left out. */
 const CUTOFF = 2;
-/** At most so many pairs × predicates of one kind are learnt from; of the pairs without relation, a sample. */
+/** Maximum pairs × predicates of one kind to learn from; of the pairs without relation, a sample. */
 const MOST_CELLS = 4_000_000;
 
 interface Sample {
@@ -118,14 +119,13 @@ export function candidates(
   });
 }
 
-/** The features that speak most for a candidate. */
-export function pairEvidence(
+/** The features of a candidate, heaviest first. */
+export function pairFeatureWeights(
   models: ReadonlyMap<string, PairModel>,
   text: string,
   mentions: readonly Entity[],
   { pair, triple }: Candidate,
-  count: number,
-): { feature: string; weight: number }[] {
+): FeatureWeight[] {
   const { features, logistic, predicates } = models.get(pair.types)!;
   const output = predicates.indexOf(triple.predicate);
   return [...new Set(pairFeatures(text, pair, mentions))]
@@ -135,6 +135,5 @@ export function pairEvidence(
         ? []
         : [{ feature, weight: logistic.weights[column * predicates.length + output] }];
     })
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, count);
+    .sort((a, b) => b.weight - a.weight);
 }

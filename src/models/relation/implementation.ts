@@ -1,24 +1,29 @@
+import * as z from 'zod';
+import type { Text } from '../../ground/language.ts';
 import { createPace } from '../../ground/yielder.ts';
-import type { Input, Prediction } from '../../tasks/examples.ts';
+import type { Example, Input } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
-import type { FitRequest, Predictor } from '../contract.ts';
-import { crfOptions } from '../crf/implementation.ts';
-import { type CrfModel, modelContent, restoreModel } from '../crf/model.ts';
-import { damaged, loadContent, saveContent } from '../crf/store.ts';
-import { createTagger } from '../crf/tagger.ts';
-import { trainCrf } from '../crf/train.ts';
-import type { Fits } from '../define.ts';
+import type { FitRequest, Fits, FittedModel } from '../contract.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { listFeatures } from '../shared/crf/explain.ts';
+import { type CrfModel, modelContent } from '../shared/crf/model.ts';
+import { crfOptions } from '../shared/crf/parameters.ts';
+import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { createTagger } from '../shared/crf/tagger.ts';
+import { trainCrf } from '../shared/crf/train.ts';
 import { restoreFeatures } from '../shared/features/named.ts';
-import { type ModelContent, sizeOf } from '../shared/modelfile.ts';
-import { type Candidate, candidates, learnPairs, type PairModel, pairEvidence } from './classifier.ts';
+import { damaged, type ModelContent, pickArrays, sizeOf } from '../shared/modelfile.ts';
+import { type Candidate, candidates, learnPairs, type PairModel, pairFeatureWeights } from './classifier.ts';
 import { locate, UNTYPED } from './locate.ts';
+import type { RelationParameters } from './parameters.ts';
 import { bestThreshold, DEFAULT_THRESHOLD } from './threshold.ts';
 
 const KIND = 'relation';
 /** Shares of the work: mentions, then pairs. */
 const MENTIONS_SHARE = 0.6;
-const EVIDENCE = 5;
+const FEATURES_SHOWN = 5;
+const PAIRS: Text = { en: 'pairs', zh: '训练实体对分类器' };
 
 /** Everything that was learnt. */
 interface Learnt {
@@ -28,9 +33,11 @@ interface Learnt {
   readonly threshold: number;
 }
 
-export const fits: Fits = { relation: fit };
+export const fit: Fits<RelationParameters> = { relation: fitRelation };
 
-async function fit(request: FitRequest<'relation'>): Promise<Predictor<'relation'>> {
+async function fitRelation(
+  request: FitRequest<'relation', RelationParameters>,
+): Promise<FittedModel<'relation'>> {
   const { train, dev, parameters, seed, onProgress, signal } = request;
   const marked = train.map(({ input: { text }, gold: { triples } }) => ({
     text,
@@ -46,31 +53,37 @@ async function fit(request: FitRequest<'relation'>): Promise<Predictor<'relation
     },
   );
   const pairs = await learnPairs(marked, {
-    c: Number(parameters['pair-c']),
+    c: parameters.pairC,
     seed,
     signal,
-    onProgress: (share) => onProgress?.(MENTIONS_SHARE + (1 - MENTIONS_SHARE) * share, 'pairs'),
+    onProgress: (share) => onProgress?.(MENTIONS_SHARE + (1 - MENTIONS_SHARE) * share, PAIRS),
   });
   const plain: Learnt = { mentions, pairs, threshold: DEFAULT_THRESHOLD };
-  if (!parameters['tune-threshold'] || dev.length === 0) return predictor(plain);
-  const view = createView(plain);
+  if (!parameters.tuneThreshold || dev.length === 0) return fitted(plain);
+  return fitted({ ...plain, threshold: await tuneThreshold(plain, dev, signal) });
+}
+
+/** The threshold with the best strict F1 on dev. */
+async function tuneThreshold(
+  learnt: Learnt,
+  dev: readonly Example<'relation'>[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const view = createView(learnt);
   const pace = createPace(signal);
   const judged: { probability: number; right: boolean }[] = [];
   let gold = 0;
-  for (const {
-    input,
-    gold: { triples },
-  } of dev) {
+  for (const example of dev) {
     await pace();
-    const right = new Set(triples.map(identity));
+    const right = new Set(example.gold.triples.map(identity));
     gold += right.size;
     const best = new Map<string, number>();
-    for (const { triple, probability } of view(input).candidates) {
+    for (const { triple, probability } of view(example.input).candidates) {
       best.set(identity(triple), Math.max(probability, best.get(identity(triple)) ?? 0));
     }
     for (const [key, probability] of best) judged.push({ probability, right: right.has(key) });
   }
-  return predictor({ ...plain, threshold: bestThreshold(judged, gold) });
+  return bestThreshold(judged, gold);
 }
 
 const identity = ({ subject, predicate, object }: Triple): string =>
@@ -92,7 +105,7 @@ function createView({
   };
 }
 
-function predictor(learnt: Learnt): Predictor<'relation'> {
+function fitted(learnt: Learnt): FittedModel<'relation'> {
   const view = createView(learnt);
   const content = contentOf(learnt);
   const accepted = (found: readonly Candidate[]): Candidate[] => {
@@ -112,24 +125,15 @@ function predictor(learnt: Learnt): Predictor<'relation'> {
   };
   return {
     bytes: sizeOf(content),
-    async predict(inputs, onProgress) {
-      const pace = createPace();
-      const predictions: Prediction<'relation'>[] = [];
-      for (const [i, input] of inputs.entries()) {
-        await pace();
-        predictions.push({ triples: accepted(view(input).candidates).map(plain) });
-        onProgress?.((i + 1) / inputs.length);
-      }
-      return predictions;
-    },
+    answer: (inputs, options) =>
+      answerEach(inputs, options, (input) => ({ triples: accepted(view(input).candidates).map(plain) })),
     save: (file) => saveContent(file, KIND, content),
     explain(input) {
       const { mentions, candidates } = view(input);
       return accepted(candidates).map((candidate) => {
         const { subject, predicate, object } = candidate.triple;
-        const because = pairEvidence(learnt.pairs, input.text, mentions, candidate, EVIDENCE)
-          .map(({ feature, weight }) => `${feature} (${weight.toFixed(2)})`)
-          .join('; ');
+        const weights = pairFeatureWeights(learnt.pairs, input.text, mentions, candidate);
+        const because = listFeatures(weights, FEATURES_SHOWN);
         return `${subject} —${predicate}→ ${object}, ${(100 * candidate.probability).toFixed(1)} %: ${because}`;
       });
     },
@@ -149,35 +153,42 @@ function contentOf({ mentions, pairs, threshold }: Learnt): ModelContent {
   ]);
   return {
     header: { ...tagged.header, kinds, threshold },
-    arrays: { ...tagged.arrays, ...Object.fromEntries(arrays) } as ModelContent['arrays'],
+    arrays: { ...tagged.arrays, ...Object.fromEntries(arrays) },
   };
 }
 
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const texts = z.array(z.string());
+const headerJson = z.object({
+  kinds: z.array(z.object({ types: z.string(), predicates: texts, features: texts })),
+  threshold: z.number(),
+});
 
-export async function load(file: string): Promise<Predictor> {
+/** Reads a model that `save` wrote. UserError for anything else. */
+export async function load(file: string): Promise<FittedModel<'relation'>> {
   const content = await loadContent(file, KIND);
-  const mentions = restoreModel(content);
-  if (typeof mentions === 'string') throw damaged(file, mentions);
-  const { kinds, threshold } = content.header;
-  if (!Array.isArray(kinds) || typeof threshold !== 'number')
-    throw damaged(file, 'its kinds of pairs are missing');
-  const pairs = new Map<string, PairModel>();
-  kinds.forEach((kind, i) => {
-    const { types, predicates, features } = (kind ?? {}) as Record<string, unknown>;
-    const weights = content.arrays[`pairWeights${i}`];
-    const intercepts = content.arrays[`pairIntercepts${i}`];
-    if (
-      !(typeof types === 'string' && isTexts(predicates) && isTexts(features)) ||
-      !(weights instanceof Float32Array && intercepts instanceof Float64Array) ||
-      weights.length !== predicates.length * features.length ||
-      intercepts.length !== predicates.length
-    ) {
-      throw damaged(file, `its weights of pairs of kind ${i} do not fit`);
-    }
-    const logistic = { outputs: predicates.length, link: 'sigmoid', weights, intercepts } as const;
-    pairs.set(types, { predicates, features: restoreFeatures(features), logistic });
-  });
-  return predictor({ mentions, pairs, threshold }) as Predictor;
+  const mentions = openCrf(file, content);
+  const header = headerJson.safeParse(content.header);
+  if (!header.success) throw damaged(file, { en: 'its kinds of pairs are missing', zh: '缺少实体对类别' });
+  const { kinds, threshold } = header.data;
+  const pairs = new Map(
+    kinds.map(({ types, predicates, features }, i): [string, PairModel] => {
+      const { [`pairWeights${i}`]: weights, [`pairIntercepts${i}`]: intercepts } = content.arrays;
+      const arrays = pickArrays(
+        { weights, intercepts },
+        { weights: 'Float32Array', intercepts: 'Float64Array' },
+      );
+      const fits =
+        arrays?.weights.length === predicates.length * features.length &&
+        arrays.intercepts.length === predicates.length;
+      if (!fits) {
+        throw damaged(file, {
+          en: `its weights of pairs of kind ${i} do not fit`,
+          zh: `第 ${i} 类实体对的权重不一致`,
+        });
+      }
+      const logistic = { ...arrays, outputs: predicates.length, link: 'sigmoid' } as const;
+      return [types, { predicates, features: restoreFeatures(features), logistic }];
+    }),
+  );
+  return fitted({ mentions, pairs, threshold });
 }

@@ -7,7 +7,8 @@ import { createRandom } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
 import { findTask } from '../../tasks/registry.ts';
-import type { FitRequest, Predictor } from '../contract.ts';
+import type { FitRequest, FittedModel } from '../contract.ts';
+import { fitOn, predict } from '../fixtures/fitted.ts';
 import { relation } from './kind.ts';
 
 const task = findTask('relation');
@@ -42,22 +43,25 @@ function texts(count: number, seed: number, typed = true): Example<'relation'>[]
 const learn = (
   train: Example<'relation'>[],
   more: Partial<FitRequest<'relation'>> = {},
-): Promise<Predictor<'relation'>> =>
-  relation.fit<'relation'>({ task, train, dev: [], seed: 1, parameters: { iterations: 30 }, ...more });
+): Promise<FittedModel> =>
+  fitOn<'relation'>(relation, task, train, { parameters: { iterations: 30 }, ...more });
 
 const keys = (triples: readonly Triple[]): string[] =>
   triples.map(({ subject, predicate, object }) => `${subject} ${predicate} ${object}`).sort();
 
 describe('relation', () => {
   const test = texts(20, 9);
-  let fitted: Predictor<'relation'>;
+  let fitted: FittedModel;
   beforeAll(async () => {
     fitted = await learn(texts(60, 1), { dev: texts(10, 2) });
   });
 
   it.each([true, false])('finds triples (types given: %s)', async (typed) => {
     const model = typed ? fitted : await learn(texts(60, 1, false));
-    const answers = await model.predict(test.map(({ input }) => input));
+    const answers = await predict<'relation'>(
+      model,
+      test.map(({ input }) => input),
+    );
     answers.forEach(({ triples }, i) => {
       expect(keys(triples)).toEqual(keys(test[i].gold.triples));
       expect(triples.every(({ subjectType }) => (subjectType === '疾病') === typed)).toBe(true);
@@ -70,7 +74,11 @@ describe('relation', () => {
 
   it('answers empty texts, texts without entities and very long ones', async () => {
     const long = { text: test[0].input.text.repeat(600) };
-    const [empty, nothing, much] = await fitted.predict([{ text: '' }, { text: '今天天气好' }, long]);
+    const [empty, nothing, much] = await predict<'relation'>(fitted, [
+      { text: '' },
+      { text: '今天天气好' },
+      long,
+    ]);
     expect(empty.triples).toEqual([]);
     expect(nothing.triples).toEqual([]);
     expect(new Set(keys(much.triples)).size).toBe(much.triples.length);
@@ -86,7 +94,7 @@ describe('relation', () => {
     ],
   ])('learns from %s that there is none', async (_, train) => {
     const model = await learn(train);
-    expect(await model.predict([test[0].input])).toEqual([{ triples: [] }]);
+    expect(await predict<'relation'>(model, [test[0].input])).toEqual([{ triples: [] }]);
   });
 
   it('answers only with predicates of train', async () => {
@@ -94,7 +102,10 @@ describe('relation', () => {
       ...rest,
       gold: { triples: gold.triples.slice(0, 1) },
     }));
-    const answers = await (await learn(one, { dev: texts(5, 2) })).predict(test.map(({ input }) => input));
+    const answers = await predict<'relation'>(
+      await learn(one, { dev: texts(5, 2) }),
+      test.map(({ input }) => input),
+    );
     expect(new Set(answers.flatMap(({ triples }) => triples.map(({ predicate }) => predicate)))).toEqual(
       new Set(['药物治疗']),
     );
@@ -102,12 +113,14 @@ describe('relation', () => {
 
   it('answers the same when it is fitted again and when it is loaded', async () => {
     const inputs = test.map(({ input }) => input);
-    const answers = await fitted.predict(inputs);
-    expect(await (await learn(texts(60, 1), { dev: texts(10, 2) })).predict(inputs)).toEqual(answers);
+    const answers = await predict<'relation'>(fitted, inputs);
+    expect(await predict<'relation'>(await learn(texts(60, 1), { dev: texts(10, 2) }), inputs)).toEqual(
+      answers,
+    );
     const file = join(folder, 'whole.model');
     await fitted.save!(file);
-    const loaded = (await relation.load!(file, task)) as Predictor<'relation'>;
-    expect(await loaded.predict(inputs)).toEqual(answers);
+    const loaded = await relation.load(file, task);
+    expect(await predict<'relation'>(loaded, inputs)).toEqual(answers);
     expect(loaded.explain!(inputs[0])).toEqual(fitted.explain!(inputs[0]));
     const bytes = readFileSync(file);
     const damaged = join(folder, 'damaged.model');
@@ -115,7 +128,7 @@ describe('relation', () => {
     flipped[bytes.length - 20] ^= 1;
     for (const change of [bytes.subarray(0, 5000), flipped]) {
       writeFileSync(damaged, change);
-      await expect(relation.load!(damaged, task)).rejects.toBeInstanceOf(UserError);
+      await expect(relation.load(damaged, task)).rejects.toBeInstanceOf(UserError);
     }
   });
 

@@ -1,22 +1,41 @@
 import { createPace } from '../../ground/yielder.ts';
+import type { AnswerOptions } from '../contract.ts';
 
-/** Progress is told every so many answers. */
-const STRIDE = 64;
-
-/** The answers to inputs that are answered one by one, giving way now and then. */
-export async function answerEach<Input, Answer>(
+/**
+ * Answers inputs one by one, leaving out those already answered. The signal is checked between them, and the event
+ * loop runs now and then. `answer` gives what the reply holds: the prediction.
+ */
+export async function answerEach<Input>(
   inputs: readonly Input[],
-  answer: (input: Input) => Answer,
-  onProgress?: (share: number) => void,
-): Promise<Answer[]> {
-  const pace = createPace();
-  const answers: Answer[] = [];
-  for (const input of inputs) {
-    answers.push(answer(input));
-    if (answers.length % STRIDE === 0 || answers.length === inputs.length) {
-      onProgress?.(answers.length / inputs.length);
-      await pace();
-    }
+  { signal, onAnswer, answered }: AnswerOptions,
+  answer: (input: Input) => unknown,
+): Promise<void> {
+  const pace = createPace(signal);
+  for (const [index, input] of inputs.entries()) {
+    if (answered?.has(index)) continue;
+    await pace();
+    onAnswer(index, { raw: answer(input) });
   }
-  return answers;
+}
+
+/** The same for kinds that answer faster in groups of `size`; `answer` gives one prediction an input. */
+export async function answerInBatches<Input>(
+  inputs: readonly Input[],
+  size: number,
+  { signal, onAnswer, answered }: AnswerOptions,
+  answer: (batch: readonly Input[], pace: () => Promise<void> | undefined) => Promise<readonly unknown[]>,
+): Promise<void> {
+  const pace = createPace(signal);
+  const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
+  for (let start = 0; start < open.length; start += size) {
+    await pace();
+    const batch = open.slice(start, start + size);
+    const predictions = await answer(
+      batch.map((index) => inputs[index]),
+      pace,
+    );
+    batch.forEach((index, i) => {
+      onAnswer(index, { raw: predictions[i] });
+    });
+  }
 }

@@ -12,7 +12,7 @@ export interface Encoder<Input> {
   pack(): ModelContent;
 }
 
-/** The rows of many inputs, giving way now and then. */
+/** The rows of many inputs; `pace` lets the event loop run. */
 export async function encodeAll<Input>(
   encoder: Encoder<Input>,
   inputs: readonly Input[],

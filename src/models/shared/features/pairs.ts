@@ -1,5 +1,4 @@
 import type { Text2 } from '../../../tasks/families/shared/types.ts';
-import type { ModelContent } from '../modelfile.ts';
 import type { Encoder } from './encoder.ts';
 import { OVERLAP_NAMES, overlap } from './overlap.ts';
 import type { RowsBuilder } from './rows.ts';
@@ -21,10 +20,12 @@ export function fitPairEncoder(
   return pairEncoder(fitTfidf(texts(inputs), options).tfidf, measured);
 }
 
-export function openPairEncoder({ header, arrays }: ModelContent): Encoder<Text2> {
-  const packed = arrays as unknown as ReturnType<typeof packTfidf>;
-  return pairEncoder(openTfidf(packed, header.options as TfidfOptions), header.measured as boolean);
-}
+/** The encoder of what `pack` gave. */
+export const openPairEncoder = (
+  packed: ReturnType<typeof packTfidf>,
+  options: TfidfOptions,
+  measured: boolean,
+): Encoder<Text2> => pairEncoder(openTfidf(packed, options), measured);
 
 function* texts(inputs: readonly Text2[]): Generator<string> {
   for (const { textA, textB } of inputs) {

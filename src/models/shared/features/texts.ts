@@ -1,5 +1,4 @@
 import type { Text1 } from '../../../tasks/families/shared/types.ts';
-import type { ModelContent } from '../modelfile.ts';
 import type { Encoder } from './encoder.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';
 
@@ -8,10 +7,11 @@ export function fitTextEncoder(inputs: readonly Text1[], options: TfidfOptions):
   return textEncoder(fitTfidf(texts(inputs), options).tfidf);
 }
 
-export function openTextEncoder({ header, arrays }: ModelContent): Encoder<Text1> {
-  const packed = arrays as unknown as ReturnType<typeof packTfidf>;
-  return textEncoder(openTfidf(packed, header.options as TfidfOptions));
-}
+/** The encoder of what `pack` gave. */
+export const openTextEncoder = (
+  packed: ReturnType<typeof packTfidf>,
+  options: TfidfOptions,
+): Encoder<Text1> => textEncoder(openTfidf(packed, options));
 
 function* texts(inputs: readonly Text1[]): Generator<string> {
   for (const { text } of inputs) yield text;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Example, Prediction } from '../../../tasks/examples.ts';
 import type { Task } from '../../../tasks/task.ts';
 import { scoresByLabel, sortedLabels } from './labels.ts';
@@ -7,8 +8,8 @@ import { bestThreshold } from './threshold.ts';
 export type LabelFamily = 'similarity' | 'inference' | 'classification' | 'multilabel';
 
 /**
- * How numbers become labels. One label of several: a softmax over them; one of two: a single sigmoid, for
- * the second; a set: a sigmoid a label.
+ * How scores become labels. One label of several: a softmax over them; one of two: a single sigmoid, for
+ * the second; a set: one sigmoid per label.
  */
 export interface Labelling {
   readonly task: Task;
@@ -19,6 +20,14 @@ export interface Labelling {
   /** From which score the second of two labels, or a label of a set, is chosen. */
   readonly threshold: number;
 }
+
+/** A labelling without its task, as it stands in a model file. */
+export const labellingJson: z.ZodType<Omit<Labelling, 'task'>> = z.object({
+  labels: z.array(z.string()),
+  outputs: z.int().min(0),
+  link: z.enum(['softmax', 'sigmoid']),
+  threshold: z.number(),
+});
 
 const EVEN = 0.5;
 

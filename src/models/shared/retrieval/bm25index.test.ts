@@ -70,7 +70,7 @@ it('scores a document alone as the index scores it among others', async () => {
   for (const { document, score } of index.search(tokenize(query), 9)) {
     expect(scorer.score(query, texts[document])).toBeCloseTo(score, 5);
   }
-  expect(scorer.evidence(query, texts[1]).map(({ token }) => token)).toEqual(['吃什', '什么']);
+  expect(scorer.shares(query, texts[1]).map(({ token }) => token)).toEqual(['吃什', '什么']);
 });
 
 describe('createTokenizer', () => {

@@ -1,5 +1,4 @@
-import { EXIT, UserError } from '../../../ground/errors.ts';
-import type { Parameters } from '../../contract.ts';
+import * as z from 'zod';
 import { createTokenizer, TOKEN_KINDS, type TokenKind } from '../features/tokens.ts';
 import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
 
@@ -16,17 +15,18 @@ export interface Bm25Scorer {
   readonly statistics: Statistics;
   score(query: string, document: string): number;
   /** The tokens of the query that the document has, with what each adds, heaviest first. */
-  evidence(query: string, document: string): { readonly token: string; readonly share: number }[];
+  shares(query: string, document: string): { readonly token: string; readonly share: number }[];
 }
 
-export function readTokenKind(value: Parameters[string], model: string): TokenKind {
-  if ((TOKEN_KINDS as readonly unknown[]).includes(value)) return value as TokenKind;
-  throw new UserError('bad-parameter', `The parameter tokens of ${model} cannot be ${value}`, {
-    field: 'tokens',
-    hint: `Choose from ${TOKEN_KINDS.join(', ')}.`,
-    exitCode: EXIT.usage,
-  });
-}
+/** Statistics as they stand in a model file. */
+export const statisticsJson: z.ZodType<Statistics> = z.object({
+  tokenKind: z.enum(TOKEN_KINDS),
+  total: z.number(),
+  meanLength: z.number(),
+  documents: z.record(z.string(), z.number()),
+  k1: z.number(),
+  b: z.number(),
+});
 
 /** Counts in how many of the distinct texts every token is. */
 export async function collectStatistics(
@@ -75,7 +75,7 @@ export function createScorer(statistics: Statistics): Bm25Scorer {
       });
       return sum;
     },
-    evidence(query, document) {
+    shares(query, document) {
       const found: { token: string; share: number }[] = [];
       weigh(query, document, (token, share) => found.push({ token, share }));
       return found.sort((a, b) => b.share - a.share);

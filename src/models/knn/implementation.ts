@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { createPace } from '../../ground/yielder.ts';
+import type { Prediction } from '../../tasks/examples.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Fit, Fits, FittedModel } from '../contract.ts';
+import { fittedClassifier } from '../shared/classifier/classifier.ts';
+import { type Encoder, encodeAll } from '../shared/features/encoder.ts';
+import { type ClassifierInput, textsOf } from '../shared/features/inputs.ts';
+import { type Rows, type RowsBuilder, rowCount } from '../shared/features/rows.ts';
+import { fitTfidf, openTfidf, packTfidf, type Tfidf, weigh } from '../shared/features/tfidf.ts';
+import { TFIDF_ARRAYS, tfidfOptionsJson } from '../shared/features/tfidf-content.ts';
+import type { LabelFamily } from '../shared/labels/labelling.ts';
+import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
+import { type ModelContent, openModelFile } from '../shared/modelfile.ts';
+import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
+import type { KnnParameters } from './parameters.ts';
+
+/** What is kept of the training data. */
+interface Memory {
+  readonly task: Task;
+  readonly k: number;
+  readonly tfidf: Tfidf;
+  readonly rows: Rows;
+  readonly texts: readonly string[];
+  /** The answer of every training example: one label, or the set of a multilabel task. */
+  readonly answers: readonly (readonly string[])[];
+}
+
+const fitKnn: Fit<LabelFamily, KnnParameters> = async ({ task, train, parameters, signal }) => {
+  const { k, ngram, minDf, sublinear } = parameters;
+  const pace = createPace(signal);
+  const inputs = train.map(({ input }) => input);
+  const options = { least: 1, most: ngram, minDocuments: minDf, sublinear };
+  const { tfidf } = fitTfidf(inputs.flatMap(textsOf), options);
+  await pace();
+  return fitted({
+    task,
+    k,
+    tfidf,
+    rows: await encodeAll(encoderOf(tfidf), inputs, pace),
+    texts: inputs.map((input) => textsOf(input).join(' ┊ ')),
+    answers: train.map(({ gold }) => ('labels' in gold ? gold.labels : [gold.label])),
+  });
+};
+
+export const fit: Fits<KnnParameters> = {
+  similarity: fitKnn,
+  inference: fitKnn,
+  classification: fitKnn,
+  multilabel: fitKnn,
+};
+
+/** Rows of twice the width of the n-grams: a place for either text of a pair. */
+const encoderOf = (tfidf: Tfidf): Encoder<ClassifierInput> => ({
+  width: 2 * tfidf.nodeOf.length,
+  encode: (input, builder) => addRow(tfidf, input, builder),
+  name: (column) => `“${tfidf.trie.ngram(tfidf.nodeOf[column % tfidf.nodeOf.length])}”`,
+  pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
+});
+
+/** Every text of the input by itself, all together of length 1: the cosine of two rows is the mean of their texts'. */
+function addRow(tfidf: Tfidf, input: ClassifierInput, builder: RowsBuilder): void {
+  const texts = textsOf(input);
+  texts.forEach((text, side) => {
+    const entries: [column: number, value: number][] = [];
+    let square = 0;
+    weigh(tfidf, text, (column, value) => {
+      entries.push([column, value]);
+      square += value * value;
+    });
+    const length = Math.sqrt(square * texts.length);
+    for (const [column, value] of entries) {
+      builder.add(side * tfidf.nodeOf.length + column, Math.fround(value / length));
+    }
+  });
+  builder.endRow();
+}
+
+function fitted(memory: Memory): FittedModel<LabelFamily> {
+  const { task, k, tfidf, rows, texts, answers } = memory;
+  const search = createNeighbourSearch(rows);
+  const labels = sortedLabels(answers.flat());
+  const usual = mostFrequent(answers);
+  const answer = (near: readonly Neighbour[]): Prediction<LabelFamily> => {
+    if (near.length === 0) return shape(task, usual, () => 0, labels);
+    const votes = new Map<string, number>();
+    let total = 0;
+    for (const { row, similarity } of near) {
+      total += similarity;
+      for (const label of answers[row]) votes.set(label, (votes.get(label) ?? 0) + similarity);
+    }
+    const score = (label: string): number => (votes.get(label) ?? 0) / k;
+    if (task.family === 'multilabel') {
+      const chosen = labels.filter((label) => (votes.get(label) ?? 0) >= total / 2);
+      return shape(task, chosen, score, labels);
+    }
+    const best = labels.reduce((a, b) => (score(b) > score(a) ? b : a));
+    return shape(task, [best], score, labels);
+  };
+  return fittedClassifier('knn', {
+    encoder: encoderOf(tfidf),
+    predict: (asked) => Array.from({ length: rowCount(asked) }, (_, row) => answer(search(asked, row, k))),
+    explain(asked) {
+      const near = search(asked, 0, k);
+      if (near.length === 0) return ['no training example shares an n-gram: the most frequent answer'];
+      return near.map(
+        ({ row, similarity }) => `${similarity.toFixed(3)} ${answers[row].join(', ')}: ${texts[row]}`,
+      );
+    },
+    content: pack(memory),
+  });
+}
+
+function shape(
+  task: Task,
+  chosen: readonly string[],
+  score: (label: string) => number,
+  labels: readonly string[],
+): Prediction<LabelFamily> {
+  const scores = scoresByLabel(task, labels, (k) => score(labels[k]));
+  return task.family === 'multilabel' ? { labels: chosen, scores } : { label: chosen[0], scores };
+}
+
+/** Of equally frequent answers, the first by code unit. */
+function mostFrequent(answers: Memory['answers']): readonly string[] {
+  const key = (answer: readonly string[]): string => [...answer].sort().join('\n');
+  const [best] = byFrequency(countBy(answers, key));
+  return answers.find((answer) => key(answer) === best)!;
+}
+
+function pack({ task, k, tfidf, rows, texts, answers }: Memory): ModelContent {
+  const { starts, columns, values } = rows;
+  return {
+    header: { family: task.family, k, options: tfidf.options, texts, answers },
+    arrays: { ...packTfidf(tfidf), starts, columns, values: Float32Array.from(values) },
+  };
+}
+
+const headerJson = z.object({
+  k: z.int().min(1),
+  options: tfidfOptionsJson,
+  texts: z.array(z.string()),
+  answers: z.array(z.array(z.string())),
+});
+const ARRAYS = {
+  ...TFIDF_ARRAYS,
+  starts: 'Int32Array',
+  columns: 'Int32Array',
+  values: 'Float32Array',
+} as const;
+
+/** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
+export async function load(file: string, task: Task): Promise<FittedModel<LabelFamily>> {
+  const spec = { header: headerJson, arrays: ARRAYS };
+  const { header, arrays } = await openModelFile(file, 'knn', task.family, spec);
+  const { starts, columns } = arrays;
+  const tfidf = openTfidf(arrays, header.options);
+  const width = 2 * tfidf.nodeOf.length;
+  const rows = { starts, columns, values: Float64Array.from(arrays.values), width };
+  return fitted({ task, k: header.k, tfidf, rows, texts: header.texts, answers: header.answers });
+}

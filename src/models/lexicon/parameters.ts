@@ -1,0 +1,15 @@
+import { type Resolved, real } from '../../ground/parameters.ts';
+
+export const parameters = {
+  leastPrecision: real({
+    default: 0.4,
+    min: 0,
+    max: 1,
+    summary: {
+      en: 'Words that are right less often than this in the training data are left out; 0 keeps every word.',
+      zh: '在训练集中正确率低于该值的词不使用；0 表示全部保留。',
+    },
+  }),
+};
+
+export type LexiconParameters = Resolved<typeof parameters>;

@@ -1,0 +1,35 @@
+import type { Prediction } from '../../../tasks/examples.ts';
+import type { FittedModel } from '../../contract.ts';
+import { answerInBatches } from '../answer-each.ts';
+import { type Encoder, encodeAll, encodeOne } from '../features/encoder.ts';
+import type { ClassifierInput } from '../features/inputs.ts';
+import type { Rows } from '../features/rows.ts';
+import type { LabelFamily } from '../labels/labelling.ts';
+import { type ModelContent, sizeOf, writeModelFile } from '../modelfile.ts';
+
+/** A classifier of encoded inputs. */
+export interface Classifier {
+  readonly encoder: Encoder<ClassifierInput>;
+  /** The prediction of one of the rows. */
+  predict(rows: Rows): readonly Prediction<LabelFamily>[];
+  /** Why the only row is answered as it is. */
+  explain(rows: Rows): readonly string[];
+  readonly content: ModelContent;
+}
+
+/** Inputs are encoded and scored in groups of this size. */
+const BATCH = 512;
+
+/** A model of kind `id` that encodes inputs and classifies them. */
+export function fittedClassifier(id: string, classifier: Classifier): FittedModel<LabelFamily> {
+  const { encoder, content } = classifier;
+  return {
+    bytes: sizeOf(content),
+    answer: (inputs, options) =>
+      answerInBatches(inputs, BATCH, options, async (batch, pace) =>
+        classifier.predict(await encodeAll(encoder, batch, pace)),
+      ),
+    save: (file) => writeModelFile(file, id, content),
+    explain: (input) => classifier.explain(encodeOne(encoder, input)),
+  };
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { createPace } from '../../../ground/yielder.ts';
+import type { Example } from '../../../tasks/examples.ts';
+import type { Task } from '../../../tasks/task.ts';
+import type { Fit, FittedModel, Implementation } from '../../contract.ts';
+import { type Encoder, encodeAll } from '../features/encoder.ts';
+import { type ClassifierInput, encoderJson, fitInputEncoder, openInputEncoder } from '../features/inputs.ts';
+import type { Rows } from '../features/rows.ts';
+import type { TfidfOptions } from '../features/tfidf.ts';
+import { TFIDF_ARRAYS } from '../features/tfidf-content.ts';
+import { explainLabels } from '../labels/explain.ts';
+import {
+  answerOf,
+  chosenLabels,
+  hasThreshold,
+  type LabelFamily,
+  type Labelling,
+  labellingJson,
+  learnLabelling,
+  tuneThreshold,
+} from '../labels/labelling.ts';
+import { type ArraySpecs, type ArraysOf, type ModelArray, openModelFile } from '../modelfile.ts';
+import { fittedClassifier } from './classifier.ts';
+
+/** What a kind's training is given. */
+export interface Training<P> {
+  readonly rows: Rows;
+  readonly examples: readonly Example<LabelFamily>[];
+  readonly labelling: Labelling;
+  readonly parameters: P;
+  readonly seed: number;
+  readonly onProgress: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a kind learnt: a probability for every output. */
+export interface Scorer {
+  /** `outputs` numbers per row. */
+  probabilities(rows: Rows): Float64Array;
+  /** What each entry of the only row adds to the score of an output. */
+  contributions(rows: Rows, output: number): ArrayLike<number>;
+  /** How it stands in a model file, beside labelling and encoder. */
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, ModelArray>>;
+}
+
+export interface Trained {
+  readonly scorer: Scorer;
+  /** Probabilities of every training example by a model that did not see it, where training has them. */
+  readonly outOfFold?: Float64Array;
+}
+
+/** A kind of classifier: how inputs are encoded, and how encoded examples are learnt. */
+export interface ScorerKind<P, H, A extends ArraySpecs> {
+  readonly id: string;
+  encoding(parameters: P): { readonly options: TfidfOptions; readonly measured: boolean };
+  train(training: Training<P>): Promise<Trained>;
+  /** What a model file has beside labelling and encoder. */
+  readonly file: { readonly header: z.ZodType<H>; readonly arrays: A };
+  open(header: H, arrays: ArraysOf<A>, labelling: Labelling): Scorer;
+}
+
+/** Shares of the work: encoding, training, and the threshold at the end. */
+const ENCODED = 0.1;
+const TRAINED = 0.95;
+
+/**
+ * The ways to fit and load a kind of classifier: fits an encoder, trains on the encoded examples, and tunes the threshold
+ * on dev, or on out-of-fold probabilities where there is no dev.
+ */
+export function labelImplementation<P extends { readonly tuneThreshold: boolean }, H, A extends ArraySpecs>(
+  kind: ScorerKind<P, H, A>,
+): Implementation<P> {
+  const fit: Fit<LabelFamily, P> = async (request) => {
+    const { task, train, dev, parameters, seed, signal } = request;
+    const onProgress = request.onProgress ?? (() => {});
+    const pace = createPace(signal);
+    const inputs = train.map(({ input }) => input);
+    const { options, measured } = kind.encoding(parameters);
+    const encoder = fitInputEncoder(task.family, inputs, options, measured);
+    const rows = await encodeAll(encoder, inputs, pace);
+    onProgress(ENCODED);
+    const labelling = learnLabelling(task, train);
+    const { scorer, outOfFold } = await kind.train({
+      ...{ rows, examples: train, labelling, parameters, seed, signal },
+      onProgress: (share) => onProgress(ENCODED + (TRAINED - ENCODED) * share),
+    });
+    let tuned = labelling;
+    if (parameters.tuneThreshold && hasThreshold(labelling)) {
+      if (dev.length > 0) {
+        const devRows = await encodeAll(
+          encoder,
+          dev.map(({ input }) => input),
+          pace,
+        );
+        tuned = tuneThreshold(labelling, dev, scorer.probabilities(devRows));
+      } else if (outOfFold) tuned = tuneThreshold(labelling, train, outOfFold);
+    }
+    onProgress(1);
+    return fitted(kind.id, tuned, encoder, scorer);
+  };
+  return {
+    fit: { similarity: fit, inference: fit, classification: fit, multilabel: fit },
+    load: (path, task) => load(kind, path, task),
+  };
+}
+
+const commonJson = z.object({ encoder: encoderJson, labelling: labellingJson });
+
+async function load<P, H, A extends ArraySpecs>(
+  kind: ScorerKind<P, H, A>,
+  path: string,
+  task: Task,
+): Promise<FittedModel<LabelFamily>> {
+  const { header, arrays } = await openModelFile(path, kind.id, task.family, {
+    header: commonJson.and(kind.file.header),
+    arrays: { ...TFIDF_ARRAYS, ...kind.file.arrays },
+  });
+  const encoder = openInputEncoder(task.family, header.encoder, arrays);
+  const labelling: Labelling = { ...header.labelling, task };
+  return fitted(kind.id, labelling, encoder, kind.open(header, arrays, labelling));
+}
+
+function fitted(
+  id: string,
+  labelling: Labelling,
+  encoder: Encoder<ClassifierInput>,
+  scorer: Scorer,
+): FittedModel<LabelFamily> {
+  const { task, ...rest } = labelling;
+  const { labels, outputs } = labelling;
+  const packed = encoder.pack();
+  return fittedClassifier(id, {
+    encoder,
+    predict(rows) {
+      const scores = scorer.probabilities(rows);
+      return Array.from({ length: rows.starts.length - 1 }, (_, row) =>
+        answerOf(labelling, scores.subarray(row * outputs, (row + 1) * outputs)),
+      );
+    },
+    explain(rows) {
+      const scores = scorer.probabilities(rows);
+      const chosen = chosenLabels(answerOf(labelling, scores));
+      return explainLabels(labels, outputs, chosen, scores, (output) =>
+        Array.from(scorer.contributions(rows, output), (push, k) => ({
+          name: encoder.name(rows.columns[k]),
+          push,
+        })),
+      );
+    },
+    content: {
+      header: { family: task.family, labelling: rest, encoder: packed.header, ...scorer.header },
+      arrays: { ...packed.arrays, ...scorer.arrays },
+    },
+  });
+}

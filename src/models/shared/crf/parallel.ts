@@ -1,0 +1,148 @@
+import { Worker } from 'node:worker_threads';
+import { type Dataset, sharedDoubles, sharedInts } from './dataset.ts';
+import { createLattice, setTransitions } from './lattice.ts';
+import { addMass, bundleCount, bundleScores, expect, tagsOf, weightCount } from './likelihood.ts';
+
+/**
+ * Texts are always summed in this many groups, and the groups in order: the result is the same to the
+ * bit however many threads there are. It is also the most threads that can help.
+ */
+export const SHARDS = 4;
+
+/** What a worker is given; everything in it is shared memory. */
+export interface Shared {
+  readonly dataset: Dataset;
+  readonly weights: Float64Array;
+  /** One gradient a shard. */
+  readonly gradients: readonly Float64Array[];
+  /** The mass of every bundle, one a shard. */
+  readonly masses: readonly Float64Array[];
+  readonly losses: Float64Array;
+  /** First text of every shard, and the number of texts at the end. */
+  readonly bounds: Int32Array;
+  /** See `CONTROL`. */
+  readonly control: Int32Array;
+}
+
+/** `version` counts weights, `next` shards handed out, `finished` shards done, `round` calls to work. */
+export const CONTROL = { version: 0, next: 1, finished: 2, round: 3, size: 4 } as const;
+
+export interface Evaluator {
+  /** The sum of losses at the weights; the sum of expected counts is written into `gradient`. */
+  evaluate(weights: Float64Array, gradient: Float64Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Returns a function that computes shards until none is left. */
+export function createWork(shared: Shared): () => void {
+  const { dataset, weights, gradients, masses, losses, bounds, control } = shared;
+  const lattice = createLattice(dataset.types);
+  let seen = -1;
+  let bundled: Float64Array = new Float64Array(0);
+  return () => {
+    for (;;) {
+      const shard = Atomics.add(control, CONTROL.next, 1);
+      if (shard >= SHARDS) return;
+      // Asked here and not above: a thread that is late may be handed a shard of the next round.
+      const version = Atomics.load(control, CONTROL.version);
+      if (version !== seen) {
+        setTransitions(lattice, weights);
+        bundled = bundleScores(dataset, weights);
+      }
+      seen = version;
+      const sums = { gradient: gradients[shard].fill(0), bundleMass: masses[shard].fill(0) };
+      const texts = [bounds[shard], bounds[shard + 1]] as const;
+      losses[shard] = expect(dataset, lattice, { weights, bundled }, sums, texts);
+      Atomics.add(control, CONTROL.finished, 1);
+      Atomics.notify(control, CONTROL.finished);
+    }
+  };
+}
+
+/** Evaluates the likelihood of a dataset on this thread and `threads - 1` others. */
+export function createEvaluator(dataset: Dataset, threads: number): Evaluator {
+  const size = weightCount(dataset);
+  const bundles = bundleCount(dataset);
+  const shared: Shared = {
+    dataset,
+    weights: sharedDoubles(size),
+    gradients: Array.from({ length: SHARDS }, () => sharedDoubles(size)),
+    masses: Array.from({ length: SHARDS }, () => sharedDoubles(bundles * tagsOf(dataset))),
+    losses: sharedDoubles(SHARDS),
+    bounds: shardBounds(dataset.textStart),
+    control: sharedInts(CONTROL.size),
+  };
+  const { weights, gradients, masses, losses, control } = shared;
+  const mass = new Float64Array(masses[0].length);
+  control[CONTROL.next] = SHARDS;
+  const work = createWork(shared);
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const workers = Array.from({ length: Math.min(threads, SHARDS) - 1 }, () => {
+    const worker = new Worker(new URL(`../../crf/worker.${extension}`, import.meta.url), {
+      workerData: shared,
+    });
+    return worker;
+  });
+  let failure: Error | undefined;
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (error: Error): void => {
+      failure ??= error;
+      reject(failure);
+    };
+    for (const worker of workers) {
+      worker.on('error', fail);
+      worker.on(
+        'exit',
+        (code) => code !== 0 && fail(new Error(`A worker of the CRF ended with code ${code}`)),
+      );
+    }
+  });
+  failed.catch(() => {});
+
+  return {
+    async evaluate(x, gradient) {
+      if (failure) throw failure;
+      weights.set(x);
+      Atomics.store(control, CONTROL.finished, 0);
+      Atomics.add(control, CONTROL.version, 1);
+      Atomics.store(control, CONTROL.next, 0);
+      Atomics.add(control, CONTROL.round, 1);
+      Atomics.notify(control, CONTROL.round);
+      work();
+      for (;;) {
+        const finished = Atomics.load(control, CONTROL.finished);
+        if (finished === SHARDS) break;
+        const wait = Atomics.waitAsync(control, CONTROL.finished, finished);
+        if (wait.async) await Promise.race([wait.value, failed]);
+      }
+      gradient.set(gradients[0]);
+      mass.set(masses[0]);
+      let loss = losses[0];
+      for (let shard = 1; shard < SHARDS; shard++) {
+        loss += losses[shard];
+        const part = gradients[shard];
+        for (let i = 0; i < size; i++) gradient[i] += part[i];
+        const heap = masses[shard];
+        for (let i = 0; i < mass.length; i++) mass[i] += heap[i];
+      }
+      addMass(dataset, dataset.bundles, mass, gradient, [0, bundles], tagsOf(dataset));
+      return loss;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.removeAllListeners('exit').terminate()));
+    },
+  };
+}
+
+/** Splits the texts into `SHARDS` runs of about as many positions each. */
+function shardBounds(textStart: Int32Array): Int32Array {
+  const bounds = sharedInts(SHARDS + 1);
+  const texts = textStart.length - 1;
+  const positions = textStart[texts];
+  for (let shard = 1, text = 0; shard < SHARDS; shard++) {
+    while (text < texts && textStart[text] < (positions * shard) / SHARDS) text++;
+    bounds[shard] = text;
+  }
+  bounds[SHARDS] = texts;
+  return bounds;
+}

@@ -1,0 +1,230 @@
+import { UserError } from '../../../ground/errors.ts';
+import type { Text } from '../../../ground/language.ts';
+import { createPace } from '../../../ground/yielder.ts';
+import type { Entity } from '../../../tasks/families/ner/types.ts';
+import { type Characters, positionsOf, readCharacters } from '../mentions/characters.ts';
+import { buildLexicon, type LexiconText, type Share, shareOf } from '../mentions/lexicon.ts';
+import { eachWord } from '../mentions/words.ts';
+import { minimize } from '../optimize/lbfgs.ts';
+import { buildDataset, type Dataset, type DatasetText } from './dataset.ts';
+import { type KeyTable, restoreKeyTable } from './keys.ts';
+import { observe, weightCount } from './likelihood.ts';
+import type { CrfModel } from './model.ts';
+import { createEvaluator } from './parallel.ts';
+import { decodeTags, encodeTags, tagCount, tagName, typesOf } from './tags.ts';
+import { readTracks, type TemplateGroup, templatesOf, type Vocabulary } from './templates.ts';
+
+export interface TaggedText {
+  readonly text: string;
+  readonly entities: readonly Entity[];
+  /** Texts of one unit (the turns of a dialogue) share it: none of them shows the others its mentions. */
+  readonly unit?: string;
+  /** What is known of the whole text, such as its speaker. */
+  readonly side?: string;
+}
+
+export interface TrainOptions {
+  readonly groups: readonly TemplateGroup[];
+  /** Attributes rarer than this are left out. */
+  readonly cutoff: number;
+  /** `c1 × Σ|w|` and `c2 × Σw²` are added to minus the log-likelihood, as in CRFsuite. */
+  readonly c1: number;
+  readonly c2: number;
+  readonly iterations: number;
+  readonly threads: number;
+  readonly onProgress?: (share: number, note?: Text) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** L-BFGS remembers this many steps, as CRFsuite does; it stops when 10 iterations gain less than this share. */
+const MEMORY = 6;
+const GAIN = { tolerance: 1e-5, period: 10 };
+/** Words are numbered in 16 bits. */
+const MOST_WORDS = 60_000;
+/** Tags are numbered in 8 bits: O, and B and I of every type. */
+const MOST_TYPES = 127;
+/** Corpora below this many positions are not worth starting threads for. */
+const WORTH_THREADS = 20_000;
+const NOTES = {
+  features: { en: 'features', zh: '提取特征' },
+  weights: { en: 'weights', zh: '优化权重' },
+} as const;
+
+/** Share of the work that making features is taken to be. */
+const FEATURES_SHARE = 0.1;
+
+export interface Prepared {
+  readonly dataset: Dataset;
+  readonly keys: KeyTable;
+  readonly vocabulary: Vocabulary;
+  readonly words: readonly string[];
+  readonly sides: readonly string[];
+}
+
+/** Texts → the numbers that training needs. UserError for more types than tags have numbers. */
+export async function prepare(
+  texts: readonly TaggedText[],
+  options: Pick<TrainOptions, 'groups' | 'cutoff' | 'onProgress' | 'signal'>,
+): Promise<Prepared> {
+  const { groups, cutoff, onProgress } = options;
+  const pace = createPace(options.signal);
+  const types = typesOf(texts);
+  if (types.length > MOST_TYPES) {
+    throw new UserError(
+      'too-many-types',
+      {
+        en: `There are ${types.length} entity types; the CRF takes at most ${MOST_TYPES}`,
+        zh: `实体类型有 ${types.length} 种，CRF 最多支持 ${MOST_TYPES} 种`,
+      },
+      { hint: { en: 'Merge rare types, or use another model.', zh: '请合并罕见类型，或改用其他模型。' } },
+    );
+  }
+  const templates = templatesOf(groups);
+  const sides = [...new Set(texts.flatMap(({ side }) => (side === undefined ? [] : [side])))].sort();
+  const counts = new Map<string, number>();
+  const read: { characters: Characters; tags: Uint8Array; lexical: LexiconText }[] = [];
+  for (const { text, entities } of texts) {
+    await pace();
+    const characters = readCharacters(text);
+    const tags = encodeTags(characters, entities, types);
+    const positions = positionsOf(characters);
+    const spans = decodeTags(characters, tags, types).map(({ start, end, type }) => ({
+      from: positions[start],
+      to: positions[end],
+      type: types.indexOf(type),
+    }));
+    if (groups.includes('word')) {
+      eachWord(text, characters, (word) => counts.set(word, (counts.get(word) ?? 0) + 1));
+    }
+    read.push({ characters, tags, lexical: { characters, spans } });
+  }
+  const words = [...counts]
+    .filter(([, count]) => count >= cutoff)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_WORDS)
+    .map(([word]) => word);
+  const lexicon = buildLexicon(
+    read.map(({ lexical }) => lexical),
+    types.length,
+  );
+  const vocabulary: Vocabulary = { types, words: new Map(words.map((word, i) => [word, i + 2])), lexicon };
+
+  const units = new Map<string, LexiconText[]>();
+  texts.forEach(({ unit }, i) => {
+    const name = unit ?? String(i);
+    const members = units.get(name);
+    if (members) members.push(read[i].lexical);
+    else units.set(name, [read[i].lexical]);
+  });
+  let shareUnit: string | undefined;
+  let share: Share | undefined;
+  const ready: DatasetText[] = [];
+  for (const [i, { text, unit, side }] of texts.entries()) {
+    await pace();
+    if (i % 64 === 0) onProgress?.((FEATURES_SHARE * i) / texts.length, NOTES.features);
+    const name = unit ?? String(i);
+    if (name !== shareUnit || share === undefined) share = shareOf(lexicon, units.get(name) ?? []);
+    shareUnit = name;
+    const { characters, tags } = read[i];
+    const number = side === undefined ? 0 : sides.indexOf(side) + 2;
+    const tracks = readTracks(text, characters, templates, vocabulary, number, share);
+    ready.push({ length: characters.length, tracks, tags });
+  }
+  const size = {
+    texts: texts.length,
+    positions: read.reduce((sum, { characters }) => sum + characters.length, 0),
+    types: types.length,
+  };
+  return { ...(await buildDataset(ready, size, templates, cutoff, pace)), vocabulary, words, sides };
+}
+
+/** Trains a linear-chain CRF by L-BFGS (OWL-QN where `c1` is not 0). Rejects with the signal's reason. */
+export async function trainCrf(texts: readonly TaggedText[], options: TrainOptions): Promise<CrfModel> {
+  const prepared = await prepare(texts, options);
+  const weights = await optimize(prepared.dataset, options);
+  return assemble(prepared, weights, options.groups);
+}
+
+/** Minimizes minus the log-likelihood plus the penalties; returns the weights in the order of `weightCount`. */
+export async function optimize(
+  dataset: Dataset,
+  options: Omit<TrainOptions, 'groups' | 'cutoff'>,
+  onIteration?: (iteration: number, value: number) => void,
+): Promise<Float64Array> {
+  const { c1, c2, iterations, signal, onProgress } = options;
+  const observed = observe(dataset);
+  const threads = dataset.tags.length < WORTH_THREADS ? 1 : options.threads;
+  const evaluator = createEvaluator(dataset, threads);
+  try {
+    const found = await minimize(
+      async (x, gradient) => {
+        signal?.throwIfAborted();
+        let loss = await evaluator.evaluate(x, gradient);
+        for (let i = 0; i < x.length; i++) {
+          gradient[i] += 2 * c2 * x[i] - observed[i];
+          loss += c2 * x[i] * x[i];
+        }
+        return loss;
+      },
+      new Float64Array(weightCount(dataset)),
+      {
+        memory: MEMORY,
+        maxIterations: iterations,
+        valueTolerance: GAIN.tolerance,
+        valuePeriod: GAIN.period,
+        ...(c1 > 0 ? { l1: c1 } : {}),
+        signal,
+        onIteration(iteration, value) {
+          const done = Math.min(1, iteration / iterations);
+          onProgress?.(FEATURES_SHARE + (1 - FEATURES_SHARE) * done, NOTES.weights);
+          onIteration?.(iteration, value);
+        },
+      },
+    );
+    return found.x;
+  } finally {
+    await evaluator.close();
+  }
+}
+
+/** Keeps what predicting needs: weights that are not 0, in single precision. */
+export function assemble(
+  { dataset, keys, vocabulary, words, sides }: Prepared,
+  found: Float64Array,
+  groups: readonly TemplateGroup[],
+): CrfModel {
+  const types = vocabulary.types;
+  const tags = tagCount(types.length);
+  const all = keys.keys();
+  const state = found.subarray(tags * tags);
+  const used: number[] = [];
+  const rowStart = [0];
+  const kept: number[] = [];
+  for (let attribute = 0; attribute < keys.size(); attribute++) {
+    const before = kept.length;
+    for (let k = dataset.rowStart[attribute]; k < dataset.rowStart[attribute + 1]; k++) {
+      if (Math.fround(state[k]) !== 0) kept.push(k);
+    }
+    if (kept.length === before) continue;
+    used.push(attribute);
+    rowStart.push(kept.length);
+  }
+  const high = Uint32Array.from(used, (attribute) => all.high[attribute]);
+  const low = Uint32Array.from(used, (attribute) => all.low[attribute]);
+  return {
+    types,
+    tagNames: Array.from({ length: tags }, (_, tag) => tagName(tag, types)),
+    groups,
+    templates: templatesOf(groups),
+    words,
+    sides,
+    lexicon: vocabulary.lexicon,
+    high,
+    low,
+    keys: restoreKeyTable(high, low)!,
+    rowStart: Int32Array.from(rowStart),
+    rowTags: Uint8Array.from(kept, (k) => dataset.rowTags[k]),
+    weights: Float32Array.from(kept, (k) => state[k]),
+    transitions: found.slice(0, tags * tags),
+  };
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import type { FamilyId } from '../../../tasks/examples.ts';
+import type { Text1, Text2 } from '../../../tasks/families/shared/types.ts';
+import type { ArraysOf } from '../modelfile.ts';
+import type { Encoder } from './encoder.ts';
+import { fitPairEncoder, openPairEncoder } from './pairs.ts';
+import { fitTextEncoder, openTextEncoder } from './texts.ts';
+import type { TfidfOptions } from './tfidf.ts';
+import { type TFIDF_ARRAYS, tfidfOptionsJson } from './tfidf-content.ts';
+
+/** What is to be classified: one text or a pair. */
+export type ClassifierInput = Text1 | Text2;
+
+/** The texts of an input, one or two. */
+export const textsOf = (input: ClassifierInput): readonly string[] =>
+  'text' in input ? [input.text] : [input.textA, input.textB];
+
+const isPairFamily = (family: FamilyId): boolean => family === 'similarity' || family === 'inference';
+
+/** An encoder of the inputs of a family; `measured`: pairs are also described by measures of overlap. */
+export function fitInputEncoder(
+  family: FamilyId,
+  inputs: readonly ClassifierInput[],
+  options: TfidfOptions,
+  measured: boolean,
+): Encoder<ClassifierInput> {
+  if (isPairFamily(family)) {
+    const pairs = inputs.flatMap((input) => ('textA' in input ? [input] : []));
+    return fitPairEncoder(pairs, options, measured);
+  }
+  return fitTextEncoder(
+    inputs.flatMap((input) => ('text' in input ? [input] : [])),
+    options,
+  );
+}
+
+/** What `pack` of such an encoder puts into the header of a model file. */
+export const encoderJson = z.object({ options: tfidfOptionsJson, measured: z.boolean().optional() });
+
+/** The encoder that was packed. */
+export function openInputEncoder(
+  family: FamilyId,
+  { options, measured = false }: z.infer<typeof encoderJson>,
+  arrays: ArraysOf<typeof TFIDF_ARRAYS>,
+): Encoder<ClassifierInput> {
+  return isPairFamily(family) ? openPairEncoder(arrays, options, measured) : openTextEncoder(arrays, options);
+}
