@@ -18,16 +18,15 @@ import { architectureOf, parseConfig } from '../../src/encoders/architectures/re
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
 import type { TrainingEvent } from '../../src/encoders/training/events.ts';
-import { type Item, train } from '../../src/encoders/training/finetune.ts';
+import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
-import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
-import { labelPlanner } from '../../src/models/bert/labels.ts';
-import { nerPlanner } from '../../src/models/bert/ner.ts';
-import type { Plan } from '../../src/models/bert/plan.ts';
-import type { Example } from '../../src/tasks/examples.ts';
+import type { FamilyPlan } from '../../src/models/bert/plan.ts';
+import { PLANNERS } from '../../src/models/bert/planners.ts';
+import type { Example, FamilyId } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { withEarlier } from './contestants.ts';
+import { bertParameters } from './kept.ts';
 import { inSlices } from './slices.ts';
 
 const { values } = parseArgs({
@@ -76,22 +75,19 @@ async function material(name: string) {
     ]),
   );
   const config = parseConfig(JSON.stringify({ vocab_size: VOCABULARY, ...sizes }));
-  const parameters = { ...BERT_DEFAULTS, head: 'softmax' };
-  const context = { tokenizer, config, maxLength: 128, parameters };
-  const planner = name === 'cMedQANER' ? nerPlanner : labelPlanner;
-  const learnt = planner.learn(examples as unknown as readonly Example<never>[], parameters);
-  const plan = planner.plan(learnt as never, context) as unknown as Plan<never, unknown>;
-  return {
-    config,
-    plan,
-    examples: examples.length,
-    of: all.length,
-    items: plan.items(examples as unknown as readonly Example<never>[]) as Item<unknown>[],
-  };
+  const shapeOf = { layers: config.layers, hidden: config.hiddenSize, maxLength: 128 };
+  const parameters = await bertParameters(task, { ...shapeOf, head: 'softmax', lexiconFeatures: false });
+  const learn = <F extends FamilyId>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
+    PLANNERS[family].plan(PLANNERS[family].learn(own, parameters), {
+      tokenizer,
+      config,
+      parameters,
+    });
+  return { config, plan: learn(task.family, examples), examples, of: all.length };
 }
 
 async function ours(name: string): Promise<void> {
-  const { config, plan, items } = await material(name);
+  const { config, plan, examples } = await material(name);
   const initial = new Map(architectureOf(config).parameters.initial(config, 1));
   for (const [parameter, shape] of plan.head.parameters) {
     initial.set(parameter, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.01) });
@@ -107,7 +103,9 @@ async function ours(name: string): Promise<void> {
       residentMiB.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
   };
   process.stdout.write('ready\n');
-  await train({ config, head: plan.head, initial, items, settings, directory, onEvent });
+  await plan.use(({ head, items }) =>
+    train({ config, head, initial, items: items(examples), settings, directory, onEvent }),
+  );
   rmSync(directory, { recursive: true });
   const peakMiB = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(`${JSON.stringify({ steps, residentMiB, peakMiB })}\n`);
@@ -122,15 +120,17 @@ else {
   const peer = join(import.meta.dirname, '../peers/bert_epoch.py');
   const rows = [];
   for (const name of ['cMedQQ', 'cMedQANER'].filter((one) => one.includes(values.only))) {
-    const { items, plan, examples, of } = await material(name);
+    const { plan, examples, of } = await material(name);
     const folder = mkdtempSync(join(tmpdir(), 'chineseblue-epoch-'));
-    const plain = items
-      .flatMap((item) => item.rows)
-      .map(({ sequence, target }) => ({
-        ids: [...sequence.ids],
-        types: [...sequence.types],
-        target: target instanceof Int32Array ? [...target] : target,
-      }));
+    const plain = plan.use(({ items }) =>
+      items(examples)
+        .flatMap((item) => item.rows)
+        .map(({ sequence, target }) => ({
+          ids: [...sequence.ids],
+          types: [...sequence.types],
+          target: target instanceof Int32Array ? [...target] : target,
+        })),
+    );
     const write = (file: string, part: number): string => {
       const path = join(folder, file);
       const config = { vocab_size: VOCABULARY, ...sizes };
@@ -159,7 +159,7 @@ else {
     rmSync(folder, { recursive: true });
     rows.push({
       name: `${name}, ${shape}`,
-      ...{ threads, examples, of, sequences: plain.length },
+      ...{ threads, examples: examples.length, of, sequences: plain.length },
       tokens: plain.reduce((sum, { ids }) => sum + ids.length, 0),
       parts,
       mine: { seconds: mine.seconds, ...mine.said },

@@ -28,12 +28,16 @@ const BATCH = 32;
 
 async function ours(folder: string, texts: readonly string[], threads: number): Promise<void> {
   const { bert } = await import('../../src/models/bert/kind.ts');
+  const { predict } = await import('../../src/models/fixtures/fitted.ts');
   const { findTask } = await import('../../src/tasks/registry.ts');
   const task = { ...findTask('cMedTC'), labels: [] };
-  const fitted = await bert.load!(folder, task, { threads });
+  const fitted = await bert.load(folder, task, { threads });
   await serve(async () => {
-    const answers = await fitted.predict(texts.map((text) => ({ text })));
-    return digest(answers.map((answer) => (answer as { label: string }).label));
+    const answers = await predict<'classification'>(
+      fitted,
+      texts.map((text) => ({ text })),
+    );
+    return digest(answers.map(({ label }) => label));
   });
 }
 

@@ -13,8 +13,8 @@ import Table from 'cli-table3';
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { bert } from '../../src/models/bert/kind.ts';
-import { primaryScore } from '../../src/models/bert/score.ts';
-import type { Example, Prediction } from '../../src/tasks/examples.ts';
+import { predict } from '../../src/models/fixtures/fitted.ts';
+import { devScore } from '../../src/scoring/dev-score.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { interleave, median, serve, start, withEarlier } from './contestants.ts';
 import { DATA, prepared } from './kept.ts';
@@ -38,9 +38,12 @@ const RESULT = join(import.meta.dirname, '../results/bert-int8.json');
 async function answer(folder: string, file: string, threads: number, dtype: string): Promise<void> {
   const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
   const task = { ...findTask('cMedTC'), labels: [] };
-  const fitted = await bert.load!(folder, task, { threads, dtype });
+  const fitted = await bert.load(folder, task, { threads, dtype });
   await serve(async () => {
-    const answers = (await fitted.predict(texts.map((text) => ({ text })))) as { label: string }[];
+    const answers = await predict<'classification'>(
+      fitted,
+      texts.map((text) => ({ text })),
+    );
     return answers.reduce((sum, { label }, i) => (sum + (i + 1) * Number(label.slice(1))) % 1_000_003, 0);
   });
 }
@@ -83,9 +86,9 @@ async function quality(folder: string) {
   const scores: Record<string, number> = {};
   const answers: string[][] = [];
   for (const dtype of DTYPES) {
-    const fitted = await bert.load!(folder, task, { dtype, threads: Number(values.threads.split(',')[0]) });
-    const predictions = (await fitted.predict(inputs)) as Prediction[];
-    scores[dtype] = 100 * primaryScore(task, dev as Example[], predictions);
+    const fitted = await bert.load(folder, task, { dtype, threads: Number(values.threads.split(',')[0]) });
+    const predictions = await predict(fitted, inputs);
+    scores[dtype] = 100 * devScore(task)(dev, predictions);
     answers.push(predictions.map((one) => JSON.stringify('label' in one ? one.label : one)));
   }
   const same = answers[0].filter((one, i) => one === answers[1][i]).length / dev.length;

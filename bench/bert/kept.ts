@@ -6,13 +6,16 @@ import { openDataset } from '../../src/datasets/dataset.ts';
 import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
+import { type GivenParameters, parseParameters } from '../../src/ground/parameters.ts';
 import { initialParameters } from '../../src/models/bert/base.ts';
-import { BERT_DEFAULTS } from '../../src/models/bert/defaults.ts';
-import { labelPlanner } from '../../src/models/bert/labels.ts';
-import type { Plan } from '../../src/models/bert/plan.ts';
-import { type Fitted, keep } from '../../src/models/bert/predictor.ts';
+import { type Fitted, keep } from '../../src/models/bert/kept.ts';
+import { type BertParameters, PARAMETERS } from '../../src/models/bert/parameters.ts';
+import { PLANNERS } from '../../src/models/bert/planners.ts';
+import { recordOf } from '../../src/models/bert/record.ts';
+import { resolveParameters } from '../../src/models/bert/resolve.ts';
 import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import type { Task } from '../../src/tasks/task.ts';
 
 export const DATA = join(import.meta.dirname, '../../../shared/chineseblue/data');
 /** As many tokens as the Chinese BERTs know. */
@@ -38,8 +41,15 @@ export async function sentences(dataDir: string, count: number): Promise<string[
 /** Labels of cMedTC. */
 export const LABELS = 44;
 
+/** Parameters of the kind `bert` for a task, with what is given in place of the defaults. */
+export const bertParameters = (task: Task, given: GivenParameters): Promise<BertParameters> =>
+  resolveParameters(parseParameters(PARAMETERS, given, { name: { en: 'bert', zh: 'bert' } }), { task });
+
 /** Tokens are characters: what is measured does not depend on which ids they have. */
-export function randomModel(name: ShapeName, texts: readonly string[]): Fitted<'classification'> {
+export async function randomModel(
+  name: ShapeName,
+  texts: readonly string[],
+): Promise<Fitted<'classification'>> {
   const { layers, hidden } = SHAPES[name];
   const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
   const seen = new Set(texts.flatMap((text) => [...text.toLowerCase()]));
@@ -55,40 +65,29 @@ export function randomModel(name: ShapeName, texts: readonly string[]): Fitted<'
       intermediate_size: 4 * hidden,
     }),
   );
-  const parameters = { ...BERT_DEFAULTS };
+  const task = findTask('cMedTC');
+  const parameters = await bertParameters(task, { layers, hidden, maxLength: MAX_LENGTH });
   const examples = Array.from({ length: LABELS }, (_, i) => ({
     id: String(i),
     input: { text: '' },
     gold: { label: `c${i}` },
   })) satisfies Example<'classification'>[];
-  const learnt = labelPlanner.learn(examples, parameters);
-  const context = { tokenizer, config, maxLength: MAX_LENGTH, parameters };
-  const plan = labelPlanner.plan(learnt, context) as unknown as Plan<'classification'>;
-  const base = {
-    config,
-    tensors: architectureOf(config).parameters.initial(config, 1),
-    tokenizer,
-    pretrained: true,
-  };
+  const learnt = PLANNERS.classification.learn(examples, parameters);
+  const plan = PLANNERS.classification.plan(learnt, { tokenizer, config, parameters });
+  const base = { config, tensors: architectureOf(config).parameters.initial(config, 1), tokenizer };
   const initial = initialParameters(base, plan.head, 1);
   return {
     config,
     tokenizer,
     plan,
-    record: {
-      schema: 'chineseblue/bert@1',
-      family: 'classification',
-      task: 'cMedTC',
-      maxLength: MAX_LENGTH,
-      parameters,
-      learnt,
-    },
+    record: recordOf(task, parameters, learnt),
+    parameters,
     tensors: initial,
   };
 }
 
-const keepRandom = (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
-  keep(folder, randomModel(name, texts));
+const keepRandom = async (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
+  keep(folder, await randomModel(name, texts));
 
 /** How many sentences of cMedTC answering is timed on, where nobody says otherwise. */
 const TEXTS: Record<ShapeName, number> = { 'BERT-base': 512, '4 × 256': 4000 };

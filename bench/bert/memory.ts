@@ -39,29 +39,33 @@ async function steps(name: ShapeName): Promise<Sample[]> {
   const { steps: total, every } = CASES[name];
   const texts = await sentences(values.data, total * BATCH);
   const epochs = Math.ceil((total * BATCH) / texts.length);
-  const { config, plan, tensors } = randomModel(name, texts);
-  const items = plan.items(
-    texts.map((text, i) => ({ id: String(i), input: { text }, gold: { label: `c${i % LABELS}` } })),
-  );
-  const asked = texts.slice(0, 256).flatMap((text) => plan.ask({ text }).sequences);
+  const { config, plan, tensors } = await randomModel(name, texts);
+  const examples = texts.map((text, i) => ({
+    id: String(i),
+    input: { text },
+    gold: { label: `c${i % LABELS}` },
+  }));
   const directory = mkdtempSync(join(tmpdir(), 'chineseblue-memory-'));
   const samples: Sample[] = [];
   try {
-    await train({
-      config,
-      head: plan.head,
-      initial: new Map(tensors),
-      items,
-      evaluate: async (forward) => (await forward(asked)).length,
-      settings: { ...TRAIN_DEFAULTS, seed: 1, threads: Number(values.threads), epochs, batch: BATCH },
-      directory,
-      onEvent(event) {
-        if (event.kind !== 'step') return;
-        const { step } = event;
-        if (step % every === 0 && step <= total)
-          samples.push({ step, rssMiB: process.memoryUsage.rss() / 2 ** 20 });
-      },
-    });
+    await plan.use(({ head, items, ask }) =>
+      train({
+        config,
+        head,
+        initial: new Map(tensors),
+        items: items(examples),
+        evaluate: async (forward) =>
+          (await forward(texts.slice(0, 256).flatMap((text) => ask({ text }).sequences))).length,
+        settings: { ...TRAIN_DEFAULTS, seed: 1, threads: Number(values.threads), epochs, batch: BATCH },
+        directory,
+        onEvent(event) {
+          if (event.kind !== 'step') return;
+          const { step } = event;
+          if (step % every === 0 && step <= total)
+            samples.push({ step, rssMiB: process.memoryUsage.rss() / 2 ** 20 });
+        },
+      }),
+    );
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -18,19 +18,22 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
+import { parseParameters } from '../../src/ground/parameters.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
-import { readCharacters } from '../../src/models/crf/characters.ts';
-import { type AttributeLists, eachAttribute } from '../../src/models/crf/dataset.ts';
-import { CRF_DEFAULTS } from '../../src/models/crf/defaults.ts';
-import { createTagger } from '../../src/models/crf/tagger.ts';
-import { decodeTags, tagName } from '../../src/models/crf/tags.ts';
-import { readTracks, type TemplateGroup, templatesOf } from '../../src/models/crf/templates.ts';
-import { assemble, optimize, type Prepared, prepare } from '../../src/models/crf/train.ts';
+import { type AttributeLists, eachAttribute } from '../../src/models/shared/crf/dataset.ts';
+import { crfOptions, crfParameters } from '../../src/models/shared/crf/parameters.ts';
+import { createTagger } from '../../src/models/shared/crf/tagger.ts';
+import { decodeTags, tagName } from '../../src/models/shared/crf/tags.ts';
+import { readTracks, templatesOf } from '../../src/models/shared/crf/templates.ts';
+import { assemble, optimize, type Prepared, prepare } from '../../src/models/shared/crf/train.ts';
+import { readCharacters } from '../../src/models/shared/mentions/characters.ts';
 import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { ner } from '../../src/tasks/families/ner/family.ts';
 import type { Entity } from '../../src/tasks/families/ner/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
+
+const DEFAULTS = crfOptions(parseParameters(crfParameters, {}, { name: { en: 'crf', zh: 'crf' } }));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,13 +47,13 @@ const { values, positionals } = parseArgs({
       ),
     },
     rounds: { type: 'string', default: '3' },
-    iterations: { type: 'string', default: String(CRF_DEFAULTS.iterations) },
-    c2: { type: 'string', default: String(CRF_DEFAULTS.c2) },
+    iterations: { type: 'string', default: String(DEFAULTS.iterations) },
+    c2: { type: 'string', default: String(DEFAULTS.c2) },
   },
 });
 const iterations = Number(values.iterations);
 const c2 = Number(values.c2);
-const GROUPS = CRF_DEFAULTS.templates.split(',') as TemplateGroup[];
+const { groups: GROUPS } = DEFAULTS;
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-crf-'));
 
 interface Run {
@@ -129,7 +132,7 @@ async function compare(corpus: string): Promise<Record<string, unknown>> {
   const [train, test] = [await read('train'), await read('test')];
   let start = performance.now();
   const texts = train.map(({ input, gold }) => ({ text: input.text, entities: gold.entities }));
-  const prepared = await prepare(texts, { groups: GROUPS, cutoff: CRF_DEFAULTS.cutoff });
+  const prepared = await prepare(texts, { groups: GROUPS, cutoff: DEFAULTS.cutoff });
   const features = (performance.now() - start) / 1000;
   const [trainFile, testFile] = [join(folder, `${corpus}.train`), join(folder, `${corpus}.test`)];
   await writeTrain(trainFile, prepared);
@@ -234,8 +237,8 @@ try {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
   const settings = {
-    templates: CRF_DEFAULTS.templates,
-    cutoff: CRF_DEFAULTS.cutoff,
+    templates: GROUPS.join(','),
+    cutoff: DEFAULTS.cutoff,
     c2,
     iterations,
     rounds: Number(values.rounds),

@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
-import { fitLogistic, probabilities } from '../../src/models/linear/logistic.ts';
 import { normalizeRows } from '../../src/models/shared/features/rows.ts';
 import { fitTfidf, tfidfRows } from '../../src/models/shared/features/tfidf.ts';
 import {
@@ -18,6 +17,7 @@ import {
   learnLabelling,
   targetsOf,
 } from '../../src/models/shared/labels/labelling.ts';
+import { fitLogistic, probabilities } from '../../src/models/shared/logistic/logistic.ts';
 import type { Example } from '../../src/tasks/examples.ts';
 import type { LabelPrediction } from '../../src/tasks/families/shared/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';

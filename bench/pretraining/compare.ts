@@ -8,7 +8,7 @@
  *     --tasks cMedIC,cMedQANER --work WORK --out bench/results/pretraining-ablation.json
  *
  * --longer adds random weights that are trained on all text for twice as many epochs in smaller, faster steps.
- * For trying things out: --epochs 1 --budget 2000 --seeds 0 (budget: tokens of training in all).
+ * For trying things out: --epochs 1 --budget 2000 --seeds 0 (--budget: tokens of training in all).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, readdir, rm } from 'node:fs/promises';
@@ -23,8 +23,8 @@ import { openRuns } from '../../src/evaluation/opened.ts';
 import { parseSeeds } from '../../src/evaluation/plans.ts';
 import { evaluateAll } from '../../src/evaluation/pool.ts';
 import { makeDirectory, writeJson } from '../../src/ground/files.ts';
+import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { FROM_RANDOM } from '../../src/models/bert/defaults.ts';
-import type { Parameters } from '../../src/models/contract.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { deviation } from '../../src/statistics/bootstrap.ts';
 import { findTask } from '../../src/tasks/registry.ts';
@@ -32,30 +32,31 @@ import { findTask } from '../../src/tasks/registry.ts';
 interface Recipe {
   readonly epochs: number;
   /** Most tokens of training in all: of larger corpora a seeded sample is learnt from, the same for all systems. */
-  readonly budget: number;
-  readonly batch: number;
-  readonly rate: number;
-  /** Of the head; for entities it begins with nothing under a CRF and wants more. */
-  readonly 'head-rate': number;
-  readonly 'max-length': number;
+  readonly tokenBudget?: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Of the head: a CRF from scratch needs a higher one. */
+  readonly headLearningRate: number;
+  readonly maxLength: number;
   readonly dropout?: number;
 }
 
 /** For small models: the customs of BERT-base (3e-5) would leave a width of 256 where it began. */
 const ENTITIES: Recipe = {
   epochs: 3,
-  budget: 300_000,
-  batch: 8,
-  rate: 5e-4,
-  'head-rate': 2e-3,
-  'max-length': 128,
+  tokenBudget: 300_000,
+  batchSize: 8,
+  learningRate: 5e-4,
+  headLearningRate: 2e-3,
+  maxLength: 128,
 };
-const TEXTS: Recipe = { ...ENTITIES, batch: 16, rate: 3e-4, 'head-rate': 3e-4 };
+const TEXTS: Recipe = { ...ENTITIES, batchSize: 16, learningRate: 3e-4, headLearningRate: 3e-4 };
+const withoutBudget = ({ tokenBudget: _, ...recipe }: Recipe): Recipe => recipe;
 const RECIPES: Readonly<Record<string, Recipe>> = {
   cEHRNER: ENTITIES,
   cMedQANER: ENTITIES,
   // pairs are learnt late: with less text, or with dropout, both systems stay at a constant answer
-  cMedQQ: { ...TEXTS, budget: 0, batch: 32, rate: 4e-4, 'head-rate': 4e-4, dropout: 0 },
+  cMedQQ: { ...withoutBudget(TEXTS), batchSize: 32, learningRate: 4e-4, headLearningRate: 4e-4, dropout: 0 },
   cMedIC: { ...TEXTS, epochs: 6 },
   cMedTC: TEXTS,
 };
@@ -89,7 +90,7 @@ const models = values.models.split(',').map((pair) => {
 /** What is compared: weights to begin with, and how they are fine-tuned. */
 interface System {
   readonly name: string;
-  readonly parameters: (task: string) => Parameters;
+  readonly parameters: (task: string) => GivenParameters;
 }
 
 const { layers, hiddenSize: hidden, heads } = await readConfig(models[0].folder);
@@ -98,13 +99,13 @@ for (const { name, folder } of models.slice(1)) {
   if (other.layers !== layers || other.hiddenSize !== hidden) throw new Error(`${name} has another shape`);
 }
 /** One thread a run, so that it gives the same bits however many run at a time; the same dropout for all systems. */
-const COMMON = { threads: 1, dropout: 0.1, copies: 0, evidence: 0 };
+const COMMON = { threads: 1, dropout: 0.1, copies: 0, lexiconFeatures: false };
 const recipe = (task: string): Recipe => {
   const found = RECIPES[task] ?? TEXTS;
   return {
     ...found,
     ...(values.epochs && { epochs: Number(values.epochs) }),
-    ...(values.budget && { budget: Number(values.budget) }),
+    ...(values.budget && { tokenBudget: Number(values.budget) }),
   };
 };
 const random = { layers, hidden, heads, vocab: models[0].folder };
@@ -127,13 +128,12 @@ const systems: readonly System[] = [
           name: 'random weights, longer recipe',
           parameters: (task: string) => ({
             ...COMMON,
-            ...recipe(task),
+            ...withoutBudget(recipe(task)),
             ...random,
             epochs: recipe(task).epochs * FROM_RANDOM.epochs,
-            budget: 0,
-            batch: FROM_RANDOM.batch,
-            rate: FROM_RANDOM.rate,
-            'head-rate': FROM_RANDOM.rate,
+            batchSize: FROM_RANDOM.batchSize,
+            learningRate: FROM_RANDOM.learningRate,
+            headLearningRate: FROM_RANDOM.learningRate,
           }),
         },
       ]
@@ -144,7 +144,7 @@ interface Line {
   readonly system: string;
   readonly task: string;
   readonly seed: number;
-  readonly parameters: Parameters;
+  readonly parameters: GivenParameters;
   readonly run: string;
   /** The primary metric: on dev, of the epoch that dev chose; on test. */
   readonly dev: number;
@@ -297,7 +297,7 @@ for (const task of tasks) {
     );
 }
 if (results.length < tasks.length) console.log(`\n${tasks.length - results.length} tasks are not complete`);
-const relative = (parameters: Parameters): Parameters =>
+const relative = (parameters: GivenParameters): GivenParameters =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'init' && name !== 'vocab'));
 await writeJson(values.out, {
   date: new Date().toISOString(),

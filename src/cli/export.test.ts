@@ -15,9 +15,10 @@ import { OWN_WEIGHTS } from '../encoders/folder/own.ts';
 import { saveFolder } from '../encoders/folder/save.ts';
 import { maskedHead } from '../encoders/heads/masked.ts';
 import { readWeights } from '../encoders/weights/read.ts';
+import type { GivenParameters } from '../ground/parameters.ts';
 import { bert } from '../models/bert/kind.ts';
+import { fitOn, predict } from '../models/fixtures/fitted.ts';
 import type { Example } from '../tasks/examples.ts';
-import type { LabelPrediction } from '../tasks/families/shared/types.ts';
 import { findTask } from '../tasks/registry.ts';
 import { exportCommand } from './commands/export.ts';
 import { runCommand } from './fixtures/run-command.ts';
@@ -34,7 +35,7 @@ const exporting = (from: string, out: string, dtype = 'fp32,int8'): Promise<stri
   runCommand(exportCommand, [from], { out, dtype }, { json: true });
 
 const TEXTS = ['赵今天腹痛了', '李吃布洛芬', '腹痛', '今天李吃了'];
-const SMALL = { layers: 2, hidden: 32, heads: 2, threads: 1, rate: 3e-3, budget: 0 };
+const SMALL = { layers: 2, hidden: 32, heads: 2, threads: 1, learningRate: 3e-3 };
 const classTask = { ...findTask('cMedIC'), labels: [] };
 const nerTask = findTask('cEHRNER');
 
@@ -44,13 +45,7 @@ beforeAll(async () => {
     input: { text: TEXTS[i % 2] },
     gold: { label: ['病', '药'][i % 2] },
   }));
-  const classifier = await bert.fit<'classification'>({
-    task: classTask,
-    train: labelled,
-    dev: [],
-    seed: 1,
-    parameters: { ...SMALL, epochs: 6 },
-  });
+  const classifier = await fitOn(bert, classTask, labelled, { parameters: { ...SMALL, epochs: 6 } });
   await classifier.save!(at('classifier'));
   const spans: Example<'ner'>[] = Array.from({ length: 32 }, (_, i) => ({
     id: String(i),
@@ -62,11 +57,7 @@ beforeAll(async () => {
       ],
     },
   }));
-  const nested = await bert.fit<'ner'>({
-    task: nerTask,
-    train: spans,
-    dev: [],
-    seed: 1,
+  const nested = await fitOn(bert, nerTask, spans, {
     parameters: { ...SMALL, epochs: 30, head: 'span' },
   });
   await nested.save!(at('spans'));
@@ -79,13 +70,13 @@ describe('a kept folder', () => {
       ['fp32', 'fp32'],
       ['int8', 'q8'],
     ] as const) {
-      const fitted = await bert.load!(at('classifier'), classTask, { dtype });
+      const fitted = await bert.load(at('classifier'), classTask, { dtype });
       const model = await AutoModelForSequenceClassification.from_pretrained(theirs('classifier'), {
         ...SESSION,
         dtype: name,
       });
       for (const text of TEXTS) {
-        const [{ scores }] = (await fitted.predict([{ text }])) as LabelPrediction[];
+        const [{ scores }] = await predict<'classification'>(fitted, [{ text }]);
         const { logits } = await model(await tokenizer(text));
         const [a, b] = logits.tolist()[0];
         expect(Math.log(scores!.药 / scores!.病)).toBeCloseTo(b - a, 3);
@@ -98,8 +89,8 @@ describe('a kept folder', () => {
     expect(config.transformersClass).toBe('BertModel');
     expect([...tensors.keys()].filter((name) => !/^(embeddings|encoder|pooler)\./.test(name))).toEqual([]);
     expect(tensors.has('pooler.dense.weight')).toBe(true);
-    const fitted = await bert.load!(at('spans'), nerTask, { dtype: 'int8' });
-    const [{ entities }] = (await fitted.predict([{ text: TEXTS[0] }])) as [{ entities: unknown[] }];
+    const fitted = await bert.load(at('spans'), nerTask, { dtype: 'int8' });
+    const [{ entities }] = await predict<'ner'>(fitted, [{ text: TEXTS[0] }]);
     expect(entities).toHaveLength(2);
     const model = await AutoModel.from_pretrained(theirs('spans'), { ...SESSION, dtype: 'fp32' });
     const tokenizer = await AutoTokenizer.from_pretrained(theirs('spans'));
@@ -110,7 +101,7 @@ describe('a kept folder', () => {
 
   it('is read where all weights are in one file, as older ones are', async () => {
     const { config, tokenizer, tensors } = await loadFolder(at('spans'));
-    const { openKept } = await import('../models/bert/implementation.ts');
+    const { openKept } = await import('../models/bert/kept.ts');
     const { record, tensors: all } = await openKept(at('spans'));
     const old = new Map([...tensors, ...all]);
     await saveFolder(
@@ -120,9 +111,7 @@ describe('a kept folder', () => {
     );
     expect(readdirSync(at('old'))).not.toContain(OWN_WEIGHTS);
     const [before, after] = await Promise.all(
-      ['spans', 'old'].map(async (name) =>
-        (await bert.load!(at(name), nerTask)).predict([{ text: TEXTS[0] }]),
-      ),
+      ['spans', 'old'].map(async (name) => predict(await bert.load(at(name), nerTask), [{ text: TEXTS[0] }])),
     );
     expect(after).toEqual(before);
   });
@@ -212,23 +201,25 @@ describe('export', () => {
 
 describe('parameters of a kept model', () => {
   it('that decide how it answers can be chosen, no others', async () => {
-    const load = (parameters: Record<string, string | number>) =>
-      bert.load!(at('classifier'), classTask, parameters);
+    const load = (parameters: GivenParameters) => bert.load(at('classifier'), classTask, parameters);
     await expect(load({ threads: '1', dtype: 'int8' })).resolves.toBeDefined();
     await expect(load({ epochs: 3 })).rejects.toMatchObject({
       code: 'fixed-parameter',
-      hint: 'Of a kept model of kind bert, these can be chosen: dtype, device, threads, evidence.',
+      hint: 'For a fitted model of kind bert you can set lexicon-features, device, dtype, threads.',
     });
     await expect(load({ dtyp: 'int8' })).rejects.toMatchObject({ code: 'unknown-parameter' });
     await expect(load({ dtype: 'fp4' })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ device: 'tpu' })).rejects.toMatchObject({ code: 'bad-parameter' });
-    await expect(load({ evidence: 1 })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
+    await expect(load({ lexiconFeatures: true })).rejects.toMatchObject({
+      code: 'bad-parameter',
+      exitCode: 2,
+    });
     await expect(load({ threads: -2 })).rejects.toMatchObject({ code: 'bad-parameter', exitCode: 2 });
     await expect(load({ threads: 'many' })).rejects.toMatchObject({ code: 'bad-parameter' });
   });
 
   it.each(['webgpu', 'cuda'])('says where there is no %s', async (device) => {
-    const loaded = bert.load!(at('classifier'), classTask, { device });
+    const loaded = bert.load(at('classifier'), classTask, { device });
     await expect(loaded).rejects.toMatchObject({ code: 'device-missing', hint: 'Use --device cpu.' });
   });
 });

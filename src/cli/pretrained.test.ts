@@ -6,7 +6,9 @@ import { samplesDir } from '../datasets/directory.ts';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { createRandom } from '../ground/random.ts';
 import { bert } from '../models/bert/kind.ts';
+import { fitOn, predict } from '../models/fixtures/fitted.ts';
 import { pretrainingParameters } from '../pretraining/objective/head.ts';
+import { devScore } from '../scoring/dev-score.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
@@ -119,14 +121,13 @@ describe('pretrain', () => {
       gold: { label: String(i % 2) },
     });
     const examples = Array.from({ length: 40 }, (_, i) => example(i));
-    const fitted = await bert.fit<'classification'>({
-      task: { ...findTask('cMedIC'), labels: [] },
-      train: examples,
+    const task = { ...findTask('cMedIC'), labels: [] };
+    const fitted = await fitOn(bert, task, examples, {
       dev: examples.slice(0, 8),
-      seed: 1,
-      parameters: { init: at('model'), epochs: 6, rate: 3e-3, threads: 1 },
+      parameters: { init: at('model'), epochs: 6, learningRate: 3e-3, threads: 1 },
+      score: devScore(task),
     });
-    const answers = await fitted.predict([example(0).input, example(1).input]);
+    const answers = await predict(fitted, [example(0).input, example(1).input]);
     expect(answers).toMatchObject([{ label: '0' }, { label: '1' }]);
   });
 });
@@ -194,7 +195,7 @@ describe('models by name', () => {
     const options = {
       task: 'cMedIC',
       model: 'bert:of-the-test',
-      param: 'budget=600,epochs=2,threads=1',
+      param: 'token-budget=600,epochs=2,threads=1',
       dataDir: samplesDir(),
       runsDir: at('runs'),
       jobs: '1',

@@ -20,13 +20,20 @@ export interface ForwardOptions extends SessionOptions {
 }
 
 /** Answers of a head for any number of sequences, in their order. Throws the reason of the signal. */
-export type Forward<Answer> = (sequences: readonly Sequence[], options?: ForwardRun) => Promise<Answer[]>;
+export type Forward<Answer> = (
+  sequences: readonly Sequence[],
+  options?: ForwardRun<Answer>,
+) => Promise<Answer[]>;
 
-export interface ForwardRun {
+export interface ForwardRun<Answer> {
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
   /** Replaces the weights for this run, for example by their moving average. */
   readonly weights?: Tensors;
+  /** Called with the answer to a sequence, by its index, as soon as its batch has run. */
+  readonly onAnswer?: (index: number, answer: Answer) => void;
+  /** Whether the answer to a sequence is not needed: a batch of such sequences alone is left out, and so are its answers. */
+  readonly skip?: (index: number) => boolean;
 }
 
 /** Tokens of a batch, including padding: enough to be fast, few enough that activations stay in the caches. */
@@ -119,7 +126,7 @@ function forwardWith<Answer>(
   pack: Packing,
   run: Runner,
 ): Forward<Answer> {
-  return async (sequences, { onProgress, signal, weights } = {}) => {
+  return async (sequences, { onProgress, signal, weights, onAnswer, skip } = {}) => {
     const order = sequences
       .map((_, i) => i)
       .sort((a, b) => sequences[a].ids.length - sequences[b].ids.length);
@@ -129,15 +136,18 @@ function forwardWith<Answer>(
       signal?.throwIfAborted();
       const { rows, shape } = pack(lengths, at);
       const own = order.slice(at, at + rows);
+      at += rows;
+      if (skip && own.every(skip)) continue;
       const feeds = encoderFeeds(
         own.map((i) => sequences[i]),
         shape,
         config.padTokenId,
       );
       const outputs = await run(feeds, shape, weights);
-      for (const [row, i] of own.entries())
+      for (const [row, i] of own.entries()) {
         answers[i] = head.read(outputs, row, sequences[i].ids.length, shape);
-      at += rows;
+        onAnswer?.(i, answers[i]);
+      }
       onProgress?.(at / order.length);
       await setImmediate();
     }

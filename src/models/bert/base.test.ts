@@ -5,9 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initFolder } from '../../encoders/folder/init.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { saveFolder } from '../../encoders/folder/save.ts';
+import { type GivenParameters, parseParameters } from '../../ground/parameters.ts';
 import { startFrom } from '../../pretraining/start.ts';
+import { findTask } from '../../tasks/registry.ts';
 import { createBase } from './base.ts';
-import { BERT_DEFAULTS, FROM_RANDOM } from './defaults.ts';
+import { FROM_RANDOM } from './defaults.ts';
+import { bert } from './kind.ts';
+import { PARAMETERS } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 
 let scratch: string;
 beforeAll(async () => {
@@ -18,13 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-const base = (parameters: object) =>
-  createBase({ ...BERT_DEFAULTS, layers: 1, hidden: 64, ...parameters }, () => ['头疼'], 1);
+const task = findTask('cMedIC');
+const base = async (given: GivenParameters) => {
+  const parsed = parseParameters(PARAMETERS, { layers: 1, hidden: 64, ...given }, { name: bert.summary });
+  const parameters = await resolveParameters(parsed, { task });
+  return { parameters, ...(await createBase(parameters, () => ['头疼'], 1)) };
+};
+/** `init` where a folder is meant, nothing for random weights. */
+const from = (name: string): GivenParameters => (name === '' ? {} : { init: join(scratch, name) });
 
-describe('what fine-tuning begins with', () => {
+describe('what fine-tuning starts from', () => {
   it.each(['', 'drawn'])('is random weights and no dropout for init "%s"', async (name) => {
-    const { config, pretrained } = await base({ init: name && join(scratch, name) });
-    expect(pretrained).toBe(false);
+    const { config, parameters } = await base(from(name));
+    expect(parameters.learningRate).toBe(FROM_RANDOM.learningRate);
     expect(config).toMatchObject({
       hiddenDropout: FROM_RANDOM.dropout,
       attentionDropout: FROM_RANDOM.dropout,
@@ -32,19 +43,19 @@ describe('what fine-tuning begins with', () => {
     expect(config).not.toHaveProperty('untrained');
   });
 
-  it('is a pretrained model with its own dropout once the weights of `init` have been pretrained further', async () => {
+  it('is a pretrained model with its own dropout once the weights of `init` were pretrained', async () => {
     const drawn = await loadFolder(join(scratch, 'drawn'));
     const folder = join(scratch, 'taught');
     await saveFolder(folder, { ...startFrom(drawn, 1), tokenizer: drawn.tokenizer });
     expect(await readFile(join(folder, 'config.json'), 'utf8')).not.toContain('untrained');
-    const { config, pretrained } = await base({ init: folder });
-    expect(pretrained).toBe(true);
+    const { config, parameters } = await base({ init: folder });
+    expect(parameters.learningRate).not.toBe(FROM_RANDOM.learningRate);
     expect(config).toMatchObject({ hiddenDropout: 0.1, attentionDropout: 0.1 });
   });
 
-  it('has the dropout that is asked for', async () => {
-    for (const init of ['', join(scratch, 'drawn')]) {
-      const { config } = await base({ init, dropout: 0.3 });
+  it('has the given dropout', async () => {
+    for (const name of ['', 'drawn']) {
+      const { config } = await base({ ...from(name), dropout: 0.3 });
       expect(config).toMatchObject({ hiddenDropout: 0.3, attentionDropout: 0.3, classifierDropout: 0.3 });
     }
   });

@@ -9,45 +9,41 @@ import { loadTokenizer } from '../../encoders/tokenizers/load.ts';
 import { createTokenizer, type Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
-import type { Parameters } from '../contract.ts';
-import { FROM_RANDOM } from './defaults.ts';
+import type { BertParameters } from './parameters.ts';
 
-/** What fine-tuning begins with. */
+/** What fine-tuning starts from. */
 export interface Base {
   readonly config: EncoderConfig;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly tokenizer: Tokenizer;
-  readonly pretrained: boolean;
 }
 
-/** The folder that `init` names, or random weights of the sizes that are asked for. */
+/** The folder that `init` names, or random weights of the given sizes. */
 export async function createBase(
-  parameters: Parameters,
+  parameters: BertParameters,
   texts: () => Iterable<string>,
   seed: number,
 ): Promise<Base> {
-  const init = String(parameters.init);
+  const { init, dropout } = parameters;
   const { config, tensors, tokenizer } =
-    init === '' ? await modelFromScratch(parameters, texts(), seed) : await loadFolder(init);
-  const { untrained = false, ...shape } = config;
-  const dropout = Number(parameters.dropout);
-  const rate = dropout < 0 && untrained ? FROM_RANDOM.dropout : dropout;
-  return { config: withDropout(shape, rate), tensors, tokenizer, pretrained: !untrained };
+    init === undefined ? await modelFromScratch(parameters, texts(), seed) : await loadFolder(init);
+  const { untrained: _, ...shape } = config;
+  return { config: dropout === undefined ? shape : withDropout(shape, dropout), tensors, tokenizer };
 }
 
 async function modelFromScratch(
-  { vocab, layers, hidden, heads }: Parameters,
+  { vocab, layers, hidden, heads }: BertParameters,
   texts: Iterable<string>,
   seed: number,
 ): Promise<Model> {
-  const known = String(vocab);
   const tokenizer =
-    known === '' ? createTokenizer(characterVocabulary(texts)) : await loadTokenizer(findFolder(known));
-  const sizes = { layers: Number(layers), hidden: Number(hidden), heads: Number(heads) };
-  return randomModel(tokenizer, sizes, seed);
+    vocab === undefined
+      ? createTokenizer(characterVocabulary(texts))
+      : await loadTokenizer(findFolder(vocab));
+  return randomModel(tokenizer, { layers, hidden, heads }, seed);
 }
 
-/** A base whose sequences have so many token types: those that it lacks are told apart in training. */
+/** A base with `count` token types; those that it lacks start as copies of the first. */
 export function withTokenTypes(base: Base, count: number): Base {
   const { typeVocabSize, hiddenSize } = base.config;
   if (count <= typeVocabSize) return base;
@@ -61,9 +57,12 @@ export function withTokenTypes(base: Base, count: number): Base {
   return { ...base, config: { ...base.config, typeVocabSize: count }, tensors };
 }
 
-/** The configuration with another dropout; its own where `rate` is below 0. */
-const withDropout = (config: EncoderConfig, rate: number): EncoderConfig =>
-  rate < 0 ? config : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate };
+const withDropout = (config: EncoderConfig, rate: number): EncoderConfig => ({
+  ...config,
+  hiddenDropout: rate,
+  attentionDropout: rate,
+  classifierDropout: rate,
+});
 
 /** The special tokens and every character of the texts, alone and as a continuation, in code-point order. */
 function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createVocabulary> {
@@ -72,7 +71,7 @@ function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createV
     for (const character of text.toLowerCase().normalize('NFD')) characters.add(character);
   const seen = [...characters].filter((character) => !/\s/u.test(character)).sort();
   const { pad, unk, cls, sep, mask } = SPECIAL_TOKENS;
-  // CJK characters are words of their own; letters and digits go on
+  // Chinese characters are words by themselves; letters and digits also continue words
   const continued = seen.filter(
     (character) => /[\p{L}\p{N}\p{M}]/u.test(character) && !/\p{Script=Han}/u.test(character),
   );
@@ -87,10 +86,10 @@ function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createV
   ]);
 }
 
-/** The encoder's parameters and the head's: those that the folder has in the right shape, else new ones. */
+/** The encoder's parameters and the head's: a pooler is taken from the base, everything else in the head is new. */
 export function initialParameters(
   { config, tensors }: Base,
-  head: Head<unknown>,
+  head: Pick<Head<unknown>, 'parameters'>,
   seed: number,
 ): Map<string, Tensor> {
   const { parameters } = architectureOf(config);

@@ -9,8 +9,8 @@ import { saveFolder } from '../../encoders/folder/save.ts';
 import { transformersHeads } from '../../encoders/heads/transformers.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
 import { UserError } from '../../ground/errors.ts';
-import { openKept } from './implementation.ts';
-import { keep, RECORD } from './predictor.ts';
+import { keep, openKept } from './kept.ts';
+import { RECORD } from './record.ts';
 
 export interface Exported {
   readonly architecture: string;
@@ -18,16 +18,17 @@ export interface Exported {
 }
 
 /**
- * Writes a Hugging Face folder with ONNX files of these `dtypes` from a folder that `train` kept, or from any BERT whose
- * head is known (`transformersHeads`). What `predict` needs goes along. Throws a UserError where `out` has files already, where the
- * head is another, and where its weights are missing.
+ * Writes a Hugging Face folder with ONNX files of these `dtypes` from a folder that `train` kept, with what `predict`
+ * needs, or from any BERT with a supported head (`transformersHeads`). Throws a UserError where `out` is not empty, where the head is
+ * not supported, and where its weights are missing.
  */
 export async function exportModel(from: string, out: string, dtypes: readonly Dtype[]): Promise<Exported> {
   if (existsSync(out) && readdirSync(out).length > 0) {
-    throw new UserError('folder-not-empty', 'The folder has files already', {
-      file: out,
-      hint: 'Choose a new folder.',
-    });
+    throw new UserError(
+      'folder-not-empty',
+      { en: 'The folder is not empty', zh: '目录不为空' },
+      { file: out, hint: { en: 'Choose a new folder.', zh: '请指定新目录。' } },
+    );
   }
   const folder = findFolder(from);
   const files = dtypes.map((dtype) => ONNX_FILES[dtype]);
@@ -42,11 +43,22 @@ export async function exportModel(from: string, out: string, dtypes: readonly Dt
   const heads = transformersHeads(config);
   const headOf = heads.get(architecture);
   if (!headOf || (await readOwn(folder)).size > 0) {
-    throw new UserError('unknown-head', `${architecture} with its head cannot be written as ONNX here`, {
-      file: folder,
-      field: 'architectures',
-      hint: `A folder that \`train\` kept can, and ${[...heads.keys()].join(', ')}.`,
-    });
+    const names = [...heads.keys()];
+    throw new UserError(
+      'unknown-head',
+      {
+        en: `${architecture} with its head cannot be exported to ONNX`,
+        zh: `不支持将 ${architecture} 及其任务头导出为 ONNX`,
+      },
+      {
+        file: folder,
+        field: 'architectures',
+        hint: {
+          en: `Give a folder that \`train\` kept, or one of ${names.join(', ')}.`,
+          zh: `可导出 \`train\` 保存的目录，或 ${names.join('、')}。`,
+        },
+      },
+    );
   }
   const head = headOf(tensors);
   if (head) requireHead(head.parameters, tensors, folder);

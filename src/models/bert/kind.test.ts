@@ -2,12 +2,17 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DEVICES as EVERY_DEVICE } from '../../autograd/index.ts';
+import { DTYPES as EVERY_DTYPE } from '../../encoders/inference/export.ts';
+import type { GivenParameters } from '../../ground/parameters.ts';
 import { createRandom } from '../../ground/random.ts';
-import type { Example, FamilyId, Gold, Input, Prediction } from '../../tasks/examples.ts';
+import { devScore } from '../../scoring/dev-score.ts';
+import type { Example, FamilyId, Gold, Input } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
-import type { Parameters } from '../contract.ts';
+import type { FitRequest, Reply } from '../contract.ts';
+import { fitOn, predict } from '../fixtures/fitted.ts';
 import { bert } from './kind.ts';
-import { primaryScore } from './score.ts';
+import { DEVICES, DTYPES } from './parameters.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-bert-test-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -89,39 +94,44 @@ const examples = <F extends FamilyId>(family: F, count: number): Example<F>[] =>
     return { id: String(i), input, gold };
   });
 
-const SMALL: Parameters = {
+const SMALL: GivenParameters = {
   layers: 1,
   hidden: 32,
   heads: 2,
-  rate: 5e-3,
-  batch: 16,
+  learningRate: 5e-3,
+  batchSize: 16,
   dropout: 0.05,
   threads: 1,
-  'max-length': 32,
+  maxLength: 32,
 };
 
-async function learn<F extends FamilyId>(family: F, more: Parameters) {
+async function learn<F extends FamilyId>(
+  family: F,
+  more: GivenParameters,
+  request: Partial<FitRequest<F>> = {},
+) {
   random = createRandom(8, family);
   const [train, test] = [examples(family, 128), examples(family, 40)];
   const task = taskOf(family);
-  const fitted = await bert.fit<F>({ task, train, dev: test, seed: 1, parameters: { ...SMALL, ...more } });
+  const [parameters, score] = [{ ...SMALL, ...more }, devScore(task)];
+  const fitted = await fitOn(bert, task, train, { dev: test, parameters, score, ...request });
   const inputs = test.map(({ input }) => input);
-  const predictions = (await fitted.predict(inputs)) as Prediction<F>[];
-  return { task, fitted, inputs, predictions, score: primaryScore(task, test, predictions) };
+  const predictions = await predict<F>(fitted, inputs);
+  return { task, fitted, inputs, predictions, score: score(test, predictions) };
 }
 
 describe('bert learns, is kept as a folder and answers the same from it', () => {
-  it.each<[string, FamilyId, Parameters]>([
+  it.each<[string, FamilyId, GivenParameters]>([
     ['ner with a CRF', 'ner', { epochs: 6 }],
     ['ner with a softmax', 'ner', { epochs: 6, head: 'softmax' }],
     ['ner with spans', 'ner', { epochs: 12, head: 'span' }],
     ['similarity', 'similarity', { epochs: 8 }],
     ['inference', 'inference', { epochs: 6 }],
-    ['classification', 'classification', { epochs: 6, 'class-weights': true, smoothing: 0.1 }],
+    ['classification', 'classification', { epochs: 6, classWeights: true, smoothing: 0.1 }],
     ['classification in 8 bits', 'classification', { epochs: 6, dtype: 'int8' }],
     ['multilabel', 'multilabel', { epochs: 12 }],
     ['ranking, listwise', 'ranking', { epochs: 6 }],
-    ['ranking, pairwise', 'ranking', { epochs: 6, 'ranking-loss': 'pairwise' }],
+    ['ranking, pairwise', 'ranking', { epochs: 6, rankingLoss: 'pairwise' }],
     ['dialogue', 'dialogue', { epochs: 8 }],
     ['relation', 'relation', { epochs: 16 }],
   ])('%s', async (name, family, more) => {
@@ -130,79 +140,157 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     const folder = join(scratch, name.replaceAll(/\W/g, '-'));
     await fitted.save!(folder);
     expect(readdirSync(join(folder, 'onnx')).sort()).toEqual(['model.onnx', 'model_quantized.onnx']);
-    const loaded = await bert.load!(folder, task);
-    expect(await loaded.predict(inputs)).toEqual(predictions);
+    const loaded = await bert.load(folder, task);
+    expect(await predict(loaded, inputs)).toEqual(predictions);
   });
 
-  it('tells entities where it is told nothing of words and mentions, and keeps how sure it has to be', async () => {
+  it('recognizes entities without lexicon features too, and keeps the threshold that dev chose', async () => {
     const { task, fitted, inputs } = await learn('ner', { epochs: 6 });
-    const folder = join(scratch, 'told');
+    const folder = join(scratch, 'threshold');
     await fitted.save!(folder);
     const { learnt, parameters } = JSON.parse(readFileSync(join(folder, 'chineseblue.json'), 'utf8'));
-    expect([parameters.evidence, learnt.types]).toEqual([1, ['drug', 'symptom']]);
+    expect([parameters.lexiconFeatures, learnt.types]).toEqual([true, ['drug', 'symptom']]);
+    expect(parameters).toMatchObject({ copies: 15, headLearningRate: 5e-3, weightDecay: 0.2 });
+    expect(parameters).not.toHaveProperty('threads');
     expect(learnt.threshold).toBeGreaterThanOrEqual(0.3);
     const { type_vocab_size: types } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
     expect(types).toBe(1 + 4 * (1 + 2 * 12));
-    const untold = await bert.load!(folder, task, { evidence: 0 });
-    const answers = (await untold.predict(inputs)) as Prediction<'ner'>[];
+    const without = await bert.load(folder, task, { lexiconFeatures: false });
+    const answers = await predict<'ner'>(without, inputs);
     const right = answers.filter(({ entities }) => entities.length === 2).length;
     expect(right / answers.length).toBeGreaterThan(0.8);
     const damaged = join(scratch, 'damaged');
     cpSync(folder, damaged, { recursive: true });
-    const write = (changed: object): void =>
-      writeFileSync(
-        join(damaged, 'chineseblue.json'),
-        JSON.stringify({
-          schema: 'chineseblue/bert@1',
-          family: 'ner',
-          task: task.id,
-          maxLength: 32,
-          parameters,
-          learnt: changed,
-        }),
-      );
-    for (const [changed, field] of [
-      [{ ...learnt, mentions: [['头痛', 1]] }, 'mentions.0'],
-      [{}, 'learnt'],
+    const whole = { schema: 'chineseblue/bert@2', family: 'ner', task: task.id, parameters, learnt };
+    const file = join(damaged, 'chineseblue.json');
+    for (const [changed, code, field] of [
+      [{ learnt: { ...learnt, mentions: [['头痛', 1]] } }, 'bad-model', 'learnt.mentions.0'],
+      [{ learnt: {} }, 'bad-model', 'learnt.types'],
+      [{ parameters: { ...parameters, overlap: -1 } }, 'bad-model', 'overlap'],
+      [{ parameters: {} }, 'bad-model', 'parameters'],
+      [{ schema: 'chineseblue/bert@1' }, 'other-schema', 'schema'],
+      [{ family: 'poetry' }, 'not-fine-tuned', 'family'],
     ] as const) {
-      write(changed);
-      await expect(bert.load!(damaged, task)).rejects.toMatchObject({
-        code: 'not-fine-tuned',
-        place: { file: join(damaged, 'chineseblue.json'), field },
-      });
+      writeFileSync(file, JSON.stringify({ ...whole, ...changed }));
+      await expect(bert.load(damaged, task)).rejects.toMatchObject({ code, place: { file, field } });
     }
-    await expect(learn('ner', { evidence: 2 })).rejects.toThrow('evidence is 0 or 1');
-    await expect(learn('similarity', { evidence: 1 })).rejects.toThrow('for entities only');
+    await expect(learn('ner', { lexiconFeatures: 2 })).rejects.toMatchObject({ code: 'bad-parameter' });
+    await expect(learn('similarity', { lexiconFeatures: true })).rejects.toThrow('for entities only');
+    await expect(learn('similarity', { copies: 1 })).rejects.toThrow('for entities only');
   });
 
-  it('goes on from a folder of weights', async () => {
+  it('starts from a folder of weights', async () => {
     const first = await learn('classification', { epochs: 6 });
     const folder = join(scratch, 'first');
     await first.fitted.save!(folder);
-    const second = await learn('classification', { epochs: 1, rate: 1e-4, init: folder });
+    const second = await learn('classification', { epochs: 1, learningRate: 1e-4, init: folder });
     expect(second.score).toBeGreaterThan(0.85);
   });
 
-  it('learns from no more tokens than its budget has', async () => {
+  it('learns from no more tokens than its budget', async () => {
     const all = await learn('classification', { epochs: 1 });
     expect(all.fitted.learntFrom).toBe(128);
-    const budget = 600;
-    const some = await learn('classification', { epochs: 3, budget });
-    // a text is of 4 to 8 characters here, between [CLS] and [SEP]
-    expect(some.fitted.learntFrom).toBeGreaterThan(budget / 3 / 12);
-    expect(some.fitted.learntFrom).toBeLessThanOrEqual(budget / 3 / 6);
-    await expect(learn('classification', { budget: -1 })).rejects.toThrow('budget is at least 0');
+    const tokenBudget = 600;
+    const some = await learn('classification', { epochs: 3, tokenBudget });
+    // texts here have 4 to 8 characters, between [CLS] and [SEP]
+    expect(some.fitted.learntFrom).toBeGreaterThan(tokenBudget / 3 / 12);
+    expect(some.fitted.learntFrom).toBeLessThanOrEqual(tokenBudget / 3 / 6);
+    await expect(learn('classification', { tokenBudget: 0 })).rejects.toThrow('token-budget');
   });
 
-  it('refuses another family, a folder without a record, and parameters that mean nothing', async () => {
+  it('refuses another family, a folder without a record, and bad parameters', async () => {
     const folder = join(scratch, 'first');
-    await expect(bert.load!(folder, taskOf('ner'))).rejects.toThrow('fine-tuned for classification, not ner');
-    await expect(bert.load!(scratch, taskOf('ner'))).rejects.toThrow('no such file');
-    await expect(learn('ner', { head: 'tree' })).rejects.toThrow('head is crf, softmax or span, not tree');
-    await expect(learn('similarity', { schedule: 'up' })).rejects.toThrow(
-      'schedule is linear, cosine, constant, not up',
-    );
-    await expect(learn('similarity', { 'weight-decay': -2 })).rejects.toThrow('weight-decay is at least 0');
-    await expect(learn('similarity', { batch: -1 })).rejects.toThrow('batch is at least 0');
+    await expect(bert.load(folder, taskOf('ner'))).rejects.toThrow('fine-tuned for classification, not ner');
+    await expect(bert.load(scratch, taskOf('ner'))).rejects.toThrow('no such file');
+    const all: GivenParameters[] = [
+      { head: 'tree' },
+      { schedule: 'up' },
+      { weightDecay: -2 },
+      { batchSize: -1 },
+    ];
+    for (const bad of all) await expect(learn('ner', bad)).rejects.toMatchObject({ code: 'bad-parameter' });
+  });
+
+  it('accepts every device and dtype there is', () => {
+    expect(DEVICES).toEqual(EVERY_DEVICE);
+    expect(DTYPES).toEqual(EVERY_DTYPE);
+  });
+});
+
+describe('parameters of bert', () => {
+  const resolve = (family: FamilyId, given: GivenParameters) => bert.resolve(given, { task: taskOf(family) });
+
+  it('are resolved for random weights', async () => {
+    expect(await resolve('ner', { hidden: 128, threads: 2 })).toMatchObject({
+      ...{ layers: 4, hidden: 128, heads: 2, epochs: 1, copies: 15, lexiconFeatures: true, batchSize: 8 },
+      ...{ maxLength: 128, learningRate: 7e-4, headLearningRate: 7e-4, weightDecay: 0.2, dropout: 0 },
+    });
+    expect(await resolve('similarity', { maxLength: 9999 })).toMatchObject({
+      ...{ epochs: 6, copies: 0, lexiconFeatures: false, maxLength: 512, weightDecay: 0.01 },
+    });
+  });
+
+  it('are resolved from the weights that they name, and stay as they are when resolved again', async () => {
+    const init = join(scratch, 'first');
+    const resolved = await resolve('relation', { init, layers: 7 });
+    const rate = 3e-5 * 24 ** 2;
+    expect(resolved).toMatchObject({
+      ...{ layers: 1, hidden: 32, heads: 2, epochs: 20, batchSize: 16, weightDecay: 0.01 },
+      ...{ learningRate: rate, headLearningRate: 10 * rate },
+    });
+    expect(resolved).not.toHaveProperty('dropout');
+    expect(await resolve('relation', resolved)).toEqual(resolved);
+    expect(await resolve('ner', { init, head: 'softmax' })).toMatchObject({ headLearningRate: rate });
+  });
+});
+
+describe('answering', () => {
+  it('reports each prediction once, skips what is answered, and gives the same bits', async () => {
+    const { fitted, inputs, predictions } = await learn('dialogue', { epochs: 1 });
+    const order: number[] = [];
+    await fitted.answer(inputs, { onAnswer: (index) => order.push(index) });
+    expect(order.toSorted((a, b) => a - b)).toEqual([...inputs.keys()]);
+    const answered = new Set(order.filter((index) => index % 5 > 0));
+    const rest = new Map<number, Reply>();
+    await fitted.answer(inputs, { answered, onAnswer: (index, reply) => rest.set(index, reply) });
+    expect([...rest.keys()].sort()).toEqual([...inputs.keys()].filter((index) => index % 5 === 0).sort());
+    for (const [index, { raw }] of rest) expect(raw).toEqual(predictions[index]);
+  });
+
+  it('stops between batches when it is aborted, and keeps what had arrived', async () => {
+    const { fitted, inputs } = await learn('classification', { epochs: 1 });
+    const many = Array.from({ length: 20 }, () => inputs).flat();
+    const controller = new AbortController();
+    const arrived: number[] = [];
+    const asking = fitted.answer(many, {
+      signal: controller.signal,
+      onAnswer(index) {
+        arrived.push(index);
+        controller.abort(new Error('enough'));
+      },
+    });
+    await expect(asking).rejects.toThrow('enough');
+    expect(arrived.length).toBeGreaterThan(0);
+    expect(arrived.length).toBeLessThan(many.length / 4);
+  });
+});
+
+describe('checkpoints', () => {
+  it('are used when the same is fitted again, not with force', async () => {
+    const directory = join(scratch, 'training');
+    const notes: string[] = [];
+    const onProgress = (_: number, note?: { en: string }): void => {
+      if (note) notes.push(note.en);
+    };
+    const train = (force: boolean) =>
+      learn('classification', { epochs: 1 }, { directory, force, onProgress });
+    const steps = (): number => notes.splice(0).filter((note) => note.includes('loss')).length;
+    const first = await train(false);
+    expect(steps()).toBeGreaterThan(0);
+    await train(false);
+    expect(steps()).toBe(0);
+    const again = await train(true);
+    expect(steps()).toBeGreaterThan(0);
+    expect(again.predictions).toEqual(first.predictions);
   });
 });

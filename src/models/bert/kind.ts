@@ -1,12 +1,15 @@
-import { defineKind } from '../define.ts';
-import { BERT_DEFAULTS } from './defaults.ts';
+import { defineModel } from '../define.ts';
+import { PARAMETERS } from './parameters.ts';
+import { quickLook } from './quick-look.ts';
 
 /** BERT (Devlin et al. 2019), fine-tuned; see docs/models/bert.md. */
-export const bert = defineKind({
+export const bert = defineModel({
+  contract: 1,
   id: 'bert',
+  version: 1,
   summary: {
-    en: 'BERT, fine-tuned from a folder of weights (init) or from random ones',
-    zh: '微调 BERT：从权重目录（init）或随机初始化开始',
+    en: 'BERT, fine-tuned from pretrained weights (init) or from random ones',
+    zh: '微调 BERT：从预训练权重（init）或随机初始化开始',
   },
   families: [
     'ner',
@@ -18,12 +21,15 @@ export const bert = defineKind({
     'relation',
     'dialogue',
   ],
-  defaults: BERT_DEFAULTS,
+  parameters: PARAMETERS,
+  mainParameter: 'init',
   seeded: true,
   slow: true,
-  mainParameter: 'init',
-  answering: ['dtype', 'device', 'threads', 'evidence'],
+  capabilities: { save: true, load: true, explain: false, embed: false },
+  quickLook,
   startingPoint: async ({ init }) =>
-    init === '' ? '' : (await import('../../encoders/folder/digest.ts')).digestFolder(String(init)),
+    init === undefined ? '' : (await import('../../encoders/folder/digest.ts')).digestFolder(init),
+  resolve: async (parameters, context) =>
+    (await import('./resolve.ts')).resolveParameters(parameters, context),
   implementation: () => import('./implementation.ts'),
 });

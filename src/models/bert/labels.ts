@@ -1,19 +1,22 @@
+import * as z from 'zod';
 import { multilabelHead, sequenceHead } from '../../encoders/heads/sequence.ts';
 import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { Example, Input, Prediction } from '../../tasks/examples.ts';
+import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
-import { argmax, type Plan, type PlanContext, type Planner } from './plan.ts';
+import { argmax, definePlanner, hideTypes, type Plan, type Planner } from './plan.ts';
 
 type LabelFamily = 'similarity' | 'inference' | 'classification';
 
-export interface LearntLabels {
+const learntLabels = z.object({
   /** Sorted; the number of a label is its place here. */
-  readonly labels: readonly string[];
-  /** How much the loss of each label counts. */
-  readonly weights?: readonly number[];
-}
+  labels: z.array(z.string()),
+  /** Weight of each label in the loss. */
+  weights: z.array(z.number()).optional(),
+});
+type LearntLabels = z.infer<typeof learntLabels>;
 
+/** Probability from which a label belongs to the set. */
 const HALF = 0.5;
 
 /** Labels of the examples, and weights by the inverse square root of how often they occur, 1 on average. */
@@ -41,53 +44,53 @@ function softmax(logits: Float32Array): number[] {
 }
 
 /** One label of several, for a text or a pair. */
-export const labelPlanner: Planner<LabelFamily, LearntLabels> = {
+export const labelPlanner = <F extends LabelFamily>(): Planner<F> =>
+  definePlanner<F, LearntLabels>({
+    schema: learntLabels,
+    learn: (examples, parameters) =>
+      learnLabels(
+        examples.map(({ gold }) => gold.label),
+        parameters.classWeights,
+      ),
+    plan({ labels, weights }, { tokenizer, config, parameters: { smoothing, maxLength } }) {
+      const numbers = new Map(labels.map((label, i) => [label, i]));
+      const plan: Plan<F, number, Float32Array> = {
+        head: sequenceHead(config, labels.length, { smoothing, weights }),
+        labels,
+        items: (examples) =>
+          examples.map(({ input, gold }) => ({
+            rows: [
+              { sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) },
+            ],
+          })),
+        ask: (input) => ({
+          sequences: [encodeTexts(tokenizer, input, maxLength)],
+          decode([logits]): LabelPrediction {
+            const shares = softmax(logits);
+            return {
+              label: labels[argmax(shares)],
+              scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
+            };
+          },
+        }),
+      };
+      return hideTypes(plan);
+    },
+  });
+
+/** Any set of labels, for a text: those with a probability of at least a half. */
+export const multilabelPlanner = definePlanner<'multilabel', LearntLabels>({
+  schema: learntLabels,
   learn: (examples, parameters) =>
     learnLabels(
-      examples.map(({ gold }) => gold.label),
-      Boolean(parameters['class-weights']),
-    ),
-  plan({ labels, weights }, { tokenizer, config, maxLength, parameters }: PlanContext) {
-    const smoothing = Number(parameters.smoothing);
-    const numbers = new Map(labels.map((label, i) => [label, i]));
-    const plan: Plan<LabelFamily, number, Float32Array> = {
-      head: sequenceHead(config, labels.length, { smoothing, weights }),
-      labels,
-      eager: false,
-      items: (examples) =>
-        examples.map(({ input, gold }) => ({
-          rows: [
-            { sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) },
-          ],
-        })),
-      ask: (input) => ({
-        sequences: [encodeTexts(tokenizer, input, maxLength)],
-        decode([logits]): LabelPrediction {
-          const shares = softmax(logits);
-          return {
-            label: labels[argmax(shares)],
-            scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
-          };
-        },
-      }),
-    };
-    return plan as unknown as Plan<LabelFamily, never, never>;
-  },
-};
-
-/** Any set of labels, for a text: those of a probability of at least a half. */
-export const multilabelPlanner: Planner<'multilabel', LearntLabels> = {
-  learn: (examples: readonly Example<'multilabel'>[], parameters) =>
-    learnLabels(
       examples.flatMap(({ gold }) => gold.labels),
-      Boolean(parameters['class-weights']),
+      parameters.classWeights,
     ),
-  plan({ labels, weights }, { tokenizer, config, maxLength }) {
+  plan({ labels, weights }, { tokenizer, config, parameters: { maxLength } }) {
     const numbers = new Map(labels.map((label, i) => [label, i]));
     const plan: Plan<'multilabel', readonly number[], Float32Array> = {
       head: multilabelHead(config, labels.length, { weights }),
       labels,
-      eager: false,
       items: (examples) =>
         examples.map(({ input, gold }) => ({
           rows: [
@@ -108,13 +111,17 @@ export const multilabelPlanner: Planner<'multilabel', LearntLabels> = {
         },
       }),
     };
-    return plan as unknown as Plan<'multilabel', never, never>;
+    return hideTypes(plan);
   },
-};
+});
 
 function numberOf(numbers: ReadonlyMap<string, number>, label: string): number {
   const number = numbers.get(label);
   if (number === undefined)
-    throw new UserError('unknown-label', `The label ${label} was not learnt`, { field: 'label' });
+    throw new UserError(
+      'unknown-label',
+      { en: `The label ${label} was not learnt`, zh: `模型未学习标签 ${label}` },
+      { field: 'label' },
+    );
   return number;
 }

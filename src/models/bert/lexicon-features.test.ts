@@ -3,7 +3,7 @@ import { createTokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
-import { createEvidence, learnMentions } from './lexicon-features.ts';
+import { collectMentions, createLexiconFeatures } from './lexicon-features.ts';
 
 const known = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...'吃阿莫西林治肺炎支气管好吗', 'ct', '##1'];
 const tokenizer = createTokenizer(createVocabulary(known));
@@ -28,10 +28,10 @@ const EXAMPLES = [
   marked('CT1好吗', []),
   marked('CT1', [['CT1', 'disease']]),
 ];
-const evidenceOf = (examples: readonly Example<'ner'>[]) =>
-  createEvidence(learnMentions(examples, TYPES), TYPES);
+const featuresOf = (examples: readonly Example<'ner'>[]) =>
+  createLexiconFeatures(collectMentions(examples, TYPES), TYPES);
 
-/** A token type in words: place in the word; type, place and grade of the match. */
+/** A token type in words: place in the word; place, type and grade of the match. */
 const inWords = (type: number): string => {
   if (type === 0) return 'nothing';
   const places = ['first', 'inner', 'last', 'single'];
@@ -42,14 +42,14 @@ const inWords = (type: number): string => {
   return `${word}, ${places[place % 4]} of a ${TYPES[Math.floor(place / 4)]} ${grade}`;
 };
 
-describe('evidence', () => {
-  const evidence = evidenceOf(EXAMPLES);
-  const ask = (text: string, of = evidence): string[] =>
-    Array.from(of.ask(text, tokenizer.tokenize(text)), inWords);
+describe('lexicon features', () => {
+  const features = featuresOf(EXAMPLES);
+  const ask = (text: string, of = features): string[] =>
+    Array.from(of.ofInput(text, tokenizer.tokenize(text)), inWords);
   const teach = ({ input, gold }: Example<'ner'>): string[] =>
-    Array.from(evidence.teach(input.text, tokenizer.tokenize(input.text), gold.entities), inWords);
+    Array.from(features.ofExample(input.text, tokenizer.tokenize(input.text), gold.entities), inWords);
 
-  it('tells of words, and of a match its place, its type, and how often it is a mention', () => {
+  it('encode the place in a word and, of a match, its place, its type and how often it is a mention', () => {
     expect(ask('吃阿莫西林好吗')).toEqual([
       'single',
       'first, first of a drug always',
@@ -59,10 +59,10 @@ describe('evidence', () => {
       'single',
       'single',
     ]);
-    expect(evidence.tokenTypes).toBe(1 + 4 * (1 + TYPES.length * 12));
+    expect(features.tokenTypes).toBe(1 + 4 * (1 + TYPES.length * 12));
   });
 
-  it('sees a match of several tokens in any case and width, and one that is a mention half of the time as less sure', () => {
+  it('match across tokens in any case and width, and grade a match that is a mention half of the time lower', () => {
     const seen = ['first, first of a disease mostly', 'last, last of a disease mostly'];
     expect(ask('CT1')).toEqual(seen);
     expect(ask('ct1')).toEqual(seen);
@@ -70,23 +70,23 @@ describe('evidence', () => {
     expect(ask('ＣＴ1')[0]).toContain('single of a disease mostly');
   });
 
-  it('takes away what a training text itself has said', () => {
+  it('of a training text leave out its own mentions', () => {
     // 肺炎 is known from another text, 阿莫西林 only from this one
     const [drug, , , , verb, ...pneumonia] = teach(EXAMPLES[0]);
     expect([drug, verb]).toEqual(['first', 'single']);
     expect(pneumonia).toEqual(['first, first of a disease always', 'last, last of a disease always']);
-    // what another text has as a mention and this one has not
+    // a mention of another text, which this one does not mark
     expect(teach(EXAMPLES[2])[0]).toBe('first, first of a disease always');
   });
 
-  it('says nothing of a match that a token reaches beyond', () => {
-    expect(ask('ct', evidenceOf([marked('c', [['c', 'drug']])]))).toEqual(['single']);
+  it('ignore a match that ends inside a token', () => {
+    expect(ask('ct', featuresOf([marked('c', [['c', 'drug']])]))).toEqual(['single']);
   });
 
-  it('is the same from what is kept as JSON, and refuses what is damaged', () => {
-    const kept = JSON.parse(JSON.stringify(learnMentions(EXAMPLES, TYPES)));
+  it('are the same after a round trip through JSON, and refuse damaged mentions', () => {
+    const kept = JSON.parse(JSON.stringify(collectMentions(EXAMPLES, TYPES)));
     const text = '吃阿莫西林治支气管肺炎，CT1';
-    expect(ask(text, createEvidence(kept, TYPES))).toEqual(ask(text));
+    expect(ask(text, createLexiconFeatures(kept, TYPES))).toEqual(ask(text));
     for (const damaged of [
       undefined,
       {},
@@ -95,6 +95,6 @@ describe('evidence', () => {
       [['肺炎', -1, [1, 0]]],
       [['肺炎', 1, [1]]],
     ])
-      expect(() => createEvidence(damaged, TYPES)).toThrow('damaged');
+      expect(() => createLexiconFeatures(damaged, TYPES)).toThrow('damaged');
   });
 });

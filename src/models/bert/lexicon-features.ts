@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
-import { UserError } from '../../ground/errors.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
-import { type Characters, positionsOf, readCharacters } from '../crf/characters.ts';
+import { type Characters, positionsOf, readCharacters } from '../shared/mentions/characters.ts';
 import {
   buildLexicon,
   type Lexicon,
@@ -14,57 +13,53 @@ import {
   PURITY_STEPS,
   restoreLexicon,
   shareOf,
-} from '../crf/lexicon.ts';
-import { eachWord } from '../crf/words.ts';
+} from '../shared/mentions/lexicon.ts';
+import { eachWord } from '../shared/mentions/words.ts';
+import { damagedModel } from './plan.ts';
 
 /**
- * What is known of a text before it is understood, as a token type for every token: how it lies in its word (by jieba), and
- * in the longest mention of the training texts that matches, of which type that is, and how often such a match is a
- * mention. A BERT reads token types beside its tokens; told so much, it need not learn words and names by heart, which
- * takes far more text than a corpus has (after Peng et al. 2020, SoftLexicon). 0 is for sequences that are told nothing.
+ * Lexicon features of a text, one token type per token: the position of the token in its word (by jieba) and in the
+ * longest matching mention of the training texts, the type of that mention, and how often such a match is a mention.
+ * A BERT adds the embedding of the token type to that of the token; with these features it need not memorize words and
+ * names, which takes far more text than a corpus has (after Peng et al. 2020, SoftLexicon). Token type 0 is for sequences
+ * without lexicon features.
  */
-export interface Evidence {
-  /** How many token types there are. */
+export interface LexiconFeatures {
+  /** Number of token types. */
   readonly tokenTypes: number;
   /** Token types of a text to answer. */
-  ask(text: string, tokens: Tokens): Int32Array;
-  /** Token types of a text to learn from, as if its own mentions had never been seen, as many of a new text's have not. */
-  teach(text: string, tokens: Tokens, entities: readonly Entity[]): Int32Array;
+  ofInput(text: string, tokens: Tokens): Int32Array;
+  /** Token types of a training text, as if its own mentions were unknown, since many mentions of a new text are. */
+  ofExample(text: string, tokens: Tokens, entities: readonly Entity[]): Int32Array;
 }
 
-/** First, inner, last, and all there is: of a word as of a mention. */
+/** First, inner, last and single, in a word as in a mention. */
 const PLACES = 4;
 const [FIRST, INNER, LAST, SINGLE] = [0, 1, 2, 3];
-/** How often a match is a mention: steps that are told apart. */
+/** Number of grades of how often a match is a mention. */
 const GRADES = 3;
-/** A coin's toss or less, mostly, nearly always. */
+/** Half of the time or less, mostly, nearly always. */
 const gradeOf = (purity: number): number => (purity >= PURITY_STEPS.length ? 2 : purity >= 2 ? 1 : 0);
 
-/** The mentions of the examples, to be kept with the weights. */
-export function learnMentions(examples: readonly Example<'ner'>[], types: readonly string[]): NamedEntry[] {
+/** The mentions of the examples, to keep with the weights. */
+export function collectMentions(examples: readonly Example<'ner'>[], types: readonly string[]): NamedEntry[] {
   const texts = examples.map(({ input, gold }) => withMentions(input.text, gold.entities, types));
   return listEntries(buildLexicon(texts, types.length));
 }
 
 const count = z.int().min(0);
 
-/** Throws a UserError where `mentions` are not what `learnMentions` gave. */
-export function createEvidence(mentions: unknown, types: readonly string[]): Evidence {
+/** Throws a UserError `bad-model` where `mentions` are not what `collectMentions` returned. */
+export function createLexiconFeatures(mentions: unknown, types: readonly string[]): LexiconFeatures {
   const listed = z
     .array(z.tuple([z.string().min(1), count, z.array(count).length(types.length)]))
     .safeParse(mentions);
-  if (!listed.success) {
-    const [{ path, message }] = listed.error.issues;
-    throw new UserError('bad-model', `The mentions of this model are damaged: ${message}`, {
-      field: ['mentions', ...path].join('.'),
-      hint: 'Fine-tune again.',
-    });
-  }
+  if (!listed.success) throw damagedModel(['learnt', 'mentions', ...listed.error.issues[0].path]);
   const lexicon = restoreLexicon(listed.data, types.length);
   return {
     tokenTypes: 1 + PLACES * (1 + types.length * PLACES * GRADES),
-    ask: (text, tokens) => tokenTypes(lexicon, text, withMentions(text, [], types), tokens, false),
-    teach: (text, tokens, entities) =>
+    ofInput: (text, tokens) => tokenTypes(lexicon, text, withMentions(text, [], types), tokens, false),
+    ofExample: (text, tokens, entities) =>
       tokenTypes(lexicon, text, withMentions(text, entities, types), tokens, true),
   };
 }
@@ -97,14 +92,14 @@ function tokenTypes(
   return Int32Array.from(tokens.starts, (start, token) => {
     const [from, to] = [positions[start], positions[tokens.ends[token] - 1]];
     const matched = places[from] > 0 && places[to] > 0;
-    // the lexicon's places begin at 1, for 0 is no match
+    // places of the lexicon start at 1: 0 means no match
     const place = placeOf(places[from] - 1, places[to] - 1);
     const match = matched ? 1 + (types[from] * PLACES + place) * GRADES + gradeOf(purities[from]) : 0;
     return 1 + match * PLACES + placeOf(words[from], words[to]);
   });
 }
 
-/** The place of what reaches from a character in one place to one in another. */
+/** The place of a token from the places of its first and last character. */
 function placeOf(first: number, last: number): number {
   const begins = first === FIRST || first === SINGLE;
   const ends = last === LAST || last === SINGLE;

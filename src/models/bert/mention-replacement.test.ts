@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
-import { exchangeMentions, hideTokens } from './mention-replacement.ts';
+import { dropTokens, replaceMentions } from './mention-replacement.ts';
 
 const example = (id: string, text: string, mentions: readonly [string, string][]): Example<'ner'> => ({
   id,
@@ -23,12 +23,12 @@ const EXAMPLES = [
 ];
 
 describe('copies of texts', () => {
-  it('exchange mentions for others of their type, and say where they now are', () => {
+  it('replace mentions by others of their type and update the offsets', () => {
     const known = { drug: ['阿莫西林'], symptom: ['肚子疼', '发烧'] };
     const seen = new Set<string>();
     const random = createRandom(1);
     for (let i = 0; i < 50; i++) {
-      const copies = exchangeMentions(EXAMPLES, random);
+      const copies = replaceMentions(EXAMPLES, random);
       expect(copies.map(({ id }) => id)).toEqual(['1', '2', '3']);
       for (const { input, gold } of copies) {
         seen.add(input.text);
@@ -41,17 +41,17 @@ describe('copies of texts', () => {
     );
   });
 
-  it('are not made where mentions overlap', () => {
+  it('are not made of texts with overlapping mentions', () => {
     const nested = example('4', '左腹疼', [
       ['左腹疼', 'symptom'],
       ['腹', 'body'],
     ]);
-    expect(exchangeMentions([nested, EXAMPLES[1]], createRandom(1)).map(({ id }) => id)).toEqual(['2']);
+    expect(replaceMentions([nested, EXAMPLES[1]], createRandom(1)).map(({ id }) => id)).toEqual(['2']);
   });
 
-  it('hide a tenth of their tokens, never the first or the last', () => {
+  it('make a tenth of their tokens unknown, never the first or the last', () => {
     const ids = Int32Array.from({ length: 10_002 }, (_, i) => i + 10);
-    const hidden = hideTokens({ ids, types: new Int32Array(ids.length) }, 4, createRandom(1)).ids;
+    const hidden = dropTokens({ ids, types: new Int32Array(ids.length) }, 4, createRandom(1)).ids;
     expect([hidden[0], hidden.at(-1)]).toEqual([ids[0], ids.at(-1)]);
     const changed = hidden.filter((id, i) => id !== ids[i]);
     expect(new Set(changed)).toEqual(new Set([4]));

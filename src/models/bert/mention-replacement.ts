@@ -3,17 +3,17 @@ import type { Random } from '../../ground/random.ts';
 import type { Example } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 
-/** How likely a mention is exchanged in a copy. */
-const EXCHANGED = 0.5;
-/** Share of the tokens of a copy that are hidden. */
-const HIDDEN = 0.1;
+/** Probability that a mention is replaced in a copy. */
+const REPLACED = 0.5;
+/** Share of the tokens of a copy that become unknown. */
+const UNKNOWN = 0.1;
 
 /**
- * A copy of every text, in which half of the mentions give way to another of their type, as often as it occurs (mention
- * replacement, Dai & Adel 2020): what is learnt is then neither the place of a mention nor its neighbours by heart. Texts
- * whose mentions overlap have no copy.
+ * A copy of every text, in which half of the mentions are replaced by another of their type, drawn as often as it occurs
+ * (mention replacement, Dai & Adel 2020), so that neither the place of a mention nor its neighbours are memorized. Texts
+ * with overlapping mentions are not copied.
  */
-export function exchangeMentions(examples: readonly Example<'ner'>[], random: Random): Example<'ner'>[] {
+export function replaceMentions(examples: readonly Example<'ner'>[], random: Random): Example<'ner'>[] {
   const mentions = new Map<string, string[]>();
   for (const { input, gold } of examples) {
     for (const { start, end, type } of gold.entities) {
@@ -30,8 +30,8 @@ export function exchangeMentions(examples: readonly Example<'ner'>[], random: Ra
     let [text, at] = ['', 0];
     for (const { start, end, type } of inOrder) {
       const others = mentions.get(type)!;
-      const isExchanged = random.next() < EXCHANGED;
-      const mention = isExchanged ? others[random.below(others.length)] : input.text.slice(start, end);
+      const isReplaced = random.next() < REPLACED;
+      const mention = isReplaced ? others[random.below(others.length)] : input.text.slice(start, end);
       text += input.text.slice(at, start);
       entities.push({ start: text.length, end: text.length + mention.length, type });
       text += mention;
@@ -43,8 +43,8 @@ export function exchangeMentions(examples: readonly Example<'ner'>[], random: Ra
   });
 }
 
-/** The sequence with a tenth of its tokens replaced by `by`; the first and the last stay. */
-export function hideTokens({ ids, types }: Sequence, by: number, random: Random): Sequence {
+/** The sequence with a tenth of its tokens replaced by `unknown`; the first and the last stay. */
+export function dropTokens({ ids, types }: Sequence, unknown: number, random: Random): Sequence {
   const inner = (i: number): boolean => i > 0 && i < ids.length - 1;
-  return { types, ids: ids.map((id, i) => (inner(i) && random.next() < HIDDEN ? by : id)) };
+  return { types, ids: ids.map((id, i) => (inner(i) && random.next() < UNKNOWN ? unknown : id)) };
 }

@@ -1,51 +1,109 @@
+import type * as z from 'zod';
 import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
-import type { TrainableHead } from '../../encoders/heads/head.ts';
+import type { Head, TrainableHead } from '../../encoders/heads/head.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Item } from '../../encoders/training/finetune.ts';
+import { UserError } from '../../ground/errors.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
-import type { Parameters } from '../contract.ts';
+import type { BertParameters } from './parameters.ts';
 
 /** What a plan is made from, when a model is fitted and again when it is loaded. */
 export interface PlanContext {
   readonly tokenizer: Tokenizer;
   readonly config: EncoderConfig;
-  readonly maxLength: number;
-  readonly parameters: Parameters;
+  readonly parameters: BertParameters;
 }
 
-/** Sequences to read for one input, and how their answers become a prediction. */
+/** The sequences to read for one input, and how the head's answers to them become a prediction. */
 export interface Question<F extends FamilyId, Answer> {
   readonly sequences: readonly Sequence[];
   decode(answers: readonly Answer[], parameter: (name: string) => Float32Array): Prediction<F>;
 }
 
-/** How a family is taught to a BERT and asked. `learnt` is what the examples gave: plain JSON, kept with the weights. */
-export interface Plan<F extends FamilyId, Target = unknown, Answer = unknown> {
+/** Another way to decode the same answers, and what is then kept as learnt. */
+export interface Decoding<F extends FamilyId, Answer> {
+  readonly learnt: unknown;
+  ask(input: Input<F>): Question<F, Answer>;
+}
+
+/**
+ * How a BERT is trained on a family and answers it. `Target` is what the head learns for a sequence, `Answer` what it
+ * predicts for one.
+ */
+export interface Plan<F extends FamilyId, Target, Answer> {
   readonly head: TrainableHead<Target, Answer>;
   /** Names of the outputs of the head, for `id2label`. */
   readonly labels: readonly string[];
-  /** How many token types its sequences have; absent: as many as a BERT has. */
+  /** Number of token types in its sequences; absent: no more than a BERT has. */
   readonly tokenTypes?: number;
-  /** Whether the head learns from nothing while the encoder is pretrained and wants a higher rate. */
-  readonly eager: boolean;
   items(examples: readonly Example<F>[]): Item<Target>[];
   /** Items of altered copies of the examples, from which the same can be learnt. */
   copy?(examples: readonly Example<F>[], random: Random): Item<Target>[];
   ask(input: Input<F>): Question<F, Answer>;
+  /** Decodings to choose from by their score on dev; their questions have the same sequences as `ask`. */
+  readonly decodings?: readonly Decoding<F, Answer>[];
 }
 
-/** A family in terms of BERT: what to remember of the training examples, and the plan that follows. */
-export interface Planner<F extends FamilyId, Learnt> {
-  learn(examples: readonly Example<F>[], parameters: Parameters): Learnt;
-  /**
-   * What training does not tell and answers on dev do: alternatives to `learnt` that differ in nothing but how answers are
-   * decoded. The one that scores best is kept.
-   */
-  alternatives?(learnt: Learnt, parameters: Parameters): readonly Learnt[];
-  plan(learnt: Learnt, context: PlanContext): Plan<F, never, never>;
+/** A plan whose `Target` and `Answer` are known only inside of it, so that plans of all families have one type. */
+export interface FamilyPlan<F extends FamilyId>
+  extends Pick<Plan<F, never, unknown>, 'labels' | 'tokenTypes'> {
+  readonly head: Head<unknown>;
+  /** Calls a function that works for any `Target` and `Answer`, and returns its result. */
+  use<Result>(work: <Target, Answer>(plan: Plan<F, Target, Answer>) => Result): Result;
 }
+
+export const hideTypes = <F extends FamilyId, Target, Answer>(
+  plan: Plan<F, Target, Answer>,
+): FamilyPlan<F> => ({
+  head: plan.head,
+  labels: plan.labels,
+  tokenTypes: plan.tokenTypes,
+  use: (work) => work(plan),
+});
+
+/** A family in terms of BERT: what to remember of the training examples, and the plan that follows from it. */
+export interface Planner<F extends FamilyId> {
+  /** Plain JSON, kept with the weights. */
+  learn(examples: readonly Example<F>[], parameters: BertParameters): unknown;
+  /** Throws a UserError `bad-model` where `learnt` is not what `learn` returned. */
+  plan(learnt: unknown, context: PlanContext): FamilyPlan<F>;
+}
+
+export interface PlannerDefinition<F extends FamilyId, Learnt> {
+  readonly schema: z.ZodType<Learnt>;
+  learn(examples: readonly Example<F>[], parameters: BertParameters): Learnt;
+  plan(learnt: Learnt, context: PlanContext): FamilyPlan<F>;
+}
+
+/** A planner that checks what was learnt against its schema, so that a damaged folder is found out. */
+export const definePlanner = <F extends FamilyId, Learnt>({
+  schema,
+  learn,
+  plan,
+}: PlannerDefinition<F, Learnt>): Planner<F> => ({
+  learn,
+  plan(learnt, context) {
+    const result = schema.safeParse(learnt);
+    if (result.success) return plan(result.data, context);
+    throw damagedModel(['learnt', ...result.error.issues[0].path]);
+  },
+});
+
+/** A UserError `bad-model` for a part of `chineseblue.json`. */
+export const damagedModel = (path: readonly PropertyKey[]): UserError =>
+  new UserError(
+    'bad-model',
+    { en: 'What this model learnt is damaged', zh: '模型学到的内容已损坏' },
+    {
+      field: path.map(String).join('.'),
+      hint: {
+        en: 'Fine-tune the model again, or copy the file again.',
+        zh: '请重新微调，或重新复制该文件。',
+      },
+    },
+  );
 
 /** The first of equals. */
 export function argmax(scores: ArrayLike<number>): number {

@@ -1,22 +1,15 @@
-import { type RankingLoss, type RankingTarget, rankingHead } from '../../encoders/heads/ranking.ts';
-import { EXIT, UserError } from '../../ground/errors.ts';
-import type { Plan, Planner } from './plan.ts';
+import * as z from 'zod';
+import { type RankingTarget, rankingHead } from '../../encoders/heads/ranking.ts';
+import { definePlanner, hideTypes, type Plan } from './plan.ts';
 
 /** A score for every document of a query, read together with it. */
-export const rankingPlanner: Planner<'ranking', Record<string, never>> = {
+export const rankingPlanner = definePlanner<'ranking', object>({
+  schema: z.object({}),
   learn: () => ({}),
-  plan(_learnt, { tokenizer, config, maxLength, parameters }) {
-    const kind = String(parameters['ranking-loss']);
-    if (kind !== 'listwise' && kind !== 'pairwise') {
-      throw new UserError('bad-parameter', `ranking-loss is listwise or pairwise, not ${kind}`, {
-        exitCode: EXIT.usage,
-      });
-    }
-    const most = Math.max(2, Number(parameters.documents));
+  plan(_learnt, { tokenizer, config, parameters: { maxLength, rankingLoss, documents: most } }) {
     const plan: Plan<'ranking', RankingTarget, number> = {
-      head: rankingHead(config, kind as RankingLoss),
+      head: rankingHead(config, rankingLoss),
       labels: ['relevance'],
-      eager: false,
       items: (examples) =>
         examples.flatMap(({ input, gold }, query) => {
           const order = input.documents
@@ -41,6 +34,6 @@ export const rankingPlanner: Planner<'ranking', Record<string, never>> = {
         decode: (scores) => ({ scores }),
       }),
     };
-    return plan as unknown as Plan<'ranking', never, never>;
+    return hideTypes(plan);
   },
-};
+});

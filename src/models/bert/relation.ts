@@ -1,18 +1,17 @@
+import * as z from 'zod';
 import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
-import type { Plan, Planner } from './plan.ts';
+import { definePlanner, hideTypes, type Plan } from './plan.ts';
 
 /** A predicate with the types of its subject and object, where the corpus gives them. */
-interface Relation {
-  readonly predicate: string;
-  readonly subjectType?: string;
-  readonly objectType?: string;
-}
-
-export interface LearntRelations {
-  readonly relations: readonly Relation[];
-}
+const relationJson = z.object({
+  predicate: z.string(),
+  subjectType: z.string().optional(),
+  objectType: z.string().optional(),
+});
+type Relation = z.infer<typeof relationJson>;
+const learntRelations = z.object({ relations: z.array(relationJson) });
 
 const SUBJECT = 0;
 const OBJECT = 1;
@@ -25,7 +24,8 @@ const keyOf = ({ predicate, subjectType = '', objectType = '' }: Relation): stri
  * Triples by GPLinker (Su 2022): spans of subjects and objects, and for each relation which first tokens and which last
  * tokens of the two belong together.
  */
-export const relationPlanner: Planner<'relation', LearntRelations> = {
+export const relationPlanner = definePlanner<'relation', z.infer<typeof learntRelations>>({
+  schema: learntRelations,
   learn(examples) {
     const relations = new Map<string, Relation>();
     for (const { predicate, subjectType, objectType } of examples.flatMap(({ gold }) => gold.triples)) {
@@ -34,7 +34,7 @@ export const relationPlanner: Planner<'relation', LearntRelations> = {
     }
     return { relations: [...relations].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, relation]) => relation) };
   },
-  plan({ relations }, { tokenizer, config, maxLength }) {
+  plan({ relations }, { tokenizer, config, parameters: { maxLength } }) {
     const count = relations.length;
     const numbers = new Map(relations.map((relation, i) => [keyOf(relation), i]));
     const plan: Plan<'relation', readonly Cell[], ScoredCell[]> = {
@@ -45,7 +45,6 @@ export const relationPlanner: Planner<'relation', LearntRelations> = {
         ...relations.map(({ predicate }) => `first:${predicate}`),
         ...relations.map(({ predicate }) => `last:${predicate}`),
       ],
-      eager: true,
       items: (examples) =>
         examples.map(({ input, gold }) => {
           const sequence = tokenizer.encode(input.text, maxLength);
@@ -92,11 +91,11 @@ export const relationPlanner: Planner<'relation', LearntRelations> = {
         };
       },
     };
-    return plan as unknown as Plan<'relation', never, never>;
+    return hideTypes(plan);
   },
-};
+});
 
-/** First and last token of the first place where a string stands in the text; undefined where it does not, or was cut off. */
+/** First and last token of the first occurrence of a string in the text; undefined where there is none or it was cut off. */
 function locate(
   text: string,
   name: string,

@@ -8,7 +8,7 @@ export interface Cut {
   readonly tokens: Tokens;
   readonly windows: readonly Window[];
   readonly sequences: readonly Sequence[];
-  /** For every token, the number of the window whose word counts. */
+  /** For every token, the index of the window whose scores count. */
   readonly central: Int32Array;
 }
 
@@ -19,7 +19,7 @@ export interface CutOptions {
   readonly typesOf?: (text: string, tokens: Tokens) => Int32Array;
 }
 
-/** All tokens of a text, in as many windows as it takes. */
+/** All tokens of a text, in as many windows as needed. */
 export function cutText(
   tokenizer: Tokenizer,
   text: string,
@@ -45,7 +45,7 @@ export interface TokenSpan {
   readonly type: string;
 }
 
-/** Entities as spans of tokens: those that they touch. One that touches none is left out. */
+/** Entities as spans of the tokens that they touch. One that touches none is left out. */
 export function toTokenSpans({ starts, ends }: Tokens, entities: readonly Entity[]): TokenSpan[] {
   return entities.flatMap(({ start, end, type }) => {
     const first = ends.findIndex((tokenEnd) => tokenEnd > start);
@@ -61,7 +61,7 @@ export const tagNames = (types: readonly string[]): string[] => [
   ...types.map((type) => `I-${type}`),
 ];
 
-/** One tag a token; where spans overlap the longest stays, since a chain of tags has no place for two. */
+/** One tag per token; of overlapping spans the longest stays, since a token has one tag. */
 export function toTags(spans: readonly TokenSpan[], count: number, types: readonly string[]): Int32Array {
   const tags = new Int32Array(count);
   for (const { first, last, type } of [...spans].sort((a, b) => b.last - b.first - (a.last - a.first))) {
@@ -84,7 +84,7 @@ export function fromTags({ starts, ends }: Tokens, tags: Int32Array, types: read
   return entities;
 }
 
-/** What may follow what in tags of `types`: I of a type only B or I of it. 0 where it may, -Infinity where not. */
+/** Which tag may follow which: I of a type only B or I of that type. 0 where allowed, otherwise -Infinity. */
 export function tagOrder(types: number): { start: Float64Array; between: Float64Array } {
   const tags = 2 * types + 1;
   const never = Number.NEGATIVE_INFINITY;

@@ -6,52 +6,51 @@ import { viterbi } from '../../encoders/heads/viterbi.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
-import type { Evidence } from './lexicon-features.ts';
+import type { LexiconFeatures } from './lexicon-features.ts';
 import type { PlanContext } from './plan.ts';
 import { type Cut, cutText, fromTags, tagNames, tagOrder, toTags, toTokenSpans } from './spans.ts';
 
-/** Entities of a text by one tag a token, with or without a CRF. */
+/** Entities of a text by one tag per token, with a CRF or without. */
 export interface Tagging {
   readonly head: TrainableHead<Int32Array, Float32Array>;
   readonly labels: readonly string[];
-  /** Windows of a text with their tags. */
-  teach(text: string, entities: readonly Entity[]): { sequence: Sequence; target: Int32Array }[];
+  /** Windows of a training text with their tags. */
+  examples(text: string, entities: readonly Entity[]): { sequence: Sequence; target: Int32Array }[];
   cut(text: string): Cut;
-  /** Entities from the scores of all windows of a text. */
-  decode(cut: Cut, scores: readonly Float32Array[], parameter: (name: string) => Float32Array): Entity[];
+  /**
+   * Entities from the scores of all windows of a text: those of the likeliest sequence of tags, or, with a threshold,
+   * those that are at least as likely as that.
+   */
+  decode(
+    cut: Cut,
+    scores: readonly Float32Array[],
+    parameter: (name: string) => Float32Array,
+    threshold?: number,
+  ): Entity[];
 }
 
-export interface TaggingOptions {
-  /** What token types tell. */
-  readonly evidence?: Evidence;
-  /** How likely an entity must be to be told, at least; absent: the likeliest sequence of tags is. */
-  readonly threshold?: number;
-}
-
+/** Tags of `types`; with a CRF unless the parameter `head` says `softmax`. */
 export function createTagging(
   types: readonly string[],
-  crf: boolean,
-  context: PlanContext,
-  { evidence, threshold }: TaggingOptions = {},
+  { tokenizer, config, parameters }: PlanContext,
+  features?: LexiconFeatures,
 ): Tagging {
-  const { tokenizer, config, maxLength, parameters } = context;
+  const { maxLength, overlap, smoothing } = parameters;
+  const crf = parameters.head !== 'softmax';
   const tags = 2 * types.length + 1;
   const order = tagOrder(types.length);
-  const options = { maxLength, overlap: Number(parameters.overlap) };
-  const head = crf
-    ? crfHead(config, tags)
-    : tokenHead(config, tags, { smoothing: Number(parameters.smoothing) });
+  const options = { maxLength, overlap };
   return {
-    head,
+    head: crf ? crfHead(config, tags) : tokenHead(config, tags, { smoothing }),
     labels: tagNames(types),
-    cut: (text) => cutText(tokenizer, text, { ...options, typesOf: evidence?.ask }),
-    teach(text, entities) {
-      const typesOf = evidence && ((_: string, tokens: Tokens) => evidence.teach(text, tokens, entities));
+    cut: (text) => cutText(tokenizer, text, { ...options, typesOf: features?.ofInput }),
+    examples(text, entities) {
+      const typesOf = features && ((_: string, tokens: Tokens) => features.ofExample(text, tokens, entities));
       const { tokens, windows, sequences } = cutText(tokenizer, text, { ...options, typesOf });
       const gold = toTags(toTokenSpans(tokens, entities), tokens.ids.length, types);
       return windows.map(({ start, end }, i) => ({ sequence: sequences[i], target: gold.slice(start, end) }));
     },
-    decode({ tokens, windows, central }, scores, parameter) {
+    decode({ tokens, windows, central }, scores, parameter, threshold) {
       const joined = new Float32Array(central.length * tags);
       for (let token = 0; token < central.length; token++) {
         const window = central[token];

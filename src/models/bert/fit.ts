@@ -1,0 +1,134 @@
+import type { Forward } from '../../encoders/inference/forward.ts';
+import type { Item } from '../../encoders/training/finetune.ts';
+import { UserError } from '../../ground/errors.ts';
+import { createRandom } from '../../ground/random.ts';
+import type { Example, FamilyId } from '../../tasks/examples.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Fit, FitRequest, FittedModel } from '../contract.ts';
+import { type Answering, predictAll, weightsOf } from './answer.ts';
+import { type Base, createBase, withTokenTypes } from './base.ts';
+import { sampleExamples } from './budget.ts';
+import { createModel, openReader } from './kept.ts';
+import type { BertParameters } from './parameters.ts';
+import type { FamilyPlan, Plan, Planner } from './plan.ts';
+import { recordOf } from './record.ts';
+import { fineTune } from './train.ts';
+
+type Request<F extends FamilyId> = FitRequest<F, BertParameters>;
+
+/** Everything that training needs. */
+interface Prepared<F extends FamilyId> {
+  readonly base: Base;
+  readonly learnt: unknown;
+  readonly plan: FamilyPlan<F>;
+  /** What is trained on: all examples, or a sample of them. */
+  readonly train: readonly Example<F>[];
+  readonly dev: readonly Example<F>[];
+}
+
+/** Fits a family by its planner: prepares, fine-tunes, chooses how to decode, and returns the model, ready to answer. */
+export const fitWith =
+  <F extends FamilyId>(planner: Planner<F>): Fit<F, BertParameters> =>
+  async (request) => {
+    const prepared = await prepare(planner, request);
+    return prepared.plan.use((plan) => fitPlan(plan, prepared, request));
+  };
+
+/** Reads or draws the weights to start from, learns what the plan needs, and samples the examples within the budget. */
+async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request<F>): Promise<Prepared<F>> {
+  const { task, parameters, seed } = request;
+  const texts = (): Iterable<string> => textsOf(task, [...request.train, ...request.dev]);
+  const base = await createBase(parameters, texts, seed);
+  const context = { tokenizer: base.tokenizer, config: base.config, parameters };
+  const learn = (examples: readonly Example<F>[]) => {
+    const learnt = planner.learn(examples, parameters);
+    return { learnt, plan: planner.plan(learnt, context) };
+  };
+  const whole = learn(request.train);
+  const { train, dev } = sampleExamples(request, whole.plan);
+  return {
+    ...(train === request.train ? whole : learn(train)),
+    base: withTokenTypes(base, whole.plan.tokenTypes ?? 0),
+    train,
+    dev,
+  };
+}
+
+async function fitPlan<F extends FamilyId, Target, Answer>(
+  plan: Plan<F, Target, Answer>,
+  prepared: Prepared<F>,
+  request: Request<F>,
+): Promise<FittedModel<F>> {
+  const { base, train, dev } = prepared;
+  const { task, parameters } = request;
+  const items = itemsOf(plan, train, request);
+  const tensors = await fineTune({ request, base, plan, items, dev });
+  const { config, tokenizer } = base;
+  const record = recordOf(task, parameters, prepared.learnt);
+  const fitted = { config, tokenizer, plan: prepared.plan, record, parameters, tensors };
+  const answering = {
+    ask: plan.ask,
+    forward: await openReader(plan.head, fitted),
+    weights: weightsOf(tensors),
+  };
+  const { learnt, ask } = await chooseDecoding(plan, answering, dev, request);
+  const model = createModel(
+    { ...fitted, record: { ...record, learnt: learnt ?? prepared.learnt } },
+    { ...answering, ask },
+  );
+  return { ...model, learntFrom: train.length };
+}
+
+/** Items of the examples and of as many altered copies as asked for. Throws a UserError where there is none. */
+function itemsOf<F extends FamilyId, Target>(
+  plan: Plan<F, Target, unknown>,
+  examples: readonly Example<F>[],
+  { task, parameters, seed }: Request<F>,
+): Item<Target>[] {
+  const items = plan.items(examples);
+  const random = createRandom(seed, 'copies');
+  for (let i = 0; i < parameters.copies; i++) items.push(...(plan.copy?.(examples, random) ?? []));
+  if (items.length > 0) return items;
+  throw new UserError(
+    'nothing-to-learn',
+    { en: `No example of ${task.id} can be learnt from`, zh: `${task.id} 没有可供学习的样本` },
+    {
+      hint: {
+        en: 'Queries need documents of different grades.',
+        zh: '每个查询需要有等级不同的文档。',
+      },
+    },
+  );
+}
+
+/** The decoding of the plan with the best score on dev; the usual one where there is no dev or no choice. */
+async function chooseDecoding<F extends FamilyId, Answer>(
+  { ask, decodings = [] }: Pick<Plan<F, never, Answer>, 'ask' | 'decodings'>,
+  { forward, weights }: Answering<F, Answer>,
+  dev: readonly Example<F>[],
+  { score, signal }: Request<F>,
+): Promise<Pick<Plan<F, never, Answer>, 'ask'> & { readonly learnt?: unknown }> {
+  if (dev.length === 0 || decodings.length === 0) return { ask };
+  const inputs = dev.map(({ input }) => input);
+  const sequences = inputs.flatMap((input) => ask(input).sequences);
+  const answers = await forward(sequences, { ...(signal && { signal }) });
+  const replay: Forward<Answer> = async (_, run) => {
+    for (const [index, answer] of answers.entries()) run?.onAnswer?.(index, answer);
+    return answers;
+  };
+  let best: { readonly score: number; readonly ask: typeof ask; readonly learnt?: unknown } = {
+    score: Number.NEGATIVE_INFINITY,
+    ask,
+  };
+  for (const decoding of decodings) {
+    const predictions = await predictAll({ ...decoding, forward: replay, weights }, inputs);
+    const own = score(dev, predictions);
+    if (own > best.score) best = { ...decoding, score: own };
+  }
+  return best;
+}
+
+function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {
+  for (const { input } of examples) yield* familyOf(task).texts(input);
+}

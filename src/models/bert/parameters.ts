@@ -1,0 +1,301 @@
+import type { Device } from '../../autograd/index.ts';
+import type { RankingLoss } from '../../encoders/heads/ranking.ts';
+import type { Dtype } from '../../encoders/inference/export.ts';
+import type { Schedule } from '../../encoders/training/schedule.ts';
+import {
+  AUTO,
+  choice,
+  flag,
+  integer,
+  type Parsed,
+  type Resolved,
+  real,
+  text,
+} from '../../ground/parameters.ts';
+
+// listed again here because this module is read at every start of the program, and those that own the lists are large
+export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const satisfies readonly Device[];
+export const DTYPES = ['fp32', 'int8'] as const satisfies readonly Dtype[];
+const SCHEDULES = ['linear', 'cosine', 'constant'] as const satisfies readonly Schedule[];
+const RANKING_LOSSES = ['listwise', 'pairwise'] as const satisfies readonly RankingLoss[];
+const HEADS = ['crf', 'softmax', 'span'] as const;
+
+/** A window needs a token between `[CLS]` and `[SEP]`. */
+const SHORTEST = 3;
+/** Dropout beyond this leaves nothing to learn from. */
+const MOST_DROPOUT = 0.9;
+
+/** Every parameter of the kind; `resolveParameters` replaces `auto`. */
+export const PARAMETERS = {
+  init: text({
+    summary: {
+      en: 'Folder or name of the pretrained weights to start from; random weights if omitted.',
+      zh: '预训练权重的目录或模型名；省略时随机初始化。',
+    },
+  }),
+  layers: integer({
+    default: AUTO,
+    min: 1,
+    max: 256,
+    summary: {
+      en: 'Number of layers; auto: 4 for random weights, with init that of the weights.',
+      zh: '层数；auto：随机初始化时为 4，指定 init 时取自权重。',
+    },
+  }),
+  hidden: integer({
+    default: AUTO,
+    min: 1,
+    max: 16_384,
+    summary: {
+      en: 'Hidden size; auto: 256 for random weights, with init that of the weights.',
+      zh: '隐藏层维度；auto：随机初始化时为 256，指定 init 时取自权重。',
+    },
+  }),
+  heads: integer({
+    default: AUTO,
+    min: 1,
+    max: 1024,
+    summary: {
+      en: 'Number of attention heads; auto: one per 64 of the hidden size, with init that of the weights.',
+      zh: '注意力头数；auto：隐藏层维度每 64 维一个，指定 init 时取自权重。',
+    },
+  }),
+  vocab: text({
+    summary: {
+      en: 'Vocabulary for random weights: a vocab.txt, a folder or a model name; the characters of the training texts if omitted.',
+      zh: '随机初始化时的词表：vocab.txt、目录或模型名；省略时用训练文本中的字符。',
+    },
+  }),
+  epochs: integer({
+    default: AUTO,
+    min: 1,
+    summary: {
+      en: 'Number of passes over the training examples and their copies; auto: the default of the task family, twice as many passes in all for random weights.',
+      zh: '训练轮数（含副本）；auto：按任务族取默认值，随机初始化时总遍数加倍。',
+    },
+  }),
+  tokenBudget: integer({
+    min: 1,
+    summary: {
+      en: 'Maximum number of tokens to train on in all epochs together, reached by sampling the examples; unlimited if omitted.',
+      zh: '所有轮次合计训练的最大 token 数，超出时对样本抽样；省略时不限。',
+    },
+  }),
+  copies: integer({
+    default: AUTO,
+    min: 0,
+    summary: {
+      en: 'Entities only: copies of the training texts with replaced mentions; auto: 15 for random weights, otherwise 0.',
+      zh: '仅用于实体识别：替换实体提及后的训练文本副本数；auto：随机初始化时为 15，否则为 0。',
+    },
+  }),
+  lexiconFeatures: flag({
+    default: AUTO,
+    answering: true,
+    summary: {
+      en: 'Entities only: encode word boundaries and known mentions as token types; auto: true for random weights, otherwise false.',
+      zh: '仅用于实体识别：以 token type 编码词边界与已知实体；auto：随机初始化时为 true，否则为 false。',
+    },
+  }),
+  batchSize: integer({
+    default: AUTO,
+    min: 1,
+    summary: {
+      en: 'Maximum number of sequences per batch; auto: the default of the task family, 8 for random weights.',
+      zh: '每批最大序列数；auto：按任务族取默认值，随机初始化时为 8。',
+    },
+  }),
+  batchTokens: integer({
+    default: 4096,
+    min: 1,
+    summary: {
+      en: 'Maximum number of tokens per batch, including padding.',
+      zh: '每批最大 token 数（含填充）。',
+    },
+  }),
+  maxLength: integer({
+    default: AUTO,
+    min: SHORTEST,
+    summary: {
+      en: 'Maximum number of tokens per sequence; auto: the default of the task family. At most what the encoder accepts.',
+      zh: '序列最大 token 数；auto：按任务族取默认值。不超过编码器的上限。',
+    },
+  }),
+  overlap: integer({
+    default: 32,
+    min: 0,
+    summary: {
+      en: 'Number of tokens that neighbouring windows of a long text share.',
+      zh: '长文本相邻窗口重叠的 token 数。',
+    },
+  }),
+  learningRate: real({
+    default: AUTO,
+    min: 0,
+    summary: {
+      en: 'Peak learning rate; auto: 3e-5 at hidden size 768, higher for smaller models, 7e-4 for random weights.',
+      zh: '峰值学习率；auto：隐藏层 768 维时为 3e-5，模型越小越高，随机初始化时为 7e-4。',
+    },
+  }),
+  headLearningRate: real({
+    default: AUTO,
+    min: 0,
+    summary: {
+      en: 'Peak learning rate of the head; auto: ten times the learning rate for a CRF or span head on pretrained weights, otherwise the same.',
+      zh: '任务头的峰值学习率；auto：预训练权重上的 CRF 或 span 头为学习率的 10 倍，否则相同。',
+    },
+  }),
+  layerDecay: real({
+    default: 1,
+    min: 0,
+    max: 1,
+    summary: {
+      en: 'Factor of the learning rate from each layer to the one below it.',
+      zh: '学习率逐层向下的衰减系数。',
+    },
+  }),
+  schedule: choice(SCHEDULES, {
+    default: 'linear',
+    summary: { en: 'Learning rate schedule after warmup.', zh: '预热后的学习率调度。' },
+  }),
+  warmup: real({
+    default: 0.1,
+    min: 0,
+    max: 1,
+    summary: { en: 'Share of all steps in which the learning rate rises.', zh: '学习率预热占总步数的比例。' },
+  }),
+  weightDecay: real({
+    default: AUTO,
+    min: 0,
+    summary: {
+      en: 'Decoupled weight decay; auto: 0.2 for entities from random weights, otherwise 0.01.',
+      zh: '解耦权重衰减；auto：随机初始化的实体识别为 0.2，否则为 0.01。',
+    },
+  }),
+  clip: real({
+    default: 1,
+    min: 0,
+    summary: { en: 'Maximum norm of the gradient; 0 disables clipping.', zh: '梯度范数上限；0 表示不裁剪。' },
+  }),
+  accumulate: integer({
+    default: 1,
+    min: 1,
+    summary: { en: 'Number of batches whose gradients make one step.', zh: '梯度累积的批数。' },
+  }),
+  smoothing: real({
+    default: 0,
+    min: 0,
+    max: 1,
+    summary: { en: 'Label smoothing.', zh: '标签平滑系数。' },
+  }),
+  classWeights: flag({
+    default: false,
+    summary: {
+      en: 'Weight classes by the inverse square root of their frequency.',
+      zh: '按类别频率平方根的倒数加权。',
+    },
+  }),
+  fgm: real({
+    default: 0,
+    min: 0,
+    summary: {
+      en: 'Size of the adversarial perturbation of the word embeddings (FGM).',
+      zh: '词嵌入对抗扰动的大小（FGM）。',
+    },
+  }),
+  rdrop: real({
+    default: 0,
+    min: 0,
+    summary: { en: 'Weight of the R-Drop loss.', zh: 'R-Drop 损失的权重。' },
+  }),
+  dropoutSamples: integer({
+    default: 1,
+    min: 1,
+    summary: {
+      en: 'Number of dropout masks in front of the head (multi-sample dropout).',
+      zh: '任务头前的 dropout 采样数（multi-sample dropout）。',
+    },
+  }),
+  ema: real({
+    default: 0,
+    min: 0,
+    max: 1,
+    summary: {
+      en: 'Decay of the moving average of the weights that is evaluated and kept.',
+      zh: '权重滑动平均的衰减率；评测与保存均用平均后的权重。',
+    },
+  }),
+  freeze: integer({
+    default: 0,
+    min: 0,
+    summary: {
+      en: 'Number of frozen blocks from below: 1 is the embeddings, each further one a layer.',
+      zh: '自底向上冻结的模块数：1 为嵌入层，其后每加 1 多冻结一层。',
+    },
+  }),
+  patience: integer({
+    min: 1,
+    summary: {
+      en: 'Epochs without a better score on dev after which training stops; trains all epochs if omitted.',
+      zh: '开发集得分连续多少轮未提升时停止训练；省略时训练全部轮次。',
+    },
+  }),
+  dropout: real({
+    min: 0,
+    max: MOST_DROPOUT,
+    summary: {
+      en: 'Dropout; if omitted, as configured with the weights, and 0 for random weights.',
+      zh: 'dropout 概率；省略时取权重自带的配置，随机初始化时为 0。',
+    },
+  }),
+  head: choice(HEADS, {
+    default: 'crf',
+    summary: {
+      en: 'Entities only: head; span also handles overlapping entities. Dialogues: crf or softmax.',
+      zh: '仅用于实体识别：任务头；span 支持重叠实体。对话任务可用 crf 或 softmax。',
+    },
+  }),
+  rankingLoss: choice(RANKING_LOSSES, {
+    default: 'listwise',
+    summary: { en: 'Ranking only: loss.', zh: '仅用于排序：损失函数。' },
+  }),
+  documents: integer({
+    default: 8,
+    min: 2,
+    summary: {
+      en: 'Ranking only: maximum number of documents per query that are trained on together.',
+      zh: '仅用于排序：每个查询一起训练的最大文档数。',
+    },
+  }),
+  device: choice(DEVICES, {
+    default: 'cpu',
+    answering: true,
+    summary: { en: 'Execution device.', zh: '运行设备。' },
+  }),
+  dtype: choice(DTYPES, {
+    default: 'fp32',
+    answering: true,
+    summary: { en: 'Precision of inference.', zh: '推理精度。' },
+  }),
+  threads: integer({
+    default: AUTO,
+    min: 1,
+    speedOnly: true,
+    answering: true,
+    summary: { en: 'Number of threads; auto: one per core.', zh: '线程数；auto：每核一个。' },
+  }),
+  checkpointMinutes: real({
+    default: 10,
+    min: 0,
+    speedOnly: true,
+    summary: {
+      en: 'Minutes between checkpoints; one is also written after every epoch.',
+      zh: '检查点间隔（分钟）；每轮结束时也会写入。',
+    },
+  }),
+};
+
+/** As given, `auto` included. */
+export type GivenBertParameters = Parsed<typeof PARAMETERS>;
+/** With everything decided. */
+export type BertParameters = Resolved<typeof PARAMETERS>;

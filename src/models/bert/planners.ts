@@ -1,0 +1,19 @@
+import type { FamilyId } from '../../tasks/examples.ts';
+import { dialoguePlanner } from './dialogue.ts';
+import { labelPlanner, multilabelPlanner } from './labels.ts';
+import { nerPlanner } from './ner.ts';
+import type { Planner } from './plan.ts';
+import { rankingPlanner } from './ranking.ts';
+import { relationPlanner } from './relation.ts';
+
+/** How a BERT serves each family. */
+export const PLANNERS: { readonly [F in FamilyId]: Planner<F> } = {
+  ner: nerPlanner,
+  similarity: labelPlanner(),
+  inference: labelPlanner(),
+  classification: labelPlanner(),
+  multilabel: multilabelPlanner,
+  ranking: rankingPlanner,
+  relation: relationPlanner,
+  dialogue: dialoguePlanner,
+};

@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
+import { defaultArchitecture, readConfig } from '../../encoders/architectures/registry.ts';
+import { findFolder } from '../../encoders/folder/find.ts';
+import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { AUTO, type Auto, kebab } from '../../ground/parameters.ts';
+import type { FamilyId } from '../../tasks/examples.ts';
+import type { ResolveContext } from '../contract.ts';
+import {
+  FAMILY_DEFAULTS,
+  FROM_RANDOM,
+  HEAD_FACTOR,
+  isHeadFromScratch,
+  pretrainedLearningRate,
+  WEIGHT_DECAY,
+} from './defaults.ts';
+import type { BertParameters, GivenBertParameters } from './parameters.ts';
+
+/** What was given, or the default where that is `auto`. */
+const or = <T>(given: T | Auto, usual: T): T => (given === AUTO ? usual : given);
+
+/**
+ * Decides every `auto` from the family, from whether there are pretrained weights, and from their size. Resolving
+ * resolved parameters changes nothing. Throws a UserError where `init` names no BERT, and `bad-parameter` for what
+ * only entities have.
+ */
+export async function resolveParameters(
+  given: GivenBertParameters,
+  { task: { family } }: ResolveContext,
+): Promise<BertParameters> {
+  const config = await configOf(given);
+  const pretrained = given.init !== undefined && !config.untrained;
+  const usual = FAMILY_DEFAULTS[family];
+  const fromRandomEntities = family === 'ner' && !pretrained;
+  const copies = or(given.copies, fromRandomEntities ? FROM_RANDOM.copies : 0);
+  const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities);
+  if (copies > 0) requireEntities('copies', copies, family);
+  if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
+  const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
+  const learningRate = or(
+    given.learningRate,
+    pretrained ? pretrainedLearningRate(config.hiddenSize) : FROM_RANDOM.learningRate,
+  );
+  const isFaster = pretrained && isHeadFromScratch(family, given.head);
+  return {
+    ...given,
+    layers: config.layers,
+    hidden: config.hiddenSize,
+    heads: config.heads,
+    // copies are further passes over the same texts
+    epochs: or(given.epochs, Math.max(1, Math.round(epochs / (1 + copies)))),
+    copies,
+    lexiconFeatures,
+    batchSize: or(given.batchSize, pretrained ? usual.batchSize : FROM_RANDOM.batchSize),
+    maxLength: Math.min(or(given.maxLength, usual.maxLength), config.maxPositions),
+    learningRate,
+    headLearningRate: or(given.headLearningRate, isFaster ? learningRate * HEAD_FACTOR : learningRate),
+    weightDecay: or(given.weightDecay, fromRandomEntities ? FROM_RANDOM.weightDecay : WEIGHT_DECAY),
+    dropout: given.dropout ?? (pretrained ? undefined : FROM_RANDOM.dropout),
+    threads: threadsOf(given),
+  };
+}
+
+/** One thread per core where nothing else was given. */
+export const threadsOf = ({ threads }: Pick<GivenBertParameters, 'threads'>): number =>
+  or(threads, availableParallelism());
+
+/** Throws a UserError for a parameter of entities that another family is given. */
+export function requireEntities(
+  name: 'copies' | 'lexiconFeatures',
+  value: number | boolean,
+  family: FamilyId,
+): void {
+  if (family === 'ner') return;
+  throw new UserError(
+    'bad-parameter',
+    {
+      en: `${kebab(name)} is for entities only: it cannot be ${value} for ${family}`,
+      zh: `参数 ${kebab(name)} 仅用于实体识别，任务族 ${family} 不能设为 ${value}`,
+    },
+    {
+      field: kebab(name),
+      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** The configuration of the weights in `init`, or that of random ones: here its sizes count, not the vocabulary. */
+async function configOf({ init, layers, hidden, heads }: GivenBertParameters): Promise<EncoderConfig> {
+  if (init !== undefined) {
+    const path = findFolder(init);
+    return readConfig(statSync(path).isDirectory() ? path : dirname(path));
+  }
+  const sizes = {
+    layers: or(layers, FROM_RANDOM.layers),
+    hidden: or(hidden, FROM_RANDOM.hidden),
+    heads: heads === AUTO ? undefined : heads,
+  };
+  const { config, heads: classes } = defaultArchitecture;
+  return config.initial(createVocabulary(Object.values(SPECIAL_TOKENS)), sizes, classes.encoderClass);
+}
