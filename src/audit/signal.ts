@@ -1,7 +1,9 @@
 import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
+import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
+import { devScore } from '../scoring/dev-score.ts';
 import { bestConstant, chanceScore } from '../scoring/floors.ts';
 import { countUnits, groupAnswers, sumCounts } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
@@ -55,15 +57,14 @@ async function crossValidate(
   for (const held of divideByGroup(examples, FOLDS, SEED)) {
     const ids = new Set(held.map(({ id }) => id));
     const train = examples.filter(({ id }) => !ids.has(id));
-    const fitted = await kind.fit({
-      task,
-      train,
-      dev: [],
-      seed: SEED,
-      parameters: kind.defaults,
-    });
-    const predictions = await fitted.predict(held.map(({ input }) => input));
-    for (const [i, { id }] of held.entries()) answers.set(id, predictions[i]);
+    const score = devScore(task);
+    const fitted = await kind.fit({ task, train, dev: [], seed: SEED, parameters: {}, score });
+    const inputs = held.map(({ input }) => input);
+    const found = (await collectAnswers({ kind, fitted, task, inputs })).map(predictionOf);
+    for (const [i, { id }] of held.entries()) {
+      const prediction = found[i];
+      if (prediction) answers.set(id, prediction);
+    }
   }
   return examples.map(({ id }) => answers.get(id) as Prediction);
 }

@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
 import { initCommand } from './commands/init.ts';
+import { kindsCommand } from './commands/kinds.ts';
 import { modelCommand } from './commands/model.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -43,6 +44,7 @@ export const commands: readonly CommandSpec[] = [
   embedCommand,
   modelCommand,
   exportCommand,
+  kindsCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../ground/errors.ts';
-import { kebab, list, text } from '../ground/parameters.ts';
-import type { Parameters } from '../models/contract.ts';
+import { type GivenParameters, kebab, list, text } from '../ground/parameters.ts';
+import type { ModelFile } from '../models/model-file.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Invocation, listOption, type OptionSpec } from './command.ts';
 
@@ -80,11 +80,25 @@ export const SHARED = {
   }),
 };
 
+export const MODEL_FILE: OptionSpec = {
+  flags: '--model-file <file>',
+  summary: {
+    en: 'a module that defines models of your own; its code runs',
+    zh: '定义自有模型的模块文件（其代码会被执行）',
+  },
+};
+
 /** The parameters that `--param` and the flags of `ANSWERING` give. */
-export async function parameterOptions(options: Invocation['options']): Promise<Parameters> {
-  const { parseParameters } = await import('../evaluation/plans.ts');
+export async function parameterOptions(options: Invocation['options']): Promise<GivenParameters> {
+  const { parseAssignments } = await import('../evaluation/plans.ts');
   const flags = ['dtype', 'device', 'threads'].filter((name) => typeof options[name] === 'string');
-  return parseParameters([...listOption(options.param), ...flags.map((name) => `${name}=${options[name]}`)]);
+  return parseAssignments([...listOption(options.param), ...flags.map((name) => `${name}=${options[name]}`)]);
+}
+
+/** Registers the models of `--model-file`. */
+export async function modelFileOption({ modelFile }: Invocation['options']): Promise<ModelFile | undefined> {
+  if (typeof modelFile !== 'string') return undefined;
+  return (await import('../models/model-file.ts')).loadModelFile(modelFile);
 }
 
 /** The tasks named by `--task` or operands, and by `--task-file`; all of them where none is named. */

@@ -47,6 +47,8 @@ describe('evaluate', () => {
       model: { id: 'majority' },
     });
     expect(run.scores.coverage).toEqual({ asked: 9, answered: 9, refused: 0, unreadable: 0, missing: 0 });
+    expect(run.record.answers).toMatchObject({ asked: 9, answered: 9 });
+    expect(existsSync(join(run.directory, 'answers.jsonl'))).toBe(false);
     const scores = join(run.directory, 'scores.json');
     const { mtimeMs } = await stat(scores);
     expect(await evaluate(plan)).toEqual(run);
@@ -68,6 +70,25 @@ describe('evaluate', () => {
     await writeFile(join(dataDir, 'cMedIC', 'test.txt'), lines(200, 8));
     const shorter = await evaluate(plan);
     expect(new Set([first, seeded, shorter].map(({ record }) => record.id)).size).toBe(3);
+  });
+
+  it('keeps the model of a kept run when it is asked for, without answering again', async () => {
+    const { directory } = await evaluate(plan);
+    const predictions = join(directory, 'predictions.jsonl');
+    const { mtimeMs } = await stat(predictions);
+    const run = await evaluate({ ...plan, keepModel: true });
+    expect(run.directory).toBe(directory);
+    expect(existsSync(join(directory, 'model.bin'))).toBe(true);
+    expect((await stat(predictions)).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('forced, it starts with an empty directory', async () => {
+    const { directory } = await evaluate({ ...plan, keepModel: true });
+    await mkdir(join(directory, 'checkpoint'));
+    await evaluate({ ...plan, force: true });
+    expect(existsSync(join(directory, 'checkpoint'))).toBe(false);
+    expect(existsSync(join(directory, 'model.bin'))).toBe(false);
+    expect(existsSync(join(directory, 'run.json'))).toBe(true);
   });
 
   it('leaves nothing that counts as finished when it is interrupted', async () => {
@@ -95,7 +116,7 @@ describe('evaluateAll', () => {
     ]);
   });
 
-  it('goes on after a task whose corpus is broken, and hands its error back', async () => {
+  it('continues after a task whose corpus is broken, and returns its error', async () => {
     await mkdir(join(dataDir, 'cMedTC'));
     for (const name of ['train', 'dev', 'test'])
       await writeFile(join(dataDir, 'cMedTC', `${name}.txt`), 'no tab\n');

@@ -1,47 +1,29 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Division, type JudgedSplit, openJudged } from '../datasets/dataset.ts';
+import { openJudged, type Question } from '../datasets/dataset.ts';
 import { requireReleased } from '../datasets/schemes/registry.ts';
 import { readSubsets } from '../datasets/subsets.ts';
 import { writeJson } from '../ground/files.ts';
 import type { Text } from '../ground/language.ts';
-import { version } from '../ground/version.ts';
-import type { Parameters } from '../models/contract.ts';
+import { predictionOf } from '../models/answers.ts';
+import type { FittedModel } from '../models/contract.ts';
+import { loadModelFile } from '../models/model-file.ts';
 import { findModel } from '../models/registry.ts';
+import type { Coverage } from '../scoring/coverage.ts';
+import { devScore } from '../scoring/dev-score.ts';
 import { readPredictions } from '../scoring/predictions.ts';
 import { refuseUnfit } from '../scoring/problems.ts';
 import { scorePredictions } from '../scoring/score-sheet.ts';
 import { writePredictions } from '../scoring/write.ts';
-import type { Task } from '../tasks/task.ts';
-import { describeEnvironment, type RunRecord } from './record.ts';
-import { lockRun, RUN_FILES, readRun, type StoredRun } from './store.ts';
+import type { Example } from '../tasks/examples.ts';
+import { type AnswerCounts, type Answers, answerQuestions } from './answering.ts';
+import { requireSave } from './fitted.ts';
+import { type Identity, type Plan, runId, type Watcher } from './plan.ts';
+import { describeRun } from './record.ts';
+import { clearRun, lockRun, pathsOf, type RunPaths, readRecord, readRun, type StoredRun } from './store.ts';
 
-/** One evaluation, wholly determined: plain data, so that it can cross to another process. */
-export interface Plan {
-  readonly task: Task;
-  readonly model: string;
-  /** Those that differ from the defaults of the model. */
-  readonly parameters: Parameters;
-  readonly seed: number;
-  readonly split: JudgedSplit;
-  readonly source: 'primary' | 'alternative';
-  readonly dataDir: string;
-  /** Where runs are kept. */
-  readonly root: string;
-  /** Also keep what was learnt, as `model.bin`. */
-  readonly keepModel: boolean;
-  /** Forget a kept run and do it again. */
-  readonly force: boolean;
-  /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
-  readonly subsets?: string;
-}
-
-export interface Watcher {
-  readonly onProgress?: (share: number, note?: string) => void;
-  readonly signal?: AbortSignal;
-}
+export type { Plan } from './plan.ts';
 
 /** What only released splits have, for errors. */
 const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
@@ -49,13 +31,51 @@ const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
 /** Shares of the progress bar: fitting is nearly all of the work. */
 const FITTED_SHARE = 0.9;
 
+/** A plan with everything that it stands for. */
+interface Evaluation extends Identity {
+  readonly plan: Plan;
+  readonly questions: readonly Question[];
+  /** The same with gold: for scoring only. */
+  readonly examples: readonly Example[];
+  readonly id: string;
+  readonly directory: string;
+  readonly paths: RunPaths;
+}
+
 /**
- * Fits, predicts, scores and records one evaluation below `plan.root`, or returns the kept one where it was
- * done before. The id names everything that the result depends on; stopped half way, it goes on from the
- * last finished step: what a model checkpointed itself, then predictions, then scores. Where subsets are asked for,
- * a kept run is scored again, from its kept predictions.
+ * Fits, answers, scores and records one evaluation below `plan.root`, or returns the kept one where it was done before.
+ * The id names everything that the result depends on. Stopped halfway, it resumes: with what a model checkpointed, with
+ * the replies in the journal, with the predictions. Where subsets are asked for, a kept run is scored again.
  */
-export async function evaluate(request: Plan, { onProgress, signal }: Watcher = {}): Promise<StoredRun> {
+export async function evaluate(request: Plan, watcher: Watcher = {}): Promise<StoredRun> {
+  const evaluation = await openEvaluation(request);
+  const { plan, kind, directory, paths } = evaluation;
+  const wantsModel = (): boolean => plan.keepModel && !existsSync(paths.model);
+  if (!plan.force && plan.subsets === undefined && existsSync(paths.scores) && !wantsModel())
+    return readRun(directory);
+  if (plan.keepModel) requireSave(kind);
+
+  const unlock = await lockRun(directory);
+  try {
+    if (plan.force) await clearRun(directory);
+    if (!existsSync(paths.record) || wantsModel()) {
+      const started = new Date();
+      const fitted = await fitModel(evaluation, watcher);
+      const times = { started, fitted: new Date() };
+      if (!existsSync(paths.record)) await answerAndRecord(evaluation, fitted, times, watcher);
+      if (wantsModel()) await fitted.save?.(paths.model);
+    }
+    await scoreRun(evaluation);
+    if (!kind.interprets) await rm(paths.answers, { force: true });
+    return await readRun(directory);
+  } finally {
+    await unlock();
+  }
+}
+
+async function openEvaluation(request: Plan): Promise<Evaluation> {
+  const { modelFile } = request;
+  const modelHash = modelFile === undefined ? '' : (await loadModelFile(modelFile)).sha256;
   if (request.subsets !== undefined) requireReleased(request.split, SUBSETS);
   const { dataset, part } = await openJudged({ ...request, dir: request.dataDir });
   const { task } = dataset;
@@ -63,117 +83,80 @@ export async function evaluate(request: Plan, { onProgress, signal }: Watcher = 
   const splits = await dataset.division(part);
   const { questions, examples } = splits.evaluated;
   const kind = findModel(plan.model);
-  const parameters = { ...kind.defaults, ...plan.parameters };
-  const startingPoint = (await kind.startingPoint?.(parameters)) ?? '';
-  const id = runId(plan, parameters, startingPoint, splits);
+  const parameters = await kind.resolve(plan.parameters, { task });
+  const startingPoint = await kind.startingPoint(parameters);
+  const identity: Identity = { kind, modelHash, parameters, startingPoint, splits };
+  const id = runId(plan, identity);
   const directory = join(plan.root, id);
-  const path = (name: keyof typeof RUN_FILES): string => join(directory, RUN_FILES[name]);
-  if (!plan.force && plan.subsets === undefined && existsSync(path('scores'))) return readRun(directory);
-
-  const unlock = await lockRun(directory);
-  try {
-    if (plan.force)
-      for (const name of ['record', 'predictions', 'scores'] as const) await rm(path(name), { force: true });
-    if (!existsSync(path('record'))) {
-      const startedAt = new Date();
-      const fitted = await kind.fit({
-        task,
-        train: splits.train,
-        dev: splits.dev,
-        seed: plan.seed,
-        parameters,
-        directory,
-        signal,
-        onProgress: (share, note) => onProgress?.(share * FITTED_SHARE, note),
-      });
-      const fittedAt = Date.now();
-      const predictions = await fitted.predict(
-        questions.map(({ input }) => input),
-        (share) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE)),
-      );
-      const predictedAt = Date.now();
-      signal?.throwIfAborted();
-      await writePredictions(path('predictions'), questions, predictions);
-      if (plan.keepModel) await fitted.save?.(join(directory, 'model.bin'));
-      await writeJson(path('record'), {
-        schema: 'chineseblue/run@1',
-        id,
-        task: { id: task.id, family: task.family, primary: task.primary },
-        split: plan.split,
-        source: plan.source,
-        synthetic: splits.synthetic,
-        examples: {
-          train: splits.train.length,
-          dev: splits.dev.length,
-          evaluated: examples.length,
-          learnt: fitted.learntFrom,
-        },
-        splitRule: splits.rule.en,
-        corpus: splits.files,
-        model: { id: kind.id, parameters, startingPoint, bytes: fitted.bytes },
-        seed: plan.seed,
-        times: {
-          startedAt: startedAt.toISOString(),
-          fitSeconds: (fittedAt - startedAt.getTime()) / 1000,
-          predictSeconds: (predictedAt - fittedAt) / 1000,
-        },
-        environment: describeEnvironment(),
-      } satisfies RunRecord);
-    }
-    await scoreRun(plan, splits, path('predictions'), path('scores'));
-    return await readRun(directory);
-  } finally {
-    await unlock();
-  }
+  return { ...identity, plan, questions, examples, id, directory, paths: pathsOf(directory) };
 }
 
-async function scoreRun(
-  plan: Plan,
-  splits: Division,
-  predictionsFile: string,
-  scoresFile: string,
+function fitModel(evaluation: Evaluation, { onProgress, signal }: Watcher): Promise<FittedModel> {
+  const { plan, kind, parameters, splits, directory } = evaluation;
+  const { task, seed, force } = plan;
+  return kind.fit({
+    ...{ task, train: splits.train, dev: splits.dev, seed, parameters, directory, force, signal },
+    score: devScore(task),
+    onProgress: (share, note) => onProgress?.(share * FITTED_SHARE, note),
+  });
+}
+
+/** Everything that the record says comes from one attempt; predictions are written before it. */
+async function answerAndRecord(
+  evaluation: Evaluation,
+  fitted: FittedModel,
+  times: { readonly started: Date; readonly fitted: Date },
+  { onProgress, signal }: Watcher,
 ): Promise<void> {
-  const { examples } = splits.evaluated;
+  const { plan, id, kind, questions, paths } = evaluation;
+  const asked = { run: id, journal: paths.answers, task: plan.task, questions };
+  const answers = await answerQuestions(asked, kind, fitted, {
+    signal,
+    onProgress: (share) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE)),
+  });
+  const answeredAt = new Date();
+  await writeAnswered(evaluation, answers);
+  const record = describeRun(evaluation.plan, evaluation, {
+    ...{ id, fitted, counts: answers.counts, usage: answers.usage },
+    times: { ...times, answered: answeredAt },
+  });
+  await writeJson(paths.record, record);
+}
+
+/** The predictions of what was answered; nothing stands for the rest. */
+async function writeAnswered({ questions, paths }: Evaluation, { answers }: Answers): Promise<void> {
+  const answered = questions.flatMap(({ id }, index) => {
+    const prediction = predictionOf(answers[index]);
+    return prediction === undefined ? [] : [{ id, prediction }];
+  });
+  await writePredictions(
+    paths.predictions,
+    answered,
+    answered.map(({ prediction }) => prediction),
+  );
+}
+
+async function scoreRun({ plan, splits, questions, examples, paths }: Evaluation): Promise<void> {
+  const { task, split } = plan;
   const subsets =
     plan.subsets === undefined
       ? undefined
-      : await readSubsets(plan.subsets, plan.task, requireReleased(plan.split, SUBSETS), splits.files);
-  const answers = await readPredictions(predictionsFile, plan.task, examples);
-  refuseUnfit(predictionsFile, answers);
+      : await readSubsets(plan.subsets, task, requireReleased(split, SUBSETS), splits.files);
+  const file = await readPredictions(paths.predictions, task, questions);
+  refuseUnfit(paths.predictions, file);
+  const { answers } = await readRecord(paths.record);
   const sheet = scorePredictions({
-    task: plan.task,
-    split: plan.split,
-    synthetic: splits.synthetic,
-    examples,
-    predictions: answers.predictions,
-    coverage: answers.coverage,
-    subsets,
+    ...{ task, split, synthetic: splits.synthetic, examples, subsets },
+    predictions: file.predictions,
+    coverage: withoutAnswer(file.coverage, answers),
   });
-  await writeJson(scoresFile, sheet);
+  await writeJson(paths.scores, sheet);
 }
 
-/** Readable, and equal exactly where the result must be equal. */
-function runId(plan: Plan, parameters: Parameters, startingPoint: string, splits: Division): string {
-  const { task, model, seed, split, source } = plan;
-  const identity = [
-    version(),
-    [
-      task.id,
-      task.family,
-      task.primary,
-      task.positive,
-      task.relevantFrom,
-      task.labels.map((label) => label.id),
-    ],
-    model,
-    Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)),
-    startingPoint,
-    seed,
-    split,
-    source,
-    splits.rule.en,
-    splits.files.map(({ path, sha256 }) => [path, sha256]),
-  ];
-  const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 10);
-  return `${task.id}-${split}-${model}-s${seed}-${digest}`;
-}
+/** What is missing in the file, told apart by what the journal said of it. */
+const withoutAnswer = (file: Coverage, { refused, unreadable }: AnswerCounts): Coverage => ({
+  ...file,
+  refused: file.refused + refused,
+  unreadable: file.unreadable + unreadable,
+  missing: file.missing - refused - unreadable,
+});

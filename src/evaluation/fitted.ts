@@ -1,19 +1,25 @@
+import { rm } from 'node:fs/promises';
 import { openDataset } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import type { Parameters, Predictor } from '../models/contract.ts';
+import type { GivenParameters } from '../ground/parameters.ts';
+import { collectAnswers, predictionOf } from '../models/answers.ts';
+import type { FittedModel, ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
+import { devScore } from '../scoring/dev-score.ts';
 import { type ScoreSheet, scorePredictions } from '../scoring/score-sheet.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Watcher } from './evaluate.ts';
+import type { Watcher } from './plan.ts';
 
 export interface TrainRequest {
   readonly task: Task;
   readonly model: string;
-  readonly parameters: Parameters;
+  readonly parameters: GivenParameters;
   readonly seed: number;
   readonly dataDir: string;
   /** Where the model is written: one file, or a directory for kinds that need one. */
   readonly out: string;
+  /** Discard what an interrupted training left. */
+  readonly force?: boolean;
 }
 
 /**
@@ -24,51 +30,71 @@ export async function trainAndKeep(
   request: TrainRequest,
   { onProgress, signal }: Watcher = {},
 ): Promise<ScoreSheet> {
-  const { model, seed, dataDir, out } = request;
+  const { model, seed, dataDir, out, force = false } = request;
+  const kind = findModel(model);
+  requireSave(kind);
   const dataset = await openDataset({ task: request.task, dir: dataDir });
   const { task } = dataset;
-  const kind = findModel(model);
   const { train, dev, synthetic } = await dataset.division(dataset.splits.includes('test') ? 'test' : 'dev');
-  const parameters = { ...kind.defaults, ...request.parameters };
+  const parameters = await kind.resolve(request.parameters, { task });
+  const directory = `${out}.training`;
+  if (force) await rm(directory, { recursive: true, force: true });
+  const score = devScore(task);
   const fitted = await kind.fit({
-    task,
-    train,
-    dev,
-    seed,
-    parameters,
-    onProgress,
-    signal,
-    directory: `${out}.training`,
+    ...{ task, train, dev, seed, parameters, score, directory, force, onProgress, signal },
   });
-  if (!fitted.save) {
-    throw new UserError('cannot-keep', `A model of kind ${kind.id} is not kept in a file`, {
-      hint: 'It is fitted anew in every run: it is quick.',
-      exitCode: EXIT.usage,
-    });
-  }
-  const predictions = await fitted.predict(dev.map(({ input }) => input));
-  await fitted.save(out);
+  const inputs = dev.map(({ input }) => input);
+  const answers = await collectAnswers({ kind, fitted, task, inputs, signal });
+  await fitted.save?.(out);
+  const predictions = answers.map(predictionOf);
   return scorePredictions({ task, split: 'dev', synthetic, examples: dev, predictions });
+}
+
+/** Throws a UserError for a kind whose models cannot be kept. */
+export function requireSave({ id, capabilities }: ModelKind): void {
+  if (capabilities.save) return;
+  throw new UserError(
+    'cannot-keep',
+    { en: `Models of kind ${id} cannot be kept in a file`, zh: `${id} 类模型不能保存为文件` },
+    {
+      hint: {
+        en: 'It is fitted again in every run: leave out what keeps it.',
+        zh: '该类模型每次运行都重新训练，请去掉保存选项。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** A kept model and its kind. */
+export interface KeptModel {
+  readonly kind: ModelKind;
+  readonly fitted: FittedModel;
 }
 
 /**
  * The kept model that `kind:path` names, with parameters of how it answers. Throws a UserError for a name of another
  * shape, and for parameters that decided what the model learnt.
  */
-export async function loadKept(name: string, task: Task, parameters: Parameters = {}): Promise<Predictor> {
+export async function loadKept(
+  name: string,
+  task: Task,
+  parameters: GivenParameters = {},
+): Promise<KeptModel> {
   const colon = name.indexOf(':');
   if (colon < 1) {
-    throw new UserError('bad-model', `"${name}" does not name a kept model`, {
-      hint: 'Write KIND:PATH, for example linear:model.bin.',
-      exitCode: EXIT.usage,
-    });
+    throw new UserError(
+      'bad-model',
+      { en: `"${name}" does not name a kept model`, zh: `“${name}”不是已保存的模型` },
+      {
+        hint: {
+          en: 'Write KIND:PATH, for example linear:model.bin.',
+          zh: '请写成 KIND:PATH，例如 linear:model.bin。',
+        },
+        exitCode: EXIT.usage,
+      },
+    );
   }
   const kind = findModel(name.slice(0, colon));
-  if (!kind.load) {
-    throw new UserError('cannot-load', `A model of kind ${kind.id} is not kept in a file`, {
-      hint: 'Use `chineseblue run`.',
-      exitCode: EXIT.usage,
-    });
-  }
-  return kind.load(name.slice(colon + 1), task, parameters);
+  return { kind, fitted: await kind.load(name.slice(colon + 1), task, parameters) };
 }

@@ -45,8 +45,9 @@ describe('regrouped@1 as the judged split', () => {
   });
 
   it('needs no particular split, only some', () => {
+    const { modelFile: _, ...rest } = plan;
     const request = {
-      ...plan,
+      ...rest,
       split: parseSplit('regrouped@1'),
       tasks: [task],
       models: ['linear'],

@@ -8,7 +8,7 @@ import { refuseUnfit } from '../scoring/problems.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { RUN_FILES, readRun, type StoredRun } from './store.ts';
+import { isUnusable, RUN_FILES, readRun, type StoredRun } from './store.ts';
 
 /** A kept run together with the examples that it answered. */
 export interface OpenedRun extends StoredRun {
@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly dataDir: string;
   /** Tasks to look the recorded names up in. Default: the built-in ones. */
   readonly among?: readonly Task[];
+  /** Told of runs that are damaged or of another version, which are left out. Absent: they are an error. */
+  readonly onSkip?: (name: string, error: UserError) => void;
 }
 
 /**
@@ -32,26 +34,44 @@ export interface OpenOptions {
  * run, an absent split, and `other-corpus` where the corpus at hand is not the one that the run answered.
  */
 export async function openRuns(names: readonly string[], options: OpenOptions): Promise<OpenedRun[]> {
-  const opened = new Map<string, ReturnType<typeof openJudged>>();
-  return Promise.all(
-    names.map(async (name): Promise<OpenedRun> => {
-      const run = await readRun(findRun(name, options.runsDir));
-      const { record } = run;
-      const task = findTask(record.task.id, options.among);
-      const { split: judged, source } = record;
-      const key = JSON.stringify([task.id, judged, source]);
-      const opening = opened.get(key) ?? openJudged({ task, dir: options.dataDir, split: judged, source });
-      opened.set(key, opening);
-      const { dataset, part } = await opening;
-      const split = await dataset.split(part);
-      refuseOtherCorpus(run, split, options.dataDir);
-      const file = join(run.directory, RUN_FILES.predictions);
-      const answers = await readPredictions(file, dataset.task, split.questions);
-      refuseUnfit(file, answers);
-      const { examples } = split;
-      return { ...run, task: dataset.task, examples, predictions: answers.predictions };
-    }),
+  const { onSkip } = options;
+  const datasets: Datasets = new Map();
+  const opened = await Promise.all(
+    names.map((name) =>
+      openRun(name, options, datasets).catch((error: unknown): UserError => {
+        if (onSkip && isUnusable(error)) return error;
+        throw error;
+      }),
+    ),
   );
+  const runs = opened.filter((one): one is OpenedRun => !(one instanceof UserError));
+  const [first] = opened;
+  if (runs.length === 0 && first instanceof UserError) throw first;
+  for (const [i, one] of opened.entries()) if (one instanceof UserError) onSkip?.(names[i], one);
+  return runs;
+}
+
+type Datasets = Map<string, ReturnType<typeof openJudged>>;
+
+async function openRun(
+  name: string,
+  { runsDir, dataDir, among }: OpenOptions,
+  datasets: Datasets,
+): Promise<OpenedRun> {
+  const run = await readRun(findRun(name, runsDir));
+  const { record } = run;
+  const task = findTask(record.task.id, among);
+  const { split: judged, source } = record;
+  const key = JSON.stringify([task.id, judged, source]);
+  const opening = datasets.get(key) ?? openJudged({ task, dir: dataDir, split: judged, source });
+  datasets.set(key, opening);
+  const { dataset, part } = await opening;
+  const split = await dataset.split(part);
+  refuseOtherCorpus(run, split, dataDir);
+  const file = join(run.directory, RUN_FILES.predictions);
+  const answers = await readPredictions(file, dataset.task, split.questions);
+  refuseUnfit(file, answers);
+  return { ...run, task: dataset.task, examples: split.examples, predictions: answers.predictions };
 }
 
 function findRun(name: string, runsDir: string): string {
@@ -61,29 +81,63 @@ function findRun(name: string, runsDir: string): string {
   const kept = existsSync(runsDir) ? readdirSync(runsDir) : [];
   const fitting = kept.filter((id) => id.startsWith(name));
   if (fitting.length === 1) return join(runsDir, fitting[0]);
-  if (fitting.length > 1) {
-    throw new UserError('ambiguous-run', `"${name}" begins the names of ${fitting.length} runs`, {
-      hint: `Say more of one: ${fitting.slice(0, 5).join(', ')}${fitting.length > 5 ? ', …' : ''}.`,
-    });
-  }
-  throw new UserError('unknown-run', `There is no run "${name}" here or in ${runsDir}`, {
-    hint:
-      kept.length > 0
-        ? `Did you mean ${nearest(name, kept)}? \`chineseblue runs\` lists them all.`
-        : '`chineseblue run` makes one; --runs-dir says where they are.',
-  });
+  if (fitting.length > 1) throw ambiguous(name, fitting);
+  throw new UserError(
+    'unknown-run',
+    {
+      en: `There is no run "${name}" here or in ${runsDir}`,
+      zh: `当前目录和 ${runsDir} 中都没有运行“${name}”`,
+    },
+    {
+      hint:
+        kept.length > 0
+          ? {
+              en: `Did you mean ${nearest(name, kept)}? \`chineseblue runs\` lists them all.`,
+              zh: `是否指 ${nearest(name, kept)}？\`chineseblue runs\` 列出全部运行。`,
+            }
+          : {
+              en: '`chineseblue run` makes one; --runs-dir says where they are.',
+              zh: '用 `chineseblue run` 运行；--runs-dir 指定其目录。',
+            },
+    },
+  );
+}
+
+function ambiguous(name: string, fitting: readonly string[]): UserError {
+  const shown = `${fitting.slice(0, 5).join(', ')}${fitting.length > 5 ? ', …' : ''}`;
+  return new UserError(
+    'ambiguous-run',
+    {
+      en: `"${name}" is the beginning of the names of ${fitting.length} runs`,
+      zh: `有 ${fitting.length} 个运行的名称以“${name}”开头`,
+    },
+    { hint: { en: `Give more of the name: ${shown}.`, zh: `请写得更完整：${shown}。` } },
+  );
 }
 
 function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataDir: string): void {
   const answered = new Map(record.corpus.map(({ path, sha256 }) => [path, sha256]));
-  for (const { path, sha256 } of split.files) {
-    if (answered.get(path) === sha256) continue;
-    throw new UserError('other-corpus', `This run did not answer the ${path} that is in ${dataDir}`, {
+  const other = split.files.find(({ path, sha256 }) => answered.get(path) !== sha256);
+  if (!other) return;
+  const paths = [...answered.keys()].join(', ');
+  throw new UserError(
+    'other-corpus',
+    {
+      en: `This run did not answer the ${other.path} that is in ${dataDir}`,
+      zh: `该运行评测的不是 ${dataDir} 中的 ${other.path}`,
+    },
+    {
       file: join(directory, RUN_FILES.record),
       field: 'corpus',
-      hint: answered.has(path)
-        ? 'The file has changed since: issue the run again, or point --data-dir at the corpus it was made with.'
-        : `It answered ${[...answered.keys()].join(', ')}: point --data-dir at the corpus it was made with.`,
-    });
-  }
+      hint: answered.has(other.path)
+        ? {
+            en: 'The file has changed since: run it again, or point --data-dir at the corpus it was made with.',
+            zh: '该文件已改变：请重新运行，或用 --data-dir 指向当时的语料。',
+          }
+        : {
+            en: `It answered ${paths}: point --data-dir at the corpus it was made with.`,
+            zh: `它评测的是 ${paths}：请用 --data-dir 指向当时的语料。`,
+          },
+    },
+  );
 }

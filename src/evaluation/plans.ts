@@ -1,23 +1,19 @@
 import { splitsAtHand } from '../datasets/dataset.ts';
 import { schemeOf } from '../datasets/schemes/registry.ts';
-import { namedModels } from '../encoders/folder/find.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import type { ModelKind, Parameters } from '../models/contract.ts';
+import { camel, type GivenParameters, kebab, parseParameters } from '../ground/parameters.ts';
+import type { ModelKind, QuickLook } from '../models/contract.ts';
+import type { ModelFile } from '../models/model-file.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Plan } from './evaluate.ts';
-import { QUICK_LOOK, type QuickLook, SHIPPED_MODEL } from './quick-look.ts';
+import type { Plan } from './plan.ts';
 
-/** Names that stand for several models; `quick` has `QUICK_LOOK` too. */
-export const MODEL_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  quick: ['majority', 'linear', 'lexicon', 'bm25', 'relation'],
-  'all-baselines': modelKinds.map(({ id }) => id).filter((id) => id !== 'bert'),
-};
-
-export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'seed'> {
+export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' | 'seed'> {
   readonly tasks: readonly Task[];
-  /** Ids, names of groups, or `kind:value` where the kind takes one main parameter (`bert:DIR`). */
+  /** Ids, names of groups (`quick`, `all-baselines`), or `kind:value` where the kind has a main parameter. */
   readonly models: readonly string[];
+  /** The module that some of the kinds come from. */
+  readonly modelFile?: ModelFile;
   readonly seeds: readonly number[];
 }
 
@@ -25,131 +21,176 @@ export interface PlanList {
   readonly plans: readonly Plan[];
   /** Tasks whose judged split is not here. */
   readonly absent: readonly Task[];
+  /** What kinds of the group `quick` say of themselves, with the number of their evaluations. */
+  readonly looks: readonly { readonly look: QuickLook; readonly evaluations: number }[];
 }
 
 /**
- * Every evaluation of tasks × models × seeds that makes sense: a model only on families that it answers, a
- * model that no seed changes only once, a task only where its split is at hand.
- * Throws a UserError (usage) where nothing is left.
+ * Every evaluation of tasks × models × seeds that makes sense: a model only on families that it serves, a
+ * model that no seed changes only once, a task only where its split is present.
+ * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has or accepts.
  */
 export function makePlans(request: PlanRequest): PlanList {
-  const { tasks, models, seeds, ...rest } = request;
+  const { tasks, models, seeds, modelFile, ...rest } = request;
   const chosen = models.flatMap(chooseModels);
+  refuseUnknown(rest.parameters, chosen);
   const { scheme, part } = schemeOf(rest.split);
   const here = tasks.filter((task) => splitsAtHand({ task, dir: rest.dataDir, scheme }).includes(part));
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
+  const counts = new Map<QuickLook, number>();
   const plans = here.flatMap((task) =>
     chosen
-      .filter(
-        ({ kind, quickLook }) => kind.families.includes(task.family) && (!quickLook || firsts.has(task)),
-      )
-      .map(({ kind, parameters, quickLook }) => ({
-        kind,
-        parameters: { ...quickLook?.[task.family], ...known(kind, rest.parameters), ...parameters },
-      }))
-      .flatMap(({ kind, parameters }) =>
-        (kind.seeded ? seeds : seeds.slice(0, 1)).map(
-          (seed): Plan => ({
-            ...rest,
-            task,
-            model: kind.id,
-            parameters,
-            seed,
-          }),
-        ),
-      ),
+      .filter(({ kind }) => kind.families.includes(task.family))
+      .filter(({ look }) => !look?.oncePerFamily || firsts.has(task))
+      .flatMap(({ kind, parameters, look }) => {
+        const complete = {
+          ...look?.parameters?.(task.family),
+          ...known(kind, rest.parameters),
+          ...parameters,
+        };
+        parseParameters(kind.parameters, complete, ownerOf(kind));
+        const own = modelFile?.kinds.includes(kind) ? { modelFile: modelFile.path } : {};
+        const evaluations = (kind.seeded ? seeds : seeds.slice(0, 1)).map(
+          (seed): Plan => ({ ...rest, ...own, task, model: kind.id, parameters: complete, seed }),
+        );
+        if (look) counts.set(look, (counts.get(look) ?? 0) + evaluations.length);
+        return evaluations;
+      }),
   );
   const absent = tasks.filter((task) => !here.includes(task));
-  if (plans.length === 0 && absent.length < tasks.length) {
-    throw new UserError(
-      'nothing-to-run',
-      `None of these models answers ${tasks.map(({ id }) => id).join(', ')}`,
-      {
-        hint: `Models: ${modelKinds.map(({ id, families }) => `${id} (${families.join(', ')})`).join('; ')}.`,
-        exitCode: EXIT.usage,
-      },
-    );
-  }
-  for (const name of Object.keys(rest.parameters)) {
-    if (!chosen.some(({ kind }) => name in kind.defaults)) {
-      throw new UserError('unknown-parameter', `No chosen model has a parameter "${name}"`, {
-        hint: chosen
-          .map(({ kind }) => `${kind.id}: ${Object.keys(kind.defaults).join(', ') || 'none'}`)
-          .join('; '),
-        exitCode: EXIT.usage,
-      });
-    }
-  }
-  return { plans, absent };
+  if (plans.length === 0 && absent.length < tasks.length) throw nothingToRun(tasks);
+  return { plans, absent, looks: Array.from(counts, ([look, evaluations]) => ({ look, evaluations })) };
 }
 
 interface Choice {
   readonly kind: ModelKind;
-  readonly parameters: Parameters;
-  /** Parameters by family, of a model that is only tried on the first task of each. */
-  readonly quickLook?: QuickLook;
+  readonly parameters: GivenParameters;
+  /** How the group `quick` runs it. */
+  readonly look?: QuickLook;
 }
 
-function chooseModels(name: string): Choice[] {
-  const choices = (MODEL_GROUPS[name] ?? [name]).map(parseModel);
-  const shipped = name === 'quick' && namedModels().some((model) => model.name === SHIPPED_MODEL);
-  return shipped ? [...choices, { ...parseModel(`bert:${SHIPPED_MODEL}`), quickLook: QUICK_LOOK }] : choices;
-}
+/** Names that stand for several models. */
+const GROUPS: Readonly<Record<string, () => Choice[]>> = {
+  quick: () =>
+    modelKinds().flatMap((kind) => {
+      const look = kind.quickLook?.();
+      return look ? [{ kind, parameters: {}, look }] : [];
+    }),
+  'all-baselines': () =>
+    modelKinds()
+      .filter(({ baseline }) => baseline)
+      .map((kind) => ({ kind, parameters: {} })),
+};
+
+const chooseModels = (name: string): Choice[] =>
+  Object.hasOwn(GROUPS, name) ? GROUPS[name]() : [parseModel(name)];
 
 /** `kind` or `kind:value`. */
-export function parseModel(name: string): { kind: ModelKind; parameters: Parameters } {
+export function parseModel(name: string): { kind: ModelKind; parameters: GivenParameters } {
   const colon = name.indexOf(':');
   const kind = findModel(colon < 0 ? name : name.slice(0, colon));
   if (colon < 0) return { kind, parameters: {} };
-  if (!kind.mainParameter) {
-    throw new UserError('unknown-model', `${kind.id} takes nothing after the colon`, {
-      hint: 'Give parameters with --param name=value.',
+  if (kind.mainParameter) return { kind, parameters: { [kind.mainParameter]: name.slice(colon + 1) } };
+  throw new UserError(
+    'unknown-model',
+    { en: `${kind.id} takes nothing after the colon`, zh: `${kind.id} 的冒号后不能有内容` },
+    {
+      hint: {
+        en: 'Set parameters with --param name=value.',
+        zh: '请用 --param name=value 设置参数。',
+      },
       exitCode: EXIT.usage,
-    });
-  }
-  return { kind, parameters: { [kind.mainParameter]: name.slice(colon + 1) } };
-}
-
-const known = (kind: ModelKind, parameters: Parameters): Parameters =>
-  Object.fromEntries(Object.entries(parameters).filter(([name]) => name in kind.defaults));
-
-/**
- * `name=value` pairs as parameters: numbers and booleans are read as such.
- * Throws a UserError (usage) for anything else.
- */
-export function parseParameters(pairs: readonly string[]): Parameters {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const equals = pair.indexOf('=');
-      if (equals < 1) {
-        throw new UserError('bad-parameter', `"${pair}" is not name=value`, {
-          hint: 'For example --param c=0.5.',
-          exitCode: EXIT.usage,
-        });
-      }
-      return [pair.slice(0, equals), parseValue(pair.slice(equals + 1))];
-    }),
+    },
   );
 }
 
-function parseValue(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  const number = Number(text);
-  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+/** How messages about parameters name a kind. */
+export const ownerOf = ({ id }: ModelKind) => ({ name: { en: `The model ${id}`, zh: `模型 ${id} ` } });
+
+const known = (kind: ModelKind, parameters: GivenParameters): GivenParameters =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => Object.hasOwn(kind.parameters, name)));
+
+function refuseUnknown(parameters: GivenParameters, chosen: readonly Choice[]): void {
+  const unknown = Object.keys(parameters).find(
+    (name) => !chosen.some(({ kind }) => Object.hasOwn(kind.parameters, name)),
+  );
+  if (unknown === undefined) return;
+  if (chosen.length === 1) parseParameters(chosen[0].kind.parameters, parameters, ownerOf(chosen[0].kind));
+  const lists = chosen.map(({ kind }) => ({
+    id: kind.id,
+    names: Object.keys(kind.parameters).map(kebab),
+  }));
+  throw new UserError(
+    'unknown-parameter',
+    {
+      en: `None of the chosen models has a parameter "${kebab(unknown)}"`,
+      zh: `所选模型均没有参数“${kebab(unknown)}”`,
+    },
+    {
+      field: kebab(unknown),
+      hint: {
+        en: `${lists.map(({ id, names }) => `${id}: ${names.join(', ') || 'none'}`).join('; ')}.`,
+        zh: `${lists.map(({ id, names }) => `${id}：${names.join('、') || '无'}`).join('；')}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+function nothingToRun(tasks: readonly Task[]): UserError {
+  const ids = tasks.map(({ id }) => id);
+  const kinds = modelKinds();
+  return new UserError(
+    'nothing-to-run',
+    {
+      en: `None of these models serves ${ids.join(', ')}`,
+      zh: `所选模型均不支持 ${ids.join('、')}`,
+    },
+    {
+      hint: {
+        en: `Models: ${kinds.map(({ id, families }) => `${id} (${families.join(', ')})`).join('; ')}.`,
+        zh: `模型：${kinds.map(({ id, families }) => `${id}（${families.join('、')}）`).join('；')}。`,
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/**
+ * `name=value` pairs as parameters by camelCase name; values stay text until a kind's specs read them.
+ * Throws a UserError (usage) for anything else.
+ */
+export function parseAssignments(pairs: readonly string[]): GivenParameters {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals >= 1) return [camel(pair.slice(0, equals)), pair.slice(equals + 1)];
+      throw new UserError(
+        'bad-parameter',
+        { en: `"${pair}" is not name=value`, zh: `“${pair}”不是 name=value 形式` },
+        {
+          hint: { en: 'For example --param c=0.5.', zh: '例如 --param c=0.5。' },
+          exitCode: EXIT.usage,
+        },
+      );
+    }),
+  );
 }
 
 /** Comma-separated seeds: non-negative integers. */
 export function parseSeeds(parts: readonly string[]): number[] {
   return parts.map((part) => {
-    const seed = Number(part);
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new UserError('bad-seed', `"${part}" is not a seed`, {
-        hint: 'Seeds are whole numbers from 0.',
+    const seed = part.trim() === '' ? Number.NaN : Number(part);
+    if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+    throw new UserError(
+      'bad-seed',
+      { en: `"${part}" is not a seed`, zh: `“${part}”不是随机种子` },
+      {
+        hint: { en: 'Seeds are whole numbers from 0.', zh: '种子为不小于 0 的整数。' },
         exitCode: EXIT.usage,
-      });
-    }
-    return seed;
+      },
+    );
   });
 }

@@ -2,8 +2,10 @@ import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../ground/errors.ts';
-import { findModel } from '../models/registry.ts';
-import { evaluate, type Plan } from './evaluate.ts';
+import type { Text } from '../ground/language.ts';
+import { findModel, isBuiltIn } from '../models/registry.ts';
+import { evaluate } from './evaluate.ts';
+import type { Plan, Watcher } from './plan.ts';
 import { readRun, type StoredRun } from './store.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -16,8 +18,8 @@ export interface PoolOptions {
   /** Evaluations at a time, each in a process of its own; 1 stays in this process. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
-  /** The share of all work that is done, and what goes on. */
-  readonly onProgress?: (share: number, note: string) => void;
+  /** The share of all work that is done, and what is being done. */
+  readonly onProgress?: (share: number, note: Text) => void;
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
@@ -25,26 +27,27 @@ const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, impo
 
 /**
  * Evaluates many plans; outcomes come back in the order of the plans. One that fails for a reason that
- * the user can mend does not stop the others; our own faults and Ctrl-C do.
+ * the user can fix does not stop the others; internal errors and Ctrl-C do. Kinds that call services run in this
+ * process, so that one limiter and one budget hold for all, and so do kinds that only this process knows.
  */
 export async function evaluateAll(plans: readonly Plan[], options: PoolOptions): Promise<Outcome[]> {
   const { jobs, signal, onProgress, onOutcome } = options;
   const outcomes: Outcome[] = new Array(plans.length);
   const shares = new Float64Array(plans.length);
-  const runOne = jobs > 1 && plans.length > 1 ? evaluateElsewhere : evaluate;
+  const parallel = jobs > 1 && plans.length > 1;
   const queue = inOrder(plans).values();
   const lane = async (): Promise<void> => {
     for (const index of queue) {
       signal?.throwIfAborted();
       const plan = plans[index];
-      const advance = (share: number, note?: string): void => {
+      const advance = (share: number, note: Text = { en: '', zh: '' }): void => {
         shares[index] = share;
-        onProgress?.(
-          shares.reduce((sum, part) => sum + part, 0) / plans.length,
-          `${plan.task.id} ${plan.model} ${note ?? ''}`,
-        );
+        const what = `${plan.task.id} ${plan.model}`;
+        const done = shares.reduce((sum, part) => sum + part, 0) / plans.length;
+        onProgress?.(done, { en: `${what} ${note.en}`, zh: `${what} ${note.zh}` });
       };
-      outcomes[index] = await settle(plan, runOne(plan, { onProgress: advance, signal }));
+      const run = parallel && !staysHere(plan) ? evaluateElsewhere : evaluate;
+      outcomes[index] = await settle(plan, run(plan, { onProgress: advance, signal }));
       advance(1);
       onOutcome?.(outcomes[index]);
     }
@@ -53,7 +56,10 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   return outcomes;
 }
 
-/** Slow models first, and of them the last tasks first, where the large corpora stand: the lanes end together. */
+const staysHere = ({ model, modelFile }: Plan): boolean =>
+  findModel(model).remote === true || !(isBuiltIn(model) || modelFile !== undefined);
+
+/** Slow models first, and of them the last tasks first, where the large corpora are: the lanes end together. */
 function inOrder(plans: readonly Plan[]): number[] {
   const indices = Array.from(plans.keys());
   const isSlow = (index: number): boolean => findModel(plans[index].model).slow === true;
@@ -70,10 +76,7 @@ async function settle(plan: Plan, running: Promise<StoredRun>): Promise<Outcome>
 }
 
 /** Evaluates in a child process. Ctrl-C reaches it from the terminal or through `signal`. */
-function evaluateElsewhere(
-  plan: Plan,
-  { onProgress, signal }: { onProgress?: (share: number, note?: string) => void; signal?: AbortSignal },
-): Promise<StoredRun> {
+function evaluateElsewhere(plan: Plan, { onProgress, signal }: Watcher): Promise<StoredRun> {
   return new Promise((resolve, reject) => {
     const child = fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const abort = (): void => void child.kill('SIGTERM');
@@ -93,17 +96,31 @@ function evaluateElsewhere(
         return reject(new UserError(errorCode, message, details));
       }
       if (answer?.kind === 'failed') return reject(new Error(answer.stack));
-      const memory = killedBy === 'SIGKILL' ? 'It was killed, perhaps for lack of memory: try --jobs 1.' : '';
-      reject(
-        new UserError(
-          'worker-died',
-          `The process that evaluated ${plan.task.id} with ${plan.model} ended (${killedBy ?? code})`,
-          {
-            hint: `${memory} Issue the command again to go on.`.trim(),
-          },
-        ),
-      );
+      reject(workerDied(plan, killedBy, code));
     });
     child.send({ plan } satisfies ToWorker);
   });
+}
+
+function workerDied({ task, model }: Plan, killedBy: NodeJS.Signals | null, code: number | null): UserError {
+  const memory =
+    killedBy === 'SIGKILL'
+      ? {
+          en: 'It was killed, perhaps for lack of memory: try --jobs 1. ',
+          zh: '可能因内存不足被终止，可尝试 --jobs 1。',
+        }
+      : { en: '', zh: '' };
+  return new UserError(
+    'worker-died',
+    {
+      en: `The process that evaluated ${task.id} with ${model} ended (${killedBy ?? code})`,
+      zh: `以 ${model} 评测 ${task.id} 的进程已退出（${killedBy ?? code}）`,
+    },
+    {
+      hint: {
+        en: `${memory.en}Run the command again to resume.`,
+        zh: `${memory.zh}再次执行同一命令即可继续。`,
+      },
+    },
+  );
 }

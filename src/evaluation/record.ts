@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorpusFile, JudgedSplit } from '../datasets/dataset.ts';
+import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { packageRoot, version } from '../ground/version.ts';
-import type { Parameters } from '../models/contract.ts';
+import type { FittedModel, ModelKind } from '../models/contract.ts';
+import type { Usage } from '../tasks/answer.ts';
 import type { FamilyId } from '../tasks/examples.ts';
+import type { AnswerCounts } from './answering.ts';
+import type { Identity, Plan } from './plan.ts';
 
 /** Everything that is needed to know what a score means and to get it again: `run.json`. */
 export interface RunRecord {
-  readonly schema: 'chineseblue/run@1';
+  readonly schema: 'chineseblue/run@2';
   readonly id: string;
   readonly task: { readonly id: string; readonly family: FamilyId; readonly primary: string };
   readonly split: JudgedSplit;
@@ -27,11 +32,23 @@ export interface RunRecord {
   readonly corpus: readonly CorpusFile[];
   readonly model: {
     readonly id: string;
-    readonly parameters: Parameters;
+    /** The id, with what it begins from: `kind:weights`. */
+    readonly name: string;
+    /** Of the kind: raised when the same parameters may give another result. */
+    readonly version: number;
+    /** Whether the seed changes anything. */
+    readonly seeded: boolean;
+    /** Resolved; without secrets and what only affects speed. */
+    readonly parameters: GivenParameters;
+    /** Names of those that were given and are not the default. */
+    readonly chosen: readonly string[];
     /** SHA-256 of the pretrained weights that it began with; empty where it began with none. */
     readonly startingPoint: string;
+    /** SHA-256 of the module of the kind; empty for a built-in one. */
+    readonly moduleHash: string;
     readonly bytes?: number;
   };
+  readonly answers: AnswerCounts & { readonly usage?: Usage };
   readonly seed: number;
   readonly times: {
     readonly startedAt: string;
@@ -52,8 +69,69 @@ export interface Environment {
   readonly memoryGiB: number;
 }
 
+/** What one attempt gave. */
+export interface Attempt {
+  readonly id: string;
+  readonly fitted: FittedModel;
+  readonly counts: AnswerCounts;
+  readonly usage: Usage | undefined;
+  readonly times: { readonly started: Date; readonly fitted: Date; readonly answered: Date };
+}
+
+/** The record of a run. */
+export function describeRun(
+  { task, split, source, seed, parameters: given }: Plan,
+  { kind, modelHash, parameters, startingPoint, splits }: Identity,
+  { id, fitted, counts, usage, times }: Attempt,
+): RunRecord {
+  const kept = identityOf(kind.parameters, parameters);
+  const seconds = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
+  return {
+    schema: 'chineseblue/run@2',
+    id,
+    task: { id: task.id, family: task.family, primary: task.primary },
+    split,
+    source,
+    synthetic: splits.synthetic,
+    examples: {
+      train: splits.train.length,
+      dev: splits.dev.length,
+      evaluated: splits.evaluated.questions.length,
+      learnt: fitted.learntFrom,
+    },
+    splitRule: splits.rule.en,
+    corpus: splits.files,
+    model: {
+      id: kind.id,
+      name: nameOf(kind, kept),
+      version: kind.version,
+      seeded: kind.seeded,
+      parameters: kept,
+      chosen: Object.keys(kept).filter(
+        (name) => Object.hasOwn(given, name) && kept[name] !== kind.parameters[name].default,
+      ),
+      startingPoint,
+      moduleHash: modelHash,
+      bytes: fitted.bytes,
+    },
+    answers: { ...counts, usage },
+    seed,
+    times: {
+      startedAt: times.started.toISOString(),
+      fitSeconds: seconds(times.started, times.fitted),
+      predictSeconds: seconds(times.fitted, times.answered),
+    },
+    environment: describeEnvironment(),
+  };
+}
+
+function nameOf({ id, mainParameter }: ModelKind, parameters: GivenParameters): string {
+  const from = mainParameter === undefined ? undefined : parameters[mainParameter];
+  return from === undefined || from === '' ? id : `${id}:${basename(String(from))}`;
+}
+
 /** The environment of this process. */
-export function describeEnvironment(): Environment {
+function describeEnvironment(): Environment {
   return {
     chineseblue: version(),
     node: process.version,

@@ -17,7 +17,7 @@ const run = (parts: Partial<Parameters<typeof imaginedRun>[0]>) =>
 const page = (...runs: ReturnType<typeof run>[]) => resultsPage(summarize(runs), tasks).split('\n');
 
 describe('the page of results', () => {
-  it('has a section a task and split, with the right one in each', () => {
+  it('has one section per task and split, with the right one in each', () => {
     const lines = page(run({}), run({ split: 'dev', predictions: examples.map(({ gold }) => gold) }));
     const sections = lines.flatMap((line, i) => (line.startsWith('## ') ? [i] : []));
     expect(sections.map((at) => lines[at])).toEqual(Array(2).fill('## cMedQQ (synthetic sample)'));
@@ -29,8 +29,8 @@ describe('the page of results', () => {
     expect(lines.findIndex((line) => line.startsWith('| majority | 100.00 '))).toBeGreaterThan(sections[1]);
   });
 
-  it('gathers seeds into a row, and tells what was not left as it is by default', () => {
-    const parameters = { init: 'models/cbert-tiny', layers: 4, hidden: 128 };
+  it('gathers seeds into one row, and shows parameters that are not the default', () => {
+    const parameters = { init: 'models/cbert-tiny', hidden: 128 };
     const lines = page(
       ...[0, 1, 2].map((seed) => run({ seed, model: 'bert', parameters })),
       run({ model: 'bert', parameters: { layers: 6 } }),

@@ -1,5 +1,6 @@
 import { writeAtomic } from '../ground/files.ts';
-import { findModel, modelKinds } from '../models/registry.ts';
+import { kebab } from '../ground/parameters.ts';
+import { modelKinds } from '../models/registry.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunRecord } from './record.ts';
@@ -13,8 +14,8 @@ export const writeResults = (
 ): Promise<void> => writeAtomic(file, resultsPage(summaries, tasks));
 
 /**
- * The table of results as a Markdown page, generated from kept runs and never by hand: one section a task and split,
- * one row a model, in the order of the kinds, with everything that is needed to read the figures.
+ * The table of results as a Markdown page, generated from kept runs and never by hand: one section per task and split,
+ * one row per model, in the order of the kinds, with everything that is needed to read the figures.
  */
 export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[]): string {
   const first = summaries[0]?.runs[0].record;
@@ -62,7 +63,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
       interval ? `[${scale(interval.low)}, ${scale(interval.high)}]` : '',
       runs.length > 1
         ? `± ${scale(deviation)} (${runs.length})`
-        : isSeeded(runs[0].record)
+        : runs[0].record.model.seeded
           ? 'one seed'
           : 'no seed',
       fitSeconds.toFixed(1),
@@ -95,15 +96,15 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   ];
 }
 
-const orderOf = ({ model }: RunRecord): number => modelKinds.indexOf(findModel(model.id));
+/** Kinds that are not known here come last. */
+function orderOf({ model }: RunRecord): number {
+  const kinds = modelKinds();
+  const found = kinds.findIndex(({ id }) => id === model.id);
+  return found < 0 ? kinds.length : found;
+}
 
-const isSeeded = ({ model }: RunRecord): boolean => findModel(model.id).seeded;
-
-/** Parameters that are not what they are by default, but for those that the model's name tells. */
-function chosenParameters({ model: { id, parameters } }: RunRecord): string[] {
-  const { defaults, mainParameter } = findModel(id);
-  const chosen = Object.entries(parameters).filter(
-    ([name, value]) => name !== mainParameter && value !== defaults[name],
-  );
-  return chosen.map(([name, value]) => `\`${name}=${value}\``);
+/** Parameters that were chosen, but for the one that the model's name tells. */
+function chosenParameters({ model: { id, chosen, parameters } }: RunRecord): string[] {
+  const main = modelKinds().find((kind) => kind.id === id)?.mainParameter;
+  return chosen.filter((name) => name !== main).map((name) => `\`${kebab(name)}=${parameters[name]}\``);
 }

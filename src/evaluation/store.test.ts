@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listRuns, lockRun, readRun } from './store.ts';
 
@@ -11,7 +11,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'chineseblue-store-'));
 });
 
-const record = (startedAt: string) => JSON.stringify({ schema: 'chineseblue/run@1', times: { startedAt } });
+const record = (startedAt: string) => JSON.stringify({ schema: 'chineseblue/run@2', times: { startedAt } });
 
 async function keep(name: string, files: Record<string, string>): Promise<string> {
   const directory = join(root, name);
@@ -77,12 +77,27 @@ describe('readRun and listRuns', () => {
     expect(await listRuns(join(root, 'absent'))).toEqual([]);
   });
 
+  it('lists the others where one run is damaged or of another version, and names those it skips', async () => {
+    const scores = JSON.stringify({ schema: 'chineseblue/scores@2' });
+    await keep('good', { 'run.json': record('2026-02'), 'scores.json': scores });
+    await keep('damaged', { 'run.json': '{"schema"', 'scores.json': scores });
+    await keep('old', { 'run.json': '{"schema":"chineseblue/run@1"}', 'scores.json': scores });
+    const skipped: string[] = [];
+    const runs = await listRuns(root, {
+      onSkip: (directory, { code }) => skipped.push(`${basename(directory)} ${code}`),
+    });
+    expect(runs).toHaveLength(1);
+    expect(skipped.sort()).toEqual(['damaged damaged-run', 'old other-schema']);
+  });
+
   it('names the damaged file', async () => {
     const directory = await keep('damaged', { 'run.json': '{"schema"' });
     await expect(readRun(directory)).rejects.toMatchObject({
       code: 'damaged-run',
       place: { file: join(directory, 'run.json') },
     });
+    const old = await keep('old', { 'run.json': '{"schema":"chineseblue/run@1"}' });
+    await expect(readRun(old)).rejects.toMatchObject({ code: 'other-schema', place: { field: 'schema' } });
     const other = await keep('other', { 'run.json': '{"schema":"else"}' });
     await expect(readRun(other)).rejects.toMatchObject({ code: 'damaged-run', place: { field: 'schema' } });
   });

@@ -1,5 +1,3 @@
-import { basename } from 'node:path';
-import { findModel } from '../models/registry.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import { deviation } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -10,7 +8,7 @@ import type { StoredRun } from './store.ts';
 export interface Summary {
   readonly task: string;
   readonly split: string;
-  /** Its kind, with what it begins from (`bert:cbert-tiny`) and how much it saw where that was not all of train. */
+  /** Its name, and how many examples it learnt from where that was not all of train. */
   readonly model: string;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
@@ -31,7 +29,10 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
   const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
     const { task, split, source, synthetic, model, corpus } = run.record;
-    const key = JSON.stringify([task, split, source, synthetic, model.id, model.parameters, corpus]);
+    const key = JSON.stringify([
+      ...[task, split, source, synthetic, corpus],
+      ...[model.id, model.version, model.moduleHash, model.parameters],
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()].map((group) => {
@@ -55,10 +56,7 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
   });
 }
 
-function nameModel({ model: { id, parameters }, examples: { train, learnt = train } }: RunRecord): string {
-  const { mainParameter } = findModel(id);
-  const from = mainParameter === undefined ? '' : basename(String(parameters[mainParameter] ?? ''));
-  return `${from === '' ? id : `${id}:${from}`}${learnt < train ? ` (${learnt} of ${train})` : ''}`;
-}
+const nameModel = ({ model: { name }, examples: { train, learnt = train } }: RunRecord): string =>
+  `${name}${learnt < train ? ` (${learnt} of ${train})` : ''}`;
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

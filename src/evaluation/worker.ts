@@ -1,14 +1,15 @@
-/** The process in which the pool evaluates one plan: a message in, progress and one answer out. */
+/** The process in which the pool evaluates one plan: it receives a message, and sends progress and one result. */
 import { type ErrorDetails, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
-import { evaluate, type Plan } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import type { Plan } from './plan.ts';
 
 export interface ToWorker {
   readonly plan: Plan;
 }
 
 export type FromWorker =
-  | { readonly kind: 'progress'; readonly share: number; readonly note?: string }
+  | { readonly kind: 'progress'; readonly share: number; readonly note?: Text }
   | { readonly kind: 'done'; readonly directory: string }
   | {
       readonly kind: 'refused';
@@ -21,25 +22,26 @@ export type FromWorker =
 const PROGRESS_INTERVAL_MS = 200;
 
 const interruption = new AbortController();
-const interrupt = (): void => interruption.abort(new UserError('interrupted', 'Interrupted'));
+const interrupt = (): void =>
+  interruption.abort(new UserError('interrupted', { en: 'Interrupted', zh: '已中断' }));
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', interrupt);
 
 process.once('message', async ({ plan }: ToWorker) => {
-  let lastTold = 0;
-  const onProgress = (share: number, note?: string): void => {
-    if (Date.now() - lastTold < PROGRESS_INTERVAL_MS) return;
-    lastTold = Date.now();
-    tell({ kind: 'progress', share, note });
+  let lastSent = 0;
+  const onProgress = (share: number, note?: Text): void => {
+    if (Date.now() - lastSent < PROGRESS_INTERVAL_MS) return;
+    lastSent = Date.now();
+    send({ kind: 'progress', share, note });
   };
   try {
     const { directory } = await evaluate(plan, { onProgress, signal: interruption.signal });
-    tell({ kind: 'done', directory });
+    send({ kind: 'done', directory });
   } catch (error) {
     if (error instanceof UserError) {
       const { code, text, place, hintText, exitCode } = error;
-      tell({ kind: 'refused', code, message: text, details: { ...place, hint: hintText, exitCode } });
+      send({ kind: 'refused', code, message: text, details: { ...place, hint: hintText, exitCode } });
     } else
-      tell({
+      send({
         kind: 'failed',
         stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
@@ -48,6 +50,6 @@ process.once('message', async ({ plan }: ToWorker) => {
   if (process.connected) process.disconnect();
 });
 
-function tell(message: FromWorker): void {
+function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }

@@ -83,7 +83,7 @@ function hostileRuns(): OpenedRun[] {
       ...run,
       record: {
         ...run.record,
-        model: { id: PAYLOADS[0], parameters: { [PAYLOADS[6]]: PAYLOADS[1] }, startingPoint: '' },
+        model: { ...run.record.model, id: PAYLOADS[0], parameters: { [PAYLOADS[6]]: PAYLOADS[1] } },
       },
     };
   };

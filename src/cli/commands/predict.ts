@@ -1,6 +1,16 @@
 import type { CommandSpec, Invocation } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
-import { ANSWERING, DATA_DIR, PARAM, parameterOptions, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import {
+  ANSWERING,
+  DATA_DIR,
+  MODEL_FILE,
+  modelFileOption,
+  PARAM,
+  parameterOptions,
+  SPLIT,
+  TASK_FILE,
+  textOption,
+} from '../options.ts';
 
 export const KEPT_MODEL = {
   flags: '--model <kind:path>',
@@ -32,6 +42,7 @@ export const predictCommand: CommandSpec = {
     ...ANSWERING,
     PARAM,
     TASK_FILE,
+    MODEL_FILE,
     DATA_DIR,
   ],
   examples: [
@@ -40,24 +51,34 @@ export const predictCommand: CommandSpec = {
   ],
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
-    const { questions, fitted } = await loadQuestionsAndModel(options);
+    const { task, questions, kind, fitted } = await loadQuestionsAndModel(options);
+    const { collectAnswers, predictionOf } = await import('../../models/answers.ts');
     const { writePredictions } = await import('../../scoring/write.ts');
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
-    const predictions = await fitted
-      .predict(
-        questions.map(({ input }) => input),
-        (share) => {
-          signal.throwIfAborted();
-          progress.update(share);
-        },
-      )
-      .finally(progress.stop);
-    await writePredictions(out, questions, predictions);
-    if (terminal.json) return terminal.printJson({ out, predictions: predictions.length });
+    const inputs = questions.map(({ input }) => input);
+    const answers = await collectAnswers({
+      ...{ kind, fitted, task, inputs, signal },
+      onProgress: progress.update,
+    }).finally(progress.stop);
+    const answered = questions.flatMap(({ id }, i) => {
+      const prediction = predictionOf(answers[i]);
+      return prediction ? [{ id, prediction }] : [];
+    });
+    await writePredictions(
+      out,
+      answered,
+      answered.map(({ prediction }) => prediction),
+    );
+    const unanswered = questions.length - answered.length;
+    if (terminal.json) return terminal.printJson({ out, predictions: answered.length, unanswered });
+    const rest =
+      unanswered > 0
+        ? { en: `, ${unanswered} inputs without one`, zh: `，另有 ${unanswered} 条输入没有预测` }
+        : { en: '', zh: '' };
     terminal.print(
       terminal.say({
-        en: `${out}: ${predictions.length} predictions`,
-        zh: `${out}：${predictions.length} 条预测`,
+        en: `${out}: ${answered.length} predictions${rest.en}`,
+        zh: `${out}：${answered.length} 条预测${rest.zh}`,
       }),
     );
   },
@@ -66,6 +87,7 @@ export const predictCommand: CommandSpec = {
 /** What `predict` and `explain` start from: inputs of a split or of a file, and the kept model. */
 export async function loadQuestionsAndModel(options: Invocation['options']) {
   const name = textOption(options, 'model');
+  await modelFileOption(options);
   const { task, dataset, part } = await openTaskData(options);
   const { readInputs } = await import('../../datasets/inputs.ts');
   const { loadKept } = await import('../../evaluation/fitted.ts');
@@ -73,5 +95,5 @@ export async function loadQuestionsAndModel(options: Invocation['options']) {
     typeof options.input === 'string'
       ? await readInputs(options.input, task)
       : (await dataset.split(part)).questions;
-  return { task, questions, fitted: await loadKept(name, task, await parameterOptions(options)) };
+  return { task, questions, ...(await loadKept(name, task, await parameterOptions(options))) };
 }

@@ -2,6 +2,7 @@ import { choice, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { dataDirOf } from '../open-task.ts';
 import { chooseTasks, SHARED } from '../options.ts';
+import { noteSkipped } from './runs.ts';
 
 const DEFAULT_OUT = 'report.html';
 
@@ -45,6 +46,7 @@ export const reportCommand = defineCommand({
       runsDir,
       dataDir,
       among: (await chooseTasks([], taskFile)).tasks,
+      onSkip: noteSkipped(terminal),
     });
     const tasks = await analyseRuns(runs, dataDir);
     if (format === 'html') {

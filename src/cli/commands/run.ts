@@ -5,6 +5,8 @@ import { dataDirOf } from '../open-task.ts';
 import {
   chooseTasks,
   DATA_DIR,
+  MODEL_FILE,
+  modelFileOption,
   parseJobs,
   RESULTS,
   RUNS_DIR,
@@ -19,7 +21,7 @@ import type { Terminal } from '../terminal.ts';
 export const runCommand: CommandSpec = {
   name: 'run',
   summary: {
-    en: 'fit models, predict, score and keep the runs (without options: every task at hand with the quick models)',
+    en: 'fit models, answer, score and keep the runs (without options: every task at hand with the quick models)',
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
   options: [
@@ -41,37 +43,43 @@ export const runCommand: CommandSpec = {
     SOURCE,
     SUBSETS,
     TASK_FILE,
+    MODEL_FILE,
     DATA_DIR,
     RUNS_DIR,
     {
       flags: '--jobs <n>',
       summary: { en: 'evaluations at a time (default: all cores)', zh: '同时进行的评测数（默认等于核心数）' },
     },
-    { flags: '--keep-model', summary: { en: 'also keep what was learnt', zh: '同时保存学到的模型' } },
-    { flags: '--force', summary: { en: 'do kept runs again', zh: '重做已保存的运行' } },
+    { flags: '--keep-model', summary: { en: 'also keep the fitted models', zh: '同时保存训练好的模型' } },
+    {
+      flags: '--force',
+      summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
+    },
     RESULTS,
   ],
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
     'chineseblue run --task cMedQA --split regrouped@1',
+    'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   async run({ options, terminal, signal }) {
     const { parseSplit } = await import('../../datasets/schemes/registry.ts');
-    const { makePlans, parseParameters, parseSeeds } = await import('../../evaluation/plans.ts');
+    const { makePlans, parseAssignments, parseSeeds } = await import('../../evaluation/plans.ts');
     const { evaluateAll } = await import('../../evaluation/pool.ts');
-    const { SHIPPED_MODEL } = await import('../../evaluation/quick-look.ts');
     const { summarize } = await import('../../evaluation/summary.ts');
     const jobs = parseJobs(options.jobs);
     const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
     const dataDir = await dataDirOf(options);
     const split = parseSplit(textOption(options, 'split'));
-    const { plans, absent } = makePlans({
+    const modelFile = await modelFileOption(options);
+    const { plans, absent, looks } = makePlans({
       tasks,
+      modelFile,
       models: listOption(options.model),
       seeds: parseSeeds(listOption(options.seed)),
-      parameters: parseParameters(listOption(options.param)),
+      parameters: parseAssignments(listOption(options.param)),
       split,
       source: options.source === 'alternative' ? 'alternative' : 'primary',
       dataDir,
@@ -81,14 +89,10 @@ export const runCommand: CommandSpec = {
       subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
     });
     if (named && absent.length > 0) throw await absentError(absent[0], dataDir, split);
-    const looks = plans.filter(({ parameters }) => parameters.init === SHIPPED_MODEL && parameters.budget);
-    if (looks.length > 0) {
-      terminal.note(
-        terminal.say({
-          en: `${plans.length} evaluations. In ${looks.length} of them ${SHIPPED_MODEL} is fine-tuned, on a sample of the examples: within three minutes in all on two cores, at once where the runs are kept.`,
-          zh: `共 ${plans.length} 次评测，其中 ${looks.length} 次在部分样本上微调 ${SHIPPED_MODEL}：两核上三分钟内完成；已保存的运行立即给出结果。`,
-        }),
-      );
+    const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
+    if (notes.length > 0) {
+      const count = terminal.say({ en: `${plans.length} evaluations.`, zh: `共 ${plans.length} 次评测。` });
+      terminal.note([count, ...notes.map(terminal.say)].join(terminal.language === 'en' ? ' ' : ''));
     }
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
     const outcomes = await evaluateAll(plans, {
@@ -116,7 +120,7 @@ export const runCommand: CommandSpec = {
     }
     if (failures.length > 0) {
       for (const { plan, error } of failures.slice(1))
-        terminal.note(`${plan.task.id} ${plan.model}: ${error.message}`);
+        terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
       throw failures[0].error;
     }
   },

@@ -4,6 +4,7 @@ import { openTaskData } from '../open-task.ts';
 import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
 
 const CUTOFFS = [1, 5, 10, 100] as const;
+const OWNER = { name: { en: 'search', zh: '检索命令' } };
 
 export const searchCommand: CommandSpec = {
   name: 'search',
@@ -31,24 +32,28 @@ export const searchCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const task = await chooseTask(options);
     if (task.family !== 'ranking' && task.family !== 'similarity') {
-      throw new UserError('not-searchable', `${task.id} has no documents to search`, {
-        hint: 'Ranking and similarity tasks have.',
-        exitCode: EXIT.usage,
-      });
+      throw new UserError(
+        'not-searchable',
+        { en: `${task.id} has no documents to search`, zh: `${task.id} 没有可检索的文档` },
+        {
+          hint: { en: 'Choose a ranking or similarity task.', zh: '请选择排序或相似度任务。' },
+          exitCode: EXIT.usage,
+        },
+      );
     }
     const { createTokenizer } = await import('../../models/shared/features/tokens.ts');
-    const { bm25 } = await import('../../models/bm25/kind.ts');
+    const { parameters } = await import('../../models/bm25/parameters.ts');
+    const { parseParameters } = await import('../../ground/parameters.ts');
     const { collectionOf } = await import('../../models/shared/retrieval/collection.ts');
-    const { readTokenKind } = await import('../../models/shared/retrieval/scorer.ts');
     const { dataset, part } = await openTaskData(options, task);
     const split = await dataset.split(part);
-    const kind = readTokenKind(textOption(options, 'tokens'), 'search');
-    const constants = { k1: Number(bm25.defaults.k1), b: Number(bm25.defaults.b) };
+    const given = { tokens: textOption(options, 'tokens') };
+    const { tokens, ...constants } = parseParameters(parameters, given, OWNER);
     const collection = collectionOf(task, split.examples);
 
     if (typeof options.query === 'string') {
       const { indexDocuments } = await import('../../models/shared/retrieval/bm25index.ts');
-      const tokenize = createTokenizer(kind);
+      const tokenize = createTokenizer(tokens);
       const index = await indexDocuments(collection.documents.map(tokenize), constants, signal);
       const hits = index
         .search(tokenize(options.query), Number(textOption(options, 'show')))
@@ -57,10 +62,10 @@ export const searchCommand: CommandSpec = {
       for (const { score, document } of hits) terminal.print(`${score.toFixed(3)}  ${document}`);
       return;
     }
-    const { evaluateRetrieval } = await import('../../models/shared/retrieval/evaluate.ts');
-    const scores = await evaluateRetrieval(collection, kind, constants, CUTOFFS, signal);
+    const { evaluateRetrieval } = await import('../../evaluation/retrieval.ts');
+    const scores = await evaluateRetrieval(collection, tokens, constants, CUTOFFS, signal);
     if (terminal.json)
-      return terminal.printJson({ task: task.id, synthetic: split.synthetic, tokens: kind, ...scores });
+      return terminal.printJson({ task: task.id, synthetic: split.synthetic, tokens, ...scores });
     const { documents, queries, queriesWithoutRelevant, indexSeconds, searchMilliseconds } = scores;
     const synthetic = split.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
     terminal.print(

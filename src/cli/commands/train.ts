@@ -4,6 +4,8 @@ import {
   ANSWERING,
   chooseTask,
   DATA_DIR,
+  MODEL_FILE,
+  modelFileOption,
   PARAM,
   parameterOptions,
   TASK_FILE,
@@ -20,7 +22,12 @@ export const trainCommand: CommandSpec = {
     PARAM,
     ...ANSWERING,
     { flags: '--seed <n>', summary: { en: 'the seed', zh: '随机种子' }, default: '0' },
+    {
+      flags: '--force',
+      summary: { en: 'discard what an interrupted training left', zh: '丢弃中断训练留下的检查点' },
+    },
     TASK_FILE,
+    MODEL_FILE,
     DATA_DIR,
   ],
   examples: ['chineseblue train --task cMedQANER --model crf --out crf.bin'],
@@ -29,6 +36,7 @@ export const trainCommand: CommandSpec = {
     const task = await chooseTask(options);
     const { parseModel, parseSeeds } = await import('../../evaluation/plans.ts');
     const { trainAndKeep } = await import('../../evaluation/fitted.ts');
+    await modelFileOption(options);
     const { kind, parameters } = parseModel(textOption(options, 'model'));
     const progress = terminal.progress(kind.id);
     const sheet = await trainAndKeep(
@@ -39,6 +47,7 @@ export const trainCommand: CommandSpec = {
         seed: parseSeeds([textOption(options, 'seed')])[0],
         dataDir: await dataDirOf(options),
         out,
+        force: options.force === true,
       },
       { onProgress: progress.update, signal },
     ).finally(progress.stop);

@@ -1,0 +1,81 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
+import type { Capabilities, ModelKind } from '../../models/contract.ts';
+import type { CommandSpec } from '../command.ts';
+import { MODEL_FILE, modelFileOption } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const kindsCommand: CommandSpec = {
+  name: 'kinds',
+  summary: {
+    en: 'list the kinds of models, or the parameters of one',
+    zh: '列出模型类型，或某一类型的参数',
+  },
+  operands: '[kind]',
+  options: [MODEL_FILE],
+  examples: ['chineseblue kinds', 'chineseblue kinds linear', 'chineseblue kinds bert --json'],
+  async run({ operands, options, terminal }) {
+    await modelFileOption(options);
+    const { findModel, modelKinds } = await import('../../models/registry.ts');
+    if (operands.length > 1) {
+      throw new UserError(
+        'too-many-kinds',
+        { en: 'This command shows one kind', zh: '该命令一次显示一个类型' },
+        { exitCode: EXIT.usage },
+      );
+    }
+    if (operands.length === 0) return listKinds(modelKinds(), terminal);
+    return showKind(findModel(operands[0]), terminal);
+  },
+};
+
+const CAPABILITIES: readonly (keyof Capabilities)[] = ['save', 'load', 'explain', 'embed'];
+
+const capabilitiesOf = ({ capabilities }: ModelKind): string[] =>
+  CAPABILITIES.filter((name) => capabilities[name]);
+
+async function listKinds(kinds: readonly ModelKind[], terminal: Terminal): Promise<void> {
+  if (terminal.json) return terminal.printJson(kinds.map((kind) => describe(kind, terminal)));
+  const head = {
+    en: ['kind', 'families', 'can', 'what it is'],
+    zh: ['类型', '任务族', '能力', '说明'],
+  };
+  await terminal.table(
+    head[terminal.language],
+    kinds.map((kind) => [
+      kind.id,
+      kind.families.join(', '),
+      capabilitiesOf(kind).join(', '),
+      terminal.say(kind.summary),
+    ]),
+  );
+}
+
+async function showKind(kind: ModelKind, terminal: Terminal): Promise<void> {
+  const { parameterRows } = await import('../../models/parameter-table.ts');
+  if (terminal.json) {
+    const parameters = Object.entries(kind.parameters).map(([name, spec]) => ({
+      name,
+      ...spec,
+      summary: terminal.say(spec.summary),
+    }));
+    return terminal.printJson({ ...describe(kind, terminal), parameters });
+  }
+  terminal.print(`${kind.id}: ${terminal.say(kind.summary)}`);
+  const rows = parameterRows(kind, terminal.language);
+  if (rows.length === 0)
+    return terminal.print(terminal.say({ en: 'It has no parameters.', zh: '该类型没有参数。' }));
+  const head = {
+    en: ['parameter', 'accepts', 'default', 'meaning'],
+    zh: ['参数', '取值', '默认', '含义'],
+  };
+  await terminal.table(head[terminal.language], rows);
+}
+
+const describe = (kind: ModelKind, terminal: Terminal) => ({
+  kind: kind.id,
+  version: kind.version,
+  summary: terminal.say(kind.summary),
+  families: kind.families,
+  capabilities: capabilitiesOf(kind),
+  seeded: kind.seeded,
+});

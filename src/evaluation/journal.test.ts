@@ -1,0 +1,87 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal } from './journal.ts';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-journal-'));
+  file = join(folder, 'run', 'answers.jsonl');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const lines = async (): Promise<string[]> => (await readFile(file, 'utf8')).trimEnd().split('\n');
+
+async function write(...ids: string[]): Promise<void> {
+  const journal = await openJournal(file, 'run-1');
+  for (const id of ids) journal.append(id, { raw: { label: id } });
+  await journal.close();
+}
+
+describe('the journal', () => {
+  it('begins with a header and has one line per reply', async () => {
+    const journal = await openJournal(file, 'run-1');
+    journal.append('a', { raw: 'x', key: 'k', usage: { promptTokens: 3 } });
+    journal.append('b', { raw: { label: '1' } });
+    await journal.close();
+    expect(await lines()).toEqual([
+      '{"schema":"chineseblue/answers@1","run":"run-1"}',
+      '{"id":"a","key":"k","raw":"x","usage":{"promptTokens":3}}',
+      '{"id":"b","raw":{"label":"1"}}',
+    ]);
+  });
+
+  it('writes replies while answering goes on', async () => {
+    const journal = await openJournal(file, 'run-1');
+    journal.append('a', { raw: 1 });
+    await setTimeout(300);
+    expect(await lines()).toHaveLength(2);
+    await journal.close();
+  });
+
+  it('gives back what it has, and goes on after it', async () => {
+    await write('a', 'b');
+    const journal = await openJournal(file, 'run-1');
+    expect([...journal.replies]).toEqual([
+      ['a', { raw: { label: 'a' } }],
+      ['b', { raw: { label: 'b' } }],
+    ]);
+    await journal.close();
+    await write('c');
+    expect((await openJournal(file, 'run-1')).replies.size).toBe(3);
+  });
+
+  it('cuts off a last line that a crash left incomplete, at any byte', async () => {
+    await write('a', '发热');
+    const whole = await readFile(file);
+    const first = whole.indexOf(10, whole.indexOf(10) + 1) + 1;
+    for (let length = first; length < whole.length; length++) {
+      await writeFile(file, whole.subarray(0, length));
+      const journal = await openJournal(file, 'run-1');
+      expect([...journal.replies.keys()]).toEqual(['a']);
+      journal.append('发热', { raw: { label: '发热' } });
+      await journal.close();
+      expect((await readFile(file)).equals(whole)).toBe(true);
+    }
+  });
+
+  it('is begun anew where even the header is incomplete', async () => {
+    await write('a');
+    await writeFile(file, (await readFile(file)).subarray(0, 9));
+    await write('b');
+    expect(await lines()).toHaveLength(2);
+  });
+
+  it('refuses the answers of another run, and a damaged line by its number', async () => {
+    await write('a');
+    await expect(openJournal(file, 'run-2')).rejects.toMatchObject({ code: 'other-answers' });
+    await appendFile(file, '{"raw":1}\n');
+    await expect(openJournal(file, 'run-1')).rejects.toMatchObject({
+      code: 'damaged-run',
+      place: { file, line: 3 },
+    });
+  });
+});

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../ground/errors.ts';
+import { explainFileError, makeDirectory } from '../ground/files.ts';
+import type { Reply } from '../models/contract.ts';
+
+/** Replies reach the disk at most this long after they arrive, in milliseconds. */
+const FLUSH_MS = 50;
+const SCHEMA = 'chineseblue/answers@1';
+const NEWLINE = 10;
+
+/**
+ * Every reply of a run, appended as it arrives: a header line, then one line per reply, `{ id, key?, raw, usage? }`.
+ * What was answered before a crash or Ctrl-C is never asked again.
+ */
+export interface Journal {
+  /** The replies of earlier attempts, by the id of their example. */
+  readonly replies: ReadonlyMap<string, Reply>;
+  /** Adds a reply; it is on disk within `FLUSH_MS`. Throws where an earlier one could not be written. */
+  append(id: string, reply: Reply): void;
+  /** Waits until everything is on disk. */
+  close(): Promise<void>;
+}
+
+const lineJson = z.object({
+  id: z.string(),
+  key: z.string().optional(),
+  raw: z.unknown(),
+  usage: z
+    .object({ promptTokens: z.number().optional(), completionTokens: z.number().optional() })
+    .optional(),
+});
+
+/**
+ * Opens the journal of a run, or begins it; a last line that a crash cut short is removed.
+ * Throws a UserError `other-answers` for the journal of another run, `damaged-run` for a line that cannot be read.
+ */
+export async function openJournal(file: string, run: string): Promise<Journal> {
+  await makeDirectory(dirname(file));
+  const known = existsSync(file) ? await read(file, run) : { replies: new Map<string, Reply>(), bytes: 0 };
+  let handle: FileHandle;
+  try {
+    handle = await open(file, existsSync(file) ? 'r+' : 'w');
+    await handle.truncate(known.bytes);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  const writer = createWriter(handle, file, known.bytes);
+  if (known.bytes === 0) writer.write(`${JSON.stringify({ schema: SCHEMA, run })}\n`);
+  return {
+    replies: known.replies,
+    append: (id, { key, raw, usage }) => writer.write(`${JSON.stringify({ id, key, raw, usage })}\n`),
+    close: writer.close,
+  };
+}
+
+/** The replies in whole lines, and how many bytes these take. */
+async function read(file: string, run: string): Promise<{ replies: Map<string, Reply>; bytes: number }> {
+  let content: Buffer;
+  try {
+    content = await readFile(file);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  const replies = new Map<string, Reply>();
+  let bytes = 0;
+  for (
+    let line = 1, end = content.indexOf(NEWLINE);
+    end >= 0;
+    end = content.indexOf(NEWLINE, bytes), line++
+  ) {
+    const value = parse(content.toString('utf8', bytes, end));
+    if (line === 1) requireHeader(value, file, run);
+    else {
+      const { id, ...reply } = requireReply(value, file, line);
+      replies.set(id, reply);
+    }
+    bytes = end + 1;
+  }
+  return { replies, bytes };
+}
+
+function requireHeader(value: unknown, file: string, run: string): void {
+  const header = z.object({ schema: z.literal(SCHEMA), run: z.string() }).safeParse(value);
+  if (!header.success) throw damaged(file, 1);
+  if (header.data.run === run) return;
+  throw new UserError(
+    'other-answers',
+    {
+      en: `These are the answers of the run ${header.data.run}`,
+      zh: `这是另一次运行 ${header.data.run} 的回答`,
+    },
+    { file, hint: { en: 'Move the file away.', zh: '请移走该文件。' } },
+  );
+}
+
+function requireReply(value: unknown, file: string, line: number): z.infer<typeof lineJson> {
+  const reply = lineJson.safeParse(value);
+  if (reply.success) return reply.data;
+  throw damaged(file, line);
+}
+
+const damaged = (file: string, line: number): UserError =>
+  new UserError(
+    'damaged-run',
+    { en: 'This line of the answers cannot be read', zh: '回答文件的这一行无法读取' },
+    {
+      file,
+      line,
+      hint: {
+        en: 'Remove this line and those after it, then run the command again.',
+        zh: '请删除该行及其后内容，再重新执行命令。',
+      },
+    },
+  );
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Collects lines and writes them together, one write at a time. */
+function createWriter(
+  handle: FileHandle,
+  file: string,
+  from: number,
+): { write(line: string): void; close(): Promise<void> } {
+  let waiting: string[] = [];
+  let position = from;
+  let timer: NodeJS.Timeout | undefined;
+  let failure: unknown;
+  let writing = Promise.resolve();
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const bytes = Buffer.from(waiting.join(''));
+    waiting = [];
+    writing = writing.then(async () => {
+      if (failure !== undefined || bytes.length === 0) return;
+      try {
+        await handle.write(bytes, 0, bytes.length, position);
+        position += bytes.length;
+        await handle.datasync();
+      } catch (error) {
+        failure = explainFileError(error, file);
+      }
+    });
+  };
+  return {
+    write(line) {
+      if (failure !== undefined) throw failure;
+      waiting.push(line);
+      timer ??= setTimeout(flush, FLUSH_MS);
+    },
+    async close() {
+      flush();
+      await writing;
+      await handle.close();
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Division, JudgedSplit } from '../datasets/dataset.ts';
+import type { Text } from '../ground/language.ts';
+import { type GivenParameters, identityOf } from '../ground/parameters.ts';
+import { version } from '../ground/version.ts';
+import type { ModelKind } from '../models/contract.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** One evaluation, completely determined: plain data, so that it can cross to another process. */
+export interface Plan {
+  readonly task: Task;
+  /** The id of a kind of model. */
+  readonly model: string;
+  /** The module that the kind comes from, where it is not built in. */
+  readonly modelFile?: string;
+  /** As given: those left out take their default. */
+  readonly parameters: GivenParameters;
+  readonly seed: number;
+  readonly split: JudgedSplit;
+  readonly source: 'primary' | 'alternative';
+  readonly dataDir: string;
+  /** Where runs are kept. */
+  readonly root: string;
+  /** Also keep the fitted model, as `model.bin`. */
+  readonly keepModel: boolean;
+  /** Discard a kept run and do it again. */
+  readonly force: boolean;
+  /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
+  readonly subsets?: string;
+}
+
+/** Who watches an evaluation. */
+export interface Watcher {
+  /** Share of the work done, 0 to 1, and what is being done. */
+  readonly onProgress?: (share: number, note?: Text) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a run's result depends on, beside its plan. */
+export interface Identity {
+  readonly kind: ModelKind;
+  /** SHA-256 of the kind's module; empty for a built-in kind. */
+  readonly modelHash: string;
+  /** Resolved ones. */
+  readonly parameters: GivenParameters;
+  readonly startingPoint: string;
+  readonly splits: Division;
+}
+
+/** Readable, and equal exactly where the result must be equal. */
+export function runId(plan: Plan, { kind, modelHash, parameters, startingPoint, splits }: Identity): string {
+  const { task, seed, split, source } = plan;
+  const identity = [
+    version(),
+    [
+      task.id,
+      task.family,
+      task.primary,
+      task.positive,
+      task.relevantFrom,
+      task.labels.map((label) => label.id),
+    ],
+    [kind.id, kind.version, modelHash],
+    Object.entries(identityOf(kind.parameters, parameters)),
+    startingPoint,
+    seed,
+    split,
+    source,
+    splits.rule.en,
+    splits.files.map(({ path, sha256 }) => [path, sha256]),
+  ];
+  const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 10);
+  return `${task.id}-${split}-${kind.id}-s${seed}-${digest}`;
+}

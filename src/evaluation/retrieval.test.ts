@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { collectionOf } from '../models/shared/retrieval/collection.ts';
+import type { Example } from '../tasks/examples.ts';
+import { findTask } from '../tasks/registry.ts';
+import { evaluateRetrieval } from './retrieval.ts';
+
+const constants = { k1: 1.5, b: 0.75 };
+
+const list = (
+  query: string,
+  documents: [title: string, grade: number][],
+  id: string,
+): Example<'ranking'> => ({
+  id,
+  input: { query, documents: documents.map(([title]) => ({ title })) },
+  gold: { relevance: documents.map(([, grade]) => grade) },
+});
+
+it('pools titles and queries, with the highest grade of each', () => {
+  const { documents, queries, relevantFrom } = collectionOf(findTask('cMedIR'), [
+    list(
+      '甲',
+      [
+        ['一', 0],
+        ['二', 3],
+      ],
+      '0',
+    ),
+    list(
+      '甲',
+      [
+        ['一', 2],
+        ['三', 1],
+      ],
+      '1',
+    ),
+    list('乙', [['二', 1]], '2'),
+  ]);
+  expect(documents).toEqual(['一', '二', '三']);
+  expect(queries.map(({ text, grades }) => [text, [...grades]])).toEqual([
+    [
+      '甲',
+      [
+        [0, 2],
+        [1, 3],
+        [2, 1],
+      ],
+    ],
+    ['乙', [[1, 1]]],
+  ]);
+  expect(relevantFrom).toBe(2);
+});
+
+it('takes the answers of a question that are marked as right', () => {
+  const pair = (textA: string, textB: string, label: string): Example<'similarity'> => ({
+    id: textB,
+    input: { textA, textB },
+    gold: { label },
+  });
+  const { documents, queries } = collectionOf(findTask('cMedQA'), [
+    pair('问', '答', '1'),
+    pair('问', '错', '0'),
+  ]);
+  expect(documents).toEqual(['答', '错']);
+  expect([...queries[0].grades]).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+});
+
+it('scores what is found: recall over the relevant, nDCG against the ideal of all judged', async () => {
+  const collection = {
+    documents: ['感冒发烧', '感冒', '糖尿病', '感冒发烧怎么办'],
+    queries: [
+      {
+        text: '感冒发烧',
+        grades: new Map([
+          [0, 2],
+          [2, 3],
+        ]),
+      },
+      { text: '高血压', grades: new Map([[1, 2]]) },
+      { text: '感冒', grades: new Map([[1, 1]]) },
+    ],
+    relevantFrom: 2,
+  };
+  const scores = await evaluateRetrieval(collection, 'bigram', constants, [1, 3]);
+  expect(scores).toMatchObject({ documents: 4, queries: 2, queriesWithoutRelevant: 1 });
+  // First query: document 0 comes first, 2 is never found. Second: nothing is found.
+  expect(scores.recall).toEqual({ 1: 0.25, 3: 0.25 });
+  expect(scores.ndcg[1]).toBeCloseTo(2 / 3 / 2, 12);
+  expect(scores.ndcg[3]).toBeCloseTo(2 / (3 + 2 / Math.log2(3)) / 2, 12);
+});
