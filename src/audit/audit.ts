@@ -25,7 +25,7 @@ export interface PublishedCheck {
   readonly beaten: boolean;
 }
 
-/** Everything that `data audit` found out about one task. */
+/** The result of `data audit` for one task. */
 export interface Audit {
   readonly schema: 'chineseblue/audit@1';
   readonly task: string;
@@ -33,7 +33,7 @@ export interface Audit {
   readonly files: readonly CorpusFile[];
   readonly splits: readonly { readonly name: SplitName; readonly examples: number }[];
   readonly findings: readonly Finding[];
-  /** Absent where no vocabulary is at hand. */
+  /** Absent without a vocabulary. */
   readonly truncation?: readonly TruncationRow[];
   readonly signal: readonly SignalRow[];
   readonly power: readonly PowerRow[];
@@ -44,7 +44,7 @@ export interface Audit {
 /** Splits whose scores are reported; signal and power are measured on them. */
 const JUDGED: readonly SplitName[] = ['dev', 'test'];
 
-/** Audits every split that is at hand. Throws the UserErrors of `Dataset.split`, and `no-gold`. */
+/** Audits every available split. Throws the UserErrors of `Dataset.split`, and `no-gold`. */
 export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Promise<Audit> {
   const { task } = dataset;
   const splits: Split[] = [];
@@ -82,7 +82,7 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
   };
 }
 
-/** What the readers noticed and what it amounts to; other notices are oddities. */
+/** What notices of the readers mean; other notices are oddities. */
 const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly message: Text }>> = {
   'mention-differs': {
     kind: 'defect',

@@ -96,7 +96,7 @@ export function croissant(task: Task, audit: Audit): object {
 }
 
 /**
- * Splits that are one file a record: sets of files inside the repository of the release (or the folder at hand).
+ * Splits with one file per record: sets of files inside the repository of the release (or the local folder).
  * Croissant has no hash for a set, so the combined one stands in its description.
  */
 function directoriesOf({ files }: Audit, released: boolean): object[] {

@@ -43,7 +43,7 @@ describe('findTwins', () => {
     expect(found).toEqual({ 'equal-across-splits': ['test:7'], 'differs-in-dress': ['train:5', 'test:7'] });
   });
 
-  it('keeps numbers apart that punctuation makes different', () => {
+  it('distinguishes numbers that differ in punctuation', () => {
     expect(
       twins('cMedIC', [split('train', [text('0', '体温38.5度')]), split('test', [text('0', '体温385度')])]),
     ).not.toHaveProperty('equal-across-splits');

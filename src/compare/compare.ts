@@ -56,7 +56,7 @@ function countSystem(system: System, metric: Metric<Answered>, units: readonly U
   return { ...system, answers, counts };
 }
 
-/** Systems with their scores, best first; those that no pair tells apart share a letter. */
+/** Systems with their scores, best first; those that do not differ significantly share a letter. */
 function rankSystems(
   systems: readonly Counted[],
   pairs: readonly ComparedPair[],

@@ -130,7 +130,7 @@ export function decodeTagged(pieces: readonly string[], tags: readonly string[],
 }
 
 export interface Encoded {
-  /** The text in pieces, one a tag: one character (code point) each. */
+  /** The text in pieces, one per tag: one character (code point) each. */
   readonly pieces: readonly string[];
   readonly tags: readonly string[];
   /** Entities that the tags cannot hold: they overlap an earlier one, are empty, or do not fit whole characters. */

@@ -51,7 +51,7 @@ export const figures = (correct: number, predicted: number, gold: number) => ({
   gold,
 });
 
-/** Everything of a metric but its counting, for counts of (correct, predicted, gold) a class. */
+/** Everything of a metric but its counting, for counts of (correct, predicted, gold) per class. */
 export function classScores(
   layout: ClassLayout,
   average: Average,

@@ -5,13 +5,13 @@
  * looking at an answer again: this is what makes the bootstrap fast.
  */
 export interface Metric<Item> {
-  /** How many counts a unit contributes. */
+  /** Number of counts per unit. */
   readonly width: number;
   /** Adds the counts of one unit to `counts[offset .. offset + width)`. A unit is usually one item. */
   count(unit: readonly Item[], counts: Float64Array, offset: number): void;
   /** Summed counts → the score. NaN where it is undefined (nothing to count). */
   value(counts: Float64Array): number;
-  /** Summed counts → the figures beside it: precision, recall, one row a type… Plain JSON. */
+  /** Summed counts → the figures beside it: precision, recall, one row per type… Plain JSON. */
   details?(counts: Float64Array): Details;
 }
 

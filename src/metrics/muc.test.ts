@@ -51,7 +51,7 @@ describe('by hand', () => {
     return Object.fromEntries(MUC_COUNTS.map((name, i) => [name, counts[i]]).filter(([, n]) => n !== 0));
   };
 
-  it('tells wrong boundaries from wrong types', () => {
+  it('distinguishes wrong boundaries from wrong types', () => {
     const gold: Row[] = [[0, 4, 'x']];
     expect(count('strict', gold, [[0, 4, 'y']])).toEqual({ incorrect: 1 });
     expect(count('exact', gold, [[0, 4, 'y']])).toEqual({ correct: 1 });

@@ -183,7 +183,7 @@ describe('a query', () => {
     expect(score(mrr('zero'), [[a, b]])).toBe(1);
   });
 
-  it('tells documents of one title by their address', () => {
+  it('distinguishes documents of one title by their address', () => {
     const documents = [
       { title: 't', url: '1' },
       { title: 't', url: '2' },

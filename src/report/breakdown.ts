@@ -13,16 +13,16 @@ import type { Answers, Shown } from './run-errors.ts';
 /** One bar of a breakdown. */
 export interface Slice {
   readonly name: Text;
-  /** Examples, or things to find. */
+  /** Number of examples, or of gold elements. */
   readonly count: number;
   readonly value: Interval;
 }
 
-/** A score, taken apart by one property. */
+/** A score by one property of the examples. */
 export interface Breakdown {
   readonly id: 'length' | 'frequency' | 'speaker';
   readonly title: Text;
-  /** What the bars say, and of what `count` counts. */
+  /** What the bars show and what `count` counts. */
   readonly note: Text;
   readonly slices: readonly Slice[];
 }
@@ -112,8 +112,8 @@ export function byFrequency(
     id: 'frequency',
     title: { en: 'By frequency in the training data', zh: '按训练数据中的频次' },
     note: {
-      en: 'Recall of gold; times that the training data hold the same mention, name, label or pair',
-      zh: '金标召回率；同一提及、名称、标签或主宾语在训练数据中出现的次数',
+      en: 'Recall of gold, by how often the training data contain the same mention, name, label or pair',
+      zh: '金标召回率；按相同的提及、名称、标签或主宾语在训练数据中的出现次数',
     },
     slices: slices.map((slice) => ({
       ...slice,
@@ -134,9 +134,9 @@ export function bySpeaker(run: OpenedRun, shown: Shown, answers: Answers): Break
   return {
     id: 'speaker',
     title: { en: 'By speaker', zh: '按说话人' },
-    note: { en: 'Recall of gold; who mentions it in the dialogue', zh: '金标召回率；对话中由谁提及' },
+    note: { en: 'Recall of gold, by who mentions it in the dialogue', zh: '金标召回率；按对话中的提及者' },
     slices: slices.map((slice) =>
-      slice.name.en === '' ? { ...slice, name: { en: 'not marked', zh: '未标出' } } : slice,
+      slice.name.en === '' ? { ...slice, name: { en: 'not marked', zh: '未标注' } } : slice,
     ),
   };
 }

@@ -6,7 +6,7 @@ import { KINDS, SHAPES } from './error-kinds.ts';
 
 /** Examples in one chunk: small enough to unpack in a few milliseconds. */
 const CHUNK = 128;
-/** More errors in one example than this are not told apart where examples are sorted by them. */
+/** Counts of errors saturate here where examples are sorted by them. */
 const MOST_ERRORS = 255;
 
 /** What the browser needs before it shows anything; the rest is unpacked when it comes into view. */

@@ -27,7 +27,7 @@ function draw(alt: string, options: Plot.PlotOptions): Html {
     } as Partial<CSSStyleDeclarationLike> as never,
     ...options,
   });
-  // The picture as a whole has a name: names of its parts would be read to nobody.
+  // The picture as a whole is labelled: labels of its parts would be repeated by screen readers.
   for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   figure.setAttribute('aria-hidden', 'true');
   return html`<div role="img" aria-label="${alt}">${{ markup: printable(figure.outerHTML) }}</div>`;

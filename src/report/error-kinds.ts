@@ -7,8 +7,8 @@ interface KindText {
 }
 
 /**
- * What kinds of error there are. The first part says what went wrong: every error has exactly one of them. The
- * second part says what the error has to do with: an error has any number of them.
+ * The kinds of error. The first part says what went wrong: every error has exactly one of them. The second part says
+ * what the error is related to: an error has any number of them.
  */
 export const KINDS = [
   {
@@ -25,19 +25,19 @@ export const KINDS = [
     id: 'misordered',
     title: { en: 'Wrong order', zh: '排序错误' },
     definition: {
-      en: 'A document stands before one of a higher grade.',
+      en: 'A document ranks above one of a higher grade.',
       zh: '某篇文档排在等级更高的文档之前。',
     },
   },
   {
     id: 'missed',
     title: { en: 'Missed', zh: '漏报' },
-    definition: { en: 'Nothing that was answered belongs to this gold.', zh: '没有任何答案与该金标对应。' },
+    definition: { en: 'No answer corresponds to this gold.', zh: '没有任何答案与该金标对应。' },
   },
   {
     id: 'spurious',
     title: { en: 'Spurious', zh: '多报' },
-    definition: { en: 'No gold belongs to this answer.', zh: '没有任何金标与该答案对应。' },
+    definition: { en: 'No gold corresponds to this answer.', zh: '没有任何金标与该答案对应。' },
   },
   {
     id: 'type',
@@ -57,7 +57,7 @@ export const KINDS = [
   },
   {
     id: 'boundary',
-    title: { en: 'Boundary further off', zh: '边界偏差较大' },
+    title: { en: 'Boundary off by more', zh: '边界偏差较大' },
     definition: {
       en: 'Overlaps gold, and a boundary is off by more than one character.',
       zh: '与金标重叠，边界相差一个字符以上。',
@@ -65,7 +65,7 @@ export const KINDS = [
   },
   {
     id: 'nested',
-    title: { en: 'Nested or flattened', zh: '嵌套或被展平' },
+    title: { en: 'Nested or flattened', zh: '嵌套或展平' },
     definition: {
       en: 'One of several overlapping gold entities is missed while another is found, or one gold entity is answered with overlapping ones.',
       zh: '相互重叠的金标实体中找到其一而漏掉其他，或对一个金标给出了相互重叠的多个答案。',
@@ -73,9 +73,9 @@ export const KINDS = [
   },
   {
     id: 'body-prefix',
-    title: { en: 'Body part in front', zh: '身体部位前缀' },
+    title: { en: 'Body part prefix', zh: '身体部位前缀' },
     definition: {
-      en: 'The end is right, and what is too much or too little in front is a part of the body: 右肺 + 癌.',
+      en: 'The end is right, and what is missing or superfluous at the start is a body part: 右肺 + 癌.',
       zh: '终点正确，起点处多出或缺少的是身体部位，如“右肺 + 癌”。',
     },
   },
@@ -99,7 +99,7 @@ export const KINDS = [
     id: 'number',
     title: { en: 'Numbers and units', zh: '数字与单位' },
     definition: {
-      en: 'The characters in question hold a figure or a unit; in a pair of texts, their figures differ.',
+      en: 'The characters in question include a figure or a unit; in a pair of texts, the figures differ.',
       zh: '相关字符包含数字或单位；对于句对，两句的数字不同。',
     },
   },
@@ -107,7 +107,7 @@ export const KINDS = [
     id: 'negation',
     title: { en: 'Negation', zh: '否定' },
     definition: {
-      en: 'True and false are confused; in a pair of texts, one denies more often than the other.',
+      en: 'True and false are confused; in a pair of texts, the number of negations differs.',
       zh: '“有”与“无”混淆；对于句对，两句的否定词数目不同。',
     },
   },
@@ -120,7 +120,7 @@ export const KINDS = [
     id: 'abbreviation',
     title: { en: 'Abbreviation', zh: '缩写' },
     definition: {
-      en: 'The mention holds a short form: CT, HPV, 慢阻肺; in a pair of texts, only one of them does.',
+      en: 'The mention contains a short form: CT, HPV, 慢阻肺; in a pair of texts, only one of them does.',
       zh: '提及包含缩写，如 CT、HPV、慢阻肺；对于句对，仅其中一句包含。',
     },
   },

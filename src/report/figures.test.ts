@@ -132,7 +132,7 @@ it('recall by speaker', () => {
   expect(Object.fromEntries(slices.map(({ name, value }) => [name.zh, value.estimate]))).toEqual({
     医生: 0,
     患者: 1,
-    未标出: 0,
+    未标注: 0,
   });
 });
 

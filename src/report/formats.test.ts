@@ -63,7 +63,7 @@ it('json: complete and finite', () => {
   });
 });
 
-it('model-index: one entry a model, strings quoted, values plain', () => {
+it('model-index: one entry per model, strings quoted, values plain', () => {
   const lines = FORMATS['model-index'](tasks).split('\n');
   expect(lines[0]).toBe('model-index:');
   const names = lines.filter((line) => line.startsWith('- name: ')).map((line) => JSON.parse(line.slice(8)));

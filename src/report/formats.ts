@@ -150,7 +150,7 @@ function json(tasks: readonly TaskAnalysis[]): string {
   return `${JSON.stringify(value, finite, 2)}\n`;
 }
 
-/** A booktabs table a task: one row a run, the primary score with its interval. */
+/** One booktabs table per task: one row per run, the primary score with its interval. */
 function latex(tasks: readonly TaskAnalysis[]): string {
   const tables = tasks.map(({ runs, comparison }) => {
     const { task, record } = runs[0].run;
@@ -197,7 +197,7 @@ const LATEX: Readonly<Record<string, string>> = {
 const escapeLatex = (text: string): string =>
   text.replace(/[\\~^−–∞]|[&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);
 
-/** The `model-index` block of a model card, one entry a model: YAML, whose strings are JSON strings. */
+/** The `model-index` block of a model card, one entry per model: YAML, whose strings are JSON strings. */
 function modelIndex(tasks: readonly TaskAnalysis[]): string {
   const models = new Map<string, RunAnalysis[]>();
   for (const run of tasks.flatMap(({ runs }) => runs)) {

@@ -11,7 +11,7 @@ import { runSection } from './sections/run.ts';
 import { comparisonTable, conventionTables, primaryTable, subsetTable } from './sections/scores.ts';
 
 /**
- * The report as one HTML page, piece by piece: it never is in memory as a whole. The page needs no network and may
+ * The report as one HTML page, piece by piece: it is never held in memory as a whole. The page needs no network and may
  * not use one (its content security policy), and runs no script but its own, known by its hash.
  */
 export async function* reportPage(tasks: readonly TaskAnalysis[], created: Date): AsyncGenerator<string> {
@@ -80,7 +80,7 @@ ${runs.length === 1 && best[0] && html`<p class="headline"><span class="figure">
 <ul class="facts">
 <li><b>${scores.coverage.asked}</b> ${both({ en: 'examples', zh: '个样本' })}</li>
 <li><b>${scores.subsets.all.units}</b> ${both({ en: 'independent units', zh: '个独立单元' })}</li>
-<li><b>${runs.length}</b> ${both({ en: runs.length === 1 ? 'run' : 'runs', zh: '个运行' })}</li>
+<li><b>${runs.length}</b> ${both({ en: runs.length === 1 ? 'run' : 'runs', zh: '次运行' })}</li>
 </ul>
 <div class="card"><h2>${both({ en: 'Score', zh: '得分' })}</h2>${primaryTable(analysis)}${comparisonTable(analysis)}${subsetTable(analysis)}${conventionTables(analysis)}</div>
 ${runs.map(
@@ -88,7 +88,7 @@ ${runs.map(
     html`<div class="card"><details class="run"${{ markup: i === 0 ? ' open' : '' }}><summary><h2>${one.run.record.model.id} <small>${both({ en: `seed ${one.run.record.seed}`, zh: `种子 ${one.run.record.seed}` })}</small></h2></summary>${runSection(one, analysis)}</details></div>`,
 )}
 <div class="card browser" id="browser-${number}" data-task="${number}"><h2>${both({ en: 'Error browser', zh: '错误浏览' })}</h2>
-<noscript><p class="note">${both({ en: 'This part needs JavaScript.', zh: '此部分需要 JavaScript。' })}</p></noscript></div>
+<noscript><p class="note">${both({ en: 'This part needs JavaScript.', zh: '需启用 JavaScript。' })}</p></noscript></div>
 ${provenance(analysis)}
 </section>`;
 }

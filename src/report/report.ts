@@ -6,7 +6,7 @@ import type { Example } from '../tasks/examples.ts';
 import { analyse, type TaskAnalysis } from './analysis.ts';
 import { reportPage } from './page.ts';
 
-/** Analyses runs for a report; the training examples are read where they are at hand. */
+/** Analyses runs for a report; the training examples are read where they are available. */
 export async function analyseRuns(runs: readonly OpenedRun[], dataDir: string): Promise<TaskAnalysis[]> {
   const trains = new Map<string, Promise<readonly Example[]>>();
   const trainOf = (run: OpenedRun): Promise<readonly Example[]> => {

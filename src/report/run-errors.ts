@@ -21,7 +21,7 @@ export interface Answers {
   readonly errors: readonly (readonly ErrorRecord[])[];
 }
 
-/** Takes the examples of a split apart. */
+/** The blocks and gold elements of all examples of a split. */
 export function showExamples({ task, examples }: OpenedRun): Shown {
   const { view } = familyOf(task);
   const gold = examples.map((example) => view.side(example.gold, example.input));
@@ -38,7 +38,7 @@ export function showExamples({ task, examples }: OpenedRun): Shown {
   };
 }
 
-/** Aligns what a run answered with gold, and says what kind every error is. */
+/** Aligns the answers of a run with gold, and classifies every error. */
 export function findErrors(run: OpenedRun, shown: Shown): Answers {
   const { view } = familyOf(run.task);
   const sides = run.examples.map(({ input }, i) => {

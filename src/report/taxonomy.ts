@@ -12,7 +12,7 @@ export interface ErrorRecord {
   readonly answer?: number;
 }
 
-/** An example taken apart: what the classifier of errors looks at. */
+/** What the classification of errors looks at in one example. */
 export interface Scene {
   readonly blocks: readonly Block[];
   readonly gold: readonly Element[];

@@ -39,7 +39,7 @@ export function groupAnswers(
   return units;
 }
 
-/** One row of counts a unit, row-major. */
+/** One row of counts per unit, row-major. */
 export function countUnits(metric: Metric<Answered>, units: readonly (readonly Answered[])[]): Float64Array {
   const counts = new Float64Array(units.length * metric.width);
   for (const [row, unit] of units.entries()) metric.count(unit, counts, row * metric.width);

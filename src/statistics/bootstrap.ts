@@ -20,7 +20,7 @@ export type Value = (sums: Float64Array) => number;
  *
  * `counts` is units × width, row-major: what each unit adds to the sufficient statistics. BCa is
  * Efron 1987 with the jackknife acceleration, as in scipy.stats.bootstrap; quantiles interpolate
- * linearly. What cannot be computed is told in `flaw`, never thrown.
+ * linearly. What cannot be computed is reported in `flaw`, never thrown.
  */
 export function bootstrap(
   counts: Float64Array,

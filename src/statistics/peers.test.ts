@@ -104,7 +104,7 @@ describe('peers agree', () => {
     expect(ours.difference).toBeCloseTo(peer.difference, 12);
     expect(ours.exact).toBe(n < 16);
     expect(ours.p).toBeCloseTo(peer.scipy, ours.exact ? 12 : 2.3);
-    // ranx draws in threads that it does not seed apart.
+    // ranx draws in threads that share one seed.
     expect(ours.p).toBeCloseTo(peer.ranx, 2);
   });
 

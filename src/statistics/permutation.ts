@@ -6,7 +6,7 @@ import { addWeighted, type DistinctRows, distinctRows, sparseColumns } from './r
 
 /** All exchanges are tried where there are at most this many that differ. */
 const EXACT_UP_TO = 1 << 16;
-/** From this many equal units on, exchanged ones are one binomial draw; below, so many coin flips. */
+/** From this many equal units on, exchanged ones are one binomial draw; below, one coin flip per unit. */
 const BINOMIAL_FROM = 32;
 /** Differences this much smaller than the observed one still count as "at least as large". */
 const TOLERANCE = 1e-12;

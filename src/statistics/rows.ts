@@ -10,7 +10,7 @@ export interface DistinctRows {
   readonly size: number;
   /** `size × width`, row-major. */
   readonly rows: Float64Array;
-  /** Units a row. */
+  /** Units per row. */
   readonly multiplicity: Int32Array;
   /** The row of every unit. */
   readonly rowOf: Int32Array;

@@ -20,7 +20,7 @@ function simulate(seeds: number, spread: { item: number; seed: number; noise: nu
 
 const mean = (sums: Float64Array): number => sums[0] / UNITS;
 
-it('takes the two sources of variance apart', () => {
+it('separates the two sources of variance', () => {
   const summary = overSeeds(simulate(40, { item: 1, seed: 0.05, noise: 0.6 }), 1, mean, { resamples: 3000 });
   expect(summary.itemVariance * UNITS).toBeCloseTo(1, 0);
   expect(summary.interactionVariance * UNITS).toBeCloseTo(0.36, 1);
@@ -35,7 +35,7 @@ it('a deterministic model has no seed variance', () => {
   expect(summary.interactionVariance).toBeCloseTo(0, 12);
 });
 
-it('one seed tells nothing about seeds', () => {
+it('one seed says nothing about seeds', () => {
   const summary = overSeeds(simulate(1, { item: 1, seed: 0, noise: 0 }), 1, mean, { resamples: 500 });
   expect(summary.seedVariance).toBeNaN();
   expect(summary.standardError).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { DEFAULT_RESAMPLES } from './interval.ts';
 import { createResampler } from './resample.ts';
 import { distinctRows } from './rows.ts';
 
-/** Scores of one model under several seeds, with the sources of their variance apart. All variances are of one run. */
+/** Scores of one model under several seeds, with their variance by source. All variances are of one run. */
 export interface SeedSummary {
   readonly scores: readonly number[];
   readonly mean: number;

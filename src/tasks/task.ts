@@ -14,7 +14,7 @@ export interface CorpusSource {
   readonly folder: string;
   /** One of `src/datasets/formats`, which checks it: a task names how to read it, never does it. */
   readonly format: string;
-  /** File (or, for one file an example, directory) of every split, below `folder`. */
+  /** File of every split (or directory, where a split is one file per example), below `folder`. */
   readonly files: Readonly<Partial<Record<SplitName, string>>>;
   /** The same split in another format, below `folder`: NER corpora come in JSON and BIO. */
   readonly alternative?: {

@@ -139,7 +139,7 @@ export interface Duplicates {
 }
 
 /**
- * Exact and near duplicates among texts. Compare forms that matter to you: `comparisonForm` of `normalise.ts`
+ * Exact and near duplicates among texts. Compare the form that suits: `comparisonForm` of `normalise.ts`
  * ignores punctuation and width. Candidates come from MinHash, each is verified on all its shingles;
  * of the pairs right at the threshold about 0.2 % may be overlooked.
  */

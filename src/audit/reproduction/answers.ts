@@ -4,7 +4,7 @@ import { findConvention } from '../../tasks/conventions.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Measure, Reproduced, Reproduction } from './reproduction.ts';
 
-/** What tells a rule that needs nothing but answers from the others. */
+/** A rule that needs nothing but answers. */
 type Rule = Pick<
   Reproduction,
   'id' | 'title' | 'definition' | 'difference' | 'unit' | 'split' | 'published'

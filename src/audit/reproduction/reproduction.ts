@@ -41,17 +41,17 @@ export interface JudgedCorpus {
   readonly tokenizer?: Tokenizer;
 }
 
-/** A rule made ready for one split: scores any number of answers. */
+/** A rule prepared for one split: scores any number of answers. */
 export interface Measure {
   /** What takes part in the score, in words: "3 812 of 16 722 tokens". */
   readonly scope: Text;
   /** Aligned with the examples; undefined counts as wrong. */
   score(predictions: readonly (Prediction | undefined)[]): Reproduced;
-  /** Where a text is cut off, as the first UTF-16 code unit that is not seen, an entry an example; absent where none is. */
+  /** Where each text is cut off, as the first UTF-16 code unit that is not seen; absent where none is cut. */
   readonly visible?: readonly number[];
 }
 
-/** Counts a unit, and what makes a score of their sums: all that an interval needs. */
+/** Counts per unit, and the score of their sums: all that an interval needs. */
 export interface Reproduced {
   readonly value: number;
   readonly counts: Float64Array;

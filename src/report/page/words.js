@@ -4,20 +4,20 @@ const listeners = [];
 export const words = {
   run: { en: 'Run', zh: '运行' },
   show: { en: 'Show', zh: '显示' },
-  wrong: { en: 'with errors', zh: '有错误的' },
+  wrong: { en: 'with errors', zh: '仅错误样本' },
   all: { en: 'all examples', zh: '全部样本' },
-  right: { en: 'without errors', zh: '无错误的' },
-  differ: { en: 'where runs differ', zh: '各运行不一致的' },
+  right: { en: 'without errors', zh: '仅正确样本' },
+  differ: { en: 'where runs differ', zh: '运行间不一致' },
   kind: { en: 'Kind of error', zh: '错误类型' },
   any: { en: 'any', zh: '不限' },
   label: { en: 'Class', zh: '类别' },
-  order: { en: 'Order', zh: '次序' },
-  corpus: { en: 'as in the corpus', zh: '语料次序' },
-  most: { en: 'most errors first', zh: '错误多者在前' },
+  order: { en: 'Order', zh: '排序' },
+  corpus: { en: 'as in the corpus', zh: '语料顺序' },
+  most: { en: 'most errors first', zh: '按错误数降序' },
   search: { en: 'Search texts', zh: '搜索文本' },
   examples: { en: 'examples', zh: '个样本' },
-  searching: { en: 'searching…', zh: '搜索中…' },
-  none: { en: 'Nothing fits these filters.', zh: '没有符合条件的样本。' },
+  searching: { en: 'searching…', zh: '搜索中……' },
+  none: { en: 'No example matches these filters.', zh: '没有符合条件的样本。' },
   gold: { en: 'Gold', zh: '金标' },
   answer: { en: 'Answer', zh: '答案' },
   noAnswer: { en: 'no valid answer', zh: '无有效答案' },
@@ -25,14 +25,14 @@ export const words = {
   document: { en: 'Document', zh: '文档' },
   grade: { en: 'Grade', zh: '等级' },
   rank: { en: 'Rank', zh: '名次' },
-  legendHit: { en: 'gold, found', zh: '金标，已找到' },
+  legendHit: { en: 'gold, found', zh: '金标，命中' },
   legendMiss: { en: 'gold, missed', zh: '金标，漏报' },
-  legendNear: { en: 'gold, nearly', zh: '金标，近似' },
+  legendNear: { en: 'gold, partly matched', zh: '金标，部分匹配' },
   legendAnswerHit: { en: 'answer, right', zh: '答案，正确' },
   legendAnswerMiss: { en: 'answer, spurious', zh: '答案，多报' },
-  legendAnswerNear: { en: 'answer, nearly', zh: '答案，近似' },
+  legendAnswerNear: { en: 'answer, partly matched', zh: '答案，部分匹配' },
   old: {
-    en: 'This browser cannot unpack the examples; a newer one can.',
+    en: 'This browser cannot decompress the examples: use a newer one.',
     zh: '此浏览器无法解压样本数据，请使用较新的浏览器。',
   },
 };
@@ -62,7 +62,7 @@ function setLanguage(value) {
   for (const listener of listeners) listener();
 }
 
-/** The buttons of the head of the page: language and theme, remembered where the browser lets us. */
+/** The buttons of the head of the page: language and theme, remembered where the browser has storage. */
 export function startSwitches() {
   const wanted = remember('language') ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
   setLanguage(wanted);

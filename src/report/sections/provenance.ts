@@ -1,21 +1,21 @@
 import type { TaskAnalysis } from '../analysis.ts';
 import { both, type Html, html } from '../html.ts';
 
-/** What is needed to get these figures again. */
+/** What is needed to reproduce these figures. */
 export function provenance({ runs }: TaskAnalysis): Html {
-  return html`<details class="quiet"><summary>${both({ en: 'Provenance', zh: '来源与环境' })}</summary>
+  return html`<details class="quiet"><summary>${both({ en: 'Provenance', zh: '运行信息' })}</summary>
     ${runs.map(({ run: { record } }) => {
       const { environment, model, times } = record;
       const rows: [Parameters<typeof both>[0], string][] = [
         [{ en: 'Run', zh: '运行' }, record.id],
         [{ en: 'Started', zh: '开始' }, times.startedAt],
         [
-          { en: 'Seconds to fit, to predict', zh: '训练、预测秒数' },
+          { en: 'Seconds: training, prediction', zh: '训练、预测耗时（秒）' },
           `${times.fitSeconds.toFixed(1)}, ${times.predictSeconds.toFixed(2)}`,
         ],
         [{ en: 'Parameters', zh: '参数' }, JSON.stringify(model.parameters)],
         [
-          { en: 'Examples learnt from, tuned on, judged', zh: '训练、调优、评测样本数' },
+          { en: 'Examples: training, tuning, evaluation', zh: '训练、调优、评测样本数' },
           `${record.examples.train}, ${record.examples.dev}, ${record.examples.evaluated}`,
         ],
         [{ en: 'Splits', zh: '划分' }, record.splitRule],

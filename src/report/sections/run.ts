@@ -11,7 +11,7 @@ const FRACTION_DIGITS = 1;
 /** Characters of context around an example of an error. */
 const CONTEXT = 12;
 
-/** Everything about one run: classes, errors, confusions, charts. */
+/** All figures of one run: classes, errors, confusions, charts. */
 export function runSection(analysis: RunAnalysis, { shown }: TaskAnalysis): Html {
   const { calibration, learning, breakdowns } = analysis;
   const charts = [
@@ -122,8 +122,8 @@ function kindTable({ kinds, answers }: RunAnalysis, shown: Shown): Html {
   const most = Math.max(...kinds.map(({ count }) => count));
   const firstCause = kinds.find(({ id }) => KINDS.findIndex((kind) => kind.id === id) >= SHAPES)?.id;
   const causeHeading = html`<tr class="group-row"><th colspan="4" scope="colgroup">${both({
-    en: 'What errors have to do with: any number an error',
-    zh: '错误与何有关：每个错误可属多类',
+    en: 'Related to (an error may have several)',
+    zh: '相关因素（一个错误可有多个）',
   })}</th></tr>`;
   return html`${title}
     <div class="scroll" tabindex="0" role="group" aria-label="kinds of error"><table class="kinds">

@@ -56,10 +56,10 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
       ${floor({ en: 'best constant answer', zh: '最佳常数答案' }, constant)}
       ${floor({ en: 'guessing', zh: '随机猜测' }, chance)}</tbody>
     </table></div>
-    <details class="quiet"><summary>${both({ en: 'How this is computed', zh: '如何计算' })}</summary><p>${both(convention.definition)}</p>
+    <details class="quiet"><summary>${both({ en: 'How this is computed', zh: '计算方法' })}</summary><p>${both(convention.definition)}</p>
       <p>${both({
         en: 'Intervals: 95 % percentile bootstrap over independent units, 10 000 resamples. Runs that share a group letter do not differ significantly (paired permutation tests, Holm).',
-        zh: '区间：按独立单元的 95% 百分位自助法，重采样 10 000 次。共有组字母的运行无显著差异（配对置换检验，Holm 校正）。',
+        zh: '区间：按独立单元重采样 10 000 次的 95% 百分位自助区间。组字母相同的运行无显著差异（配对置换检验，Holm 校正）。',
       })}</p></details>`;
 }
 
@@ -76,7 +76,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
   const scale = { from: -extent, to: extent };
   const tested = pairs.some(({ mcnemar }) => mcnemar);
   return html`
-    <h3>${both({ en: 'Which is better', zh: '孰优孰劣' })}</h3>
+    <h3>${both({ en: 'Comparison', zh: '显著性比较' })}</h3>
     <div class="scroll" tabindex="0" role="group" aria-label="pairs"><table class="scores">
       <thead><tr>
         <th scope="col">a</th><th scope="col">b</th><th scope="col" class="num">a − b</th>

@@ -38,8 +38,8 @@ export interface Families extends TypesOf<typeof families> {}
 export const familyOf = (task: Pick<Task, 'family'>): Family => families[task.family];
 
 /**
- * A task that declares no labels, with those that the gold of `examples` holds, sorted; another task comes back as
- * it is. Figures by class and macro averages need the labels: without them everything is one unlisted class.
+ * A task that declares no labels, with those that the gold of `examples` holds, sorted; another task is returned
+ * unchanged. Figures by class and macro averages need the labels: without them everything is one unlisted class.
  */
 export function withObservedLabels(task: Task, examples: readonly Example[]): Task {
   if (task.labels.length > 0) return task;
