@@ -29,29 +29,31 @@ function finding(
   return [{ code, kind, message, items, groups: groups.map((group) => group.map(({ ref }) => ref)) }];
 }
 
+type Twins = ReturnType<typeof relateTwins>;
+
 /**
- * Twins inside and across splits: equal, alike, mirrored, and those whose gold differs. Equality ignores
- * width, letter case, punctuation and white space; likeness is verified on all trigrams.
+ * Twins inside and across splits: equal, similar, mirrored, and those whose gold differs. Equality ignores
+ * width, letter case, punctuation and white space; similarity is verified on all trigrams.
  */
 export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] {
-  const { equal, mirrors, near } = relateTwins(task, splits);
-  const inOneSplit = equal
-    .flatMap((group) => SPLITS.map((split) => group.filter(({ ref }) => ref.split === split)))
-    .filter((group) => group.length > 1);
-  const across = equal.filter((group) => leakedOf(group).length > 0);
-  const contradictory = equal.filter((group) => new Set(group.map(({ gold }) => gold)).size > 1);
-  const dressed = equal.filter((group) => new Set(group.map(({ raw }) => raw)).size > 1);
+  const twins = relateTwins(task, splits);
+  return [
+    ...twinsAcross(twins),
+    ...conflicts(twins),
+    ...twinsInside(twins),
+    ...findSharedUnits(task, splits),
+  ];
+}
 
-  const mirrorsAcross = mirrors.filter((pair) => leakedOf(pair).length > 0);
+const leaks = (group: readonly TwinItem[]): boolean => leakedOf(group).length > 0;
 
+function twinsAcross({ equal, mirrors, near }: Twins): Finding[] {
+  const across = equal.filter(leaks);
+  const mirrorsAcross = mirrors.filter(leaks);
   // A pair stands for the first of several equal texts: what equals a leaked text leaks as well.
   const members = new Map(equal.flatMap((group) => group.map((item) => [item.form, group] as const)));
   const withEqual = (item: TwinItem): readonly TwinItem[] => members.get(item.form) ?? [item];
-  const nearAcross = near
-    .map((pair) => pair.flatMap(withEqual))
-    .filter((group) => leakedOf(group).length > 0);
-  const nearInside = near.filter((pair) => leakedOf(pair).length === 0);
-
+  const nearAcross = near.map((pair) => pair.flatMap(withEqual)).filter(leaks);
   return [
     ...finding(
       'equal-across-splits',
@@ -73,17 +75,32 @@ export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] 
     ...finding(
       'mirrored-across-splits',
       'leak',
-      { en: 'the same pair, the other way round, in an earlier split', zh: '较早划分中有顺序相反的同一句对' },
+      { en: 'the same pair in reverse order in an earlier split', zh: '较早划分中有顺序相反的同一句对' },
       mirrorsAcross,
       mirrorsAcross.flatMap(leakedOf),
     ),
-    ...finding(
-      'conflicting-gold',
-      'conflict',
-      { en: 'the same input with different gold', zh: '输入相同而标注不同' },
-      contradictory,
-      contradictory.flat(),
-    ),
+  ];
+}
+
+function conflicts({ equal }: Twins): Finding[] {
+  const contradictory = equal.filter((group) => new Set(group.map(({ gold }) => gold)).size > 1);
+  return finding(
+    'conflicting-gold',
+    'conflict',
+    { en: 'the same input with different gold', zh: '输入相同而标注不同' },
+    contradictory,
+    contradictory.flat(),
+  );
+}
+
+function twinsInside({ equal, mirrors, near }: Twins): Finding[] {
+  const inOneSplit = equal
+    .flatMap((group) => SPLITS.map((split) => group.filter(({ ref }) => ref.split === split)))
+    .filter((group) => group.length > 1);
+  const nearInside = near.filter((pair) => !leaks(pair));
+  const mirrorsInside = mirrors.filter((pair) => !leaks(pair));
+  const dressed = equal.filter((group) => new Set(group.map(({ raw }) => raw)).size > 1);
+  return [
     ...finding(
       'equal-in-split',
       'oddity',
@@ -102,8 +119,8 @@ export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] 
       'mirrored-in-split',
       'oddity',
       { en: 'the same pair in both orders in one split', zh: '同一划分内句对正反各出现一次' },
-      mirrors.filter((pair) => leakedOf(pair).length === 0),
-      mirrors.filter((pair) => leakedOf(pair).length === 0).flat(),
+      mirrorsInside,
+      mirrorsInside.flat(),
     ),
     ...finding(
       'differs-in-dress',
@@ -115,7 +132,6 @@ export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] 
       dressed,
       dressed.flat(),
     ),
-    ...findSharedUnits(task, splits),
   ];
 }
 

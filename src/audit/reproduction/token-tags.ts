@@ -5,6 +5,7 @@ import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';
 import type { Details } from '../../metrics/metric.ts';
+import { sumCounts } from '../../scoring/units.ts';
 import type { Example, Prediction } from '../../tasks/examples.ts';
 import type { ReleasedTags } from './released-tags.ts';
 import type { JudgedCorpus, Measure, Reproduced, Reproduction } from './reproduction.ts';
@@ -65,9 +66,7 @@ function countDocument(
 
 /** The published number of an NER task. */
 export function tokenTagReproduction({ task, tags, lastScored }: ReleasedTags): Reproduction {
-  const idOf = new Map(tags.map((tag, i) => [tag, i + 1]));
   const left = tags.slice(lastScored).join(', ');
-  const width = lastScored * COUNTS;
   return {
     id: `ner/as-published/token-tag-macro-f1/${task}@1`,
     title: { en: 'Token-tag macro F1, as published', zh: '词元标签宏平均 F1（按论文代码）' },
@@ -82,59 +81,59 @@ export function tokenTagReproduction({ task, tags, lastScored }: ReleasedTags): 
       zh: `论文口径只看每篇的前 ${PIECES_SEEN} 个词元（逐字切分），其后的金标漏掉也不扣分；把占文本大半、最容易的 O 当作 ${lastScored} 个类别之一；按单个词元给分，边界错的实体仍能得到大部分分数；并且略去 ${left}。我们的口径要求全部实体的边界与类型都完全正确。两个数字衡量的不是一回事：与论文比较时只看右列，并请记住论文中的模型训练时也只见过每篇的前 ${PIECES_SEEN} 个词元。`,
     },
     published: (declared) => declared.published.map(({ model, value }) => ({ model, value: value / 100 })),
-    async open(corpus): Promise<Measure> {
-      const { tokenizer } = corpus;
-      if (!tokenizer) {
-        throw new UserError(
-          'no-vocabulary',
-          {
-            en: 'The published NER score is computed over WordPieces',
-            zh: '论文的 NER 得分按 WordPiece 词元计算',
-          },
-          {
-            hint: {
-              en: 'Give the vocab.txt of the model: --vocab FILE.',
-              zh: '请指定模型的 vocab.txt：--vocab FILE。',
-            },
-            exitCode: EXIT.usage,
-          },
-        );
+    open: (corpus) => openTokenTags(corpus, { task, tags, lastScored }),
+  };
+}
+
+/** Reads what the rule needs: the BIO file, cut into WordPieces as the script cuts it. */
+async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: ReleasedTags): Promise<Measure> {
+  const { tokenizer } = corpus;
+  if (!tokenizer) throw vocabularyMissing();
+  const idOf = new Map(tags.map((tag, i) => [tag, i + 1]));
+  const width = lastScored * COUNTS;
+  const examples = corpus.examples as readonly Example<'ner'>[];
+  const { file, documents } = await readDocuments(corpus);
+  const seen = documents.map((document, i): SeenDocument => {
+    requireSameLength(examples[i], document, file);
+    const gold = Int32Array.from(document, ({ tag }) => idOf.get(tag) ?? 0);
+    return { ...seePieces(document, tokenizer, PIECES_SEEN), gold };
+  });
+  const tagsOf = (example: Example<'ner'>, prediction: Prediction<'ner'> | undefined) =>
+    prediction &&
+    Int32Array.from(encodeBio(example.input.text, prediction.entities).tags, (tag) => idOf.get(tag) ?? 0);
+  const kept = seen.reduce((sum, { lines }) => sum + lines.length, 0);
+  const all = documents.reduce((sum, document) => sum + document.length, 0);
+  return {
+    scope: {
+      en: `${kept} WordPieces of ${all} characters in ${seen.length} documents`,
+      zh: `${seen.length} 篇文档 ${all} 个字中的 ${kept} 个词元`,
+    },
+    visible: examples.map(({ input: { text } }, i) => (seen[i] ? endOfSeen(text, seen[i]) : 0)),
+    score(predictions): Reproduced {
+      const counts = new Float64Array(seen.length * width);
+      for (const [i, document] of seen.entries()) {
+        const answer = tagsOf(examples[i], predictions[i] as Prediction<'ner'> | undefined);
+        countDocument(document, answer, lastScored, counts, i * width);
       }
-      const examples = corpus.examples as readonly Example<'ner'>[];
-      const { file, documents } = await readDocuments(corpus);
-      const seen = documents.map((document, i): SeenDocument => {
-        requireSameLength(examples[i], document, file);
-        return {
-          ...seePieces(document, tokenizer, PIECES_SEEN),
-          gold: Int32Array.from(document, ({ tag }) => idOf.get(tag) ?? 0),
-        };
-      });
-      const tagsOf = (example: Example<'ner'>, prediction: Prediction<'ner'> | undefined) =>
-        prediction &&
-        Int32Array.from(encodeBio(example.input.text, prediction.entities).tags, (tag) => idOf.get(tag) ?? 0);
-      const kept = seen.reduce((sum, { lines }) => sum + lines.length, 0);
-      const all = documents.reduce((sum, document) => sum + document.length, 0);
-      return {
-        scope: {
-          en: `${kept} WordPieces of ${all} characters in ${seen.length} documents`,
-          zh: `${seen.length} 篇文档 ${all} 个字中的 ${kept} 个词元`,
-        },
-        visible: examples.map(({ input: { text } }, i) => (seen[i] ? endOfSeen(text, seen[i]) : 0)),
-        score(predictions): Reproduced {
-          const counts = new Float64Array(seen.length * width);
-          for (const [i, document] of seen.entries()) {
-            const answer = tagsOf(examples[i], predictions[i] as Prediction<'ner'> | undefined);
-            countDocument(document, answer, lastScored, counts, i * width);
-          }
-          const sums = new Float64Array(width);
-          for (let i = 0; i < counts.length; i++) sums[i % width] += counts[i];
-          const scoreOf = (totals: Float64Array): number => macroOverTags(totals).f1;
-          return { value: scoreOf(sums), counts, width, scoreOf, details: detailsOf(sums, tags) };
-        },
-      };
+      const sums = sumCounts(counts, width);
+      const scoreOf = (totals: Float64Array): number => macroOverTags(totals).f1;
+      return { value: scoreOf(sums), counts, width, scoreOf, details: detailsOf(sums, tags) };
     },
   };
 }
+
+const vocabularyMissing = (): UserError =>
+  new UserError(
+    'no-vocabulary',
+    { en: 'The published NER score is computed over WordPieces', zh: '论文的 NER 得分按 WordPiece 词元计算' },
+    {
+      hint: {
+        en: 'Give the vocab.txt of the model: --vocab FILE.',
+        zh: '请指定模型的 vocab.txt：--vocab FILE。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 
 function detailsOf(sums: Float64Array, tags: readonly string[]): Details {
   const rows = Array.from({ length: sums.length / COUNTS }, (_, tag): Details => {
