@@ -143,7 +143,7 @@ describe('what a room must not know', () => {
 const MAX_LINES = 400;
 const TOO_LONG: readonly string[] = ['autograd/operations.test.ts'];
 /** Casts around the type checker that are left. Lower the number when some go; it must never grow. */
-const MAX_FORCED_CASTS = 28;
+const MAX_FORCED_CASTS = 3;
 
 describe('files', () => {
   it(`have at most ${MAX_LINES} lines`, () => {
