@@ -153,7 +153,7 @@ async function scoreRun({ plan, splits, questions, examples, paths }: Evaluation
   await writeJson(paths.scores, sheet);
 }
 
-/** What is missing in the file, told apart by what the journal said of it. */
+/** Counts what the file lacks as refused or unreadable where the journal says so. */
 const withoutAnswer = (file: Coverage, { refused, unreadable }: AnswerCounts): Coverage => ({
   ...file,
   refused: file.refused + refused,

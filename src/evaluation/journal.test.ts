@@ -34,7 +34,7 @@ describe('the journal', () => {
     ]);
   });
 
-  it('writes replies while answering goes on', async () => {
+  it('writes replies while answering continues', async () => {
     const journal = await openJournal(file, 'run-1');
     journal.append('a', { raw: 1 });
     await setTimeout(300);
@@ -42,7 +42,7 @@ describe('the journal', () => {
     await journal.close();
   });
 
-  it('gives back what it has, and goes on after it', async () => {
+  it('returns what it has, and appends to it', async () => {
     await write('a', 'b');
     const journal = await openJournal(file, 'run-1');
     expect([...journal.replies]).toEqual([

@@ -24,7 +24,7 @@ export interface OpenOptions {
   readonly dataDir: string;
   /** Tasks to look the recorded names up in. Default: the built-in ones. */
   readonly among?: readonly Task[];
-  /** Told of runs that are damaged or of another version, which are left out. Absent: they are an error. */
+  /** Called with runs that are damaged or of another version, which are left out. Absent: they are an error. */
   readonly onSkip?: (name: string, error: UserError) => void;
 }
 

@@ -103,7 +103,7 @@ function orderOf({ model }: RunRecord): number {
   return found < 0 ? kinds.length : found;
 }
 
-/** Parameters that were chosen, but for the one that the model's name tells. */
+/** Parameters that were chosen, except the one in the model's name. */
 function chosenParameters({ model: { id, chosen, parameters } }: RunRecord): string[] {
   const main = modelKinds().find((kind) => kind.id === id)?.mainParameter;
   return chosen.filter((name) => name !== main).map((name) => `\`${kebab(name)}=${parameters[name]}\``);

@@ -10,9 +10,9 @@ export interface RetrievalScores {
   /** Queries with at least one relevant document; others cannot be scored. */
   readonly queries: number;
   readonly queriesWithoutRelevant: number;
-  /** Mean share of a query's relevant documents among the first so many found. */
+  /** Mean share of a query's relevant documents among the first k found, by k. */
   readonly recall: Readonly<Record<number, number>>;
-  /** Mean nDCG of the first so many found; the ideal is over all judged documents of the query. */
+  /** Mean nDCG of the first k found, by k; the ideal is over all judged documents of the query. */
   readonly ndcg: Readonly<Record<number, number>>;
   readonly indexSeconds: number;
   /** Mean time of a search, tokenizing the query included. */

@@ -21,7 +21,7 @@ async function keep(name: string, files: Record<string, string>): Promise<string
 }
 
 describe('lockRun', () => {
-  it('refuses a second process while the first holds the run, and gives it back', async () => {
+  it('refuses a second process while the first holds the run, and unlocks it', async () => {
     const directory = join(root, 'run');
     const unlock = await lockRun(directory);
     await expect(lockRun(directory)).rejects.toMatchObject({ code: 'run-in-use' });

@@ -59,7 +59,7 @@ export const isUnusable = (error: unknown): error is UserError =>
 
 /**
  * Every finished run below `root`, oldest first. Unfinished ones are left out, and so are damaged ones and those of another
- * version, which `onSkip` is told of; an absent root holds none.
+ * version, which are reported to `onSkip`; an absent root holds none.
  */
 export async function listRuns(
   root: string,

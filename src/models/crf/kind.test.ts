@@ -52,7 +52,7 @@ describe('crf', () => {
     expect(lines.at(-3)).toContain('肺癌/疾病和诊断');
   });
 
-  it('tells how far it is', () => {
+  it('reports its progress', () => {
     expect(shares.length).toBeGreaterThan(5);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.at(-1)).toBeLessThanOrEqual(1);
@@ -137,7 +137,7 @@ describe('crf', () => {
     await expect(crf.load(file, task)).rejects.toBeInstanceOf(UserError);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(learn(examples(5), { signal })).rejects.toThrow('enough');
   });

@@ -89,7 +89,7 @@ function goldMentions({ input, gold }: Example<'dialogue'>): {
 interface View extends AskedDialogue {
   /** All mentions, in order; those without a name are not asked about. */
   readonly mentions: readonly { turn: number; start: number; end: number; name?: string }[];
-  /** Of every status, a row an asked mention. */
+  /** Of every status, one row per asked mention. */
   readonly chances: Float64Array;
 }
 

@@ -29,7 +29,7 @@ describe('the features of a status', () => {
     expect(ofFever).not.toContain('医生|before=是');
   });
 
-  it('tell where else the symptom comes up', () => {
+  it('show where else the symptom comes up', () => {
     const again = { turn: 2, start: 2, end: 4, name: '咳嗽' };
     expect(new Set(statusFeatures(turns, cough, [cough, again]))).toContain('医生|also after by 患者');
     expect([...ofCough].some((feature) => feature.includes('also'))).toBe(false);

@@ -8,11 +8,11 @@ export interface Asked {
   readonly name: string;
 }
 
-/** How many characters beside the mention are looked at by their place. */
+/** Characters beside the mention that are features by their place. */
 const REACH = 4;
 /** How many turns away an answer or a question may stand. */
 const NEAR = 3;
-/** How much of a turn is looked at: beside the mention, or from the beginning of another turn. */
+/** Characters of a turn that are read: beside the mention, or from the beginning of another turn. */
 const WINDOW = 80;
 /** Answers up to this many characters are also a feature as a whole. */
 const SHORT = 6;
@@ -22,7 +22,7 @@ const DENIES = /没|不|无|未|否|好了|消失/u;
 const DOUBTS = /可能|考虑|也许|或者|估计|怀疑|如果|一般|容易|引起|导致|会|要是|注意/u;
 
 /**
- * What speaks for a status: the mention, its name, the characters around it by place, the rest of its turn
+ * Features of a status: the mention, its name, the characters around it by place, the rest of its turn
  * by side, who speaks, the nearest turns of the other speaker before (the question) and after (the
  * answer), and whether the symptom comes up elsewhere in the dialogue.
  */

@@ -49,7 +49,7 @@ export async function learnStatus(
   return { features, logistic: fit.model };
 }
 
-/** The probability of every status in the order of `STATUSES`, a row a mention. */
+/** The probability of every status in the order of `STATUSES`, one row per mention. */
 export function statusProbabilities(model: StatusModel, dialogue: AskedDialogue): Float64Array {
   return probabilities(model.logistic, model.features.rows(bags([dialogue])));
 }

@@ -5,7 +5,7 @@ import { contributions, embeddingProbabilities, trainEmbeddings } from './embedd
 
 const pace = (): undefined => undefined;
 
-/** Rows of three columns of noise and one that tells the class. */
+/** Rows of three columns of noise and one that determines the class. */
 function material(count: number, classes: number): { rows: Rows; targets: Float64Array } {
   const random = createRandom(9);
   const builder = createRowsBuilder();
@@ -28,7 +28,7 @@ function material(count: number, classes: number): { rows: Rows; targets: Float6
 
 const settings = { dim: 8, epochs: 12, learningRate: 0.5, pace };
 
-it.each(['softmax', 'sigmoid'] as const)('learns which feature tells the class (%s)', async (link) => {
+it.each(['softmax', 'sigmoid'] as const)('learns which feature determines the class (%s)', async (link) => {
   const { rows, targets } = material(300, 3);
   const model = await trainEmbeddings({ ...settings, rows, targets, outputs: 3, link, seed: 1 });
   const found = embeddingProbabilities(model, rows);
@@ -51,7 +51,7 @@ it('follows its seed to the bit', async () => {
   expect(await train(1)).not.toEqual(await train(2));
 });
 
-it('tells its progress and stops when its pace does', async () => {
+it('reports its progress and stops when its yielder throws', async () => {
   const { rows, targets } = material(300, 2);
   const shares: number[] = [];
   const stopped = trainEmbeddings({

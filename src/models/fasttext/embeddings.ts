@@ -17,7 +17,7 @@ export interface EmbeddingProblem {
   readonly rows: Rows;
   readonly outputs: number;
   readonly link: 'softmax' | 'sigmoid';
-  /** `outputs` numbers a row, 1 where right. */
+  /** `outputs` numbers per row, 1 where right. */
   readonly targets: Float64Array;
   readonly dim: number;
   readonly epochs: number;
@@ -31,7 +31,7 @@ export interface EmbeddingProblem {
 /**
  * Trains as fastText does its supervised models (Joulin et al. 2017, `fasttext.cc`): stochastic gradient
  * descent, one text at a time; vectors start uniform in ±1/dim, heads at 0; the gradient of the average is
- * shared out over its features. Unlike fastText, n-grams are told apart exactly instead of by a hash, texts
+ * shared out over its features. Unlike fastText, n-grams are distinguished exactly instead of by a hash, texts
  * are shuffled every epoch, and one thread makes equal seeds give equal vectors.
  */
 export async function trainEmbeddings(problem: EmbeddingProblem): Promise<Embeddings> {

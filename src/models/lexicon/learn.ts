@@ -17,7 +17,7 @@ export interface Entry {
   readonly right: number;
 }
 
-/** Leaving out a word lets shorter ones match in its place: so it is done again, so many times at most. */
+/** Leaving out a word lets shorter ones match in its place, so it is repeated, at most this many times. */
 const MOST_ROUNDS = 5;
 
 /**

@@ -14,7 +14,7 @@ export function assignFolds(examples: readonly Pick<Example, 'group'>[], folds: 
   return Int32Array.from(groups, (group) => foldOf.get(group)!);
 }
 
-/** Mean cross-entropy of scores (before softmax or sigmoid), `outputs` numbers a row, times `slope`, plus `offset`. */
+/** Mean cross-entropy of scores (before softmax or sigmoid), `outputs` numbers per row, times `slope`, plus `offset`. */
 export function crossEntropy(
   scores: Float64Array,
   targets: Float64Array,

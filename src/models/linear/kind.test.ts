@@ -99,7 +99,7 @@ describe('linear', () => {
       };
     });
 
-  it('learns on pairs what no side tells alone', async () => {
+  it('learns on pairs what neither side shows alone', async () => {
     const predictor = await fitLinear('cMedQQ', pairs(100));
     const inputs = pairs(100).map(({ input }) => input);
     const answers = await predict<'similarity'>(predictor, inputs);

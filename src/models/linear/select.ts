@@ -3,7 +3,7 @@ import { createRowsBuilder, type Rows, rowCount } from '../shared/features/rows.
 /**
  * The chi-squared statistic of every column with the labels, as scikit-learn's `chi2` computes it: how far
  * the column's sum within each class is from what the class's share would give. Values must not be negative.
- * `targets`: `outputs` numbers a row; a single output is one of two classes.
+ * `targets`: `outputs` numbers per row; a single output is one of two classes.
  */
 export function chiSquared(rows: Rows, targets: Float64Array, outputs: number): Float64Array {
   const { starts, columns, values, width } = rows;

@@ -123,7 +123,7 @@ function weighClasses(
 const indices = (foldOf: Int32Array, wanted: (fold: number) => boolean): number[] =>
   Array.from(foldOf.keys()).filter((row) => wanted(foldOf[row]));
 
-/** The numbers of the chosen rows, `each` a row. */
+/** The numbers of the chosen rows, `each` per row. */
 function pick(values: Float64Array, chosen: readonly number[], each: number): Float64Array {
   const picked = new Float64Array(chosen.length * each);
   chosen.forEach((row, i) => {

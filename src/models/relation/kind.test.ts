@@ -132,7 +132,7 @@ describe('relation', () => {
     }
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     await expect(learn(test, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
 });

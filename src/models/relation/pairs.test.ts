@@ -22,7 +22,7 @@ describe('pairs', () => {
     expect(pairsOf(long, many).length).toBeLessThan(500 * 2 * 81);
   });
 
-  it('are told by what stands between them, with its direction', () => {
+  it('have features of the text between them, with its direction', () => {
     const [there, back] = pairsOf(text, mentions);
     expect([...pairFeatures(text, there, mentions)]).toContain('between > = 用');
     expect([...pairFeatures(text, back, mentions)]).toContain('between < = 用');

@@ -52,7 +52,7 @@ export function createLattice(types: number): Lattice {
   };
 }
 
-/** Makes room for a text of so many positions. */
+/** Makes room for a text of `length` positions. */
 export function reserve(lattice: Lattice, length: number): void {
   if (lattice.scales.length >= length) return;
   const room = Math.max(512, length + (length >> 1));

@@ -2,7 +2,7 @@ import { CHARACTER_CLASSES, type Characters, OUTSIDE } from '../mentions/charact
 import { type Lexicon, matchLexicon, PURITY_STEPS, type Share } from '../mentions/lexicon.ts';
 import { eachWord, WORD_PLACES } from '../mentions/words.ts';
 
-/** What a position is looked at for: every track is one number a position. */
+/** What is observed at a position: every track has one number per position. */
 export const TRACKS = ['char', 'class', 'place', 'word', 'match', 'matched', 'side'] as const;
 export type Track = (typeof TRACKS)[number];
 

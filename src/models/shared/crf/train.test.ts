@@ -161,7 +161,7 @@ describe('a trained tagger', () => {
     expect(tagger.tag('一药')).toEqual([{ start: 0, end: 2, type: 't0' }]);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when aborted', async () => {
     const controller = new AbortController();
     const onProgress = (_: number, note?: Text): void => {
       if (note?.en === 'weights') controller.abort(new Error('enough'));

@@ -1,7 +1,7 @@
 /**
  * Character n-grams, counted exactly (no hashing of features together).
  *
- * An n-gram is 1 to `most` code points, so a rare character outside the basic plane is never cut in two.
+ * An n-gram is 1 to `most` code points, so a rare character outside the basic plane is never split.
  * The vocabulary is a trie: node 0 is the empty string, node `i` is the n-gram of `parents[i]` with one
  * more code point. Ids are given in order of first appearance: equal texts give equal ids.
  */

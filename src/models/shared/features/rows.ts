@@ -10,7 +10,7 @@ export interface Rows {
 export const rowCount = (rows: Rows): number => rows.starts.length - 1;
 
 export interface RowsBuilder {
-  /** Adds an entry to the row being built; a column at most once a row. */
+  /** Adds an entry to the row being built; a column at most once per row. */
   add(column: number, value: number): void;
   endRow(): void;
   finish(width: number): Rows;

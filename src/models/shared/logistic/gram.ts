@@ -14,7 +14,7 @@ export interface MergedColumns {
  */
 export function mergeColumns(rows: Rows): MergedColumns {
   const { starts, columns, values, width } = rows;
-  // Two independent sums over the entries of a column tell columns apart; entries then decide.
+  // Two independent sums over the entries of a column distinguish columns; where they agree, the entries decide.
   const sums = new Float64Array(width);
   const first = new Int32Array(width).fill(-1);
   const entries = new Int32Array(width);

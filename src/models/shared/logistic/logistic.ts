@@ -18,13 +18,13 @@ export interface LogisticProblem {
   readonly rows: Rows;
   /** Number of scores: classes of a softmax, or independent sigmoids (1 for a question of yes or no). */
   readonly outputs: number;
-  /** `softmax`: one class a row is right; `sigmoid`: every output is right or wrong by itself. */
+  /** `softmax`: one class per row is right; `sigmoid`: every output is right or wrong by itself. */
   readonly link: 'softmax' | 'sigmoid';
-  /** 1 where right, 0 where wrong: `outputs` numbers a row, rows one after another. */
+  /** 1 where right, 0 where wrong: `outputs` numbers per row, row by row. */
   readonly targets: Float64Array;
   /** Inverse strength of the L2 penalty, as in scikit-learn. Intercepts are not penalized. */
   readonly c: number;
-  /** A weight a row. Default 1 each. */
+  /** One weight per row. Default: 1. */
   readonly rowWeights?: Float64Array;
   /** Whether every output has a constant of its own. Default true. */
   readonly intercept?: boolean;

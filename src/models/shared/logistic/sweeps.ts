@@ -24,7 +24,7 @@ const ORDER_SEED = 0;
 const MOST_SWEEPS = 40;
 /** A row is settled where no output is further than this, times the tolerance, from its optimum as a share of its limit. */
 const SETTLED = 3;
-/** A settled row is looked at again after 1, 2, 4… sweeps, up to so many. */
+/** A settled row is revisited after 1, 2, 4… sweeps, at most after this many. */
 const LONGEST_REST = 8;
 /** Sweeping ends when a sweep finds no more than this share of all rows unsettled. */
 const FEW = 0.01;

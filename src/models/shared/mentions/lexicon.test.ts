@@ -47,7 +47,7 @@ describe('the lexicon', () => {
     expect(Array.from(matchLexicon(both, text, shareOf(both, [mixed[1], mixed[2]])).types)).toEqual([0, 0]);
   });
 
-  it('tells how often a match is a mention', () => {
+  it('says how often a match is a mention', () => {
     const rarely = buildLexicon([marked('[口/0]口口'), marked('口口口')], 1);
     expect(matchLexicon(rarely, readCharacters('口')).purities[0]).toBe(0);
     expect(matchLexicon(lexicon, readCharacters('胃癌')).purities[0]).toBe(4);

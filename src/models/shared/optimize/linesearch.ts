@@ -8,7 +8,7 @@ export interface Probe {
 /** Sufficient decrease and curvature constants, as Nocedal & Wright advise for quasi-Newton directions. */
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
-/** While the function still falls at the end of a step, the next one tried is so many times as long. */
+/** While the function still falls at the end of a step, the next one tried is longer by this factor. */
 const EXTENSION = 4;
 const MOST_PROBES = 30;
 /** Values closer than this, relatively, count as equal: there only slopes can be trusted. */
