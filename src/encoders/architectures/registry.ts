@@ -7,7 +7,10 @@ import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
 
 /** Every architecture: one line each. */
-const ARCHITECTURES: readonly Architecture[] = [bert];
+// biome-ignore format: one line each, also while there is only one
+const ARCHITECTURES: readonly Architecture[] = [
+  bert,
+];
 
 /** The architecture of new models, and of configurations without a `model_type` (Google's `bert_config.json`). */
 export const defaultArchitecture: Architecture = bert;

@@ -1,4 +1,5 @@
 import type { FamilyId } from '../../tasks/examples.ts';
+import type { BertFamily } from './families.ts';
 import type { BertParameters } from './parameters.ts';
 
 export interface FamilyDefaults {
@@ -8,7 +9,7 @@ export interface FamilyDefaults {
 }
 
 /** For pretrained weights: usual values of BERT fine-tuning. */
-export const FAMILY_DEFAULTS: Readonly<Record<FamilyId, FamilyDefaults>> = {
+export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ner: { epochs: 8, batchSize: 32, maxLength: 128 },
   similarity: { epochs: 3, batchSize: 32, maxLength: 128 },
   inference: { epochs: 3, batchSize: 32, maxLength: 256 },

@@ -15,6 +15,7 @@ import { UserError } from '../../ground/errors.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { FittedModel } from '../contract.ts';
 import { type Answering, predictEach, weightsOf } from './answer.ts';
+import { type BertFamily, served } from './families.ts';
 import { type BertParameters, DTYPES } from './parameters.ts';
 import type { FamilyPlan } from './plan.ts';
 import { PLANNERS } from './planners.ts';
@@ -73,8 +74,8 @@ export async function openKept(
 
 const planOf = (
   { family, learnt }: KeptRecord,
-  context: Parameters<(typeof PLANNERS)[FamilyId]['plan']>[1],
-): FamilyPlan<FamilyId> => PLANNERS[family].plan(learnt, context);
+  context: Parameters<(typeof PLANNERS)[BertFamily]['plan']>[1],
+): FamilyPlan<FamilyId> => PLANNERS[served(family)].plan(learnt, context);
 
 /** What is wrong with a record lies in its file. */
 function inRecord<T>(folder: string, read: () => T): T {

@@ -1,4 +1,5 @@
 import { defineModel } from '../define.ts';
+import { BERT_FAMILIES } from './families.ts';
 import { PARAMETERS } from './parameters.ts';
 import { quickLook } from './quick-look.ts';
 
@@ -11,16 +12,7 @@ export const bert = defineModel({
     en: 'BERT, fine-tuned from pretrained weights (init) or from random ones',
     zh: '微调 BERT：从预训练权重（init）或随机初始化开始',
   },
-  families: [
-    'ner',
-    'similarity',
-    'inference',
-    'classification',
-    'multilabel',
-    'ranking',
-    'relation',
-    'dialogue',
-  ],
+  families: BERT_FAMILIES,
   parameters: PARAMETERS,
   mainParameter: 'init',
   seeded: true,

@@ -1,5 +1,5 @@
-import type { FamilyId } from '../../tasks/examples.ts';
 import { dialoguePlanner } from './dialogue.ts';
+import type { BertFamily } from './families.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
 import type { Planner } from './plan.ts';
@@ -7,7 +7,7 @@ import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 
 /** How a BERT serves each family. */
-export const PLANNERS: { readonly [F in FamilyId]: Planner<F> } = {
+export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   ner: nerPlanner,
   similarity: labelPlanner(),
   inference: labelPlanner(),

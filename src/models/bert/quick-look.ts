@@ -2,6 +2,7 @@ import { namedModels } from '../../encoders/folder/find.ts';
 import type { GivenParameters } from '../../ground/parameters.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { QuickLook } from '../contract.ts';
+import { type BertFamily, served } from './families.ts';
 
 /** The pretrained model that comes with the package. */
 const SHIPPED_MODEL = 'cbert-tiny';
@@ -10,7 +11,7 @@ const SHIPPED_MODEL = 'cbert-tiny';
 const BUDGET = 30_000;
 
 /** Where texts are long, few of them are seen often; where there are many pairs, each is seen once. */
-const EPOCHS: Readonly<Record<FamilyId, number>> = {
+const EPOCHS: Readonly<Record<BertFamily, number>> = {
   ner: 4,
   similarity: 1,
   inference: 4,
@@ -27,7 +28,7 @@ const EPOCHS: Readonly<Record<FamilyId, number>> = {
 const parametersOf = (family: FamilyId): GivenParameters => ({
   init: SHIPPED_MODEL,
   tokenBudget: BUDGET,
-  epochs: EPOCHS[family],
+  epochs: EPOCHS[served(family)],
   learningRate: 5e-4,
   batchSize: 8,
   threads: 1,

@@ -17,6 +17,7 @@ import {
   pretrainedLearningRate,
   WEIGHT_DECAY,
 } from './defaults.ts';
+import { served } from './families.ts';
 import type { BertParameters, GivenBertParameters } from './parameters.ts';
 
 /** What was given, or the default where that is `auto`. */
@@ -33,7 +34,7 @@ export async function resolveParameters(
 ): Promise<BertParameters> {
   const config = await configOf(given);
   const pretrained = given.init !== undefined && !config.untrained;
-  const usual = FAMILY_DEFAULTS[family];
+  const usual = FAMILY_DEFAULTS[served(family)];
   const fromRandomEntities = family === 'ner' && !pretrained;
   const copies = or(given.copies, fromRandomEntities ? FROM_RANDOM.copies : 0);
   const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities);

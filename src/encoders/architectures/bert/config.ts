@@ -7,7 +7,6 @@ import type { Activation } from '../graph.ts';
 
 /** The configuration of a BERT. */
 export interface BertConfig extends EncoderConfig {
-  readonly modelType: 'bert';
   readonly intermediateSize: number;
   readonly activation: Activation;
   readonly layerNormEps: number;
