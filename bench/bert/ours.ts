@@ -47,7 +47,10 @@ async function training(): Promise<() => Promise<number>> {
   let count = 0;
   return async () => {
     count++;
-    const { loss } = await step.run({ ...feeds, ...masks.fill(step.sites, count, pool) }, trained);
+    const { loss } = await step.run(
+      { ...feeds, ...masks.fill(step.sites, { stream: String(count), row: 0 }, pool) },
+      trained,
+    );
     const decay = (name: string): number => (scheme.decays(name) ? 0.01 : 0);
     adamw(trained, { step: count, rate: () => 1e-5, decay }, pool);
     return Number(loss[0]);

@@ -91,7 +91,11 @@ async function ours({ config: json, batch, length }: (typeof CASES)[number]): Pr
     const used = process.cpuUsage();
     const start = performance.now();
     const given = batchOf(count++);
-    const feeds = { ...weights, ...pretrainingFeeds(given), ...masks.fill(step.sites, count, pool) };
+    const feeds = {
+      ...weights,
+      ...pretrainingFeeds(given),
+      ...masks.fill(step.sites, { stream: String(count), row: 0 }, pool),
+    };
     const { loss } = await step.run(feeds, trained);
     const scale = Math.min(1, 1 / gradientNorm(trained, pool));
     const decay = (name: string): number => (architectureOf(config).parameters.decays(name) ? 0.01 : 0);

@@ -4,6 +4,7 @@ import {
   type BatchObjective,
   type BatchSource,
   type Evaluator,
+  TRAINING_VERSION,
   type TrainerSettings,
   type TrainingRun,
   trainModel,
@@ -13,7 +14,7 @@ import { type BatchOptions, createBatches, type PretrainingBatch } from './masks
 import { mostMasked } from './masks/masking.ts';
 import type { PretrainingText } from './masks/text.ts';
 import { createEvaluation, type PretrainingScores } from './objective/evaluate.ts';
-import { isNextSentence, pretrainingFeeds, pretrainingHead } from './objective/head.ts';
+import { isNextSentence, pretrainingFeeds, pretrainingHead, pretrainingTotals } from './objective/head.ts';
 import type { Start } from './start.ts';
 
 /** How a model is pretrained. Everything here determines the result: checkpoints of other settings are not resumed. */
@@ -46,6 +47,7 @@ export interface PretrainResult {
 interface Shaped {
   readonly batch: number;
   readonly length: number;
+  readonly rows: number;
   readonly given: PretrainingBatch;
 }
 
@@ -89,7 +91,11 @@ function stepsOf({ train, vocabulary, batches, settings }: PretrainRequest): Bat
       const step = next / accumulate;
       const done = step >= steps;
       return {
-        batches: Array.from({ length: accumulate }, (_, i) => ({ ...shape, given: batchOf(first + i) })),
+        batches: Array.from({ length: accumulate }, (_, i) => ({
+          ...shape,
+          rows: shape.batch,
+          given: batchOf(first + i),
+        })),
         next: { epoch: 0, batch: next },
         share: step / steps,
         epoch: next / stepsPerEpoch,
@@ -108,7 +114,10 @@ function objectiveOf({ start, batches }: PretrainRequest): BatchObjective<Shaped
   return {
     loss: pretrainingHead(start.config, { places, nextSentence }),
     parts: nextSentence ? ['masked', 'next'] : ['masked'],
-    feeds: ({ given }) => pretrainingFeeds(given),
+    *feeds(batches) {
+      const totals = pretrainingTotals(batches.map(({ given }) => given));
+      for (const { given } of batches) yield pretrainingFeeds(given, totals);
+    },
   };
 }
 
@@ -140,7 +149,9 @@ function shareOf({ loss, masked, kinds, next }: PretrainingScores): object {
 }
 
 function fingerprintOf({ start, train, heldOut, batches, settings }: PretrainRequest): string {
-  const hash = createHash('sha256').update(JSON.stringify([start.config, batches, settings]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([TRAINING_VERSION, start.config, batches, settings]),
+  );
   const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
     new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   for (const [name, { data }] of start.tensors) hash.update(name).update(bytes(data));

@@ -84,7 +84,8 @@ export function crfHead(config: EncoderConfig, tags: number): TrainableHead<Int3
       const all = sum(logPartition(logits, input('chain', [batch, length]), parameter));
       return div(sub(all, gold.reduce(add)), input('total', []));
     },
-    targets(rows, { batch, length }) {
+    weight: (rows) => rows.reduce((count, sequence) => count + sequence.length, 0),
+    targets(rows, { batch, length }, _tokens, total) {
       const [targets, chain] = [new Float32Array(batch * length * tags), new Float32Array(batch * length)];
       const [starts, ends, transitions] = [tags, tags, tags * tags].map((size) => new Float32Array(size));
       for (const [row, sequence] of rows.entries()) {
@@ -98,8 +99,7 @@ export function crfHead(config: EncoderConfig, tags: number): TrainableHead<Int3
           if (k > 0) transitions[sequence[k - 1] * tags + tag]++;
         }
       }
-      const tokens = rows.reduce((count, sequence) => count + sequence.length, 0);
-      return { targets, chain, starts, ends, transitions, total: Float32Array.of(tokens || 1) };
+      return { targets, chain, starts, ends, transitions, total: Float32Array.of(total || 1) };
     },
     read: ({ logits }, row, tokens, shape) => readEmissions(logits, row, tokens, tags, shape),
   };

@@ -33,8 +33,16 @@ export interface Loss {
 
 /** What training adds to a head: a loss, and its targets. */
 export interface Objective<Target> extends Loss {
-  /** The inputs of `loss` for these rows of a batch; `tokens` has their lengths. */
-  targets(rows: readonly Target[], shape: BatchShape, tokens: readonly number[]): Tensors;
+  /**
+   * What the loss of these rows is divided by: the examples, tokens or pairs that count, each with its weight. Batches
+   * of one update share the sum of their weights, so that every example counts the same in whichever batch it stands.
+   */
+  weight(rows: readonly Target[]): number;
+  /**
+   * The inputs of `loss` for these rows of a batch, `tokens` being their lengths: the losses of the batches of an
+   * update, whose weights add up to `total`, add up to the loss of the update. For one batch `total` is its weight.
+   */
+  targets(rows: readonly Target[], shape: BatchShape, tokens: readonly number[], total: number): Tensors;
 }
 
 /** A head with the objective that it is trained with. */

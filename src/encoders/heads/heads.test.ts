@@ -59,7 +59,7 @@ async function build<T>(
   const feeds = Object.fromEntries(
     leaves.map((leaf, i) => [names[i], noise(leaf.shape.reduce((a, b) => a * b, 1))]),
   );
-  const targets = head.targets(rows, SHAPE, tokens);
+  const targets = head.targets(rows, SHAPE, tokens, head.weight(rows));
   const run = (given: Tensors): ReturnType<typeof program.run> => program.run({ ...targets, ...given });
   const result = await run(feeds);
   return {

@@ -30,6 +30,15 @@ export type RankingLoss = 'pairwise' | 'listwise';
 /** Excludes documents of other queries from a softmax. */
 const APART = -1e9;
 
+/** Pairs of documents of one query of which one is more relevant than the other. */
+function orderedPairs(rows: readonly RankingTarget[]): number {
+  let ordered = 0;
+  for (const higher of rows)
+    for (const lower of rows)
+      if (higher.query === lower.query && higher.relevance > lower.relevance) ordered++;
+  return ordered;
+}
+
 /**
  * A score for a query and a document. `pairwise`: every document should score above every less relevant one of its
  * query, log(1 + exp(lower - higher)) (RankNet, Burges et al. 2005). `listwise`: cross-entropy between the softmax over a
@@ -50,30 +59,28 @@ export function rankingHead(config: EncoderConfig, kind: RankingLoss): Trainable
       const total = add(top, log(sum(exp(sub(others, top)), [1], true)));
       return sum(mul(reshape(input('gains', [batch]), [batch, 1]), sub(total, logits)));
     },
-    targets(rows, { batch }): Tensors {
+    weight: (rows) =>
+      kind === 'pairwise' ? orderedPairs(rows) : new Set(rows.map(({ query }) => query)).size,
+    targets(rows, { batch }, _tokens, total): Tensors {
       const pairs = new Float32Array(batch * batch);
       const groups = new Float32Array(batch * batch).fill(APART);
       const gains = new Float32Array(batch);
       for (let i = 0; i < batch; i++) groups[i * batch + i] = 0;
       const queries = new Map<number, number[]>();
       for (const [row, { query }] of rows.entries()) queries.set(query, [...(queries.get(query) ?? []), row]);
-      let ordered = 0;
       for (const list of queries.values()) {
         const gain = list.map((row) => 2 ** rows[row].relevance - 1);
         const sumOfGains = gain.reduce((a, b) => a + b, 0);
         for (const [k, i] of list.entries()) {
-          gains[i] = sumOfGains > 0 ? gain[k] / sumOfGains / queries.size : 0;
+          gains[i] = sumOfGains > 0 ? gain[k] / sumOfGains / total : 0;
           for (const j of list) {
             groups[i * batch + j] = 0;
-            if (rows[i].relevance > rows[j].relevance) {
-              pairs[i * batch + j] = 1;
-              ordered++;
-            }
+            if (rows[i].relevance > rows[j].relevance) pairs[i * batch + j] = 1;
           }
         }
       }
       if (kind === 'listwise') return { groups, gains };
-      return { pairs: pairs.map((pair) => pair / Math.max(1, ordered)) };
+      return { pairs: pairs.map((pair) => pair / Math.max(1, total)) };
     },
     read: ({ logits }, row) => Number(logits[row]),
   };

@@ -39,21 +39,22 @@ export interface ClassOptions {
   readonly weights?: readonly number[];
 }
 
-/** One-hot rows of `classes` numbers, smoothed and weighted; returns their total weight. */
+/** The total weight of labels. */
+export const weightOf = (labels: readonly number[], { weights }: ClassOptions): number =>
+  labels.reduce((total, label) => total + (weights?.[label] ?? 1), 0);
+
+/** One-hot rows of `classes` numbers, smoothed and weighted. */
 export function fillTargets(
   targets: Float32Array,
   labels: Iterable<readonly [row: number, label: number]>,
   classes: number,
   { smoothing = 0, weights }: ClassOptions,
-): number {
-  let total = 0;
+): void {
   for (const [row, label] of labels) {
     const weight = weights?.[label] ?? 1;
     targets.fill((weight * smoothing) / classes, row * classes, (row + 1) * classes);
     targets[row * classes + label] += weight * (1 - smoothing);
-    total += weight;
   }
-  return total;
 }
 
 /** One of several classes for a sentence or a pair: a target is the index of the class, an answer the logits. */
@@ -68,10 +69,11 @@ export function sequenceHead(
     loss: ({ logits }) => crossEntropy(logits, input('targets', logits.shape), total()),
     divergence: ({ logits }, second: Outputs) =>
       symmetricDivergence(logits, second.logits, sum(input('targets', logits.shape), [-1], true), total()),
-    targets(rows, { batch }) {
+    weight: (rows) => weightOf(rows, options),
+    targets(rows, { batch }, _tokens, total) {
       const targets = new Float32Array(batch * classes);
-      const weight = fillTargets(targets, rows.entries(), classes, options);
-      return { targets, total: Float32Array.of(weight || 1) };
+      fillTargets(targets, rows.entries(), classes, options);
+      return { targets, total: Float32Array.of(total || 1) };
     },
     read: ({ logits }, row) => rowOf(logits, row, classes),
   };
@@ -89,14 +91,20 @@ export function multilabelHead(
       const [targets, counted] = [input('targets', logits.shape), input('counted', logits.shape)];
       return div(sum(mul(counted, sub(softplus(logits), mul(targets, logits)))), input('total', []));
     },
-    targets(rows, { batch }) {
+    weight(rows) {
+      let total = 0;
+      for (let row = 0; row < rows.length; row++)
+        for (let label = 0; label < labels; label++) total += Math.fround(weights?.[label] ?? 1);
+      return total;
+    },
+    targets(rows, { batch }, _tokens, total) {
       const targets = new Float32Array(batch * labels);
       const counted = new Float32Array(batch * labels);
       for (const [row, held] of rows.entries()) {
         for (let label = 0; label < labels; label++) counted[row * labels + label] = weights?.[label] ?? 1;
         for (const label of held) targets[row * labels + label] = 1;
       }
-      return { targets, counted, total: Float32Array.of(counted.reduce((a, b) => a + b, 0) || 1) };
+      return { targets, counted, total: Float32Array.of(total || 1) };
     },
     read: ({ logits }, row) => rowOf(logits, row, labels),
   };

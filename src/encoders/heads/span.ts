@@ -121,7 +121,8 @@ export function spanHead(
       const counted = reshape(input('counted', [batch]), [batch, 1, 1]);
       return mul(mean(mul(add(wrong, missed), counted)), input('scale', []));
     },
-    targets(rows, { batch, length }, tokens) {
+    weight: (rows) => rows.length,
+    targets(rows, { batch, length }, tokens, total) {
       const targets = new Float32Array(batch * types * length * length);
       const open = new Float32Array(batch * length * length);
       const counted = new Float32Array(batch);
@@ -134,7 +135,7 @@ export function spanHead(
           targets[((row * types + type) * length + first + 1) * length + last + 1] = 1;
         }
       }
-      return { targets, open, counted, scale: Float32Array.of(batch / Math.max(1, rows.length)) };
+      return { targets, open, counted, scale: Float32Array.of(batch / Math.max(1, total)) };
     },
     read({ scores }, row, tokens, { length }) {
       const list: ScoredCell[] = [];

@@ -2,7 +2,7 @@ import { crossEntropy, input, reshape, sum, type TypedArray, type Value } from '
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import { type BatchShape, rowOf, type TrainableHead } from './head.ts';
-import { type ClassOptions, fillTargets, symmetricDivergence } from './sequence.ts';
+import { type ClassOptions, fillTargets, symmetricDivergence, weightOf } from './sequence.ts';
 
 /** The scores of the tokens between `[CLS]` and `[SEP]`, `tags` numbers each. */
 export const readEmissions = (
@@ -38,18 +38,23 @@ export function tokenHead(
         sum(targets(first.logits), [-1], true),
         total(),
       ),
-    targets(rows, { batch, length }) {
+    weight: (rows) =>
+      weightOf(
+        rows.flatMap((row) => Array.from(row).filter((tag) => tag >= 0)),
+        options,
+      ),
+    targets(rows, { batch, length }, _tokens, total) {
       const list = new Float32Array(batch * length * tags);
       const labels = rows.flatMap((row, i) =>
         Array.from(row, (tag, k) => [i * length + 1 + k, tag] as const),
       );
-      const weight = fillTargets(
+      fillTargets(
         list,
         labels.filter(([, tag]) => tag >= 0),
         tags,
         options,
       );
-      return { targets: list, total: Float32Array.of(weight || 1) };
+      return { targets: list, total: Float32Array.of(total || 1) };
     },
     read: ({ logits }, row, tokens, shape) => readEmissions(logits, row, tokens, tags, shape),
   };

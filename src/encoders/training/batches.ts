@@ -13,8 +13,9 @@ export interface BatchOptions {
   readonly seed: number;
 }
 
-/** Indices of items that form a batch, and the shape that they are padded to. */
+/** Indices of items that form a batch, the rows that they take, and the shape that they are padded to. */
 export interface Batch extends BatchShape {
+  readonly rows: number;
   readonly items: readonly number[];
 }
 
@@ -58,15 +59,12 @@ export function planEpoch(
       const longest = lengths[sorted[at]];
       const shape = shapeOf(buckets.find((bucket) => bucket >= longest) ?? longest, options);
       const items: number[] = [];
-      for (
-        let used = 0;
-        at < sorted.length && (items.length === 0 || used + counts[sorted[at]] <= shape.batch);
-        at++
-      ) {
+      let used = 0;
+      for (; at < sorted.length && (items.length === 0 || used + counts[sorted[at]] <= shape.batch); at++) {
         items.push(sorted[at]);
         used += counts[sorted[at]];
       }
-      batches.push({ ...shape, items });
+      batches.push({ ...shape, rows: used, items });
     }
   }
   return shuffle(batches, random);

@@ -11,6 +11,7 @@ import {
   type BatchObjective,
   type BatchSource,
   type Evaluator,
+  TRAINING_VERSION,
   type TrainedModel,
   type TrainingRun,
   trainModel,
@@ -117,23 +118,26 @@ function epochsOf(items: readonly Item<unknown>[], settings: TrainSettings): Bat
 }
 
 /** The head's loss on the targets of a batch's items. */
-function objectiveOf<Target, Answer>({
+export function objectiveOf<Target, Answer>({
   config,
   head,
   items,
-}: TrainRequest<Target, Answer>): BatchObjective<Batch> {
+}: Pick<TrainRequest<Target, Answer>, 'config' | 'head' | 'items'>): BatchObjective<Batch> {
   return {
     loss: head,
     parts: [],
-    feeds(batch) {
-      const rows = batch.items.flatMap((item) => items[item].rows);
-      const sequences = rows.map(({ sequence }) => sequence);
-      const targets = rows.map(({ target }) => target);
-      const tokens = sequences.map(({ ids }) => ids.length);
-      return {
-        ...encoderFeeds(sequences, batch, config.padTokenId),
-        ...head.targets(targets, batch, tokens),
-      };
+    *feeds(batches) {
+      const targetsOf = (batch: Batch) =>
+        batch.items.flatMap((item) => items[item].rows.map(({ target }) => target));
+      const total = batches.reduce((sum, batch) => sum + head.weight(targetsOf(batch)), 0);
+      for (const batch of batches) {
+        const sequences = batch.items.flatMap((item) => items[item].rows.map(({ sequence }) => sequence));
+        const tokens = sequences.map(({ ids }) => ids.length);
+        yield {
+          ...encoderFeeds(sequences, batch, config.padTokenId),
+          ...head.targets(targetsOf(batch), batch, tokens, total),
+        };
+      }
     },
   };
 }
@@ -164,7 +168,7 @@ function fingerprintOf<Target, Answer>({
   items,
   settings,
 }: TrainRequest<Target, Answer>): string {
-  const hash = createHash('sha256').update(JSON.stringify([config, settings]));
+  const hash = createHash('sha256').update(JSON.stringify([TRAINING_VERSION, config, settings]));
   for (const [name, { data }] of initial) {
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }

@@ -21,7 +21,7 @@ export interface Position {
 
 /** Sums since the last line of the log. */
 export interface Sums {
-  batches: number;
+  updates: number;
   loss: number;
   readonly parts: Record<string, number>;
   /** Tokens, and tokens with padding. */
@@ -43,7 +43,7 @@ export interface State<Scores> {
   done: boolean;
 }
 
-export const noSums = (): Sums => ({ batches: 0, loss: 0, parts: {}, tokens: 0, padded: 0 });
+export const noSums = (): Sums => ({ updates: 0, loss: 0, parts: {}, tokens: 0, padded: 0 });
 
 /** The files of a training run: `train.jsonl`, checkpoints, and the best weights. */
 export interface TrainingRecord<Scores> {

@@ -42,6 +42,8 @@ export interface StepOptions extends SessionOptions, BatchShape {
 export interface DropoutSite {
   readonly name: string;
   readonly size: number;
+  /** Rows of the batch, the first axis. */
+  readonly rows: number;
   readonly rate: number;
 }
 
@@ -122,7 +124,7 @@ function dropoutSites(config: EncoderConfig): { sites: DropoutSite[]; dropout: D
   const dropout: Dropout = (x, kind) => {
     if (rates[kind] === 0) return x;
     const name = `mask:${sites.length}`;
-    sites.push({ name, size: sizeOf(x.shape), rate: rates[kind] });
+    sites.push({ name, size: sizeOf(x.shape), rows: x.shape[0], rate: rates[kind] });
     return mul(x, input(name, x.shape));
   };
   return { sites, dropout };

@@ -3,15 +3,14 @@ import type { Device, Tensors } from '../../autograd/index.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import type { BatchShape } from '../architectures/graph.ts';
-import { architectureOf } from '../architectures/registry.ts';
 import type { Loss } from '../heads/head.ts';
 import type { Tensor } from '../weights/stored.ts';
-import { adamw, addGradients, gradientNorm, moveAverages, takeSums } from './adamw.ts';
-import { createMasks, type Masks } from './dropout.ts';
+import { adamw, gradientNorm, moveAverages } from './adamw.ts';
+import { type BatchRows, createBackward, passesOf } from './backward.ts';
+import { createMasks } from './dropout.ts';
 import type { TrainingEvent } from './events.ts';
-import { createPool, type Pool } from './kernels/pool.ts';
+import { createPool } from './kernels/pool.ts';
 import { type ModelParameters, prepareParameters, weightDecayOf } from './parameters.ts';
-import { perturb } from './perturb.ts';
 import { noSums, openRecord, type Position, type Sums, type TrainingRecord } from './record.ts';
 import { type Schedule, scheduleShare } from './schedule.ts';
 import { compileStep, type Step } from './step.ts';
@@ -79,8 +78,11 @@ export interface BatchObjective<Batch> {
   readonly loss: Loss;
   /** Outputs of `loss` that are reported beside the total, scalars. */
   readonly parts: readonly string[];
-  /** The inputs of encoder and loss for a batch. */
-  feeds(batch: Batch): Tensors;
+  /**
+   * The inputs of encoder and loss for each batch of an update, one after another. The losses of the batches add up to
+   * that of the update: one batch of all their examples would have it.
+   */
+  feeds(batches: readonly Batch[]): Iterable<Tensors>;
 }
 
 /** All parameters of a model by name. */
@@ -114,7 +116,7 @@ export interface TrainingRun<Scores = unknown> {
   readonly signal?: AbortSignal;
 }
 
-export interface TrainerRequest<Batch extends BatchShape, Scores> {
+export interface TrainerRequest<Batch extends BatchRows, Scores> {
   readonly model: TrainedModel;
   readonly batches: BatchSource<Batch>;
   readonly objective: BatchObjective<Batch>;
@@ -139,13 +141,16 @@ export interface TrainerResult<Scores> {
 const CHECKPOINT_EVERY_MS = 10 * 60_000;
 const LOG_STEPS = 10;
 
+/** Part of every fingerprint: checkpoints of another way to train are not resumed. */
+export const TRAINING_VERSION = 2;
+
 /**
  * Trains a model: forward and backward over the batches of an update, clipping, AdamW, moving average, log, evaluation,
  * checkpoint. Killed at any moment and called again with the same request, it resumes from the last checkpoint and ends
  * with the same weights, bit for bit, on the same machine. Throws the reason of the signal, after a checkpoint; a UserError
  * where the loss is no longer finite (`diverged`) or FGM would perturb frozen embeddings (`frozen-embeddings`).
  */
-export async function trainModel<Batch extends BatchShape, Scores>(
+export async function trainModel<Batch extends BatchRows, Scores>(
   request: TrainerRequest<Batch, Scores>,
 ): Promise<TrainerResult<Scores>> {
   const { model, batches, evaluator, settings, run } = request;
@@ -172,18 +177,14 @@ export async function trainModel<Batch extends BatchShape, Scores>(
     if (run.signal?.aborted) await record.save();
     run.signal?.throwIfAborted();
     const update = batches.at(state.position);
-    for (const [i, batch] of update.batches.entries()) {
-      const number = state.step * settings.accumulate + i;
-      const losses = await backward(batch, number, i === 0);
-      addTo(state.sums, losses);
-      clock.count(losses.tokens);
-    }
-    if (parameters.summed) takeSums(trained, pool);
+    const sums = await backward(update.batches, state.step);
+    addTo(state.sums, sums);
+    clock.count(sums.tokens);
 
-    const [step, count] = [state.step + 1, update.batches.length];
-    const norm = gradientNorm(trained, pool) / count;
+    const step = state.step + 1;
+    const norm = gradientNorm(trained, pool);
     if (!Number.isFinite(norm) || !Number.isFinite(state.sums.loss)) throw diverged(step);
-    const scale = (clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1) / count;
+    const scale = clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1;
     const share = scheduleShare(schedule, Math.min(step, batches.updates), batches.updates, warmup);
     adamw(trained, { step, scale, rate: (name) => share * model.learningRate(name), decay }, pool);
     if (ema > 0) moveAverages(trained, ema, pool);
@@ -208,11 +209,8 @@ export async function trainModel<Batch extends BatchShape, Scores>(
   return { weights, scores: state.scores ?? undefined, best: state.best };
 }
 
-/** Passes over a batch: FGM makes a second one. */
-const passesOf = ({ adversarial = 0 }: TrainerSettings): number => (adversarial > 0 ? 2 : 1);
-
 /** One graph for every shape of batch, by length. */
-async function compileSteps<Batch extends BatchShape, Scores>(
+async function compileSteps<Batch extends BatchRows, Scores>(
   { model, batches, objective, settings, run }: TrainerRequest<Batch, Scores>,
   trained: ReadonlySet<string>,
 ): Promise<ReadonlyMap<number, Step>> {
@@ -230,64 +228,8 @@ async function compileSteps<Batch extends BatchShape, Scores>(
   return steps;
 }
 
-interface Machinery {
-  readonly parameters: ModelParameters;
-  readonly steps: ReadonlyMap<number, Step>;
-  readonly masks: Masks;
-  readonly pool: Pool;
-}
-
-/**
- * Forward and backward over batch `number` of the training: leaves the gradients in the parameters, summed with those
- * before where several passes make an update. Returns its losses and tokens.
- */
-function createBackward<Batch extends BatchShape, Scores>(
-  { model, objective, settings }: TrainerRequest<Batch, Scores>,
-  { parameters, steps, masks, pool }: Machinery,
-): (batch: Batch, number: number, first: boolean) => Promise<Sums> {
-  const { trained, weights, summed } = parameters;
-  const { adversarial = 0 } = settings;
-  const passes = passesOf(settings);
-  const words = trained.find(({ name }) => name === architectureOf(model.config).graph.words);
-  if (adversarial > 0 && !words) throw frozenEmbeddings();
-  return async (batch, number, first) => {
-    const step = steps.get(batch.length)!;
-    const given = objective.feeds(batch);
-    const feeds = { ...weights, ...given };
-    const pass = (index: number) =>
-      step.run(
-        { ...feeds, ...masks.fill(step.sites, number * passes + index, pool) },
-        trained,
-        objective.parts,
-      );
-    const losses = await pass(0);
-    if (summed) addGradients(trained, first, pool);
-    const tokens = tokensOf(given);
-    if (words && adversarial > 0) {
-      const restore = perturb(words, new Set(tokens), model.config.hiddenSize, adversarial);
-      await pass(1);
-      restore();
-      addGradients(trained, false, pool);
-    }
-    return {
-      batches: 1,
-      loss: Number(losses.loss[0]),
-      parts: Object.fromEntries(objective.parts.map((part) => [part, Number(losses[part][0])])),
-      tokens: tokens.length,
-      padded: batch.batch * batch.length,
-    };
-  };
-}
-
-/** The ids of the tokens of a batch, without padding. */
-function tokensOf({ input_ids: ids, attention_mask: mask }: Tensors): number[] {
-  const tokens: number[] = [];
-  for (let i = 0; i < ids.length; i++) if (mask[i]) tokens.push(Number(ids[i]));
-  return tokens;
-}
-
-function addTo(sums: Sums, { batches, loss, parts, tokens, padded }: Sums): void {
-  sums.batches += batches;
+function addTo(sums: Sums, { updates, loss, parts, tokens, padded }: Sums): void {
+  sums.updates += updates;
   sums.loss += loss;
   for (const [part, value] of Object.entries(parts)) sums.parts[part] = (sums.parts[part] ?? 0) + value;
   sums.tokens += tokens;
@@ -330,16 +272,16 @@ interface Reported {
 }
 
 /** A line of the log and an event with the means since the last one. */
-async function report<Batch extends BatchShape, Scores>(
+async function report<Batch extends BatchRows, Scores>(
   { batches, run }: TrainerRequest<Batch, Scores>,
   { state, log }: TrainingRecord<Scores>,
   { update, learningRate, norm, tokensPerSecond, secondsLeft }: Reported,
 ): Promise<void> {
   const { step, sums, best } = state;
   const { share, epoch } = update;
-  const loss = sums.loss / sums.batches;
+  const loss = sums.loss / sums.updates;
   const parts = Object.fromEntries(
-    Object.entries(sums.parts).map(([part, sum]) => [part, sum / sums.batches]),
+    Object.entries(sums.parts).map(([part, sum]) => [part, sum / sums.updates]),
   );
   const padding = 1 - sums.tokens / sums.padded;
   await log({ step, epoch, loss, ...parts, rate: learningRate, norm, padding, tokensPerSecond, secondsLeft });
@@ -353,7 +295,7 @@ async function report<Batch extends BatchShape, Scores>(
 }
 
 /** Evaluates the weights, keeps them where they are the best, and stops training that no longer improves. */
-async function evaluate<Batch extends BatchShape, Scores>(
+async function evaluate<Batch extends BatchRows, Scores>(
   { evaluator, run }: TrainerRequest<Batch, Scores>,
   { state, log, keepBest }: TrainingRecord<Scores>,
   { trained, evaluated }: ModelParameters,
@@ -388,9 +330,3 @@ const diverged = (step: number): UserError =>
       },
     },
   );
-
-const frozenEmbeddings = (): UserError =>
-  new UserError('frozen-embeddings', {
-    en: 'FGM perturbs the word embeddings, which are frozen',
-    zh: 'FGM 需要扰动词嵌入，但词嵌入已冻结',
-  });

@@ -84,8 +84,25 @@ function meanLoss(logits: Value, labels: Value, name: string): Value {
 
 const long = (values: ArrayLike<number>): BigInt64Array => BigInt64Array.from(Array.from(values), BigInt);
 
-/** The inputs of encoder and loss for a batch. */
-export function pretrainingFeeds(batch: PretrainingBatch): Tensors {
+/** What the two parts of the loss are divided by. */
+export interface PretrainingTotals {
+  /** Masked tokens. */
+  readonly masked: number;
+  /** Sequences with a next-sentence label. */
+  readonly next: number;
+}
+
+/** The totals of the batches of one update. */
+export const pretrainingTotals = (batches: readonly PretrainingBatch[]): PretrainingTotals => ({
+  masked: batches.reduce((sum, { maskedCount }) => sum + maskedCount, 0),
+  next: batches.reduce((sum, { nextSentence }) => sum + nextSentence.filter((next) => next >= 0).length, 0),
+});
+
+/** The inputs of encoder and loss for a batch of an update with these totals; alone it has its own. */
+export function pretrainingFeeds(
+  batch: PretrainingBatch,
+  totals: PretrainingTotals = pretrainingTotals([batch]),
+): Tensors {
   const asked = Float32Array.from(batch.nextSentence, (next) => Number(next >= 0));
   return {
     input_ids: long(batch.ids),
@@ -94,14 +111,9 @@ export function pretrainingFeeds(batch: PretrainingBatch): Tensors {
     masked_positions: long(batch.maskedPositions),
     masked_labels: long(batch.maskedLabels),
     masked_weights: batch.maskedWeights,
-    masked_total: Float32Array.of(Math.max(1, batch.maskedCount)),
+    masked_total: Float32Array.of(Math.max(1, totals.masked)),
     next_labels: long(batch.nextSentence.map((next) => Math.max(0, next))),
     next_weights: asked,
-    next_total: Float32Array.of(
-      Math.max(
-        1,
-        asked.reduce((a, b) => a + b, 0),
-      ),
-    ),
+    next_total: Float32Array.of(Math.max(1, totals.next)),
   };
 }

@@ -11,7 +11,7 @@ const filled = (block: Block, scale: number): Float32Array => {
 const bits = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
 
 describe('kernels', () => {
-  const [[p, g, m, v, seeds]] = allocate([[LENGTH, LENGTH, LENGTH, LENGTH, 4]]);
+  const [[p, g, m, v, seeds]] = allocate([[LENGTH, LENGTH, LENGTH, LENGTH, 8]]);
   const { kernels } = p;
 
   it('adamw moves every number as the formula says, also the odd ones at the end', () => {
@@ -59,7 +59,7 @@ describe('kernels', () => {
 
   it('mask keeps the given share, reproducibly for each seed', () => {
     const make = (...state: number[]): Float32Array => {
-      new Int32Array(seeds.data.buffer, seeds.start, 4).set(state);
+      new Int32Array(seeds.data.buffer, seeds.start, 8).set([...state, ...state]);
       kernels.mask(p.start, p.end, seeds.start, Math.floor(0.8 * 2 ** 32) | 0, bits(1.25));
       return p.data.slice();
     };

@@ -13,6 +13,7 @@ import {
   v128,
 } from './assemble.ts';
 import { Instance, Module, type WasmMemory } from './webassembly.ts';
+import { WEYL_STEP } from './xorshift.ts';
 
 /** Pages of 64 KiB that one memory may have: 4 GiB less one page, the reach of a 32-bit address. */
 export const MAXIMUM_PAGES = 65_535;
@@ -103,8 +104,8 @@ const squares: FunctionSource = (() => {
 
 /**
  * A dropout mask: `kept` (the bits of a float) where a random number is below `threshold`, else 0. Four streams of
- * xorshift (Marsaglia 2003, 13-17-5) start from the four numbers at `seeds`, which must not be 0, with a Weyl sequence
- * added to hide its linearity.
+ * xorshift (Marsaglia 2003, 13-17-5) start from the four numbers at `seeds`, which must not be 0, with Weyl sequences
+ * added to hide its linearity, which start from the four numbers after them.
  */
 const mask: FunctionSource = (() => {
   const [x, end, seeds, threshold, kept, state, weyl] = Array(7).keys();
@@ -116,12 +117,12 @@ const mask: FunctionSource = (() => {
     locals: numbers(2, 'v128'),
     body: [
       set(state, v128.load(get(seeds))),
-      set(weyl, v128.load(get(seeds))),
+      set(weyl, v128.load(i32.add(get(seeds), i32.const(BYTES)))),
       each([x], end, [
         shifted(state, true, 13),
         shifted(state, false, 17),
         shifted(state, true, 5),
-        set(weyl, i32x4.add(get(weyl), i32x4.splat(i32.const(0x9e3779b9)))),
+        set(weyl, i32x4.add(get(weyl), i32x4.splat(i32.const(WEYL_STEP)))),
         v128.store(
           get(x),
           v128.and(

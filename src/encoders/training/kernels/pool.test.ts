@@ -14,8 +14,8 @@ const SHAPES = new Map([
 async function work(threads: number) {
   const trained = createTrained(SHAPES);
   const sites = [
-    { name: 'm', size: 70_001, rate: 0.1 },
-    { name: 'n', size: 5, rate: 0.5 },
+    { name: 'm', size: 70_001, rows: 1, rate: 0.1 },
+    { name: 'n', size: 5, rows: 1, rate: 0.5 },
   ];
   const masks = createMasks([sites], 3);
   await using pool = createPool([masks.area, ...trained.map(({ value }) => value)], threads);
@@ -27,7 +27,9 @@ async function work(threads: number) {
     adamw(trained, { step, rate: () => 1e-3, decay: () => 0.01 }, pool);
   }
   const values = trained.map(({ value }) => value.data.slice());
-  const filled = Object.values(masks.fill(sites, 1, pool)).map((mask) => (mask as Float32Array).slice());
+  const filled = Object.values(masks.fill(sites, { stream: '1', row: 0 }, pool)).map((mask) =>
+    (mask as Float32Array).slice(),
+  );
   return { norms, values, filled };
 }
 
