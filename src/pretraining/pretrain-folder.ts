@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { type Model, saveFolder } from '../encoders/folder/save.ts';
 import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { describeEvent } from '../encoders/training/events.ts';
+import { removeCheckpoints } from '../encoders/training/record.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { AUTO, type Parsed, withDefaults } from '../ground/parameters.ts';
 import type { PretrainingScores } from './objective/evaluate.ts';
@@ -90,7 +90,7 @@ export async function pretrainToFolder(
   // a continued model keeps its own dropout for fine-tuning
   const { config } = base ? first : start;
   await saveFolder(out, { config, tensors, tokenizer });
-  await deleteCheckpoints(directory);
+  await removeCheckpoints(directory);
   return { out, steps: settings.steps, scores };
 }
 
@@ -141,8 +141,3 @@ const twoVocabularies = (): UserError =>
     },
     { hint: { en: 'Drop one of the two.', zh: '请去掉其中一个。' }, exitCode: EXIT.usage },
   );
-
-async function deleteCheckpoints(directory: string): Promise<void> {
-  for (const name of readdirSync(directory))
-    if (name.startsWith('checkpoint-')) await rm(join(directory, name), { force: true });
-}

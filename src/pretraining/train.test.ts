@@ -7,7 +7,11 @@ import { architectureOf } from '../encoders/architectures/registry.ts';
 import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../encoders/tokenizers/vocabulary.ts';
 import { createTrained } from '../encoders/training/adamw.ts';
+import { createBackward } from '../encoders/training/backward.ts';
+import { createMasks } from '../encoders/training/dropout.ts';
 import { bytesOf } from '../encoders/training/fixtures/tiny.ts';
+import { createPool } from '../encoders/training/kernels/pool.ts';
+import { prepareParameters } from '../encoders/training/parameters.ts';
 import { compileStep } from '../encoders/training/step.ts';
 import { createRandom } from '../ground/random.ts';
 import { type BatchOptions, createBatches } from './masks/batch.ts';
@@ -16,7 +20,7 @@ import { loadPretrainingText } from './masks/text.ts';
 import { createMarker } from './masks/units.ts';
 import { pretrainingFeeds, pretrainingHead } from './objective/head.ts';
 import { startFrom, startFromNothing, withDropout } from './start.ts';
-import { type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
+import { objectiveOf, type PretrainRequest, type PretrainSettings, pretrain } from './train.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-pretrain-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -72,7 +76,43 @@ const logOf = (directory: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+/** Gradients of one update of this many batches, by parameter, with dropout. */
+async function gradientsOf(count: number, batchSize: number): Promise<Map<string, Float32Array>> {
+  const { train } = await material;
+  const start = withDropout(startFromNothing(tokenizer, SIZES, 1, train.tokens), 0.2);
+  const batches = { ...BATCHES, batchSize };
+  const { config, tensors: initial } = start;
+  const model = { config, initial, isTrained: () => true, learningRate: () => 1 };
+  const objective = objectiveOf({ start, batches });
+  const step = await compileStep({
+    ...{ config, head: objective.loss, batch: batchSize, length: BATCHES.maxLength },
+    shapes: new Map(Array.from(initial, ([name, { shape }]) => [name, shape])),
+    ...{ trained: new Set(initial.keys()), dropout: true, threads: 1 },
+  });
+  const parameters = prepareParameters(model, { sum: count > 1, average: false });
+  const masks = createMasks([step.sites], 7);
+  await using pool = createPool([masks.area, ...parameters.trained.map(({ value }) => value)], 1);
+  const machinery = { parameters, steps: new Map([[step.length, step]]), masks, pool };
+  const backward = createBackward({ model, objective, settings: { adversarial: 0 } }, machinery);
+  const { batch } = createBatches(train, vocabulary, batches);
+  const shape = { batch: batchSize, length: step.length, rows: batchSize };
+  await backward(
+    Array.from({ length: count }, (_, i) => ({ ...shape, given: batch(i) })),
+    3,
+  );
+  return new Map(parameters.trained.map(({ name, gradient }) => [name, gradient.data.slice()]));
+}
+
 describe('the step', () => {
+  it('of several batches has the gradient of one large batch', async () => {
+    const [whole, parts] = [await gradientsOf(1, 16), await gradientsOf(4, 4)];
+    const largest = Math.max(...Array.from(whole.values(), (values) => Math.hypot(...values)));
+    for (const [name, expected] of whole) {
+      const apart = Math.hypot(...parts.get(name)!.map((value, i) => value - expected[i]));
+      expect(apart / Math.max(Math.hypot(...expected), largest / 100), name).toBeLessThan(1e-6);
+    }
+  });
+
   it.each([true, false])('has the gradient of differences (next sentence: %s)', async (nextSentence) => {
     const { config, tensors } = startFromNothing(tokenizer, SIZES, 1, (await material).train.tokens);
     const random = createRandom(1, 'weights');
@@ -151,7 +191,7 @@ describe('pretrain', () => {
     expect(entity.count + span.count + other.count).toBe(scores!.masked.count);
     expect(last.entity).toBe(entity.right / entity.count);
     const lines = log.filter(({ rate }) => rate !== undefined);
-    expect(lines.at(-1)).toMatchObject({ step: 600, secondsLeft: 0 });
+    expect(lines.at(-1)).toMatchObject({ step: 600 });
     expect(lines.at(-1).loss).toBeCloseTo(lines.at(-1).masked + lines.at(-1).next, 5);
     expect(lines[0].loss).toBeGreaterThan(lines.at(-1).loss);
   });

@@ -108,7 +108,10 @@ function stepsOf({ train, vocabulary, batches, settings }: PretrainRequest): Bat
 }
 
 /** Masked tokens, and next sentences where pairs are made. */
-function objectiveOf({ start, batches }: PretrainRequest): BatchObjective<Shaped> {
+export function objectiveOf({
+  start,
+  batches,
+}: Pick<PretrainRequest, 'start' | 'batches'>): BatchObjective<Shaped> {
   const { nextSentence, batchSize, maxLength } = batches;
   const places = batchSize * mostMasked(maxLength);
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
@@ -83,6 +84,9 @@ export async function readCheckpoint<State>(file: string): Promise<Checkpoint<St
     const text = (await hashedTake(Math.min(start.readUInt32LE(MAGIC.length), size))).toString();
     const header = parse(text);
     if (!header) throw damaged({ en: 'invalid header', zh: '文件头无效' });
+    // nothing of the header is verified yet: its list must describe this file before memory is asked for
+    const end = header.arrays.reduce((sum, { length }) => sum + length * 4, at + HASH_BYTES);
+    if (end > size) throw damaged(TRUNCATED);
     const arrays = new Map<string, Float32Array>();
     for (const { name, length } of header.arrays) {
       const bytes = await hashedTake(length * 4);
@@ -96,10 +100,14 @@ export async function readCheckpoint<State>(file: string): Promise<Checkpoint<St
   }
 }
 
-function parse(text: string): { state: unknown; arrays: { name: string; length: number }[] } | undefined {
+const headerJson = z.object({
+  state: z.looseObject({}),
+  arrays: z.array(z.object({ name: z.string(), length: z.int().min(0) })),
+});
+
+function parse(text: string): z.infer<typeof headerJson> | undefined {
   try {
-    const header = JSON.parse(text);
-    return Array.isArray(header.arrays) ? header : undefined;
+    return headerJson.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
@@ -121,12 +129,12 @@ export async function keepCheckpoint(
 }
 
 /**
- * The latest intact checkpoint of a directory that `fits`; others are skipped and reported to `onSkipped`. Removes
- * unfinished files of a killed process.
+ * The latest intact checkpoint of a directory that nothing speaks against; others are skipped and reported to
+ * `onSkipped`. Removes unfinished files of a killed process.
  */
 export async function latestCheckpoint<State>(
   directory: string,
-  fits: (state: State) => boolean,
+  objectionTo: (checkpoint: Checkpoint<State>) => Promise<Text | undefined>,
   onSkipped: (file: string, why: Text) => void,
 ): Promise<Checkpoint<State> | undefined> {
   const names = await readdir(directory).catch(() => []);
@@ -135,8 +143,9 @@ export async function latestCheckpoint<State>(
     const file = join(directory, name);
     try {
       const checkpoint = await readCheckpoint<State>(file);
-      if (fits(checkpoint.state)) return checkpoint;
-      onSkipped(file, { en: 'it belongs to other data or settings', zh: '数据或设置不同' });
+      const why = await objectionTo(checkpoint);
+      if (!why) return checkpoint;
+      onSkipped(file, why);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       onSkipped(file, error.text);

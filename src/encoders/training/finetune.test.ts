@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../ground/random.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import { describeEvent, type TrainingEvent } from './events.ts';
 import { train } from './finetune.ts';
 import { bytesOf, tinyRequest } from './fixtures/tiny.ts';
@@ -97,7 +98,8 @@ describe('train', () => {
   });
 
   it('stopped by a signal, resumes exactly', async () => {
-    const whole = bytesOf((await train(tinyRequest(fresh()))).weights);
+    const uninterrupted = fresh();
+    const whole = bytesOf((await train(tinyRequest(uninterrupted))).weights);
     const directory = fresh();
     for (const after of [7, 23]) {
       const stop = new AbortController();
@@ -119,7 +121,33 @@ describe('train', () => {
       await expect(running).rejects.toThrow('stopped');
     }
     expect(bytesOf((await train(tinyRequest(directory))).weights).equals(whole)).toBe(true);
+    const [log, expected] = [directory, uninterrupted].map((of) =>
+      readFileSync(join(of, 'train.jsonl'), 'utf8'),
+    );
+    expect(log).toBe(expected);
   });
+
+  it.each(['damaged', 'missing', 'of another training'])(
+    'trains again where the best weights are %s',
+    async (how) => {
+      const [directory, other] = [fresh(), fresh()];
+      const whole = bytesOf((await train(tinyRequest(directory, { epochs: 2 }))).weights);
+      const best = join(directory, 'best.bin');
+      if (how === 'missing') rmSync(best);
+      else if (how === 'damaged') writeFileSync(best, readFileSync(best).fill(0, 200, 300));
+      else {
+        await train(tinyRequest(other, { epochs: 2, seed: 5 }));
+        writeFileSync(best, readFileSync(join(other, 'best.bin')));
+      }
+      const events: TrainingEvent[] = [];
+      const onEvent = (event: TrainingEvent) => events.push(event);
+      const again = await train(tinyRequest(directory, { epochs: 2 }, { onEvent }));
+      expect(bytesOf(again.weights).equals(whole)).toBe(true);
+      expect(events.find(({ kind }) => kind === 'skipped')).toMatchObject({
+        why: { en: expect.stringContaining('best.bin') },
+      });
+    },
+  );
 
   it('starts again where data or settings differ', async () => {
     const directory = fresh();
@@ -166,6 +194,42 @@ describe('train', () => {
     const again = await train(tinyRequest(directory, {}, { onEvent: (event) => events.push(event) }));
     const skipped = events.find(({ kind }) => kind === 'skipped')!;
     expect(skipped).toMatchObject({ file: last, why: { en: expect.stringContaining('damaged') } });
+    expect(bytesOf(again.weights).equals(whole)).toBe(true);
+  });
+});
+
+describe('a checkpoint whose header is damaged', () => {
+  const start = (header: string): Buffer => {
+    const bytes = Buffer.alloc(12 + Buffer.byteLength(header) + 64);
+    bytes.write('CBCKPT01', 'latin1');
+    bytes.writeUInt32LE(Buffer.byteLength(header), 8);
+    bytes.write(header, 12);
+    return bytes;
+  };
+
+  it.each([
+    ['has no list', '{"state":{}}', 'invalid header'],
+    ['has no state', '{"state":null,"arrays":[]}', 'invalid header'],
+    ['lists no names', '{"state":{},"arrays":[null]}', 'invalid header'],
+    ['lists a negative length', '{"state":{},"arrays":[{"name":"a","length":-8}]}', 'invalid header'],
+    ['lists a fraction', '{"state":{},"arrays":[{"name":"a","length":0.5}]}', 'invalid header'],
+    ['lists more than memory holds', '{"state":{},"arrays":[{"name":"a","length":4e15}]}', 'truncated'],
+  ])('that %s is refused by name, and the one before it is used', async (_name, header, why) => {
+    const directory = fresh();
+    const whole = bytesOf((await train(tinyRequest(directory, { epochs: 2 }))).weights);
+    const last = join(
+      directory,
+      readdirSync(directory)
+        .sort()
+        .findLast((name) => name.startsWith('checkpoint-'))!,
+    );
+    writeFileSync(last, start(header));
+    await expect(readCheckpoint(last)).rejects.toMatchObject({
+      code: 'checkpoint-damaged',
+      message: expect.stringContaining(why),
+      place: { file: last },
+    });
+    const again = await train(tinyRequest(directory, { epochs: 2 }));
     expect(bytesOf(again.weights).equals(whole)).toBe(true);
   });
 });

@@ -1,9 +1,12 @@
 import { appendFile, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
 import { makeDirectory } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import type { Trained } from './adamw.ts';
 import {
   type Arrays,
+  type Checkpoint,
   isCheckpoint,
   keepCheckpoint,
   latestCheckpoint,
@@ -70,7 +73,7 @@ export async function openRecord<Scores>(
   if (force) await removeCheckpoints(directory);
   const found = await latestCheckpoint<State<Scores>>(
     directory,
-    (state) => state.fingerprint === fingerprint,
+    (checkpoint) => objectionTo(checkpoint, { fingerprint, trained, bestFile }),
     (file, why) => onEvent?.({ kind: 'skipped', file, why }),
   );
   const state = found ? restored(found.state) : initialState<Scores>(fingerprint);
@@ -93,9 +96,49 @@ export async function openRecord<Scores>(
       onEvent?.({ kind: 'checkpoint', step: state.step });
     },
     keepBest: (arrays) => writeCheckpoint(bestFile, { fingerprint, epoch: state.best.epoch }, arrays),
-    readBest: async () => (await readCheckpoint(bestFile)).arrays,
+    async readBest() {
+      const best = await readCheckpoint<BestState>(bestFile);
+      if (best.state.fingerprint === fingerprint && best.state.epoch === state.best.epoch) return best.arrays;
+      throw otherBest(bestFile);
+    },
   };
 }
+
+/** What `best.bin` says of the weights in it. */
+interface BestState {
+  readonly fingerprint: string;
+  readonly epoch: number;
+}
+
+/** Why training does not resume from a checkpoint, if it does not. */
+async function objectionTo<Scores>(
+  { state, arrays }: Checkpoint<State<Scores>>,
+  { fingerprint, trained, bestFile }: { fingerprint: string; trained: readonly Trained[]; bestFile: string },
+): Promise<Text | undefined> {
+  const fits = savedBlocks(trained).every(([name, { data }]) => arrays.get(name)?.length === data.length);
+  if (state.fingerprint !== fingerprint || !fits)
+    return { en: 'it belongs to other data or settings', zh: '数据或设置不同' };
+  if (state.best.epoch === 0) return undefined;
+  // a later epoch's best weights are made again, to the bit
+  try {
+    const best = await readCheckpoint<BestState>(bestFile);
+    if (best.state.fingerprint === fingerprint && best.state.epoch >= state.best.epoch) return undefined;
+    return { en: `${bestFile} is of another training`, zh: `${bestFile} 属于另一次训练` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { en: `${bestFile}: ${error.text.en}`, zh: `${bestFile}：${error.text.zh}` };
+  }
+}
+
+const otherBest = (file: string): UserError =>
+  new UserError(
+    'checkpoint-damaged',
+    {
+      en: 'The best weights are of another training, which uses the same directory',
+      zh: '最优权重属于使用同一目录的另一次训练',
+    },
+    { file, hint: { en: 'Train again, in a directory of its own.', zh: '请换一个目录重新训练。' } },
+  );
 
 const initialState = <Scores>(fingerprint: string): State<Scores> => ({
   fingerprint,
@@ -123,7 +166,8 @@ const savedBlocks = (trained: readonly Trained[]): [name: string, block: Trained
     ...(average ? [[`average ${name}`, average] satisfies [string, Trained['value']]] : []),
   ]);
 
-async function removeCheckpoints(directory: string): Promise<void> {
+/** Removes the checkpoints and the best weights of a training; its log stays. */
+export async function removeCheckpoints(directory: string): Promise<void> {
   for (const name of await readdir(directory))
     if (name === BEST || isCheckpoint(name)) await rm(join(directory, name), { force: true });
 }

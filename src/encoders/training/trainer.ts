@@ -284,7 +284,7 @@ async function report<Batch extends BatchRows, Scores>(
     Object.entries(sums.parts).map(([part, sum]) => [part, sum / sums.updates]),
   );
   const padding = 1 - sums.tokens / sums.padded;
-  await log({ step, epoch, loss, ...parts, rate: learningRate, norm, padding, tokensPerSecond, secondsLeft });
+  await log({ step, epoch, loss, ...parts, rate: learningRate, norm, padding });
   run.onEvent?.({
     kind: 'step',
     ...{ share, step, steps: batches.updates, epoch, epochs: batches.epochs, loss, parts },

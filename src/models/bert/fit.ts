@@ -1,5 +1,6 @@
 import type { Forward } from '../../encoders/inference/forward.ts';
 import type { Item } from '../../encoders/training/finetune.ts';
+import { removeCheckpoints } from '../../encoders/training/record.ts';
 import { UserError } from '../../ground/errors.ts';
 import { createRandom } from '../../ground/random.ts';
 import type { Example, FamilyId } from '../../tasks/examples.ts';
@@ -77,7 +78,14 @@ async function fitPlan<F extends FamilyId, Target, Answer>(
     { ...fitted, record: { ...record, learnt: learnt ?? prepared.learnt } },
     { ...answering, ask },
   );
-  return { ...model, learntFrom: train.length };
+  return {
+    ...model,
+    learntFrom: train.length,
+    async save(folder) {
+      await model.save?.(folder);
+      if (request.directory !== undefined) await removeCheckpoints(request.directory);
+    },
+  };
 }
 
 /** Items of the examples and of as many altered copies as asked for. Throws a UserError where there is none. */

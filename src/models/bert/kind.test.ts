@@ -276,6 +276,14 @@ describe('answering', () => {
 });
 
 describe('checkpoints', () => {
+  it('removes its checkpoints once the model is written, and keeps the log', async () => {
+    const directory = join(scratch, 'checkpoints');
+    const { fitted } = await learn('classification', { epochs: 1 }, { directory });
+    expect(readdirSync(directory).length).toBeGreaterThan(1);
+    await fitted.save!(join(scratch, 'written'));
+    expect(readdirSync(directory)).toEqual(['train.jsonl']);
+  });
+
   it('are used when the same is fitted again, not with force', async () => {
     const directory = join(scratch, 'training');
     const notes: string[] = [];
