@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Identity, identifyBytes } from '../fetch/identity.ts';
 import { explainFileError } from '../ground/files.ts';
+import type { Question } from './split.ts';
 
 /**
  * One identity for the named files of a directory: the summed bytes; `sha256` over the lines
@@ -19,6 +20,16 @@ export async function identifyDirectory(directory: string, names: readonly strin
     }
   }
   return combineIdentities(entries);
+}
+
+/**
+ * SHA-256 of the questions of a split: over the lines `{"id":…,` + the fields of the input + `}\n`, in the order of the
+ * file. The same with and without gold, and whatever format they are read from.
+ */
+export function hashQuestions(questions: readonly Question[]): string {
+  const hash = createHash('sha256');
+  for (const { id, input } of questions) hash.update(`${JSON.stringify({ id, ...input })}\n`);
+  return hash.digest('hex');
 }
 
 export type NamedIdentity = Identity & { readonly name: string };

@@ -1,12 +1,16 @@
 import type { Question } from '../datasets/dataset.ts';
-import { type Line, readLineBatches } from '../ground/files.ts';
+import { readLineBatches, type Line as TextLine } from '../ground/files.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Prediction } from '../tasks/examples.ts';
 import type { Fault } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
+import type { Line } from '../tasks/families/shared/faults.ts';
 import type { Task } from '../tasks/task.ts';
+import { findConflict } from './carried.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
+import { type AnsweredSplit, verifyHeader } from './header.ts';
+import { createSpanReader, type Offsets, type OffsetsReport } from './offsets.ts';
 import type { Problem } from './problems.ts';
 
 /** Where predictions come from: a file, by its path; or lines as they arrive, each without its line end. */
@@ -24,55 +28,116 @@ export interface ReadPredictions {
   readonly predictions: readonly (Prediction | undefined)[];
   readonly coverage: Coverage;
   readonly problems: readonly Problem[];
+  /** Only where predictions of the family mark places in texts. */
+  readonly offsets?: OffsetsReport;
+}
+
+/** What a reader knows of predictions beforehand. */
+export interface PredictionOptions extends AnsweredSplit {
+  /** How offsets count. Default: as the header of the file says, else UTF-16 code units. */
+  readonly offsets?: Offsets;
 }
 
 /**
  * Reads predictions, one JSON object per line, against the questions that they answer. A line may also say why there
- * is no prediction: `{"id": "7", "status": "refused", "reason": "…"}`, or `unreadable` or `missing`. Every problem
- * is collected; none is thrown, except a file that cannot be read as UTF-8 lines at all.
+ * is no prediction: `{"id": "7", "status": "refused", "reason": "…"}`, or `unreadable` or `missing`. A header and the
+ * inputs and mentions that lines carry are verified. Every problem is collected; none is thrown, except a file that
+ * cannot be read as UTF-8 lines at all.
  */
 export async function readPredictions(
   source: PredictionSource,
   task: Task,
   questions: readonly Question[],
+  options: PredictionOptions = {},
 ): Promise<ReadPredictions> {
-  const { parse } = familyOf(task);
+  const reader = createReader(task, questions, options);
+  let isFirst = true;
+  for await (const lines of batchesOf(source)) {
+    for (const line of lines) {
+      if (line.text.trim() === '') continue;
+      if (!isFirst || !reader.readHeader(line)) reader.readLine(line);
+      isFirst = false;
+    }
+  }
+  return reader.finish();
+}
+
+/** Takes the lines of a file one after the other. */
+function createReader(task: Task, questions: readonly Question[], options: PredictionOptions) {
+  const { split, scheme } = options;
+  const { parse, spans } = familyOf(task);
   const find = createFinder(questions);
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
   const statuses: AnswerStatus[] = new Array(questions.length).fill('missing');
   const lineOf = new Int32Array(questions.length);
   const problems: Problem[] = [];
-  for await (const lines of batchesOf(source)) {
-    for (const line of lines) {
-      if (line.text.trim() === '') continue;
+  let used = options.offsets ?? 'utf16';
+  let decidedBy: OffsetsReport['decidedBy'] = options.offsets ? 'option' : 'default';
+  const reader = spans && createSpanReader(spans, () => used);
+
+  const parseLine = (record: Line, { input }: Question): Prediction | readonly Fault[] => {
+    const conflict = findConflict(record, input);
+    if (conflict) return [conflict];
+    const { line, faults } = reader?.read(record, input) ?? { line: record, faults: [] };
+    return faults.length > 0 ? faults : parse(line, input, task);
+  };
+
+  return {
+    /** Whether the line is a header, which it verifies. */
+    readHeader(line: TextLine): boolean {
+      const parsed = line.text.includes('"chineseblue"') ? parseRecord(line.text) : undefined;
+      if (!parsed || 'malformed' in parsed) return false;
+      const header = verifyHeader(parsed.record, line.number, { task, questions, split, scheme });
+      if (!header) return false;
+      problems.push(...header.problems);
+      if (header.offsets && options.offsets && header.offsets !== options.offsets)
+        problems.push(otherOffsets(line.number, header.offsets, options.offsets));
+      if (header.offsets && !options.offsets) [used, decidedBy] = [header.offsets, 'header'];
+      return true;
+    },
+    readLine(line: TextLine): void {
       const found = identify(line, find, lineOf, task);
       if ('code' in found) {
         problems.push(found);
-        continue;
+        return;
       }
       const { record, id, index } = found;
       lineOf[index] = line.number;
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
-        continue;
+        return;
       }
-      const parsed = parse(record, questions[index].input, task);
+      const parsed = parseLine(record, questions[index]);
       if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
       else predictions[index] = parsed;
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
-    }
-  }
-  lineOf.forEach((line, index) => {
-    if (line === 0) problems.push({ id: questions[index].id, code: 'missing-id', message: NO_PREDICTION });
-  });
-  return { predictions, coverage: coverageOf(statuses), problems };
+    },
+    finish(): ReadPredictions {
+      lineOf.forEach((line, index) => {
+        if (line === 0)
+          problems.push({ id: questions[index].id, code: 'missing-id', message: NO_PREDICTION });
+      });
+      const coverage = coverageOf(statuses);
+      if (!reader) return { predictions, coverage, problems };
+      const { affected, fitting } = reader;
+      return { predictions, coverage, problems, offsets: { used, decidedBy, affected, fitting } };
+    },
+  };
+}
+
+function otherOffsets(line: number, stated: Offsets, asked: Offsets): Problem {
+  const message = {
+    en: `the file says that its offsets are ${stated}, --offsets says ${asked}`,
+    zh: `文件标注的偏移单位为 ${stated}，而 --offsets 为 ${asked}`,
+  };
+  return { line, code: 'other-offsets', field: 'offsets', message };
 }
 
 const NO_PREDICTION: Text = { en: 'there is no prediction for this example', zh: '该样本没有预测' };
 
 /** Lines in batches: much faster than one by one where there are millions. */
-async function* batchesOf(source: PredictionSource): AsyncGenerator<readonly Line[]> {
+async function* batchesOf(source: PredictionSource): AsyncGenerator<readonly TextLine[]> {
   if (typeof source === 'string') yield* readLineBatches(source);
   else if ('path' in source) yield* readLineBatches(source.path, source.name);
   else {
@@ -90,7 +155,7 @@ interface Identified {
 
 /** The example that a line answers, or what is wrong with the line. */
 function identify(
-  { text, number: line }: Line,
+  { text, number: line }: TextLine,
   find: (id: string) => number | undefined,
   lineOf: Int32Array,
   task: Task,
@@ -128,8 +193,8 @@ function parseRecord(
       return { malformed: { en: 'a line must be a JSON object', zh: '每行须为一个 JSON 对象' } };
     return { record: value };
   } catch (error) {
-    const { message } = error as Error;
-    return { malformed: { en: `not JSON: ${message}`, zh: `不是 JSON：${message}` } };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { malformed: { en: `not JSON: ${reason}`, zh: `不是 JSON：${reason}` } };
   }
 }
 

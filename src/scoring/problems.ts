@@ -6,14 +6,25 @@ export interface Problem {
   /** 1-based; absent where an id has no line at all. */
   readonly line?: number;
   readonly id?: string;
-  /** E.g. `not-json`, `unknown-id`, `duplicate-id`, `missing-id`, or a fault of the family. */
+  /** E.g. `not-json`, `unknown-id`, `duplicate-id`, `missing-id`, `other-split`, or a fault of the family. */
   readonly code: string;
   readonly field?: string;
   readonly message: Text;
 }
 
 /** Problems that say that the file is not what was meant: nothing can be scored from it honestly. */
-const FATAL = new Set(['not-json', 'no-id', 'unknown-id', 'duplicate-id']);
+const FATAL = new Set([
+  ...['not-json', 'no-id', 'unknown-id', 'duplicate-id'],
+  ...[
+    'unknown-header',
+    'other-task',
+    'other-split',
+    'other-scheme',
+    'other-corpus',
+    'other-offsets',
+    'other-text',
+  ],
+]);
 
 /**
  * Throws the first problem that makes predictions unfit for scoring; `name` is what the error calls their file.

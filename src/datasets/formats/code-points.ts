@@ -1,5 +1,8 @@
 const SURROGATE = /[\uD800-\uDFFF]/;
 
+/** Whether a text has characters of two UTF-16 code units: emoji, rare ideographs. */
+export const hasWideCharacters = (text: string): boolean => SURROGATE.test(text);
+
 /** Converts offsets in characters (code points, as Python counts) to UTF-16 code units of one text. */
 export interface CodePoints {
   /** The text's length in code points. */
@@ -10,7 +13,7 @@ export interface CodePoints {
 
 /** The map of `text`; free for texts without surrogates, where both counts agree. */
 export function codePoints(text: string): CodePoints {
-  if (!SURROGATE.test(text)) return { length: text.length, toUnits: (offset) => offset };
+  if (!hasWideCharacters(text)) return { length: text.length, toUnits: (offset) => offset };
   const starts: number[] = [];
   let unit = 0;
   for (const character of text) {

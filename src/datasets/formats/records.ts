@@ -2,6 +2,8 @@ import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { nearest } from '../../ground/nearest.ts';
+import { showJson } from '../../ground/show.ts';
+import { asLabel } from '../../tasks/families/shared/faults.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { Task } from '../../tasks/task.ts';
 
@@ -16,10 +18,7 @@ export interface JsonRecord {
 const SHOWN = 40;
 const SHOWN_LABELS = 12;
 
-export const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-};
+export const show = (value: unknown): string => showJson(value, SHOWN);
 
 export const isObject = (value: unknown): value is PlainRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -159,7 +158,8 @@ function duplicateId(id: string, before: number | undefined, place: ValuePlace):
 }
 
 /**
- * A check of labels against those that the task declares; any label but the empty one passes where it declares none.
+ * A check of labels against those that the task declares; any label but the empty one passes where it declares none. A
+ * whole number stands for its digits.
  * Throws a UserError (`unknown-label`, `empty-label`, `bad-field`).
  */
 export function createLabelCheck(
@@ -167,7 +167,8 @@ export function createLabelCheck(
   placeOf: (field: string) => ValuePlace,
 ): (label: unknown, field: string) => string {
   const known = new Set(task.labels.map((label) => label.id));
-  return (label, field) => {
+  return (value, field) => {
+    const label = asLabel(value);
     if (typeof label !== 'string') throw badField(label, EXPECTED.string, placeOf(field));
     if (label === '') {
       throw new UserError(

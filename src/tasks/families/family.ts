@@ -45,6 +45,14 @@ export interface Fault {
  */
 export type InputShape = 'text' | 'pair' | 'turns' | 'documents';
 
+/** Where predictions mark places in texts. */
+export interface SpanField<T extends FamilyTypes> {
+  /** The array that holds them: objects with `start` and `end`. */
+  readonly field: string;
+  /** The text that a span counts in; undefined where it names none. */
+  text(span: Readonly<Record<string, unknown>>, input: T['input']): string | undefined;
+}
+
 /** Answers that need no model, beside which a reproduced score is read. */
 export interface ReferenceAnswer<Prediction> {
   readonly answer: Text;
@@ -89,6 +97,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
     input: T['input'],
     task: Task,
   ): T['prediction'] | readonly Fault[];
+  /** Absent: its predictions mark no places. */
+  readonly spans?: SpanField<T>;
   /** What a missing or invalid answer counts as: never better than a wrong answer. */
   missing(example: ExampleOf<T>, task: Task): T['prediction'];
   /** All texts of an input, for lengths and for search. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { FamilyId } from '../examples.ts';
 import { codesOf } from './fixtures/parse-sample.ts';
 import { SAMPLES, taskOf } from './fixtures/sample.ts';
 import { families } from './registry.ts';
 
 describe('faults', () => {
   it('of labels', () => {
-    expect(codesOf('classification', { label: 1 })).toEqual(['wrong-type label']);
+    expect(codesOf('classification', { label: 1.5 })).toEqual(['wrong-type label']);
+    expect(codesOf('classification', { label: 7 })).toEqual(['unknown-label label']);
     expect(codesOf('classification', { label: '7' })).toEqual(['unknown-label label']);
     expect(codesOf('similarity', { label: '1', scores: [1] })).toEqual(['wrong-type scores']);
     expect(codesOf('similarity', { label: '2', scores: { '1': 'NaN', '9': 1 } })).toEqual([
@@ -17,10 +19,37 @@ describe('faults', () => {
       'wrong-type label',
       'not-finite scores.neutral',
     ]);
-    expect(codesOf('multilabel', { labels: ['a', 'z', 3] })).toEqual([
+    expect(codesOf('multilabel', { labels: ['a', 'z', 3, null] })).toEqual([
       'unknown-label labels[1]',
-      'wrong-type labels[2]',
+      'unknown-label labels[2]',
+      'wrong-type labels[3]',
     ]);
+  });
+
+  it('of labels: whole numbers stand for their digits', () => {
+    const numbered = (family: FamilyId) => taskOf(family, ['0', '1']);
+    expect(families.similarity.parse({ label: 0 }, { textA: '', textB: '' }, numbered('similarity'))).toEqual(
+      {
+        label: '0',
+      },
+    );
+    expect(families.multilabel.parse({ labels: [1, '0'] }, { text: '' }, numbered('multilabel'))).toEqual({
+      labels: ['1', '0'],
+    });
+    const entity = { start: 0, end: 1 };
+    expect(
+      families.ner.parse({ entities: [{ ...entity, type: 1 }] }, { text: '痛' }, numbered('ner')),
+    ).toEqual({ entities: [{ ...entity, type: '1' }] });
+    const terms = { subject: '甲', object: '乙' };
+    expect(
+      families.relation.parse({ triples: [{ ...terms, predicate: 0 }] }, { text: '' }, numbered('relation')),
+    ).toEqual({ triples: [{ ...terms, predicate: '0' }] });
+  });
+
+  it('of values nested too deeply to be shown', () => {
+    const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    for (const family of ['classification', 'multilabel', 'ner', 'ranking'] as const)
+      expect(codesOf(family, { label: deep, labels: deep, entities: deep, scores: deep })).not.toEqual([]);
   });
 
   it('of labels: none where a task declares none', () => {

@@ -14,6 +14,7 @@ export const dialogue: Family<'dialogue', DialogueTypes> = {
   inputShape: 'turns',
   hubTaskType: 'token-classification',
   parse: parseSymptoms,
+  spans: { field: 'entities', text: ({ turn }, { turns }) => turns[Number(turn)]?.text },
   missing: missingSymptoms,
   texts: ({ turns }) => turns.map(({ text }) => text),
   labels: ({ gold }) => gold.symptoms.map(({ status }) => status),

@@ -1,6 +1,6 @@
 import type { Task } from '../../task.ts';
 import type { ExampleOf, Fault } from '../family.ts';
-import { knownLabels, type Line, labelFault, labelScoreFaults, readList } from '../shared/faults.ts';
+import { asLabel, knownLabels, type Line, labelFault, labelScoreFaults, readList } from '../shared/faults.ts';
 import type { Text1 } from '../shared/types.ts';
 import { wrongScores } from '../shared/wrong.ts';
 import type { MultilabelTypes } from './types.ts';
@@ -11,8 +11,9 @@ type Answer = MultilabelTypes['prediction'];
 export function parseLabels(line: Line, _input: Text1, task: Task): Answer | readonly Fault[] {
   const known = knownLabels(task);
   const labels = readList<string>(line, 'labels', (value, field) => {
-    const fault = labelFault(value, field, known);
-    return fault ? [fault] : (value as string);
+    const label = asLabel(value);
+    const fault = labelFault(label, field, known);
+    return fault ? [fault] : (label as string);
   });
   const faults = labelScoreFaults(line.scores, known);
   if ('faults' in labels) return [...labels.faults, ...faults];

@@ -1,6 +1,7 @@
 import type { Task } from '../../task.ts';
 import type { ExampleOf, Fault, ReferenceAnswer } from '../family.ts';
 import {
+  asLabel,
   badType,
   isObject,
   knownLabels,
@@ -28,7 +29,8 @@ export function parseEntities(line: Line, { text }: Text1, task: Task): Answer |
         ),
       ];
     }
-    const { start, end, type } = value;
+    const { start, end } = value;
+    const type = asLabel(value.type);
     const faults = spanFaults(start, end, text, prefix);
     const fault = labelFault(type, `${prefix}.type`, known);
     if (fault) faults.push(fault);

@@ -13,6 +13,7 @@ export const ner: Family<'ner', NerTypes> = {
   inputShape: 'text',
   hubTaskType: 'token-classification',
   parse: parseEntities,
+  spans: { field: 'entities', text: (_span, { text }) => text },
   missing: missingEntities,
   texts: ({ text }) => [text],
   labels: ({ gold }) => gold.entities.map(({ type }) => type),

@@ -1,6 +1,14 @@
 import type { Task } from '../../task.ts';
 import type { AnnotatedSpans, ExampleOf, Fault } from '../family.ts';
-import { badType, isObject, knownLabels, type Line, labelFault, readList } from '../shared/faults.ts';
+import {
+  asLabel,
+  badType,
+  isObject,
+  knownLabels,
+  type Line,
+  labelFault,
+  readList,
+} from '../shared/faults.ts';
 import { listed } from '../shared/listed.ts';
 import type { Text1 } from '../shared/types.ts';
 import type { RelationTypes, Triple } from './types.ts';
@@ -15,7 +23,8 @@ const STRING = { en: 'a string', zh: '字符串' };
 
 function readTriple(value: unknown, prefix: string, known: ReadonlySet<string>): Triple | readonly Fault[] {
   if (!isObject(value)) return [badType(prefix, EXPECTED, value)];
-  const { subject, predicate, object, subjectType, objectType } = value;
+  const { subject, object, subjectType, objectType } = value;
+  const predicate = asLabel(value.predicate);
   const faults: Fault[] = [];
   for (const [name, text] of Object.entries({ subject, object })) {
     const field = `${prefix}.${name}`;

@@ -1,4 +1,5 @@
 import type { Text } from '../../../ground/language.ts';
+import { showJson } from '../../../ground/show.ts';
 import type { Task } from '../../task.ts';
 import type { Fault } from '../family.ts';
 
@@ -9,11 +10,7 @@ export const isObject = (value: unknown): value is Line =>
 
 const MAX_SHOWN = 60;
 
-/** A value as it stands in the JSON, cut short. */
-function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-}
+const show = (value: unknown): string => showJson(value, MAX_SHOWN);
 
 /** `missing-field` where there is nothing, else `wrong-type`. */
 export function badType(field: string, expected: Text, found: unknown): Fault {
@@ -42,6 +39,10 @@ let lastTask: Task | undefined;
 let lastLabels: ReadonlySet<string> = new Set();
 
 const MAX_LABELS_SHOWN = 12;
+
+/** A label as tasks write it: a whole number, as which tools often write classes, stands for its digits. */
+export const asLabel = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
 
 /** What is wrong with a label, if anything. */
 export function labelFault(value: unknown, field: string, known: ReadonlySet<string>): Fault | undefined {

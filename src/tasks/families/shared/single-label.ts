@@ -2,7 +2,7 @@ import { createRandom, shuffle } from '../../../ground/random.ts';
 import type { Task } from '../../task.ts';
 import type { ExampleOf, Family, Fault, ReferenceAnswer } from '../family.ts';
 import { bare, type FamilyView } from '../view.ts';
-import { knownLabels, type Line, labelFault, labelScoreFaults } from './faults.ts';
+import { asLabel, knownLabels, type Line, labelFault, labelScoreFaults } from './faults.ts';
 import type { Labelled, LabelPrediction } from './types.ts';
 import { wrongLabel, wrongScores } from './wrong.ts';
 
@@ -16,7 +16,8 @@ export interface SingleLabelTypes<Input extends object> {
 type Types = SingleLabelTypes<object>;
 
 function parseLabel(line: Line, _input: object, task: Task): LabelPrediction | readonly Fault[] {
-  const { label, scores } = line;
+  const label = asLabel(line.label);
+  const { scores } = line;
   const known = knownLabels(task);
   const fault = labelFault(label, 'label', known);
   if (fault === undefined && scores === undefined) return bareAnswer(label as string);
