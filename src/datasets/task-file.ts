@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../ground/errors.ts';
-import { explainFileError } from '../ground/files.ts';
+import { readTextFile } from '../ground/files.ts';
 import { parseTask } from '../tasks/schema.ts';
 import type { Task } from '../tasks/task.ts';
 import { requireFittingFormat } from './location.ts';
@@ -11,7 +10,7 @@ import { requireFittingFormat } from './location.ts';
 const MODULE_EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 
 /**
- * Reads a task that a user declares: a JSON file, or a module whose default export is the task. Throws a UserError:
+ * Reads a task that a user declares: a JSON file (`-`: standard input), or a module whose default export is the task. Throws a UserError:
  * `bad-task`, `not-json`, `unknown-format`, `format-mismatch`.
  */
 export async function readTaskFile(file: string): Promise<Task> {
@@ -25,12 +24,10 @@ export async function readTaskFile(file: string): Promise<Task> {
     });
     return checked(parseTask(module.default, file), file);
   }
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainFileError(error, file);
-  });
+  const text = await readTextFile(file);
   let value: unknown;
   try {
-    value = JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
+    value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { foreignText, notUtf8 } from './encoding.ts';
 import { UserError } from './errors.ts';
 import type { Text } from './language.ts';
 
@@ -54,6 +56,11 @@ const ADVICE: Readonly<Record<string, readonly [code: string, message: Text, hin
     { en: 'A part of this path is a file, not a directory', zh: '路径中的某一级是文件，不是目录' },
     { en: 'Check the path.', zh: '请检查路径。' },
   ],
+  ELOOP: [
+    'link-loop',
+    { en: 'The symbolic links of this path lead in a circle', zh: '该路径的符号链接形成了循环' },
+    { en: 'Check where they lead (`ls -l`).', zh: '请检查其指向（`ls -l`）。' },
+  ],
   EMFILE: [
     'too-many-files',
     { en: 'This process may not open any more files', zh: '本进程打开的文件数已达上限' },
@@ -85,16 +92,25 @@ export interface Line {
   readonly number: number;
 }
 
+/** The path that stands for standard input where files are read, and for standard output where they are written. */
+export const STANDARD = '-';
+
+/** What errors call a file. */
+export const nameOf = (file: string): string => (file === STANDARD ? '<stdin>' : file);
+
+const openStream = (file: string): AsyncIterable<Buffer> =>
+  file === STANDARD ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
+
 /**
- * Streams the lines of a UTF-8 file in constant memory. A final newline makes no empty line.
- * Throws a UserError for a missing file, bytes that are not UTF-8, and a line over `MAX_LINE_BYTES`.
+ * Streams the lines of a UTF-8 file, or of standard input (`-`), in constant memory. A final newline makes no empty line.
+ * Throws a UserError for a missing file, a compressed one, bytes that are not UTF-8, and a line over `MAX_LINE_BYTES`.
  */
 export async function* readLines(file: string): AsyncGenerator<Line> {
   for await (const batch of readLineBatches(file)) yield* batch;
 }
 
 /** As `readLines`, one batch of lines per block read: much faster for millions of lines. Errors call the file `name`. */
-export async function* readLineBatches(file: string, name: string = file): AsyncGenerator<Line[]> {
+export async function* readLineBatches(file: string, name: string = nameOf(file)): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 0;
   let rest: Buffer[] = [];
@@ -119,9 +135,11 @@ export async function* readLineBatches(file: string, name: string = file): Async
     }
   };
   try {
-    for await (const chunk of createReadStream(file, {
-      highWaterMark: BLOCK_BYTES,
-    }) as AsyncIterable<Buffer>) {
+    let isFirst = true;
+    for await (const chunk of openStream(file)) {
+      const foreign = isFirst ? foreignText(chunk, name) : undefined;
+      if (foreign) throw foreign;
+      isFirst = false;
       const cut = chunk.lastIndexOf(10) + 1;
       if (cut === 0) {
         rest.push(chunk);
@@ -160,48 +178,104 @@ function lineTooLong(file: string, line: number): UserError {
   );
 }
 
-function notUtf8(file: string, bytes: Buffer, linesBefore: number): UserError {
-  let line = linesBefore;
-  for (let start = 0; start < bytes.length; line++) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, end));
-    } catch {
-      break;
-    }
-    start = end;
+/**
+ * The whole of a small UTF-8 text file, or of standard input (`-`), without a byte-order mark. Throws a UserError as
+ * `readLines` does, and `file-too-long` beyond `MAX_LINE_BYTES`.
+ */
+export async function readTextFile(file: string): Promise<string> {
+  const name = nameOf(file);
+  let bytes: Buffer;
+  try {
+    const size = file === STANDARD ? 0 : (await stat(file)).size;
+    if (size > MAX_LINE_BYTES) throw fileTooLong(name);
+    bytes = file === STANDARD ? Buffer.concat(await process.stdin.toArray()) : await readFile(file);
+  } catch (error) {
+    throw explainFileError(error, name);
   }
+  const foreign = foreignText(bytes, name);
+  if (foreign) throw foreign;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw notUtf8(name, bytes, 0);
+  }
+}
+
+function fileTooLong(file: string): UserError {
+  const limit = `${MAX_LINE_BYTES >> 20} MiB`;
   return new UserError(
-    'not-utf8',
-    { en: 'The file is not UTF-8', zh: '文件不是 UTF-8 编码' },
-    {
-      file,
-      line: line + 1,
-      hint: {
-        en: 'Convert it, e.g. `iconv -f GB18030 -t UTF-8 FILE`.',
-        zh: '请先转换编码，例如 `iconv -f GB18030 -t UTF-8 FILE`。',
-      },
-    },
+    'file-too-long',
+    { en: `The file is larger than ${limit}`, zh: `文件超过 ${limit}` },
+    { file, hint: { en: 'Check that it is the file you mean.', zh: '请确认文件无误。' } },
   );
 }
 
+type Content = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
+const partsOf = (content: Content) =>
+  typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+
 /**
- * Writes a file completely or not at all: to a temporary file beside it, fsync, rename. Missing directories are made.
- * `chunks` is a string, bytes, or an iterable of them. Throws a UserError for errors of the file system; whatever
- * fails, the old file is unchanged and the temporary one is removed.
+ * Writes a file completely or not at all: to a temporary file beside it, fsync, rename. Missing directories are made. A
+ * link stays one: the file that it leads to is written. A device or pipe cannot be replaced and is written through;
+ * `-` is standard output. Throws a UserError for errors of the file system; whatever fails, the old file is unchanged
+ * and the temporary one is removed.
  */
-export async function writeAtomic(
-  file: string,
-  chunks: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-): Promise<void> {
+export async function writeAtomic(file: string, content: Content): Promise<void> {
+  if (file === STANDARD) return writeStandard(content);
+  try {
+    if (await isStreamLike(file)) await writeThrough(file, content);
+    else await replace(await followLinks(file), content);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
+async function writeStandard(content: Content): Promise<void> {
+  for await (const part of partsOf(content))
+    if (!process.stdout.write(part)) await once(process.stdout, 'drain');
+}
+
+/** Whether a path leads to what cannot be replaced: a device, a pipe, a socket, or a file that a shell has opened. */
+async function isStreamLike(file: string): Promise<boolean> {
+  if (/^\/(dev\/(fd|std)|proc\/)/.test(resolve(file))) return true;
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function writeThrough(file: string, content: Content): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    for await (const part of partsOf(content)) await handle.writeFile(part);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Links beyond which a chain of them is a circle; what the kernel follows. */
+const MAX_LINKS = 40;
+
+/** The path that links lead to in the end, whether anything is there or not. */
+async function followLinks(file: string): Promise<string> {
+  let path = file;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const isLink = await lstat(path).then(
+      (found) => found.isSymbolicLink(),
+      () => false,
+    );
+    if (!isLink) return path;
+    path = resolve(dirname(path), await readlink(path));
+  }
+  throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+}
+
+async function replace(file: string, content: Content): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(temporary, 'w');
     try {
-      const parts = typeof chunks === 'string' || chunks instanceof Uint8Array ? [chunks] : chunks;
-      for await (const part of parts) await handle.writeFile(part);
+      for await (const part of partsOf(content)) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();
@@ -210,7 +284,7 @@ export async function writeAtomic(
   } catch (error) {
     // If removing it fails too, the first error is the one to report.
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw explainFileError(error, file);
+    throw error;
   }
 }
 

@@ -79,11 +79,16 @@ export const flag = build<boolean>('boolean');
 /** Free text: a path, a name. */
 export const text = build<string>('text');
 
-/** One of several words. */
+/** One of several words; no default makes it optional. */
 export function choice<const C extends readonly string[]>(
   choices: C,
   options: Options<C[number]> & { default: C[number] },
-): Parameter<C[number]> {
+): Parameter<C[number]>;
+export function choice<const C extends readonly string[]>(
+  choices: C,
+  options: Options<C[number]>,
+): Parameter<C[number] | undefined>;
+export function choice(choices: readonly string[], options: Options<string>): Parameter<string | undefined> {
   return { ...options, choices, type: 'choice', auto: false };
 }
 

@@ -1,4 +1,5 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -57,5 +58,48 @@ describe('readAnyPredictions', () => {
     await expect(readAnyPredictions({ path, name: 'upload 7' }, entities, documents)).rejects.toMatchObject({
       place: { file: 'upload 7', line: 1 },
     });
+  });
+});
+
+describe('the format', () => {
+  const lines = '{"id":"a","label":"2"}\n{"id":"b","label":"0"}\n{"id":"c","label":"1"}\n';
+
+  it('is told by the content, whatever the name', async () => {
+    const { predictions } = await readAnyPredictions(await file(lines, 'p.txt'), intent, examples);
+    expect(predictions).toEqual([{ label: '2' }, { label: '0' }, { label: '1' }]);
+    const columns = await file('2\ttext a\n0\ttext b\n1\ttext c\n', 'p.jsonl');
+    expect((await readAnyPredictions(columns, intent, examples)).predictions).toEqual(predictions);
+  });
+
+  it('is told through a pipe too, and nothing is left of the copy', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const before = (await readdir(tmpdir())).filter((name) => name.startsWith('chineseblue-input-'));
+    const [{ predictions }] = await Promise.all([
+      readAnyPredictions(pipe, intent, examples),
+      writeFile(pipe, lines),
+    ]);
+    expect(predictions).toEqual([{ label: '2' }, { label: '0' }, { label: '1' }]);
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith('chineseblue-input-'))).toEqual(before);
+  });
+
+  it.each(['[\n{"id":"a"}\n]\n', '[{"id":"a"}]\n', '{\n  "id": "a"\n}\n'])(
+    'is not one JSON document: %j',
+    async (content) => {
+      const path = await file(content, 'p.json');
+      await expect(readAnyPredictions(path, intent, examples)).rejects.toMatchObject({
+        code: 'not-json-lines',
+      });
+    },
+  );
+
+  it('decides offsets by the mentions where it is asked to', async () => {
+    const asked = [{ id: '0', input: { text: '😷咳嗽三天' } }];
+    const entity = { start: 1, end: 3, type: 'symptom', mention: '咳嗽' };
+    const path = await file(`${JSON.stringify({ id: '0', entities: [entity] })}\n`, 'p.jsonl');
+    expect((await readAnyPredictions(path, entities, asked)).problems).toHaveLength(1);
+    const { problems, offsets } = await readAnyPredictions(path, entities, asked, { inferOffsets: true });
+    expect(problems).toEqual([]);
+    expect(offsets).toMatchObject({ used: 'code-point', decidedBy: 'mentions' });
   });
 });

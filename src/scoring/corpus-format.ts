@@ -2,25 +2,94 @@ import type { Question } from '../datasets/dataset.ts';
 import { readFileItems } from '../datasets/read.ts';
 import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
+import { nameOf, readLineBatches } from '../ground/files.ts';
+import { withRereadable } from '../ground/spool.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { coverageOf } from './coverage.ts';
-import { type NamedFile, type ReadPredictions, readPredictions } from './predictions.ts';
+import { provenOffsets } from './offsets.ts';
+import {
+  type NamedFile,
+  type PredictionOptions,
+  type ReadPredictions,
+  readPredictions,
+} from './predictions.ts';
 import type { Problem } from './problems.ts';
 
+export interface AnyPredictionOptions extends PredictionOptions {
+  /** Where nothing says how offsets count, take the way that the mentions of the file prove. */
+  readonly inferOffsets?: boolean;
+}
+
 /**
- * Reads predictions in JSON Lines, or, for a file of another extension, in a format that the task's corpus
- * itself comes in: BIO for entities, `label<TAB>text…` for pairs and classes. There a record answers the
- * example of the same number, and must repeat its text.
+ * Reads predictions in JSON Lines, or in a format that the task's corpus itself comes in: BIO for entities,
+ * `label<TAB>text…` for pairs and classes. There a record answers the example of the same number, and must repeat its
+ * text. The first line tells the format; `-` is standard input. Throws a UserError: `unknown-format`,
+ * `not-json-lines`, or whatever is wrong in a corpus file.
  */
 export async function readAnyPredictions(
   file: string | NamedFile,
   task: Task,
   questions: readonly Question[],
+  options: AnyPredictionOptions = {},
 ): Promise<ReadPredictions> {
-  const { path, name = path } = typeof file === 'string' ? { path: file } : file;
-  if (/\.(jsonl|json|ndjson)$/i.test(path)) return readPredictions({ path, name }, task, questions);
+  const given = typeof file === 'string' ? { path: file } : file;
+  const name = given.name ?? nameOf(given.path);
+  return withRereadable(given.path, async (path) => {
+    const isJson = isJsonLines(await firstLine(path, name), name, task);
+    if (!isJson) return readCorpusFormat({ path, name }, task, questions);
+    const read = await readPredictions({ path, name }, task, questions, options);
+    const proven = options.inferOffsets && read.offsets ? provenOffsets(read.offsets) : undefined;
+    if (!proven || read.offsets?.decidedBy !== 'default') return read;
+    const again = await readPredictions({ path, name }, task, questions, { ...options, offsets: proven });
+    return { ...again, offsets: again.offsets && { ...again.offsets, decidedBy: 'mentions' } };
+  });
+}
+
+/** The first line that is not blank; undefined in an empty file. */
+async function firstLine(path: string, name: string): Promise<string | undefined> {
+  for await (const lines of readLineBatches(path, name)) {
+    const found = lines.find(({ text }) => text.trim() !== '');
+    if (found) return found.text;
+  }
+  return undefined;
+}
+
+/** Throws a UserError `not-json-lines` for one JSON document over many lines, or one array. */
+function isJsonLines(first: string | undefined, name: string, task: Task): boolean {
+  if (first === undefined || /^\s*\{\s*["}]/.test(first)) return true;
+  if (/^\s*(\{\s*$|\[\s*([[{"\]]|$))/.test(first)) throw notJsonLines(name);
+  return /\.(jsonl|json|ndjson)$/i.test(name) && !couldBePlain(first, task);
+}
+
+/** Whether a line could be the first of the plain format of the task's corpus. */
+function couldBePlain(first: string, task: Task): boolean {
+  const plain = plainFormatOf(task);
+  return plain === 'bio'
+    ? /^.{1,4}[ \t](O|[BIESLMU][-_].+)$/u.test(first)
+    : plain !== undefined && first.includes('\t');
+}
+
+const notJsonLines = (file: string): UserError =>
+  new UserError(
+    'not-json-lines',
+    { en: 'This is one JSON document, not JSON Lines', zh: '这是一个完整的 JSON 文档，而不是 JSON Lines' },
+    {
+      file,
+      line: 1,
+      hint: {
+        en: "Write one object per line, e.g. with `jq -c '.[]' FILE`.",
+        zh: "每行写一个对象，例如用 `jq -c '.[]' FILE` 转换。",
+      },
+    },
+  );
+
+async function readCorpusFormat(
+  { path, name = path }: NamedFile,
+  task: Task,
+  questions: readonly Question[],
+): Promise<ReadPredictions> {
   const records = await readRecords(path, name, task);
   const problems: Problem[] = [];
   const statuses: AnswerStatus[] = [];
@@ -41,7 +110,8 @@ export async function readAnyPredictions(
 
 /** Records of a corpus file, whose errors call it `name`. */
 async function readRecords(path: string, name: string, task: Task): Promise<readonly Example[]> {
-  const format = plainFormatOf(task, name);
+  const format = plainFormatOf(task);
+  if (format === undefined) throw unknownFormat(task, name);
   try {
     const items = await readFileItems({ format, path, name }, task);
     if (items.every(hasGold)) return items;
@@ -77,21 +147,23 @@ function mismatch({ id, input }: Question, record: Example | undefined, index: n
 /** The formats with one line (or one line per character) of plain text, which predictions may come in. */
 const PLAIN_FORMATS: readonly string[] = ['bio', 'text-tsv', 'pair-tsv'];
 
-function plainFormatOf(task: Task, name: string): string {
-  const { format, alternative } = task.corpus;
-  const plain = [format, alternative?.format].find(
+/** The first of a task's formats that is one of these. */
+function plainFormatOf({ corpus }: Task): string | undefined {
+  return [corpus.format, corpus.alternative?.format].find(
     (known) => known !== undefined && PLAIN_FORMATS.includes(known),
   );
-  if (plain) return plain;
-  throw new UserError(
+}
+
+const unknownFormat = (task: Task, file: string): UserError =>
+  new UserError(
     'unknown-format',
     { en: `Predictions for ${task.id} must be JSON Lines`, zh: `${task.id} 的预测须为 JSON Lines` },
     {
-      file: name,
+      file,
+      line: 1,
       hint: {
-        en: 'Name the file .jsonl: one object per example, as docs/predictions.md shows.',
-        zh: '文件名用 .jsonl：每个样本一个对象，格式见 docs/predictions.md。',
+        en: 'Write one object per example, as docs/predictions.md shows.',
+        zh: '每个样本写一个对象，格式见 docs/predictions.md。',
       },
     },
   );
-}

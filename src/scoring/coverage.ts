@@ -1,3 +1,4 @@
+import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 
@@ -42,4 +43,30 @@ export function describeCoverage({ asked, answered, refused, unreadable, missing
     en: `${[`${asked} examples`, `${answered} answered`, ...wrong.map(({ count, en }) => `${count} ${en}`)].join(', ')}${note.en}`,
     zh: `${[`${asked} 个样本`, `已答 ${answered}`, ...wrong.map(({ count, zh }) => `${zh} ${count}`)].join('，')}${note.zh}`,
   };
+}
+
+/**
+ * Refuses answers of which no prediction is valid, or a smaller share than `least`. Throws a UserError `nothing-valid` or
+ * `low-coverage`.
+ */
+export function requireCoverage(file: string, coverage: Coverage, least = 0): void {
+  const { asked, answered } = coverage;
+  if (asked === 0 || (answered > 0 && answered >= least * asked)) return;
+  const counts = describeCoverage(coverage);
+  const hint = {
+    en: '`chineseblue check` lists every problem of the file.',
+    zh: '`chineseblue check` 列出文件的全部问题。',
+  };
+  if (answered === 0) {
+    const message = {
+      en: `No prediction is valid: ${counts.en}`,
+      zh: `没有一条有效的预测：${counts.zh}`,
+    };
+    throw new UserError('nothing-valid', message, { file, hint });
+  }
+  const message = {
+    en: `Fewer predictions are valid than --min-coverage ${least} asks for: ${counts.en}`,
+    zh: `有效预测未达到 --min-coverage ${least} 的要求：${counts.zh}`,
+  };
+  throw new UserError('low-coverage', message, { file, hint });
 }

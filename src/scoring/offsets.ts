@@ -1,4 +1,5 @@
 import { codePoints, hasWideCharacters } from '../datasets/formats/code-points.ts';
+import type { Text } from '../ground/language.ts';
 import type { AnyTypes, Input } from '../tasks/examples.ts';
 import type { Fault, SpanField } from '../tasks/families/family.ts';
 import { isObject } from '../tasks/families/shared/faults.ts';
@@ -14,7 +15,7 @@ export const isOffsets = (value: unknown): value is Offsets => OFFSETS.some((kno
 export interface OffsetsReport {
   /** How they were read. */
   readonly used: Offsets;
-  readonly decidedBy: 'option' | 'header' | 'default';
+  readonly decidedBy: 'option' | 'header' | 'mentions' | 'default';
   /** Spans that the two ways of counting place differently. */
   readonly affected: number;
   /** Of these, how many fit the mention that they carry one way only. */
@@ -26,6 +27,23 @@ export function provenOffsets({ fitting }: OffsetsReport): Offsets | undefined {
   const { utf16, 'code-point': points } = fitting;
   if (utf16 === points) return undefined;
   return utf16 > points ? 'utf16' : 'code-point';
+}
+
+/** What a reader of a score should know of the offsets of a file; undefined where nothing is in doubt. */
+export function offsetsNote(report: OffsetsReport | undefined): Text | undefined {
+  if (!report) return undefined;
+  const { used, decidedBy, affected } = report;
+  if (decidedBy === 'mentions') {
+    return {
+      en: `The mentions show that offsets are ${used}: give score --offsets ${used}.`,
+      zh: `由 mention 可知偏移单位为 ${used}：评分时请使用 --offsets ${used}。`,
+    };
+  }
+  if (decidedBy !== 'default' || affected === 0 || provenOffsets(report) === used) return undefined;
+  return {
+    en: `${affected} spans stand after characters that count as one code point but two UTF-16 code units (emoji, rare ideographs). They were read as UTF-16; --offsets code-point or --offsets utf16 says which is meant.`,
+    zh: `${affected} 个片段之前有占一个码点、两个 UTF-16 码元的字符（表情、生僻字），目前按 UTF-16 解读；请用 --offsets code-point 或 --offsets utf16 指明。`,
+  };
 }
 
 type Line = Readonly<Record<string, unknown>>;

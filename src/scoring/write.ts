@@ -1,10 +1,12 @@
 import { writeAtomic } from '../ground/files.ts';
 import type { Answer } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
+import type { PredictionsHeader } from './header.ts';
 
 type Identified = Pick<Example, 'id'>;
 
-const LINES_PER_WRITE = 1000;
+/** Lines are written in blocks of about this many characters; one with the scores of many classes may be longer. */
+const BLOCK_CHARACTERS = 1 << 20;
 
 /** Writes predictions as JSON Lines, one per example, atomically. */
 export async function writePredictions(
@@ -18,24 +20,40 @@ export async function writePredictions(
   );
 }
 
-/** As `writePredictions`; a question without a prediction has a line that says why. `readPredictions` reads both. */
+/**
+ * As `writePredictions`, after a header where there is one; a question without a prediction has a line that says why.
+ * `readPredictions` reads both.
+ */
 export async function writeAnswers(
   file: string,
   examples: readonly Identified[],
   answers: readonly Answer[],
+  header?: PredictionsHeader,
 ): Promise<void> {
   await writeAtomic(
     file,
-    jsonLines(examples, (i) => {
-      const answer = answers[i];
-      return answer.status === 'answered' ? answer.prediction : answer;
-    }),
+    jsonLines(
+      examples,
+      (i) => {
+        const answer = answers[i];
+        return answer.status === 'answered' ? answer.prediction : answer;
+      },
+      header,
+    ),
   );
 }
 
-function* jsonLines(examples: readonly Identified[], fieldsOf: (index: number) => object): Generator<string> {
-  for (let from = 0; from < examples.length; from += LINES_PER_WRITE) {
-    const block = examples.slice(from, from + LINES_PER_WRITE);
-    yield block.map(({ id }, i) => `${JSON.stringify({ id, ...fieldsOf(from + i) })}\n`).join('');
+function* jsonLines(
+  examples: readonly Identified[],
+  fieldsOf: (index: number) => object,
+  header?: PredictionsHeader,
+): Generator<string> {
+  let block = header ? `${JSON.stringify(header)}\n` : '';
+  for (const [i, { id }] of examples.entries()) {
+    block += `${JSON.stringify({ id, ...fieldsOf(i) })}\n`;
+    if (block.length < BLOCK_CHARACTERS) continue;
+    yield block;
+    block = '';
   }
+  yield block;
 }

@@ -2,7 +2,8 @@ import { UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
 import { DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
-import { PREDICTIONS } from './score.ts';
+import { optionSpecs, parseOptions } from '../typed-options.ts';
+import { PREDICTIONS, READING } from './score.ts';
 
 export const checkCommand: CommandSpec = {
   name: 'check',
@@ -11,17 +12,27 @@ export const checkCommand: CommandSpec = {
     { flags: '--task <name>', summary: { en: 'the task', zh: '任务' } },
     PREDICTIONS,
     SPLIT,
+    ...optionSpecs(READING),
     TASK_FILE,
     DATA_DIR,
   ],
   examples: ['chineseblue check --task cMedQQ --predictions predictions.jsonl'],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
-    const { task, dataset, part } = await openTaskData(options);
+    const { task, dataset, split, part } = await openTaskData(options);
+    const { offsets: asked } = parseOptions(READING, options);
     const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
+    const { offsetsNote } = await import('../../scoring/offsets.ts');
     const { questions } = await dataset.split(part);
-    const { problems } = await readAnyPredictions(file, task, questions);
-    if (terminal.json) terminal.printJson({ file, examples: questions.length, problems });
+    const { problems, coverage, offsets } = await readAnyPredictions(file, task, questions, {
+      offsets: asked,
+      inferOffsets: true,
+      split,
+      scheme: dataset.scheme,
+    });
+    const note = offsetsNote(offsets);
+    if (note) terminal.note(note);
+    if (terminal.json) terminal.printJson({ file, examples: questions.length, coverage, offsets, problems });
     else if (problems.length === 0) {
       terminal.printText({
         en: `${file}: ${questions.length} predictions, no problems`,

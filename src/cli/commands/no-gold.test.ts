@@ -31,7 +31,7 @@ describe('a test split without gold', () => {
       'p.jsonl',
     );
     expect(predicted.stdout).toContain('60 predictions');
-    expect(readFileSync(join(folder, 'p.jsonl'), 'utf8').split('\n')).toHaveLength(61);
+    expect(readFileSync(join(folder, 'p.jsonl'), 'utf8').split('\n')).toHaveLength(62);
     expect(chineseblue('check', '--task', 'cMedIC', '--predictions', 'p.jsonl').status).toBe(0);
     expect(chineseblue('data', 'stats', 'cMedIC').stdout).toContain('(no gold)');
   });

@@ -21,7 +21,10 @@ export const KEPT_MODEL = {
 };
 export const INPUT = {
   flags: '--input <file>',
-  summary: { en: 'inputs as JSON Lines, instead of a split', zh: 'JSON Lines 输入文件，代替数据划分' },
+  summary: {
+    en: 'inputs as JSON Lines, instead of a split; - is standard input',
+    zh: 'JSON Lines 输入文件，代替数据划分；- 为标准输入',
+  },
 };
 
 export const predictCommand: CommandSpec = {
@@ -37,7 +40,10 @@ export const predictCommand: CommandSpec = {
     INPUT,
     {
       flags: '--out <file>',
-      summary: { en: 'where the predictions go (JSON Lines)', zh: '预测结果文件（JSON Lines）' },
+      summary: {
+        en: 'where the predictions go (JSON Lines); - is standard output',
+        zh: '预测结果文件（JSON Lines）；- 为标准输出',
+      },
     },
     ...ANSWERING,
     PARAM,
@@ -51,34 +57,30 @@ export const predictCommand: CommandSpec = {
   ],
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
-    const { task, questions, kind, fitted } = await loadQuestionsAndModel(options);
-    const { collectAnswers, predictionOf } = await import('../../models/answers.ts');
-    const { writePredictions } = await import('../../scoring/write.ts');
+    const { task, questions, of, kind, fitted } = await loadQuestionsAndModel(options);
+    const { STANDARD } = await import('../../ground/files.ts');
+    const { collectAnswers } = await import('../../models/answers.ts');
+    const { createHeader } = await import('../../scoring/header.ts');
+    const { writeAnswers } = await import('../../scoring/write.ts');
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
     const inputs = questions.map(({ input }) => input);
     const answers = await collectAnswers({
       ...{ kind, fitted, task, inputs, signal },
       onProgress: progress.update,
     }).finally(progress.stop);
-    const answered = questions.flatMap(({ id }, i) => {
-      const prediction = predictionOf(answers[i]);
-      return prediction ? [{ id, prediction }] : [];
-    });
-    await writePredictions(
-      out,
-      answered,
-      answered.map(({ prediction }) => prediction),
-    );
-    const unanswered = questions.length - answered.length;
-    if (terminal.json) return terminal.printJson({ out, predictions: answered.length, unanswered });
+    await writeAnswers(out, questions, answers, createHeader(task, questions, of));
+    if (out === STANDARD) return;
+    const answered = answers.filter(({ status }) => status === 'answered').length;
+    const unanswered = questions.length - answered;
+    if (terminal.json) return terminal.printJson({ out, predictions: answered, unanswered });
     const rest =
       unanswered > 0
         ? { en: `, ${unanswered} inputs without one`, zh: `，另有 ${unanswered} 条输入没有预测` }
         : { en: '', zh: '' };
     terminal.print(
       terminal.say({
-        en: `${out}: ${answered.length} predictions${rest.en}`,
-        zh: `${out}：${answered.length} 条预测${rest.zh}`,
+        en: `${out}: ${answered} predictions${rest.en}`,
+        zh: `${out}：${answered} 条预测${rest.zh}`,
       }),
     );
   },
@@ -88,12 +90,12 @@ export const predictCommand: CommandSpec = {
 export async function loadQuestionsAndModel(options: Invocation['options']) {
   const name = textOption(options, 'model');
   await modelFileOption(options);
-  const { task, dataset, part } = await openTaskData(options);
+  const { task, dataset, split, part } = await openTaskData(options);
   const { readInputs } = await import('../../datasets/inputs.ts');
   const { loadKept } = await import('../../evaluation/fitted.ts');
-  const questions =
+  const [questions, of] =
     typeof options.input === 'string'
-      ? await readInputs(options.input, task)
-      : (await dataset.split(part)).questions;
-  return { task, questions, ...(await loadKept(name, task, await parameterOptions(options))) };
+      ? [await readInputs(options.input, task), {}]
+      : [(await dataset.split(part)).questions, { split, scheme: dataset.scheme }];
+  return { task, questions, of, ...(await loadKept(name, task, await parameterOptions(options))) };
 }

@@ -1,7 +1,10 @@
 import type { CommandSpec } from '../command.ts';
 import { dataDirOf } from '../open-task.ts';
 import { chooseTask, DATA_DIR, textOption } from '../options.ts';
-import { PREDICTIONS } from './score.ts';
+import { optionSpecs, parseOptions } from '../typed-options.ts';
+import { MIN_COVERAGE, PREDICTIONS, READING } from './score.ts';
+
+const PARSED = { ...READING, ...MIN_COVERAGE };
 
 export const reproduceCommand: CommandSpec = {
   name: 'reproduce',
@@ -26,6 +29,7 @@ export const reproduceCommand: CommandSpec = {
         zh: 'BERT 的 vocab.txt，用于实体任务（默认在语料旁）',
       },
     },
+    ...optionSpecs(PARSED),
     DATA_DIR,
   ],
   examples: [
@@ -34,11 +38,14 @@ export const reproduceCommand: CommandSpec = {
   ],
   async run({ options, terminal }) {
     const file = textOption(options, 'predictions');
+    const { offsets, minCoverage } = parseOptions(PARSED, options);
     const task = await chooseTask(options);
     const { parseSplit, requireReleased } = await import('../../datasets/schemes/registry.ts');
     const { findReproduction } = await import('../../audit/reproduction/registry.ts');
     const { openDataset } = await import('../../datasets/dataset.ts');
     const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
+    const { requireCoverage } = await import('../../scoring/coverage.ts');
+    const { offsetsNote } = await import('../../scoring/offsets.ts');
     const { refuseUnfit } = await import('../../scoring/problems.ts');
     const { reproduce } = await import('../../audit/reproduction/side-by-side.ts');
     const { findVocabulary, openTokenizer } = await import('../vocabulary.ts');
@@ -48,15 +55,22 @@ export const reproduceCommand: CommandSpec = {
     const dataDir = await dataDirOf(options);
     const dataset = await openDataset({ task, dir: dataDir });
     const { examples, files, synthetic } = await dataset.split(split);
-    const answers = await readAnyPredictions(file, task, examples);
+    const answers = await readAnyPredictions(file, task, examples, {
+      offsets,
+      split,
+      scheme: dataset.scheme,
+    });
     refuseUnfit(file, answers);
     const vocabulary = reproduction.needsVocabulary ? findVocabulary(options.vocab, dataDir) : undefined;
     // The published tokenizer knows no special tokens in texts.
     const tokenizer = vocabulary && (await openTokenizer(vocabulary, { specialTokensInText: 'as-text' }));
     const corpus = { task, split, dataDir, examples, files, synthetic, tokenizer: tokenizer || undefined };
     const result = await reproduce(corpus, answers.predictions, answers.coverage);
-    if (terminal.json) return terminal.printJson(result);
     const { printSideBySide } = await import('../side-by-side-table.ts');
-    await printSideBySide(result, terminal);
+    if (terminal.json) terminal.printJson({ ...result, offsets: answers.offsets });
+    else await printSideBySide(result, terminal);
+    const doubt = offsetsNote(answers.offsets);
+    if (doubt) terminal.note(doubt);
+    requireCoverage(file, answers.coverage, minCoverage);
   },
 };

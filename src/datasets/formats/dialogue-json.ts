@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError, MAX_LINE_BYTES } from '../../ground/files.ts';
+import { explainFileError, readTextFile } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
@@ -65,7 +65,7 @@ export const dialogueJson: Format = {
 };
 
 async function readDialogue(file: string): Promise<SourceRecord> {
-  const value = parseObject(await readText(file), file);
+  const value = parseObject(await readTextFile(file), file);
   const content = expectArray(value['dialogue-content'], { file, field: 'dialogue-content' }).map(
     (item, turn): PlainRecord => expectObject(item, { file, field: `dialogue-content[${turn}]` }),
   );
@@ -203,30 +203,4 @@ function decodeLabel(label: string, text: string, place: ValuePlace): Run[] {
     i = end;
   }
   return runs;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_LINE_BYTES) {
-      const limit = MAX_LINE_BYTES >> 20;
-      throw new UserError(
-        'file-too-long',
-        { en: `The dialogue is larger than ${limit} MiB`, zh: `对话文件超过 ${limit} MiB` },
-        { file, hint: { en: 'Write one dialogue per file.', zh: '每个文件写一段对话。' } },
-      );
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    if (error instanceof TypeError) {
-      const convert = '`iconv -f GB18030 -t UTF-8 FILE`';
-      const hint = { en: `Convert it, e.g. ${convert}.`, zh: `请转换编码，例如 ${convert}。` };
-      throw new UserError(
-        'not-utf8',
-        { en: 'The file is not UTF-8', zh: '文件不是 UTF-8 编码' },
-        { file, hint },
-      );
-    }
-    throw explainFileError(error, file);
-  }
 }
