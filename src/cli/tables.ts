@@ -29,6 +29,9 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
   return `${formatScore(mean, primary)}${range}${spread}`;
 }
 
+/** Behind the name of a task whose corpus is a synthetic sample; a note says what it means. */
+const SYNTHETIC_MARK = '†';
+
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
 /** The table that ends `run`: one row per task and model, with the published figures. */
@@ -45,13 +48,14 @@ export async function printSummaries(
     { head: say({ en: 'family', zh: '任务族' }), dropRank: 7 },
     { head: say({ en: 'examples', zh: '样本数' }), dropRank: 3 },
     say({ en: 'model', zh: '模型' }),
-    { head: say({ en: 'primary metric', zh: '主指标' }), dropRank: 1 },
-    say({ en: 'score, % [95 % interval]', zh: '得分 % [95% 区间]' }),
+    { head: say({ en: 'metric', zh: '指标' }), dropRank: 1 },
+    say({ en: 'score [95 % interval]', zh: '得分 [95% 区间]' }),
     { head: say({ en: 'constant', zh: '常数答案' }), dropRank: 4 },
     { head: say({ en: 'chance', zh: '随机' }), dropRank: 5 },
     { head: 'BERT-base', dropRank: 2 },
     { head: 'MC-BERT', dropRank: 2 },
     { head: say({ en: 'fit s', zh: '训练秒' }), dropRank: 6 },
+    { head: say({ en: 'convention', zh: '口径' }), dropRank: 9 },
   ];
   const rows = summaries.map((summary) => {
     const task = tasks.find(({ id }) => id === summary.task);
@@ -61,18 +65,19 @@ export async function printSummaries(
     };
     const { record, scores } = summary.runs[0];
     return [
-      summary.task + (summary.synthetic ? terminal.say({ en: ' (synthetic)', zh: '（合成样例）' }) : ''),
+      summary.task + (summary.synthetic ? SYNTHETIC_MARK : ''),
       task?.aliases.join(', ') ?? '',
       record.task.family,
       String(scores.coverage.asked),
       summary.model,
-      summary.primary,
+      say(findConvention(summary.primary).title),
       formatSummary(summary),
       formatScore(scores.floors.constant, summary.primary),
       formatScore(scores.floors.chance, summary.primary),
       publishedBy('BERT-base'),
       publishedBy('MC-BERT'),
       summary.fitSeconds.toFixed(1),
+      summary.primary,
     ];
   });
   const dropped = await terminal.table(headings, rows);
@@ -110,8 +115,8 @@ function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): v
   }
   if (summaries.some(({ synthetic }) => synthetic)) {
     terminal.printText({
-      en: 'These corpora are synthetic samples: the scores show that everything works, and nothing about real text.',
-      zh: '以上为合成样例语料：得分只说明流程可用，不代表真实文本上的表现。',
+      en: `${SYNTHETIC_MARK} Synthetic samples: the scores show that everything works, and nothing about real text.`,
+      zh: `${SYNTHETIC_MARK} 合成样例语料：得分只说明流程可用，不代表真实文本上的表现。`,
     });
   }
 }
