@@ -1,27 +1,34 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import { decodeTagged } from '../../metrics/bio.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
+import { type ColumnTag, createTagReader, toBio } from './tags.ts';
 
-const TAG = /^([BI])[_-](.+)$/s;
 const SHOWN = 40;
+
+/** What CoNLL-2003 begins a document with: no text. */
+const DOCUMENT_START = '-DOCSTART-';
 
 /** The lines of one document. */
 interface Tagged {
   readonly pieces: string[];
-  readonly tags: string[];
+  readonly tags: ColumnTag[];
   readonly lines: number[];
-  readonly notices: RecordNotice[];
 }
 
-const nothing = (): Tagged => ({ pieces: [], tags: [], lines: [], notices: [] });
+const nothing = (): Tagged => ({ pieces: [], tags: [], lines: [] });
 
 /**
  * A character and its tag on each line, an empty line between documents (the `.txt` files of cEHRNER and cMedQANER). The
  * tag is what follows the last blank or tab, so the character itself may be a blank, full-width or not; the text
- * is the characters joined. Tags are `O`, `B_type`, `I_type` (`B-type` is read too): `B_` begins an
- * entity, `I_` of the same type continues it, and an `I_` with nothing to continue begins one (conlleval's
- * rule) with the notice `bio-orphan`. Every character has a tag: a file without gold is not BIO.
+ * is the characters joined. Further columns between the two (CoNLL-2003: word, part of speech, chunk, tag) are left
+ * out, and `-DOCSTART-` ends a document; every line has as many columns as the first.
+ *
+ * Tags are `O`, `B_type`, `I_type` or `B-type`, `I-type`; the letters of BIOES, BMES and BILOU and letters after the
+ * type (`type-B`) are detected, and the notice `tag-scheme` records any but BIO before the type. `B` begins an entity,
+ * `I` of the same type continues it, and an `I` with nothing to continue begins one (conlleval's rule) with the notice
+ * `bio-orphan`. Every character has a tag: a file without gold is not BIO.
  */
 export const bio: Format = {
   families: ['ner'],
@@ -29,12 +36,14 @@ export const bio: Format = {
     en: 'a character, a blank and its tag (O, B_type, I_type) on each line',
     zh: '每行一个字、一个空格及其标签（O、B_type、I_type）',
   },
-  async *read(file) {
+  async *read(file, { notice }) {
+    const rows = createRowReader(file);
     let document = nothing();
     for await (const lines of readLineBatches(file)) {
       const records: SourceRecord[] = [];
       for (const { text, number } of lines) {
-        if (text !== '') readLine(document, text, number, file);
+        const row = text === '' ? undefined : rows.read(text, number);
+        if (row) add(document, row, number);
         else if (document.pieces.length > 0) {
           records.push(finish(document));
           document = nothing();
@@ -43,26 +52,64 @@ export const bio: Format = {
       yield records;
     }
     if (document.pieces.length > 0) yield [finish(document)];
+    const form = rows.describe();
+    if (form) notice({ code: 'tag-scheme', message: form });
   },
 };
 
-function readLine({ pieces, tags, lines, notices }: Tagged, row: string, line: number, file: string): void {
-  const cut = Math.max(row.lastIndexOf(' '), row.lastIndexOf('\t'));
-  const tag = row.slice(cut + 1);
-  const [, kind, type] = TAG.exec(tag) ?? [];
-  if (cut < 1 || (kind === undefined && tag !== 'O')) throw badLine(row, line, cut < 1, file);
-  const before = tags.at(-1) ?? 'O';
-  if (kind === 'I' && before.slice(2) !== type) {
-    const message = { en: `${tag} follows ${before}`, zh: `${tag} 出现在 ${before} 之后` };
-    notices.push({ code: 'bio-orphan', message, line });
-  }
-  pieces.push(row.slice(0, cut));
+interface Row {
+  readonly piece: string;
+  readonly tag: ColumnTag;
+}
+
+/** Reads the lines of one file, which must all be of one form. */
+function createRowReader(file: string) {
+  const tags = createTagReader();
+  let columns = 0;
+  return {
+    /** Undefined for the start of a document. Throws a UserError (`bad-bio`). */
+    read(row: string, line: number): Row | undefined {
+      const cut = Math.max(row.lastIndexOf(' '), row.lastIndexOf('\t'));
+      if (cut < 1) throw badLine(row, line, 'character', file);
+      const { piece, others } = firstColumn(row.slice(0, cut), row[cut]);
+      if (piece === DOCUMENT_START) return undefined;
+      const found = others + 2;
+      if (columns === 0) columns = found;
+      if (found !== columns) throw otherColumns(columns, found, line, file);
+      const tag = tags.read(row.slice(cut + 1));
+      if (tag === undefined) throw badLine(row, line, 'tag', file);
+      return { piece, tag };
+    },
+    /** What is unlike the files of this benchmark. */
+    describe(): Text | undefined {
+      const { scheme, side } = tags;
+      if (scheme === 'BIO' && side === 'prefix' && columns <= 2) return undefined;
+      const after = side === 'suffix';
+      return {
+        en: `${scheme} tags${after ? ' with the letter after the type' : ''} in the last of ${columns} columns`,
+        zh: `共 ${columns} 列，末列为 ${scheme} 标签${after ? '（字母在类型之后）' : ''}`,
+      };
+    },
+  };
+}
+
+/** The first column of what stands before the tag, which may itself be a blank, and how many follow it. */
+function firstColumn(head: string, separator: string): { readonly piece: string; readonly others: number } {
+  if (head.trim() === '' || !head.includes(separator)) return { piece: head, others: 0 };
+  const isBlank = head[0] === separator;
+  const cells = head.split(separator).filter((cell) => cell !== '');
+  return isBlank ? { piece: separator, others: cells.length } : { piece: cells[0], others: cells.length - 1 };
+}
+
+function add({ pieces, tags, lines }: Tagged, { piece, tag }: Row, line: number): void {
+  pieces.push(piece);
   tags.push(tag);
   lines.push(line);
 }
 
-function finish({ pieces, tags, lines, notices }: Tagged): SourceRecord {
-  const entities = decodeTagged(pieces, tags, 'chineseblue');
+function finish({ pieces, tags, lines }: Tagged): SourceRecord {
+  const { bio: plain, orphans } = toBio(tags);
+  const entities = decodeTagged(pieces, plain, 'chineseblue');
   const lineOf = (offset: number): number => {
     let [at, end] = [0, pieces[0].length];
     while (end <= offset) end += pieces[++at].length;
@@ -71,7 +118,7 @@ function finish({ pieces, tags, lines, notices }: Tagged): SourceRecord {
   return {
     value: { text: pieces.join(''), entities },
     line: lines[0],
-    notices,
+    notices: orphans.map((at) => noticeOrphan(tags[at], tags[at - 1], lines[at])),
     origin: (field) => {
       const entity = /^entities\[(\d+)\]/.exec(field)?.[1];
       return entity === undefined
@@ -81,7 +128,37 @@ function finish({ pieces, tags, lines, notices }: Tagged): SourceRecord {
   };
 }
 
-function badLine(row: string, line: number, lacksCharacter: boolean, file: string): UserError {
+const nameOf = (tag: ColumnTag | undefined): string =>
+  tag === undefined || tag.role === 'outside' ? 'O' : `${tag.letter}_${tag.type}`;
+
+const noticeOrphan = (tag: ColumnTag, before: ColumnTag | undefined, line: number): RecordNotice => ({
+  code: 'bio-orphan',
+  message: {
+    en: `${nameOf(tag)} follows ${nameOf(before)}`,
+    zh: `${nameOf(tag)} 出现在 ${nameOf(before)} 之后`,
+  },
+  line,
+});
+
+function otherColumns(expected: number, found: number, line: number, file: string): UserError {
+  return new UserError(
+    'bad-bio',
+    {
+      en: `Expected ${expected} columns as on the first line, found ${found}`,
+      zh: `应与首行同为 ${expected} 列，实际为 ${found} 列`,
+    },
+    {
+      file,
+      line,
+      hint: {
+        en: 'Write the same columns on every line: the character first, its tag last.',
+        zh: '每行的列须一致：首列为字，末列为标签。',
+      },
+    },
+  );
+}
+
+function badLine(row: string, line: number, field: 'character' | 'tag', file: string): UserError {
   const found = JSON.stringify(row.slice(0, SHOWN));
   return new UserError(
     'bad-bio',
@@ -89,10 +166,10 @@ function badLine(row: string, line: number, lacksCharacter: boolean, file: strin
     {
       file,
       line,
-      field: lacksCharacter ? 'character' : 'tag',
+      field,
       hint: {
-        en: 'Write e.g. `头 B_body`, with tags O, B_type and I_type, and an empty line between documents.',
-        zh: '例如 `头 B_body`；标签为 O、B_type、I_type，文档之间空一行。',
+        en: 'Write e.g. `头 B_body`, with tags O, B_type and I_type (or BIOES, BILOU, type-B; one of them throughout), and an empty line between documents.',
+        zh: '例如 `头 B_body`；标签为 O、B_type、I_type（或 BIOES、BILOU、type-B，全文一致），文档之间空一行。',
       },
     },
   );

@@ -158,10 +158,43 @@ describe('bio', () => {
   test.each([
     ['no tag', '胃\n', 'bad-bio', 1, 'character'],
     ['an unknown letter', '胃 O\n痛 X_症状\n', 'bad-bio', 2, 'tag'],
+    ['another number of columns', '胃 NN O\n痛 O\n', 'bad-bio', 2, undefined],
+    ['letters of two schemes', '胃 S_症状\n痛 U_症状\n', 'bad-bio', 2, 'tag'],
+    ['letters on two sides', '胃 B-症状\n痛 症状-I\n', 'bad-bio', 2, 'tag'],
     ['an unknown type', '胃 B_天气\n', 'unknown-label', 1, 'tag'],
   ])('%s', async (_, content, code, line, field) => {
     const error = await fault('bio', clinical, content);
     expect([error.code, error.place.line, error.place.field]).toEqual([code, line, field]);
+  });
+
+  const pain = [{ start: 0, end: 2, type: '症状' }];
+  const both = [...pain, { start: 2, end: 3, type: '症状' }];
+  test.each([
+    ['BIO', '胃 B-症状\n痛 I-症状\n热 B-症状\n', both, undefined],
+    ['BIOES', '胃 B-症状\n痛 E-症状\n热 S-症状\n', both, /BIOES tags in the last of 2/],
+    ['BILOU', '胃 B-症状\n痛 L-症状\n热 U-症状\n', both, /BILOU/],
+    ['BMES', '胃 B-症状\n痛 E-症状\n热 S-症状\n肝 B-症状\n脾 M-症状\n肾 E-症状\n', undefined, /BMES/],
+    ['letters after the type', '胃 症状-B\n痛 症状-I\n热 症状-B\n', both, /BIO tags with the letter after/],
+    ['four columns', '胃 NN B-NP B-症状\n痛 NN I-NP I-症状\n', pain, /BIO tags in the last of 4/],
+    ['tabs', '胃\tNN\tB-症状\n痛\tNN\tI-症状\n', pain, /3 columns/],
+  ])('tags are detected and recorded: %s', async (_, content, entities, scheme) => {
+    const { examples, notices } = await read('bio', clinical, content);
+    if (entities) expect(examples[0].gold).toEqual({ entities });
+    const recorded = notices.filter(({ code }) => code === 'tag-scheme').map(({ message }) => message.en);
+    expect(recorded).toEqual(scheme ? [expect.stringMatching(scheme)] : []);
+    expect(notices.filter(({ code }) => code === 'bio-orphan')).toEqual([]);
+  });
+
+  test('an end closes its entity: what follows is another', async () => {
+    const { examples, notices } = await read('bio', clinical, '胃 B-症状\n痛 E-症状\n热 I-症状\n');
+    expect(examples[0].gold).toEqual({ entities: both });
+    expect(notices.filter(({ code }) => code === 'bio-orphan')).toMatchObject([{ line: 3 }]);
+  });
+
+  test('-DOCSTART- begins a document and is no text; blanks are characters in any column', async () => {
+    const content = '-DOCSTART- -X- O O\n\n胃 NN B-NP B-症状\n  SP O O\n-DOCSTART- -X- O O\n痛 NN B-NP O\n';
+    const { examples } = await read('bio', clinical, content);
+    expect(examples.map(({ input }) => input)).toEqual([{ text: '胃 ' }, { text: '痛' }]);
   });
 });
 
