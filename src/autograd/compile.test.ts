@@ -1,5 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { add, compile, constant, grad, input, layerNorm, linear, mul, sum, toOnnx } from './index.ts';
+import { interpret } from './fixtures/interpreter.ts';
+import {
+  add,
+  compile,
+  constant,
+  div,
+  grad,
+  input,
+  layerNorm,
+  linear,
+  mul,
+  slice,
+  sum,
+  toOnnx,
+  transpose,
+  type Value,
+} from './index.ts';
 import { decodeOnnx } from './onnx.ts';
 
 const operators = (model: Uint8Array): string[] =>
@@ -55,6 +71,63 @@ describe('toOnnx', () => {
     expect(() => toOnnx({ y }, { weights: new Map([['w', Float32Array.of(1)]]) })).toThrow(
       'w: 1 values do not fill [1, 3]',
     );
+  });
+});
+
+describe('a compiled graph', () => {
+  const run = async (outputs: Record<string, Value>, feeds: Record<string, number[]>) => {
+    const program = await compile(outputs, { threads: 1 });
+    const given = Object.entries(feeds).map(([name, list]) => [name, Float32Array.from(list)]);
+    const result = await program.run(Object.fromEntries(given));
+    return Object.fromEntries(Object.entries(result).map(([name, list]) => [name, Array.from(list, Number)]));
+  };
+
+  it('keeps NaN, the infinities, 0 and -0 apart', async () => {
+    const numbers = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0];
+    const x = input('x', [1]);
+    const outputs = Object.fromEntries(numbers.map((number, i) => [`y${i}`, add(x, constant([number]))]));
+    const quotients = numbers.map((number, i) => [`z${i}`, div(x, constant([number]))] as const);
+    const result = await run({ ...outputs, ...Object.fromEntries(quotients) }, { x: [1] });
+    expect(numbers.map((_, i) => result[`y${i}`][0])).toEqual([Number.NaN, Infinity, -Infinity, 1, 1]);
+    expect(numbers.map((_, i) => result[`z${i}`][0])).toEqual([Number.NaN, 0, -0, Infinity, -Infinity]);
+  });
+
+  it.each(['constant_0', 'v0', 'v1_2', 'integers_0', '_v0', 'constant_1'])(
+    'has inputs and outputs named %s',
+    async (name) => {
+      const graph = (x: Value): Value => sum(mul(add(x, 1), constant([2, 3])), [0]);
+      const other = `_${name}`;
+      const result = await run(
+        { [other]: graph(input(name, [2])), y: graph(graph(add(input(name, [2]), 1))) },
+        { [name]: [1, 2] },
+      );
+      expect(result[other]).toEqual([13]);
+      expect((await run({ [name]: graph(input('x', [2])) }, { x: [1, 2] }))[name]).toEqual([13]);
+    },
+  );
+
+  it('has the gradient of a slice of a transposed tensor', async () => {
+    const x = input('x', [2, 3, 4]);
+    const y = slice(transpose(x, [2, 0, 1]), 0, 1, 3);
+    const [g] = grad(sum(mul(y, y)), [x]);
+    const given = Array.from({ length: 24 }, (_, i) => i);
+    const result = await run({ g }, { x: given });
+    expect(result.g).toEqual(given.map((i) => (i % 4 === 1 || i % 4 === 2 ? 2 * i : 0)));
+  });
+
+  it('has second derivatives through layer normalisation', async () => {
+    const [x, gain, bias] = [input('x', [1, 3]), input('gain', [3]), input('bias', [3])];
+    const y = layerNorm(x, gain, bias, 0.5);
+    const [g] = grad(sum(mul(y, mul(y, y))), [x]);
+    const [h] = grad(sum(mul(g, constant([1, -2, 0.5]))), [x]);
+    const at = { gain: [1, 2, 0.5], bias: [0.1, 0, -1] };
+    const { h: hessian } = await run({ h }, { ...at, x: [0.3, -1, 2] });
+    const mixture = sum(mul(g, constant([1, -2, 0.5])));
+    for (let i = 0; i < 3; i++) {
+      const moved = (step: number) =>
+        interpret([mixture], { ...at, x: [0.3, -1, 2].with(i, [0.3, -1, 2][i] + step) })[0][0];
+      expect(hessian[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 4);
+    }
   });
 });
 

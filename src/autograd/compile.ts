@@ -32,7 +32,7 @@ export function toOnnx(
   outputs: Readonly<Record<string, Value>>,
   { weights, declared = {} }: ModelOptions = {},
 ): Uint8Array {
-  const { nodes, initializers, inputs, nameOf } = lowerGraph(Object.values(outputs), weights);
+  const { nodes, initializers, inputs, nameOf } = lowerGraph(outputs, weights);
   for (const [name, value] of Object.entries(outputs)) {
     if (inputs.has(name) || initializers.has(name))
       throw new GraphError(`An input and an output are named ${name}`);
@@ -57,7 +57,12 @@ interface LoweredGraph {
   nameOf(value: Value): string;
 }
 
-function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights']): LoweredGraph {
+function lowerGraph(
+  outputs: Readonly<Record<string, Value>>,
+  weights: ModelOptions['weights'],
+): LoweredGraph {
+  const order = sorted(Object.values(outputs));
+  const own = prefixOf([...Object.keys(outputs), ...order.map(({ attributes }) => String(attributes.name))]);
   const names = new Map<Value, string>();
   const known = new Map<string, string>();
   const identities = new Map<string, number>();
@@ -66,7 +71,7 @@ function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights'])
   const inputs = new Map<string, OnnxValue>();
 
   const integers = (list: readonly number[]): string => {
-    const name = `integers_${list.join('_')}`;
+    const name = `${own}integers_${list.join('_')}`;
     if (!initializers.has(name))
       initializers.set(name, tensor(name, 'int64', [list.length], BigInt64Array.from(list, BigInt)));
     return name;
@@ -77,12 +82,12 @@ function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights'])
     if (operation === 'Input') return leaf(value);
     const from = value.inputs.map((input) => names.get(input)!);
     // results of one operator share a key; the type tells casts and constants apart
-    const own = operation === 'Constant' ? type + shape.join() : operation === 'Cast' ? type : '';
-    const key = `${operation}(${from.join()})${JSON.stringify(attributes)}${own}`;
+    const typing = operation === 'Constant' ? type + shape.join() : operation === 'Cast' ? type : '';
+    const key = `${operation}(${from.join()})${keyOf(attributes)}${typing}`;
     const same = known.get(`${key}#${output}`);
     if (same) return same;
     if (operation === 'Constant') {
-      const name = `constant_${initializers.size}`;
+      const name = `${own}constant_${initializers.size}`;
       initializers.set(name, tensor(name, type, shape, typed(type, attributes.values as number[])));
       known.set(`${key}#0`, name);
       return name;
@@ -90,9 +95,9 @@ function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights'])
     const index = identities.get(key) ?? nodes.length;
     if (index === nodes.length) {
       identities.set(key, index);
-      nodes.push({ ...lower(value, from, integers), outputs: [`v${index}`] });
+      nodes.push({ ...lower(value, from, integers), outputs: [`${own}v${index}`] });
     }
-    const name = output === 0 ? `v${index}` : `v${index}_${output}`;
+    const name = output === 0 ? `${own}v${index}` : `${own}v${index}_${output}`;
     const results = nodes[index].outputs;
     while (results.length < output) results.push('');
     results[output] = name;
@@ -112,13 +117,30 @@ function lowerGraph(outputs: readonly Value[], weights: ModelOptions['weights'])
     return name;
   };
 
-  for (const value of sorted(outputs)) names.set(value, visit(value));
+  for (const value of order) names.set(value, visit(value));
   return { nodes, initializers, inputs, nameOf: (value) => names.get(value)! };
 }
 
+/** What names of inner values begin with, so that none is that of an input or an output: usually nothing. */
+function prefixOf(given: readonly string[]): string {
+  let prefix = '';
+  const collides = (name: string): boolean =>
+    name.startsWith(prefix) && /^(v\d|constant_|integers_)/.test(name.slice(prefix.length));
+  while (given.some(collides)) prefix += '_';
+  return prefix;
+}
+
+/** Equal for equal attributes only: JSON alone writes `null` for NaN and the infinities, and 0 for -0. */
+const keyOf = (attributes: Value['attributes']): string =>
+  JSON.stringify(attributes, (_name, value) =>
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `${Object.is(value, -0) ? '-' : ''}${value}`
+      : value,
+  );
+
 /** Operations that the standard writes with integer inputs where we keep attributes; all others are as they stand. */
 const INTEGER_INPUTS: Readonly<
-  Record<string, (attributes: Record<string, never>, from: Shape) => (readonly number[] | null)[]>
+  Record<string, (attributes: Record<string, never>, from: Shape) => (readonly number[])[]>
 > = {
   // 0 keeps a size and -1 is what is left: models whose batch and length have names stay valid for any
   Reshape: ({ shape }, from) => [keepLeading(shape, from)],
@@ -127,7 +149,10 @@ const INTEGER_INPUTS: Readonly<
   ReduceMean: ({ axes }) => [axes],
   ReduceMax: ({ axes }) => [axes],
   Slice: ({ start, end, axis }) => [[start], [end], [axis]],
-  Pad: ({ before, after, axis }) => [[before, after], null, [axis]],
+  // over all axes: ONNX Runtime moves a Pad with an input for axes across a Transpose wrongly
+  Pad: ({ before, after, axis }, { length }) => [
+    Array.from({ length: 2 * length }, (_, i) => (i === axis ? before : i === axis + length ? after : 0)),
+  ],
 };
 
 function lower(
@@ -144,7 +169,7 @@ function lower(
       : attributes;
   return {
     operator: operation,
-    inputs: [...from, ...(extra ?? []).map((list) => (list ? integers(list) : ''))],
+    inputs: [...from, ...(extra ?? []).map(integers)],
     attributes: Object.fromEntries(Object.entries(kept).filter(([, given]) => given !== undefined)) as Record<
       string,
       OnnxAttribute

@@ -1,4 +1,5 @@
 import {
+  checkShape,
   constant,
   formatShape,
   normalAxis,
@@ -13,7 +14,7 @@ import {
 export function reshape(x: Value, shape: Shape): Value {
   const known = sizeOf(shape.filter((size) => size !== -1));
   const result = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
-  if (sizeOf(result) !== sizeOf(x.shape) || result.some((size) => !Number.isInteger(size))) {
+  if (sizeOf(result) !== sizeOf(x.shape) || result.some((size) => !Number.isInteger(size) || size < 1)) {
     throw shapeError('Reshape', [x], `does not fill ${formatShape(shape)}`);
   }
   if (sameShape(x.shape, result)) return x;
@@ -45,6 +46,7 @@ export function transpose(
 
 /** x repeated along new axes and axes of size 1 until it has this shape. */
 export function expand(x: Value, shape: Shape): Value {
+  checkShape('Expand', shape);
   if (sameShape(x.shape, shape)) return x;
   const added = shape.length - x.shape.length;
   if (added < 0 || x.shape.some((size, axis) => size !== 1 && size !== shape[axis + added])) {

@@ -100,6 +100,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
     const epsilon = (y.attributes.epsilon as { float: number }).float;
     const [, centre, scale] = layerNormParts(x, gain, bias, epsilon);
     const unit = mul(sub(x, centre), scale);
+    const width = x.shape.at(-1)!;
+    if (y.output === 1) return [expand(div(g, width), x.shape), null, null];
+    if (y.output === 2) return [mul(unit, mul(mul(g, mul(scale, scale)), -1 / width)), null, null];
     const toUnit = mul(g, gain);
     const inward = sub(sub(toUnit, mean(toUnit, [-1], true)), mul(unit, mean(mul(toUnit, unit), [-1], true)));
     return [mul(scale, inward), mul(g, unit), g];

@@ -1,4 +1,4 @@
-import { ShapeError } from './errors.ts';
+import { GraphError, ShapeError } from './errors.ts';
 import type { ElementType, OnnxAttribute } from './onnx.ts';
 
 export type Shape = readonly number[];
@@ -40,12 +40,26 @@ export function constant(
   type: ElementType = 'float32',
 ): Value {
   const list = typeof values === 'number' ? [values] : values;
-  const size = shape ?? (typeof values === 'number' ? [] : [list.length]);
+  const size = checkShape('constant', shape ?? (typeof values === 'number' ? [] : [list.length]));
+  const [least, most] = type === 'float32' ? [Number.NaN, Number.NaN] : INTEGERS[type];
+  const isOf = (value: number): boolean =>
+    type === 'float32' || (Number.isInteger(value) && value >= least && value <= most);
+  const wrong = list.find((value) => !isOf(value));
+  if (wrong !== undefined) throw new GraphError(`constant: ${wrong} is no ${type}`);
   if (sizeOf(size) !== list.length) {
     throw new ShapeError(`constant: ${list.length} values do not fill ${formatShape(size)}`);
   }
   return { operation: 'Constant', inputs: [], attributes: { values: list }, output: 0, shape: size, type };
 }
+
+/** The smallest and the largest number of a type. */
+const INTEGERS: Readonly<Record<Exclude<ElementType, 'float32'>, readonly [number, number]>> = {
+  bool: [0, 1],
+  uint8: [0, 0xff],
+  int8: [-0x80, 0x7f],
+  int32: [-0x80000000, 0x7fffffff],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+};
 
 /** The number of elements of a tensor of this shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
@@ -55,7 +69,8 @@ export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-function checkShape(name: string, shape: Shape): Shape {
+/** A copy of what is a shape; throws a ShapeError for anything else: no tensor is empty. */
+export function checkShape(name: string, shape: Shape): Shape {
   if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new ShapeError(`${name}: ${formatShape(shape)} is not a shape: sizes are positive integers`);
   }
