@@ -67,6 +67,13 @@ export function eachAttribute(
   }
 }
 
+/** How large a dataset is, known before it is built. */
+export interface DatasetSize {
+  readonly texts: number;
+  readonly positions: number;
+  readonly types: number;
+}
+
 /**
  * Numbers all attributes that occur at least `cutoff` times, most frequent first (so that the busiest
  * weights lie together in memory), and lays out a feature for every attribute and tag seen together.
@@ -74,17 +81,39 @@ export function eachAttribute(
  */
 export async function buildDataset(
   texts: Iterable<DatasetText>,
-  size: { readonly texts: number; readonly positions: number; readonly types: number },
+  size: DatasetSize,
   templates: readonly Template[],
   cutoff: number,
   pace: () => Promise<void> | undefined,
 ): Promise<{ dataset: Dataset; keys: KeyTable }> {
+  const { found, counts, lists, textStart, tags } = await collectAttributes(texts, size, templates, pace);
+  const kept = frequentFirst(counts, cutoff);
+  const all = found.keys();
+  const keys = restoreKeyTable(
+    Uint32Array.from(kept, (id) => all.high[id]),
+    Uint32Array.from(kept, (id) => all.low[id]),
+  )!;
+  const numbered = renumber(lists, kept, found.size());
+  const features = layOutFeatures(numbered, tags, kept.length, tagCount(size.types));
+  const bundled = templates.map(({ parts }) => parts.every(({ track }) => FEW_VALUES.includes(track)));
+  const inBundle = Uint8Array.from(kept, (id) => Number(bundled[all.high[id] >>> 16]));
+  const split = splitBundles(numbered, inBundle);
+  return { dataset: { types: size.types, textStart, tags, ...split, ...features }, keys };
+}
+
+/** Every attribute of every position, numbered in the order of its first appearance, and how often each occurs. */
+async function collectAttributes(
+  texts: Iterable<DatasetText>,
+  size: DatasetSize,
+  templates: readonly Template[],
+  pace: () => Promise<void> | undefined,
+) {
   const found = createKeyTable(1 << 16);
   let counts = new Int32Array(1 << 16);
   const textStart = sharedInts(size.texts + 1);
   const tags = sharedBytes(size.positions);
-  const attributeStart = sharedInts(size.positions + 1);
-  const raw = new Int32Array(size.positions * templates.length);
+  const start = sharedInts(size.positions + 1);
+  const attributes = new Int32Array(size.positions * templates.length);
   let at = 0;
   let position = 0;
   let index = 0;
@@ -96,75 +125,104 @@ export async function buildDataset(
       counts = wider;
     }
     counts[id]++;
-    raw[at++] = id;
+    attributes[at++] = id;
   };
   for (const text of texts) {
     await pace();
     tags.set(text.tags, position);
     for (let t = 0; t < text.length; t++) {
       eachAttribute(templates, text.tracks, t, take);
-      attributeStart[++position] = at;
+      start[++position] = at;
     }
     textStart[++index] = position;
   }
+  const lists: AttributeLists = { start, attributes };
+  return { found, counts: counts.subarray(0, found.size()), lists, textStart, tags };
+}
 
-  const kept = Int32Array.from({ length: found.size() }, (_, id) => id)
+/** The attributes that occur at least `cutoff` times, most frequent first, of equally frequent ones the earlier. */
+const frequentFirst = (counts: Int32Array, cutoff: number): Int32Array =>
+  Int32Array.from(counts, (_, id) => id)
     .filter((id) => counts[id] >= cutoff)
     .sort((a, b) => counts[b] - counts[a] || a - b);
-  const numbers = new Int32Array(found.size()).fill(-1);
+
+/** Attributes become their places in `kept`; those that are not kept are dropped. In place. */
+function renumber({ start, attributes }: AttributeLists, kept: Int32Array, all: number): AttributeLists {
+  const numbers = new Int32Array(all).fill(-1);
   kept.forEach((id, number) => {
     numbers[id] = number;
   });
-  const all = found.keys();
-  const keys = restoreKeyTable(
-    Uint32Array.from(kept, (id) => all.high[id]),
-    Uint32Array.from(kept, (id) => all.low[id]),
-  )!;
+  let to = 0;
+  for (let list = 0, from = 0; list + 1 < start.length; list++) {
+    for (const end = start[list + 1]; from < end; from++) {
+      const number = numbers[attributes[from]];
+      if (number >= 0) attributes[to++] = number;
+    }
+    start[list + 1] = to;
+  }
+  return { start, attributes: attributes.subarray(0, to) };
+}
 
-  const bundled = templates.map(({ parts }) => parts.every(({ track }) => FEW_VALUES.includes(track)));
-  const inBundle = Uint8Array.from(kept, (id) => Number(bundled[all.high[id] >>> 16]));
-  const width = tagCount(size.types);
-  const seen = new Uint8Array(kept.length * width);
-  const bundleOf = sharedInts(position);
+/** A feature for every attribute and every tag that it was seen with. `width`: how many tags there are. */
+function layOutFeatures(
+  { start, attributes }: AttributeLists,
+  tags: Uint8Array,
+  count: number,
+  width: number,
+): Pick<Dataset, 'rowStart' | 'rowTags'> {
+  const seen = new Uint8Array(count * width);
+  for (let position = 0; position < tags.length; position++) {
+    for (let k = start[position]; k < start[position + 1]; k++)
+      seen[attributes[k] * width + tags[position]] = 1;
+  }
+  let features = 0;
+  for (let cell = 0; cell < seen.length; cell++) features += seen[cell];
+  const rowStart = sharedInts(count + 1);
+  const rowTags = sharedBytes(features);
+  for (let number = 0, next = 0, cell = 0; number < count; number++) {
+    for (let tag = 0; tag < width; tag++, cell++) if (seen[cell] === 1) rowTags[next++] = tag;
+    rowStart[number + 1] = next;
+  }
+  return { rowStart, rowTags };
+}
+
+/** Takes the attributes that belong in bundles out of the lists, in place; equal bundles are kept once. */
+function splitBundles(
+  { start, attributes }: AttributeLists,
+  inBundle: Uint8Array,
+): Pick<Dataset, 'own' | 'bundleOf' | 'bundles'> {
+  const positions = start.length - 1;
+  const bundleOf = sharedInts(positions);
+  // A bundle is a path in a trie of attributes; those that some position ends in are numbered.
   const paths = createKeyTable(1 << 12);
   const ends = createKeyTable(1 << 10);
   const bundleStart = [0];
   const bundleAttributes: number[] = [];
   const together: number[] = [];
   let to = 0;
-  for (let p = 0, from = 0; p < position; p++) {
-    const end = attributeStart[p + 1];
+  for (let p = 0, from = 0; p < positions; p++) {
     let path = 0;
     together.length = 0;
-    for (; from < end; from++) {
-      const number = numbers[raw[from]];
-      if (number < 0) continue;
-      seen[number * width + tags[p]] = 1;
-      if (inBundle[number] === 0) raw[to++] = number;
+    for (const end = start[p + 1]; from < end; from++) {
+      const number = attributes[from];
+      if (inBundle[number] === 0) attributes[to++] = number;
       else {
         path = paths.add(path, number) + 1;
         together.push(number);
       }
     }
-    attributeStart[p + 1] = to;
+    start[p + 1] = to;
     bundleOf[p] = ends.add(path, 0);
     if (ends.size() === bundleStart.length) {
       bundleAttributes.push(...together);
       bundleStart.push(bundleAttributes.length);
     }
   }
-
-  const rowStart = sharedInts(kept.length + 1);
-  let features = 0;
-  for (let cell = 0; cell < seen.length; cell++) features += seen[cell];
-  const rowTags = sharedBytes(features);
-  for (let number = 0, next = 0, cell = 0; number < kept.length; number++) {
-    for (let tag = 0; tag < width; tag++, cell++) if (seen[cell] === 1) rowTags[next++] = tag;
-    rowStart[number + 1] = next;
-  }
-  const own = { start: attributeStart, attributes: toShared(raw.subarray(0, to)) };
-  const bundles = { start: toShared(bundleStart), attributes: toShared(bundleAttributes) };
-  return { dataset: { types: size.types, textStart, tags, own, bundleOf, bundles, rowStart, rowTags }, keys };
+  return {
+    own: { start, attributes: toShared(attributes.subarray(0, to)) },
+    bundleOf,
+    bundles: { start: toShared(bundleStart), attributes: toShared(bundleAttributes) },
+  };
 }
 
 function toShared(numbers: ArrayLike<number>): Int32Array {

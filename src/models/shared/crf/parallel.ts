@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { addScaled } from '../optimize/vectors.ts';
 import { type Dataset, sharedDoubles, sharedInts } from './dataset.ts';
 import { createLattice, setTransitions } from './lattice.ts';
 import { addMass, bundleCount, bundleScores, expect, tagsOf, weightCount } from './likelihood.ts';
@@ -61,28 +62,50 @@ export function createWork(shared: Shared): () => void {
 
 /** Evaluates the likelihood of a dataset on this thread and `threads - 1` others. */
 export function createEvaluator(dataset: Dataset, threads: number): Evaluator {
+  const shared = share(dataset);
+  const work = createWork(shared);
+  const workers = startWorkers(shared, Math.min(threads, SHARDS) - 1);
+  const mass = new Float64Array(shared.masses[0].length);
+  return {
+    async evaluate(weights, gradient) {
+      workers.check();
+      beginRound(shared, weights);
+      work();
+      await allFinished(shared.control, workers.failed);
+      return sumShards(shared, mass, gradient);
+    },
+    close: workers.close,
+  };
+}
+
+function share(dataset: Dataset): Shared {
   const size = weightCount(dataset);
   const bundles = bundleCount(dataset);
-  const shared: Shared = {
+  const control = sharedInts(CONTROL.size);
+  control[CONTROL.next] = SHARDS;
+  return {
     dataset,
     weights: sharedDoubles(size),
     gradients: Array.from({ length: SHARDS }, () => sharedDoubles(size)),
     masses: Array.from({ length: SHARDS }, () => sharedDoubles(bundles * tagsOf(dataset))),
     losses: sharedDoubles(SHARDS),
     bounds: shardBounds(dataset.textStart),
-    control: sharedInts(CONTROL.size),
+    control,
   };
-  const { weights, gradients, masses, losses, control } = shared;
-  const mass = new Float64Array(masses[0].length);
-  control[CONTROL.next] = SHARDS;
-  const work = createWork(shared);
+}
+
+interface Workers {
+  /** Rejects when a worker fails. */
+  readonly failed: Promise<never>;
+  /** Throws the error of a worker that failed. */
+  check(): void;
+  close(): Promise<void>;
+}
+
+function startWorkers(shared: Shared, count: number): Workers {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const workers = Array.from({ length: Math.min(threads, SHARDS) - 1 }, () => {
-    const worker = new Worker(new URL(`../../crf/worker.${extension}`, import.meta.url), {
-      workerData: shared,
-    });
-    return worker;
-  });
+  const file = new URL(`../../crf/worker.${extension}`, import.meta.url);
+  const workers = Array.from({ length: count }, () => new Worker(file, { workerData: shared }));
   let failure: Error | undefined;
   const failed = new Promise<never>((_, reject) => {
     const fail = (error: Error): void => {
@@ -98,40 +121,49 @@ export function createEvaluator(dataset: Dataset, threads: number): Evaluator {
     }
   });
   failed.catch(() => {});
-
   return {
-    async evaluate(x, gradient) {
+    failed,
+    check() {
       if (failure) throw failure;
-      weights.set(x);
-      Atomics.store(control, CONTROL.finished, 0);
-      Atomics.add(control, CONTROL.version, 1);
-      Atomics.store(control, CONTROL.next, 0);
-      Atomics.add(control, CONTROL.round, 1);
-      Atomics.notify(control, CONTROL.round);
-      work();
-      for (;;) {
-        const finished = Atomics.load(control, CONTROL.finished);
-        if (finished === SHARDS) break;
-        const wait = Atomics.waitAsync(control, CONTROL.finished, finished);
-        if (wait.async) await Promise.race([wait.value, failed]);
-      }
-      gradient.set(gradients[0]);
-      mass.set(masses[0]);
-      let loss = losses[0];
-      for (let shard = 1; shard < SHARDS; shard++) {
-        loss += losses[shard];
-        const part = gradients[shard];
-        for (let i = 0; i < size; i++) gradient[i] += part[i];
-        const heap = masses[shard];
-        for (let i = 0; i < mass.length; i++) mass[i] += heap[i];
-      }
-      addMass(dataset, dataset.bundles, mass, gradient, [0, bundles], tagsOf(dataset));
-      return loss;
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.removeAllListeners('exit').terminate()));
     },
   };
+}
+
+/** Publishes new weights, hands out all shards again and wakes the workers. */
+function beginRound({ weights, control }: Shared, x: Float64Array): void {
+  weights.set(x);
+  Atomics.store(control, CONTROL.finished, 0);
+  Atomics.add(control, CONTROL.version, 1);
+  Atomics.store(control, CONTROL.next, 0);
+  Atomics.add(control, CONTROL.round, 1);
+  Atomics.notify(control, CONTROL.round);
+}
+
+async function allFinished(control: Int32Array, failed: Promise<never>): Promise<void> {
+  for (;;) {
+    const finished = Atomics.load(control, CONTROL.finished);
+    if (finished === SHARDS) return;
+    const wait = Atomics.waitAsync(control, CONTROL.finished, finished);
+    if (wait.async) await Promise.race([wait.value, failed]);
+  }
+}
+
+/** Adds up the shards in order: the gradient into `gradient`, the mass of the bundles into `mass`. Returns the loss. */
+function sumShards(shared: Shared, mass: Float64Array, gradient: Float64Array): number {
+  const { dataset, gradients, masses, losses } = shared;
+  gradient.set(gradients[0]);
+  mass.set(masses[0]);
+  let loss = losses[0];
+  for (let shard = 1; shard < SHARDS; shard++) {
+    loss += losses[shard];
+    addScaled(gradient, 1, gradients[shard]);
+    addScaled(mass, 1, masses[shard]);
+  }
+  addMass(dataset, dataset.bundles, mass, gradient, [0, bundleCount(dataset)], tagsOf(dataset));
+  return loss;
 }
 
 /** Splits the texts into `SHARDS` runs of about as many positions each. */

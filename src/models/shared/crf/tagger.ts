@@ -2,10 +2,10 @@ import type { Entity } from '../../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from '../mentions/characters.ts';
 import { eachAttribute } from './dataset.ts';
 import { describeAttribute, type FeatureWeight, heaviest } from './explain.ts';
-import { backward, createLattice, forward, reserve, setTransitions } from './lattice.ts';
+import { backward, createLattice, forward, type Lattice, reserve, setTransitions } from './lattice.ts';
 import type { CrfModel } from './model.ts';
 import { decodeTags, tagCount } from './tags.ts';
-import { readTracks } from './templates.ts';
+import { readTracks, type Vocabulary } from './templates.ts';
 import { bestPath, bestPaths } from './viterbi.ts';
 
 /** One reading of a text. */
@@ -30,74 +30,49 @@ export interface Tagger {
   topFeatures(tag: string, count: number): FeatureWeight[];
 }
 
+/** A model with what it needs at work. */
+interface Engine {
+  readonly model: CrfModel;
+  readonly vocabulary: Vocabulary;
+  /** Has the model's transitions. */
+  readonly lattice: Lattice;
+}
+
 interface View {
   readonly characters: Characters;
-  /** The attributes of every position that have weights. */
-  readonly attributes: readonly (readonly number[])[];
   /** State weights, `length × tags`. */
   readonly scores: Float64Array;
 }
 
 export function createTagger(model: CrfModel): Tagger {
-  const { types, templates, keys, rowStart, rowTags, transitions, weights, sides } = model;
-  const tags = tagCount(types.length);
-  const vocabulary = {
-    types,
-    words: new Map(model.words.map((word, i) => [word, i + 2])),
-    lexicon: model.lexicon,
-  };
+  const { types, transitions } = model;
+  const words = new Map(model.words.map((word, i) => [word, i + 2]));
   const lattice = createLattice(types.length);
   setTransitions(lattice, transitions);
-
-  const view = (text: string, side: string, keep = false): View => {
-    const characters = readCharacters(text);
-    const number = sides.indexOf(side) + 2;
-    const tracks = readTracks(text, characters, templates, vocabulary, number === 1 ? 0 : number);
-    const scores = new Float64Array(characters.length * tags);
-    const attributes: number[][] = [];
-    for (let t = 0; t < characters.length; t++) {
-      const found: number[] = [];
-      eachAttribute(templates, tracks, t, (high, low) => {
-        const attribute = keys.find(high, low);
-        if (attribute < 0) return;
-        if (keep) found.push(attribute);
-        for (let k = rowStart[attribute]; k < rowStart[attribute + 1]; k++)
-          scores[t * tags + rowTags[k]] += weights[k];
-      });
-      if (keep) attributes.push(found);
-    }
-    return { characters, attributes, scores };
-  };
+  const engine: Engine = { model, vocabulary: { types, words, lexicon: model.lexicon }, lattice };
+  const describe = (attribute: number): string => describeAttribute(model, engine.vocabulary, attribute);
 
   return {
     types,
     tag(text, side = '') {
-      const { characters, scores } = view(text, side);
-      return decodeTags(
-        characters,
-        bestPath(scores, characters.length, transitions, types.length).tags,
-        types,
-      );
+      const { characters, scores } = view(engine, text, side);
+      const { tags } = bestPath(scores, characters.length, transitions, types.length);
+      return decodeTags(characters, tags, types);
     },
     best(text, k, side = '') {
-      const { characters, scores } = view(text, side);
-      const length = characters.length;
-      const paths = bestPaths(scores, length, transitions, types.length, k);
-      reserve(lattice, length);
-      lattice.scores.set(scores);
-      const logZ = forward(lattice, length);
+      const { characters, scores } = view(engine, text, side);
+      const paths = bestPaths(scores, characters.length, transitions, types.length, k);
+      const logZ = sumForward(lattice, scores, characters.length);
       return paths.map((path) => ({
         entities: decodeTags(characters, path.tags, types),
         probability: Math.exp(path.score - logZ),
       }));
     },
     confidences(text, entities, side = '') {
-      const { characters, scores } = view(text, side);
+      const { characters, scores } = view(engine, text, side);
       const length = characters.length;
       const positions = positionsOf(characters);
-      reserve(lattice, length);
-      lattice.scores.set(scores);
-      forward(lattice, length);
+      sumForward(lattice, scores, length);
       backward(lattice, length);
       return entities.map(({ start, end, type }) => {
         const k = types.indexOf(type);
@@ -105,41 +80,79 @@ export function createTagger(model: CrfModel): Tagger {
       });
     },
     features(text, entity, side = '') {
-      const { characters, attributes } = view(text, side, true);
+      const present = attributesAt(engine, text, side, entity.start);
       const tag = 1 + types.indexOf(entity.type);
-      const present = attributes[positionsOf(characters)[entity.start]] ?? [];
-      return heaviest(
-        present.flatMap((attribute) => {
-          for (let k = rowStart[attribute]; k < rowStart[attribute + 1]; k++) {
-            if (rowTags[k] === tag) return [{ attribute, weight: weights[k] }];
-          }
-          return [];
-        }),
-        present.length,
-        (attribute) => describeAttribute(model, vocabulary, attribute),
-      );
+      return heaviest(weightsOf(model, present, tag), present.length, describe);
     },
     topFeatures(tag, count) {
-      const number = model.tagNames.indexOf(tag);
-      const found: { attribute: number; weight: number }[] = [];
-      for (let attribute = 0; attribute + 1 < rowStart.length; attribute++) {
-        for (let k = rowStart[attribute]; k < rowStart[attribute + 1]; k++) {
-          if (rowTags[k] === number) found.push({ attribute, weight: weights[k] });
-        }
-      }
-      return heaviest(found, count, (attribute) => describeAttribute(model, vocabulary, attribute));
+      const all = Array.from({ length: model.rowStart.length - 1 }, (_, attribute) => attribute);
+      return heaviest(weightsOf(model, all, model.tagNames.indexOf(tag)), count, describe);
     },
   };
 }
 
+function readView({ model, vocabulary }: Engine, text: string, side: string) {
+  const characters = readCharacters(text);
+  const number = model.sides.indexOf(side) + 2;
+  const tracks = readTracks(text, characters, model.templates, vocabulary, number === 1 ? 0 : number);
+  return { characters, tracks };
+}
+
+/** A text's state weights: the sums over the attributes of every position. */
+function view(engine: Engine, text: string, side: string): View {
+  const { templates, keys, rowStart, rowTags, weights, types } = engine.model;
+  const { characters, tracks } = readView(engine, text, side);
+  const tags = tagCount(types.length);
+  const scores = new Float64Array(characters.length * tags);
+  for (let t = 0; t < characters.length; t++) {
+    eachAttribute(templates, tracks, t, (high, low) => {
+      const attribute = keys.find(high, low);
+      if (attribute < 0) return;
+      for (let k = rowStart[attribute]; k < rowStart[attribute + 1]; k++)
+        scores[t * tags + rowTags[k]] += weights[k];
+    });
+  }
+  return { characters, scores };
+}
+
+/** The attributes that have weights, of the character at a UTF-16 offset. */
+function attributesAt(engine: Engine, text: string, side: string, offset: number): number[] {
+  const { templates, keys } = engine.model;
+  const { characters, tracks } = readView(engine, text, side);
+  const position = positionsOf(characters)[offset];
+  const found: number[] = [];
+  if (!(position < characters.length)) return found;
+  eachAttribute(templates, tracks, position, (high, low) => {
+    const attribute = keys.find(high, low);
+    if (attribute >= 0) found.push(attribute);
+  });
+  return found;
+}
+
+/** The weights that some attributes have for a tag. */
+function weightsOf(
+  { rowStart, rowTags, weights }: CrfModel,
+  attributes: readonly number[],
+  tag: number,
+): { attribute: number; weight: number }[] {
+  const found: { attribute: number; weight: number }[] = [];
+  for (const attribute of attributes) {
+    for (let k = rowStart[attribute]; k < rowStart[attribute + 1]; k++) {
+      if (rowTags[k] === tag) found.push({ attribute, weight: weights[k] });
+    }
+  }
+  return found;
+}
+
+/** Fills the lattice up to `backward`; returns the logarithm of the sum over all tag sequences. */
+function sumForward(lattice: Lattice, scores: Float64Array, length: number): number {
+  reserve(lattice, length);
+  lattice.scores.set(scores);
+  return forward(lattice, length);
+}
+
 /** After `forward` and `backward`: the sum of all tag sequences that have exactly this span. */
-function spanProbability(
-  lattice: ReturnType<typeof createLattice>,
-  length: number,
-  type: number,
-  from: number,
-  to: number,
-): number {
+function spanProbability(lattice: Lattice, length: number, type: number, from: number, to: number): number {
   const { types, tags, columns, alpha, scores, scales, begun, inside, open, ahead } = lattice;
   const first = 1 + type;
   let mass = alpha[from * tags + first];

@@ -3,7 +3,7 @@ import type { Text } from '../../../ground/language.ts';
 import { createPace } from '../../../ground/yielder.ts';
 import type { Entity } from '../../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from '../mentions/characters.ts';
-import { buildLexicon, type LexiconText, type Share, shareOf } from '../mentions/lexicon.ts';
+import { buildLexicon, type Lexicon, type LexiconText, type Share, shareOf } from '../mentions/lexicon.ts';
 import { eachWord } from '../mentions/words.ts';
 import { minimize } from '../optimize/lbfgs.ts';
 import { buildDataset, type Dataset, type DatasetText } from './dataset.ts';
@@ -61,6 +61,13 @@ export interface Prepared {
   readonly sides: readonly string[];
 }
 
+/** A text in positions: its characters, its gold tags, and its mentions for the lexicon. */
+interface ReadText {
+  readonly characters: Characters;
+  readonly tags: Uint8Array;
+  readonly lexical: LexiconText;
+}
+
 /** Texts → the numbers that training needs. UserError for more types than tags have numbers. */
 export async function prepare(
   texts: readonly TaggedText[],
@@ -69,73 +76,89 @@ export async function prepare(
   const { groups, cutoff, onProgress } = options;
   const pace = createPace(options.signal);
   const types = typesOf(texts);
-  if (types.length > MOST_TYPES) {
-    throw new UserError(
-      'too-many-types',
-      {
-        en: `There are ${types.length} entity types; the CRF takes at most ${MOST_TYPES}`,
-        zh: `实体类型有 ${types.length} 种，CRF 最多支持 ${MOST_TYPES} 种`,
-      },
-      { hint: { en: 'Merge rare types, or use another model.', zh: '请合并罕见类型，或改用其他模型。' } },
-    );
-  }
-  const templates = templatesOf(groups);
-  const sides = [...new Set(texts.flatMap(({ side }) => (side === undefined ? [] : [side])))].sort();
+  if (types.length > MOST_TYPES) throw tooManyTypes(types.length);
   const counts = new Map<string, number>();
-  const read: { characters: Characters; tags: Uint8Array; lexical: LexiconText }[] = [];
-  for (const { text, entities } of texts) {
+  const read: ReadText[] = [];
+  for (const text of texts) {
     await pace();
-    const characters = readCharacters(text);
-    const tags = encodeTags(characters, entities, types);
-    const positions = positionsOf(characters);
-    const spans = decodeTags(characters, tags, types).map(({ start, end, type }) => ({
-      from: positions[start],
-      to: positions[end],
-      type: types.indexOf(type),
-    }));
+    const found = readTagged(text, types);
     if (groups.includes('word')) {
-      eachWord(text, characters, (word) => counts.set(word, (counts.get(word) ?? 0) + 1));
+      eachWord(text.text, found.characters, (word) => counts.set(word, (counts.get(word) ?? 0) + 1));
     }
-    read.push({ characters, tags, lexical: { characters, spans } });
+    read.push(found);
   }
-  const words = [...counts]
-    .filter(([, count]) => count >= cutoff)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, MOST_WORDS)
-    .map(([word]) => word);
+  const words = frequentWords(counts, cutoff);
   const lexicon = buildLexicon(
     read.map(({ lexical }) => lexical),
     types.length,
   );
   const vocabulary: Vocabulary = { types, words: new Map(words.map((word, i) => [word, i + 2])), lexicon };
-
-  const units = new Map<string, LexiconText[]>();
-  texts.forEach(({ unit }, i) => {
-    const name = unit ?? String(i);
-    const members = units.get(name);
-    if (members) members.push(read[i].lexical);
-    else units.set(name, [read[i].lexical]);
-  });
-  let shareUnit: string | undefined;
-  let share: Share | undefined;
+  const sides = [...new Set(texts.flatMap(({ side }) => (side === undefined ? [] : [side])))].sort();
+  const templates = templatesOf(groups);
+  const shareOfText = createShares(texts, read, lexicon);
   const ready: DatasetText[] = [];
-  for (const [i, { text, unit, side }] of texts.entries()) {
+  for (const [i, { text, side }] of texts.entries()) {
     await pace();
     if (i % 64 === 0) onProgress?.((FEATURES_SHARE * i) / texts.length, NOTES.features);
-    const name = unit ?? String(i);
-    if (name !== shareUnit || share === undefined) share = shareOf(lexicon, units.get(name) ?? []);
-    shareUnit = name;
     const { characters, tags } = read[i];
     const number = side === undefined ? 0 : sides.indexOf(side) + 2;
-    const tracks = readTracks(text, characters, templates, vocabulary, number, share);
+    const tracks = readTracks(text, characters, templates, vocabulary, number, shareOfText(i));
     ready.push({ length: characters.length, tracks, tags });
   }
-  const size = {
-    texts: texts.length,
-    positions: read.reduce((sum, { characters }) => sum + characters.length, 0),
-    types: types.length,
-  };
+  const positions = read.reduce((sum, { characters }) => sum + characters.length, 0);
+  const size = { texts: texts.length, positions, types: types.length };
   return { ...(await buildDataset(ready, size, templates, cutoff, pace)), vocabulary, words, sides };
+}
+
+const tooManyTypes = (count: number): UserError =>
+  new UserError(
+    'too-many-types',
+    {
+      en: `There are ${count} entity types; the CRF takes at most ${MOST_TYPES}`,
+      zh: `实体类型有 ${count} 种，CRF 最多支持 ${MOST_TYPES} 种`,
+    },
+    { hint: { en: 'Merge rare types, or use another model.', zh: '请合并罕见类型，或改用其他模型。' } },
+  );
+
+function readTagged({ text, entities }: TaggedText, types: readonly string[]): ReadText {
+  const characters = readCharacters(text);
+  const tags = encodeTags(characters, entities, types);
+  const positions = positionsOf(characters);
+  const spans = decodeTags(characters, tags, types).map(({ start, end, type }) => ({
+    from: positions[start],
+    to: positions[end],
+    type: types.indexOf(type),
+  }));
+  return { characters, tags, lexical: { characters, spans } };
+}
+
+/** The words that get numbers, most frequent first. */
+const frequentWords = (counts: ReadonlyMap<string, number>, cutoff: number): string[] =>
+  [...counts]
+    .filter(([, count]) => count >= cutoff)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_WORDS)
+    .map(([word]) => word);
+
+/** What each text's own unit contributes to the lexicon, by the text's index. Quick where the texts of a unit follow each other. */
+function createShares(
+  texts: readonly TaggedText[],
+  read: readonly ReadText[],
+  lexicon: Lexicon,
+): (index: number) => Share {
+  const units = new Map<string, LexiconText[]>();
+  const nameOf = (index: number): string => texts[index].unit ?? String(index);
+  for (const [index, { lexical }] of read.entries()) {
+    const members = units.get(nameOf(index));
+    if (members) members.push(lexical);
+    else units.set(nameOf(index), [lexical]);
+  }
+  let last: { readonly name: string; readonly share: Share } | undefined;
+  return (index) => {
+    const name = nameOf(index);
+    if (last?.name !== name) last = { name, share: shareOf(lexicon, units.get(name) ?? []) };
+    return last.share;
+  };
 }
 
 /** Trains a linear-chain CRF by L-BFGS (OWL-QN where `c1` is not 0). Rejects with the signal's reason. */
