@@ -51,6 +51,20 @@ export interface LogisticFit {
   readonly converged: boolean;
 }
 
+/** A problem over merged columns, in the vectors of `fitLogistic`. */
+interface DualProblem extends Pick<LogisticProblem, 'outputs' | 'link' | 'targets' | 'rowWeights'> {
+  readonly rows: Rows;
+  readonly intercept: boolean;
+  /** How many components `A` has, and `XX'A`. */
+  readonly size: number;
+  /** Sum of the weights of the rows. */
+  readonly total: number;
+  /** `1 / (c total)`. */
+  readonly ridge: number;
+  /** `X'A` of the residuals last computed: the gradient of the weights. */
+  readonly slopesOfWeights: Float64Array;
+}
+
 /**
  * L2-regularized logistic regression, solved to convergence by L-BFGS.
  *
@@ -61,62 +75,25 @@ export interface LogisticFit {
  * Vectors are `A` (rows x outputs), `XX'A` (rows x outputs), intercepts (outputs).
  */
 export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit> {
-  const { rows, outputs, link, targets, c, rowWeights, intercept = true, signal, onIteration } = problem;
-  const { tolerance = TOLERANCE } = problem;
-  const count = rowCount(rows);
-  const size = count * outputs;
-  let total = 0;
-  for (let row = 0; row < count; row++) total += rowWeights?.[row] ?? 1;
-  const ridge = 1 / (c * total);
+  const { rows, outputs, link, signal, onIteration, tolerance = TOLERANCE } = problem;
   const { merged, standIn, stretch } = mergeColumns(rows);
-  /** `X'A` of the residuals last computed: the gradient of the weights. */
-  const slopesOfWeights = new Float64Array(merged.width * outputs);
-
-  const objective = (x: Float64Array, gradient: Float64Array): number => {
-    const dual = x.subarray(0, size);
-    const scores = x.subarray(size, 2 * size);
-    const intercepts = x.subarray(2 * size);
-    const residuals = gradient.subarray(0, size);
-    const slopes = gradient.subarray(2 * size).fill(0);
-    let loss = 0;
-    for (let row = 0; row < count; row++) {
-      const weight = (rowWeights?.[row] ?? 1) / total;
-      const at = row * outputs;
-      for (let k = 0; k < outputs; k++) residuals[at + k] = scores[at + k] + intercepts[k];
-      loss += weight * (link === 'softmax' ? softmax : sigmoids)(residuals, targets, at, outputs);
-      for (let k = 0; k < outputs; k++) {
-        const slope = weight * residuals[at + k];
-        if (intercept) slopes[k] += slope;
-        residuals[at + k] = slope + ridge * dual[at + k];
-      }
-    }
-    transposedTimes(merged, outputs, residuals, slopesOfWeights);
-    times(merged, outputs, slopesOfWeights, gradient.subarray(size, 2 * size));
-    return loss + (ridge / 2) * dot(dual, scores);
-  };
-
-  const start = new Float64Array(2 * size + outputs);
-  if (size > 0 && dot(rows.values, rows.values) <= SHORT * count) {
-    const limits = Float64Array.from({ length: count }, (_, row) => c * (rowWeights?.[row] ?? 1));
-    const pace = createPace(signal);
-    const sweeping = { rows: merged, outputs, link, targets, limits, intercept, tolerance, pace };
-    const { dual, intercepts } = await sweepDual(sweeping);
-    start.set(dual);
-    transposedTimes(merged, outputs, dual, slopesOfWeights);
-    times(merged, outputs, slopesOfWeights, start.subarray(size, 2 * size));
-    start.set(intercepts, 2 * size);
-    if (!(objective(start, new Float64Array(start.length)) < objectiveAtZero(link, outputs))) start.fill(0);
-  }
-  const found = await minimize(objective, start, {
-    gradientTolerance: tolerance,
-    maxIterations: problem.maxIterations ?? 1000,
-    dot: (a, b) =>
-      dot(a.subarray(0, size), b.subarray(size, 2 * size)) + dot(a.subarray(2 * size), b.subarray(2 * size)),
-    gradientNorm: (gradient) =>
-      Math.max(steepest(slopesOfWeights, stretch), maxNorm(gradient.subarray(2 * size))),
-    onIteration,
-    signal,
-  });
+  const dual = createDual(problem, merged);
+  const { size, slopesOfWeights } = dual;
+  const found = await minimize(
+    (x, gradient) => objective(dual, x, gradient),
+    await startingPoint(dual, problem),
+    {
+      gradientTolerance: tolerance,
+      maxIterations: problem.maxIterations ?? 1000,
+      dot: (a, b) =>
+        dot(a.subarray(0, size), b.subarray(size, 2 * size)) +
+        dot(a.subarray(2 * size), b.subarray(2 * size)),
+      gradientNorm: (gradient) =>
+        Math.max(steepest(slopesOfWeights, stretch), maxNorm(gradient.subarray(2 * size))),
+      onIteration,
+      signal,
+    },
+  );
   const mergedWeights = slopesOfWeights;
   transposedTimes(merged, outputs, found.x.subarray(0, size), mergedWeights);
   const weights = new Float32Array(rows.width * outputs);
@@ -131,6 +108,66 @@ export async function fitLogistic(problem: LogisticProblem): Promise<LogisticFit
     iterations: found.iterations,
     converged: found.reason === 'gradient' || found.reason === 'value',
   };
+}
+
+function createDual(problem: LogisticProblem, merged: Rows): DualProblem {
+  const { outputs, link, targets, c, rowWeights, intercept = true } = problem;
+  const count = rowCount(merged);
+  let total = 0;
+  for (let row = 0; row < count; row++) total += rowWeights?.[row] ?? 1;
+  return {
+    ...{ rows: merged, outputs, link, targets, rowWeights, intercept },
+    size: count * outputs,
+    total,
+    ridge: 1 / (c * total),
+    slopesOfWeights: new Float64Array(merged.width * outputs),
+  };
+}
+
+/** Mean loss plus penalty at `x`; the gradient and its scores are written into `gradient`. */
+function objective(problem: DualProblem, x: Float64Array, gradient: Float64Array): number {
+  const { rows, outputs, link, targets, rowWeights, intercept, size, total, ridge, slopesOfWeights } =
+    problem;
+  const dual = x.subarray(0, size);
+  const scores = x.subarray(size, 2 * size);
+  const intercepts = x.subarray(2 * size);
+  const residuals = gradient.subarray(0, size);
+  const slopes = gradient.subarray(2 * size).fill(0);
+  const count = rowCount(rows);
+  let loss = 0;
+  for (let row = 0; row < count; row++) {
+    const weight = (rowWeights?.[row] ?? 1) / total;
+    const at = row * outputs;
+    for (let k = 0; k < outputs; k++) residuals[at + k] = scores[at + k] + intercepts[k];
+    loss += weight * (link === 'softmax' ? softmax : sigmoids)(residuals, targets, at, outputs);
+    for (let k = 0; k < outputs; k++) {
+      const slope = weight * residuals[at + k];
+      if (intercept) slopes[k] += slope;
+      residuals[at + k] = slope + ridge * dual[at + k];
+    }
+  }
+  transposedTimes(rows, outputs, residuals, slopesOfWeights);
+  times(rows, outputs, slopesOfWeights, gradient.subarray(size, 2 * size));
+  return loss + (ridge / 2) * dot(dual, scores);
+}
+
+/** Zero; where rows are short, what sweeps over the rows reach, unless that is worse than zero. */
+async function startingPoint(dual: DualProblem, problem: LogisticProblem): Promise<Float64Array> {
+  const { rows, outputs, link, targets, intercept, size, slopesOfWeights } = dual;
+  const { c, rowWeights, signal, tolerance = TOLERANCE } = problem;
+  const count = rowCount(rows);
+  const start = new Float64Array(2 * size + outputs);
+  const short = dot(problem.rows.values, problem.rows.values) <= SHORT * count;
+  if (size === 0 || !short) return start;
+  const limits = Float64Array.from({ length: count }, (_, row) => c * (rowWeights?.[row] ?? 1));
+  const pace = createPace(signal);
+  const swept = await sweepDual({ rows, outputs, link, targets, limits, intercept, tolerance, pace });
+  start.set(swept.dual);
+  transposedTimes(rows, outputs, swept.dual, slopesOfWeights);
+  times(rows, outputs, slopesOfWeights, start.subarray(size, 2 * size));
+  start.set(swept.intercepts, 2 * size);
+  const value = objective(dual, start, new Float64Array(start.length));
+  return value < objectiveAtZero(link, outputs) ? start : start.fill(0);
 }
 
 const objectiveAtZero = (link: LogisticModel['link'], outputs: number): number =>

@@ -30,27 +30,42 @@ const LONGEST_REST = 8;
 const FEW = 0.01;
 const INNER_STEPS = 5;
 
+/** Where the ascent stands, with scratch space for one row. */
+interface Ascent {
+  readonly dual: Float64Array;
+  /** `X'dual`. */
+  readonly weights: Float64Array;
+  readonly intercepts: Float64Array;
+  /** Of the dual over all rows, one per output: 0 at the optimum. */
+  readonly sums: Float64Array;
+  /** A share of a row's limit: how far from its optimum a settled row is at most. */
+  readonly settled: number;
+  readonly scores: Float64Array;
+  readonly moves: Float64Array;
+  readonly chances: Float64Array;
+}
+
 /**
  * Dual coordinate ascent for logistic regression (Yu, Huang & Lin 2011; Shalev-Shwartz & Zhang 2013), one
  * row at a time: at the optimum the dual of a row is `limit * (target - probability)`, and each visit moves
  * it there by a few Newton steps with a diagonal bound on the curvature. The duals of an output must sum to 0
- * for its free constant; as in the method of multipliers, the constant moves by their sum. Near the optimum within tens of sweeps, each as dear as one gradient or less: a start for a
- * method that ends exactly.
+ * for its free constant; as in the method of multipliers, the constant moves by their sum. Near the optimum
+ * within tens of sweeps, each of which costs a gradient at most: a start for a method that ends exactly.
  */
 export async function sweepDual(problem: SweepProblem): Promise<Swept> {
-  const { rows, outputs, link, targets, limits, intercept, tolerance, pace } = problem;
-  const settled = SETTLED * tolerance;
-  const { starts, columns, values, width } = rows;
+  const { rows, outputs, intercept, tolerance, pace } = problem;
   const count = rowCount(rows);
-  const constant = intercept ? 1 : 0;
-  const dual = new Float64Array(count * outputs);
-  const weights = new Float64Array(width * outputs);
-  const intercepts = new Float64Array(outputs);
-  /** Of the dual over all rows, an output each: 0 at the optimum. */
-  const sums = new Float64Array(outputs);
-  const scores = new Float64Array(outputs);
-  const moves = new Float64Array(outputs);
-  const chances = new Float64Array(outputs);
+  const ascent: Ascent = {
+    dual: new Float64Array(count * outputs),
+    weights: new Float64Array(rows.width * outputs),
+    intercepts: new Float64Array(outputs),
+    sums: new Float64Array(outputs),
+    settled: SETTLED * tolerance,
+    scores: new Float64Array(outputs),
+    moves: new Float64Array(outputs),
+    chances: new Float64Array(outputs),
+  };
+  const { dual, intercepts, sums } = ascent;
   const rest = new Uint8Array(count);
   const lastRest = new Uint8Array(count);
   const order = Array.from({ length: count }, (_, row) => row);
@@ -62,67 +77,57 @@ export async function sweepDual(problem: SweepProblem): Promise<Swept> {
     for (let i = 0; i < count; i++) {
       const row = order[i];
       if ((i & 255) === 0) await pace();
-      if (rest[row] > 0) {
-        rest[row]--;
-        continue;
-      }
-      const [from, to] = [starts[row], starts[row + 1]];
-      scores.set(intercepts);
-      let square = constant;
-      for (let k = from; k < to; k++) {
-        const value = values[k];
-        const at = columns[k] * outputs;
-        square += value * value;
-        for (let j = 0; j < outputs; j++) scores[j] += value * weights[at + j];
-      }
-      const far = settle(
-        scores,
-        moves,
-        chances,
-        dual,
-        targets,
-        row * outputs,
-        link,
-        limits[row],
-        square,
-        settled,
-      );
-      if (far < settled * limits[row]) {
+      if (rest[row] > 0) rest[row]--;
+      else if (visitRow(problem, ascent, row)) {
+        unsettled++;
+        lastRest[row] = 0;
+      } else {
         lastRest[row] = Math.min(LONGEST_REST, Math.max(1, 2 * lastRest[row]));
         rest[row] = lastRest[row];
-        continue;
-      }
-      unsettled++;
-      lastRest[row] = 0;
-      for (let j = 0; j < outputs; j++) {
-        const move = moves[j];
-        if (Math.abs(move) < (settled / 10) * limits[row]) continue;
-        dual[row * outputs + j] += move;
-        intercepts[j] += constant * move;
-        sums[j] += move;
-        for (let k = from; k < to; k++) weights[columns[k] * outputs + j] += values[k] * move;
       }
     }
-    if (constant === 1 && unsettled < count / 2) for (let j = 0; j < outputs; j++) intercepts[j] += sums[j];
+    if (intercept && unsettled < count / 2) for (let j = 0; j < outputs; j++) intercepts[j] += sums[j];
     if (unsettled <= FEW * count) break;
   }
   return { dual, intercepts };
 }
 
-/** How a row's dual should move, into `moves`; returns how far from its optimum it was. */
-function settle(
-  scores: Float64Array,
-  moves: Float64Array,
-  chances: Float64Array,
-  dual: Float64Array,
-  targets: Float64Array,
-  at: number,
-  link: 'softmax' | 'sigmoid',
-  limit: number,
-  square: number,
-  settled: number,
-): number {
-  const outputs = scores.length;
+/** Moves a row's dual, and the weights with it, towards its optimum; false where the row was settled. */
+function visitRow(problem: SweepProblem, ascent: Ascent, row: number): boolean {
+  const { rows, outputs, limits, intercept } = problem;
+  const { starts, columns, values } = rows;
+  const { dual, weights, intercepts, sums, settled, scores, moves } = ascent;
+  const constant = intercept ? 1 : 0;
+  const [from, to] = [starts[row], starts[row + 1]];
+  scores.set(intercepts);
+  let square = constant;
+  for (let k = from; k < to; k++) {
+    const value = values[k];
+    const at = columns[k] * outputs;
+    square += value * value;
+    for (let j = 0; j < outputs; j++) scores[j] += value * weights[at + j];
+  }
+  if (settle(problem, ascent, row, square) < settled * limits[row]) return false;
+  for (let j = 0; j < outputs; j++) {
+    const move = moves[j];
+    if (Math.abs(move) < (settled / 10) * limits[row]) continue;
+    dual[row * outputs + j] += move;
+    intercepts[j] += constant * move;
+    sums[j] += move;
+    for (let k = from; k < to; k++) weights[columns[k] * outputs + j] += values[k] * move;
+  }
+  return true;
+}
+
+/**
+ * How a row's dual should move, from the row's scores into `moves`; returns how far from its optimum it was.
+ * `square`: the squared length of the row.
+ */
+function settle(problem: SweepProblem, ascent: Ascent, row: number, square: number): number {
+  const { outputs, link, targets } = problem;
+  const { dual, settled, scores, moves, chances } = ascent;
+  const limit = problem.limits[row];
+  const at = row * outputs;
   moves.fill(0);
   let first = 0;
   for (let step = 0; step < INNER_STEPS; step++) {

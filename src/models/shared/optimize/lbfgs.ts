@@ -38,6 +38,28 @@ export interface Minimum {
   readonly reason: 'gradient' | 'value' | 'iterations' | 'stalled';
 }
 
+/** What stays the same over the iterations of one minimization. */
+interface Problem {
+  readonly objective: Objective;
+  readonly inner: (a: Float64Array, b: Float64Array) => number;
+  /** The weight of every component in the L1 term. */
+  readonly penalty?: Float64Array;
+}
+
+/** Where the search stands, where it may go next, and the direction it looks in. */
+interface Search {
+  x: Float64Array;
+  gradient: Float64Array;
+  nextX: Float64Array;
+  nextGradient: Float64Array;
+  readonly direction: Float64Array;
+  /** The gradient that directions start from: with L1, the steepest one-sided slope. */
+  readonly slope?: Float64Array;
+  /** With the L1 term, where there is one. */
+  value: number;
+  evaluations: number;
+}
+
 /**
  * Minimizes a smooth function by limited-memory BFGS (Nocedal 1980; Liu & Nocedal 1989) with a strong
  * Wolfe line search; with `l1`, by orthant-wise OWL-QN (Andrew & Gao 2007). `x0` is left as it is.
@@ -49,84 +71,95 @@ export async function minimize(
   options: MinimizeOptions = {},
 ): Promise<Minimum> {
   const { gradientTolerance = 1e-4, valueTolerance = 64 * Number.EPSILON, valuePeriod = 1 } = options;
-  const { maxIterations = 1000, gradientNorm = maxNorm, l1 } = options;
-  const inner = options.dot ?? dot;
+  const { maxIterations = 1000, gradientNorm = maxNorm, l1, dot: inner = dot } = options;
   const pace = createPace(options.signal);
   const penalty = l1 === undefined ? undefined : typeof l1 === 'number' ? x0.map(() => l1) : l1;
+  const problem: Problem = { objective, inner, penalty };
   const history = createHistory(options.memory ?? 10, x0.length, inner);
+  const search = await begin(problem, x0);
 
-  let x = x0.slice();
-  let gradient = new Float64Array(x.length);
-  let nextX = new Float64Array(x.length);
-  let nextGradient = new Float64Array(x.length);
-  const direction = new Float64Array(x.length);
-  /** The gradient that directions start from: with L1, the steepest one-sided slope. */
-  const slope = penalty ? new Float64Array(x.length) : undefined;
-  let evaluations = 1;
-  let value = await objective(x, gradient);
-  if (penalty) value += weightedL1(x, penalty);
-  if (!Number.isFinite(value)) throw new RangeError(`The objective is ${value} at its starting point`);
-
-  const past: number[] = [value];
+  const past: number[] = [search.value];
   for (let iteration = 0; ; iteration++) {
-    if (penalty && slope) steepest(x, gradient, penalty, slope);
-    const downhill = slope ?? gradient;
-    const norm = gradientNorm(downhill, x);
-    const done = (reason: Minimum['reason']): Minimum => ({
-      x,
-      value,
-      gradientNorm: norm,
-      iterations: iteration,
-      evaluations,
-      reason,
-    });
+    const { x, value, slope } = search;
+    if (penalty && slope) steepest(x, search.gradient, penalty, slope);
+    const norm = gradientNorm(slope ?? search.gradient, x);
+    const done = (reason: Minimum['reason']): Minimum => {
+      const { evaluations } = search;
+      return { x, value, gradientNorm: norm, iterations: iteration, evaluations, reason };
+    };
     options.onIteration?.(iteration, value, norm);
     if (norm <= gradientTolerance) return done('gradient');
-    if (iteration >= valuePeriod) {
-      const before = past[iteration - valuePeriod];
-      const scale = Math.max(Math.abs(before), Math.abs(value), 1);
-      if ((before - value) / scale <= valueTolerance) return done('value');
-    }
+    if (iteration >= valuePeriod && relativeGain(past[iteration - valuePeriod], value) <= valueTolerance)
+      return done('value');
     if (iteration === maxIterations) return done('iterations');
     await pace();
 
-    const step = async (): Promise<Probe | undefined> => {
-      const fresh = history.direct(downhill, direction);
-      if (slope)
-        for (let i = 0; i < x.length; i++)
-          if (penalty![i] > 0 && direction[i] * slope[i] >= 0) direction[i] = 0;
-      const startSlope = inner(downhill, direction);
-      if (!(startSlope < 0)) return undefined;
-      const firstStep = fresh ? Math.min(1, 1 / Math.sqrt(inner(downhill, downhill))) : 1;
-      const probe = async (length: number): Promise<Probe> => {
-        evaluations++;
-        for (let i = 0; i < x.length; i++) nextX[i] = x[i] + length * direction[i];
-        const found = await objective(nextX, nextGradient);
-        const at = Number.isNaN(found) ? Number.POSITIVE_INFINITY : found;
-        return { step: length, value: at, slope: inner(nextGradient, direction) };
-      };
-      const start: Probe = { step: 0, value, slope: startSlope };
-      if (!penalty || !slope) return searchStep(probe, start, firstStep);
-      return searchOrthantStep(
-        { objective, x, slope, direction, penalty, nextX, nextGradient },
-        start,
-        firstStep,
-        () => {
-          evaluations++;
-        },
-      );
-    };
-    let found = await step();
-    if (!found && history.forget()) found = await step();
+    let found = await step(problem, search, history);
+    if (!found && history.forget()) found = await step(problem, search, history);
     if (!found) return done('stalled');
-
-    history.remember(x, nextX, gradient, nextGradient);
-    [x, nextX] = [nextX, x];
-    [gradient, nextGradient] = [nextGradient, gradient];
-    value = found.value;
-    past.push(value);
+    history.remember(search);
+    move(search, found.value);
+    past.push(found.value);
   }
 }
+
+/** Throws a RangeError if the value at `x0` is not finite. */
+async function begin({ objective, penalty }: Problem, x0: Float64Array): Promise<Search> {
+  const vector = (): Float64Array => new Float64Array(x0.length);
+  const [x, gradient] = [x0.slice(), vector()];
+  let value = await objective(x, gradient);
+  if (penalty) value += weightedL1(x, penalty);
+  if (!Number.isFinite(value)) throw new RangeError(`The objective is ${value} at its starting point`);
+  const slope = penalty && vector();
+  const next = { nextX: vector(), nextGradient: vector() };
+  return { x, gradient, ...next, direction: vector(), slope, value, evaluations: 1 };
+}
+
+/** How much the value fell, relatively. */
+const relativeGain = (before: number, value: number): number =>
+  (before - value) / Math.max(Math.abs(before), Math.abs(value), 1);
+
+/** Finds the next point along the direction that the history gives. Undefined: no step decreases the value. */
+async function step(problem: Problem, search: Search, history: History): Promise<Probe | undefined> {
+  const { inner, penalty, objective } = problem;
+  const { x, gradient, slope, direction, nextX, nextGradient, value } = search;
+  const downhill = slope ?? gradient;
+  const fresh = history.direct(downhill, direction);
+  if (penalty && slope) keepToDescent(direction, slope, penalty);
+  const startSlope = inner(downhill, direction);
+  if (!(startSlope < 0)) return undefined;
+  const start: Probe = { step: 0, value, slope: startSlope };
+  const firstStep = fresh ? Math.min(1, 1 / Math.sqrt(inner(downhill, downhill))) : 1;
+  if (penalty && slope) {
+    const line = { objective, x, slope, direction, penalty, nextX, nextGradient };
+    return searchOrthantStep(line, start, firstStep, () => {
+      search.evaluations++;
+    });
+  }
+  const probe = async (length: number): Promise<Probe> => {
+    search.evaluations++;
+    for (let i = 0; i < x.length; i++) nextX[i] = x[i] + length * direction[i];
+    const found = await objective(nextX, nextGradient);
+    const at = Number.isNaN(found) ? Number.POSITIVE_INFINITY : found;
+    return { step: length, value: at, slope: inner(nextGradient, direction) };
+  };
+  return searchStep(probe, start, firstStep);
+}
+
+/** Clears the penalized components of a direction that do not descend (Andrew & Gao 2007, section 3.2). */
+function keepToDescent(direction: Float64Array, slope: Float64Array, penalty: Float64Array): void {
+  for (let i = 0; i < direction.length; i++)
+    if (penalty[i] > 0 && direction[i] * slope[i] >= 0) direction[i] = 0;
+}
+
+/** The next point becomes the current one; its old arrays are written next. */
+function move(search: Search, value: number): void {
+  [search.x, search.nextX] = [search.nextX, search.x];
+  [search.gradient, search.nextGradient] = [search.nextGradient, search.gradient];
+  search.value = value;
+}
+
+type History = ReturnType<typeof createHistory>;
 
 function weightedL1(x: Float64Array, penalty: Float64Array): number {
   let sum = 0;
@@ -157,7 +190,8 @@ function createHistory(memory: number, size: number, inner: (a: Float64Array, b:
       }
       return pairs.length === 0;
     },
-    remember(x: Float64Array, nextX: Float64Array, gradient: Float64Array, nextGradient: Float64Array): void {
+    /** The step from the current point to the next one. */
+    remember({ x, nextX, gradient, nextGradient }: Search): void {
       if (memory === 0) return;
       const pair =
         spare ??
