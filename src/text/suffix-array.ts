@@ -7,55 +7,30 @@ export function suffixArray(units: Uint16Array): Int32Array<ArrayBuffer> {
   return induceSort(Int32Array.from(units), 0xffff);
 }
 
+/** What sorting suffixes needs to know of them. */
+interface Suffixes {
+  readonly units: Int32Array;
+  /** 1 where a suffix is of type S: smaller than the one after it. Else it is of type L, as the last one is. */
+  readonly smaller: Uint8Array;
+  /** First place in the suffix array of a value's L-type and of its S-type suffixes. */
+  readonly startL: Int32Array;
+  readonly startS: Int32Array;
+}
+
 /** SA-IS. `largest` bounds the values, which are not negative. */
 function induceSort(units: Int32Array, largest: number): Int32Array<ArrayBuffer> {
   const n = units.length;
   const array = new Int32Array(n);
   if (n < 2) return array;
-  // A suffix is of type S where it is smaller than the one after it, else L; the last one is L.
-  const smaller = new Uint8Array(n);
-  for (let i = n - 2; i >= 0; i--) {
-    smaller[i] = units[i] === units[i + 1] ? smaller[i + 1] : units[i] < units[i + 1] ? 1 : 0;
-  }
+  const suffixes = classify(units, largest);
+  const { smaller } = suffixes;
   const isLeftmost = (i: number): boolean => i > 0 && smaller[i] === 1 && smaller[i - 1] === 0;
-  // First place of a value's L-type and of its S-type suffixes.
-  const startL = new Int32Array(largest + 2);
-  const startS = new Int32Array(largest + 2);
-  for (let i = 0; i < n; i++) {
-    if (smaller[i]) startL[units[i] + 1]++;
-    else startS[units[i]]++;
-  }
-  for (let value = 0; value <= largest; value++) {
-    startS[value] += startL[value];
-    startL[value + 1] += startS[value];
-  }
-  const next = new Int32Array(largest + 2);
-
-  const induce = (leftmost: Int32Array): void => {
-    array.fill(-1);
-    next.set(startS);
-    for (let k = 0; k < leftmost.length; k++) {
-      if (leftmost[k] !== n) array[next[units[leftmost[k]]]++] = leftmost[k];
-    }
-    next.set(startL);
-    array[next[units[n - 1]]++] = n - 1;
-    for (let i = 0; i < n; i++) {
-      const at = array[i];
-      if (at >= 1 && smaller[at - 1] === 0) array[next[units[at - 1]]++] = at - 1;
-    }
-    next.set(startL);
-    for (let i = n - 1; i >= 0; i--) {
-      const at = array[i];
-      if (at >= 1 && smaller[at - 1] === 1) array[--next[units[at - 1] + 1]] = at - 1;
-    }
-  };
-
   const rankOf = new Int32Array(n + 1).fill(-1);
   let count = 0;
   for (let i = 1; i < n; i++) if (isLeftmost(i)) rankOf[i] = count++;
   const leftmost = new Int32Array(count);
   for (let i = 1, k = 0; i < n; i++) if (isLeftmost(i)) leftmost[k++] = i;
-  induce(leftmost);
+  induce(suffixes, leftmost, array);
   if (count === 0) return array;
 
   // Name the pieces between leftmost S suffixes in the order found; equal pieces share a name.
@@ -69,8 +44,48 @@ function induceSort(units: Int32Array, largest: number): Int32Array<ArrayBuffer>
   }
   const inner = induceSort(names, name);
   for (let k = 0; k < count; k++) sorted[k] = leftmost[inner[k]];
-  induce(sorted);
+  induce(suffixes, sorted, array);
   return array;
+}
+
+function classify(units: Int32Array, largest: number): Suffixes {
+  const n = units.length;
+  const smaller = new Uint8Array(n);
+  for (let i = n - 2; i >= 0; i--) {
+    smaller[i] = units[i] === units[i + 1] ? smaller[i + 1] : units[i] < units[i + 1] ? 1 : 0;
+  }
+  const startL = new Int32Array(largest + 2);
+  const startS = new Int32Array(largest + 2);
+  for (let i = 0; i < n; i++) {
+    if (smaller[i]) startL[units[i] + 1]++;
+    else startS[units[i]]++;
+  }
+  for (let value = 0; value <= largest; value++) {
+    startS[value] += startL[value];
+    startL[value + 1] += startS[value];
+  }
+  return { units, smaller, startL, startS };
+}
+
+/** Writes into `array` the order of all suffixes that follows from that of the leftmost S suffixes. */
+function induce({ units, smaller, startL, startS }: Suffixes, leftmost: Int32Array, array: Int32Array): void {
+  const n = units.length;
+  array.fill(-1);
+  const next = startS.slice();
+  for (let k = 0; k < leftmost.length; k++) {
+    if (leftmost[k] !== n) array[next[units[leftmost[k]]]++] = leftmost[k];
+  }
+  next.set(startL);
+  array[next[units[n - 1]]++] = n - 1;
+  for (let i = 0; i < n; i++) {
+    const at = array[i];
+    if (at >= 1 && smaller[at - 1] === 0) array[next[units[at - 1]]++] = at - 1;
+  }
+  next.set(startL);
+  for (let i = n - 1; i >= 0; i--) {
+    const at = array[i];
+    if (at >= 1 && smaller[at - 1] === 1) array[--next[units[at - 1] + 1]] = at - 1;
+  }
 }
 
 /** Whether the pieces that begin at `a` and `b` and end at the next leftmost S suffix are equal. */

@@ -18,13 +18,7 @@ const sentencesIn = (text: string): string[] => (text === '' ? [] : text.split('
 
 /** Throws a UserError where the disk is full or the file cannot be created. */
 export function createSpool(file: string): Spool {
-  const guarded = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw explainFileError(error, file);
-    }
-  };
+  const guarded = createGuard(file);
   const handle = guarded(() => openSync(file, 'w+'));
   const buffer = Buffer.allocUnsafe(BUFFER);
   const offsets = createOffsets();
@@ -56,29 +50,51 @@ export function createSpool(file: string): Spool {
       guarded(() => readSync(handle, bytes, 0, bytes.length, from));
       return sentencesIn(bytes.toString('utf8'));
     },
-    *documents() {
+    documents() {
       flush();
-      const block = Buffer.allocUnsafe(BUFFER);
-      let from = 0;
-      let to = 0;
-      for (let index = 0; index < this.size; index++) {
-        const [start, end] = [offsets.at(index), offsets.at(index + 1)];
-        if (end - start > BUFFER) {
-          yield this.read(index);
-          continue;
-        }
-        if (end > to) {
-          from = start;
-          to = from + guarded(() => readSync(handle, block, 0, BUFFER, from));
-        }
-        yield sentencesIn(block.toString('utf8', start - from, end - from));
-      }
+      const fill = (block: Buffer, from: number): number =>
+        guarded(() => readSync(handle, block, 0, block.length, from));
+      return inBlocks(offsets, fill, (index) => this.read(index));
     },
     close() {
       closeSync(handle);
       rmSync(file, { force: true });
     },
   };
+}
+
+/** Runs work on a file; where the system refuses it, the error names the file. */
+const createGuard =
+  (file: string) =>
+  <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw explainFileError(error, file);
+    }
+  };
+
+/** All documents in order. `fill` reads bytes from a place in the file; `read` reads one that is longer than a block. */
+function* inBlocks(
+  offsets: ReturnType<typeof createOffsets>,
+  fill: (block: Buffer, from: number) => number,
+  read: (index: number) => string[],
+): Generator<string[]> {
+  const block = Buffer.allocUnsafe(BUFFER);
+  let from = 0;
+  let to = 0;
+  for (let index = 0; index + 1 < offsets.count; index++) {
+    const [start, end] = [offsets.at(index), offsets.at(index + 1)];
+    if (end - start > BUFFER) {
+      yield read(index);
+      continue;
+    }
+    if (end > to) {
+      from = start;
+      to = from + fill(block, from);
+    }
+    yield sentencesIn(block.toString('utf8', start - from, end - from));
+  }
 }
 
 /** A growing list of byte offsets, of which the first is 0. */

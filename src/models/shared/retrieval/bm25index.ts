@@ -1,5 +1,5 @@
 import { createPace } from '../../../ground/yielder.ts';
-import { createSearch, type Hit } from './search.ts';
+import { createSearch, type Hit, type Postings } from './search.ts';
 import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
 
 /**
@@ -18,6 +18,17 @@ export interface Bm25Index {
   search(query: readonly string[], most: number): Hit[];
 }
 
+/** How often every document has every token, one document after another. */
+interface Counted {
+  /** The number of every token, in order of first appearance. */
+  readonly ids: ReadonlyMap<string, number>;
+  /** Pairs of token and count; those of document `d` end before `ends[d]`. */
+  readonly entries: Int32Array;
+  readonly ends: readonly number[];
+  /** Tokens of every document. */
+  readonly lengths: readonly number[];
+}
+
 /**
  * Indexes documents, given as tokens. Scores are those of BM25 as Lucene and bm25s (method `lucene`)
  * define it, in the same order of single-precision additions.
@@ -27,13 +38,28 @@ export async function indexDocuments(
   constants: Bm25Constants,
   signal?: AbortSignal,
 ): Promise<Bm25Index> {
-  const pace = createPace(signal);
+  const counted = await countTokens(documents, createPace(signal));
+  const { ids, lengths } = counted;
+  const postings = weighTokens(counted, constants);
+  const { starts, holders, shares } = postings;
+  return {
+    size: lengths.length,
+    tokens: ids.size,
+    bytes: starts.byteLength + holders.byteLength + shares.byteLength,
+    search: createSearch(ids, postings, lengths.length),
+  };
+}
+
+async function countTokens(
+  documents: Iterable<readonly string[]>,
+  pace: () => Promise<void> | undefined,
+): Promise<Counted> {
   const ids = new Map<string, number>();
   const lengths: number[] = [];
-  // (token, count) of every document, one document after another.
   let entries = new Int32Array(1 << 16);
   let used = 0;
   const ends: number[] = [];
+  // Where every token stands in the entries of the last document that has it.
   const places: number[] = [];
   for (const tokens of documents) {
     const start = used;
@@ -49,7 +75,6 @@ export async function indexDocuments(
         ids.set(token, id);
         places.push(-1);
       }
-      // Where the token stands in this document's entries, if it was seen in this document.
       if (places[id] >= start) entries[places[id] + 1]++;
       else {
         places[id] = used;
@@ -62,19 +87,23 @@ export async function indexDocuments(
     lengths.push(tokens.length);
     if ((lengths.length & 255) === 0) await pace();
   }
+  return { ids, entries: entries.subarray(0, used), ends, lengths };
+}
 
+/** The counts by token instead of by document, as shares of the score. */
+function weighTokens({ ids, entries, ends, lengths }: Counted, constants: Bm25Constants): Postings {
   const size = lengths.length;
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / size;
   const starts = new Int32Array(ids.size + 1);
-  for (let at = 0; at < used; at += 2) starts[entries[at] + 1]++;
+  for (let at = 0; at < entries.length; at += 2) starts[entries[at] + 1]++;
   const idf = new Float64Array(ids.size);
   for (let id = 0; id < ids.size; id++) {
     idf[id] = inverseFrequency(starts[id + 1], size);
     starts[id + 1] += starts[id];
   }
   const next = starts.slice();
-  const holders = new Int32Array(used / 2);
-  const shares = new Float32Array(used / 2);
+  const holders = new Int32Array(entries.length / 2);
+  const shares = new Float32Array(entries.length / 2);
   for (let document = 0, at = 0; document < size; document++) {
     for (; at < ends[document]; at += 2) {
       const place = next[entries[at]]++;
@@ -83,10 +112,5 @@ export async function indexDocuments(
         idf[entries[at]] * saturation(entries[at + 1], lengths[document], meanLength, constants);
     }
   }
-  return {
-    size,
-    tokens: ids.size,
-    bytes: starts.byteLength + holders.byteLength + shares.byteLength,
-    search: createSearch(ids, { starts, holders, shares }, size),
-  };
+  return { starts, holders, shares };
 }
