@@ -5,6 +5,8 @@ export interface Column {
   readonly head: string;
   /** Where the terminal is narrow, columns of the highest rank are left out first; without one they always stay. */
   readonly dropRank?: number;
+  /** Cells are names to be copied: never wrapped. */
+  readonly whole?: boolean;
 }
 
 export type Heading = Column | string;
@@ -38,14 +40,15 @@ interface Measured extends Column {
 function measure(heading: Heading, cells: readonly string[]): Measured {
   const column = typeof heading === 'string' ? { head: heading } : heading;
   const all = [column.head, ...cells];
+  const natural = Math.max(1, ...all.flatMap((cell) => cell.split('\n').map(displayWidth)));
   const numeric = cells.every((cell) => NUMERIC.test(cell));
   return {
     ...column,
     cells,
     align: numeric && cells.some((cell) => cell !== '') ? 'right' : 'left',
-    natural: Math.max(1, ...all.flatMap((cell) => cell.split('\n').map(displayWidth))),
-    least: Math.max(1, ...all.map((cell) => unbreakableWidth(cell))),
-    broken: Math.max(2, ...cells.map((cell) => unbreakableWidth(cell, isNumber))),
+    natural,
+    least: column.whole ? natural : Math.max(1, ...all.map((cell) => unbreakableWidth(cell))),
+    broken: column.whole ? natural : Math.max(2, ...cells.map((cell) => unbreakableWidth(cell, isNumber))),
   };
 }
 

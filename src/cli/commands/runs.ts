@@ -1,3 +1,4 @@
+import type { StoredRun } from '../../evaluation/store.ts';
 import type { UserError } from '../../ground/errors.ts';
 import type { CommandSpec } from '../command.ts';
 import { chooseTasks, RESULTS, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
@@ -10,7 +11,6 @@ export const runsCommand: CommandSpec = {
   examples: ['chineseblue runs', 'chineseblue runs --json', 'chineseblue runs --results results.md'],
   async run({ options, terminal }) {
     const { listRuns } = await import('../../evaluation/store.ts');
-    const { primaryScore } = await import('../../scoring/score-sheet.ts');
     const runs = await listRuns(textOption(options, 'runsDir'), { onSkip: noteSkipped(terminal) });
     if (typeof options.results === 'string') {
       const { summarize } = await import('../../evaluation/summary.ts');
@@ -21,26 +21,38 @@ export const runsCommand: CommandSpec = {
     if (terminal.json) return terminal.printJson(runs);
     if (runs.length === 0)
       return terminal.print(terminal.say({ en: 'There are no runs here.', zh: '这里没有运行。' }));
-    const { formatScore } = await import('../tables.ts');
-    const head = {
-      en: ['run', 'task', 'split', 'model', 'seed', 'primary metric', 'score', 'started'],
-      zh: ['运行', '任务', '划分', '模型', '种子', '主指标', '得分', '开始时间'],
-    };
-    await terminal.table(
-      head[terminal.language],
-      runs.map(({ record, scores }) => [
-        record.id,
-        record.task.id + (record.synthetic ? terminal.say({ en: ' (synthetic)', zh: '（合成样例）' }) : ''),
-        record.split,
-        record.model.name,
-        String(record.seed),
-        record.task.primary,
-        formatScore(primaryScore(scores).value, record.task.primary),
-        record.times.startedAt.slice(0, 19).replace('T', ' '),
-      ]),
-    );
+    await printRuns(runs, terminal);
   },
 };
+
+async function printRuns(runs: readonly StoredRun[], terminal: Terminal): Promise<void> {
+  const { primaryScore } = await import('../../scoring/score-sheet.ts');
+  const { formatScore, SYNTHETIC_MARK } = await import('../tables.ts');
+  const { say } = terminal;
+  // The id says task, split, model and seed, and is what other commands take: it stays whole.
+  await terminal.table(
+    [
+      { head: say({ en: 'run', zh: '运行' }), whole: true },
+      { head: say({ en: 'task', zh: '任务' }), dropRank: 5 },
+      { head: say({ en: 'split', zh: '划分' }), dropRank: 7 },
+      { head: say({ en: 'model', zh: '模型' }), dropRank: 4 },
+      { head: say({ en: 'seed', zh: '种子' }), dropRank: 6 },
+      { head: say({ en: 'convention', zh: '口径' }), dropRank: 3 },
+      say({ en: 'score', zh: '得分' }),
+      { head: say({ en: 'started', zh: '开始时间' }), dropRank: 1 },
+    ],
+    runs.map(({ record, scores }) => [
+      record.id,
+      record.task.id + (record.synthetic ? SYNTHETIC_MARK : ''),
+      record.split,
+      record.model.name,
+      String(record.seed),
+      record.task.primary,
+      formatScore(primaryScore(scores).value, record.task.primary),
+      record.times.startedAt.slice(0, 16).replace('T', ' '),
+    ]),
+  );
+}
 
 /** Warns of a run that cannot be used; the others are shown. */
 export const noteSkipped =
