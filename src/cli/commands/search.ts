@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
 import type { CommandSpec } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
 import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
@@ -31,7 +32,7 @@ export const searchCommand: CommandSpec = {
   examples: ['chineseblue search --task cMedIR', 'chineseblue search --task cMedQA --query 感冒吃什么药'],
   async run({ options, terminal, signal }) {
     const task = await chooseTask(options);
-    if (task.family !== 'ranking' && task.family !== 'similarity') {
+    if (!familyOf(task).judgedDocuments) {
       throw new UserError(
         'not-searchable',
         { en: `${task.id} has no documents to search`, zh: `${task.id} 没有可检索的文档` },

@@ -1,23 +1,29 @@
-import type { FamilyId } from '../../tasks/examples.ts';
 import type { BertFamily } from './families.ts';
-import type { BertParameters } from './parameters.ts';
+import { type BertParameters, HEADS } from './parameters.ts';
 
 export interface FamilyDefaults {
   readonly epochs: number;
   readonly batchSize: number;
   readonly maxLength: number;
+  /**
+   * Heads that start from scratch while the encoder is pretrained, and need a higher learning rate: CRFs, which
+   * dialogues are counted among, and span heads do.
+   */
+  readonly headsFromScratch?: readonly BertParameters['head'][];
+  /** Texts with entities: there may be copies with other mentions, and features of a lexicon. */
+  readonly entities?: boolean;
 }
 
 /** For pretrained weights: usual values of BERT fine-tuning. */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
-  ner: { epochs: 8, batchSize: 32, maxLength: 128 },
+  ner: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: ['crf', 'span'], entities: true },
   similarity: { epochs: 3, batchSize: 32, maxLength: 128 },
   inference: { epochs: 3, batchSize: 32, maxLength: 256 },
   classification: { epochs: 5, batchSize: 32, maxLength: 128 },
   multilabel: { epochs: 8, batchSize: 32, maxLength: 256 },
   ranking: { epochs: 3, batchSize: 32, maxLength: 128 },
-  relation: { epochs: 20, batchSize: 16, maxLength: 128 },
-  dialogue: { epochs: 8, batchSize: 32, maxLength: 128 },
+  relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
+  dialogue: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: HEADS },
 };
 
 /**
@@ -43,13 +49,6 @@ export const WEIGHT_DECAY = 0.01;
 
 /** Factor on the learning rate for a head from scratch on a pretrained encoder. */
 export const HEAD_FACTOR = 10;
-
-/**
- * Whether the head starts from scratch while the encoder is pretrained, and needs a higher learning rate: CRFs, which
- * dialogues are counted among, and span heads do.
- */
-export const isHeadFromScratch = (family: FamilyId, head: BertParameters['head']): boolean =>
-  family === 'relation' || family === 'dialogue' || (family === 'ner' && head !== 'softmax');
 
 /**
  * The usual learning rate of BERT-base is 3e-5 at a hidden size of 768. Smaller models need higher ones: 2.7e-4 at 256,

@@ -18,7 +18,7 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const satisfies readonly Dev
 export const DTYPES = ['fp32', 'int8'] as const satisfies readonly Dtype[];
 const SCHEDULES = ['linear', 'cosine', 'constant'] as const satisfies readonly Schedule[];
 const RANKING_LOSSES = ['listwise', 'pairwise'] as const satisfies readonly RankingLoss[];
-const HEADS = ['crf', 'softmax', 'span'] as const;
+export const HEADS = ['crf', 'softmax', 'span'] as const;
 
 /** A window needs a token between `[CLS]` and `[SEP]`. */
 const SHORTEST = 3;

@@ -13,7 +13,6 @@ import {
   FAMILY_DEFAULTS,
   FROM_RANDOM,
   HEAD_FACTOR,
-  isHeadFromScratch,
   pretrainedLearningRate,
   WEIGHT_DECAY,
 } from './defaults.ts';
@@ -35,7 +34,7 @@ export async function resolveParameters(
   const config = await configOf(given);
   const pretrained = given.init !== undefined && !config.untrained;
   const usual = FAMILY_DEFAULTS[served(family)];
-  const fromRandomEntities = family === 'ner' && !pretrained;
+  const fromRandomEntities = usual.entities === true && !pretrained;
   const copies = or(given.copies, fromRandomEntities ? FROM_RANDOM.copies : 0);
   const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities);
   if (copies > 0) requireEntities('copies', copies, family);
@@ -45,7 +44,7 @@ export async function resolveParameters(
     given.learningRate,
     pretrained ? pretrainedLearningRate(config.hiddenSize) : FROM_RANDOM.learningRate,
   );
-  const isFaster = pretrained && isHeadFromScratch(family, given.head);
+  const isFaster = pretrained && (usual.headsFromScratch?.includes(given.head) ?? false);
   return {
     ...given,
     layers: config.layers,
@@ -75,7 +74,7 @@ export function requireEntities(
   value: number | boolean,
   family: FamilyId,
 ): void {
-  if (family === 'ner') return;
+  if (FAMILY_DEFAULTS[served(family)].entities) return;
   throw new UserError(
     'bad-parameter',
     {

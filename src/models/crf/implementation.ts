@@ -1,3 +1,4 @@
+import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
@@ -51,6 +52,6 @@ export const fit: Fits<CrfParameters> = {
 
 /** Reads a model that `save` wrote. UserError for anything else. */
 export async function load(file: string, task: Task): Promise<FittedModel> {
-  if (task.family === 'dialogue') return loadSymptoms(file);
+  if (familyOf(task).inputShape === 'turns') return loadSymptoms(file);
   return fitted(openCrf(file, await loadContent(file, KIND)));
 }

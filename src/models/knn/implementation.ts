@@ -9,7 +9,7 @@ import { type ClassifierInput, textsOf } from '../shared/features/inputs.ts';
 import { type Rows, type RowsBuilder, rowCount } from '../shared/features/rows.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, weigh } from '../shared/features/tfidf.ts';
 import { TFIDF_ARRAYS, tfidfOptionsJson } from '../shared/features/tfidf-content.ts';
-import type { LabelFamily } from '../shared/labels/labelling.ts';
+import { hasManyLabels, type LabelFamily } from '../shared/labels/labelling.ts';
 import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
 import { type ModelContent, openModelFile } from '../shared/modelfile.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
@@ -90,7 +90,7 @@ function fitted(memory: Memory): FittedModel<LabelFamily> {
       for (const label of answers[row]) votes.set(label, (votes.get(label) ?? 0) + similarity);
     }
     const score = (label: string): number => (votes.get(label) ?? 0) / k;
-    if (task.family === 'multilabel') {
+    if (hasManyLabels(task)) {
       const chosen = labels.filter((label) => (votes.get(label) ?? 0) >= total / 2);
       return shape(task, chosen, score, labels);
     }
@@ -118,7 +118,7 @@ function shape(
   labels: readonly string[],
 ): Prediction<LabelFamily> {
   const scores = scoresByLabel(task, labels, (k) => score(labels[k]));
-  return task.family === 'multilabel' ? { labels: chosen, scores } : { label: chosen[0], scores };
+  return hasManyLabels(task) ? { labels: chosen, scores } : { label: chosen[0], scores };
 }
 
 /** Of equally frequent answers, the first by code unit. */

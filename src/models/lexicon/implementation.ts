@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createPace } from '../../ground/yielder.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
@@ -118,5 +119,5 @@ const headerJson = z.object({
 export async function load(file: string, task: Task): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { entries, statuses } = (await openModelFile(file, 'lexicon', task.family, spec)).header;
-  return task.family === 'ner' ? fittedNer(entries) : fittedDialogue(entries, statuses);
+  return familyOf(task).inputShape === 'turns' ? fittedDialogue(entries, statuses) : fittedNer(entries);
 }

@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Training } from '../shared/classifier/labelled.ts';
 import { selectRows } from '../shared/features/rows.ts';
-import { isBinary, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
+import { hasManyLabels, isBinary, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
 import { decisions, fitLogistic, type LogisticModel, toProbabilities } from '../shared/logistic/logistic.ts';
 import { assignFolds, calibrate, crossEntropy, rescale } from './crossvalidate.ts';
 import type { LinearParameters } from './parameters.ts';
@@ -107,7 +107,7 @@ function weighClasses(
 ): Float64Array | undefined {
   const power = CLASS_WEIGHTS[choice];
   const { task, outputs, labels } = labelling;
-  if (power === 0 || task.family === 'multilabel') return undefined;
+  if (power === 0 || hasManyLabels(task)) return undefined;
   const binary = isBinary(labelling) && labels.length === 2;
   const count = targets.length / outputs;
   const classes = Int32Array.from({ length: count }, (_, row) =>

@@ -61,6 +61,12 @@ export interface ReferenceAnswer<Prediction> {
   readonly asPublished?: readonly Prediction[];
 }
 
+/** A query with documents that gold judged for it, larger grades being more relevant. */
+export interface JudgedDocuments {
+  readonly query: string;
+  readonly documents: readonly { readonly text: string; readonly grade: number }[];
+}
+
 /** A text with the mentions that gold marks in it: UTF-16 offsets, `end` exclusive. */
 export interface AnnotatedSpans {
   readonly text: string;
@@ -84,6 +90,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   /** Reads the records of a corpus, whatever file they came from, as input and gold. */
   readonly record: RecordReader<T>;
   readonly inputShape: InputShape;
+  /** An example has any number of labels, none included, where other families of labels have exactly one. */
+  readonly manyLabels?: boolean;
   /** A task must say which of its labels is the positive one. */
   readonly needsPositive?: boolean;
   /** The name of the task type on the Hugging Face Hub. */
@@ -129,6 +137,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */
   comparedParts?(example: ExampleOf<T>): ComparedParts;
+  /** What a search engine would be judged by: makes the documents of a task searchable. Absent: it has none. */
+  judgedDocuments?(example: ExampleOf<T>, task: Task): JudgedDocuments;
   /** Texts with marked medical terms, from which pretraining learns a lexicon. Absent: gold marks none. */
   annotations?(example: ExampleOf<T>): readonly AnnotatedSpans[];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createPace } from '../../../ground/yielder.ts';
 import type { Example } from '../../../tasks/examples.ts';
+import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
 import type { Fit, FittedModel, Implementation } from '../../contract.ts';
 import { type Encoder, encodeAll } from '../features/encoder.ts';
@@ -77,7 +78,7 @@ export function labelImplementation<P extends { readonly tuneThreshold: boolean 
     const pace = createPace(signal);
     const inputs = train.map(({ input }) => input);
     const { options, measured } = kind.encoding(parameters);
-    const encoder = fitInputEncoder(task.family, inputs, options, measured);
+    const encoder = fitInputEncoder(familyOf(task).inputShape, inputs, options, measured);
     const rows = await encodeAll(encoder, inputs, pace);
     onProgress(ENCODED);
     const labelling = learnLabelling(task, train);
@@ -116,7 +117,7 @@ async function load<P, H, A extends ArraySpecs>(
     header: commonJson.and(kind.file.header),
     arrays: { ...TFIDF_ARRAYS, ...kind.file.arrays },
   });
-  const encoder = openInputEncoder(task.family, header.encoder, arrays);
+  const encoder = openInputEncoder(familyOf(task).inputShape, header.encoder, arrays);
   const labelling: Labelling = { ...header.labelling, task };
   return fitted(kind.id, labelling, encoder, kind.open(header, arrays, labelling));
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FamilyId } from '../../../tasks/examples.ts';
+import type { InputShape } from '../../../tasks/families/family.ts';
 import type { Text1, Text2 } from '../../../tasks/families/shared/types.ts';
 import type { ArraysOf } from '../modelfile.ts';
 import type { Encoder } from './encoder.ts';
@@ -15,16 +15,14 @@ export type ClassifierInput = Text1 | Text2;
 export const textsOf = (input: ClassifierInput): readonly string[] =>
   'text' in input ? [input.text] : [input.textA, input.textB];
 
-const isPairFamily = (family: FamilyId): boolean => family === 'similarity' || family === 'inference';
-
-/** An encoder of the inputs of a family; `measured`: pairs are also described by measures of overlap. */
+/** An encoder of inputs of one shape; `measured`: pairs are also described by measures of overlap. */
 export function fitInputEncoder(
-  family: FamilyId,
+  shape: InputShape,
   inputs: readonly ClassifierInput[],
   options: TfidfOptions,
   measured: boolean,
 ): Encoder<ClassifierInput> {
-  if (isPairFamily(family)) {
+  if (shape === 'pair') {
     const pairs = inputs.flatMap((input) => ('textA' in input ? [input] : []));
     return fitPairEncoder(pairs, options, measured);
   }
@@ -39,9 +37,9 @@ export const encoderJson = z.object({ options: tfidfOptionsJson, measured: z.boo
 
 /** The encoder that was packed. */
 export function openInputEncoder(
-  family: FamilyId,
+  shape: InputShape,
   { options, measured = false }: z.infer<typeof encoderJson>,
   arrays: ArraysOf<typeof TFIDF_ARRAYS>,
 ): Encoder<ClassifierInput> {
-  return isPairFamily(family) ? openPairEncoder(arrays, options, measured) : openTextEncoder(arrays, options);
+  return shape === 'pair' ? openPairEncoder(arrays, options, measured) : openTextEncoder(arrays, options);
 }

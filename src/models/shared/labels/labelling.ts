@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Example, Prediction } from '../../../tasks/examples.ts';
+import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
 import { scoresByLabel, sortedLabels } from './labels.ts';
 import { bestThreshold } from './threshold.ts';
@@ -31,14 +32,18 @@ export const labellingJson: z.ZodType<Omit<Labelling, 'task'>> = z.object({
 
 const EVEN = 0.5;
 
+/** Whether answers are sets of labels. */
+export const hasManyLabels = (task: Task): boolean => familyOf(task).manyLabels === true;
+
 export function learnLabelling(task: Task, train: readonly Example<LabelFamily>[]): Labelling {
   const labels = sortedLabels(train.flatMap(goldLabels));
-  const binary = task.family !== 'multilabel' && labels.length === 2;
+  const many = hasManyLabels(task);
+  const binary = !many && labels.length === 2;
   return {
     task,
     labels,
     outputs: binary ? 1 : labels.length,
-    link: task.family === 'multilabel' || binary ? 'sigmoid' : 'softmax',
+    link: many || binary ? 'sigmoid' : 'softmax',
     threshold: EVEN,
   };
 }
@@ -48,8 +53,7 @@ export function goldLabels({ gold }: Example<LabelFamily>): readonly string[] {
 }
 
 /** One of two labels, by a single output. */
-export const isBinary = ({ task, outputs }: Labelling): boolean =>
-  task.family !== 'multilabel' && outputs === 1;
+export const isBinary = ({ task, outputs }: Labelling): boolean => !hasManyLabels(task) && outputs === 1;
 
 /** 1 for the right outputs, else 0: `outputs` numbers an example. A label that training lacks has no output. */
 export function targetsOf(labelling: Labelling, examples: readonly Example<LabelFamily>[]): Float64Array {
@@ -68,8 +72,7 @@ export function targetsOf(labelling: Labelling, examples: readonly Example<Label
 
 /** Whether a threshold could change F1: the positive one of two labels, or sets of labels. */
 export const hasThreshold = (labelling: Labelling): boolean =>
-  labelling.task.family === 'multilabel' ||
-  (labelling.labels.length === 2 && labelling.task.positive !== undefined);
+  hasManyLabels(labelling.task) || (labelling.labels.length === 2 && labelling.task.positive !== undefined);
 
 /**
  * With the threshold that makes the best positive-class F1 (two labels) or micro F1 (sets) of these
@@ -82,9 +85,10 @@ export function tuneThreshold(
 ): Labelling {
   const { task, labels } = labelling;
   if (examples.length === 0 || !hasThreshold(labelling)) return labelling;
-  const named = task.family === 'multilabel' ? labels : [labels[1]];
+  const many = hasManyLabels(task);
+  const named = many ? labels : [labels[1]];
   const right = examples.flatMap((example) => named.map((label) => goldLabels(example).includes(label)));
-  if (task.family !== 'multilabel' && task.positive === labels[0]) {
+  if (!many && task.positive === labels[0]) {
     const flipped = bestThreshold(
       scores.map((score) => 1 - score),
       right.map((yes) => !yes),
@@ -98,7 +102,7 @@ export function tuneThreshold(
 /** The answer that the scores of one example mean. */
 export function answerOf(labelling: Labelling, scores: Float64Array): Prediction<LabelFamily> {
   const { task, labels, threshold } = labelling;
-  if (task.family === 'multilabel') {
+  if (hasManyLabels(task)) {
     const chosen = labels.filter((_, k) => scores[k] >= threshold);
     return { labels: chosen, scores: scoresByLabel(task, labels, (k) => scores[k]) };
   }

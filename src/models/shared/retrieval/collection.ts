@@ -1,4 +1,6 @@
 import type { Example } from '../../../tasks/examples.ts';
+import type { JudgedDocuments } from '../../../tasks/families/family.ts';
+import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
 
 export interface RetrievalQuery {
@@ -16,37 +18,31 @@ export interface Collection {
 }
 
 /**
- * The collection of a ranking task (all distinct titles, graded) or of a similarity task (all distinct
- * second texts, e.g. answers; relevant where the label is positive). Equal queries are one; a document
- * that was judged twice for a query keeps its highest grade.
+ * The collection of a task whose family judges documents: all distinct ones. Equal queries are one; a document that
+ * was judged twice for a query keeps its highest grade.
  */
 export function collectionOf(task: Task, examples: readonly Example[]): Collection {
   const positions = new Map<string, number>();
   const queries = new Map<string, Map<number, number>>();
-  const judge = (query: string, document: string, grade: number): void => {
-    let position = positions.get(document);
-    if (position === undefined) {
-      position = positions.size;
-      positions.set(document, position);
-    }
-    const grades = queries.get(query) ?? new Map<number, number>();
-    grades.set(position, Math.max(grade, grades.get(position) ?? 0));
-    queries.set(query, grades);
-  };
+  const family = familyOf(task);
   for (const example of examples) {
-    if (task.family === 'ranking') {
-      const { input, gold } = example as Example<'ranking'>;
-      input.documents.forEach(({ title }, i) => {
-        judge(input.query, title, gold.relevance[i]);
-      });
-    } else {
-      const { input, gold } = example as Example<'similarity'>;
-      judge(input.textA, input.textB, gold.label === task.positive ? 1 : 0);
+    const { query, documents } = family.judgedDocuments?.(example, task) ?? NONE;
+    for (const { text, grade } of documents) {
+      let position = positions.get(text);
+      if (position === undefined) {
+        position = positions.size;
+        positions.set(text, position);
+      }
+      const grades = queries.get(query) ?? new Map<number, number>();
+      grades.set(position, Math.max(grade, grades.get(position) ?? 0));
+      queries.set(query, grades);
     }
   }
   return {
     documents: [...positions.keys()],
     queries: Array.from(queries, ([text, grades]) => ({ text, grades })),
-    relevantFrom: task.family === 'ranking' ? (task.relevantFrom ?? 1) : 1,
+    relevantFrom: task.relevantFrom ?? 1,
   };
 }
+
+const NONE: JudgedDocuments = { query: '', documents: [] };

@@ -13,6 +13,7 @@ export const multilabel: Family<'multilabel', MultilabelTypes> = {
   title: { en: 'Document multilabel classification', zh: '文档多标签分类' },
   record,
   inputShape: 'text',
+  manyLabels: true,
   hubTaskType: 'text-classification',
   parse: parseLabels,
   missing: missingLabels,

@@ -29,4 +29,8 @@ export const ranking: Family<'ranking', RankingTypes> = {
   references: (_task, examples) => rankingReferences(examples),
   view: rankingView,
   comparedParts: comparedDocuments,
+  judgedDocuments: ({ input, gold }) => ({
+    query: input.query,
+    documents: input.documents.map(({ title }, i) => ({ text: title, grade: gold.relevance[i] })),
+  }),
 };

@@ -27,4 +27,8 @@ export const similarity: Family<'similarity', SimilarityTypes> = {
     positiveCurve('similarity', 'average-precision'),
   ],
   view: { blocks: ({ textA, textB }) => [{ text: textA }, { text: textB }], ...singleLabelView },
+  judgedDocuments: ({ input: { textA, textB }, gold }, { positive }) => ({
+    query: textA,
+    documents: [{ text: textB, grade: gold.label === positive ? 1 : 0 }],
+  }),
 };
