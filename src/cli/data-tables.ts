@@ -68,8 +68,9 @@ export async function printSummaries(summaries: readonly TaskSummary[], terminal
       ]),
     ),
   );
-  for (const { task, splits, note } of summaries) {
+  for (const { task, splits, doubts = [], note } of summaries) {
     for (const split of splits) noteDisagreement(task, split, terminal);
+    for (const { message } of doubts) terminal.note(`${task}: ${say(message)}`);
     if (note && splits.length > 0) terminal.note(`${task}: ${say(note)}.`);
   }
 }

@@ -1,7 +1,9 @@
 import type { Dataset, JudgedSplit } from '../datasets/dataset.ts';
+import { UserError } from '../ground/errors.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import type { Invocation } from './command.ts';
 import { chooseTask, textOption } from './options.ts';
+import type { Terminal } from './terminal.ts';
 
 type Options = Invocation['options'];
 
@@ -31,4 +33,25 @@ export async function openTaskData(options: Options, chosen?: Task): Promise<Tas
   const split = parseSplit(textOption(options, 'split'));
   const { dataset, part } = await openJudged({ task, dir: await dataDirOf(options), split });
   return { task: dataset.task, dataset, split, part };
+}
+
+/** Notes what is suspicious about the labels of tasks that declare none, before they are learnt from or scored. */
+export async function noteLabelDoubts(
+  tasks: readonly Task[],
+  dir: string,
+  terminal: Terminal,
+): Promise<void> {
+  const { openDataset } = await import('../datasets/dataset.ts');
+  const { findLabelDoubts } = await import('../datasets/label-doubts.ts');
+  for (const task of tasks) {
+    if (task.labels.length > 0) continue;
+    const doubts = await openDataset({ task, dir })
+      .then(findLabelDoubts)
+      .catch((error: unknown) => {
+        // What cannot be read is reported by whoever needs it.
+        if (error instanceof UserError) return [];
+        throw error;
+      });
+    for (const { message } of doubts) terminal.note(`${task.id}: ${terminal.say(message)}`);
+  }
 }

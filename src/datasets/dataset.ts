@@ -36,6 +36,8 @@ export interface DatasetRequest {
 export interface Dataset {
   /** With its labels: those it declares, else those that the gold of all splits at hand holds, sorted. */
   readonly task: Task;
+  /** The task declares no labels: they are those of the data. */
+  readonly labelsObserved: boolean;
   readonly dir: string;
   readonly scheme: SchemeId;
   readonly source: Source;
@@ -81,6 +83,7 @@ export async function openDataset(request: DatasetRequest): Promise<Dataset> {
   const opened = schemes[scheme].open(files);
   return {
     task,
+    labelsObserved: declared.labels.length === 0,
     dir,
     scheme,
     source,

@@ -3,6 +3,7 @@ import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { type Dataset, openDataset, splitsAtHand } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
+import { findLabelDoubts, type LabelDoubt } from './label-doubts.ts';
 import { releaseSize } from './release/release-sizes.ts';
 import { unitCount } from './units.ts';
 
@@ -53,6 +54,8 @@ export interface TaskSummary {
   readonly task: string;
   readonly family: string;
   readonly splits: readonly SplitSummary[];
+  /** What is suspicious about labels that were taken from the data. */
+  readonly doubts?: readonly LabelDoubt[];
   /** Where printed sizes are wrong. */
   readonly note?: Text;
 }
@@ -89,7 +92,14 @@ export async function summarizeDataset(dataset: Dataset): Promise<TaskSummary> {
   const splits: SplitSummary[] = [];
   for (const split of dataset.splits) splits.push(await summarizeSplit(dataset, split));
   const note = releaseSize(task)?.note;
-  return { task: task.id, family: task.family, splits, ...(note ? { note } : {}) };
+  const doubts = await findLabelDoubts(dataset);
+  return {
+    task: task.id,
+    family: task.family,
+    splits,
+    ...(doubts.length > 0 ? { doubts } : {}),
+    ...(note ? { note } : {}),
+  };
 }
 
 async function summarizeSplit(dataset: Dataset, name: SplitName): Promise<SplitSummary> {

@@ -59,12 +59,16 @@ test('stats counts the corpora that are there', async () => {
 
 test('verify fails where a file is not the official one', async () => {
   await mkdir(join(folder, 'cMedIC'), { recursive: true });
-  expect((await data('verify', 'cMedIC', '--data-dir', folder)).code).toBe(0);
   await writeFile(join(folder, 'cMedIC', 'dev.txt'), '1\t甲\n');
   const { code, out, err } = await data('verify', 'cMedIC', '--json', '--data-dir', folder);
   expect(code).toBe(3);
   expect(JSON.parse(out).files).toContainEqual({ task: 'cMedIC', path: 'cMedIC/dev.txt', state: 'differs' });
   expect(JSON.parse(err).error.code).toBe('not-official');
+});
+
+test.each([[], ['cMedIC']])('verify fails where there is nothing to compare', async (...tasks) => {
+  const { code, err } = await data('verify', ...tasks, '--data-dir', join(folder, 'typo'));
+  expect([code, err]).toEqual([3, expect.stringContaining('[no-corpora]')]);
 });
 
 test('get takes nothing from a copy that has nothing, and says so', async () => {

@@ -111,6 +111,7 @@ const verify: CommandSpec = {
     const files = await verifyData(tasks, dir, progress.update).finally(progress.stop);
     if (terminal.json) terminal.printJson({ dataDir: dir, origin, files });
     else await printFileStates(files, terminal);
+    if (files.every(({ state }) => state === 'absent')) throw noCorpora(dir);
     const wrong = files.filter(({ state }) => state === 'differs');
     if (wrong.length > 0) {
       throw new UserError(

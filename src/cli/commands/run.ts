@@ -1,7 +1,7 @@
 import type { JudgedSplit } from '../../datasets/dataset.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, listOption } from '../command.ts';
-import { dataDirOf } from '../open-task.ts';
+import { dataDirOf, noteLabelDoubts } from '../open-task.ts';
 import {
   chooseTasks,
   DATA_DIR,
@@ -89,6 +89,7 @@ export const runCommand: CommandSpec = {
       subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
     });
     if (named && absent.length > 0) throw await absentError(absent[0], dataDir, split);
+    await noteLabelDoubts([...new Set(plans.map(({ task }) => task))], dataDir, terminal);
     const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
     if (notes.length > 0) {
       const count = terminal.say({ en: `${plans.length} evaluations.`, zh: `共 ${plans.length} 次评测。` });

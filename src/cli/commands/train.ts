@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts';
-import { dataDirOf } from '../open-task.ts';
+import { dataDirOf, noteLabelDoubts } from '../open-task.ts';
 import {
   ANSWERING,
   chooseTask,
@@ -34,6 +34,7 @@ export const trainCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const task = await chooseTask(options);
+    await noteLabelDoubts([task], await dataDirOf(options), terminal);
     const { parseModel, parseSeeds } = await import('../../evaluation/plans.ts');
     const { trainAndKeep } = await import('../../evaluation/fitted.ts');
     await modelFileOption(options);

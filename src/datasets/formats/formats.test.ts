@@ -223,8 +223,25 @@ describe('text-tsv', () => {
     expect([error.code, error.place.line, error.place.field]).toEqual([code, line, field]);
   });
 
-  test('a header is suspected where line 1 has an unknown label', async () => {
-    expect((await fault('text-tsv', classes, 'label\ttext\n1\t甲\n')).hint).toContain('header');
+  test('a header is refused where labels are declared, and suspected where line 1 has an unknown label', async () => {
+    expect(await fault('text-tsv', classes, '标签\ttext\n1\t甲\n')).toMatchObject({
+      code: 'header-row',
+      place: { line: 1 },
+    });
+    expect(await fault('text-tsv', classes, '意图码\t话语\n1\t甲\n')).toMatchObject({
+      code: 'unknown-label',
+      hint: expect.stringContaining('header'),
+    });
+  });
+
+  test('columns in another order are refused where labels are declared', async () => {
+    expect(await fault('text-tsv', classes, '甲\t1\n乙\t2\n')).toMatchObject({
+      code: 'swapped-columns',
+      place: { line: 1, field: 'label' },
+    });
+    expect((await fault('pair-tsv', pairs, '问\t答\t1\n')).code).toBe('swapped-columns');
+    // A number that happens to be a label is a text like any other.
+    expect((await fault('text-tsv', classes, '9\t1\n2\t甲\n')).code).toBe('unknown-label');
   });
 });
 
