@@ -98,8 +98,8 @@ export async function measureSignal(
     const constant = bestConstant(task, examples, metric);
     const constantScore = constant?.score ?? Number.NaN;
     const chance = chanceScore(task, examples, convention);
-    const { width, value } = metric;
-    const options = { seed: SEED };
+    const { width, value, supports } = metric;
+    const options = { seed: SEED, supports };
     const { low, high } = constant
       ? bootstrapDifference(counts, countsOf(constant.predictions), width, value, options)
       : bootstrap(counts, width, value, options);

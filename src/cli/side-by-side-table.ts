@@ -1,7 +1,8 @@
 import { findReproduction } from '../audit/reproduction/registry.ts';
 import type { SideBySide } from '../audit/reproduction/side-by-side.ts';
 import { describeCoverage } from '../scoring/coverage.ts';
-import { formatAs, formatScore } from './tables.ts';
+import { isUnsure, UNSURE_MARK } from '../scoring/figures.ts';
+import { formatAs, formatScore, printUnsureNote } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `reproduce` prints: one table of answers under both conventions, and why they differ. */
@@ -13,7 +14,9 @@ export async function printSideBySide(result: SideBySide, terminal: Terminal): P
   const right = (value: number): string => formatAs(value, reproduction.unit);
   const ranged = (judged: typeof ours, format: (value: number) => string): string =>
     format(judged.value) +
-    (judged.interval ? ` [${format(judged.interval.low)}, ${format(judged.interval.high)}]` : '');
+    (judged.interval
+      ? ` [${format(judged.interval.low)}, ${format(judged.interval.high)}]${isUnsure(judged.interval) ? UNSURE_MARK : ''}`
+      : '');
   const synthetic = result.synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   terminal.printText({
     en: `${result.task} ${result.split}${synthetic}: ${describeCoverage(coverage).en}; as published, ${asPublished.scope.en} are scored`,
@@ -37,6 +40,7 @@ export async function printSideBySide(result: SideBySide, terminal: Terminal): P
       right(reference.asPublished),
     ]),
   ]);
+  printUnsureNote([ours.interval, asPublished.interval], terminal);
   terminal.printText(difference);
   if (!comparable) {
     terminal.printText(

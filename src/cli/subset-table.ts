@@ -1,7 +1,7 @@
 import type { Summary } from '../evaluation/summary.ts';
 import { primaryScore } from '../scoring/score-sheet.ts';
 import type { Heading } from './table.ts';
-import { formatScore } from './tables.ts';
+import { formatRange, formatScore, printUnsureNote } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `run --subsets` adds: the primary score of every run's first seed on every subset that was scored. */
@@ -18,11 +18,16 @@ export async function printSubsets(summaries: readonly Summary[], terminal: Term
     const { scores } = runs[0];
     return Object.entries(scores.subsets).map(([subset, { examples }]) => {
       const { value, interval } = primaryScore(scores, subset);
-      const range = interval
-        ? ` [${formatScore(interval.low, primary)}, ${formatScore(interval.high, primary)}]`
-        : '';
+      const range = interval ? ` ${formatRange(interval, primary)}` : '';
       return [task, model, subset, String(examples), formatScore(value, primary) + range];
     });
   });
-  if (rows.length > 0) await terminal.table(headings, rows);
+  if (rows.length === 0) return;
+  await terminal.table(headings, rows);
+  printUnsureNote(
+    summaries.flatMap(({ runs }) =>
+      Object.keys(runs[0].scores.subsets).map((subset) => primaryScore(runs[0].scores, subset).interval),
+    ),
+    terminal,
+  );
 }

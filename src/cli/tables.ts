@@ -1,7 +1,9 @@
 import type { RunRecord } from '../evaluation/record.ts';
 import type { Summary } from '../evaluation/summary.ts';
 import { describeCoverage } from '../scoring/coverage.ts';
+import { isUnsure, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import type { ScoreSheet } from '../scoring/score-sheet.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
@@ -20,13 +22,21 @@ export function formatAs(value: number, unit: Convention['unit'] = 'percent'): s
   return unit === 'percent' ? (value * 100).toFixed(1) : value.toFixed(unit === 'ratio' ? 2 : 3);
 }
 
+/** `[84.0, 88.0]`, marked where it is unsure: `printUnsureNote` says what the mark means. */
+export function formatRange(interval: Interval, convention: string): string {
+  const mark = isUnsure(interval) ? UNSURE_MARK : '';
+  return `[${formatScore(interval.low, convention)}, ${formatScore(interval.high, convention)}]${mark}`;
+}
+
+/** What the mark on an interval means, where any is marked. */
+export function printUnsureNote(intervals: readonly (Interval | undefined)[], terminal: Terminal): void {
+  if (intervals.some(isUnsure)) terminal.printText(UNSURE_NOTE);
+}
+
 /** `86.1 [84.0, 88.0]`, with `± 0.4 (3 seeds)` where there are several. */
 export function formatSummary({ mean, deviation, interval, primary, runs }: Summary): string {
   const spread = runs.length > 1 ? ` ± ${formatScore(deviation, primary)} (${runs.length})` : '';
-  const range = interval
-    ? ` [${formatScore(interval.low, primary)}, ${formatScore(interval.high, primary)}]`
-    : '';
-  return `${formatScore(mean, primary)}${range}${spread}`;
+  return `${formatScore(mean, primary)}${interval ? ` ${formatRange(interval, primary)}` : ''}${spread}`;
 }
 
 /** Behind the name of a task whose corpus is a synthetic sample; a note says what it means. */
@@ -82,6 +92,10 @@ export async function printSummaries(
   });
   const dropped = await terminal.table(headings, rows);
   if (!dropped.includes('MC-BERT') && !terminal.quiet) printPublishedNotes(summaries, tasks, terminal);
+  printUnsureNote(
+    summaries.map(({ interval }) => interval),
+    terminal,
+  );
   printSummaryNotes(summaries, terminal);
 }
 
@@ -142,10 +156,14 @@ export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise
       subset,
       convention + (convention === sheet.primary ? ' *' : ''),
       formatScore(value, convention),
-      interval ? `[${formatScore(interval.low, convention)}, ${formatScore(interval.high, convention)}]` : '',
+      interval ? formatRange(interval, convention) : '',
       String(units),
     ]),
   );
   await terminal.table(headings, rows);
   terminal.printText({ en: '* the primary metric of the task', zh: '* 该任务的主指标' });
+  printUnsureNote(
+    Object.values(sheet.subsets).flatMap(({ scores }) => scores.map(({ interval }) => interval)),
+    terminal,
+  );
 }

@@ -81,7 +81,12 @@ function rankSystems(
       runs: runs.map((run) => run.record.id),
       model: runs[0].record.model.id,
       score: scores[system],
-      interval: bootstrap(table, width, meanOverRuns(metric, counts.length), { level, resamples, seed }),
+      interval: bootstrap(table, width, meanOverRuns(metric, counts.length), {
+        level,
+        resamples,
+        seed,
+        supports: metric.supports,
+      }),
       ...(counts.length > 1 && { seeds: overSeeds(counts, metric.width, metric.value, { resamples, seed }) }),
       groups,
       rank,

@@ -54,7 +54,7 @@ function comparePair(
   return {
     a: a.name,
     b: b.name,
-    difference: bootstrap(paired, 2 * width, apart, { level, resamples, seed }),
+    difference: bootstrap(paired, 2 * width, apart, { level, resamples, seed, supports: metric.supports }),
     p: test.p,
     exact: test.exact,
     items: winTieLoss(effects),

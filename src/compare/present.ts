@@ -139,8 +139,8 @@ function method({ comparison: { level, resamples, seed, pairs }, say }: Writer):
   const percent = Math.round(level * 1000) / 10;
   const alpha = Math.round((1 - level) * 1000) / 10;
   return say({
-    en: `Intervals: ${percent} % percentile bootstrap over units, ${resamples} resamples, seed ${seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power. Worth: what an item adds to the difference of the scores.`,
-    zh: `区间：按独立单元的百分位自助法，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
+    en: `Intervals: ${percent} % Bayesian bootstrap over units, bias-corrected, ${resamples} resamples, seed ${seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power. Worth: what an item adds to the difference of the scores.`,
+    zh: `区间：按独立单元作偏差校正的贝叶斯自助，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
   });
 }
 

@@ -33,7 +33,7 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
           '',
         ]
       : []),
-    'Scores are in percent unless the convention says otherwise. The interval is a 95 % percentile bootstrap over the independent units of the judged split, of the first seed; ± is the standard deviation over seeds. Times are seconds on this machine, with other work beside them.',
+    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split, of the first seed; ± is the standard deviation over seeds. Times are seconds on this machine, with other work beside them.',
     '',
   ];
   return [

@@ -51,11 +51,19 @@ export const figures = (correct: number, predicted: number, gold: number) => ({
   gold,
 });
 
+/** Gold counts of the classes whose own F1 is the score or weighs as much in it as that of any other class. */
+function supportsOf({ begins }: ClassLayout, average: Average): number[] {
+  if (average === 'micro' || average === 'weighted') return [];
+  const counted =
+    typeof average === 'object' ? [begins.get(average.only) ?? []].flat() : [...begins.values()];
+  return counted.map((begin) => begin + GOLD);
+}
+
 /** Everything of a metric but its counting, for counts of (correct, predicted, gold) per class. */
 export function classScores(
   layout: ClassLayout,
   average: Average,
-): Required<Pick<Metric<never>, 'width' | 'value' | 'details'>> {
+): Required<Pick<Metric<never>, 'width' | 'value' | 'details' | 'supports'>> {
   const { classes, unlisted } = layout;
   const sums = (counts: Float64Array): [number, number, number] => {
     const total: [number, number, number] = [0, 0, 0];
@@ -67,6 +75,7 @@ export function classScores(
 
   return {
     width: unlisted + CLASS_COUNTS,
+    supports: supportsOf(layout, average),
     value: (counts) => {
       if (average === 'micro') return f1(...sums(counts));
       if (typeof average === 'object') {

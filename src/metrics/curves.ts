@@ -1,66 +1,112 @@
-/** Indices of `scores`, largest first. */
-function descending(scores: ArrayLike<number>): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  return order.sort((a, b) => scores[b] - scores[a]);
+export type Curve = 'roc-auc' | 'average-precision';
+
+/** Items in the order of their scores, ready to be scored under many weights. */
+export interface SortedScores {
+  /** Index of the item, largest score first. */
+  readonly order: Uint32Array;
+  /** 1 where that item is positive, in the same order. */
+  readonly positive: Uint8Array;
+  /** Ends of the groups of equal scores, as positions in `order`, ascending; the last is the number of items. */
+  readonly ends: Uint32Array;
 }
 
-/** Calls back for every group of equal scores, from the largest: how many positives and negatives it has. */
-function overTies(
+/** Undefined where a score is NaN. */
+export function sortScores(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
-  visit: (positives: number, negatives: number) => void,
-): void {
-  const order = descending(scores);
-  for (let i = 0; i < order.length; ) {
-    const score = scores[order[i]];
-    let positives = 0;
-    let negatives = 0;
-    for (; i < order.length && scores[order[i]] === score; i++) {
-      if (positive[order[i]]) positives++;
-      else negatives++;
-    }
-    visit(positives, negatives);
+): SortedScores | undefined {
+  const order = new Uint32Array(scores.length);
+  for (let i = 0; i < order.length; i++) {
+    if (Number.isNaN(scores[i])) return undefined;
+    order[i] = i;
   }
+  order.sort((a, b) => scores[b] - scores[a]);
+  const ends: number[] = [];
+  for (let i = 1; i <= order.length; i++) {
+    if (i === order.length || scores[order[i]] !== scores[order[i - 1]]) ends.push(i);
+  }
+  return {
+    order,
+    positive: Uint8Array.from(order, (item) => (positive[item] ? 1 : 0)),
+    ends: Uint32Array.from(ends),
+  };
 }
-
-const hasNaN = (scores: ArrayLike<number>): boolean => {
-  for (let i = 0; i < scores.length; i++) if (Number.isNaN(scores[i])) return true;
-  return false;
-};
 
 /**
  * Area under the ROC curve: the chance that a positive scores above a negative, a tie counting one half.
- * NaN where there is no positive or no negative, or a score is NaN.
+ * NaN where there is no positive or no negative.
+ *
+ * @param weights one per unit
+ * @param unitOf the unit of every item
  */
-export function rocAuc(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
-  if (hasNaN(scores)) return Number.NaN;
-  let above = 0;
+function weightedRocAuc(
+  { order, positive, ends }: SortedScores,
+  weights: Float64Array,
+  unitOf: Uint32Array,
+): number {
   let won = 0;
   let negativesSeen = 0;
   let positivesSeen = 0;
-  overTies(scores, positive, (positives, negatives) => {
+  for (let group = 0, i = 0; group < ends.length; group++) {
+    let positives = 0;
+    let negatives = 0;
+    for (; i < ends[group]; i++) {
+      const weight = weights[unitOf[order[i]]];
+      if (positive[i] === 1) positives += weight;
+      else negatives += weight;
+    }
     won += negatives * (positivesSeen + positives / 2);
     positivesSeen += positives;
     negativesSeen += negatives;
-    above = positivesSeen * negativesSeen;
-  });
+  }
+  const above = positivesSeen * negativesSeen;
   return above === 0 ? Number.NaN : won / above;
 }
 
 /**
  * Average precision: Σ (R_n − R_{n−1})·P_n over the distinct scores as thresholds, as scikit-learn defines it
- * (no interpolation; ties share one threshold). NaN where there is no positive, or a score is NaN.
+ * (no interpolation; ties share one threshold). NaN where there is no positive. Weights as in `weightedRocAuc`.
  */
-export function averagePrecision(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
-  if (hasNaN(scores)) return Number.NaN;
+function weightedAveragePrecision(
+  { order, positive, ends }: SortedScores,
+  weights: Float64Array,
+  unitOf: Uint32Array,
+): number {
   let sum = 0;
   let positivesSeen = 0;
   let seen = 0;
-  overTies(scores, positive, (positives, negatives) => {
+  for (let group = 0, i = 0; group < ends.length; group++) {
+    let positives = 0;
+    let negatives = 0;
+    for (; i < ends[group]; i++) {
+      const weight = weights[unitOf[order[i]]];
+      if (positive[i] === 1) positives += weight;
+      else negatives += weight;
+    }
     positivesSeen += positives;
     seen += positives + negatives;
-    sum += positives * (positivesSeen / seen);
-  });
+    if (positives > 0) sum += positives * (positivesSeen / seen);
+  }
   return positivesSeen === 0 ? Number.NaN : sum / positivesSeen;
 }
+
+/** The figure of a curve under weights of the units; weights of 1 give the unweighted figure to the bit. */
+export const WEIGHTED_CURVES = {
+  'roc-auc': weightedRocAuc,
+  'average-precision': weightedAveragePrecision,
+} as const satisfies Record<Curve, unknown>;
+
+function unweighted(curve: Curve, scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
+  const sorted = sortScores(scores, positive);
+  if (!sorted) return Number.NaN;
+  const ones = new Float64Array(scores.length).fill(1);
+  return WEIGHTED_CURVES[curve](sorted, ones, Uint32Array.from(ones.keys()));
+}
+
+/** Area under the ROC curve; NaN where there is no positive or no negative, or a score is NaN. */
+export const rocAuc = (scores: ArrayLike<number>, positive: ArrayLike<boolean>): number =>
+  unweighted('roc-auc', scores, positive);
+
+/** Average precision; NaN where there is no positive, or a score is NaN. */
+export const averagePrecision = (scores: ArrayLike<number>, positive: ArrayLike<boolean>): number =>
+  unweighted('average-precision', scores, positive);

@@ -13,14 +13,33 @@ export interface Metric<Item> {
   value(counts: Float64Array): number;
   /** Summed counts → the figures beside it: precision, recall, one row per type… Plain JSON. */
   details?(counts: Float64Array): Details;
+  /**
+   * The counts that hold the gold of labels which count by themselves, as in a macro average: an interval needs enough
+   * units of each. Labels without gold do not count.
+   */
+  readonly supports?: readonly number[];
 }
 
-/** A metric that does not add up over units, such as the area under a curve. */
+/** A metric that cannot be counted once a unit without seeing all items, such as the area under a curve. */
 export interface WholeMetric<Item> {
   whole(items: readonly Item[]): number;
   /** The figures beside it. Plain JSON. */
   details?(items: readonly Item[]): Details;
+  /** The same score for these units, to be computed many times under other weights of the units. */
+  reweighted(units: readonly (readonly Item[])[]): Reweighted<Item>;
 }
+
+/** A whole metric prepared for certain units: as counts that add up, or as a function of the units' weights. */
+export type Reweighted<Item> =
+  | { readonly counted: Metric<Item> }
+  | {
+      /** One positive weight per unit; weights of 1 give the score itself, to the bit. */
+      readonly value: (weights: Float64Array) => number;
+      /** Units of the rarest label, with it or without it. */
+      readonly labelUnits: number;
+      /** Items that one call of `value` visits. */
+      readonly cost: number;
+    };
 
 export type Details = {
   readonly [name: string]: number | string | readonly (number | string)[] | Details | readonly Details[];

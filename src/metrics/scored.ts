@@ -1,13 +1,27 @@
-import { averagePrecision, rocAuc } from './curves.ts';
-import type { WholeMetric } from './metric.ts';
+import {
+  averagePrecision,
+  type Curve,
+  rocAuc,
+  type SortedScores,
+  sortScores,
+  WEIGHTED_CURVES,
+} from './curves.ts';
+import type { Reweighted, WholeMetric } from './metric.ts';
+
+export type { Curve } from './curves.ts';
 
 export interface ScoredPrediction {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-export type Curve = 'roc-auc' | 'average-precision';
-
 const CURVES = { 'roc-auc': rocAuc, 'average-precision': averagePrecision } as const;
+
+type IsGold<Item> = (item: Item, label: string) => boolean;
+
+const scoresOf = <Item extends { readonly prediction: ScoredPrediction }>(
+  items: readonly Item[],
+  label: string,
+): Float64Array => Float64Array.from(items, ({ prediction }) => prediction.scores?.[label] ?? Number.NaN);
 
 /**
  * The curve's figure for `label` against all others, from the scores of that label alone. NaN where an item
@@ -16,15 +30,15 @@ const CURVES = { 'roc-auc': rocAuc, 'average-precision': averagePrecision } as c
 export function labelCurve<Item extends { readonly prediction: ScoredPrediction }>(
   curve: Curve,
   label: string,
-  isGold: (item: Item, label: string) => boolean,
+  isGold: IsGold<Item>,
 ): WholeMetric<Item> {
   return {
-    whole(items) {
-      const scores = new Float64Array(items.length);
-      const positive = items.map((item) => isGold(item, label));
-      for (let i = 0; i < items.length; i++) scores[i] = items[i].prediction.scores?.[label] ?? Number.NaN;
-      return CURVES[curve](scores, positive);
-    },
+    whole: (items) =>
+      CURVES[curve](
+        scoresOf(items, label),
+        items.map((item) => isGold(item, label)),
+      ),
+    reweighted: (units) => reweightedCurves(curve, [label], isGold, units),
   };
 }
 
@@ -32,19 +46,53 @@ export function labelCurve<Item extends { readonly prediction: ScoredPrediction 
 export function macroCurve<Item extends { readonly prediction: ScoredPrediction }>(
   curve: Curve,
   labels: readonly string[],
-  isGold: (item: Item, label: string) => boolean,
+  isGold: IsGold<Item>,
 ): WholeMetric<Item> {
+  const definedOn = (items: readonly Item[]): string[] =>
+    labels.filter((label) => {
+      const positives = items.reduce((count, item) => count + (isGold(item, label) ? 1 : 0), 0);
+      return positives > 0 && (positives < items.length || curve !== 'roc-auc');
+    });
   return {
     whole(items) {
+      const defined = definedOn(items);
+      if (defined.length === 0) return Number.NaN;
       let sum = 0;
-      let defined = 0;
-      for (const label of labels) {
-        const positives = items.reduce((count, item) => count + (isGold(item, label) ? 1 : 0), 0);
-        if (positives === 0 || (positives === items.length && curve === 'roc-auc')) continue;
-        sum += labelCurve(curve, label, isGold).whole(items);
-        defined++;
-      }
-      return defined === 0 ? Number.NaN : sum / defined;
+      for (const label of defined) sum += labelCurve(curve, label, isGold).whole(items);
+      return sum / defined.length;
+    },
+    reweighted: (units) => reweightedCurves(curve, definedOn(units.flat()), isGold, units),
+  };
+}
+
+/** The mean over labels of a curve's figure, sorted once and computed under any weights of the units. */
+function reweightedCurves<Item extends { readonly prediction: ScoredPrediction }>(
+  curve: Curve,
+  labels: readonly string[],
+  isGold: IsGold<Item>,
+  units: readonly (readonly Item[])[],
+): Reweighted<Item> {
+  const items = units.flat();
+  const unitOf = Uint32Array.from(units.flatMap((unit, u) => unit.map(() => u)));
+  const sorted: SortedScores[] = [];
+  let labelUnits = Number.POSITIVE_INFINITY;
+  for (const label of labels) {
+    const positive = items.map((item) => isGold(item, label));
+    const one = sortScores(scoresOf(items, label), positive);
+    if (one) sorted.push(one);
+    const side = (wanted: boolean): number => new Set(unitOf.filter((_, i) => positive[i] === wanted)).size;
+    labelUnits = Math.min(labelUnits, side(true), side(false));
+  }
+  const isDefined = labels.length > 0 && sorted.length === labels.length;
+  const figure = WEIGHTED_CURVES[curve];
+  return {
+    labelUnits,
+    cost: items.length * labels.length,
+    value(weights) {
+      if (!isDefined) return Number.NaN;
+      let sum = 0;
+      for (const one of sorted) sum += figure(one, weights, unitOf);
+      return sum / sorted.length;
     },
   };
 }

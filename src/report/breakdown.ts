@@ -63,7 +63,7 @@ export function byLength(run: OpenedRun): Breakdown | undefined {
     return {
       name: { en: name, zh: name },
       count: chosen.length,
-      value: bootstrap(counts, metric.width, metric.value, OPTIONS),
+      value: bootstrap(counts, metric.width, metric.value, { ...OPTIONS, supports: metric.supports }),
     };
   });
   return {

@@ -1,6 +1,6 @@
 import { unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
-import { bootstrapMany, type Value } from '../statistics/bootstrap.ts';
+import { bootstrapMany, type Figure } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answers, Shown } from './run-errors.ts';
 
@@ -46,11 +46,13 @@ export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): Cl
       }
     }
   });
-  const values = labels.map((_, i): Value => {
+  const figures = labels.map((_, i): Figure => {
     const at = i * COLUMNS;
-    return (sums) => (2 * sums[at + RIGHT]) / (sums[at + ANSWERED] + sums[at + GOLD]);
+    const value = (sums: Float64Array): number =>
+      (2 * sums[at + RIGHT]) / (sums[at + ANSWERED] + sums[at + GOLD]);
+    return { value, supports: [at + GOLD] };
   });
-  const intervals = bootstrapMany(counts, width, values, { resamples: REPORT_RESAMPLES, seed: REPORT_SEED });
+  const intervals = bootstrapMany(counts, width, figures, { resamples: REPORT_RESAMPLES, seed: REPORT_SEED });
   const sums = new Float64Array(width);
   for (let i = 0; i < counts.length; i++) sums[i % width] += counts[i];
   return labels

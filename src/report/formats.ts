@@ -1,5 +1,5 @@
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
-import { figure, range } from '../scoring/figures.ts';
+import { figure, range, UNSURE_NOTE } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { RunAnalysis, TaskAnalysis } from './analysis.ts';
@@ -32,7 +32,7 @@ function markdown(tasks: readonly TaskAnalysis[]): string {
     const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.id} #${run.record.seed}`));
     return [
       `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
-      `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % percentile bootstrap intervals over units.`,
+      `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % intervals from a bias-corrected Bayesian bootstrap over units. ${UNSURE_NOTE.en}`,
       scoreTable(runs, names),
       '## Kinds of error',
       kindTable(runs, names),

@@ -1,21 +1,19 @@
 import type { JudgedSplit } from '../datasets/dataset.ts';
 import type { Details } from '../metrics/metric.ts';
-import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
+import { additiveInterval, wholeInterval } from './intervals.ts';
 import { countUnits, groupAnswers, sumCounts } from './units.ts';
-
-export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'percentile' } as const;
 
 export interface ConventionScore {
   readonly convention: string;
   /** A share between 0 and 1, or a ratio; NaN where undefined. */
   readonly value: number;
-  /** Over independent units; absent where the metric does not add up over units. */
+  /** Over independent units; absent where there is only one. */
   readonly interval?: Interval;
   readonly details?: Details;
 }
@@ -88,14 +86,16 @@ function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
     const measure = metric(task);
     if ('whole' in measure) {
       const items = list.flat();
-      return { convention: id, value: measure.whole(items), details: measure.details?.(items) };
+      const value = measure.whole(items);
+      const interval = wholeInterval(measure, value, list);
+      return { convention: id, value, interval, details: measure.details?.(items) };
     }
     const counts = countUnits(measure, list);
     const sums = sumCounts(counts, measure.width);
     return {
       convention: id,
       value: measure.value(sums),
-      interval: list.length > 1 ? bootstrap(counts, measure.width, measure.value, BOOTSTRAP) : undefined,
+      interval: additiveInterval(measure, counts),
       details: measure.details?.(sums),
     };
   });

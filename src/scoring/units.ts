@@ -40,7 +40,10 @@ export function groupAnswers(
 }
 
 /** One row of counts per unit, row-major. */
-export function countUnits(metric: Metric<Answered>, units: readonly (readonly Answered[])[]): Float64Array {
+export function countUnits<Item>(
+  metric: Pick<Metric<Item>, 'width' | 'count'>,
+  units: readonly (readonly Item[])[],
+): Float64Array {
   const counts = new Float64Array(units.length * metric.width);
   for (const [row, unit] of units.entries()) metric.count(unit, counts, row * metric.width);
   return counts;

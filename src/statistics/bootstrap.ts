@@ -1,4 +1,4 @@
-import { createRandom } from '../ground/random.ts';
+import { widening } from './influence.ts';
 import {
   type BootstrapOptions,
   DEFAULT_LEVEL,
@@ -6,33 +6,39 @@ import {
   type Interval,
   type IntervalFlaw,
   type IntervalMethod,
+  MAX_CURVE_BIAS,
   MAX_UNDEFINED_SHARE,
+  MIN_LABEL_UNITS,
+  MIN_UNITS,
+  type Supported,
 } from './interval.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { createResampler } from './resample.ts';
 import { type DistinctRows, distinctRows } from './rows.ts';
+import { createWeightedSums, createWeighting } from './weighting.ts';
 
 /** Summed counts → a score; NaN where it is undefined. */
 export type Value = (sums: Float64Array) => number;
 
+/** A score of summed counts, and the columns that hold the gold of labels which count by themselves. */
+export interface Figure extends Supported {
+  readonly value: Value;
+}
+
 /**
- * Bootstrap interval of a corpus metric (Efron 1979), resampling independent units.
+ * Bootstrap interval of a corpus metric over independent units.
  *
  * `counts` is units × width, row-major: what each unit adds to the sufficient statistics. BCa is
  * Efron 1987 with the jackknife acceleration, as in scipy.stats.bootstrap; quantiles interpolate
- * linearly. What cannot be computed is reported in `flaw`, never thrown.
+ * linearly. What cannot be computed is named in `flaw`, never thrown.
  */
 export function bootstrap(
   counts: Float64Array,
   width: number,
   value: Value,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions & Supported = {},
 ): Interval {
-  const { resamples = DEFAULT_RESAMPLES, seed = 0, method = 'percentile' } = options;
-  const table = distinctRows(counts, width);
-  const values = table.units < 2 ? new Float64Array(0) : drawValues(table, value, resamples, seed);
-  const acceleration = method === 'bca' && table.units > 1 ? accelerationOf(jackknife(table, value)) : 0;
-  return toInterval(value(table.total), values, table.units, { ...options, acceleration });
+  return bootstrapMany(counts, width, [{ value, supports: options.supports }], options)[0];
 }
 
 /** The resampled values themselves, in the order drawn, for plots and for functions of several scores. */
@@ -40,71 +46,86 @@ export function resampledValues(
   counts: Float64Array,
   width: number,
   value: Value,
-  options: Pick<BootstrapOptions, 'resamples' | 'seed'> = {},
+  options: BootstrapOptions = {},
 ): Float64Array {
-  return drawValues(
-    distinctRows(counts, width),
-    value,
-    options.resamples ?? DEFAULT_RESAMPLES,
-    options.seed ?? 0,
-  );
+  return drawValues(distinctRows(counts, width), [{ value }], options)[0];
 }
 
 /** Intervals of several scores of the same counts, from the same resamples: F1 of every type in one pass. */
 export function bootstrapMany(
   counts: Float64Array,
   width: number,
-  values: readonly Value[],
+  figures: readonly Figure[],
   options: BootstrapOptions = {},
 ): Interval[] {
-  const { resamples = DEFAULT_RESAMPLES, seed = 0, method = 'percentile' } = options;
   const table = distinctRows(counts, width);
-  const drawn = values.map(() => new Float64Array(table.units < 2 ? 0 : resamples));
-  const resample = createResampler(table, seed);
-  for (let i = 0; i < resamples && table.units > 1; i++) {
-    const sums = resample();
-    for (let v = 0; v < values.length; v++) drawn[v][i] = values[v](sums);
-  }
-  return values.map((value, v) => {
-    const acceleration = method === 'bca' && table.units > 1 ? accelerationOf(jackknife(table, value)) : 0;
-    return toInterval(value(table.total), drawn[v], table.units, { ...options, acceleration });
+  const drawn = drawValues(table, figures, options);
+  return figures.map(({ value, supports }, f) => {
+    const { units } = table;
+    const { method = 'bayesian' } = options;
+    const acceleration = method === 'bca' && units > 1 ? accelerationOf(jackknife(table, value)) : 0;
+    const wider = method === 'bayesian' && units > 1 ? widening(table, value) : 1;
+    const labelUnits = supports && rarest(table, supports);
+    return toInterval(value(table.total), drawn[f], { units, labelUnits, acceleration, wider }, options);
   });
 }
 
-/**
- * The same for a metric that does not add up over units (an area under a curve): `value` gets the
- * indices of the units of a resample. Slow: one whole computation a resample.
- */
-export function bootstrapWhole(
-  units: number,
-  value: (indices: Int32Array) => number,
-  options: BootstrapOptions = {},
-): Interval {
-  const { resamples = DEFAULT_RESAMPLES, seed = 0, method = 'percentile' } = options;
-  const random = createRandom(seed, 'bootstrap');
-  const everything = Int32Array.from({ length: units }, (_, i) => i);
-  const values = new Float64Array(units < 2 ? 0 : resamples);
-  const indices = new Int32Array(units);
-  for (let i = 0; i < values.length; i++) {
-    for (let j = 0; j < units; j++) indices[j] = random.below(units);
-    values[i] = value(indices);
-  }
-  const leftOut = (skip: number): number => value(everything.filter((index) => index !== skip));
-  const acceleration =
-    method === 'bca' && units > 1
-      ? accelerationOf({
-          values: Float64Array.from(everything, leftOut),
-          weights: new Int32Array(units).fill(1),
-        })
-      : 0;
-  return toInterval(value(everything), values, units, { ...options, acceleration });
+/** A score under weights of the units, for metrics that do not add up over units. */
+export interface WeightedFigure {
+  /** One positive weight per unit. */
+  readonly value: (weights: Float64Array) => number;
+  readonly units: number;
+  /** Units of the rarest side: see `Interval.labelUnits`. */
+  readonly labelUnits: number;
 }
 
-function drawValues(table: DistinctRows, value: Value, resamples: number, seed: number): Float64Array {
-  const resample = createResampler(table, seed);
-  const values = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i++) values[i] = value(resample());
-  return values;
+/** The Bayesian bootstrap interval of a metric that does not add up over units (an area under a curve). */
+export function bootstrapWeighted(
+  { value, units, labelUnits }: WeightedFigure,
+  options: Omit<BootstrapOptions, 'method'> = {},
+): Interval {
+  const { resamples = DEFAULT_RESAMPLES, seed = 0 } = options;
+  const weigh = createWeighting(units, seed);
+  const estimate = value(new Float64Array(units).fill(1));
+  const drawn = new Float64Array(units < 2 || Number.isNaN(estimate) ? 0 : resamples);
+  for (let i = 0; i < drawn.length; i++) drawn[i] = value(weigh());
+  return toInterval(
+    estimate,
+    drawn,
+    { units, labelUnits, acceleration: 0, maxBias: MAX_CURVE_BIAS },
+    options,
+  );
+}
+
+/** One list of resampled values per figure; empty lists where there are not two units. */
+function drawValues(
+  table: DistinctRows,
+  figures: readonly Figure[],
+  { resamples = DEFAULT_RESAMPLES, seed = 0, method = 'bayesian' }: BootstrapOptions,
+): Float64Array[] {
+  const drawn = figures.map(() => new Float64Array(table.units < 2 ? 0 : resamples));
+  if (table.units < 2) return drawn;
+  const resample = method === 'bayesian' ? createWeightedSums(table, seed) : createResampler(table, seed);
+  for (let i = 0; i < resamples; i++) {
+    const sums = resample();
+    for (let f = 0; f < figures.length; f++) drawn[f][i] = figures[f].value(sums);
+  }
+  return drawn;
+}
+
+/** The fewest units that any of these columns is not zero in; columns without any do not count. Undefined: none has. */
+function rarest(
+  { size, width, rows, multiplicity, total }: DistinctRows,
+  columns: readonly number[],
+): number | undefined {
+  let fewest: number | undefined;
+  for (const column of columns) {
+    if (total[column] === 0) continue;
+    let units = 0;
+    for (let row = 0; row < size; row++) if (rows[row * width + column] !== 0) units += multiplicity[row];
+    if (fewest === undefined || units < fewest) fewest = units;
+  }
+  return fewest;
 }
 
 interface Jackknife {
@@ -115,7 +136,7 @@ interface Jackknife {
 }
 
 /** Leave-one-unit-out values, one a distinct row. */
-export function jackknife(table: DistinctRows, value: Value): Jackknife {
+function jackknife(table: DistinctRows, value: Value): Jackknife {
   const { size, width, rows, total } = table;
   const values = new Float64Array(size);
   const sums = new Float64Array(width);
@@ -147,16 +168,39 @@ function accelerationOf({ values, weights }: Jackknife): number {
   return cubes / (6 * squares ** 1.5);
 }
 
+/** Ends that differ by less than this share of the estimate are rounding, not spread. */
+const ROUNDING = 1e-12;
+
+/** What is known of the units beside the resampled values. */
+interface Basis {
+  readonly units: number;
+  readonly labelUnits: number | undefined;
+  readonly acceleration: number;
+  /** Factor by which the resampled values spread too little; absent: not known. */
+  readonly wider?: number;
+  /** Above this bias, in standard errors, an interval is flagged; absent: never. */
+  readonly maxBias?: number;
+}
+
+const isFew = ({ units, labelUnits = MIN_LABEL_UNITS }: Basis): boolean =>
+  units < MIN_UNITS || labelUnits < MIN_LABEL_UNITS;
+
 function toInterval(
   estimate: number,
   drawn: Float64Array,
-  units: number,
-  options: BootstrapOptions & { acceleration: number },
+  basis: Basis,
+  { resamples = DEFAULT_RESAMPLES, level = DEFAULT_LEVEL, method: asked = 'bayesian' }: BootstrapOptions,
 ): Interval {
-  const { resamples = DEFAULT_RESAMPLES, level = DEFAULT_LEVEL, acceleration } = options;
+  const { units, labelUnits, acceleration, wider = 1, maxBias = Number.POSITIVE_INFINITY } = basis;
   const values = drawn.filter((value) => !Number.isNaN(value)).sort();
   const undefinedResamples = drawn.length - values.length;
-  const give = (low: number, high: number, method: IntervalMethod, flaw?: IntervalFlaw): Interval => ({
+  const few: IntervalFlaw | undefined = isFew(basis) ? 'few-units' : undefined;
+  const give = (
+    low: number,
+    high: number,
+    method: IntervalMethod,
+    flaw: IntervalFlaw | undefined,
+  ): Interval => ({
     estimate,
     low,
     high,
@@ -164,28 +208,35 @@ function toInterval(
     method,
     resamples,
     units,
+    ...(labelUnits !== undefined && { labelUnits }),
     standardError: deviation(values),
     undefinedResamples,
     ...(flaw && { flaw }),
   });
-  const asked = options.method ?? 'percentile';
   if (units < 2 || Number.isNaN(estimate)) return give(Number.NaN, Number.NaN, asked, 'too-few-units');
   if (undefinedResamples > MAX_UNDEFINED_SHARE * drawn.length)
     return give(Number.NaN, Number.NaN, asked, 'often-undefined');
-  if (values[0] === values[values.length - 1]) return give(values[0], values[0], asked, 'no-spread');
+  if (values[values.length - 1] - values[0] <= ROUNDING * Math.abs(estimate))
+    return give(estimate, estimate, asked, 'no-spread');
   const tail = (1 - level) / 2;
-  const percentile = [quantile(values, tail), quantile(values, 1 - tail)] as const;
-  if (asked === 'percentile') return give(...percentile, 'percentile');
+  const between = (low: number, high: number, method: IntervalMethod, flaw?: IntervalFlaw): Interval =>
+    give(quantile(values, low), quantile(values, high), method, flaw ?? few);
+  if (asked === 'percentile') return between(tail, 1 - tail, asked);
   const z0 = normalQuantile(shareBelow(values, estimate));
+  if (asked === 'bayesian') {
+    // All values on one side: nothing to correct by.
+    const shift = Number.isFinite(z0) ? 2 * z0 : 0;
+    const reach = wider * normalQuantile(1 - tail) * Math.sqrt((units + 1) / (units - 1));
+    const flaw = Math.abs(z0) > maxBias ? 'few-units' : undefined;
+    return between(normalCdf(shift - reach), normalCdf(shift + reach), asked, flaw);
+  }
   const corrected = (p: number): number => {
     const z = z0 + normalQuantile(p);
     return normalCdf(z0 + z / (1 - acceleration * z));
   };
   const [low, high] = [corrected(tail), corrected(1 - tail)];
-  if (!Number.isFinite(z0) || Number.isNaN(low) || Number.isNaN(high)) {
-    return give(...percentile, 'percentile', 'bca-unavailable');
-  }
-  return give(quantile(values, low), quantile(values, high), 'bca');
+  const isUnavailable = !Number.isFinite(z0) || Number.isNaN(low) || Number.isNaN(high);
+  return isUnavailable ? between(tail, 1 - tail, 'percentile', 'bca-unavailable') : between(low, high, asked);
 }
 
 /** Share of sorted values below `x`, ties counting half. */

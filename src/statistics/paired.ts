@@ -1,5 +1,5 @@
 import { bootstrap, type Value } from './bootstrap.ts';
-import type { BootstrapOptions, Interval } from './interval.ts';
+import type { BootstrapOptions, Interval, Supported } from './interval.ts';
 
 /** Counts of two systems on the same units, side by side: units × 2·width. */
 export function pairCounts(a: Float64Array, b: Float64Array, width: number): Float64Array {
@@ -23,7 +23,7 @@ export function bootstrapDifference(
   b: Float64Array,
   width: number,
   value: Value,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions & Supported = {},
 ): Interval {
   return bootstrap(pairCounts(a, b, width), 2 * width, difference(value, width), options);
 }

@@ -83,7 +83,7 @@ function differingRows(a: Float64Array, b: Float64Array, width: number) {
 /** The difference of the scores when `exchanged[row]` units of every row have changed hands. */
 function scorer(table: DistinctRows, totalA: Float64Array, totalB: Float64Array, value: Value) {
   const columns = sparseColumns(table.rows, table.width);
-  const exchanged = new Int32Array(table.size);
+  const exchanged = new Float64Array(table.size);
   const moved = new Float64Array(table.width);
   const sums = new Float64Array(table.width);
   return {
@@ -100,7 +100,7 @@ function scorer(table: DistinctRows, totalA: Float64Array, totalB: Float64Array,
 }
 
 /** Share of all exchanges that hit; those that exchange equally many units of every row are one, weighted. */
-function enumerate(table: DistinctRows, exchanged: Int32Array, hit: () => boolean): number {
+function enumerate(table: DistinctRows, exchanged: Float64Array, hit: () => boolean): number {
   const weights = Array.from(table.multiplicity, binomialMasses);
   const visit = (row: number, weight: number): number => {
     if (row === table.size) return hit() ? weight : 0;

@@ -21,7 +21,7 @@ export function createResampler(table: DistinctRows, seed: number): () => Float6
   for (let row = head; row < size; row++) for (let i = 0; i < multiplicity[row]; i++) tailRow.push(row);
   const rareRows = Int32Array.from(tailRow);
   const columns = sparseColumns(table.rows, table.width);
-  const weights = new Int32Array(size);
+  const weights = new Float64Array(size);
   const sums = new Float64Array(table.width);
   return () => {
     let draws = units;
@@ -44,7 +44,7 @@ export function createResampler(table: DistinctRows, seed: number): () => Float6
  * Adds `draws` uniform picks of `rows` to `weights`. xoshiro128** as in ground/random, with its state
  * in locals: this loop runs a hundred million times. 32 bits leave a bias below rows.length / 2³².
  */
-function countUniform(weights: Int32Array, rows: Int32Array, state: Int32Array, draws: number): void {
+function countUniform(weights: Float64Array, rows: Int32Array, state: Int32Array, draws: number): void {
   const scale = rows.length / 2 ** 32;
   let [a, b, c, d] = state;
   for (let i = 0; i < draws; i++) {

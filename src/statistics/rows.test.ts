@@ -31,7 +31,7 @@ it('sums under weights equal the plain sums', () => {
     fc.property(matrix, ({ width, counts }) => {
       const table = distinctRows(counts, width);
       const sums = new Float64Array(width);
-      addWeighted(sparseColumns(table.rows, width), table.multiplicity, sums);
+      addWeighted(sparseColumns(table.rows, width), Float64Array.from(table.multiplicity), sums);
       expect([...sums]).toEqual([...table.total]);
     }),
   );

@@ -109,7 +109,7 @@ export function sparseColumns(rows: Float64Array, width: number): SparseColumns 
  * Adds Σ weight × row to `sums`, a column at a time. Four sums at once: one alone would wait for the
  * latency of every addition.
  */
-export function addWeighted(columns: SparseColumns, weights: Int32Array, sums: Float64Array): void {
+export function addWeighted(columns: SparseColumns, weights: Float64Array, sums: Float64Array): void {
   const { starts, row, value } = columns;
   for (let column = 0; column < sums.length; column++) {
     let a = 0;

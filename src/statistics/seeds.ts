@@ -1,8 +1,8 @@
 import { createRandom } from '../ground/random.ts';
 import { deviation, type Value } from './bootstrap.ts';
 import { DEFAULT_RESAMPLES } from './interval.ts';
-import { createResampler } from './resample.ts';
 import { distinctRows } from './rows.ts';
+import { createWeightedSums } from './weighting.ts';
 
 /** Scores of one model under several seeds, with their variance by source. All variances are of one run. */
 export interface SeedSummary {
@@ -23,7 +23,7 @@ export interface SeedSummary {
 /**
  * Splits the variance of a score over seeds (rows of `runs`: one units × width count matrix a seed, same units).
  *
- * With S seeds, the same resamples of the items give V₁, the mean bootstrap variance of one run, and V̄, that of the
+ * With S seeds, the same weights of the items (a Bayesian bootstrap) give V₁, the mean bootstrap variance of one run, and V̄, that of the
  * mean over runs: interaction X = (V₁ - V̄)·S/(S - 1), items I = V₁ - X, and seeds B - X from the variance B between
  * seeds. For a mean of items these are the two-way random effects estimates. One seed: seed and interaction are NaN.
  */
@@ -47,7 +47,7 @@ export function overSeeds(
   const scoresOf = (sums: Float64Array): number[] =>
     runs.map((_, s) => value(sums.subarray(s * width, (s + 1) * width)));
   const scores = scoresOf(table.total);
-  const resample = createResampler(table, createRandom(seed, 'seeds').below(2 ** 31));
+  const resample = createWeightedSums(table, createRandom(seed, 'seeds').below(2 ** 31));
   const drawn = Array.from({ length: seeds + 1 }, () => [] as number[]);
   for (let i = 0; i < resamples; i++) {
     const values = scoresOf(resample());

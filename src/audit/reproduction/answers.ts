@@ -29,12 +29,12 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
           zh: `${examples.length} 个样本中的 ${scored.length} 个`,
         },
         score(predictions): Reproduced {
-          const { width, value: scoreOf } = metric;
+          const { width, value: scoreOf, supports } = metric;
           const counts = countUnits(metric, [
             ...groupAnswers(task, scored, predictions.slice(skipped)).values(),
           ]);
           const sums = sumCounts(counts, width);
-          return { value: scoreOf(sums), counts, width, scoreOf, details: metric.details?.(sums) };
+          return { value: scoreOf(sums), counts, width, scoreOf, supports, details: metric.details?.(sums) };
         },
       };
     },

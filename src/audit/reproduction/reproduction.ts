@@ -57,5 +57,7 @@ export interface Reproduced {
   readonly counts: Float64Array;
   readonly width: number;
   scoreOf(sums: Float64Array): number;
+  /** As `Metric.supports`. */
+  readonly supports?: readonly number[];
   readonly details?: Details;
 }

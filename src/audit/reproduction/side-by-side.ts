@@ -1,8 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import { type Coverage, coverageOfPredictions } from '../../scoring/coverage.ts';
-import { BOOTSTRAP } from '../../scoring/score-sheet.ts';
+import { additiveInterval } from '../../scoring/intervals.ts';
 import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
-import { bootstrap } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/interval.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Example, Prediction } from '../../tasks/examples.ts';
@@ -74,12 +73,12 @@ export async function reproduce(
   };
 }
 
-function judge(convention: string, { value, counts, width, scoreOf, details }: Reproduced): Judged {
-  const units = counts.length / width;
+function judge(convention: string, reproduced: Reproduced): Judged {
+  const { value, counts, width, scoreOf, supports, details } = reproduced;
   return {
     convention,
     value,
-    interval: units > 1 ? bootstrap(counts, width, scoreOf, BOOTSTRAP) : undefined,
+    interval: additiveInterval({ width, value: scoreOf, supports }, counts),
     details,
   };
 }
@@ -89,6 +88,6 @@ function primaryOf(task: Task, examples: readonly Example[], predictions: Answer
   if ('whole' in metric) throw new Error(`${task.primary} does not add up over units`);
   const counts = countUnits(metric, [...groupAnswers(task, examples, predictions).values()]);
   const sums = sumCounts(counts, metric.width);
-  const { width, value: scoreOf } = metric;
-  return { value: scoreOf(sums), counts, width, scoreOf, details: metric.details?.(sums) };
+  const { width, value: scoreOf, supports } = metric;
+  return { value: scoreOf(sums), counts, width, scoreOf, supports, details: metric.details?.(sums) };
 }

@@ -101,6 +101,8 @@ async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: Release
   const tagsOf = (example: Example<'ner'>, prediction: Prediction<'ner'> | undefined) =>
     prediction &&
     Int32Array.from(encodeBio(example.input.text, prediction.entities).tags, (tag) => idOf.get(tag) ?? 0);
+  // Every tag counts by itself; the third of its counts is gold.
+  const supports = tags.map((_, tag) => tag * COUNTS + 2);
   const kept = seen.reduce((sum, { lines }) => sum + lines.length, 0);
   const all = documents.reduce((sum, document) => sum + document.length, 0);
   return {
@@ -117,7 +119,7 @@ async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: Release
       }
       const sums = sumCounts(counts, width);
       const scoreOf = (totals: Float64Array): number => macroOverTags(totals).f1;
-      return { value: scoreOf(sums), counts, width, scoreOf, details: detailsOf(sums, tags) };
+      return { value: scoreOf(sums), counts, width, scoreOf, supports, details: detailsOf(sums, tags) };
     },
   };
 }

@@ -67,6 +67,18 @@ describe('entityScores', () => {
 });
 
 describe('classScores', () => {
+  it('gives every figure an interval from weighted units, the correlation too', () => {
+    const gold = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? '1' : '0'));
+    const predicted = gold.map((label, i) => (i % 7 === 0 ? '1' : label));
+    const { intervals, ...scores } = classScores(gold, predicted, { interval: { resamples: 500 } });
+    for (const name of ['accuracy', 'precision', 'recall', 'f1', 'macroF1', 'weightedF1', 'mcc'] as const) {
+      expect(intervals[name], name).toMatchObject({ method: 'bayesian', estimate: scores[name] });
+      expect(intervals[name].low).toBeLessThan(scores[name]);
+      expect(intervals[name].high).toBeGreaterThan(scores[name]);
+    }
+    expect(intervals.macroF1.labelUnits).toBe(50);
+  });
+
   for (const { name, labels, gold, guess, ...theirs } of peer('labels')) {
     it(`equals scikit-learn: ${name}`, () => {
       const ours = classScores(gold, guess, { labels });

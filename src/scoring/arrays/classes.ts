@@ -8,7 +8,7 @@ import {
   GOLD,
   PREDICTED,
 } from '../../metrics/class-scores.ts';
-import { confusion, matthews } from '../../metrics/confusion.ts';
+import { confusion, countedMatthews } from '../../metrics/confusion.ts';
 import { type LabelItem, labelF1 } from '../../metrics/labels.ts';
 import { ratio } from '../../metrics/metric.ts';
 import { type LabelsItem, subsetAccuracy } from '../../metrics/multilabels.ts';
@@ -42,7 +42,7 @@ export interface AveragedScores {
   readonly intervals: Intervals;
 }
 
-/** The three averages and the micro precision and recall, as functions of summed class counts. */
+/** The three averages and the micro precision and recall, as figures of summed class counts. */
 export function averagesOf(layout: ClassLayout) {
   const sum = (counts: Float64Array, which: number): number => {
     let total = 0;
@@ -50,11 +50,13 @@ export function averagesOf(layout: ClassLayout) {
     return total;
   };
   return {
-    precision: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, PREDICTED)),
-    recall: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, GOLD)),
-    f1: averages(layout, 'micro').value,
-    macroF1: averages(layout, 'macro/all').value,
-    weightedF1: averages(layout, 'weighted').value,
+    precision: {
+      value: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, PREDICTED)),
+    },
+    recall: { value: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, GOLD)) },
+    f1: averages(layout, 'micro'),
+    macroF1: averages(layout, 'macro/all'),
+    weightedF1: averages(layout, 'weighted'),
   };
 }
 
@@ -106,15 +108,24 @@ export function classScores(
   const metric = labelF1(layout.classes, 'micro');
   // The unlisted class counts the rest, so the right answers of all classes together are the right items.
   const counted = countItems(items, metric, groups);
-  const values = averagesOf(layout);
-  const accuracy = (counts: Float64Array): number => values.recall(counts);
-  const { figures: scores, intervals } = figuresOf(counted, { accuracy, ...values }, interval);
+  const averaged = averagesOf(layout);
+  const { figures: scores, intervals } = figuresOf(
+    counted,
+    { accuracy: averaged.recall, ...averaged },
+    interval,
+  );
+  const correlation = countedMatthews(items, layout.classes);
+  const { figures, intervals: ofCorrelation } = figuresOf(
+    countItems(items, correlation, groups),
+    { mcc: correlation },
+    interval,
+  );
   return {
     ...scores,
-    mcc: matthews(layout.classes).whole(items),
+    ...figures,
     classes: rowsOf(layout, counted.sums),
     confusion: confusion(items, layout.classes),
-    intervals,
+    intervals: { ...intervals, ...ofCorrelation },
   };
 }
 
@@ -160,7 +171,7 @@ export function labelSetScores(
     },
   };
   const counted = countItems(items, both, groups);
-  const exact = (counts: Float64Array): number => subsetAccuracy.value(counts.subarray(at));
+  const exact = { value: (counts: Float64Array): number => subsetAccuracy.value(counts.subarray(at)) };
   const { figures: scores, intervals } = figuresOf(
     counted,
     { ...averagesOf(layout), subsetAccuracy: exact },

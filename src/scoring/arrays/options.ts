@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import type { Metric } from '../../metrics/metric.ts';
-import { bootstrapMany, type Value } from '../../statistics/bootstrap.ts';
+import { bootstrapMany, type Figure } from '../../statistics/bootstrap.ts';
 import type { BootstrapOptions, Interval } from '../../statistics/interval.ts';
 
 /** What every array-level score accepts. */
@@ -74,16 +74,19 @@ export function countItems<Item>(
 /** Every named figure of the counts, with intervals from the same resamples where they are asked for. */
 export function figuresOf<Name extends string>(
   { counts, width, sums }: Counted,
-  values: Readonly<Record<Name, Value>>,
+  named: Readonly<Record<Name, Figure>>,
   interval: ScoreOptions['interval'],
 ): { readonly figures: Readonly<Record<Name, number>>; readonly intervals: Intervals } {
-  const names = Object.keys(values) as Name[];
-  const figures = Object.fromEntries(names.map((name) => [name, values[name](sums)])) as Record<Name, number>;
+  const names = Object.keys(named) as Name[];
+  const figures = Object.fromEntries(names.map((name) => [name, named[name].value(sums)])) as Record<
+    Name,
+    number
+  >;
   if (!interval) return { figures, intervals: {} };
   const list = bootstrapMany(
     counts,
     width,
-    names.map((name) => values[name]),
+    names.map((name) => named[name]),
     interval === true ? {} : interval,
   );
   return { figures, intervals: Object.fromEntries(names.map((name, i) => [name, list[i]])) };

@@ -99,7 +99,10 @@ function sideBySide(metrics: Readonly<Record<string, Metric<RankingItem>>>) {
   const values = Object.fromEntries(
     parts.map(([name, metric], i) => [
       name,
-      (sums: Float64Array): number => metric.value(sums.subarray(begins[i], begins[i] + metric.width)),
+      {
+        value: (sums: Float64Array): number =>
+          metric.value(sums.subarray(begins[i], begins[i] + metric.width)),
+      },
     ]),
   );
   return { joined, values };

@@ -1,0 +1,106 @@
+import type { Random } from '../ground/random.ts';
+import { normalQuantile } from './normal.ts';
+
+/** Layers of the ziggurat; its right edge and the area of each layer, for exp(-x) (Marsaglia & Tsang 2000). */
+const LAYERS = 256;
+const EDGE = 7.697117470131049;
+const AREA = 0.003949659822581557;
+/** 24 random bits choose the place in a layer, 8 others the layer. */
+const STEPS = 2 ** 24;
+
+interface Ziggurat {
+  /** Steps below `sure[layer]` lie under the curve whatever their height. */
+  readonly sure: Float64Array;
+  /** Width of one step. */
+  readonly step: Float64Array;
+  /** exp(-x) at the right edge of every layer. */
+  readonly height: Float64Array;
+}
+
+const ZIGGURAT = buildZiggurat();
+
+function buildZiggurat(): Ziggurat {
+  const sure = new Float64Array(LAYERS);
+  const step = new Float64Array(LAYERS);
+  const height = new Float64Array(LAYERS);
+  const base = AREA / Math.exp(-EDGE);
+  sure[0] = (EDGE / base) * STEPS;
+  step[0] = base / STEPS;
+  height[0] = 1;
+  step[LAYERS - 1] = EDGE / STEPS;
+  height[LAYERS - 1] = Math.exp(-EDGE);
+  let right = EDGE;
+  for (let layer = LAYERS - 2; layer > 0; layer--) {
+    const edge = -Math.log(AREA / right + Math.exp(-right));
+    sure[layer + 1] = (edge / right) * STEPS;
+    step[layer] = edge / STEPS;
+    height[layer] = Math.exp(-edge);
+    right = edge;
+  }
+  return { sure, step, height };
+}
+
+/**
+ * Fills `weights[from ..]` with standard exponential draws: Gamma(1), the unnormalised weights of a Bayesian
+ * bootstrap; returns their sum. `state` is that of xoshiro128** as in ground/random, held in locals: this loop runs a hundred million
+ * times. The few draws that need more bits take them from `random`.
+ */
+export function fillExponential(
+  weights: Float64Array,
+  from: number,
+  state: Int32Array,
+  random: Random,
+): number {
+  const { sure, step } = ZIGGURAT;
+  let total = 0;
+  let [a, b, c, d] = state;
+  for (let i = from; i < weights.length; i++) {
+    const scaled = Math.imul(b, 5);
+    const bits = Math.imul((scaled << 7) | (scaled >>> 25), 9);
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = (d << 11) | (d >>> 21);
+    const layer = bits & (LAYERS - 1);
+    const steps = bits >>> 8;
+    const draw = steps < sure[layer] ? steps * step[layer] : atTheEdge(layer, steps, random);
+    weights[i] = draw;
+    total += draw;
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = d;
+  return total;
+}
+
+/** The draws of the ziggurat that are not sure: the tail, and the strip that the curve cuts. */
+function atTheEdge(firstLayer: number, firstSteps: number, random: Random): number {
+  const { sure, step, height } = ZIGGURAT;
+  let layer = firstLayer;
+  let steps = firstSteps;
+  for (;;) {
+    const x = steps * step[layer];
+    if (steps < sure[layer]) return x;
+    if (layer === 0) return EDGE - Math.log(1 - random.next());
+    if (height[layer] + random.next() * (height[layer - 1] - height[layer]) < Math.exp(-x)) return x;
+    layer = random.below(LAYERS);
+    steps = random.below(STEPS);
+  }
+}
+
+/** A draw from Gamma(shape, 1), shape ≥ 1: Marsaglia & Tsang, "A simple method for generating gamma variables", 2000. */
+export function drawGamma(shape: number, random: Random): number {
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = normalQuantile(random.next() || 0.5);
+    const v = (1 + c * x) ** 3;
+    if (v <= 0) continue;
+    const u = random.next();
+    if (u < 1 - 0.0331 * x ** 4 || Math.log(u) < 0.5 * x * x + d * (1 - v + Math.log(v))) return d * v;
+  }
+}

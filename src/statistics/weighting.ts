@@ -1,0 +1,55 @@
+import { createRandom } from '../ground/random.ts';
+import { drawGamma, fillExponential } from './gamma.ts';
+import { addWeighted, type DistinctRows, sparseColumns } from './rows.ts';
+
+/** The weight of a row that at least this many units share is one gamma draw; those of the others are drawn unit by unit. */
+const GAMMA_FROM = 16;
+
+/**
+ * Draws the weights of a Bayesian bootstrap (Rubin 1981): `units` positive numbers, uniform over all that sum to
+ * `units` (Dirichlet(1, …, 1), scaled). Every call returns the same array, overwritten.
+ */
+export function createWeighting(units: number, seed: number): () => Float64Array {
+  const random = createRandom(seed, 'bayesian-bootstrap');
+  const state = Int32Array.from({ length: 4 }, () => random.below(2 ** 32) | 0);
+  const weights = new Float64Array(units);
+  return () => {
+    const scale = units / fillExponential(weights, 0, state, random);
+    for (let i = 0; i < units; i++) weights[i] *= scale;
+    return weights;
+  };
+}
+
+/**
+ * Summed counts under such weights. No unit ever loses all its weight, so what occurs in the units occurs in every
+ * resample. The weight of a row that several units share is exactly Gamma(multiplicity). Every call returns the same
+ * array, overwritten.
+ */
+export function createWeightedSums(table: DistinctRows, seed: number): () => Float64Array {
+  const { size, units, width, multiplicity } = table;
+  const random = createRandom(seed, 'bayesian-bootstrap');
+  const state = Int32Array.from({ length: 4 }, () => random.below(2 ** 32) | 0);
+  let common = 0;
+  while (common < size && multiplicity[common] >= GAMMA_FROM) common++;
+  // The other rows stand in the order of their multiplicity: those that several units share take further draws.
+  const further: number[] = [];
+  for (let row = common; row < size; row++) for (let i = 1; i < multiplicity[row]; i++) further.push(row);
+  const furtherRows = Int32Array.from(further);
+  const extra = new Float64Array(further.length);
+  const columns = sparseColumns(table.rows, width);
+  const weights = new Float64Array(size);
+  const sums = new Float64Array(width);
+  return () => {
+    let total = fillExponential(weights, common, state, random) + fillExponential(extra, 0, state, random);
+    for (let i = 0; i < extra.length; i++) weights[furtherRows[i]] += extra[i];
+    for (let row = 0; row < common; row++) {
+      weights[row] = drawGamma(multiplicity[row], random);
+      total += weights[row];
+    }
+    sums.fill(0);
+    addWeighted(columns, weights, sums);
+    const scale = units / total;
+    for (let i = 0; i < width; i++) sums[i] *= scale;
+    return sums;
+  };
+}
