@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -105,5 +106,22 @@ describe('unpack', () => {
     expect((await failure(take(Buffer.from('none')))).code).toBe('not-an-archive');
     const twice = ['a/vocab.txt', 'b/vocab.txt'].map((name) => [name, weights] as const);
     expect((await failure(take(await tar(twice)))).message).toContain('two files vocab.txt');
+  });
+
+  test('refuses a small archive that unpacks to gigabytes, before it is unpacked', async () => {
+    const bomb = async (name: string): Promise<Buffer> => {
+      const packing = pack();
+      const entry = packing.entry({ name, size: 3 * 2 ** 30 });
+      entry.on('error', () => {});
+      // a header alone: what follows does not matter
+      const header = (await once(packing, 'data'))[0] as Buffer;
+      return gzipSync(header);
+    };
+    expect((await failure(take(await bomb('vocab.txt')))).code).toBe('archive-too-large');
+    const zeros = gzipSync(Buffer.concat([(await tar()).subarray(0, -1024), Buffer.alloc(68 * 2 ** 20)]));
+    expect((await failure(take(zeros))).code).toBe('archive-too-large');
+    const declared = zip(8, (entry, name) => name.endsWith('vocab.txt') && entry.writeUInt32LE(2 ** 30, 24));
+    expect((await failure(take(declared))).code).toBe('archive-too-large');
+    expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });

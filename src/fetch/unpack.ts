@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../ground/files.ts';
-import { headOf, isGzip, readTar } from './tar.ts';
+import { archiveTooLarge, headOf, isGzip, mostUnpacked, readTar } from './tar.ts';
 import { readZip } from './zip.ts';
 
 const MAX_ENTRIES = 10_000;
@@ -28,18 +28,13 @@ export async function unpack(
   const taken = new Set<string>();
   let [count, total] = [0, 0];
   try {
+    const most = Math.min(MAX_BYTES, await mostUnpacked(archive));
     for await (const { name, bytes, content } of await entriesOf(archive, signal)) {
       signal?.throwIfAborted();
       const own = basename(name);
       const isWanted = wanted.test(own);
       total += isWanted ? bytes : 0;
-      if (++count > MAX_ENTRIES || total > MAX_BYTES) {
-        throw new UserError(
-          'archive-too-large',
-          { en: 'The archive unpacks to more than any model would', zh: '压缩包解压后超过任何模型的大小' },
-          { file: archive, hint: { en: "Use its authors' archive.", zh: '请使用作者发布的压缩包。' } },
-        );
-      }
+      if (++count > MAX_ENTRIES || total > most) throw archiveTooLarge(archive);
       if (!isWanted) continue;
       if (taken.has(own)) throw new Error(`it holds two files ${own}`);
       taken.add(own);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 import { explainFileError } from './files.ts';
 import { acquireLock } from './lock.ts';
@@ -23,9 +23,9 @@ export async function makeWhole<T>(
   make: (staging: string) => Promise<T>,
   { mayReplace = () => false, resume = false }: StagingOptions = {},
 ): Promise<T> {
-  const place = await realpath(target).catch(() => target);
-  const staging = `${place}.staging`;
-  await using _lock = await acquireLock(`${place}.lock`);
+  const place = await realpath(target).catch(() => resolve(target));
+  const staging = stagingOf(place);
+  await using _lock = await acquireLock(lockOf(place));
   try {
     await recover(place);
     await refuseToOverwrite(place, mayReplace);
@@ -49,9 +49,19 @@ export async function makeWhole<T>(
   return result;
 }
 
+const stagingOf = (place: string): string => `${place}.staging`;
+const oldOf = (place: string): string => `${place}.old`;
+
+/** The lock of whoever writes a directory. */
+export const lockOf = (directory: string): string => `${resolve(directory)}.lock`;
+
+/** What a process that died while it made a directory may have left beside it. */
+export const remainsOf = (directory: string): readonly string[] =>
+  [stagingOf, oldOf].map((beside) => beside(resolve(directory)));
+
 /** Finishes or undoes the exchange during which a process died. */
 async function recover(place: string): Promise<void> {
-  const old = `${place}.old`;
+  const old = oldOf(place);
   if (!existsSync(old)) return;
   if (existsSync(place)) await rm(old, { recursive: true, force: true });
   else await rename(old, place);
@@ -72,7 +82,7 @@ async function refuseToOverwrite(
 }
 
 async function putInPlace(staging: string, place: string): Promise<void> {
-  const old = `${place}.old`;
+  const old = oldOf(place);
   await mkdir(dirname(place), { recursive: true });
   if (existsSync(place)) await rename(place, old);
   await rename(staging, place);

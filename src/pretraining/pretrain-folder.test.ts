@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFolder } from '../encoders/folder/load.ts';
+import { acquireLock } from '../ground/lock.ts';
 import { createRandom } from '../ground/random.ts';
 import { buildCorpus } from './corpus/build.ts';
 import { buildLexicon } from './lexicon/build.ts';
@@ -146,5 +147,11 @@ describe('pretraining from code', () => {
       text: { zh: '目录中已有模型或其他文件' },
     });
     await expect(pretrainToFolder(run('corpus'))).rejects.toMatchObject({ code: 'folder-not-empty' });
+  });
+
+  it('refuses a second process on one folder', async () => {
+    await using _lock = await acquireLock(`${at('twice')}.lock`);
+    await expect(pretrainToFolder(run('twice'))).rejects.toMatchObject({ code: 'in-use' });
+    expect(existsSync(at('twice'))).toBe(false);
   });
 });

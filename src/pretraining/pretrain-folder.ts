@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
@@ -7,7 +8,9 @@ import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenize
 import { describeEvent } from '../encoders/training/events.ts';
 import { removeCheckpoints } from '../encoders/training/record.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
+import { acquireLock } from '../ground/lock.ts';
 import { AUTO, type Parsed, withDefaults } from '../ground/parameters.ts';
+import { lockOf } from '../ground/staging.ts';
 import type { PretrainingScores } from './objective/evaluate.ts';
 import type { Observer } from './observer.ts';
 import { CHECKPOINTS, HARDWARE, LEARNING_RATES, SHAPE, START, TRAINING } from './parameters.ts';
@@ -46,7 +49,7 @@ const WORK = 'pretraining';
 /**
  * Pretrains a BERT and writes a Hugging Face folder that `transformers` and `bert:DIR` load. Interrupted and called
  * again with the same options, it resumes and ends with the same bytes.
- * Throws a UserError: `folder-not-empty`, `bad-options`, and those of `preparePretraining` and `pretrain`.
+ * Throws a UserError: `folder-not-empty`, `in-use` while another process writes this folder, `bad-options`, and those of `preparePretraining` and `pretrain`.
  */
 export async function pretrainToFolder(
   run: PretrainingRun,
@@ -54,6 +57,7 @@ export async function pretrainToFolder(
 ): Promise<PretrainedFolder> {
   const { out } = run;
   const directory = join(out, WORK);
+  await using _lock = await acquireLock(lockOf(await realpath(out).catch(() => out)));
   refuseOccupied(out);
   const { init, dropout } = withDefaults(START, run.start);
   if (init !== undefined && run.data.vocabulary?.vocab !== undefined) throw twoVocabularies();

@@ -25,6 +25,7 @@ export const fetchedDir = (environment: NodeJS.ProcessEnv = process.env): string
 export function namedModels(environment: NodeJS.ProcessEnv = process.env): NamedModel[] {
   const inside = (directory: string, origin: NamedModel['origin']): NamedModel[] =>
     (existsSync(directory) ? readdirSync(directory).sort() : [])
+      .filter((name) => !/\.(staging|old|fetching)$/.test(name))
       .map((name) => ({ name, origin, folder: join(directory, name) }))
       .filter(({ folder }) => existsSync(join(folder, 'config.json')));
   return [...inside(shippedDir, 'shipped'), ...inside(fetchedDir(environment), 'fetched')];

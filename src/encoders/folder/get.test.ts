@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { answer } from '../../fetch/fixtures/server.ts';
 import { identifyBytes } from '../../fetch/identity.ts';
 import { findFolder } from './find.ts';
 import { getModel } from './get.ts';
+import { importModel } from './import.ts';
 import type { KnownModel } from './known.ts';
 import { listModels } from './list.ts';
 import { loadFolder } from './load.ts';
@@ -152,5 +153,51 @@ describe('getModel', () => {
     const asked = { from: none, out: join(harness.dataDir, 'third') };
     expect((await failure(getModel('a-bert', asked, known('http://127.0.0.1:9')))).code).toBe('file-missing');
     expect((await failure(getModel('b-bert', asked))).hint).toContain('mc-bert');
+  });
+
+  it('refuses a second process on one folder, and removes what a killed one left', async () => {
+    const from = join(harness.dataDir, 'unpacked');
+    mkdirSync(from);
+    for (const [name, content] of hub) writeFileSync(join(from, name), content);
+    const out = join(harness.dataDir, 'here', 'model');
+    const get = (force = false) => getModel('a-bert', { from, out, force }, known('http://127.0.0.1:9'));
+    const both = await Promise.allSettled([get(), get()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'in-use' } });
+    expect(readdirSync(dirname(out))).toEqual(['model']);
+
+    for (const end of ['fetching', 'staging', 'old']) mkdirSync(`${out}.${end}`);
+    expect((await get()).kept).toBe(true);
+    expect(readdirSync(dirname(out))).toEqual(['model']);
+    renameSync(out, `${out}.old`);
+    expect((await get(true)).kept).toBe(false);
+    expect(readdirSync(dirname(out))).toEqual(['model']);
+  });
+
+  it('never replaces a folder that it did not make', async () => {
+    const from = join(harness.dataDir, 'unpacked');
+    mkdirSync(from);
+    for (const [name, content] of hub) writeFileSync(join(from, name), content);
+    const out = join(harness.dataDir, 'mine');
+    mkdirSync(out);
+    writeFileSync(join(out, 'thesis.txt'), 'words');
+    const asked = getModel('a-bert', { from, out, force: true }, known('http://127.0.0.1:9'));
+    expect((await failure(asked)).code).toBe('already-exists');
+    expect(readdirSync(out)).toEqual(['thesis.txt']);
+  });
+});
+
+describe('importModel', () => {
+  it('can be called again after a process died in it', async () => {
+    const from = join(harness.dataDir, 'unpacked');
+    mkdirSync(from);
+    for (const [name, content] of hub) writeFileSync(join(from, name), content);
+    const out = `${join(harness.dataDir, 'imported')}/`;
+    mkdirSync(join(harness.dataDir, 'imported.staging'));
+    writeFileSync(join(harness.dataDir, 'imported.staging', 'vocab.txt'), 'half');
+    await importModel(from, out);
+    expect((await loadFolder(out)).format).toBe('safetensors');
+    expect(existsSync(join(harness.dataDir, 'imported.staging'))).toBe(false);
+    expect((await failure(importModel(from, out))).code).toBe('already-exists');
   });
 });

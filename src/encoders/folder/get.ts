@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { download, fileUrl } from '../../fetch/download.ts';
 import { type Identity, identifyFile } from '../../fetch/identity.ts';
@@ -8,10 +8,12 @@ import { unpack } from '../../fetch/unpack.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
+import { acquireLock } from '../../ground/lock.ts';
 import { nearest } from '../../ground/nearest.ts';
+import { lockOf, makeWhole, remainsOf } from '../../ground/staging.ts';
 import type { Precision } from '../weights/safetensors_write.ts';
 import { fetchedDir } from './find.ts';
-import { importModel } from './import.ts';
+import { convertModel } from './import.ts';
 import { type KnownModel, knownModels, type ModelSource, type SourceFile } from './known.ts';
 
 export interface GetModelOptions {
@@ -71,7 +73,7 @@ const SOURCE_FAILED = new Set([
  * Fetches a model that others published and rewrites it as a Hugging Face folder, which appears whole or not at all.
  * Sources are tried in order; an interrupted download is resumed. Returns the folder and its source; `kept` where it
  * already existed. Throws a UserError: `not-reachable` with manual instructions, `changed-content` where a forced call
- * receives other bytes than the first one, and those of `unpack` and `importModel`.
+ * receives other bytes than the first one, and those of `unpack`, `convertModel` and `makeWhole`: `in-use` while another process fetches into the same folder.
  */
 export async function getModel(
   name: string,
@@ -80,11 +82,50 @@ export async function getModel(
 ): Promise<{ folder: string; kept: boolean; source: FetchedModel | undefined }> {
   const model = known.find((one) => one.name === name);
   if (!model) throw unknown(name, known);
-  const { from, force = false, precision, onFailure, signal } = options;
   const folder = options.out ?? join(fetchedDir(options.environment), name);
+  const { force = false } = options;
+  const isThere = (): boolean => existsSync(join(folder, 'config.json'));
+  if (isThere() && !force) {
+    await sweep(folder);
+    return { folder, kept: true, source: await readSource(folder) };
+  }
+  const work = workOf(folder);
+  const source = await makeWhole(folder, (staging) => fetchModel(model, { folder, work, staging }, options), {
+    mayReplace: (names) => force && names.includes(SOURCE_FILE),
+  });
+  await rm(work, { recursive: true, force: true });
+  return { folder, kept: false, source };
+}
+
+/** The directory of the downloads beside the model's folder: it outlives an interruption, so that they are resumed. */
+const workOf = (folder: string): string => `${folder}.fetching`;
+
+/** Removes what a process that died left beside a complete model, unless another one is at work there. */
+async function sweep(folder: string): Promise<void> {
+  const leftovers = [workOf(folder), ...remainsOf(folder)].filter((path) => existsSync(path));
+  if (leftovers.length === 0) return;
+  try {
+    await using _lock = await acquireLock(lockOf(folder));
+    for (const path of leftovers) await rm(path, { recursive: true, force: true });
+  } catch {
+    // The model is complete: what cannot be removed now does not keep anybody from using it.
+  }
+}
+
+interface Places {
+  readonly folder: string;
+  readonly work: string;
+  readonly staging: string;
+}
+
+/** Fills `staging` from the first source that answers. */
+async function fetchModel(
+  model: KnownModel,
+  { folder, work, staging }: Places,
+  options: GetModelOptions,
+): Promise<FetchedModel> {
+  const { from, precision, onFailure, signal } = options;
   const before = await readSource(folder);
-  if (existsSync(join(folder, 'config.json')) && !force) return { folder, kept: true, source: before };
-  const work = `${folder}.fetching`;
   await makeDirectory(work);
   const sources = from === undefined ? model.sources : [sourceOf(from)];
   const failures: Text[] = [];
@@ -93,23 +134,17 @@ export async function getModel(
     try {
       const files = await fetchSource(source, room, options);
       refuseOther(files, before, folder);
-      const made = join(work, 'model');
-      await rm(made, { recursive: true, force: true });
-      await importModel(await modelIn(files, source, room, signal), made, precision);
-      const { licence, page } = model;
+      await convertModel(await modelIn(files, source, room, signal), staging, precision);
+      const { name, licence, page } = model;
       const fetched: FetchedModel = {
         schema: 'chineseblue/model-source@1',
-        name,
-        licence,
-        page,
+        ...{ name, licence, page },
         publisher: source.publisher,
         fetchedAt: new Date().toISOString(),
         files,
       };
-      await writeJson(join(made, SOURCE_FILE), fetched);
-      await moveInto(made, folder);
-      await rm(work, { recursive: true, force: true });
-      return { folder, kept: false, source: fetched };
+      await writeJson(join(staging, SOURCE_FILE), fetched);
+      return fetched;
     } catch (error) {
       if (!(error instanceof UserError) || !SOURCE_FAILED.has(error.code) || from !== undefined) throw error;
       const { publisher } = source;
@@ -264,17 +299,6 @@ export async function readSource(folder: string): Promise<FetchedModel | undefin
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw explainFileError(error, join(folder, SOURCE_FILE));
   }
-}
-
-async function moveInto(made: string, folder: string): Promise<void> {
-  const old = `${folder}.old`;
-  try {
-    if (existsSync(folder)) await rename(folder, old);
-    await rename(made, folder);
-  } catch (error) {
-    throw explainFileError(error, folder);
-  }
-  await rm(old, { recursive: true, force: true });
 }
 
 const statOf = (path: string) =>

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { UserError } from '../../ground/errors.ts';
+import { makeWhole } from '../../ground/staging.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import type { Tensor } from '../weights/read.ts';
@@ -17,26 +16,24 @@ export interface Imported {
 }
 
 /**
- * Converts a model in any format that `readWeights` reads (TensorFlow 1, PyTorch, safetensors) to a Hugging Face folder.
- * Heads are kept. Throws a UserError where `out` is not empty, and where a number does not fit the precision.
+ * Converts a model in any format that `readWeights` reads (TensorFlow 1, PyTorch, safetensors) to a Hugging Face folder,
+ * which appears whole or not at all. Heads are kept. Throws a UserError `already-exists` where `out` is not empty, and
+ * those of `convertModel` and `makeWhole`.
  */
-export async function importModel(
+export const importModel = (from: string, out: string, precision: Precision = 'fp32'): Promise<Imported> =>
+  makeWhole(out, (staging) => convertModel(from, staging, precision));
+
+/** As `importModel`, file by file into an existing folder. Throws a UserError where a number does not fit the precision. */
+export async function convertModel(
   from: string,
-  out: string,
+  folder: string,
   precision: Precision = 'fp32',
 ): Promise<Imported> {
-  if (existsSync(out) && readdirSync(out).length > 0) {
-    throw new UserError(
-      'folder-not-empty',
-      { en: 'The folder is not empty', zh: '目录非空' },
-      { file: out, hint: { en: 'Choose a new folder.', zh: '请指定新目录。' } },
-    );
-  }
   const model = await loadFolder(from);
   const { tokenizer, format } = model;
   const tensors = new Map([...model.tensors].filter(([name]) => !isCopy(name, model)));
   const config = { ...model.config, transformersClass: classOf(model.config, tensors) };
-  await saveFolder(out, { config, tensors, tokenizer }, new Map(), precision);
+  await saveFolder(folder, { config, tensors, tokenizer }, new Map(), precision);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   return { format, config, tensors: tensors.size, parameters };
 }
