@@ -1,11 +1,21 @@
 /**
  * Packs the package, installs the tarball in an empty folder and uses it there as a new user would: the
- * command, the shipped models and typed imports. Needs `dist/` and the npm registry or its cache.
+ * command, the shipped models, and every example of docs/api.md. Needs `dist/` and the npm registry or its cache.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { examplesOf, writePrograms } from './examples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-package-'));
 const environment: NodeJS.ProcessEnv = {
@@ -20,6 +30,7 @@ const run = (command: string, ...args: string[]): string =>
     encoding: 'utf8',
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 26,
   });
 
 try {
@@ -45,31 +56,36 @@ try {
       'license: apache-2.0',
     );
   }
+  tryExamples();
+  console.log('The packed package installs and runs.');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Every example of docs/api.md: compiled as a strict consumer compiles, then run; its values are checked. */
+function tryExamples(): void {
+  const examples = examplesOf(readFileSync('docs/api.md', 'utf8'));
+  if (examples.length === 0) throw new Error('docs/api.md has no examples');
+  writePrograms(join(folder, 'examples'), examples);
   writeFileSync(
-    join(folder, 'use.ts'),
+    join(folder, 'examples/types.ts'),
     [
       "import { findTask, type Task } from 'chineseblue';",
-      "import { grad } from 'chineseblue/autograd';",
       "const task: Task = findTask('CMedQQ');",
       '// @ts-expect-error: a task has no such field, so the types are really there',
       'task.colour;',
-      'export const both = [task.id, typeof grad];',
     ].join('\n'),
   );
-  const tsc = resolve('node_modules/.bin/tsc');
-  run(tsc, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'use.ts');
-  expect(
-    run(
-      'node',
-      '--input-type=module',
-      '-e',
-      "import { findTask } from 'chineseblue'; console.log(findTask('CMedQQ').id)",
-    ),
-    'cMedQQ',
-  );
-  console.log('The packed package installs, runs and type-checks.');
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
+  symlinkSync(resolve('node_modules/@types/node'), join(folder, 'node_modules/@types/node'));
+  const compilerOptions = {
+    ...{ strict: true, skipLibCheck: false, noEmit: true, types: ['node'] },
+    ...{ module: 'nodenext', target: 'es2024', verbatimModuleSyntax: true, allowImportingTsExtensions: true },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }));
+  run(resolve('node_modules/.bin/tsc'), '--pretty', 'false');
+  run('node', 'examples/all.ts');
+  console.log(`${examples.length} examples of docs/api.md compile and give what they show.`);
 }
 
 function expect(output: string, part: string): void {

@@ -13,7 +13,7 @@ import { samplesDir } from '../../src/datasets/directory.ts';
 import { imaginedRun } from '../../src/evaluation/fixtures/imagined.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import { analyse } from '../../src/report/analysis.ts';
-import { writeReport } from '../../src/report/report.ts';
+import { writeAnalyses } from '../../src/report/report.ts';
 import type { Example, Prediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 
@@ -48,7 +48,7 @@ try {
   const file = join(directory, 'report.html');
   const run = imaginedRun({ task, examples, predictions });
   const started = performance.now();
-  await writeReport(file, await analyse([run], async () => []), new Date());
+  await writeAnalyses(file, await analyse([run], async () => []), new Date());
   const writeSeconds = (performance.now() - started) / 1000;
   const opens = existsSync(CHROMIUM) ? await openTimes(file) : [];
   const median = opens.toSorted((a, b) => a - b)[opens.length >> 1];

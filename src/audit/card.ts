@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset } from '../datasets/dataset.ts';
-import { summarizeDataset } from '../datasets/summary.ts';
+import { summarize } from '../datasets/summary.ts';
 import { writeAtomic, writeJson } from '../ground/files.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
@@ -10,12 +10,12 @@ import { countBySplit } from './finding.ts';
 /** Writes `<task>.md` and `<task>.croissant.json`: what a corpus is, where it comes from, and what is wrong with it. */
 export async function writeCard(directory: string, dataset: Dataset, audit: Audit): Promise<void> {
   const { task } = dataset;
-  const summary = await summarizeDataset(dataset);
+  const summary = await summarize(dataset);
   await writeAtomic(join(directory, `${task.id}.md`), cardOf(task, audit, summary));
   await writeJson(join(directory, `${task.id}.croissant.json`), croissant(task, audit));
 }
 
-type Summary = Awaited<ReturnType<typeof summarizeDataset>>;
+type Summary = Awaited<ReturnType<typeof summarize>>;
 
 const percent = (share: number | undefined): string =>
   share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(1)} %`;

@@ -12,11 +12,13 @@ import {
 } from './onnx.ts';
 import { type Shape, sizeOf, type Value } from './value.ts';
 
+/** The array of a tensor: `float32`, `bool`, `uint8`, `int8`, `int32` or `int64`. */
 export type TypedArray = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 
 /** Tensors by name; values are row-major. */
 export type Tensors = Readonly<Record<string, TypedArray>>;
 
+/** What becomes part of a written model. */
 export interface ModelOptions {
   /** Inputs that become part of the model instead of being fed: parameters, when a model is exported. */
   readonly weights?: ReadonlyMap<string, TypedArray>;
@@ -27,6 +29,18 @@ export interface ModelOptions {
 /**
  * Writes a graph as an ONNX model of standard operators: `outputs` names its results. Equal values are computed once.
  * Throws a GraphError where two different inputs share a name, a ShapeError where weights have the wrong size.
+ *
+ * @example
+ * ```ts
+ * import { add, input, openModel, toOnnx } from 'chineseblue/autograd';
+ *
+ * const x = input('x', [2]);
+ * const bytes = toOnnx({ y: add(x, 1) });
+ * const program = await openModel(bytes);
+ * const { y } = await program.run({ x: Float32Array.of(1, 2) });
+ * Array.from(y, Number); // [2, 3]
+ * await program.release();
+ * ```
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Value>>,

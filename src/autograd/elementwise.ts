@@ -20,39 +20,259 @@ function binary(operation: string, left: Operand, right: Operand, result?: Eleme
   return { operation, inputs, attributes: {}, output: 0, shape, type: result ?? type };
 }
 
-/** Element by element, with broadcasting. */
+/**
+ * a + b, element by element; shapes broadcast as in NumPy. A number stands for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { add, compute, constant } from 'chineseblue/autograd';
+ *
+ * await compute(add(constant([1, 2]), 10)); // [11, 12]
+ * ```
+ */
 export const add = (a: Operand, b: Operand): Value => binary('Add', a, b);
+
+/**
+ * a - b, element by element; shapes broadcast as in NumPy. A number stands for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sub } from 'chineseblue/autograd';
+ *
+ * await compute(sub(constant([1, 2]), 10)); // [-9, -8]
+ * ```
+ */
 export const sub = (a: Operand, b: Operand): Value => binary('Sub', a, b);
+
+/**
+ * a b, element by element; shapes broadcast as in NumPy. A number stands for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, mul } from 'chineseblue/autograd';
+ *
+ * await compute(mul(constant([1, 2]), 10)); // [10, 20]
+ * ```
+ */
 export const mul = (a: Operand, b: Operand): Value => binary('Mul', a, b);
+
+/**
+ * a / b, element by element; shapes broadcast as in NumPy. A number stands for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, div } from 'chineseblue/autograd';
+ *
+ * await compute(div(constant([1, 2]), 10)); // [0.1, 0.2]
+ * ```
+ */
 export const div = (a: Operand, b: Operand): Value => binary('Div', a, b);
 
-/** Comparisons, with broadcasting; they give `bool` and have no gradient. */
+/**
+ * Whether a = b, element by element, with broadcasting: a `bool`, which has no gradient.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, equal } from 'chineseblue/autograd';
+ *
+ * await compute(equal(constant([1, 2, 3]), 2)); // [0, 1, 0]
+ * ```
+ */
 export const equal = (a: Operand, b: Operand): Value => binary('Equal', a, b, 'bool');
+
+/**
+ * Whether a < b, element by element, with broadcasting: a `bool`, which has no gradient.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, less } from 'chineseblue/autograd';
+ *
+ * await compute(less(constant([1, 2, 3]), 2)); // [1, 0, 0]
+ * ```
+ */
 export const less = (a: Operand, b: Operand): Value => binary('Less', a, b, 'bool');
+
+/**
+ * Whether a > b, element by element, with broadcasting: a `bool`, which has no gradient.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, greater } from 'chineseblue/autograd';
+ *
+ * await compute(greater(constant([1, 2, 3]), 2)); // [0, 0, 1]
+ * ```
+ */
 export const greater = (a: Operand, b: Operand): Value => binary('Greater', a, b, 'bool');
 
+/**
+ * -x.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, neg } from 'chineseblue/autograd';
+ *
+ * await compute(neg(constant([1, -2]))); // [-1, 2]
+ * ```
+ */
 export const neg = (x: Value): Value => unary('Neg', x);
+
+/**
+ * eˣ.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, exp } from 'chineseblue/autograd';
+ *
+ * await compute(exp(constant([0, 1]))); // [1, 2.718]
+ * ```
+ */
 export const exp = (x: Value): Value => unary('Exp', x);
-/** Natural logarithm. */
+
+/**
+ * Natural logarithm.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, log } from 'chineseblue/autograd';
+ *
+ * await compute(log(constant([1, 10]))); // [0, 2.303]
+ * ```
+ */
 export const log = (x: Value): Value => unary('Log', x);
+
+/**
+ * √x.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sqrt } from 'chineseblue/autograd';
+ *
+ * await compute(sqrt(constant([4, 9]))); // [2, 3]
+ * ```
+ */
 export const sqrt = (x: Value): Value => unary('Sqrt', x);
+
+/**
+ * |x|; its gradient at 0 is 0.
+ *
+ * @example
+ * ```ts
+ * import { abs, compute, constant } from 'chineseblue/autograd';
+ *
+ * await compute(abs(constant([-2, 3]))); // [2, 3]
+ * ```
+ */
 export const abs = (x: Value): Value => unary('Abs', x);
-/** -1, 0 or 1; its gradient is 0. */
+
+/**
+ * -1, 0 or 1; its gradient is 0.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sign } from 'chineseblue/autograd';
+ *
+ * await compute(sign(constant([-2, 0, 3]))); // [-1, 0, 1]
+ * ```
+ */
 export const sign = (x: Value): Value => unary('Sign', x);
-/** The error function, 2/√π ∫₀ˣ exp(-t²) dt. */
+
+/**
+ * The error function, 2/√π ∫₀ˣ exp(-t²) dt.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, erf } from 'chineseblue/autograd';
+ *
+ * await compute(erf(constant([0, 1]))); // [0, 0.843]
+ * ```
+ */
 export const erf = (x: Value): Value => unary('Erf', x);
+
+/**
+ * Hyperbolic tangent.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, tanh } from 'chineseblue/autograd';
+ *
+ * await compute(tanh(constant([0, 1]))); // [0, 0.762]
+ * ```
+ */
 export const tanh = (x: Value): Value => unary('Tanh', x);
-/** 1 / (1 + exp(-x)). */
+
+/**
+ * 1 / (1 + exp(-x)).
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sigmoid } from 'chineseblue/autograd';
+ *
+ * await compute(sigmoid(constant([0, 1]))); // [0.5, 0.731]
+ * ```
+ */
 export const sigmoid = (x: Value): Value => unary('Sigmoid', x);
+
+/**
+ * max(x, 0).
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, relu } from 'chineseblue/autograd';
+ *
+ * await compute(relu(constant([-1, 2]))); // [0, 2]
+ * ```
+ */
 export const relu = (x: Value): Value => unary('Relu', x);
-/** log(1 + exp(x)), without overflow. */
+
+/**
+ * log(1 + exp(x)), without overflow.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, softplus } from 'chineseblue/autograd';
+ *
+ * await compute(softplus(constant([0, 1000]))); // [0.693, 1000]
+ * ```
+ */
 export const softplus = (x: Value): Value => unary('Softplus', x);
-/** x Φ(x) with the exact normal distribution function Φ, as in BERT (Hendrycks & Gimpel 2016). */
+
+/**
+ * x Φ(x) with the exact normal distribution function Φ, as in BERT (Hendrycks & Gimpel 2016).
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, gelu } from 'chineseblue/autograd';
+ *
+ * await compute(gelu(constant([-1, 1]))); // [-0.159, 0.841]
+ * ```
+ */
 export const gelu = (x: Value): Value => unary('Gelu', x);
-/** x itself, which gradients do not pass. */
+
+/**
+ * x itself, which gradients do not pass.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, grad, mul, stopGradient } from 'chineseblue/autograd';
+ *
+ * const x = constant(3);
+ * const [gradient] = grad(mul(x, stopGradient(x)), [x]);
+ * await compute(gradient); // [3]
+ * ```
+ */
 export const stopGradient = (x: Value): Value => unary('Identity', x);
 
-/** `a` where `condition` (bool) holds, else `b`; all three broadcast. */
+/**
+ * `a` where `condition` (bool) holds, else `b`; all three broadcast.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, greater, where } from 'chineseblue/autograd';
+ *
+ * const x = constant([-1, 2]);
+ * await compute(where(greater(x, 0), x, 0)); // [0, 2]
+ * ```
+ */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const type = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.type) : a.type;
   const inputs = [condition, lift(a, type), lift(b, type)];
@@ -68,7 +288,16 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
   };
 }
 
-/** The same numbers as another type; has no gradient. */
+/**
+ * The same numbers as another type; has no gradient.
+ *
+ * @example
+ * ```ts
+ * import { cast, compute, constant } from 'chineseblue/autograd';
+ *
+ * await compute(cast(constant([1.7, -1.7]), 'int64')); // [1, -1]
+ * ```
+ */
 export function cast(x: Value, type: ElementType): Value {
   return x.type === type
     ? x

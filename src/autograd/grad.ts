@@ -31,6 +31,15 @@ export function sorted(results: readonly Value[]): Value[] {
  * Gradients of a scalar with respect to values it is computed from, which may be inputs or anything between.
  * Each has the shape of its value; it is zero where the loss does not depend on it.
  * Reverse mode: a cotangent is passed from every value to what it was made of, by the rule of its operation.
+ *
+ * @example
+ * ```ts
+ * import { compute, grad, input, mul, sum } from 'chineseblue/autograd';
+ *
+ * const x = input('x', [2]);
+ * const [gradient] = grad(sum(mul(x, x)), [x]);
+ * await compute(gradient, { x: Float32Array.of(3, 4) }); // [6, 8]
+ * ```
  */
 export function grad(loss: Value, parameters: readonly Value[]): Value[] {
   if (loss.shape.length > 0) throw shapeError('grad', [loss], 'is no scalar: reduce it first');

@@ -1,3 +1,4 @@
+/** What a program may import from `chineseblue/autograd`: differentiable tensor graphs, compiled to ONNX. */
 export { type ModelOptions, type Tensors, type TypedArray, toOnnx } from './compile.ts';
 export * from './elementwise.ts';
 export { GraphError, ShapeError } from './errors.ts';
@@ -7,14 +8,15 @@ export { gemm, linear, matmul } from './matrix.ts';
 export * from './movement.ts';
 export { crossEntropy, layerNorm, logSoftmax, softmax } from './normalisation.ts';
 export type { Dimension, ElementType } from './onnx.ts';
-export { max, mean, sum } from './reduction.ts';
+export { type Axes, max, mean, sum } from './reduction.ts';
 export {
   compile,
+  compute,
   DEVICES,
   type Device,
-  loadRuntime,
   openModel,
   type Program,
+  type RunOptions,
   type SessionOptions,
 } from './session.ts';
 export { constant, input, type Shape, sizeOf, type Value } from './value.ts';

@@ -10,7 +10,16 @@ import {
   type Value,
 } from './value.ts';
 
-/** The same elements in another shape; one size may be -1, for what is left. */
+/**
+ * The same elements in another shape; one size may be -1, for what is left.
+ *
+ * @example
+ * ```ts
+ * import { constant, reshape } from 'chineseblue/autograd';
+ *
+ * reshape(constant([1, 2, 3, 4]), [2, -1]).shape; // [2, 2]
+ * ```
+ */
 export function reshape(x: Value, shape: Shape): Value {
   const known = sizeOf(shape.filter((size) => size !== -1));
   const result = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
@@ -28,7 +37,18 @@ export function reshape(x: Value, shape: Shape): Value {
   };
 }
 
-/** Axis `i` of the result is axis `order[i]` of x; by default all axes are reversed. */
+/**
+ * Axis `i` of the result is axis `order[i]` of x; by default all axes are reversed.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, transpose } from 'chineseblue/autograd';
+ *
+ * const x = constant([1, 2, 3, 4, 5, 6], [2, 3]);
+ * transpose(x).shape; // [3, 2]
+ * await compute(transpose(x)); // [1, 4, 2, 5, 3, 6]
+ * ```
+ */
 export function transpose(
   x: Value,
   order: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis),
@@ -44,7 +64,16 @@ export function transpose(
   return { operation: 'Transpose', inputs: [x], attributes: { perm: order }, output: 0, shape, type: x.type };
 }
 
-/** x repeated along new axes and axes of size 1 until it has this shape. */
+/**
+ * x repeated along new axes and axes of size 1 until it has this shape.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, expand } from 'chineseblue/autograd';
+ *
+ * await compute(expand(constant([1, 2]), [2, 2])); // [1, 2, 1, 2]
+ * ```
+ */
 export function expand(x: Value, shape: Shape): Value {
   checkShape('Expand', shape);
   if (sameShape(x.shape, shape)) return x;
@@ -55,10 +84,28 @@ export function expand(x: Value, shape: Shape): Value {
   return { operation: 'Expand', inputs: [x], attributes: { shape }, output: 0, shape, type: x.type };
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * ```ts
+ * import { compute, zeros } from 'chineseblue/autograd';
+ *
+ * await compute(zeros([2, 2])); // [0, 0, 0, 0]
+ * ```
+ */
 export const zeros = (shape: Shape): Value => expand(constant(0), shape);
 
-/** The elements `start` to `end` (exclusive) along one axis. */
+/**
+ * The elements `start` to `end` (exclusive) along one axis.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, slice } from 'chineseblue/autograd';
+ *
+ * await compute(slice(constant([1, 2, 3, 4]), 0, 1, 3)); // [2, 3]
+ * ```
+ */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
   const at = normalAxis('Slice', x, axis);
   if (
@@ -78,7 +125,16 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   };
 }
 
-/** x with `before` and `after` zeros added along one axis. */
+/**
+ * x with `before` and `after` zeros added along one axis.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, pad } from 'chineseblue/autograd';
+ *
+ * await compute(pad(constant([1, 2]), 0, 1, 2)); // [0, 1, 2, 0, 0]
+ * ```
+ */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
   const at = normalAxis('Pad', x, axis);
   if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
@@ -96,7 +152,16 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
   };
 }
 
-/** Tensors one after another along one axis; all other sizes are equal. */
+/**
+ * Tensors one after another along one axis; all other sizes are equal.
+ *
+ * @example
+ * ```ts
+ * import { compute, concat, constant } from 'chineseblue/autograd';
+ *
+ * await compute(concat([constant([1, 2]), constant([3])], 0)); // [1, 2, 3]
+ * ```
+ */
 export function concat(parts: readonly Value[], axis: number): Value {
   if (parts.length === 0) throw shapeError('Concat', [], 'nothing to join');
   if (parts.length === 1) return parts[0];

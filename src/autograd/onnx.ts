@@ -39,6 +39,7 @@ const Model = schema.lookupType('Model');
 
 /** Numbers of `TensorProto.DataType`. */
 export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
+/** The type of the elements of a tensor. */
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
 /** A dimension known as a number, or only by a name (`batch`). */

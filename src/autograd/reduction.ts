@@ -23,8 +23,40 @@ function reduce(operation: string, x: Value, axes: Axes, keep: boolean): Value {
   };
 }
 
-/** Sum over axes, which vanish unless `keep`: then they stay with size 1. */
+/**
+ * Sum over axes, which vanish unless `keep`: then they stay with size 1.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sum } from 'chineseblue/autograd';
+ *
+ * const x = constant([1, 2, 3, 4], [2, 2]);
+ * await compute(sum(x)); // [10]
+ * await compute(sum(x, [0])); // [4, 6]
+ * ```
+ */
 export const sum = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceSum', x, axes, keep);
+
+/**
+ * Mean over axes, as `sum`.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, mean } from 'chineseblue/autograd';
+ *
+ * await compute(mean(constant([1, 2, 3, 6]))); // [3]
+ * ```
+ */
 export const mean = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMean', x, axes, keep);
-/** Largest element over axes; the gradient is shared evenly among equals. */
+
+/**
+ * Largest element over axes; the gradient is shared evenly among equals.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, max } from 'chineseblue/autograd';
+ *
+ * await compute(max(constant([1, 5, 3]))); // [5]
+ * ```
+ */
 export const max = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMax', x, axes, keep);

@@ -6,9 +6,23 @@ import { GraphError, ShapeError } from './errors.ts';
 import type { Dimension, ElementType } from './onnx.ts';
 import { sizeOf, type Value } from './value.ts';
 
+/**
+ * What a graph may run on; the last two need a runtime that has them.
+ *
+ * @example
+ * ```ts
+ * import { compile, DEVICES, input, neg } from 'chineseblue/autograd';
+ *
+ * const [device] = DEVICES;
+ * const program = await compile({ y: neg(input('x', [1])) }, { device });
+ * await program.release();
+ * ```
+ */
 export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+/** What a graph runs on. */
 export type Device = (typeof DEVICES)[number];
 
+/** How a model is opened. */
 export interface SessionOptions {
   readonly device?: Device;
   /** Threads per operator; default: one per core. ONNX Runtime's own default is wrong in containers. */
@@ -20,6 +34,7 @@ export interface SessionOptions {
   readonly arena?: boolean;
 }
 
+/** What one run returns, and where to. */
 export interface RunOptions {
   /** Names of the outputs to return, by default all: each costs a copy. */
   readonly fetch?: readonly string[];
@@ -65,7 +80,19 @@ export function loadRuntime(): Promise<Runtime> {
   return runtime;
 }
 
-/** Compiles a graph with fixed shapes for one device; `outputs` names its results. */
+/**
+ * Compiles a graph with fixed shapes for one device; `outputs` names its results.
+ *
+ * @example
+ * ```ts
+ * import { add, compile, input } from 'chineseblue/autograd';
+ *
+ * const program = await compile({ y: add(input('x', [2]), 1) });
+ * const { y } = await program.run({ x: Float32Array.of(1, 2) });
+ * Array.from(y, Number); // [2, 3]
+ * await program.release();
+ * ```
+ */
 export async function compile(
   outputs: Readonly<Record<string, Value>>,
   options: SessionOptions & ModelOptions = {},
@@ -73,7 +100,37 @@ export async function compile(
   return openModel(toOnnx(outputs, options), options);
 }
 
-/** Opens an ONNX model, given as bytes or as a file path. Throws a UserError without the device (`device-missing`). */
+/**
+ * The numbers of one value, row-major: compiles its graph, runs it once and releases it. To look at small graphs; what
+ * runs more than once is compiled once, by `compile`.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, mul } from 'chineseblue/autograd';
+ *
+ * await compute(mul(constant([1, 2]), constant([3, 4]))); // [3, 8]
+ * ```
+ */
+export async function compute(value: Value, feeds: Tensors = {}): Promise<number[]> {
+  const program = await compile({ computed: value }, { threads: 1 });
+  const { computed } = await program.run(feeds);
+  await program.release();
+  return Array.from(computed, Number);
+}
+
+/**
+ * Opens an ONNX model, given as bytes or as a file path. Throws a UserError without the device (`device-missing`).
+ *
+ * @example
+ * ```ts
+ * import { input, neg, openModel, toOnnx } from 'chineseblue/autograd';
+ *
+ * const program = await openModel(toOnnx({ y: neg(input('x', [1])) }), { threads: 1 });
+ * const { y } = await program.run({ x: Float32Array.of(5) });
+ * Array.from(y, Number); // [-5]
+ * await program.release();
+ * ```
+ */
 export async function openModel(model: Uint8Array | string, options: SessionOptions = {}): Promise<Program> {
   const { device = 'cpu', threads = availableParallelism(), arena = true } = options;
   const { InferenceSession, Tensor } = await loadRuntime();

@@ -1,6 +1,7 @@
 import { GraphError, ShapeError } from './errors.ts';
 import type { ElementType, OnnxAttribute } from './onnx.ts';
 
+/** The sizes of the axes; `[]` is a scalar. */
 export type Shape = readonly number[];
 
 /** `undefined` stands for an attribute that is left out; equal attributes and inputs make equal values. */
@@ -21,7 +22,17 @@ export interface Value {
   readonly type: ElementType;
 }
 
-/** Data or a parameter: fed to a graph when it runs, or fixed when it is compiled. */
+/**
+ * Data or a parameter: fed to a graph when it runs, or fixed when it is compiled.
+ *
+ * @example
+ * ```ts
+ * import { compute, input, mul } from 'chineseblue/autograd';
+ *
+ * const x = input('x', [2]);
+ * await compute(mul(x, x), { x: Float32Array.of(3, 4) }); // [9, 16]
+ * ```
+ */
 export function input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
   return {
     operation: 'Input',
@@ -33,7 +44,17 @@ export function input(name: string, shape: Shape, type: ElementType = 'float32')
   };
 }
 
-/** A tensor known when the graph is built; `values` are row-major, and a single number is a scalar. */
+/**
+ * A tensor known when the graph is built; `values` are row-major, and a single number is a scalar.
+ *
+ * @example
+ * ```ts
+ * import { constant } from 'chineseblue/autograd';
+ *
+ * constant([1, 2, 3, 4], [2, 2]).shape; // [2, 2]
+ * constant(0.5).shape; // []
+ * ```
+ */
 export function constant(
   values: number | readonly number[],
   shape?: Shape,
@@ -61,7 +82,16 @@ const INTEGERS: Readonly<Record<Exclude<ElementType, 'float32'>, readonly [numbe
   int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
-/** The number of elements of a tensor of this shape. */
+/**
+ * The number of elements of a tensor of this shape.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf } from 'chineseblue/autograd';
+ *
+ * sizeOf([2, 3]); // 6
+ * ```
+ */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;

@@ -17,7 +17,23 @@ import { gatherSystems, type System } from './systems.ts';
 const DEFAULT_SEED = 1;
 const DEFAULT_ITEMS = 10;
 
-/** Compares runs of one task and split. Throws a UserError for runs that cannot be compared. */
+/**
+ * Compares runs of one task and split. Throws a UserError for runs that cannot be compared.
+ *
+ * @example
+ * ```ts
+ * import { compareRuns, evaluate, findTask, openRuns, samplesDir } from 'chineseblue';
+ *
+ * const [task, dataDir] = [findTask('cMedIC'), samplesDir()];
+ * const linear = await evaluate({ task, model: 'linear', dataDir });
+ * const majority = await evaluate({ task, model: 'majority', dataDir });
+ * const runs = await openRuns([linear.directory, majority.directory], { dataDir });
+ * const { systems, pairs } = compareRuns(runs, { items: 0 });
+ * systems.map(({ name, groups }) => [name, groups]); // [['linear', 'a'], ['majority', 'b']]
+ * pairs[0].better; // 'linear'
+ * console.log(pairs[0].difference, pairs[0].adjusted);
+ * ```
+ */
 export function compareRuns(runs: readonly OpenedRun[], options: CompareOptions = {}): Comparison {
   const { level = DEFAULT_LEVEL, resamples = DEFAULT_RESAMPLES } = options;
   const { seed = DEFAULT_SEED, items = DEFAULT_ITEMS } = options;

@@ -5,6 +5,7 @@ import type { McNemar } from '../statistics/mcnemar.ts';
 import type { WinTieLoss } from '../statistics/paired.ts';
 import type { SeedSummary } from '../statistics/seeds.ts';
 
+/** How runs are compared. */
 export interface CompareOptions {
   /** Id of a convention of the family. Default: the task's primary one. */
   readonly convention?: string;
@@ -16,6 +17,7 @@ export interface CompareOptions {
   readonly items?: number;
 }
 
+/** One model of a comparison, with all of its seeds. */
 export interface ComparedSystem {
   readonly name: string;
   /** Ids, one per seed. */
@@ -34,6 +36,7 @@ export interface ComparedSystem {
   readonly coverage: Coverage;
 }
 
+/** An independent unit on which two systems differ. */
 export interface DifferingItem {
   readonly ids: readonly string[];
   /** What the item adds to the difference of the scores: positive where `a` did better. */
@@ -44,6 +47,7 @@ export interface DifferingItem {
   readonly b: string;
 }
 
+/** How two systems differ. */
 export interface ComparedPair {
   readonly a: string;
   readonly b: string;

@@ -11,7 +11,7 @@ import { compareSources } from './disagreement.ts';
 import { syntheticName } from './location.ts';
 import { cmddSplits, manifest, officialFiles } from './release/manifest.ts';
 import { releaseSize } from './release/release-sizes.ts';
-import { summarizeDataset } from './summary.ts';
+import { summarize } from './summary.ts';
 import { readTaskFile } from './task-file.ts';
 
 const shared = resolve('../shared/chineseblue/data');
@@ -169,7 +169,7 @@ test('a summary counts', async () => {
     'multilabel/test.jsonl',
     '{"text":"甲乙","labels":["x","y"]}\n{"text":"丙","labels":[]}\n{"text":"丁","labels":["y"]}\n',
   );
-  expect(await summarizeDataset(await open(findTask('multilabel')))).toEqual({
+  expect(await summarize(await open(findTask('multilabel')))).toEqual({
     task: 'multilabel',
     family: 'multilabel',
     splits: [

@@ -22,6 +22,7 @@ export type { JudgedSplit, SchemeId } from './schemes/registry.ts';
 export type { Division } from './schemes/scheme.ts';
 export type { CorpusFile, Item, Question, Split } from './split.ts';
 
+/** Which data is opened, and how it is split. */
 export interface DatasetRequest {
   readonly task: Task;
   /** The data directory; the task's folder lies below it. */
@@ -69,9 +70,15 @@ export interface Dataset {
  * those of reading.
  *
  * @example
+ * ```ts
+ * import { findTask, openDataset, samplesDir } from 'chineseblue';
+ *
  * const data = await openDataset({ task: findTask('cMedQQ'), dir: samplesDir() });
+ * data.splits; // ['train', 'dev', 'test']
  * const { train, dev, evaluated } = await data.division('test');
- * console.log(data.task.labels.length, train.length, evaluated.questions[0].input);
+ * [train.length, dev.length, evaluated.questions.length]; // [160, 48, 60]
+ * for await (const { id, input, gold } of data.stream('test')) console.log(id, input, gold);
+ * ```
  */
 export async function openDataset(request: DatasetRequest): Promise<Dataset> {
   const { task: declared, dir, scheme = DEFAULT_SCHEME, source = 'primary' } = request;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../ground/cache.ts';
 
+/** A directory with corpora, and why it is that one. */
 export interface DataDirectory {
   /** Absolute. */
   readonly dir: string;
@@ -13,12 +14,31 @@ export interface DataDirectory {
 export const cacheDataDir = (environment: NodeJS.ProcessEnv, platform?: NodeJS.Platform): string =>
   join(cacheDir(environment, platform), 'data');
 
-/** The synthetic corpora that come with the package: beside `src/` in the repository, beside `dist/` when installed. */
+/**
+ * The synthetic corpora that come with the package: beside `src/` in the repository, beside `dist/` when installed.
+ *
+ * @example
+ * ```ts
+ * import { findTask, openDataset, samplesDir } from 'chineseblue/datasets';
+ *
+ * const data = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+ * (await data.split('test')).synthetic; // true
+ * ```
+ */
 export const samplesDir = (): string => fileURLToPath(new URL('../../samples', import.meta.url));
 
 /**
  * Where to read corpora: the flag `--data-dir`, else `CHINESEBLUE_DATA`, else the per-user cache where it
  * holds anything, else the samples. The first two are used as given, even when they do not exist.
+ *
+ * @example
+ * ```ts
+ * import { resolveDataDir } from 'chineseblue/datasets';
+ *
+ * resolveDataDir(undefined, { CHINESEBLUE_DATA: '/corpora' }).dir; // '/corpora'
+ * const { dir, origin } = resolveDataDir(undefined, process.env);
+ * console.log(dir, origin);
+ * ```
  */
 export function resolveDataDir(flag: string | undefined, environment: NodeJS.ProcessEnv): DataDirectory {
   const writable = writableDataDir(flag, environment);

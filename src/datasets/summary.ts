@@ -17,11 +17,13 @@ export interface Lengths {
   readonly mean: number;
 }
 
+/** How often something occurs. */
 export interface Count {
   readonly name: string;
   readonly count: number;
 }
 
+/** What one split holds. */
 export interface SplitSummary {
   readonly split: SplitName;
   readonly synthetic: boolean;
@@ -50,6 +52,7 @@ export interface SplitSummary {
   };
 }
 
+/** What the splits of a task hold. */
 export interface TaskSummary {
   readonly task: string;
   readonly family: string;
@@ -79,15 +82,28 @@ export async function summarizeTasks(
     signal?.throwIfAborted();
     onProgress?.(i / tasks.length, task.id);
     const dataset = await openDataset({ task, dir });
-    const summary = await summarizeDataset(dataset);
+    const summary = await summarize(dataset);
     if (required && summary.splits.length === 0) await dataset.split('test');
     summaries.push(summary);
   }
   return summaries;
 }
 
-/** Counts every split of a dataset that is there. Throws the UserErrors of `Dataset.split`. */
-export async function summarizeDataset(dataset: Dataset): Promise<TaskSummary> {
+/**
+ * Counts every split of a dataset that is there. Throws the UserErrors of `Dataset.split`.
+ *
+ * @example
+ * ```ts
+ * import { findTask, openDataset, samplesDir, summarize } from 'chineseblue/datasets';
+ *
+ * const data = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+ * const { splits } = await summarize(data);
+ * splits.map(({ split, examples }) => [split, examples]); // [['train', 150], ['dev', 45], ['test', 60]]
+ * const [train] = splits;
+ * console.log(train.lengths.median, train.labels);
+ * ```
+ */
+export async function summarize(dataset: Dataset): Promise<TaskSummary> {
   const { task } = dataset;
   const splits: SplitSummary[] = [];
   for (const split of dataset.splits) splits.push(await summarizeSplit(dataset, split));

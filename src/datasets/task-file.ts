@@ -12,6 +12,17 @@ const MODULE_EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 /**
  * Reads a task that a user declares: a JSON file (`-`: standard input), or a module whose default export is the task. Throws a UserError:
  * `bad-task`, `not-json`, `unknown-format`, `format-mismatch`.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { readTaskFile } from 'chineseblue/datasets';
+ *
+ * const corpus = { folder: 'triage', format: 'text-tsv', files: { test: 'test.txt' } };
+ * const task = { id: 'triage', family: 'classification', title: 'Triage', corpus };
+ * await writeFile('triage.json', JSON.stringify(task));
+ * (await readTaskFile('triage.json')).primary; // 'classification/micro-f1@1'
+ * ```
  */
 export async function readTaskFile(file: string): Promise<Task> {
   if (MODULE_EXTENSIONS.includes(extname(file))) {

@@ -19,7 +19,14 @@ import { writePredictions } from '../scoring/write.ts';
 import type { Example } from '../tasks/examples.ts';
 import { type AnswerCounts, type Answers, answerQuestions } from './answering.ts';
 import { requireSave } from './fitted.ts';
-import { type Identity, type Plan, runId, type Watcher } from './plan.ts';
+import {
+  completePlan,
+  type EvaluationRequest,
+  type Identity,
+  type Plan,
+  runId,
+  type Watcher,
+} from './plan.ts';
 import { describeRun } from './record.ts';
 import { clearRun, lockRun, pathsOf, type RunPaths, readRecord, readRun, type StoredRun } from './store.ts';
 
@@ -43,12 +50,27 @@ interface Evaluation extends Identity {
 }
 
 /**
- * Fits, answers, scores and records one evaluation below `plan.root`, or returns the kept one where it was done before.
+ * Fits, answers, scores and records one evaluation below `root`, or returns the kept one where it was done before.
  * The id names everything that the result depends on. Stopped halfway, it resumes: with what a model checkpointed, with
  * the replies in the journal, with the predictions. Where subsets are asked for, a kept run is scored again.
+ *
+ * What the request leaves out: no parameters, seed 0, the test split, the data directory that `resolveDataDir` finds (the
+ * samples where there is nothing else), runs in `runs/`.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, primaryScore, samplesDir } from 'chineseblue';
+ *
+ * const task = findTask('cMedIC');
+ * const run = await evaluate({ task, model: 'linear', dataDir: samplesDir() });
+ * run.record.model.parameters.minDf; // 2
+ * const { value, interval } = primaryScore(run.scores);
+ * value; // 1
+ * console.log(interval?.low, interval?.high, run.directory);
+ * ```
  */
-export async function evaluate(request: Plan, watcher: Watcher = {}): Promise<StoredRun> {
-  const evaluation = await openEvaluation(request);
+export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}): Promise<StoredRun> {
+  const evaluation = await openEvaluation(completePlan(request));
   const { plan, kind, directory, paths } = evaluation;
   const wantsModel = (): boolean => plan.keepModel && !existsSync(paths.model);
   if (!plan.force && plan.subsets === undefined && existsSync(paths.scores) && !wantsModel())

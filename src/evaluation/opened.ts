@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJudged, type Split } from '../datasets/dataset.ts';
+import { resolveDataDir } from '../datasets/directory.ts';
 import { UserError } from '../ground/errors.ts';
 import { nearest } from '../ground/nearest.ts';
 import { readPredictions } from '../scoring/predictions.ts';
@@ -18,10 +19,12 @@ export interface OpenedRun extends StoredRun {
   readonly predictions: readonly (Prediction | undefined)[];
 }
 
+/** Where runs and their corpora are, and what becomes of those that cannot be used. */
 export interface OpenOptions {
-  /** Where runs are kept, for those that are named by id. */
-  readonly runsDir: string;
-  readonly dataDir: string;
+  /** Where runs are kept, for those that are named by id. Default `runs`. */
+  readonly runsDir?: string;
+  /** Default: the one that `resolveDataDir` finds. */
+  readonly dataDir?: string;
   /** Tasks to look the recorded names up in. Default: the built-in ones. */
   readonly among?: readonly Task[];
   /** Called with runs that are damaged or of another version, which are left out. Absent: they are an error. */
@@ -32,13 +35,25 @@ export interface OpenOptions {
  * Opens runs by directory, id, or the beginning of an id that fits one run only.
  * A split that several runs answered is read once. Throws a UserError for an unknown or ambiguous name, a damaged
  * run, an absent split, and `other-corpus` where the corpus at hand is not the one that the run answered.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, openRuns, samplesDir } from 'chineseblue';
+ *
+ * const dataDir = samplesDir();
+ * const { directory } = await evaluate({ task: findTask('cMedIC'), model: 'majority', dataDir });
+ * const [{ examples, predictions }] = await openRuns([directory], { dataDir });
+ * const wrong = examples.filter(({ gold }, i) => JSON.stringify(gold) !== JSON.stringify(predictions[i]));
+ * console.log(wrong.map(({ id, input }) => [id, input]));
+ * ```
  */
-export async function openRuns(names: readonly string[], options: OpenOptions): Promise<OpenedRun[]> {
-  const { onSkip } = options;
+export async function openRuns(names: readonly string[], options: OpenOptions = {}): Promise<OpenedRun[]> {
+  const { onSkip, among, runsDir = 'runs' } = options;
+  const { dataDir = resolveDataDir(undefined, process.env).dir } = options;
   const datasets: Datasets = new Map();
   const opened = await Promise.all(
     names.map((name) =>
-      openRun(name, options, datasets).catch((error: unknown): UserError => {
+      openRun(name, { runsDir, dataDir, among }, datasets).catch((error: unknown): UserError => {
         if (onSkip && isUnusable(error)) return error;
         throw error;
       }),
@@ -51,11 +66,12 @@ export async function openRuns(names: readonly string[], options: OpenOptions): 
   return runs;
 }
 
+type Places = Required<Pick<OpenOptions, 'runsDir' | 'dataDir'>> & Pick<OpenOptions, 'among'>;
 type Datasets = Map<string, ReturnType<typeof openJudged>>;
 
 async function openRun(
   name: string,
-  { runsDir, dataDir, among }: OpenOptions,
+  { runsDir, dataDir, among }: Places,
   datasets: Datasets,
 ): Promise<OpenedRun> {
   const run = await readRun(findRun(name, runsDir));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Division, JudgedSplit } from '../datasets/dataset.ts';
+import { resolveDataDir } from '../datasets/directory.ts';
 import type { Text } from '../ground/language.ts';
 import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { version } from '../ground/version.ts';
@@ -27,6 +28,25 @@ export interface Plan {
   readonly force: boolean;
   /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
   readonly subsets?: string;
+}
+
+/**
+ * What `evaluate` is asked for: a task and the id of a kind of model; everything else has a default, see there. `parameters`
+ * by camelCase name; `split` and `source` say what is judged; `keepModel` also writes `model.bin`; `force` discards a kept run.
+ */
+export interface EvaluationRequest
+  extends Partial<Omit<Plan, 'task' | 'model'>>,
+    Pick<Plan, 'task' | 'model'> {}
+
+/**
+ * The whole plan: no parameters, seed 0, the test split in its primary format, the data directory that
+ * `resolveDataDir` finds, runs in `runs/`; neither keeps the model nor repeats a kept run.
+ */
+export function completePlan(request: EvaluationRequest): Plan {
+  const { parameters = {}, seed = 0, split = 'test', source = 'primary' } = request;
+  const { root = 'runs', keepModel = false, force = false } = request;
+  const { dataDir = resolveDataDir(undefined, process.env).dir } = request;
+  return { ...request, parameters, seed, split, source, dataDir, root, keepModel, force };
 }
 
 /** Who watches an evaluation. */

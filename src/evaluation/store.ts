@@ -30,6 +30,7 @@ export const pathsOf = (directory: string): RunPaths => ({
   lock: join(directory, RUN_FILES.lock),
 });
 
+/** A kept run: its directory, what was done, and its scores. */
 export interface StoredRun {
   readonly directory: string;
   readonly record: RunRecord;
@@ -39,6 +40,17 @@ export interface StoredRun {
 /**
  * One finished run. Throws a UserError for a directory that is not a run, is unfinished, damaged (`damaged-run`) or was
  * written by another version (`other-schema`).
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, readRun, samplesDir } from 'chineseblue';
+ *
+ * const task = findTask('cMedIC');
+ * const { directory } = await evaluate({ task, model: 'majority', dataDir: samplesDir() });
+ * const { record, scores } = await readRun(directory);
+ * record.examples.train; // 150
+ * scores.coverage.answered; // 60
+ * ```
  */
 export async function readRun(directory: string): Promise<StoredRun> {
   const { record: file, scores } = pathsOf(directory);
@@ -60,6 +72,15 @@ export const isUnusable = (error: unknown): error is UserError =>
 /**
  * Every finished run below `root`, oldest first. Unfinished ones are left out, and so are damaged ones and those of another
  * version, which are reported to `onSkip`; an absent root holds none.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, listRuns, samplesDir } from 'chineseblue';
+ *
+ * await evaluate({ task: findTask('cMedIC'), model: 'majority', dataDir: samplesDir(), root: 'listed' });
+ * const runs = await listRuns('listed');
+ * runs.map(({ record }) => record.model.id); // ['majority']
+ * ```
  */
 export async function listRuns(
   root: string,

@@ -23,6 +23,20 @@ export interface ErrorDetails extends Place {
  * A plain string as `message` or `hint` stands for both: names and numbers only, never a sentence.
  * `message` and `hint` are the English texts; `text` and `hintText` have both languages.
  * Anything else that is thrown is a bug and exits with 1.
+ *
+ * @example
+ * ```ts
+ * import { findTask, UserError } from 'chineseblue';
+ *
+ * try {
+ *   findTask('cMedQ');
+ * } catch (error) {
+ *   if (!(error instanceof UserError)) throw error;
+ *   error.code; // 'unknown-task'
+ *   error.text.zh; // '没有任务“cMedQ”'
+ *   error.hint.startsWith('Did you mean'); // true
+ * }
+ * ```
  */
 export class UserError extends Error {
   readonly code: string;

@@ -40,6 +40,7 @@ export interface Parameter<T = unknown> extends Common<T> {
   readonly choices?: readonly string[];
 }
 
+/** The parameters that something takes, by camelCase name. */
 export type ParameterSpecs = Readonly<Record<string, Parameter>>;
 
 /** The parsed parameters of a set of specs, by name. */
@@ -71,15 +72,69 @@ function build<V>(type: Parameter['type']) {
   return parameter;
 }
 
-/** A whole number. */
+/**
+ * A whole number.
+ *
+ * @example
+ * ```ts
+ * import { integer } from 'chineseblue';
+ *
+ * const size = integer({ min: 1, default: 8, summary: { en: 'Texts at once.', zh: '每批文本数。' } });
+ * size.default; // 8
+ * ```
+ */
 export const integer = build<number>('integer');
-/** Any finite number. */
+
+/**
+ * Any finite number.
+ *
+ * @example
+ * ```ts
+ * import { real } from 'chineseblue';
+ *
+ * const rate = real({ min: 0, default: 'auto', summary: { en: 'Learning rate.', zh: '学习率。' } });
+ * rate.auto; // true
+ * ```
+ */
 export const real = build<number>('number');
+
+/**
+ * True or false.
+ *
+ * @example
+ * ```ts
+ * import { flag } from 'chineseblue';
+ *
+ * const lowercase = flag({ default: true, summary: { en: 'Lower the case.', zh: '转为小写。' } });
+ * lowercase.default; // true
+ * ```
+ */
 export const flag = build<boolean>('boolean');
-/** Free text: a path, a name. */
+
+/**
+ * Free text: a path, a name.
+ *
+ * @example
+ * ```ts
+ * import { text } from 'chineseblue';
+ *
+ * const key = text({ required: true, secret: true, summary: { en: 'Key of the service.', zh: '服务密钥。' } });
+ * key.required; // true
+ * ```
+ */
 export const text = build<string>('text');
 
-/** One of several words; no default makes it optional. */
+/**
+ * One of several words; no default makes it optional.
+ *
+ * @example
+ * ```ts
+ * import { choice } from 'chineseblue';
+ *
+ * const loss = choice(['hinge', 'log'], { default: 'log', summary: { en: 'The loss.', zh: '损失函数。' } });
+ * loss.choices; // ['hinge', 'log']
+ * ```
+ */
 export function choice<const C extends readonly string[]>(
   choices: C,
   options: Options<C[number]> & { default: C[number] },
@@ -92,7 +147,17 @@ export function choice(choices: readonly string[], options: Options<string>): Pa
   return { ...options, choices, type: 'choice', auto: false };
 }
 
-/** Distinct words or paths separated by commas, each one of `choices` where there are any; empty by default. */
+/**
+ * Distinct words or paths separated by commas, each one of `choices` where there are any; empty by default.
+ *
+ * @example
+ * ```ts
+ * import { list } from 'chineseblue';
+ *
+ * const units = list({ choices: ['char', 'word'], summary: { en: 'What is counted.', zh: '统计单位。' } });
+ * units.default; // []
+ * ```
+ */
 export function list<C extends string = string>(
   options: Options<readonly C[]> & { choices?: readonly C[]; default?: readonly C[] },
 ): Parameter<readonly C[]> {

@@ -70,6 +70,14 @@ const startsChunk = (before: Tag, { letter, type }: Tag): boolean =>
 /**
  * Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there.
  * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
+ *
+ * @example
+ * ```ts
+ * import { decodeBio } from 'chineseblue/metrics';
+ *
+ * const [span] = decodeBio(['O', 'B-疾病', 'I-疾病'], 'seqeval');
+ * span; // { start: 1, end: 3, type: '疾病' }
+ * ```
  */
 export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   const known = caches[rule];
@@ -140,6 +148,14 @@ export interface Encoded {
 /**
  * Entities (UTF-16 offsets) → one tag a character. Where entities overlap, the one that starts first is kept, of two that
  * start together the longer one: tags are flat.
+ *
+ * @example
+ * ```ts
+ * import { encodeBio } from 'chineseblue/metrics';
+ *
+ * const { tags } = encodeBio('患头痛', [{ start: 1, end: 3, type: '症状' }]);
+ * tags; // ['O', 'B_症状', 'I_症状']
+ * ```
  */
 export function encodeBio(text: string, entities: readonly TagSpan[], separator: '_' | '-' = '_'): Encoded {
   const pieces = Array.from(text);

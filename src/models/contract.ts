@@ -16,6 +16,7 @@ export interface Reply {
   readonly usage?: Usage;
 }
 
+/** How a model is asked. */
 export interface AnswerOptions {
   /** Checked between answers, at least once a second where the work allows: its reason is thrown. */
   readonly signal?: AbortSignal;
@@ -37,8 +38,8 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   readonly learntFrom?: number;
   /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
-  /** Why this prediction: readable lines in both languages, heaviest first. */
-  explain?(input: Input<F>): readonly Text[];
+  /** Why this prediction: readable lines, heaviest first. */
+  explain?(input: Input<F>): readonly string[];
   /** One vector a text. */
   embed?(
     texts: readonly string[],
@@ -46,6 +47,7 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   ): Promise<readonly Float32Array[]>;
 }
 
+/** What a model learns from. */
 export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> {
   readonly task: Task;
   readonly train: readonly Example<F>[];
@@ -84,6 +86,7 @@ export interface Implementation<P = GivenParameters> {
   load?(path: string, task: Task, parameters: Partial<P>): Promise<FittedModel>;
 }
 
+/** What a fitted model of a kind can do besides answering. */
 export interface Capabilities {
   readonly save: boolean;
   readonly load: boolean;

@@ -20,9 +20,12 @@ import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './cont
  * Throws a UserError otherwise; each of its members does too.
  *
  * @example
- * export default defineModel({
+ * ```ts
+ * import { defineModel } from 'chineseblue';
+ *
+ * export const firstLabel = defineModel({
  *   contract: 1,
- *   id: 'always-first',
+ *   id: 'first-label',
  *   version: 1,
  *   summary: { en: 'The first label', zh: '第一个标签' },
  *   families: ['classification'],
@@ -38,6 +41,7 @@ import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './cont
  *     },
  *   }),
  * });
+ * ```
  */
 export function defineModel<S extends ParameterSpecs>(definition: ModelDefinition<S>): ModelKind {
   const { contract, id, families, parameters: specs, capabilities, implementation } = definition;

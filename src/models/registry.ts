@@ -30,7 +30,17 @@ const builtIn: readonly ModelKind[] = [
 
 const registered = new Map<string, ModelKind>();
 
-/** Every kind of model: the built-in ones, then registered ones. */
+/**
+ * Every kind of model: the built-in ones, then registered ones.
+ *
+ * @example
+ * ```ts
+ * import { modelKinds } from 'chineseblue';
+ *
+ * const forRanking = modelKinds().filter(({ families }) => families.includes('ranking'));
+ * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert']
+ * ```
+ */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];
 
 /** Whether every process knows the kind. */
@@ -39,6 +49,35 @@ export const isBuiltIn = (id: string): boolean => builtIn.some((kind) => kind.id
 /**
  * Makes a kind of one's own available by its id, in this process. Registering the same id again replaces it.
  * Throws a UserError `model-exists` for the id of a built-in kind.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, evaluate, findTask, integer, primaryScore, registerModel, samplesDir } from 'chineseblue';
+ *
+ * registerModel(
+ *   defineModel({
+ *     contract: 1,
+ *     id: 'nth-label',
+ *     version: 1,
+ *     summary: { en: 'Always the same label', zh: '总是同一标签' },
+ *     families: ['classification'],
+ *     parameters: { n: integer({ min: 0, default: 0, summary: { en: 'Which one.', zh: '第几个。' } }) },
+ *     seeded: false,
+ *     capabilities: { save: false, load: false, explain: false, embed: false },
+ *     implementation: async () => ({
+ *       fit: {
+ *         classification: async ({ task, parameters: { n } }) => ({
+ *           answer: async (inputs, { onAnswer }) =>
+ *             inputs.forEach((_, i) => onAnswer(i, { raw: { label: task.labels[n].id } })),
+ *         }),
+ *       },
+ *     }),
+ *   }),
+ * );
+ * const task = findTask('cMedIC');
+ * const run = await evaluate({ task, model: 'nth-label', parameters: { n: 1 }, dataDir: samplesDir() });
+ * primaryScore(run.scores).value; // 0.7
+ * ```
  */
 export function registerModel(kind: ModelKind): void {
   if (isBuiltIn(kind.id)) {
@@ -51,7 +90,18 @@ export function registerModel(kind: ModelKind): void {
   registered.set(kind.id, kind);
 }
 
-/** The kind with that id. Throws a UserError, with the nearest id, if there is none. */
+/**
+ * The kind with that id. Throws a UserError, with the nearest id, if there is none.
+ *
+ * @example
+ * ```ts
+ * import { findModel, findTask } from 'chineseblue';
+ *
+ * const { parameters, resolve } = findModel('linear');
+ * console.log(Object.entries(parameters).map(([name, { summary }]) => `${name}: ${summary.en}`));
+ * console.log(await resolve({ minDf: 2 }, { task: findTask('cMedIC') }));
+ * ```
+ */
 export function findModel(id: string): ModelKind {
   const kinds = modelKinds();
   const found = kinds.find((kind) => kind.id === id);

@@ -11,7 +11,7 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { analyse } from './analysis.ts';
 import { safeJson } from './page.ts';
-import { writeReport } from './report.ts';
+import { writeAnalyses } from './report.ts';
 
 /** Things that text from a corpus or a model may hold and that a page must show as they are. */
 const PAYLOADS: readonly string[] = JSON.parse(
@@ -33,7 +33,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function report(name: string, runs: readonly OpenedRun[]): Promise<string> {
   const file = join(directory, `${name}.html`);
-  await writeReport(file, await analyse(runs, async () => []), new Date(0));
+  await writeAnalyses(file, await analyse(runs, async () => []), new Date(0));
   return file;
 }
 

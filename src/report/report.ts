@@ -1,4 +1,5 @@
 import { openJudged } from '../datasets/dataset.ts';
+import { resolveDataDir } from '../datasets/directory.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import { writeAtomic } from '../ground/files.ts';
@@ -30,8 +31,37 @@ async function readTrain({ task, record }: OpenedRun, dataDir: string): Promise<
   }
 }
 
-/** Writes the report of analysed runs as one HTML file that needs nothing else. */
+/** Where the corpora of the runs are, and the date that the report shows. */
+export interface ReportOptions {
+  /** Default: the one that `resolveDataDir` finds. */
+  readonly dataDir?: string;
+  /** Default: now. */
+  readonly created?: Date;
+}
+
+/**
+ * Writes a report on runs, of one task or several, as one HTML file that needs nothing else: scores with intervals,
+ * comparison, breakdowns, every error with its example. Training examples are read where they are at hand.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, openRuns, samplesDir, writeReport } from 'chineseblue';
+ *
+ * const [task, dataDir] = [findTask('cMedIC'), samplesDir()];
+ * const { directory } = await evaluate({ task, model: 'linear', dataDir });
+ * await writeReport('report.html', await openRuns([directory], { dataDir }), { dataDir });
+ * ```
+ */
 export async function writeReport(
+  file: string,
+  runs: readonly OpenedRun[],
+  { dataDir = resolveDataDir(undefined, process.env).dir, created = new Date() }: ReportOptions = {},
+): Promise<void> {
+  await writeAnalyses(file, await analyseRuns(runs, dataDir), created);
+}
+
+/** The same from analysed runs. */
+export async function writeAnalyses(
   file: string,
   tasks: readonly TaskAnalysis[],
   created: Date,

@@ -7,6 +7,7 @@ import { foldUnits } from '../text/normalise.ts';
 
 /** What offsets count: UTF-16 code units (JavaScript, Java, C#) or code points (Python). They differ after rare characters. */
 export const OFFSETS = ['utf16', 'code-point'] as const;
+/** How offsets count: UTF-16 code units, or Unicode code points. */
 export type Offsets = (typeof OFFSETS)[number];
 
 export const isOffsets = (value: unknown): value is Offsets => OFFSETS.some((known) => known === value);

@@ -16,6 +16,7 @@ import type { Problem } from './problems.ts';
 /** Where predictions come from: a file, by its path; or lines as they arrive, each without its line end. */
 export type PredictionSource = string | NamedFile | AsyncIterable<string>;
 
+/** A file of predictions that errors call by another name. */
 export interface NamedFile {
   readonly path: string;
   /** What errors call the file instead of its path. */
@@ -43,6 +44,21 @@ export interface PredictionOptions extends AnsweredSplit {
  * is no prediction: `{"id": "7", "status": "refused", "reason": "…"}`, or `unreadable` or `missing`. A header and the
  * inputs and mentions that lines carry are verified. Every problem is collected; none is thrown, except a file that
  * cannot be read as UTF-8 lines at all.
+ *
+ * @example
+ * ```ts
+ * import { findTask, openDataset, readPredictions, samplesDir } from 'chineseblue';
+ *
+ * const { task, split } = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+ * const { questions } = await split('test');
+ * async function* lines() {
+ *   yield '{"id": "0", "label": "1"}';
+ *   yield '{"id": "1", "label": "no such label"}';
+ * }
+ * const { coverage, problems } = await readPredictions(lines(), task, questions);
+ * coverage; // { asked: 60, answered: 1, refused: 0, unreadable: 1, missing: 58 }
+ * problems[0].line; // 2
+ * ```
  */
 export async function readPredictions(
   source: PredictionSource,

@@ -9,6 +9,7 @@ import { type Floors, floorsOf } from './floors.ts';
 import { additiveInterval, wholeInterval } from './intervals.ts';
 import { countUnits, groupAnswers, sumCounts } from './units.ts';
 
+/** The score under one convention. */
 export interface ConventionScore {
   readonly convention: string;
   /** A share between 0 and 1, or a ratio; NaN where undefined. */
@@ -18,6 +19,7 @@ export interface ConventionScore {
   readonly details?: Details;
 }
 
+/** The scores of some of the examples. */
 export interface SubsetScores {
   readonly examples: number;
   /** Independent units: what the interval resamples. */
@@ -41,10 +43,13 @@ export interface ScoreSheet {
   readonly subsets: Readonly<Record<string, SubsetScores>>;
 }
 
+/** What is scored. */
 export interface ScoringRequest {
   readonly task: Task;
-  readonly split: JudgedSplit;
-  readonly synthetic: boolean;
+  /** Only named in the sheet. Default `test`. */
+  readonly split?: JudgedSplit;
+  /** Whether the examples are made up, as those of the samples. Only said in the sheet. Default false. */
+  readonly synthetic?: boolean;
   readonly examples: readonly Example[];
   /** Aligned with the examples; undefined counts as the family's worst answer. */
   readonly predictions: readonly (Prediction | undefined)[];
@@ -54,9 +59,25 @@ export interface ScoringRequest {
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
-/** Scores answers under every convention of the task's family, on all examples and on every subset. */
+/**
+ * Scores answers under every convention of the task's family, on all examples and on every subset.
+ *
+ * @example
+ * ```ts
+ * import { findTask, openDataset, samplesDir, scorePredictions } from 'chineseblue';
+ *
+ * const { task, split } = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+ * const { examples } = await split('test');
+ * const [{ id: label }] = task.labels;
+ * const sheet = scorePredictions({ task, examples, predictions: examples.map(() => ({ label })) });
+ * const { convention, value, interval } = sheet.subsets.all.scores[0];
+ * convention; // 'classification/micro-f1@1'
+ * value; // 0.083
+ * console.log(interval?.low, interval?.high);
+ * ```
+ */
 export function scorePredictions(request: ScoringRequest): ScoreSheet {
-  const { task, split, synthetic, examples, predictions, subsets = {} } = request;
+  const { task, split = 'test', synthetic = false, examples, predictions, subsets = {} } = request;
   const { coverage = coverageOfPredictions(predictions) } = request;
   const score = (chosen: (id: string) => boolean): SubsetScores =>
     scoreUnits(task, groupAnswers(task, examples, predictions, chosen));
@@ -102,7 +123,18 @@ function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
   return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores };
 }
 
-/** The score of the primary convention of a sheet, on one subset. */
+/**
+ * The score of the primary convention of a sheet, on one subset.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, findTask, primaryScore, samplesDir } from 'chineseblue';
+ *
+ * const task = findTask('cMedIR');
+ * const { scores } = await evaluate({ task, model: 'bm25', dataDir: samplesDir() });
+ * primaryScore(scores).convention; // 'ranking/pair-accuracy@1'
+ * ```
+ */
 export function primaryScore(sheet: ScoreSheet, subset = 'all'): ConventionScore {
   const found = sheet.subsets[subset]?.scores.find(({ convention }) => convention === sheet.primary);
   if (!found) throw new Error(`${sheet.task}: no score under ${sheet.primary} on ${subset}`);

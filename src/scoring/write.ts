@@ -8,7 +8,20 @@ type Identified = Pick<Example, 'id'>;
 /** Lines are written in blocks of about this many characters; one with the scores of many classes may be longer. */
 const BLOCK_CHARACTERS = 1 << 20;
 
-/** Writes predictions as JSON Lines, one per example, atomically. */
+/**
+ * Writes predictions as JSON Lines, one per example, atomically.
+ *
+ * @example
+ * ```ts
+ * import { findTask, openDataset, readPredictions, samplesDir, writePredictions } from 'chineseblue';
+ *
+ * const { task, split } = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+ * const { questions } = await split('test');
+ * const [{ id: label }] = task.labels;
+ * await writePredictions('predictions.jsonl', questions, questions.map(() => ({ label })));
+ * (await readPredictions('predictions.jsonl', task, questions)).coverage.answered; // 60
+ * ```
+ */
 export async function writePredictions(
   file: string,
   examples: readonly Identified[],

@@ -31,6 +31,17 @@ export interface Figure extends Supported {
  * `counts` is units × width, row-major: what each unit adds to the sufficient statistics. BCa is
  * Efron 1987 with the jackknife acceleration, as in scipy.stats.bootstrap; quantiles interpolate
  * linearly. What cannot be computed is named in `flaw`, never thrown.
+ *
+ * @example
+ * ```ts
+ * import { bootstrap } from 'chineseblue';
+ *
+ * // Three documents; of each, how many of its answers are right and how many there are.
+ * const counts = Float64Array.of(8, 10, 4, 10, 9, 10);
+ * const interval = bootstrap(counts, 2, ([right, all]) => right / all, { seed: 1 });
+ * interval.estimate; // 0.7
+ * console.log(interval.low, interval.high, interval.flaw);
+ * ```
  */
 export function bootstrap(
   counts: Float64Array,

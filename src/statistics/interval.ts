@@ -26,6 +26,7 @@ export type IntervalFlaw =
    */
   | 'few-units';
 
+/** An estimate with its interval. */
 export interface Interval {
   /** The value on the data itself. */
   readonly estimate: number;
@@ -47,6 +48,7 @@ export interface Interval {
   readonly flaw?: IntervalFlaw;
 }
 
+/** How an interval is computed. */
 export interface BootstrapOptions {
   /** Default 10 000. */
   readonly resamples?: number;

@@ -3,14 +3,35 @@ import type { Convention } from './convention.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/registry.ts';
 
-/** Every convention of every family, family by family, each family's default first. */
+/**
+ * Every convention of every family, family by family, each family's default first.
+ *
+ * @example
+ * ```ts
+ * import { conventions } from 'chineseblue';
+ *
+ * const ofNer = conventions.filter(({ id }) => id.startsWith('ner/'));
+ * ofNer[0].id; // 'ner/strict/micro/full-text/json@1'
+ * ```
+ */
 export const conventions: readonly Convention[] = Object.values<Family>(families).flatMap(
   (family) => family.conventions,
 );
 
 const byId = new Map(conventions.map((convention) => [convention.id, convention]));
 
-/** The convention of this id. Throws a UserError `unknown-convention` that names the family's conventions. */
+/**
+ * The convention of this id. Throws a UserError `unknown-convention` that names the family's conventions.
+ *
+ * @example
+ * ```ts
+ * import { findConvention } from 'chineseblue';
+ *
+ * const { title, definition } = findConvention('classification/micro-f1@1');
+ * title.en; // 'Micro F1'
+ * console.log(definition.zh);
+ * ```
+ */
 export function findConvention(id: string): Convention {
   const found = byId.get(id);
   if (found) return found;

@@ -9,10 +9,14 @@ import type { Families } from './families/registry.ts';
  * input so that a model cannot see it when it predicts.
  */
 export type FamilyId = keyof Families;
+/** What a model is given, by family. */
 export type Input<F extends FamilyId = FamilyId> = Families[F]['input'];
+/** What is right, by family. */
 export type Gold<F extends FamilyId = FamilyId> = Families[F]['gold'];
+/** What a model answers, by family. */
 export type Prediction<F extends FamilyId = FamilyId> = Families[F]['prediction'];
 
+/** An input with its gold. */
 export interface Example<F extends FamilyId = FamilyId> extends ExampleOf<Families[F]> {}
 
 /** One example beside what a model answered; what every metric is computed from. */

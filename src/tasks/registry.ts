@@ -12,7 +12,17 @@ import { cMedQQ } from './released/cMedQQ.ts';
 import { cMedTC } from './released/cMedTC.ts';
 import type { Task } from './task.ts';
 
-/** Every built-in task, in the order of the tables. */
+/**
+ * Every built-in task, in the order of the tables.
+ *
+ * @example
+ * ```ts
+ * import { tasks } from 'chineseblue';
+ *
+ * tasks.slice(0, 3).map(({ id }) => id); // ['cEHRNER', 'cMedQANER', 'cMedQQ']
+ * tasks.filter(({ access }) => access === 'private').map(({ id }) => id); // ['CMedSQC']
+ * ```
+ */
 export const tasks: readonly Task[] = [
   cEHRNER,
   cMedQANER,
@@ -30,6 +40,14 @@ export const tasks: readonly Task[] = [
  * The task of that name: the released name or the early one, in any letter case. An exact spelling wins,
  * since `cMedQQ` and `CMedQQ` differ in case only and mean the same.
  * Throws a UserError (usage) with the nearest names.
+ *
+ * @example
+ * ```ts
+ * import { findTask } from 'chineseblue';
+ *
+ * findTask('CMedQQ').id; // 'cMedQQ'
+ * findTask('cMedIC').labels.length; // 3
+ * ```
  */
 export function findTask(name: string, among: readonly Task[] = tasks): Task {
   const wanted = name.toLowerCase();

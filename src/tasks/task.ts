@@ -1,14 +1,17 @@
 import type { Text } from '../ground/language.ts';
 import type { FamilyId } from './examples.ts';
 
+/** A label of a task: an entity type, a class, a grade, a predicate. */
 export interface Label {
   readonly id: string;
   readonly meaning: Text;
 }
 
 export const SPLITS = ['train', 'dev', 'test'] as const;
+/** The splits of a corpus. */
 export type SplitName = (typeof SPLITS)[number];
 
+/** Where the files of a task lie, and how they are read. */
 export interface CorpusSource {
   /** Directory below the data directory, named as in the official release. */
   readonly folder: string;
@@ -30,6 +33,7 @@ export interface CorpusSource {
   readonly source: string;
 }
 
+/** A score that was published for a task. */
 export interface PublishedScore {
   readonly model: string;
   /** In percent, except for ratios. */

@@ -58,7 +58,7 @@ export const predictCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { task, questions, of, kind, fitted } = await loadQuestionsAndModel(options);
-    const { isStandardOutput } = await import('../../ground/files.ts');
+    const { STANDARD } = await import('../../ground/files.ts');
     const { collectAnswers } = await import('../../models/answers.ts');
     const { createHeader } = await import('../../scoring/header.ts');
     const { writeAnswers } = await import('../../scoring/write.ts');
@@ -69,7 +69,7 @@ export const predictCommand: CommandSpec = {
       onProgress: progress.update,
     }).finally(progress.stop);
     await writeAnswers(out, questions, answers, createHeader(task, questions, of));
-    if (isStandardOutput(out)) return;
+    if (out === STANDARD) return;
     const answered = answers.filter(({ status }) => status === 'answered').length;
     const unanswered = questions.length - answered;
     if (terminal.json) return terminal.printJson({ out, predictions: answered, unanswered });

@@ -38,10 +38,10 @@ export const reportCommand = defineCommand({
   ],
   async run({ operands, options, terminal }) {
     const { out, format, taskFile, runsDir } = options;
-    const { isStandardOutput } = await import('../../ground/files.ts');
+    const { STANDARD } = await import('../../ground/files.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { FORMATS } = await import('../../report/formats.ts');
-    const { analyseRuns, writeReport } = await import('../../report/report.ts');
+    const { analyseRuns, writeAnalyses } = await import('../../report/report.ts');
     const dataDir = await dataDirOf({ dataDir: options.dataDir });
     const runs = await openRuns([...new Set(operands)], {
       runsDir,
@@ -52,8 +52,8 @@ export const reportCommand = defineCommand({
     const tasks = await analyseRuns(runs, dataDir);
     if (format === 'html') {
       const file = out ?? DEFAULT_OUT;
-      await writeReport(file, tasks, new Date());
-      if (isStandardOutput(file)) return;
+      await writeAnalyses(file, tasks, new Date());
+      if (file === STANDARD) return;
       if (terminal.json) terminal.printJson({ file });
       else terminal.printText({ en: `Wrote ${file}`, zh: `已写入 ${file}` });
       return;

@@ -13,6 +13,7 @@ export const schemes = {
   'regrouped@1': regrouped,
 } satisfies Record<string, SplitScheme>;
 
+/** A way to split: `released`, `carved` (dev carved from train where it is absent) or `regrouped@1`. */
 export type SchemeId = keyof typeof schemes;
 
 /** The scheme of evaluations that name a split and nothing else. */

@@ -34,6 +34,13 @@ export function namedModels(environment: NodeJS.ProcessEnv = process.env): Named
 /**
  * The folder (or file of weights) that a user means: what is at that path, else the model of that name in the package,
  * else one that `model get` fetched. Throws a UserError that lists the names where it is none of these.
+ *
+ * @example
+ * ```ts
+ * import { findFolder } from 'chineseblue/encoders';
+ *
+ * findFolder('cbert-tiny').endsWith('cbert-tiny'); // true
+ * ```
  */
 export function findFolder(path: string, environment: NodeJS.ProcessEnv = process.env): string {
   if (existsSync(path)) return path;

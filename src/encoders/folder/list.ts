@@ -16,7 +16,18 @@ export interface ListedModel {
   readonly source: string;
 }
 
-/** Every model with a name: those at hand first. A shipped one says its licence in its card. */
+/**
+ * Every model with a name: those at hand first. A shipped one says its licence in its card.
+ *
+ * @example
+ * ```ts
+ * import { listModels } from 'chineseblue/encoders';
+ *
+ * const [first] = await listModels();
+ * first.state; // 'shipped'
+ * first.licence; // 'apache-2.0'
+ * ```
+ */
 export async function listModels(environment: NodeJS.ProcessEnv = process.env): Promise<ListedModel[]> {
   const here = namedModels(environment);
   const listed = here.map(async ({ name, origin, folder }): Promise<ListedModel> => {

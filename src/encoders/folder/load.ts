@@ -6,15 +6,27 @@ import { readWeights, type Weights } from '../weights/read.ts';
 import { findFolder } from './find.ts';
 import type { Model } from './save.ts';
 
+/** A model as it was found: with the format and the file of its weights. */
+export interface LoadedFolder extends Model, Pick<Weights, 'format' | 'file'> {}
+
 /**
  * Loads a model with its tokenizer from a folder with weights in any format that `readWeights` reads,
  * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` knows.
  * Throws a UserError.
+ *
+ * @example
+ * ```ts
+ * import { loadFolder } from 'chineseblue/encoders';
+ *
+ * const { config, tokenizer, tensors } = await loadFolder('cbert-tiny');
+ * tokenizer.vocabulary.tokens.length === config.vocabSize; // true
+ * console.log(config.hiddenSize, [...tensors.keys()]);
+ * ```
  */
 export async function loadFolder(
   path: string,
   tokenizerChoices: Partial<TokenizerOptions> = {},
-): Promise<Model & Pick<Weights, 'format' | 'file'>> {
+): Promise<LoadedFolder> {
   const { config, tensors, format, file } = await readWeights(findFolder(path));
   const folder = dirname(file);
   const tokenizer = await loadTokenizer(folder, tokenizerChoices);

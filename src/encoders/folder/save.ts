@@ -9,6 +9,7 @@ import { toTokenizerJson } from '../tokenizers/tokenizer_json.ts';
 import type { Tensor } from '../weights/read.ts';
 import { type Precision, safetensorsFile } from '../weights/safetensors_write.ts';
 
+/** Configuration, weights and tokenizer of an encoder. */
 export interface Model {
   readonly config: EncoderConfig;
   /** By canonical name: see `ParameterScheme`. */
@@ -24,6 +25,15 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
  * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each is written
  * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
  * complete. Throws a UserError where a number does not fit the precision.
+ *
+ * @example
+ * ```ts
+ * import { loadFolder, saveFolder } from 'chineseblue/encoders';
+ *
+ * const model = await loadFolder('cbert-tiny');
+ * await saveFolder('half', model, new Map(), 'fp16');
+ * (await loadFolder('half')).config.hiddenSize === model.config.hiddenSize; // true
+ * ```
  */
 export async function saveFolder(
   folder: string,

@@ -7,19 +7,33 @@ import { openForward } from './forward.ts';
 
 /** The vector of a text: the mean of its tokens' last hidden states without special tokens, or that of `[CLS]`. */
 export const POOLINGS = ['mean', 'cls'] as const;
+/** How the vectors of tokens become that of a text. */
 export type Pooling = (typeof POOLINGS)[number];
 
+/** How vectors are computed, and who watches. */
 export interface VectorOptions extends SessionOptions {
-  readonly pooling: Pooling;
+  /** Default `mean`. */
+  readonly pooling?: Pooling;
+  /** Share of the texts done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A vector of `hidden` numbers for every text; longer texts than the model reads are truncated. */
+/**
+ * A vector of `hidden` numbers for every text; longer texts than the model reads are truncated.
+ *
+ * @example
+ * ```ts
+ * import { cosine, textVectors } from 'chineseblue/encoders';
+ *
+ * const [a, b, c] = await textVectors('cbert-tiny', ['头痛怎么办', '头疼怎么办', '维生素C哪里买得到']);
+ * cosine(a, b) > cosine(a, c); // true
+ * ```
+ */
 export async function textVectors(
   folder: string,
   texts: readonly string[],
-  { pooling, onProgress, signal, device, threads }: VectorOptions,
+  { pooling = 'mean', onProgress, signal, device, threads }: VectorOptions = {},
 ): Promise<Float32Array[]> {
   const { config, tensors, tokenizer } = await loadFolder(folder);
   const { isEncoder } = architectureOf(config).parameters;
@@ -47,7 +61,16 @@ function pooler(size: number, pooling: Pooling): Head<Float32Array> {
   };
 }
 
-/** Cosine similarity of two vectors; 0 if one is 0. */
+/**
+ * Cosine similarity of two vectors; 0 if one is 0.
+ *
+ * @example
+ * ```ts
+ * import { cosine } from 'chineseblue/encoders';
+ *
+ * cosine(Float32Array.of(1, 0), Float32Array.of(1, 1)); // 0.707
+ * ```
+ */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

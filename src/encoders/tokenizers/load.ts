@@ -18,6 +18,14 @@ const tokenizerConfig = z.object({
  * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, or a folder with either (the former first,
  * as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
  * `strip_accents` and `tokenize_chinese_chars`. `choices` come before what the files say. Throws a UserError.
+ *
+ * @example
+ * ```ts
+ * import { findFolder, loadTokenizer } from 'chineseblue/encoders';
+ *
+ * const tokenizer = await loadTokenizer(findFolder('cbert-tiny'));
+ * tokenizer.tokenize('患者头痛').ids.length; // 4
+ * ```
  */
 export async function loadTokenizer(
   path: string,

@@ -5,6 +5,7 @@ import { longestFirst } from './truncate.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { createWordPieces, type TokenBuffer, type WordPieces } from './wordpiece.ts';
 
+/** How a text is cut into tokens. */
 export interface TokenizerOptions extends NormalizerOptions {
   /**
    * What a literal `[UNK]`, `[SEP]`… in a text is. `as-token` (default): that token, as in the reference, whose
@@ -40,6 +41,7 @@ export interface Encoding extends Tokens {
   readonly types: Int32Array;
 }
 
+/** Turns texts into ids. Not to be shared between threads. */
 export interface Tokenizer {
   readonly vocabulary: Vocabulary;
   readonly options: TokenizerOptions;
@@ -54,6 +56,17 @@ export interface Tokenizer {
 /**
  * BERT's WordPiece tokenizer. Ids equal those of the Rust `tokenizers` with the same vocabulary and options;
  * offsets count UTF-16 code units of the original text. Not to be shared between threads.
+ *
+ * @example
+ * ```ts
+ * import { createTokenizer, createVocabulary } from 'chineseblue/encoders';
+ *
+ * const vocabulary = createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '头', '痛']);
+ * const tokenizer = createTokenizer(vocabulary);
+ * const { ids, starts } = tokenizer.encode('头很痛');
+ * Array.from(ids); // [2, 5, 1, 6, 3]
+ * Array.from(starts); // [0, 0, 1, 2, 0]
+ * ```
  */
 export function createTokenizer(vocabulary: Vocabulary, choices: Partial<TokenizerOptions> = {}): Tokenizer {
   const given = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));

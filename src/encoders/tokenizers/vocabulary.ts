@@ -19,6 +19,7 @@ export const SPECIAL_TOKENS: SpecialTokens = {
   mask: '[MASK]',
 };
 
+/** The tokens of a model, by id. */
 export interface Vocabulary {
   /** By id; as long as the vocabulary is large. */
   readonly tokens: readonly string[];
@@ -34,6 +35,14 @@ const MAX_TOKENS = 1 << 22;
 /**
  * Token strings in order of their ids. Of equal tokens the last one's id is used, as the reference does.
  * Throws a UserError when a special token is missing; `file` is only for its message.
+ *
+ * @example
+ * ```ts
+ * import { createVocabulary } from 'chineseblue/encoders';
+ *
+ * const vocabulary = createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '头', '痛']);
+ * vocabulary.idOf.get('痛'); // 6
+ * ```
  */
 export function createVocabulary(
   tokens: readonly string[],

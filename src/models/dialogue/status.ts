@@ -1,4 +1,3 @@
-import { bothLanguages } from '../../ground/language.ts';
 import type { SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
 import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
@@ -68,7 +67,7 @@ export function statusFeatureWeights(
       const column = features.column(feature);
       return column === undefined
         ? []
-        : [{ feature: bothLanguages(feature), weight: logistic.weights[column * STATUSES.length + output] }];
+        : [{ feature, weight: logistic.weights[column * STATUSES.length + output] }];
     })
     .sort((a, b) => b.weight - a.weight);
 }

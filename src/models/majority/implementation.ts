@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { bothLanguages, type Text } from '../../ground/language.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom } from '../../tasks/families/dialogue/types.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
@@ -18,25 +17,14 @@ const fitLabel: Fit<LabelFamily> = async ({ task, train }) => {
   const names = sortedLabels(labels);
   const share = countBy(labels, (one) => one);
   const scores = scoresByLabel(task, names, (k) => share.get(names[k])! / labels.length);
-  const percent = ((100 * share.get(label)!) / labels.length).toFixed(1);
-  const reason = {
-    en: `${label} is ${percent} % of the training data`,
-    zh: `${label} 占训练集的 ${percent}%`,
-  };
-  return constant({ label, scores }, reason);
+  return constant({ label, scores }, `${label} is ${percent(share.get(label)!, labels.length)}`);
 };
-
-const REASONS = {
-  ner: { en: 'a place in a text rarely starts an entity', zh: '文本中的位置极少是实体的起点' },
-  relation: { en: 'two places in a text are rarely related', zh: '文本中的两处之间极少存在关系' },
-  ranking: { en: 'every document is as good as any other', zh: '各文档不分先后' },
-} as const;
 
 /** No entity and no triple are by far the most frequent answers for a place in a text. */
 export const fit: Fits = {
-  ner: async () => constant({ entities: [] }, REASONS.ner),
-  relation: async () => constant({ triples: [] }, REASONS.relation),
-  ranking: async () => constant(null, REASONS.ranking),
+  ner: async () => constant({ entities: [] }, 'a place in a text rarely starts an entity'),
+  relation: async () => constant({ triples: [] }, 'two places in a text are rarely related'),
+  ranking: async () => constant(null, 'every document is as good as any other'),
   similarity: fitLabel,
   inference: fitLabel,
   classification: fitLabel,
@@ -47,39 +35,36 @@ export const fit: Fits = {
     const share = countBy(sets.flat(), (one) => one);
     return constant(
       { labels, scores: scoresByLabel(task, names, (k) => share.get(names[k])! / sets.length) },
-      usualSet({ en: 'labels', zh: '标签' }, labels),
+      `the most frequent set of labels: ${labels.join(', ') || 'none'}`,
     );
   },
   dialogue: async ({ train }) => {
-    const listed = (symptoms: readonly Symptom[]): string[] =>
-      symptoms.map(({ name, status }) => `${name} ${status}`).sort();
+    const key = (symptoms: readonly Symptom[]): string =>
+      symptoms
+        .map(({ name, status }) => `${name} ${status}`)
+        .sort()
+        .join('\n');
     const symptoms = mostFrequent(
       train.map(({ gold }) => gold.symptoms),
-      (set) => listed(set).join('\n'),
+      key,
     );
-    return constant({ symptoms }, usualSet({ en: 'symptoms', zh: '症状' }, listed(symptoms)));
+    return constant({ symptoms }, `the most frequent set of symptoms: ${key(symptoms) || 'none'}`);
   },
 };
 
-const usualSet = (what: Text, items: readonly string[]): Text => ({
-  en: `the most frequent set of ${what.en}: ${items.join(', ') || 'none'}`,
-  zh: `最常见的${what.zh}组合：${items.join('、') || '无'}`,
-});
-
 const headerJson = z.object({
   answer: z.custom<Constant>((value) => typeof value === 'object'),
-  /** English alone in files of earlier versions. */
-  reason: z.union([z.string(), z.object({ en: z.string(), zh: z.string() })]),
+  reason: z.string(),
 });
 
 /** Reads a model that `save` wrote. UserError if the file is damaged or of another kind. */
 export async function load(file: string): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { answer, reason } = (await openModelFile(file, 'majority', undefined, spec)).header;
-  return constant(answer, bothLanguages(reason));
+  return constant(answer, reason);
 }
 
-function constant(answer: Constant, reason: Text): FittedModel {
+function constant(answer: Constant, reason: string): FittedModel {
   const content: ModelContent = { header: { answer, reason }, arrays: {} };
   return {
     bytes: sizeOf(content),
@@ -99,3 +84,6 @@ function mostFrequent<T>(items: readonly T[], key: (item: T) => string): T {
   const [best] = byFrequency(countBy(items, key));
   return items.find((item) => key(item) === best)!;
 }
+
+const percent = (part: number, whole: number): string =>
+  `${((100 * part) / whole).toFixed(1)} % of the training data`;

@@ -134,12 +134,7 @@ function fitted(learnt: Learnt): FittedModel<'relation'> {
         const { subject, predicate, object } = candidate.triple;
         const weights = pairFeatureWeights(learnt.pairs, input.text, mentions, candidate);
         const because = listFeatures(weights, FEATURES_SHOWN);
-        const triple = `${subject} —${predicate}→ ${object}`;
-        const percent = (100 * candidate.probability).toFixed(1);
-        return {
-          en: `${triple}, ${percent} %: ${because.en}`,
-          zh: `${triple}，${percent}%：${because.zh}`,
-        };
+        return `${subject} —${predicate}→ ${object}, ${(100 * candidate.probability).toFixed(1)} %: ${because}`;
       });
     },
   };

@@ -67,11 +67,13 @@ export const rowsOf = ({ classes }: ClassLayout, sums: Float64Array): ClassRow[]
     return { class: name, ...figures(sums[at + CORRECT], sums[at + PREDICTED], sums[at + GOLD]) };
   });
 
+/** Which classes count. */
 export interface ClassOptions extends ScoreOptions {
   /** The classes that count, in the order of the rows. Default: all that occur, sorted. */
   readonly labels?: readonly string[];
 }
 
+/** Scores of one label per item. */
 export interface ClassScores extends AveragedScores {
   readonly accuracy: number;
   /** Matthews correlation (Gorodkin's R_K), -1 to 1. */
@@ -91,10 +93,16 @@ const occurring = (...sides: readonly (readonly string[])[]): string[] => [...ne
  *
  * @example
  * ```ts
+ * import { classScores } from 'chineseblue/metrics';
+ *
  * const scores = classScores(['1', '0', '1', '1'], ['1', '0', '0', '1'], { interval: { seed: 1 } });
  * scores.accuracy; // 0.75
- * scores.classes[1]; // { class: '1', precision: 1, recall: 0.667, f1: 0.8, … }
- * scores.intervals.macroF1; // { estimate, low, high, level: 0.95, … }
+ * scores.macroF1; // 0.733
+ * const [, positive] = scores.classes;
+ * positive.recall; // 0.667
+ * scores.confusion.matrix; // [[1, 0], [1, 2]]
+ * const { estimate, low, high } = scores.intervals.accuracy;
+ * console.log(estimate, low, high);
  * ```
  */
 export function classScores(
@@ -129,6 +137,7 @@ export function classScores(
   };
 }
 
+/** Scores of a set of labels per item. */
 export interface LabelSetScores extends AveragedScores {
   /** Share of items whose set of labels is exactly right. */
   readonly subsetAccuracy: number;
@@ -141,7 +150,11 @@ export interface LabelSetScores extends AveragedScores {
  *
  * @example
  * ```ts
- * labelSetScores([['发热', '咳嗽'], []], [['发热'], []]).f1; // 0.667
+ * import { labelSetScores } from 'chineseblue/metrics';
+ *
+ * const scores = labelSetScores([['发热', '咳嗽'], []], [['发热'], []]);
+ * scores.f1; // 0.667
+ * scores.subsetAccuracy; // 0.5
  * ```
  */
 export function labelSetScores(

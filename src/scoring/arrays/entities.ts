@@ -14,6 +14,7 @@ export interface TypedSpan {
 /** The entities of one text: spans, or one tag per token. */
 export type EntityAnnotation = readonly TypedSpan[] | readonly string[];
 
+/** How entities are read and counted. */
 export interface EntityOptions extends ScoreOptions {
   /** How tags become spans; see `BioRule`. Default `seqeval`, which is what seqeval 1.2.2 does by default. */
   readonly tags?: BioRule;
@@ -37,6 +38,8 @@ const spansOf = (annotation: EntityAnnotation, rule: BioRule): readonly TypedSpa
  *
  * @example
  * ```ts
+ * import { entityScores } from 'chineseblue/metrics';
+ *
  * const gold = [['B-疾病', 'I-疾病', 'O'], ['O', 'B-药物']];
  * const predicted = [['B-疾病', 'I-疾病', 'O'], ['O', 'O']];
  * const scores = entityScores(gold, predicted);

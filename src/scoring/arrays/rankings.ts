@@ -9,6 +9,7 @@ import {
 } from '../../metrics/ranking.ts';
 import { countItems, figuresOf, type Intervals, requireAligned, type ScoreOptions } from './options.ts';
 
+/** What counts as relevant, and how deep. */
 export interface RankingOptions extends ScoreOptions {
   /** Lowest grade that counts as relevant where a metric needs a yes or no. Default 1. */
   readonly relevantFrom?: number;
@@ -38,9 +39,12 @@ export interface RankingScores {
  *
  * @example
  * ```ts
- * const scores = rankingScores([[2, 0, 1]], [[0.9, 0.1, 0.5]]);
- * scores.pairAccuracy; // 1
- * scores.ndcg[10]; // 1
+ * import { rankingScores } from 'chineseblue/metrics';
+ *
+ * const scores = rankingScores([[2, 0, 1]], [[0.1, 0.9, 0.5]]);
+ * scores.mrr; // 0.5
+ * scores.pairAccuracy; // 0
+ * scores.ndcg[10]; // 0.62
  * ```
  */
 export function rankingScores(

@@ -22,7 +22,16 @@ export const families = {
   dialogue,
 } as const;
 
-/** The ids of all families, in the order of the tables. */
+/**
+ * The ids of all families, in the order of the tables.
+ *
+ * @example
+ * ```ts
+ * import { familyIds } from 'chineseblue';
+ *
+ * familyIds.slice(0, 3); // ['ner', 'similarity', 'inference']
+ * ```
+ */
 export const familyIds = Object.keys(families) as FamilyId[];
 
 type TypesOf<Registry> = {

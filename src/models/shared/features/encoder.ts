@@ -1,4 +1,3 @@
-import type { Text } from '../../../ground/language.ts';
 import type { ModelContent } from '../modelfile.ts';
 import { createRowsBuilder, type Rows, type RowsBuilder } from './rows.ts';
 
@@ -8,7 +7,7 @@ export interface Encoder<Input> {
   /** Adds one row. */
   encode(input: Input, builder: RowsBuilder): void;
   /** What a column stands for, for people. */
-  name(column: number): Text;
+  name(column: number): string;
   /** For a model file. */
   pack(): ModelContent;
 }

@@ -1,4 +1,3 @@
-import { bothLanguages } from '../../../ground/language.ts';
 import type { Text1 } from '../../../tasks/families/shared/types.ts';
 import type { Encoder } from './encoder.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';
@@ -32,7 +31,7 @@ function textEncoder(tfidf: Tfidf): Encoder<Text1> {
       for (const [column, value] of entries) builder.add(column, value / length);
       builder.endRow();
     },
-    name: (column) => bothLanguages(`“${tfidf.trie.ngram(tfidf.nodeOf[column])}”`),
+    name: (column) => `“${tfidf.trie.ngram(tfidf.nodeOf[column])}”`,
     pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
   };
 }

@@ -1,13 +1,16 @@
+/** What one speaker says. */
 export interface Turn {
   readonly speaker: string;
   readonly text: string;
 }
 
+/** Whether the patient has the symptom, has it not, or it stays open. */
 export type SymptomStatus = 'true' | 'false' | 'uncertain';
 
 /** The statuses are the family's own, whatever labels a task lists. */
 export const STATUSES: readonly SymptomStatus[] = ['true', 'false', 'uncertain'];
 
+/** A symptom of a dialogue. */
 export interface Symptom {
   /** Standard name. */
   readonly name: string;

@@ -1,3 +1,4 @@
+/** A document of a query. */
 export interface RankedDocument {
   readonly title: string;
   readonly url?: string;

@@ -1,5 +1,6 @@
 import type { Text1 } from '../shared/types.ts';
 
+/** A relation that a text states. */
 export interface Triple {
   readonly subject: string;
   readonly predicate: string;

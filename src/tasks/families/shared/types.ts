@@ -9,10 +9,12 @@ export interface Text2 {
   readonly textB: string;
 }
 
+/** A label. */
 export interface Labelled {
   readonly label: string;
 }
 
+/** A predicted label. */
 export interface LabelPrediction extends Labelled {
   /** One number per label, larger is likelier; need not sum to 1. */
   readonly scores?: Readonly<Record<string, number>>;
