@@ -20,6 +20,10 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   // Compiled code is kept between calls (NODE_DISABLE_COMPILE_CACHE=1 turns that off), for child processes too.
   process.env.NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE || join(tmpdir(), 'node-compile-cache');
   module.enableCompileCache();
+  // A reader that stops early (`| head`) is no error, also where that shows after the command has ended.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
   import(entry.href)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,6 +16,8 @@ beforeAll(async () => {
   vi.stubEnv('CHINESEBLUE_DATA', samplesDir()).stubEnv('LC_ALL', 'C.UTF-8').stubEnv('COLUMNS', '');
   expect((await runMain(...run)).status).toBe(0);
   expect((await runMain('run', '--task', 'cMedQQ', '--model', 'linear', ...own)).status).toBe(0);
+  mkdirSync(join(folder, 'cMedQQ'));
+  writeFileSync(join(folder, 'cMedQQ', 'dev.txt'), '1\t甲\t乙\n');
   writeFileSync(join(folder, 'bad.jsonl'), '{"id":"0","label":"7"}\n{"label":7}\n');
 }, 120_000);
 afterAll(() => {
