@@ -2,9 +2,11 @@ import { compile, input, type SessionOptions, softmax } from '../autograd/index.
 import { encoderFrame } from '../encoders/architectures/frame.ts';
 import { architectureOf } from '../encoders/architectures/registry.ts';
 import { loadFolder } from '../encoders/folder/load.ts';
+import { ownDecoder } from '../encoders/heads/decoder.ts';
 import { floats } from '../encoders/heads/head.ts';
 import { encoderFeeds } from '../encoders/inference/sequences.ts';
 import type { Encoding } from '../encoders/tokenizers/tokenizer.ts';
+import type { Tensor } from '../encoders/weights/read.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { maskedLogits } from './objective/head.ts';
 import { type Start, startFrom } from './start.ts';
@@ -32,13 +34,14 @@ export async function fillMasks(
   if (!model.tensors.has(needed)) throw noHead(folder, needed);
   const { vocabulary } = model.tokenizer;
   const start = startFrom(model, 0);
+  const own = ownDecoder(model.config, model.tensors, model.file);
   const sequence = model.tokenizer.encode(text);
   const { ids } = sequence;
   const masked = [...ids.keys()].filter((at) => ids[at] === vocabulary.ids.mask);
   if (masked.length === 0) throw noMask(vocabulary.special.mask);
   const { maxPositions, vocabSize } = start.config;
   if (ids.length > maxPositions) throw tooLong(ids.length, maxPositions);
-  const probabilities = await maskedProbabilities(start, sequence, masked, options);
+  const probabilities = await maskedProbabilities({ start, own }, sequence, masked, options);
   return masked.map((_, row) => {
     const own = probabilities.subarray(row * vocabSize, (row + 1) * vocabSize);
     return vocabulary.tokens
@@ -48,25 +51,31 @@ export async function fillMasks(
   });
 }
 
+/** Name of the decoder's weights in the graph, where they are not the word embeddings. */
+const OWN_DECODER = 'decoder.weight';
+
 /** Probabilities of all tokens at the `masked` positions of a sequence, `[masked, vocabulary]`. */
 async function maskedProbabilities(
-  { config, tensors }: Start,
+  { start: { config, tensors }, own }: { readonly start: Start; readonly own: ReadonlyMap<string, Tensor> },
   { ids, types }: Pick<Encoding, 'ids' | 'types'>,
   masked: readonly number[],
   options: SessionOptions,
 ): Promise<Float32Array> {
-  const { parameters, heads } = architectureOf(config);
+  const { graph, parameters, heads } = architectureOf(config);
   const head = heads.masked.parameters(config);
-  const used = [...tensors].filter(([name]) => parameters.isEncoder(name) || head.has(name));
-  const shapes = new Map(used.map(([name, { shape }]) => [name, shape]));
+  const used = new Map([...tensors].filter(([name]) => parameters.isEncoder(name) || head.has(name)));
+  const [weight, bias] = [own.get(graph.words), own.get(heads.masked.bias)];
+  if (weight) used.set(OWN_DECODER, weight);
+  if (bias) used.set(heads.masked.bias, bias);
+  const shapes = new Map(Array.from(used, ([name, { shape }]) => [name, shape]));
   const context = encoderFrame({ config, shapes, batch: 1, length: ids.length }).encode();
   const positions = input('masked_positions', [masked.length], 'int64');
   const program = await compile(
-    { probabilities: softmax(maskedLogits(config, context, positions)) },
+    { probabilities: softmax(maskedLogits(config, context, positions, weight && OWN_DECODER)) },
     options,
   );
   const out = await program.run({
-    ...Object.fromEntries(used.map(([name, { data }]) => [name, data])),
+    ...Object.fromEntries(Array.from(used, ([name, { data }]) => [name, data])),
     ...encoderFeeds([{ ids, types }], { batch: 1, length: ids.length }, config.padTokenId),
     masked_positions: BigInt64Array.from(masked, BigInt),
   });

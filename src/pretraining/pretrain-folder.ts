@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { type Model, saveFolder } from '../encoders/folder/save.ts';
+import { requireTied } from '../encoders/heads/decoder.ts';
 import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { describeEvent } from '../encoders/training/events.ts';
 import { removeCheckpoints } from '../encoders/training/record.ts';
@@ -65,6 +66,7 @@ export async function pretrainToFolder(
   const { checkpointMinutes } = withDefaults(CHECKPOINTS, run.checkpoints);
 
   const base = init === undefined ? undefined : await loadFolder(init);
+  if (base) requireTied(base.config, base.tensors, base.file);
   const data = await preparePretraining(run.data, { signal, tokenizer: base && readingText(base) });
   const tokenizer = base?.tokenizer ?? readingTokens(data.tokenizer);
   const first = base

@@ -30,6 +30,8 @@ export interface EncoderConfig {
   readonly problemType?: string;
   /** Whether the weights are random (`chineseblue init`), so that fine-tuning is training from scratch. */
   readonly untrained?: boolean;
+  /** Whether the decoder of masked tokens has weights of its own instead of the word embeddings. */
+  readonly untied?: boolean;
 }
 
 /** Sizes of a new model. */

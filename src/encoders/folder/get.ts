@@ -56,7 +56,7 @@ export interface FetchedModel {
 const ARCHIVE = /\.(archive|zip|tar|tar\.gz|tgz)$/;
 /** What a model is made of, by the base names of the files. */
 const MODEL_FILES =
-  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|model\.safetensors|pytorch_model\.bin|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|model\.safetensors|pytorch_model\.bin|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
 const HUB_FILES = ['config.json', 'vocab.txt', 'pytorch_model.bin'];
 /** Errors of a source after which the next one is tried; others are thrown. */
 const SOURCE_FAILED = new Set([

@@ -47,6 +47,7 @@ function classOf(config: EncoderConfig, tensors: ReadonlyMap<string, Tensor>): s
 
 /** Whether a tensor repeats a tied parameter, as files of PyTorch do. */
 function isCopy(name: string, { config, tensors }: Pick<Model, 'config' | 'tensors'>): boolean {
+  if (config.untied) return false;
   const { copies } = architectureOf(config).parameters;
   const [own, original] = [tensors.get(name), tensors.get(copies[name] ?? '')];
   return original !== undefined && own!.data.every((value, i) => value === original.data[i]);

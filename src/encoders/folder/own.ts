@@ -4,6 +4,7 @@ import { UserError } from '../../ground/errors.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import type { Tensor } from '../weights/read.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
+import { requireFinite } from '../weights/stored.ts';
 import type { Model } from './save.ts';
 
 /** File of the weights that no class of `transformers` has: a CRF's, a span head's. */
@@ -29,7 +30,11 @@ export async function readOwn(folder: string): Promise<Map<string, Tensor>> {
   if (!existsSync(file)) return tensors;
   const opened = await openSafetensors(file);
   try {
-    for (const { name, shape, read } of opened.tensors) tensors.set(name, { shape, data: await read() });
+    for (const stored of opened.tensors) {
+      const data = await stored.read();
+      requireFinite(data, stored, file);
+      tensors.set(stored.name, { shape: stored.shape, data });
+    }
   } finally {
     await opened.close();
   }

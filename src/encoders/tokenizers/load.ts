@@ -1,23 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import * as z from 'zod';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import { readBeside } from './beside.ts';
 import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts';
 import { parseTokenizerJson } from './tokenizer_json.ts';
 import { readVocabulary } from './vocabulary.ts';
 
-const tokenizerConfig = z.object({
-  do_lower_case: z.boolean().optional(),
-  strip_accents: z.boolean().nullish(),
-  tokenize_chinese_chars: z.boolean().optional(),
-});
-
 /**
  * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, or a folder with either (the former first,
  * as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
- * `strip_accents` and `tokenize_chinese_chars`. `choices` come before what the files say. Throws a UserError.
+ * `strip_accents` and `tokenize_chinese_chars`; what else the files of a folder say must agree. `choices` come before
+ * what the files say. Throws a UserError.
  *
  * @example
  * ```ts
@@ -32,14 +27,17 @@ export async function loadTokenizer(
   choices: Partial<TokenizerOptions> = {},
 ): Promise<Tokenizer> {
   const file = findTokenizer(path);
-  if (file.endsWith('.json')) {
-    const { vocabulary, options } = parseTokenizerJson(await readText(file), file);
-    return createTokenizer(vocabulary, { ...options, ...choices });
-  }
-  const vocabulary = await readVocabulary(file);
-  const beside = join(file, '..', 'tokenizer_config.json');
-  const options = basename(file) === 'vocab.txt' && existsSync(beside) ? await readConfig(beside) : {};
-  return createTokenizer(vocabulary, { ...options, ...choices });
+  // a tokenizer.json that is given by itself is complete, as for `tokenizers`; a vocab.txt never is
+  const isPart = file !== path || basename(file) === 'vocab.txt';
+  const beside = isPart ? await readBeside(dirname(file)) : undefined;
+  const { vocabulary, options } = file.endsWith('.json')
+    ? parseTokenizerJson(await readText(file), file)
+    : { vocabulary: await readVocabulary(file), options: beside?.options };
+  const tokenizer = createTokenizer(vocabulary, options);
+  beside?.check(tokenizer, file);
+  return Object.keys(choices).length > 0
+    ? createTokenizer(vocabulary, { ...options, ...choices })
+    : tokenizer;
 }
 
 function findTokenizer(path: string): string {
@@ -58,30 +56,6 @@ function findTokenizer(path: string): string {
     },
     { file: path, hint: { en: 'Add the vocab.txt of the model.', zh: '请放入模型的 vocab.txt。' } },
   );
-}
-
-async function readConfig(file: string): Promise<Partial<TokenizerOptions>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readText(file));
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      const why = error.message;
-      throw new UserError('not-json', { en: `Not JSON: ${why}`, zh: `不是有效的 JSON：${why}` }, { file });
-    }
-    throw error;
-  }
-  const result = tokenizerConfig.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new UserError('tokenizer-config', issue.message, { file, field: issue.path.join('.') });
-  }
-  const { do_lower_case, strip_accents, tokenize_chinese_chars } = result.data;
-  return {
-    lowercase: do_lower_case,
-    stripAccents: strip_accents ?? undefined,
-    tokenizeChineseChars: tokenize_chinese_chars,
-  };
 }
 
 async function readText(file: string): Promise<string> {

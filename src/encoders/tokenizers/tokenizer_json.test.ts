@@ -102,9 +102,15 @@ describe('loadTokenizer', () => {
 
   it('prefers tokenizer.json and reads single files', async () => {
     const written = JSON.stringify(toTokenizerJson(createTokenizer(smallVocabulary(), { lowercase: false })));
-    const path = folder({ 'vocab.txt': vocab, 'tokenizer.json': written });
+    const settings = { tokenizer_class: 'PreTrainedTokenizerFast' };
+    const path = folder({
+      ...{ 'vocab.txt': vocab, 'tokenizer.json': written },
+      'tokenizer_config.json': JSON.stringify(settings),
+    });
     expect((await loadTokenizer(path)).options.lowercase).toBe(false);
-    expect((await loadTokenizer(join(path, 'vocab.txt'))).options.lowercase).toBe(true);
+    const alone = folder({ 'vocab.txt': vocab, 'tokenizer.json': written });
+    expect((await loadTokenizer(join(alone, 'tokenizer.json'))).options.lowercase).toBe(false);
+    expect((await loadTokenizer(join(alone, 'vocab.txt'))).options.lowercase).toBe(true);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
+import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
@@ -167,7 +168,7 @@ function readJson(text: string, file?: string): TokenizerJson {
   const result = tokenizerJson.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw unsupported(file, issue.path.join('.'), { en: issue.message, zh: issue.message });
+  throw unsupported(file, issue.path.join('.'), issueText(issue));
 }
 
 /** Which token plays which role: the post-processor names `[CLS]` and `[SEP]`, the model `[UNK]`. */

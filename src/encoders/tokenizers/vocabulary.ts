@@ -80,7 +80,10 @@ export function createVocabulary(
   return { tokens, idOf, special, ids };
 }
 
-/** Reads `vocab.txt`: one token per line; its id is the line number, from 0. Throws a UserError. */
+/**
+ * Reads `vocab.txt`: one token per line, without white space at its end, as `tokenizers` does; its id is the line
+ * number, from 0. Throws a UserError.
+ */
 export async function readVocabulary(file: string): Promise<Vocabulary> {
   let text: string;
   try {
@@ -97,7 +100,7 @@ export async function readVocabulary(file: string): Promise<Vocabulary> {
 }
 
 export function parseVocabulary(text: string, file?: string): Vocabulary {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = text.split('\n').map((line) => line.replace(/\p{White_Space}+$/u, ''));
   if (lines.at(-1) === '') lines.pop();
   return createVocabulary(lines, SPECIAL_TOKENS, file);
 }

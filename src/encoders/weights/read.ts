@@ -9,6 +9,7 @@ import { openSafetensors } from './safetensors.ts';
 import {
   damaged,
   elements,
+  requireFinite,
   type StoredTensor,
   type Tensor,
   type WeightFile,
@@ -52,7 +53,7 @@ export async function readWeights(path: string): Promise<Weights> {
     const named = nameTensors(opened, architectureOf(config));
     checkShapes(named, config, opened.file);
     checkWork(named, opened.file);
-    return { config, tensors: await load(named), format: opened.format, file: opened.file };
+    return { config, tensors: await load(named, opened.file), format: opened.format, file: opened.file };
   } finally {
     await opened.close();
   }
@@ -218,13 +219,14 @@ function fileBytes(file: string): number {
   return [basename(file), ...files].reduce((sum, name) => sum + statSync(join(dirname(file), name)).size, 0);
 }
 
-async function load(named: ReadonlyMap<string, Named>): Promise<Map<string, Tensor>> {
+async function load(named: ReadonlyMap<string, Named>, file: string): Promise<Map<string, Tensor>> {
   const tensors = new Map<string, Tensor>();
   const byIdentity = new Map<string, Float32Array>();
   for (const [name, { stored, shape, transposed }] of named) {
     let data = byIdentity.get(stored.identity);
     if (!data) {
       const values = await stored.read();
+      requireFinite(values, stored, file);
       data = transposed ? transpose(values, stored.shape[0], stored.shape[1]) : values;
       byIdentity.set(stored.identity, data);
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { issueText } from '../../ground/issues.ts';
 import { toFloats } from './floats.ts';
 import {
   BYTES,
@@ -148,8 +149,8 @@ function checkEntry(name: string, value: unknown, dataStart: number, file: strin
   const result = entry.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    const why = `${issue.path.join('.')}: ${issue.message}`;
-    throw damaged(file, name, { en: why, zh: why });
+    const [path, why] = [issue.path.join('.'), issueText(issue)];
+    throw damaged(file, name, { en: `${path}: ${why.en}`, zh: `${path}：${why.zh}` });
   }
   const { dtype, shape, data_offsets } = result.data;
   const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : undefined;

@@ -125,6 +125,29 @@ export const damaged = (file: string, field: string, why: Text): UserError =>
     },
   );
 
+/** Throws a UserError (`weights-not-finite`) where a value is no finite float32: such a model only answers NaN. */
+export function requireFinite(values: Float32Array, { name, type }: StoredTensor, file: string): void {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] - values[i] === 0) continue;
+    const [value, wide] = [String(values[i]), type === 'f64'];
+    throw new UserError(
+      'weights-not-finite',
+      {
+        en: `Value ${i} of the tensor is ${value}${wide ? ' in 32 bits' : ''}`,
+        zh: `张量的第 ${i} 个值${wide ? '转为 32 位后' : ''}为 ${value}`,
+      },
+      {
+        file,
+        field: name,
+        hint: {
+          en: 'The model was saved after its training had diverged, or the file is damaged: use another copy.',
+          zh: '模型可能在训练发散后保存，或文件已损坏，请换用其他副本。',
+        },
+      },
+    );
+  }
+}
+
 /** An intact file of weights in a format that is not supported. */
 export const unsupported = (file: string, field: string | undefined, why: Text, hint: Text): UserError =>
   new UserError('weights-unsupported', why, { file, field, hint });

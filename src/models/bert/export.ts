@@ -60,7 +60,7 @@ export async function exportModel(from: string, out: string, dtypes: readonly Dt
       },
     );
   }
-  const head = headOf(tensors);
+  const head = headOf(tensors, folder);
   if (head) requireHead(head.parameters, tensors, folder);
   const onnx = onnxFiles({ config, head, tensors }, dtypes);
   await saveFolder(out, { config: { ...config, transformersClass: architecture }, tensors, tokenizer }, onnx);

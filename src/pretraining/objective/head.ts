@@ -31,14 +31,20 @@ export function isNextSentence(config: EncoderConfig, name: string): boolean {
 
 /**
  * Scores of every token of the vocabulary, `[n, vocabulary]`, at `positions` only (int64 `[n]`, rows of all hidden states
- * `[batch × length, hidden]`). The decoder's weights are the word embeddings (Devlin et al. 2019).
+ * `[batch × length, hidden]`). The decoder's weights are the word embeddings (Devlin et al. 2019), or the parameter
+ * `decoder`.
  */
-export function maskedLogits(config: EncoderConfig, context: HeadContext, positions: Value): Value {
-  const { graph, heads } = architectureOf(config);
+export function maskedLogits(
+  config: EncoderConfig,
+  context: HeadContext,
+  positions: Value,
+  decoder = architectureOf(config).graph.words,
+): Value {
+  const { heads } = architectureOf(config);
   const { hidden, parameter } = context;
   const rows = gather(reshape(hidden, [-1, hidden.shape[2]]), positions);
   const states = heads.masked.transform(config, context, rows);
-  return linear(states, parameter(graph.words), parameter(heads.masked.bias));
+  return linear(states, parameter(decoder), parameter(heads.masked.bias));
 }
 
 /** Scores of "follows" (0) and "does not follow" (1) for the second part, `[batch, 2]`. */

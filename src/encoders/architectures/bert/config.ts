@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../../ground/errors.ts';
+import { issueText } from '../../../ground/issues.ts';
 import type { Text } from '../../../ground/language.ts';
 import type { Vocabulary } from '../../tokenizers/vocabulary.ts';
 import type { ConfigFormat, EncoderConfig, Sizes } from '../architecture.ts';
@@ -41,6 +42,9 @@ const configJson = z.object({
   position_embedding_type: z.literal('absolute').optional(),
   is_decoder: z.literal(false).optional(),
   add_cross_attention: z.literal(false).optional(),
+  tie_word_embeddings: z.boolean().optional(),
+  quantization_config: z.null().optional(),
+  pruned_heads: z.record(z.string(), z.never()).nullish(),
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).optional(),
   architectures: z.array(z.string()).nullish(),
   problem_type: z.string().nullish(),
@@ -51,7 +55,7 @@ function parse(value: object, file?: string): BertConfig {
   const result = configJson.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw invalid(issue.path.join('.'), issue.message, file);
+    throw invalid(issue.path.join('.'), issueText(issue), file);
   }
   const json = result.data;
   if (json.hidden_size % json.num_attention_heads !== 0) {
@@ -84,6 +88,7 @@ function parse(value: object, file?: string): BertConfig {
     transformersClass: json.architectures?.[0],
     problemType: json.problem_type ?? undefined,
     ...(json.chineseblue_untrained && { untrained: true }),
+    ...(json.tie_word_embeddings === false && { untied: true }),
   };
 }
 
@@ -113,6 +118,7 @@ function write(config: BertConfig, torchDtype: 'float32' | 'float16'): object {
     }),
     ...(config.problemType && { problem_type: config.problemType }),
     ...(config.untrained && { chineseblue_untrained: true }),
+    ...(config.untied && { tie_word_embeddings: false }),
     torch_dtype: torchDtype,
   };
 }
@@ -127,9 +133,8 @@ function labelsOf(id2label: Record<string, string>, file?: string): string[] {
   return labels.map(([, label]) => label);
 }
 
-const invalid = (field: string, why: Text | string, file?: string): UserError => {
-  const { en, zh } = typeof why === 'string' ? { en: why, zh: why } : why;
-  return new UserError(
+const invalid = (field: string, { en, zh }: Text, file?: string): UserError =>
+  new UserError(
     'config-invalid',
     { en: `Invalid BERT configuration: ${en}`, zh: `BERT 配置无效：${zh}` },
     {
@@ -141,7 +146,6 @@ const invalid = (field: string, why: Text | string, file?: string): UserError =>
       },
     },
   );
-};
 
 /** One attention head per 64 of the hidden size, and an inner layer four times as wide, as in BERT-base. */
 const HEAD_SIZE = 64;

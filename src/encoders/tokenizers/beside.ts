@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError } from '../../ground/files.ts';
+import { issueText } from '../../ground/issues.ts';
+import type { Text } from '../../ground/language.ts';
+import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
+import { TOKENIZER_DEFAULTS } from './tokenizer.ts';
+import type { SpecialTokens } from './vocabulary.ts';
+
+/** A token by itself, or with how it is matched in a text. */
+const tokenJson = z.union([
+  z.string(),
+  z.object({
+    content: z.string(),
+    lstrip: z.literal(false).optional(),
+    rstrip: z.literal(false).optional(),
+    single_word: z.literal(false).optional(),
+  }),
+]);
+const roles = z.object({
+  unk_token: tokenJson.nullish(),
+  sep_token: tokenJson.nullish(),
+  pad_token: tokenJson.nullish(),
+  cls_token: tokenJson.nullish(),
+  mask_token: tokenJson.nullish(),
+  additional_special_tokens: z.array(tokenJson).nullish(),
+  extra_special_tokens: z.union([z.array(tokenJson), z.record(z.string(), tokenJson)]).nullish(),
+});
+const settings = roles.extend({
+  do_lower_case: z.boolean().optional(),
+  strip_accents: z.boolean().nullish(),
+  tokenize_chinese_chars: z.boolean().optional(),
+  tokenizer_class: z.string().nullish(),
+  added_tokens_decoder: z.record(z.string(), tokenJson).nullish(),
+});
+const addedTokens = z.record(z.string(), z.int().min(0));
+
+type Settings = z.infer<typeof settings>;
+
+/** Classes of `transformers` that make a BERT tokenizer of the vocabulary and `tokenizer_config.json`. */
+const REBUILDING: readonly string[] = ['BertTokenizer', 'BertTokenizerFast'];
+/** Classes that take `tokenizer.json` as it is. */
+const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
+
+/** What the files beside a vocabulary in a folder say. */
+export interface Beside {
+  /** Options for a `vocab.txt`. */
+  readonly options: Partial<TokenizerOptions>;
+  /**
+   * Throws a UserError (`tokenizer-config`) where a tokenizer differs from what `transformers` makes of these files:
+   * other special or added tokens, another class, or options that `tokenizer.json` contradicts.
+   */
+  check(tokenizer: Tokenizer, file: string): void;
+}
+
+/** Reads `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`, as far as a folder has them. */
+export async function readBeside(folder: string): Promise<Beside> {
+  const path = (name: string): string => join(folder, name);
+  const configFile = path('tokenizer_config.json');
+  const config: Settings = (await readJson(configFile, settings)) ?? {};
+  const map = (await readJson(path('special_tokens_map.json'), roles)) ?? {};
+  const added = (await readJson(path('added_tokens.json'), addedTokens)) ?? {};
+  return {
+    options: {
+      lowercase: config.do_lower_case,
+      stripAccents: config.strip_accents ?? undefined,
+      tokenizeChineseChars: config.tokenize_chinese_chars,
+    },
+    check(tokenizer, file) {
+      const { special } = tokenizer.vocabulary;
+      const isVocabulary = !file.endsWith('.json');
+      checkClass(config, isVocabulary, configFile);
+      checkRoles(config, special, configFile);
+      checkRoles(map, special, path('special_tokens_map.json'));
+      for (const [id, token] of Object.entries(config.added_tokens_decoder ?? {}))
+        checkAdded(contentOf(token), Number(id), tokenizer, {
+          file: configFile,
+          field: 'added_tokens_decoder',
+        });
+      for (const [token, id] of Object.entries(added))
+        checkAdded(token, id, tokenizer, { file: path('added_tokens.json'), field: token });
+      if (!isVocabulary && !VERBATIM.includes(config.tokenizer_class ?? ''))
+        checkOptions(config, tokenizer, file);
+    },
+  };
+}
+
+const contentOf = (token: z.infer<typeof tokenJson>): string =>
+  typeof token === 'string' ? token : token.content;
+
+function checkClass({ tokenizer_class: name }: Settings, isVocabulary: boolean, file: string): void {
+  if (!name || REBUILDING.includes(name) || (!isVocabulary && VERBATIM.includes(name))) return;
+  throw unsupported(file, 'tokenizer_class', {
+    en: `the tokenizer ${name} is not that of BERT`,
+    zh: `分词器 ${name} 不是 BERT 分词器`,
+  });
+}
+
+function checkRoles(given: z.infer<typeof roles>, special: SpecialTokens, file: string): void {
+  for (const role of ['unk', 'sep', 'pad', 'cls', 'mask'] as const) {
+    const token = given[`${role}_token`];
+    if (token && contentOf(token) !== special[role])
+      throw unsupported(file, `${role}_token`, {
+        en: `${contentOf(token)} instead of ${special[role]}`,
+        zh: `${contentOf(token)} 与 ${special[role]} 不一致`,
+      });
+  }
+  const known = new Set<string>(Object.values(special));
+  for (const field of ['additional_special_tokens', 'extra_special_tokens'] as const) {
+    const other = Object.values(given[field] ?? {})
+      .map(contentOf)
+      .find((token) => !known.has(token));
+    if (other !== undefined) throw unsupported(file, field, noRole(other));
+  }
+}
+
+const noRole = (token: string): Text => ({
+  en: `the added token ${JSON.stringify(token)} has no role in BERT`,
+  zh: `附加词元 ${JSON.stringify(token)} 在 BERT 中没有作用`,
+});
+
+function checkAdded(
+  token: string,
+  id: number,
+  { vocabulary }: Tokenizer,
+  { file, field }: { readonly file: string; readonly field: string },
+): void {
+  if (!Object.values(vocabulary.special).includes(token)) throw unsupported(file, field, noRole(token));
+  const own = vocabulary.idOf.get(token);
+  if (own !== id)
+    throw unsupported(file, field, {
+      en: `${token} has the id ${id}, in the vocabulary ${own}`,
+      zh: `${token} 的编号为 ${id}，词表中为 ${own}`,
+    });
+}
+
+/** `transformers` builds the normalizer anew from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */
+function checkOptions(config: Settings, { options }: Tokenizer, file: string): void {
+  const lowercase = config.do_lower_case ?? true;
+  const expected: readonly [keyof TokenizerOptions, string, unknown][] = [
+    ['lowercase', 'normalizer.lowercase', lowercase],
+    ['stripAccents', 'normalizer.strip_accents', config.strip_accents ?? lowercase],
+    ['tokenizeChineseChars', 'normalizer.handle_chinese_chars', config.tokenize_chinese_chars ?? true],
+    ['cleanText', 'normalizer.clean_text', true],
+    ['maxCharactersPerWord', 'model.max_input_chars_per_word', TOKENIZER_DEFAULTS.maxCharactersPerWord],
+  ];
+  for (const [option, field, value] of expected) {
+    if (options[option] === value) continue;
+    throw unsupported(file, field, {
+      en: `${options[option]}, but with tokenizer_config.json transformers reads ${value}`,
+      zh: `值为 ${options[option]}，而 transformers 按 tokenizer_config.json 读作 ${value}`,
+    });
+  }
+}
+
+async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  if (!existsSync(file)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw explainFileError(error, file);
+    const why = error.message;
+    throw new UserError('not-json', { en: `Not JSON: ${why}`, zh: `不是有效的 JSON：${why}` }, { file });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UserError('tokenizer-config', issueText(issue), { file, field: issue.path.join('.') });
+}
+
+const unsupported = (file: string, field: string, why: Text): UserError =>
+  new UserError(
+    'tokenizer-config',
+    { en: `The tokenizer cannot be read as it is: ${why.en}`, zh: `无法按原样读取分词器：${why.zh}` },
+    {
+      file,
+      field,
+      hint: {
+        en: 'Supported is a BERT tokenizer whose files agree; a folder with vocab.txt and a matching tokenizer_config.json is sufficient.',
+        zh: '仅支持各文件一致的 BERT 分词器；目录中有 vocab.txt 与相应的 tokenizer_config.json 即可。',
+      },
+    },
+  );
