@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 describe('auditDataset', () => {
   it('finds the planted leak and says what it could not measure', () => {
-    const leak = audit.findings.find(({ code }) => code === 'equal-across-splits');
+    const leak = audit.findings.find(({ code }) => code === 'identical-across-splits');
     expect(leak?.items).toContainEqual({ split: 'test', id: '0' });
     expect(audit.truncation).toBeUndefined();
     expect(audit.synthetic).toBe(true);
@@ -51,7 +51,7 @@ describe('auditDataset', () => {
   it('writes a card and metadata', async () => {
     await writeCard(dataDir, await open(), audit);
     const card = await readFile(join(dataDir, 'cMedQQ.md'), 'utf8');
-    expect(card).toContain('equal-across-splits');
+    expect(card).toContain('identical-across-splits');
     expect(card).toContain('synthetic sample');
     const metadata = JSON.parse(await readFile(join(dataDir, 'cMedQQ.croissant.json'), 'utf8'));
     expect(metadata.distribution).toHaveLength(3);

@@ -52,10 +52,12 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
   const conventions = [
     ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
   ];
+  const examplesOf = (name: SplitName) => splits.find((split) => split.name === name)?.examples ?? [];
   const signal: SignalRow[] = [];
   const power: PowerRow[] = [];
   for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
-    const measured = await measureSignal(task, split, conventions);
+    const learning = { train: examplesOf('train'), dev: split.name === 'test' ? examplesOf('dev') : [] };
+    const measured = await measureSignal(task, split, conventions, learning);
     signal.push(...measured.rows);
     power.push(...powerOf(task, split.name, measured, conventions, unitCount(split.examples)));
   }

@@ -6,6 +6,7 @@ import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
 import { croissant } from './croissant.ts';
 import { countBySplit } from './finding.ts';
+import { fittedOnText } from './signal.ts';
 
 /** Writes `<task>.md` and `<task>.croissant.json`: what a corpus is, where it comes from, and what is wrong with it. */
 export async function writeCard(directory: string, dataset: Dataset, audit: Audit): Promise<void> {
@@ -41,6 +42,8 @@ function cardOf(task: Task, audit: Audit, summary: Summary): string {
     ...sizesSection(summary),
     ...labelsSection(task, summary),
     '## Findings',
+    '',
+    'Identical: equal in every character. Equal after folding: width, letter case, punctuation and white space are ignored. Near: at least 0.8 of the trigrams are shared. An item that is identical to another is not counted again as equal after folding; it may be near a third one.',
     '',
     ...(audit.findings.length === 0 ? ['None.', ''] : findingsTable(audit)),
     ...(audit.truncation && audit.truncation.length > 0 ? truncationSection(audit) : []),
@@ -85,11 +88,18 @@ function labelsSection({ labels }: Task, { splits }: Summary): string[] {
 }
 
 function signalSection({ signal, power }: Audit): string[] {
-  const scores = ['simple model', 'best constant', 'chance', 'gain, 95 % interval'];
+  const scores = [
+    'simple model',
+    'fitted on',
+    'examples scored',
+    'best constant',
+    'chance',
+    'gain, 95 % interval',
+  ];
   return [
     '## Signal and size',
     '',
-    'What a simple model reaches by cross-validation on the split itself, beside the best constant answer and guessing; and the smallest difference between two systems that the split shows with 80 % power, their errors correlating by 0.5.',
+    'What a simple model reaches, fitted on what the table says, beside the best constant answer and guessing; and the smallest difference between two systems that the split shows with 80 % power, their errors correlating by 0.5.',
     '',
     ...table(
       ['split', 'convention', ...scores, 'detectable', 'flag'],
@@ -97,6 +107,8 @@ function signalSection({ signal, power }: Audit): string[] {
         row.split,
         `\`${row.convention}\``,
         `${percent(row.witnessScore)} (${row.witness})`,
+        fittedOnText(row).en,
+        String(row.examples),
         percent(row.constant),
         percent(row.chance),
         `${percent(row.gain[0])} to ${percent(row.gain[1])}`,

@@ -8,7 +8,7 @@ import { findConvention } from '../tasks/conventions.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { powerOf } from './power.ts';
-import { measureSignal } from './signal.ts';
+import { fittedOnText, measureSignal } from './signal.ts';
 import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
 import { truncationLedger, visibleEnd } from './truncation.ts';
 
@@ -118,6 +118,20 @@ describe('measureSignal', () => {
     expect(clear.rows[0].weak).toBe(false);
     expect(clear.rows[0].witnessScore).toBeGreaterThan(0.95);
     expect(clear.rows[0].constant).toBe(0.5);
+    expect(clear.rows[0].fittedOn).toEqual({ from: 'folds', folds: 4 });
+  });
+
+  it('learns from train where there is one, so that a small split does not look like weak labels', async () => {
+    const all = labelled((i) => (i % 4 < 2 ? '1' : '2')).examples;
+    const few = split('test', all.slice(0, 12));
+    const rows = async (train: readonly Example[]) =>
+      (await measureSignal(intent, few, ['classification/accuracy@1'], { train, dev: [] })).rows[0];
+    const [alone, fitted] = [await rows([]), await rows(all.slice(12))];
+    expect(fitted.fittedOn).toEqual({ from: 'train', examples: 228 });
+    expect(fitted.witnessScore).toBe(1);
+    expect(fitted.witnessScore).toBeGreaterThan(alone.witnessScore);
+    expect(fittedOnText(fitted).en).toBe('train (228)');
+    expect(fittedOnText(alone).zh).toBe('test 的 4 折交叉验证');
   });
 });
 

@@ -35,7 +35,10 @@ export interface PublishedGap {
 export function powerOf(
   task: Task,
   split: SplitName,
-  answered: { readonly examples: readonly Example[]; readonly predictions: readonly Prediction[] },
+  answered: {
+    readonly examples: readonly Example[];
+    readonly predictions: readonly (Prediction | undefined)[];
+  },
   conventions: readonly string[],
   units: number,
 ): PowerRow[] {

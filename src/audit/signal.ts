@@ -1,5 +1,6 @@
 import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
+import type { Text } from '../ground/language.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
@@ -13,7 +14,7 @@ import type { Example, Prediction } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 
 /**
- * Simple models whose cross-validated answers show whether the labels follow from the text at all: of those that can
+ * Simple models whose answers show whether the labels follow from the text at all: of those that can
  * answer a family, the first is taken.
  */
 const WITNESSES = ['linear', 'lexicon', 'bm25', 'relation', 'majority'] as const;
@@ -30,12 +31,28 @@ const MAX_EXAMPLES = 2500;
 /** Below this gain over the better of a constant answer and chance a task is flagged. */
 export const WEAK_GAIN = 0.05;
 
+/** The train split; or, where that is not at hand, the other folds of the examples that are answered. */
+export type FittedOn =
+  | { readonly from: 'train'; readonly examples: number }
+  | { readonly from: 'folds'; readonly folds: number };
+
+/** `train (1 683 examples)`, `the other 3 of 4 folds of test`. */
+export const fittedOnText = ({ fittedOn, split }: Pick<SignalRow, 'fittedOn' | 'split'>): Text =>
+  fittedOn.from === 'train'
+    ? { en: `train (${fittedOn.examples})`, zh: `train（${fittedOn.examples} 条）` }
+    : {
+        en: `the other ${fittedOn.folds - 1} of ${fittedOn.folds} folds of ${split}`,
+        zh: `${split} 的 ${fittedOn.folds} 折交叉验证`,
+      };
+
 /** How much of one split's gold a simple model, the best constant answer and guessing get right. */
 export interface SignalRow {
   readonly split: SplitName;
   readonly convention: string;
   readonly examples: number;
   readonly witness: string;
+  /** What the witness was fitted on. */
+  readonly fittedOn: FittedOn;
   readonly witnessScore: number;
   /** NaN where a family has no constant answer. */
   readonly constant: number;
@@ -47,52 +64,75 @@ export interface SignalRow {
   readonly weak: boolean;
 }
 
+/** Fits a witness as `run` fits it by default, and answers other examples. */
+async function answersOf(
+  task: Task,
+  kind: ModelKind,
+  { train, dev }: Pick<Learning, 'train' | 'dev'>,
+  asked: readonly Example[],
+): Promise<(Prediction | undefined)[]> {
+  const fitted = await kind.fit({ task, train, dev, seed: SEED, parameters: {}, score: devScore(task) });
+  const inputs = asked.map(({ input }) => input);
+  return (await collectAnswers({ kind, fitted, task, inputs })).map(predictionOf);
+}
+
 /** Answers to every example of a split, each by a model that was fitted on the other folds of the same split. */
 async function crossValidate(
   task: Task,
   examples: readonly Example[],
   kind: ModelKind,
-): Promise<Prediction[]> {
+): Promise<(Prediction | undefined)[]> {
   const answers = new Map<string, Prediction>();
   for (const held of divideByGroup(examples, FOLDS, SEED)) {
     const ids = new Set(held.map(({ id }) => id));
     const train = examples.filter(({ id }) => !ids.has(id));
-    const score = devScore(task);
-    const fitted = await kind.fit({ task, train, dev: [], seed: SEED, parameters: {}, score });
-    const inputs = held.map(({ input }) => input);
-    const found = (await collectAnswers({ kind, fitted, task, inputs })).map(predictionOf);
+    const found = await answersOf(task, kind, { train, dev: [] }, held);
     for (const [i, { id }] of held.entries()) {
       const prediction = found[i];
       if (prediction) answers.set(id, prediction);
     }
   }
-  return examples.map(({ id }) => answers.get(id) as Prediction);
+  return examples.map(({ id }) => answers.get(id));
 }
 
 /** What `measureSignal` found out, with the answers of the witness for those who want to look further. */
 export interface Signal {
   readonly rows: readonly SignalRow[];
   readonly examples: readonly Example[];
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly (Prediction | undefined)[];
+}
+
+/** What a witness may learn from: train, and the dev split for settings where that is not the one that is judged. */
+export interface Learning {
+  readonly train: readonly Example[];
+  readonly dev: readonly Example[];
 }
 
 /**
- * Cross-validates the family's simple model on one split itself, groups kept together, and scores it beside
- * the best constant answer and guessing under the given conventions.
+ * Fits the family's simple model on train, as a run does, and scores its answers to one split beside the best constant
+ * answer and guessing under the given conventions. Without train, the model is cross-validated on the split itself,
+ * groups kept together.
  */
 export async function measureSignal(
   task: Task,
   split: Pick<Split, 'name' | 'examples'>,
   conventions: readonly string[],
+  learning: Learning = { train: [], dev: [] },
 ): Promise<Signal> {
   const examples = sample(split.examples);
   const witness = witnessOf(task);
-  const predictions = await crossValidate(task, examples, witness);
+  const isFolded = learning.train.length === 0;
+  const fittedOn: FittedOn = isFolded
+    ? { from: 'folds', folds: FOLDS }
+    : { from: 'train', examples: learning.train.length };
+  const predictions = isFolded
+    ? await crossValidate(task, examples, witness)
+    : await answersOf(task, witness, learning, examples);
   const rows = conventions.flatMap((id): SignalRow[] => {
     const convention = findConvention(id);
     const metric = convention.metric(task);
     if ('whole' in metric) return [];
-    const countsOf = (answers: readonly Prediction[]): Float64Array =>
+    const countsOf = (answers: readonly (Prediction | undefined)[]): Float64Array =>
       countUnits(metric, [...groupAnswers(task, examples, answers).values()]);
     const counts = countsOf(predictions);
     const constant = bestConstant(task, examples, metric);
@@ -111,6 +151,7 @@ export async function measureSignal(
         convention: id,
         examples: examples.length,
         witness: witness.id,
+        fittedOn,
         witnessScore: value(sumCounts(counts, width)),
         constant: constantScore,
         chance,

@@ -40,13 +40,30 @@ describe('findTwins', () => {
       split('train', [text('5', 'ＣＴ检查，贵吗？')]),
       split('test', [text('7', 'ct检查贵吗')]),
     ]);
-    expect(found).toEqual({ 'equal-across-splits': ['test:7'], 'differs-in-dress': ['train:5', 'test:7'] });
+    expect(found).toEqual({ 'folded-across-splits': ['test:7'] });
+  });
+
+  it('names the kind of equality and counts every leaked item under one of them', () => {
+    const found = twins('cMedIC', [
+      split('train', [text('0', '头痛怎么办？'), text('1', '头痛怎么办')]),
+      split('dev', [text('0', '头痛，怎么办')]),
+      split('test', [text('0', '头痛怎么办'), text('1', '头痛怎么办！'), text('2', '头痛，怎么办')]),
+    ]);
+    expect(found).toEqual({
+      'identical-across-splits': ['test:0', 'test:2'],
+      'folded-across-splits': ['dev:0', 'test:1'],
+      'folded-in-split': ['train:0', 'train:1', 'test:0', 'test:1', 'test:2'],
+    });
+    const inside = twins('cMedIC', [
+      split('train', [text('0', '头痛'), text('1', '头痛'), text('2', '头痛。')]),
+    ]);
+    expect(inside).toEqual({ 'identical-in-split': ['train:0', 'train:1'], 'folded-in-split': ['train:2'] });
   });
 
   it('distinguishes numbers that differ in punctuation', () => {
     expect(
       twins('cMedIC', [split('train', [text('0', '体温38.5度')]), split('test', [text('0', '体温385度')])]),
-    ).not.toHaveProperty('equal-across-splits');
+    ).toEqual({});
   });
 
   it('finds near twins, and all that equal them', () => {
@@ -80,7 +97,7 @@ describe('findTwins', () => {
       gold: { relevance },
     });
     const same = [ranking('0', ['甲', '乙'], [2, 1]), ranking('1', ['乙', '甲'], [1, 2])];
-    expect(twins('cMedIR', [split('dev', same)])).toEqual({ 'equal-in-split': ['dev:0', 'dev:1'] });
+    expect(twins('cMedIR', [split('dev', same)])).toEqual({ 'identical-in-split': ['dev:0', 'dev:1'] });
     const other = [same[0], ranking('1', ['乙', '甲'], [2, 1])];
     expect(twins('cMedIR', [split('dev', other)])).toHaveProperty('conflicting-gold');
   });

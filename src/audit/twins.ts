@@ -32,8 +32,9 @@ function finding(
 type Twins = ReturnType<typeof relateTwins>;
 
 /**
- * Twins inside and across splits: equal, similar, mirrored, and those whose gold differs. Equality ignores
- * width, letter case, punctuation and white space; similarity is verified on all trigrams.
+ * Twins inside and across splits, by the kind of equality, and those whose gold differs. Identical inputs agree in every
+ * character; folded ones once width, letter case, punctuation and white space are ignored; near ones in at least
+ * `NEAR` of their trigrams, verified on all of them. An item that is identical to another counts as that only.
  */
 export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] {
   const twins = relateTwins(task, splits);
@@ -47,8 +48,18 @@ export function findTwins(task: Task, splits: readonly NamedSplit[]): Finding[] 
 
 const leaks = (group: readonly TwinItem[]): boolean => leakedOf(group).length > 0;
 
+/** The items of a group that share their texts, character by character, with another one of it. */
+function identicalIn(group: readonly TwinItem[]): TwinItem[][] {
+  return [...Map.groupBy(group, ({ raw }) => raw).values()].filter((same) => same.length > 1);
+}
+
 function twinsAcross({ equal, mirrors, near }: Twins): Finding[] {
   const across = equal.filter(leaks);
+  const identical = across.flatMap(identicalIn).filter(leaks);
+  const asTheyAre = new Set(identical.flatMap(leakedOf));
+  const foldedOnly = (group: readonly TwinItem[]): TwinItem[] =>
+    leakedOf(group).filter((item) => !asTheyAre.has(item));
+  const folded = across.filter((group) => foldedOnly(group).length > 0);
   const mirrorsAcross = mirrors.filter(leaks);
   // A pair stands for the first of several equal texts: what equals a leaked text leaks as well.
   const members = new Map(equal.flatMap((group) => group.map((item) => [item.form, group] as const)));
@@ -56,11 +67,21 @@ function twinsAcross({ equal, mirrors, near }: Twins): Finding[] {
   const nearAcross = near.map((pair) => pair.flatMap(withEqual)).filter(leaks);
   return [
     ...finding(
-      'equal-across-splits',
+      'identical-across-splits',
       'leak',
-      { en: 'the same input in an earlier split', zh: '与较早划分中的输入相同' },
-      across,
-      across.flatMap(leakedOf),
+      { en: 'an identical input in an earlier split', zh: '与较早划分中的输入逐字相同' },
+      identical,
+      identical.flatMap(leakedOf),
+    ),
+    ...finding(
+      'folded-across-splits',
+      'leak',
+      {
+        en: 'an input in an earlier split that is equal after folding (width, letter case, punctuation, white space), not identical',
+        zh: '与较早划分中的输入规整后相同（不计全半角、大小写、标点与空白），但非逐字相同',
+      },
+      folded,
+      folded.flatMap(foldedOnly),
     ),
     ...finding(
       'near-across-splits',
@@ -87,7 +108,7 @@ function conflicts({ equal }: Twins): Finding[] {
   return finding(
     'conflicting-gold',
     'conflict',
-    { en: 'the same input with different gold', zh: '输入相同而标注不同' },
+    { en: 'inputs that are equal after folding, with different gold', zh: '输入规整后相同而标注不同' },
     contradictory,
     contradictory.flat(),
   );
@@ -97,16 +118,29 @@ function twinsInside({ equal, mirrors, near }: Twins): Finding[] {
   const inOneSplit = equal
     .flatMap((group) => SPLITS.map((split) => group.filter(({ ref }) => ref.split === split)))
     .filter((group) => group.length > 1);
+  const identical = inOneSplit.flatMap(identicalIn);
+  const asTheyAre = new Set(identical.flat());
+  const foldedOnly = (group: readonly TwinItem[]): TwinItem[] => group.filter((item) => !asTheyAre.has(item));
+  const folded = inOneSplit.filter((group) => new Set(group.map(({ raw }) => raw)).size > 1);
   const nearInside = near.filter((pair) => !leaks(pair));
   const mirrorsInside = mirrors.filter((pair) => !leaks(pair));
-  const dressed = equal.filter((group) => new Set(group.map(({ raw }) => raw)).size > 1);
   return [
     ...finding(
-      'equal-in-split',
+      'identical-in-split',
       'oddity',
-      { en: 'the same input twice in one split', zh: '同一划分内输入重复' },
-      inOneSplit,
-      inOneSplit.flat(),
+      { en: 'identical inputs in one split', zh: '同一划分内输入逐字重复' },
+      identical,
+      identical.flat(),
+    ),
+    ...finding(
+      'folded-in-split',
+      'oddity',
+      {
+        en: 'inputs in one split that are equal after folding (width, letter case, punctuation, white space), not identical',
+        zh: '同一划分内规整后相同的输入（不计全半角、大小写、标点与空白），非逐字相同',
+      },
+      folded,
+      folded.flatMap(foldedOnly),
     ),
     ...finding(
       'near-in-split',
@@ -121,16 +155,6 @@ function twinsInside({ equal, mirrors, near }: Twins): Finding[] {
       { en: 'the same pair in both orders in one split', zh: '同一划分内句对正反各出现一次' },
       mirrorsInside,
       mirrorsInside.flat(),
-    ),
-    ...finding(
-      'differs-in-dress',
-      'oddity',
-      {
-        en: 'inputs that differ only in punctuation, width, letter case or white space',
-        zh: '输入仅在标点、全半角、大小写或空白上不同',
-      },
-      dressed,
-      dressed.flat(),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Audit } from '../audit/audit.ts';
 import { countBySplit } from '../audit/finding.ts';
+import { fittedOnText } from '../audit/signal.ts';
 import { formatRef } from '../datasets/item-ref.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -70,6 +71,7 @@ async function printSignal({ signal, power }: Audit, { say, table }: Terminal): 
       say({ en: 'split', zh: '划分' }),
       say({ en: 'convention', zh: '口径' }),
       say({ en: 'simple model', zh: '简单模型' }),
+      say({ en: 'fitted on', zh: '训练于' }),
       say({ en: 'best constant', zh: '最佳常数' }),
       { head: say({ en: 'chance', zh: '随机' }), dropRank: 2 },
       say({ en: 'gain [95 %]', zh: '增益 [95%]' }),
@@ -84,6 +86,7 @@ async function printSignal({ signal, power }: Audit, { say, table }: Terminal): 
         row.split,
         row.convention,
         `${percent(row.witnessScore)} (${row.witness})`,
+        say(fittedOnText(row)),
         percent(row.constant),
         percent(row.chance),
         `[${percent(row.gain[0])}, ${percent(row.gain[1])}]`,
