@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[];
   /** Lines that a reader can paste. */
   readonly examples: readonly string[];
+  /** What is still done after Ctrl-C: a clause that follows a colon. Default: the current step. */
+  readonly finishing?: Text;
   readonly subcommands?: readonly CommandSpec[];
   run?(invocation: Invocation): Promise<void>;
 }

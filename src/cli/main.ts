@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, formatPlace, UserError } from '../ground/errors.ts';
-import { detectLanguage, LANGUAGES, languageOf } from '../ground/language.ts';
+import { detectLanguage, LANGUAGES, languageOf, type Text } from '../ground/language.ts';
 import { version } from '../ground/version.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { commands } from './commands.ts';
@@ -35,19 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     width: widthOf(process.stdout, process.env),
   });
   const interruption = new AbortController();
-  const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort(
-      new UserError(
-        'interrupted',
-        { en: 'Interrupted', zh: '已中断' },
-        {
-          hint: { en: 'Run the same command again to resume.', zh: '再次执行同一命令即可继续。' },
-          exitCode: EXIT.interrupted,
-        },
-      ),
-    );
-  };
+  const interrupt = (): void => interruptWith(interruption, terminal, flags);
   const closed = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
   };
@@ -63,6 +51,32 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     process.stdout.off('error', closed);
   }
+}
+
+const FINISHING: Text = { en: 'finishing the current step', zh: '正在完成当前步骤' };
+
+/** The first Ctrl-C is acknowledged and lets the current step end; the second ends the process. */
+function interruptWith(interruption: AbortController, terminal: Terminal, argv: readonly string[]): void {
+  if (interruption.signal.aborted) {
+    // A progress bar hides the cursor and cannot be stopped from here.
+    if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
+    process.exit(EXIT.interrupted);
+  }
+  const { en, zh } = specOf(argv).at(-1)?.finishing ?? FINISHING;
+  terminal.alert({
+    en: `Interrupted: ${en}. Press Ctrl-C again to end at once.`,
+    zh: `已收到中断：${zh}。再按一次 Ctrl-C 立即退出。`,
+  });
+  interruption.abort(
+    new UserError(
+      'interrupted',
+      { en: 'Interrupted', zh: '已中断' },
+      {
+        hint: { en: 'Run the same command again to resume.', zh: '再次执行同一命令即可继续。' },
+        exitCode: EXIT.interrupted,
+      },
+    ),
+  );
 }
 
 /** The last value of `--lang`; undefined where it is not given, or lacks its value, which the parser reports. */
@@ -137,14 +151,20 @@ function explain(error: CommanderError, argv: readonly string[], { json }: Termi
   );
 }
 
-/** The command that a command line names, from the program down. */
-function pathOf(argv: readonly string[]): string[] {
-  const path = ['chineseblue'];
+/** The names of the command that a command line names, from the program down. */
+const pathOf = (argv: readonly string[]): string[] => [
+  'chineseblue',
+  ...specOf(argv).map(({ name }) => name),
+];
+
+/** The command that a command line names, after the commands that it belongs to. */
+function specOf(argv: readonly string[]): CommandSpec[] {
+  const path: CommandSpec[] = [];
   let level: readonly CommandSpec[] = commands;
   for (const part of argv) {
     const found = level.find(({ name }) => name === part);
     if (!found) continue;
-    path.push(found.name);
+    path.push(found);
     level = found.subcommands ?? [];
   }
   return path;

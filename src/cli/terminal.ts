@@ -23,6 +23,8 @@ export interface Terminal {
   printJson(value: unknown): void;
   /** A remark to standard error, wrapped to the width, dropped under --quiet and --json. */
   note(text: Text | string): void;
+  /** An answer to what a person has just done, to standard error: also under --quiet, not under --json. */
+  alert(text: Text | string): void;
   /** A table to standard output that fits the width; a note names the columns left out, which are returned. */
   table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
   /** Progress on standard error: a bar on a terminal, a line now and then elsewhere, nothing under --quiet and --json. */
@@ -71,6 +73,10 @@ export function createTerminal(settings: TerminalSettings): Terminal {
     printText: (text) => print(wrapped(text)),
     printJson: (value) => print(JSON.stringify(value, finite, 2)),
     note,
+    alert(text) {
+      // On a terminal a progress bar stands on the current line.
+      if (!json) stderr.write(`${stderr.isTTY ? '\n' : ''}${wrapped(text)}\n`);
+    },
     async table(headings, rows) {
       const drawn = drawTable(headings, rows, width);
       print(drawn.lines.join('\n'));

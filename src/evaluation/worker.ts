@@ -1,5 +1,5 @@
 /** The process in which the pool evaluates one plan: it receives a message, and sends progress and one result. */
-import { type ErrorDetails, UserError } from '../ground/errors.ts';
+import { type ErrorDetails, EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import { evaluate } from './evaluate.ts';
 import type { Plan } from './plan.ts';
@@ -24,7 +24,12 @@ const PROGRESS_INTERVAL_MS = 200;
 const interruption = new AbortController();
 const interrupt = (): void =>
   interruption.abort(new UserError('interrupted', { en: 'Interrupted', zh: '已中断' }));
-process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', interrupt);
+/** The process that started this one has ended: where it was interrupted before, it was by a second Ctrl-C. */
+const abandoned = (): void => {
+  if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+  interrupt();
+};
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', abandoned);
 
 process.once('message', async ({ plan }: ToWorker) => {
   let lastSent = 0;
@@ -46,7 +51,7 @@ process.once('message', async ({ plan }: ToWorker) => {
         stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
   }
-  process.off('disconnect', interrupt);
+  process.off('disconnect', abandoned);
   if (process.connected) process.disconnect();
 });
 

@@ -10,12 +10,13 @@ export interface Asking<F extends FamilyId> {
   readonly inputs: readonly Input<F>[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (share: number) => void;
+  /** Filled as replies arrive, by the index of their input, so that they outlive an interruption. */
+  readonly replies?: Map<number, Reply>;
 }
 
 /** Asks a fitted model everything and reads its replies: one answer per input, in order. */
 export async function collectAnswers<F extends FamilyId>(asking: Asking<F>): Promise<Answer[]> {
-  const { kind, fitted, task, inputs, signal, onProgress } = asking;
-  const replies = new Map<number, Reply>();
+  const { fitted, inputs, signal, onProgress, replies = new Map() } = asking;
   await fitted.answer(inputs, {
     signal,
     onAnswer(index, reply) {
@@ -23,11 +24,20 @@ export async function collectAnswers<F extends FamilyId>(asking: Asking<F>): Pro
       onProgress?.(replies.size / inputs.length);
     },
   });
-  return inputs.map((input, index) => {
-    const reply = replies.get(index);
+  return interpretReplies({ ...asking, replies });
+}
+
+/** One answer per input, in order; `missing` where no reply has arrived. */
+export const interpretReplies = <F extends FamilyId>({
+  kind,
+  task,
+  inputs,
+  replies,
+}: Pick<Asking<F>, 'kind' | 'task' | 'inputs' | 'replies'>): Answer[] =>
+  inputs.map((input, index) => {
+    const reply = replies?.get(index);
     return reply ? kind.interpret(reply.raw, input, task) : { status: 'missing' };
   });
-}
 
 /** The prediction of an answer; undefined where there is none. */
 export const predictionOf = (answer: Answer): Prediction | undefined =>

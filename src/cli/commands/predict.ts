@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import type { CommandSpec, Invocation } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
 import {
@@ -55,20 +57,34 @@ export const predictCommand: CommandSpec = {
     'chineseblue predict --task cMedQANER --model crf:crf.bin --out predictions.jsonl',
     'chineseblue predict --task cMedQQ --model bert:my-model --dtype int8 --out predictions.jsonl',
   ],
+  finishing: {
+    en: 'finishing the current inputs; what was predicted is kept',
+    zh: '正在完成当前输入，已有预测会保留',
+  },
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { task, questions, of, kind, fitted } = await loadQuestionsAndModel(options);
     const { STANDARD } = await import('../../ground/files.ts');
-    const { collectAnswers } = await import('../../models/answers.ts');
+    const { collectAnswers, interpretReplies } = await import('../../models/answers.ts');
     const { createHeader } = await import('../../scoring/header.ts');
     const { writeAnswers } = await import('../../scoring/write.ts');
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
     const inputs = questions.map(({ input }) => input);
-    const answers = await collectAnswers({
-      ...{ kind, fitted, task, inputs, signal },
-      onProgress: progress.update,
-    }).finally(progress.stop);
-    await writeAnswers(out, questions, answers, createHeader(task, questions, of));
+    const header = createHeader(task, questions, of);
+    const asking = { kind, fitted, task, inputs, replies: new Map() };
+    const answers = await collectAnswers({ ...asking, signal, onProgress: progress.update })
+      .catch(async (error) => {
+        if (!signal.aborted || asking.replies.size === 0) throw error;
+        const kept = out === STANDARD ? out : `${out}.partial`;
+        const known = [...asking.replies.keys()].sort((a, b) => a - b);
+        const all = interpretReplies(asking);
+        const rows = [known.map((i) => questions[i]), known.map((i) => all[i])] as const;
+        await writeAnswers(kept, ...rows, header);
+        throw partial(kept, asking.replies.size, inputs.length);
+      })
+      .finally(progress.stop);
+    await writeAnswers(out, questions, answers, header);
+    if (out !== STANDARD) await rm(`${out}.partial`, { force: true });
     if (out === STANDARD) return;
     const answered = answers.filter(({ status }) => status === 'answered').length;
     const unanswered = questions.length - answered;
@@ -85,6 +101,24 @@ export const predictCommand: CommandSpec = {
     );
   },
 };
+
+/** What Ctrl-C left of the predictions, and where. */
+const partial = (file: string, predicted: number, asked: number): UserError =>
+  new UserError(
+    'interrupted',
+    {
+      en: `Interrupted after ${predicted} of ${asked} inputs`,
+      zh: `已中断：完成 ${asked} 条输入中的 ${predicted} 条`,
+    },
+    {
+      file,
+      hint: {
+        en: 'Their predictions are kept in this file; the same command predicts all inputs.',
+        zh: '已有预测保存在该文件中；再次执行同一命令会预测全部输入。',
+      },
+      exitCode: EXIT.interrupted,
+    },
+  );
 
 /** What `predict` and `explain` start from: inputs of a split or of a file, and the kept model. */
 export async function loadQuestionsAndModel(options: Invocation['options']) {

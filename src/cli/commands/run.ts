@@ -64,6 +64,10 @@ export const runCommand: CommandSpec = {
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
+  finishing: {
+    en: 'the running evaluations stop after their current step; checkpoints and answers are kept',
+    zh: '各评测完成当前步骤后停止，检查点和已有回答会保留',
+  },
   async run({ options, terminal, signal }) {
     const { parseSplit } = await import('../../datasets/schemes/registry.ts');
     const { makePlans, parseAssignments, parseSeeds } = await import('../../evaluation/plans.ts');

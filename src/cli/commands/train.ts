@@ -31,6 +31,10 @@ export const trainCommand: CommandSpec = {
     DATA_DIR,
   ],
   examples: ['chineseblue train --task cMedQANER --model crf --out crf.bin'],
+  finishing: {
+    en: 'finishing the current step and keeping a checkpoint',
+    zh: '正在完成当前步骤并保存检查点',
+  },
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const task = await chooseTask(options);

@@ -136,6 +136,6 @@ describe('initFolder', () => {
   });
 
   it('leaves a folder with files alone', async () => {
-    await expect(init({ out: scratch })).rejects.toThrow(/already contains/);
+    await expect(init({ out: scratch })).rejects.toMatchObject({ code: 'already-exists' });
   });
 });
