@@ -246,12 +246,13 @@ describe('killed with SIGKILL at random moments', () => {
     await ended;
   };
 
-  it('ends with the same bits', async () => {
+  it('ends with the same bits and the same log', async () => {
     const [whole, broken] = [fresh(), fresh()];
     await run(whole, `${whole}.bin`);
     const random = createRandom(process.pid, 'kills');
     for (let kill = 0; kill < 4; kill++) await run(broken, `${broken}.early`, 200 + random.below(600));
     await run(broken, `${broken}.bin`);
     expect(readFileSync(`${broken}.bin`).equals(readFileSync(`${whole}.bin`))).toBe(true);
+    expect(logOf(broken)).toEqual(logOf(whole));
   }, 60_000);
 });
