@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../ground/errors.ts';
-import { explainFileError, writeJson } from '../ground/files.ts';
-import type { SplitName, Task } from '../tasks/task.ts';
+import { readTextFile, writeJson } from '../ground/files.ts';
+import { issueText } from '../ground/issues.ts';
+import type { Text } from '../ground/language.ts';
+import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
 import type { CorpusFile } from './split.ts';
 
 /** Items of one split by their issues. By id only: no text of a corpus is copied. */
@@ -42,23 +44,7 @@ export async function readSubsets(
   const file = fileOf(directory, task.id);
   const command = `\`chineseblue data audit ${task.id} --write-clean ${directory}\``;
   const hint = { en: `Make it again: ${command}.`, zh: `请重新生成：${command}。` };
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainFileError(error, file);
-  });
-  let subsets: Subsets;
-  try {
-    subsets = JSON.parse(text);
-  } catch {
-    throw new UserError(
-      'not-json',
-      { en: 'The subsets are not JSON', zh: '子集文件不是合法的 JSON' },
-      { file, hint },
-    );
-  }
-  if (subsets?.schema !== 'chineseblue/subsets@1') {
-    const message = { en: 'This is not a subsets file', zh: '不是子集文件' };
-    throw new UserError('bad-subsets', message, { file, field: 'schema', hint });
-  }
+  const subsets = parseSubsets(await readTextFile(file), file, hint);
   const hashes = new Map(subsets.files.map(({ path, sha256 }) => [path, sha256]));
   const stale = files.find(({ path, sha256 }) => hashes.get(path) !== sha256);
   if (stale) {
@@ -73,5 +59,29 @@ export async function readSubsets(
     const message = { en: `There are no subsets of ${split}`, zh: `没有 ${split} 的子集` };
     throw new UserError('bad-subsets', message, { file, field: `splits.${split}`, hint });
   }
-  return Object.fromEntries(Object.entries(found).map(([name, ids]) => [name, new Set(ids as string[])]));
+  return Object.fromEntries(Object.entries(found).map(([name, ids]) => [name, new Set(ids)]));
+}
+
+const ids = z.array(z.string());
+const subsetsSchema = z.object({
+  schema: z.literal('chineseblue/subsets@1'),
+  task: z.string(),
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  splits: z.partialRecord(z.enum(SPLITS), z.object({ clean: ids, leaked: ids, conflicting: ids })),
+});
+
+function parseSubsets(text: string, file: string, hint: Text): Subsets {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const message = { en: 'The subsets are not JSON', zh: '子集文件不是合法的 JSON' };
+    throw new UserError('not-json', message, { file, hint });
+  }
+  const parsed = subsetsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const { en, zh } = issueText(issue);
+  const message = { en: `This is not a subsets file: ${en}`, zh: `不是子集文件：${zh}` };
+  throw new UserError('bad-subsets', message, { file, field: issue.path.join('.') || undefined, hint });
 }

@@ -95,6 +95,10 @@ export interface Line {
 /** The path that stands for standard input where files are read, and for standard output where they are written. */
 export const STANDARD = '-';
 
+/** Whether a path is standard output: what prints there beside it would be mixed with what is written. */
+export const isStandardOutput = (file: string): boolean =>
+  [STANDARD, '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(file);
+
 /** What errors call a file. */
 export const nameOf = (file: string): string => (file === STANDARD ? '<stdin>' : file);
 
@@ -218,11 +222,11 @@ const partsOf = (content: Content) =>
 /**
  * Writes a file completely or not at all: to a temporary file beside it, fsync, rename. Missing directories are made. A
  * link stays one: the file that it leads to is written. A device or pipe cannot be replaced and is written through;
- * `-` is standard output. Throws a UserError for errors of the file system; whatever fails, the old file is unchanged
+ * `-` and `/dev/stdout` are standard output. Throws a UserError for errors of the file system; whatever fails, the old file is unchanged
  * and the temporary one is removed.
  */
 export async function writeAtomic(file: string, content: Content): Promise<void> {
-  if (file === STANDARD) return writeStandard(content);
+  if (isStandardOutput(file)) return writeStandard(content);
   try {
     if (await isStreamLike(file)) await writeThrough(file, content);
     else await replace(await followLinks(file), content);

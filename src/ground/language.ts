@@ -13,6 +13,13 @@ export const LANGUAGES: readonly Language[] = ['en', 'zh'];
 export const bothLanguages = (text: Text | string): Text =>
   typeof text === 'string' ? { en: text, zh: text } : text;
 
+/** Texts one after another, e.g. with `; ` between the English and `；` between the Chinese ones. */
+export function joinTexts(texts: readonly (Text | string)[], between: Text | string): Text {
+  const both = texts.map(bothLanguages);
+  const { en, zh } = bothLanguages(between);
+  return { en: both.map((text) => text.en).join(en), zh: both.map((text) => text.zh).join(zh) };
+}
+
 /** The language of a tag such as `zh`, `zh-CN` or `en_US.UTF-8`; undefined for any other language. */
 export const languageOf = (tag: string): Language | undefined =>
   LANGUAGES.find((language) => new RegExp(`^${language}([-_.@]|$)`, 'i').test(tag));

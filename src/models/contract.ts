@@ -38,8 +38,8 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   readonly learntFrom?: number;
   /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
-  /** Why this prediction: readable lines, heaviest first. */
-  explain?(input: Input<F>): readonly string[];
+  /** Why this prediction: readable lines in both languages, heaviest first. */
+  explain?(input: Input<F>): readonly Text[];
   /** One vector a text. */
   embed?(
     texts: readonly string[],

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset } from '../../datasets/dataset.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
+import { readTextFile } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';
 import type { Details } from '../../metrics/metric.ts';
 import { sumCounts } from '../../scoring/units.ts';
@@ -151,9 +150,7 @@ async function readDocuments({ task, split, dataDir, examples }: JudgedCorpus) {
   const alternative = await openDataset({ task, dir: dataDir, source: 'alternative' });
   const { files } = await alternative.split(split);
   const file = join(dataDir, files[0].path);
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw explainFileError(error, file);
-  });
+  const text = await readTextFile(file);
   const documents = readTaggedLines(text);
   if (documents.length !== examples.length && documents.length !== examples.length - 1) {
     throw new UserError(

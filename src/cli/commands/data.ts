@@ -1,5 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { CommandSpec, OptionSpec } from '../command.ts';
 import { chooseTasks, DATA_DIR, noCorpora, TASK_FILE } from '../options.ts';
 import { auditCommand } from './audit.ts';
@@ -111,6 +112,7 @@ const verify: CommandSpec = {
     const files = await verifyData(tasks, dir, progress.update).finally(progress.stop);
     if (terminal.json) terminal.printJson({ dataDir: dir, origin, files });
     else await printFileStates(files, terminal);
+    if (files.length === 0) throw notReleased(tasks);
     if (files.every(({ state }) => state === 'absent')) throw noCorpora(dir);
     const wrong = files.filter(({ state }) => state === 'differs');
     if (wrong.length > 0) {
@@ -131,6 +133,21 @@ const verify: CommandSpec = {
     }
   },
 };
+
+const notReleased = (tasks: readonly Task[]): UserError =>
+  new UserError(
+    'not-public',
+    {
+      en: `${tasks.map(({ id }) => id).join(', ')}: never released, so there is nothing to compare with`,
+      zh: `${tasks.map(({ id }) => id).join('、')} 从未发布，没有可比对的官方文件`,
+    },
+    {
+      hint: {
+        en: '`chineseblue tasks` says which corpora are public.',
+        zh: '`chineseblue tasks` 列出哪些语料是公开的。',
+      },
+    },
+  );
 
 const stats: CommandSpec = {
   name: 'stats',

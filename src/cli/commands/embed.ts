@@ -30,7 +30,7 @@ export const embedCommand = defineCommand({
   ],
   async run({ operands: [model, ...given], options, terminal, signal }) {
     const { cosine, textVectors } = await import('../../encoders/inference/vectors.ts');
-    const { STANDARD, writeAtomic } = await import('../../ground/files.ts');
+    const { isStandardOutput, writeAtomic } = await import('../../ground/files.ts');
     const { out, pooling } = options;
     const texts = [...given, ...(await readTexts(options.input))];
     if (texts.length === 0) throw noText();
@@ -40,7 +40,7 @@ export const embedCommand = defineCommand({
     );
     const rows = texts.map((text, i) => ({ text, vector: Array.from(found[i]) }));
     if (out !== undefined) await writeAtomic(out, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
-    if (out === STANDARD) return;
+    if (out !== undefined && isStandardOutput(out)) return;
     if (terminal.json) return terminal.printJson(out === undefined ? rows : { out });
     const shown = found.slice(0, MAX_SHOWN);
     await terminal.table(

@@ -36,7 +36,7 @@ export const explainCommand: CommandSpec = {
     const { collectAnswers } = await import('../../models/answers.ts');
     const [answer] = await collectAnswers({ kind, fitted, task, inputs: [question.input], signal });
     const prediction = answer.status === 'answered' ? answer.prediction : answer;
-    const reasons = fitted.explain(question.input);
+    const reasons = fitted.explain(question.input).map((reason) => terminal.say(reason));
     if (terminal.json) return terminal.printJson({ ...question, prediction, reasons });
     terminal.print(JSON.stringify(prediction));
     for (const reason of reasons) terminal.print(reason);

@@ -64,7 +64,7 @@ export const predictCommand: CommandSpec = {
   async run({ options, terminal, signal }) {
     const out = textOption(options, 'out');
     const { task, questions, of, kind, fitted } = await loadQuestionsAndModel(options);
-    const { STANDARD } = await import('../../ground/files.ts');
+    const { isStandardOutput } = await import('../../ground/files.ts');
     const { collectAnswers, interpretReplies } = await import('../../models/answers.ts');
     const { createHeader } = await import('../../scoring/header.ts');
     const { writeAnswers } = await import('../../scoring/write.ts');
@@ -75,7 +75,7 @@ export const predictCommand: CommandSpec = {
     const answers = await collectAnswers({ ...asking, signal, onProgress: progress.update })
       .catch(async (error) => {
         if (!signal.aborted || asking.replies.size === 0) throw error;
-        const kept = out === STANDARD ? out : `${out}.partial`;
+        const kept = isStandardOutput(out) ? out : `${out}.partial`;
         const known = [...asking.replies.keys()].sort((a, b) => a - b);
         const all = interpretReplies(asking);
         const rows = [known.map((i) => questions[i]), known.map((i) => all[i])] as const;
@@ -84,8 +84,8 @@ export const predictCommand: CommandSpec = {
       })
       .finally(progress.stop);
     await writeAnswers(out, questions, answers, header);
-    if (out !== STANDARD) await rm(`${out}.partial`, { force: true });
-    if (out === STANDARD) return;
+    if (!isStandardOutput(out)) await rm(`${out}.partial`, { force: true });
+    if (isStandardOutput(out)) return;
     const answered = answers.filter(({ status }) => status === 'answered').length;
     const unanswered = questions.length - answered;
     if (terminal.json) return terminal.printJson({ out, predictions: answered, unanswered });

@@ -109,3 +109,11 @@ test('lines nested without end are a typed error', async () => {
   for (const command of ['score', 'check'])
     expect((await run(command, '--predictions', file, '--json')).status).toBe(3);
 });
+
+test('explain answers in the chosen language, as text and as JSON', async () => {
+  const explain = ['explain', '--model', `linear:${model}`, '--id', '0'] as const;
+  const chinese = await run(...explain, '--lang', 'zh');
+  expect(chinese.stdout.split('\n')[1]).toMatch(/^\S+：\d\.\d{3}$/);
+  const english = await run(...explain, '--lang', 'en', '--json');
+  expect(JSON.parse(english.stdout).reasons[0]).toMatch(/^\S+: \d\.\d{3}$/);
+});

@@ -38,7 +38,7 @@ export const reportCommand = defineCommand({
   ],
   async run({ operands, options, terminal }) {
     const { out, format, taskFile, runsDir } = options;
-    const { STANDARD } = await import('../../ground/files.ts');
+    const { isStandardOutput } = await import('../../ground/files.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { FORMATS } = await import('../../report/formats.ts');
     const { analyseRuns, writeAnalyses } = await import('../../report/report.ts');
@@ -53,7 +53,7 @@ export const reportCommand = defineCommand({
     if (format === 'html') {
       const file = out ?? DEFAULT_OUT;
       await writeAnalyses(file, tasks, new Date());
-      if (file === STANDARD) return;
+      if (isStandardOutput(file)) return;
       if (terminal.json) terminal.printJson({ file });
       else terminal.printText({ en: `Wrote ${file}`, zh: `已写入 ${file}` });
       return;

@@ -19,8 +19,8 @@ export const PREDICTIONS = {
 export const READING = {
   offsets: choice(['utf16', 'code-point'], {
     summary: {
-      en: 'what offsets count, where the file does not say (default: utf16; Python counts code points)',
-      zh: '文件未注明时的偏移单位（默认 utf16；Python 按码点计）',
+      en: 'what offsets count where the file does not say; utf16 is assumed, Python counts code points',
+      zh: '文件未注明时的偏移单位；默认按 utf16，Python 按码点计',
     },
   }),
 };

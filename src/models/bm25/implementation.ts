@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bothLanguages, type Text } from '../../ground/language.ts';
 import { createPace } from '../../ground/yielder.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
@@ -64,8 +65,8 @@ const contentOf = (statistics: Statistics, family: string, decision?: Decision) 
   arrays: {},
 });
 
-const shareLines = (scorer: Bm25Scorer, query: string, document: string): string[] =>
-  scorer.shares(query, document).map(({ token, share }) => `+${share.toFixed(3)} “${token}”`);
+const shareLines = (scorer: Bm25Scorer, query: string, document: string): Text[] =>
+  scorer.shares(query, document).map(({ token, share }) => bothLanguages(`+${share.toFixed(3)} “${token}”`));
 
 function fittedRanking(scorer: Bm25Scorer): FittedModel<'ranking'> {
   const content = contentOf(scorer.statistics, 'ranking');
@@ -80,7 +81,10 @@ function fittedRanking(scorer: Bm25Scorer): FittedModel<'ranking'> {
       documents
         .map(({ title }) => ({ title, score: scorer.score(query, title) }))
         .sort((a, b) => b.score - a.score)
-        .flatMap(({ title, score }) => [`${score.toFixed(3)} ${title}`, ...shareLines(scorer, query, title)]),
+        .flatMap(({ title, score }) => [
+          bothLanguages(`${score.toFixed(3)} ${title}`),
+          ...shareLines(scorer, query, title),
+        ]),
   };
 }
 
@@ -98,10 +102,14 @@ function fittedSimilarity(scorer: Bm25Scorer, decision: Decision): FittedModel<'
         };
       }),
     save: (file) => writeModelFile(file, 'bm25', content),
-    explain: ({ textA, textB }) => [
-      `${scorer.score(textA, textB).toFixed(3)}, ${positive} from ${threshold.toFixed(3)}`,
-      ...shareLines(scorer, textA, textB),
-    ],
+    explain({ textA, textB }) {
+      const [score, from] = [scorer.score(textA, textB).toFixed(3), threshold.toFixed(3)];
+      const decided = {
+        en: `${score}, ${positive} from ${from}`,
+        zh: `${score}，不低于 ${from} 时为 ${positive}`,
+      };
+      return [decided, ...shareLines(scorer, textA, textB)];
+    },
   };
 }
 

@@ -30,11 +30,17 @@ function fitted(model: CrfModel): FittedModel<'ner'> {
       const lines = entities.map((entity, i) => {
         const because = listFeatures(tagger.features(text, entity), FEATURES_SHOWN);
         const { start, end, type } = entity;
-        return `${text.slice(start, end)} [${start}, ${end}) ${type}, ${(100 * confidences[i]).toFixed(1)} %: ${because}`;
+        const entityText = `${text.slice(start, end)} [${start}, ${end}) ${type}`;
+        const percent = (100 * confidences[i]).toFixed(1);
+        return {
+          en: `${entityText}, ${percent} %: ${because.en}`,
+          zh: `${entityText}，${percent}%：${because.zh}`,
+        };
       });
       const readings = tagger.best(text, READINGS).map(({ probability, entities }) => {
         const named = entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`).join(' ');
-        return `${(100 * probability).toFixed(1)} %: ${named || 'no entity'}`;
+        const percent = (100 * probability).toFixed(1);
+        return { en: `${percent} %: ${named || 'no entity'}`, zh: `${percent}%：${named || '无实体'}` };
       });
       return [...lines, ...readings];
     },

@@ -48,8 +48,9 @@ describe('crf', () => {
     const [{ entities }] = await predict<'ner'>(fitted, [{ text }]);
     expect(entities).toEqual([{ start: 3, end: 5, type: '疾病和诊断' }]);
     const lines = fitted.explain!({ text });
-    expect(lines[0]).toMatch(/^肺癌 \[3, 5\) 疾病和诊断, \d+\.\d %: .+\(\d/);
-    expect(lines.at(-3)).toContain('肺癌/疾病和诊断');
+    expect(lines[0].en).toMatch(/^肺癌 \[3, 5\) 疾病和诊断, \d+\.\d %: .+\(\d/);
+    expect(lines[0].zh).toMatch(/^肺癌 \[3, 5\) 疾病和诊断，\d+\.\d%：.+\(\d/);
+    expect(lines.at(-3)!.en).toContain('肺癌/疾病和诊断');
   });
 
   it('reports its progress', () => {
@@ -130,7 +131,7 @@ describe('crf', () => {
     const inputs = [train[0].input, train[1].input, { turns: [] }];
     const answers = await predict<'dialogue'>(model, inputs);
     expect(answers).toEqual([train[0].gold, train[1].gold, { symptoms: [], entities: [] }]);
-    expect(model.explain!(inputs[1])[0]).toMatch(/^turn 0: 发烧 → 发热, false: /);
+    expect(model.explain!(inputs[1])[0].en).toMatch(/^turn 0: 发烧 → 发热, false: /);
     const file = join(folder, 'symptoms.model');
     await model.save!(file);
     expect(await predict<'dialogue'>(await crf.load(file, cmdd), inputs)).toEqual(answers);

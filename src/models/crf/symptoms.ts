@@ -54,7 +54,11 @@ function fitted(model: CrfModel, names: NameDictionary): FittedModel<'dialogue'>
         tagger.tag(text, speaker).map((entity) => {
           const mention = text.slice(entity.start, entity.end);
           const because = listFeatures(tagger.features(text, entity, speaker), FEATURES_SHOWN);
-          return `turn ${turn}: ${mention} → ${names.find(mention) ?? '?'}, ${entity.type}: ${because}`;
+          const found = `${mention} → ${names.find(mention) ?? '?'}`;
+          return {
+            en: `turn ${turn}: ${found}, ${entity.type}: ${because.en}`,
+            zh: `轮次 ${turn}：${found}，${entity.type}：${because.zh}`,
+          };
         }),
       ),
   };

@@ -143,7 +143,11 @@ function fitted(learnt: Learnt): FittedModel<'dialogue'> {
         const because = listFeatures(weights, FEATURES_SHOWN);
         const { turn, start, end, name } = one;
         const mention = turns[turn].text.slice(start, end);
-        return `turn ${turn}: ${mention} → ${name}, ${status} ${(100 * chance).toFixed(1)} %: ${because}`;
+        const percent = (100 * chance).toFixed(1);
+        return {
+          en: `turn ${turn}: ${mention} → ${name}, ${status} ${percent} %: ${because.en}`,
+          zh: `轮次 ${turn}：${mention} → ${name}，${status} ${percent}%：${because.zh}`,
+        };
       });
     },
   };

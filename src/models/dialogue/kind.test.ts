@@ -82,7 +82,7 @@ describe('dialogue', () => {
   });
 
   it('says why, and how far it is', () => {
-    expect(fitted.explain!(test[0].input)[0]).toMatch(
+    expect(fitted.explain!(test[0].input)[0].en).toMatch(
       /^turn 0: .+ → .+, (true|false|uncertain) \d+\.\d %: .*answer/,
     );
     expect(shares).toEqual([...shares].sort((a, b) => a - b));

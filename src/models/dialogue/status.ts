@@ -1,3 +1,4 @@
+import { bothLanguages } from '../../ground/language.ts';
 import type { SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
 import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
@@ -67,7 +68,7 @@ export function statusFeatureWeights(
       const column = features.column(feature);
       return column === undefined
         ? []
-        : [{ feature, weight: logistic.weights[column * STATUSES.length + output] }];
+        : [{ feature: bothLanguages(feature), weight: logistic.weights[column * STATUSES.length + output] }];
     })
     .sort((a, b) => b.weight - a.weight);
 }

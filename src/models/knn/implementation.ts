@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bothLanguages, type Text } from '../../ground/language.ts';
 import { createPace } from '../../ground/yielder.ts';
 import type { Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -14,6 +15,11 @@ import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/lab
 import { type ModelContent, openModelFile } from '../shared/modelfile.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
+
+const NOTHING_NEAR: Text = {
+  en: 'no training example shares an n-gram: the most frequent answer',
+  zh: '没有训练样本与之共有 n-gram：取最常见的答案',
+};
 
 /** What is kept of the training data. */
 interface Memory {
@@ -54,7 +60,7 @@ export const fit: Fits<KnnParameters> = {
 const encoderOf = (tfidf: Tfidf): Encoder<ClassifierInput> => ({
   width: 2 * tfidf.nodeOf.length,
   encode: (input, builder) => addRow(tfidf, input, builder),
-  name: (column) => `“${tfidf.trie.ngram(tfidf.nodeOf[column % tfidf.nodeOf.length])}”`,
+  name: (column) => bothLanguages(`“${tfidf.trie.ngram(tfidf.nodeOf[column % tfidf.nodeOf.length])}”`),
   pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
 });
 
@@ -102,10 +108,11 @@ function fitted(memory: Memory): FittedModel<LabelFamily> {
     predict: (asked) => Array.from({ length: rowCount(asked) }, (_, row) => answer(search(asked, row, k))),
     explain(asked) {
       const near = search(asked, 0, k);
-      if (near.length === 0) return ['no training example shares an n-gram: the most frequent answer'];
-      return near.map(
-        ({ row, similarity }) => `${similarity.toFixed(3)} ${answers[row].join(', ')}: ${texts[row]}`,
-      );
+      if (near.length === 0) return [NOTHING_NEAR];
+      return near.map(({ row, similarity }) => ({
+        en: `${similarity.toFixed(3)} ${answers[row].join(', ')}: ${texts[row]}`,
+        zh: `${similarity.toFixed(3)} ${answers[row].join('、')}：${texts[row]}`,
+      }));
     },
     content: pack(memory),
   });

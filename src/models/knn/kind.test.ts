@@ -53,7 +53,9 @@ it('shows a twin of a test text in the training data', async () => {
     ],
     1,
   );
-  expect(predictor.explain!({ text: '感冒发烧怎么办' })).toEqual(['1.000 2: 感冒发烧怎么办']);
+  expect(predictor.explain!({ text: '感冒发烧怎么办' })).toEqual([
+    { en: '1.000 2: 感冒发烧怎么办', zh: '1.000 2：感冒发烧怎么办' },
+  ]);
   expect((await predict<'classification'>(predictor, [{ text: '感冒发烧怎么办' }]))[0].label).toBe('2');
 });
 

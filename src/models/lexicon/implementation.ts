@@ -105,7 +105,10 @@ function fitted<F extends LexiconFamily>(
     explain: (input) =>
       words(input).map((word) => {
         const { value, found, right } = byWord.get(word)!;
-        return `“${word}” is ${value}: right ${right} of ${found} times in the training data`;
+        return {
+          en: `“${word}” is ${value}: right ${right} of ${found} times in the training data`,
+          zh: `“${word}”为 ${value}：在训练集中出现 ${found} 次，${right} 次正确`,
+        };
       }),
   };
 }

@@ -85,7 +85,7 @@ describe('linear', () => {
       { text: `药${noise()}` },
     ]);
     expect(answers.map(({ label }) => label)).toEqual(['1', '0']);
-    expect(predictor.explain!({ text: '一术二' })[1]).toMatch(/^\+.*“术”$/);
+    expect(predictor.explain!({ text: '一术二' })[1].en).toMatch(/^\+.*“术”$/);
   });
 
   const pairs = (positives: number): Example<'similarity'>[] =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Text } from '../../ground/language.ts';
 import type { Input } from '../../tasks/examples.ts';
 import { type Encoder, encodeOne } from '../shared/features/encoder.ts';
 import { encoderJson } from '../shared/features/inputs.ts';
@@ -19,17 +20,26 @@ type Query = Input<'ranking'>;
 export interface RankingFeatures {
   readonly width: number;
   features(query: string, document: Query['documents'][number]): Map<number, number>;
-  name(column: number): string;
+  name(column: number): Text;
   pack(): ModelContent;
 }
 
 const TOKENS = ['unigram', 'bigram', 'word'] as const;
+const BM25_NAMES: readonly Text[] = [
+  { en: 'BM25 of unigrams', zh: '单字 BM25' },
+  { en: 'BM25 of bigrams', zh: '二元组 BM25' },
+  { en: 'BM25 of words', zh: '词 BM25' },
+];
 const CONSTANTS = { k1: 1.5, b: 0.75 };
 /** Scores are divided by this, to lie near 1 like the other features. */
 const SCORE_SCALE = 5;
 /** Titles cut by a search engine end in dots. */
 const CUT_OFF = /\.\.\.|…/u;
-const PLAIN = ['length', 'shorter than 8', 'cut off'] as const;
+const PLAIN: readonly Text[] = [
+  { en: 'title: length', zh: '标题长度' },
+  { en: 'title: shorter than 8', zh: '标题短于 8 字' },
+  { en: 'title: cut off', zh: '标题被截断' },
+];
 
 /** Learns n-grams, token statistics and sites (host names in at least `minSite` lists) from the training lists. */
 export async function learnFeatures(
@@ -112,9 +122,10 @@ function createFeatures(
     },
     name(column) {
       if (column < encoder.width) return encoder.name(column);
-      if (column < afterScores) return `BM25 of ${TOKENS[column - encoder.width]}s`;
-      if (column < afterPlain) return `title: ${PLAIN[column - afterScores]}`;
-      return `site ${sites[column - afterPlain]}`;
+      if (column < afterScores) return BM25_NAMES[column - encoder.width];
+      if (column < afterPlain) return PLAIN[column - afterScores];
+      const site = sites[column - afterPlain];
+      return { en: `site ${site}`, zh: `站点 ${site}` };
     },
     pack() {
       const { header, arrays } = encoder.pack();

@@ -1,3 +1,4 @@
+import { bothLanguages } from '../../ground/language.ts';
 import { createPace } from '../../ground/yielder.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -98,7 +99,7 @@ function fitted(features: RankingFeatures, weights: Float32Array): FittedModel<'
         .map((document) => ({ document, score: score(query, document) }))
         .sort((a, b) => b.score - a.score)
         .flatMap(({ document, score: total }) => [
-          `${total.toFixed(3)} ${document.title}`,
+          bothLanguages(`${total.toFixed(3)} ${document.title}`),
           ...heaviest(
             Array.from(features.features(query, document), ([column, value]) => ({
               name: features.name(column),

@@ -58,7 +58,9 @@ it('learns that the title should be about the query, and which site is better', 
     query: '便秘',
     documents: [{ title: '便秘', url: 'https://good.example/4' }],
   });
-  expect(lines.some((line) => /^\+.*site good\.example$/.test(line))).toBe(true);
+  expect(
+    lines.some(({ en, zh }) => /^\+.*site good\.example$/.test(en) && zh.includes('站点 good.example')),
+  ).toBe(true);
 });
 
 it('leaves sites out on demand', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bothLanguages, type Text } from '../../ground/language.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom } from '../../tasks/families/dialogue/types.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
@@ -17,14 +18,25 @@ const fitLabel: Fit<LabelFamily> = async ({ task, train }) => {
   const names = sortedLabels(labels);
   const share = countBy(labels, (one) => one);
   const scores = scoresByLabel(task, names, (k) => share.get(names[k])! / labels.length);
-  return constant({ label, scores }, `${label} is ${percent(share.get(label)!, labels.length)}`);
+  const percent = ((100 * share.get(label)!) / labels.length).toFixed(1);
+  const reason = {
+    en: `${label} is ${percent} % of the training data`,
+    zh: `${label} 占训练集的 ${percent}%`,
+  };
+  return constant({ label, scores }, reason);
 };
+
+const REASONS = {
+  ner: { en: 'a place in a text rarely starts an entity', zh: '文本中的位置极少是实体的起点' },
+  relation: { en: 'two places in a text are rarely related', zh: '文本中的两处之间极少存在关系' },
+  ranking: { en: 'every document is as good as any other', zh: '各文档不分先后' },
+} as const;
 
 /** No entity and no triple are by far the most frequent answers for a place in a text. */
 export const fit: Fits = {
-  ner: async () => constant({ entities: [] }, 'a place in a text rarely starts an entity'),
-  relation: async () => constant({ triples: [] }, 'two places in a text are rarely related'),
-  ranking: async () => constant(null, 'every document is as good as any other'),
+  ner: async () => constant({ entities: [] }, REASONS.ner),
+  relation: async () => constant({ triples: [] }, REASONS.relation),
+  ranking: async () => constant(null, REASONS.ranking),
   similarity: fitLabel,
   inference: fitLabel,
   classification: fitLabel,
@@ -35,36 +47,39 @@ export const fit: Fits = {
     const share = countBy(sets.flat(), (one) => one);
     return constant(
       { labels, scores: scoresByLabel(task, names, (k) => share.get(names[k])! / sets.length) },
-      `the most frequent set of labels: ${labels.join(', ') || 'none'}`,
+      usualSet({ en: 'labels', zh: '标签' }, labels),
     );
   },
   dialogue: async ({ train }) => {
-    const key = (symptoms: readonly Symptom[]): string =>
-      symptoms
-        .map(({ name, status }) => `${name} ${status}`)
-        .sort()
-        .join('\n');
+    const listed = (symptoms: readonly Symptom[]): string[] =>
+      symptoms.map(({ name, status }) => `${name} ${status}`).sort();
     const symptoms = mostFrequent(
       train.map(({ gold }) => gold.symptoms),
-      key,
+      (set) => listed(set).join('\n'),
     );
-    return constant({ symptoms }, `the most frequent set of symptoms: ${key(symptoms) || 'none'}`);
+    return constant({ symptoms }, usualSet({ en: 'symptoms', zh: '症状' }, listed(symptoms)));
   },
 };
 
+const usualSet = (what: Text, items: readonly string[]): Text => ({
+  en: `the most frequent set of ${what.en}: ${items.join(', ') || 'none'}`,
+  zh: `最常见的${what.zh}组合：${items.join('、') || '无'}`,
+});
+
 const headerJson = z.object({
   answer: z.custom<Constant>((value) => typeof value === 'object'),
-  reason: z.string(),
+  /** English alone in files of earlier versions. */
+  reason: z.union([z.string(), z.object({ en: z.string(), zh: z.string() })]),
 });
 
 /** Reads a model that `save` wrote. UserError if the file is damaged or of another kind. */
 export async function load(file: string): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { answer, reason } = (await openModelFile(file, 'majority', undefined, spec)).header;
-  return constant(answer, reason);
+  return constant(answer, bothLanguages(reason));
 }
 
-function constant(answer: Constant, reason: string): FittedModel {
+function constant(answer: Constant, reason: Text): FittedModel {
   const content: ModelContent = { header: { answer, reason }, arrays: {} };
   return {
     bytes: sizeOf(content),
@@ -84,6 +99,3 @@ function mostFrequent<T>(items: readonly T[], key: (item: T) => string): T {
   const [best] = byFrequency(countBy(items, key));
   return items.find((item) => key(item) === best)!;
 }
-
-const percent = (part: number, whole: number): string =>
-  `${((100 * part) / whole).toFixed(1)} % of the training data`;

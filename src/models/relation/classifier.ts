@@ -1,3 +1,4 @@
+import { bothLanguages } from '../../ground/language.ts';
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
@@ -133,7 +134,12 @@ export function pairFeatureWeights(
       const column = features.column(feature);
       return column === undefined
         ? []
-        : [{ feature, weight: logistic.weights[column * predicates.length + output] }];
+        : [
+            {
+              feature: bothLanguages(feature),
+              weight: logistic.weights[column * predicates.length + output],
+            },
+          ];
     })
     .sort((a, b) => b.weight - a.weight);
 }

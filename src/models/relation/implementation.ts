@@ -134,7 +134,12 @@ function fitted(learnt: Learnt): FittedModel<'relation'> {
         const { subject, predicate, object } = candidate.triple;
         const weights = pairFeatureWeights(learnt.pairs, input.text, mentions, candidate);
         const because = listFeatures(weights, FEATURES_SHOWN);
-        return `${subject} —${predicate}→ ${object}, ${(100 * candidate.probability).toFixed(1)} %: ${because}`;
+        const triple = `${subject} —${predicate}→ ${object}`;
+        const percent = (100 * candidate.probability).toFixed(1);
+        return {
+          en: `${triple}, ${percent} %: ${because.en}`,
+          zh: `${triple}，${percent}%：${because.zh}`,
+        };
       });
     },
   };

@@ -69,7 +69,7 @@ describe('relation', () => {
   });
 
   it('says why', () => {
-    expect(fitted.explain!(test[0].input)[0]).toMatch(/^.+ —.+→ .+, \d+\.\d %: .+\(\d/);
+    expect(fitted.explain!(test[0].input)[0].en).toMatch(/^.+ —.+→ .+, \d+\.\d %: .+\(\d/);
   });
 
   it('answers empty texts, texts without entities and very long ones', async () => {

@@ -1,3 +1,4 @@
+import type { Text } from '../../../ground/language.ts';
 import type { Prediction } from '../../../tasks/examples.ts';
 import type { FittedModel } from '../../contract.ts';
 import { answerInBatches } from '../answer-each.ts';
@@ -13,7 +14,7 @@ export interface Classifier {
   /** The prediction of one of the rows. */
   predict(rows: Rows): readonly Prediction<LabelFamily>[];
   /** Why the only row is answered as it is. */
-  explain(rows: Rows): readonly string[];
+  explain(rows: Rows): readonly Text[];
   readonly content: ModelContent;
 }
 

@@ -1,3 +1,4 @@
+import type { Text } from '../../../ground/language.ts';
 import type { Entity } from '../../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from '../mentions/characters.ts';
 import { eachAttribute } from './dataset.ts';
@@ -50,7 +51,7 @@ export function createTagger(model: CrfModel): Tagger {
   const lattice = createLattice(types.length);
   setTransitions(lattice, transitions);
   const engine: Engine = { model, vocabulary: { types, words, lexicon: model.lexicon }, lattice };
-  const describe = (attribute: number): string => describeAttribute(model, engine.vocabulary, attribute);
+  const describe = (attribute: number): Text => describeAttribute(model, attribute);
 
   return {
     types,

@@ -1,6 +1,6 @@
-import { CHARACTER_CLASSES, type Characters, OUTSIDE } from '../mentions/characters.ts';
-import { type Lexicon, matchLexicon, PURITY_STEPS, type Share } from '../mentions/lexicon.ts';
-import { eachWord, WORD_PLACES } from '../mentions/words.ts';
+import { type Characters, OUTSIDE } from '../mentions/characters.ts';
+import { type Lexicon, matchLexicon, type Share } from '../mentions/lexicon.ts';
+import { eachWord } from '../mentions/words.ts';
 
 /** What is observed at a position: every track has one number per position. */
 export const TRACKS = ['char', 'class', 'place', 'word', 'match', 'matched', 'side'] as const;
@@ -104,40 +104,4 @@ export function readTracks(
     }
   }
   return tracks;
-}
-
-const orOutside = (value: number, name: () => string): string => (value === OUTSIDE ? 'outside' : name());
-
-/** How a value of a track reads, for explanations. */
-export function describeValue(
-  track: Track,
-  value: number,
-  vocabulary: Vocabulary,
-  words: readonly string[],
-): string {
-  const matched = (plain: number): string =>
-    plain === 2
-      ? 'none'
-      : `${WORD_PLACES[(plain - 3) % 5]} of ${vocabulary.types[Math.floor((plain - 3) / 5)] ?? '?'}`;
-  return orOutside(value, () => {
-    switch (track) {
-      case 'char':
-        return String.fromCharCode(value);
-      case 'class':
-        return CHARACTER_CLASSES[value - 2] ?? '?';
-      case 'place':
-        return WORD_PLACES[value - 2] ?? '?';
-      case 'word':
-        return words[value - 2] ?? '?';
-      case 'matched':
-        return matched(value);
-      case 'match': {
-        if (value === 2) return 'none';
-        const step = value % 5;
-        return `${matched(Math.floor(value / 5))}, a mention in ${step === 0 ? 'few' : `${PURITY_STEPS[step - 1] * 100} %`} or more`;
-      }
-      case 'side':
-        return String(value);
-    }
-  });
 }

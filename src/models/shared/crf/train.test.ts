@@ -100,7 +100,7 @@ describe('a trained tagger', () => {
     expect(
       tagger
         .topFeatures('B_疾病', 3)
-        .map(({ feature }) => feature)
+        .map(({ feature }) => feature.en)
         .join(),
     ).toContain('char[-1]');
   });

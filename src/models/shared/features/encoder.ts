@@ -1,3 +1,4 @@
+import type { Text } from '../../../ground/language.ts';
 import type { ModelContent } from '../modelfile.ts';
 import { createRowsBuilder, type Rows, type RowsBuilder } from './rows.ts';
 
@@ -7,7 +8,7 @@ export interface Encoder<Input> {
   /** Adds one row. */
   encode(input: Input, builder: RowsBuilder): void;
   /** What a column stands for, for people. */
-  name(column: number): string;
+  name(column: number): Text;
   /** For a model file. */
   pack(): ModelContent;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OVERLAP_NAMES, overlap } from './overlap.ts';
 
 const measure = (a: string, b: string): Record<string, number> =>
-  Object.fromEntries(OVERLAP_NAMES.map((name, i) => [name, overlap(a, b)[i]]));
+  Object.fromEntries(OVERLAP_NAMES.map(({ en }, i) => [en, overlap(a, b)[i]]));
 
 describe('overlap', () => {
   it('measures what two texts share', () => {

@@ -1,23 +1,25 @@
+import type { Text } from '../../../ground/language.ts';
+
 /** Texts longer than this many code units are compared by their beginnings where it takes quadratic time. */
 const LONGEST_ALIGNED = 300;
 
 /** How alike two texts are, each measure between 0 (nothing shared) and 1 (the same). */
 export const OVERLAP_NAMES = [
-  'shared characters / all',
-  'shared bigrams / all',
-  'shared trigrams / all',
-  'characters of A in B',
-  'characters of B in A',
-  'bigrams of A in B',
-  'bigrams of B in A',
-  'length ratio',
-  'common subsequence',
-  'edit similarity',
-  'common beginning',
-  'common end',
-  'same digits',
-  'same negation',
-] as const;
+  { en: 'shared characters / all', zh: '共有字占比' },
+  { en: 'shared bigrams / all', zh: '共有二元组占比' },
+  { en: 'shared trigrams / all', zh: '共有三元组占比' },
+  { en: 'characters of A in B', zh: 'A 的字见于 B 的比例' },
+  { en: 'characters of B in A', zh: 'B 的字见于 A 的比例' },
+  { en: 'bigrams of A in B', zh: 'A 的二元组见于 B 的比例' },
+  { en: 'bigrams of B in A', zh: 'B 的二元组见于 A 的比例' },
+  { en: 'length ratio', zh: '长度比' },
+  { en: 'common subsequence', zh: '最长公共子序列' },
+  { en: 'edit similarity', zh: '编辑相似度' },
+  { en: 'common beginning', zh: '公共前缀' },
+  { en: 'common end', zh: '公共后缀' },
+  { en: 'same digits', zh: '数字一致' },
+  { en: 'same negation', zh: '否定词一致' },
+] as const satisfies readonly Text[];
 
 const NEGATION = /[不没无未非别]/gu;
 

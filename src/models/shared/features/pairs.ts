@@ -1,10 +1,17 @@
+import type { Text } from '../../../ground/language.ts';
 import type { Text2 } from '../../../tasks/families/shared/types.ts';
 import type { Encoder } from './encoder.ts';
 import { OVERLAP_NAMES, overlap } from './overlap.ts';
 import type { RowsBuilder } from './rows.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';
 
-const MEASURES = ['cosine', ...OVERLAP_NAMES];
+const MEASURES: readonly Text[] = [{ en: 'cosine', zh: '余弦相似度' }, ...OVERLAP_NAMES];
+/** In which of the texts an n-gram is. */
+const PLACES: readonly Text[] = [
+  { en: 'both', zh: 'A、B 均有' },
+  { en: 'only A', zh: '仅 A 有' },
+  { en: 'only B', zh: '仅 B 有' },
+];
 /** Each measure comes with how far it is above each of these: together a bent line. */
 const BENDS = [0.2, 0.35, 0.5, 0.65, 0.8, 0.9];
 
@@ -47,12 +54,15 @@ function pairEncoder(tfidf: Tfidf, measured: boolean): Encoder<Text2> {
     },
     name(column) {
       if (column < 3 * grams) {
-        const where = ['both', 'only A', 'only B'][Math.floor(column / grams)];
-        return `${where} “${tfidf.trie.ngram(tfidf.nodeOf[column % grams])}”`;
+        const where = PLACES[Math.floor(column / grams)];
+        const ngram = tfidf.trie.ngram(tfidf.nodeOf[column % grams]);
+        return { en: `${where.en} “${ngram}”`, zh: `${where.zh}“${ngram}”` };
       }
-      const measure = Math.floor((column - 3 * grams) / (1 + BENDS.length));
+      const measure = MEASURES[Math.floor((column - 3 * grams) / (1 + BENDS.length))];
       const bend = (column - 3 * grams) % (1 + BENDS.length);
-      return bend === 0 ? MEASURES[measure] : `${MEASURES[measure]} above ${BENDS[bend - 1]}`;
+      if (bend === 0) return measure;
+      const from = BENDS[bend - 1];
+      return { en: `${measure.en} above ${from}`, zh: `${measure.zh}高于 ${from} 的部分` };
     },
     pack: () => ({ header: { options: tfidf.options, measured }, arrays: packTfidf(tfidf) }),
   };

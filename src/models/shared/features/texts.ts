@@ -1,3 +1,4 @@
+import { bothLanguages } from '../../../ground/language.ts';
 import type { Text1 } from '../../../tasks/families/shared/types.ts';
 import type { Encoder } from './encoder.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } from './tfidf.ts';
@@ -31,7 +32,7 @@ function textEncoder(tfidf: Tfidf): Encoder<Text1> {
       for (const [column, value] of entries) builder.add(column, value / length);
       builder.endRow();
     },
-    name: (column) => `“${tfidf.trie.ngram(tfidf.nodeOf[column])}”`,
+    name: (column) => bothLanguages(`“${tfidf.trie.ngram(tfidf.nodeOf[column])}”`),
     pack: () => ({ header: { options: tfidf.options }, arrays: packTfidf(tfidf) }),
   };
 }

@@ -1,9 +1,11 @@
+import type { Text } from '../../../ground/language.ts';
+
 /** How many features are shown for a label. */
 const SHOWN = 12;
 
 /** What one feature adds to a score. */
 export interface Contribution {
-  readonly name: string;
+  readonly name: Text;
   readonly push: number;
 }
 
@@ -17,22 +19,26 @@ export function explainLabels(
   chosen: readonly string[],
   scores: Float64Array,
   contributions: (output: number) => readonly Contribution[],
-): string[] {
+): Text[] {
   return chosen.flatMap((label) => {
     const index = labels.indexOf(label);
     const shared = outputs === 1 && labels.length === 2;
     const output = shared ? 0 : index;
     const sign = shared && index === 0 ? -1 : 1;
     const probability = sign > 0 ? scores[output] : 1 - scores[output];
-    return [`${label}: ${probability.toFixed(3)}`, ...heaviest(contributions(output), sign)];
+    const share = probability.toFixed(3);
+    return [{ en: `${label}: ${share}`, zh: `${label}：${share}` }, ...heaviest(contributions(output), sign)];
   });
 }
 
 /** The heaviest contributions as lines, `+0.123 name`. */
-export function heaviest(contributions: readonly Contribution[], sign = 1, shown = SHOWN): string[] {
+export function heaviest(contributions: readonly Contribution[], sign = 1, shown = SHOWN): Text[] {
   return contributions
     .filter(({ push }) => push !== 0)
-    .sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => Math.abs(b.push) - Math.abs(a.push) || (a.name.en < b.name.en ? -1 : 1))
     .slice(0, shown)
-    .map(({ name, push }) => `${sign * push > 0 ? '+' : '−'}${Math.abs(push).toFixed(3)} ${name}`);
+    .map(({ name, push }) => {
+      const amount = `${sign * push > 0 ? '+' : '−'}${Math.abs(push).toFixed(3)}`;
+      return { en: `${amount} ${name.en}`, zh: `${amount} ${name.zh}` };
+    });
 }
