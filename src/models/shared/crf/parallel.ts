@@ -104,7 +104,7 @@ interface Workers {
 
 function startWorkers(shared: Shared, count: number): Workers {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const file = new URL(`../../crf/worker.${extension}`, import.meta.url);
+  const file = new URL(`./worker.${extension}`, import.meta.url);
   const workers = Array.from({ length: count }, () => new Worker(file, { workerData: shared }));
   let failure: Error | undefined;
   const failed = new Promise<never>((_, reject) => {
