@@ -143,6 +143,15 @@ describe('global options', () => {
     expect((await runMain('tasks', '--lang')).stderr).toContain('[value-missing]');
   });
 
+  it('show names in errors without their control characters, and suggest only what is similar', async () => {
+    const { stderr } = await runMain('check', '--task', 'cMedIC', '--predictions', 'x\u001b[2J.jsonl');
+    expect(stderr).toContain('x\\u001b[2J.jsonl');
+    expect(stderr).not.toContain('\u001b');
+    const none = await runMain('run', '--model', 'foo');
+    expect(none.stderr).toContain('[unknown-model]');
+    expect(none.stderr).not.toContain('Did you mean');
+  });
+
   it('print usage errors as JSON too', async () => {
     for (const [code, ...args] of [
       ['unknown-language', 'tasks', '--lang', 'fr', '--json'],

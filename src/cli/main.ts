@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, formatPlace, UserError } from '../ground/errors.ts';
 import { detectLanguage, LANGUAGES, languageOf, type Text } from '../ground/language.ts';
+import { inert } from '../ground/show.ts';
 import { version } from '../ground/version.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { commands } from './commands.ts';
@@ -173,7 +174,7 @@ function specOf(argv: readonly string[]): CommandSpec[] {
 /** Says on standard error what went wrong, and returns the exit code. */
 function report(error: unknown, terminal: Terminal): number {
   if (typeof error === 'number') return error;
-  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const write = (line: string): void => void process.stderr.write(`${inert(line)}\n`);
   const writeJson = (fields: object): void => write(JSON.stringify({ error: fields }));
   if (error instanceof UserError) {
     const { code, place } = error;

@@ -1,4 +1,5 @@
 import type { Language, Text } from '../ground/language.ts';
+import { inert } from '../ground/show.ts';
 
 export interface Progress {
   /** `share` of the work done, 0 to 1, and a short note on what is being done. */
@@ -27,7 +28,7 @@ export function bar(title: string, stream: NodeJS.WritableStream, language: Lang
   let stopped = false;
   return {
     update(share, text = '') {
-      const note = say(text, language);
+      const note = inert(say(text, language));
       if (shown) return shown.update(share, { note });
       if (opening || stopped || Date.now() - started < BAR_AFTER_MS) return;
       opening = true;

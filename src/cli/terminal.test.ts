@@ -45,6 +45,24 @@ describe('a table', () => {
   });
 });
 
+describe('control characters', () => {
+  const EVIL = 'a\u001b]0;owned\u0007\r\u009b2J\u007f';
+  const SHOWN = 'a\\u001b]0;owned\\u0007\\u000d\\u009b2J\\u007f';
+  it('have no effect, whatever is shown', async () => {
+    const { terminal, written } = open();
+    terminal.print(EVIL);
+    terminal.printText(EVIL);
+    terminal.note(EVIL);
+    terminal.alert(EVIL);
+    await terminal.table(['id'], [[EVIL]]);
+    expect(written.out.match(/a\\u001b.*/g)).toEqual([SHOWN, SHOWN, SHOWN]);
+    expect(written.err).toBe(`${SHOWN}\n${SHOWN}\n`);
+    terminal.printJson(EVIL);
+    expect(JSON.parse(written.out.trim().split('\n').at(-1)!)).toBe(EVIL);
+    expect(written.out + written.err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
 describe('progress without a terminal', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,6 @@
 import { finite } from '../ground/files.ts';
 import { bothLanguages, type Language, type Text } from '../ground/language.ts';
+import { inert } from '../ground/show.ts';
 import { bar, lines, type Progress, silent } from './progress.ts';
 import { drawTable, type Heading } from './table.ts';
 import { wrapIndented } from './width.ts';
@@ -59,9 +60,10 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const say = (text: Text | string): string => bothLanguages(text)[language];
   const wrapped = (text: Text | string): string =>
     width === undefined ? say(text) : wrapIndented(say(text), width);
-  const print = (line: string): void => void stdout.write(`${line}\n`);
+  // Everything that the commands show passes here, and no text that users brought has an effect on the terminal.
+  const print = (line: string): void => void stdout.write(`${inert(line)}\n`);
   const note = (text: Text | string): void => {
-    if (!quiet && !json) stderr.write(`${wrapped(text)}\n`);
+    if (!quiet && !json) stderr.write(`${inert(wrapped(text))}\n`);
   };
   return {
     language,
@@ -75,17 +77,21 @@ export function createTerminal(settings: TerminalSettings): Terminal {
     note,
     alert(text) {
       // On a terminal a progress bar stands on the current line.
-      if (!json) stderr.write(`${stderr.isTTY ? '\n' : ''}${wrapped(text)}\n`);
+      if (!json) stderr.write(`${stderr.isTTY ? '\n' : ''}${inert(wrapped(text))}\n`);
     },
     async table(headings, rows) {
-      const drawn = drawTable(headings, rows, width);
+      const drawn = drawTable(
+        headings,
+        rows.map((row) => row.map(inert)),
+        width,
+      );
       print(drawn.lines.join('\n'));
       if (drawn.dropped.length > 0) note(leftOut(drawn.dropped));
       return drawn.dropped;
     },
     progress(title) {
       if (quiet || json) return silent;
-      return stderr.isTTY ? bar(say(title), stderr, language) : lines(say(title), note, language);
+      return stderr.isTTY ? bar(inert(say(title)), stderr, language) : lines(say(title), note, language);
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openJudged, type Split } from '../datasets/dataset.ts';
 import { resolveDataDir } from '../datasets/directory.ts';
 import { UserError } from '../ground/errors.ts';
-import { nearest } from '../ground/nearest.ts';
+import { didYouMean } from '../ground/nearest.ts';
 import { readPredictions } from '../scoring/predictions.ts';
 import { refuseUnfit } from '../scoring/problems.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
@@ -108,8 +108,8 @@ function findRun(name: string, runsDir: string): string {
       hint:
         kept.length > 0
           ? {
-              en: `Did you mean ${nearest(name, kept)}? \`chineseblue runs\` lists them all.`,
-              zh: `是否指 ${nearest(name, kept)}？\`chineseblue runs\` 列出全部运行。`,
+              en: `${didYouMean(name, kept).en}\`chineseblue runs\` lists them all.`,
+              zh: `${didYouMean(name, kept).zh}\`chineseblue runs\` 列出全部运行。`,
             }
           : {
               en: '`chineseblue run` makes one; --runs-dir says where they are.',

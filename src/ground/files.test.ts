@@ -8,11 +8,13 @@ import { UserError } from './errors.ts';
 import {
   explainFileError,
   MAX_LINE_BYTES,
+  makeDirectory,
   readLineBatches,
   readLines,
   writeAtomic,
   writeJson,
 } from './files.ts';
+import { acquireLock } from './lock.ts';
 
 /** Size of the blocks that `readLineBatches` reads: texts around it are cut in the middle. */
 const BLOCK = 1 << 18;
@@ -230,3 +232,11 @@ describe('JSON', () => {
     expect(readFileSync(file, 'utf8').endsWith('}\n')).toBe(true);
   });
 });
+
+it.runIf(process.platform === 'linux')(
+  'says of a file system without files of users that nothing can be made there',
+  async () => {
+    await expect(makeDirectory('/proc/chineseblue')).rejects.toMatchObject({ code: 'not-writable' });
+    await expect(acquireLock('/proc/chineseblue/lock')).rejects.toMatchObject({ code: 'not-writable' });
+  },
+);

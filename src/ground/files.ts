@@ -276,7 +276,7 @@ async function followLinks(file: string): Promise<string> {
 async function replace(file: string, content: Content): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await createDirectory(dirname(file));
     const handle = await open(temporary, 'w');
     try {
       for await (const part of partsOf(content)) await handle.writeFile(part);
@@ -304,8 +304,25 @@ export const finite = (_key: string, value: unknown): unknown =>
 /** Makes a directory and its parents; it may exist already. */
 export async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await createDirectory(directory);
   } catch (error) {
     throw explainFileError(error, directory);
+  }
+}
+
+/**
+ * As `mkdir -p`. Throws a UserError `not-writable` where the system claims that what was to be made does not exist, as
+ * file systems without files of users do, and the errors of the file system as they are.
+ */
+export async function createDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UserError(
+      'not-writable',
+      { en: 'No directory can be made here', zh: '此处无法创建目录' },
+      { file: directory, hint: { en: 'Choose another directory.', zh: '请换一个目录。' } },
+    );
   }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from './errors.ts';
-import { explainFileError } from './files.ts';
+import { createDirectory, explainFileError } from './files.ts';
 
 /**
  * A lock is a directory that appears by one rename, with its owner already written inside. No process ever replaces or
@@ -76,7 +76,7 @@ export async function acquireLock(path: string, owner: Owner = self()): Promise<
 }
 
 async function prepare(candidate: string, owner: Owner): Promise<void> {
-  await mkdir(candidate, { recursive: true });
+  await createDirectory(candidate);
   await writeFile(join(candidate, OWNER), JSON.stringify(owner), { flush: true });
 }
 

@@ -1,4 +1,11 @@
-/** The candidate with the smallest edit distance to `name`, ignoring letter case; '' when there is none. */
+import type { Text } from './language.ts';
+
+/** Of the longer name, how much may differ where one is taken for a misspelling of the other; one letter always may. */
+const MISSPELT = 0.4;
+
+/**
+ * The candidate with the smallest edit distance to `name`, ignoring letter case; '' when none is close enough to be meant.
+ */
 export function nearest(name: string, candidates: readonly string[]): string {
   let best = '';
   let bestDistance = Number.POSITIVE_INFINITY;
@@ -9,7 +16,14 @@ export function nearest(name: string, candidates: readonly string[]): string {
       bestDistance = distance;
     }
   }
-  return best;
+  const longest = Math.max(name.length, best.length);
+  return bestDistance <= Math.max(1, Math.floor(longest * MISSPELT)) ? best : '';
+}
+
+/** The beginning of a hint: the name that was meant, where one is close; else empty. Add the rest to it. */
+export function didYouMean(name: string, candidates: readonly string[]): Text {
+  const close = nearest(name, candidates);
+  return close ? { en: `Did you mean ${close}? `, zh: `是否指 ${close}？` } : { en: '', zh: '' };
 }
 
 /** Levenshtein distance in UTF-16 code units. */

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from './errors.ts';
 import type { Text } from './language.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /** What a parameter holds as plain data: on the command line, in a record, in a plan that crosses processes. */
 export type ParameterValue = number | string | boolean;
@@ -259,7 +259,7 @@ export function describeAccepted({ type, auto, min, max, choices = [] }: Paramet
 
 function unknown(specs: ParameterSpecs, name: string, { name: owner }: Owner): UserError {
   const names = Object.keys(specs).map(kebab);
-  const close = names.length > 0 ? nearest(kebab(name), names) : '';
+  const close = didYouMean(kebab(name), names);
   return new UserError(
     'unknown-parameter',
     { en: `${owner.en} has no parameter ${kebab(name)}`, zh: `${owner.zh}没有参数 ${kebab(name)}` },
@@ -268,8 +268,8 @@ function unknown(specs: ParameterSpecs, name: string, { name: owner }: Owner): U
       hint:
         names.length > 0
           ? {
-              en: `Did you mean ${close}? It has ${names.join(', ')}.`,
-              zh: `是否指 ${close}？可用参数：${names.join('、')}。`,
+              en: `${close.en}It has ${names.join(', ')}.`,
+              zh: `${close.zh}可用参数：${names.join('、')}。`,
             }
           : { en: 'It has none.', zh: '它没有参数。' },
       exitCode: EXIT.usage,

@@ -16,3 +16,10 @@ function stringify(value: unknown): string | undefined {
     throw error;
   }
 }
+
+/** All control characters but tab and line feed: escape sequences begin with one, and a carriage return overwrites. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** A text as a terminal may show it: control characters as JSON writes them (`\u001b`), so that they have no effect. */
+export const inert = (text: string): string =>
+  text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

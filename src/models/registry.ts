@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../ground/errors.ts';
-import { nearest } from '../ground/nearest.ts';
+import { didYouMean } from '../ground/nearest.ts';
 import { bert } from './bert/kind.ts';
 import { bm25 } from './bm25/kind.ts';
 import type { ModelKind } from './contract.ts';
@@ -112,8 +112,8 @@ export function findModel(id: string): ModelKind {
     { en: `There is no model "${id}"`, zh: `没有模型“${id}”` },
     {
       hint: {
-        en: `Did you mean ${nearest(id, ids)}? There are ${ids.join(', ')}.`,
-        zh: `是否指 ${nearest(id, ids)}？可用模型：${ids.join('、')}。`,
+        en: `${didYouMean(id, ids).en}There are ${ids.join(', ')}.`,
+        zh: `${didYouMean(id, ids).zh}可用模型：${ids.join('、')}。`,
       },
       exitCode: EXIT.usage,
     },

@@ -31,6 +31,17 @@ it('csv: every row has every column, and no cell is a formula', () => {
   expect(Number(primary[head.indexOf('score')])).toBeGreaterThan(Number(primary[head.indexOf('low')]));
 });
 
+it.each([
+  ['-1+cmd', "'-1+cmd"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\t=1', "'\t=1"],
+  ['\r=1', "'\r=1"],
+  ['-0.5', '-0.5'],
+])('csv: %j is written as a text, unless it is a number', async (id, written) => {
+  const [, row] = cells(FORMATS.csv(await analyse([of(id, 0.5)], async () => [])));
+  expect(row[3]).toBe(written);
+});
+
 it('markdown: a table row stays a row, and nothing is markup', () => {
   const page = FORMATS.markdown(tasks);
   expect(page).not.toContain('<script>');

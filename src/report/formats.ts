@@ -114,7 +114,8 @@ function csv(tasks: readonly TaskAnalysis[]): string {
 
 /** Quoted where needed (RFC 4180); a text that a spreadsheet would compute is kept a text. */
 function csvCell(value: string): string {
-  const inert = /^[=+@\t\r]|^-(?![\d.])/.test(value) ? `'${value}` : value;
+  const inert =
+    /^[=+@\t\r]/.test(value) || (value.startsWith('-') && Number.isNaN(Number(value))) ? `'${value}` : value;
   return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../ground/errors.ts';
-import { nearest } from '../ground/nearest.ts';
+import { didYouMean } from '../ground/nearest.ts';
 import { broughtTasks } from './brought.ts';
 import { CMDD } from './released/CMDD.ts';
 import { cEHRNER } from './released/cEHRNER.ts';
@@ -56,14 +56,14 @@ export function findTask(name: string, among: readonly Task[] = tasks): Task {
   );
   if (found) return found;
   const known = among.flatMap((task) => [task.id, ...task.aliases]);
-  const close = nearest(name, known);
+  const close = didYouMean(name, known);
   throw new UserError(
     'unknown-task',
     { en: `There is no task "${name}"`, zh: `没有任务“${name}”` },
     {
       hint: {
-        en: `Did you mean ${close}? \`chineseblue tasks\` lists them all.`,
-        zh: `是否指 ${close}？\`chineseblue tasks\` 列出全部任务。`,
+        en: `${close.en}\`chineseblue tasks\` lists them all.`,
+        zh: `${close.zh}\`chineseblue tasks\` 列出全部任务。`,
       },
       exitCode: EXIT.usage,
     },

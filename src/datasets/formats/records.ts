@@ -184,7 +184,7 @@ export function createLabelCheck(
 
 function unknownLabel(label: string, known: readonly string[], task: string, place: ValuePlace): UserError {
   const some = known.slice(0, SHOWN_LABELS).join(', ') + (known.length > SHOWN_LABELS ? ', …' : '');
-  const guess = show(nearest(label, known));
+  const close = nearest(label, known);
   const mayBeHeader = place.line === 1 && !place.file.endsWith('.json');
   return new UserError(
     'unknown-label',
@@ -196,7 +196,9 @@ function unknownLabel(label: string, known: readonly string[], task: string, pla
             en: `If line 1 is a header, remove it. Labels: ${some}.`,
             zh: `若第 1 行是表头，请删除。标签：${some}。`,
           }
-        : { en: `Did you mean ${guess}?`, zh: `是否为 ${guess}？` },
+        : close
+          ? { en: `Did you mean ${show(close)}?`, zh: `是否为 ${show(close)}？` }
+          : { en: `Labels: ${some}.`, zh: `标签：${some}。` },
     },
   );
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../ground/errors.ts';
-import { nearest } from '../../ground/nearest.ts';
+import { didYouMean } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
@@ -31,15 +31,15 @@ export function findFormat(
 ): Format {
   if (Object.hasOwn(formats, name)) return formats[name];
   const known = Object.keys(formats);
-  const guess = nearest(name, known);
+  const guess = didYouMean(name, known);
   throw new UserError(
     'unknown-format',
     { en: `There is no format "${name}"`, zh: `没有格式“${name}”` },
     {
       ...place,
       hint: {
-        en: `Did you mean ${guess}? Formats: ${known.join(', ')}.`,
-        zh: `是否为 ${guess}？可用格式：${known.join('、')}。`,
+        en: `${guess.en}Formats: ${known.join(', ')}.`,
+        zh: `${guess.zh}可用格式：${known.join('、')}。`,
       },
     },
   );

@@ -9,7 +9,7 @@ import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { acquireLock } from '../../ground/lock.ts';
-import { nearest } from '../../ground/nearest.ts';
+import { didYouMean } from '../../ground/nearest.ts';
 import { lockOf, makeWhole, remainsOf } from '../../ground/staging.ts';
 import type { Precision } from '../weights/safetensors_write.ts';
 import { fetchedDir } from './find.ts';
@@ -177,14 +177,14 @@ function notReachable({ name, page }: KnownModel, failures: readonly Text[]): Us
 
 function unknown(name: string, known: readonly KnownModel[]): UserError {
   const names = known.map((one) => one.name);
-  const [close, all] = [nearest(name, names), names.join(', ')];
+  const [close, all] = [didYouMean(name, names), names.join(', ')];
   return new UserError(
     'unknown-model',
     { en: `There is no model "${name}" to download`, zh: `没有可下载的模型“${name}”` },
     {
       hint: {
-        en: `Did you mean ${close}? Available: ${all}. For a local folder of weights: --model bert:DIR.`,
-        zh: `是否指 ${close}？可下载：${all}。本地权重目录请用 --model bert:DIR。`,
+        en: `${close.en}Available: ${all}. For a local folder of weights: --model bert:DIR.`,
+        zh: `${close.zh}可下载：${all}。本地权重目录请用 --model bert:DIR。`,
       },
       exitCode: EXIT.usage,
     },
