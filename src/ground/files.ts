@@ -312,17 +312,34 @@ export async function makeDirectory(directory: string): Promise<void> {
 
 /**
  * As `mkdir -p`. Throws a UserError `not-writable` where the system claims that what was to be made does not exist, as
- * file systems without files of users do, and the errors of the file system as they are.
+ * file systems without files of users do (Node's own recursive mkdir never returns there), and the errors of the file
+ * system as they are.
  */
 export async function createDirectory(directory: string): Promise<void> {
+  const path = resolve(directory);
   try {
-    await mkdir(directory, { recursive: true });
+    return await mkdir(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UserError(
-      'not-writable',
-      { en: 'No directory can be made here', zh: '此处无法创建目录' },
-      { file: directory, hint: { en: 'Choose another directory.', zh: '请换一个目录。' } },
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    const isThere = (at: string): Promise<boolean> =>
+      stat(at).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+    if (await isThere(path)) return;
+    if (code !== 'ENOENT') throw error;
+    if (!(await isThere(dirname(path)))) await createDirectory(dirname(path));
   }
+  // Its parent is there now, perhaps since another process made it a moment ago.
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw notWritable(directory);
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
+
+const notWritable = (directory: string): UserError =>
+  new UserError(
+    'not-writable',
+    { en: 'No directory can be made here', zh: '此处无法创建目录' },
+    { file: directory, hint: { en: 'Choose another directory.', zh: '请换一个目录。' } },
+  );
