@@ -19,7 +19,7 @@ import { type BertFamily, served } from './families.ts';
 import { type BertParameters, DTYPES } from './parameters.ts';
 import type { FamilyPlan } from './plan.ts';
 import { PLANNERS } from './planners.ts';
-import { type KeptRecord, parametersOf, RECORD, readRecord } from './record.ts';
+import { type KeptRecord, parametersOf, RECORD, readRecord, removeRecord, writeRecord } from './record.ts';
 import { requireEntities } from './resolve.ts';
 
 /** A model that was fine-tuned or read back. */
@@ -33,7 +33,20 @@ export interface Fitted<F extends FamilyId> {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Writes a folder that `transformers` and `openKept` load; `dtypes` are those of its ONNX files. */
+/** Files of every folder that `saveFolder` writes. */
+const FOLDER_FILES = [
+  'config.json',
+  'model.safetensors',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+];
+
+/**
+ * Writes a folder that `transformers` and `openKept` load; `dtypes` are those of its ONNX files. The record, which holds the
+ * hashes of the other files, is removed first and written last: a folder that has one is complete.
+ */
 export async function keep<F extends FamilyId>(
   folder: string,
   { config, tokenizer, plan, record, tensors }: Omit<Fitted<F>, 'parameters'>,
@@ -42,13 +55,14 @@ export async function keep<F extends FamilyId>(
   const { known, own } = splitOwn({ config, tensors });
   const { head, labels } = plan;
   const extra = new Map([
-    [RECORD, `${JSON.stringify(record)}\n`],
     ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
     ...onnxFiles({ config, head, tensors }, dtypes),
   ]);
   const transformersClass = head.transformersClass ?? architectureOf(config).heads.encoderClass;
   const model = { config: { ...config, transformersClass, labels }, tensors: known, tokenizer };
+  await removeRecord(folder);
   await saveFolder(folder, model, extra);
+  await writeRecord(folder, record, [...FOLDER_FILES, ...extra.keys()]);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEVICES as EVERY_DEVICE } from '../../autograd/index.ts';
 import { DTYPES as EVERY_DTYPE } from '../../encoders/inference/export.ts';
+import { seal } from '../../ground/hash.ts';
 import type { GivenParameters } from '../../ground/parameters.ts';
 import { createRandom } from '../../ground/random.ts';
 import { devScore } from '../../scoring/dev-score.ts';
@@ -171,12 +172,43 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
       [{ schema: 'chineseblue/bert@1' }, 'other-schema', 'schema'],
       [{ family: 'poetry' }, 'not-fine-tuned', 'family'],
     ] as const) {
-      writeFileSync(file, JSON.stringify({ ...whole, ...changed }));
+      writeFileSync(file, JSON.stringify(seal({ ...whole, ...changed, files: {} })));
       await expect(bert.load(damaged, task)).rejects.toMatchObject({ code, place: { file, field } });
     }
     await expect(learn('ner', { lexiconFeatures: 2 })).rejects.toMatchObject({ code: 'bad-parameter' });
     await expect(learn('similarity', { lexiconFeatures: true })).rejects.toThrow('for entities only');
     await expect(learn('similarity', { copies: 1 })).rejects.toThrow('for entities only');
+  });
+
+  it('is refused where any file of the folder was changed or is gone', async () => {
+    const { task, fitted } = await learn('relation', { epochs: 1 });
+    const folder = join(scratch, 'whole');
+    await fitted.save!(folder);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\./.test(name),
+    );
+    expect(names).toContain('chineseblue.safetensors');
+    expect(names).toContain(join('onnx', 'model.onnx'));
+    for (const name of names) {
+      const file = join(folder, name);
+      const bytes = readFileSync(file);
+      const changed = Buffer.from(bytes);
+      changed[Math.floor(0.7 * bytes.length)] ^= 1;
+      writeFileSync(file, changed);
+      const code = name === 'chineseblue.json' ? /^(damaged-model|not-fine-tuned)$/ : /^damaged-model$/;
+      await expect(bert.load(folder, task), name).rejects.toMatchObject({
+        code: expect.stringMatching(code),
+        place: { file },
+        hint: expect.stringContaining('train --model bert'),
+      });
+      rmSync(file);
+      await expect(bert.load(folder, task), name).rejects.toMatchObject({
+        code: 'file-missing',
+        place: { file },
+      });
+      writeFileSync(file, bytes);
+    }
+    await bert.load(folder, task);
   });
 
   it('starts from a folder of weights', async () => {

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
+import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import { hashFile, isSealed, seal } from '../../ground/hash.ts';
 import { AUTO, identityOf, parseParameters } from '../../ground/parameters.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import { families } from '../../tasks/families/registry.ts';
@@ -23,8 +24,15 @@ const recordJson = z.object({
   learnt: z.unknown(),
 });
 
-/** How a kept model was fine-tuned, as its folder says it. */
+/** How a kept model was fine-tuned. */
 export type KeptRecord = z.infer<typeof recordJson>;
+
+const storedJson = recordJson.extend({
+  /** SHA-256 of every file of the folder, by its path in it. */
+  files: z.record(z.string(), z.string()),
+  /** SHA-256 of the other fields. */
+  sha256: z.string(),
+});
 
 /** Parameters that only affect speed are left out: a kept model may be loaded on another machine. */
 export const recordOf = (task: Task, parameters: BertParameters, learnt: unknown): KeptRecord => ({
@@ -35,9 +43,32 @@ export const recordOf = (task: Task, parameters: BertParameters, learnt: unknown
   learnt,
 });
 
+/** Marks a folder as incomplete. */
+export async function removeRecord(folder: string): Promise<void> {
+  const file = join(folder, RECORD);
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
+/** Writes the record of a folder whose named files are complete. */
+export async function writeRecord(
+  folder: string,
+  { schema, family, task, parameters, learnt }: KeptRecord,
+  names: readonly string[],
+): Promise<void> {
+  const files: Record<string, string> = {};
+  for (const name of names) files[name] = await hashFile(join(folder, name));
+  const record = seal({ schema, family, task, parameters, learnt, files });
+  await writeAtomic(join(folder, RECORD), `${JSON.stringify(record)}\n`);
+}
+
 /**
  * Reads how the model in a folder was fine-tuned. Throws a UserError where it was not fine-tuned by this program
- * (`not-fine-tuned`) or by one that kept models in another way (`other-schema`).
+ * (`not-fine-tuned`) or by one that kept models in another way (`other-schema`), and where the record or a file that it
+ * names is not what was written (`damaged-model`).
  */
 export async function readRecord(folder: string): Promise<KeptRecord> {
   const file = join(folder, RECORD);
@@ -48,14 +79,35 @@ export async function readRecord(folder: string): Promise<KeptRecord> {
     throw explainFileError(error, file);
   }
   const json = parse(text);
-  const result = recordJson.safeParse(json);
-  if (result.success) return result.data;
-  const schema = z.object({ schema: z.string().startsWith('chineseblue/bert@') }).safeParse(json)
-    .data?.schema;
-  throw schema !== undefined && schema !== SCHEMA
-    ? otherSchema(schema, file)
-    : notFineTuned(file, result.error.issues[0].path);
+  const result = storedJson.safeParse(json);
+  if (!result.success) {
+    const schema = z.object({ schema: z.string().startsWith('chineseblue/bert@') }).safeParse(json)
+      .data?.schema;
+    throw schema !== undefined && schema !== SCHEMA
+      ? otherSchema(schema, file)
+      : notFineTuned(file, result.error.issues[0].path);
+  }
+  const { files, sha256: _, ...record } = result.data;
+  if (!isSealed(z.record(z.string(), z.unknown()).parse(json))) throw altered(file);
+  for (const [name, sha256] of Object.entries(files)) {
+    const path = join(folder, name);
+    if ((await hashFile(path)) !== sha256) throw altered(path);
+  }
+  return record;
 }
+
+const altered = (file: string): UserError =>
+  new UserError(
+    'damaged-model',
+    { en: 'This file of a kept model is not what was written', zh: '已保存模型的该文件与写入时不符' },
+    {
+      file,
+      hint: {
+        en: 'Restore it from a copy, or fine-tune again with `chineseblue train --model bert`.',
+        zh: '请从备份恢复，或用 `chineseblue train --model bert` 重新微调。',
+      },
+    },
+  );
 
 const AGAIN = {
   en: 'Fine-tune it again with `chineseblue train --model bert`.',

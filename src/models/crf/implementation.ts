@@ -5,10 +5,10 @@ import { answerEach } from '../shared/answer-each.ts';
 import { listFeatures } from '../shared/crf/explain.ts';
 import { type CrfModel, modelContent } from '../shared/crf/model.ts';
 import { crfOptions } from '../shared/crf/parameters.ts';
-import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { openCrf } from '../shared/crf/store.ts';
 import { createTagger } from '../shared/crf/tagger.ts';
 import { trainCrf } from '../shared/crf/train.ts';
-import { sizeOf } from '../shared/modelfile.ts';
+import { readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import type { CrfParameters } from './parameters.ts';
 import { fitSymptoms, loadSymptoms } from './symptoms.ts';
 
@@ -23,7 +23,7 @@ function fitted(model: CrfModel): FittedModel<'ner'> {
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) => answerEach(inputs, options, ({ text }) => ({ entities: tagger.tag(text) })),
-    save: (file) => saveContent(file, KIND, content),
+    save: (file) => writeModelFile(file, KIND, content),
     explain({ text }) {
       const entities = tagger.tag(text);
       const confidences = tagger.confidences(text, entities);
@@ -59,5 +59,5 @@ export const fit: Fits<CrfParameters> = {
 /** Reads a model that `save` wrote. UserError for anything else. */
 export async function load(file: string, task: Task): Promise<FittedModel> {
   if (familyOf(task).inputShape === 'turns') return loadSymptoms(file);
-  return fitted(openCrf(file, await loadContent(file, KIND)));
+  return fitted(openCrf(file, await readModelFile(file, KIND)));
 }

@@ -206,7 +206,7 @@ describe('crf', () => {
       for (const [from, to] of [
         ['"Int32Array"', '"Jnt32Array"'],
         ['"char"', '"chat"'],
-        ['"checksum":', '"checksun":'],
+        ['"sha256":', '"sha257":'],
         ['"kind":"crf"', '"kind":"crg"'],
       ]) {
         const changed = Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');

@@ -5,13 +5,13 @@ import type { FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
 import { listFeatures } from '../shared/crf/explain.ts';
 import { type CrfModel, modelContent } from '../shared/crf/model.ts';
-import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { openCrf } from '../shared/crf/store.ts';
 import { createTagger } from '../shared/crf/tagger.ts';
 import { type TrainOptions, trainCrf } from '../shared/crf/train.ts';
 import { namesOf, taggedTurns } from '../shared/mentions/dialogues.ts';
 import { type NameDictionary, namesJson, restoreNames } from '../shared/mentions/names.ts';
 import { isStatus } from '../shared/mentions/statuses.ts';
-import { damaged, type ModelContent, sizeOf } from '../shared/modelfile.ts';
+import { damaged, type ModelContent, readModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 
 /** The symptom tags of dialogues: mentions whose type is their status, decided from their turn alone. */
 
@@ -48,7 +48,7 @@ function fitted(model: CrfModel, names: NameDictionary): FittedModel<'dialogue'>
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) => answerEach(inputs, options, answer),
-    save: (file) => saveContent(file, KIND, content),
+    save: (file) => writeModelFile(file, KIND, content),
     explain: ({ turns }) =>
       turns.flatMap(({ text, speaker }, turn) =>
         tagger.tag(text, speaker).map((entity) => {
@@ -66,7 +66,7 @@ function fitted(model: CrfModel, names: NameDictionary): FittedModel<'dialogue'>
 
 /** Reads what a model of `fitSymptoms` saved. UserError for anything else. */
 export async function loadSymptoms(file: string): Promise<FittedModel<'dialogue'>> {
-  const content = await loadContent(file, KIND);
+  const content = await readModelFile(file, KIND);
   const model = openCrf(file, content);
   const names = namesJson.safeParse(content.header.names);
   if (!names.success) throw damaged(file, { en: 'its names are missing', zh: '缺少名称' });

@@ -7,14 +7,21 @@ import { answerEach } from '../shared/answer-each.ts';
 import { listFeatures } from '../shared/crf/explain.ts';
 import { type CrfModel, modelContent } from '../shared/crf/model.ts';
 import { crfOptions } from '../shared/crf/parameters.ts';
-import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { openCrf } from '../shared/crf/store.ts';
 import { createTagger } from '../shared/crf/tagger.ts';
 import { trainCrf } from '../shared/crf/train.ts';
 import { restoreFeatures } from '../shared/features/named.ts';
 import { namesOf, taggedTurns } from '../shared/mentions/dialogues.ts';
 import { type NameDictionary, namesJson, restoreNames } from '../shared/mentions/names.ts';
 import { STATUSES } from '../shared/mentions/statuses.ts';
-import { damaged, type ModelContent, pickArrays, sizeOf } from '../shared/modelfile.ts';
+import {
+  damaged,
+  type ModelContent,
+  pickArrays,
+  readModelFile,
+  sizeOf,
+  writeModelFile,
+} from '../shared/modelfile.ts';
 import type { DialogueParameters } from './parameters.ts';
 import {
   type AskedDialogue,
@@ -133,7 +140,7 @@ function fitted(learnt: Learnt): FittedModel<'dialogue'> {
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) => answerEach(inputs, options, answer),
-    save: (file) => saveContent(file, KIND, content),
+    save: (file) => writeModelFile(file, KIND, content),
     explain(input) {
       const { turns, asked, chances } = view(input);
       return asked.map((one, row) => {
@@ -173,7 +180,7 @@ const headerJson = z.object({
 
 /** Reads a model that `save` wrote. UserError for anything else. */
 export async function load(file: string): Promise<FittedModel<'dialogue'>> {
-  const content = await loadContent(file, KIND);
+  const content = await readModelFile(file, KIND);
   const mentions = openCrf(file, content);
   const header = headerJson.safeParse(content.header);
   if (!header.success)

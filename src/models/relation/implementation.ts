@@ -9,11 +9,18 @@ import { answerEach } from '../shared/answer-each.ts';
 import { listFeatures } from '../shared/crf/explain.ts';
 import { type CrfModel, modelContent } from '../shared/crf/model.ts';
 import { crfOptions } from '../shared/crf/parameters.ts';
-import { loadContent, openCrf, saveContent } from '../shared/crf/store.ts';
+import { openCrf } from '../shared/crf/store.ts';
 import { createTagger } from '../shared/crf/tagger.ts';
 import { trainCrf } from '../shared/crf/train.ts';
 import { restoreFeatures } from '../shared/features/named.ts';
-import { damaged, type ModelContent, pickArrays, sizeOf } from '../shared/modelfile.ts';
+import {
+  damaged,
+  type ModelContent,
+  pickArrays,
+  readModelFile,
+  sizeOf,
+  writeModelFile,
+} from '../shared/modelfile.ts';
 import { type Candidate, candidates, learnPairs, type PairModel, pairFeatureWeights } from './classifier.ts';
 import { locate, UNTYPED } from './locate.ts';
 import type { RelationParameters } from './parameters.ts';
@@ -127,7 +134,7 @@ function fitted(learnt: Learnt): FittedModel<'relation'> {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
       answerEach(inputs, options, (input) => ({ triples: accepted(view(input).candidates).map(plain) })),
-    save: (file) => saveContent(file, KIND, content),
+    save: (file) => writeModelFile(file, KIND, content),
     explain(input) {
       const { mentions, candidates } = view(input);
       return accepted(candidates).map((candidate) => {
@@ -170,7 +177,7 @@ const headerJson = z.object({
 
 /** Reads a model that `save` wrote. UserError for anything else. */
 export async function load(file: string): Promise<FittedModel<'relation'>> {
-  const content = await loadContent(file, KIND);
+  const content = await readModelFile(file, KIND);
   const mentions = openCrf(file, content);
   const header = headerJson.safeParse(content.header);
   if (!header.success) throw damaged(file, { en: 'its kinds of pairs are missing', zh: '缺少实体对类别' });

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { finite } from './files.ts';
+import { hashFile, isSealed, seal } from './hash.ts';
+
+it('hashes a file, and names one that is absent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chineseblue-hash-'));
+  const file = join(folder, 'a');
+  await writeFile(file, '发热');
+  expect(await hashFile(file)).toBe(createHash('sha256').update('发热').digest('hex'));
+  await expect(hashFile(join(folder, 'b'))).rejects.toMatchObject({ code: 'file-missing' });
+  await rm(folder, { recursive: true });
+});
+
+it('notices any change of a sealed record, but none of its layout', () => {
+  const record = { a: Number.NaN, 10: 'x', 2: -0, absent: undefined, list: [1e-7, { label: '发热' }] };
+  const text = JSON.stringify(seal(record), finite, 2);
+  expect(isSealed(JSON.parse(text))).toBe(true);
+  for (const [from, to] of [
+    ['"NaN"', '1'],
+    ['发热', '发冷'],
+    ['1e-7', '1e-8'],
+    ['"10"', '"11"'],
+  ])
+    expect(isSealed(JSON.parse(text.replace(from, to)))).toBe(false);
+  expect(isSealed({})).toBe(false);
+});

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { explainFileError, finite } from './files.ts';
+
+const BLOCK_BYTES = 1 << 20;
+
+/** SHA-256 of a file in lower-case hexadecimal, in constant memory. Throws a UserError where it cannot be read. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const block of createReadStream(file, { highWaterMark: BLOCK_BYTES })) hash.update(block);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  return hash.digest('hex');
+}
+
+export type Sealed<T> = T & { readonly sha256: string };
+
+/** A record with the SHA-256 of its own content, as `isSealed` verifies it once the record was written as JSON and read. */
+export const seal = <T extends object>(record: T): Sealed<T> => ({ ...record, sha256: digestOf(record) });
+
+/** Whether a record, as `JSON.parse` gives it, is what `seal` was given. */
+export function isSealed({ sha256, ...record }: { readonly [field: string]: unknown }): boolean {
+  return sha256 === digestOf(record);
+}
+
+const digestOf = (record: object): string =>
+  createHash('sha256').update(JSON.stringify(record, finite)).digest('hex');
