@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock } from '../ground/lock.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
 import { evaluateAll } from './pool.ts';
+import { writeRecord } from './store.ts';
 import { summarize } from './summary.ts';
 
 let dataDir: string;
@@ -62,6 +64,57 @@ describe('evaluate', () => {
     const again = await evaluate(plan);
     expect(again.scores).toEqual(scores);
     expect(again.record).toEqual(record);
+  });
+
+  it('is finished after a kill at any moment, with the same scores', async () => {
+    const { directory, scores, record } = await evaluate(plan);
+    const { scores: _, ...unscored } = record.files;
+    const file = join(directory, 'run.json');
+    const sheet = join(directory, 'scores.json');
+    for (const files of [record.files, unscored]) {
+      await writeRecord(file, { ...record, files });
+      await rm(sheet);
+      expect(await evaluate(plan)).toEqual({ directory, scores, record });
+    }
+    for (const text of [await readFile(sheet, 'utf8'), '{"schema":']) {
+      await writeRecord(file, { ...record, files: unscored });
+      await writeFile(sheet, text);
+      expect(await evaluate(plan)).toEqual({ directory, scores, record });
+    }
+    await rm(file);
+    expect((await evaluate(plan)).scores).toEqual(scores);
+  });
+
+  it('refuses to show or to score what was changed, until it is forced', async () => {
+    const { directory, scores } = await evaluate(plan);
+    const predictions = join(directory, 'predictions.jsonl');
+    const text = await readFile(predictions, 'utf8');
+    await writeFile(predictions, text.replace('"label":"0"', '"label":"1"'));
+    const expected = { code: 'damaged-run', place: { file: predictions } };
+    await expect(evaluate(plan)).rejects.toMatchObject(expected);
+    await rm(join(directory, 'scores.json'));
+    await expect(evaluate(plan)).rejects.toMatchObject(expected);
+    expect((await evaluate({ ...plan, force: true })).scores).toEqual(scores);
+    const sheet = join(directory, 'scores.json');
+    await writeFile(sheet, (await readFile(sheet, 'utf8')).replace(/"value": [0-9.]+/, '"value": 0.999'));
+    await expect(evaluate(plan)).rejects.toMatchObject({ code: 'damaged-run', place: { file: sheet } });
+    await rm(sheet);
+    expect((await evaluate(plan)).scores).toEqual(scores);
+  });
+
+  it('refuses the files of another run, and a second process in the same one', async () => {
+    const { directory } = await evaluate(plan);
+    const other = await evaluate({ ...plan, seed: 1 });
+    await rm(directory, { recursive: true });
+    await cp(other.directory, directory, { recursive: true });
+    await expect(evaluate(plan)).rejects.toMatchObject({ code: 'damaged-run', place: { field: 'id' } });
+    await rm(directory, { recursive: true });
+    await using _lock = await acquireLock(join(directory, 'lock'));
+    await expect(evaluate(plan)).rejects.toMatchObject({ code: 'in-use' });
+  });
+
+  it.runIf(process.platform === 'linux')('ends where no directory can be made', async () => {
+    await expect(evaluate({ ...plan, root: '/proc/x' })).rejects.toMatchObject({ code: 'not-writable' });
   });
 
   it('is another run when corpus, seed or parameters differ', async () => {

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openJudged, type Question } from '../datasets/dataset.ts';
 import { requireReleased } from '../datasets/schemes/registry.ts';
 import { readSubsets } from '../datasets/subsets.ts';
+import { UserError } from '../ground/errors.ts';
 import { writeJson } from '../ground/files.ts';
+import { hashFile } from '../ground/hash.ts';
 import type { Text } from '../ground/language.ts';
+import { acquireLock } from '../ground/lock.ts';
 import { predictionOf } from '../models/answers.ts';
 import type { FittedModel } from '../models/contract.ts';
 import { loadModelFile } from '../models/model-file.ts';
@@ -27,8 +30,18 @@ import {
   runId,
   type Watcher,
 } from './plan.ts';
-import { describeRun } from './record.ts';
-import { clearRun, lockRun, pathsOf, type RunPaths, readRecord, readRun, type StoredRun } from './store.ts';
+import { describeRun, type RunRecord } from './record.ts';
+import {
+  clearRun,
+  isUnfinished,
+  pathsOf,
+  type RunPaths,
+  readRecord,
+  readRun,
+  type StoredRun,
+  verifyFile,
+  writeRecord,
+} from './store.ts';
 
 export type { Plan } from './plan.ts';
 
@@ -71,28 +84,55 @@ interface Evaluation extends Identity {
  */
 export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}): Promise<StoredRun> {
   const evaluation = await openEvaluation(completePlan(request));
-  const { plan, kind, directory, paths } = evaluation;
+  const { plan, kind, paths } = evaluation;
   const wantsModel = (): boolean => plan.keepModel && !existsSync(paths.model);
-  if (!plan.force && plan.subsets === undefined && existsSync(paths.scores) && !wantsModel())
-    return readRun(directory);
+  if (!plan.force && plan.subsets === undefined && !wantsModel()) {
+    const kept = await findFinished(evaluation);
+    if (kept) return kept;
+  }
   if (plan.keepModel) requireSave(kind);
 
-  const unlock = await lockRun(directory);
-  try {
-    if (plan.force) await clearRun(directory);
-    if (!existsSync(paths.record) || wantsModel()) {
-      const started = new Date();
-      const fitted = await fitModel(evaluation, watcher);
-      const times = { started, fitted: new Date() };
-      if (!existsSync(paths.record)) await answerAndRecord(evaluation, fitted, times, watcher);
-      if (wantsModel()) await fitted.save?.(paths.model);
-    }
-    await scoreRun(evaluation);
-    if (!kind.interprets) await rm(paths.answers, { force: true });
-    return await readRun(directory);
-  } finally {
-    await unlock();
+  await using _lock = await acquireLock(paths.lock);
+  if (plan.force) await clearRun(evaluation.directory);
+  if (!existsSync(paths.record) || wantsModel()) {
+    const started = new Date();
+    const fitted = await fitModel(evaluation, watcher);
+    const times = { started, fitted: new Date() };
+    if (!existsSync(paths.record)) await answerAndRecord(evaluation, fitted, times, watcher);
+    if (wantsModel()) await keepModel(fitted, paths.model);
   }
+  // Awaited here: the lock is held until then.
+  return await scoreRun(evaluation);
+}
+
+/** The run of this evaluation, where it is finished. Throws a UserError where it is damaged. */
+async function findFinished({ id, directory, paths }: Evaluation): Promise<StoredRun | undefined> {
+  if (!existsSync(paths.record) || !existsSync(paths.scores)) return undefined;
+  try {
+    const run = await readRun(directory);
+    requireId(run.record, id, paths.record);
+    return run;
+  } catch (error) {
+    if (isUnfinished(error)) return undefined;
+    throw error;
+  }
+}
+
+function requireId({ id: found }: RunRecord, id: string, file: string): void {
+  if (found === id) return;
+  throw new UserError(
+    'damaged-run',
+    { en: `This is the record of another run, ${found}`, zh: `这是另一次运行 ${found} 的记录` },
+    { file, field: 'id', hint: { en: 'Move this directory away.', zh: '请移走该目录。' } },
+  );
+}
+
+/** A model may be a directory of files: it gets its name when it is complete. */
+async function keepModel(fitted: FittedModel, path: string): Promise<void> {
+  const staging = `${path}.new`;
+  await rm(staging, { recursive: true, force: true });
+  await fitted.save?.(staging);
+  await rename(staging, path);
 }
 
 async function openEvaluation(request: Plan): Promise<Evaluation> {
@@ -141,8 +181,9 @@ async function answerAndRecord(
   const record = describeRun(evaluation.plan, evaluation, {
     ...{ id, fitted, counts: answers.counts, usage: answers.usage },
     times: { ...times, answered: answeredAt },
+    files: { predictions: await hashFile(paths.predictions) },
   });
-  await writeJson(paths.record, record);
+  await writeRecord(paths.record, record);
 }
 
 /** The predictions of what was answered; nothing stands for the rest. */
@@ -158,21 +199,34 @@ async function writeAnswered({ questions, paths }: Evaluation, { answers }: Answ
   );
 }
 
-async function scoreRun({ plan, splits, questions, examples, paths }: Evaluation): Promise<void> {
+/**
+ * Scores the predictions that the record names. The record has the hash of scores that are complete only: it loses that of
+ * earlier scores before they are replaced, and gets that of the new ones at last.
+ */
+async function scoreRun({ plan, id, kind, splits, questions, examples, directory, paths }: Evaluation) {
   const { task, split } = plan;
   const subsets =
     plan.subsets === undefined
       ? undefined
       : await readSubsets(plan.subsets, task, requireReleased(split, SUBSETS), splits.files);
+  const record = await readRecord(paths.record);
+  requireId(record, id, paths.record);
+  const { scores: earlier, ...hashes } = record.files;
+  await verifyFile(paths.predictions, hashes.predictions);
   const file = await readPredictions(paths.predictions, task, questions);
   refuseUnfit(paths.predictions, file);
-  const { answers } = await readRecord(paths.record);
   const sheet = scorePredictions({
     ...{ task, split, synthetic: splits.synthetic, examples, subsets },
     predictions: file.predictions,
-    coverage: withoutAnswer(file.coverage, answers),
+    coverage: withoutAnswer(file.coverage, record.answers),
   });
+  if (earlier !== undefined) await writeRecord(paths.record, { ...record, files: hashes });
   await writeJson(paths.scores, sheet);
+  const answers = kind.interprets && existsSync(paths.answers) ? await hashFile(paths.answers) : undefined;
+  const files = { ...hashes, answers, scores: await hashFile(paths.scores) };
+  await writeRecord(paths.record, { ...record, files });
+  if (!kind.interprets) await rm(paths.answers, { force: true });
+  return readRun(directory);
 }
 
 /** Counts what the file lacks as refused or unreadable where the journal says so. */

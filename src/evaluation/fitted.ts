@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { openDataset } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
+import { acquireLock } from '../ground/lock.ts';
 import type { GivenParameters } from '../ground/parameters.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { FittedModel, ModelKind } from '../models/contract.ts';
@@ -24,7 +25,7 @@ export interface TrainRequest {
 
 /**
  * Fits one model on what a run on test would learn from, and keeps it. Returns its scores on dev.
- * Throws a UserError for a kind that cannot be kept.
+ * Throws a UserError for a kind that cannot be kept, and `in-use` while another process trains into the same place.
  */
 export async function trainAndKeep(
   request: TrainRequest,
@@ -38,6 +39,7 @@ export async function trainAndKeep(
   const { train, dev, synthetic } = await dataset.division(dataset.splits.includes('test') ? 'test' : 'dev');
   const parameters = await kind.resolve(request.parameters, { task });
   const directory = `${out}.training`;
+  await using _lock = await acquireLock(`${directory}.lock`);
   if (force) await rm(directory, { recursive: true, force: true });
   const score = devScore(task);
   const fitted = await kind.fit({

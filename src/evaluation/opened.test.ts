@@ -1,11 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplesDir } from '../datasets/directory.ts';
+import { hashFile } from '../ground/hash.ts';
 import type { Labelled } from '../tasks/families/shared/types.ts';
 import { keepRun } from './fixtures/kept.ts';
 import { openRuns } from './opened.ts';
+import { writeRecord } from './store.ts';
 
 const dataDir = samplesDir();
 let runsDir: string;
@@ -51,9 +53,17 @@ describe('openRuns', () => {
     });
   });
 
-  it('refuses predictions of other examples', async () => {
+  it('refuses predictions that were changed, and those of other examples', async () => {
     const directory = await keep('strange');
-    await writeFile(join(directory, 'predictions.jsonl'), '{"id":"nobody","label":"0"}\n');
+    const file = join(directory, 'predictions.jsonl');
+    await writeFile(file, '{"id":"nobody","label":"0"}\n');
+    await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'damaged-run',
+      place: { file },
+    });
+    const { sha256: _, ...rest } = JSON.parse(await readFile(join(directory, 'run.json'), 'utf8'));
+    const files = { ...rest.files, predictions: await hashFile(file) };
+    await writeRecord(join(directory, 'run.json'), { ...rest, files });
     await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
       code: 'unknown-id',
       place: { line: 1 },

@@ -11,9 +11,20 @@ import type { FamilyId } from '../tasks/examples.ts';
 import type { AnswerCounts } from './answering.ts';
 import type { Identity, Plan } from './plan.ts';
 
+export const RUN_SCHEMA = 'chineseblue/run@2';
+
+/** SHA-256 of the files beside the record. */
+export interface RunHashes {
+  readonly predictions: string;
+  /** Only of kinds whose answers are interpreted: the others' are not kept. */
+  readonly answers?: string;
+  /** Absent until the run is scored: the record is written before and after. */
+  readonly scores?: string;
+}
+
 /** Everything that is needed to know what a score means and to get it again: `run.json`. */
 export interface RunRecord {
-  readonly schema: 'chineseblue/run@2';
+  readonly schema: typeof RUN_SCHEMA;
   readonly id: string;
   readonly task: { readonly id: string; readonly family: FamilyId; readonly primary: string };
   readonly split: JudgedSplit;
@@ -56,6 +67,7 @@ export interface RunRecord {
     readonly predictSeconds: number;
   };
   readonly environment: Environment;
+  readonly files: RunHashes;
 }
 
 export interface Environment {
@@ -76,18 +88,19 @@ export interface Attempt {
   readonly counts: AnswerCounts;
   readonly usage: Usage | undefined;
   readonly times: { readonly started: Date; readonly fitted: Date; readonly answered: Date };
+  readonly files: RunHashes;
 }
 
 /** The record of a run. */
 export function describeRun(
   { task, split, source, seed, parameters: given }: Plan,
   { kind, modelHash, parameters, startingPoint, splits }: Identity,
-  { id, fitted, counts, usage, times }: Attempt,
+  { id, fitted, counts, usage, times, files }: Attempt,
 ): RunRecord {
   const kept = identityOf(kind.parameters, parameters);
   const seconds = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
   return {
-    schema: 'chineseblue/run@2',
+    schema: RUN_SCHEMA,
     id,
     task: { id: task.id, family: task.family, primary: task.primary },
     split,
@@ -122,6 +135,7 @@ export function describeRun(
       predictSeconds: seconds(times.fitted, times.answered),
     },
     environment: describeEnvironment(),
+    files,
   };
 }
 

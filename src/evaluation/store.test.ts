@@ -1,104 +1,173 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { listRuns, lockRun, readRun } from './store.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeJson } from '../ground/files.ts';
+import { hashFile, seal } from '../ground/hash.ts';
+import { keepRun } from './fixtures/kept.ts';
+import { clearRun, listRuns, readRun, writeRecord } from './store.ts';
 
 let root: string;
-beforeEach(async () => {
+let whole: string;
+beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'chineseblue-store-'));
+  whole = await keepRun(root, 'cMedIC', 'whole', () => ({ label: '0' }));
 });
+afterAll(() => rm(root, { recursive: true }));
 
-const record = (startedAt: string) => JSON.stringify({ schema: 'chineseblue/run@2', times: { startedAt } });
-
-async function keep(name: string, files: Record<string, string>): Promise<string> {
-  const directory = join(root, name);
-  await mkdir(directory);
-  for (const [file, content] of Object.entries(files)) await writeFile(join(directory, file), content);
+let copies = 0;
+/** A copy of a run below a directory of its own. */
+async function copy(): Promise<string> {
+  const directory = join(root, `copy-${copies++}`, basename(whole));
+  await cp(whole, directory, { recursive: true });
   return directory;
 }
 
-describe('lockRun', () => {
-  it('refuses a second process while the first holds the run, and unlocks it', async () => {
-    const directory = join(root, 'run');
-    const unlock = await lockRun(directory);
-    await expect(lockRun(directory)).rejects.toMatchObject({ code: 'run-in-use' });
-    await unlock();
-    await (await lockRun(directory))();
-    expect(existsSync(join(directory, 'lock'))).toBe(false);
-  });
+const change = async (file: string, from: string | RegExp, to: string): Promise<void> => {
+  const text = await readFile(file, 'utf8');
+  expect(text).toMatch(from);
+  await writeFile(file, text.replace(from, to));
+};
 
-  it('takes over from a process that is gone, and from a lock that was cut off', async () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const directory = await keep('dead', { lock: JSON.stringify({ pid, host: hostname() }) });
-    const unlock = await lockRun(directory);
-    expect(JSON.parse(await readFile(join(directory, 'lock'), 'utf8')).pid).toBe(process.pid);
-    await unlock();
-    await (await lockRun(await keep('cut', { lock: '{"pi' })))();
-  });
+/** Writes scores in whatever shape, and a record that names them by their hash. */
+async function rescore(directory: string, scores: unknown): Promise<void> {
+  const { record } = await readRun(directory);
+  const file = join(directory, 'scores.json');
+  await writeJson(file, scores);
+  const files = { ...record.files, scores: await hashFile(file) };
+  await writeRecord(join(directory, 'run.json'), { ...record, files });
+}
 
-  it('never takes over from another machine', async () => {
-    const directory = await keep('remote', { lock: JSON.stringify({ pid: 1, host: `not-${hostname()}` }) });
-    await expect(lockRun(directory)).rejects.toMatchObject({ code: 'run-in-use' });
-  });
-});
-
-describe('readRun and listRuns', () => {
+describe('readRun', () => {
   it('brings back numbers that JSON cannot hold', async () => {
-    const scores = JSON.stringify({
-      schema: 'chineseblue/scores@2',
-      subsets: {
-        all: {
-          scores: [
-            { convention: 'a', value: 'Infinity' },
-            { convention: 'b', value: 'NaN' },
-          ],
-        },
-      },
-    });
-    const run = await readRun(await keep('odd', { 'run.json': record('2026'), 'scores.json': scores }));
-    expect(run.scores.subsets.all.scores.map(({ value }) => value)).toEqual([
+    const directory = await copy();
+    const { scores } = await readRun(directory);
+    const [first, second, ...rest] = scores.subsets.all.scores;
+    const values = [{ ...first, value: 'Infinity' }, { ...second, value: 'NaN' }, ...rest];
+    await rescore(directory, { ...scores, subsets: { all: { ...scores.subsets.all, scores: values } } });
+    const run = await readRun(directory);
+    expect(run.scores.subsets.all.scores.slice(0, 2).map(({ value }) => value)).toEqual([
       Number.POSITIVE_INFINITY,
       Number.NaN,
     ]);
   });
 
-  it('lists finished runs by age and leaves out unfinished ones', async () => {
-    const scores = JSON.stringify({ schema: 'chineseblue/scores@2' });
-    await keep('b', { 'run.json': record('2026-02'), 'scores.json': scores });
-    await keep('a', { 'run.json': record('2026-03'), 'scores.json': scores });
-    await keep('unfinished', { 'run.json': record('2026-01') });
-    expect((await listRuns(root)).map(({ record }) => record.times.startedAt)).toEqual([
-      '2026-02',
-      '2026-03',
-    ]);
-    expect(await listRuns(join(root, 'absent'))).toEqual([]);
+  it('notices a changed label, number or byte in every file, names it and says what to do', async () => {
+    for (const [name, from, to] of [
+      ['predictions.jsonl', '"label":"0"', '"label":"1"'],
+      ['scores.json', /"value": [0-9.]+/, '"value": 0.999'],
+      ['scores.json', /\n$/, ''],
+      ['run.json', /"seed": 0/, '"seed": 1'],
+      ['run.json', /"fitSeconds": 1/, '"fitSeconds": 2'],
+      ['run.json', /"predictions": "./, '"predictions": "x'],
+    ] as const) {
+      const directory = await copy();
+      const file = join(directory, name);
+      await change(file, from, to);
+      const advice = name === 'scores.json' ? 'scored anew' : '--force';
+      await expect(readRun(directory), `${name} ${from}`).rejects.toMatchObject({
+        code: 'damaged-run',
+        place: { file },
+        hint: expect.stringContaining(advice),
+      });
+    }
   });
 
-  it('lists the others where one run is damaged or of another version, and names those it skips', async () => {
-    const scores = JSON.stringify({ schema: 'chineseblue/scores@2' });
-    await keep('good', { 'run.json': record('2026-02'), 'scores.json': scores });
-    await keep('damaged', { 'run.json': '{"schema"', 'scores.json': scores });
-    await keep('old', { 'run.json': '{"schema":"chineseblue/run@1"}', 'scores.json': scores });
+  it('names a file that is missing from a finished run', async () => {
+    for (const name of ['predictions.jsonl', 'scores.json']) {
+      const directory = await copy();
+      await rm(join(directory, name));
+      await expect(readRun(directory)).rejects.toMatchObject({
+        code: 'damaged-run',
+        place: { file: join(directory, name) },
+      });
+    }
+  });
+
+  it('names the field where valid JSON has another shape, even under the right hash', async () => {
+    const directory = await copy();
+    const { scores, record } = await readRun(directory);
+    const all = scores.subsets.all;
+    for (const [wrong, field] of [
+      [{ ...scores, subsets: undefined }, 'subsets'],
+      [{ ...scores, subsets: {} }, 'subsets'],
+      [{ ...scores, subsets: { all: { ...all, scores: 'x' } } }, 'subsets.all.scores'],
+      [{ ...scores, subsets: { all: { ...all, scores: [null] } } }, 'subsets.all.scores.0'],
+      [{ ...scores, primary: 'another' }, 'subsets'],
+      [{ ...scores, coverage: 7 }, 'coverage'],
+      [{ ...scores, floors: [] }, 'floors'],
+    ] as const) {
+      await rescore(directory, wrong);
+      await expect(readRun(directory)).rejects.toMatchObject({ code: 'damaged-run', place: { field } });
+      await restore(directory, scores);
+    }
+    const file = join(directory, 'run.json');
+    for (const [wrong, field] of [
+      [{ times: null }, 'times'],
+      [{ model: { id: 'x' } }, 'model.name'],
+      [{ corpus: {} }, 'corpus'],
+      [{ task: 'cMedIC' }, 'task'],
+      [{ split: 'tset' }, 'split'],
+      [{ examples: 3 }, 'examples'],
+      [{ files: undefined }, 'files'],
+    ] as const) {
+      await writeFile(file, JSON.stringify(seal({ ...record, ...wrong })));
+      await expect(readRun(directory)).rejects.toMatchObject({ code: 'damaged-run', place: { file, field } });
+    }
+    for (const text of ['null', '[]', '7', '"x"', '{"schema"', '{"schema":7}', '{"schema":"else"}', '']) {
+      await writeFile(file, text);
+      await expect(readRun(directory), text).rejects.toMatchObject({ code: 'damaged-run', place: { file } });
+    }
+    await writeFile(file, '{"schema":"chineseblue/run@1"}');
+    await expect(readRun(directory)).rejects.toMatchObject({
+      code: 'other-schema',
+      place: { field: 'schema' },
+    });
+  });
+});
+
+/** Brings a run back whose scores have another shape. */
+async function restore(directory: string, scores: unknown): Promise<void> {
+  await rm(directory, { recursive: true });
+  await cp(whole, directory, { recursive: true });
+  await rescore(directory, scores);
+}
+
+describe('listRuns', () => {
+  it('lists finished runs by age, leaves out unfinished ones, and names those it skips', async () => {
+    const runs = await mkdtemp(join(root, 'list-'));
+    const keep = async (name: string): Promise<string> => {
+      const directory = join(runs, name);
+      await cp(whole, directory, { recursive: true });
+      return directory;
+    };
+    const { record } = await readRun(await keep('new'));
+    const old = await keep('old');
+    const times = { ...record.times, startedAt: '2025-01-01T00:00:00.000Z' };
+    await writeRecord(join(old, 'run.json'), { ...record, times });
+    const unscored = await keep('unscored');
+    const { scores: _, ...files } = record.files;
+    await writeRecord(join(unscored, 'run.json'), { ...record, files });
+    await mkdir(join(runs, 'begun'));
+    await writeFile(join(await keep('damaged'), 'run.json'), '{"schema"');
+    await writeFile(join(await keep('earlier'), 'run.json'), '{"schema":"chineseblue/run@1"}');
+    await rm(join(await keep('gone'), 'scores.json'));
     const skipped: string[] = [];
-    const runs = await listRuns(root, {
+    const listed = await listRuns(runs, {
       onSkip: (directory, { code }) => skipped.push(`${basename(directory)} ${code}`),
     });
-    expect(runs).toHaveLength(1);
-    expect(skipped.sort()).toEqual(['damaged damaged-run', 'old other-schema']);
+    expect(listed.map(({ directory }) => basename(directory))).toEqual(['old', 'new']);
+    expect(skipped.sort()).toEqual(['damaged damaged-run', 'earlier other-schema', 'gone damaged-run']);
+    expect(await listRuns(join(root, 'absent'))).toEqual([]);
   });
+});
 
-  it('names the damaged file', async () => {
-    const directory = await keep('damaged', { 'run.json': '{"schema"' });
-    await expect(readRun(directory)).rejects.toMatchObject({
-      code: 'damaged-run',
-      place: { file: join(directory, 'run.json') },
-    });
-    const old = await keep('old', { 'run.json': '{"schema":"chineseblue/run@1"}' });
-    await expect(readRun(old)).rejects.toMatchObject({ code: 'other-schema', place: { field: 'schema' } });
-    const other = await keep('other', { 'run.json': '{"schema":"else"}' });
-    await expect(readRun(other)).rejects.toMatchObject({ code: 'damaged-run', place: { field: 'schema' } });
-  });
+it('clears everything of a run but its lock', async () => {
+  const directory = await copy();
+  for (const name of ['lock', 'lock.0f', 'model.bin.new']) await mkdir(join(directory, name));
+  await clearRun(directory);
+  expect(
+    ['lock', 'lock.0f', 'model.bin.new', 'run.json'].map((name) => existsSync(join(directory, name))),
+  ).toEqual([true, true, false, false]);
 });

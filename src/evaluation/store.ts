@@ -1,12 +1,15 @@
-import type { Dirent } from 'node:fs';
-import { open, readdir, readFile, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { type Dirent, existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
 import { UserError } from '../ground/errors.ts';
-import { explainFileError, makeDirectory } from '../ground/files.ts';
+import { explainFileError, readTextFile, writeJson } from '../ground/files.ts';
+import { hashFile, isSealed, seal } from '../ground/hash.ts';
+import { issueText } from '../ground/issues.ts';
 import type { Text } from '../ground/language.ts';
 import { SCORES_SCHEMA, type ScoreSheet } from '../scoring/score-sheet.ts';
-import type { RunRecord } from './record.ts';
+import { RUN_SCHEMA, type RunRecord } from './record.ts';
+import { recordJson, scoresJson } from './schema.ts';
 
 /** The files of one run, below `runs/<id>/`. */
 export const RUN_FILES = {
@@ -38,8 +41,9 @@ export interface StoredRun {
 }
 
 /**
- * One finished run. Throws a UserError for a directory that is not a run, is unfinished, damaged (`damaged-run`) or was
- * written by another version (`other-schema`).
+ * One finished run, whose files are those that its record names by their hashes. Throws a UserError for a directory that is
+ * not a run, for one that is not finished (`unfinished-run`), damaged or altered (`damaged-run`), or was written by another
+ * version (`other-schema`).
  *
  * @example
  * ```ts
@@ -53,17 +57,45 @@ export interface StoredRun {
  * ```
  */
 export async function readRun(directory: string): Promise<StoredRun> {
-  const { record: file, scores } = pathsOf(directory);
-  return {
-    directory,
-    record: await readRecord(file),
-    scores: await readJson<ScoreSheet>(scores, SCORES_SCHEMA),
-  };
+  const paths = pathsOf(directory);
+  const record = await readRecord(paths.record);
+  const { predictions, answers, scores: sha256 } = record.files;
+  if (sha256 === undefined) throw unfinished(paths.record);
+  const scores = await readJson(paths.scores, SCORES_SCHEMA, scoresJson);
+  await verifyFile(paths.scores, sha256);
+  await verifyFile(paths.predictions, predictions);
+  if (answers !== undefined) await verifyFile(paths.answers, answers);
+  return { directory, record, scores };
 }
 
 /** The record of a run that may not be scored yet. */
 export const readRecord = (file: string): Promise<RunRecord> =>
-  readJson<RunRecord>(file, 'chineseblue/run@2');
+  readJson(file, RUN_SCHEMA, recordJson, { sealed: true });
+
+/** Writes the record of a run, with the hash of its own content. */
+export const writeRecord = (file: string, record: RunRecord): Promise<void> => writeJson(file, seal(record));
+
+/** Throws a UserError `damaged-run` for a file of a run that is gone or is not what was written. */
+export async function verifyFile(file: string, sha256: string): Promise<void> {
+  if (!existsSync(file)) throw damaged(file, { en: 'This file of a run is missing', zh: '缺少该运行文件' });
+  if ((await hashFile(file)) !== sha256) throw damaged(file, ALTERED);
+}
+
+const ALTERED: Text = {
+  en: 'This file of a run is not what was written',
+  zh: '该运行文件与写入时不符',
+};
+
+const unfinished = (file: string): UserError =>
+  new UserError(
+    'unfinished-run',
+    { en: 'This run is not finished', zh: '该运行尚未完成' },
+    { file, hint: { en: 'Run the same command again to finish it.', zh: '请再次执行同一命令以完成运行。' } },
+  );
+
+/** Whether a directory holds a run that the same command would finish. */
+export const isUnfinished = (error: unknown): boolean =>
+  error instanceof UserError && error.code === 'unfinished-run';
 
 /** Whether a run cannot be used, while others beside it can. */
 export const isUnusable = (error: unknown): error is UserError =>
@@ -98,7 +130,7 @@ export async function listRuns(
       runs.push(await readRun(directory));
     } catch (error) {
       if (isUnusable(error)) onSkip?.(directory, error);
-      else if (!(error instanceof UserError && error.code === 'file-missing')) throw error;
+      else if (!isUnfinished(error) && existsSync(join(directory, RUN_FILES.record))) throw error;
     }
   }
   return runs.sort((a, b) => a.record.times.startedAt.localeCompare(b.record.times.startedAt));
@@ -107,7 +139,8 @@ export async function listRuns(
 /** Removes everything in a run's directory but its lock: checkpoints, answers, predictions, scores, a kept model. */
 export async function clearRun(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (name !== RUN_FILES.lock) await rm(join(directory, name), { recursive: true, force: true });
+    if (name !== RUN_FILES.lock && !name.startsWith(`${RUN_FILES.lock}.`))
+      await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 
@@ -118,28 +151,38 @@ const NON_FINITE: Readonly<Record<string, number>> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 };
 
-/** Reads JSON of a schema. `T` is what this version writes under it. */
+/** Reads JSON of a schema and a shape; a sealed one holds the hash of its own content. */
 async function readJson<T extends { readonly schema: string }>(
   file: string,
   schema: T['schema'],
+  shape: z.ZodType<T>,
+  { sealed = false } = {},
 ): Promise<T> {
-  let text: string;
+  if (!existsSync(file) && existsSync(join(dirname(file), RUN_FILES.record)))
+    throw damaged(file, { en: 'This file of a run is missing', zh: '缺少该运行文件' });
+  const text = await readTextFile(file);
+  let raw: unknown;
   try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
-  let value: T;
-  try {
-    value = JSON.parse(text, (_key, part) => (typeof part === 'string' ? (NON_FINITE[part] ?? part) : part));
+    raw = JSON.parse(text);
   } catch {
     throw damaged(file, { en: 'This file of a run is not JSON', zh: '该运行文件不是 JSON' });
   }
-  if (value?.schema === schema) return value;
-  if (typeof value?.schema === 'string' && nameOf(value.schema) === nameOf(schema))
-    throw otherSchema(file, value.schema, schema);
-  throw damaged(file, { en: `This file is not ${schema}`, zh: `该文件不是 ${schema}` }, 'schema');
+  const stated = z.looseObject({ schema: z.string() }).safeParse(raw).data;
+  if (stated?.schema !== schema) {
+    if (stated && nameOf(stated.schema) === nameOf(schema)) throw otherSchema(file, stated.schema, schema);
+    throw damaged(file, { en: `This file is not ${schema}`, zh: `该文件不是 ${schema}` }, 'schema');
+  }
+  const value = shape.safeParse(JSON.parse(text, finiteBack));
+  if (!value.success) {
+    const [issue] = value.error.issues;
+    throw damaged(file, issueText(issue), issue.path.join('.'));
+  }
+  if (sealed && !isSealed(stated)) throw damaged(file, ALTERED);
+  return value.data;
 }
+
+const finiteBack = (_key: string, part: unknown): unknown =>
+  typeof part === 'string' ? (NON_FINITE[part] ?? part) : part;
 
 const nameOf = (schema: string): string => schema.split('@')[0];
 
@@ -147,10 +190,16 @@ const damaged = (file: string, message: Text, field?: string): UserError =>
   new UserError('damaged-run', message, {
     file,
     field,
-    hint: {
-      en: 'Remove the directory of this run and run it again.',
-      zh: '请删除该运行的目录，然后重新运行。',
-    },
+    hint:
+      basename(file) === RUN_FILES.scores
+        ? {
+            en: 'Remove this file and run the same command again: the predictions are scored anew.',
+            zh: '请删除该文件并再次执行同一命令：将由预测重新评分。',
+          }
+        : {
+            en: 'Restore it from a copy, or do the run again with `chineseblue run --force`.',
+            zh: '请从备份恢复，或用 `chineseblue run --force` 重新运行。',
+          },
   });
 
 const otherSchema = (file: string, found: string, schema: string): UserError =>
@@ -169,69 +218,3 @@ const otherSchema = (file: string, found: string, schema: string): UserError =>
       },
     },
   );
-
-/**
- * Locks a run's directory for this process; returns the function that unlocks it.
- * A lock left by a process that is gone is taken over. Throws a UserError while another process holds it.
- */
-export async function lockRun(directory: string): Promise<() => Promise<void>> {
-  await makeDirectory(directory);
-  const file = join(directory, RUN_FILES.lock);
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const handle = await open(file, 'wx');
-      await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainFileError(error, file);
-      const holder = await readHolder(file);
-      if (isAlive(holder)) {
-        throw new UserError(
-          'run-in-use',
-          {
-            en: `Another process (${holder.pid} on ${holder.host}) is working on this run`,
-            zh: `另一进程（${holder.host} 上的 ${holder.pid}）正在处理该运行`,
-          },
-          {
-            file,
-            hint: {
-              en: 'Wait for it to end; if it no longer exists, remove this lock file.',
-              zh: '请等待其结束；若该进程已不存在，请删除此锁文件。',
-            },
-          },
-        );
-      }
-      await rm(file, { force: true });
-    }
-  }
-  throw new UserError(
-    'run-in-use',
-    { en: 'Another process took this run at the same moment', zh: '另一进程同时占用了该运行' },
-    { file, hint: { en: 'Run the command again.', zh: '请重新执行命令。' } },
-  );
-}
-
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-}
-
-async function readHolder(file: string): Promise<Holder> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    return { pid: 0, host: hostname() };
-  }
-}
-
-function isAlive({ pid, host }: Holder): boolean {
-  if (host !== hostname()) return true;
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

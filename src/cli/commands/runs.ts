@@ -7,9 +7,26 @@ import type { Terminal } from '../terminal.ts';
 export const runsCommand: CommandSpec = {
   name: 'runs',
   summary: { en: 'list kept runs', zh: '列出已保存的运行' },
-  options: [TASK_FILE, RUNS_DIR, RESULTS],
-  examples: ['chineseblue runs', 'chineseblue runs --json', 'chineseblue runs --results results.md'],
+  options: [
+    TASK_FILE,
+    RUNS_DIR,
+    RESULTS,
+    {
+      flags: '--verify',
+      summary: {
+        en: 'verify the hashes of every kept file, models included',
+        zh: '校验全部已保存文件（含模型）的哈希',
+      },
+    },
+  ],
+  examples: [
+    'chineseblue runs',
+    'chineseblue runs --json',
+    'chineseblue runs --results results.md',
+    'chineseblue runs --verify',
+  ],
   async run({ options, terminal }) {
+    if (options.verify === true) return verify(textOption(options, 'runsDir'), terminal);
     const { listRuns } = await import('../../evaluation/store.ts');
     const runs = await listRuns(textOption(options, 'runsDir'), { onSkip: noteSkipped(terminal) });
     if (typeof options.results === 'string') {
@@ -24,6 +41,30 @@ export const runsCommand: CommandSpec = {
     await printRuns(runs, terminal);
   },
 };
+
+/** Throws a UserError where a file of any run is damaged, after naming each. */
+async function verify(root: string, terminal: Terminal): Promise<void> {
+  const { verifyRuns } = await import('../../evaluation/verify.ts');
+  const { formatPlace, UserError } = await import('../../ground/errors.ts');
+  const { whole, damaged } = await verifyRuns(root);
+  const counts = {
+    en: `${whole.length} runs are as they were written, ${damaged.length} are not`,
+    zh: `${whole.length} 个运行完好，${damaged.length} 个与写入时不符`,
+  };
+  if (terminal.json) {
+    const problems = damaged.map(({ directory, error: { code, message, place, hint } }) => ({
+      ...{ directory, code, message, ...place, hint },
+    }));
+    terminal.printJson({ whole, damaged: problems });
+  } else {
+    for (const { error } of damaged) {
+      const where = formatPlace(error.place, terminal.language);
+      terminal.print(`${where}: ${terminal.say(error.text)}\n  ${terminal.say(error.hintText)}`);
+    }
+    terminal.print(terminal.say(counts));
+  }
+  if (damaged.length > 0) throw new UserError('damaged-runs', counts, { file: root });
+}
 
 async function printRuns(runs: readonly StoredRun[], terminal: Terminal): Promise<void> {
   const { primaryScore } = await import('../../scoring/score-sheet.ts');

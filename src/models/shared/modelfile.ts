@@ -193,6 +193,11 @@ export async function readModelFile(file: string, kind: string, family?: FamilyI
 const TOO_SHORT: Text = { en: 'it ends too early', zh: '文件过短' };
 const TOO_LONG: Text = { en: 'it is too large', zh: '文件过大' };
 
+/** Throws a UserError where a model file of any kind is not what was written. */
+export async function verifyModelFile(file: string): Promise<void> {
+  await readVerified(file);
+}
+
 /** The bytes of a model file of this version whose digest is that of its content. */
 async function readVerified(file: string): Promise<Buffer> {
   const bytes = await readBytes(file);
