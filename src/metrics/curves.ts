@@ -2,18 +2,19 @@ export type Curve = 'roc-auc' | 'average-precision';
 
 /** Items in the order of their scores, ready to be scored under many weights. */
 export interface SortedScores {
-  /** Index of the item, largest score first. */
-  readonly order: Uint32Array;
+  /** The unit of every item, largest score first. */
+  readonly units: Uint32Array;
   /** 1 where that item is positive, in the same order. */
   readonly positive: Uint8Array;
-  /** Ends of the groups of equal scores, as positions in `order`, ascending; the last is the number of items. */
+  /** Ends of the groups of equal scores, as positions in `units`, ascending; the last is the number of items. */
   readonly ends: Uint32Array;
 }
 
-/** Undefined where a score is NaN. */
+/** Sorts items by score; `unitOf` is the unit of every item. Undefined where a score is NaN. */
 export function sortScores(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
+  unitOf: ArrayLike<number>,
 ): SortedScores | undefined {
   const order = new Uint32Array(scores.length);
   for (let i = 0; i < order.length; i++) {
@@ -26,7 +27,7 @@ export function sortScores(
     if (i === order.length || scores[order[i]] !== scores[order[i - 1]]) ends.push(i);
   }
   return {
-    order,
+    units: order.map((item) => unitOf[item]),
     positive: Uint8Array.from(order, (item) => (positive[item] ? 1 : 0)),
     ends: Uint32Array.from(ends),
   };
@@ -37,13 +38,8 @@ export function sortScores(
  * NaN where there is no positive or no negative.
  *
  * @param weights one per unit
- * @param unitOf the unit of every item
  */
-function weightedRocAuc(
-  { order, positive, ends }: SortedScores,
-  weights: Float64Array,
-  unitOf: Uint32Array,
-): number {
+function weightedRocAuc({ units, positive, ends }: SortedScores, weights: Float64Array): number {
   let won = 0;
   let negativesSeen = 0;
   let positivesSeen = 0;
@@ -51,7 +47,7 @@ function weightedRocAuc(
     let positives = 0;
     let negatives = 0;
     for (; i < ends[group]; i++) {
-      const weight = weights[unitOf[order[i]]];
+      const weight = weights[units[i]];
       if (positive[i] === 1) positives += weight;
       else negatives += weight;
     }
@@ -67,11 +63,7 @@ function weightedRocAuc(
  * Average precision: Σ (R_n − R_{n−1})·P_n over the distinct scores as thresholds, as scikit-learn defines it
  * (no interpolation; ties share one threshold). NaN where there is no positive. Weights as in `weightedRocAuc`.
  */
-function weightedAveragePrecision(
-  { order, positive, ends }: SortedScores,
-  weights: Float64Array,
-  unitOf: Uint32Array,
-): number {
+function weightedAveragePrecision({ units, positive, ends }: SortedScores, weights: Float64Array): number {
   let sum = 0;
   let positivesSeen = 0;
   let seen = 0;
@@ -79,7 +71,7 @@ function weightedAveragePrecision(
     let positives = 0;
     let negatives = 0;
     for (; i < ends[group]; i++) {
-      const weight = weights[unitOf[order[i]]];
+      const weight = weights[units[i]];
       if (positive[i] === 1) positives += weight;
       else negatives += weight;
     }
@@ -97,10 +89,14 @@ export const WEIGHTED_CURVES = {
 } as const satisfies Record<Curve, unknown>;
 
 function unweighted(curve: Curve, scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
-  const sorted = sortScores(scores, positive);
+  const sorted = sortScores(
+    scores,
+    positive,
+    Uint32Array.from(scores, (_, i) => i),
+  );
   if (!sorted) return Number.NaN;
   const ones = new Float64Array(scores.length).fill(1);
-  return WEIGHTED_CURVES[curve](sorted, ones, Uint32Array.from(ones.keys()));
+  return WEIGHTED_CURVES[curve](sorted, ones);
 }
 
 /** Area under the ROC curve; NaN where there is no positive or no negative, or a score is NaN. */

@@ -78,7 +78,7 @@ function reweightedCurves<Item extends { readonly prediction: ScoredPrediction }
   let labelUnits = Number.POSITIVE_INFINITY;
   for (const label of labels) {
     const positive = items.map((item) => isGold(item, label));
-    const one = sortScores(scoresOf(items, label), positive);
+    const one = sortScores(scoresOf(items, label), positive, unitOf);
     if (one) sorted.push(one);
     const side = (wanted: boolean): number => new Set(unitOf.filter((_, i) => positive[i] === wanted)).size;
     labelUnits = Math.min(labelUnits, side(true), side(false));
@@ -91,7 +91,7 @@ function reweightedCurves<Item extends { readonly prediction: ScoredPrediction }
     value(weights) {
       if (!isDefined) return Number.NaN;
       let sum = 0;
-      for (const one of sorted) sum += figure(one, weights, unitOf);
+      for (const one of sorted) sum += figure(one, weights);
       return sum / sorted.length;
     },
   };

@@ -8,10 +8,10 @@ export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'bay
 
 /**
  * Resamples of metrics that do not add up over units: as many as let the items be visited `VISITS` times, within these
- * bounds. One visit takes about 3 ns.
+ * bounds. One visit takes about 15 ns.
  */
 const WHOLE_RESAMPLES = { fewest: 400, most: 2000 };
-const VISITS = 4e8;
+const VISITS = 1e8;
 
 /** The interval of an additive metric, from one row of counts per unit; undefined for a single unit. */
 export function additiveInterval(
