@@ -1,4 +1,4 @@
-import { createPace } from '../ground/yielder.ts';
+import { createYielder } from '../ground/yielder.ts';
 import { ndcg } from '../metrics/ranking.ts';
 import { createTokenizer, type TokenKind } from '../models/shared/features/tokens.ts';
 import { indexDocuments } from '../models/shared/retrieval/bm25index.ts';
@@ -30,7 +30,7 @@ export async function evaluateRetrieval(
 ): Promise<RetrievalScores> {
   const { documents, queries, relevantFrom } = collection;
   const tokenize = createTokenizer(tokenKind);
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   let start = performance.now();
   const index = await indexDocuments(documents.map(tokenize), constants, signal);
   const indexSeconds = (performance.now() - start) / 1000;
@@ -54,7 +54,7 @@ export async function evaluateRetrieval(
       recall[i] += found.filter((document) => relevant.has(document)).length / relevant.size;
       gain[i] += ndcgOf(found, grades, cutoff);
     });
-    await pace();
+    await yieldNow();
   }
   const means = (sums: readonly number[]): Record<number, number> =>
     Object.fromEntries(cutoffs.map((cutoff, i) => [cutoff, sums[i] / scored]));

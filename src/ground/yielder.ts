@@ -4,10 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 const SLICE_MS = 50;
 
 /**
- * For long loops: `await pace()` at safe points throws the signal's reason once it is aborted and lets
+ * For long loops: `await yieldNow()` at safe points throws the signal's reason once it is aborted and lets
  * the event loop run (for Ctrl-C, progress bars) when the loop has held it for `SLICE_MS`.
  */
-export function createPace(signal?: AbortSignal): () => Promise<void> | undefined {
+export function createYielder(signal?: AbortSignal): () => Promise<void> | undefined {
   let since = performance.now();
   const rest = async (): Promise<void> => {
     await setImmediate();

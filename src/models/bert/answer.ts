@@ -1,6 +1,6 @@
 import type { Forward } from '../../encoders/inference/forward.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { AnswerOptions } from '../contract.ts';
 import type { Plan, Question } from './plan.ts';
@@ -32,7 +32,7 @@ export async function predictEach<F extends FamilyId, Answer>(
   inputs: readonly Input<F>[],
   { onPrediction, signal, answered }: PredictOptions<F>,
 ): Promise<void> {
-  const yielder = createPace(signal);
+  const yielder = createYielder(signal);
   const questions: Question<F, Answer>[] = [];
   for (const input of inputs) {
     questions.push(ask(input));

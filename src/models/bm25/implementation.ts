@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
@@ -41,7 +41,7 @@ async function fitScorer(
   texts: readonly string[],
 ): Promise<Bm25Scorer> {
   const { tokens, k1, b } = parameters;
-  return createScorer(await collectStatistics(texts, tokens, { k1, b }, createPace(signal)));
+  return createScorer(await collectStatistics(texts, tokens, { k1, b }, createYielder(signal)));
 }
 
 /** The threshold with the best F1 of the positive label on dev, or on train where there is no dev. */

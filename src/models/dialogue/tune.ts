@@ -1,4 +1,4 @@
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { STATUSES } from '../shared/mentions/statuses.ts';
@@ -20,7 +20,7 @@ const ROUNDS = 3;
  * search. The first status keeps 0: only differences count. Of equal offsets, the smaller.
  */
 export async function tuneOffsets(dialogues: readonly Judged[], signal?: AbortSignal): Promise<number[]> {
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   const logs = dialogues.map(({ chances }) => chances.map(Math.log));
   const right = dialogues.map(({ symptoms }) => new Map(symptoms.map(({ name, status }) => [name, status])));
   const score = (offsets: readonly number[]): number => {
@@ -49,7 +49,7 @@ export async function tuneOffsets(dialogues: readonly Judged[], signal?: AbortSi
     for (let k = 1; k < STATUSES.length; k++) {
       const centre = offsets[k];
       for (const candidate of [centre - step, centre + step, centre - step / 2, centre + step / 2]) {
-        await pace();
+        await yieldNow();
         const trial = offsets.with(k, candidate);
         const found = score(trial);
         if (found > best) {

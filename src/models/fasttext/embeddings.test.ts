@@ -3,7 +3,7 @@ import { createRandom } from '../../ground/random.ts';
 import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
 import { contributions, embeddingProbabilities, trainEmbeddings } from './embeddings.ts';
 
-const pace = (): undefined => undefined;
+const yieldNow = (): undefined => undefined;
 
 /** Rows of three columns of noise and one that determines the class. */
 function material(count: number, classes: number): { rows: Rows; targets: Float64Array } {
@@ -26,7 +26,7 @@ function material(count: number, classes: number): { rows: Rows; targets: Float6
   return { rows: builder.finish(60 + classes), targets };
 }
 
-const settings = { dim: 8, epochs: 12, learningRate: 0.5, pace };
+const settings = { dim: 8, epochs: 12, learningRate: 0.5, yieldNow };
 
 it.each(['softmax', 'sigmoid'] as const)('learns which feature determines the class (%s)', async (link) => {
   const { rows, targets } = material(300, 3);
@@ -62,7 +62,7 @@ it('reports its progress and stops when its yielder throws', async () => {
     link: 'softmax',
     seed: 1,
     onProgress: (share) => shares.push(share),
-    pace: () => {
+    yieldNow: () => {
       if (shares.length === 4) throw new Error('enough');
       return undefined;
     },

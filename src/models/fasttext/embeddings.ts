@@ -25,7 +25,7 @@ export interface EmbeddingProblem {
   readonly learningRate: number;
   readonly seed: number;
   readonly onProgress?: (share: number) => void;
-  readonly pace: () => Promise<void> | undefined;
+  readonly yieldNow: () => Promise<void> | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface EmbeddingProblem {
  * are shuffled every epoch, and one thread makes equal seeds give equal vectors.
  */
 export async function trainEmbeddings(problem: EmbeddingProblem): Promise<Embeddings> {
-  const { rows, outputs, link, targets, dim, epochs, learningRate, seed, onProgress, pace } = problem;
+  const { rows, outputs, link, targets, dim, epochs, learningRate, seed, onProgress, yieldNow } = problem;
   const start = createRandom(seed, 'vectors');
   const vectors = new Float32Array((rows.width + 1) * dim).map(() => (2 * start.next() - 1) / dim);
   const heads = new Float32Array(outputs * dim);
@@ -69,7 +69,7 @@ export async function trainEmbeddings(problem: EmbeddingProblem): Promise<Embedd
       }
       if ((++step & 127) === 0) {
         onProgress?.(step / steps);
-        await pace();
+        await yieldNow();
       }
     }
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import { labelImplementation, type Scorer } from '../shared/classifier/labelled.ts';
 import { targetsOf } from '../shared/labels/labelling.ts';
 import { contributions, type Embeddings, embeddingProbabilities, trainEmbeddings } from './embeddings.ts';
@@ -19,7 +19,7 @@ export const { fit, load } = labelImplementation({
       outputs: labelling.outputs,
       link: labelling.link,
       targets: targetsOf(labelling, examples),
-      pace: createPace(signal),
+      yieldNow: createYielder(signal),
     });
     return { scorer: scorer(embeddings) };
   },

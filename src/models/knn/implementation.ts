@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
@@ -34,16 +34,16 @@ interface Memory {
 
 const fitKnn: Fit<LabelFamily, KnnParameters> = async ({ task, train, parameters, signal }) => {
   const { k, ngram, minDf, sublinear } = parameters;
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   const inputs = train.map(({ input }) => input);
   const options = { least: 1, most: ngram, minDocuments: minDf, sublinear };
   const { tfidf } = fitTfidf(inputs.flatMap(textsOf), options);
-  await pace();
+  await yieldNow();
   return fitted({
     task,
     k,
     tfidf,
-    rows: await encodeAll(encoderOf(tfidf), inputs, pace),
+    rows: await encodeAll(encoderOf(tfidf), inputs, yieldNow),
     texts: inputs.map((input) => textsOf(input).join(' ┊ ')),
     answers: train.map(({ gold }) => ('labels' in gold ? gold.labels : [gold.label])),
   });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
@@ -56,7 +56,7 @@ const learn = (
   marked: readonly Marked[],
   { leastPrecision }: LexiconParameters,
   signal?: AbortSignal,
-): Promise<Entry[]> => learnEntries(marked, leastPrecision, createPace(signal));
+): Promise<Entry[]> => learnEntries(marked, leastPrecision, createYielder(signal));
 
 function fittedNer(entries: readonly Entry[]): FittedModel<'ner'> {
   const types = new Map(entries.map(({ word, value }) => [word, value]));

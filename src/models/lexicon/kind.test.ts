@@ -6,7 +6,7 @@ import { findModel } from '../registry.ts';
 import { learnEntries } from './learn.ts';
 import { createMatcher } from './matcher.ts';
 
-const pace = (): undefined => undefined;
+const yieldNow = (): undefined => undefined;
 
 describe('createMatcher', () => {
   const words = (text: string, ...known: string[]): string[] =>
@@ -44,17 +44,19 @@ describe('learnEntries', () => {
       mark('心情好', [0, 1, 'organ']),
       mark('心烦心累'),
     ];
-    expect(await learnEntries(marked, 0, pace)).toEqual([
+    expect(await learnEntries(marked, 0, yieldNow)).toEqual([
       { word: '心', value: 'organ', found: 3, right: 1 },
       { word: '心脏', value: 'organ', found: 1, right: 1 },
       { word: '心脏病', value: 'disease', found: 1, right: 1 },
     ]);
-    expect((await learnEntries(marked, 0.5, pace)).map(({ word }) => word)).toEqual(['心脏', '心脏病']);
+    expect((await learnEntries(marked, 0.5, yieldNow)).map(({ word }) => word)).toEqual(['心脏', '心脏病']);
   });
 
   it('gives a word its most frequent value', async () => {
     const marked = [mark('发热', [0, 2, 'b']), mark('发热', [0, 2, 'a']), mark('发热', [0, 2, 'b'])];
-    expect(await learnEntries(marked, 0, pace)).toEqual([{ word: '发热', value: 'b', found: 3, right: 2 }]);
+    expect(await learnEntries(marked, 0, yieldNow)).toEqual([
+      { word: '发热', value: 'b', found: 3, right: 2 },
+    ]);
   });
 
   it('lets shorter words match again in place of one that was left out', async () => {
@@ -62,7 +64,9 @@ describe('learnEntries', () => {
       mark('咳嗽有痰', [0, 4, 'x']),
       ...Array.from({ length: 3 }, () => mark('咳嗽有痰', [0, 2, 'x'])),
     ];
-    expect(await learnEntries(marked, 0.5, pace)).toEqual([{ word: '咳嗽', value: 'x', found: 4, right: 3 }]);
+    expect(await learnEntries(marked, 0.5, yieldNow)).toEqual([
+      { word: '咳嗽', value: 'x', found: 4, right: 3 },
+    ]);
   });
 });
 

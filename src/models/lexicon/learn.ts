@@ -27,7 +27,7 @@ const MOST_ROUNDS = 5;
 export async function learnEntries(
   marked: readonly Marked[],
   leastPrecision: number,
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<Entry[]> {
   const values = new Map<string, Map<string, number>>();
   for (const { text, mentions } of marked) {
@@ -44,7 +44,7 @@ export async function learnEntries(
     const right = new Map<string, number>();
     const matcher = createMatcher(words);
     for (const { text, mentions } of marked) {
-      await pace();
+      await yieldNow();
       const gold = new Set(mentions.map(({ start, end, value }) => `${start} ${end} ${value}`));
       for (const { start, end, word } of matcher(text)) {
         found.set(word, (found.get(word) ?? 0) + 1);

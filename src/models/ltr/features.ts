@@ -45,7 +45,7 @@ const PLAIN: readonly Text[] = [
 export async function learnFeatures(
   inputs: readonly Query[],
   { ngram, minDf, sites: withSites, minSite }: LtrParameters,
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<RankingFeatures> {
   const pairs = inputs.flatMap(({ query, documents }) =>
     documents.map(({ title }) => ({ textA: query, textB: title })),
@@ -56,11 +56,11 @@ export async function learnFeatures(
     minDocuments: minDf,
     sublinear: true,
   });
-  await pace();
+  await yieldNow();
   const titles = pairs.map(({ textB }) => textB);
   const scorers: Bm25Scorer[] = [];
   for (const kind of TOKENS)
-    scorers.push(createScorer(await collectStatistics(titles, kind, CONSTANTS, pace)));
+    scorers.push(createScorer(await collectStatistics(titles, kind, CONSTANTS, yieldNow)));
   const sites = new Map<string, number>();
   for (const { documents } of withSites ? inputs : []) {
     for (const site of new Set(documents.map(siteOf))) sites.set(site, (sites.get(site) ?? 0) + 1);

@@ -1,5 +1,5 @@
 import { bothLanguages } from '../../ground/language.ts';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, FitRequest, Fits, FittedModel } from '../contract.ts';
@@ -19,9 +19,9 @@ const SHOWN = 8;
  * (RankNet's loss with a linear scorer, Burges et al. 2005): the better one should score higher.
  */
 const fitPairwise: Fit<'ranking', LtrParameters> = async ({ train, parameters, onProgress, signal }) => {
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   const inputs = train.map(({ input }) => input);
-  const features = await learnFeatures(inputs, parameters, pace);
+  const features = await learnFeatures(inputs, parameters, yieldNow);
   onProgress?.(0.2);
   const builder = createRowsBuilder();
   let count = 0;
@@ -34,7 +34,7 @@ const fitPairwise: Fit<'ranking', LtrParameters> = async ({ train, parameters, o
         count++;
       }
     }
-    await pace();
+    await yieldNow();
   }
   onProgress?.(0.4);
   const rows = builder.finish(features.width);

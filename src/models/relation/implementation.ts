@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Text } from '../../ground/language.ts';
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
@@ -77,11 +77,11 @@ async function tuneThreshold(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const view = createView(learnt);
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   const judged: { probability: number; right: boolean }[] = [];
   let gold = 0;
   for (const example of dev) {
-    await pace();
+    await yieldNow();
     const right = new Set(example.gold.triples.map(identity));
     gold += right.size;
     const best = new Map<string, number>();

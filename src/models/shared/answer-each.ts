@@ -1,4 +1,4 @@
-import { createPace } from '../../ground/yielder.ts';
+import { createYielder } from '../../ground/yielder.ts';
 import type { AnswerOptions } from '../contract.ts';
 
 /**
@@ -10,10 +10,10 @@ export async function answerEach<Input>(
   { signal, onAnswer, answered }: AnswerOptions,
   answer: (input: Input) => unknown,
 ): Promise<void> {
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   for (const [index, input] of inputs.entries()) {
     if (answered?.has(index)) continue;
-    await pace();
+    await yieldNow();
     onAnswer(index, { raw: answer(input) });
   }
 }
@@ -23,16 +23,16 @@ export async function answerInBatches<Input>(
   inputs: readonly Input[],
   size: number,
   { signal, onAnswer, answered }: AnswerOptions,
-  answer: (batch: readonly Input[], pace: () => Promise<void> | undefined) => Promise<readonly unknown[]>,
+  answer: (batch: readonly Input[], yieldNow: () => Promise<void> | undefined) => Promise<readonly unknown[]>,
 ): Promise<void> {
-  const pace = createPace(signal);
+  const yieldNow = createYielder(signal);
   const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
   for (let start = 0; start < open.length; start += size) {
-    await pace();
+    await yieldNow();
     const batch = open.slice(start, start + size);
     const predictions = await answer(
       batch.map((index) => inputs[index]),
-      pace,
+      yieldNow,
     );
     batch.forEach((index, i) => {
       onAnswer(index, { raw: predictions[i] });

@@ -27,8 +27,8 @@ export function fittedClassifier(id: string, classifier: Classifier): FittedMode
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
-      answerInBatches(inputs, BATCH, options, async (batch, pace) =>
-        classifier.predict(await encodeAll(encoder, batch, pace)),
+      answerInBatches(inputs, BATCH, options, async (batch, yieldNow) =>
+        classifier.predict(await encodeAll(encoder, batch, yieldNow)),
       ),
     save: (file) => writeModelFile(file, id, content),
     explain: (input) => classifier.explain(encodeOne(encoder, input)),

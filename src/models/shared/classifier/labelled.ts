@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createPace } from '../../../ground/yielder.ts';
+import { createYielder } from '../../../ground/yielder.ts';
 import type { Example } from '../../../tasks/examples.ts';
 import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
@@ -75,11 +75,11 @@ export function labelImplementation<P extends { readonly tuneThreshold: boolean 
   const fit: Fit<LabelFamily, P> = async (request) => {
     const { task, train, dev, parameters, seed, signal } = request;
     const onProgress = request.onProgress ?? (() => {});
-    const pace = createPace(signal);
+    const yieldNow = createYielder(signal);
     const inputs = train.map(({ input }) => input);
     const { options, measured } = kind.encoding(parameters);
     const encoder = fitInputEncoder(familyOf(task).inputShape, inputs, options, measured);
-    const rows = await encodeAll(encoder, inputs, pace);
+    const rows = await encodeAll(encoder, inputs, yieldNow);
     onProgress(ENCODED);
     const labelling = learnLabelling(task, train);
     const { scorer, outOfFold } = await kind.train({
@@ -92,7 +92,7 @@ export function labelImplementation<P extends { readonly tuneThreshold: boolean 
         const devRows = await encodeAll(
           encoder,
           dev.map(({ input }) => input),
-          pace,
+          yieldNow,
         );
         tuned = tuneThreshold(labelling, dev, scorer.probabilities(devRows));
       } else if (outOfFold) tuned = tuneThreshold(labelling, train, outOfFold);

@@ -77,16 +77,16 @@ export interface DatasetSize {
 /**
  * Numbers all attributes that occur at least `cutoff` times, most frequent first (so that the busiest
  * weights lie together in memory), and lays out a feature for every attribute and tag seen together.
- * `pace` is awaited between texts.
+ * `yieldNow` is awaited between texts.
  */
 export async function buildDataset(
   texts: Iterable<DatasetText>,
   size: DatasetSize,
   templates: readonly Template[],
   cutoff: number,
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<{ dataset: Dataset; keys: KeyTable }> {
-  const { found, counts, lists, textStart, tags } = await collectAttributes(texts, size, templates, pace);
+  const { found, counts, lists, textStart, tags } = await collectAttributes(texts, size, templates, yieldNow);
   const kept = frequentFirst(counts, cutoff);
   const all = found.keys();
   const keys = restoreKeyTable(
@@ -106,7 +106,7 @@ async function collectAttributes(
   texts: Iterable<DatasetText>,
   size: DatasetSize,
   templates: readonly Template[],
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ) {
   const found = createKeyTable(1 << 16);
   let counts = new Int32Array(1 << 16);
@@ -128,7 +128,7 @@ async function collectAttributes(
     attributes[at++] = id;
   };
   for (const text of texts) {
-    await pace();
+    await yieldNow();
     tags.set(text.tags, position);
     for (let t = 0; t < text.length; t++) {
       eachAttribute(templates, text.tracks, t, take);

@@ -1,6 +1,6 @@
 import { UserError } from '../../../ground/errors.ts';
 import type { Text } from '../../../ground/language.ts';
-import { createPace } from '../../../ground/yielder.ts';
+import { createYielder } from '../../../ground/yielder.ts';
 import type { Entity } from '../../../tasks/families/ner/types.ts';
 import { type Characters, positionsOf, readCharacters } from '../mentions/characters.ts';
 import { buildLexicon, type Lexicon, type LexiconText, type Share, shareOf } from '../mentions/lexicon.ts';
@@ -74,13 +74,13 @@ export async function prepare(
   options: Pick<TrainOptions, 'groups' | 'cutoff' | 'onProgress' | 'signal'>,
 ): Promise<Prepared> {
   const { groups, cutoff, onProgress } = options;
-  const pace = createPace(options.signal);
+  const yieldNow = createYielder(options.signal);
   const types = typesOf(texts);
   if (types.length > MOST_TYPES) throw tooManyTypes(types.length);
   const counts = new Map<string, number>();
   const read: ReadText[] = [];
   for (const text of texts) {
-    await pace();
+    await yieldNow();
     const found = readTagged(text, types);
     if (groups.includes('word')) {
       eachWord(text.text, found.characters, (word) => counts.set(word, (counts.get(word) ?? 0) + 1));
@@ -98,7 +98,7 @@ export async function prepare(
   const shareOfText = createShares(texts, read, lexicon);
   const ready: DatasetText[] = [];
   for (const [i, { text, side }] of texts.entries()) {
-    await pace();
+    await yieldNow();
     if (i % 64 === 0) onProgress?.((FEATURES_SHARE * i) / texts.length, NOTES.features);
     const { characters, tags } = read[i];
     const number = side === undefined ? 0 : sides.indexOf(side) + 2;
@@ -107,7 +107,7 @@ export async function prepare(
   }
   const positions = read.reduce((sum, { characters }) => sum + characters.length, 0);
   const size = { texts: texts.length, positions, types: types.length };
-  return { ...(await buildDataset(ready, size, templates, cutoff, pace)), vocabulary, words, sides };
+  return { ...(await buildDataset(ready, size, templates, cutoff, yieldNow)), vocabulary, words, sides };
 }
 
 const tooManyTypes = (count: number): UserError =>

@@ -13,16 +13,16 @@ export interface Encoder<Input> {
   pack(): ModelContent;
 }
 
-/** The rows of many inputs; `pace` lets the event loop run. */
+/** The rows of many inputs; `yieldNow` lets the event loop run. */
 export async function encodeAll<Input>(
   encoder: Encoder<Input>,
   inputs: readonly Input[],
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<Rows> {
   const builder = createRowsBuilder();
   for (const input of inputs) {
     encoder.encode(input, builder);
-    await pace();
+    await yieldNow();
   }
   return builder.finish(encoder.width);
 }

@@ -1,4 +1,4 @@
-import { createPace } from '../../../ground/yielder.ts';
+import { createYielder } from '../../../ground/yielder.ts';
 import { type Rows, rowCount } from '../features/rows.ts';
 import { minimize } from '../optimize/lbfgs.ts';
 import { dot, maxNorm } from '../optimize/vectors.ts';
@@ -160,8 +160,8 @@ async function startingPoint(dual: DualProblem, problem: LogisticProblem): Promi
   const short = dot(problem.rows.values, problem.rows.values) <= SHORT * count;
   if (size === 0 || !short) return start;
   const limits = Float64Array.from({ length: count }, (_, row) => c * (rowWeights?.[row] ?? 1));
-  const pace = createPace(signal);
-  const swept = await sweepDual({ rows, outputs, link, targets, limits, intercept, tolerance, pace });
+  const yieldNow = createYielder(signal);
+  const swept = await sweepDual({ rows, outputs, link, targets, limits, intercept, tolerance, yieldNow });
   start.set(swept.dual);
   transposedTimes(rows, outputs, swept.dual, slopesOfWeights);
   times(rows, outputs, slopesOfWeights, start.subarray(size, 2 * size));

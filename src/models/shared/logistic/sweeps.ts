@@ -11,7 +11,7 @@ export interface SweepProblem {
   readonly intercept: boolean;
   /** Largest component of the gradient of the mean loss that is aimed at. */
   readonly tolerance: number;
-  readonly pace: () => Promise<void> | undefined;
+  readonly yieldNow: () => Promise<void> | undefined;
 }
 
 export interface Swept {
@@ -53,7 +53,7 @@ interface Ascent {
  * within tens of sweeps, each of which costs a gradient at most: a start for a method that ends exactly.
  */
 export async function sweepDual(problem: SweepProblem): Promise<Swept> {
-  const { rows, outputs, intercept, tolerance, pace } = problem;
+  const { rows, outputs, intercept, tolerance, yieldNow } = problem;
   const count = rowCount(rows);
   const ascent: Ascent = {
     dual: new Float64Array(count * outputs),
@@ -76,7 +76,7 @@ export async function sweepDual(problem: SweepProblem): Promise<Swept> {
     let unsettled = 0;
     for (let i = 0; i < count; i++) {
       const row = order[i];
-      if ((i & 255) === 0) await pace();
+      if ((i & 255) === 0) await yieldNow();
       if (rest[row] > 0) rest[row]--;
       else if (visitRow(problem, ascent, row)) {
         unsettled++;

@@ -1,4 +1,4 @@
-import { createPace } from '../../../ground/yielder.ts';
+import { createYielder } from '../../../ground/yielder.ts';
 import { type Probe, searchStep } from './linesearch.ts';
 import { searchOrthantStep, steepest } from './orthant.ts';
 import { addScaled, dot, maxNorm } from './vectors.ts';
@@ -72,7 +72,7 @@ export async function minimize(
 ): Promise<Minimum> {
   const { gradientTolerance = 1e-4, valueTolerance = 64 * Number.EPSILON, valuePeriod = 1 } = options;
   const { maxIterations = 1000, gradientNorm = maxNorm, l1, dot: inner = dot } = options;
-  const pace = createPace(options.signal);
+  const yieldNow = createYielder(options.signal);
   const penalty = l1 === undefined ? undefined : typeof l1 === 'number' ? x0.map(() => l1) : l1;
   const problem: Problem = { objective, inner, penalty };
   const history = createHistory(options.memory ?? 10, x0.length, inner);
@@ -92,7 +92,7 @@ export async function minimize(
     if (iteration >= valuePeriod && relativeGain(past[iteration - valuePeriod], value) <= valueTolerance)
       return done('value');
     if (iteration === maxIterations) return done('iterations');
-    await pace();
+    await yieldNow();
 
     let found = await step(problem, search, history);
     if (!found && history.forget()) found = await step(problem, search, history);

@@ -5,7 +5,7 @@ import { indexDocuments } from './bm25index.ts';
 import { collectStatistics, createScorer } from './scorer.ts';
 
 const constants = { k1: 1.5, b: 0.75 };
-const pace = (): undefined => undefined;
+const yieldNow = (): undefined => undefined;
 
 describe('indexDocuments', () => {
   it('scores as the formula says', async () => {
@@ -62,7 +62,7 @@ describe('indexDocuments', () => {
 
 it('scores a document alone as the index scores it among others', async () => {
   const texts = ['糖尿病能吃西瓜吗', '高血压吃什么药', '糖尿病的早期症状', '感冒发烧'];
-  const statistics = await collectStatistics(texts, 'bigram', constants, pace);
+  const statistics = await collectStatistics(texts, 'bigram', constants, yieldNow);
   const scorer = createScorer(statistics);
   const tokenize = createTokenizer('bigram');
   const index = await indexDocuments(texts.map(tokenize), constants);

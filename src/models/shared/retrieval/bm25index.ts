@@ -1,4 +1,4 @@
-import { createPace } from '../../../ground/yielder.ts';
+import { createYielder } from '../../../ground/yielder.ts';
 import { createSearch, type Hit, type Postings } from './search.ts';
 import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
 
@@ -38,7 +38,7 @@ export async function indexDocuments(
   constants: Bm25Constants,
   signal?: AbortSignal,
 ): Promise<Bm25Index> {
-  const counted = await countTokens(documents, createPace(signal));
+  const counted = await countTokens(documents, createYielder(signal));
   const { ids, lengths } = counted;
   const postings = weighTokens(counted, constants);
   const { starts, holders, shares } = postings;
@@ -52,7 +52,7 @@ export async function indexDocuments(
 
 async function countTokens(
   documents: Iterable<readonly string[]>,
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<Counted> {
   const ids = new Map<string, number>();
   const lengths: number[] = [];
@@ -85,7 +85,7 @@ async function countTokens(
     }
     ends.push(used);
     lengths.push(tokens.length);
-    if ((lengths.length & 255) === 0) await pace();
+    if ((lengths.length & 255) === 0) await yieldNow();
   }
   return { ids, entries: entries.subarray(0, used), ends, lengths };
 }

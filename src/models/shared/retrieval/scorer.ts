@@ -33,7 +33,7 @@ export async function collectStatistics(
   texts: Iterable<string>,
   tokenKind: TokenKind,
   constants: Bm25Constants,
-  pace: () => Promise<void> | undefined,
+  yieldNow: () => Promise<void> | undefined,
 ): Promise<Statistics> {
   const tokenize = createTokenizer(tokenKind);
   const documents = new Map<string, number>();
@@ -44,7 +44,7 @@ export async function collectStatistics(
     for (const token of new Set(tokens)) documents.set(token, (documents.get(token) ?? 0) + 1);
     total++;
     length += tokens.length;
-    await pace();
+    await yieldNow();
   }
   const meanLength = length > 0 ? length / total : 1;
   return { tokenKind, total, meanLength, documents: Object.fromEntries(documents), ...constants };
