@@ -126,24 +126,23 @@ interface ScannerParts {
   readonly literals: readonly string[];
 }
 
+/** The longest of the special tokens at `at`, or ''. */
+function literalAt(literals: readonly string[], text: string, at: number): string {
+  let longest = '';
+  for (const literal of literals)
+    if (literal.length > longest.length && text.startsWith(literal, at)) longest = literal;
+  return longest;
+}
+
+/** Start of the next special token at or after `from`, or the end of the text. */
+function nextLiteral(literals: readonly string[], text: string, from: number): number {
+  const found = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at >= 0);
+  return Math.min(text.length, ...found);
+}
+
 /** Returns a function that appends the tokens of a text to `pieces.out`, until its count is `limit` or a little more. */
 function createScanner({ vocabulary, options, pieces, table, literals }: ScannerParts) {
   const out = pieces.out;
-
-  /** The longest special token at `at`, or ''. */
-  const literalAt = (text: string, at: number): string => {
-    let longest = '';
-    for (const literal of literals) {
-      if (literal.length > longest.length && text.startsWith(literal, at)) longest = literal;
-    }
-    return longest;
-  };
-
-  /** Start of the next special token at or after `from`, or the end of the text. */
-  const nextLiteral = (text: string, from: number): number => {
-    const found = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at >= 0);
-    return Math.min(text.length, ...found);
-  };
 
   const act = (action: number, start: number, end: number): void => {
     const payload = action & PAYLOAD;
@@ -182,7 +181,7 @@ function createScanner({ vocabulary, options, pieces, table, literals }: Scanner
         continue;
       }
       if (action >>> 24 === KIND.look) {
-        const literal = literalAt(text, i);
+        const literal = literalAt(literals, text, i);
         if (literal) {
           pieces.flush();
           pieces.emit(vocabulary.idOf.get(literal)!, i, i + literal.length);
@@ -196,7 +195,7 @@ function createScanner({ vocabulary, options, pieces, table, literals }: Scanner
       }
       if (action >>> 24 === KIND.reordered) {
         pieces.drop(segmentCount);
-        i = nextLiteral(text, segment);
+        i = nextLiteral(literals, text, segment);
         for (const { code, start, end } of normalize(text, options, segment, i)) {
           act(table.actionOfNormalized(code), start, end);
         }

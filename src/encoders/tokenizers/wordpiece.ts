@@ -33,29 +33,13 @@ export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number):
     entries.flatMap(([token, id]) => (token.startsWith(CONTINUING) ? [[token.slice(2), id] as const] : [])),
   );
   const unknown = vocabulary.ids.unk;
-  const out: TokenBuffer = {
-    count: 0,
-    ids: new Int32Array(1024),
-    starts: new Int32Array(1024),
-    ends: new Int32Array(1024),
-  };
+  const { out, emit } = createBuffer();
   const codes = new Int32Array(maxCharacters);
   const starts = new Int32Array(maxCharacters);
   const ends = new Int32Array(maxCharacters);
   let length = 0;
   let wordStart = 0;
   let wordEnd = 0;
-
-  const emit = (id: number, start: number, end: number): void => {
-    if (out.count === out.ids.length) {
-      out.ids = grown(out.ids);
-      out.starts = grown(out.starts);
-      out.ends = grown(out.ends);
-    }
-    out.ids[out.count] = id;
-    out.starts[out.count] = start;
-    out.ends[out.count++] = end;
-  };
 
   const cut = (): void => {
     const before = out.count;
@@ -111,6 +95,27 @@ export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number):
       return id < 0 ? unknown : id;
     },
   };
+}
+
+/** An empty buffer that grows, and how a token is appended to it. */
+function createBuffer() {
+  const out: TokenBuffer = {
+    count: 0,
+    ids: new Int32Array(1024),
+    starts: new Int32Array(1024),
+    ends: new Int32Array(1024),
+  };
+  const emit = (id: number, start: number, end: number): void => {
+    if (out.count === out.ids.length) {
+      out.ids = grown(out.ids);
+      out.starts = grown(out.starts);
+      out.ends = grown(out.ends);
+    }
+    out.ids[out.count] = id;
+    out.starts[out.count] = start;
+    out.ends[out.count++] = end;
+  };
+  return { out, emit };
 }
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {

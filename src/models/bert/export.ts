@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { findFolder } from '../../encoders/folder/find.ts';
@@ -9,6 +9,7 @@ import { saveFolder } from '../../encoders/folder/save.ts';
 import { transformersHeads } from '../../encoders/heads/transformers.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
 import { UserError } from '../../ground/errors.ts';
+import { makeWhole } from '../../ground/staging.ts';
 import { keep, openKept } from './kept.ts';
 import { RECORD } from './record.ts';
 
@@ -19,18 +20,15 @@ export interface Exported {
 
 /**
  * Writes a Hugging Face folder with ONNX files of these `dtypes` from a folder that `train` kept, with what `predict`
- * needs, or from any BERT with a supported head (`transformersHeads`). Throws a UserError where `out` is not empty, where the head is
+ * needs, or from any BERT with a supported head (`transformersHeads`). Throws a UserError `already-exists` where `out` is not empty, and one where the head is
  * not supported, and where its weights are missing.
  */
 export async function exportModel(from: string, out: string, dtypes: readonly Dtype[]): Promise<Exported> {
-  if (existsSync(out) && readdirSync(out).length > 0) {
-    throw new UserError(
-      'folder-not-empty',
-      { en: 'The folder is not empty', zh: '目录不为空' },
-      { file: out, hint: { en: 'Choose a new folder.', zh: '请指定新目录。' } },
-    );
-  }
   const folder = findFolder(from);
+  return makeWhole(out, (staging) => exportInto(folder, staging, dtypes));
+}
+
+async function exportInto(folder: string, out: string, dtypes: readonly Dtype[]): Promise<Exported> {
   const files = dtypes.map((dtype) => ONNX_FILES[dtype]);
   if (existsSync(join(folder, RECORD))) {
     const kept = await openKept(folder);
