@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,7 +85,7 @@ describe('subsets', () => {
     await expect(evaluate({ ...plan, split: 'regrouped@1', subsets })).rejects.toMatchObject({
       code: 'split-regrouped',
     });
-    await writeFile(join(subsets, 'cMedIC.subsets.json'), '{"schema":"chineseblue/subsets@1","files":[]}');
+    await writeSubsets(subsets, { schema: 'chineseblue/subsets@1', task: task.id, files: [], splits: {} });
     await expect(evaluate({ ...plan, subsets })).rejects.toMatchObject({ code: 'stale-subsets' });
   });
 
