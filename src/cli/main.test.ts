@@ -210,7 +210,7 @@ describe('the first session of a new user', () => {
     const run = chineseblue('run', '--task', 'CMedQC', '--model', 'majority,linear', '--json');
     expect(run.status).toBe(0);
     const [{ directory, scores }] = JSON.parse(run.stdout);
-    expect(chineseblue('runs').stdout).toContain('cMedIC†');
+    expect(chineseblue('runs').stdout).toContain('cMedIC‡');
     const predictions = join(folder, directory, 'predictions.jsonl');
     const again = chineseblue('score', '--task', 'cMedIC', '--predictions', predictions, '--json');
     expect(JSON.parse(again.stdout)).toEqual(scores);
@@ -222,8 +222,8 @@ describe('the first session of a new user', () => {
 
   it('says that samples are synthetic, and what the published figures are', () => {
     const { stdout } = chineseblue('run', '--task', 'cMedQQ', '--model', 'majority');
-    expect(stdout).toContain('cMedQQ†');
-    expect(stdout).toContain('† Synthetic samples');
+    expect(stdout).toContain('cMedQQ‡');
+    expect(stdout).toContain('‡ Synthetic samples');
     expect(stdout).toContain('accuracy on dev');
   });
 

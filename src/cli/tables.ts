@@ -40,7 +40,7 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
 }
 
 /** Behind the name of a task whose corpus is a synthetic sample; a note says what it means. */
-export const SYNTHETIC_MARK = '†';
+export const SYNTHETIC_MARK = '‡';
 
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
