@@ -227,6 +227,11 @@ describe('the first session of a new user', () => {
     expect(stdout).toContain('accuracy on dev');
   });
 
+  it('refuses a source that there is not', () => {
+    const { status, stderr } = chineseblue('run', '--task', 'cMedQQ', '--source', 'bio');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('primary, alternative')]);
+  });
+
   it('takes a task that is declared in a file', () => {
     const file = join(folder, 'own.json');
     const corpus = {

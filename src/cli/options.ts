@@ -162,6 +162,21 @@ export function textOption(options: Invocation['options'], name: string): string
   );
 }
 
+/** `--source`: the format of a corpus that is read. */
+export function parseSource(value: string | boolean | undefined): 'primary' | 'alternative' {
+  if (value === undefined || value === 'primary') return 'primary';
+  if (value === 'alternative') return value;
+  throw new UserError(
+    'bad-option',
+    { en: `There is no source "${value}"`, zh: `没有来源“${value}”` },
+    {
+      field: 'source',
+      hint: { en: 'Sources: primary, alternative.', zh: '可用来源：primary、alternative。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
 /** `--jobs`: a positive whole number; by default one per core. */
 export function parseJobs(value: string | boolean | undefined): number {
   if (value === undefined) return availableParallelism();

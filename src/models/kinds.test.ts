@@ -200,7 +200,7 @@ describe.each(
     expectSound(family, await predict(predictor, inputs), inputs);
   });
 
-  it('refuses to learn from nothing', async () => {
+  it('refuses an empty training set', async () => {
     const refused = kind.fit(request(family, [], []));
     await expect(refused).rejects.toThrow(UserError);
   });

@@ -1,6 +1,6 @@
 import type { Text } from '../ground/language.ts';
 
-/** Whoever waits for long work: can stop it, and is told how far it is. */
+/** The caller of long work: can stop it, and receives its progress. */
 export interface Observer {
   /** Its reason is thrown at the next safe point. */
   readonly signal?: AbortSignal;

@@ -224,7 +224,7 @@ describe.skipIf(!CHROMIUM)(
       await page.close();
     });
 
-    it('speaks Chinese and English, and has a dark theme', async () => {
+    it('is in Chinese and English, and has a dark theme', async () => {
       const { page } = await open(await report('switches', two()), { locale: 'zh-CN', colorScheme: 'light' });
       expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
       expect(await page.locator('h2').first().innerText()).toBe('得分');

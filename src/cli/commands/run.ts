@@ -1,4 +1,6 @@
 import type { JudgedSplit } from '../../datasets/dataset.ts';
+import type { StoredRun } from '../../evaluation/store.ts';
+import type { Summary } from '../../evaluation/summary.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, listOption } from '../command.ts';
 import { dataDirOf, noteLabelDoubts } from '../open-task.ts';
@@ -8,6 +10,7 @@ import {
   MODEL_FILE,
   modelFileOption,
   parseJobs,
+  parseSource,
   RESULTS,
   RUNS_DIR,
   SOURCE,
@@ -85,7 +88,7 @@ export const runCommand: CommandSpec = {
       seeds: parseSeeds(listOption(options.seed)),
       parameters: parseAssignments(listOption(options.param)),
       split,
-      source: options.source === 'alternative' ? 'alternative' : 'primary',
+      source: parseSource(options.source),
       dataDir,
       root: textOption(options, 'runsDir'),
       keepModel: options.keepModel === true,
@@ -112,17 +115,7 @@ export const runCommand: CommandSpec = {
       const { writeResults } = await import('../../evaluation/results-page.ts');
       await writeResults(options.results, summaries, tasks);
     }
-    if (terminal.json)
-      terminal.printJson(runs.map(({ directory, record, scores }) => ({ directory, record, scores })));
-    else {
-      const { printSummaries } = await import('../tables.ts');
-      await printSummaries(summaries, tasks, terminal);
-      if (typeof options.subsets === 'string') {
-        const { printSubsets } = await import('../subset-table.ts');
-        await printSubsets(summaries, terminal);
-      }
-      noteAbsent(absent, terminal);
-    }
+    await printOutcome({ runs, summaries, tasks, absent, subsets: options.subsets !== undefined }, terminal);
     if (failures.length > 0) {
       for (const { plan, error } of failures.slice(1))
         terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
@@ -130,6 +123,31 @@ export const runCommand: CommandSpec = {
     }
   },
 };
+
+interface Outcome {
+  readonly runs: readonly StoredRun[];
+  readonly summaries: readonly Summary[];
+  readonly tasks: readonly Task[];
+  /** Tasks without data. */
+  readonly absent: readonly Task[];
+  /** Whether subsets were asked for. */
+  readonly subsets: boolean;
+}
+
+async function printOutcome(
+  { runs, summaries, tasks, absent, subsets }: Outcome,
+  terminal: Terminal,
+): Promise<void> {
+  if (terminal.json)
+    return terminal.printJson(runs.map(({ directory, record, scores }) => ({ directory, record, scores })));
+  const { printSummaries } = await import('../tables.ts');
+  await printSummaries(summaries, tasks, terminal);
+  if (subsets) {
+    const { printSubsets } = await import('../subset-table.ts');
+    await printSubsets(summaries, terminal);
+  }
+  noteAbsent(absent, terminal);
+}
 
 async function absentError(task: Task, dataDir: string, split: JudgedSplit): Promise<unknown> {
   const { openJudged } = await import('../../datasets/dataset.ts');

@@ -186,7 +186,8 @@ export async function readModelFile(file: string, kind: string, family?: FamilyI
     arrays[name] = new ARRAYS[type](copy.buffer);
     at += byteLength + padding(byteLength);
   }
-  if (at !== bytes.length) throw damaged(file, { en: 'it goes on after its end', zh: '文件末尾有多余内容' });
+  if (at !== bytes.length)
+    throw damaged(file, { en: 'it has bytes after its end', zh: '文件末尾有多余内容' });
   return { header: header.header, arrays };
 }
 

@@ -52,7 +52,7 @@ describe('units', () => {
     expect(show('cts检查', { entities: ['c'] })).toBe('ct s 检 查');
   });
 
-  it('are words where somebody cuts them, which give way to entities and spans', () => {
+  it('are words where a segmenter is given; entities and spans take precedence', () => {
     const cutWords = (text: string) => text.match(/孩子|一直|拉稀|腹痛三|cts|./gsu) ?? [];
     expect(show('孩子一直拉稀cts', { cutWords })).toBe('孩子 一直 拉稀 cts');
     expect(show('孩子腹痛三天', { cutWords, entities: ['痛三'] })).toBe('孩子 腹 痛三/entity 天');

@@ -15,7 +15,7 @@ export interface Lattice {
   /** exp(weight) from any tag (row) to O or B (column), row by row and column by column. */
   readonly open: Float64Array;
   readonly openByTarget: Float64Array;
-  /** exp(weight) of B → I and I → I, a type each. */
+  /** exp(weight) of B → I and I → I, one per type. */
   readonly begun: Float64Array;
   readonly inside: Float64Array;
   /** State scores, `length × tags`; `forward` turns them into exponentials. */

@@ -68,7 +68,7 @@ export const dialogueConventions: readonly Convention<DialogueTypes>[] = [
     id: 'dialogue/symptom-inference-macro-f1@1',
     title: { en: 'Symptom inference F1 (macro)', zh: '症状推断 F1（宏平均）' },
     definition: {
-      en: `TP, FP and FN as under symptom inference F1, but a status each; 2·TP / (2·TP + FP + FN) of each of the three statuses that occurs in gold, averaged without weights.${GOLD_EN}${MISSING_EN}`,
+      en: `TP, FP and FN as under symptom inference F1, but counted separately for each status; 2·TP / (2·TP + FP + FN) of each of the three statuses that occurs in gold, averaged without weights.${GOLD_EN}${MISSING_EN}`,
       zh: `TP、FP、FN 的定义同症状推断 F1，但按状态分别统计；对金标中出现过的每种状态计算 2·TP / (2·TP + FP + FN)，不加权平均。${GOLD_ZH}${MISSING_ZH}`,
     },
     metric: () => inferenceF1('macro/supported'),

@@ -83,7 +83,7 @@ export const nerConventions: readonly Convention<NerTypes>[] = [
     id: 'ner/strict/macro/full-text/json@1',
     title: { en: 'Strict F1 (macro)', zh: '严格 F1（宏平均）' },
     definition: {
-      en: `TP, FP and FN as under strict micro F1, but a type each; 2·TP / (2·TP + FP + FN) of each type of the task that occurs in gold, averaged without weights.${GOLD_EN}${MISSING_EN}`,
+      en: `TP, FP and FN as under strict micro F1, but counted separately for each type; 2·TP / (2·TP + FP + FN) of each type of the task that occurs in gold, averaged without weights.${GOLD_EN}${MISSING_EN}`,
       zh: `TP、FP、FN 的定义同严格微平均 F1，但按类型分别统计；对金标中出现过的每个任务类型计算 2·TP / (2·TP + FP + FN)，不加权平均。${GOLD_ZH}${MISSING_ZH}`,
     },
     metric: strict('macro/supported'),
