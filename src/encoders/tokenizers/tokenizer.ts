@@ -140,11 +140,9 @@ function nextLiteral(literals: readonly string[], text: string, from: number): n
   return Math.min(text.length, ...found);
 }
 
-/** Returns a function that appends the tokens of a text to `pieces.out`, until its count is `limit` or a little more. */
-function createScanner({ vocabulary, options, pieces, table, literals }: ScannerParts) {
-  const out = pieces.out;
-
-  const act = (action: number, start: number, end: number): void => {
+/** Returns a function that does what a character's entry in the table says. */
+function createActor({ pieces, table }: ScannerParts) {
+  return function act(action: number, start: number, end: number): void {
     const payload = action & PAYLOAD;
     switch (action >>> 24) {
       case KIND.word:
@@ -162,6 +160,13 @@ function createScanner({ vocabulary, options, pieces, table, literals }: Scanner
         break;
     }
   };
+}
+
+/** Returns a function that appends the tokens of a text to `pieces.out`, until its count is `limit` or a little more. */
+function createScanner(parts: ScannerParts) {
+  const { vocabulary, options, pieces, table, literals } = parts;
+  const out = pieces.out;
+  const act = createActor(parts);
 
   return (text: string, limit: number): void => {
     let segment = 0;

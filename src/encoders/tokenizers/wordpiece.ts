@@ -27,21 +27,67 @@ export interface WordPieces {
 }
 
 export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number): WordPieces {
+  const buffer = createBuffer();
+  const { out, emit } = buffer;
+  const { cut, single } = createCutter(vocabulary, buffer);
+  const word: Word = {
+    codes: new Int32Array(maxCharacters),
+    starts: new Int32Array(maxCharacters),
+    ends: new Int32Array(maxCharacters),
+    length: 0,
+    start: 0,
+    end: 0,
+  };
+
+  return {
+    out,
+    push(code, start, end) {
+      const { length } = word;
+      if (length === 0) word.start = start;
+      if (length < maxCharacters) {
+        word.codes[length] = code;
+        word.starts[length] = start;
+        word.ends[length] = end;
+      }
+      word.end = end;
+      word.length = length + 1;
+    },
+    flush() {
+      if (word.length === 0) return;
+      if (word.length > maxCharacters) emit(vocabulary.ids.unk, word.start, word.end);
+      else cut(word);
+      word.length = 0;
+    },
+    emit,
+    drop(count) {
+      out.count = count;
+      word.length = 0;
+    },
+    single,
+  };
+}
+
+/** The characters of a word. Those that the arrays have no room for are only counted. */
+interface Word {
+  readonly codes: Int32Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  length: number;
+  /** Where the whole word starts and ends. */
+  start: number;
+  end: number;
+}
+
+/** How a word, and a word of one character, is looked up in a vocabulary. */
+function createCutter(vocabulary: Vocabulary, { out, emit }: ReturnType<typeof createBuffer>) {
   const entries = vocabulary.tokens.map((token, id) => [token, id] as const);
   const first = buildTrie(entries);
   const continuing = buildTrie(
     entries.flatMap(([token, id]) => (token.startsWith(CONTINUING) ? [[token.slice(2), id] as const] : [])),
   );
   const unknown = vocabulary.ids.unk;
-  const { out, emit } = createBuffer();
-  const codes = new Int32Array(maxCharacters);
-  const starts = new Int32Array(maxCharacters);
-  const ends = new Int32Array(maxCharacters);
-  let length = 0;
-  let wordStart = 0;
-  let wordEnd = 0;
 
-  const cut = (): void => {
+  const cut = ({ codes, starts, ends, length, start, end }: Word): void => {
     const before = out.count;
     for (let from = 0; from < length; ) {
       const trie = from === 0 ? first : continuing;
@@ -58,7 +104,7 @@ export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number):
       }
       if (id < 0) {
         out.count = before;
-        emit(unknown, wordStart, wordEnd);
+        emit(unknown, start, end);
         return;
       }
       emit(id, starts[from], ends[to - 1]);
@@ -66,35 +112,12 @@ export function createWordPieces(vocabulary: Vocabulary, maxCharacters: number):
     }
   };
 
-  return {
-    out,
-    push(code, start, end) {
-      if (length === 0) wordStart = start;
-      if (length < maxCharacters) {
-        codes[length] = code;
-        starts[length] = start;
-        ends[length] = end;
-      }
-      wordEnd = end;
-      length++;
-    },
-    flush() {
-      if (length === 0) return;
-      if (length > maxCharacters) emit(unknown, wordStart, wordEnd);
-      else cut();
-      length = 0;
-    },
-    emit,
-    drop(count) {
-      out.count = count;
-      length = 0;
-    },
-    single(code) {
-      const node = first.child(0, code);
-      const id = node < 0 ? -1 : first.value(node);
-      return id < 0 ? unknown : id;
-    },
+  const single = (code: number): number => {
+    const node = first.child(0, code);
+    const id = node < 0 ? -1 : first.value(node);
+    return id < 0 ? unknown : id;
   };
+  return { cut, single };
 }
 
 /** An empty buffer that grows, and how a token is appended to it. */
