@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 
-FIXTURES = pathlib.Path(__file__).parents[2] / "src/bert/weights/fixtures"
+FIXTURES = pathlib.Path(__file__).parents[2] / "src/encoders/weights/fixtures"
 
 CONFIG = {
     "model_type": "bert",

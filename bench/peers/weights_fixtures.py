@@ -1,4 +1,4 @@
-"""Writes the PyTorch and safetensors fixtures of src/bert/weights/fixtures with the peers' own writers.
+"""Writes the PyTorch and safetensors fixtures of src/encoders/weights/fixtures with the peers' own writers.
 
 python bench/peers/weights_fixtures.py        (torch, safetensors)
 """
@@ -6,6 +6,7 @@ python bench/peers/weights_fixtures.py        (torch, safetensors)
 import shutil
 
 import torch
+from huggingface_hub import save_torch_state_dict
 from safetensors.torch import save_file
 
 from tiny_bert import CONFIG, FIXTURES, describe, values, write_json
@@ -66,3 +67,13 @@ for name, tensor in tensors.items():
 torch.save({"epoch": 3, "state_dict": wrapped}, folder("torch-checkpoint", arrays) / "pytorch_model.bin")
 
 torch.save(state, folder("torch-legacy", arrays) / "pytorch_model.bin", _use_new_zipfile_serialization=False)
+
+# Shards as transformers writes them: numbered files and an index.
+for name, safe in (("safetensors-sharded", True), ("torch-sharded", False)):
+    save_torch_state_dict(
+        {key: tensor.clone() for key, tensor in state.items()},
+        folder(name, arrays),
+        filename_pattern=None if safe else "pytorch_model{suffix}.bin",
+        max_shard_size=6000,
+        safe_serialization=safe,
+    )

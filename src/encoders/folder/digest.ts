@@ -7,7 +7,7 @@ import { findFolder } from './find.ts';
 
 /** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
 const DECIDES =
-  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*))$/;
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*|index\.json))$/;
 
 /** SHA-256 over the names and contents of the files that decide how a BERT begins, of a folder or a named model. */
 export async function digestFolder(path: string): Promise<string> {

@@ -39,6 +39,8 @@ describe('every tensor of every writer', () => {
     ['safetensors-f16', 'safetensors'],
     ['safetensors-bf16', 'safetensors'],
     ['safetensors-f64', 'safetensors'],
+    ['safetensors-sharded', 'safetensors'],
+    ['torch-sharded', 'pytorch'],
     ['torch-f16', 'pytorch'],
     ['torch-bf16', 'pytorch'],
     ['torch-f64', 'pytorch'],
@@ -120,7 +122,11 @@ describe('what is not a BERT', () => {
 
   it.each([
     ['no files', {}, /no weights/],
-    ['shards', { 'model.safetensors.index.json': '{}' }, /split into shards/],
+    [
+      'an index of shards without a map',
+      { 'config.json': '', 'model.safetensors.index.json': '{}' },
+      /damaged/,
+    ],
     ['two checkpoints', { 'model.ckpt-1.index': '', 'model.ckpt-2.index': '' }, /2 checkpoints/],
     ['no configuration', { 'model.safetensors': '' }, /no config.json/],
     [

@@ -6,6 +6,7 @@ import type { Text } from '../../ground/language.ts';
 import type { Architecture, EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf, readConfig } from '../architectures/registry.ts';
 import { openSafetensors } from './safetensors.ts';
+import { openSharded, SHARD_INDEX } from './shards.ts';
 import {
   damaged,
   elements,
@@ -40,8 +41,8 @@ interface Named {
 const MAX_REREAD = 8;
 
 /**
- * Reads a model: from a folder with `model.safetensors`, `pytorch_model.bin` or a TensorFlow 1 checkpoint (the
- * first of these that exists), or from one of these files, with the configuration beside it. Every
+ * Reads a model: from a folder with `model.safetensors`, `pytorch_model.bin` (either may be split into shards) or a
+ * TensorFlow 1 checkpoint (the first of these that exists), or from one of these files, with the configuration beside it. Every
  * parameter of the encoder must be present in its shape (the pooler may be missing); memory stays in proportion to the
  * file. Throws a UserError that names the tensor.
  */
@@ -52,7 +53,7 @@ export async function readWeights(path: string): Promise<Weights> {
   try {
     const named = nameTensors(opened, architectureOf(config));
     checkShapes(named, config, opened.file);
-    checkWork(named, opened.file);
+    checkWork(named, opened);
     return { config, tensors: await load(named, opened.file), format: opened.format, file: opened.file };
   } finally {
     await opened.close();
@@ -60,6 +61,14 @@ export async function readWeights(path: string): Promise<Weights> {
 }
 
 type Opener = (file: string) => Promise<WeightFile>;
+
+/** Files of weights by the names that `transformers` writes, in the order in which it looks for them. */
+const USUAL = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+];
 
 function findWeights(path: string): [file: string, open: Opener] {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
@@ -70,26 +79,17 @@ function findWeights(path: string): [file: string, open: Opener] {
   } catch (error) {
     throw explainFileError(error, path);
   }
-  const usual = ['model.safetensors', 'pytorch_model.bin'].find((name) => names.includes(name));
-  const found = usual ?? chooseIndex(path, names);
+  const found = USUAL.find((name) => names.includes(name)) ?? chooseIndex(path, names);
   if (found) return [join(path, found), openerOf(found)];
-  const sharded = names.find((name) => /\.(safetensors|bin)\.index\.json$/.test(name));
   throw new UserError(
     'weights-missing',
-    sharded
-      ? { en: 'The weights are split into shards', zh: '权重为分片文件' }
-      : { en: 'The folder has no weights', zh: '目录中没有权重文件' },
+    { en: 'The folder has no weights', zh: '目录中没有权重文件' },
     {
       file: path,
-      hint: sharded
-        ? {
-            en: 'Save them as one file in Python: model.save_pretrained(DIR, max_shard_size="10GB").',
-            zh: '请在 Python 中存为单个文件：model.save_pretrained(DIR, max_shard_size="10GB")。',
-          }
-        : {
-            en: 'Add model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file.',
-            zh: '需要 model.safetensors、pytorch_model.bin，或 bert_model.ckpt.index 及其 .data 文件。',
-          },
+      hint: {
+        en: 'Add model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file.',
+        zh: '需要 model.safetensors、pytorch_model.bin，或 bert_model.ckpt.index 及其 .data 文件。',
+      },
     },
   );
 }
@@ -100,6 +100,8 @@ const fileOf = (path: string): string => (isCheckpoint(path) ? indexName(path) :
 
 function openerOf(path: string): Opener {
   const name = basename(path);
+  const [, shards] = SHARD_INDEX.exec(name) ?? [];
+  if (shards) return (file) => openSharded(file, shards === 'bin' ? openTorch : openSafetensors);
   if (name.endsWith('.safetensors')) return openSafetensors;
   if (/\.(bin|pt|pth)$/.test(name)) return openTorch;
   if (isCheckpoint(name)) return openTensorflow;
@@ -193,7 +195,7 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, f
   }
 }
 
-function checkWork(named: ReadonlyMap<string, Named>, file: string): void {
+function checkWork(named: ReadonlyMap<string, Named>, { file, size }: WeightFile): void {
   const distinct = new Map([...named.values()].map(({ stored }) => [stored.identity, stored]));
   let read = 0;
   let held = 0;
@@ -201,22 +203,12 @@ function checkWork(named: ReadonlyMap<string, Named>, file: string): void {
     read += stored.bytes;
     held += elements(stored.shape);
   }
-  const size = fileBytes(file);
   if (read > size * MAX_REREAD || held > size) {
     throw damaged(file, 'tensors', {
       en: `they take ${read} bytes in total, more than the file can hold`,
       zh: `共需 ${read} 字节，超出文件容量`,
     });
   }
-}
-
-/** Of all the files of a checkpoint. */
-function fileBytes(file: string): number {
-  const prefix = basename(file).replace(/\.index$/, '');
-  const files = file.endsWith('.index')
-    ? readdirSync(dirname(file)).filter((name) => name.startsWith(prefix))
-    : [];
-  return [basename(file), ...files].reduce((sum, name) => sum + statSync(join(dirname(file), name)).size, 0);
 }
 
 async function load(named: ReadonlyMap<string, Named>, file: string): Promise<Map<string, Tensor>> {

@@ -55,6 +55,7 @@ export async function openSafetensors(file: string): Promise<WeightFile> {
     return {
       format: 'safetensors',
       file,
+      size: access.size,
       tensors: entries.map((one) => stored(access, one)),
       close: () => access.close(),
     };

@@ -45,6 +45,8 @@ export type WeightFormat = 'safetensors' | 'pytorch' | 'tensorflow';
 export interface WeightFile {
   readonly format: WeightFormat;
   readonly file: string;
+  /** Bytes of all its files. */
+  readonly size: number;
   readonly tensors: readonly StoredTensor[];
   close(): Promise<void>;
 }

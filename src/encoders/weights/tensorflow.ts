@@ -78,7 +78,8 @@ export async function openTensorflow(file: string): Promise<WeightFile> {
       .map(([name, value]) => readEntry(name, value, file));
     for (const entry of entries) refuseOutside(opened[entry.shard], entry, file);
     const tensors = entries.map((entry) => stored(opened, entry, file));
-    return { format: 'tensorflow', file, tensors, close };
+    const size = opened.reduce((sum, access) => sum + access.size, 0);
+    return { format: 'tensorflow', file, size, tensors, close };
   } catch (error) {
     await close();
     throw error;

@@ -72,6 +72,7 @@ export async function openTorch(file: string): Promise<WeightFile> {
     return {
       format: 'pytorch',
       file,
+      size: access.size,
       tensors: views.map(([name, view]) => stored(access, entries, folder, name, view)),
       close: () => access.close(),
     };
