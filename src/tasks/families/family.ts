@@ -2,6 +2,7 @@ import type { Text } from '../../ground/language.ts';
 import type { Convention } from '../convention.ts';
 import type { AnyTypes, FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
+import type { Asking } from './asking.ts';
 import type { RecordReader } from './shared/record.ts';
 import type { FamilyView } from './view.ts';
 
@@ -133,6 +134,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
     examples: readonly ExampleOf<T>[],
     visible: readonly number[],
   ): readonly ReferenceAnswer<T['prediction']>[];
+  /** How a language model is asked, the default first. Absent: it cannot be asked. */
+  readonly asking?: readonly Asking<T>[];
   /** How examples are taken apart for reports. */
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */

@@ -2,6 +2,7 @@ import type { Family } from '../family.ts';
 import { hasLabel, oneVersusRestCurve } from '../shared/label-curves.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
+import { classificationAsking } from './asking.ts';
 import { record } from './record.ts';
 import type { ClassificationTypes } from './types.ts';
 
@@ -25,5 +26,6 @@ export const classification: Family<'classification', ClassificationTypes> = {
     oneVersusRestCurve('classification', 'roc-auc', hasLabel),
     oneVersusRestCurve('classification', 'average-precision', hasLabel),
   ],
+  asking: [classificationAsking],
   view: { blocks: ({ text }) => [{ text }], ...singleLabelView },
 };

@@ -1,6 +1,7 @@
 import type { ExampleOf, Family } from '../family.ts';
 import { listed } from '../shared/listed.ts';
 import { missingSymptoms, parseSymptoms } from './answers.ts';
+import { dialogueAsking } from './asking.ts';
 import { dialogueConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { DialogueTypes } from './types.ts';
@@ -20,6 +21,7 @@ export const dialogue: Family<'dialogue', DialogueTypes> = {
   labels: ({ gold }) => gold.symptoms.map(({ status }) => status),
   brief: ({ symptoms }) => listed(symptoms.map(({ name, status }) => `${name}=${status}`)),
   conventions: dialogueConventions,
+  asking: [dialogueAsking],
   view: dialogueView,
   annotations: ({ input, gold }: ExampleOf<DialogueTypes>) =>
     input.turns.map(({ text }, index) => ({

@@ -1,6 +1,7 @@
 import type { Family } from '../family.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
+import { inferenceAsking } from './asking.ts';
 import { record } from './record.ts';
 import type { InferenceTypes } from './types.ts';
 
@@ -19,5 +20,6 @@ export const inference: Family<'inference', InferenceTypes> = {
     'weighted-f1',
     'mcc',
   ]),
+  asking: [inferenceAsking],
   view: { blocks: ({ textA, textB }) => [{ text: textA }, { text: textB }], ...singleLabelView },
 };

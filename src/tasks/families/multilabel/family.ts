@@ -3,6 +3,7 @@ import { listed } from '../shared/listed.ts';
 import { deal } from '../shared/single-label.ts';
 import { bare } from '../view.ts';
 import { missingLabels, parseLabels } from './answers.ts';
+import { multilabelAsking } from './asking.ts';
 import { multilabelConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { MultilabelTypes } from './types.ts';
@@ -27,6 +28,7 @@ export const multilabel: Family<'multilabel', MultilabelTypes> = {
       examples.map(({ gold }) => ({ labels: gold.labels })),
       seed,
     ),
+  asking: [multilabelAsking],
   view: {
     blocks: ({ text }) => [{ text }],
     side: ({ labels }) => ({ elements: labels.map(bare) }),

@@ -12,11 +12,22 @@ import {
 } from '../shared/faults.ts';
 import { listed } from '../shared/listed.ts';
 import type { Text1 } from '../shared/types.ts';
-import type { Entity, NerTypes } from './types.ts';
+import type { Entity, NerTypes, UnalignedQuote } from './types.ts';
 
 type Answer = NerTypes['prediction'];
 
-/** Reads `{"entities": [{"start", "end", "type"}]}`. */
+function readUnaligned(value: unknown, prefix: string, known: ReadonlySet<string>): UnalignedQuote | Fault[] {
+  if (!isObject(value))
+    return [badType(prefix, { en: 'an object {"quote", "type"}', zh: '对象 {"quote", "type"}' }, value)];
+  const { quote } = value;
+  const type = asLabel(value.type);
+  const fault = labelFault(type, `${prefix}.type`, known);
+  if (typeof quote === 'string' && typeof type === 'string' && !fault) return { quote, type };
+  const wrong = badType(`${prefix}.quote`, { en: 'a string', zh: '字符串' }, quote);
+  return [...(typeof quote === 'string' ? [] : [wrong]), ...(fault ? [fault] : [])];
+}
+
+/** Reads `{"entities": [{"start", "end", "type"}]}`, and `unaligned`, `[{"quote", "type"}]`, where it is given. */
 export function parseEntities(line: Line, { text }: Text1, task: Task): Answer | readonly Fault[] {
   const known = knownLabels(task);
   const entities = readList<Entity>(line, 'entities', (value, prefix) => {
@@ -36,7 +47,12 @@ export function parseEntities(line: Line, { text }: Text1, task: Task): Answer |
     if (fault) faults.push(fault);
     return faults.length > 0 ? faults : { start: start as number, end: end as number, type: type as string };
   });
-  return 'faults' in entities ? entities.faults : { entities };
+  if (line.unaligned === undefined) return 'faults' in entities ? entities.faults : { entities };
+  const unaligned = readList<UnalignedQuote>(line, 'unaligned', (value, at) =>
+    readUnaligned(value, at, known),
+  );
+  if ('faults' in entities) return [...entities.faults, ...('faults' in unaligned ? unaligned.faults : [])];
+  return 'faults' in unaligned ? unaligned.faults : { entities, unaligned };
 }
 
 /** As many entities as gold has, at least one, all of them spurious. */
@@ -46,8 +62,11 @@ export function missingEntities({ gold }: ExampleOf<NerTypes>, task: Task): Answ
 }
 
 /** `头痛/disease、三天/time`. */
-export const briefEntities = ({ entities }: Answer, { text }: Text1): string =>
-  listed(entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`));
+export const briefEntities = ({ entities, unaligned = [] }: Answer, { text }: Text1): string =>
+  listed([
+    ...entities.map(({ start, end, type }) => `${text.slice(start, end)}/${type}`),
+    ...unaligned.map(({ quote, type }) => `“${quote}”/${type}`),
+  ]);
 
 export const entityReferences = (
   examples: readonly ExampleOf<NerTypes>[],

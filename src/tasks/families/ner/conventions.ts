@@ -9,7 +9,37 @@ import type { Entity, NerTypes } from './types.ts';
 type Item = AnsweredOf<NerTypes>;
 
 const goldOf = ({ gold }: Item): readonly Entity[] => gold.entities;
-const predictedOf = ({ prediction }: Item): readonly Entity[] => prediction.entities;
+/** A quote that is not in the text is an empty span: no gold entity equals or overlaps it. */
+const predictedOf = ({ prediction: { entities, unaligned } }: Item): readonly Entity[] =>
+  unaligned === undefined
+    ? entities
+    : [...entities, ...unaligned.map(({ type }) => ({ start: 0, end: 0, type }))];
+
+interface Mention {
+  readonly text: string;
+  readonly type: string;
+}
+
+/** Distinct (text, type). */
+const distinct = (mentions: readonly Mention[]): readonly Mention[] => [
+  ...new Map(mentions.map((mention) => [`${mention.type}\n${mention.text}`, mention])).values(),
+];
+const mentionsOf = (entities: readonly Entity[], text: string): Mention[] =>
+  entities.map(({ start, end, type }) => ({ text: text.slice(start, end), type }));
+
+const mentionSet = (task: Task) =>
+  setMetric<Item, Mention>({
+    gold: ({ gold, input }) => distinct(mentionsOf(gold.entities, input.text)),
+    predicted: ({ prediction: { entities, unaligned = [] }, input }) =>
+      distinct([
+        ...mentionsOf(entities, input.text),
+        ...unaligned.map(({ quote, type }) => ({ text: quote, type })),
+      ]),
+    same: (a, b) => a.text === b.text && a.type === b.type,
+    classOf: ({ type }) => type,
+    classes: task.labels.map(({ id }) => id),
+    average: 'micro',
+  });
 
 const strict = (average: Average) => (task: Task) =>
   setMetric<Item, Entity>({
@@ -87,6 +117,18 @@ export const nerConventions: readonly Convention<NerTypes>[] = [
       zh: `TP、FP、FN 的定义同严格微平均 F1，但按类型分别统计；对金标中出现过的每个任务类型计算 2·TP / (2·TP + FP + FN)，不加权平均。${GOLD_ZH}${MISSING_ZH}`,
     },
     metric: strict('macro/supported'),
+  },
+  {
+    id: 'ner/mention-set@1',
+    title: {
+      en: 'Mention set F1 (text and type, no offsets)',
+      zh: '提及集合 F1（只看文字与类型，不看位置）',
+    },
+    definition: {
+      en: 'Gold and predicted entities of a text become sets of (words, type): how often and where they stand does not count. TP, FP and FN compare the two sets, character by character; over all texts: 2·TP / (2·TP + FP + FN). It is the rule of many published scores of language models, and easier than span F1: never compare the two. A missing or invalid answer counts as one entity for each of gold (at least one), with no words, which counts once for each type.',
+      zh: '将每篇文本的金标与预测实体化为（文字，类型）集合，不计次数与位置；逐字比较两个集合得到 TP、FP、FN，在全部文本上汇总：2·TP / (2·TP + FP + FN)。许多已发表的大模型分数采用此规则，它比按位置的 F1 宽松，二者不可相互比较。缺失或无效的答案按与金标等量（至少一个）、文字为空的实体计，同一类型只计一次。',
+    },
+    metric: mentionSet,
   },
   mucConvention('exact'),
   mucConvention('partial'),

@@ -1,5 +1,6 @@
 import type { Family } from '../family.ts';
 import { briefEntities, entityReferences, missingEntities, parseEntities } from './answers.ts';
+import { nerAsking } from './asking.ts';
 import { nerConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { NerTypes } from './types.ts';
@@ -20,6 +21,7 @@ export const ner: Family<'ner', NerTypes> = {
   brief: briefEntities,
   conventions: nerConventions,
   references: (_task, examples, visible) => entityReferences(examples, visible),
+  asking: [nerAsking],
   view: nerView,
   annotations: ({ input: { text }, gold }) => [{ text, mentions: gold.entities }],
 };

@@ -7,8 +7,18 @@ export interface Entity {
   readonly type: string;
 }
 
+/** A quote that is not in the text, answered by a model that quotes instead of counting characters. */
+export interface UnalignedQuote {
+  readonly quote: string;
+  readonly type: string;
+}
+
 export interface NerTypes {
   readonly input: Text1;
   readonly gold: { readonly entities: readonly Entity[] };
-  readonly prediction: { readonly entities: readonly Entity[] };
+  readonly prediction: {
+    readonly entities: readonly Entity[];
+    /** Wrong under every convention. */
+    readonly unaligned?: readonly UnalignedQuote[];
+  };
 }

@@ -7,6 +7,7 @@ import {
   rankingReferences,
   tiedScores,
 } from './answers.ts';
+import { listwise, pairwise, pointwise } from './asking.ts';
 import { rankingConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { RankingTypes } from './types.ts';
@@ -27,6 +28,7 @@ export const ranking: Family<'ranking', RankingTypes> = {
   conventions: rankingConventions,
   guess: tiedScores,
   references: (_task, examples) => rankingReferences(examples),
+  asking: [pointwise, pairwise, listwise],
   view: rankingView,
   comparedParts: comparedDocuments,
   judgedDocuments: ({ input, gold }) => ({

@@ -1,5 +1,6 @@
 import type { Family } from '../family.ts';
 import { annotatedTerms, briefTriples, missingTriples, parseTriples } from './answers.ts';
+import { relationAsking } from './asking.ts';
 import { relationConventions } from './conventions.ts';
 import { record } from './record.ts';
 import type { RelationTypes } from './types.ts';
@@ -18,6 +19,7 @@ export const relation: Family<'relation', RelationTypes> = {
   labels: ({ gold }) => gold.triples.map(({ predicate }) => predicate),
   brief: briefTriples,
   conventions: relationConventions,
+  asking: [relationAsking],
   view: relationView,
   annotations: (example) => [annotatedTerms(example)],
 };

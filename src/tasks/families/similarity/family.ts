@@ -2,6 +2,7 @@ import type { Family } from '../family.ts';
 import { positiveCurve } from '../shared/label-curves.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
+import { similarityAsking } from './asking.ts';
 import { record } from './record.ts';
 import type { SimilarityTypes } from './types.ts';
 
@@ -26,6 +27,7 @@ export const similarity: Family<'similarity', SimilarityTypes> = {
     positiveCurve('similarity', 'roc-auc'),
     positiveCurve('similarity', 'average-precision'),
   ],
+  asking: [similarityAsking],
   view: { blocks: ({ textA, textB }) => [{ text: textA }, { text: textB }], ...singleLabelView },
   judgedDocuments: ({ input: { textA, textB }, gold }, { positive }) => ({
     query: textA,

@@ -1,0 +1,64 @@
+import type { Text } from '../../../ground/language.ts';
+import type { Task } from '../../task.ts';
+import type { Asking, OptionScores, Reading } from '../asking.ts';
+import { isObject } from './faults.ts';
+import { labelNamed } from './label-names.ts';
+import type { SingleLabelTypes } from './single-label.ts';
+import type { LabelPrediction, Text1, Text2 } from './types.ts';
+
+/** The label with the largest score, the first of several. */
+export function likeliest(scores: OptionScores): string {
+  const [first, ...others] = Object.entries(scores);
+  return others.reduce((best, other) => (other[1] > best[1] ? other : best), first)[0];
+}
+
+/** The label of `{"label"}`, or why there is none. */
+export function readLabelAnswer(answer: unknown, task: Task): Reading<LabelPrediction> {
+  if (!isObject(answer)) return { unreadable: 'not-an-object' };
+  if (answer.label === undefined) return { unreadable: 'missing-field label' };
+  const label = labelNamed(answer.label, task);
+  return label === undefined ? { unreadable: 'unknown-label label' } : { prediction: { label } };
+}
+
+interface LabelPrompt<Input extends object> {
+  readonly id: string;
+  readonly system: Text;
+  readonly user: Text;
+  readonly placeholders: readonly (keyof Input & string)[];
+}
+
+/** A family where every example has one label is asked for that label. */
+export function labelAsking<Input extends Text1 | Text2>({
+  id,
+  system,
+  user,
+  placeholders,
+}: LabelPrompt<Input>): Asking<SingleLabelTypes<Input>> {
+  return {
+    id: 'label',
+    prompt: { id, system, user },
+    placeholders,
+    schema: (task) => ({
+      type: 'object',
+      properties: { label: { type: 'string', enum: task.labels.map((label) => label.id) } },
+      required: ['label'],
+      additionalProperties: false,
+    }),
+    calls: (input) => [Object.fromEntries(placeholders.map((name) => [name, String(input[name])]))],
+    worked: ({ label }) => [{ label }],
+    read: ([answer], _input, task) => readLabelAnswer(answer, task),
+    choice: {
+      options: ({ labels }) => labels,
+      decide: ([scores]) => ({ label: likeliest(scores), scores: finite(scores) }),
+    },
+  };
+}
+
+/** A prediction's scores are finite numbers: what was ruled out is below all else. */
+function finite(scores: OptionScores): OptionScores {
+  const least = Math.min(...Object.values(scores).filter(Number.isFinite));
+  const floor = Number.isFinite(least) ? least - 1 : -1;
+  return Object.fromEntries(
+    Object.entries(scores).map(([label, score]) => [label, Number.isFinite(score) ? score : floor]),
+  );
+}
