@@ -83,6 +83,7 @@ function lowerGraph(
   const nodes: (OnnxNode & { outputs: string[] })[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs = new Map<string, OnnxValue>();
+  const leaf = createLeaves(inputs, initializers, weights);
 
   const integers = (list: readonly number[]): string => {
     const name = `${own}integers_${list.join('_')}`;
@@ -119,7 +120,17 @@ function lowerGraph(
     return name;
   };
 
-  const leaf = ({ attributes, shape, type }: Value): string => {
+  for (const value of order) names.set(value, visit(value));
+  return { nodes, initializers, inputs, nameOf: (value) => names.get(value)! };
+}
+
+/** Returns a function that gathers a graph's inputs, as inputs or with their weights, and returns their names. */
+function createLeaves(
+  inputs: Map<string, OnnxValue>,
+  initializers: Map<string, OnnxTensor>,
+  weights: ModelOptions['weights'],
+) {
+  return ({ attributes, shape, type }: Value): string => {
     const name = attributes.name as string;
     const data = weights?.get(name);
     const before = inputs.get(name) ?? initializers.get(name);
@@ -130,9 +141,6 @@ function lowerGraph(
     else inputs.set(name, { name, type, shape });
     return name;
   };
-
-  for (const value of order) names.set(value, visit(value));
-  return { nodes, initializers, inputs, nameOf: (value) => names.get(value)! };
 }
 
 /** What names of inner values begin with, so that none is that of an input or an output: usually nothing. */

@@ -59,7 +59,7 @@ let runtime: Promise<Runtime> | undefined;
 export function loadRuntime(): Promise<Runtime> {
   runtime ??= import('onnxruntime-node').then(
     (module) => {
-      const loaded = (module as unknown as { default?: Runtime }).default ?? module;
+      const loaded = 'default' in module ? (module.default as Runtime) : module;
       loaded.env.logLevel = 'fatal'; // what it would print, it also throws
       return loaded;
     },

@@ -130,10 +130,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },
     finish(): ReadPredictions {
-      lineOf.forEach((line, index) => {
-        if (line === 0)
-          problems.push({ id: questions[index].id, code: 'missing-id', message: NO_PREDICTION });
-      });
+      for (const problem of unanswered(questions, lineOf)) problems.push(problem);
       const coverage = coverageOf(statuses);
       if (!reader) return { predictions, coverage, problems };
       const { affected, fitting } = reader;
@@ -151,6 +148,12 @@ function otherOffsets(line: number, stated: Offsets, asked: Offsets): Problem {
 }
 
 const NO_PREDICTION: Text = { en: 'there is no prediction for this example', zh: '该样本没有预测' };
+
+/** A problem for every question that no line answers. */
+const unanswered = (questions: readonly Question[], lineOf: Int32Array): Problem[] =>
+  questions
+    .filter((_, index) => lineOf[index] === 0)
+    .map(({ id }) => ({ id, code: 'missing-id', message: NO_PREDICTION }));
 
 /** Lines in batches: much faster than one by one where there are millions. */
 async function* batchesOf(source: PredictionSource): AsyncGenerator<readonly TextLine[]> {

@@ -39,7 +39,7 @@ function foldFrom(text: string, first: number, table: Uint16Array): string {
   for (let from = first; from < text.length; from += BLOCK) {
     const units = new Uint16Array(Math.min(BLOCK, text.length - from));
     for (let i = 0; i < units.length; i++) units[i] = table[text.charCodeAt(from + i)];
-    parts.push(String.fromCharCode.apply(null, units as unknown as number[]));
+    parts.push(Reflect.apply(String.fromCharCode, undefined, units));
   }
   return parts.join('');
 }

@@ -14,43 +14,85 @@ export interface LikelySpan {
  */
 export function likelySpans(scores: Float32Array, chain: Transitions, least: number): LikelySpan[] {
   const { tags } = chain;
-  const length = scores.length / tags;
-  if (length === 0) return [];
-  const types = (tags - 1) / 2;
-  const between = Float64Array.from(chain.between, Math.exp);
-  const [starts, ends] = [Float64Array.from(chain.start, Math.exp), Float64Array.from(chain.end, Math.exp)];
-  const weights = Float64Array.from(scores, (score, i) => {
-    const token = i - (i % tags);
-    return Math.exp(score - Math.max(...scores.subarray(token, token + tags)));
-  });
-  const at = (token: number): number => token * tags;
+  if (scores.length === 0) return [];
+  const weighted: Weighted = {
+    tags,
+    length: scores.length / tags,
+    starts: Float64Array.from(chain.start, Math.exp),
+    ends: Float64Array.from(chain.end, Math.exp),
+    between: Float64Array.from(chain.between, Math.exp),
+    weights: Float64Array.from(scores, (score, i) => {
+      const token = i - (i % tags);
+      return Math.exp(score - Math.max(...scores.subarray(token, token + tags)));
+    }),
+  };
+  const { forward, scale } = sumForward(weighted);
+  const backward = sumBackward(weighted, scale);
+  return readSpans(weighted, { forward, backward, scale }, least);
+}
 
+/** A chain and its scores as factors: exponentials, those of a token up to one that it has in common. */
+interface Weighted {
+  readonly tags: number;
+  /** In tokens. */
+  readonly length: number;
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  /** `between[from * tags + to]`. */
+  readonly between: Float64Array;
+  /** `weights[token * tags + tag]`. */
+  readonly weights: Float64Array;
+}
+
+/** Sums over all that comes before a token and a tag, which add up to 1 per token, and by what each was divided. */
+function sumForward({ tags, length, starts, between, weights }: Weighted) {
   const forward = new Float64Array(length * tags);
   const scale = new Float64Array(length);
   for (let token = 0; token < length; token++) {
+    const [here, before] = [token * tags, (token - 1) * tags];
     for (let to = 0; to < tags; to++) {
       let sum = token === 0 ? starts[to] : 0;
       if (token > 0)
-        for (let from = 0; from < tags; from++)
-          sum += forward[at(token - 1) + from] * between[from * tags + to];
-      forward[at(token) + to] = sum * weights[at(token) + to];
-      scale[token] += forward[at(token) + to];
+        for (let from = 0; from < tags; from++) sum += forward[before + from] * between[from * tags + to];
+      forward[here + to] = sum * weights[here + to];
+      scale[token] += forward[here + to];
     }
-    for (let to = 0; to < tags; to++) forward[at(token) + to] /= scale[token];
+    for (let to = 0; to < tags; to++) forward[here + to] /= scale[token];
   }
+  return { forward, scale };
+}
 
+/** Sums over all that comes after a token and a tag, divided like the forward ones. */
+function sumBackward({ tags, length, ends, between, weights }: Weighted, scale: Float64Array): Float64Array {
   const backward = new Float64Array(length * tags);
-  backward.set(ends, at(length - 1));
+  backward.set(ends, (length - 1) * tags);
   for (let token = length - 2; token >= 0; token--) {
+    const [here, after] = [token * tags, (token + 1) * tags];
     for (let from = 0; from < tags; from++) {
       let sum = 0;
       for (let to = 0; to < tags; to++)
-        sum += between[from * tags + to] * weights[at(token + 1) + to] * backward[at(token + 1) + to];
-      backward[at(token) + from] = sum / scale[token + 1];
+        sum += between[from * tags + to] * weights[after + to] * backward[after + to];
+      backward[here + from] = sum / scale[token + 1];
     }
   }
-  const total = ends.reduce((sum, end, tag) => sum + forward[at(length - 1) + tag] * end, 0);
+  return backward;
+}
 
+interface Sums {
+  readonly forward: Float64Array;
+  readonly backward: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** From each token and type on, as long as a span that reaches so far is likely enough. */
+function readSpans(
+  { tags, length, ends, between, weights }: Weighted,
+  { forward, backward, scale }: Sums,
+  least: number,
+): LikelySpan[] {
+  const types = (tags - 1) / 2;
+  const at = (token: number): number => token * tags;
+  const total = ends.reduce((sum, end, tag) => sum + forward[at(length - 1) + tag] * end, 0);
   const spans: LikelySpan[] = [];
   for (let first = 0; first < length; first++) {
     for (let type = 0; type < types; type++) {

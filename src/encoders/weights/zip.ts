@@ -27,9 +27,36 @@ export interface ZipEntry {
  * own size. Throws a UserError for compression, encryption, entries that overlap or lie outside.
  */
 export async function readZipDirectory(access: RandomAccess): Promise<Map<string, ZipEntry>> {
-  const { file, size } = access;
+  const { file } = access;
+  const { count, length, start } = await readEnd(access);
+  const directory = Buffer.from(await access.fill(new Uint8Array(length), start, 'zip directory'));
+  const entries = new Map<string, ZipEntry>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const next = entryEnd(directory, at, file, {
+      en: `entry ${i + 1} of ${count}`,
+      zh: `第 ${i + 1} 项（共 ${count} 项）`,
+    });
+    const entry = readEntry(directory, at, file);
+    const { name } = entry;
+    if (entries.has(name))
+      throw damaged(file, name, { en: 'it is twice in the archive', zh: '在压缩包中重复' });
+    entries.set(name, entry);
+    at = next;
+  }
+  const inOrder = [...entries.values()].sort((a, b) => a.header - b.header);
+  for (const [i, { name, header, bytes }] of inOrder.entries()) {
+    const limit = inOrder[i + 1]?.header ?? start;
+    if (header + LOCAL_BYTES + bytes > limit)
+      throw damaged(file, name, { en: 'it overlaps the next entry', zh: '与下一项重叠' });
+  }
+  return entries;
+}
+
+/** How many entries the directory has, how long it is, and where it starts, as the record at the end of the file says. */
+async function readEnd({ file, size, fill }: RandomAccess) {
   const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT);
-  const tail = Buffer.from(await access.fill(new Uint8Array(tailBytes), size - tailBytes, 'zip directory'));
+  const tail = Buffer.from(await fill(new Uint8Array(tailBytes), size - tailBytes, 'zip directory'));
   let end = tail.length - END_BYTES;
   while (
     end >= 0 &&
@@ -48,45 +75,39 @@ export async function readZipDirectory(access: RandomAccess): Promise<Map<string
   if (count > MAX_ENTRIES || start + length > size - tail.length + end) {
     throw damaged(file, 'zip directory', { en: 'outside the file', zh: '超出文件范围' });
   }
-  const directory = Buffer.from(await access.fill(new Uint8Array(length), start, 'zip directory'));
-  const entries = new Map<string, ZipEntry>();
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    if (at + CENTRAL_BYTES > length || directory.readUInt32LE(at) !== CENTRAL_HEADER) {
-      throw damaged(file, 'zip directory', {
-        en: `entry ${i + 1} of ${count} is invalid`,
-        zh: `第 ${i + 1} 项（共 ${count} 项）无效`,
-      });
-    }
-    const nameLength = directory.readUInt16LE(at + 28);
-    const next =
-      at + CENTRAL_BYTES + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-    if (next > length)
-      throw damaged(file, 'zip directory', {
-        en: `entry ${i + 1} of ${count} is truncated`,
-        zh: `第 ${i + 1} 项（共 ${count} 项）被截断`,
-      });
-    const name = directory.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameLength);
-    if (directory.readUInt16LE(at + 8) & 1) throw compressed(file, name, { en: 'encrypted', zh: '已加密' });
-    if (directory.readUInt16LE(at + 10) !== 0)
-      throw compressed(file, name, { en: 'compressed', zh: '已压缩' });
-    const bytes = directory.readUInt32LE(at + 24);
-    const header = directory.readUInt32LE(at + 42);
-    if (bytes === ZIP64 || header === ZIP64) throw tooLarge(file);
-    if (directory.readUInt32LE(at + 20) !== bytes)
-      throw damaged(file, name, { en: 'stored and actual size differ', zh: '存储大小与实际大小不符' });
-    if (entries.has(name))
-      throw damaged(file, name, { en: 'it is twice in the archive', zh: '在压缩包中重复' });
-    entries.set(name, { name, bytes, header, crc: directory.readUInt32LE(at + 16) });
-    at = next;
-  }
-  const inOrder = [...entries.values()].sort((a, b) => a.header - b.header);
-  for (const [i, { name, header, bytes }] of inOrder.entries()) {
-    const limit = inOrder[i + 1]?.header ?? start;
-    if (header + LOCAL_BYTES + bytes > limit)
-      throw damaged(file, name, { en: 'it overlaps the next entry', zh: '与下一项重叠' });
-  }
-  return entries;
+  return { count, length, start };
+}
+
+/** Where the entry at `at` of the directory ends. Throws where it is none, or is cut off; `which` names it. */
+function entryEnd(directory: Buffer, at: number, file: string, which: Text): number {
+  if (at + CENTRAL_BYTES > directory.length || directory.readUInt32LE(at) !== CENTRAL_HEADER)
+    throw damaged(file, 'zip directory', { en: `${which.en} is invalid`, zh: `${which.zh}无效` });
+  const next =
+    at +
+    CENTRAL_BYTES +
+    directory.readUInt16LE(at + 28) +
+    directory.readUInt16LE(at + 30) +
+    directory.readUInt16LE(at + 32);
+  if (next > directory.length)
+    throw damaged(file, 'zip directory', { en: `${which.en} is truncated`, zh: `${which.zh}被截断` });
+  return next;
+}
+
+/** The entry at `at` of the directory. Throws where it is encrypted, compressed or too large. */
+function readEntry(directory: Buffer, at: number, file: string): ZipEntry {
+  const name = directory.toString(
+    'utf8',
+    at + CENTRAL_BYTES,
+    at + CENTRAL_BYTES + directory.readUInt16LE(at + 28),
+  );
+  if (directory.readUInt16LE(at + 8) & 1) throw compressed(file, name, { en: 'encrypted', zh: '已加密' });
+  if (directory.readUInt16LE(at + 10) !== 0) throw compressed(file, name, { en: 'compressed', zh: '已压缩' });
+  const bytes = directory.readUInt32LE(at + 24);
+  const header = directory.readUInt32LE(at + 42);
+  if (bytes === ZIP64 || header === ZIP64) throw tooLarge(file);
+  if (directory.readUInt32LE(at + 20) !== bytes)
+    throw damaged(file, name, { en: 'stored and actual size differ', zh: '存储大小与实际大小不符' });
+  return { name, bytes, header, crc: directory.readUInt32LE(at + 16) };
 }
 
 /** All bytes of an entry, checked against its CRC-32. Throws a UserError naming `what`. */

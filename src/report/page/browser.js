@@ -16,12 +16,7 @@ export async function startBrowser(host) {
     host.append(h('p', { class: 'note' }, say(words.old)));
     return;
   }
-  const all = (packed, List) => Promise.all(packed.map(async (one) => new List(await unpack(one))));
-  const [masks, counts, [has]] = await Promise.all([
-    all(index.masks, Uint32Array),
-    all(index.counts, Uint8Array),
-    all([index.has], Uint32Array),
-  ]);
+  const { masks, counts, has } = await unpackIndex(index);
   const seen = masks.reduce((bits, mask) => mask.reduce((some, one) => some | one, bits), 0);
   const passes = createFilter(index, { masks, has });
   const exampleOf = chunkStore(task, index.chunk);
@@ -30,35 +25,10 @@ export async function startBrowser(host) {
   const controls = h('div', { class: 'controls' });
   const legend = h('ul', { class: 'legend' });
   const count = h('span', { class: 'count', role: 'status' });
-  const detail = h('div', { class: 'detail', tabindex: '0', role: 'group' });
-  const rows = createRows(`row-${task}`, describe, choose);
+  const { detail, choose } = createDetail(index, state, exampleOf, (i) => rows.isSelected(i));
+  const kindsOf = (i) => index.kinds.filter((_, k) => masks[state.run][i] & (1 << k));
+  const rows = createRows(`row-${task}`, (i) => describeRow(i, kindsOf(i), exampleOf), choose);
   host.append(controls, legend, h('div', { class: 'panes' }, rows.element, detail));
-
-  function describe(i) {
-    const snippet = h('span', { class: 'snippet', lang: 'zh-Hans' }, '…');
-    const id = h('span', { class: 'id' });
-    const kinds = index.kinds.filter((_, k) => masks[state.run][i] & (1 << k)).map(({ title }) => say(title));
-    exampleOf(i, (example) => {
-      snippet.textContent = example[2]
-        .map(([, text]) => text)
-        .join(' ‖ ')
-        .slice(0, SNIPPET);
-      id.textContent = example[0];
-    });
-    return [snippet, h('span', { class: 'what' }, id, h('span', {}, kinds.join(' · ')))];
-  }
-
-  function choose(i) {
-    if (i === undefined) {
-      detail.replaceChildren(h('p', { class: 'note' }, say(words.none)));
-      return;
-    }
-    exampleOf(i, (example) => {
-      if (!rows.isSelected(i)) return;
-      detail.replaceChildren(...drawExample(index, state.run, example));
-      detail.scrollTop = 0;
-    });
-  }
 
   let searches = 0;
   let found = [];
@@ -68,16 +38,8 @@ export async function startBrowser(host) {
     for (let i = 0; i < index.examples; i++) if (passes(state, i)) fitting.push(i);
     if (state.query) {
       count.textContent = say(words.searching);
-      const query = state.query.toLowerCase();
-      const holds = ([id, , blocks]) =>
-        [id, ...blocks.map(([, text]) => text)].some((text) => text.toLowerCase().includes(query));
-      const matching = [];
-      for (const i of fitting) {
-        const waiting = exampleOf(i, (example) => holds(example) && matching.push(i));
-        if (waiting) await waiting;
-        if (search !== searches) return;
-      }
-      fitting = matching;
+      fitting = await matching(fitting, state.query, exampleOf, () => search === searches);
+      if (!fitting) return;
     }
     if (state.order === 'most') fitting.sort((a, b) => counts[state.run][b] - counts[state.run][a] || a - b);
     found = fitting;
@@ -102,4 +64,61 @@ export async function startBrowser(host) {
   });
   drawFrame();
   await filter();
+}
+
+/** By run, the kinds of error of every example as bits and their number; and the labels that an example has. */
+async function unpackIndex(index) {
+  const all = (packed, List) => Promise.all(packed.map(async (one) => new List(await unpack(one))));
+  const [masks, counts, [has]] = await Promise.all([
+    all(index.masks, Uint32Array),
+    all(index.counts, Uint8Array),
+    all([index.has], Uint32Array),
+  ]);
+  return { masks, counts, has };
+}
+
+/** The children of an example's row: the beginning of its text, its id, its kinds of error. */
+function describeRow(i, kinds, exampleOf) {
+  const snippet = h('span', { class: 'snippet', lang: 'zh-Hans' }, '…');
+  const id = h('span', { class: 'id' });
+  const titles = kinds.map(({ title }) => say(title));
+  exampleOf(i, (example) => {
+    snippet.textContent = example[2]
+      .map(([, text]) => text)
+      .join(' ‖ ')
+      .slice(0, SNIPPET);
+    id.textContent = example[0];
+  });
+  return [snippet, h('span', { class: 'what' }, id, h('span', {}, titles.join(' · ')))];
+}
+
+/** The pane that shows one example, and what fills it. */
+function createDetail(index, state, exampleOf, isSelected) {
+  const detail = h('div', { class: 'detail', tabindex: '0', role: 'group' });
+  function choose(i) {
+    if (i === undefined) {
+      detail.replaceChildren(h('p', { class: 'note' }, say(words.none)));
+      return;
+    }
+    exampleOf(i, (example) => {
+      if (!isSelected(i)) return;
+      detail.replaceChildren(...drawExample(index, state.run, example));
+      detail.scrollTop = 0;
+    });
+  }
+  return { detail, choose };
+}
+
+/** Those of the examples that hold the query in their id or texts; undefined once the search is not wanted any more. */
+async function matching(examples, query, exampleOf, isWanted) {
+  const wanted = query.toLowerCase();
+  const holds = ([id, , blocks]) =>
+    [id, ...blocks.map(([, text]) => text)].some((text) => text.toLowerCase().includes(wanted));
+  const found = [];
+  for (const i of examples) {
+    const waiting = exampleOf(i, (example) => holds(example) && found.push(i));
+    if (waiting) await waiting;
+    if (!isWanted()) return undefined;
+  }
+  return found;
 }

@@ -20,33 +20,15 @@ export function createRows(name, describe, choose) {
   let items = [];
   let selected = -1;
 
-  /** Where the view begins in rows' own pixels, and how far rows are shifted, beyond heights that browsers hold. */
-  function position() {
-    const full = items.length * ROW;
-    if (full <= TALLEST) return { shift: 0, top: list.scrollTop };
-    const top = (list.scrollTop / Math.max(1, TALLEST - list.clientHeight)) * (full - list.clientHeight);
-    return { shift: list.scrollTop - top, top };
-  }
-
   function draw() {
-    const { shift, top } = position();
+    const { shift, top } = position(list, items.length);
     const from = Math.max(0, Math.floor(top / ROW) - MARGIN);
     const to = Math.min(items.length, Math.ceil((top + list.clientHeight) / ROW) + MARGIN);
     const rows = [];
     for (let place = from; place < to; place++) {
-      const row = h(
-        'div',
-        {
-          class: 'row',
-          id: `${name}-${place}`,
-          role: 'option',
-          'aria-selected': String(place === selected),
-          'aria-setsize': String(items.length),
-          'aria-posinset': String(place + 1),
-          onclick: () => select(place),
-        },
-        describe(items[place]),
-      );
+      const attributes = rowAttributes(place, items.length, place === selected);
+      const id = `${name}-${place}`;
+      const row = h('div', { ...attributes, id, onclick: () => select(place) }, describe(items[place]));
       row.style.top = `${shift + place * ROW}px`;
       rows.push(row);
     }
@@ -62,39 +44,12 @@ export function createRows(name, describe, choose) {
     choose(items[place]);
   }
 
-  /** Scrolls as little as needed to show a row. */
-  function reveal(place) {
-    const { top } = position();
-    const full = items.length * ROW;
-    const bottom = (place + 1) * ROW - list.clientHeight;
-    const wanted = Math.max(bottom, Math.min(place * ROW, top));
-    list.scrollTop =
-      full <= TALLEST ? wanted : (wanted / (full - list.clientHeight)) * (TALLEST - list.clientHeight);
-  }
-
-  let waiting = false;
-  list.addEventListener('scroll', () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      draw();
-    });
-  });
+  list.addEventListener('scroll', oncePerFrame(draw));
   list.addEventListener('keydown', (event) => {
-    const steps = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: PAGE,
-      PageUp: -PAGE,
-      Home: -Infinity,
-      End: Infinity,
-    };
-    const step = steps[event.key];
-    if (step === undefined || items.length === 0) return;
+    const place = placeAfter(event.key, selected, items.length);
+    if (place === undefined) return;
     event.preventDefault();
-    const place = Math.min(items.length - 1, Math.max(0, selected + step));
-    reveal(place);
+    reveal(list, items.length, place);
     select(place);
   });
   addEventListener('resize', draw);
@@ -111,5 +66,54 @@ export function createRows(name, describe, choose) {
     /** Draws again what is shown, e.g. in another language. */
     refresh: () => select(selected),
     isSelected: (item) => items[selected] === item,
+  };
+}
+
+const rowAttributes = (place, count, isSelected) => ({
+  class: 'row',
+  role: 'option',
+  'aria-selected': String(isSelected),
+  'aria-setsize': String(count),
+  'aria-posinset': String(place + 1),
+});
+
+/** Rows that a key moves the selection by. */
+const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE, Home: -Infinity, End: Infinity };
+
+/** The place that a key selects; undefined for other keys and an empty list. */
+function placeAfter(key, selected, count) {
+  const step = STEPS[key];
+  if (step === undefined || count === 0) return undefined;
+  return Math.min(count - 1, Math.max(0, selected + step));
+}
+
+/** Where the view begins in rows' own pixels, and how far rows are shifted, beyond heights that browsers hold. */
+function position(list, count) {
+  const full = count * ROW;
+  if (full <= TALLEST) return { shift: 0, top: list.scrollTop };
+  const top = (list.scrollTop / Math.max(1, TALLEST - list.clientHeight)) * (full - list.clientHeight);
+  return { shift: list.scrollTop - top, top };
+}
+
+/** Scrolls as little as needed to show a row. */
+function reveal(list, count, place) {
+  const { top } = position(list, count);
+  const full = count * ROW;
+  const bottom = (place + 1) * ROW - list.clientHeight;
+  const wanted = Math.max(bottom, Math.min(place * ROW, top));
+  list.scrollTop =
+    full <= TALLEST ? wanted : (wanted / (full - list.clientHeight)) * (TALLEST - list.clientHeight);
+}
+
+/** Returns a function that calls `action` before the next frame, however often it is called until then. */
+function oncePerFrame(action) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      action();
+    });
   };
 }

@@ -12,5 +12,4 @@ interface WasmInterface {
   ) => { readonly exports: unknown };
 }
 
-export const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WasmInterface })
-  .WebAssembly;
+export const { Memory, Module, Instance }: WasmInterface = Reflect.get(globalThis, 'WebAssembly');
