@@ -19,12 +19,14 @@ export interface TagSpan {
  */
 export type BioRule = 'conlleval' | 'seqeval' | 'seqeval-strict' | 'chineseblue';
 
-interface Tag {
+/** A tag, split under a rule. */
+export interface Tag {
   readonly letter: string;
   readonly type: string;
 }
 
-const OUTSIDE: Tag = { letter: 'O', type: '' };
+/** What stands before the first tag. */
+export const OUTSIDE: Tag = { letter: 'O', type: '' };
 
 function splitAtHyphen(tag: string): Tag {
   const hyphen = tag.indexOf('-');
@@ -46,7 +48,8 @@ function splitAsChineseblue(tag: string): Tag {
   return whole ? { letter, type: tag.slice(2) } : OUTSIDE;
 }
 
-const SPLITS: Readonly<Record<BioRule, (tag: string) => Tag>> = {
+/** Letter and type of a tag under every rule. */
+export const SPLITS: Readonly<Record<BioRule, (tag: string) => Tag>> = {
   conlleval: splitAtHyphen,
   seqeval: splitAsSeqeval,
   'seqeval-strict': splitAsSeqeval,
@@ -67,6 +70,17 @@ const startsChunk = (before: Tag, { letter, type }: Tag): boolean =>
   ((closes(before.letter) || before.letter === 'O') && (letter === 'E' || letter === 'I')) ||
   (letter !== 'O' && letter !== '.' && before.type !== type);
 
+/** Whether a span that is open ends before this tag. */
+export const endsSpan = (rule: BioRule, before: Tag, tag: Tag): boolean =>
+  rule === 'seqeval-strict' ? tag.letter !== 'I' || tag.type !== before.type : endsChunk(before, tag);
+
+/** Whether a span starts with this tag. */
+export const startsSpan = (rule: BioRule, before: Tag, tag: Tag): boolean =>
+  rule === 'seqeval-strict' ? tag.letter === 'B' : startsChunk(before, tag);
+
+/** Whether this tag, after one equal to it, neither ends nor starts a span. */
+export const continues = ({ letter }: Tag): boolean => letter === 'O' || letter === 'I';
+
 /**
  * Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there.
  * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
@@ -82,20 +96,18 @@ const startsChunk = (before: Tag, { letter, type }: Tag): boolean =>
 export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   const known = caches[rule];
   const spans: TagSpan[] = [];
-  const strict = rule === 'seqeval-strict';
   let before = OUTSIDE;
   let textBefore = 'O';
   let start = -1;
   for (let i = 0; i < tags.length; i++) {
     const text = tags[i];
-    if (text === textBefore && (before.letter === 'O' || before.letter === 'I')) continue;
+    if (text === textBefore && continues(before)) continue;
     const tag = known.get(text) ?? learn(known, rule, text);
-    const ends = strict ? tag.letter !== 'I' || tag.type !== before.type : endsChunk(before, tag);
-    if (ends && start >= 0) {
+    if (start >= 0 && endsSpan(rule, before, tag)) {
       spans.push({ start, end: i, type: before.type });
       start = -1;
     }
-    if (strict ? tag.letter === 'B' : startsChunk(before, tag)) start = i;
+    if (startsSpan(rule, before, tag)) start = i;
     before = tag;
     textBefore = text;
   }

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BioRule, classScores, entityScores, labelSetScores, rankingScores } from './index.ts';
+import {
+  type BioRule,
+  classScores,
+  decodeBio,
+  type EntityOptions,
+  entityScores,
+  labelSetScores,
+  rankingScores,
+} from './index.ts';
 
 /** Figures that seqeval, scikit-learn and trec_eval computed; `bench/peers/metrics_fixtures.py` writes them. */
 const peer = (name: string) =>
@@ -33,6 +42,47 @@ describe('entityScores', () => {
       });
     }
   }
+
+  it('counts tags while it decodes as it counts decoded spans', () => {
+    const tag = fc.constantFrom(
+      'O',
+      'B-x',
+      'I-x',
+      'I-y',
+      'B-y',
+      'E-x',
+      'S-y',
+      'B_x',
+      'I_x',
+      '.',
+      'X',
+      '',
+      'x-B',
+    );
+    const sentence = fc.array(fc.tuple(tag, tag), { maxLength: 12 });
+    const rules = fc.constantFrom<BioRule>('seqeval', 'seqeval-strict', 'conlleval', 'chineseblue');
+    fc.assert(
+      fc.property(fc.array(sentence, { maxLength: 6 }), rules, (sentences, tags) => {
+        const [gold, guess] = [0, 1].map((side) => sentences.map((pairs) => pairs.map((pair) => pair[side])));
+        const spans = (side: string[][]) => side.map((one) => decodeBio(one, tags));
+        const settings: EntityOptions[] = [
+          { tags },
+          { tags, types: ['x'] },
+          { tags, interval: { resamples: 20 }, groups: sentences.map((_, i) => String(i % 2)) },
+        ];
+        for (const options of settings) {
+          expect(entityScores(gold, guess, options)).toEqual(
+            entityScores(spans(gold), spans(guess), options),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes sides of different length, tag by tag', () => {
+    expect(entityScores([['B-x', 'O']], [['B-x']]).f1).toBe(1);
+  });
 
   it('takes spans on one side and tags on the other', () => {
     const { f1 } = entityScores([['O', 'B-x', 'I-x']], [[{ start: 1, end: 3, type: 'x' }]]);

@@ -1,8 +1,17 @@
 import { type BioRule, decodeBio } from '../../metrics/bio.ts';
-import { classLayout } from '../../metrics/class-scores.ts';
+import { CLASS_COUNTS, type ClassLayout, classLayout } from '../../metrics/class-scores.ts';
 import { setMetric } from '../../metrics/sets.ts';
+import { createTagCounter } from '../../metrics/tag-counts.ts';
+import { sumCounts } from '../units.ts';
 import { type AveragedScores, averagesOf, rowsOf } from './classes.ts';
-import { countItems, figuresOf, requireAligned, type ScoreOptions } from './options.ts';
+import {
+  type Counted,
+  countItems,
+  figuresOf,
+  requireAligned,
+  type ScoreOptions,
+  unitsOf,
+} from './options.ts';
 
 /** A span with a type: `start` inclusive, `end` exclusive, in any one unit that both sides use. */
 export interface TypedSpan {
@@ -23,7 +32,7 @@ export interface EntityOptions extends ScoreOptions {
 }
 
 const isTags = (annotation: EntityAnnotation): annotation is readonly string[] =>
-  typeof annotation[0] === 'string';
+  typeof annotation[0] !== 'object';
 
 const spansOf = (annotation: EntityAnnotation, rule: BioRule): readonly TypedSpan[] =>
   isTags(annotation) ? decodeBio(annotation, rule) : annotation;
@@ -54,7 +63,59 @@ export function entityScores(
   { tags = 'seqeval', types, interval, groups }: EntityOptions = {},
 ): AveragedScores {
   requireAligned(gold, predicted, groups);
-  const items = gold.map((one, i) => ({ gold: spansOf(one, tags), predicted: spansOf(predicted[i], tags) }));
+  const areTagged =
+    gold.every(isTags) &&
+    predicted.every(isTags) &&
+    gold.every(({ length }, i) => length === predicted[i].length);
+  const { layout, counted } = areTagged
+    ? countTags(gold, predicted, tags, types, interval ? unitsOf(gold.length, groups) : [gold.keys()])
+    : countSpans(gold, predicted, tags, types, groups);
+  const { figures, intervals } = figuresOf(counted, averagesOf(layout), interval);
+  return { ...figures, classes: rowsOf(layout, counted.sums), intervals };
+}
+
+interface CountedEntities {
+  readonly layout: ClassLayout;
+  readonly counted: Counted;
+}
+
+/** Counts of tagged texts, one row per unit. */
+function countTags(
+  gold: readonly (readonly string[])[],
+  predicted: readonly (readonly string[])[],
+  rule: BioRule,
+  wanted: readonly string[] | undefined,
+  units: Iterable<Iterable<number>>,
+): CountedEntities {
+  const counter = createTagCounter(rule);
+  const byUnit: Float64Array[] = [];
+  for (const unit of units) {
+    for (const i of unit) counter.add(gold[i], predicted[i]);
+    byUnit.push(counter.take());
+  }
+  const types = counter.types();
+  const occur = types.map(() => false);
+  for (const counts of byUnit)
+    for (let i = 0; i < counts.length; i++) if (counts[i] > 0) occur[Math.floor(i / CLASS_COUNTS)] = true;
+  const layout = classLayout(wanted ?? types.filter((_, i) => occur[i]).sort());
+  const width = layout.unlisted + CLASS_COUNTS;
+  const begins = types.map((type) => layout.begins.get(type) ?? layout.unlisted);
+  const counts = new Float64Array(byUnit.length * width);
+  byUnit.forEach((ofTypes, row) => {
+    for (let i = 0; i < ofTypes.length; i++)
+      counts[row * width + begins[Math.floor(i / CLASS_COUNTS)] + (i % CLASS_COUNTS)] += ofTypes[i];
+  });
+  return { layout, counted: { counts, width, sums: sumCounts(counts, width) } };
+}
+
+function countSpans(
+  gold: readonly EntityAnnotation[],
+  predicted: readonly EntityAnnotation[],
+  rule: BioRule,
+  types: readonly string[] | undefined,
+  groups: readonly string[] | undefined,
+): CountedEntities {
+  const items = gold.map((one, i) => ({ gold: spansOf(one, rule), predicted: spansOf(predicted[i], rule) }));
   const occurring = new Set<string>();
   for (const item of items)
     for (const side of [item.gold, item.predicted]) for (const { type } of side) occurring.add(type);
@@ -67,7 +128,5 @@ export function entityScores(
     classes: layout.classes,
     average: 'micro',
   });
-  const counted = countItems(items, metric, groups);
-  const { figures, intervals } = figuresOf(counted, averagesOf(layout), interval);
-  return { ...figures, classes: rowsOf(layout, counted.sums), intervals };
+  return { layout, counted: countItems(items, metric, groups) };
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../ground/errors.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { bootstrapMany, type Figure } from '../../statistics/bootstrap.ts';
 import type { BootstrapOptions, Interval } from '../../statistics/interval.ts';
+import { sumCounts } from '../units.ts';
 
 /** What every array-level score accepts. */
 export interface ScoreOptions {
@@ -55,9 +56,7 @@ export function countItems<Item>(
   { width, count }: Pick<Metric<Item>, 'width' | 'count'>,
   groups?: readonly string[],
 ): Counted {
-  const units = groups
-    ? [...Map.groupBy(items.keys(), (i) => groups[i]).values()]
-    : Array.from(items.keys(), (i) => [i]);
+  const units = unitsOf(items.length, groups);
   const counts = new Float64Array(units.length * width);
   units.forEach((unit, row) => {
     count(
@@ -66,10 +65,14 @@ export function countItems<Item>(
       row * width,
     );
   });
-  const sums = new Float64Array(width);
-  for (let i = 0; i < counts.length; i++) sums[i % width] += counts[i];
-  return { counts, width, sums };
+  return { counts, width, sums: sumCounts(counts, width) };
 }
+
+/** The items of every independent unit, by their index. */
+export const unitsOf = (items: number, groups: readonly string[] | undefined): number[][] =>
+  groups
+    ? [...Map.groupBy(groups.keys(), (i) => groups[i]).values()]
+    : Array.from({ length: items }, (_, i) => [i]);
 
 /** Every named figure of the counts, with intervals from the same resamples where they are asked for. */
 export function figuresOf<Name extends string>(
