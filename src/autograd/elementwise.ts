@@ -201,6 +201,30 @@ export const erf = (x: Value): Value => unary('Erf', x);
 export const tanh = (x: Value): Value => unary('Tanh', x);
 
 /**
+ * Cosine of x in radians.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, cos } from 'chineseblue/autograd';
+ *
+ * await compute(cos(constant([0, Math.PI]))); // [1, -1]
+ * ```
+ */
+export const cos = (x: Value): Value => unary('Cos', x);
+
+/**
+ * Sine of x in radians.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, sin } from 'chineseblue/autograd';
+ *
+ * await compute(sin(constant([0, Math.PI / 2]))); // [0, 1]
+ * ```
+ */
+export const sin = (x: Value): Value => unary('Sin', x);
+
+/**
  * 1 / (1 + exp(-x)).
  *
  * @example

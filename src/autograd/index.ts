@@ -8,7 +8,7 @@ export { gemm, linear, matmul } from './matrix.ts';
 export * from './movement.ts';
 export { crossEntropy, layerNorm, logSoftmax, softmax } from './normalisation.ts';
 export type { Dimension, ElementType } from './onnx.ts';
-export { type Axes, max, mean, sum } from './reduction.ts';
+export { type Axes, cumulativeSum, max, mean, sum } from './reduction.ts';
 export {
   compile,
   compute,

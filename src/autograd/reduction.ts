@@ -1,4 +1,4 @@
-import { normalAxis, shapeError, type Value } from './value.ts';
+import { constant, normalAxis, shapeError, type Value } from './value.ts';
 
 /** Axes to reduce; all by default. */
 export type Axes = readonly number[] | undefined;
@@ -60,3 +60,25 @@ export const mean = (x: Value, axes?: Axes, keep = false): Value => reduce('Redu
  * ```
  */
 export const max = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMax', x, axes, keep);
+
+/**
+ * Sums of everything up to each element along one axis, in `reverse` from each element on. Also of int64, which has no
+ * gradient.
+ *
+ * @example
+ * ```ts
+ * import { compute, constant, cumulativeSum } from 'chineseblue/autograd';
+ *
+ * await compute(cumulativeSum(constant([1, 2, 3]), 0)); // [1, 3, 6]
+ * ```
+ */
+export function cumulativeSum(x: Value, axis: number, reverse = false): Value {
+  return {
+    operation: 'CumSum',
+    inputs: [x, constant(normalAxis('CumSum', x, axis), [], 'int64')],
+    attributes: { reverse: reverse ? 1 : undefined },
+    output: 0,
+    shape: x.shape,
+    type: x.type,
+  };
+}

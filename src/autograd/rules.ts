@@ -1,6 +1,7 @@
 import {
   add,
   cast,
+  cos,
   div,
   equal,
   erf,
@@ -10,6 +11,7 @@ import {
   neg,
   sigmoid,
   sign,
+  sin,
   sub,
   where,
 } from './elementwise.ts';
@@ -17,7 +19,7 @@ import { gather, gatherElements, scatterElements, scatterRows } from './indexing
 import { gemm, matmul } from './matrix.ts';
 import { expand, pad, reshape, slice, transpose } from './movement.ts';
 import { layerNormParts } from './normalisation.ts';
-import { mean, sum } from './reduction.ts';
+import { cumulativeSum, mean, sum } from './reduction.ts';
 import type { Shape, Value } from './value.ts';
 
 /**
@@ -39,6 +41,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   Sign: () => [null],
   Erf: (g, _y, x) => [mul(mul(g, 2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))],
   Tanh: (g, y) => [mul(g, sub(1, mul(y, y)))],
+  Cos: (g, _y, x) => [neg(mul(g, sin(x)))],
+  Sin: (g, _y, x) => [mul(g, cos(x))],
   Sigmoid: (g, y) => [mul(g, mul(y, sub(1, y)))],
   Relu: (g, _y, x) => [where(greater(x, 0), g, 0)],
   Softplus: (g, _y, x) => [mul(g, sigmoid(x))],
@@ -55,6 +59,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ReduceMax: (g, y, x) => {
     const largest = cast(equal(x, kept(y, y, x)), 'float32');
     return [mul(kept(g, y, x), div(largest, sum(largest, axesOf(y), true)))];
+  },
+
+  CumSum: (g, y, _x, axis) => {
+    const [at] = axis.attributes.values as number[];
+    return [cumulativeSum(g, at, !y.attributes.reverse), null];
   },
 
   MatMul: (g, _y, a, b) => [matmul(g, lastTwoSwapped(b)), matmul(lastTwoSwapped(a), g)],

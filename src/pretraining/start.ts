@@ -1,4 +1,4 @@
-import type { EncoderConfig, Sizes } from '../encoders/architectures/architecture.ts';
+import type { EncoderConfig, Sizes, TransformersHeads } from '../encoders/architectures/architecture.ts';
 import { architectureOf, defaultArchitecture } from '../encoders/architectures/registry.ts';
 import type { Model } from '../encoders/folder/save.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
@@ -24,7 +24,7 @@ export function startFromNothing(
   text: PretrainingText['tokens'],
 ): Start {
   const { config: format, heads, parameters } = defaultArchitecture;
-  const config = format.initial(vocabulary, sizes, heads.nextSentence.transformersClass);
+  const config = format.initial(vocabulary, sizes, pretrainingClass(heads));
   const tensors = complete(config, parameters.initial(config, seed), seed);
   const counts = new Float64Array(config.vocabSize).fill(SMOOTHING);
   for (const token of text) counts[token]++;
@@ -47,10 +47,13 @@ export const withDropout = ({ config, tensors }: Start, rate: number): Start => 
 /** The weights of a model; a pooler or heads that it lacks are random. Throws a UserError (`weights-shape`). */
 export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
   const { labels: _labels, problemType: _problemType, untrained: _untrained, ...bare } = model.config;
-  const { transformersClass } = architectureOf(bare).heads.nextSentence;
-  const config: EncoderConfig = { ...bare, transformersClass };
+  const config: EncoderConfig = { ...bare, transformersClass: pretrainingClass(architectureOf(bare).heads) };
   return { config, tensors: complete(config, model.tensors, seed) };
 }
+
+/** The class of `transformers` with all heads that are pretrained. */
+const pretrainingClass = ({ nextSentence, masked }: TransformersHeads): string =>
+  (nextSentence ?? masked).transformersClass;
 
 function complete(
   config: EncoderConfig,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { architectureOf } from '../encoders/architectures/registry.ts';
 import type { Vocabulary } from '../encoders/tokenizers/vocabulary.ts';
 import {
   type BatchObjective,
@@ -60,6 +61,8 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
   const { start, batches, settings } = request;
   const { config } = start;
   if (batches.maxLength > config.maxPositions) throw tooLong(batches.maxLength, config.maxPositions);
+  if (batches.nextSentence && !architectureOf(config).heads.nextSentence)
+    throw noNextSentence(config.modelType);
   const { weights, scores } = await trainModel({
     model: {
       config,
@@ -162,6 +165,16 @@ function fingerprintOf({ start, train, heldOut, batches, settings }: PretrainReq
     for (const part of [tokens, marks, sentenceStarts, documentStarts]) hash.update(bytes(part));
   return hash.digest('hex');
 }
+
+const noNextSentence = (modelType: string): UserError =>
+  new UserError(
+    'no-next-sentence',
+    {
+      en: `The model type ${modelType} has no next-sentence head`,
+      zh: `模型类型 ${modelType} 没有下一句预测头`,
+    },
+    { hint: { en: 'Pretrain with --no-next-sentence.', zh: '请用 --no-next-sentence 预训练。' } },
+  );
 
 const tooLong = (asked: number, positions: number): UserError =>
   new UserError(

@@ -19,6 +19,8 @@ export interface EncoderConfig {
   readonly attentionDropout: number;
   /** Dropout before the head; `hiddenDropout` if absent. */
   readonly classifierDropout?: number;
+  /** Dropout of the embeddings; `hiddenDropout` if absent. */
+  readonly embeddingDropout?: number;
   /** Standard deviation of the normal distribution of new weights. */
   readonly initializerRange: number;
   readonly padTokenId: number;
@@ -95,7 +97,7 @@ export interface ParameterScheme<Config extends EncoderConfig = EncoderConfig> {
 export interface EmbeddingTable {
   readonly name: string;
   /** `token` is an index into the flattened `[batch, length]` inputs. */
-  row(inputs: TableInputs, token: number, length: number): number;
+  row(inputs: TableInputs, token: number, length: number, config: EncoderConfig): number;
 }
 
 /** The fed inputs that select rows of embedding tables. */
@@ -106,7 +108,7 @@ export interface TableInputs {
 
 /** The encoder as a graph. */
 export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
-  inputs(shape: BatchShape): EncoderInputs;
+  inputs(shape: BatchShape, config: Config): EncoderInputs;
   /**
    * The sum of the embeddings of every token, `[batch, length, hidden]`. Its gradient is sufficient for the tables: the
    * host adds up its rows, so that no gradient of the size of the vocabulary leaves the graph.
@@ -128,7 +130,9 @@ export interface Classifier<Config extends EncoderConfig = EncoderConfig> {
   readonly transformersClass: string;
   /** Parameters, those of the pooler included where it is used. */
   parameters(config: Config, classes: number): Shapes;
-  logits(context: HeadContext): Value;
+  /** Whether only the first token is read: the last layer may then skip the others. For one class per token never. */
+  firstOnly?(config: Config): boolean;
+  logits(config: Config, context: HeadContext): Value;
   /** Number of classes of stored weights; undefined where they have no such head. */
   classes(tensors: ReadonlyMap<string, Tensor>): number | undefined;
 }
@@ -161,7 +165,8 @@ export interface TransformersHeads<Config extends EncoderConfig = EncoderConfig>
   /** One class for every token, logits `[batch, length, classes]`. */
   readonly tokens: Classifier<Config>;
   readonly masked: MaskedLanguageModel<Config>;
-  readonly nextSentence: NextSentence<Config>;
+  /** Absent where the architecture is not pretrained with it. */
+  readonly nextSentence?: NextSentence<Config>;
   /** The class that has a place for all tensors of a file. */
   classOf(tensors: ReadonlyMap<string, Tensor>): string;
 }

@@ -44,7 +44,7 @@ export function encoderFrame({ config, shapes, batch, length, ...options }: Fram
     return found;
   };
   const table: Lookup = (name) => (tied?.has(name) ? stopGradient(parameter(name)) : parameter(name));
-  const inputs = graph.inputs({ batch, length });
+  const inputs = graph.inputs({ batch, length }, config);
   const mask = inputs.attention_mask;
   const embedded = graph.embed(config, inputs, table, layout);
   const { head } = layout;
@@ -57,7 +57,7 @@ export function encoderFrame({ config, shapes, batch, length, ...options }: Fram
       hidden: graph.encode(config, embedded, mask, parameter, { dropout, layout, firstOnly }),
       mask,
       parameter: head ? (name) => head.parameter(name, parameter) : parameter,
-      dense: (x, name) => headDense(x, name, parameter),
+      dense: (x, name, withBias) => headDense(x, name, parameter, withBias),
       dropout,
       positions: head?.positions(inputs.input_ids),
     }),

@@ -1,5 +1,6 @@
 import {
   add,
+  constant,
   gather,
   gelu,
   input,
@@ -16,7 +17,7 @@ import {
 export type Lookup = (name: string) => Value;
 
 /** Which dropout rate of the configuration applies. */
-export type DropoutKind = 'hidden' | 'attention' | 'classifier';
+export type DropoutKind = 'embedding' | 'hidden' | 'attention' | 'classifier';
 
 /** Multiplies by a mask of zeros and 1 / (1 - rate); the identity where nothing is dropped. */
 export type Dropout = (x: Value, kind: DropoutKind) => Value;
@@ -54,8 +55,10 @@ export interface Layout {
   rows(ids: Value, name: string, parameter: Lookup): Value;
   /** The first rows of a position table, one for each of the `[batch, length]` ids. */
   positions(table: Value, ids: Value): Value;
-  /** x W^T + b over the last axis of `[batch, length, in]`, for the parameters `name.weight` and `name.bias`. */
-  dense(x: Value, name: string, parameter: Lookup): Value;
+  /** 0, 1, 2… along the second axis of `[batch, length]` ids: int64, its first axis 1 or the batch. */
+  indices(ids: Value): Value;
+  /** x W^T + b over the last axis of `[batch, length, in]`, for the parameters `name.weight` and, if any, `name.bias`. */
+  dense(x: Value, name: string, parameter: Lookup, withBias?: boolean): Value;
   /** What differs for the head on top of the encoder; by default nothing. */
   readonly head?: {
     readonly dense: Layout['dense'];
@@ -68,9 +71,11 @@ export interface Layout {
 export const fixedLayout: Layout = {
   rows: (ids, name, parameter) => gather(parameter(name), ids),
   positions: (table, ids) => slice(table, 0, 0, ids.shape[1]),
-  dense(x, name, parameter) {
+  indices: ({ shape: [, length] }) => constant([...Array(length).keys()], [1, length], 'int64'),
+  dense(x, name, parameter, withBias = true) {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
-    const result = linear(rows, parameter(`${name}.weight`), parameter(`${name}.bias`));
+    const bias = withBias ? parameter(`${name}.bias`) : undefined;
+    const result = linear(rows, parameter(`${name}.weight`), bias);
     return reshape(result, x.shape.with(-1, result.shape[1]));
   },
 };
@@ -82,8 +87,8 @@ export interface HeadContext {
   /** int64 `[batch, length]`, 1 for a token and 0 for padding. */
   readonly mask: Value;
   readonly parameter: Lookup;
-  /** x W^T + b over the last axis, for the parameters `name.weight` and `name.bias`. */
-  dense(x: Value, name: string): Value;
+  /** x W^T + b over the last axis, for the parameters `name.weight` and, if any, `name.bias`. */
+  dense(x: Value, name: string, withBias?: boolean): Value;
   /** For the inputs of the head; the identity in inference. */
   readonly dropout: Dropout;
   /** Present where the graph accepts batches of any length. */

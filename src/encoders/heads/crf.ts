@@ -72,7 +72,7 @@ export function crfHead(config: EncoderConfig, tags: number): TrainableHead<Int3
       [CHAIN.end, [tags]],
       [CHAIN.between, [tags, tags]],
     ]),
-    outputs: (context) => ({ logits: classifier.logits(context) }),
+    outputs: (context) => ({ logits: classifier.logits(config, context) }),
     loss({ logits }, { parameter }) {
       const [batch, length] = logits.shape;
       const gold = [

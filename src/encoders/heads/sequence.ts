@@ -19,9 +19,9 @@ export function sequenceScores(config: EncoderConfig, classes: number): Omit<Hea
   const classifier = architectureOf(config).heads.sequence;
   return {
     transformersClass: classifier.transformersClass,
-    firstOnly: true,
+    firstOnly: classifier.firstOnly?.(config),
     parameters: classifier.parameters(config, classes),
-    outputs: (context) => ({ logits: classifier.logits(context) }),
+    outputs: (context) => ({ logits: classifier.logits(config, context) }),
   };
 }
 

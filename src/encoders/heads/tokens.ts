@@ -29,7 +29,7 @@ export function tokenHead(
   return {
     transformersClass: classifier.transformersClass,
     parameters: classifier.parameters(config, tags),
-    outputs: (context) => ({ logits: classifier.logits(context) }),
+    outputs: (context) => ({ logits: classifier.logits(config, context) }),
     loss: ({ logits }) => crossEntropy(flat(logits), targets(logits), total()),
     divergence: (first, second) =>
       symmetricDivergence(

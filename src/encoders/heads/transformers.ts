@@ -20,7 +20,7 @@ export function transformersHeads(config: EncoderConfig): ReadonlyMap<string, Bu
   return new Map<string, Build>([
     [encoderClass, () => undefined],
     [masked.transformersClass, tied],
-    [nextSentence.transformersClass, tied],
+    ...(nextSentence ? [[nextSentence.transformersClass, tied] as const] : []),
     [sequence.transformersClass, (tensors) => sequenceHead(config, sequence.classes(tensors) ?? 1)],
     [tokens.transformersClass, (tensors) => tokenHead(config, tokens.classes(tensors) ?? 1)],
   ]);

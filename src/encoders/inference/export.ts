@@ -1,7 +1,7 @@
 import {
   add,
   cast,
-  constant,
+  cumulativeSum,
   gather,
   input,
   matmul,
@@ -42,20 +42,12 @@ const LARGEST_FACTOR = 63;
 const LARGEST_ENTRY = 127;
 
 /** 0, 1, 2… along the second axis of `ids [batch, length]`. */
-function runningPositions(ids: Value): Value {
-  const counted: Value = {
-    operation: 'CumSum',
-    inputs: [add(mul(ids, 0), 1), constant(1, [], 'int64')],
-    attributes: {},
-    output: 0,
-    shape: ids.shape,
-    type: 'int64',
-  };
-  return sub(counted, 1);
-}
+const runningPositions = (ids: Value): Value => sub(cumulativeSum(add(mul(ids, 0), 1), 1), 1);
 
-const floatDense = (x: Value, name: string, parameter: Lookup): Value =>
-  add(matmul(x, transpose(parameter(`${name}.weight`))), parameter(`${name}.bias`));
+function floatDense(x: Value, name: string, parameter: Lookup, withBias = true): Value {
+  const product = matmul(x, transpose(parameter(`${name}.weight`)));
+  return withBias ? add(product, parameter(`${name}.bias`)) : product;
+}
 
 /** A table in 8 bits, and the scale of every row. */
 function storedTable(name: string, parameter: Lookup): [table: Value, scales: Value] {
@@ -80,7 +72,7 @@ const scaleName = (name: string): string => `${name}_scale`;
  * A dense layer in 8 bits, in the form that ONNX Runtime fuses: x is quantised dynamically to uint8 with one scale, the
  * weights beforehand to int8 with one scale per row.
  */
-function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
+function quantisedDense(x: Value, name: string, parameter: Lookup, withBias = true): Value {
   const weight = parameter(`${name}.weight`);
   const [rows, columns] = weight.shape;
   const part = (output: number): Value => ({
@@ -100,7 +92,8 @@ function quantisedDense(x: Value, name: string, parameter: Lookup): Value {
     type: 'int32',
   };
   const scale = mul(part(1), input(scaleName(`${name}.weight`), [rows]));
-  return add(mul(cast(product, 'float32'), scale), parameter(`${name}.bias`));
+  const scaled = mul(cast(product, 'float32'), scale);
+  return withBias ? add(scaled, parameter(`${name}.bias`)) : scaled;
 }
 
 /** Rows of a matrix as int8 with one scale each, symmetric about 0; optionally stored as columns. */
@@ -129,6 +122,7 @@ function openLayout({ maxPositions }: EncoderConfig, words: string, precision: D
   return {
     rows: small ? quantisedRows : fixedLayout.rows,
     positions: (table, ids) => gather(table, runningPositions(ids)),
+    indices: runningPositions,
     dense: small ? quantisedDense : floatDense,
     head: {
       dense: floatDense,

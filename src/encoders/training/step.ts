@@ -117,6 +117,7 @@ const gradientName = (name: string): string => `gradient:${name}`;
 function dropoutSites(config: EncoderConfig): { sites: DropoutSite[]; dropout: Dropout } {
   const sites: DropoutSite[] = [];
   const rates: Record<DropoutKind, number> = {
+    embedding: config.embeddingDropout ?? config.hiddenDropout,
     hidden: config.hiddenDropout,
     attention: config.attentionDropout,
     classifier: config.classifierDropout ?? config.hiddenDropout,
@@ -146,7 +147,7 @@ function addEmbeddingRows(
     if (!tied.has(name)) table.fill(0);
     for (let token = 0; token < batch * length; token++) {
       const from = token * size;
-      const to = row(inputs, token, length) * size;
+      const to = row(inputs, token, length, config) * size;
       for (let i = 0; i < size; i++) table[to + i] += rows[from + i];
     }
   }

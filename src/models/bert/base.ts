@@ -62,6 +62,7 @@ const withDropout = (config: EncoderConfig, rate: number): EncoderConfig => ({
   hiddenDropout: rate,
   attentionDropout: rate,
   classifierDropout: rate,
+  ...(config.embeddingDropout !== undefined && { embeddingDropout: rate }),
 });
 
 /** The special tokens and every character of the texts, alone and as a continuation, in code-point order. */

@@ -10,6 +10,7 @@ import {
 } from '../../autograd/index.ts';
 import type { EncoderConfig, Shapes } from '../../encoders/architectures/architecture.ts';
 import { encoderFrame } from '../../encoders/architectures/frame.ts';
+import { architectureOf } from '../../encoders/architectures/registry.ts';
 import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
 import { type BatchOptions, createBatches } from '../masks/batch.ts';
 import { mostMasked } from '../masks/masking.ts';
@@ -104,6 +105,6 @@ function scoringGraph(
     chosen: at(logits),
     best: max(logits, [-1]),
     logarithm: at(logSoftmax(logits)),
-    next: nextLogits(config, context),
+    ...(architectureOf(config).heads.nextSentence && { next: nextLogits(config, context) }),
   };
 }

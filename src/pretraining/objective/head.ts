@@ -21,12 +21,12 @@ import type { PretrainingBatch } from '../masks/batch.ts';
 /** Parameters of both pretraining heads beside the encoder, by Hugging Face name; the pooler's among them. */
 export function pretrainingParameters(config: EncoderConfig): Shapes {
   const { masked, nextSentence } = architectureOf(config).heads;
-  return new Map([...masked.parameters(config), ...nextSentence.parameters(config)]);
+  return new Map([...masked.parameters(config), ...(nextSentence?.parameters(config) ?? [])]);
 }
 
 /** Whether only next-sentence prediction trains a parameter. */
 export function isNextSentence(config: EncoderConfig, name: string): boolean {
-  return architectureOf(config).heads.nextSentence.parameters(config).has(name);
+  return architectureOf(config).heads.nextSentence?.parameters(config).has(name) ?? false;
 }
 
 /**
@@ -48,8 +48,11 @@ export function maskedLogits(
 }
 
 /** Scores of "follows" (0) and "does not follow" (1) for the second part, `[batch, 2]`. */
-export const nextLogits = (config: EncoderConfig, context: HeadContext): Value =>
-  architectureOf(config).heads.nextSentence.logits(context);
+export function nextLogits(config: EncoderConfig, context: HeadContext): Value {
+  const { nextSentence } = architectureOf(config).heads;
+  if (!nextSentence) throw new Error(`A ${config.modelType} does not predict next sentences`);
+  return nextSentence.logits(context);
+}
 
 /** Graph inputs for masked tokens: their positions and labels, at most `places` per batch. */
 export const maskedInputs = (places: number): { positions: Value; labels: Value } => ({

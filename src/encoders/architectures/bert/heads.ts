@@ -28,14 +28,15 @@ const sequence: Classifier<BertConfig> = {
   transformersClass: 'BertForSequenceClassification',
   parameters: ({ hiddenSize }, classes) =>
     new Map([...linear(POOLER, hiddenSize, hiddenSize), ...linear(CLASSIFIER, hiddenSize, classes)]),
-  logits: (context) => context.dense(pooled(context), CLASSIFIER),
+  firstOnly: () => true,
+  logits: (_config, context) => context.dense(pooled(context), CLASSIFIER),
   classes: (tensors) => tensors.get(`${CLASSIFIER}.weight`)?.shape[0],
 };
 
 const tokens: Classifier<BertConfig> = {
   transformersClass: 'BertForTokenClassification',
   parameters: ({ hiddenSize }, classes) => new Map(linear(CLASSIFIER, hiddenSize, classes)),
-  logits: ({ hidden, dense, dropout }) => dense(dropout(hidden, 'classifier'), CLASSIFIER),
+  logits: (_config, { hidden, dense, dropout }) => dense(dropout(hidden, 'classifier'), CLASSIFIER),
   classes: sequence.classes,
 };
 
