@@ -9,6 +9,7 @@ export type {
 } from './compare/comparison.ts';
 export {
   type Dataset,
+  type DatasetNote,
   type DatasetRequest,
   type Division,
   type Item,

@@ -20,7 +20,6 @@ import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { readConfig } from '../../src/encoders/architectures/registry.ts';
 import type { Plan } from '../../src/evaluation/evaluate.ts';
 import { openRuns } from '../../src/evaluation/opened.ts';
-import { parseSeeds } from '../../src/evaluation/plans.ts';
 import { evaluateAll } from '../../src/evaluation/pool.ts';
 import { makeDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
@@ -80,7 +79,7 @@ const { values } = parseArgs({
 if (!values.work) throw new Error('--work DIR: where runs are kept, outside of the repository');
 const work = resolve(values.work);
 const { dir: dataDir } = resolveDataDir(values.data, process.env);
-const seeds = parseSeeds(values.seeds.split(','));
+const seeds = values.seeds.split(',').map(Number);
 const tasks = values.tasks.split(',').map((name) => findTask(name));
 const models = values.models.split(',').map((pair) => {
   const equals = pair.indexOf('=');

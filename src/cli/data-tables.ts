@@ -1,5 +1,6 @@
 import type { Count, SplitSummary, TaskSummary } from '../datasets/summary.ts';
 import type { Text } from '../ground/language.ts';
+import { printRemarks } from './open-task.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A directory with more files than this is shown as one row per state. */
@@ -68,10 +69,14 @@ export async function printSummaries(summaries: readonly TaskSummary[], terminal
       ]),
     ),
   );
-  for (const { task, splits, doubts = [], note } of summaries) {
+  const counted = summaries.filter(({ splits }) => splits.length > 0);
+  const remarks = counted.flatMap(({ task, notes = [], doubts = [] }) =>
+    [...notes, ...doubts].map(({ message }) => ({ task, message })),
+  );
+  printRemarks(remarks, terminal);
+  for (const { task, splits, note } of counted) {
     for (const split of splits) noteDisagreement(task, split, terminal);
-    for (const { message } of doubts) terminal.note(`${task}: ${say(message)}`);
-    if (note && splits.length > 0) terminal.note(`${task}: ${say(note)}.`);
+    if (note) terminal.note(`${task}: ${say(note)}.`);
   }
 }
 

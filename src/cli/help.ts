@@ -1,7 +1,7 @@
 import { type Command, type Help, Option } from 'commander';
 import type { Language } from '../ground/language.ts';
-import type { OptionSpec } from './command.ts';
 import type { Terminal } from './terminal.ts';
+import type { OptionSpec } from './typed-options.ts';
 import { displayWidth, wrap } from './width.ts';
 
 /** Width of help that is not printed on a terminal. */
@@ -25,12 +25,8 @@ function helpIn(language: Language): Partial<Help> {
     minWidthToWrap: NARROWEST,
     displayWidth,
     boxWrap: (text, width) => wrap(text, width).join('\n'),
-    optionDescription: ({ description, defaultValue }: Option) =>
-      defaultValue === undefined
-        ? description
-        : { en: `${description} (default: ${defaultValue})`, zh: `${description}（默认 ${defaultValue}）` }[
-            language
-          ],
+    // Defaults and choices stand in the description already, in the language of the help.
+    optionDescription: ({ description }: Option) => description,
   };
   if (language === 'en') return common;
   return {
@@ -59,7 +55,5 @@ export function configure(command: Command, { language, json, width = USUAL_WIDT
 }
 
 /** One option as commander wants it. */
-export function optionOf({ flags, summary, default: value }: OptionSpec, language: Language): Option {
-  const option = new Option(flags, summary[language]);
-  return value === undefined ? option : option.default(value);
-}
+export const optionOf = ({ flags, summary }: OptionSpec, language: Language): Option =>
+  new Option(flags, summary[language]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { runMain } from './fixtures/run-main.ts';
+import { optionSpecs } from './typed-options.ts';
 import { displayWidth } from './width.ts';
 
 const bin = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
@@ -61,8 +62,8 @@ describe('help', () => {
 
   it.each(everyCommand(commands).map((spec) => [spec.name, spec] as const))(
     'of %s and its options has a summary in both languages',
-    (_, { summary, options = [] }) => {
-      for (const text of [summary, ...options.map((option) => option.summary)]) {
+    (_, { summary, options = {} }) => {
+      for (const text of [summary, ...optionSpecs(options).map((option) => option.summary)]) {
         expect(text.en).toMatch(/[a-z]/);
         expect(text.en).not.toMatch(/\p{Script=Han}/u);
         expect(text.zh).toMatch(/\p{Script=Han}/u);
@@ -179,8 +180,12 @@ describe('with --lang zh', () => {
     [['tasks', 'a'], '不接受参数'],
     [['conventions', 'a', 'b'], '最多接受 1 个参数'],
     [['conventions', 'foo'], '没有以“foo”开头的口径'],
-    [['score', '--task', 'cMedIC'], '必须给出选项 --predictions'],
-    [['run', '--jobs', 'x'], '不是正整数'],
+    [['score', '--task', 'cMedIC'], '缺少选项 --predictions'],
+    [['run', '--jobs', 'x'], '--jobs 应为整数，不小于 1，而不是“x”'],
+    [['run', '--seed', '0,x'], '--seed 应为以逗号分隔的整数列表'],
+    [['run', '--split', 'validation'], '--split 应为以下之一：train、dev、test、regrouped@1'],
+    [['search', '--task', 'cMedIR', '--show', '0'], '--show 应为整数'],
+    [['runs', '--runs-dir', ''], '--runs-dir 应为非空文本'],
     [['compare', 'a', '--level', 'x'], '--level 应为数'],
     [['compare', 'a', '--format', 'x'], '--format 应为'],
     [['check', '--predictions', 'x'], '只能指定一个任务'],

@@ -3,10 +3,11 @@ import { EXIT, formatPlace, UserError } from '../ground/errors.ts';
 import { detectLanguage, LANGUAGES, languageOf, type Text } from '../ground/language.ts';
 import { inert } from '../ground/show.ts';
 import { version } from '../ground/version.ts';
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { configure, optionOf } from './help.ts';
 import { createTerminal, type Terminal, widthOf } from './terminal.ts';
+import { type OptionSpec, optionSpecs, parseOptions } from './typed-options.ts';
 import { usageError } from './usage.ts';
 
 /** Options of every command; they may also stand before it. */
@@ -119,7 +120,8 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal
   const { language } = terminal;
   const command = configure(new Command(spec.name), terminal).description(spec.summary[language]);
   if (spec.operands) command.arguments(spec.operands);
-  for (const option of [...(spec.options ?? []), ...COMMON_OPTIONS])
+  const options = spec.options ?? {};
+  for (const option of [...optionSpecs(options), ...COMMON_OPTIONS])
     command.addOption(optionOf(option, language));
   for (const child of spec.subcommands ?? []) command.addCommand(buildCommand(child, terminal, signal));
   const title = { en: 'Example:', zh: '示例：' }[language];
@@ -127,7 +129,8 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal
   if (spec.run) {
     const { run } = spec;
     command.action(async () => {
-      await run({ operands: command.args, options: command.opts(), terminal, signal });
+      const { args: operands } = command;
+      await run({ operands, options: parseOptions(options, command.opts()), terminal, signal });
     });
   }
   return command;

@@ -1,17 +1,49 @@
-import type { Dataset, JudgedSplit } from '../datasets/dataset.ts';
-import { UserError } from '../ground/errors.ts';
+import type { Dataset, DatasetNote, DatasetRequest, JudgedSplit, Question } from '../datasets/dataset.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
+import type { Parsed } from '../ground/parameters.ts';
+import type { AnsweredSplit } from '../scoring/header.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import type { Invocation } from './command.ts';
-import { chooseTask, textOption } from './options.ts';
+import type { DATA_DIR, SPLIT, TASK, TASK_FILE } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
-type Options = Invocation['options'];
-
 /** The data directory that `--data-dir` or the environment names. */
-export async function dataDirOf(options: Options): Promise<string> {
+export async function dataDirOf({ dataDir }: Parsed<typeof DATA_DIR>): Promise<string> {
   const { resolveDataDir } = await import('../datasets/directory.ts');
-  const flag = typeof options.dataDir === 'string' ? options.dataDir : undefined;
-  return resolveDataDir(flag, process.env).dir;
+  return resolveDataDir(dataDir, process.env).dir;
+}
+
+/** The tasks named by `--task` or operands, and by `--task-file`; all of them where none is named. */
+export async function chooseTasks(
+  names: readonly string[],
+  taskFile?: string,
+): Promise<{ tasks: readonly Task[]; named: boolean }> {
+  const { findTask, tasks } = await import('../tasks/registry.ts');
+  const own: Task[] = [];
+  if (taskFile !== undefined) {
+    const { readTaskFile } = await import('../datasets/task-file.ts');
+    own.push(await readTaskFile(taskFile));
+  }
+  if (names.length > 0 && !names.includes('all')) {
+    const among = [...own, ...tasks];
+    return { tasks: [...new Set(names.map((name) => findTask(name, among)))], named: true };
+  }
+  return own.length > 0 ? { tasks: own, named: true } : { tasks, named: false };
+}
+
+type Named = Parsed<typeof TASK> & Partial<Parsed<typeof TASK_FILE>>;
+
+/** The one task that a command needs. Throws a UserError `which-task` (usage) where none or several are named. */
+export async function chooseTask({ task, taskFile }: Named): Promise<Task> {
+  const { tasks, named } = await chooseTasks(task, taskFile);
+  if (named && tasks.length === 1) return tasks[0];
+  throw new UserError(
+    'which-task',
+    { en: 'This command needs exactly one task', zh: '该命令需要且只能指定一个任务' },
+    {
+      hint: { en: 'Name it with --task NAME.', zh: '请用 --task NAME 指定。' },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 /** One task's data as a command's options name them. */
@@ -25,33 +57,96 @@ export interface TaskData {
   readonly part: SplitName;
 }
 
+type TaskOptions = Named & Parsed<typeof DATA_DIR & typeof SPLIT>;
+
 /** Opens the data of the one task that `--task`, `--task-file`, `--data-dir` and `--split` name, once for a command. */
-export async function openTaskData(options: Options, chosen?: Task): Promise<TaskData> {
-  const task = chosen ?? (await chooseTask(options));
+export async function openTaskData(options: TaskOptions): Promise<TaskData> {
+  const task = await chooseTask(options);
   const { openJudged } = await import('../datasets/dataset.ts');
-  const { parseSplit } = await import('../datasets/schemes/registry.ts');
-  const split = parseSplit(textOption(options, 'split'));
+  const { split } = options;
   const { dataset, part } = await openJudged({ task, dir: await dataDirOf(options), split });
   return { task: dataset.task, dataset, split, part };
 }
 
-/** Notes what is suspicious about the labels of tasks that declare none, before they are learnt from or scored. */
-export async function noteLabelDoubts(
-  tasks: readonly Task[],
-  dir: string,
+/** What a kept model is asked. */
+export interface Asked {
+  readonly task: Task;
+  readonly questions: readonly Question[];
+  /** The split that they are; empty for inputs from a file. */
+  readonly of: AnsweredSplit;
+  /** Of the split; absent for inputs from a file. */
+  readonly dataset?: Dataset;
+}
+
+/** The inputs of `--input`, else the questions of the split that the options name. */
+export async function openQuestions(options: TaskOptions & { readonly input?: string }): Promise<Asked> {
+  const { task, dataset, split, part } = await openTaskData(options);
+  if (options.input !== undefined) {
+    const { readInputs } = await import('../datasets/inputs.ts');
+    return { task, questions: await readInputs(options.input, task), of: {} };
+  }
+  const { questions } = await dataset.split(part);
+  return { task, questions, of: { split, scheme: dataset.scheme }, dataset };
+}
+
+/**
+ * Notes what a reader of the figures should know of the data of each task, and what is suspicious about the labels of
+ * tasks that declare none. What holds for several tasks is said once; `shown` is what the output says by itself.
+ */
+export async function noteDatasets(
+  requests: readonly DatasetRequest[],
   terminal: Terminal,
+  shown: readonly DatasetNote['code'][] = [],
 ): Promise<void> {
   const { openDataset } = await import('../datasets/dataset.ts');
   const { findLabelDoubts } = await import('../datasets/label-doubts.ts');
-  for (const task of tasks) {
-    if (task.labels.length > 0) continue;
-    const doubts = await openDataset({ task, dir })
-      .then(findLabelDoubts)
-      .catch((error: unknown) => {
-        // What cannot be read is reported by whoever needs it.
-        if (error instanceof UserError) return [];
-        throw error;
-      });
-    for (const { message } of doubts) terminal.note(`${task.id}: ${terminal.say(message)}`);
+  const remarks: Remark[] = [];
+  for (const request of requests) {
+    try {
+      const dataset = await openDataset(request);
+      const notes = dataset.notes.filter(({ code }) => !shown.includes(code));
+      const doubts = await findLabelDoubts(dataset);
+      remarks.push(...[...notes, ...doubts].map(({ message }) => ({ task: request.task.id, message })));
+    } catch (error) {
+      // What cannot be read is reported by whoever needs it.
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  printRemarks(remarks, terminal);
+}
+
+/** Notes what a reader of the figures should know of a dataset. */
+export const noteOpened = ({ task, notes }: Dataset, terminal: Terminal): void =>
+  printRemarks(
+    notes.map(({ message }) => ({ task: task.id, message })),
+    terminal,
+  );
+
+/** Something about the data of a task. */
+export interface Remark {
+  readonly task: string;
+  readonly message: DatasetNote['message'];
+}
+
+/** Notes remarks, equal ones once for all their tasks. */
+export function printRemarks(remarks: readonly Remark[], terminal: Terminal): void {
+  const groups = Map.groupBy(remarks, ({ message }) => terminal.say(message));
+  for (const [message, tasks] of groups) {
+    const ids = tasks.map(({ task }) => task);
+    terminal.note({ en: `${ids.join(', ')}: ${message}`, zh: `${ids.join('、')}：${message}` });
   }
 }
+
+/** For commands that would do nothing: the directory, which may not exist, holds no corpus of any task. */
+export const noCorpora = (dir: string): UserError =>
+  new UserError(
+    'no-corpora',
+    { en: 'There is no corpus in this directory', zh: '该目录中没有任何语料' },
+    {
+      file: dir,
+      hint: {
+        en: 'Check --data-dir and CHINESEBLUE_DATA, or fetch the corpora with `chineseblue data get`.',
+        zh: '请检查 --data-dir 与 CHINESEBLUE_DATA，或用 `chineseblue data get` 下载语料。',
+      },
+    },
+  );

@@ -10,7 +10,7 @@ import { fitOn, predict } from '../models/fixtures/fitted.ts';
 import { pretrainingParameters } from '../pretraining/objective/head.ts';
 import { devScore } from '../scoring/dev-score.ts';
 import { findTask } from '../tasks/registry.ts';
-import type { CommandSpec, Invocation } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { embedCommand } from './commands/embed.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
@@ -18,13 +18,14 @@ import { modelCommand } from './commands/model.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { runCommand as trying } from './commands/run.ts';
 import { runCommand } from './fixtures/run-command.ts';
+import type { GivenOptions } from './typed-options.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
 const run = (
   command: CommandSpec,
   operands: string[],
-  options: Invocation['options'] = {},
+  options: GivenOptions = {},
   signal?: AbortSignal,
 ): Promise<string> =>
   runCommand(command, operands, { dataDir: at('data'), ...options }, { json: true, signal });

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
-import type { CommandSpec, Invocation } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { runCommand } from './fixtures/run-command.ts';
+import type { GivenOptions } from './typed-options.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -17,7 +18,7 @@ function run(
   command: CommandSpec,
   name: string,
   operands: string[],
-  options: Invocation['options'],
+  options: GivenOptions,
   json = false,
 ): Promise<string> {
   const spec = command.subcommands?.find((child) => child.name === name) ?? command;
@@ -115,7 +116,7 @@ describe('from raw text to masks', () => {
 
   it('refuses invalid input', async () => {
     const given = { lexicon: at('lexicon.tsv'), showMasks: '1' };
-    const fails = (options: Invocation['options'], corpus = at('corpus')) =>
+    const fails = (options: GivenOptions, corpus = at('corpus')) =>
       expect(run(pretrainCommand, 'pretrain', [corpus], { ...given, ...options })).rejects;
     await fails({}, at('nowhere')).toMatchObject({ code: 'corpus-missing' });
     await fails({ showMasks: undefined }).toMatchObject({ code: 'option-missing' });

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import type { UserError } from '../ground/errors.ts';
-import { choice, flag, integer, list, real, text } from '../ground/parameters.ts';
+import { choice, flag, integer, integers, list, real, text } from '../ground/parameters.ts';
 import { defineCommand } from './command.ts';
 import { runCommand } from './fixtures/run-command.ts';
 import { optionSpecs, parseOptions, requireOption } from './typed-options.ts';
@@ -11,6 +11,7 @@ const SPECS = {
   steps: integer({ min: 1, default: 100, summary: { en: 'optimizer steps', zh: '更新步数' } }),
   learningRate: real({ min: 0, max: 1, default: 'auto', summary: { en: 'learning rate', zh: '学习率' } }),
   schedule: choice(['linear', 'cosine'], { default: 'linear', summary: { en: 'schedule', zh: '调度' } }),
+  seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '种子' } }),
   fields: list({ summary: { en: 'columns with text', zh: '文本列' } }),
   dtype: list({ choices: ['fp32', 'int8'], default: ['fp32'], summary: { en: 'precisions', zh: '精度' } }),
   nextSentence: flag({ default: true, summary: { en: 'do not make pairs', zh: '不做句对' } }),
@@ -46,6 +47,7 @@ describe('typed options', () => {
         'schedule (linear, cosine; default: linear)',
         '调度（linear、cosine；默认 linear）',
       ],
+      ['--seed <list>', 'seeds (0 or more; default: 0)', '种子（不小于 0；默认 0）'],
       ['--fields <list>', 'columns with text', '文本列'],
       ['--dtype <list>', 'precisions (fp32, int8; default: fp32)', '精度（fp32、int8；默认 fp32）'],
       ['--no-next-sentence', 'do not make pairs', '不做句对'],
@@ -62,6 +64,7 @@ describe('typed options', () => {
       steps: 100,
       learningRate: 'auto',
       schedule: 'linear',
+      seed: [0],
       fields: [],
       dtype: ['fp32'],
       nextSentence: true,
@@ -74,6 +77,8 @@ describe('typed options', () => {
         'ask, answer,ask',
         '--dtype',
         'int8,fp32',
+        '--seed',
+        '3, 1,3',
         '--no-next-sentence',
         '--force',
         '--init',
@@ -85,6 +90,7 @@ describe('typed options', () => {
       steps: 7,
       learningRate: 0.5,
       schedule: 'cosine',
+      seed: [3, 1],
       fields: ['ask', 'answer'],
       dtype: ['int8', 'fp32'],
       nextSentence: false,
@@ -107,6 +113,25 @@ describe('typed options', () => {
       message: '--learning-rate must be a number from 0 to 1, or auto, not "fast"',
     });
     for (const value of ['1.5', '', 'Infinity']) expect(refusal('--steps', value).code).toBe('bad-option');
+  });
+
+  it('refuse a list with anything else in it', () => {
+    for (const value of ['0,x', '1.5', '-1', ',']) {
+      expect(refusal('--seed', value).message).toBe(
+        `--seed must be a comma-separated list of whole numbers from 0, not "${value}"`,
+      );
+    }
+  });
+
+  it('are left out to go without them: an empty value is refused', () => {
+    expect(refusal('--init', '')).toMatchObject({
+      code: 'bad-option',
+      message: '--init must be non-empty text, not ""',
+      hint: 'Leave it out if you do not need it.',
+    });
+    for (const value of ['', ' ,'])
+      expect(refusal('--fields', value).hint).toBe('Leave it out if you do not need it.');
+    expect(refusal('--dtype', '').hint).toBe('Its default is fp32.');
   });
 
   it('suggest the nearest choice', () => {

@@ -10,7 +10,16 @@ import {
   type Parsed,
   readValue,
 } from '../ground/parameters.ts';
-import type { OptionSpec } from './command.ts';
+
+/** A flag as commander takes it. */
+export interface OptionSpec {
+  /** `--seed <list>`, `--force`. */
+  readonly flags: string;
+  readonly summary: Text;
+}
+
+/** What commander gives: by the flag's name in camelCase; absent when not given. */
+export type GivenOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Names that stand for values in a usage line. */
 const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
@@ -19,6 +28,7 @@ const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
   boolean: '',
   choice: 'name',
   list: 'list',
+  integers: 'list',
   text: 'text',
 };
 
@@ -63,23 +73,22 @@ function describeRange({ min, max, choices = [] }: Parameter): Text | undefined 
 
 /**
  * The options of a command as typed values, from what commander gives and the defaults. What `specs` do not name
- * (`--json`, `--lang`) is left alone.
+ * (`--json`, `--lang`) is left alone. An option is left out to go without it: an empty value is refused.
  * Throws a UserError (usage): `option-missing` or `bad-option`, which names the flag and what it accepts.
  */
-export function parseOptions<S extends ParameterSpecs>(
-  specs: S,
-  given: Readonly<Record<string, string | boolean | undefined>>,
-): Parsed<S> {
+export function parseOptions<S extends ParameterSpecs>(specs: S, given: GivenOptions): Parsed<S> {
   const parsed: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const value = given[name];
     const read = value === undefined ? spec.default : readValue(spec, value);
-    if (read === INVALID) throw badOption(name, spec, value ?? '');
+    if (read === INVALID || (value !== undefined && isEmpty(read))) throw badOption(name, spec, value ?? '');
     if (read === undefined && spec.required) throw missingOption(name, spec);
     if (read !== undefined) parsed[name] = read;
   }
   return parsed as Parsed<S>;
 }
+
+const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
 
 /** The value of an option that a command needs only in some cases; throws `option-missing` where it is not given. */
 export function requireOption<S extends ParameterSpecs, K extends keyof S & string>(
@@ -95,7 +104,7 @@ export function requireOption<S extends ParameterSpecs, K extends keyof S & stri
 function badOption(name: string, spec: Parameter, value: string | boolean): UserError {
   const flag = flagOf(name, spec);
   if (spec.required && value === '') return missingOption(name, spec);
-  const accepted = describeAccepted(spec);
+  const accepted = spec.type === 'text' ? { en: 'non-empty text', zh: '非空文本' } : describeAccepted(spec);
   const shown = spec.secret ? '…' : String(value);
   return new UserError(
     'bad-option',

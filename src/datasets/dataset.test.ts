@@ -88,12 +88,20 @@ test('an absent split says how to get it, or where to put it and in which format
 test('a dataset says what a reader of its scores should know', async () => {
   await put('cMedIC/test.synthetic.txt', '1\t甲\n');
   const { notes } = await open();
-  expect(notes.map(({ en }) => en)).toEqual([
-    expect.stringContaining('synthetic'),
-    expect.stringContaining('The train split of cMedIC is absent'),
-    expect.stringContaining('The dev split of cMedIC is absent'),
+  expect(notes.map(({ code, message: { en, zh } }) => [code, en, zh])).toEqual([
+    ['synthetic', expect.stringContaining('synthetic'), expect.stringContaining('合成样例')],
+    [
+      'split-absent',
+      'The train split (cMedIC/train.txt) is absent. Fetch it: `chineseblue data get cMedIC`.',
+      expect.stringContaining('缺少 train 划分（cMedIC/train.txt）'),
+    ],
+    ['split-absent', expect.stringContaining('The dev split'), expect.stringContaining('缺少 dev 划分')],
   ]);
-  for (const { zh } of notes) expect(zh).toContain('cMedIC');
+  await put('cMedIC/train.synthetic.txt', Array.from({ length: 20 }, (_, i) => `1\t甲${i}\n`).join(''));
+  const carved = (await open()).notes.find(({ code }) => code === 'split-carved');
+  expect(carved?.message.en).toMatch(/^dev is absent: 90 % of train is for training/);
+  const { rule } = await (await open()).division('test');
+  expect(carved?.message).toEqual({ en: `${rule.en}.`, zh: `${rule.zh}。` });
 });
 
 test('a split is read once, and again after an error', async () => {
@@ -169,7 +177,9 @@ test('a summary counts', async () => {
     'multilabel/test.jsonl',
     '{"text":"甲乙","labels":["x","y"]}\n{"text":"丙","labels":[]}\n{"text":"丁","labels":["y"]}\n',
   );
-  expect(await summarize(await open(findTask('multilabel')))).toEqual({
+  const dataset = await open(findTask('multilabel'));
+  expect(await summarize(dataset)).toEqual({
+    notes: dataset.notes,
     task: 'multilabel',
     family: 'multilabel',
     splits: [

@@ -33,6 +33,13 @@ export interface DatasetRequest {
   readonly source?: Source;
 }
 
+/** Something that whoever reads a score should know of the data. */
+export interface DatasetNote {
+  readonly code: 'synthetic' | 'split-absent' | 'split-carved';
+  /** Does not name the task. */
+  readonly message: Text;
+}
+
 /** A task's data: everything that reads a corpus goes through it. */
 export interface Dataset {
   /** With its labels: those it declares, else those that the gold of all splits at hand holds, sorted. */
@@ -44,8 +51,8 @@ export interface Dataset {
   readonly source: Source;
   /** The splits that are there, in the order train, dev, test. */
   readonly splits: readonly SplitName[];
-  /** What whoever reads a score should know: that the data is synthetic, which splits are absent. */
-  readonly notes: readonly Text[];
+  /** What whoever reads a score should know: that the data is synthetic, which splits are absent or carved. */
+  readonly notes: readonly DatasetNote[];
   /**
    * Reads a split when it is first asked for, and keeps it. Throws a UserError: `split-absent` with the command or the
    * place that would supply it, `split-empty`, `mixed-gold`, or whatever is wrong in a file, naming line and field.
@@ -95,7 +102,7 @@ export async function openDataset(request: DatasetRequest): Promise<Dataset> {
     scheme,
     source,
     splits: opened.splits,
-    notes: notesOf(place, files.splits),
+    notes: [...notesOf(place, files.splits), ...carvingNote(opened.carving)],
     split: opened.read,
     stream: (name) =>
       schemes[scheme].asReleased ? streamFile(place, task, name) : streamSplit(opened.read(name)),
@@ -168,23 +175,29 @@ async function* streamSplit(reading: Promise<Split>): AsyncGenerator<Item> {
   yield* split.examples;
 }
 
-function notesOf(place: Place, present: readonly SplitName[]): Text[] {
+function notesOf(place: Place, present: readonly SplitName[]): DatasetNote[] {
   const { task, source } = place;
-  const notes: Text[] = [];
+  const notes: DatasetNote[] = [];
   if (present.some((name) => locate(place, name)?.synthetic)) {
-    notes.push({
-      en: `The splits of ${task.id} at hand are synthetic samples: scores on them mean nothing.`,
-      zh: `现有的 ${task.id} 是合成样例，其得分没有意义。`,
-    });
+    const message = {
+      en: 'The splits at hand are synthetic samples: scores on them mean nothing.',
+      zh: '现有划分是合成样例，其得分没有意义。',
+    };
+    notes.push({ code: 'synthetic', message });
   }
   const side = source === 'primary' ? task.corpus : task.corpus.alternative;
   for (const name of SPLITS) {
-    if (present.includes(name) || side?.files[name] === undefined) continue;
-    const how = howToGet(place);
-    notes.push({
-      en: `The ${name} split of ${task.id} is absent. ${how.en}`,
-      zh: `缺少 ${task.id} 的 ${name} 划分。${how.zh}`,
-    });
+    const file = side?.files[name];
+    if (present.includes(name) || file === undefined) continue;
+    const [path, how] = [`${task.corpus.folder}/${file}`, howToGet(place)];
+    const message = {
+      en: `The ${name} split (${path}) is absent. ${how.en}`,
+      zh: `缺少 ${name} 划分（${path}）。${how.zh}`,
+    };
+    notes.push({ code: 'split-absent', message });
   }
   return notes;
 }
+
+const carvingNote = (rule: Text | undefined): DatasetNote[] =>
+  rule ? [{ code: 'split-carved', message: { en: `${rule.en}.`, zh: `${rule.zh}。` } }] : [];

@@ -10,6 +10,7 @@ export type { CorpusSource, Label, SplitName, Task } from '../tasks/task.ts';
 export {
   type CorpusFile,
   type Dataset,
+  type DatasetNote,
   type DatasetRequest,
   type Division,
   type Item,

@@ -1,7 +1,7 @@
 import type { Text } from '../ground/language.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { type Dataset, openDataset, splitsAtHand } from './dataset.ts';
+import { type Dataset, type DatasetNote, openDataset, splitsAtHand } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
 import { findLabelDoubts, type LabelDoubt } from './label-doubts.ts';
 import { releaseSize } from './release/release-sizes.ts';
@@ -57,6 +57,8 @@ export interface TaskSummary {
   readonly task: string;
   readonly family: string;
   readonly splits: readonly SplitSummary[];
+  /** What a reader of the figures should know: see `Dataset.notes`. */
+  readonly notes?: readonly DatasetNote[];
   /** What is suspicious about labels that were taken from the data. */
   readonly doubts?: readonly LabelDoubt[];
   /** Where printed sizes are wrong. */
@@ -113,6 +115,7 @@ export async function summarize(dataset: Dataset): Promise<TaskSummary> {
     task: task.id,
     family: task.family,
     splits,
+    ...(dataset.notes.length > 0 ? { notes: dataset.notes } : {}),
     ...(doubts.length > 0 ? { doubts } : {}),
     ...(note ? { note } : {}),
   };

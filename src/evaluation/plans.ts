@@ -35,7 +35,8 @@ export function makePlans(request: PlanRequest): PlanList {
   const chosen = models.flatMap(chooseModels);
   refuseUnknown(rest.parameters, chosen);
   const { scheme, part } = schemeOf(rest.split);
-  const here = tasks.filter((task) => splitsAtHand({ task, dir: rest.dataDir, scheme }).includes(part));
+  const { dataDir: dir, source } = rest;
+  const here = tasks.filter((task) => splitsAtHand({ task, dir, source, scheme }).includes(part));
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
@@ -177,20 +178,4 @@ export function parseAssignments(pairs: readonly string[]): GivenParameters {
       );
     }),
   );
-}
-
-/** Comma-separated seeds: non-negative integers. */
-export function parseSeeds(parts: readonly string[]): number[] {
-  return parts.map((part) => {
-    const seed = part.trim() === '' ? Number.NaN : Number(part);
-    if (Number.isSafeInteger(seed) && seed >= 0) return seed;
-    throw new UserError(
-      'bad-seed',
-      { en: `"${part}" is not a seed`, zh: `“${part}”不是随机种子` },
-      {
-        hint: { en: 'Seeds are whole numbers from 0.', zh: '种子为不小于 0 的整数。' },
-        exitCode: EXIT.usage,
-      },
-    );
-  });
 }

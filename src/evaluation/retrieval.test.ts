@@ -84,7 +84,7 @@ it('scores what is found: recall over the relevant, nDCG against the ideal of al
     ],
     relevantFrom: 2,
   };
-  const scores = await evaluateRetrieval(collection, 'bigram', constants, [1, 3]);
+  const scores = await evaluateRetrieval(collection, { tokens: 'bigram', ...constants }, [1, 3]);
   expect(scores).toMatchObject({ documents: 4, queries: 2, queriesWithoutRelevant: 1 });
   // First query: document 0 comes first, 2 is never found. Second: nothing is found.
   expect(scores.recall).toEqual({ 1: 0.25, 3: 0.25 });

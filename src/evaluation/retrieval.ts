@@ -1,9 +1,51 @@
+import type { Split } from '../datasets/dataset.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
 import { createYielder } from '../ground/yielder.ts';
 import { ndcg } from '../metrics/ranking.ts';
 import { createTokenizer, type TokenKind } from '../models/shared/features/tokens.ts';
 import { indexDocuments } from '../models/shared/retrieval/bm25index.ts';
-import type { Collection } from '../models/shared/retrieval/collection.ts';
+import { type Collection, collectionOf } from '../models/shared/retrieval/collection.ts';
 import type { Bm25Constants } from '../models/shared/retrieval/weights.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { Task } from '../tasks/task.ts';
+
+/** All documents of a split. Throws a UserError `not-searchable` (usage) for a task without documents. */
+export function openCollection(task: Task, { examples }: Split): Collection {
+  if (familyOf(task).judgedDocuments) return collectionOf(task, examples);
+  throw new UserError(
+    'not-searchable',
+    { en: `${task.id} has no documents to search`, zh: `${task.id} 没有可检索的文档` },
+    {
+      hint: { en: 'Choose a ranking or similarity task.', zh: '请选择排序或相似度任务。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** How documents and queries are cut into tokens, and the constants of BM25. */
+export interface Bm25Settings extends Bm25Constants {
+  readonly tokens: TokenKind;
+}
+
+/** A document that was found, with its BM25 score. */
+export interface Hit {
+  readonly score: number;
+  readonly document: string;
+}
+
+/** The documents of a collection that BM25 finds for one query, the best first, `count` at most. */
+export async function searchCollection(
+  { documents }: Collection,
+  query: { readonly text: string; readonly count: number },
+  { tokens, ...constants }: Bm25Settings,
+  signal?: AbortSignal,
+): Promise<Hit[]> {
+  const tokenize = createTokenizer(tokens);
+  const index = await indexDocuments(documents.map(tokenize), constants, signal);
+  return index
+    .search(tokenize(query.text), query.count)
+    .map(({ document, score }) => ({ score, document: documents[document] }));
+}
 
 export interface RetrievalScores {
   readonly documents: number;
@@ -23,13 +65,12 @@ export interface RetrievalScores {
 /** Searches a whole collection for every query with BM25, and scores what is found. */
 export async function evaluateRetrieval(
   collection: Collection,
-  tokenKind: TokenKind,
-  constants: Bm25Constants,
+  { tokens, ...constants }: Bm25Settings,
   cutoffs: readonly number[],
   signal?: AbortSignal,
 ): Promise<RetrievalScores> {
   const { documents, queries, relevantFrom } = collection;
-  const tokenize = createTokenizer(tokenKind);
+  const tokenize = createTokenizer(tokens);
   const yieldNow = createYielder(signal);
   let start = performance.now();
   const index = await indexDocuments(documents.map(tokenize), constants, signal);

@@ -31,7 +31,7 @@ interface Common<T> {
 
 /** One parameter: name (its key), type, bounds or choices, default, one sentence. `T` is the type of its parsed value. */
 export interface Parameter<T = unknown> extends Common<T> {
-  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'list' | 'text';
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'list' | 'integers' | 'text';
   /** Whether `auto` may be given. */
   readonly auto: boolean;
   /** Smallest and largest value that is accepted. */
@@ -165,6 +165,11 @@ export function list<C extends string = string>(
   return { default: standard, ...options, type: 'list', auto: false };
 }
 
+/** Distinct whole numbers separated by commas: seeds. */
+export const integers = (
+  options: Options<readonly number[]> & Bounds & { default: readonly number[] },
+): Parameter<readonly number[]> => ({ ...options, type: 'integers', auto: false });
+
 /** `minDf` ↔ `min-df`: camelCase in code and records, kebab-case on the command line. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 export const camel = (name: string): string =>
@@ -215,6 +220,10 @@ export function readValue(spec: Parameter, value: ParameterValue): unknown {
       const fits = parts.every((part) => spec.choices?.includes(part) ?? true);
       return fits && !(spec.required && parts.length === 0) ? [...new Set(parts)] : INVALID;
     }
+    case 'integers': {
+      const numbers = splitList(value).map((part) => readValue({ ...spec, type: 'integer' }, part));
+      return numbers.length === 0 || numbers.includes(INVALID) ? INVALID : [...new Set(numbers)];
+    }
     case 'choice':
       return spec.choices?.includes(String(value)) ? String(value) : INVALID;
     case 'boolean':
@@ -240,6 +249,7 @@ const TYPES: Readonly<Record<Parameter['type'], Text>> = {
   boolean: { en: 'true or false', zh: 'true 或 false' },
   choice: { en: 'one of', zh: '以下之一：' },
   list: { en: 'a comma-separated list', zh: '以逗号分隔的列表' },
+  integers: { en: 'a comma-separated list of whole numbers', zh: '以逗号分隔的整数列表' },
   text: { en: 'text', zh: '文本' },
 };
 
@@ -302,7 +312,8 @@ export function hintFor(
   const wrong = splitList(value).find((part) => !choices.includes(part)) ?? '';
   const close = choices.length > 0 && !secret ? nearest(wrong, choices) : '';
   if (close !== '') return { en: `Did you mean ${close}?`, zh: `是否指 ${close}？` };
-  if (standard !== undefined) return { en: `Its default is ${standard}.`, zh: `默认值为 ${standard}。` };
+  if (standard !== undefined && String(standard) !== '')
+    return { en: `Its default is ${standard}.`, zh: `默认值为 ${standard}。` };
   return required
     ? { en: 'It must be given.', zh: '必须给出。' }
     : { en: 'Leave it out if you do not need it.', zh: '不需要时可省略。' };

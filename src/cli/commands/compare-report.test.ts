@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplesDir } from '../../datasets/directory.ts';
 import { keepRun } from '../../evaluation/fixtures/kept.ts';
 import type { Labelled } from '../../tasks/families/shared/types.ts';
 import type { CommandSpec } from '../command.ts';
-import { createTerminal } from '../terminal.ts';
+import { runCommand } from '../fixtures/run-command.ts';
+import type { GivenOptions } from '../typed-options.ts';
 import { compareCommand } from './compare.ts';
 import { reportCommand } from './report.ts';
 
@@ -19,33 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Runs a command as the command line would, with the defaults of its options; returns what it prints. */
-async function call(
+/** Runs a command on the kept runs; returns what it prints. */
+const call = (
   command: CommandSpec,
   operands: readonly string[],
-  given: Readonly<Record<string, string>> = {},
-  { json = false, language = 'en' as const } = {},
-): Promise<string> {
-  let printed = '';
-  const stdout = new Writable({
-    write(chunk, _encoding, done) {
-      printed += chunk;
-      done();
-    },
-  });
-  const defaults = (command.options ?? []).flatMap(({ flags, default: value }) =>
-    value === undefined
-      ? []
-      : [[/^--([a-z-]+)/.exec(flags)![1].replace(/-(.)/g, (_, letter) => letter.toUpperCase()), value]],
-  );
-  await command.run!({
-    operands,
-    options: { ...Object.fromEntries(defaults), dataDir: samplesDir(), runsDir: root, ...given },
-    terminal: createTerminal({ language, json, quiet: false, stdout, stderr: stdout }),
-    signal: new AbortController().signal,
-  });
-  return printed;
-}
+  given: GivenOptions = {},
+  settings: { json?: boolean } = {},
+): Promise<string> =>
+  runCommand(command, operands, { dataDir: samplesDir(), runsDir: root, ...given }, settings);
 
 const both = ['cMedQQ-test-right-s0', 'cMedQQ-test-always-s0'];
 

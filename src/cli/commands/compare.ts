@@ -1,7 +1,7 @@
 import { choice, integer, real, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
-import { dataDirOf } from '../open-task.ts';
-import { chooseTasks, SHARED } from '../options.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, RUNS_DIR, TASK_FILE } from '../options.ts';
 
 export const compareCommand = defineCommand({
   name: 'compare',
@@ -43,9 +43,9 @@ export const compareCommand = defineCommand({
       default: 'table',
       summary: { en: 'output format', zh: '输出格式' },
     }),
-    taskFile: SHARED.taskFile,
-    dataDir: SHARED.dataDir,
-    runsDir: SHARED.runsDir,
+    ...TASK_FILE,
+    ...DATA_DIR,
+    ...RUNS_DIR,
   },
   examples: [
     'chineseblue compare cMedQQ-test-linear-s0 cMedQQ-test-majority-s0',

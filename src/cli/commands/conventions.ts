@@ -1,8 +1,8 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { nearest } from '../../ground/nearest.ts';
-import type { CommandSpec } from '../command.ts';
+import { defineCommand } from '../command.ts';
 
-export const conventionsCommand: CommandSpec = {
+export const conventionsCommand = defineCommand({
   name: 'conventions',
   summary: { en: 'list the scoring conventions and their definitions', zh: '列出评分口径及其定义' },
   operands: '[family]',
@@ -23,7 +23,7 @@ export const conventionsCommand: CommandSpec = {
       terminal.printText(`  ${terminal.say(definition)}\n`);
     }
   },
-};
+});
 
 function unknownFamily(asked: string, families: readonly string[]): UserError {
   const close = nearest(asked, families);

@@ -1,24 +1,35 @@
-import { flag, type Parsed, text } from '../../ground/parameters.ts';
+import { flag, list, type Parsed, text } from '../../ground/parameters.ts';
 import type { Manifest } from '../../pretraining/corpus/manifest.ts';
 import type { Refined } from '../../pretraining/lexicon/refine.ts';
 import { CORPUS, LEXICON } from '../../pretraining/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
-import { chooseTasks, SHARED } from '../options.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const SHOWN = 8;
 const SHOWN_LENGTH = 10;
+
+const TRAIN_SPLITS = {
+  ...DATA_DIR,
+  ...TASK_FILE,
+  train: list({
+    summary: {
+      en: 'tasks whose train split is included, or all that are available',
+      zh: '同时使用其训练集的任务，或 all（现有全部）',
+    },
+  }),
+};
 
 /** Where data is, and the tasks of `--train`: `all` stands for those with a train split there. */
 async function trainTasks({
   train,
   taskFile,
   dataDir,
-}: Parsed<typeof SHARED>): Promise<{ dir: string; tasks: readonly Task[] }> {
+}: Parsed<typeof TRAIN_SPLITS>): Promise<{ dir: string; tasks: readonly Task[] }> {
   const { splitsAtHand } = await import('../../datasets/dataset.ts');
-  const { resolveDataDir } = await import('../../datasets/directory.ts');
-  const { dir } = resolveDataDir(dataDir, process.env);
+  const dir = await dataDirOf({ dataDir });
   if (train.length === 0) return { dir, tasks: [] };
   const { tasks, named } = await chooseTasks(train, taskFile);
   const isThere = (task: Task): boolean => splitsAtHand({ task, dir }).includes('train');
@@ -49,7 +60,7 @@ const build = defineCommand({
       default: false,
       summary: { en: 'replace an existing corpus', zh: '替换已有的语料' },
     }),
-    ...SHARED,
+    ...TRAIN_SPLITS,
   },
   examples: [
     'chineseblue corpus build notes.txt dialogues.csv --train all --out corpus',
@@ -126,7 +137,7 @@ const lexicon = defineCommand({
       summary: { en: 'the corpus in which terms are counted', zh: '用于计频的语料' },
     }),
     ...LEXICON,
-    ...SHARED,
+    ...TRAIN_SPLITS,
   },
   examples: [
     'chineseblue corpus lexicon --train all --corpus corpus --out lexicon.tsv',

@@ -1,32 +1,24 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Capabilities, ModelKind } from '../../models/contract.ts';
-import type { CommandSpec } from '../command.ts';
-import { MODEL_FILE, modelFileOption } from '../options.ts';
+import { defineCommand } from '../command.ts';
+import { MODEL_FILE, modelFileOption } from '../model-options.ts';
 import type { Terminal } from '../terminal.ts';
 
-export const kindsCommand: CommandSpec = {
+export const kindsCommand = defineCommand({
   name: 'kinds',
   summary: {
     en: 'list the kinds of models, or the parameters of one',
     zh: '列出模型类型，或某一类型的参数',
   },
   operands: '[kind]',
-  options: [MODEL_FILE],
+  options: MODEL_FILE,
   examples: ['chineseblue kinds', 'chineseblue kinds linear', 'chineseblue kinds bert --json'],
   async run({ operands, options, terminal }) {
     await modelFileOption(options);
     const { findModel, modelKinds } = await import('../../models/registry.ts');
-    if (operands.length > 1) {
-      throw new UserError(
-        'too-many-kinds',
-        { en: 'This command shows one kind', zh: '该命令一次显示一个类型' },
-        { exitCode: EXIT.usage },
-      );
-    }
     if (operands.length === 0) return listKinds(modelKinds(), terminal);
     return showKind(findModel(operands[0]), terminal);
   },
-};
+});
 
 const CAPABILITIES: readonly (keyof Capabilities)[] = ['save', 'load', 'explain', 'embed'];
 

@@ -112,7 +112,7 @@ const get = defineCommand({
   },
 });
 
-const list: CommandSpec = {
+const list = defineCommand({
   name: 'list',
   summary: { en: 'list named models: shipped, downloaded, downloadable', zh: '列出有名称的模型' },
   examples: ['chineseblue model list'],
@@ -141,7 +141,7 @@ const list: CommandSpec = {
       ]),
     );
   },
-};
+});
 
 export const modelCommand: CommandSpec = {
   name: 'model',

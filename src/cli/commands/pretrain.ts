@@ -14,7 +14,7 @@ import {
 } from '../../pretraining/parameters.ts';
 import type { PreparationOptions } from '../../pretraining/prepare.ts';
 import type { ShownMasks } from '../../pretraining/show-masks.ts';
-import { defineCommand, type TypedInvocation } from '../command.ts';
+import { defineCommand, type Invocation } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { requireOption } from '../typed-options.ts';
 
@@ -51,7 +51,7 @@ const OPTIONS = {
   }),
 };
 
-type PretrainInvocation = TypedInvocation<typeof OPTIONS>;
+type PretrainInvocation = Invocation<typeof OPTIONS>;
 
 const dataOf = (corpus: string, options: Parsed<typeof OPTIONS>): PreparationOptions => ({
   corpus,

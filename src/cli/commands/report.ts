@@ -1,7 +1,7 @@
 import { choice, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
-import { dataDirOf } from '../open-task.ts';
-import { chooseTasks, SHARED } from '../options.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, RUNS_DIR, TASK_FILE } from '../options.ts';
 import { noteSkipped } from './runs.ts';
 
 const DEFAULT_OUT = 'report.html';
@@ -28,9 +28,9 @@ export const reportCommand = defineCommand({
         zh: '输出格式；model-index 为 Hugging Face 元数据',
       },
     }),
-    taskFile: SHARED.taskFile,
-    dataDir: SHARED.dataDir,
-    runsDir: SHARED.runsDir,
+    ...TASK_FILE,
+    ...DATA_DIR,
+    ...RUNS_DIR,
   },
   examples: [
     'chineseblue report cMedQANER-test-crf-s0 --out report.html',

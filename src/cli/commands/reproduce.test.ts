@@ -58,6 +58,6 @@ describe('reproduce', () => {
       stderr: expect.stringContaining('cMedIR'),
     });
     const regrouped = reproduce('--task', 'cMedQA', '--predictions', 'right.jsonl', '--split', 'regrouped@1');
-    expect(regrouped.stderr).toContain('as released');
+    expect(regrouped.stderr).toContain('--split must be one of train, dev, test');
   });
 });

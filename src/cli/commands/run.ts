@@ -1,65 +1,48 @@
-import type { JudgedSplit } from '../../datasets/dataset.ts';
-import type { StoredRun } from '../../evaluation/store.ts';
-import type { Summary } from '../../evaluation/summary.ts';
+import type { Batch } from '../../evaluation/batch.ts';
+import type { PlanList } from '../../evaluation/plans.ts';
+import { flag, integer, integers, list } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
-import { type CommandSpec, listOption } from '../command.ts';
-import { dataDirOf, noteLabelDoubts } from '../open-task.ts';
-import {
-  chooseTasks,
-  DATA_DIR,
-  MODEL_FILE,
-  modelFileOption,
-  parseJobs,
-  parseSource,
-  RESULTS,
-  RUNS_DIR,
-  SOURCE,
-  SPLIT,
-  SUBSETS,
-  TASK_FILE,
-  textOption,
-} from '../options.ts';
+import { defineCommand } from '../command.ts';
+import { MODEL_FILE, modelFileOption, PARAM } from '../model-options.ts';
+import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
+import { DATA_DIR, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
-export const runCommand: CommandSpec = {
+export const runCommand = defineCommand({
   name: 'run',
   summary: {
     en: 'fit models, answer, score and keep the runs (without options: every task at hand with the quick models)',
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
-  options: [
-    {
-      flags: '--task <list>',
-      summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' },
-    },
-    {
-      flags: '--model <list>',
+  options: {
+    task: list({ summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' } }),
+    model: list({
+      default: ['quick'],
       summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
-      default: 'quick',
-    },
-    { flags: '--seed <list>', summary: { en: 'seeds', zh: '随机种子' }, default: '0' },
-    {
-      flags: '--param <list>',
-      summary: { en: 'parameters of the models: name=value,…', zh: '模型参数：name=value,…' },
-    },
-    SPLIT,
-    SOURCE,
-    SUBSETS,
-    TASK_FILE,
-    MODEL_FILE,
-    DATA_DIR,
-    RUNS_DIR,
-    {
-      flags: '--jobs <n>',
+    }),
+    seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
+    ...PARAM,
+    ...SPLIT,
+    ...SOURCE,
+    ...SUBSETS,
+    ...TASK_FILE,
+    ...MODEL_FILE,
+    ...DATA_DIR,
+    ...RUNS_DIR,
+    jobs: integer({
+      min: 1,
       summary: { en: 'evaluations at a time (default: all cores)', zh: '同时进行的评测数（默认等于核心数）' },
-    },
-    { flags: '--keep-model', summary: { en: 'also keep the fitted models', zh: '同时保存训练好的模型' } },
-    {
-      flags: '--force',
+    }),
+    keepModel: flag({
+      default: false,
+      summary: { en: 'also keep the fitted models', zh: '同时保存训练好的模型' },
+    }),
+    force: flag({
+      default: false,
       summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
-    },
-    RESULTS,
-  ],
+    }),
+    ...RESULTS,
+  },
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
@@ -72,61 +55,49 @@ export const runCommand: CommandSpec = {
     zh: '各评测完成当前步骤后停止，检查点和已有回答会保留',
   },
   async run({ options, terminal, signal }) {
-    const { parseSplit } = await import('../../datasets/schemes/registry.ts');
-    const { makePlans, parseAssignments, parseSeeds } = await import('../../evaluation/plans.ts');
-    const { evaluateAll } = await import('../../evaluation/pool.ts');
-    const { summarize } = await import('../../evaluation/summary.ts');
-    const jobs = parseJobs(options.jobs);
-    const { tasks, named } = await chooseTasks(listOption(options.task), options.taskFile);
+    const { evaluateBatch, planBatch } = await import('../../evaluation/batch.ts');
+    const { parseAssignments } = await import('../../evaluation/plans.ts');
+    const { availableParallelism } = await import('node:os');
+    const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
+    const { tasks, named: required } = await chooseTasks(options.task, options.taskFile);
     const dataDir = await dataDirOf(options);
-    const split = parseSplit(textOption(options, 'split'));
-    const modelFile = await modelFileOption(options);
-    const { plans, absent, looks } = makePlans({
-      tasks,
-      modelFile,
-      models: listOption(options.model),
-      seeds: parseSeeds(listOption(options.seed)),
-      parameters: parseAssignments(listOption(options.param)),
-      split,
-      source: parseSource(options.source),
-      dataDir,
-      root: textOption(options, 'runsDir'),
-      keepModel: options.keepModel === true,
-      force: options.force === true,
-      subsets: typeof options.subsets === 'string' ? options.subsets : undefined,
+    const list = await planBatch({
+      ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
+      modelFile: await modelFileOption(options),
+      parameters: parseAssignments(options.param),
+      root: options.runsDir,
     });
-    if (named && absent.length > 0) throw await absentError(absent[0], dataDir, split);
-    await noteLabelDoubts([...new Set(plans.map(({ task }) => task))], dataDir, terminal);
-    const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
-    if (notes.length > 0) {
-      const count = terminal.say({ en: `${plans.length} evaluations.`, zh: `共 ${plans.length} 次评测。` });
-      terminal.note([count, ...notes.map(terminal.say)].join(terminal.language === 'en' ? ' ' : ''));
-    }
+    const planned = [...new Set(list.plans.map(({ task }) => task))];
+    const shown = ['synthetic'] as const;
+    await noteDatasets(
+      planned.map((task) => ({ task, dir: dataDir, source })),
+      terminal,
+      shown,
+    );
+    noteQuickLook(list, terminal);
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
-    const outcomes = await evaluateAll(plans, {
-      jobs,
-      signal,
+    const batch = await evaluateBatch(list.plans, {
+      ...{ tasks, results, signal },
+      jobs: options.jobs ?? availableParallelism(),
       onProgress: progress.update,
     }).finally(progress.stop);
-    const runs = outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
-    const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
-    const summaries = summarize(runs);
-    if (typeof options.results === 'string') {
-      const { writeResults } = await import('../../evaluation/results-page.ts');
-      await writeResults(options.results, summaries, tasks);
-    }
-    await printOutcome({ runs, summaries, tasks, absent, subsets: options.subsets !== undefined }, terminal);
-    if (failures.length > 0) {
-      for (const { plan, error } of failures.slice(1))
-        terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
-      throw failures[0].error;
-    }
+    await printBatch(batch, { tasks, absent: list.absent, subsets: subsets !== undefined }, terminal);
+    const [first, ...others] = batch.failures;
+    for (const { plan, error } of others)
+      terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
+    if (first) throw first.error;
   },
-};
+});
 
-interface Outcome {
-  readonly runs: readonly StoredRun[];
-  readonly summaries: readonly Summary[];
+/** What the kinds of the group `quick` say of themselves. */
+function noteQuickLook({ plans, looks }: PlanList, terminal: Terminal): void {
+  const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
+  if (notes.length === 0) return;
+  const count = terminal.say({ en: `${plans.length} evaluations.`, zh: `共 ${plans.length} 次评测。` });
+  terminal.note([count, ...notes.map(terminal.say)].join(terminal.language === 'en' ? ' ' : ''));
+}
+
+interface Asked {
   readonly tasks: readonly Task[];
   /** Tasks without data. */
   readonly absent: readonly Task[];
@@ -134,8 +105,9 @@ interface Outcome {
   readonly subsets: boolean;
 }
 
-async function printOutcome(
-  { runs, summaries, tasks, absent, subsets }: Outcome,
+async function printBatch(
+  { runs, summaries }: Batch,
+  { tasks, absent, subsets }: Asked,
   terminal: Terminal,
 ): Promise<void> {
   if (terminal.json)
@@ -147,15 +119,6 @@ async function printOutcome(
     await printSubsets(summaries, terminal);
   }
   noteAbsent(absent, terminal);
-}
-
-async function absentError(task: Task, dataDir: string, split: JudgedSplit): Promise<unknown> {
-  const { openJudged } = await import('../../datasets/dataset.ts');
-  const { dataset, part } = await openJudged({ task, dir: dataDir, split });
-  return dataset.split(part).then(
-    () => new Error(`${task.id}: ${split} appeared while running`),
-    (error) => error,
-  );
 }
 
 /** Says which tasks were left out for want of data, and how to fetch it. */

@@ -1,24 +1,26 @@
 import type { StoredRun } from '../../evaluation/store.ts';
 import type { UserError } from '../../ground/errors.ts';
-import type { CommandSpec } from '../command.ts';
-import { chooseTasks, RESULTS, RUNS_DIR, TASK_FILE, textOption } from '../options.ts';
+import { flag } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
+import { chooseTasks } from '../open-task.ts';
+import { RESULTS, RUNS_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
-export const runsCommand: CommandSpec = {
+export const runsCommand = defineCommand({
   name: 'runs',
   summary: { en: 'list kept runs', zh: '列出已保存的运行' },
-  options: [
-    TASK_FILE,
-    RUNS_DIR,
-    RESULTS,
-    {
-      flags: '--verify',
+  options: {
+    ...TASK_FILE,
+    ...RUNS_DIR,
+    ...RESULTS,
+    verify: flag({
+      default: false,
       summary: {
         en: 'verify the hashes of every kept file, models included',
         zh: '校验全部已保存文件（含模型）的哈希',
       },
-    },
-  ],
+    }),
+  },
   examples: [
     'chineseblue runs',
     'chineseblue runs --json',
@@ -26,21 +28,21 @@ export const runsCommand: CommandSpec = {
     'chineseblue runs --verify',
   ],
   async run({ options, terminal }) {
-    if (options.verify === true) return verify(textOption(options, 'runsDir'), terminal);
+    const { runsDir, results, taskFile } = options;
+    if (options.verify) return verify(runsDir, terminal);
     const { listRuns } = await import('../../evaluation/store.ts');
-    const runs = await listRuns(textOption(options, 'runsDir'), { onSkip: noteSkipped(terminal) });
-    if (typeof options.results === 'string') {
+    const runs = await listRuns(runsDir, { onSkip: noteSkipped(terminal) });
+    if (results !== undefined) {
       const { summarize } = await import('../../evaluation/summary.ts');
       const { writeResults } = await import('../../evaluation/results-page.ts');
-      const { tasks } = await chooseTasks([], options.taskFile);
-      await writeResults(options.results, summarize(runs), tasks);
+      await writeResults(results, summarize(runs), (await chooseTasks([], taskFile)).tasks);
     }
     if (terminal.json) return terminal.printJson(runs);
     if (runs.length === 0)
       return terminal.print(terminal.say({ en: 'There are no runs here.', zh: '这里没有运行。' }));
     await printRuns(runs, terminal);
   },
-};
+});
 
 /** Throws a UserError where a file of any run is damaged, after naming each. */
 async function verify(root: string, terminal: Terminal): Promise<void> {

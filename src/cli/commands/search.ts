@@ -1,70 +1,54 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
-import { familyOf } from '../../tasks/families/registry.ts';
-import type { CommandSpec } from '../command.ts';
+import { choice, integer, text, withDefaults } from '../../ground/parameters.ts';
+import { parameters as bm25 } from '../../models/bm25/parameters.ts';
+import { TOKEN_KINDS } from '../../models/shared/features/tokens.ts';
+import { defineCommand } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
-import { chooseTask, DATA_DIR, SPLIT, TASK_FILE, textOption } from '../options.ts';
+import { DATA_DIR, SPLIT, TASK, TASK_FILE } from '../options.ts';
 
 const CUTOFFS = [1, 5, 10, 100] as const;
-const OWNER = { name: { en: 'search', zh: '检索命令' } };
+/** More results than this are no longer looked at. */
+const MAX_SHOWN = 10_000;
 
-export const searchCommand: CommandSpec = {
+export const searchCommand = defineCommand({
   name: 'search',
   summary: {
     en: 'search all titles or answers of a task with BM25: one query, or recall@k and nDCG@k of all',
     zh: '用 BM25 检索任务的全部标题或答案：单个查询，或整体 recall@k 与 nDCG@k',
   },
-  options: [
-    { flags: '--task <name>', summary: { en: 'a ranking or similarity task', zh: '排序或相似度任务' } },
-    {
-      flags: '--query <text>',
-      summary: { en: 'show what is found for this query', zh: '显示该查询的检索结果' },
-    },
-    { flags: '--show <n>', summary: { en: 'results shown', zh: '显示的结果数' }, default: '10' },
-    {
-      flags: '--tokens <kind>',
-      summary: { en: 'unigram, bigram, mixed or word', zh: 'unigram、bigram、mixed 或 word' },
+  options: {
+    task: { ...TASK.task, summary: { en: 'a ranking or similarity task', zh: '排序或相似度任务' } },
+    query: text({ summary: { en: 'show what is found for this query', zh: '显示该查询的检索结果' } }),
+    show: integer({
+      min: 1,
+      max: MAX_SHOWN,
+      default: 10,
+      summary: { en: 'results shown', zh: '显示的结果数' },
+    }),
+    tokens: choice(TOKEN_KINDS, {
       default: 'mixed',
-    },
-    SPLIT,
-    TASK_FILE,
-    DATA_DIR,
-  ],
+      summary: { en: 'what texts are cut into', zh: '文本的切分单位' },
+    }),
+    ...SPLIT,
+    ...TASK_FILE,
+    ...DATA_DIR,
+  },
   examples: ['chineseblue search --task cMedIR', 'chineseblue search --task cMedQA --query 感冒吃什么药'],
   async run({ options, terminal, signal }) {
-    const task = await chooseTask(options);
-    if (!familyOf(task).judgedDocuments) {
-      throw new UserError(
-        'not-searchable',
-        { en: `${task.id} has no documents to search`, zh: `${task.id} 没有可检索的文档` },
-        {
-          hint: { en: 'Choose a ranking or similarity task.', zh: '请选择排序或相似度任务。' },
-          exitCode: EXIT.usage,
-        },
-      );
-    }
-    const { createTokenizer } = await import('../../models/shared/features/tokens.ts');
-    const { parameters } = await import('../../models/bm25/parameters.ts');
-    const { parseParameters } = await import('../../ground/parameters.ts');
-    const { collectionOf } = await import('../../models/shared/retrieval/collection.ts');
-    const { dataset, part } = await openTaskData(options, task);
+    const { query, show, tokens } = options;
+    const { evaluateRetrieval, openCollection, searchCollection } = await import(
+      '../../evaluation/retrieval.ts'
+    );
+    const { task, dataset, part } = await openTaskData(options);
     const split = await dataset.split(part);
-    const given = { tokens: textOption(options, 'tokens') };
-    const { tokens, ...constants } = parseParameters(parameters, given, OWNER);
-    const collection = collectionOf(task, split.examples);
-
-    if (typeof options.query === 'string') {
-      const { indexDocuments } = await import('../../models/shared/retrieval/bm25index.ts');
-      const tokenize = createTokenizer(tokens);
-      const index = await indexDocuments(collection.documents.map(tokenize), constants, signal);
-      const hits = index
-        .search(tokenize(options.query), Number(textOption(options, 'show')))
-        .map(({ document, score }) => ({ score, document: collection.documents[document] }));
+    const collection = openCollection(task, split);
+    const settings = withDefaults(bm25, { tokens });
+    if (query !== undefined) {
+      const hits = await searchCollection(collection, { text: query, count: show }, settings, signal);
       if (terminal.json) return terminal.printJson(hits);
       for (const { score, document } of hits) terminal.print(`${score.toFixed(3)}  ${document}`);
       return;
     }
-    const { evaluateRetrieval } = await import('../../evaluation/retrieval.ts');
-    const scores = await evaluateRetrieval(collection, tokens, constants, CUTOFFS, signal);
+    const scores = await evaluateRetrieval(collection, settings, CUTOFFS, signal);
     if (terminal.json)
       return terminal.printJson({ task: task.id, synthetic: split.synthetic, tokens, ...scores });
     const { documents, queries, queriesWithoutRelevant, indexSeconds, searchMilliseconds } = scores;
@@ -81,4 +65,4 @@ export const searchCommand: CommandSpec = {
       CUTOFFS.map((k) => [String(k), percent(scores.recall[k]), percent(scores.ndcg[k])]),
     );
   },
-};
+});

@@ -1,7 +1,7 @@
-import type { CommandSpec } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import type { Heading } from '../table.ts';
 
-export const tasksCommand: CommandSpec = {
+export const tasksCommand = defineCommand({
   name: 'tasks',
   summary: { en: 'list the tasks', zh: '列出任务' },
   examples: ['chineseblue tasks'],
@@ -38,4 +38,4 @@ export const tasksCommand: CommandSpec = {
       ]),
     );
   },
-};
+});

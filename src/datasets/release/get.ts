@@ -49,6 +49,49 @@ export async function getData(tasks: readonly Task[], options: GetOptions): Prom
 }
 
 /**
+ * Throws a UserError where `getData` left something undone: `not-official` for files that it did not replace,
+ * `not-found` where `all` files were wanted and some lack, or none was found. `from` is where they were taken from.
+ */
+export function requireFetched({ files }: GetReport, all: boolean, from?: string): void {
+  const yours = files.filter(({ state }) => state === 'yours');
+  if (yours.length > 0) throw notReplaced(yours);
+  const lacking = files.filter(({ state }) => state === 'missing' || state === 'differs');
+  if (lacking.length > 0 && (all || lacking.length === files.length)) throw notFound(lacking, from);
+}
+
+const notReplaced = (files: GetReport['files']): UserError =>
+  new UserError(
+    'not-official',
+    {
+      en: `${files.length} existing files are not the official ones`,
+      zh: `已有 ${files.length} 个文件与官方内容不符`,
+    },
+    {
+      file: files[0].path,
+      hint: {
+        en: 'They were left unchanged; --force replaces them.',
+        zh: '这些文件未被改动；使用 --force 可替换。',
+      },
+    },
+  );
+
+const notFound = (files: GetReport['files'], from: string | undefined): UserError =>
+  new UserError(
+    'not-found',
+    {
+      en: `${files.length} files were not found in ${from ?? 'the release'}`,
+      zh: `在 ${from ?? '官方发布'} 中未找到 ${files.length} 个文件`,
+    },
+    {
+      file: files[0].path,
+      hint: {
+        en: 'Check the path given with --from, or omit it to fetch them.',
+        zh: '请检查 --from 的路径，或省略该选项以联网下载。',
+      },
+    },
+  );
+
+/**
  * Brings `wanted` into the data directory and keeps what is there already. Several processes may do so at
  * once. Throws the UserErrors of `download`, `copyFrom` and `takeFromArchive`.
  */

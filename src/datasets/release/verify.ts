@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyFile } from '../../fetch/identity.ts';
+import { UserError } from '../../ground/errors.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type OfficialFile, officialFiles } from './manifest.ts';
 
@@ -37,3 +38,44 @@ export async function verifyData(
   }
   return verified;
 }
+
+/**
+ * Throws a UserError where verified files are not all official: `not-public` where none of the tasks was released, and
+ * `not-official`. Absent files pass.
+ */
+export function requireOfficial(files: readonly VerifiedFile[], tasks: readonly Task[]): void {
+  if (files.length === 0) throw notReleased(tasks);
+  const wrong = files.filter(({ state }) => state === 'differs');
+  if (wrong.length > 0) throw notOfficial(wrong);
+}
+
+const notReleased = (tasks: readonly Task[]): UserError =>
+  new UserError(
+    'not-public',
+    {
+      en: `${tasks.map(({ id }) => id).join(', ')}: never released, so there is nothing to compare with`,
+      zh: `${tasks.map(({ id }) => id).join('、')} 从未发布，没有可比对的官方文件`,
+    },
+    {
+      hint: {
+        en: '`chineseblue tasks` says which corpora are public.',
+        zh: '`chineseblue tasks` 列出哪些语料是公开的。',
+      },
+    },
+  );
+
+const notOfficial = (files: readonly VerifiedFile[]): UserError =>
+  new UserError(
+    'not-official',
+    {
+      en: `${files.length} files differ from the official ones`,
+      zh: `${files.length} 个文件与官方内容不符`,
+    },
+    {
+      file: files[0].path,
+      hint: {
+        en: `\`chineseblue data get ${files[0].task} --force\` replaces them.`,
+        zh: `可用 \`chineseblue data get ${files[0].task} --force\` 替换。`,
+      },
+    },
+  );

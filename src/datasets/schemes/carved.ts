@@ -1,4 +1,5 @@
 import type { Text } from '../../ground/language.ts';
+import type { SplitName } from '../../tasks/task.ts';
 import type { Split } from '../split.ts';
 import { splitBySeed } from './carve.ts';
 import { asReleased, nothingToLearn, provenance } from './released.ts';
@@ -21,6 +22,7 @@ export const carved: SplitScheme = {
   asReleased: true,
   open: ({ task, splits, read }) => ({
     splits,
+    carving: carvingOf(splits),
     read,
     async divide(judged) {
       const evaluated = await read(judged);
@@ -48,6 +50,12 @@ export const carved: SplitScheme = {
 const DEV_JUDGED: Text = { en: 'dev is being judged', zh: '评测的是 dev' };
 const DEV_ABSENT: Text = { en: 'dev is absent', zh: '缺少 dev' };
 const TRAIN_ABSENT: Text = { en: 'train is absent', zh: '缺少 train' };
+
+function carvingOf(splits: readonly SplitName[]): Text | undefined {
+  const [train, dev] = [splits.includes('train'), splits.includes('dev')];
+  if (train === dev) return undefined;
+  return train ? ruleOf(DEV_ABSENT, 'train') : ruleOf(TRAIN_ABSENT, 'dev');
+}
 
 function ruleOf(why: Text, from: 'train' | 'dev'): Text {
   const percent = Math.round(100 - HELD_OUT_SHARE[from] * 100);

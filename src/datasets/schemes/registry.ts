@@ -1,4 +1,4 @@
-import { EXIT, UserError } from '../../ground/errors.ts';
+import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
 import { SPLITS, type SplitName } from '../../tasks/task.ts';
 import { carved } from './carved.ts';
@@ -25,23 +25,10 @@ export type JudgedSplit = SplitName | SchemeId;
 const ids = Object.keys(schemes).filter((id): id is SchemeId => id in schemes);
 /** Schemes with splits of their own, which `--split` names by their id. */
 export const ownSplits: readonly SchemeId[] = ids.filter((id) => !schemes[id].asReleased);
-const names: readonly JudgedSplit[] = [...SPLITS, ...ownSplits];
+/** Every split that `--split` may name. */
+export const splitNames: readonly JudgedSplit[] = [...SPLITS, ...ownSplits];
 
 const isSplitName = (name: string): name is SplitName => SPLITS.some((split) => split === name);
-
-/** The split of that name. Throws a UserError `unknown-split` (usage) that names them all. */
-export function parseSplit(name: string): JudgedSplit {
-  const found = names.find((split) => split === name);
-  if (found) return found;
-  throw new UserError(
-    'unknown-split',
-    { en: `There is no split "${name}"`, zh: `没有划分“${name}”` },
-    {
-      hint: { en: `Splits: ${names.join(', ')}.`, zh: `可用划分：${names.join('、')}。` },
-      exitCode: EXIT.usage,
-    },
-  );
-}
 
 /** The scheme that a split is read under, and which of its splits it is. */
 export const schemeOf = (split: JudgedSplit): { readonly scheme: SchemeId; readonly part: SplitName } =>

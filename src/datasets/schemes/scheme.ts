@@ -30,6 +30,8 @@ export interface SplitFiles {
 /** A scheme at work on one task's files. */
 export interface OpenedScheme {
   readonly splits: readonly SplitName[];
+  /** How train or dev comes about where it is absent and the other is there, in one clause. */
+  readonly carving?: Text;
   read(split: SplitName): Promise<Split>;
   /** Throws a UserError `split-absent` where nothing is left to learn from or to be judged by. */
   divide(judged: SplitName): Promise<Division>;

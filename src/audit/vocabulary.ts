@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTokenizer, type Tokenizer, type TokenizerOptions } from '../encoders/tokenizers/tokenizer.ts';
+import { readVocabulary } from '../encoders/tokenizers/vocabulary.ts';
+
+/**
+ * A tokenizer over the `vocab.txt` that is named, else over one in or beside the data directory; undefined where there
+ * is none. Throws a UserError where it cannot be read.
+ */
+export async function findTokenizer(
+  named: string | undefined,
+  dataDir: string,
+  choices: Partial<TokenizerOptions> = {},
+): Promise<Tokenizer | undefined> {
+  const beside = [join(dataDir, 'vocab.txt'), join(dataDir, '..', 'vocab.txt')];
+  const file = named ?? beside.find((path) => existsSync(path));
+  return file === undefined ? undefined : createTokenizer(await readVocabulary(file), choices);
+}

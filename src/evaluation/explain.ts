@@ -1,0 +1,57 @@
+import type { Question } from '../datasets/dataset.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
+import { collectAnswers } from '../models/answers.ts';
+import { modelKinds } from '../models/registry.ts';
+import type { Answer } from '../tasks/answer.ts';
+import type { Task } from '../tasks/task.ts';
+import type { KeptModel } from './fitted.ts';
+
+export interface ExplanationRequest extends KeptModel {
+  readonly task: Task;
+  readonly questions: readonly Question[];
+  /** Which of the questions. */
+  readonly id: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A question, its answer, and what speaks for it. */
+export interface Explanation {
+  readonly question: Question;
+  readonly answer: Answer;
+  readonly reasons: readonly (Text | string)[];
+}
+
+/** Answers one question and says why. Throws a UserError: `unknown-id`, or `cannot-explain` for kinds that do not. */
+export async function explainAnswer(request: ExplanationRequest): Promise<Explanation> {
+  const { task, questions, id, kind, fitted, signal } = request;
+  const question = questions.find((one) => one.id === id);
+  if (!question) throw unknownId(id, questions);
+  if (!fitted.explain) throw cannotExplain(kind.id);
+  const [answer] = await collectAnswers({ kind, fitted, task, inputs: [question.input], signal });
+  return { question, answer, reasons: fitted.explain(question.input) };
+}
+
+function unknownId(id: string, questions: readonly Question[]): UserError {
+  const [first, last] = [questions[0].id, questions.at(-1)?.id];
+  return new UserError(
+    'unknown-id',
+    { en: `There is no example ${id}`, zh: `没有样本 ${id}` },
+    {
+      id,
+      hint: { en: `Ids run from ${first} to ${last}.`, zh: `id 范围为 ${first} 至 ${last}。` },
+    },
+  );
+}
+
+function cannotExplain(id: string): UserError {
+  const able = modelKinds().flatMap((kind) => (kind.capabilities.explain ? [kind.id] : []));
+  return new UserError(
+    'cannot-explain',
+    { en: `Models of kind ${id} do not explain their answers`, zh: `${id} 类模型不提供解释` },
+    {
+      hint: { en: `These do: ${able.join(', ')}.`, zh: `可解释的模型：${able.join('、')}。` },
+      exitCode: EXIT.usage,
+    },
+  );
+}

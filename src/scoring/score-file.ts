@@ -1,0 +1,50 @@
+import type { CorpusFile, Dataset, JudgedSplit } from '../datasets/dataset.ts';
+import { requireReleased } from '../datasets/schemes/registry.ts';
+import { readSubsets } from '../datasets/subsets.ts';
+import type { SplitName } from '../tasks/task.ts';
+import { readAnyPredictions } from './corpus-format.ts';
+import type { Offsets } from './offsets.ts';
+import type { ReadPredictions } from './predictions.ts';
+import { refuseUnfit } from './problems.ts';
+import { type ScoreSheet, scorePredictions } from './score-sheet.ts';
+
+export interface ScoreFileRequest {
+  /** As `readAnyPredictions` takes it. */
+  readonly file: string;
+  readonly dataset: Dataset;
+  /** What is judged, and which part of the dataset that is: as `openJudged` gives them. */
+  readonly split: JudgedSplit;
+  readonly part: SplitName;
+  /** Directory of subsets that are scored beside `all`. */
+  readonly subsets?: string;
+  /** How offsets count, where the file does not say. */
+  readonly offsets?: Offsets;
+}
+
+/** What a file of predictions is worth, and what was read of it. */
+export interface ScoredFile {
+  readonly sheet: ScoreSheet;
+  readonly answers: ReadPredictions;
+}
+
+/**
+ * Scores a file of predictions on a split. Throws the UserErrors of reading the split, the subsets and the predictions,
+ * and `split-regrouped` where subsets are asked for of a split that was not released.
+ */
+export async function scoreFile(request: ScoreFileRequest): Promise<ScoredFile> {
+  const { file, dataset, split, part, offsets } = request;
+  const { task, scheme } = dataset;
+  const { examples, files, synthetic } = await dataset.split(part);
+  const subsets = await openSubsets(request, files);
+  const answers = await readAnyPredictions(file, task, examples, { offsets, split, scheme });
+  refuseUnfit(file, answers);
+  const { predictions, coverage } = answers;
+  const sheet = scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
+  return { sheet, answers };
+}
+
+async function openSubsets({ subsets, dataset, split }: ScoreFileRequest, files: readonly CorpusFile[]) {
+  if (subsets === undefined) return undefined;
+  const released = requireReleased(split, { en: 'Subsets', zh: '子集' });
+  return readSubsets(subsets, dataset.task, released, files);
+}
