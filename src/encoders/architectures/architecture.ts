@@ -80,6 +80,8 @@ export interface ParameterScheme<Config extends EncoderConfig = EncoderConfig> {
   saved(name: string, transformersClass: string | undefined): string;
   /** Duplicate names of tied parameters in PyTorch files, with the parameter that each repeats. */
   readonly copies: Readonly<Record<string, string>>;
+  /** Tensors that `transformers` saves although they follow from the configuration: written, and not read back. */
+  constants?(config: Config): ReadonlyMap<string, Tensor>;
 
   /** Whether a parameter belongs to the encoder proper: neither pooler nor head. */
   isEncoder(name: string): boolean;
@@ -110,13 +112,13 @@ export interface TableInputs {
 export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
   inputs(shape: BatchShape, config: Config): EncoderInputs;
   /**
-   * The sum of the embeddings of every token, `[batch, length, hidden]`. Its gradient is sufficient for the tables: the
-   * host adds up its rows, so that no gradient of the size of the vocabulary leaves the graph.
+   * The sum of the embeddings of every token, `[batch, length, width of the tables]`. Its gradient is sufficient for the
+   * tables: the host adds up its rows, so that no gradient of the size of the vocabulary leaves the graph.
    */
   embed(config: Config, inputs: EncoderInputs, parameter: Lookup, layout: Layout): Value;
   /** From `embed` to the last hidden states, `[batch, length, hidden]`. `mask` is int64 `[batch, length]`. */
   encode(config: Config, embedded: Value, mask: Value, parameter: Lookup, options: EncodeOptions): Value;
-  /** Embedding tables that `embed` reads. */
+  /** Embedding tables that `embed` reads, of one width; those that a configuration lacks are passed over. */
   readonly tables: readonly EmbeddingTable[];
   /** The table of token embeddings. */
   readonly words: string;
@@ -142,7 +144,7 @@ export interface MaskedLanguageModel<Config extends EncoderConfig = EncoderConfi
   readonly transformersClass: string;
   /** Parameters beside the tied table. */
   parameters(config: Config): Shapes;
-  /** Hidden states `[…, hidden]` as they are multiplied with the table. */
+  /** Hidden states `[…, hidden]` as they are multiplied with the table, `[…, width of the table]`. */
   transform(config: Config, context: HeadContext, hidden: Value): Value;
   /** The decoder's bias, `[vocabulary]`. */
   readonly bias: string;

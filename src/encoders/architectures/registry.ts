@@ -5,11 +5,13 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
+import { ernie } from './ernie/architecture.ts';
 
 /** Every architecture: one line each. */
-// biome-ignore format: one line each, also while there is only one
+// biome-ignore format: one line each
 const ARCHITECTURES: readonly Architecture[] = [
   bert,
+  ernie,
 ];
 
 /** The architecture of new models, and of configurations without a `model_type` (Google's `bert_config.json`). */

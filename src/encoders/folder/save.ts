@@ -80,8 +80,9 @@ export async function saveFolder(
 
 /** Under the names that `transformers` saves. */
 function named({ config, tensors }: Model): ReadonlyMap<string, Tensor> {
-  const { saved } = architectureOf(config).parameters;
-  return new Map(Array.from(tensors, ([name, tensor]) => [saved(name, config.transformersClass), tensor]));
+  const { saved, constants } = architectureOf(config).parameters;
+  const all = [...tensors, ...(constants?.(config) ?? [])];
+  return new Map(all.map(([name, tensor]) => [saved(name, config.transformersClass), tensor]));
 }
 
 function inside(folder: string, name: string): string {

@@ -137,14 +137,14 @@ function openLayout({ maxPositions }: EncoderConfig, words: string, precision: D
 /** The weights that the file stores, and their quantised form beside them in 8 bits. */
 function storedWeights({ config, weights, precision }: ExportOptions): Map<string, TypedArray> {
   const { graph, parameters } = architectureOf(config);
+  const tables = new Set(graph.tables.map(({ name }) => name));
   const stored = new Map<string, TypedArray>();
   for (const [name, { shape, data }] of weights) {
     stored.set(name, data);
     if (precision !== 'int8') continue;
     const isTable = name === graph.words;
-    const depth = parameters.depth(config, name);
-    const isLayer = shape.length === 2 && depth > 0 && depth <= config.layers;
-    if (!isTable && !isLayer) continue;
+    const isDense = shape.length === 2 && parameters.isEncoder(name) && !tables.has(name);
+    if (!isTable && !isDense) continue;
     const largest = isTable ? LARGEST_ENTRY : LARGEST_FACTOR;
     const { quantised, scales } = quantise(data, shape[0], { transposed: !isTable, largest });
     stored.set(quantisedName(name), quantised);

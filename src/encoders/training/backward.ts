@@ -60,7 +60,7 @@ export function createBackward<Batch extends BatchRows, Scores>(
     if (summed) addGradients(trained, place.isFirst, pool);
     const tokens = tokensOf(given);
     if (words && adversarial > 0) {
-      const restore = perturb(words, new Set(tokens), model.config.hiddenSize, adversarial);
+      const restore = perturb(words, new Set(tokens), model.config.vocabSize, adversarial);
       await pass(1);
       restore();
       addGradients(trained, false, pool);

@@ -7,18 +7,19 @@ import type { Trained } from './adamw.ts';
 export function perturb(
   words: Trained,
   tokens: ReadonlySet<number>,
-  hidden: number,
+  vocabulary: number,
   size: number,
 ): () => void {
   const { value, gradient } = words;
   const norm = Math.sqrt(gradient.kernels.squares(gradient.start, gradient.end));
   if (!(norm > 0)) return () => undefined;
   const rows = [...tokens];
-  const before = rows.map((row) => value.data.slice(row * hidden, (row + 1) * hidden));
+  const width = value.data.length / vocabulary;
+  const before = rows.map((row) => value.data.slice(row * width, (row + 1) * width));
   for (const row of rows) {
-    for (let i = row * hidden; i < (row + 1) * hidden; i++) value.data[i] += (size * gradient.data[i]) / norm;
+    for (let i = row * width; i < (row + 1) * width; i++) value.data[i] += (size * gradient.data[i]) / norm;
   }
   return () => {
-    for (const [k, row] of rows.entries()) value.data.set(before[k], row * hidden);
+    for (const [k, row] of rows.entries()) value.data.set(before[k], row * width);
   };
 }

@@ -90,7 +90,8 @@ export async function compileStep(options: StepOptions): Promise<Step> {
       for (const name of direct) into[gradientName(name)] = byName.get(name)!.gradient.data;
       if (hasTables) into[gradientName('embedded')] = rows;
       const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...Object.keys(named)], into });
-      if (hasTables) addEmbeddingRows(rows, feeds, { config, batch, length }, byName, tied);
+      const width = frame.embedded.shape[2];
+      if (hasTables) addEmbeddingRows({ rows, width }, feeds, { config, batch, length }, byName, tied);
       return Object.fromEntries(['loss', ...wanted].map((name) => [name, result[name]]));
     },
   };
@@ -133,22 +134,21 @@ function dropoutSites(config: EncoderConfig): { sites: DropoutSite[]; dropout: D
 
 /** Adds the gradient of every token's embedding to the rows of the tables that it was looked up in. */
 function addEmbeddingRows(
-  rows: Float32Array,
+  { rows, width }: { readonly rows: Float32Array; readonly width: number },
   feeds: Tensors,
   { config, batch, length }: BatchShape & { readonly config: EncoderConfig },
   parameters: ReadonlyMap<string, Trained>,
   tied: ReadonlySet<string>,
 ): void {
-  const size = config.hiddenSize;
   const inputs: TableInputs = { ids: integers(feeds.input_ids), types: integers(feeds.token_type_ids) };
   for (const { name, row } of architectureOf(config).graph.tables) {
     const table = parameters.get(name)?.gradient.data;
     if (!table) continue;
     if (!tied.has(name)) table.fill(0);
     for (let token = 0; token < batch * length; token++) {
-      const from = token * size;
-      const to = row(inputs, token, length, config) * size;
-      for (let i = 0; i < size; i++) table[to + i] += rows[from + i];
+      const from = token * width;
+      const to = row(inputs, token, length, config) * width;
+      for (let i = 0; i < width; i++) table[to + i] += rows[from + i];
     }
   }
 }

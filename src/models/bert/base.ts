@@ -45,15 +45,16 @@ async function modelFromScratch(
 
 /** A base with `count` token types; those that it lacks start as copies of the first. */
 export function withTokenTypes(base: Base, count: number): Base {
-  const { typeVocabSize, hiddenSize } = base.config;
+  const { typeVocabSize } = base.config;
   if (count <= typeVocabSize) return base;
   const { types } = architectureOf(base.config).graph;
-  const known = types && base.tensors.get(types)?.data;
+  const known = types && base.tensors.get(types);
   if (!types || !known) throw new Error(`A ${base.config.modelType} has no token types`);
-  const data = new Float32Array(count * hiddenSize);
-  for (let type = 0; type < count; type++) data.set(known.subarray(0, hiddenSize), type * hiddenSize);
-  data.set(known);
-  const tensors = new Map(base.tensors).set(types, { shape: [count, hiddenSize], data });
+  const [, width] = known.shape;
+  const data = new Float32Array(count * width);
+  for (let type = 0; type < count; type++) data.set(known.data.subarray(0, width), type * width);
+  data.set(known.data);
+  const tensors = new Map(base.tensors).set(types, { shape: [count, width], data });
   return { ...base, config: { ...base.config, typeVocabSize: count }, tensors };
 }
 

@@ -24,13 +24,12 @@ const share = z.number().min(0).lt(1);
 
 /** The bounds are far beyond every published BERT; they keep a hostile file from requesting absurd allocations. */
 const configJson = z.object({
-  model_type: z.literal('bert').optional(),
   vocab_size: size(1 << 22),
   hidden_size: size(1 << 14),
   num_hidden_layers: size(256),
   num_attention_heads: size(1024),
   intermediate_size: size(1 << 17),
-  max_position_embeddings: size(1 << 17).default(512),
+  max_position_embeddings: size(1 << 17).optional(),
   type_vocab_size: size(1 << 17).default(2),
   hidden_act: z.enum(activations).default('gelu'),
   hidden_dropout_prob: share.default(0.1),
@@ -51,31 +50,72 @@ const configJson = z.object({
   chineseblue_untrained: z.boolean().optional(),
 });
 
-function parse(value: object, file?: string): BertConfig {
-  const result = configJson.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw invalid(issue.path.join('.'), issueText(issue), file);
-  }
-  const json = result.data;
+/** Refuses the value of a field. */
+type Invalid = (field: string, why: Text) => UserError;
+
+/** What the `config.json` of a model type has beside the fields of BERT. */
+export interface BertLikeFormat<Json, Own extends object> {
+  readonly modelType: string;
+  /** As messages name it. */
+  readonly title: string;
+  readonly hint: Text;
+  /** `max_position_embeddings` where a file lacks it. */
+  readonly maxPositions: number;
+  readonly fields: z.ZodType<Json>;
+  own(json: Json, config: BertConfig, invalid: Invalid): Own;
+  /** Further fields; undefined for one of BERT that the model type lacks. */
+  write(config: BertConfig & Own): object;
+}
+
+/** `config.json` of a model type with the fields of BERT. */
+export function bertLikeFormat<Json, Own extends object>(
+  format: BertLikeFormat<Json, Own>,
+): ConfigFormat<BertConfig & Own> {
+  const parse = (json: object, file?: string): BertConfig & Own => {
+    const invalid: Invalid = (field, why) => invalidConfig(format, field, why, file);
+    const checked = <T>(schema: z.ZodType<T>): T => {
+      const result = schema.safeParse(json);
+      if (result.success) return result.data;
+      const [issue] = result.error.issues;
+      throw invalid(issue.path.join('.'), issueText(issue));
+    };
+    const config = readConfig(checked(configJson), format, invalid);
+    return { ...config, ...format.own(checked(format.fields), config, invalid) };
+  };
+  return {
+    parse,
+    write: (config, torchDtype) => ({ ...written(config), ...format.write(config), torch_dtype: torchDtype }),
+    initial: (vocabulary, sizes, transformersClass) =>
+      parse({
+        ...initialJson(vocabulary, sizes),
+        model_type: format.modelType,
+        architectures: [transformersClass],
+      }),
+  };
+}
+
+function readConfig(
+  json: z.infer<typeof configJson>,
+  { modelType, maxPositions }: Pick<BertLikeFormat<never, object>, 'modelType' | 'maxPositions'>,
+  invalid: Invalid,
+): BertConfig {
   if (json.hidden_size % json.num_attention_heads !== 0) {
     const [heads, hidden] = [json.num_attention_heads, json.hidden_size];
-    const why = {
+    throw invalid('num_attention_heads', {
       en: `${heads} attention heads do not divide the hidden size ${hidden}`,
       zh: `隐层维度 ${hidden} 不能被注意力头数 ${heads} 整除`,
-    };
-    throw invalid('num_attention_heads', why, file);
+    });
   }
   if ((json.pad_token_id ?? 0) >= json.vocab_size)
-    throw invalid('pad_token_id', { en: 'outside the vocabulary', zh: '超出词表范围' }, file);
+    throw invalid('pad_token_id', { en: 'outside the vocabulary', zh: '超出词表范围' });
   return {
-    modelType: 'bert',
+    modelType,
     vocabSize: json.vocab_size,
     hiddenSize: json.hidden_size,
     layers: json.num_hidden_layers,
     heads: json.num_attention_heads,
     intermediateSize: json.intermediate_size,
-    maxPositions: json.max_position_embeddings,
+    maxPositions: json.max_position_embeddings ?? maxPositions,
     typeVocabSize: json.type_vocab_size,
     activation: json.hidden_act,
     hiddenDropout: json.hidden_dropout_prob,
@@ -84,7 +124,7 @@ function parse(value: object, file?: string): BertConfig {
     layerNormEps: json.layer_norm_eps,
     initializerRange: json.initializer_range,
     padTokenId: json.pad_token_id ?? 0,
-    labels: json.id2label && labelsOf(json.id2label, file),
+    labels: json.id2label && labelsOf(json.id2label, invalid),
     transformersClass: json.architectures?.[0],
     problemType: json.problem_type ?? undefined,
     ...(json.chineseblue_untrained && { untrained: true }),
@@ -92,11 +132,11 @@ function parse(value: object, file?: string): BertConfig {
   };
 }
 
-function write(config: BertConfig, torchDtype: 'float32' | 'float16'): object {
+function written(config: BertConfig): object {
   const { labels } = config;
   return {
     ...(config.transformersClass && { architectures: [config.transformersClass] }),
-    model_type: 'bert',
+    model_type: config.modelType,
     vocab_size: config.vocabSize,
     hidden_size: config.hiddenSize,
     num_hidden_layers: config.layers,
@@ -119,32 +159,28 @@ function write(config: BertConfig, torchDtype: 'float32' | 'float16'): object {
     ...(config.problemType && { problem_type: config.problemType }),
     ...(config.untrained && { chineseblue_untrained: true }),
     ...(config.untied && { tie_word_embeddings: false }),
-    torch_dtype: torchDtype,
   };
 }
 
-function labelsOf(id2label: Record<string, string>, file?: string): string[] {
+function labelsOf(id2label: Record<string, string>, invalid: Invalid): string[] {
   const labels = Object.entries(id2label).sort(([a], [b]) => Number(a) - Number(b));
   if (labels.some(([id], i) => Number(id) !== i)) {
     const last = labels.length - 1;
-    const why = { en: `the ids are not 0 to ${last}`, zh: `类别编号不是 0 至 ${last}` };
-    throw invalid('id2label', why, file);
+    throw invalid('id2label', { en: `the ids are not 0 to ${last}`, zh: `类别编号不是 0 至 ${last}` });
   }
   return labels.map(([, label]) => label);
 }
 
-const invalid = (field: string, { en, zh }: Text, file?: string): UserError =>
+const invalidConfig = (
+  { title, hint }: Pick<BertLikeFormat<never, object>, 'title' | 'hint'>,
+  field: string,
+  { en, zh }: Text,
+  file?: string,
+): UserError =>
   new UserError(
     'config-invalid',
-    { en: `Invalid BERT configuration: ${en}`, zh: `BERT 配置无效：${zh}` },
-    {
-      file,
-      field,
-      hint: {
-        en: 'Supported are BERT and models of the same architecture (BERT-wwm, RoBERTa-wwm, MC-BERT…).',
-        zh: '仅支持 BERT 及同架构模型（BERT-wwm、RoBERTa-wwm、MC-BERT 等）。',
-      },
-    },
+    { en: `Invalid ${title} configuration: ${en}`, zh: `${title} 配置无效：${zh}` },
+    { file, field, hint },
   );
 
 /** One attention head per 64 of the hidden size, and an inner layer four times as wide, as in BERT-base. */
@@ -152,12 +188,13 @@ const HEAD_SIZE = 64;
 const INNER_FACTOR = 4;
 
 /** Weights have the standard deviation 1 / √hidden: BERT's 0.02 is for a width of 768. */
-function initial({ tokens, ids }: Vocabulary, sizes: Sizes, transformersClass: string): BertConfig {
+function initialJson({ tokens, ids }: Vocabulary, sizes: Sizes): object {
   const { layers, hidden, heads, intermediate, positions, dropout } = sizes;
-  return parse({
-    architectures: [transformersClass],
+  return {
     vocab_size: tokens.length,
     hidden_size: hidden,
+    // of model types that have one
+    embedding_size: hidden,
     num_hidden_layers: layers,
     num_attention_heads: heads || Math.max(1, Math.floor(hidden / HEAD_SIZE)),
     intermediate_size: intermediate ?? hidden * INNER_FACTOR,
@@ -166,7 +203,18 @@ function initial({ tokens, ids }: Vocabulary, sizes: Sizes, transformersClass: s
     attention_probs_dropout_prob: dropout,
     initializer_range: 1 / Math.sqrt(hidden),
     pad_token_id: ids.pad,
-  });
+  };
 }
 
-export const config: ConfigFormat<BertConfig> = { parse, write, initial };
+export const config: ConfigFormat<BertConfig> = bertLikeFormat({
+  modelType: 'bert',
+  title: 'BERT',
+  hint: {
+    en: 'Supported are BERT and models of the same architecture (BERT-wwm, RoBERTa-wwm, MC-BERT…).',
+    zh: '仅支持 BERT 及同架构模型（BERT-wwm、RoBERTa-wwm、MC-BERT 等）。',
+  },
+  maxPositions: 512,
+  fields: z.object({ model_type: z.literal('bert').optional() }),
+  own: () => ({}),
+  write: () => ({}),
+});

@@ -13,12 +13,61 @@ import {
   type Value,
 } from '../../../autograd/index.ts';
 import type { EncoderGraph } from '../architecture.ts';
-import { ACTIVATIONS, encoderInput } from '../graph.ts';
+import { ACTIVATIONS, type EncodeOptions, encoderInput, type Lookup } from '../graph.ts';
 import type { BertConfig } from './config.ts';
 import { EMBEDDINGS, layerName } from './names.ts';
 
 /** Below any attention score: a masked token gets no attention. */
 const MASKED = -1e9;
+
+/** Layer normalisation and dropout of the summed embeddings. */
+export function normedEmbeddings(
+  { layerNormEps }: BertConfig,
+  embedded: Value,
+  parameter: Lookup,
+  { dropout }: EncodeOptions,
+): Value {
+  const [gain, bias] = ['weight', 'bias'].map((part) => parameter(`${EMBEDDINGS.norm}.${part}`));
+  return dropout(layerNorm(embedded, gain, bias, layerNormEps), 'hidden');
+}
+
+/** Moves queries, keys or values by head, `[batch, heads, length, size]`; the identity in BERT. */
+export type Turn = (x: Value, part: 'query' | 'key' | 'value') => Value;
+
+/** The layers of BERT, each block followed by layer normalisation, from `[batch, length, hidden]` to the same. */
+export function encodeLayers(
+  config: BertConfig,
+  first: Value,
+  mask: Value,
+  parameter: Lookup,
+  { dropout, layout, firstOnly, turn = (x) => x }: EncodeOptions & { readonly turn?: Turn },
+): Value {
+  const [batch, length] = mask.shape;
+  const { hiddenSize: hidden, heads } = config;
+  const dense = (x: Value, name: string): Value => layout.dense(x, name, parameter);
+  const norm = (x: Value, name: string): Value =>
+    layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.layerNormEps);
+  const split = (x: Value): Value =>
+    transpose(reshape(x, [batch, x.shape[1], heads, hidden / heads]), [0, 2, 1, 3]);
+  const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
+
+  let x = first;
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = layerName(layer);
+    const asking = firstOnly && layer === config.layers - 1 ? slice(x, 1, 0, 1) : x;
+    const [query, key, value] = (['query', 'key', 'value'] as const).map((part) =>
+      turn(split(dense(part === 'query' ? asking : x, `${at}.attention.self.${part}`)), part),
+    );
+    const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
+    const attention = dropout(softmax(add(scores, bias)), 'attention');
+    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
+    const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
+    x = norm(add(attended, asking), `${at}.attention.output.LayerNorm`);
+    const inner = ACTIVATIONS[config.activation](dense(x, `${at}.intermediate.dense`));
+    x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
+  }
+  return x;
+}
 
 /** The encoder of BERT (Devlin et al. 2019), with layer normalisation after every block. */
 export const graph: EncoderGraph<BertConfig> = {
@@ -44,31 +93,6 @@ export const graph: EncoderGraph<BertConfig> = {
     );
   },
 
-  encode(config, embedded, mask, parameter, { dropout, layout, firstOnly }) {
-    const [batch, length] = mask.shape;
-    const { hiddenSize: hidden, heads } = config;
-    const dense = (x: Value, name: string): Value => layout.dense(x, name, parameter);
-    const norm = (x: Value, name: string): Value =>
-      layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.layerNormEps);
-    const split = (x: Value): Value =>
-      transpose(reshape(x, [batch, x.shape[1], heads, hidden / heads]), [0, 2, 1, 3]);
-    const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
-
-    let x = dropout(norm(embedded, EMBEDDINGS.norm), 'hidden');
-    for (let layer = 0; layer < config.layers; layer++) {
-      const at = layerName(layer);
-      const asking = firstOnly && layer === config.layers - 1 ? slice(x, 1, 0, 1) : x;
-      const [query, key, value] = ['query', 'key', 'value'].map((part) =>
-        split(dense(part === 'query' ? asking : x, `${at}.attention.self.${part}`)),
-      );
-      const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
-      const attention = dropout(softmax(add(scores, bias)), 'attention');
-      const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
-      const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
-      x = norm(add(attended, asking), `${at}.attention.output.LayerNorm`);
-      const inner = ACTIVATIONS[config.activation](dense(x, `${at}.intermediate.dense`));
-      x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
-    }
-    return x;
-  },
+  encode: (config, embedded, mask, parameter, options) =>
+    encodeLayers(config, normedEmbeddings(config, embedded, parameter, options), mask, parameter, options),
 };

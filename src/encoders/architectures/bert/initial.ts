@@ -13,8 +13,9 @@ const BLOCK_SHARE = 0.1;
  * Random weights that can be trained on little text. Matrices are normal with standard deviation `initializerRange`,
  * biases 0, layer norms 1 and 0, the embedding of padding 0; each tensor has its own random stream. Three things differ
  * from BERT, whose initial weights need millions of sentences before words are distinguished from their neighbours:
- * positions are sinusoids (Vaswani et al. 2017), attention starts on neighbours (`lookAtNeighbours`), and the last matrix
- * of every block is a tenth of the others (after Zhang et al. 2019, Fixup). Published weights of the same shape still load.
+ * positions are sinusoids (Vaswani et al. 2017), attention starts on neighbours (`lookAtNeighbours`) where the layers read
+ * the embeddings of positions as they are, and the last matrix of every block is a tenth of the others (after Zhang et al.
+ * 2019, Fixup). Published weights of the same shape still load.
  */
 export function initialTensors(config: BertConfig, shapes: Shapes, seed: number): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
@@ -26,10 +27,13 @@ export function initialTensors(config: BertConfig, shapes: Shapes, seed: number)
     }
     tensors.set(name, { shape, data });
   }
-  const { hiddenSize: hidden, padTokenId, layers, initializerRange } = config;
+  const { padTokenId, layers, initializerRange } = config;
   const data = (name: string): Float32Array => tensors.get(name)!.data;
-  data(EMBEDDINGS.words).fill(0, padTokenId * hidden, (padTokenId + 1) * hidden);
-  fillSinusoids(data(EMBEDDINGS.positions), hidden, initializerRange);
+  const width = shapes.get(EMBEDDINGS.words)![1];
+  data(EMBEDDINGS.words).fill(0, padTokenId * width, (padTokenId + 1) * width);
+  if (!tensors.has(EMBEDDINGS.positions)) return tensors;
+  fillSinusoids(data(EMBEDDINGS.positions), width, initializerRange);
+  if (width !== config.hiddenSize) return tensors;
   for (let layer = 0; layer < layers; layer++) {
     const attention = `${layerName(layer)}.attention.self`;
     lookAtNeighbours(data(`${attention}.query.weight`), data(`${attention}.key.weight`), config);

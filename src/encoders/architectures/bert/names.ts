@@ -1,3 +1,5 @@
+import type { ParameterScheme } from '../architecture.ts';
+
 export const EMBEDDINGS = {
   words: 'embeddings.word_embeddings.weight',
   positions: 'embeddings.position_embeddings.weight',
@@ -12,15 +14,18 @@ export const layerName = (layer: number): string => `encoder.layer.${layer}`;
 const BUFFERS = new Set(['embeddings.position_ids', 'embeddings.token_type_ids']);
 
 /**
- * The canonical name of a tensor in a Hugging Face or PyTorch file: without the prefixes of wrappers (`module.`, `bert.`),
- * and with `weight` and `bias` for TensorFlow's `gamma` and `beta`; null for a buffer.
+ * The canonical name of a tensor in a Hugging Face or PyTorch file: without the prefixes of wrappers (`module.`) and of the
+ * model type (`bert.`), and with `weight` and `bias` for TensorFlow's `gamma` and `beta`; null for a buffer.
  */
-export function canonicalName(name: string): string | null {
-  const bare = name
-    .replace(/^(?:module\.|_orig_mod\.|bert\.)+/, '')
-    .replace(/\.gamma$/, '.weight')
-    .replace(/\.beta$/, '.bias');
-  return BUFFERS.has(bare) ? null : bare;
+export function canonicalWithout(prefix: string): ParameterScheme['canonical'] {
+  const wrappers = new RegExp(`^(?:module\\.|_orig_mod\\.|${prefix}\\.)+`);
+  return (name) => {
+    const bare = name
+      .replace(wrappers, '')
+      .replace(/\.gamma$/, '.weight')
+      .replace(/\.beta$/, '.bias');
+    return BUFFERS.has(bare) ? null : bare;
+  };
 }
 
 /** Optimizer slots and counters in a training checkpoint. */
@@ -55,8 +60,11 @@ export function canonicalTensorflowName(name: string): { name: string; transpose
   return { name: bare.replaceAll('/', '.'), transposed };
 }
 
-const MODEL = /^(embeddings|encoder|pooler)\./;
+/** The parts of a model beside its heads. */
+const MODEL = /^(?:embeddings|embeddings_project|encoder|pooler)\./;
 
-/** As `transformers` saves a parameter: models with a head have the prefix `bert.`. */
-export const savedName = (name: string, transformersClass: string | undefined): string =>
-  transformersClass && transformersClass !== 'BertModel' && MODEL.test(name) ? `bert.${name}` : name;
+/** As `transformers` saves a parameter: models with a head have the prefix of the model type, such as `bert.`. */
+export const savedWith =
+  (prefix: string, encoderClass: string): ParameterScheme['saved'] =>
+  (name, transformersClass) =>
+    transformersClass && transformersClass !== encoderClass && MODEL.test(name) ? `${prefix}.${name}` : name;
