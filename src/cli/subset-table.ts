@@ -19,7 +19,7 @@ export async function printSubsets(summaries: readonly Summary[], terminal: Term
     return Object.entries(scores.subsets).map(([subset, { examples }]) => {
       const { value, interval } = primaryScore(scores, subset);
       const range = interval ? ` ${formatRange(interval, primary)}` : '';
-      return [task, model, subset, String(examples), formatScore(value, primary) + range];
+      return [task, say(model), subset, String(examples), formatScore(value, primary) + range];
     });
   });
   if (rows.length === 0) return;

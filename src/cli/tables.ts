@@ -79,7 +79,7 @@ export async function printSummaries(
       task?.aliases.join(', ') ?? '',
       record.task.family,
       String(scores.coverage.asked),
-      summary.model,
+      say(summary.model),
       say(findConvention(summary.primary).title),
       formatSummary(summary),
       formatScore(scores.floors.constant, summary.primary),
@@ -124,7 +124,7 @@ function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): v
   if (summaries.some(({ runs }) => isPartial(runs[0].record))) {
     terminal.printText({
       en: '(n of m): fine-tuned on only n of the m training examples, so that a quick look takes seconds. To use all of them: chineseblue run --model bert:NAME',
-      zh: '(n of m)：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
+      zh: '（n/m）：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
     });
   }
   if (summaries.some(({ synthetic }) => synthetic)) {

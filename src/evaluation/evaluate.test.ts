@@ -165,7 +165,7 @@ describe('evaluateAll', () => {
     expect(scores(there)).toEqual(scores(here));
     const runs = there.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
     expect(summarize(runs)).toMatchObject([
-      { task: 'cMedIC', model: 'majority', deviation: 0, runs: { length: 2 } },
+      { task: 'cMedIC', model: { en: 'majority', zh: 'majority' }, deviation: 0, runs: { length: 2 } },
     ]);
   });
 

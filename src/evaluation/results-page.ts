@@ -58,7 +58,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   const rows = summaries.map(({ model, mean, deviation, interval, runs, fitSeconds, predictSeconds }) => {
     const bytes = runs[0].record.model.bytes;
     return [
-      [model, ...chosenParameters(runs[0].record)].join(' '),
+      [model.en, ...chosenParameters(runs[0].record)].join(' '),
       scale(mean),
       interval ? `[${scale(interval.low)}, ${scale(interval.high)}]` : '',
       runs.length > 1

@@ -1,3 +1,4 @@
+import { bothLanguages, type Text } from '../ground/language.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import { deviation } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -9,7 +10,7 @@ export interface Summary {
   readonly task: string;
   readonly split: string;
   /** Its name, and how many examples it learnt from where that was not all of train. */
-  readonly model: string;
+  readonly model: Text;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
   /** Over seeds, of the primary metric. */
@@ -56,7 +57,9 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
   });
 }
 
-const nameModel = ({ model: { name }, examples: { train, learnt = train } }: RunRecord): string =>
-  `${name}${learnt < train ? ` (${learnt} of ${train})` : ''}`;
+const nameModel = ({ model: { name }, examples: { train, learnt = train } }: RunRecord): Text =>
+  learnt < train
+    ? { en: `${name} (${learnt} of ${train})`, zh: `${name}（${learnt}/${train}）` }
+    : bothLanguages(name);
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,9 +1,9 @@
-import { bothLanguages } from '../../ground/language.ts';
 import type { SymptomStatus, Turn } from '../../tasks/families/dialogue/types.ts';
 import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
 import { STATUSES } from '../shared/mentions/statuses.ts';
+import { describeStatusFeature } from './describe.ts';
 import { type Asked, statusFeatures } from './status-features.ts';
 
 /** Features of fewer mentions than this are left out. */
@@ -68,7 +68,12 @@ export function statusFeatureWeights(
       const column = features.column(feature);
       return column === undefined
         ? []
-        : [{ feature: bothLanguages(feature), weight: logistic.weights[column * STATUSES.length + output] }];
+        : [
+            {
+              feature: describeStatusFeature(feature),
+              weight: logistic.weights[column * STATUSES.length + output],
+            },
+          ];
     })
     .sort((a, b) => b.weight - a.weight);
 }

@@ -1,10 +1,10 @@
-import { bothLanguages } from '../../ground/language.ts';
 import { createRandom, shuffle } from '../../ground/random.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
 import type { FeatureWeight } from '../shared/crf/explain.ts';
 import { learnFeatures, type NamedFeatures } from '../shared/features/named.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
+import { describePairFeature } from './describe.ts';
 import { type Pair, pairFeatures, pairsOf } from './pairs.ts';
 
 /** Pairs of one kind (subject type → object type): which predicates they can have, and a classifier for them. */
@@ -136,7 +136,7 @@ export function pairFeatureWeights(
         ? []
         : [
             {
-              feature: bothLanguages(feature),
+              feature: describePairFeature(feature),
               weight: logistic.weights[column * predicates.length + output],
             },
           ];

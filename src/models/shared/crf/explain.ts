@@ -30,9 +30,20 @@ export function describeAttribute(model: CrfModel, attribute: number): Text {
   const template = model.templates[high >>> 16];
   const values = [high & 0xffff, low >>> 16, low & 0xffff];
   const parts = template.parts.map(({ track }, i) => describeValue(model, track, values[i]));
-  return joinTexts([`${template.name} =`, ...parts], ' ');
+  const places = template.parts.map(({ track, offset }) => `${TRACK_NAMES[track]}[${offset}]`).join(' ');
+  return joinTexts([{ en: `${template.name} =`, zh: `${places} =` }, ...parts], ' ');
 }
 
+/** Chinese names of what is observed at a character. */
+const TRACK_NAMES: Readonly<Record<Track, string>> = {
+  char: '字',
+  class: '字类',
+  place: '词位',
+  word: '词',
+  match: '词表',
+  matched: '词表匹配',
+  side: '说话人',
+};
 const NONE: Text = { en: 'none', zh: '无' };
 const OUTSIDE_TEXT: Text = { en: 'outside', zh: '文本外' };
 const CLASS_NAMES: Readonly<Record<(typeof CHARACTER_CLASSES)[number], Text>> = {
