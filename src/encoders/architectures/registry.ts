@@ -5,12 +5,14 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
+import { electra } from './electra/architecture.ts';
 import { ernie } from './ernie/architecture.ts';
 
 /** Every architecture: one line each. */
 // biome-ignore format: one line each
 const ARCHITECTURES: readonly Architecture[] = [
   bert,
+  electra,
   ernie,
 ];
 
