@@ -7,6 +7,7 @@ import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
 import { electra } from './electra/architecture.ts';
 import { ernie } from './ernie/architecture.ts';
+import { roformer } from './roformer/architecture.ts';
 
 /** Every architecture: one line each. */
 // biome-ignore format: one line each
@@ -14,6 +15,7 @@ const ARCHITECTURES: readonly Architecture[] = [
   bert,
   electra,
   ernie,
+  roformer,
 ];
 
 /** The architecture of new models, and of configurations without a `model_type` (Google's `bert_config.json`). */
