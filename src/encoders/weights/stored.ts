@@ -39,7 +39,7 @@ export interface StoredTensor {
   read(): Promise<Float32Array>;
 }
 
-export type WeightFormat = 'safetensors' | 'pytorch' | 'tensorflow';
+export type WeightFormat = 'safetensors' | 'pytorch' | 'tensorflow' | 'onnx';
 
 /** An opened file of weights: close it when done. */
 export interface WeightFile {

@@ -7,8 +7,10 @@ export interface WireReader {
   /** An unsigned integer below 2^53. */
   varint(): number;
   bytes(length: number): Buffer;
+  /** An integer of 64 bits in two's complement: below 0, or a safe one; one that is larger is rounded. */
+  signed(): number;
   /** Each field as its number and value: an integer, or the bytes of a string, message or fixed number. */
-  fields(): Generator<[field: number, value: number | Buffer]>;
+  fields(read?: 'varint' | 'signed'): Generator<[field: number, value: number | Buffer]>;
 }
 
 export function createWireReader(data: Buffer, file: string, what: string): WireReader {
@@ -28,17 +30,27 @@ export function createWireReader(data: Buffer, file: string, what: string): Wire
         if (byte < 128) return value;
       }
     },
+    signed() {
+      let value = 0n;
+      for (let shift = 0n; ; shift += 7n) {
+        if (at >= data.length) fail({ en: 'truncated', zh: '被截断' });
+        const byte = data[at++];
+        value |= BigInt(byte & 127) << shift;
+        if (byte < 128) return Number(BigInt.asIntN(64, value));
+        if (shift > 63n) fail({ en: 'a number is too large', zh: '数值过大' });
+      }
+    },
     bytes(length) {
       if (at + length > data.length) fail({ en: 'truncated', zh: '被截断' });
       at += length;
       return data.subarray(at - length, at);
     },
-    *fields() {
+    *fields(read = 'varint') {
       while (!reader.done()) {
         const tag = reader.varint();
         const field = Math.floor(tag / 8);
         const kind = tag % 8;
-        if (kind === 0) yield [field, reader.varint()];
+        if (kind === 0) yield [field, reader[read]()];
         else if (kind === 1) yield [field, reader.bytes(8)];
         else if (kind === 2) yield [field, reader.bytes(reader.varint())];
         else if (kind === 5) yield [field, reader.bytes(4)];

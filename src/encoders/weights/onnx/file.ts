@@ -1,0 +1,167 @@
+import { damaged, elements, openFile, unsupported } from '../stored.ts';
+import { createWireReader } from '../wire.ts';
+
+/** A protocol buffer holds at most 2 GiB; larger models keep their numbers in files beside it. */
+const MAX_BYTES = 2 ** 31;
+const MAX_DIMENSIONS = 16;
+
+/** A tensor as the file describes it: its numbers are in the file, in one of several fields, or in a file beside it. */
+export interface OnnxTensor {
+  readonly name: string;
+  /** Number of `TensorProto.DataType`. */
+  readonly type: number;
+  readonly shape: readonly number[];
+  readonly raw?: Buffer;
+  /** Fields of typed numbers, as they came: packed or one by one. */
+  readonly typed: readonly (readonly [field: number, value: number | Buffer])[];
+  /** Where its numbers are, if they are in a file beside it. */
+  readonly external?: ReadonlyMap<string, string>;
+}
+
+export interface OnnxAttribute {
+  readonly float?: number;
+  readonly integer?: number;
+  readonly text?: string;
+  readonly tensor?: OnnxTensor;
+  readonly integers: readonly number[];
+}
+
+export interface OnnxNode {
+  readonly operator: string;
+  /** Empty for the standard operators. */
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+}
+
+/** What an ONNX file says, without its numbers. */
+export interface OnnxFile {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  /** Names of the graph's inputs (older files list the initializers, too) and outputs. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+type Field = readonly [field: number, value: number | Buffer];
+
+/** Reads the graph of an ONNX file, by the field numbers of onnx.proto. Throws a UserError that names what is damaged. */
+export async function readOnnx(file: string): Promise<OnnxFile> {
+  const access = await openFile(file);
+  try {
+    if (access.size > MAX_BYTES)
+      throw damaged(file, 'model', {
+        en: `${access.size} bytes, but a protocol buffer has 2 GiB at most`,
+        zh: `文件有 ${access.size} 字节，而 protobuf 最大为 2 GiB`,
+      });
+    return parseOnnx(await access.fill(Buffer.alloc(access.size), 0, 'model'), file);
+  } finally {
+    await access.close();
+  }
+}
+
+function parseOnnx(bytes: Buffer, file: string): OnnxFile {
+  const all = (data: Buffer, what: string): Field[] => [
+    ...createWireReader(data, file, what).fields('signed'),
+  ];
+  const text = (value: number | Buffer): string => (typeof value === 'number' ? '' : value.toString('utf8'));
+  const messages = (fields: readonly Field[], field: number): Buffer[] =>
+    fields.flatMap(([own, value]) => (own === field && typeof value !== 'number' ? [value] : []));
+
+  const model = all(bytes, 'model');
+  const [graphBytes] = messages(model, 7);
+  if (!graphBytes)
+    throw damaged(file, 'graph', {
+      en: 'it has no graph: this may not be an ONNX model',
+      zh: '其中没有计算图，可能不是 ONNX 模型',
+    });
+  if (messages(model, 25).length > 0)
+    throw unsupported(
+      file,
+      'functions',
+      { en: 'The ONNX model has functions of its own', zh: 'ONNX 模型含自定义函数' },
+      { en: 'Export it with the functions inlined.', zh: '请在导出时内联函数。' },
+    );
+  const graph = all(graphBytes, 'graph');
+  const nodes = messages(graph, 1).map((data, i) => parseNode(all(data, `node ${i}`), i));
+  const initializers = new Map<string, OnnxTensor>();
+  for (const [i, data] of messages(graph, 5).entries()) {
+    const tensor = parseTensor(all(data, `initializer ${i}`), file);
+    if (initializers.has(tensor.name))
+      throw damaged(file, tensor.name, { en: 'two initializers have this name', zh: '两个初始值同名' });
+    initializers.set(tensor.name, tensor);
+  }
+  const names = (field: number): string[] =>
+    messages(graph, field).map((data) => text(all(data, 'value').find(([own]) => own === 1)?.[1] ?? 0));
+  return { file, bytes, nodes, initializers, inputs: names(11), outputs: names(12) };
+
+  function parseNode(fields: readonly Field[], index: number): OnnxNode {
+    const texts = (field: number): string[] =>
+      fields.flatMap(([own, value]) => (own === field ? [text(value)] : []));
+    const name = texts(3).at(-1) || `#${index}`;
+    const attributes = messages(fields, 5).map((data) => parseAttribute(all(data, `attribute of ${name}`)));
+    return {
+      operator: texts(4).at(-1) ?? '',
+      domain: (texts(7).at(-1) ?? '').replace(/^ai\.onnx$/, ''),
+      name,
+      inputs: texts(1),
+      outputs: texts(2),
+      attributes: new Map(attributes),
+    };
+  }
+
+  function parseAttribute(fields: readonly Field[]): [name: string, attribute: OnnxAttribute] {
+    const last = (field: number) => fields.findLast(([own]) => own === field)?.[1];
+    const [float, integer, string, tensor] = [last(2), last(3), last(4), last(5)];
+    const attribute: OnnxAttribute = {
+      float: Buffer.isBuffer(float) && float.length === 4 ? float.readFloatLE(0) : undefined,
+      integer: typeof integer === 'number' ? integer : undefined,
+      text: string === undefined ? undefined : text(string),
+      tensor: Buffer.isBuffer(tensor) ? parseTensor(all(tensor, 'tensor'), file) : undefined,
+      integers: fields.flatMap(([own, value]) => (own === 8 ? integersOf(value, file) : [])),
+    };
+    return [text(last(1) ?? 0), attribute];
+  }
+
+  function parseTensor(fields: readonly Field[], place: string): OnnxTensor {
+    const number = (field: number): number => {
+      const value = fields.findLast(([own]) => own === field)?.[1];
+      return typeof value === 'number' ? value : 0;
+    };
+    const name = text(fields.findLast(([own]) => own === 8)?.[1] ?? 0);
+    const shape = fields.flatMap(([own, value]) => (own === 1 ? integersOf(value, place) : []));
+    if (shape.length > MAX_DIMENSIONS || elements(shape) < 0)
+      throw damaged(place, name, {
+        en: `the shape [${shape.slice(0, MAX_DIMENSIONS).join(', ')}] is impossible`,
+        zh: `形状 [${shape.slice(0, MAX_DIMENSIONS).join(', ')}] 无效`,
+      });
+    const entries = messages(fields, 13).map((data): [string, string] => {
+      const entry = all(data, name);
+      return [
+        text(entry.find(([own]) => own === 1)?.[1] ?? 0),
+        text(entry.find(([own]) => own === 2)?.[1] ?? 0),
+      ];
+    });
+    return {
+      name,
+      type: number(2),
+      shape,
+      raw: messages(fields, 9).at(-1),
+      typed: fields.filter(([own]) => [4, 5, 7, 10].includes(own)),
+      external: number(14) === 1 ? new Map(entries) : undefined,
+    };
+  }
+}
+
+/** A repeated integer field: packed, or one of several. */
+export function integersOf(value: number | Buffer, file: string): number[] {
+  if (typeof value === 'number') return [value];
+  const reader = createWireReader(value, file, 'integers');
+  const integers: number[] = [];
+  while (!reader.done()) integers.push(reader.signed());
+  return integers;
+}
