@@ -1,4 +1,6 @@
+import type { OnnxImport } from '../../encoders/folder/import_onnx.ts';
 import type { Precision } from '../../encoders/weights/safetensors_write.ts';
+import type { Text } from '../../ground/language.ts';
 import { choice, flag, text } from '../../ground/parameters.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
 
@@ -10,10 +12,10 @@ const dtype = choice(['fp32', 'fp16'] satisfies readonly Precision[], {
 const importing = defineCommand({
   name: 'import',
   summary: {
-    en: 'convert TensorFlow 1 or PyTorch weights to a Hugging Face folder',
-    zh: '将 TensorFlow 1 或 PyTorch 权重转换为 Hugging Face 目录',
+    en: 'convert ONNX, PyTorch or TensorFlow 1 weights to a Hugging Face folder',
+    zh: '将 ONNX、PyTorch 或 TensorFlow 1 权重转换为 Hugging Face 目录',
   },
-  operands: '<dir>',
+  operands: '<path>',
   options: {
     out: text({
       required: true,
@@ -24,21 +26,46 @@ const importing = defineCommand({
   },
   examples: [
     'chineseblue model import mc_bert_base --out mc-bert',
+    'chineseblue model import bge-small-zh/onnx/model.onnx --out bge-small-zh-weights',
     'chineseblue model import cbert --dtype fp16 --out cbert-fp16',
   ],
   async run({ operands, options: { out, dtype }, terminal }) {
     const { importModel } = await import('../../encoders/folder/import.ts');
-    const { format, config, tensors, parameters } = await importModel(operands[0], out, dtype);
+    const { format, config, tensors, parameters, onnx } = await importModel(operands[0], out, dtype);
     const { transformersClass: architecture } = config;
-    if (terminal.json) return terminal.printJson({ out, format, architecture, tensors, parameters });
+    if (terminal.json) return terminal.printJson({ out, format, architecture, tensors, parameters, onnx });
     terminal.print(
       terminal.say({
         en: `${out}: ${architecture}, ${tensors} tensors, ${parameters} parameters, converted from ${format}. Fine-tune it with --model bert:${out}`,
         zh: `${out}：${architecture}，${tensors} 个张量，${parameters} 个参数，来自 ${format}。用 --model bert:${out} 微调`,
       }),
     );
+    for (const line of onnx ? compared(onnx) : []) terminal.note(terminal.say(line));
   },
 });
+
+/** How a model that was read from an ONNX file compares with it. */
+function compared({ from, precision, configuration, comparison, unread }: OnnxImport): Text[] {
+  const { texts, difference, cosine } = comparison;
+  const [apart, close, names] = [difference.toExponential(1), cosine.toFixed(6), unread.join(', ')];
+  return [
+    {
+      en: `Compared with ${from} (${precision}) on ${texts} texts: largest difference ${apart} of the largest value, smallest cosine ${close}.`,
+      zh: `与 ${from}（${precision}）在 ${texts} 条文本上比较：最大差异为最大值的 ${apart}，最小余弦 ${close}。`,
+    },
+    ...(configuration === 'graph'
+      ? [
+          {
+            en: 'No config.json: the configuration was read from the graph.',
+            zh: '没有 config.json，配置取自计算图。',
+          },
+        ]
+      : []),
+    ...(unread.length > 0
+      ? [{ en: `Not recognised and left out: ${names}.`, zh: `未识别、未导入的输出：${names}。` }]
+      : []),
+  ];
+}
 
 const get = defineCommand({
   name: 'get',

@@ -1,9 +1,14 @@
+import { join } from 'node:path';
+import { writeJson } from '../../ground/files.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf } from '../architectures/registry.ts';
-import type { Tensor } from '../weights/read.ts';
+import { findOnnx } from '../weights/onnx/find.ts';
+import { hasWeights, type Tensor } from '../weights/read.ts';
 import type { Precision } from '../weights/safetensors_write.ts';
 import type { WeightFormat } from '../weights/stored.ts';
+import { findFolder } from './find.ts';
+import { IMPORT_FILE, loadOnnx, type OnnxImport } from './import_onnx.ts';
 import { loadFolder } from './load.ts';
 import { type Model, saveFolder } from './save.ts';
 
@@ -13,11 +18,13 @@ export interface Imported {
   /** Number of tensors written, and of values in them. */
   readonly tensors: number;
   readonly parameters: number;
+  /** How what was read from an ONNX file compares with it. */
+  readonly onnx?: OnnxImport;
 }
 
 /**
- * Converts a model in any format that `readWeights` reads (TensorFlow 1, PyTorch, safetensors) to a Hugging Face folder,
- * which appears whole or not at all. Heads are kept. Throws a UserError `already-exists` where `out` is not empty, and
+ * Converts a model in any format that `readWeights` reads (TensorFlow 1, PyTorch, safetensors) or an ONNX file to a
+ * Hugging Face folder, which appears whole or not at all. Heads are kept. Throws a UserError `already-exists` where `out` is not empty, and
  * those of `convertModel` and `makeWhole`.
  */
 export const importModel = (from: string, out: string, precision: Precision = 'fp32'): Promise<Imported> =>
@@ -29,13 +36,21 @@ export async function convertModel(
   folder: string,
   precision: Precision = 'fp32',
 ): Promise<Imported> {
-  const model = await loadFolder(from);
+  const place = findFolder(from);
+  const onnx = onnxOf(place);
+  const { model, imported } = onnx ? await loadOnnx(onnx) : { model: await loadFolder(place) };
   const { tokenizer, format } = model;
   const tensors = new Map([...model.tensors].filter(([name]) => !isCopy(name, model)));
   const config = { ...model.config, transformersClass: classOf(model.config, tensors) };
   await saveFolder(folder, { config, tensors, tokenizer }, new Map(), precision);
+  if (imported) await writeJson(join(folder, IMPORT_FILE), imported);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  return { format, config, tensors: tensors.size, parameters };
+  return { format, config, tensors: tensors.size, parameters, onnx: imported };
+}
+
+/** The ONNX file that a path means: itself, or that of a folder without other weights. */
+function onnxOf(path: string): string | undefined {
+  return hasWeights(path) ? undefined : findOnnx(path);
 }
 
 /** The declared class of `transformers`, unless it is the encoder's: then the one that has a place for all tensors. */

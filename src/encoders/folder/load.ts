@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
+import type { EncoderConfig } from '../architectures/architecture.ts';
 import { loadTokenizer } from '../tokenizers/load.ts';
-import type { TokenizerOptions } from '../tokenizers/tokenizer.ts';
+import type { Tokenizer, TokenizerOptions } from '../tokenizers/tokenizer.ts';
 import { readWeights, type Weights } from '../weights/read.ts';
 import { findFolder } from './find.ts';
 import type { Model } from './save.ts';
@@ -30,7 +31,13 @@ export async function loadFolder(
   const { config, tensors, format, file } = await readWeights(findFolder(path));
   const folder = dirname(file);
   const tokenizer = await loadTokenizer(folder, tokenizerChoices);
-  const tokens = tokenizer.vocabulary.tokens.length;
+  checkVocabulary(config, tokenizer, folder);
+  return { config, tensors, tokenizer, format, file };
+}
+
+/** Throws a UserError (`vocab-mismatch`) where a vocabulary has tokens without an embedding. */
+export function checkVocabulary(config: EncoderConfig, { vocabulary }: Tokenizer, folder: string): void {
+  const tokens = vocabulary.tokens.length;
   if (tokens > config.vocabSize) {
     throw new UserError(
       'vocab-mismatch',
@@ -47,5 +54,4 @@ export async function loadFolder(
       },
     );
   }
-  return { config, tensors, tokenizer, format, file };
 }

@@ -5,6 +5,7 @@ import { explainFileError } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Architecture, EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf, readConfig } from '../architectures/registry.ts';
+import { findOnnx } from './onnx/find.ts';
 import { openSafetensors } from './safetensors.ts';
 import { openSharded, SHARD_INDEX } from './shards.ts';
 import {
@@ -49,7 +50,11 @@ const MAX_REREAD = 8;
 export async function readWeights(path: string): Promise<Weights> {
   const [file, open] = findWeights(path);
   const config = await readConfig(dirname(file));
-  const opened = await open(file);
+  return takeWeights(await open(file), config);
+}
+
+/** As `readWeights`, of an opened file, which is closed. */
+export async function takeWeights(opened: WeightFile, config: EncoderConfig): Promise<Weights> {
   try {
     const named = nameTensors(opened, architectureOf(config));
     checkShapes(named, config, opened.file);
@@ -70,6 +75,12 @@ const USUAL = [
   'pytorch_model.bin.index.json',
 ];
 
+/** Whether a path is a folder with weights that `readWeights` reads. */
+export const hasWeights = (path: string): boolean =>
+  existsSync(path) &&
+  statSync(path).isDirectory() &&
+  readdirSync(path).some((name) => USUAL.includes(name) || name.endsWith('.index'));
+
 function findWeights(path: string): [file: string, open: Opener] {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   if (!isFolder) return [fileOf(path), openerOf(path)];
@@ -81,14 +92,16 @@ function findWeights(path: string): [file: string, open: Opener] {
   }
   const found = USUAL.find((name) => names.includes(name)) ?? chooseIndex(path, names);
   if (found) return [join(path, found), openerOf(found)];
+  const onnx = findOnnx(path);
+  if (onnx) throw onnxOnly(onnx, path);
   throw new UserError(
     'weights-missing',
     { en: 'The folder has no weights', zh: '目录中没有权重文件' },
     {
       file: path,
       hint: {
-        en: 'Add model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file.',
-        zh: '需要 model.safetensors、pytorch_model.bin，或 bert_model.ckpt.index 及其 .data 文件。',
+        en: 'Add model.safetensors, pytorch_model.bin, or bert_model.ckpt.index with its .data file; an ONNX file is converted by `chineseblue model import`.',
+        zh: '需要 model.safetensors、pytorch_model.bin，或 bert_model.ckpt.index 及其 .data 文件；ONNX 文件请用 `chineseblue model import` 转换。',
       },
     },
   );
@@ -105,18 +118,33 @@ function openerOf(path: string): Opener {
   if (name.endsWith('.safetensors')) return openSafetensors;
   if (/\.(bin|pt|pth)$/.test(name)) return openTorch;
   if (isCheckpoint(name)) return openTensorflow;
+  if (name.endsWith('.onnx')) throw onnxOnly(path, path);
   throw new UserError(
     'weights-format',
     { en: 'This is neither a folder nor a weights file', zh: '既不是目录，也不是权重文件' },
     {
       file: path,
       hint: {
-        en: 'Give a folder, a .safetensors, a .bin (PyTorch) or a .ckpt (TensorFlow 1).',
-        zh: '请指定目录、.safetensors、.bin（PyTorch）或 .ckpt（TensorFlow 1）。',
+        en: 'Give a folder, a .safetensors, a .bin (PyTorch), a .ckpt (TensorFlow 1) or, to import it, an .onnx.',
+        zh: '请指定目录、.safetensors、.bin（PyTorch）、.ckpt（TensorFlow 1），或用于导入的 .onnx。',
       },
     },
   );
 }
+
+/** Weights in ONNX are converted before they are used, since what was read is compared with the file then. */
+const onnxOnly = (file: string, given: string): UserError =>
+  new UserError(
+    'weights-onnx',
+    { en: 'The weights are in an ONNX file', zh: '权重为 ONNX 文件' },
+    {
+      file,
+      hint: {
+        en: `Convert them first: \`chineseblue model import ${given} --out DIR\`.`,
+        zh: `请先转换：\`chineseblue model import ${given} --out DIR\`。`,
+      },
+    },
+  );
 
 function nameTensors(
   { tensors, format, file }: WeightFile,

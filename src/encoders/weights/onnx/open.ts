@@ -29,9 +29,9 @@ export type OnnxPrecision = 'fp32' | 'fp16' | 'int8';
 export interface OnnxWeights extends WeightFile {
   readonly facts: OnnxFacts;
   readonly precision: OnnxPrecision;
-  /** The value with the last hidden states, and the outputs that the file declares. */
+  /** The value with the last hidden states, and the output that gives it, if the file has one. */
   readonly hidden: string;
-  readonly outputs: readonly string[];
+  readonly output: string | undefined;
   /** Outputs of heads that were not recognised. */
   readonly unread: readonly string[];
   /** The model as it is in the file, and whether numbers of it are in files beside it. */
@@ -71,7 +71,7 @@ export async function openOnnx(file: string): Promise<OnnxWeights> {
     facts: factsOf(encoder, file),
     precision: [2, 3].some((type) => types.has(type)) ? 'int8' : types.has(10) ? 'fp16' : 'fp32',
     hidden: encoder.hidden,
-    outputs: onnx.outputs,
+    output: onnx.outputs.find((name) => graph.strip(name) === encoder.hidden),
     unread: heads.unread,
     model: onnx.bytes,
     external: beside.size > 0,
