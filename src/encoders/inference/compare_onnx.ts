@@ -85,6 +85,11 @@ async function hiddenOfTensors(
   return found;
 }
 
+/** Where numbers in files beside a model are looked for when the model is given as bytes. */
+const EXTERNAL_FOLDER = 'model_external_initializers_file_folder_path';
+/** Without this, products of uint8 and int8 overflow on processors without VNNI, and such a file answers wrongly. */
+const EXACT_INTEGERS = { x64quantprecision: '1' };
+
 /** The last hidden states of an ONNX file, of one text at a time; files of fixed sizes get padded ones. */
 async function hiddenOfFile(
   { file, model, external, hidden, output }: OnnxWeights,
@@ -94,14 +99,12 @@ async function hiddenOfFile(
   const { InferenceSession, Tensor: RuntimeTensor } = await loadRuntime();
   const bytes = output === undefined ? withOutput(model, hidden) : model;
   const name = output ?? hidden;
-  // numbers in files beside a model are found from the place of the model, or from this setting
-  const place = { session: { model_external_initializers_file_folder_path: dirname(file) } };
   try {
     const session = await InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       logSeverityLevel: 4,
       enableMemPattern: false,
-      ...(external && { extra: place }),
+      extra: { session: { ...EXACT_INTEGERS, ...(external && { [EXTERNAL_FOLDER]: dirname(file) }) } },
     });
     const found: Hidden[] = [];
     for (const { ids, types } of sequences) {

@@ -64,15 +64,20 @@ export async function readOnnx(file: string): Promise<OnnxFile> {
   }
 }
 
-function parseOnnx(bytes: Buffer, file: string): OnnxFile {
-  const all = (data: Buffer, what: string): Field[] => [
-    ...createWireReader(data, file, what).fields('signed'),
-  ];
-  const text = (value: number | Buffer): string => (typeof value === 'number' ? '' : value.toString('utf8'));
-  const messages = (fields: readonly Field[], field: number): Buffer[] =>
-    fields.flatMap(([own, value]) => (own === field && typeof value !== 'number' ? [value] : []));
+const fieldsOf = (data: Buffer, file: string, what: string): Field[] => [
+  ...createWireReader(data, file, what).fields('signed'),
+];
+const textOf = (value: number | Buffer | undefined): string =>
+  Buffer.isBuffer(value) ? value.toString('utf8') : '';
+const all = (fields: readonly Field[], field: number): (number | Buffer)[] =>
+  fields.flatMap(([own, value]) => (own === field ? [value] : []));
+const last = (fields: readonly Field[], field: number): number | Buffer | undefined =>
+  fields.findLast(([own]) => own === field)?.[1];
+const messages = (fields: readonly Field[], field: number): Buffer[] =>
+  all(fields, field).filter((value) => typeof value !== 'number');
 
-  const model = all(bytes, 'model');
+function parseOnnx(bytes: Buffer, file: string): OnnxFile {
+  const model = fieldsOf(bytes, file, 'model');
   const [graphBytes] = messages(model, 7);
   if (!graphBytes)
     throw damaged(file, 'graph', {
@@ -86,75 +91,73 @@ function parseOnnx(bytes: Buffer, file: string): OnnxFile {
       { en: 'The ONNX model has functions of its own', zh: 'ONNX 模型含自定义函数' },
       { en: 'Export it with the functions inlined.', zh: '请在导出时内联函数。' },
     );
-  const graph = all(graphBytes, 'graph');
-  const nodes = messages(graph, 1).map((data, i) => parseNode(all(data, `node ${i}`), i));
+  const graph = fieldsOf(graphBytes, file, 'graph');
+  const nodes = messages(graph, 1).map((data, i) => parseNode(fieldsOf(data, file, `node ${i}`), i, file));
   const initializers = new Map<string, OnnxTensor>();
   for (const [i, data] of messages(graph, 5).entries()) {
-    const tensor = parseTensor(all(data, `initializer ${i}`), file);
+    const tensor = parseTensor(fieldsOf(data, file, `initializer ${i}`), file);
     if (initializers.has(tensor.name))
       throw damaged(file, tensor.name, { en: 'two initializers have this name', zh: '两个初始值同名' });
     initializers.set(tensor.name, tensor);
   }
   const names = (field: number): string[] =>
-    messages(graph, field).map((data) => text(all(data, 'value').find(([own]) => own === 1)?.[1] ?? 0));
+    messages(graph, field).map((data) => textOf(last(fieldsOf(data, file, 'value'), 1)));
   return { file, bytes, nodes, initializers, inputs: names(11), outputs: names(12) };
+}
 
-  function parseNode(fields: readonly Field[], index: number): OnnxNode {
-    const texts = (field: number): string[] =>
-      fields.flatMap(([own, value]) => (own === field ? [text(value)] : []));
-    const name = texts(3).at(-1) || `#${index}`;
-    const attributes = messages(fields, 5).map((data) => parseAttribute(all(data, `attribute of ${name}`)));
-    return {
-      operator: texts(4).at(-1) ?? '',
-      domain: (texts(7).at(-1) ?? '').replace(/^ai\.onnx$/, ''),
-      name,
-      inputs: texts(1),
-      outputs: texts(2),
-      attributes: new Map(attributes),
-    };
-  }
+function parseNode(fields: readonly Field[], index: number, file: string): OnnxNode {
+  const name = textOf(last(fields, 3)) || `#${index}`;
+  const attributes = messages(fields, 5).map((data) =>
+    parseAttribute(fieldsOf(data, file, `attribute of ${name}`), file),
+  );
+  return {
+    operator: textOf(last(fields, 4)),
+    domain: textOf(last(fields, 7)).replace(/^ai\.onnx$/, ''),
+    name,
+    inputs: all(fields, 1).map(textOf),
+    outputs: all(fields, 2).map(textOf),
+    attributes: new Map(attributes),
+  };
+}
 
-  function parseAttribute(fields: readonly Field[]): [name: string, attribute: OnnxAttribute] {
-    const last = (field: number) => fields.findLast(([own]) => own === field)?.[1];
-    const [float, integer, string, tensor] = [last(2), last(3), last(4), last(5)];
-    const attribute: OnnxAttribute = {
-      float: Buffer.isBuffer(float) && float.length === 4 ? float.readFloatLE(0) : undefined,
-      integer: typeof integer === 'number' ? integer : undefined,
-      text: string === undefined ? undefined : text(string),
-      tensor: Buffer.isBuffer(tensor) ? parseTensor(all(tensor, 'tensor'), file) : undefined,
-      integers: fields.flatMap(([own, value]) => (own === 8 ? integersOf(value, file) : [])),
-    };
-    return [text(last(1) ?? 0), attribute];
-  }
+function parseAttribute(fields: readonly Field[], file: string): [name: string, attribute: OnnxAttribute] {
+  const [float, integer, text, tensor] = [2, 3, 4, 5].map((field) => last(fields, field));
+  const attribute: OnnxAttribute = {
+    float: Buffer.isBuffer(float) && float.length === 4 ? float.readFloatLE(0) : undefined,
+    integer: typeof integer === 'number' ? integer : undefined,
+    text: text === undefined ? undefined : textOf(text),
+    tensor: Buffer.isBuffer(tensor) ? parseTensor(fieldsOf(tensor, file, 'tensor'), file) : undefined,
+    integers: all(fields, 8).flatMap((value) => integersOf(value, file)),
+  };
+  return [textOf(last(fields, 1)), attribute];
+}
 
-  function parseTensor(fields: readonly Field[], place: string): OnnxTensor {
-    const number = (field: number): number => {
-      const value = fields.findLast(([own]) => own === field)?.[1];
-      return typeof value === 'number' ? value : 0;
-    };
-    const name = text(fields.findLast(([own]) => own === 8)?.[1] ?? 0);
-    const shape = fields.flatMap(([own, value]) => (own === 1 ? integersOf(value, place) : []));
-    if (shape.length > MAX_DIMENSIONS || elements(shape) < 0)
-      throw damaged(place, name, {
-        en: `the shape [${shape.slice(0, MAX_DIMENSIONS).join(', ')}] is impossible`,
-        zh: `形状 [${shape.slice(0, MAX_DIMENSIONS).join(', ')}] 无效`,
-      });
-    const entries = messages(fields, 13).map((data): [string, string] => {
-      const entry = all(data, name);
-      return [
-        text(entry.find(([own]) => own === 1)?.[1] ?? 0),
-        text(entry.find(([own]) => own === 2)?.[1] ?? 0),
-      ];
+function parseTensor(fields: readonly Field[], file: string): OnnxTensor {
+  const number = (field: number): number => {
+    const value = last(fields, field);
+    return typeof value === 'number' ? value : 0;
+  };
+  const name = textOf(last(fields, 8));
+  const shape = all(fields, 1).flatMap((value) => integersOf(value, file));
+  if (shape.length > MAX_DIMENSIONS || elements(shape) < 0) {
+    const sides = shape.slice(0, MAX_DIMENSIONS).join(', ');
+    throw damaged(file, name, {
+      en: `the shape [${sides}] is impossible`,
+      zh: `形状 [${sides}] 无效`,
     });
-    return {
-      name,
-      type: number(2),
-      shape,
-      raw: messages(fields, 9).at(-1),
-      typed: fields.filter(([own]) => [4, 5, 7, 10].includes(own)),
-      external: number(14) === 1 ? new Map(entries) : undefined,
-    };
   }
+  const entries = messages(fields, 13).map((data): [string, string] => {
+    const entry = fieldsOf(data, file, name);
+    return [textOf(last(entry, 1)), textOf(last(entry, 2))];
+  });
+  return {
+    name,
+    type: number(2),
+    shape,
+    raw: messages(fields, 9).at(-1),
+    typed: fields.filter(([own]) => [4, 5, 7, 10].includes(own)),
+    external: number(14) === 1 ? new Map(entries) : undefined,
+  };
 }
 
 /** A repeated integer field: packed, or one of several. */
