@@ -76,7 +76,7 @@ export async function printSummaries(summaries: readonly TaskSummary[], terminal
   printRemarks(remarks, terminal);
   for (const { task, splits, note } of counted) {
     for (const split of splits) noteDisagreement(task, split, terminal);
-    if (note) terminal.note(`${task}: ${say(note)}.`);
+    if (note) terminal.note({ en: `${task}: ${note.en}.`, zh: `${task}：${note.zh}。` });
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { modelKinds } from '../models/registry.ts';
 import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { runMain } from './fixtures/run-main.ts';
@@ -195,6 +196,21 @@ describe('with --lang zh', () => {
     expect(stderr).toContain(part);
     for (const line of stderr.trim().split('\n')) expect(line).toMatch(/\p{Script=Han}/u);
   });
+});
+
+describe('lists with --lang zh', () => {
+  const lists = [['tasks'], ['kinds'], ['conventions'], ['model', 'list'], ['runs', '--runs-dir', 'none']];
+  const kinds = modelKinds().map(({ id }) => ['kinds', id]);
+  it.each([...lists, ...kinds].map((argv) => [argv.join(' '), argv] as const))(
+    '%s is in Chinese',
+    async (_, argv) => {
+      const { status, stdout } = await runMain(...argv, '--lang', 'zh');
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/\p{Script=Han}/u);
+      expect(stdout).not.toMatch(/[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/);
+      expect(stdout).not.toMatch(ENGLISH_SENTENCE);
+    },
+  );
 });
 
 describe('an older Node', () => {

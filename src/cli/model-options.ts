@@ -36,7 +36,7 @@ export const ANSWERING = {
   device: choice(DEVICES, { summary: { en: 'where the model runs', zh: '运行设备' } }),
   threads: integer({
     min: 1,
-    summary: { en: 'threads (default: every core)', zh: '线程数（默认全部核心）' },
+    summary: { en: 'threads; every core if omitted', zh: '线程数，省略时为全部核心' },
   }),
 };
 

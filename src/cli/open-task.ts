@@ -89,24 +89,28 @@ export async function openQuestions(options: TaskOptions & { readonly input?: st
   return { task, questions, of: { split, scheme: dataset.scheme }, dataset };
 }
 
+type JudgedRequest = Omit<DatasetRequest, 'scheme'> & { readonly split: JudgedSplit };
+
 /**
  * Notes what a reader of the figures should know of the data of each task, and what is suspicious about the labels of
  * tasks that declare none. What holds for several tasks is said once; `shown` is what the output says by itself.
  */
 export async function noteDatasets(
-  requests: readonly DatasetRequest[],
+  requests: readonly JudgedRequest[],
   terminal: Terminal,
   shown: readonly DatasetNote['code'][] = [],
 ): Promise<void> {
-  const { openDataset } = await import('../datasets/dataset.ts');
+  const { openDataset, openJudged } = await import('../datasets/dataset.ts');
   const { findLabelDoubts } = await import('../datasets/label-doubts.ts');
   const remarks: Remark[] = [];
   for (const request of requests) {
+    const { task, dir, source } = request;
     try {
-      const dataset = await openDataset(request);
+      const { dataset, part } = await openJudged(request);
+      const released = part === request.split ? dataset : await openDataset({ task, dir, source });
       const notes = dataset.notes.filter(({ code }) => !shown.includes(code));
-      const doubts = await findLabelDoubts(dataset);
-      remarks.push(...[...notes, ...doubts].map(({ message }) => ({ task: request.task.id, message })));
+      const doubts = await findLabelDoubts(released);
+      remarks.push(...[...notes, ...doubts].map(({ message }) => ({ task: task.id, message })));
     } catch (error) {
       // What cannot be read is reported by whoever needs it.
       if (!(error instanceof UserError)) throw error;

@@ -45,8 +45,8 @@ export const SPLIT = {
   split: choice(SPLIT_NAMES, {
     default: 'test',
     summary: {
-      en: 'the split to score; regrouped@1 is pooled and split again without shared text',
-      zh: '评测所用的划分；regrouped@1 为合并后重新划分，互不重叠',
+      en: 'the split that is answered; regrouped@1: pooled and split again without shared text',
+      zh: '所用的划分；regrouped@1 为合并后重新划分，互不重叠',
     },
   }),
 };

@@ -19,7 +19,7 @@ export interface ExplanationRequest extends KeptModel {
 export interface Explanation {
   readonly question: Question;
   readonly answer: Answer;
-  readonly reasons: readonly (Text | string)[];
+  readonly reasons: readonly Text[];
 }
 
 /** Answers one question and says why. Throws a UserError: `unknown-id`, or `cannot-explain` for kinds that do not. */

@@ -31,7 +31,10 @@ export const runCommand = defineCommand({
     ...RUNS_DIR,
     jobs: integer({
       min: 1,
-      summary: { en: 'evaluations at a time (default: all cores)', zh: '同时进行的评测数（默认等于核心数）' },
+      summary: {
+        en: 'evaluations at a time; one per core if omitted',
+        zh: '同时进行的评测数，省略时等于核心数',
+      },
     }),
     keepModel: flag({
       default: false,
@@ -70,7 +73,7 @@ export const runCommand = defineCommand({
     const planned = [...new Set(list.plans.map(({ task }) => task))];
     const shown = ['synthetic'] as const;
     await noteDatasets(
-      planned.map((task) => ({ task, dir: dataDir, source })),
+      planned.map((task) => ({ task, dir: dataDir, source, split })),
       terminal,
       shown,
     );
@@ -81,7 +84,9 @@ export const runCommand = defineCommand({
       jobs: options.jobs ?? availableParallelism(),
       onProgress: progress.update,
     }).finally(progress.stop);
-    await printBatch(batch, { tasks, absent: list.absent, subsets: subsets !== undefined }, terminal);
+    // A corpus without a second format lacks nothing.
+    const absent = list.absent.filter(({ corpus }) => source === 'primary' || corpus.alternative);
+    await printBatch(batch, { tasks, absent, subsets: subsets !== undefined }, terminal);
     const [first, ...others] = batch.failures;
     for (const { plan, error } of others)
       terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);

@@ -40,7 +40,7 @@ export const trainCommand = defineCommand({
     const { out, seed, force } = options;
     const task = await chooseTask(options);
     const dataDir = await dataDirOf(options);
-    await noteDatasets([{ task, dir: dataDir }], terminal);
+    await noteDatasets([{ task, dir: dataDir, split: 'test' }], terminal);
     const { parseModel } = await import('../../evaluation/plans.ts');
     const { trainAndKeep } = await import('../../evaluation/fitted.ts');
     await modelFileOption(options);

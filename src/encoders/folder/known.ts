@@ -31,7 +31,7 @@ export const knownModels: readonly KnownModel[] = [
   {
     name: 'mc-bert',
     summary: 'MC-BERT (Zhang et al. 2020): BERT-base, further pretrained on Chinese biomedical text',
-    licence: 'Apache-2.0 (the repository of its authors)',
+    licence: 'Apache-2.0 (repository)',
     page: 'https://github.com/alibaba-research/ChineseBLUE',
     sources: [
       {
