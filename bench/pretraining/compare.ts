@@ -25,7 +25,7 @@ import { makeDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { FROM_RANDOM } from '../../src/models/bert/defaults.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
-import { deviation } from '../../src/statistics/bootstrap.ts';
+import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 
 interface Recipe {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
+import { createRandom } from '../ground/random.ts';
+import { deviation } from '../statistics/percentiles.ts';
 import type { Example } from '../tasks/examples.ts';
 import { compareRuns } from './compare.ts';
 import { comparisonMarkdown, presentComparison } from './present.ts';
@@ -46,7 +48,8 @@ describe('compareRuns', () => {
       const scored = of.scores.subsets.all.scores.find((score) => score.convention === convention)!;
       expect(system.score).toBeCloseTo(scored.value, 12);
     }
-    const [{ items, mcnemar, most, difference }] = pairs;
+    const [{ mcnemar, most, difference }] = pairs;
+    const items = pairs[0].items!;
     expect(items.win + items.tie + items.loss).toBe(400);
     expect(mcnemar).toMatchObject({ onlyA: items.win, onlyB: items.loss });
     expect((items.win - items.loss) / 400).toBeCloseTo(difference.estimate, 12);
@@ -100,7 +103,8 @@ describe('compareRuns', () => {
       imaginedRun({ task, examples: grouped, predictions: guess(grouped, right, 1), model });
     const { units, notices, pairs } = compareRuns([of('a', 0.9), of('b', 0.8)], fast);
     expect(units).toBe(100);
-    expect(pairs[0].items.win + pairs[0].items.tie + pairs[0].items.loss).toBe(100);
+    const items = pairs[0].items!;
+    expect(items.win + items.tie + items.loss).toBe(100);
     expect(notices.some(({ en }) => en.includes('100 independent units'))).toBe(true);
   });
 
@@ -162,7 +166,11 @@ describe('compareRuns', () => {
       () => compareRuns([good, poor], { convention: 'nonsense@1' }),
       'unknown-convention',
     ],
-    ['a curve', () => compareRuns([good, poor], { convention: 'similarity/roc-auc@1' }), 'not-additive'],
+    [
+      'a curve without scores',
+      () => compareRuns([good, poor], { convention: 'similarity/roc-auc@1' }),
+      'not-comparable',
+    ],
   ])('refuses %s', (_name, act, code) => {
     expect(act).toThrow(expect.objectContaining({ code }));
   });
@@ -178,6 +186,78 @@ describe('compareRuns', () => {
     expect(
       compareRuns([good, other], fast).notices.some(({ en }) => en.includes('trained on different data')),
     ).toBe(true);
+  });
+});
+
+describe('metrics that are not means', () => {
+  const pairs100 = imaginedPairs(100);
+  /** Scores that are higher for gold by `lift`, rounded so that there are ties. */
+  const scored = (model: string, lift: number, seed = 0) => {
+    const random = createRandom(seed, model);
+    const predictions = pairs100.map(({ gold }) => {
+      const score = Math.round(10 * (random.next() + (gold.label === '1' ? lift : 0))) / 10;
+      return { label: score > 0.6 ? '1' : '0', scores: { 1: score, 0: -score } };
+    });
+    return imaginedRun({ task, examples: pairs100, predictions, model, seed });
+  };
+  type Scored = ReturnType<typeof scored>;
+  const scoreOf = ({ scores }: Scored, id: string): number =>
+    scores.subsets.all.scores.find((score) => score.convention === id)!.value;
+
+  it('tests Matthews correlation by exchange, as it adds up over units', () => {
+    const [a, b] = [scored('a', 0.6), scored('b', 0.1)];
+    const { pairs, test } = compareRuns([a, b], { convention: 'similarity/mcc@1', resamples: 500 });
+    expect(test).toBe('permutation');
+    expect(pairs[0].difference.estimate).toBeCloseTo(
+      scoreOf(a, 'similarity/mcc@1') - scoreOf(b, 'similarity/mcc@1'),
+      12,
+    );
+    expect(pairs[0]).toMatchObject({ better: 'a', items: { tie: expect.any(Number) } });
+  });
+
+  it('pairs areas under curves as a direct bootstrap does', () => {
+    const [a, b] = [scored('a', 0.5), scored('b', 0.25)];
+    const { pairs, test, systems } = compareRuns([a, b], { convention: 'similarity/roc-auc@1' });
+    const [{ difference, p, better, items, most }] = pairs;
+    expect({ test, items, most }).toEqual({ test: 'bootstrap', items: undefined, most: [] });
+    expect(systems.map(({ name }) => name)).toEqual(['a', 'b']);
+    // Units drawn with replacement, pairs of a positive and a negative compared one by one.
+    const area = ({ predictions }: Scored, drawn: readonly number[]): number => {
+      const scores = predictions.map((prediction) =>
+        prediction && 'label' in prediction ? prediction.scores![1] : Number.NaN,
+      );
+      const of = (label: string) =>
+        drawn.filter((i) => pairs100[i].gold.label === label).map((i) => scores[i]);
+      const [high, low] = [of('1'), of('0')];
+      let won = 0;
+      for (const x of high) for (const y of low) won += x > y ? 1 : x === y ? 0.5 : 0;
+      return won / (high.length * low.length);
+    };
+    const random = createRandom(5);
+    const direct = Array.from({ length: 600 }, () => {
+      const drawn = pairs100.map(() => random.below(pairs100.length));
+      return area(a, drawn) - area(b, drawn);
+    }).sort((x, y) => x - y);
+    const everything = [...pairs100.keys()];
+    expect(difference.estimate).toBeCloseTo(area(a, everything) - area(b, everything), 12);
+    const spread = deviation(direct);
+    expect(Math.abs(difference.standardError / spread - 1)).toBeLessThan(0.1);
+    expect(Math.abs(difference.low - direct[15]) / spread).toBeLessThan(0.4);
+    expect(Math.abs(difference.high - direct[584]) / spread).toBeLessThan(0.4);
+    expect(p < 0.05).toBe(difference.low > 0);
+    expect(better).toBe(p < 0.05 ? 'a' : null);
+  });
+
+  it('finds no difference where there is none, and averages over seeds', () => {
+    const convention = 'similarity/average-precision@1';
+    const runs = [scored('a', 0.4, 1), scored('a', 0.4, 2), scored('b', 0.4, 3)];
+    const { pairs, systems } = compareRuns(runs, { convention, resamples: 400 });
+    expect(pairs[0].p).toBeGreaterThan(0.05);
+    const several = systems.find(({ name }) => name === 'a')!;
+    expect(several.score).toBeCloseTo((scoreOf(runs[0], convention) + scoreOf(runs[1], convention)) / 2, 12);
+    expect(several.seeds!.scores).toHaveLength(2);
+    const page = presentComparison(compareRuns(runs, { convention, resamples: 400 }), 'en');
+    expect(page.flatMap(({ lines }) => lines).join('\n')).toContain('no sum over items');
   });
 });
 

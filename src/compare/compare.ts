@@ -1,18 +1,20 @@
 import { type Unit, unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
-import type { Metric } from '../metrics/metric.ts';
-import { answered, countUnits } from '../scoring/units.ts';
-import { bootstrap } from '../statistics/bootstrap.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
+import type { Metric, Reweighted, WholeMetric } from '../metrics/metric.ts';
+import { answered } from '../scoring/units.ts';
 import { rankGroups } from '../statistics/groups.ts';
 import { DEFAULT_LEVEL, DEFAULT_RESAMPLES } from '../statistics/interval.ts';
-import { overSeeds } from '../statistics/seeds.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { ComparedPair, ComparedSystem, CompareOptions, Comparison } from './comparison.ts';
-import { additiveMetric, conventionOf } from './convention.ts';
-import { type Counted, meanOverRuns, sideBySide, totals } from './counting.ts';
+import { conventionOf } from './convention.ts';
+import { countedJudge } from './counted-judge.ts';
+import type { Answering } from './counting.ts';
+import type { Judge, JudgeSettings } from './judge.ts';
 import { noticesOf } from './notices.ts';
-import { comparePairs, type PairSettings } from './pairs.ts';
+import { comparePairs } from './pairs.ts';
 import { gatherSystems, type System } from './systems.ts';
+import { type WeightedRun, weightedJudge } from './weighted-judge.ts';
 
 const DEFAULT_SEED = 1;
 const DEFAULT_ITEMS = 10;
@@ -40,12 +42,11 @@ export function compareRuns(runs: readonly OpenedRun[], options: CompareOptions 
   const systems = gatherSystems(runs);
   const { task, examples, record } = runs[0];
   const convention = conventionOf(runs[0], options.convention);
-  const metric = additiveMetric(convention, runs[0]);
   const units = unitsOf(examples);
-  const counted = systems.map((system) => countSystem(system, metric, units));
+  const answering = systems.map((system): Answering => ({ ...system, answers: answersOf(system) }));
   const sign = convention.smallerIsBetter ? -1 : 1;
-  const settings: PairSettings = { metric, sign, units, level, resamples, seed, items };
-  const pairs = comparePairs(counted, settings);
+  const judge = judgeOf(convention.metric(task), answering, units, { level, resamples, seed });
+  const pairs = comparePairs(answering, { judge, sign, units, level, items });
   return {
     schema: 'chineseblue/comparison@2',
     task: task.id,
@@ -53,34 +54,74 @@ export function compareRuns(runs: readonly OpenedRun[], options: CompareOptions 
     synthetic: record.synthetic,
     convention: convention.id,
     level,
-    resamples,
+    resamples: judge.resamples,
     seed,
+    test: judge.test,
     examples: examples.length,
     units: units.length,
-    systems: rankSystems(counted, pairs, settings),
+    systems: rankSystems(answering, pairs, judge, sign),
     pairs,
     notices: noticesOf(runs, units),
   };
 }
 
-function countSystem(system: System, metric: Metric<Answered>, units: readonly Unit[]): Counted {
-  const answers = system.runs.map(({ task, examples, predictions }) => answered(task, examples, predictions));
-  const counts = answers.map((list) => {
-    const grouped = units.map((unit) => unit.map((i) => list[i]));
-    return countUnits(metric, grouped);
-  });
-  return { ...system, answers, counts };
+const answersOf = ({ runs }: System): Answered[][] =>
+  runs.map(({ task, examples, predictions }) => answered(task, examples, predictions));
+
+/** How a metric judges: by counts where it adds up over units of these systems, else under weights of the units. */
+function judgeOf(
+  metric: Metric<Answered> | WholeMetric<Answered>,
+  systems: readonly Answering[],
+  units: readonly Unit[],
+  settings: JudgeSettings,
+): Judge {
+  if (!('whole' in metric)) return countedJudge(metric, systems, units, settings);
+  const grouped = (list: readonly Answered[]): Answered[][] => units.map((unit) => unit.map((i) => list[i]));
+  // Prepared for the answers of all systems, so that all count in the same columns.
+  const joint = metric.reweighted(systems.flatMap(({ answers }) => answers.flatMap(grouped)));
+  if ('counted' in joint) return countedJudge(joint.counted, systems, units, settings);
+  const runs = systems.map((system) =>
+    system.answers.map((list, run) => {
+      refuseWithoutScore(metric.whole(list), system.runs[run]);
+      return weighted(metric.reweighted(grouped(list)));
+    }),
+  );
+  return weightedJudge(runs, units, settings);
+}
+
+function weighted(prepared: Reweighted<Answered>): WeightedRun {
+  if ('counted' in prepared) throw new Error('a metric must be prepared in one way');
+  return prepared;
+}
+
+function refuseWithoutScore(score: number, { directory, record }: OpenedRun): void {
+  if (!Number.isNaN(score)) return;
+  throw new UserError(
+    'not-comparable',
+    {
+      en: `${record.model.id} has no score under this convention: it gave no label scores, or gold has one label only`,
+      zh: `${record.model.id} 在该口径下没有得分：它未给出标签分数，或金标只有一种标签`,
+    },
+    {
+      file: directory,
+      field: 'convention',
+      hint: {
+        en: 'Compare under a convention for which every run has a score.',
+        zh: '请使用各运行都有得分的口径。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 /** Systems with their scores, best first; those that do not differ significantly share a letter. */
 function rankSystems(
-  systems: readonly Counted[],
+  systems: readonly Answering[],
   pairs: readonly ComparedPair[],
-  { metric, sign, level, resamples, seed }: PairSettings,
+  judge: Judge,
+  sign: 1 | -1,
 ): ComparedSystem[] {
-  const scores = systems.map(({ counts }) =>
-    meanOverRuns(metric, counts.length)(totals(counts, metric.width)),
-  );
+  const scores = systems.map((_, i) => judge.score(i));
   const different = new Set(
     pairs.filter(({ better }) => better !== null).map(({ a, b }) => JSON.stringify([a, b].sort())),
   );
@@ -89,21 +130,15 @@ function rankSystems(
     (i, j) => different.has(JSON.stringify([systems[i].name, systems[j].name].sort())),
   );
   return ranked.map(({ system, groups, rank }): ComparedSystem => {
-    const { name, runs, counts } = systems[system];
-    const table = sideBySide(counts, counts.length, metric.width);
-    const width = counts.length * metric.width;
+    const { name, runs } = systems[system];
+    const seeds = judge.seeds(system);
     return {
       name,
       runs: runs.map((run) => run.record.id),
       model: runs[0].record.model.id,
       score: scores[system],
-      interval: bootstrap(table, width, meanOverRuns(metric, counts.length), {
-        level,
-        resamples,
-        seed,
-        supports: metric.supports,
-      }),
-      ...(counts.length > 1 && { seeds: overSeeds(counts, metric.width, metric.value, { resamples, seed }) }),
+      interval: judge.interval(system),
+      ...(seeds && { seeds }),
       groups,
       rank,
       coverage: runs[0].scores.coverage,

@@ -53,7 +53,7 @@ export interface ComparedPair {
   readonly b: string;
   /** Score of `a` minus score of `b`. */
   readonly difference: Interval;
-  /** Paired permutation test, two-sided. */
+  /** Two-sided: see `Comparison.test`. */
   readonly p: number;
   /** Whether every exchange was tried. */
   readonly exact: boolean;
@@ -61,8 +61,8 @@ export interface ComparedPair {
   readonly adjusted: number;
   /** The better system where the adjusted p decides, else null. */
   readonly better: string | null;
-  /** By item, seen from `a`. */
-  readonly items: WinTieLoss;
+  /** By item, seen from `a`; absent where the score is no sum over items, as the area under a curve. */
+  readonly items?: WinTieLoss;
   /** Smallest true difference that a test on these items would find four times out of five. */
   readonly detectable: number;
   /** On right and wrong examples; where the family has an accuracy and both systems have one run. */
@@ -78,8 +78,14 @@ export interface Comparison {
   readonly synthetic: boolean;
   readonly convention: string;
   readonly level: number;
+  /** Per interval. For areas under curves fewer than asked for where they take long. */
   readonly resamples: number;
   readonly seed: number;
+  /**
+   * How p was computed: by a paired permutation test; or, for areas under curves, as the level at which the bootstrap
+   * interval of the difference ends at 0.
+   */
+  readonly test: 'permutation' | 'bootstrap';
   readonly examples: number;
   /** Independent units: what is resampled and exchanged. */
   readonly units: number;

@@ -3,12 +3,9 @@ import type { Value } from '../statistics/bootstrap.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { System } from './systems.ts';
 
-/** A system with what it answered, counted under one metric. */
-export interface Counted extends System {
-  /** One list per run. */
+/** A system with what it answered: one list per run, aligned with the examples. */
+export interface Answering extends System {
   readonly answers: readonly Answered[][];
-  /** One units × width table per run. */
-  readonly counts: readonly Float64Array[];
 }
 
 /** Tables beside each other, one row per unit; the list is repeated until there are `times` blocks. */

@@ -101,10 +101,10 @@ function pairsSection({ comparison, language, say, score }: Writer): Section {
     pair.b,
     signed(pair.difference.estimate, score),
     range(pair.difference, convention, 2),
-    pValue(pair.p) + (pair.exact ? '' : ' ~'),
+    pValue(pair.p) + (pair.exact || comparison.test === 'bootstrap' ? '' : ' ~'),
     pValue(pair.adjusted),
     pair.better ?? say({ en: 'undecided', zh: '未定' }),
-    `${pair.items.win}/${pair.items.tie}/${pair.items.loss}`,
+    pair.items ? `${pair.items.win}/${pair.items.tie}/${pair.items.loss}` : '',
     pair.mcnemar ? pValue(pair.mcnemar.exact) : '',
     score(pair.detectable),
   ]);
@@ -135,12 +135,32 @@ function itemSections(
 }
 
 /** How the figures were computed. */
-function method({ comparison: { level, resamples, seed, pairs }, say }: Writer): string {
+function method({ comparison: { level, resamples, seed, pairs, test }, say }: Writer): string {
   const percent = Math.round(level * 1000) / 10;
   const alpha = Math.round((1 - level) * 1000) / 10;
+  const p = {
+    permutation: {
+      en: `paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all)`,
+      zh: `按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换）`,
+    },
+    bootstrap: {
+      en: 'the level at which the interval of the difference ends at 0, two-sided',
+      zh: '差值区间端点恰为 0 时的双侧水平',
+    },
+  }[test];
+  const worth = {
+    permutation: {
+      en: ' Worth: what an item adds to the difference of the scores.',
+      zh: '贡献：该样本对得分之差的贡献。',
+    },
+    bootstrap: {
+      en: ' The score is no sum over items, so none is listed.',
+      zh: '该得分不是各样本之和，因此不列出样本。',
+    },
+  }[test];
   return say({
-    en: `Intervals: ${percent} % Bayesian bootstrap over units, bias-corrected, ${resamples} resamples, seed ${seed}. p: paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all); Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power. Worth: what an item adds to the difference of the scores.`,
-    zh: `区间：按独立单元作偏差校正的贝叶斯自助，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换），对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。贡献：该样本对得分之差的贡献。`,
+    en: `Intervals: ${percent} % Bayesian bootstrap over units, bias-corrected, ${resamples} resamples, seed ${seed}. p: ${p.en}; Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power.${worth.en}`,
+    zh: `区间：按独立单元作偏差校正的贝叶斯自助，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：${p.zh}，对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。${worth.zh}`,
   });
 }
 

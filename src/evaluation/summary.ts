@@ -1,7 +1,7 @@
 import { bothLanguages, type Text } from '../ground/language.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
-import { deviation } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { deviation } from '../statistics/percentiles.ts';
 import type { RunRecord } from './record.ts';
 import type { StoredRun } from './store.ts';
 

@@ -66,14 +66,13 @@ export async function analyse(
   return analyses;
 }
 
-/** Undefined for runs that answer no question of which is better: one model twice, or a metric that does not add up. */
+/** Undefined for runs that answer no question of which is better, such as one model twice. */
 function compared(group: readonly OpenedRun[]): Comparison | undefined {
   if (group.length < 2 || group.length > MOST_COMPARED) return undefined;
   try {
     return compareRuns(group, { items: 0 });
   } catch (error) {
-    if (error instanceof UserError && ['not-comparable', 'not-additive'].includes(error.code))
-      return undefined;
+    if (error instanceof UserError && error.code === 'not-comparable') return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
-import { bootstrap, bootstrapWeighted } from '../statistics/bootstrap.ts';
+import { bootstrap } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { bootstrapWeighted } from '../statistics/weighted-bootstrap.ts';
 import { countUnits } from './units.ts';
 
 /** How the intervals of a score sheet are made. */
@@ -12,6 +13,12 @@ export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'bay
  */
 const WHOLE_RESAMPLES = { fewest: 400, most: 2000 };
 const VISITS = 1e8;
+
+/** How many resamples a figure gets of which one visits `cost` items. */
+export function wholeResamples(cost: number): number {
+  const { fewest, most } = WHOLE_RESAMPLES;
+  return Math.round(Math.min(most, Math.max(fewest, VISITS / cost)));
+}
 
 /** The interval of an additive metric, from one row of counts per unit; undefined for a single unit. */
 export function additiveInterval(
@@ -32,7 +39,6 @@ export function wholeInterval<Item>(
   if ('counted' in prepared) {
     return additiveInterval(prepared.counted, countUnits(prepared.counted, units));
   }
-  const { fewest, most } = WHOLE_RESAMPLES;
-  const resamples = Math.round(Math.min(most, Math.max(fewest, VISITS / prepared.cost)));
+  const resamples = wholeResamples(prepared.cost);
   return bootstrapWeighted({ ...prepared, units: units.length }, { ...BOOTSTRAP, resamples });
 }

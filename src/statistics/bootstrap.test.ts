@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
-import {
-  bootstrap,
-  bootstrapMany,
-  bootstrapWeighted,
-  deviation,
-  quantile,
-  resampledValues,
-} from './bootstrap.ts';
+import { bootstrap, bootstrapMany, resampledValues } from './bootstrap.ts';
+import { deviation, quantile } from './percentiles.ts';
+import { bootstrapWeighted } from './weighted-bootstrap.ts';
 
 const accuracy = (sums: Float64Array): number => sums[0] / sums[1];
 const correct = (right: number, n: number): Float64Array =>

@@ -1,21 +1,9 @@
 import { widening } from './influence.ts';
-import {
-  type BootstrapOptions,
-  DEFAULT_LEVEL,
-  DEFAULT_RESAMPLES,
-  type Interval,
-  type IntervalFlaw,
-  type IntervalMethod,
-  MAX_CURVE_BIAS,
-  MAX_UNDEFINED_SHARE,
-  MIN_LABEL_UNITS,
-  MIN_UNITS,
-  type Supported,
-} from './interval.ts';
-import { normalCdf, normalQuantile } from './normal.ts';
+import { type BootstrapOptions, DEFAULT_RESAMPLES, type Interval, type Supported } from './interval.ts';
+import { toInterval } from './percentiles.ts';
 import { createResampler } from './resample.ts';
 import { type DistinctRows, distinctRows } from './rows.ts';
-import { createWeightedSums, createWeighting } from './weighting.ts';
+import { createWeightedSums } from './weighting.ts';
 
 /** Summed counts → a score; NaN where it is undefined. */
 export type Value = (sums: Float64Array) => number;
@@ -79,39 +67,6 @@ export function bootstrapMany(
     const labelUnits = supports && rarest(table, supports);
     return toInterval(value(table.total), drawn[f], { units, labelUnits, acceleration, wider }, options);
   });
-}
-
-/** A score under weights of the units, for metrics that do not add up over units. */
-export interface WeightedFigure {
-  /** One positive weight per unit. */
-  readonly value: (weights: Float64Array) => number;
-  readonly units: number;
-  /** Units of the rarest side: see `Interval.labelUnits`. */
-  readonly labelUnits: number;
-}
-
-/**
- * Average precision is too high in a small sample, as every positive counts in its own precision. Weights raise it again
- * by about half as much only, so that the bias counts twice. Areas under ROC curves have no such bias.
- */
-const CURVE_CORRECTION = 3;
-
-/** The Bayesian bootstrap interval of a metric that does not add up over units (an area under a curve). */
-export function bootstrapWeighted(
-  { value, units, labelUnits }: WeightedFigure,
-  options: Omit<BootstrapOptions, 'method'> = {},
-): Interval {
-  const { resamples = DEFAULT_RESAMPLES, seed = 0 } = options;
-  const weigh = createWeighting(units, seed);
-  const estimate = value(new Float64Array(units).fill(1));
-  const drawn = new Float64Array(units < 2 || Number.isNaN(estimate) ? 0 : resamples);
-  for (let i = 0; i < drawn.length; i++) drawn[i] = value(weigh());
-  return toInterval(
-    estimate,
-    drawn,
-    { units, labelUnits, acceleration: 0, correction: CURVE_CORRECTION, maxBias: MAX_CURVE_BIAS },
-    options,
-  );
 }
 
 /** One list of resampled values per figure; empty lists where there are not two units. */
@@ -183,115 +138,4 @@ function accelerationOf({ values, weights }: Jackknife): number {
     cubes += weights[i] * u * u * u;
   }
   return cubes / (6 * squares ** 1.5);
-}
-
-/** Ends that differ by less than this share of the estimate are rounding, not spread. */
-const ROUNDING = 1e-12;
-
-/** What is known of the units beside the resampled values. */
-interface Basis {
-  readonly units: number;
-  readonly labelUnits: number | undefined;
-  readonly acceleration: number;
-  /** Factor by which the resampled values spread too little; absent: not known. */
-  readonly wider?: number;
-  /** How far the percentiles are moved by the median bias of the values, once for each of the two. Default 2. */
-  readonly correction?: number;
-  /** Above this bias, in standard errors, an interval is flagged; absent: never. */
-  readonly maxBias?: number;
-}
-
-const isFew = ({ units, labelUnits = MIN_LABEL_UNITS }: Basis): boolean =>
-  units < MIN_UNITS || labelUnits < MIN_LABEL_UNITS;
-
-function toInterval(
-  estimate: number,
-  drawn: Float64Array,
-  basis: Basis,
-  { resamples = DEFAULT_RESAMPLES, level = DEFAULT_LEVEL, method: asked = 'bayesian' }: BootstrapOptions,
-): Interval {
-  const {
-    units,
-    labelUnits,
-    acceleration,
-    wider = 1,
-    correction = 2,
-    maxBias = Number.POSITIVE_INFINITY,
-  } = basis;
-  const values = drawn.filter((value) => !Number.isNaN(value)).sort();
-  const undefinedResamples = drawn.length - values.length;
-  const few: IntervalFlaw | undefined = isFew(basis) ? 'few-units' : undefined;
-  const give = (
-    low: number,
-    high: number,
-    method: IntervalMethod,
-    flaw: IntervalFlaw | undefined,
-  ): Interval => ({
-    estimate,
-    low,
-    high,
-    level,
-    method,
-    resamples,
-    units,
-    ...(labelUnits !== undefined && { labelUnits }),
-    standardError: deviation(values),
-    undefinedResamples,
-    ...(flaw && { flaw }),
-  });
-  if (units < 2 || Number.isNaN(estimate)) return give(Number.NaN, Number.NaN, asked, 'too-few-units');
-  if (undefinedResamples > MAX_UNDEFINED_SHARE * drawn.length)
-    return give(Number.NaN, Number.NaN, asked, 'often-undefined');
-  if (values[values.length - 1] - values[0] <= ROUNDING * Math.abs(estimate))
-    return give(estimate, estimate, asked, 'no-spread');
-  const tail = (1 - level) / 2;
-  const between = (low: number, high: number, method: IntervalMethod, flaw?: IntervalFlaw): Interval =>
-    give(quantile(values, low), quantile(values, high), method, flaw ?? few);
-  if (asked === 'percentile') return between(tail, 1 - tail, asked);
-  const z0 = normalQuantile(shareBelow(values, estimate));
-  if (asked === 'bayesian') {
-    // All values on one side: nothing to correct by.
-    const shift = Number.isFinite(z0) ? correction * z0 : 0;
-    const reach = wider * normalQuantile(1 - tail) * Math.sqrt((units + 1) / (units - 1));
-    const flaw = Math.abs(z0) > maxBias ? 'few-units' : undefined;
-    return between(normalCdf(shift - reach), normalCdf(shift + reach), asked, flaw);
-  }
-  const corrected = (p: number): number => {
-    const z = z0 + normalQuantile(p);
-    return normalCdf(z0 + z / (1 - acceleration * z));
-  };
-  const [low, high] = [corrected(tail), corrected(1 - tail)];
-  const isUnavailable = !Number.isFinite(z0) || Number.isNaN(low) || Number.isNaN(high);
-  return isUnavailable ? between(tail, 1 - tail, 'percentile', 'bca-unavailable') : between(low, high, asked);
-}
-
-/** Share of sorted values below `x`, ties counting half. */
-function shareBelow(sorted: Float64Array, x: number): number {
-  let below = 0;
-  let ties = 0;
-  for (const value of sorted) {
-    if (value < x) below++;
-    else if (value === x) ties++;
-  }
-  return (below + ties / 2) / sorted.length;
-}
-
-/** Quantile of sorted values with linear interpolation (type 7 of Hyndman & Fan, the default of numpy and R). */
-export function quantile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-}
-
-/** Standard deviation with n - 1 below; NaN for fewer than two values. */
-export function deviation(values: ArrayLike<number>): number {
-  let mean = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const step = values[i] - mean;
-    mean += step / (i + 1);
-    squares += step * (values[i] - mean);
-  }
-  return values.length < 2 ? Number.NaN : Math.sqrt(squares / (values.length - 1));
 }

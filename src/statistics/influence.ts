@@ -21,9 +21,14 @@ const MOST_WIDENING = 1.25;
  * (Efron & Stein 1981: that one is too wide, if anything). 1 for a mean.
  */
 export function widening(table: DistinctRows, value: Value): number {
-  const ratio = Math.sqrt(influenceVariance(table, value, 1) / influenceVariance(table, value, SHARE));
-  return Number.isNaN(ratio) ? 1 : Math.min(MOST_WIDENING, Math.max(1, ratio));
+  return boundedWidening(
+    Math.sqrt(influenceVariance(table, value, 1) / influenceVariance(table, value, SHARE)),
+  );
 }
+
+/** A factor of widening within its bounds: never narrower, and 1 where it is undefined. */
+export const boundedWidening = (ratio: number): number =>
+  Number.isNaN(ratio) ? 1 : Math.min(MOST_WIDENING, Math.max(1, ratio));
 
 /** Sample variance of the change of a score when every unit in turn loses `share` of its weight, scaled to a whole unit. */
 function influenceVariance(table: DistinctRows, value: Value, share: number): number {

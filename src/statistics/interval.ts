@@ -21,8 +21,7 @@ export type IntervalFlaw =
   | 'bca-unavailable'
   /**
    * Fewer than `MIN_UNITS` units, or than `MIN_LABEL_UNITS` with gold of a label that counts by itself: the interval may
-   * cover the true value less often than its level says. Areas under curves: also where the score of the data itself is
-   * off by more than `MAX_CURVE_BIAS` of its spread.
+   * cover the true value less often than its level says.
    */
   | 'few-units';
 
@@ -71,5 +70,3 @@ export const MAX_UNDEFINED_SHARE = 0.05;
 /** From these numbers upward intervals hold their level: bench/statistics/coverage.ts. */
 export const MIN_UNITS = 100;
 export const MIN_LABEL_UNITS = 10;
-/** In standard errors. Average precision of rare labels is too high in small samples, by more than can be corrected. */
-export const MAX_CURVE_BIAS = 0.25;

@@ -1,8 +1,9 @@
 import { createRandom } from '../ground/random.ts';
-import { deviation, type Value } from './bootstrap.ts';
+import type { Value } from './bootstrap.ts';
 import { DEFAULT_RESAMPLES } from './interval.ts';
+import { deviation } from './percentiles.ts';
 import { distinctRows } from './rows.ts';
-import { createWeightedSums } from './weighting.ts';
+import { createWeightedSums, createWeighting } from './weighting.ts';
 
 /** Scores of one model under several seeds, with their variance by source. All variances are of one run. */
 export interface SeedSummary {
@@ -46,11 +47,34 @@ export function overSeeds(
   const table = distinctRows(joined, width * seeds);
   const scoresOf = (sums: Float64Array): number[] =>
     runs.map((_, s) => value(sums.subarray(s * width, (s + 1) * width)));
-  const scores = scoresOf(table.total);
-  const resample = createWeightedSums(table, createRandom(seed, 'seeds').below(2 ** 31));
+  const draw = createWeightedSums(table, weightSeed(seed));
+  return splitVariance(scoresOf(table.total), () => scoresOf(draw()), resamples);
+}
+
+/** The same for a score under weights of the units, one function per seed. */
+export function weightedOverSeeds(
+  runs: readonly ((weights: Float64Array) => number)[],
+  units: number,
+  options: { readonly resamples?: number; readonly seed?: number } = {},
+): SeedSummary {
+  const { resamples = DEFAULT_RESAMPLES, seed = 0 } = options;
+  const scoresOf = (weights: Float64Array): number[] => runs.map((value) => value(weights));
+  const draw = createWeighting(units, weightSeed(seed));
+  return splitVariance(scoresOf(new Float64Array(units).fill(1)), () => scoresOf(draw()), resamples);
+}
+
+const weightSeed = (seed: number): number => createRandom(seed, 'seeds').below(2 ** 31);
+
+/** Scores over seeds, and the same under random weights of the items, split as `overSeeds` says. */
+function splitVariance(
+  scores: readonly number[],
+  resample: () => readonly number[],
+  resamples: number,
+): SeedSummary {
+  const seeds = scores.length;
   const drawn = Array.from({ length: seeds + 1 }, () => [] as number[]);
   for (let i = 0; i < resamples; i++) {
-    const values = scoresOf(resample());
+    const values = resample();
     if (values.some(Number.isNaN)) continue;
     for (let s = 0; s < seeds; s++) drawn[s].push(values[s]);
     drawn[seeds].push(average(values));

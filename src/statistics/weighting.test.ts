@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
-import { bootstrap, bootstrapMany, bootstrapWeighted, deviation } from './bootstrap.ts';
+import { bootstrap, bootstrapMany } from './bootstrap.ts';
 import { drawGamma, fillExponential } from './gamma.ts';
+import { deviation } from './percentiles.ts';
 import { distinctRows } from './rows.ts';
+import { bootstrapWeighted } from './weighted-bootstrap.ts';
 import { createWeightedSums, createWeighting } from './weighting.ts';
 
 const DRAWS = 200_000;

@@ -94,7 +94,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
         <td class="wide zero">${intervalBar(pair.difference.estimate, pair.difference, scale)}</td>
         <td class="num">${pValue(pair.p)}</td><td class="num">${pValue(pair.adjusted)}</td>
         <td>${pair.better === null ? both({ en: 'undecided', zh: '未定' }) : html`<strong>${pair.better}</strong>`}</td>
-        <td class="num nowrap">${pair.items.win} / ${pair.items.tie} / ${pair.items.loss}</td>
+        <td class="num nowrap">${pair.items ? `${pair.items.win} / ${pair.items.tie} / ${pair.items.loss}` : ''}</td>
         ${tested && html`<td class="num">${pair.mcnemar ? pValue(pair.mcnemar.exact) : ''}</td>`}
         <td class="num">${figure(pair.detectable, convention, DIGITS)}</td>
       </tr>`,
