@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { createAppender } from '../ground/appender.ts';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../ground/files.ts';
 import type { Reply } from '../models/contract.ts';
 
-/** Replies reach the disk at most this long after they arrive, in milliseconds. */
-const FLUSH_MS = 50;
 const SCHEMA = 'chineseblue/answers@1';
 const NEWLINE = 10;
 
@@ -18,7 +17,7 @@ const NEWLINE = 10;
 export interface Journal {
   /** The replies of earlier attempts, by the id of their example. */
   readonly replies: ReadonlyMap<string, Reply>;
-  /** Adds a reply; it is on disk within `FLUSH_MS`. Throws where an earlier one could not be written. */
+  /** Adds a reply; it is on disk within 50 ms. Throws where an earlier one could not be written. */
   append(id: string, reply: Reply): void;
   /** Waits until everything is on disk. */
   close(): Promise<void>;
@@ -47,12 +46,12 @@ export async function openJournal(file: string, run: string): Promise<Journal> {
   } catch (error) {
     throw explainFileError(error, file);
   }
-  const writer = createWriter(handle, file, known.bytes);
-  if (known.bytes === 0) writer.write(`${JSON.stringify({ schema: SCHEMA, run })}\n`);
+  const appender = createAppender(handle, file, known.bytes);
+  if (known.bytes === 0) appender.write(`${JSON.stringify({ schema: SCHEMA, run })}\n`);
   return {
     replies: known.replies,
-    append: (id, { key, raw, usage }) => writer.write(`${JSON.stringify({ id, key, raw, usage })}\n`),
-    close: writer.close,
+    append: (id, { key, raw, usage }) => void appender.write(`${JSON.stringify({ id, key, raw, usage })}\n`),
+    close: appender.close,
   };
 }
 
@@ -122,46 +121,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Collects lines and writes them together, one write at a time. */
-function createWriter(
-  handle: FileHandle,
-  file: string,
-  from: number,
-): { write(line: string): void; close(): Promise<void> } {
-  let waiting: string[] = [];
-  let position = from;
-  let timer: NodeJS.Timeout | undefined;
-  let failure: unknown;
-  let writing = Promise.resolve();
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    const bytes = Buffer.from(waiting.join(''));
-    waiting = [];
-    writing = writing.then(async () => {
-      if (failure !== undefined || bytes.length === 0) return;
-      try {
-        await handle.write(bytes, 0, bytes.length, position);
-        position += bytes.length;
-        await handle.datasync();
-      } catch (error) {
-        failure = explainFileError(error, file);
-      }
-    });
-  };
-  return {
-    write(line) {
-      if (failure !== undefined) throw failure;
-      waiting.push(line);
-      timer ??= setTimeout(flush, FLUSH_MS);
-    },
-    async close() {
-      flush();
-      await writing;
-      await handle.close();
-      if (failure !== undefined) throw failure;
-    },
-  };
 }

@@ -29,6 +29,19 @@ export interface AnswerOptions {
   readonly answered?: ReadonlySet<number>;
 }
 
+/** What asking would take, before anything is sent; tokens are rough counts. */
+export interface Estimate {
+  /** Where the texts would go. */
+  readonly destination: string;
+  readonly calls: number;
+  readonly promptTokens: number;
+  /** As many as answers may have. */
+  readonly mostCompletionTokens: number;
+  /** Absent where no price is known. */
+  readonly cost?: { readonly least: number; readonly most: number };
+  readonly currency?: string;
+}
+
 /** A fitted model. Gold is never shown to it. */
 export interface FittedModel<F extends FamilyId = FamilyId> {
   answer(inputs: readonly Input<F>[], options: AnswerOptions): Promise<void>;
@@ -38,6 +51,8 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   readonly learntFrom?: number;
   /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
+  /** What asking these inputs would take, for kinds whose answers cost something. Sends nothing. */
+  estimate?(inputs: readonly Input<F>[]): Promise<Estimate>;
   /** Why this prediction: readable lines in both languages, heaviest first. */
   explain?(input: Input<F>): readonly Text[];
   /** One vector a text. */
@@ -129,6 +144,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly slow?: boolean;
   /** Calls a service: it runs in the parent process, so that one limiter and one budget hold per command. */
   readonly remote?: boolean;
+  /** It needs no training examples. */
+  readonly untrained?: boolean;
   /** Present where the group `quick` has the kind; undefined where it cannot run here (weights are absent). */
   quickLook?(): QuickLook | undefined;
   /**
@@ -162,6 +179,7 @@ export interface ModelKind
     | 'baseline'
     | 'slow'
     | 'remote'
+    | 'untrained'
     | 'quickLook'
   > {
   /** Whether replies are more than predictions, and the journal therefore worth keeping. */

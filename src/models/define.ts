@@ -58,10 +58,10 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     if (isResolved<S>(values)) return values;
     throw new Error(`The model ${id} left a parameter on auto`);
   };
-  const { version, summary, mainParameter, seeded, baseline, slow, remote } = definition;
+  const { version, summary, mainParameter, seeded, baseline, slow, remote, untrained } = definition;
   return {
     ...{ contract, id, version, summary, families, parameters: specs, mainParameter, seeded, capabilities },
-    ...{ baseline, slow, remote },
+    ...{ baseline, slow, remote, untrained },
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
     resolve,
@@ -72,7 +72,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
       const { task, train } = request;
       requireFamily(id, families, task);
       const parameters = await resolved(request.parameters, task);
-      if (train.length === 0) throw emptyTrain(id, task);
+      if (train.length === 0 && !untrained) throw emptyTrain(id, task);
       request.signal?.throwIfAborted();
       const fit: Fit<FamilyId, Resolved<S>> | undefined = (await implementation()).fit[task.family];
       if (!fit) throw new Error(`The model ${id} has no way to fit ${task.family}`);

@@ -9,6 +9,7 @@ import { fasttext } from './fasttext/kind.ts';
 import { knn } from './knn/kind.ts';
 import { lexicon } from './lexicon/kind.ts';
 import { linear } from './linear/kind.ts';
+import { llm } from './llm/kind.ts';
 import { ltr } from './ltr/kind.ts';
 import { majority } from './majority/kind.ts';
 import { relation } from './relation/kind.ts';
@@ -26,6 +27,7 @@ const builtIn: readonly ModelKind[] = [
   dialogue,
   relation,
   bert,
+  llm,
 ];
 
 const registered = new Map<string, ModelKind>();
@@ -38,7 +40,7 @@ const registered = new Map<string, ModelKind>();
  * import { modelKinds } from 'chineseblue';
  *
  * const forRanking = modelKinds().filter(({ families }) => families.includes('ranking'));
- * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert']
+ * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert', 'llm']
  * ```
  */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];

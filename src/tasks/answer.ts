@@ -1,9 +1,18 @@
 import type { FamilyId, Prediction } from './examples.ts';
+import type { QuoteCounts } from './families/asking.ts';
 
-/** What an answer of a metered service took. */
+/** What an answer of a metered service took, as the service reports it. */
 export interface Usage {
   readonly promptTokens?: number;
   readonly completionTokens?: number;
+  /** In the currency of the price list; absent where there is no price. */
+  readonly cost?: number;
+  /** Calls that brought a reply. */
+  readonly calls?: number;
+  /** Attempts beyond the first of each call. */
+  readonly retries?: number;
+  /** The sum of the durations of its calls, in milliseconds. */
+  readonly milliseconds?: number;
 }
 
 /**
@@ -11,12 +20,22 @@ export interface Usage {
  * asked = answered + refused + unreadable + missing.
  */
 export type Answer<F extends FamilyId = FamilyId> =
-  | { readonly status: 'answered'; readonly prediction: Prediction<F> }
+  | {
+      readonly status: 'answered';
+      readonly prediction: Prediction<F>;
+      /** What became of its quotes, where it was answered in quotes. */
+      readonly quotes?: QuoteCounts;
+    }
   /** The model declined to answer. */
   | { readonly status: 'refused'; readonly reason?: string }
   /** Something came back that cannot be read as a prediction: wrong in every score. */
-  | { readonly status: 'unreadable'; readonly reason: string }
-  /** Nothing came back. */
-  | { readonly status: 'missing'; readonly reason?: string };
+  | {
+      readonly status: 'unreadable';
+      readonly reason: string;
+      /** It was cut off at a limit of length. */
+      readonly truncated?: boolean;
+    }
+  /** Nothing came back. `failed`: it was asked for, and the call failed. */
+  | { readonly status: 'missing'; readonly reason?: string; readonly failed?: boolean };
 
 export type AnswerStatus = Answer['status'];

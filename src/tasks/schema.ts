@@ -66,6 +66,7 @@ const taskSchema = z.strictObject({
   positive: z.string().optional(),
   relevantFrom: z.number().optional(),
   primary: z.string().optional(),
+  confidential: z.boolean().default(true),
 });
 
 /**

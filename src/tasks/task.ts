@@ -55,6 +55,8 @@ export interface Task {
   readonly title: Text;
   /** `public`: downloads; `private`: known but never released; `user`: runs on a corpus that the user brings. */
   readonly access: 'public' | 'private' | 'user';
+  /** Its texts stay in the house: they are sent to loopback and private addresses only, unless the user allows more. */
+  readonly confidential?: boolean;
   readonly corpus: CorpusSource;
   /** Entity types, classes, relevance grades, predicates or statuses. Empty: taken from the training data. */
   readonly labels: readonly Label[];
@@ -66,3 +68,7 @@ export interface Task {
   readonly primary: string;
   readonly published: readonly PublishedScore[];
 }
+
+/** Whether the texts of a task may not leave the house. What was never released may not, whatever the task says. */
+export const isConfidential = ({ confidential = false, access }: Task): boolean =>
+  confidential || access === 'private';

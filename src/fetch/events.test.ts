@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { readEvents } from './events.ts';
+
+async function read(...pieces: string[]): Promise<string[]> {
+  const stream = (async function* () {
+    yield* pieces;
+  })();
+  const events: string[] = [];
+  for await (const event of readEvents(stream)) events.push(event);
+  return events;
+}
+
+describe('readEvents', () => {
+  it('reads events whatever the pieces they arrive in', async () => {
+    const whole = ': hello\ndata: {"a":1}\n\nevent: x\ndata:b\r\ndata: c\r\n\r\ndata: [DONE]\r\r';
+    const expected = ['{"a":1}', 'b\nc', '[DONE]'];
+    expect(await read(`${whole}\n`)).toEqual(expected);
+    expect(await read(...`${whole}\n`)).toEqual(expected);
+  });
+
+  it('drops an event that was cut off', async () => {
+    expect(await read('data: a\n\ndata: b')).toEqual(['a']);
+  });
+});

@@ -1,0 +1,80 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CallFailure, createPoster } from './post.ts';
+
+let server: Server;
+let origin: string;
+const paths: Record<string, (response: ServerResponse) => void> = {
+  '/v1/whole': (response) => response.end('{"你":1}'),
+  '/v1/moved': (response) => response.writeHead(307, { location: 'http://192.0.2.1/' }).end(),
+  '/v1/cut': (response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('half');
+    setTimeout(() => response.destroy(), 20);
+  },
+  '/v1/never': () => {},
+  '/v1/slow': (response) => void response.write('x'),
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => paths[request.url ?? '']?.(response));
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const poster = (url = origin, localOnly = true) =>
+  createPoster({ url: new URL(url), headers: {}, localOnly, connections: 2 });
+
+async function post(
+  path: string,
+  { url = origin, firstByteMs = 5000, totalMs = 5000, signal = undefined as AbortSignal | undefined } = {},
+) {
+  const sender = poster(url);
+  try {
+    const { status, body } = await sender.post(path, '{}', { totalMs, firstByteMs, signal });
+    let text = '';
+    for await (const piece of body) text += piece;
+    return { status, text };
+  } catch (error) {
+    if (error instanceof CallFailure) return error.code;
+    throw error;
+  } finally {
+    sender.close();
+  }
+}
+
+describe('createPoster', () => {
+  it('returns whole responses', async () => {
+    expect(await post('/whole')).toEqual({ status: 200, text: '{"你":1}' });
+  });
+
+  it('does not follow redirects', async () => {
+    expect(await post('/moved')).toEqual({ status: 307, text: '' });
+  });
+
+  it('tells what went wrong', async () => {
+    expect(await post('/cut')).toBe('cut');
+    expect(await post('/never', { firstByteMs: 50 })).toBe('first-byte-timeout');
+    expect(await post('/slow', { firstByteMs: 2000, totalMs: 80 })).toBe('timeout');
+    expect(await post('/whole', { url: 'http://127.0.0.1:1/v1' })).toBe('connection');
+  });
+
+  it("throws the caller's reason", async () => {
+    const reason = new Error('stop');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(post('/never', { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('connects to local addresses only, also where a name stands for them', async () => {
+    const named = origin.replace('127.0.0.1', 'localhost');
+    expect(await post('/whole', { url: named })).toMatchObject({ status: 200 });
+    expect(await post('/whole', { url: 'http://192.0.2.1:9/v1' })).toBe('remote-address');
+    expect(await post('/whole', { url: 'http://[2001:db8::1]:9/v1' })).toBe('remote-address');
+  });
+});

@@ -1,0 +1,181 @@
+import { lookup as resolve } from 'node:dns';
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { isAddress, isLocalAddress } from './address.ts';
+
+/** Why a call brought no whole response. */
+export type FailureCode =
+  | 'connection'
+  | 'timeout'
+  | 'first-byte-timeout'
+  | 'cut'
+  | 'too-large'
+  | 'remote-address';
+
+/** A call without a whole response; `message` is the system's and holds neither headers nor body. */
+export class CallFailure extends Error {
+  readonly code: FailureCode;
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.name = 'CallFailure';
+    this.code = code;
+  }
+}
+
+/** Where requests go. */
+export interface Host {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates in PEM that are trusted instead of the system's. */
+  readonly ca?: string;
+  /** Only loopback, private and link-local addresses are connected to, whatever a name resolves to. */
+  readonly localOnly: boolean;
+  /** Connections at a time. */
+  readonly connections: number;
+}
+
+export interface PostOptions {
+  readonly signal?: AbortSignal;
+  /** From the request to the end of the response, in milliseconds. */
+  readonly totalMs: number;
+  /** From the request to the first byte of the body. */
+  readonly firstByteMs: number;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Pieces of the body, decoded as UTF-8. Throws a CallFailure where it ends early. */
+  readonly body: AsyncIterable<string>;
+}
+
+/** Sends JSON to one host over connections that stay open. Redirects are not followed: they are responses. */
+export interface Poster {
+  post(path: string, body: string, options: PostOptions): Promise<Response>;
+  close(): void;
+}
+
+const MAX_BODY = 64 * 1024 * 1024;
+const REMOTE = 'ERR_REMOTE_ADDRESS';
+
+export function createPoster({ url, headers, ca, localOnly, connections }: Host): Poster {
+  const secure = url.protocol === 'https:';
+  const agentOptions = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
+  const agent = secure ? new https.Agent({ ...agentOptions, ca }) : new http.Agent(agentOptions);
+  const send = secure ? https.request : http.request;
+  const base = url.pathname.replace(/\/$/, '');
+  return {
+    async post(path, body, options) {
+      if (localOnly && isAddress(url.hostname) && !isLocalAddress(url.hostname)) throw remote(url.hostname);
+      const deadline = createDeadline(options);
+      try {
+        const incoming = await new Promise<IncomingMessage>((accept, reject) => {
+          const request = send(new URL(url.origin + base + path), {
+            method: 'POST',
+            agent,
+            signal: deadline.signal,
+            lookup: localOnly ? localLookup : undefined,
+            headers: {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(body),
+              ...headers,
+            },
+          });
+          request.on('response', accept);
+          request.on('error', reject);
+          request.end(body);
+        });
+        return {
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: readBody(incoming, deadline),
+        };
+      } catch (error) {
+        deadline.end();
+        throw failure(error, deadline);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  readonly expired: () => FailureCode | undefined;
+  readonly caller: AbortSignal | undefined;
+  started(): void;
+  end(): void;
+}
+
+/** Aborts when a time runs out or the caller asks to. */
+function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): Deadline {
+  const controller = new AbortController();
+  let expired: FailureCode | undefined;
+  const expire = (code: FailureCode) => (): void => {
+    expired ??= code;
+    controller.abort();
+  };
+  const total = setTimeout(expire('timeout'), totalMs);
+  const first = setTimeout(expire('first-byte-timeout'), firstByteMs);
+  const abort = (): void => controller.abort();
+  if (caller?.aborted) abort();
+  caller?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    caller,
+    started: () => clearTimeout(first),
+    end() {
+      clearTimeout(total);
+      clearTimeout(first);
+      caller?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+async function* readBody(incoming: IncomingMessage, deadline: Deadline): AsyncGenerator<string> {
+  let bytes = 0;
+  incoming.setEncoding('utf8');
+  try {
+    for await (const piece of incoming) {
+      deadline.started();
+      bytes += piece.length;
+      if (bytes > MAX_BODY) throw new CallFailure('too-large', `more than ${MAX_BODY} characters`);
+      yield piece;
+    }
+    if (!incoming.complete) throw new CallFailure('cut', 'the connection ended before the response did');
+  } catch (error) {
+    throw failure(error, deadline, 'cut');
+  } finally {
+    deadline.end();
+    incoming.destroy();
+  }
+}
+
+/** The caller's own reason where it aborted, else a CallFailure. */
+function failure(error: unknown, { caller, expired }: Deadline, code: FailureCode = 'connection'): unknown {
+  if (caller?.aborted) return caller.reason;
+  if (error instanceof CallFailure) return error;
+  const timeout = expired();
+  if (timeout) return new CallFailure(timeout, 'no whole response in time');
+  if (!(error instanceof Error)) return error;
+  if ('code' in error && error.code === REMOTE) return new CallFailure('remote-address', error.message);
+  return new CallFailure(code, 'code' in error ? `${error.code}: ${error.message}` : error.message);
+}
+
+const remote = (host: string): CallFailure => new CallFailure('remote-address', host);
+
+/** Resolves a name and refuses it where any address of it is not local. */
+const localLookup: LookupFunction = (hostname, options, callback) => {
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0);
+    const outside = addresses.find(({ address }) => !isLocalAddress(address));
+    if (outside) {
+      const refused = Object.assign(new Error(`${hostname} is ${outside.address}`), { code: REMOTE });
+      return callback(refused, '', 0);
+    }
+    if (options.all) callback(null, addresses);
+    else callback(null, addresses[0].address, addresses[0].family);
+  });
+};

@@ -1,0 +1,31 @@
+import { familyIds } from '../../tasks/families/registry.ts';
+import { defineModel } from '../define.ts';
+import { findEndpoint } from '../shared/services/endpoint.ts';
+import { interpret } from './interpret.ts';
+import { parameters } from './parameters.ts';
+import { askingOf, choosePrompt, promptName } from './prompt.ts';
+
+/** A language model behind an endpoint that speaks the OpenAI protocol; see docs/llm.md. */
+export const llm = defineModel({
+  contract: 1,
+  id: 'llm',
+  version: 1,
+  summary: {
+    en: 'Large language model behind an OpenAI-compatible endpoint',
+    zh: '兼容 OpenAI 协议的大语言模型',
+  },
+  families: familyIds,
+  parameters,
+  mainParameter: 'name',
+  seeded: true,
+  capabilities: { save: false, load: false, explain: false, embed: false },
+  remote: true,
+  untrained: true,
+  async resolve(given, { task }) {
+    const { url } = await findEndpoint(given);
+    const prompt = await choosePrompt(askingOf(task, given), given.promptFile);
+    return { ...given, endpoint: url, prompt: promptName(prompt) };
+  },
+  interpret,
+  implementation: () => import('./implementation.ts'),
+});

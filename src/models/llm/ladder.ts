@@ -1,0 +1,33 @@
+import type { AnswerSchema } from '../../tasks/families/asking.ts';
+import type { ChatFailure, ChatReply } from '../shared/services/chat.ts';
+import { findJson } from './reading.ts';
+
+/** How an answer is held to its shape, from the strictest down. */
+export const RUNGS = ['schema', 'json', 'text'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** The field of a request that asks for a shape; none for text. */
+export function responseFormat(rung: Rung, schema: AnswerSchema): object {
+  if (rung === 'schema')
+    return {
+      response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } },
+    };
+  return rung === 'json' ? { response_format: { type: 'json_object' } } : {};
+}
+
+/** Statuses with which services refuse a field that they do not know. */
+const UNSUPPORTED: ReadonlySet<number> = new Set([400, 415, 422, 501]);
+
+/**
+ * Whether a service keeps to a shape, judged by its answer to a real question: the whole answer is one JSON object with the
+ * fields of the schema. A service that ignores `response_format` answers in words, and one that does not know it refuses.
+ */
+export function keepsShape(outcome: ChatReply | ChatFailure, schema: AnswerSchema): boolean | undefined {
+  if ('failure' in outcome)
+    return outcome.status !== undefined && UNSUPPORTED.has(outcome.status) ? false : undefined;
+  const found = findJson(outcome.text);
+  if (!('value' in found) || found.form !== 'bare') return false;
+  const { value } = found;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return schema.type !== 'object' || schema.required.every((field) => field in value);
+}

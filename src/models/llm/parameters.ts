@@ -1,0 +1,175 @@
+import { choice, flag, integer, type Resolved, real, text } from '../../ground/parameters.ts';
+
+/** What determines an answer. */
+const asked = {
+  name: text({
+    required: true,
+    placeholder: 'model',
+    summary: {
+      en: 'Model, as the service names it; MODEL@PROFILE takes the rest from a profile.',
+      zh: '服务所用的模型名；MODEL@PROFILE 从配置文件读取其余设置。',
+    },
+  }),
+  endpoint: text({
+    placeholder: 'url',
+    summary: {
+      en: 'Base URL of a server that speaks the OpenAI protocol (or CHINESEBLUE_ENDPOINT).',
+      zh: '兼容 OpenAI 协议的服务地址（或环境变量 CHINESEBLUE_ENDPOINT）。',
+    },
+  }),
+  mode: choice(['generate', 'logprob'], {
+    default: 'generate',
+    summary: {
+      en: 'Whether answers are written, or labels scored by the probabilities of single letters.',
+      zh: '生成答案，或按单字母选项的概率给标签打分。',
+    },
+  }),
+  prompt: text({
+    default: 'auto',
+    summary: {
+      en: 'Prompt; the family’s own by default. Records keep its id and hash.',
+      zh: '提示词；默认为任务族自带的提示词。记录中保存其标识与哈希。',
+    },
+  }),
+  ranking: choice(['pointwise', 'pairwise', 'listwise'], {
+    default: 'pointwise',
+    summary: {
+      en: 'Ranking only: documents are graded one by one, compared in pairs, or put in order at once.',
+      zh: '仅用于排序：逐篇打分、两两比较或整体排序。',
+    },
+  }),
+  promptLanguage: choice(['zh', 'en'], {
+    default: 'zh',
+    summary: { en: 'Language of the prompt.', zh: '提示词的语言。' },
+  }),
+  structured: choice(['probe', 'schema', 'json', 'text'], {
+    default: 'probe',
+    summary: {
+      en: 'How an answer is held to its shape: JSON schema, JSON mode or by words; by default the first that works.',
+      zh: '约束答案格式的方式：JSON schema、JSON 模式或仅靠文字；默认取第一个可用者。',
+    },
+  }),
+  shots: integer({
+    default: 0,
+    min: 0,
+    max: 100,
+    summary: { en: 'Worked examples from train.', zh: '取自训练集的示例数。' },
+  }),
+  choice: choice(['fixed', 'nearest', 'per-class'], {
+    default: 'fixed',
+    summary: {
+      en: 'Which examples: the same ones for all, the nearest by BM25, or so that every label occurs.',
+      zh: '示例的选取：全部相同、按 BM25 取最相近，或使各标签都出现。',
+    },
+  }),
+  temperature: real({
+    default: 0,
+    min: 0,
+    max: 2,
+    summary: { en: 'Sampling temperature.', zh: '采样温度。' },
+  }),
+  maxTokens: integer({
+    default: 2048,
+    min: 1,
+    summary: { en: 'Most tokens of an answer, thinking included.', zh: '答案的最大 token 数（含思考）。' },
+  }),
+  repeats: integer({
+    default: 1,
+    min: 1,
+    max: 100,
+    summary: { en: 'How often every question is asked.', zh: '每个问题的提问次数。' },
+  }),
+  vote: flag({
+    default: false,
+    summary: {
+      en: 'Take the most frequent of the repeated answers instead of the first.',
+      zh: '重复提问时取出现最多的答案，而非第一个。',
+    },
+  }),
+};
+
+/** What calls may take and cost: none of it changes an answer. */
+const called = {
+  promptFile: text({
+    speedOnly: true,
+    placeholder: 'file',
+    summary: { en: 'JSON file with a prompt of your own.', zh: '自定义提示词的 JSON 文件。' },
+  }),
+  profiles: text({
+    speedOnly: true,
+    placeholder: 'file',
+    summary: {
+      en: 'JSON file of profiles (or CHINESEBLUE_PROFILES).',
+      zh: '配置文件（JSON，或环境变量 CHINESEBLUE_PROFILES）。',
+    },
+  }),
+  prices: text({
+    speedOnly: true,
+    placeholder: 'file',
+    summary: { en: 'JSON file of prices per million tokens.', zh: '每百万 token 价格的 JSON 文件。' },
+  }),
+  keyEnv: text({
+    default: 'OPENAI_API_KEY',
+    speedOnly: true,
+    placeholder: 'variable',
+    summary: { en: 'Environment variable that holds the API key.', zh: '保存 API 密钥的环境变量。' },
+  }),
+  allowRemote: flag({
+    default: false,
+    speedOnly: true,
+    summary: {
+      en: 'Let the texts of confidential tasks leave the house.',
+      zh: '允许保密任务的文本发送到外部。',
+    },
+  }),
+  stream: flag({
+    default: true,
+    speedOnly: true,
+    summary: { en: 'Receive answers as they are written.', zh: '流式接收答案。' },
+  }),
+  concurrency: integer({
+    default: 32,
+    min: 1,
+    max: 1000,
+    speedOnly: true,
+    summary: { en: 'Most calls at a time.', zh: '同时进行的最大调用数。' },
+  }),
+  retries: integer({
+    default: 5,
+    min: 0,
+    max: 100,
+    speedOnly: true,
+    summary: { en: 'Further attempts after a failed one.', zh: '失败后的重试次数。' },
+  }),
+  timeout: real({
+    default: 300,
+    min: 0.001,
+    speedOnly: true,
+    summary: { en: 'Seconds for a whole answer.', zh: '完整答案的时限（秒）。' },
+  }),
+  firstTokenTimeout: real({
+    default: 120,
+    min: 0.001,
+    speedOnly: true,
+    summary: { en: 'Seconds until an answer begins.', zh: '首个 token 的时限（秒）。' },
+  }),
+  maxCalls: integer({
+    min: 1,
+    speedOnly: true,
+    summary: { en: 'Stop before more calls.', zh: '调用数上限。' },
+  }),
+  maxTotalTokens: integer({
+    min: 1,
+    speedOnly: true,
+    summary: { en: 'Stop when this number of tokens is reached.', zh: 'token 总数上限。' },
+  }),
+  maxCost: real({
+    min: 0,
+    speedOnly: true,
+    summary: { en: 'Stop when this cost is reached.', zh: '费用上限。' },
+  }),
+};
+
+export const parameters = { ...asked, ...called };
+
+export type LlmParameters = Resolved<typeof parameters>;

@@ -1,0 +1,215 @@
+import { UserError } from '../../ground/errors.ts';
+import type { Usage } from '../../tasks/answer.ts';
+import type { Input } from '../../tasks/examples.ts';
+import type { Reply } from '../contract.ts';
+import { costOf } from '../shared/services/budget.ts';
+import type { ChatFailure, ChatReply, Message } from '../shared/services/chat.ts';
+import type { ChatService } from '../shared/services/service.ts';
+import { type Calls, callKey, type KeptReply } from './calls.ts';
+import { type Interview, letterMessages, messagesOf } from './conversation.ts';
+import type { RawAnswer, RawCall } from './interpret.ts';
+import { keepsShape, RUNGS, type Rung, responseFormat } from './ladder.ts';
+import { averageScores, MAX_OPTIONS, rotated, scoreLetters } from './letters.ts';
+import type { LlmParameters } from './parameters.ts';
+import type { ChooseShots } from './shots.ts';
+
+/** Rotations of the options of a call: all of them, or this many evenly spaced ones. */
+const MAX_ROTATIONS = 5;
+
+/** Everything that asking an input takes. */
+export interface Session {
+  readonly interview: Interview;
+  readonly parameters: LlmParameters;
+  readonly choose: ChooseShots;
+  readonly service: ChatService;
+  readonly calls: Calls;
+  readonly signal?: AbortSignal;
+}
+
+/** The reply to an input, and when all its calls are on disk. */
+export interface AskedInput {
+  readonly reply: Reply;
+  readonly onDisk: Promise<unknown>;
+}
+
+interface MadeCall {
+  readonly outcome: KeptReply | ChatFailure;
+  readonly onDisk: Promise<void>;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Makes one call, or finds it among the kept ones. */
+async function call(
+  { calls, service, parameters: { stream }, signal }: Session,
+  messages: readonly Message[],
+  settings: Settings,
+  repeat: number,
+): Promise<MadeCall> {
+  const key = callKey(service.endpoint, messages, settings, repeat);
+  const kept = await calls.find(key);
+  if (kept) return { outcome: kept, onDisk: Promise.resolve() };
+  const streamed = stream && settings.logprobs === undefined;
+  const sent = streamed ? { ...settings, stream: true, stream_options: { include_usage: true } } : settings;
+  const { outcome, attempts, ms } = await service.ask(messages, sent, signal);
+  if ('failure' in outcome) return { outcome, onDisk: Promise.resolve() };
+  const reply = { ...outcome, first: outcome.first && [...outcome.first], attempts, ms: Math.round(ms) };
+  return { outcome: reply, onDisk: calls.keep(key, messages, settings, reply) };
+}
+
+const generateSettings = ({ parameters, interview }: Session, rung: Rung): Settings => ({
+  temperature: parameters.temperature,
+  max_tokens: parameters.maxTokens,
+  ...responseFormat(rung, interview.asking.schema(interview.task)),
+});
+
+const shapes = new Map<string, Promise<Rung>>();
+
+/**
+ * How this service holds answers to a shape: found out once per endpoint, model and process, with the first question, whose
+ * answer is kept as any other.
+ */
+export function findRung(session: Session, input: Input): Promise<Rung> {
+  const { structured } = session.parameters;
+  if (structured !== 'probe') return Promise.resolve(structured);
+  const { url, model } = session.service.endpoint;
+  const id = `${url} ${model}`;
+  const known = shapes.get(id) ?? probe(session, input);
+  shapes.set(id, known);
+  known.catch(() => shapes.delete(id));
+  return known;
+}
+
+async function probe(session: Session, input: Input): Promise<Rung> {
+  const { interview, choose } = session;
+  const [messages] = messagesOf(interview, { input, shots: choose(input) });
+  const schema = interview.asking.schema(interview.task);
+  for (const rung of RUNGS) {
+    if (rung === 'text' || messages === undefined) return 'text';
+    const { outcome, onDisk } = await call(session, messages, generateSettings(session, rung), 0);
+    await onDisk;
+    if (keepsShape(outcome, schema)) return rung;
+  }
+  return 'text';
+}
+
+/** Asks everything about one input. */
+export function askInput(session: Session, input: Input, rung: Rung): Promise<AskedInput> {
+  return session.parameters.mode === 'logprob' ? askLetters(session, input) : askWords(session, input, rung);
+}
+
+async function askWords(session: Session, input: Input, rung: Rung): Promise<AskedInput> {
+  const { interview, choose, parameters, service } = session;
+  const shots = choose(input);
+  const conversations = messagesOf(interview, { input, shots });
+  const settings = generateSettings(session, rung);
+  const made = await Promise.all(
+    Array.from({ length: parameters.repeats }, (_, repeat) =>
+      Promise.all(conversations.map((messages) => call(session, messages, settings, repeat))),
+    ),
+  );
+  const all = made.flat();
+  const raw: RawAnswer = {
+    asking: interview.asking.id,
+    repeats: made.map((calls) => calls.map(({ outcome }) => rawOf(outcome))),
+    ...(parameters.vote && { vote: true }),
+    ...(shots.length > 0 && { shots: shots.map(({ id }) => id) }),
+    rung,
+    ...modelOf(all),
+  };
+  return {
+    reply: { raw, usage: usageOf(all, service) },
+    onDisk: Promise.all(all.map(({ onDisk }) => onDisk)),
+  };
+}
+
+function rawOf(outcome: KeptReply | ChatFailure): RawCall {
+  if ('failure' in outcome) {
+    const { failure, detail } = outcome;
+    return { failure, ...(detail !== undefined && { detail }) };
+  }
+  const { text, finish, refusal, reasoning } = outcome;
+  return {
+    text,
+    ...(finish !== undefined && { finish }),
+    ...(refusal !== undefined && { refusal }),
+    ...(reasoning !== undefined && { reasoning }),
+  };
+}
+
+const modelOf = (made: readonly MadeCall[]): { model?: string } => {
+  const model = made.map(({ outcome }) => ('model' in outcome ? outcome.model : undefined)).find(Boolean);
+  return model === undefined ? {} : { model };
+};
+
+function usageOf(made: readonly MadeCall[], { endpoint: { price } }: ChatService): Usage {
+  const replies = made.flatMap(({ outcome }) => ('failure' in outcome ? [] : [outcome]));
+  const sum = (of: (reply: KeptReply) => number | undefined): number =>
+    replies.reduce((total, reply) => total + (of(reply) ?? 0), 0);
+  const tokens = {
+    promptTokens: sum((reply) => reply.promptTokens),
+    completionTokens: sum((reply) => reply.completionTokens),
+  };
+  return {
+    ...tokens,
+    ...(price && { cost: costOf(price, tokens) }),
+    calls: replies.length,
+    retries: sum(({ attempts }) => attempts - 1),
+    milliseconds: sum(({ ms }) => ms),
+  };
+}
+
+const LETTERS = { temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: MAX_OPTIONS } as const;
+
+/** Scores the options of every call by the probabilities of their letters, averaged over rotations of the options. */
+async function askLetters(session: Session, input: Input): Promise<AskedInput> {
+  const { interview, service } = session;
+  const options = interview.asking.choice?.options(interview.task) ?? [];
+  const turns = Math.min(options.length, MAX_ROTATIONS);
+  const rotations = Array.from({ length: turns }, (_, i) => Math.floor((i * options.length) / turns));
+  const made = await Promise.all(
+    rotations.map((rotation) =>
+      Promise.all(
+        letterMessages(interview, input, rotation).map((messages) => call(session, messages, LETTERS, 0)),
+      ),
+    ),
+  );
+  const calls = made[0].map((_, at): RawCall => {
+    const outcomes = made.map((turn) => turn[at].outcome);
+    const failure = outcomes.find((outcome) => 'failure' in outcome);
+    if (failure) return rawOf(failure);
+    const scores = outcomes.map((outcome, turn) => {
+      const { first } = outcome as ChatReply;
+      if (!first || first.length === 0) throw noLogprobs(service.endpoint.url);
+      return scoreLetters(first, rotated(options, rotations[turn]));
+    });
+    const known = scores.filter((one) => one !== undefined);
+    if (known.length < scores.length)
+      return { text: outcomes.map((one) => ('text' in one ? one.text : '')).join(' ') };
+    return { scores: averageScores(known) };
+  });
+  const all = made.flat();
+  return {
+    reply: {
+      raw: { asking: interview.asking.id, repeats: [calls], ...modelOf(all) } satisfies RawAnswer,
+      usage: usageOf(all, service),
+    },
+    onDisk: Promise.all(all.map(({ onDisk }) => onDisk)),
+  };
+}
+
+const noLogprobs = (url: string): UserError =>
+  new UserError(
+    'no-logprobs',
+    {
+      en: `${url} does not return the probabilities of tokens`,
+      zh: `${url} 不返回 token 概率`,
+    },
+    {
+      field: 'mode',
+      hint: {
+        en: 'Use mode=generate, or a server with logprobs (llama.cpp, vLLM, SGLang).',
+        zh: '请使用 mode=generate，或换用支持 logprobs 的服务（llama.cpp、vLLM、SGLang）。',
+      },
+    },
+  );

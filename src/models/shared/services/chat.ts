@@ -1,0 +1,228 @@
+import * as z from 'zod';
+import { readEvents } from '../../../fetch/events.ts';
+import type { CallFailure, Response } from '../../../fetch/post.ts';
+
+/** One message of a conversation. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** A token that the model might have written, with its natural logarithm of probability. */
+export interface TokenOption {
+  readonly token: string;
+  readonly logprob: number;
+}
+
+/** What a service answered, whichever way it was sent. */
+export interface ChatReply {
+  readonly text: string;
+  /** What a thinking model wrote before its answer. */
+  readonly reasoning?: string;
+  /** `stop`, `length`, `content_filter`… */
+  readonly finish?: string;
+  /** Why the model declined, where the service has a field for that. */
+  readonly refusal?: string;
+  /** The model that the service says it is. */
+  readonly model?: string;
+  /** As the service reports it. */
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+  /** The likeliest first tokens. */
+  readonly first?: readonly TokenOption[];
+}
+
+/** Why a call brought no reply. `retry`: whether another attempt may help. */
+export interface ChatFailure {
+  readonly failure: string;
+  readonly retry: boolean;
+  /** The service is overloaded or too slow: fewer calls at a time. */
+  readonly overloaded: boolean;
+  readonly status?: number;
+  /** The service asked for a pause. */
+  readonly pauseMs?: number;
+  /** What the service said, shortened. */
+  readonly detail?: string;
+}
+
+const count = z.number().nonnegative().nullish();
+const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish();
+const text = z.string().nullish();
+const contentJson = z.union([z.string(), z.array(z.object({ type: z.string(), text }))]).nullish();
+const logprobsJson = z
+  .object({
+    content: z
+      .array(
+        z.object({ top_logprobs: z.array(z.object({ token: z.string(), logprob: z.number() })).nullish() }),
+      )
+      .nullish(),
+  })
+  .nullish();
+const partJson = z.object({ content: contentJson, reasoning_content: text, reasoning: text, refusal: text });
+const choiceJson = z.object({
+  message: partJson.nullish(),
+  delta: partJson.nullish(),
+  finish_reason: text,
+  logprobs: logprobsJson,
+});
+const replyJson = z.object({
+  model: text,
+  choices: z.array(choiceJson).optional(),
+  usage: usageJson,
+  error: z.unknown().optional(),
+});
+type ReplyJson = z.infer<typeof replyJson>;
+
+/** Reads a response of `/chat/completions`, whole or streamed. A stream must end with its mark. */
+export async function readChat({ status, headers, body }: Response): Promise<ChatReply | ChatFailure> {
+  if (status !== 200) return readFailure(status, headers['retry-after'], await join(body));
+  if (headers['content-type']?.startsWith('text/event-stream')) return readStream(body);
+  const whole = await join(body);
+  const json = parse(whole);
+  if (!json) return { failure: 'not-json', retry: true, overloaded: false, status, detail: shorten(whole) };
+  if (json.error !== undefined && json.error !== null) return errorInside(json.error);
+  if (!json.choices?.[0]?.message) return { failure: 'no-choice', retry: true, overloaded: false, status };
+  return collect([json]);
+}
+
+async function readStream(body: AsyncIterable<string>): Promise<ChatReply | ChatFailure> {
+  const parts: ReplyJson[] = [];
+  let ended = false;
+  for await (const data of readEvents(body)) {
+    if (data.trim() === '[DONE]') {
+      ended = true;
+      break;
+    }
+    const json = parse(data);
+    if (!json) return { failure: 'not-json', retry: true, overloaded: false, detail: shorten(data) };
+    if (json.error !== undefined && json.error !== null) return errorInside(json.error);
+    parts.push(json);
+  }
+  return ended ? collect(parts) : { failure: 'cut', retry: true, overloaded: false };
+}
+
+/** One reply from its parts; the first choice of each counts. */
+function collect(parts: readonly ReplyJson[]): ChatReply {
+  const pieces = parts.flatMap(({ choices = [] }) => {
+    const part = choices[0]?.message ?? choices[0]?.delta;
+    return part ? [part] : [];
+  });
+  const last = <T>(of: (part: ReplyJson) => T | null | undefined): T | undefined =>
+    parts.reduce<T | undefined>((found, part) => of(part) ?? found, undefined);
+  const all = (of: (piece: z.infer<typeof partJson>) => string | null | undefined): string | undefined =>
+    pieces.map(of).join('') || undefined;
+  const { answer, thought } = splitThought(all(({ content }) => plainText(content)) ?? '');
+  const reasoning = all((piece) => piece.reasoning_content ?? piece.reasoning) ?? thought;
+  const refusal = all((piece) => piece.refusal);
+  const first = parts
+    .map(({ choices }) => choices?.[0]?.logprobs?.content?.[0]?.top_logprobs)
+    .find((options) => options && options.length > 0);
+  return {
+    text: answer,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(refusal !== undefined && { refusal }),
+    ...defined(
+      'finish',
+      last(({ choices }) => choices?.[0]?.finish_reason),
+    ),
+    ...defined(
+      'model',
+      last(({ model }) => model),
+    ),
+    ...defined(
+      'promptTokens',
+      last(({ usage }) => usage?.prompt_tokens),
+    ),
+    ...defined(
+      'completionTokens',
+      last(({ usage }) => usage?.completion_tokens),
+    ),
+    ...(first && { first }),
+  };
+}
+
+const defined = <K extends string, V>(key: K, value: V | undefined): { [_ in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { [_ in K]?: V });
+
+const plainText = (content: z.infer<typeof contentJson>): string =>
+  typeof content === 'string'
+    ? content
+    : (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
+
+/** A thinking part that stands in the answer itself; one that never ends leaves no answer. */
+function splitThought(content: string): { answer: string; thought?: string } {
+  const begin = /^\s*<think>/.exec(content);
+  if (!begin) return { answer: content };
+  const end = content.indexOf('</think>');
+  if (end < 0) return { answer: '', thought: content.slice(begin[0].length) };
+  return { answer: content.slice(end + '</think>'.length), thought: content.slice(begin[0].length, end) };
+}
+
+const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 529]);
+const RETRIED: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
+function readFailure(status: number, retryAfter: string | undefined, body: string): ChatFailure {
+  const overloaded = OVERLOADED.has(status);
+  const retry = status >= 500 || RETRIED.has(status);
+  const pauseMs = readRetryAfter(retryAfter);
+  const common = { overloaded, status, detail: shorten(body), ...(pauseMs !== undefined && { pauseMs }) };
+  if (status >= 300 && status < 400) return { ...common, failure: 'redirected', retry: false };
+  if (isContextExceeded(body)) return { ...common, failure: 'context-exceeded', retry: false };
+  return { ...common, failure: `http-${status}`, retry };
+}
+
+const errorJson = z.object({ code: z.unknown(), type: z.unknown(), message: z.unknown() }).partial();
+
+function errorInside(error: unknown): ChatFailure {
+  const detail = shorten(JSON.stringify(error));
+  if (isContextExceeded(JSON.stringify({ error })))
+    return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
+  return { failure: 'error-in-reply', retry: true, overloaded: false, detail };
+}
+
+/** OpenAI's code, llama.cpp's type, or, where a service has neither, what its message says. */
+function isContextExceeded(body: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return false;
+  }
+  const { error } = z.object({ error: z.unknown() }).safeParse(value).data ?? {};
+  const { code, type, message } = errorJson.safeParse(error ?? value).data ?? {};
+  if (code === 'context_length_exceeded' || type === 'exceed_context_size_error') return true;
+  return /context (length|window|size)|maximum context/i.test(String(message ?? ''));
+}
+
+/** Seconds, or a date. */
+export function readRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** A CallFailure as the failure of a call. */
+export const transportFailure = ({ code, message }: CallFailure): ChatFailure => ({
+  failure: code,
+  retry: code !== 'remote-address' && code !== 'too-large',
+  overloaded: code === 'timeout' || code === 'first-byte-timeout',
+  detail: shorten(message),
+});
+
+const MAX_DETAIL = 300;
+const shorten = (said: string): string => (said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said);
+
+async function join(body: AsyncIterable<string>): Promise<string> {
+  let whole = '';
+  for await (const piece of body) whole += piece;
+  return whole;
+}
+
+function parse(source: string): ReplyJson | undefined {
+  try {
+    return replyJson.safeParse(JSON.parse(source)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Calls at a time when nothing is known of a service yet. */
+const FIRST = 4;
+
+/** How many calls run at a time: it rises slowly while all is well and halves when a service is overloaded. */
+export interface Limiter {
+  /** Waits for a place, then runs the job. */
+  run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** A call that began at `since` (`performance.now()`) met an overloaded service, which asked for a pause of `pauseMs`. */
+  overloaded(since: number, pauseMs: number): void;
+  /** Calls that are allowed at a time now. */
+  readonly width: number;
+}
+
+export interface LimiterOptions {
+  /** Most calls at a time. */
+  readonly most: number;
+  /** Most calls begun per minute; absent: any number. */
+  readonly perMinute?: number;
+}
+
+/**
+ * Additive increase, multiplicative decrease, as in TCP: one more call at a time after as many successes as are allowed at
+ * a time, half as many after an overload. Calls that began before the last halving do not halve again.
+ */
+export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
+  const spacing = perMinute === undefined ? 0 : 60_000 / perMinute;
+  const waiting: (() => void)[] = [];
+  let width = Math.min(FIRST, most);
+  let running = 0;
+  let successes = 0;
+  let halvedAt = 0;
+  let notBefore = 0;
+
+  const admit = (): void => {
+    while (running < Math.floor(width) && waiting.length > 0) {
+      running++;
+      waiting.shift()?.();
+    }
+  };
+  const place = (signal?: AbortSignal): Promise<void> =>
+    new Promise((accept, reject) => {
+      const enter = (): void => {
+        signal?.removeEventListener('abort', leave);
+        accept();
+      };
+      const leave = (): void => {
+        const at = waiting.indexOf(enter);
+        if (at >= 0) waiting.splice(at, 1);
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) return leave();
+      signal?.addEventListener('abort', leave, { once: true });
+      waiting.push(enter);
+      admit();
+    });
+  /** Waits out a pause, and for the turn of this call where calls are spaced. */
+  const turn = async (signal?: AbortSignal): Promise<void> => {
+    for (let now = performance.now(); now < notBefore; now = performance.now())
+      await sleep(notBefore - now, undefined, { signal });
+    if (spacing > 0) notBefore = Math.max(notBefore, performance.now()) + spacing;
+  };
+  const succeeded = (): void => {
+    if (++successes < width) return;
+    successes = 0;
+    width = Math.min(most, width + 1);
+  };
+
+  return {
+    get width() {
+      return Math.floor(width);
+    },
+    async run(job, signal) {
+      await place(signal);
+      try {
+        if (notBefore > 0) await turn(signal);
+        else if (spacing > 0) notBefore = performance.now() + spacing;
+        const result = await job();
+        succeeded();
+        return result;
+      } finally {
+        running--;
+        admit();
+      }
+    },
+    overloaded(since, pauseMs) {
+      notBefore = Math.max(notBefore, performance.now() + pauseMs);
+      if (since < halvedAt) return;
+      halvedAt = performance.now();
+      width = Math.max(1, width / 2);
+      successes = 0;
+    },
+  };
+}
