@@ -5,7 +5,7 @@ import { interpret } from './interpret.ts';
 import { parameters } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 
-/** A language model behind an endpoint that speaks the OpenAI protocol; see docs/llm.md. */
+/** A language model behind an endpoint that speaks the OpenAI protocol; see docs/models/llm.md. */
 export const llm = defineModel({
   contract: 1,
   id: 'llm',

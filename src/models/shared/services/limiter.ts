@@ -26,35 +26,12 @@ export interface LimiterOptions {
  */
 export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
   const spacing = perMinute === undefined ? 0 : 60_000 / perMinute;
-  const waiting: (() => void)[] = [];
   let width = Math.min(FIRST, most);
-  let running = 0;
   let successes = 0;
   let halvedAt = 0;
   let notBefore = 0;
+  const places = createPlaces(() => Math.floor(width));
 
-  const admit = (): void => {
-    while (running < Math.floor(width) && waiting.length > 0) {
-      running++;
-      waiting.shift()?.();
-    }
-  };
-  const place = (signal?: AbortSignal): Promise<void> =>
-    new Promise((accept, reject) => {
-      const enter = (): void => {
-        signal?.removeEventListener('abort', leave);
-        accept();
-      };
-      const leave = (): void => {
-        const at = waiting.indexOf(enter);
-        if (at >= 0) waiting.splice(at, 1);
-        reject(signal?.reason);
-      };
-      if (signal?.aborted) return leave();
-      signal?.addEventListener('abort', leave, { once: true });
-      waiting.push(enter);
-      admit();
-    });
   /** Waits out a pause, and for the turn of this call where calls are spaced. */
   const turn = async (signal?: AbortSignal): Promise<void> => {
     for (let now = performance.now(); now < notBefore; now = performance.now())
@@ -72,7 +49,7 @@ export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
       return Math.floor(width);
     },
     async run(job, signal) {
-      await place(signal);
+      await places.enter(signal);
       try {
         if (notBefore > 0) await turn(signal);
         else if (spacing > 0) notBefore = performance.now() + spacing;
@@ -80,8 +57,7 @@ export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
         succeeded();
         return result;
       } finally {
-        running--;
-        admit();
+        places.leave();
       }
     },
     overloaded(since, pauseMs) {
@@ -90,6 +66,46 @@ export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
       halvedAt = performance.now();
       width = Math.max(1, width / 2);
       successes = 0;
+    },
+  };
+}
+
+/** A queue before a number of places that changes. */
+interface Places {
+  /** Resolves when there is a place. Rejects with the signal's reason where it aborts before. */
+  enter(signal?: AbortSignal): Promise<void>;
+  leave(): void;
+}
+
+function createPlaces(open: () => number): Places {
+  const waiting: (() => void)[] = [];
+  let taken = 0;
+  const admit = (): void => {
+    while (taken < open() && waiting.length > 0) {
+      taken++;
+      waiting.shift()?.();
+    }
+  };
+  return {
+    enter: (signal) =>
+      new Promise((accept, reject) => {
+        const enter = (): void => {
+          signal?.removeEventListener('abort', leave);
+          accept();
+        };
+        const leave = (): void => {
+          const at = waiting.indexOf(enter);
+          if (at >= 0) waiting.splice(at, 1);
+          reject(signal?.reason);
+        };
+        if (signal?.aborted) return leave();
+        signal?.addEventListener('abort', leave, { once: true });
+        waiting.push(enter);
+        admit();
+      }),
+    leave() {
+      taken--;
+      admit();
     },
   };
 }

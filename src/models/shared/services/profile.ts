@@ -58,7 +58,7 @@ async function readJson<T>(file: string, schema: z.ZodType<T>, code: string): Pr
   throw new UserError(code, issueText(issue), {
     file,
     field: issue.path.join('.') || undefined,
-    hint: { en: 'docs/llm.md shows a whole file.', zh: '完整示例见 docs/llm.md。' },
+    hint: { en: 'docs/models/llm.md shows a whole file.', zh: '完整示例见 docs/models/llm.md。' },
   });
 }
 

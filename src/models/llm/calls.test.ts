@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { spending } from '../shared/services/budget.ts';
+import { createInterviewer, PAIRS, type Script } from './fixtures/interviewer.ts';
+import { type Scripted, status } from './fixtures/server.ts';
+
+const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
+
+describe('calls', () => {
+  it('are tried again after an overload, when the service asks to', async () => {
+    const { answers, replies } = await ask(
+      ({ number }) => (number === 0 ? status(429, {}, { 'retry-after': '0.05' }) : '{"label":"1"}'),
+      { parameters: { retries: 1 } },
+    );
+    expect(answers[0].status).toBe('answered');
+    expect(replies[0].usage).toMatchObject({ calls: 1, retries: 1, promptTokens: 10, completionTokens: 2 });
+  });
+
+  it('are not made again for what is kept, nor by another run beside this one', async () => {
+    const script = (): Scripted => '{"label":"1"}';
+    const asked = { parameters: { name: 'same' } };
+    await ask(script, asked);
+    expect(received()).toHaveLength(1);
+    await askAgain(asked);
+    otherRun();
+    const { answers } = await askAgain(asked);
+    expect(answers[0].status).toBe('answered');
+    expect(received()).toHaveLength(1);
+    await askAgain({ parameters: { name: 'same', temperature: 0.5 } });
+    expect(received()).toHaveLength(2);
+  });
+
+  it('that failed are not kept', async () => {
+    await ask(({ number }) => (number === 0 ? status(500) : '{"label":"1"}'), {
+      parameters: { name: 'again' },
+    });
+    const { answers } = await askAgain({ parameters: { name: 'again' } });
+    expect(answers[0].status).toBe('answered');
+    expect(await readFile(join(directory(), 'calls.jsonl'), 'utf8')).not.toContain('500');
+  });
+
+  it('stop at a limit, and what was answered is kept', async () => {
+    const inputs = Array.from({ length: 9 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
+    const asked = { inputs, parameters: { name: 'limited', concurrency: 1 } };
+    const maxCalls = spending().calls + 4;
+    const limited = { ...asked, parameters: { ...asked.parameters, maxCalls } };
+    await expect(ask(() => '{"label":"1"}', limited)).rejects.toMatchObject({ code: 'budget-reached' });
+    expect(received()).toHaveLength(4);
+    const { answers } = await askAgain(asked);
+    expect(answers.every((answer) => answer.status === 'answered')).toBe(true);
+    expect(received()).toHaveLength(9);
+  });
+
+  it('carry the key of the environment, which is written nowhere', async () => {
+    process.env.CHINESEBLUE_TEST_KEY = 'sk-secret-123';
+    const { replies } = await ask(() => '{"label":"1"}', { parameters: { keyEnv: 'CHINESEBLUE_TEST_KEY' } });
+    delete process.env.CHINESEBLUE_TEST_KEY;
+    expect(received()[0].headers.authorization).toBe('Bearer sk-secret-123');
+    expect(await readFile(join(directory(), 'calls.jsonl'), 'utf8')).not.toContain('secret');
+    expect(JSON.stringify(replies)).not.toContain('secret');
+  });
+
+  it.each<[number, string]>([
+    [401, 'key-refused'],
+    [404, 'no-such-model'],
+  ])('end at once on %i', async (code, expected) => {
+    await expect(ask(() => status(code))).rejects.toMatchObject({ code: expected });
+  });
+
+  it('end at once where nothing listens', async () => {
+    await expect(askAgain({}, 'http://127.0.0.1:1/v1')).rejects.toMatchObject({ code: 'no-connection' });
+  });
+
+  it('of confidential tasks go to local addresses only', async () => {
+    const task = { ...PAIRS, confidential: true };
+    await expect(askAgain({ task }, 'http://192.0.2.1:9/v1')).rejects.toMatchObject({
+      code: 'remote-endpoint',
+    });
+    expect(await answerOf(() => '{"label":"1"}', { task })).toMatchObject({ status: 'answered' });
+  });
+});
+
+describe('the shape of answers', () => {
+  const probed = (script: Script) => ask(script, { parameters: { structured: 'probe' } });
+  const rungs = (): (string | undefined)[] => received().map(({ body }) => body.response_format?.type) ?? [];
+
+  it('is a schema where the service keeps to it, and the first question is not asked twice', async () => {
+    const { replies } = await probed(() => '{"label":"1"}');
+    expect(replies[0].raw).toMatchObject({ rung: 'schema' });
+    expect(rungs()).toEqual(['json_schema']);
+  });
+
+  it('is JSON mode where schemas are refused, and words where that is ignored', async () => {
+    await probed(({ body }) =>
+      body.response_format?.type === 'json_schema' ? status(400) : '{"label":"1"}',
+    );
+    expect(rungs()).toEqual(['json_schema', 'json_object']);
+    const { replies } = await probed(({ body }) => (body.response_format ? '答案是匹配' : '{"label":"1"}'));
+    expect(rungs()).toEqual(['json_schema', 'json_object', undefined]);
+    expect(replies[0].raw).toMatchObject({ rung: 'text' });
+  });
+});
