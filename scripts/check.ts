@@ -3,12 +3,17 @@
  * Ends with `N passed, N failed` on a line of its own; exits with 1 if anything failed.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useTemporary } from './temporary.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-check-'));
 const testReport = join(scratch, 'tests.json');
+/** The temporary directory of all steps, which must leave nothing in it. */
+const temporary = join(scratch, 'tmp');
+mkdirSync(temporary);
+useTemporary(temporary);
 
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['format and lint', 'biome', 'check', '--error-on-warnings'],
@@ -51,6 +56,11 @@ try {
   skipped += report.numPendingTests;
 } catch {
   console.log('The tests left no report.');
+  failed++;
+}
+const left = readdirSync(temporary);
+if (left.length > 0) {
+  console.log(`Left in the temporary directory: ${left.join(', ')}`);
   failed++;
 }
 rmSync(scratch, { recursive: true });

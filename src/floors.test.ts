@@ -184,6 +184,13 @@ describe('files', () => {
     expect(long.sort()).toEqual(Object.keys(TABLES).sort());
   });
 
+  it('leave recursive mkdir to createDirectory: it never returns on file systems without files of users', () => {
+    const recursive = /\bmkdir(?:Sync)?\([^;]*?\brecursive\b/;
+    expect(recursive.test('await mkdir(dirname(file), { recursive: true });')).toBe(true);
+    const found = sources.filter((file) => recursive.test(codeOf(file)));
+    expect(found.map((file) => relative(source, file))).toEqual([]);
+  });
+
   it('have no casts through unknown', () => {
     const cast = sources.filter((file) => codeOf(file).includes('as unknown as'));
     expect(cast.map((file) => relative(source, file))).toEqual([]);

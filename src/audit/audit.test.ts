@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
 import { readSubsets, writeSubsets } from '../datasets/subsets.ts';
@@ -15,6 +15,7 @@ let dataDir: string;
 let audit: Audit;
 const open = () => openDataset({ task, dir: dataDir });
 
+afterAll(() => rm(dataDir, { recursive: true }));
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'chineseblue-audit-'));
   await cp(join(samplesDir(), 'cMedQQ'), join(dataDir, 'cMedQQ'), { recursive: true });

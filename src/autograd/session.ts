@@ -55,8 +55,13 @@ export interface Program {
 type Runtime = typeof import('onnxruntime-node');
 let runtime: Promise<Runtime> | undefined;
 
-/** ONNX Runtime, loaded on first use. Throws a UserError with installation instructions (`runtime-missing`). */
+/**
+ * ONNX Runtime, loaded on first use, without its telemetry unless `ORT_DISABLE_TELEMETRY` is set to something else. Throws
+ * a UserError with installation instructions (`runtime-missing`).
+ */
 export function loadRuntime(): Promise<Runtime> {
+  // Otherwise its native library reports to its makers and leaves files in the home and temporary directories.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   runtime ??= import('onnxruntime-node').then(
     (module) => {
       const loaded = 'default' in module ? (module.default as Runtime) : module;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,10 @@ const leaves = (specs: readonly CommandSpec[], path: string[] = []): string[][] 
 beforeAll(() => {
   vi.stubEnv('LC_ALL', 'C.UTF-8').stubEnv('CHINESEBLUE_DATA', samples);
 });
-afterAll(() => vi.unstubAllEnvs());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 /** Chinese text may hold names, values and paths, but no sentence of English. */
 const ENGLISH_SENTENCE = /\b(the|of|to|is|are|a|an|in|with|for|and|or|not|no)\b \w+ \w+/i;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock } from '../ground/lock.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
@@ -17,8 +17,10 @@ let plan: Plan;
 const lines = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `${(from + i) % 3}\t查询 ${from + i}\n`).join('');
 
+let folder: string;
+afterEach(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'chineseblue-evaluate-'));
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-evaluate-'));
   dataDir = join(folder, 'data');
   root = join(folder, 'runs');
   await mkdir(join(dataDir, 'cMedIC'), { recursive: true });

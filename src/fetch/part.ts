@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
-import { explainFileError } from '../ground/files.ts';
+import { createDirectory, explainFileError } from '../ground/files.ts';
 import { type ExpectedFile, type Identity, identifyFile } from './identity.ts';
 
 /** A partial file of another machine is taken over only when it has not grown for this long. */
@@ -43,7 +43,7 @@ export async function findLeftovers(destinations: readonly string[]): Promise<Le
 export async function claimPart(destination: string, leftovers?: Leftovers): Promise<string> {
   const own = ownName(destination);
   try {
-    await mkdir(dirname(destination), { recursive: true });
+    await createDirectory(dirname(destination));
     for (const file of leftovers?.get(destination) ?? []) {
       try {
         await rename(file, own);

@@ -3,11 +3,13 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { explainFileError, STANDARD } from './files.ts';
+import { UserError } from './errors.ts';
+import { explainFileError, nameOf, STANDARD } from './files.ts';
 
 /**
  * Gives `use` a file that can be read again from its beginning: the file itself, or a temporary copy of standard input
- * (`-`) or of a pipe, which is removed afterwards. Throws a UserError for errors of the file system.
+ * (`-`) or of a pipe, which is removed afterwards. Throws a UserError for errors of the file system; errors of `use` that
+ * name the copy name what was copied instead.
  */
 export async function withRereadable<T>(file: string, use: (path: string) => Promise<T>): Promise<T> {
   if (!(await isStream(file))) return use(file);
@@ -19,9 +21,17 @@ export async function withRereadable<T>(file: string, use: (path: string) => Pro
       throw explainFileError(error, file);
     });
     return await use(copy);
+  } catch (error) {
+    throw renamed(error, copy, nameOf(file));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function renamed(error: unknown, from: string, to: string): unknown {
+  if (!(error instanceof UserError) || error.place.file !== from) return error;
+  const { code, text, place, hintText: hint, exitCode } = error;
+  return new UserError(code, text, { ...place, file: to, hint, exitCode });
 }
 
 async function isStream(file: string): Promise<boolean> {

@@ -19,6 +19,11 @@ const write = (content: string) => (staging: string) => writeFile(join(staging, 
 const content = (): Promise<string> => readFile(join(target, 'file'), 'utf8');
 
 describe('makeWhole', () => {
+  it.runIf(process.platform === 'linux')('ends where the system makes no directories', async () => {
+    const made = makeWhole('/proc/chineseblue/target', write('new'));
+    await expect(made).rejects.toMatchObject({ code: 'not-writable' });
+  });
+
   it('shows the target when it is whole, and leaves nothing beside it', async () => {
     await makeWhole(target, async (staging) => {
       await write('new')(staging);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UserError } from './errors.ts';
-import { explainFileError } from './files.ts';
+import { createDirectory, explainFileError } from './files.ts';
 import { acquireLock } from './lock.ts';
 
 export interface StagingOptions {
@@ -30,7 +30,7 @@ export async function makeWhole<T>(
     await recover(place);
     await refuseToOverwrite(place, mayReplace);
     if (!resume) await rm(staging, { recursive: true, force: true });
-    await mkdir(staging, { recursive: true });
+    await createDirectory(staging);
   } catch (error) {
     throw explainFileError(error, target);
   }
@@ -83,7 +83,7 @@ async function refuseToOverwrite(
 
 async function putInPlace(staging: string, place: string): Promise<void> {
   const old = oldOf(place);
-  await mkdir(dirname(place), { recursive: true });
+  await createDirectory(dirname(place));
   if (existsSync(place)) await rename(place, old);
   await rename(staging, place);
   await rm(old, { recursive: true, force: true });

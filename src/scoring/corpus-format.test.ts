@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
 import { readAnyPredictions } from './corpus-format.ts';
 
@@ -15,6 +15,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chineseblue-corpus-format-'));
 });
+afterEach(() => rm(folder, { recursive: true }));
 
 async function file(content: string, name: string): Promise<string> {
   const path = join(folder, name);

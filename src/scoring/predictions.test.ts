@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
 import { readPredictions } from './predictions.ts';
 
@@ -14,6 +14,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chineseblue-predictions-'));
 });
+afterEach(() => rm(folder, { recursive: true }));
 
 async function file(content: string, name = 'predictions.jsonl'): Promise<string> {
   const path = join(folder, name);

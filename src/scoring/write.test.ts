@@ -1,7 +1,7 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../tasks/answer.ts';
 import { findTask } from '../tasks/registry.ts';
 import { readPredictions } from './predictions.ts';
@@ -14,6 +14,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chineseblue-write-'));
 });
+afterEach(() => rm(folder, { recursive: true }));
 
 describe('writePredictions', () => {
   it('is read back equal', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../../tasks/registry.ts';
 import type { SplitName } from '../../tasks/task.ts';
 import { openDataset } from '../dataset.ts';
@@ -20,6 +20,7 @@ beforeEach(async () => {
   await writeFile(join(dir, 'cMedIC', 'dev.txt'), lines(100, 20));
   await writeFile(join(dir, 'cMedIC', 'test.txt'), lines(200, 9));
 });
+afterEach(() => rm(dir, { recursive: true }));
 
 const remove = (name: SplitName) => rm(join(dir, 'cMedIC', `${name}.txt`));
 const divide = async (judged: SplitName, scheme?: SchemeId) =>

@@ -1,12 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { digestFolder } from './digest.ts';
 
 describe('digestFolder', () => {
   it('changes with weights, vocabulary and configuration, and with nothing else', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'chineseblue-digest-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const put = (name: string, content: string): Promise<void> => writeFile(join(folder, name), content);
     await put('config.json', '{}');
     await put('model.safetensors', 'weights');

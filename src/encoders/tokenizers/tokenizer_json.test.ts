@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../ground/errors.ts';
 import { smallVocabulary } from './fixtures/reference.ts';
 import { loadTokenizer } from './load.ts';
@@ -11,8 +11,10 @@ import { createVocabulary, parseVocabulary } from './vocabulary.ts';
 
 const tokenizer = createTokenizer(smallVocabulary());
 const json = () => JSON.parse(JSON.stringify(toTokenizerJson(tokenizer)));
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-tokenizer-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 const folder = (files: Record<string, string>): string => {
-  const path = mkdtempSync(join(tmpdir(), 'chineseblue-'));
+  const path = mkdtempSync(join(scratch, 'folder-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   return path;
 };

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -66,6 +68,21 @@ describe('building a corpus', () => {
     });
     expect(JSON.parse(readFileSync(join(folder, 'out', 'manifest.json'), 'utf8'))).toEqual(manifest);
     expect(leftovers()).toEqual([]);
+  });
+
+  it.runIf(process.platform !== 'win32')('reads pipes, whose errors name the pipe', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [manifest] = await Promise.all([
+      build([pipe]),
+      writeFile(pipe, JSON.stringify([{ a: A }, { a: B }])),
+    ]);
+    expect(manifest.sources).toMatchObject([{ path: pipe, documents: 2 }]);
+    const failing = expect(build([pipe], { force: true })).rejects.toMatchObject({
+      code: 'bad-json',
+      place: { file: pipe, line: 1 },
+    });
+    await Promise.all([failing, writeFile(pipe, '{"a": ')]);
   });
 
   it('removes equal documents, and all but the first of a sentence that is repeated everywhere', async () => {

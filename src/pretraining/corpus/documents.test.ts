@@ -87,6 +87,25 @@ describe('documents', () => {
     }
   });
 
+  it.each([
+    ['JSON Lines', '{"a": "一"}\n{"a": "二"}\n', ['x.jsonl', 'x.json', 'x.txt', 'x.csv', 'x.data', 'x']],
+    ['a list of JSON', '[\n{"a": "一"},\n{"a": "二"}]', ['x.json', 'x.jsonl', 'x.txt', 'x.tsv', 'x']],
+    ['CSV', 'ask,id\n"一",1\n二,2\n', ['x.csv', 'x.tsv', 'x.txt', 'x']],
+    ['TSV', 'ask\tid\n一\t1\n二\t2\n', ['x.tsv', 'x.csv', 'x.txt', 'x']],
+    ['text', '[1] 一，,\n\n[2] 二\n', ['x.txt', 'x.md', 'x']],
+  ])('of %s are the same under any name', async (_, content, names) => {
+    const found = await Promise.all(names.map((name) => partsOf(write(name, content))));
+    expect(found[0]).toHaveLength(2);
+    for (const one of found.slice(1)) expect(one).toEqual(found[0]);
+  });
+
+  it('are refused where a file holds no text', async () => {
+    for (const content of ['%PDF-1.7\n一\n', 'a\0\0\0\0b\0\0c']) {
+      const file = write('x-binary.txt', content);
+      await expect(partsOf(file)).rejects.toMatchObject({ code: 'corpus-format', place: { file } });
+    }
+  });
+
   it('come from files and directories in order, and from known extensions only', async () => {
     expect((await listInputs([folder])).map((file) => file.slice(folder.length + 1)).slice(0, 3)).toEqual([
       'a.txt',
@@ -94,7 +113,7 @@ describe('documents', () => {
       'c.json',
     ]);
     await expect(listInputs([join(folder, 'none.txt')])).rejects.toMatchObject({ code: 'file-missing' });
-    await expect(listInputs([write('k.pdf', 'x')])).rejects.toMatchObject({ code: 'corpus-format' });
+    expect(await listInputs([write('k', 'x'), '-'])).toEqual([join(folder, 'k'), '-']);
   });
 });
 

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError, type Line, readLineBatches } from '../../ground/files.ts';
+import { explainFileError, type Line, readLineBatches, STANDARD } from '../../ground/files.ts';
 import { readCsvRows } from './csv-rows.ts';
 import { readJsonValues } from './json-values.ts';
+import { EXTENSIONS, shapeOf } from './shape.ts';
 
 /** Text that belongs together, as found: paragraphs, fields of a record, turns of a dialogue. */
 export interface RawDocument {
@@ -13,20 +14,19 @@ export interface RawDocument {
   readonly parts: readonly string[];
 }
 
-const EXTENSIONS = ['.txt', '.jsonl', '.json', '.csv', '.tsv'];
 /** Lines after which a document is passed on before its end. */
 const MAX_PARTS = 10_000;
 const HAN = /\p{Script=Han}/u;
 
 /**
- * The files under the given paths: files as they are, directories searched for the known extensions, in order of
- * their names. Throws a UserError for a missing path or an unsupported extension.
+ * The files under the given paths: files as they are, `-` (standard input) too; directories searched for the known
+ * extensions, in order of their names. Throws a UserError for a missing path.
  */
 export async function listInputs(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     try {
-      if ((await stat(path)).isDirectory()) {
+      if (path !== STANDARD && (await stat(path)).isDirectory()) {
         const names = await readdir(path, { recursive: true });
         files.push(
           ...names
@@ -39,42 +39,25 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
     } catch (error) {
       throw explainFileError(error, path);
     }
-    if (!EXTENSIONS.includes(extname(path).toLowerCase())) {
-      throw new UserError(
-        'corpus-format',
-        {
-          en: `Files with the extension "${extname(path)}" are not supported`,
-          zh: `不支持扩展名为“${extname(path)}”的文件`,
-        },
-        {
-          file: path,
-          hint: {
-            en: `Supported: ${EXTENSIONS.join(', ')}.`,
-            zh: `支持：${EXTENSIONS.join('、')}。`,
-          },
-        },
-      );
-    }
     files.push(path);
   }
   return [...new Set(files)];
 }
 
 /**
- * Streams the documents of one file, by its extension. `fields` names the columns or keys that hold text; without it
+ * Streams the documents of one file; `shapeOf` tells how they are written. `fields` names the columns or keys that hold text; without it
  * every string counts. A CSV row and a JSON value are one document each; in plain text blank lines separate documents,
  * or, where the first block of lines has none, every line is one.
- * Throws a UserError (`bad-json`, `csv-column`, `csv-quote`, `not-utf8`).
+ * Throws a UserError (`bad-json`, `csv-column`, `csv-quote`, `not-utf8`, `corpus-format`).
  */
 export async function* readDocuments(
   file: string,
   fields: readonly string[] = [],
 ): AsyncGenerator<RawDocument> {
-  const extension = extname(file).toLowerCase();
-  if (extension === '.csv' || extension === '.tsv')
-    yield* csvDocuments(file, extension === '.tsv' ? '\t' : ',', fields);
-  else if (extension === '.jsonl') yield* lineValues(file, fields);
-  else if (extension === '.json') {
+  const shape = await shapeOf(file);
+  if (shape === 'csv' || shape === 'tsv') yield* csvDocuments(file, shape === 'tsv' ? '\t' : ',', fields);
+  else if (shape === 'json-lines') yield* lineValues(file, fields);
+  else if (shape === 'json') {
     for await (const { text, line } of readJsonValues(file)) yield jsonDocument(text, file, line, fields);
   } else yield* textDocuments(file);
 }

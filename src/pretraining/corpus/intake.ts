@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { identifyFile } from '../../fetch/identity.ts';
+import { nameOf, STANDARD } from '../../ground/files.ts';
+import { withRereadable } from '../../ground/spool.ts';
 import type { Task } from '../../tasks/task.ts';
 import { createSketches, SKETCH_DEFAULTS, type Sketches } from '../../text/minhash.ts';
 import { comparisonForm } from '../../text/normalise.ts';
@@ -60,28 +62,33 @@ export async function takeFiles(
   { signal, onProgress }: Observer,
 ): Promise<SourceRecord[]> {
   const sources: SourceRecord[] = [];
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const sizes = await Promise.all(files.map(sizeOf));
   const total = sizes.reduce((sum, size) => sum + size, 1);
   let finished = 0;
   for (const [i, file] of files.entries()) {
     const note = { en: file, zh: file };
     const before = intake.documents.read;
-    let characters = 0;
-    for await (const document of readDocuments(file, fields)) {
-      takeDocument(intake, document);
-      for (const part of document.parts) characters += part.length;
-      if (intake.documents.read % 1024 !== 0) continue;
-      signal?.throwIfAborted();
-      onProgress?.((finished + Math.min(sizes[i], BYTES_PER_CHARACTER * characters)) / total, note);
-    }
-    finished += sizes[i];
-    onProgress?.(finished / total, note);
-    const { bytes, sha256 } = await identifyFile(file);
-    sources.push({ path: file, bytes, sha256, documents: intake.documents.read - before });
+    const { bytes, sha256 } = await withRereadable(file, async (path) => {
+      let characters = 0;
+      for await (const document of readDocuments(path, fields)) {
+        takeDocument(intake, path === file ? document : { ...document, file: nameOf(file) });
+        for (const part of document.parts) characters += part.length;
+        if (intake.documents.read % 1024 !== 0) continue;
+        signal?.throwIfAborted();
+        onProgress?.((finished + Math.min(sizes[i], BYTES_PER_CHARACTER * characters)) / total, note);
+      }
+      finished += sizes[i];
+      onProgress?.(finished / total, note);
+      return identifyFile(path);
+    });
+    sources.push({ path: nameOf(file), bytes, sha256, documents: intake.documents.read - before });
     signal?.throwIfAborted();
   }
   return sources;
 }
+
+/** In bytes; 0 for standard input and pipes, which tell none. */
+const sizeOf = async (file: string): Promise<number> => (file === STANDARD ? 0 : (await stat(file)).size);
 
 /** Takes the train splits of tasks in. */
 export async function takeTrainSplits(
