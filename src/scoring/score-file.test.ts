@@ -6,7 +6,7 @@ import { openJudged } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { findTask } from '../tasks/registry.ts';
-import { scoreFile } from './score-file.ts';
+import { checkFile, scoreFile } from './score-file.ts';
 import { writePredictions } from './write.ts';
 
 const task = findTask('cMedIC');
@@ -45,12 +45,15 @@ describe('a file of predictions', () => {
     );
   });
 
-  it('is refused where it answers other examples', async () => {
+  it('is refused where it answers other examples, and checked for all that is wrong', async () => {
     const other = join(folder, 'other.jsonl');
     await writeFile(other, '{"id":"1000","label":"1"}\n');
     await expect(scoreFile({ file: other, ...(await open('test')), split: 'test' })).rejects.toMatchObject({
       code: 'unknown-id',
       place: { file: other, line: 1 },
     });
+    const { problems, coverage } = await checkFile({ file: other, ...(await open('test')), split: 'test' });
+    expect(problems[0]).toMatchObject({ code: 'unknown-id', line: 1, id: '1000' });
+    expect(coverage).toMatchObject({ asked: 60, answered: 0, missing: 60 });
   });
 });

@@ -8,17 +8,21 @@ import type { ReadPredictions } from './predictions.ts';
 import { refuseUnfit } from './problems.ts';
 import { type ScoreSheet, scorePredictions } from './score-sheet.ts';
 
-export interface ScoreFileRequest {
+/** A file of predictions and what it answers. */
+export interface JudgedFile {
   /** As `readAnyPredictions` takes it. */
   readonly file: string;
   readonly dataset: Dataset;
   /** What is judged, and which part of the dataset that is: as `openJudged` gives them. */
   readonly split: JudgedSplit;
   readonly part: SplitName;
-  /** Directory of subsets that are scored beside `all`. */
-  readonly subsets?: string;
   /** How offsets count, where the file does not say. */
   readonly offsets?: Offsets;
+}
+
+export interface ScoreFileRequest extends JudgedFile {
+  /** Directory of subsets that are scored beside `all`. */
+  readonly subsets?: string;
 }
 
 /** What a file of predictions is worth, and what was read of it. */
@@ -47,4 +51,20 @@ async function openSubsets({ subsets, dataset, split }: ScoreFileRequest, files:
   if (subsets === undefined) return undefined;
   const released = requireReleased(split, { en: 'Subsets', zh: '子集' });
   return readSubsets(subsets, dataset.task, released, files);
+}
+
+/**
+ * Reads a file of predictions for what is wrong with it, gold or no gold; where nothing says how offsets count, the way
+ * that its mentions prove. Throws the UserErrors of reading the split, and those of a file that holds no predictions.
+ */
+export async function checkFile({
+  file,
+  dataset,
+  split,
+  part,
+  offsets,
+}: JudgedFile): Promise<ReadPredictions> {
+  const { task, scheme } = dataset;
+  const { questions } = await dataset.split(part);
+  return readAnyPredictions(file, task, questions, { offsets, inferOffsets: true, split, scheme });
 }

@@ -13,23 +13,18 @@ export const checkCommand = defineCommand({
   examples: ['chineseblue check --task cMedQQ --predictions predictions.jsonl'],
   async run({ options, terminal }) {
     const file = options.predictions;
-    const { task, dataset, split, part } = await openTaskData(options);
-    const { readAnyPredictions } = await import('../../scoring/corpus-format.ts');
+    const { dataset, split, part } = await openTaskData(options);
+    const { checkFile } = await import('../../scoring/score-file.ts');
     const { offsetsNote } = await import('../../scoring/offsets.ts');
-    const { questions } = await dataset.split(part);
-    const { problems, coverage, offsets } = await readAnyPredictions(file, task, questions, {
-      offsets: options.offsets,
-      inferOffsets: true,
-      split,
-      scheme: dataset.scheme,
-    });
+    const asked = { file, dataset, split, part, offsets: options.offsets };
+    const { problems, coverage, offsets } = await checkFile(asked);
     const note = offsetsNote(offsets);
     if (note) terminal.note(note);
-    if (terminal.json) terminal.printJson({ file, examples: questions.length, coverage, offsets, problems });
+    if (terminal.json) terminal.printJson({ file, examples: coverage.asked, coverage, offsets, problems });
     else if (problems.length === 0) {
       terminal.printText({
-        en: `${file}: ${questions.length} predictions, no problems`,
-        zh: `${file}：${questions.length} 条预测，没有问题`,
+        en: `${file}: ${coverage.asked} predictions, no problems`,
+        zh: `${file}：${coverage.asked} 条预测，没有问题`,
       });
     } else await printProblems(problems, terminal);
     if (problems.length > 0) {
