@@ -1,8 +1,7 @@
 import { type Constant, constantOf, dequantised } from './constant.ts';
-import { vectorOf } from './dense.ts';
 import type { OnnxNode } from './file.ts';
 import { notAnEncoder, search, type Walk } from './graph.ts';
-import type { Norm } from './norm.ts';
+import { FUSED_EPSILON, type Norm } from './norm.ts';
 
 /** The tables that are looked up and added, and their normalisation. */
 export interface Embeddings {
@@ -24,7 +23,7 @@ interface Rows {
 
 /** The first normalisation whose terms are rows of tables. */
 export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Embeddings {
-  const fused = graph.nodes.find(({ operator }) => operator === 'EmbedLayerNormalization');
+  const fused = graph.nodes.find(({ operator }) => FUSED.has(operator));
   if (fused) return fusedEmbeddings(graph, fused);
   for (const { terms, added, weight, bias, epsilon, output, node } of norms.values()) {
     const found = terms.map((term) => rowsOf(graph, term));
@@ -53,12 +52,24 @@ export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Emb
   });
 }
 
-/** `EmbedLayerNormalization` of ONNX Runtime. */
+/** The embeddings of ONNX Runtime in one operator, in floats or in 8 bits. */
+const FUSED = new Set(['EmbedLayerNormalization', 'QEmbedLayerNormalization']);
+/** Among the inputs: the tables for words, positions and types, weight and bias, and where their scales and zeros are. */
+const STORED = [2, 3, 4, 5, 6] as const;
+const SCALES = 6;
+const ZEROS = 11;
+
 function fusedEmbeddings(graph: Walk, node: OnnxNode): Embeddings {
-  const [, , words, positions, types] = node.inputs.map((name) => constantOf(graph, name));
-  const [weight, bias] = node.inputs.slice(5, 7).map((name) => vectorOf(graph, name));
-  if (words?.shape.length !== 2 || positions?.shape.length !== 2 || !weight) throw folded(graph, node.name);
-  const epsilon = node.attributes.get('epsilon')?.float ?? 1e-12;
+  const input = (index: number): Constant | undefined => constantOf(graph, node.inputs[index]);
+  const [words, positions, types, weight, bias] = STORED.map((index) => {
+    const values = input(index);
+    if (!values || node.operator === 'EmbedLayerNormalization') return values;
+    const scale = input(index + SCALES);
+    return scale && dequantised({ values, scale, zero: input(index + ZEROS), axis: 0 }, graph.file);
+  });
+  if (words?.shape.length !== 2 || positions?.shape.length !== 2 || weight?.shape.length !== 1)
+    throw folded(graph, node.name);
+  const epsilon = node.attributes.get('epsilon')?.float ?? FUSED_EPSILON;
   return {
     ...{ words, positions, types, weight, bias, epsilon },
     output: graph.strip(node.outputs[0]),

@@ -91,7 +91,8 @@ export function innerOf(
 ): { intermediate: Product; activation: string } {
   const operators: string[] = [];
   let intermediate: Product | undefined;
-  search<never>(graph, from, (name, node) => {
+  search<never>(graph, from, (name) => {
+    const node = graph.producer(graph.strip(name));
     if (graph.strip(name) === input) return null;
     const dense = denseOf(graph, name);
     const isFirst = dense && graph.strip(dense.x) === input;

@@ -16,7 +16,7 @@ export interface Norm {
 
 const DEFAULT_EPSILON = 1e-5;
 /** ONNX Runtime's default for its fused operators. */
-const FUSED_EPSILON = 1e-12;
+export const FUSED_EPSILON = 1e-12;
 /** Of a sum in front of a normalisation: embeddings, bias, product and residual. */
 const MAX_TERMS = 16;
 
