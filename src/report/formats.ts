@@ -1,5 +1,5 @@
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
-import { figure, range, UNSURE_NOTE } from '../scoring/figures.ts';
+import { figure, isUnsure, range, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { RunAnalysis, TaskAnalysis } from './analysis.ts';
@@ -73,7 +73,7 @@ function classTable({ classes }: RunAnalysis): string {
     percent(precision),
     percent(recall),
     percent(f1.estimate),
-    escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]`),
+    escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]${isUnsure(f1) ? UNSURE_MARK : ''}`),
     String(gold),
   ]);
   return markdownTable(['class', 'P', 'R', 'F1', 'interval', 'gold'], rows);
@@ -82,7 +82,7 @@ function classTable({ classes }: RunAnalysis): string {
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(DIGITS));
 
 const CSV_HEAD =
-  'task,split,synthetic,model,seed,run,subset,convention,primary,score,low,high,examples,units,answered';
+  'task,split,synthetic,model,seed,run,subset,convention,primary,score,low,high,flaw,examples,units,answered';
 
 function csv(tasks: readonly TaskAnalysis[]): string {
   const lines = rowsOf(tasks).map(({ run: { run }, subset, examples, units, score }) => {
@@ -102,6 +102,7 @@ function csv(tasks: readonly TaskAnalysis[]): string {
       number(score.value),
       number(score.interval?.low),
       number(score.interval?.high),
+      score.interval?.flaw ?? '',
       String(examples),
       String(units),
       String(scores.coverage.answered),
@@ -179,7 +180,7 @@ function latex(tasks: readonly TaskAnalysis[]): string {
       ...rows,
       '    \\bottomrule',
       '  \\end{tabular}',
-      `  \\caption{${escapeLatex(`${task.id} ${record.split}${record.synthetic ? ' (synthetic sample)' : ''}, ${task.primary}.`)}${comparison ? ' Runs that share a letter do not differ significantly (paired permutation tests, Holm).' : ''}}`,
+      `  \\caption{${escapeLatex(`${task.id} ${record.split}${record.synthetic ? ' (synthetic sample)' : ''}, ${task.primary}.`)}${comparison ? ' Runs that share a letter do not differ significantly (paired tests, Holm).' : ''}}`,
       '\\end{table}',
     ].join('\n');
   });

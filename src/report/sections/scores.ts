@@ -58,8 +58,8 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
     </table></div>
     <details class="quiet"><summary>${both({ en: 'How this is computed', zh: '计算方法' })}</summary><p>${both(convention.definition)}</p>
       <p>${both({
-        en: `Intervals: 95 %, from a bias-corrected Bayesian bootstrap over independent units, 10 000 resamples (2 000 or fewer for areas under curves). ${UNSURE_NOTE.en} Runs that share a group letter do not differ significantly (paired permutation tests, Holm).`,
-        zh: `区间：95%，按独立单元作偏差校正的贝叶斯自助，重采样 10 000 次（曲线下面积至多 2 000 次）。${UNSURE_NOTE.zh}组字母相同的运行无显著差异（配对置换检验，Holm 校正）。`,
+        en: `Intervals: 95 %, from a bias-corrected Bayesian bootstrap over independent units, 10 000 resamples (2 000 or fewer for areas under curves). ${UNSURE_NOTE.en} Runs that share a group letter do not differ significantly (paired tests, Holm).`,
+        zh: `区间：95%，按独立单元作偏差校正的贝叶斯自助，重采样 10 000 次（曲线下面积至多 2 000 次）。${UNSURE_NOTE.zh}组字母相同的运行无显著差异（配对检验，Holm 校正）。`,
       })}</p></details>`;
 }
 
