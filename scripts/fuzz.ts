@@ -1,0 +1,157 @@
+/**
+ * `npm run fuzz`: mutates every file that the product reads and watches what reading it comes to.
+ *
+ * npm run fuzz -- [--seed 1] [--mutations 20000] [--minutes 30] [--reader NAME [--case N]] [--out bench/results/fuzz.json]
+ *
+ * Every reader runs in a process of its own, which is ended where a case takes over 10 s or the process over 2 GB. A
+ * fault is printed with the command that repeats it. Exits with 1 where there was one.
+ */
+import { fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeJson } from '../src/ground/files.ts';
+import type { Outcome, Verdict } from './fuzz/oracle.ts';
+import { readers } from './fuzz/readers.ts';
+
+const HANG_MS = 10_000;
+/** Preparing a reader may train a model. */
+const PREPARE_MS = 120_000;
+const MOST_MIB = 2048;
+const POLL_MS = 200;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    mutations: { type: 'string', default: '20000' },
+    minutes: { type: 'string', default: '60' },
+    reader: { type: 'string' },
+    case: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const chosen = readers.filter(({ name }) => values.reader === undefined || name === values.reader);
+if (chosen.length === 0)
+  throw new Error(`No such reader; there are: ${readers.map(({ name }) => name).join(', ')}`);
+const deadline = Date.now() + 60_000 * Number(values.minutes);
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-fuzz-'));
+
+type Fault = Outcome | 'hang' | 'died' | 'memory';
+
+interface Tally {
+  readonly reader: string;
+  readonly outcomes: Partial<Record<Fault, number>>;
+  cases: number;
+  peakMiB: number;
+}
+
+interface Message {
+  readonly kind: 'begins' | 'ends';
+  readonly number: number;
+  readonly verdict?: Verdict;
+  readonly peak?: number;
+}
+
+const FINE: ReadonlySet<string> = new Set(['same', 'other', 'refused']);
+
+/** Memory of a process in MiB where the system tells it. */
+function residentMiB(pid: number): number {
+  try {
+    const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1];
+    return (Number(pages) * 4096) / 2 ** 20;
+  } catch {
+    return 0;
+  }
+}
+
+function count(
+  tally: Tally,
+  outcome: Fault,
+  number: number,
+  { subject, what, detail = '' }: Partial<Verdict>,
+): void {
+  tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
+  tally.cases++;
+  if (FINE.has(outcome)) return;
+  console.log(`\n${outcome.toUpperCase()} ${tally.reader}: ${subject ?? '?'} (${what ?? '?'})`);
+  if (detail) console.log(detail.slice(0, 1500));
+  console.log(`  npm run fuzz -- --seed ${seed} --reader "${tally.reader}" --case ${number}`);
+}
+
+/** Runs cases from one number on in a child; returns the number to go on with, which is `until` at the end. */
+function runFrom(tally: Tally, from: number, until: number): Promise<number> {
+  const folder = join(scratch, `${tally.reader.replaceAll(' ', '-')}-${from}`);
+  const child = fork(
+    new URL('./fuzz/child.ts', import.meta.url),
+    [tally.reader, String(seed), String(from), String(until), folder],
+    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  );
+  let current = from;
+  let began = Date.now();
+  let isRunning = false;
+  let begun = false;
+  let ended: Fault | undefined;
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr = `${stderr}${chunk}`.slice(-2000);
+  });
+  const stop = (why?: Fault): void => {
+    ended ??= why;
+    child.kill('SIGKILL');
+  };
+  const watch = setInterval(() => {
+    if (residentMiB(child.pid!) > MOST_MIB) stop('memory');
+    else if (Date.now() - began > (isRunning ? HANG_MS : PREPARE_MS)) stop('hang');
+    else if (Date.now() > deadline) child.kill('SIGKILL');
+  }, POLL_MS);
+  child.on('message', ({ kind, number, verdict, peak = 0 }: Message) => {
+    began = Date.now();
+    begun = isRunning = true;
+    current = number;
+    if (kind !== 'ends' || !verdict) return;
+    tally.peakMiB = Math.max(tally.peakMiB, peak);
+    count(tally, peak > MOST_MIB ? 'memory' : verdict.outcome, number, verdict);
+    current = number + 1;
+    isRunning = false;
+  });
+  return new Promise((resolve) => {
+    child.on('exit', (code) => {
+      clearInterval(watch);
+      rmSync(folder, { recursive: true, force: true });
+      if (Date.now() > deadline) resolve(until);
+      else if (current >= until && code === 0) resolve(until);
+      else if (!begun) throw new Error(`${tally.reader} cannot be prepared: ${stderr}`);
+      else {
+        count(tally, ended ?? 'died', current, { detail: stderr });
+        resolve(current + 1);
+      }
+    });
+  });
+}
+
+const [first, last] =
+  values.case === undefined
+    ? [0, Math.ceil(Number(values.mutations) / chosen.length)]
+    : [Number(values.case), Number(values.case) + 1];
+const tallies: Tally[] = [];
+const started = Date.now();
+for (const { name } of chosen) {
+  const tally: Tally = { reader: name, outcomes: {}, cases: 0, peakMiB: 0 };
+  tallies.push(tally);
+  for (let from = first; from < last && Date.now() < deadline; ) from = await runFrom(tally, from, last);
+  console.log(
+    `${name}: ${tally.cases} mutations, ${JSON.stringify(tally.outcomes)}, at most ${tally.peakMiB} MiB`,
+  );
+}
+rmSync(scratch, { recursive: true, force: true });
+
+const isFault = ([outcome]: [string, number]): boolean => !FINE.has(outcome);
+const faults = tallies.flatMap(({ outcomes }) => Object.entries(outcomes).filter(isFault));
+if (values.out !== undefined) {
+  const [processor, seconds] = [cpus()[0]?.model ?? '', Math.round((Date.now() - started) / 1000)];
+  const date = new Date().toISOString().slice(0, 10);
+  await writeJson(values.out, { date, processor, node: process.version, seed, seconds, readers: tallies });
+}
+process.exitCode = faults.length > 0 ? 1 : 0;

@@ -1,0 +1,24 @@
+import { archives } from './readers/archives.ts';
+import { corpora, taskFiles } from './readers/corpora.ts';
+import { checkpoints, encoders, finetuned, weights } from './readers/encoders.ts';
+import { models } from './readers/models.ts';
+import { predictions } from './readers/predictions.ts';
+import { lexicons, pretraining } from './readers/pretraining.ts';
+import { runs } from './readers/runs.ts';
+import type { Reader } from './subject.ts';
+
+/** Everything that the product reads, but for modules of users, which are code. */
+export const readers: readonly Reader[] = [
+  corpora,
+  taskFiles,
+  predictions,
+  runs,
+  models,
+  encoders,
+  weights,
+  finetuned,
+  checkpoints,
+  pretraining,
+  lexicons,
+  archives,
+];

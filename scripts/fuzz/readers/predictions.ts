@@ -1,0 +1,60 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataset } from '../../../src/datasets/dataset.ts';
+import { samplesDir } from '../../../src/datasets/directory.ts';
+import { readAnyPredictions } from '../../../src/scoring/corpus-format.ts';
+import { createHeader } from '../../../src/scoring/header.ts';
+import { scorePredictions } from '../../../src/scoring/score-sheet.ts';
+import { findTask } from '../../../src/tasks/registry.ts';
+import type { Reader, Subject } from '../subject.ts';
+
+const TASKS = ['cEHRNER', 'cMedIC', 'cMedQQ', 'cMedIR', 'inference', 'multilabel', 'relation', 'CMDD'];
+/** Tasks whose predictions may also come as their corpus does. */
+const AS_CORPUS: readonly [task: string, file: string][] = [
+  ['cEHRNER', 'test.synthetic.txt'],
+  ['cMedIC', 'test.synthetic.txt'],
+  ['cMedQQ', 'test.synthetic.txt'],
+];
+/** Problems that a result shows. */
+const SHOWN_PROBLEMS = 20;
+
+export const predictions: Reader = {
+  name: 'predictions',
+  async prepare(folder) {
+    const subjects: Subject[] = [];
+    for (const id of TASKS) {
+      const { file, lines, read } = await open(id, join(folder, `${id}.jsonl`));
+      writeFileSync(file, lines.join('\n'));
+      subjects.push({ name: id, file, shape: 'lines', read });
+    }
+    for (const [id, name] of AS_CORPUS) {
+      const { file, read } = await open(id, join(folder, `${id}.txt`));
+      cpSync(join(samplesDir(), id, name), file);
+      subjects.push({ name: `${id} as its corpus`, file, shape: 'lines', read });
+    }
+    return subjects;
+  },
+};
+
+async function open(id: string, file: string) {
+  const dataset = await openDataset({ task: findTask(id), dir: samplesDir() });
+  const { task } = dataset;
+  const { questions, examples, synthetic } = await dataset.split('test');
+  const lines = [
+    JSON.stringify(createHeader(task, questions, { split: 'test' })),
+    ...examples.map((example) => JSON.stringify({ id: example.id, ...example.gold, ...example.input })),
+  ];
+  const read = async (): Promise<unknown> => {
+    const options = { inferOffsets: true, split: 'test' } as const;
+    const found = await readAnyPredictions(file, task, questions, options);
+    const { subsets } = scorePredictions({
+      ...{ task, split: 'test', synthetic, examples },
+      predictions: found.predictions,
+      coverage: found.coverage,
+    });
+    // where no score is defined it is NaN, as documented: what was read is judged
+    const scores = JSON.stringify(subsets.all.scores.map(({ value }) => value));
+    return { ...found, problems: found.problems.slice(0, SHOWN_PROBLEMS), scores };
+  };
+  return { file, lines, read };
+}
