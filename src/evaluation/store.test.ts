@@ -115,7 +115,18 @@ describe('readRun', () => {
       await writeFile(file, JSON.stringify(seal({ ...record, ...wrong })));
       await expect(readRun(directory)).rejects.toMatchObject({ code: 'damaged-run', place: { file, field } });
     }
-    for (const text of ['null', '[]', '7', '"x"', '{"schema"', '{"schema":7}', '{"schema":"else"}', '']) {
+    const nested = `{"schema":"chineseblue/run@3","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    for (const text of [
+      nested,
+      'null',
+      '[]',
+      '7',
+      '"x"',
+      '{"schema"',
+      '{"schema":7}',
+      '{"schema":"else"}',
+      '',
+    ]) {
       await writeFile(file, text);
       await expect(readRun(directory), text).rejects.toMatchObject({ code: 'damaged-run', place: { file } });
     }

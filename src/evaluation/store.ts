@@ -162,8 +162,10 @@ async function readJson<T extends { readonly schema: string }>(
     throw damaged(file, { en: 'This file of a run is missing', zh: '缺少该运行文件' });
   const text = await readTextFile(file);
   let raw: unknown;
+  let revived: unknown;
   try {
     raw = JSON.parse(text);
+    revived = JSON.parse(text, finiteBack);
   } catch {
     throw damaged(file, { en: 'This file of a run is not JSON', zh: '该运行文件不是 JSON' });
   }
@@ -172,7 +174,7 @@ async function readJson<T extends { readonly schema: string }>(
     if (stated && nameOf(stated.schema) === nameOf(schema)) throw otherSchema(file, stated.schema, schema);
     throw damaged(file, { en: `This file is not ${schema}`, zh: `该文件不是 ${schema}` }, 'schema');
   }
-  const value = shape.safeParse(JSON.parse(text, finiteBack));
+  const value = shape.safeParse(revived);
   if (!value.success) {
     const [issue] = value.error.issues;
     throw damaged(file, issueText(issue), issue.path.join('.'));

@@ -27,4 +27,5 @@ it('notices any change of a sealed record, but none of its layout', () => {
   ])
     expect(isSealed(JSON.parse(text.replace(from, to)))).toBe(false);
   expect(isSealed({})).toBe(false);
+  expect(isSealed(JSON.parse(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"sha256":""}`))).toBe(false);
 });

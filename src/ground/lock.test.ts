@@ -46,8 +46,18 @@ describe('acquireLock', () => {
 
   it('names a lock that says nothing, and a place where none can be made', async () => {
     await mkdir(path);
-    await writeFile(join(path, 'owner.json'), '{"pi');
-    await expect(acquireLock(path)).rejects.toMatchObject({ code: 'damaged-lock' });
+    const { token, ...nobody } = dead();
+    for (const owner of [
+      '{"pi',
+      '7',
+      '{}',
+      JSON.stringify(nobody),
+      JSON.stringify({ ...nobody, token: '../x' }),
+    ]) {
+      await writeFile(join(path, 'owner.json'), owner);
+      await expect(acquireLock(path), owner).rejects.toMatchObject({ code: 'damaged-lock' });
+    }
+    expect(token).not.toBe('');
     await writeFile(join(folder, 'file'), '');
     await expect(acquireLock(join(folder, 'file', 'lock'))).rejects.toMatchObject({
       code: 'not-a-directory',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
 import { UserError } from './errors.ts';
 import { createDirectory, explainFileError } from './files.ts';
 
@@ -26,6 +27,12 @@ export interface Lock extends AsyncDisposable {
 }
 
 const OWNER = 'owner.json';
+const ownerJson = z.object({
+  token: z.string().regex(/^[\w-]+$/),
+  pid: z.int().min(1),
+  host: z.string(),
+  born: z.string(),
+});
 /** More rounds than any number of processes loses in a row; a file system that refuses every rename ends here. */
 const ATTEMPTS = 1000;
 /** A candidate stands for milliseconds; one of this age was left by a process that died. */
@@ -117,10 +124,10 @@ async function walk(path: string): Promise<Owner[]> {
 async function readOwner(lock: string): Promise<Owner | undefined> {
   const file = join(lock, OWNER);
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    return ownerJson.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
     throw new UserError(
       'damaged-lock',
       { en: 'This lock does not say who holds it', zh: '该锁未记录持有者' },

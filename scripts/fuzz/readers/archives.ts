@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -35,8 +35,8 @@ export const archives: Reader = {
       const into = join(folder, `${name}-unpacked`);
       const read = async (): Promise<unknown> => {
         rmSync(into, { recursive: true, force: true });
-        await unpack(file, into, /\.(txt|json)$/);
-        return readdirSync(into).map((one) => [one, identifyBytes(readFileSync(join(into, one))).sha256]);
+        const names = await unpack(file, into, /\.(txt|json)$/);
+        return names.map((one) => [one, identifyBytes(readFileSync(join(into, one))).sha256]);
       };
       return { name, file, shape: 'bytes', container, read };
     };

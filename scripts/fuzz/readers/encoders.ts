@@ -228,6 +228,17 @@ export const checkpoints: Reader = {
       const { state } = await openRecord({ directory, onEvent }, 'this', trained);
       const values = trained.map(({ value }) => Array.from(value.data));
       const { scores: _, best, ...rest } = state;
+      // what training counts on with
+      const counted = [
+        rest.step,
+        rest.position.epoch,
+        rest.position.batch,
+        rest.logBytes,
+        best.epoch,
+        rest.sums.tokens,
+      ];
+      if (!counted.every((value) => Number.isSafeInteger(value) && value >= 0))
+        throw new Error(`it resumes from ${JSON.stringify(state)}`);
       return { ...rest, epoch: best.epoch, values, skipped };
     };
     const state = {

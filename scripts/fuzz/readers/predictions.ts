@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { openDataset } from '../../../src/datasets/dataset.ts';
 import { samplesDir } from '../../../src/datasets/directory.ts';
 import { readAnyPredictions } from '../../../src/scoring/corpus-format.ts';
+import { devScore } from '../../../src/scoring/dev-score.ts';
 import { createHeader } from '../../../src/scoring/header.ts';
-import { scorePredictions } from '../../../src/scoring/score-sheet.ts';
+import { familyOf } from '../../../src/tasks/families/registry.ts';
 import { findTask } from '../../../src/tasks/registry.ts';
 import type { Reader, Subject } from '../subject.ts';
 
@@ -39,7 +40,8 @@ export const predictions: Reader = {
 async function open(id: string, file: string) {
   const dataset = await openDataset({ task: findTask(id), dir: samplesDir() });
   const { task } = dataset;
-  const { questions, examples, synthetic } = await dataset.split('test');
+  const { missing: worst } = familyOf(task);
+  const { questions, examples } = await dataset.split('test');
   const lines = [
     JSON.stringify(createHeader(task, questions, { split: 'test' })),
     ...examples.map((example) => JSON.stringify({ id: example.id, ...example.gold, ...example.input })),
@@ -47,14 +49,10 @@ async function open(id: string, file: string) {
   const read = async (): Promise<unknown> => {
     const options = { inferOffsets: true, split: 'test' } as const;
     const found = await readAnyPredictions(file, task, questions, options);
-    const { subsets } = scorePredictions({
-      ...{ task, split: 'test', synthetic, examples },
-      predictions: found.predictions,
-      coverage: found.coverage,
-    });
-    // where no score is defined it is NaN, as documented: what was read is judged
-    const scores = JSON.stringify(subsets.all.scores.map(({ value }) => value));
-    return { ...found, problems: found.problems.slice(0, SHOWN_PROBLEMS), scores };
+    const answered = found.predictions.map((prediction, i) => prediction ?? worst(examples[i], task));
+    // undefined scores are NaN, as documented: it is what was read that is judged
+    const score = String(devScore(task)(examples, answered));
+    return { ...found, problems: found.problems.slice(0, SHOWN_PROBLEMS), score };
   };
   return { file, lines, read };
 }

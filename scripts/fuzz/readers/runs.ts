@@ -9,6 +9,7 @@ import { openRuns } from '../../../src/evaluation/opened.ts';
 import { pathsOf } from '../../../src/evaluation/store.ts';
 import { seal } from '../../../src/ground/hash.ts';
 import { acquireLock, self } from '../../../src/ground/lock.ts';
+import { showJson } from '../../../src/ground/show.ts';
 import { learningCurves } from '../../../src/report/learning.ts';
 import { writeReport } from '../../../src/report/report.ts';
 import { findTask } from '../../../src/tasks/registry.ts';
@@ -78,7 +79,7 @@ function journal(folder: string): Subject {
     const opened = await openJournal(file, 'this');
     await opened.close();
     // what an answer says is read by the kind of model that it is of
-    return [...opened.replies].map(([id, { key, raw }]) => [id, key, JSON.stringify(raw)]);
+    return [...opened.replies].map(([id, { key, raw }]) => [id, key, showJson(raw, 1000)]);
   };
   return { name: 'answers.jsonl', file, shape: 'lines', read };
 }

@@ -64,6 +64,8 @@ function noticesOf(triples: readonly PlainRecord[], text: string): RecordNotice[
     }
   };
   for (const { subject, predicate, object } of triples) {
+    // what is no text is an error, which the family reports
+    if (![subject, predicate, object].every((part) => typeof part === 'string')) continue;
     const identity = JSON.stringify([subject, predicate, object]);
     if (seen.has(identity)) {
       const message = { en: `The triple ${identity} is given twice`, zh: `三元组 ${identity} 重复` };

@@ -1,5 +1,6 @@
 import { appendFile, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { makeDirectory } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
@@ -110,13 +111,31 @@ interface BestState {
   readonly epoch: number;
 }
 
+const count = z.int().min(0);
+/** What training resumes from; the scores are those of its evaluator. */
+const stateJson = z.object({
+  fingerprint: z.string(),
+  step: count,
+  position: z.object({ epoch: count, batch: count }),
+  sums: z.object({
+    updates: count,
+    loss: z.number(),
+    parts: z.record(z.string(), z.number()),
+    tokens: count,
+    padded: count,
+  }),
+  best: z.object({ score: z.number().nullable(), epoch: count }),
+  logBytes: count,
+  done: z.boolean(),
+});
+
 /** Why training does not resume from a checkpoint, if it does not. */
 async function objectionTo<Scores>(
   { state, arrays }: Checkpoint<State<Scores>>,
   { fingerprint, trained, bestFile }: { fingerprint: string; trained: readonly Trained[]; bestFile: string },
 ): Promise<Text | undefined> {
   const fits = savedBlocks(trained).every(([name, { data }]) => arrays.get(name)?.length === data.length);
-  if (state.fingerprint !== fingerprint || !fits)
+  if (!stateJson.safeParse(state).success || state.fingerprint !== fingerprint || !fits)
     return { en: 'it belongs to other data or settings', zh: '数据或设置不同' };
   if (state.best.epoch === 0) return undefined;
   // a later epoch's best weights are made again, to the bit

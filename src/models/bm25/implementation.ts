@@ -6,7 +6,7 @@ import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
 import { byFrequency, countBy } from '../shared/labels/labels.ts';
 import { bestThreshold } from '../shared/labels/threshold.ts';
-import { openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { damaged, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import {
   type Bm25Scorer,
   collectStatistics,
@@ -123,5 +123,11 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { statistics, decision } = (await openModelFile(file, 'bm25', task.family, spec)).header;
   const scorer = createScorer(statistics);
+  if ((decision === undefined) === (task.family === 'similarity'))
+    throw damaged(
+      file,
+      { en: 'its decision does not fit its family', zh: '判定规则与任务族不符' },
+      'header.decision',
+    );
   return decision ? fittedSimilarity(scorer, decision) : fittedRanking(scorer);
 }

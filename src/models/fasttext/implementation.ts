@@ -27,6 +27,10 @@ export const { fit, load } = labelImplementation({
     header: z.object({ dim: z.int().min(1) }),
     arrays: { vectors: 'Float32Array', heads: 'Float32Array' },
   },
+  rules: ({ dim }, width, outputs) => ({
+    vectors: { length: (width + 1) * dim },
+    heads: { length: outputs * dim },
+  }),
   open: ({ dim }, { vectors, heads }, { outputs, link }) => scorer({ dim, outputs, link, vectors, heads }),
 });
 

@@ -9,10 +9,10 @@ import { type Encoder, encodeAll } from '../shared/features/encoder.ts';
 import { type ClassifierInput, textsOf } from '../shared/features/inputs.ts';
 import { type Rows, type RowsBuilder, rowCount } from '../shared/features/rows.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, weigh } from '../shared/features/tfidf.ts';
-import { TFIDF_ARRAYS, tfidfOptionsJson } from '../shared/features/tfidf-content.ts';
+import { TFIDF_ARRAYS, tfidfOptionsJson, tfidfRules } from '../shared/features/tfidf-content.ts';
 import { hasManyLabels, type LabelFamily } from '../shared/labels/labelling.ts';
 import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
-import { type ModelContent, openModelFile } from '../shared/modelfile.ts';
+import { type ContentSpec, damaged, type ModelContent, openModelFile } from '../shared/modelfile.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
 
@@ -156,10 +156,23 @@ const ARRAYS = {
   values: 'Float32Array',
 } as const;
 
+const SPEC: ContentSpec<z.infer<typeof headerJson>, typeof ARRAYS> = {
+  header: headerJson,
+  arrays: ARRAYS,
+  rules: ({ header: { texts }, arrays }) => ({
+    ...tfidfRules(arrays),
+    starts: { length: texts.length + 1, endsAt: arrays.columns.length },
+    columns: { from: 0, below: 2 * arrays.nodeOf.length },
+    values: { length: arrays.columns.length },
+  }),
+};
+
 /** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
 export async function load(file: string, task: Task): Promise<FittedModel<LabelFamily>> {
-  const spec = { header: headerJson, arrays: ARRAYS };
-  const { header, arrays } = await openModelFile(file, 'knn', task.family, spec);
+  const { header, arrays } = await openModelFile(file, 'knn', task.family, SPEC);
+  const isOne = hasManyLabels(task) || header.answers.every((labels) => labels.length === 1);
+  if (header.answers.length !== header.texts.length || header.answers.length === 0 || !isOne)
+    throw damaged(file, { en: 'its answers contradict its texts', zh: '答案与文本不一致' }, 'header.answers');
   const { starts, columns } = arrays;
   const tfidf = openTfidf(arrays, header.options);
   const width = 2 * tfidf.nodeOf.length;

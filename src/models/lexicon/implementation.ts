@@ -113,8 +113,9 @@ function fitted<F extends LexiconFamily>(
   };
 }
 
+const count = z.int().min(0);
 const headerJson = z.object({
-  entries: z.array(z.object({ word: z.string(), value: z.string(), found: z.number(), right: z.number() })),
+  entries: z.array(z.object({ word: z.string(), value: z.string(), found: count, right: count })),
   statuses: z.record(z.string(), z.enum(['true', 'false', 'uncertain'])),
 });
 

@@ -16,6 +16,7 @@ export const { fit, load } = labelImplementation({
     return { scorer: scorer(logistic), outOfFold };
   },
   file: { header: z.object({}), arrays: { weights: 'Float32Array', intercepts: 'Float64Array' } },
+  rules: (_, width, outputs) => ({ weights: { length: width * outputs }, intercepts: { length: outputs } }),
   open: (_, { weights, intercepts }, { outputs, link }) => scorer({ outputs, link, weights, intercepts }),
 });
 

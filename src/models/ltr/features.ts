@@ -4,8 +4,8 @@ import type { Input } from '../../tasks/examples.ts';
 import { type Encoder, encodeOne } from '../shared/features/encoder.ts';
 import { encoderJson } from '../shared/features/inputs.ts';
 import { fitPairEncoder, openPairEncoder } from '../shared/features/pairs.ts';
-import { TFIDF_ARRAYS } from '../shared/features/tfidf-content.ts';
-import type { ArraysOf, ModelContent } from '../shared/modelfile.ts';
+import { TFIDF_ARRAYS, tfidfRules } from '../shared/features/tfidf-content.ts';
+import type { ArraysOf, ContentSpec, ModelContent } from '../shared/modelfile.ts';
 import {
   type Bm25Scorer,
   collectStatistics,
@@ -70,19 +70,23 @@ export async function learnFeatures(
   return createFeatures(encoder, scorers, known.sort());
 }
 
+const headerJson = z.object({
+  encoder: encoderJson,
+  statistics: z.array(statisticsJson).length(TOKENS.length),
+  sites: z.array(z.string()),
+});
+const ARRAYS = { ...TFIDF_ARRAYS, weights: 'Float32Array' } as const;
+
 /** How they stand in a model file. */
-export const FEATURE_SPEC = {
-  header: z.object({
-    encoder: encoderJson,
-    statistics: z.array(statisticsJson),
-    sites: z.array(z.string()),
-  }),
-  arrays: { ...TFIDF_ARRAYS, weights: 'Float32Array' },
-} as const;
+export const FEATURE_SPEC: ContentSpec<z.infer<typeof headerJson>, typeof ARRAYS> = {
+  header: headerJson,
+  arrays: ARRAYS,
+  rules: ({ arrays }) => tfidfRules(arrays),
+};
 
 /** The features of what `pack` gave. */
 export function openFeatures(
-  { encoder: { options, measured = false }, statistics, sites }: z.infer<typeof FEATURE_SPEC.header>,
+  { encoder: { options, measured = false }, statistics, sites }: z.infer<typeof headerJson>,
   arrays: ArraysOf<typeof TFIDF_ARRAYS>,
 ): RankingFeatures {
   return createFeatures(openPairEncoder(arrays, options, measured), statistics.map(createScorer), sites);

@@ -7,7 +7,7 @@ import { answerEach } from '../shared/answer-each.ts';
 import { createRowsBuilder, type Rows, type RowsBuilder } from '../shared/features/rows.ts';
 import { heaviest } from '../shared/labels/explain.ts';
 import { fitLogistic } from '../shared/logistic/logistic.ts';
-import { openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { FEATURE_SPEC, learnFeatures, openFeatures, type RankingFeatures } from './features.ts';
 import type { LtrParameters } from './parameters.ts';
 
@@ -115,5 +115,7 @@ function fitted(features: RankingFeatures, weights: Float32Array): FittedModel<'
 /** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
 export async function load(file: string, task: Task): Promise<FittedModel<'ranking'>> {
   const { header, arrays } = await openModelFile(file, 'ltr', task.family, FEATURE_SPEC);
-  return fitted(openFeatures(header, arrays), arrays.weights);
+  const features = openFeatures(header, arrays);
+  requireRules(file, arrays, { weights: { length: features.width } });
+  return fitted(features, arrays.weights);
 }

@@ -12,7 +12,7 @@ const file = join(directory, 'model');
 const content = {
   header: { family: 'ner', words: ['发热', '𠮷'] },
   arrays: {
-    weights: Float32Array.of(1.5, -2, Number.POSITIVE_INFINITY),
+    weights: Float32Array.of(1.5, -2, 1e38),
     starts: Int32Array.of(0, 7, -1),
     exact: Float64Array.of(Math.PI),
     none: new Uint8Array(0),

@@ -6,6 +6,7 @@ import { explainFileError, writeAtomic } from '../../ground/files.ts';
 import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
+import { type ArrayRule, brokenRule } from './arrayrules.ts';
 
 /**
  * One file a model: `CBLUEMOD`, the length of the header (uint32), the header (JSON, padded with spaces
@@ -109,7 +110,11 @@ export type ArraysOf<A extends ArraySpecs> = {
 export interface ContentSpec<H, A extends ArraySpecs> {
   readonly header: z.ZodType<H>;
   readonly arrays: A;
+  /** What holds of the arrays of a file with this header, in any order; numbers are finite anyway. */
+  rules?(content: Content<H, A>): RulesOf<A>;
 }
+
+export type RulesOf<A extends ArraySpecs> = { readonly [K in keyof A]?: ArrayRule };
 
 export interface Content<H, A extends ArraySpecs> {
   readonly header: H;
@@ -165,7 +170,19 @@ export async function openModelFile<H, A extends ArraySpecs>(
       absent,
     );
   }
-  return { header: parsed.data, arrays: picked };
+  const content = { header: parsed.data, arrays: picked };
+  requireRules(file, picked, spec.rules?.(content) ?? {});
+  return content;
+}
+
+/** Throws a UserError that names the first array of a file that breaks its rule. */
+export function requireRules<A extends ArraySpecs>(
+  file: string,
+  arrays: ArraysOf<A>,
+  rules: RulesOf<A>,
+): void {
+  const broken = brokenRule(arrays, rules);
+  if (broken) throw damaged(file, broken.what, broken.name);
 }
 
 /** The same without a look at what the header and the arrays are. */
@@ -183,7 +200,9 @@ export async function readModelFile(file: string, kind: string, family?: FamilyI
     if (at + byteLength > bytes.length) throw damaged(file, TOO_SHORT, name);
     const copy = new Uint8Array(byteLength);
     copy.set(bytes.subarray(at, at + byteLength));
-    arrays[name] = new ARRAYS[type](copy.buffer);
+    const array = new ARRAYS[type](copy.buffer);
+    if (!array.every(Number.isFinite)) throw damaged(file, NOT_FINITE, name);
+    arrays[name] = array;
     at += byteLength + padding(byteLength);
   }
   if (at !== bytes.length)
@@ -191,6 +210,7 @@ export async function readModelFile(file: string, kind: string, family?: FamilyI
   return { header: header.header, arrays };
 }
 
+const NOT_FINITE: Text = { en: 'a number is not finite', zh: '存在非有限的数值' };
 const TOO_SHORT: Text = { en: 'it ends too early', zh: '文件过短' };
 const TOO_LONG: Text = { en: 'it is too large', zh: '文件过大' };
 

@@ -20,8 +20,9 @@ export async function addWordList(candidates: Candidates, file: string): Promise
       if (!types?.trim()) addCandidate(candidates, term, type);
       else {
         for (const part of types.split(',')) {
-          const [, name, count] = /^(.*?)(?::(\d+))?$/.exec(part.trim())!;
-          addCandidate(candidates, term, name || type, count ? Number(count) : 1);
+          const [, name, count] = /^(.*?)(?::(\d+))?$/s.exec(part.trim())!;
+          const times = Math.min(Number(count ?? 1), Number.MAX_SAFE_INTEGER);
+          addCandidate(candidates, term, name || type, times);
         }
       }
     }

@@ -52,13 +52,14 @@ describe('candidates', () => {
     const candidates = createCandidates();
     await addWordList(
       candidates,
-      write('symptom.txt', '\ufeff腹痛\r\n\n拉稀\t症状\n头晕\t症状:3,疾病:1\t7\n.*\n癌\n'),
+      write('symptom.txt', '\ufeff腹痛\r\n\n拉稀\t症状\n头晕\t症状:3,疾病:1\t7\n.*\n癌\n腹胀\t症状\r疾病\n'),
     );
     expect([...candidates].map(([key, { types }]) => [key, Object.fromEntries(types)])).toEqual([
       ['腹痛', { symptom: 1 }],
       ['拉稀', { 症状: 1 }],
       ['头晕', { 症状: 3, 疾病: 1 }],
       ['癌', { symptom: 1 }],
+      ['腹胀', { '症状\r疾病': 1 }],
     ]);
     await expect(addWordList(candidates, write('x.txt', Uint8Array.of(0xff, 10)))).rejects.toMatchObject({
       code: 'not-utf8',

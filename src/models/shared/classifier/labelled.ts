@@ -8,19 +8,29 @@ import { type Encoder, encodeAll } from '../features/encoder.ts';
 import { type ClassifierInput, encoderJson, fitInputEncoder, openInputEncoder } from '../features/inputs.ts';
 import type { Rows } from '../features/rows.ts';
 import type { TfidfOptions } from '../features/tfidf.ts';
-import { TFIDF_ARRAYS } from '../features/tfidf-content.ts';
+import { TFIDF_ARRAYS, tfidfRules } from '../features/tfidf-content.ts';
 import { explainLabels } from '../labels/explain.ts';
 import {
   answerOf,
   chosenLabels,
+  hasManyLabels,
   hasThreshold,
   type LabelFamily,
   type Labelling,
   labellingJson,
   learnLabelling,
+  shapeOf,
   tuneThreshold,
 } from '../labels/labelling.ts';
-import { type ArraySpecs, type ArraysOf, type ModelArray, openModelFile } from '../modelfile.ts';
+import {
+  type ArraySpecs,
+  type ArraysOf,
+  damaged,
+  type ModelArray,
+  openModelFile,
+  type RulesOf,
+  requireRules,
+} from '../modelfile.ts';
 import { fittedClassifier } from './classifier.ts';
 
 /** What a kind's training is given. */
@@ -58,6 +68,8 @@ export interface ScorerKind<P, H, A extends ArraySpecs> {
   train(training: Training<P>): Promise<Trained>;
   /** What a model file has beside labelling and encoder. */
   readonly file: { readonly header: z.ZodType<H>; readonly arrays: A };
+  /** What holds of its arrays for an encoder of this width. */
+  rules(header: H, width: number, outputs: number): RulesOf<A>;
   open(header: H, arrays: ArraysOf<A>, labelling: Labelling): Scorer;
 }
 
@@ -116,10 +128,25 @@ async function load<P, H, A extends ArraySpecs>(
   const { header, arrays } = await openModelFile(path, kind.id, task.family, {
     header: commonJson.and(kind.file.header),
     arrays: { ...TFIDF_ARRAYS, ...kind.file.arrays },
+    rules: (content) => tfidfRules(content.arrays),
   });
   const encoder = openInputEncoder(familyOf(task).inputShape, header.encoder, arrays);
   const labelling: Labelling = { ...header.labelling, task };
+  requireLabelling(path, labelling);
+  requireRules(path, arrays, kind.rules(header, encoder.width, labelling.outputs));
   return fitted(kind.id, labelling, encoder, kind.open(header, arrays, labelling));
+}
+
+/** Throws a UserError where the outputs are not those that the labels have. */
+function requireLabelling(file: string, labelling: Labelling): void {
+  const { task, labels, outputs, link } = labelling;
+  const own = shapeOf(task, labels);
+  if (outputs === own.outputs && link === own.link && (outputs > 0 || hasManyLabels(task))) return;
+  throw damaged(
+    file,
+    { en: 'its labels contradict its outputs', zh: '标签与输出不一致' },
+    'header.labelling',
+  );
 }
 
 function fitted(

@@ -37,15 +37,14 @@ export const hasManyLabels = (task: Task): boolean => familyOf(task).manyLabels 
 
 export function learnLabelling(task: Task, train: readonly Example<LabelFamily>[]): Labelling {
   const labels = sortedLabels(train.flatMap(goldLabels));
+  return { task, labels, ...shapeOf(task, labels), threshold: EVEN };
+}
+
+/** The outputs for the labels of a task, and what makes them probabilities. */
+export function shapeOf(task: Task, labels: readonly string[]): Pick<Labelling, 'outputs' | 'link'> {
   const many = hasManyLabels(task);
   const binary = !many && labels.length === 2;
-  return {
-    task,
-    labels,
-    outputs: binary ? 1 : labels.length,
-    link: many || binary ? 'sigmoid' : 'softmax',
-    threshold: EVEN,
-  };
+  return { outputs: binary ? 1 : labels.length, link: many || binary ? 'sigmoid' : 'softmax' };
 }
 
 export function goldLabels({ gold }: Example<LabelFamily>): readonly string[] {

@@ -18,15 +18,24 @@ export interface Bm25Scorer {
   shares(query: string, document: string): { readonly token: string; readonly share: number }[];
 }
 
+/** Below the mean length of any collection: one token in a billion texts. */
+const LEAST_MEAN = 1e-9;
+
 /** Statistics as they stand in a model file. */
-export const statisticsJson: z.ZodType<Statistics> = z.object({
-  tokenKind: z.enum(TOKEN_KINDS),
-  total: z.number(),
-  meanLength: z.number(),
-  documents: z.record(z.string(), z.number()),
-  k1: z.number(),
-  b: z.number(),
-});
+export const statisticsJson: z.ZodType<Statistics> = z
+  .object({
+    tokenKind: z.enum(TOKEN_KINDS),
+    total: z.int().min(0),
+    meanLength: z.number().min(LEAST_MEAN),
+    documents: z.record(z.string(), z.int().min(0)),
+    k1: z.number().min(0),
+    b: z.number().min(0).max(1),
+  })
+  .refine(({ documents, total }) => Object.values(documents).every((count) => count <= total), {
+    path: ['documents'],
+    error: 'A token is in more documents than there are',
+    params: { zh: '词元所在文档数多于文档总数' },
+  });
 
 /** Counts in how many of the distinct texts every token is. */
 export async function collectStatistics(

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createTrained } from './adamw.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { openRecord } from './record.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'chineseblue-record-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const STATE = {
+  fingerprint: 'this',
+  step: 3,
+  position: { epoch: 1, batch: 2 },
+  sums: { updates: 1, loss: 0.5, parts: { mlm: 0.5 }, tokens: 12, padded: 16 },
+  best: { score: null, epoch: 0 },
+  scores: null,
+  logBytes: 0,
+  done: false,
+};
+const trained = () => createTrained(new Map([['a', [2]]]));
+
+/** Keeps a state under the right hash and opens the record of its directory. */
+async function resume(state: object) {
+  const blocks = trained().flatMap(({ name, value, mean, variance }) =>
+    Object.entries({ value, mean, variance }).map(
+      ([part, { data }]) => [`${part} ${name}`, Float32Array.from(data)] as const,
+    ),
+  );
+  await writeCheckpoint(join(directory, 'checkpoint-000000003.bin'), state, new Map(blocks));
+  const events: string[] = [];
+  const run = { directory, onEvent: ({ kind }: { kind: string }) => void events.push(kind) };
+  const record = await openRecord(run, 'this', trained());
+  return { step: record.state.step, events };
+}
+
+it('resumes from a state that says where training stands', async () => {
+  expect(await resume(STATE)).toEqual({ step: 3, events: ['resumed'] });
+});
+
+it('begins anew where a state says nothing to count on with', async () => {
+  for (const wrong of [
+    { step: 'x' },
+    { step: -1 },
+    { position: { epoch: 1 } },
+    { position: null },
+    { sums: { ...STATE.sums, tokens: null } },
+    { best: {} },
+    { logBytes: 0.5 },
+    { done: undefined },
+  ])
+    expect(await resume({ ...STATE, ...wrong }), JSON.stringify(wrong)).toEqual({
+      step: 0,
+      events: ['skipped'],
+    });
+});
