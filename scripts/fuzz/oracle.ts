@@ -91,8 +91,7 @@ function ofError(error: unknown, { file }: Subject): Judged {
     };
   const { code, text, hintText, place } = error;
   const said = `${code}: ${text.en} (${place.file ?? 'no file'})`;
-  if (/undefined|\[object/.test(`${text.en}${hintText.en}`))
-    return { outcome: 'unnamed', detail: said };
+  if (/undefined|\[object/.test(`${text.en}${hintText.en}`)) return { outcome: 'unnamed', detail: said };
   return place.file !== undefined && isAt(place.file, file)
     ? { outcome: 'refused' }
     : { outcome: 'unnamed', detail: said };
