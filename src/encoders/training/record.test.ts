@@ -25,10 +25,10 @@ const STATE = {
 const trained = () => createTrained(new Map([['a', [2]]]));
 
 /** Keeps a state under the right hash and opens the record of its directory. */
-async function resume(state: object) {
+async function resume(state: object, filling = 0) {
   const blocks = trained().flatMap(({ name, value, mean, variance }) =>
     Object.entries({ value, mean, variance }).map(
-      ([part, { data }]) => [`${part} ${name}`, Float32Array.from(data)] as const,
+      ([part, { data }]) => [`${part} ${name}`, Float32Array.from(data).fill(filling)] as const,
     ),
   );
   await writeCheckpoint(join(directory, 'checkpoint-000000003.bin'), state, new Map(blocks));
@@ -57,4 +57,5 @@ it('begins anew where a state says nothing to count on with', async () => {
       step: 0,
       events: ['skipped'],
     });
+  expect(await resume(STATE, Number.NaN)).toEqual({ step: 0, events: ['skipped'] });
 });

@@ -134,7 +134,10 @@ async function objectionTo<Scores>(
   { state, arrays }: Checkpoint<State<Scores>>,
   { fingerprint, trained, bestFile }: { fingerprint: string; trained: readonly Trained[]; bestFile: string },
 ): Promise<Text | undefined> {
-  const fits = savedBlocks(trained).every(([name, { data }]) => arrays.get(name)?.length === data.length);
+  const fits = savedBlocks(trained).every(([name, { data }]) => {
+    const kept = arrays.get(name);
+    return kept?.length === data.length && kept.every(Number.isFinite);
+  });
   if (!stateJson.safeParse(state).success || state.fingerprint !== fingerprint || !fits)
     return { en: 'it belongs to other data or settings', zh: '数据或设置不同' };
   if (state.best.epoch === 0) return undefined;

@@ -74,6 +74,11 @@ describe('documents', () => {
     });
   });
 
+  it('are read from JSON of any depth', async () => {
+    const deep = `${'{"a":['.repeat(20_000)}"深"${']}'.repeat(20_000)}`;
+    expect(await partsOf(write('deep.jsonl', `${deep}\n`))).toEqual([['深']]);
+  });
+
   it('name file and line of what is wrong', async () => {
     const cut = write('g.json', '[{"a": "一"},\n{"a": "二');
     await expect(partsOf(cut)).rejects.toMatchObject({ code: 'bad-json', place: { file: cut, line: 2 } });

@@ -91,14 +91,21 @@ function jsonDocument(text: string, file: string, line: number, fields: readonly
   return { file, line, parts: strings(value, fields, fields.length === 0) };
 }
 
-/** The strings of a JSON value in order; all of them below a named key. */
-function strings(value: unknown, fields: readonly string[], wanted: boolean): string[] {
-  if (typeof value === 'string') return wanted ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap((item) => strings(item, fields, wanted));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    strings(item, fields, wanted || fields.includes(key)),
-  );
+/** The strings of a JSON value in order, however deeply it is nested; all of them below a named key. */
+function strings(value: unknown, fields: readonly string[], all: boolean): string[] {
+  const found: string[] = [];
+  const waiting: [value: unknown, wanted: boolean][] = [[value, all]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [one, wanted] = next;
+    if (typeof one === 'string') {
+      if (wanted) found.push(one);
+    } else if (typeof one === 'object' && one !== null) {
+      const isList = Array.isArray(one);
+      for (const [key, item] of Object.entries(one).reverse())
+        waiting.push([item, wanted || (!isList && fields.includes(key))]);
+    }
+  }
+  return found;
 }
 
 /** Row 1 is a header where it names the wanted fields or contains no Chinese character. */
