@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock, type Owner, self } from './lock.ts';
@@ -42,6 +42,14 @@ describe('acquireLock', () => {
   it('is never taken over from another machine', async () => {
     await acquireLock(path, { ...dead(), host: 'another-machine' });
     await expect(acquireLock(path)).rejects.toMatchObject({ code: 'in-use' });
+  });
+
+  it('sweeps up what dead processes began, and nothing of live ones', async () => {
+    const begun = (pid: number): string => `lock.new-${hostname().replaceAll(/\W/g, '')}-${pid}-x`;
+    const [gone, live] = [begun(dead().pid), begun(process.pid)];
+    for (const name of [gone, live]) await mkdir(join(folder, name));
+    await (await acquireLock(path)).release();
+    expect(await readdir(folder)).toEqual([live]);
   });
 
   it('names a lock that says nothing, and a place where none can be made', async () => {

@@ -35,7 +35,7 @@ const ownerJson = z.object({
 });
 /** More rounds than any number of processes loses in a row; a file system that refuses every rename ends here. */
 const ATTEMPTS = 1000;
-/** A candidate stands for milliseconds; one of this age was left by a process that died. */
+/** A candidate stands for milliseconds; one of this age was left by a process of another host that died. */
 const ABANDONED_MS = 60 * 60_000;
 /** What a rename onto a directory that exists fails with, on the systems that Node runs on. */
 const TAKEN: ReadonlySet<string | undefined> = new Set(['EEXIST', 'ENOTEMPTY', 'EPERM', 'ENOTDIR']);
@@ -51,7 +51,7 @@ const TAKEN: ReadonlySet<string | undefined> = new Set(['EEXIST', 'ENOTEMPTY', '
  * ```
  */
 export async function acquireLock(path: string, owner: Owner = self()): Promise<Lock> {
-  const candidate = `${path}.new-${owner.token}`;
+  const candidate = `${path}.new-${plainHost(owner.host)}-${owner.pid}-${owner.token}`;
   try {
     await prepare(candidate, owner);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -176,6 +176,9 @@ const discard = (at: string): Promise<void> =>
 async function isLeftover(at: string, token: string, reachable: ReadonlySet<string>): Promise<boolean> {
   if (reachable.has(token)) return false;
   if (token.startsWith('new-')) {
+    // its maker may have died before it wrote the owner
+    const [, host, pid] = /^new-(\w*)-(\d+)-/.exec(token) ?? [];
+    if (host === plainHost(hostname()) && !isRunning(Number(pid))) return true;
     const made = await stat(at).catch(() => undefined);
     return made !== undefined && Date.now() - made.mtimeMs > ABANDONED_MS;
   }
@@ -183,13 +186,20 @@ async function isLeftover(at: string, token: string, reachable: ReadonlySet<stri
   return owner !== undefined && !isAlive(owner);
 }
 
-function isAlive({ pid, host, born }: Owner): boolean {
-  if (host !== hostname()) return true;
+/** The host name without the characters that separate the parts of a candidate's name. */
+const plainHost = (host: string): string => host.replaceAll(/\W/g, '');
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function isAlive({ pid, host, born }: Owner): boolean {
+  if (host !== hostname()) return true;
+  if (!isRunning(pid)) return false;
   const known = birthOf(pid);
   return known === '' || born === '' || known === born;
 }

@@ -76,7 +76,7 @@ describe('documents', () => {
 
   it('are read from JSON of any depth', async () => {
     const deep = `${'{"a":['.repeat(20_000)}"深"${']}'.repeat(20_000)}`;
-    expect(await partsOf(write('deep.jsonl', `${deep}\n`))).toEqual([['深']]);
+    expect(await partsOf(write('deep.jsonl', `${deep}\n`))).toEqual([[1, '深']]);
   });
 
   it('name file and line of what is wrong', async () => {
