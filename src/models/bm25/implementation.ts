@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
 import { createYielder } from '../../ground/yielder.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
@@ -123,7 +124,7 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { statistics, decision } = (await openModelFile(file, 'bm25', task.family, spec)).header;
   const scorer = createScorer(statistics);
-  if ((decision === undefined) === (task.family === 'similarity'))
+  if ((decision === undefined) === (familyOf(task).inputShape === 'pair'))
     throw damaged(
       file,
       { en: 'its decision does not fit its family', zh: '判定规则与任务族不符' },
