@@ -1,4 +1,5 @@
-import { finite } from '../ground/files.ts';
+import { isStandardOutput } from '../ground/files.ts';
+import { jsonParts } from '../ground/json.ts';
 import { bothLanguages, type Language, type Text } from '../ground/language.ts';
 import { inert } from '../ground/show.ts';
 import { bar, lines, type Progress, silent } from './progress.ts';
@@ -28,6 +29,8 @@ export interface Terminal {
   alert(text: Text | string): void;
   /** A table to standard output that fits the width; a note names the columns left out, which are returned. */
   table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
+  /** This terminal for a command that writes `files`: where one is standard output, nothing else goes there. */
+  beside(...files: readonly (string | undefined)[]): Terminal;
   /** Progress on standard error: a bar on a terminal, a line now and then elsewhere, nothing under --quiet and --json. */
   progress(title: Text | string): Progress;
 }
@@ -65,7 +68,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const note = (text: Text | string): void => {
     if (!quiet && !json) stderr.write(`${inert(wrapped(text))}\n`);
   };
-  return {
+  const terminal: Terminal = {
     language,
     json,
     quiet,
@@ -73,7 +76,10 @@ export function createTerminal(settings: TerminalSettings): Terminal {
     say,
     print,
     printText: (text) => print(wrapped(text)),
-    printJson: (value) => print(JSON.stringify(value, finite, 2)),
+    printJson(value) {
+      for (const part of jsonParts(value)) stdout.write(inert(part));
+      stdout.write('\n');
+    },
     note,
     alert(text) {
       // On a terminal a progress bar stands on the current line.
@@ -93,7 +99,12 @@ export function createTerminal(settings: TerminalSettings): Terminal {
       if (quiet || json) return silent;
       return stderr.isTTY ? bar(inert(say(title)), stderr, language) : lines(say(title), note, language);
     },
+    beside: (...files) =>
+      files.some((file) => file !== undefined && isStandardOutput(file))
+        ? createTerminal({ ...settings, stdout: stderr })
+        : terminal,
   };
+  return terminal;
 }
 
 const leftOut = (columns: readonly string[]): Text => ({

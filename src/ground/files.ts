@@ -4,6 +4,7 @@ import { lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:f
 import { dirname, resolve } from 'node:path';
 import { foreignText, notUtf8 } from './encoding.ts';
 import { UserError } from './errors.ts';
+import { jsonParts } from './json.ts';
 import type { Text } from './language.ts';
 
 /** Longest line accepted, in bytes; lines of corpora and predictions are far shorter. */
@@ -294,12 +295,13 @@ async function replace(file: string, content: Content): Promise<void> {
 
 /** Writes a value as indented JSON, atomically. Non-finite numbers, which JSON lacks, become strings ("NaN", "Infinity"). */
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeAtomic(file, `${JSON.stringify(value, finite, 2)}\n`);
+  await writeAtomic(file, withEnd(jsonParts(value)));
 }
 
-/** A replacer for `JSON.stringify`: non-finite numbers become strings. */
-export const finite = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+function* withEnd(parts: Iterable<string>): Generator<string> {
+  yield* parts;
+  yield '\n';
+}
 
 /** Makes a directory and its parents; it may exist already. */
 export async function makeDirectory(directory: string): Promise<void> {

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { finite } from './files.ts';
 import { hashFile, isSealed, seal } from './hash.ts';
+import { finite } from './json.ts';
 
 it('hashes a file, and names one that is absent', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chineseblue-hash-'));

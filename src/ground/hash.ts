@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { explainFileError, finite } from './files.ts';
+import { explainFileError } from './files.ts';
+import { finite } from './json.ts';
 
 const BLOCK_BYTES = 1 << 20;
 

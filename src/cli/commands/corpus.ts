@@ -148,8 +148,9 @@ const lexicon = defineCommand({
     const { out, corpus, minFrequency } = options;
     const { dir: dataDir, tasks: train } = await trainTasks(options);
     const refined = await buildLexicon({ lists: operands, train, dataDir, corpus, out, minFrequency });
-    if (terminal.json) terminal.printJson(summarize(refined, out));
-    else await printLexicon(refined, out, terminal);
+    const shown = terminal.beside(out);
+    if (shown.json) shown.printJson(summarize(refined, out));
+    else await printLexicon(refined, out, shown);
   },
 });
 

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 
 /** A similarity table of more texts does not fit a terminal. */
 const MAX_SHOWN = 12;
+const ROWS_PER_PART = 256;
 
 export const embedCommand = defineCommand({
   name: 'embed',
@@ -39,7 +40,7 @@ export const embedCommand = defineCommand({
       progress.stop,
     );
     const rows = texts.map((text, i) => ({ text, vector: Array.from(found[i]) }));
-    if (out !== undefined) await writeAtomic(out, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+    if (out !== undefined) await writeAtomic(out, linesOf(rows));
     if (out !== undefined && isStandardOutput(out)) return;
     if (terminal.json) return terminal.printJson(out === undefined ? rows : { out });
     const shown = found.slice(0, MAX_SHOWN);
@@ -52,6 +53,14 @@ export const embedCommand = defineCommand({
     );
   },
 });
+
+/** Rows as JSON Lines, many of them in one part. */
+function* linesOf(rows: readonly object[]): Generator<string> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_PART) {
+    const lines = rows.slice(from, from + ROWS_PER_PART).map((row) => JSON.stringify(row));
+    yield `${lines.join('\n')}\n`;
+  }
+}
 
 /** The lines of a file that are not blank. */
 async function readTexts(file: string | undefined): Promise<string[]> {

@@ -37,8 +37,9 @@ const mine = defineCommand({
       { corpus: operands[0], lexicon, out, rejected, mining: options, sampling: options },
       { signal, onProgress: (share, note) => progress.update(share, terminal.say(note)) },
     ).finally(progress.stop);
-    if (terminal.json) terminal.printJson(summarize(mined, out));
-    else await printMined(mined, options.show, out, terminal);
+    const shown = terminal.beside(out, rejected);
+    if (shown.json) shown.printJson(summarize(mined, out));
+    else await printMined(mined, options.show, out, shown);
   },
 });
 

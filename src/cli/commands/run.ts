@@ -86,7 +86,7 @@ export const runCommand = defineCommand({
     }).finally(progress.stop);
     // A corpus without a second format lacks nothing.
     const absent = list.absent.filter(({ corpus }) => source === 'primary' || corpus.alternative);
-    await printBatch(batch, { tasks, absent, subsets: subsets !== undefined }, terminal);
+    await printBatch(batch, { tasks, absent, subsets: subsets !== undefined }, terminal.beside(results));
     const [first, ...others] = batch.failures;
     for (const { plan, error } of others)
       terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);

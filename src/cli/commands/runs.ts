@@ -37,10 +37,11 @@ export const runsCommand = defineCommand({
       const { writeResults } = await import('../../evaluation/results-page.ts');
       await writeResults(results, summarize(runs), (await chooseTasks([], taskFile)).tasks);
     }
-    if (terminal.json) return terminal.printJson(runs);
+    const shown = terminal.beside(results);
+    if (terminal.json) return shown.printJson(runs);
     if (runs.length === 0)
-      return terminal.print(terminal.say({ en: 'There are no runs here.', zh: '这里没有运行。' }));
-    await printRuns(runs, terminal);
+      return shown.print(shown.say({ en: 'There are no runs here.', zh: '这里没有运行。' }));
+    await printRuns(runs, shown);
   },
 });
 
