@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { explainFileError } from '../ground/files.ts';
-import { readRecord } from './bert/record.ts';
+import { verifyRecord } from './bert/record.ts';
 import { verifyModelFile } from './shared/modelfile.ts';
 
 /**
@@ -11,6 +11,6 @@ export async function verifyModel(path: string): Promise<void> {
   const found = await stat(path).catch((error) => {
     throw explainFileError(error, path);
   });
-  if (found.isDirectory()) await readRecord(path);
+  if (found.isDirectory()) await verifyRecord(path);
   else await verifyModelFile(path);
 }

@@ -5,6 +5,7 @@ import { loadTokenizer } from '../tokenizers/load.ts';
 import type { Tokenizer, TokenizerOptions } from '../tokenizers/tokenizer.ts';
 import { readWeights, type Weights } from '../weights/read.ts';
 import { findFolder } from './find.ts';
+import { verifyFolder } from './manifest.ts';
 import type { Model } from './save.ts';
 
 /** A model as it was found: with the format and the file of its weights. */
@@ -13,7 +14,7 @@ export interface LoadedFolder extends Model, Pick<Weights, 'format' | 'file'> {}
 /**
  * Loads a model with its tokenizer from a folder with weights in any format that `readWeights` reads,
  * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` knows.
- * Throws a UserError.
+ * A fine-tuned folder is verified against its manifest. Throws a UserError.
  *
  * @example
  * ```ts
@@ -28,7 +29,9 @@ export async function loadFolder(
   path: string,
   tokenizerChoices: Partial<TokenizerOptions> = {},
 ): Promise<LoadedFolder> {
-  const { config, tensors, format, file } = await readWeights(findFolder(path));
+  const place = findFolder(path);
+  await verifyFolder(place);
+  const { config, tensors, format, file } = await readWeights(place);
   const folder = dirname(file);
   const tokenizer = await loadTokenizer(folder, tokenizerChoices);
   checkVocabulary(config, tokenizer, folder);

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { altered, MANIFEST, verifyFolder } from '../../encoders/folder/manifest.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../../ground/files.ts';
 import { hashFile, isSealed, seal } from '../../ground/hash.ts';
@@ -13,7 +14,7 @@ import { damagedModel } from './plan.ts';
 import { threadsOf } from './resolve.ts';
 
 /** The file beside the weights that says how the model was fine-tuned. */
-export const RECORD = 'chineseblue.json';
+export const RECORD = MANIFEST;
 const SCHEMA = 'chineseblue/bert@2';
 
 const recordJson = z.object({
@@ -66,9 +67,18 @@ export async function writeRecord(
 }
 
 /**
- * Reads how the model in a folder was fine-tuned. Throws a UserError where it was not fine-tuned by this program
- * (`not-fine-tuned`) or by one that kept models in another way (`other-schema`), and where the record or a file that it
- * names is not what was written (`damaged-model`).
+ * Reads how the model in a folder was fine-tuned, and verifies its files. Throws a UserError as `readRecord` does, and
+ * `damaged-model` for a file that is not what was written.
+ */
+export async function verifyRecord(folder: string): Promise<void> {
+  await readRecord(folder);
+  await verifyFolder(folder);
+}
+
+/**
+ * Reads how the model in a folder was fine-tuned; `loadFolder` verifies the other files. Throws a UserError where it was
+ * not fine-tuned by this program (`not-fine-tuned`) or by one that kept models in another way (`other-schema`), and where
+ * the record is not what was written (`damaged-model`).
  */
 export async function readRecord(folder: string): Promise<KeptRecord> {
   const file = join(folder, RECORD);
@@ -87,27 +97,10 @@ export async function readRecord(folder: string): Promise<KeptRecord> {
       ? otherSchema(schema, file)
       : notFineTuned(file, result.error.issues[0].path);
   }
-  const { files, sha256: _, ...record } = result.data;
+  const { files: _, sha256: __, ...record } = result.data;
   if (!isSealed(z.record(z.string(), z.unknown()).parse(json))) throw altered(file);
-  for (const [name, sha256] of Object.entries(files)) {
-    const path = join(folder, name);
-    if ((await hashFile(path)) !== sha256) throw altered(path);
-  }
   return record;
 }
-
-const altered = (file: string): UserError =>
-  new UserError(
-    'damaged-model',
-    { en: 'This file of a kept model is not what was written', zh: '已保存模型的该文件与写入时不符' },
-    {
-      file,
-      hint: {
-        en: 'Restore it from a copy, or fine-tune again with `chineseblue train --model bert`.',
-        zh: '请从备份恢复，或用 `chineseblue train --model bert` 重新微调。',
-      },
-    },
-  );
 
 const AGAIN = {
   en: 'Fine-tune it again with `chineseblue train --model bert`.',
