@@ -98,12 +98,13 @@ describe('Ctrl-C', () => {
     expect(replies.length).toBeGreaterThan(3);
     expect(existsSync(out)).toBe(false);
     const kept = readFileSync(`${out}.partial`, 'utf8').trim().split('\n');
-    expect(kept.slice(1).every((line) => JSON.parse(line).label === '1')).toBe(true);
+    expect(kept.slice(1).every((line) => JSON.parse(line).raw.label === '1')).toBe(true);
     expect(kept.length).toBeGreaterThan(4);
   });
 
   it('ends at once the second time', async () => {
-    const args = [...commands.predict, '--param', 'last=60000', '--lang', 'zh'];
+    const again = ['--out', join(folder, 'again.jsonl')];
+    const args = [...commands.predict, ...again, '--param', 'last=60000', '--lang', 'zh'];
     const { code, stderr, ended } = await interrupted(args, 2);
     expect(code).toBe(130);
     expect(stderr).toContain('再按一次 Ctrl-C 立即退出');

@@ -7,7 +7,7 @@ import type { Answer } from '../tasks/answer.ts';
 import type { Task } from '../tasks/task.ts';
 import type { KeptModel } from './fitted.ts';
 
-export interface ExplanationRequest extends KeptModel {
+export interface ExplanationRequest extends Pick<KeptModel, 'kind' | 'fitted'> {
   readonly task: Task;
   readonly questions: readonly Question[];
   /** Which of the questions. */

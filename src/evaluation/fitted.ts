@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { openDataset } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
+import { hashPath } from '../ground/hash.ts';
 import { acquireLock } from '../ground/lock.ts';
-import type { GivenParameters } from '../ground/parameters.ts';
+import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { FittedModel, ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
@@ -72,16 +74,20 @@ export function requireSave({ id, capabilities }: ModelKind): void {
 export interface KeptModel {
   readonly kind: ModelKind;
   readonly fitted: FittedModel;
+  /** What its answers depend on beside the inputs: its kind, its files, how it answers. */
+  readonly identity: () => Promise<string>;
 }
 
 /**
- * The kept model that `kind:path` names, with parameters of how it answers. Throws a UserError for a name of another
+ * The kept model that `kind:path` names, with parameters of how it answers; `moduleHash` is
+ * that of the module that its kind comes from. Throws a UserError for a name of another
  * shape, and for parameters that decided what the model learnt.
  */
 export async function loadKept(
   name: string,
   task: Task,
   parameters: GivenParameters = {},
+  moduleHash = '',
 ): Promise<KeptModel> {
   const colon = name.indexOf(':');
   if (colon < 1) {
@@ -98,5 +104,14 @@ export async function loadKept(
     );
   }
   const kind = findModel(name.slice(0, colon));
-  return { kind, fitted: await kind.load(name.slice(colon + 1), task, parameters) };
+  const path = name.slice(colon + 1);
+  const fitted = await kind.load(path, task, parameters);
+  const identity = async (): Promise<string> => {
+    const how = identityOf(kind.parameters, parameters);
+    return JSON.stringify([kind.id, kind.version, moduleHash, how, await hashKept(path)]);
+  };
+  return { kind, fitted, identity };
 }
+
+/** The hash of a kept model; its name, where a kind of one's own keeps models elsewhere than in files. */
+const hashKept = async (path: string): Promise<string> => (existsSync(path) ? hashPath(path) : path);

@@ -22,8 +22,9 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** Answers all but the last; calls back after each. */
 const answering = (after: (index: number) => void = () => {}): FittedModel => ({
-  async answer(inputs, { signal, onAnswer }) {
+  async answer(inputs, { signal, answered, onAnswer }) {
     for (let i = 0; i + 1 < inputs.length; i++) {
+      if (answered?.has(i)) continue;
       signal?.throwIfAborted();
       onAnswer(i, { raw: { label: '1' } });
       after(i);
@@ -33,7 +34,7 @@ const answering = (after: (index: number) => void = () => {}): FittedModel => ({
 });
 const request = (fitted: FittedModel, out: string) => ({
   ...{ task, questions, of: { split: 'test' as const, scheme: 'carved' as const } },
-  ...{ kind, fitted, out: join(folder, out) },
+  ...{ kind, fitted, out: join(folder, out), identity: async () => 'majority' },
 });
 const linesOf = async (name: string) => (await readFile(join(folder, name), 'utf8')).trimEnd().split('\n');
 
@@ -62,17 +63,36 @@ describe('predictions to a file', () => {
     });
     expect(existsSync(join(folder, 'q.jsonl'))).toBe(false);
     expect(await linesOf('q.jsonl.partial')).toHaveLength(8);
-    await predictToFile(request(answering(), 'q.jsonl'), { signal: new AbortController().signal });
+    const asked: number[] = [];
+    await predictToFile(
+      request(
+        answering((i) => asked.push(i)),
+        'q.jsonl',
+      ),
+      {
+        signal: new AbortController().signal,
+      },
+    );
+    expect(asked[0]).toBe(7);
+    expect(await linesOf('q.jsonl')).toHaveLength(61);
     expect(existsSync(join(folder, 'q.jsonl.partial'))).toBe(false);
   });
 
-  it('are not kept where the model failed by itself', async () => {
+  it('are kept where the model failed by itself, for the same model and inputs only', async () => {
     const failing = answering((i) => {
       if (i === 3) throw new Error('broken');
     });
     const { signal } = new AbortController();
     await expect(predictToFile(request(failing, 'r.jsonl'), { signal })).rejects.toThrow('broken');
+    expect(await linesOf('r.jsonl.partial')).toHaveLength(5);
+    const other = { ...request(answering(), 'r.jsonl'), identity: async () => 'other' };
+    await expect(predictToFile(other, { signal })).rejects.toMatchObject({
+      code: 'other-answers',
+      place: { file: join(folder, 'r.jsonl.partial') },
+    });
+    await predictToFile(request(answering(), 'r.jsonl'), { signal });
     expect(existsSync(join(folder, 'r.jsonl.partial'))).toBe(false);
+    expect(existsSync(join(folder, 'r.jsonl.partial.lock'))).toBe(false);
   });
 });
 

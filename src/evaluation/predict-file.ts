@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Question } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import { isStandardOutput } from '../ground/files.ts';
+import { isStreamLike } from '../ground/files.ts';
+import type { Text } from '../ground/language.ts';
+import { acquireLock } from '../ground/lock.ts';
 import { type Asking, collectAnswers, interpretReplies } from '../models/answers.ts';
 import type { Reply } from '../models/contract.ts';
-import { type AnsweredSplit, createHeader } from '../scoring/header.ts';
+import { type AnsweredSplit, createHeader, type PredictionsHeader } from '../scoring/header.ts';
 import { writeAnswers } from '../scoring/write.ts';
+import type { Answer } from '../tasks/answer.ts';
 import type { FamilyId } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
+import { answerQuestions } from './answering.ts';
 import type { KeptModel } from './fitted.ts';
 
 export interface PredictionRequest extends KeptModel {
@@ -31,35 +36,79 @@ interface Watching {
 }
 
 /**
- * Answers questions with a kept model and writes the predictions, whole or not at all. Interrupted, it writes those that
- * it has to `OUT.partial` and throws a UserError `interrupted` that names the file.
+ * Answers questions with a kept model and writes the predictions, whole or not at all. Replies are kept in `OUT.partial` as
+ * they arrive: what a crash, an error or an interruption left there is not asked again. Interrupted, it throws a UserError
+ * `interrupted` that names the file; `other-answers` where that of another model or other inputs is there.
  */
 export async function predictToFile(request: PredictionRequest, watching: Watching): Promise<Predicted> {
-  const { task, questions, of, kind, fitted, out } = request;
-  const { signal, onProgress } = watching;
+  const { task, questions, of, out } = request;
   const header = createHeader(task, questions, of);
+  const answers = (await isStreamLike(out))
+    ? await answerStream(request, watching, header)
+    : await answerJournalled(request, watching, header);
+  const predictions = answers.filter(({ status }) => status === 'answered').length;
+  return { predictions, unanswered: questions.length - predictions };
+}
+
+/** To a file, with a journal beside it that one process at a time holds. */
+async function answerJournalled(
+  { task, questions, kind, fitted, identity, out }: PredictionRequest,
+  watching: Watching,
+  header: PredictionsHeader,
+): Promise<readonly Answer[]> {
+  const journal = `${out}.partial`;
+  await using _lock = await acquireLock(`${journal}.lock`);
+  const key = JSON.stringify([header, await identity()]);
+  const run = `predict-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  const asked = { run, journal, task, questions };
+  let known = 0;
+  const { answers } = await answerQuestions(asked, kind, fitted, {
+    signal: watching.signal,
+    onProgress(share) {
+      known = share;
+      watching.onProgress?.(share);
+    },
+  }).catch((error) => {
+    if (!watching.signal.aborted || known === 0) throw error;
+    throw interrupted(journal, Math.round(known * questions.length), questions.length, RESUMES);
+  });
+  await writeAnswers(out, questions, answers, header);
+  await rm(journal, { force: true });
+  return answers;
+}
+
+/** To what cannot be replaced, and has no file beside it: interrupted, what is known is written there. */
+async function answerStream(
+  { task, questions, kind, fitted, out }: PredictionRequest,
+  { signal, onProgress }: Watching,
+  header: PredictionsHeader,
+): Promise<readonly Answer[]> {
   const inputs = questions.map(({ input }) => input);
   const replies = new Map<number, Reply>();
   const asking: Asking<FamilyId> = { kind, fitted, task, inputs, replies, signal, onProgress };
   const answers = await collectAnswers(asking).catch(async (error) => {
     if (!signal.aborted || replies.size === 0) throw error;
-    const kept = isStandardOutput(out) ? out : partialOf(out);
     const known = [...replies.keys()].sort((a, b) => a - b);
     const all = interpretReplies(asking);
     const rows = [known.map((i) => questions[i]), known.map((i) => all[i])] as const;
-    await writeAnswers(kept, ...rows, header);
-    throw interrupted(kept, replies.size, inputs.length);
+    await writeAnswers(out, ...rows, header);
+    throw interrupted(out, replies.size, inputs.length, WRITTEN);
   });
   await writeAnswers(out, questions, answers, header);
-  if (!isStandardOutput(out)) await rm(partialOf(out), { force: true });
-  const predictions = answers.filter(({ status }) => status === 'answered').length;
-  return { predictions, unanswered: questions.length - predictions };
+  return answers;
 }
 
-const partialOf = (out: string): string => `${out}.partial`;
+const RESUMES: Text = {
+  en: 'The same command goes on from this file.',
+  zh: '再次执行同一命令会从该文件继续。',
+};
+const WRITTEN: Text = {
+  en: 'Their predictions were written; the same command predicts all inputs.',
+  zh: '已有预测已写出；再次执行同一命令会预测全部输入。',
+};
 
 /** What Ctrl-C left of the predictions, and where. */
-const interrupted = (file: string, predicted: number, asked: number): UserError =>
+const interrupted = (file: string, predicted: number, asked: number, hint: Text): UserError =>
   new UserError(
     'interrupted',
     {
@@ -68,10 +117,7 @@ const interrupted = (file: string, predicted: number, asked: number): UserError 
     },
     {
       file,
-      hint: {
-        en: 'Their predictions are kept in this file; the same command predicts all inputs.',
-        zh: '已有预测保存在该文件中；再次执行同一命令会预测全部输入。',
-      },
+      hint,
       exitCode: EXIT.interrupted,
     },
   );

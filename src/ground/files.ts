@@ -241,9 +241,12 @@ async function writeStandard(content: Content): Promise<void> {
     if (!process.stdout.write(part)) await once(process.stdout, 'drain');
 }
 
-/** Whether a path leads to what cannot be replaced: a device, a pipe, a socket, or a file that a shell has opened. */
-async function isStreamLike(file: string): Promise<boolean> {
-  if (/^\/(dev\/(fd|std)|proc\/)/.test(resolve(file))) return true;
+/**
+ * Whether a path leads to what cannot be replaced: standard output, a device, a pipe, a socket, or a file that a shell has
+ * opened.
+ */
+export async function isStreamLike(file: string): Promise<boolean> {
+  if (isStandardOutput(file) || /^\/(dev\/(fd|std)|proc\/)/.test(resolve(file))) return true;
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }

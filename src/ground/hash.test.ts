@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { hashFile, isSealed, seal } from './hash.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { hashFile, hashPath, isSealed, seal } from './hash.ts';
 import { finite } from './json.ts';
 
 it('hashes a file, and names one that is absent', async () => {
@@ -28,4 +29,20 @@ it('notices any change of a sealed record, but none of its layout', () => {
     expect(isSealed(JSON.parse(text.replace(from, to)))).toBe(false);
   expect(isSealed({})).toBe(false);
   expect(isSealed(JSON.parse(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)},"sha256":""}`))).toBe(false);
+});
+
+it('of a directory is that of the names and contents of all its files', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chineseblue-hash-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'inner'));
+  const file = join(folder, 'inner', 'a');
+  const hashes: string[] = [];
+  for (const content of ['one', 'two']) {
+    writeFileSync(file, content);
+    expect(await hashPath(file)).toBe(await hashFile(file));
+    hashes.push(await hashPath(folder));
+  }
+  renameSync(file, join(folder, 'inner', 'b'));
+  hashes.push(await hashPath(folder));
+  expect(new Set(hashes).size).toBe(3);
 });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { explainFileError } from './files.ts';
 import { finite } from './json.ts';
 
@@ -13,6 +15,19 @@ export async function hashFile(file: string): Promise<string> {
   } catch (error) {
     throw explainFileError(error, file);
   }
+  return hash.digest('hex');
+}
+
+/** SHA-256 of a file, or of the names and contents of all files of a directory. Throws a UserError where one cannot be read. */
+export async function hashPath(path: string): Promise<string> {
+  const found = await stat(path).catch((error) => {
+    throw explainFileError(error, path);
+  });
+  if (!found.isDirectory()) return hashFile(path);
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(`${relative(path, file)}\0${await hashFile(file)}\n`);
   return hash.digest('hex');
 }
 

@@ -56,12 +56,12 @@ export const predictCommand = defineCommand({
   },
   async run({ options, terminal, signal }) {
     const { out, model } = options;
-    await modelFileOption(options);
+    const own = await modelFileOption(options);
     const { task, questions, of, dataset } = await openQuestions(options);
     const { isStandardOutput } = await import('../../ground/files.ts');
     const { loadKept } = await import('../../evaluation/fitted.ts');
     const { predictToFile } = await import('../../evaluation/predict-file.ts');
-    const kept = await loadKept(model, task, await parameterOptions(options));
+    const kept = await loadKept(model, task, await parameterOptions(options), own?.sha256);
     if (dataset) noteOpened(dataset, terminal);
     const progress = terminal.progress(terminal.say({ en: 'Predicting', zh: '预测中' }));
     const { predictions, unanswered } = await predictToFile(
