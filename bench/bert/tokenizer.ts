@@ -26,6 +26,7 @@ const MAX_LENGTH = 128;
 const BATCH = 512;
 
 const ours = await loadTokenizer(VOCAB);
+if (!ours.options) throw new Error('not WordPiece');
 const reference = referenceOf(ours);
 const peer = `@anush008/tokenizers ${createRequire(import.meta.url)('@anush008/tokenizers/package.json').version}`;
 

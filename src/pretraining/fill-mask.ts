@@ -44,10 +44,10 @@ export async function fillMasks(
   const probabilities = await maskedProbabilities({ start, own }, sequence, masked, options);
   return masked.map((_, row) => {
     const own = probabilities.subarray(row * vocabSize, (row + 1) * vocabSize);
-    return vocabulary.tokens
-      .map((token, id) => ({ token, probability: own[id] }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, top);
+    return [...vocabulary.tokens.keys()]
+      .sort((a, b) => own[b] - own[a])
+      .slice(0, top)
+      .map((id) => ({ token: model.tokenizer.textOf(id), probability: own[id] }));
   });
 }
 

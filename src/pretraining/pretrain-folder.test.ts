@@ -88,7 +88,7 @@ describe('pretraining from code', () => {
   it('prepares with the defaults of the parameters', async () => {
     const { batches, tokenizer, heldOut } = await preparePretraining({ corpus: at('corpus') });
     expect(batches).toEqual({ maxLength: 128, batchSize: 32, nextSentence: true, seed: 0 });
-    expect(tokenizer.options.specialTokensInText).toBe('as-text');
+    expect(tokenizer.options?.specialTokensInText).toBe('as-text');
     expect(heldOut.documentStarts.length).toBeGreaterThan(1);
     const { heldOut: none } = await preparePretraining({ corpus: at('corpus'), heldOut: 0 });
     expect(none.tokens).toHaveLength(0);

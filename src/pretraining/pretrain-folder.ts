@@ -3,9 +3,9 @@ import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
-import { type Model, saveFolder } from '../encoders/folder/save.ts';
+import { saveFolder } from '../encoders/folder/save.ts';
 import { requireTied } from '../encoders/heads/decoder.ts';
-import { createTokenizer, type Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { describeEvent } from '../encoders/training/events.ts';
 import { removeCheckpoints } from '../encoders/training/record.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
@@ -67,8 +67,9 @@ export async function pretrainToFolder(
 
   const base = init === undefined ? undefined : await loadFolder(init);
   if (base) requireTied(base.config, base.tensors, base.file);
-  const data = await preparePretraining(run.data, { signal, tokenizer: base && readingText(base) });
-  const tokenizer = base?.tokenizer ?? readingTokens(data.tokenizer);
+  // in a corpus `[SEP]` written out is text; to those who use the model it is a token
+  const data = await preparePretraining(run.data, { signal, tokenizer: base?.tokenizer.reading('as-text') });
+  const tokenizer = base?.tokenizer ?? data.tokenizer.reading('as-token');
   const first = base
     ? startFrom(base, data.batches.seed)
     : startFresh(tokenizer, withDefaults(SHAPE, run.shape), data);
@@ -111,12 +112,6 @@ function settingsOf(run: PretrainingRun, isContinued: boolean): PretrainSettings
     threads: threads === AUTO ? availableParallelism() : threads,
   };
 }
-
-/** In a corpus `[SEP]` written out is text; to those who use the model it is a token. */
-const readingText = ({ tokenizer: { vocabulary, options } }: Model): Tokenizer =>
-  createTokenizer(vocabulary, { ...options, specialTokensInText: 'as-text' });
-const readingTokens = ({ vocabulary, options }: Tokenizer): Tokenizer =>
-  createTokenizer(vocabulary, { ...options, specialTokensInText: 'as-token' });
 
 function startFresh(
   tokenizer: Tokenizer,

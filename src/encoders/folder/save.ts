@@ -22,7 +22,7 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
 
 /**
  * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
- * `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `vocab.txt` and the extra files. Each is written
+ * the files of the tokenizer (`tokenizer.json`, `tokenizer_config.json`; of WordPiece also `vocab.txt`) and the extra files. Each is written
  * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
  * complete. Throws a UserError where a number does not fit the precision.
  *
@@ -41,9 +41,37 @@ export async function saveFolder(
   extraFiles: ExtraFiles = new Map(),
   precision: Precision = 'fp32',
 ): Promise<void> {
-  const { config, tokenizer } = model;
-  const { vocabulary, options } = tokenizer;
+  const { config } = model;
   const extras = [...extraFiles].map(([name, content]) => [inside(folder, name), content] as const);
+  const files = tokenizerFiles(model);
+  const configFile = join(folder, 'config.json');
+  try {
+    await rm(configFile, { force: true });
+  } catch (error) {
+    throw explainFileError(error, configFile);
+  }
+  for (const [name, content] of files) {
+    if (typeof content === 'string') await writeAtomic(join(folder, name), content);
+    else await writeJson(join(folder, name), content);
+  }
+  const stored = safetensorsFile(named(model), precision);
+  await writeAtomic(join(folder, 'model.safetensors'), stored);
+  for (const [file, content] of extras) await writeAtomic(file, content);
+  await writeJson(configFile, configJson(config, precision === 'fp16' ? 'float16' : 'float32'));
+}
+
+/** The files of the tokenizer, by name. Throws a UserError where a token cannot be written. */
+function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, string | object> {
+  const { vocabulary } = tokenizer;
+  const roles = Object.fromEntries(
+    Object.entries(vocabulary.special).map(([role, token]) => [`${role}_token`, token]),
+  );
+  const shared = { model_max_length: config.maxPositions, ...roles };
+  if (!tokenizer.options) {
+    const settings = { tokenizer_class: 'PreTrainedTokenizerFast', ...shared };
+    return new Map<string, string | object>([['tokenizer_config.json', settings], ...tokenizer.files]);
+  }
+  const { options } = tokenizer;
   const unwritable = vocabulary.tokens.find((token) => /[\r\n]/.test(token));
   if (unwritable !== undefined) {
     const token = JSON.stringify(unwritable);
@@ -52,30 +80,21 @@ export async function saveFolder(
       zh: `词元 ${token} 含换行符，无法写入 vocab.txt`,
     });
   }
-  const configFile = join(folder, 'config.json');
-  try {
-    await rm(configFile, { force: true });
-  } catch (error) {
-    throw explainFileError(error, configFile);
-  }
-  await writeAtomic(join(folder, 'vocab.txt'), `${vocabulary.tokens.join('\n')}\n`);
-  await writeJson(join(folder, 'tokenizer.json'), toTokenizerJson(tokenizer));
-  const roles = Object.fromEntries(
-    Object.entries(vocabulary.special).map(([role, token]) => [`${role}_token`, token]),
-  );
-  await writeJson(join(folder, 'special_tokens_map.json'), roles);
-  await writeJson(join(folder, 'tokenizer_config.json'), {
-    tokenizer_class: 'BertTokenizer',
-    do_lower_case: options.lowercase,
-    strip_accents: options.stripAccents,
-    tokenize_chinese_chars: options.tokenizeChineseChars,
-    model_max_length: config.maxPositions,
-    ...roles,
-  });
-  const stored = safetensorsFile(named(model), precision);
-  await writeAtomic(join(folder, 'model.safetensors'), stored);
-  for (const [file, content] of extras) await writeAtomic(file, content);
-  await writeJson(configFile, configJson(config, precision === 'fp16' ? 'float16' : 'float32'));
+  return new Map<string, string | object>([
+    ['vocab.txt', `${vocabulary.tokens.join('\n')}\n`],
+    ['tokenizer.json', toTokenizerJson(tokenizer)],
+    ['special_tokens_map.json', roles],
+    [
+      'tokenizer_config.json',
+      {
+        tokenizer_class: 'BertTokenizer',
+        do_lower_case: options.lowercase,
+        strip_accents: options.stripAccents,
+        tokenize_chinese_chars: options.tokenizeChineseChars,
+        ...shared,
+      },
+    ],
+  ]);
 }
 
 /** Under the names that `transformers` saves. */

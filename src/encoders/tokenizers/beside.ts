@@ -6,7 +6,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
-import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
+import type { TokenizerOptions, WordPieceTokenizer } from './tokenizer.ts';
 import { TOKENIZER_DEFAULTS } from './tokenizer.ts';
 import type { SpecialTokens } from './vocabulary.ts';
 
@@ -53,7 +53,7 @@ export interface Beside {
    * Throws a UserError (`tokenizer-config`) where a tokenizer differs from what `transformers` makes of these files:
    * other special or added tokens, another class, or options that `tokenizer.json` contradicts.
    */
-  check(tokenizer: Tokenizer, file: string): void;
+  check(tokenizer: WordPieceTokenizer, file: string): void;
 }
 
 /** Reads `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`, as far as a folder has them. */
@@ -125,7 +125,7 @@ const noRole = (token: string): Text => ({
 function checkAdded(
   token: string,
   id: number,
-  { vocabulary }: Tokenizer,
+  { vocabulary }: WordPieceTokenizer,
   { file, field }: { readonly file: string; readonly field: string },
 ): void {
   if (!Object.values(vocabulary.special).includes(token)) throw unsupported(file, field, noRole(token));
@@ -138,7 +138,7 @@ function checkAdded(
 }
 
 /** `transformers` builds the normalizer anew from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */
-function checkOptions(config: Settings, { options }: Tokenizer, file: string): void {
+function checkOptions(config: Settings, { options }: WordPieceTokenizer, file: string): void {
   const lowercase = config.do_lower_case ?? true;
   const expected: readonly [keyof TokenizerOptions, string, unknown][] = [
     ['lowercase', 'normalizer.lowercase', lowercase],

@@ -4,8 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { readBeside } from './beside.ts';
+import { parseJson } from './json.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
+import { readSettings } from './pipeline/settings.ts';
 import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts';
-import { parseTokenizerJson } from './tokenizer_json.ts';
+import { readWordPieceJson } from './tokenizer_json.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 /**
@@ -29,9 +32,13 @@ export async function loadTokenizer(
   const file = findTokenizer(path);
   // a tokenizer.json that is given by itself is complete, as for `tokenizers`; a vocab.txt never is
   const isPart = file !== path || basename(file) === 'vocab.txt';
+  const text = file.endsWith('.json') ? await readText(file) : undefined;
+  const json = text === undefined ? undefined : parseJson(text, file);
+  if (text !== undefined && json && !isWordPiece(json))
+    return loadPipeline({ text, json, file, folder: isPart ? dirname(file) : undefined }, choices);
   const beside = isPart ? await readBeside(dirname(file)) : undefined;
-  const { vocabulary, options } = file.endsWith('.json')
-    ? parseTokenizerJson(await readText(file), file)
+  const { vocabulary, options } = json
+    ? readWordPieceJson(json, file)
     : { vocabulary: await readVocabulary(file), options: beside?.options };
   const tokenizer = createTokenizer(vocabulary, options);
   beside?.check(tokenizer, file);
@@ -39,6 +46,39 @@ export async function loadTokenizer(
     ? createTokenizer(vocabulary, { ...options, ...choices })
     : tokenizer;
 }
+
+/** Whether a `tokenizer.json` describes BERT's tokenizer, also where it does not name its model. */
+function isWordPiece(json: object): boolean {
+  const model = 'model' in json ? json.model : undefined;
+  const type = typeof model === 'object' && model !== null && 'type' in model ? model.type : undefined;
+  return type !== 'Unigram' && type !== 'BPE';
+}
+
+/** A tokenizer that its `tokenizer.json` describes, of whose options only one can be chosen. */
+async function loadPipeline(
+  { text, json, file, folder }: { text: string; json: object; file: string; folder: string | undefined },
+  { specialTokensInText, ...others }: Partial<TokenizerOptions>,
+): Promise<Tokenizer> {
+  const [option] = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (option !== undefined) throw notWordPiece(file, option);
+  const settings = await readSettings(folder, text);
+  const tokenizer = createPipeline(json, settings, file);
+  settings.check(tokenizer.vocabulary.tokens);
+  return specialTokensInText === undefined ? tokenizer : tokenizer.reading(specialTokensInText);
+}
+
+const notWordPiece = (file: string, option: string): UserError =>
+  new UserError(
+    'tokenizer-choice',
+    { en: `${option} can only be chosen for WordPiece`, zh: `仅 WordPiece 分词器可设置 ${option}` },
+    {
+      file,
+      hint: {
+        en: 'This tokenizer is described by its tokenizer.json alone.',
+        zh: '该分词器完全由 tokenizer.json 描述。',
+      },
+    },
+  );
 
 function findTokenizer(path: string): string {
   if (!existsSync(path))

@@ -1,9 +1,8 @@
-import { UserError } from '../../ground/errors.ts';
 import { createCharacterTable, KIND, PAYLOAD } from './characters.ts';
+import { bertFrame, createEncoders, type Frame } from './frame.ts';
 import { type NormalizerOptions, normalize } from './normalize.ts';
-import { longestFirst } from './truncate.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { createWordPieces, type TokenBuffer, type WordPieces } from './wordpiece.ts';
+import { createWordPieces, type WordPieces } from './wordpiece.ts';
 
 /** How a text is cut into tokens. */
 export interface TokenizerOptions extends NormalizerOptions {
@@ -26,7 +25,7 @@ export const TOKENIZER_DEFAULTS: TokenizerOptions = {
   maxCharactersPerWord: 100,
 };
 
-/** The WordPieces of a text, without `[CLS]` and `[SEP]`. All arrays have one entry a token. */
+/** The tokens of a text, without special ones around it. All arrays have one entry a token. */
 export interface Tokens {
   readonly ids: Int32Array;
   /** First UTF-16 code unit in the original text. */
@@ -35,23 +34,44 @@ export interface Tokens {
   readonly ends: Int32Array;
 }
 
-/** What a BERT reads: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`. Special tokens have start = end = 0. */
+/** What a BERT reads: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, framed by the tokenizer's own special tokens. These have start = end = 0. */
 export interface Encoding extends Tokens {
-  /** 0 for the first text with its `[CLS]` and `[SEP]`, 1 for the second: offsets are into that text. */
+  /** Token types: of BERT 0 for the first text with its `[CLS]` and `[SEP]` and 1 for the second; of others it may be 0 for both. */
   readonly types: Int32Array;
 }
 
-/** Turns texts into ids. Not to be shared between threads. */
-export interface Tokenizer {
+/** What all tokenizers do. */
+interface Reader {
   readonly vocabulary: Vocabulary;
-  readonly options: TokenizerOptions;
+  /** The special tokens around one text and two. */
+  readonly frame: Frame;
   /** All tokens of a text; or at least its first `limit` and not many more. */
   tokenize(text: string, limit?: number): Tokens;
   /** One text of at most `maxLength` tokens, special ones counted: the end is cut off. */
   encode(text: string, maxLength?: number): Encoding;
   /** Two texts of at most `maxLength` tokens in all, truncated by `longestFirst`. */
   encodePair(first: string, second: string, maxLength?: number): Encoding;
+  /** A token as it is shown to people. */
+  textOf(id: number): string;
+  /** The same tokenizer, with special tokens written out in a text read as tokens or as text. */
+  reading(specialTokensInText: TokenizerOptions['specialTokensInText']): Tokenizer;
 }
+
+/** BERT's WordPiece, described by its vocabulary and options. */
+export interface WordPieceTokenizer extends Reader {
+  readonly options: TokenizerOptions;
+  readonly files?: undefined;
+}
+
+/** A tokenizer that its `tokenizer.json` describes. */
+export interface PipelineTokenizer extends Reader {
+  readonly options?: undefined;
+  /** The files that `transformers` reads it from, by name, as they were read. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Turns texts into ids. Not to be shared between threads. */
+export type Tokenizer = WordPieceTokenizer | PipelineTokenizer;
 
 /**
  * BERT's WordPiece tokenizer. Ids equal those of the Rust `tokenizers` with the same vocabulary and options;
@@ -68,52 +88,25 @@ export interface Tokenizer {
  * Array.from(starts); // [0, 0, 1, 2, 0]
  * ```
  */
-export function createTokenizer(vocabulary: Vocabulary, choices: Partial<TokenizerOptions> = {}): Tokenizer {
+export function createTokenizer(
+  vocabulary: Vocabulary,
+  choices: Partial<TokenizerOptions> = {},
+): WordPieceTokenizer {
   const given = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   const stripAccents = choices.stripAccents ?? choices.lowercase ?? TOKENIZER_DEFAULTS.stripAccents;
   const options: TokenizerOptions = { ...TOKENIZER_DEFAULTS, stripAccents, ...given };
-  const { ids: special } = vocabulary;
   const pieces = createWordPieces(vocabulary, options.maxCharactersPerWord);
   const literals = options.specialTokensInText === 'as-token' ? Object.values(vocabulary.special) : [];
   const table = createCharacterTable(options, pieces.single, literals);
   const scan = createScanner({ vocabulary, options, pieces, table, literals });
-  const out = pieces.out;
-
+  const frame = bertFrame(vocabulary.ids);
   return {
     vocabulary,
     options,
-    tokenize(text, limit = Number.POSITIVE_INFINITY) {
-      pieces.drop(0);
-      scan(text, limit);
-      const n = out.count;
-      return { ids: out.ids.slice(0, n), starts: out.starts.slice(0, n), ends: out.ends.slice(0, n) };
-    },
-    encode(text, maxLength = Number.POSITIVE_INFINITY) {
-      const room = checkRoom(maxLength, 2);
-      pieces.drop(0);
-      scan(text, room);
-      const kept = Math.min(room, out.count);
-      const encoding = emptyEncoding(kept + 2);
-      encoding.ids[0] = special.cls;
-      encoding.ids[copyTokens(out, encoding, 1, { from: 0, count: kept })] = special.sep;
-      return encoding;
-    },
-    encodePair(first, second, maxLength = Number.POSITIVE_INFINITY) {
-      const room = checkRoom(maxLength, 3);
-      pieces.drop(0);
-      scan(first, Number.POSITIVE_INFINITY);
-      const middle = out.count;
-      scan(second, Number.POSITIVE_INFINITY);
-      const [keptFirst, keptSecond] = longestFirst(middle, out.count - middle, room);
-      const encoding = emptyEncoding(keptFirst + keptSecond + 3);
-      encoding.ids[0] = special.cls;
-      const separator = copyTokens(out, encoding, 1, { from: 0, count: keptFirst });
-      encoding.ids[separator] = special.sep;
-      encoding.ids[copyTokens(out, encoding, separator + 1, { from: middle, count: keptSecond })] =
-        special.sep;
-      encoding.types.fill(1, separator + 1);
-      return encoding;
-    },
+    frame,
+    ...createEncoders({ out: pieces.out, frame, clear: () => pieces.drop(0), scan }),
+    textOf: (id) => vocabulary.tokens[id],
+    reading: (specialTokensInText) => createTokenizer(vocabulary, { ...options, specialTokensInText }),
   };
 }
 
@@ -214,34 +207,3 @@ function createScanner(parts: ScannerParts) {
     pieces.flush();
   };
 }
-
-/** Tokens that remain beside the special ones. Throws a UserError (`max-length`) where these do not fit. */
-function checkRoom(maxLength: number, specials: number): number {
-  if (maxLength >= specials) return maxLength - specials;
-  throw new UserError('max-length', {
-    en: `A maximum length of ${maxLength} has no room for ${specials} special tokens`,
-    zh: `最大长度 ${maxLength} 容纳不下 ${specials} 个特殊词元`,
-  });
-}
-
-/** Copies `count` tokens of `out`, from `from` on, to `target` at `at`; returns where they end. */
-function copyTokens(
-  out: TokenBuffer,
-  target: Encoding,
-  at: number,
-  { from, count }: { readonly from: number; readonly count: number },
-): number {
-  for (let i = 0; i < count; i++) {
-    target.ids[at + i] = out.ids[from + i];
-    target.starts[at + i] = out.starts[from + i];
-    target.ends[at + i] = out.ends[from + i];
-  }
-  return at + count;
-}
-
-const emptyEncoding = (length: number): Encoding => ({
-  ids: new Int32Array(length),
-  types: new Int32Array(length),
-  starts: new Int32Array(length),
-  ends: new Int32Array(length),
-});

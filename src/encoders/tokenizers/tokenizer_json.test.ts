@@ -98,8 +98,8 @@ describe('loadTokenizer', () => {
   it('reads a folder with vocab.txt and its tokenizer_config.json', async () => {
     const path = folder({ 'vocab.txt': vocab, 'tokenizer_config.json': '{"do_lower_case": false}' });
     const { options } = await loadTokenizer(path);
-    expect([options.lowercase, options.stripAccents]).toEqual([false, false]);
-    expect((await loadTokenizer(path, { lowercase: true })).options.lowercase).toBe(true);
+    expect([options?.lowercase, options?.stripAccents]).toEqual([false, false]);
+    expect((await loadTokenizer(path, { lowercase: true })).options?.lowercase).toBe(true);
   });
 
   it('prefers tokenizer.json and reads single files', async () => {
@@ -109,10 +109,10 @@ describe('loadTokenizer', () => {
       ...{ 'vocab.txt': vocab, 'tokenizer.json': written },
       'tokenizer_config.json': JSON.stringify(settings),
     });
-    expect((await loadTokenizer(path)).options.lowercase).toBe(false);
+    expect((await loadTokenizer(path)).options?.lowercase).toBe(false);
     const alone = folder({ 'vocab.txt': vocab, 'tokenizer.json': written });
-    expect((await loadTokenizer(join(alone, 'tokenizer.json'))).options.lowercase).toBe(false);
-    expect((await loadTokenizer(join(alone, 'vocab.txt'))).options.lowercase).toBe(true);
+    expect((await loadTokenizer(join(alone, 'tokenizer.json'))).options?.lowercase).toBe(false);
+    expect((await loadTokenizer(join(alone, 'vocab.txt'))).options?.lowercase).toBe(true);
   });
 
   it.each([

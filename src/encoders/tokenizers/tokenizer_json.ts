@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
-import type { Tokenizer, TokenizerOptions } from './tokenizer.ts';
+import { parseJson } from './json.ts';
+import type { TokenizerOptions, WordPieceTokenizer } from './tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
 const CONTINUING = '##';
@@ -60,15 +61,22 @@ const tokenizerJson = z.object({
 
 type TokenizerJson = z.infer<typeof tokenizerJson>;
 
+/** Reads the text of a `tokenizer.json` with WordPiece: see `readWordPieceJson`. */
+export const parseTokenizerJson = (text: string, file?: string): Described =>
+  readWordPieceJson(parseJson(text, file), file);
+
+/** A BERT tokenizer as `createTokenizer` makes it. */
+interface Described {
+  readonly vocabulary: Vocabulary;
+  readonly options: Partial<TokenizerOptions>;
+}
+
 /**
- * Reads the text of a `tokenizer.json`. Truncation and padding in it are left to the caller.
+ * Reads a parsed `tokenizer.json` with WordPiece. Truncation and padding in it are left to the caller.
  * Throws a UserError for JSON that is not a BERT tokenizer; it names the field.
  */
-export function parseTokenizerJson(
-  text: string,
-  file?: string,
-): { vocabulary: Vocabulary; options: Partial<TokenizerOptions> } {
-  const json = readJson(text, file);
+export function readWordPieceJson(value: object, file?: string): Described {
+  const json = readJson(value, file);
   const { normalizer, model } = json;
   const special = specialTokens(json, file);
   const known = new Set<string>(Object.values(special));
@@ -100,7 +108,7 @@ export function parseTokenizerJson(
 }
 
 /** A tokenizer as the object of a `tokenizer.json`, the layout that `transformers` writes. */
-export function toTokenizerJson({ vocabulary, options }: Tokenizer): object {
+export function toTokenizerJson({ vocabulary, options }: WordPieceTokenizer): object {
   const { special, ids } = vocabulary;
   const added =
     options.specialTokensInText === 'as-token'
@@ -153,18 +161,7 @@ export function toTokenizerJson({ vocabulary, options }: Tokenizer): object {
   };
 }
 
-function readJson(text: string, file?: string): TokenizerJson {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'not-json',
-      { en: `The file is not JSON: ${why}`, zh: `文件不是有效的 JSON：${why}` },
-      { file },
-    );
-  }
+function readJson(value: object, file?: string): TokenizerJson {
   const result = tokenizerJson.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -66,6 +66,11 @@ const NOT_DECOMPOSED = parse(
   '105c9 105e4 11383 11385 1138e 11391 113c5 113c7-113c8 11938 16121-16128 16d68-16d6a',
 );
 
+/** The same of compatibility decompositions. */
+const NOT_COMPATIBLE = parse(
+  '32ff a7f1-a7f4 ab69 10781-10785 10787-107b0 107b2-107ba 1ccd6-1ccf9 1e030-1e06d 1f16c 1fbf0-1fbf9',
+);
+
 /** Canonical combining classes of the characters that reorder but are no nonspacing marks to the reference. */
 const REORDERING: readonly (readonly [combiningClass: number, ranges: Ranges])[] = [
   [7, parse('11446 1e94a')],
@@ -102,6 +107,10 @@ export function decompose(code: number): readonly number[] {
   if (code < 0xc0 || within(code, NOT_DECOMPOSED)) return [code];
   return codePoints(String.fromCodePoint(code).normalize('NFD'));
 }
+
+/** Whether the reference does not know that a character has this form: it was assigned later. */
+export const isUnknownForm = (code: number, form: 'NFD' | 'NFKD'): boolean =>
+  within(code, NOT_DECOMPOSED) || (form === 'NFKD' && within(code, NOT_COMPATIBLE));
 
 /** The lower case of one character, without regard to its neighbours (Σ is always σ). */
 export function lowercase(code: number): readonly number[] {

@@ -1,15 +1,8 @@
+import { createBuffer, type TokenBuffer } from './frame.ts';
 import { buildTrie } from './trie.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 const CONTINUING = '##';
-
-/** Tokens so far, in growing arrays: entries from `count` on are leftovers. */
-export interface TokenBuffer {
-  count: number;
-  ids: Int32Array;
-  starts: Int32Array;
-  ends: Int32Array;
-}
 
 /** Gathers the characters of a word and cuts it into the longest pieces of the vocabulary, left to right. */
 export interface WordPieces {
@@ -118,31 +111,4 @@ function createCutter(vocabulary: Vocabulary, { out, emit }: ReturnType<typeof c
     return id < 0 ? unknown : id;
   };
   return { cut, single };
-}
-
-/** An empty buffer that grows, and how a token is appended to it. */
-function createBuffer() {
-  const out: TokenBuffer = {
-    count: 0,
-    ids: new Int32Array(1024),
-    starts: new Int32Array(1024),
-    ends: new Int32Array(1024),
-  };
-  const emit = (id: number, start: number, end: number): void => {
-    if (out.count === out.ids.length) {
-      out.ids = grown(out.ids);
-      out.starts = grown(out.starts);
-      out.ends = grown(out.ends);
-    }
-    out.ids[out.count] = id;
-    out.starts[out.count] = start;
-    out.ends[out.count++] = end;
-  };
-  return { out, emit };
-}
-
-function grown(array: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -1,5 +1,6 @@
 import { mostCentral, type Window, windowsOf } from '../../encoders/heads/windows.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
+import { specialsOf } from '../../encoders/tokenizers/frame.ts';
 import type { Tokenizer, Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 
@@ -28,11 +29,11 @@ export function cutText(
   const tokens = tokenizer.tokenize(text);
   const all = typesOf?.(text, tokens) ?? new Int32Array(tokens.ids.length);
   const count = tokens.ids.length;
-  const size = maxLength - 2;
+  const { frame } = tokenizer;
+  const size = maxLength - specialsOf(frame).single;
   const windows = windowsOf(count, size, Math.min(overlap, size >> 1));
-  const { cls, sep } = tokenizer.vocabulary.ids;
   const sequences = windows.map(({ start, end }) => {
-    const ids = Int32Array.of(cls, ...tokens.ids.subarray(start, end), sep);
+    const ids = Int32Array.of(frame.first, ...tokens.ids.subarray(start, end), frame.last);
     return { ids, types: Int32Array.of(0, ...all.subarray(start, end), 0) };
   });
   return { tokens, windows, sequences, central: mostCentral(windows, count) };
