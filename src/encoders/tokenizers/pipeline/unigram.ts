@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { buildTrie } from '../trie.ts';
+import { buildTrie, type Trie } from '../trie.ts';
 import { bytesOf, byteToken } from './bytes.ts';
 import { stringOf } from './characters.ts';
 import type { TokenModel } from './model.ts';
@@ -58,33 +58,9 @@ export function createUnigram(
   const idOf = new Map(tokens.map((token, id) => [token, id]));
   const trie = buildTrie([...idOf].filter(([token, id]) => token !== '' && !without.has(id)));
   const scores = Float64Array.from(vocab, ([, score]) => score);
-  const worst = scores.reduce((least, score) => Math.min(least, score)) - UNKNOWN_PENALTY;
   const bytes = Array.from({ length: 256 }, (_, byte) => idOf.get(byteToken(byte)) ?? -1);
 
-  /** Fills `ids` and `begins`: the last token of the best way to cut the first `end` characters, and its first one. */
-  const findBest = (codes: readonly number[], ids: Int32Array, begins: Int32Array): void => {
-    const best = new Float64Array(codes.length + 1);
-    begins.fill(-1);
-    const offer = (end: number, begin: number, score: number, id: number): void => {
-      if (begins[end] >= 0 && score <= best[end]) return;
-      best[end] = score;
-      begins[end] = begin;
-      ids[end] = id;
-    };
-    for (let begin = 0; begin < codes.length; begin++) {
-      let isSingle = false;
-      for (let end = begin, node = 0; end < codes.length; end++) {
-        node = trie.child(node, codes[end]);
-        if (node < 0) break;
-        const id = trie.value(node);
-        if (id < 0) continue;
-        offer(end + 1, begin, best[begin] + scores[id], id);
-        isSingle ||= end === begin;
-      }
-      if (!isSingle) offer(begin + 1, begin, best[begin] + worst, unknown);
-    }
-  };
-
+  const findBest = bestCuts({ trie, scores, unknown });
   return {
     tokens,
     idOf,
@@ -107,5 +83,41 @@ export function createUnigram(
         else for (const byte of fallback) emit(bytes[byte], from, to);
       }
     },
+  };
+}
+
+interface Lattice {
+  readonly trie: Trie;
+  readonly scores: Float64Array;
+  readonly unknown: number;
+}
+
+/**
+ * Returns a function that fills `ids` and `begins`: the last token of the best way to cut the first `end` characters, and
+ * where it begins.
+ */
+function bestCuts({ trie, scores, unknown }: Lattice) {
+  const worst = scores.reduce((least, score) => Math.min(least, score)) - UNKNOWN_PENALTY;
+  return (codes: readonly number[], ids: Int32Array, begins: Int32Array): void => {
+    const best = new Float64Array(codes.length + 1);
+    begins.fill(-1);
+    const offer = (end: number, begin: number, score: number, id: number): void => {
+      if (begins[end] >= 0 && score <= best[end]) return;
+      best[end] = score;
+      begins[end] = begin;
+      ids[end] = id;
+    };
+    for (let begin = 0; begin < codes.length; begin++) {
+      let isSingle = false;
+      for (let end = begin, node = 0; end < codes.length; end++) {
+        node = trie.child(node, codes[end]);
+        if (node < 0) break;
+        const id = trie.value(node);
+        if (id < 0) continue;
+        offer(end + 1, begin, best[begin] + scores[id], id);
+        isSingle ||= end === begin;
+      }
+      if (!isSingle) offer(begin + 1, begin, best[begin] + worst, unknown);
+    }
   };
 }
