@@ -14,6 +14,7 @@ import { modelCommand } from './commands/model.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { reportCommand } from './commands/report.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
@@ -35,6 +36,7 @@ export const commands: readonly CommandSpec[] = [
   trainCommand,
   predictCommand,
   explainCommand,
+  promptCommand,
   searchCommand,
   initCommand,
   corpusCommand,

@@ -1,5 +1,6 @@
 import { choice, type GivenParameters, integer, list, type Parsed, text } from '../ground/parameters.ts';
 import { DEVICES, DTYPES } from '../models/bert/parameters.ts';
+import { parameters as llm } from '../models/llm/parameters.ts';
 import type { ModelFile } from '../models/model-file.ts';
 
 export const MODEL_FILE = {
@@ -27,6 +28,23 @@ export const KEPT_MODEL = {
 export const PARAM = {
   param: list({ summary: { en: 'parameters of the model: name=value,…', zh: '模型参数：name=value,…' } }),
 };
+
+const { endpoint, keyEnv, profiles, prices, allowRemote } = llm;
+const { retries, maxCalls, maxTotalTokens, maxCost } = llm;
+
+/** How services are called: parameters of the kinds that call one, as flags of their own. */
+export const SERVICE = {
+  ...{ endpoint, keyEnv, profiles, prices, allowRemote, retries, maxCalls, maxTotalTokens, maxCost },
+};
+
+/** The flags of `SERVICE` that say something else than the default, as parameters. */
+export function serviceOptions(options: Parsed<typeof SERVICE>): GivenParameters {
+  const given = Object.entries(SERVICE).flatMap(([name, spec]): [string, string | number | boolean][] => {
+    const value = Object.entries(options).find(([option]) => option === name)?.[1];
+    return value === undefined || Array.isArray(value) || value === spec.default ? [] : [[name, value]];
+  });
+  return Object.fromEntries(given);
+}
 
 /** How a fitted model answers; a kind without these parameters refuses them. */
 export const ANSWERING = {

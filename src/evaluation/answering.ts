@@ -1,9 +1,12 @@
 import type { Question } from '../datasets/dataset.ts';
+import type { Text } from '../ground/language.ts';
 import type { FittedModel, ModelKind, Reply } from '../models/contract.ts';
-import type { Answer, AnswerStatus, Usage } from '../tasks/answer.ts';
+import type { Answer, AnswerStatus } from '../tasks/answer.ts';
+import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
 import { openJournal } from './journal.ts';
 import type { Watcher } from './plan.ts';
+import { type RunUsage, sumUsage } from './usage.ts';
 
 /** What is to be answered, by whom, and where the replies are kept. */
 export interface Asked {
@@ -13,15 +16,22 @@ export interface Asked {
   readonly questions: readonly Question[];
 }
 
-/** What became of the questions: `asked = answered + refused + unreadable + missing`. */
-export type AnswerCounts = Readonly<Record<'asked' | AnswerStatus, number>>;
+/**
+ * What became of the questions: asked = answered + refused + unreadable + missing. `truncated` is a part of unreadable, and
+ * `failed`, calls that brought nothing, a part of missing.
+ */
+export type AnswerCounts = Readonly<Record<'asked' | AnswerStatus | 'truncated' | 'failed', number>>;
 
 export interface Answers {
   /** Aligned with the questions. */
   readonly answers: readonly Answer[];
+  /** The replies that they were read from. */
+  readonly replies: readonly (Reply | undefined)[];
   readonly counts: AnswerCounts;
+  /** Absent where no answer was given in quotes. */
+  readonly quotes?: QuoteCounts;
   /** The sum over all replies; absent where none of them says. */
-  readonly usage?: Usage;
+  readonly usage?: RunUsage;
 }
 
 /**
@@ -36,8 +46,15 @@ export async function answerQuestions(
 ): Promise<Answers> {
   const journal = await openJournal(file, run);
   const replies = questions.map(({ id }) => journal.replies.get(id));
-  const answered = new Set([...replies.keys()].filter((index) => replies[index]));
-  let done = answered.size;
+  const read = (index: number, { raw }: Reply): Answer => kind.interpret(raw, questions[index].input, task);
+  const answered = new Set<number>();
+  const progress = createProgress(questions.length, kind);
+  for (const [index, reply] of replies.entries()) {
+    const answer = reply && read(index, reply);
+    if (answer === undefined || answer.status === 'missing') continue;
+    answered.add(index);
+    progress.add(answer);
+  }
   try {
     signal?.throwIfAborted();
     await fitted.answer(
@@ -48,7 +65,8 @@ export async function answerQuestions(
         onAnswer(index, reply) {
           journal.append(questions[index].id, reply);
           replies[index] = reply;
-          onProgress?.(++done / questions.length);
+          progress.add(kind.interprets ? read(index, reply) : undefined);
+          onProgress?.(progress.share(), progress.note());
         },
       },
     );
@@ -56,30 +74,66 @@ export async function answerQuestions(
     await journal.close();
   }
   signal?.throwIfAborted();
-  return interpret(kind, task, questions, replies);
+  return summarizeReplies(
+    replies.map((reply, index) => (reply ? read(index, reply) : { status: 'missing' })),
+    replies,
+  );
 }
 
-function interpret(
-  kind: ModelKind,
-  task: Task,
-  questions: readonly Question[],
-  replies: readonly (Reply | undefined)[],
-): Answers {
-  const answers = questions.map(({ input }, index): Answer => {
-    const reply = replies[index];
-    return reply ? kind.interpret(reply.raw, input, task) : { status: 'missing' };
-  });
-  const counts = { asked: questions.length, answered: 0, refused: 0, unreadable: 0, missing: 0 };
-  for (const { status } of answers) counts[status]++;
-  return { answers, counts, usage: sumUsage(replies.flatMap((reply) => reply?.usage ?? [])) };
+interface AnswerProgress {
+  add(answer: Answer | undefined): void;
+  share(): number;
+  note(): Text | undefined;
 }
 
-function sumUsage(usages: readonly Usage[]): Usage | undefined {
-  if (usages.length === 0) return undefined;
-  const sum = (of: (usage: Usage) => number | undefined): number =>
-    usages.reduce((total, usage) => total + (of(usage) ?? 0), 0);
+/** How far the questions are answered; kinds whose replies are read also say how many could be. */
+function createProgress(asked: number, { interprets }: ModelKind): AnswerProgress {
+  const counts: Record<AnswerStatus, number> = { answered: 0, refused: 0, unreadable: 0, missing: 0 };
+  const started = performance.now();
+  let before: number | undefined;
+  let done = 0;
   return {
-    promptTokens: sum(({ promptTokens }) => promptTokens),
-    completionTokens: sum(({ completionTokens }) => completionTokens),
+    add(answer) {
+      done++;
+      if (answer) counts[answer.status]++;
+    },
+    share: () => done / asked,
+    note() {
+      if (!interprets) return undefined;
+      before ??= done - 1;
+      const rate = ((done - before) / Math.max(0.001, (performance.now() - started) / 1000)).toFixed(1);
+      const { answered, refused, unreadable, missing } = counts;
+      return {
+        en: `answered ${answered}, unreadable ${unreadable}, refused ${refused}, failed ${missing}; ${rate}/s`,
+        zh: `已答 ${answered}，无法解析 ${unreadable}，拒答 ${refused}，失败 ${missing}；${rate} 条/秒`,
+      };
+    },
+  };
+}
+
+function summarizeReplies(answers: readonly Answer[], replies: readonly (Reply | undefined)[]): Answers {
+  const counts: Record<keyof AnswerCounts, number> = {
+    ...{ asked: answers.length, answered: 0, unreadable: 0, refused: 0, truncated: 0, missing: 0, failed: 0 },
+  };
+  let quotes: Record<keyof QuoteCounts, number> | undefined;
+  for (const answer of answers) {
+    counts[answer.status]++;
+    if (answer.status === 'unreadable' && answer.truncated) counts.truncated++;
+    if (answer.status === 'missing' && answer.failed) counts.failed++;
+    if (answer.status === 'answered' && answer.quotes) quotes = addQuotes(quotes, answer.quotes);
+  }
+  const usage = sumUsage(replies.flatMap((reply) => reply?.usage ?? []));
+  return { answers, replies, counts, ...(quotes && { quotes }), ...(usage && { usage }) };
+}
+
+function addQuotes(sum: QuoteCounts | undefined, more: QuoteCounts): Record<keyof QuoteCounts, number> {
+  const { aligned, folded, unaligned, ambiguous, duplicate, conflicting } = more;
+  return {
+    aligned: (sum?.aligned ?? 0) + aligned,
+    folded: (sum?.folded ?? 0) + folded,
+    unaligned: (sum?.unaligned ?? 0) + unaligned,
+    ambiguous: (sum?.ambiguous ?? 0) + ambiguous,
+    duplicate: (sum?.duplicate ?? 0) + duplicate,
+    conflicting: (sum?.conflicting ?? 0) + conflicting,
   };
 }

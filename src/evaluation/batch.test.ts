@@ -24,7 +24,11 @@ describe('a batch', () => {
     const results = join(folder, 'results.md');
     const { runs, summaries, failures } = await evaluateBatch(plans, { jobs: 1, tasks, results });
     expect([runs.length, summaries.length, failures]).toEqual([1, 1, []]);
-    expect(summaries[0]).toMatchObject({ task: 'cMedIC', model: 'majority', primary: tasks[0].primary });
+    expect(summaries[0]).toMatchObject({
+      task: 'cMedIC',
+      model: { en: 'majority' },
+      primary: tasks[0].primary,
+    });
     expect(await readFile(results, 'utf8')).toContain('cMedIC');
   });
 

@@ -31,6 +31,8 @@ import {
   type Watcher,
 } from './plan.ts';
 import { describeRun, type RunRecord } from './record.ts';
+import { scoreRepeats } from './repeats.ts';
+import { sampleOf } from './sample.ts';
 import {
   clearRun,
   isUnfinished,
@@ -88,12 +90,15 @@ export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}
   const wantsModel = (): boolean => plan.keepModel && !existsSync(paths.model);
   if (!plan.force && plan.subsets === undefined && !wantsModel()) {
     const kept = await findFinished(evaluation);
-    if (kept) return kept;
+    if (kept && !hasFailures(plan, kept.record)) return kept;
   }
   if (plan.keepModel) requireSave(kind);
 
   await using _lock = await acquireLock(paths.lock);
   if (plan.force) await clearRun(evaluation.directory);
+  // The journal stays: only what it lacks or has as failed is asked again.
+  else if (existsSync(paths.record) && hasFailures(plan, await readRecord(paths.record)))
+    await rm(paths.record);
   if (!existsSync(paths.record) || wantsModel()) {
     const started = new Date();
     const fitted = await fitModel(evaluation, watcher);
@@ -127,6 +132,10 @@ function requireId({ id: found }: RunRecord, id: string, file: string): void {
   );
 }
 
+/** Whether something failed in a kept run and is to be asked again. */
+const hasFailures = ({ retryErrors = false }: Plan, { answers }: RunRecord): boolean =>
+  retryErrors && answers.failed > 0;
+
 /** A model may be a directory of files: it gets its name when it is complete. */
 async function keepModel(fitted: FittedModel, path: string): Promise<void> {
   const staging = `${path}.new`;
@@ -143,7 +152,8 @@ async function openEvaluation(request: Plan): Promise<Evaluation> {
   const { task } = dataset;
   const plan = { ...request, task };
   const splits = await dataset.division(part);
-  const { questions, examples } = splits.evaluated;
+  const questions = sampleOf(splits.evaluated.questions, plan.limit);
+  const examples = sampleOf(splits.evaluated.examples, plan.limit);
   const kind = findModel(plan.model);
   const parameters = await kind.resolve(plan.parameters, { task });
   const startingPoint = await kind.startingPoint(parameters);
@@ -170,16 +180,17 @@ async function answerAndRecord(
   times: { readonly started: Date; readonly fitted: Date },
   { onProgress, signal }: Watcher,
 ): Promise<void> {
-  const { plan, id, kind, questions, paths } = evaluation;
+  const { plan, id, kind, questions, examples, paths } = evaluation;
   const asked = { run: id, journal: paths.answers, task: plan.task, questions };
   const answers = await answerQuestions(asked, kind, fitted, {
     signal,
-    onProgress: (share) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE)),
+    onProgress: (share, note) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE), note),
   });
   const answeredAt = new Date();
   await writeAnswered(evaluation, answers);
   const record = describeRun(evaluation.plan, evaluation, {
-    ...{ id, fitted, counts: answers.counts, usage: answers.usage },
+    ...{ id, fitted, answers },
+    repeats: scoreRepeats({ kind, task: plan.task, examples, replies: answers.replies }),
     times: { ...times, answered: answeredAt },
     files: { predictions: await hashFile(paths.predictions) },
   });

@@ -1,4 +1,5 @@
 import type { Question } from '../datasets/dataset.ts';
+import { findQuestion } from '../datasets/find-question.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import { collectAnswers } from '../models/answers.ts';
@@ -25,23 +26,10 @@ export interface Explanation {
 /** Answers one question and says why. Throws a UserError: `unknown-id`, or `cannot-explain` for kinds that do not. */
 export async function explainAnswer(request: ExplanationRequest): Promise<Explanation> {
   const { task, questions, id, kind, fitted, signal } = request;
-  const question = questions.find((one) => one.id === id);
-  if (!question) throw unknownId(id, questions);
+  const question = findQuestion(id, questions);
   if (!fitted.explain) throw cannotExplain(kind.id);
   const [answer] = await collectAnswers({ kind, fitted, task, inputs: [question.input], signal });
   return { question, answer, reasons: fitted.explain(question.input) };
-}
-
-function unknownId(id: string, questions: readonly Question[]): UserError {
-  const [first, last] = [questions[0].id, questions.at(-1)?.id];
-  return new UserError(
-    'unknown-id',
-    { en: `There is no example ${id}`, zh: `没有样本 ${id}` },
-    {
-      id,
-      hint: { en: `Ids run from ${first} to ${last}.`, zh: `id 范围为 ${first} 至 ${last}。` },
-    },
-  );
 }
 
 function cannotExplain(id: string): UserError {

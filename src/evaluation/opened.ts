@@ -9,6 +9,7 @@ import { refuseUnfit } from '../scoring/problems.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
+import { sampleOf } from './sample.ts';
 import { isUnusable, RUN_FILES, readRun, type StoredRun } from './store.ts';
 
 /** A kept run together with the examples that it answered. */
@@ -63,7 +64,7 @@ export async function openRuns(names: readonly string[], options: OpenOptions = 
   const [first] = opened;
   if (runs.length === 0 && first instanceof UserError) throw first;
   for (const [i, one] of opened.entries()) if (one instanceof UserError) onSkip?.(names[i], one);
-  return runs;
+  return onCommonExamples(runs);
 }
 
 type Places = Required<Pick<OpenOptions, 'runsDir' | 'dataDir'>> & Pick<OpenOptions, 'among'>;
@@ -85,10 +86,46 @@ async function openRun(
   const split = await dataset.split(part);
   refuseOtherCorpus(run, split, dataDir);
   const file = join(run.directory, RUN_FILES.predictions);
-  const answers = await readPredictions(file, dataset.task, split.questions);
+  const { of, evaluated } = record.examples;
+  const limit = of === undefined ? undefined : evaluated;
+  const answers = await readPredictions(file, dataset.task, sampleOf(split.questions, limit));
   refuseUnfit(file, answers);
-  return { ...run, task: dataset.task, examples: split.examples, predictions: answers.predictions };
+  const examples = sampleOf(split.examples, limit);
+  return { ...run, task: dataset.task, examples, predictions: answers.predictions };
 }
+
+/**
+ * Runs of the same split on the examples that all of them were asked, where one was asked a part. Throws a UserError
+ * `not-comparable` where that leaves nothing.
+ */
+function onCommonExamples(runs: readonly OpenedRun[]): OpenedRun[] {
+  const splitOf = ({ record }: OpenedRun): string =>
+    JSON.stringify([record.task.id, record.split, record.source]);
+  return runs.map((run) => {
+    const others = runs.filter((other) => other !== run && splitOf(other) === splitOf(run));
+    if (others.every(({ examples }) => examples.length === run.examples.length)) return run;
+    const asked = others.map(({ examples }) => new Set(examples.map(({ id }) => id)));
+    const kept = Array.from(run.examples.keys()).filter((i) =>
+      asked.every((ids) => ids.has(run.examples[i].id)),
+    );
+    if (kept.length === 0) throw nothingInCommon(run);
+    return {
+      ...run,
+      examples: kept.map((i) => run.examples[i]),
+      predictions: kept.map((i) => run.predictions[i]),
+    };
+  });
+}
+
+const nothingInCommon = ({ directory }: OpenedRun): UserError =>
+  new UserError(
+    'not-comparable',
+    { en: 'These runs have no example in common', zh: '这些运行没有共同的样本' },
+    {
+      file: directory,
+      hint: { en: 'Run them with a larger --limit.', zh: '请用更大的 --limit 运行。' },
+    },
+  );
 
 function findRun(name: string, runsDir: string): string {
   for (const directory of [name, join(runsDir, name)]) {

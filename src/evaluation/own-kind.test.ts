@@ -69,10 +69,8 @@ describe('a kind of a user', () => {
   it('is answered, counted and recorded without its secrets', async () => {
     const run = await evaluate({ ...plan, parameters: { ...plan.parameters, delay: 0 } });
     const counts = { refused: 1, unreadable: 1, missing: 1, answered: COUNT - 3 };
-    expect(run.record.answers).toEqual({
-      ...{ asked: COUNT, ...counts },
-      usage: { promptTokens: 2 * (COUNT - 1), completionTokens: COUNT - 1 },
-    });
+    expect(run.record.answers).toEqual({ asked: COUNT, ...counts, truncated: 0, failed: 0 });
+    expect(run.record.usage).toEqual({ promptTokens: 2 * (COUNT - 1), completionTokens: COUNT - 1 });
     expect(run.scores.coverage).toEqual({ asked: COUNT, ...counts });
     expect(run.record.model).toMatchObject({ id: 'own', parameters: {}, chosen: [] });
     expect(run.record.model.moduleHash).toMatch(/^[0-9a-f]{64}$/);

@@ -28,6 +28,10 @@ export interface Plan {
   readonly force: boolean;
   /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
   readonly subsets?: string;
+  /** Ask a random part of the questions, of this size. */
+  readonly limit?: number;
+  /** Ask again what failed in a kept run. */
+  readonly retryErrors?: boolean;
 }
 
 /**
@@ -69,7 +73,7 @@ export interface Identity {
 
 /** Readable, and equal exactly where the result must be equal. */
 export function runId(plan: Plan, { kind, modelHash, parameters, startingPoint, splits }: Identity): string {
-  const { task, seed, split, source } = plan;
+  const { task, seed, split, source, limit } = plan;
   const identity = [
     version(),
     [
@@ -88,6 +92,7 @@ export function runId(plan: Plan, { kind, modelHash, parameters, startingPoint, 
     source,
     splits.rule.en,
     splits.files.map(({ path, sha256 }) => [path, sha256]),
+    ...(limit !== undefined && limit < splits.evaluated.questions.length ? [limit] : []),
   ];
   const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 10);
   return `${task.id}-${split}-${kind.id}-s${seed}-${digest}`;

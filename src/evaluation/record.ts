@@ -6,10 +6,12 @@ import type { CorpusFile, JudgedSplit } from '../datasets/dataset.ts';
 import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { packageRoot, version } from '../ground/version.ts';
 import type { FittedModel, ModelKind } from '../models/contract.ts';
-import type { Usage } from '../tasks/answer.ts';
 import type { FamilyId } from '../tasks/examples.ts';
-import type { AnswerCounts } from './answering.ts';
+import type { QuoteCounts } from '../tasks/families/asking.ts';
+import type { AnswerCounts, Answers } from './answering.ts';
 import type { Identity, Plan } from './plan.ts';
+import type { RepeatScores } from './repeats.ts';
+import type { RunUsage } from './usage.ts';
 
 export const RUN_SCHEMA = 'chineseblue/run@2';
 
@@ -35,6 +37,8 @@ export interface RunRecord {
     readonly train: number;
     readonly dev: number;
     readonly evaluated: number;
+    /** How many there are, where only a random part was asked. */
+    readonly of?: number;
     /** How many of train the model learnt from, where it says so: a budget may leave some out. */
     readonly learnt?: number;
   };
@@ -59,7 +63,13 @@ export interface RunRecord {
     readonly moduleHash: string;
     readonly bytes?: number;
   };
-  readonly answers: AnswerCounts & { readonly usage?: Usage };
+  readonly answers: AnswerCounts;
+  /** What became of quotes, where answers are given in them. */
+  readonly quotes?: QuoteCounts;
+  /** Scores of every repeat alone, where questions were asked more than once. */
+  readonly repeats?: RepeatScores;
+  /** What the answers took, where they cost something. */
+  readonly usage?: RunUsage;
   readonly seed: number;
   readonly times: {
     readonly startedAt: string;
@@ -85,8 +95,8 @@ export interface Environment {
 export interface Attempt {
   readonly id: string;
   readonly fitted: FittedModel;
-  readonly counts: AnswerCounts;
-  readonly usage: Usage | undefined;
+  readonly answers: Pick<Answers, 'counts' | 'quotes' | 'usage'>;
+  readonly repeats: RepeatScores | undefined;
   readonly times: { readonly started: Date; readonly fitted: Date; readonly answered: Date };
   readonly files: RunHashes;
 }
@@ -95,7 +105,7 @@ export interface Attempt {
 export function describeRun(
   { task, split, source, seed, parameters: given }: Plan,
   { kind, modelHash, parameters, startingPoint, splits }: Identity,
-  { id, fitted, counts, usage, times, files }: Attempt,
+  { id, fitted, answers: { counts, quotes, usage }, repeats, times, files }: Attempt,
 ): RunRecord {
   const kept = identityOf(kind.parameters, parameters);
   const seconds = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
@@ -109,14 +119,15 @@ export function describeRun(
     examples: {
       train: splits.train.length,
       dev: splits.dev.length,
-      evaluated: splits.evaluated.questions.length,
+      evaluated: counts.asked,
+      ...(counts.asked < splits.evaluated.questions.length && { of: splits.evaluated.questions.length }),
       learnt: fitted.learntFrom,
     },
     splitRule: splits.rule.en,
     corpus: splits.files,
     model: {
       id: kind.id,
-      name: nameOf(kind, kept),
+      name: nameOf(kind, kept) + partOf(counts, splits),
       version: kind.version,
       seeded: kind.seeded,
       parameters: kept,
@@ -127,7 +138,10 @@ export function describeRun(
       moduleHash: modelHash,
       bytes: fitted.bytes,
     },
-    answers: { ...counts, usage },
+    answers: counts,
+    ...(quotes && { quotes }),
+    ...(repeats && { repeats }),
+    ...(usage && { usage }),
     seed,
     times: {
       startedAt: times.started.toISOString(),
@@ -138,6 +152,10 @@ export function describeRun(
     files,
   };
 }
+
+/** Behind the name of whoever was asked only a part: `(50/1600)`. */
+const partOf = ({ asked }: AnswerCounts, { evaluated: { questions } }: Identity['splits']): string =>
+  asked < questions.length ? ` (${asked}/${questions.length})` : '';
 
 function nameOf({ id, mainParameter }: ModelKind, parameters: GivenParameters): string {
   const from = mainParameter === undefined ? undefined : parameters[mainParameter];

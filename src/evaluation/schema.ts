@@ -15,6 +15,23 @@ const real = z.custom<number>((value) => typeof value === 'number', {
 });
 const split = z.enum([...SPLITS, ...ownSplits]);
 const counts = { asked: count, answered: count, refused: count, unreadable: count, missing: count };
+const tokens = real.optional();
+const quotes = z.looseObject({
+  ...{
+    aligned: count,
+    folded: count,
+    unaligned: count,
+    ambiguous: count,
+    duplicate: count,
+    conflicting: count,
+  },
+});
+const repeats = z.looseObject({ scores: z.array(real), deviation: real, agreement: real });
+const usage = z.looseObject({
+  ...{ promptTokens: tokens, completionTokens: tokens, cost: tokens, calls: tokens, retries: tokens },
+  currency: z.string().optional(),
+  latency: z.looseObject({ p50: real, p90: real, p99: real }).optional(),
+});
 
 /** The shape of `run.json`; its seal is left out. */
 export const recordJson: z.ZodType<RunRecord> = z
@@ -25,7 +42,13 @@ export const recordJson: z.ZodType<RunRecord> = z
     split,
     source: z.enum(['primary', 'alternative']),
     synthetic: z.boolean(),
-    examples: z.looseObject({ train: count, dev: count, evaluated: count, learnt: count.optional() }),
+    examples: z.looseObject({
+      train: count,
+      dev: count,
+      evaluated: count,
+      of: count.optional(),
+      learnt: count.optional(),
+    }),
     splitRule: z.string(),
     corpus: z.array(
       z.looseObject({ path: z.string(), bytes: count, sha256: z.string(), gitBlob: z.string() }),
@@ -41,10 +64,10 @@ export const recordJson: z.ZodType<RunRecord> = z
       moduleHash: z.string(),
       bytes: count.optional(),
     }),
-    answers: z.looseObject({
-      ...counts,
-      usage: z.looseObject({ promptTokens: real.optional(), completionTokens: real.optional() }).optional(),
-    }),
+    answers: z.looseObject({ ...counts, truncated: count, failed: count }),
+    quotes: quotes.optional(),
+    repeats: repeats.optional(),
+    usage: usage.optional(),
     seed: real,
     times: z.looseObject({ startedAt: z.string(), fitSeconds: real, predictSeconds: real }),
     environment: z.looseObject({

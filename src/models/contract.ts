@@ -153,6 +153,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
    * what a run depends on. Empty where they point to nothing. Throws a UserError where it is absent.
    */
   startingPoint?(parameters: NoInfer<Parsed<S>>): Promise<string>;
+  /** The URL that texts are sent to, for kinds that call a service. Throws a UserError where none is known. */
+  destination?(parameters: NoInfer<Parsed<S>>): Promise<string>;
   /** Replaces every `auto`. Absent where no parameter has one. */
   resolve?(parameters: NoInfer<Parsed<S>>, context: ResolveContext): Promise<NoInfer<Resolved<S>>>;
   /**
@@ -160,6 +162,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
    * new call.
    */
   interpret?(raw: unknown, input: Input, task: Task): Answer;
+  /** One reply per repeat, each readable by `interpret`, for kinds that may ask more than once. */
+  repeats?(raw: unknown): readonly unknown[];
   readonly implementation: () => Promise<Implementation<NoInfer<Resolved<S>>>>;
 }
 
@@ -187,7 +191,11 @@ export interface ModelKind
   /** Parsed and with every `auto` replaced: what a record keeps. Throws UserErrors that name the parameter. */
   resolve(given: GivenParameters, context: ResolveContext): Promise<GivenParameters>;
   startingPoint(resolved: GivenParameters): Promise<string>;
+  /** Undefined for kinds that call no service. */
+  destination(given: GivenParameters): Promise<string | undefined>;
   interpret(raw: unknown, input: Input, task: Task): Answer;
+  /** One reply per repeat; empty for kinds that ask once. */
+  repeats(raw: unknown): readonly unknown[];
   /** `parameters` may be given or resolved ones. Throws a UserError `family-not-served` or `empty-train`. */
   fit(request: FitRequest): Promise<FittedModel>;
   /** A given `auto` means: as fitted. Throws a UserError `fixed-parameter` for a given one that decided what was learnt. */

@@ -66,8 +66,10 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     interprets: definition.interpret !== undefined,
     resolve,
     startingPoint: async (given) => (await definition.startingPoint?.(parse(given))) ?? '',
+    destination: async (given) => definition.destination?.(parse(given)),
     interpret: (raw, input, task) =>
       definition.interpret?.(raw, input, task) ?? { status: 'answered', prediction: raw as Prediction },
+    repeats: (raw) => definition.repeats?.(raw) ?? [],
     async fit(request) {
       const { task, train } = request;
       requireFamily(id, families, task);

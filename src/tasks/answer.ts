@@ -7,6 +7,7 @@ export interface Usage {
   readonly completionTokens?: number;
   /** In the currency of the price list; absent where there is no price. */
   readonly cost?: number;
+  readonly currency?: string;
   /** Calls that brought a reply. */
   readonly calls?: number;
   /** Attempts beyond the first of each call. */

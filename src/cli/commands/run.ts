@@ -3,7 +3,7 @@ import type { PlanList } from '../../evaluation/plans.ts';
 import { flag, integer, integers, list } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
-import { MODEL_FILE, modelFileOption, PARAM } from '../model-options.ts';
+import { MODEL_FILE, modelFileOption, PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
 import { DATA_DIR, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -44,6 +44,25 @@ export const runCommand = defineCommand({
       default: false,
       summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
     }),
+    limit: integer({
+      min: 1,
+      summary: {
+        en: 'ask a random part of the questions only, the same for every model',
+        zh: '只评测随机抽取的部分问题，各模型相同',
+      },
+    }),
+    dryRun: flag({
+      default: false,
+      summary: {
+        en: 'only print calls, tokens and cost of models that call a service',
+        zh: '仅输出调用服务的模型所需的调用数、token 数与费用',
+      },
+    }),
+    retryErrors: flag({
+      default: false,
+      summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
+    }),
+    ...SERVICE,
     ...RESULTS,
   },
   examples: [
@@ -51,6 +70,7 @@ export const runCommand = defineCommand({
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
     'chineseblue run --task cMedQA --split regrouped@1',
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
+    'chineseblue run --task cMedQQ --model llm:qwen3 --endpoint http://127.0.0.1:8080/v1 --limit 200',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   finishing: {
@@ -62,12 +82,14 @@ export const runCommand = defineCommand({
     const { parseAssignments } = await import('../../evaluation/plans.ts');
     const { availableParallelism } = await import('node:os');
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
+    const { limit, retryErrors } = options;
     const { tasks, named: required } = await chooseTasks(options.task, options.taskFile);
     const dataDir = await dataDirOf(options);
     const list = await planBatch({
       ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
+      ...{ limit, retryErrors },
       modelFile: await modelFileOption(options),
-      parameters: parseAssignments(options.param),
+      parameters: { ...parseAssignments(options.param), ...serviceOptions(options) },
       root: options.runsDir,
     });
     const planned = [...new Set(list.plans.map(({ task }) => task))];
@@ -78,6 +100,8 @@ export const runCommand = defineCommand({
       shown,
     );
     noteQuickLook(list, terminal);
+    if (options.dryRun) return printOutlook(list.plans, terminal, signal);
+    await noteDestinations(list.plans, terminal);
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
     const batch = await evaluateBatch(list.plans, {
       ...{ tasks, results, signal },
@@ -151,4 +175,49 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
       }),
     );
   }
+}
+
+/** Said before the first call: where texts will be sent. */
+async function noteDestinations(plans: PlanList['plans'], terminal: Terminal): Promise<void> {
+  const { destinationsOf } = await import('../../evaluation/outlook.ts');
+  for (const { url, tasks } of await destinationsOf(plans)) {
+    const names = tasks.map(({ id }) => id).join(', ');
+    terminal.note({ en: `Texts of ${names} are sent to ${url}.`, zh: `${names} 的文本将发送至 ${url}。` });
+  }
+}
+
+/** What models that call a service would take. */
+async function printOutlook(
+  plans: PlanList['plans'],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { estimatePlans } = await import('../../evaluation/outlook.ts');
+  const outlooks = await estimatePlans(plans, signal);
+  if (terminal.json)
+    return terminal.printJson(
+      outlooks.map(({ plan, ...estimate }) => ({
+        task: plan.task.id,
+        model: plan.model,
+        seed: plan.seed,
+        ...estimate,
+      })),
+    );
+  const { say } = terminal;
+  await terminal.table(
+    [
+      say({ en: 'task', zh: '任务' }),
+      say({ en: 'model', zh: '模型' }),
+      say({ en: 'calls', zh: '调用数' }),
+      say({ en: 'prompt tokens, about', zh: '输入 token（约）' }),
+      say({ en: 'cost, at least', zh: '费用下限' }),
+      say({ en: 'cost, at most', zh: '费用上限' }),
+      { head: say({ en: 'sent to', zh: '发送至' }), dropRank: 1 },
+    ],
+    outlooks.map(({ plan, calls, promptTokens, cost, currency = '', destination }) => [
+      ...[plan.task.id, plan.model, String(calls), String(promptTokens)],
+      ...[cost?.least, cost?.most].map((sum) => (sum === undefined ? '' : `${sum.toFixed(2)} ${currency}`)),
+      destination,
+    ]),
+  );
 }

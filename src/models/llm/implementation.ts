@@ -44,7 +44,6 @@ async function fitLlm(request: Request): Promise<FittedModel> {
   const choose = await createShots({ task, train, seed, parameters, signal });
   const prepared = { interview, choose, parameters, endpoint, directory };
   return {
-    learntFrom: parameters.shots,
     answer: (inputs, options) => answerAll(prepared, inputs, options),
     estimate: async (inputs) => estimate(prepared, inputs),
   };

@@ -42,10 +42,10 @@ export function interpret(raw: unknown, input: Input, task: Task): Answer {
   return vote ? majority(answers) : answers[0];
 }
 
-/** Every repeat by itself, for the variance between repeats. */
-export function interpretRepeats(raw: unknown, input: Input, task: Task): readonly Answer[] {
-  const repeats = rawJson.safeParse(raw).data?.repeats ?? [];
-  return repeats.map((calls) => interpret({ ...rawJson.parse(raw), repeats: [calls] }, input, task));
+/** Every repeat as a reply of its own. */
+export function repeatsOf(raw: unknown): readonly RawAnswer[] {
+  const parsed = rawJson.safeParse(raw).data;
+  return parsed?.repeats.map((calls) => ({ ...parsed, repeats: [calls] })) ?? [];
 }
 
 function readCalls(calls: readonly RawCall[], asking: Asking<AnyTypes>, input: Input, task: Task): Answer {

@@ -1,7 +1,7 @@
 import { familyIds } from '../../tasks/families/registry.ts';
 import { defineModel } from '../define.ts';
 import { findEndpoint } from '../shared/services/endpoint.ts';
-import { interpret } from './interpret.ts';
+import { interpret, repeatsOf } from './interpret.ts';
 import { parameters } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 
@@ -21,11 +21,13 @@ export const llm = defineModel({
   capabilities: { save: false, load: false, explain: false, embed: false },
   remote: true,
   untrained: true,
+  destination: async (given) => (await findEndpoint(given)).url,
   async resolve(given, { task }) {
     const { url } = await findEndpoint(given);
     const prompt = await choosePrompt(askingOf(task, given), given.promptFile);
     return { ...given, endpoint: url, prompt: promptName(prompt) };
   },
   interpret,
+  repeats: repeatsOf,
   implementation: () => import('./implementation.ts'),
 });

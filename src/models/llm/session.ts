@@ -152,7 +152,7 @@ function usageOf(made: readonly MadeCall[], { endpoint: { price } }: ChatService
   };
   return {
     ...tokens,
-    ...(price && { cost: costOf(price, tokens) }),
+    ...(price && { cost: costOf(price, tokens), currency: price.currency }),
     calls: replies.length,
     retries: sum(({ attempts }) => attempts - 1),
     milliseconds: sum(({ ms }) => ms),

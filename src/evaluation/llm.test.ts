@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compareRuns } from '../compare/compare.ts';
+import { createRandom } from '../ground/random.ts';
+import {
+  type Received,
+  type Scripted,
+  type ScriptedServer,
+  startServer,
+  status,
+} from '../models/llm/fixtures/server.ts';
+import { findTask } from '../tasks/registry.ts';
+import { evaluate } from './evaluate.ts';
+import { openRuns } from './opened.ts';
+import { estimatePlans } from './outlook.ts';
+import { completePlan } from './plan.ts';
+
+const COUNT = 60;
+const task = findTask('cMedIC');
+
+let folder: string;
+let server: ScriptedServer;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-llm-'));
+  const corpus = join(folder, 'data', 'cMedIC');
+  await mkdir(corpus, { recursive: true });
+  const lines = Array.from({ length: COUNT }, (_, i) => `${i % 3}\t查询${i}\n`).join('');
+  for (const name of ['train', 'dev', 'test']) await writeFile(join(corpus, `${name}.txt`), lines);
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Right for every query. */
+const gold = ({ body }: Received): Scripted =>
+  `{"label":"${Number(/查询(\d+)/.exec(body.messages.at(-1)?.content ?? '')?.[1]) % 3}"}`;
+
+const plan = (parameters: object = {}, more: object = {}) =>
+  completePlan({
+    task,
+    model: 'llm',
+    dataDir: join(folder, 'data'),
+    root: join(folder, 'runs'),
+    parameters: {
+      name: `e${server.url}`,
+      endpoint: server.url,
+      structured: 'text',
+      retries: 0,
+      ...parameters,
+    },
+    ...more,
+  });
+
+describe('a run of a language model', () => {
+  it('records counts, usage and prompt, and is kept', async () => {
+    server = await startServer(gold);
+    const run = await evaluate(plan());
+    expect(run.record.answers).toEqual({
+      ...{ asked: COUNT, answered: COUNT, refused: 0, unreadable: 0, missing: 0, truncated: 0, failed: 0 },
+    });
+    expect(run.record.usage).toMatchObject({ calls: COUNT, promptTokens: 10 * COUNT, retries: 0 });
+    expect(run.record.model.parameters.prompt).toMatch(/^prompt\/classification\/label@1#[0-9a-f]{12}$/);
+    expect(run.scores.subsets.all.scores[0].value).toBe(1);
+    await evaluate(plan());
+    expect(server.received).toHaveLength(COUNT);
+  });
+
+  it('asks again what failed only where that is wanted, and nothing else', async () => {
+    server = await startServer((request) => (request.number % 10 === 0 ? status(500) : gold(request)));
+    const first = await evaluate(plan());
+    expect(first.record.answers).toMatchObject({ answered: 54, missing: 6, failed: 6 });
+    await evaluate(plan());
+    expect(server.received).toHaveLength(COUNT);
+    const again = await evaluate(plan({}, { retryErrors: true }));
+    expect(again.record.answers.answered).toBeGreaterThan(58);
+    expect(server.received).toHaveLength(COUNT + 6);
+    expect(again.directory).toBe(first.directory);
+  });
+
+  it('on a part says so, and is compared on that part', async () => {
+    server = await startServer(gold);
+    const part = await evaluate(plan({}, { limit: 20 }));
+    expect(part.record.model.name).toMatch(/ \(20\/60\)$/);
+    expect(part.scores.subsets.all.examples).toBe(20);
+    const { dataDir, root } = plan();
+    const whole = await evaluate({ task, model: 'majority', dataDir, root });
+    const runs = await openRuns([whole.directory, part.directory], { dataDir });
+    const comparison = compareRuns(runs, { resamples: 200 });
+    expect(comparison.examples).toBe(20);
+    expect(comparison.systems[0]).toMatchObject({ model: 'llm', score: 1 });
+  });
+
+  it('scores every repeat by itself', async () => {
+    let asked = 0;
+    server = await startServer((request) => (asked++ % 2 === 0 ? '{"label":"0"}' : gold(request)));
+    const { record } = await evaluate(plan({ repeats: 2, temperature: 1, concurrency: 1 }));
+    expect(record.repeats?.scores).toEqual([expect.closeTo(1 / 3, 10), 1]);
+    expect(record.repeats?.agreement).toBeCloseTo(1 / 3, 10);
+  });
+
+  it('is estimated without a call', async () => {
+    server = await startServer(gold);
+    const prices = join(folder, 'prices.json');
+    const name = `e${server.url}`;
+    await writeFile(prices, JSON.stringify({ [name]: { prompt: 1, completion: 2, currency: 'CNY' } }));
+    const [outlook] = await estimatePlans([plan({ prices, maxTokens: 100 }, { limit: 10 })]);
+    expect(outlook).toMatchObject({ calls: 10, currency: 'CNY', mostCompletionTokens: 1000 });
+    expect((outlook.cost?.most ?? 0) - (outlook.cost?.least ?? 0)).toBeCloseTo(0.002, 9);
+    expect(server.received).toHaveLength(0);
+  });
+});
+
+const CLI = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
+
+/** The command as a process of its own. */
+function startCommand(): ChildProcess {
+  const { dataDir, root } = plan();
+  const args = ['run', '--task', 'cMedIC', '--model', 'llm:killed', '--endpoint', server.url];
+  const more = [
+    '--param',
+    'structured=text,concurrency=4',
+    '--data-dir',
+    dataDir,
+    '--runs-dir',
+    root,
+    '--quiet',
+  ];
+  return spawn(process.execPath, [CLI, ...args, ...more], { stdio: 'ignore' });
+}
+
+const exitOf = async (child: ChildProcess): Promise<unknown> => (await once(child, 'exit'))[0];
+
+describe('a run that is killed', () => {
+  it('repeats only the calls that were under way', async () => {
+    server = await startServer((request) => (response) => {
+      void sleep(40).then(() => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ choices: [{ message: { content: gold(request) } }] }));
+      });
+    });
+    const random = createRandom(7);
+    const kills = 3;
+    // A process first takes a while to start: it is killed once it has asked something.
+    for (let kill = 0; kill < kills; kill++) {
+      const before = server.received.length;
+      const child = startCommand();
+      while (server.received.length <= before + 3) await sleep(5);
+      await sleep(random.below(60));
+      child.kill('SIGKILL');
+      await exitOf(child);
+    }
+    expect(await exitOf(startCommand())).toBe(0);
+    // Four at a time were under way at each kill, and as many may have been answered but not yet on disk (50 ms).
+    expect(server.received.length).toBeLessThanOrEqual(COUNT + kills * 12);
+    const [run] = readdirSync(plan().root);
+    const scores = JSON.parse(readFileSync(join(plan().root, run, 'scores.json'), 'utf8'));
+    expect(scores.subsets.all.scores[0].value).toBe(1);
+    expect(existsSync(join(plan().root, run, 'calls.jsonl'))).toBe(true);
+  });
+});

@@ -1,0 +1,47 @@
+import { openJudged } from '../datasets/dataset.ts';
+import type { Estimate } from '../models/contract.ts';
+import { findModel } from '../models/registry.ts';
+import { devScore } from '../scoring/dev-score.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Plan } from './plan.ts';
+import { sampleOf } from './sample.ts';
+
+/** Where the texts of tasks go. */
+export interface Destination {
+  readonly url: string;
+  readonly tasks: readonly Task[];
+}
+
+/** The services that plans would send texts to. Throws the UserErrors of resolving parameters. */
+export async function destinationsOf(plans: readonly Plan[]): Promise<Destination[]> {
+  const tasks = new Map<string, Set<Task>>();
+  for (const { model, parameters, task } of plans) {
+    const url = await findModel(model).destination(parameters);
+    if (url !== undefined) tasks.set(url, (tasks.get(url) ?? new Set()).add(task));
+  }
+  return Array.from(tasks, ([url, sent]) => ({ url, tasks: [...sent] }));
+}
+
+/** What a plan would take. */
+export interface Outlook extends Estimate {
+  readonly plan: Plan;
+}
+
+/** What the plans of kinds whose answers cost something would take; nothing is sent. Kinds that cost nothing are left out. */
+export async function estimatePlans(plans: readonly Plan[], signal?: AbortSignal): Promise<Outlook[]> {
+  const outlooks: Outlook[] = [];
+  for (const plan of plans) {
+    const kind = findModel(plan.model);
+    if (!kind.remote) continue;
+    const { task: declared, dataDir: dir, split, source, seed } = plan;
+    const { dataset, part } = await openJudged({ task: declared, dir, split, source });
+    const { task } = dataset;
+    const { train, dev, evaluated } = await dataset.division(part);
+    const parameters = await kind.resolve(plan.parameters, { task });
+    const fitted = await kind.fit({ task, train, dev, seed, parameters, score: devScore(task), signal });
+    const inputs = sampleOf(evaluated.questions, plan.limit).map(({ input }) => input);
+    const estimate = await fitted.estimate?.(inputs);
+    if (estimate) outlooks.push({ plan, ...estimate });
+  }
+  return outlooks;
+}

@@ -1,0 +1,59 @@
+import type { GivenParameters } from '../../ground/parameters.ts';
+import { parseParameters } from '../../ground/parameters.ts';
+import type { Example, Input } from '../../tasks/examples.ts';
+import type { AnswerSchema, Prompt } from '../../tasks/families/asking.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Message } from '../shared/services/chat.ts';
+import { letterMessages, messagesOf } from './conversation.ts';
+import { estimateTokens } from './estimate.ts';
+import { parameters as specs } from './parameters.ts';
+import { askingOf, choosePrompt, promptName } from './prompt.ts';
+import { createShots } from './shots.ts';
+
+/** What would be asked about one input. */
+export interface Preview {
+  readonly prompt: string;
+  /** The messages of every call: several for a ranking. */
+  readonly calls: readonly (readonly Message[])[];
+  readonly schema: AnswerSchema;
+  /** Ids of the worked examples. */
+  readonly shots: readonly string[];
+  /** Rough tokens of each call. */
+  readonly tokens: readonly number[];
+}
+
+const OWNER = { name: { en: 'The model llm', zh: '模型 llm ' } };
+
+const parse = (given: GivenParameters) => parseParameters(specs, { name: '-', ...given }, OWNER);
+
+/** The prompt of a task as data: what `prompt-file` takes. Throws a UserError `bad-prompt`. */
+export function promptOf(task: Task, given: GivenParameters): Promise<Prompt> {
+  const parameters = parse(given);
+  return choosePrompt(askingOf(task, parameters), parameters.promptFile);
+}
+
+/** Exactly what would be sent for an input. Throws a UserError for parameters and prompt files as the kind does. */
+export async function previewPrompt(
+  task: Task,
+  input: Input,
+  { train, seed, given }: { train: readonly Example[]; seed: number; given: GivenParameters },
+): Promise<Preview> {
+  const parameters = parse(given);
+  const asking = askingOf(task, parameters);
+  const prompt = await choosePrompt(asking, parameters.promptFile);
+  const language = parameters.promptLanguage;
+  const interview = { task, asking, prompt, language, learnt: asking.learn?.(train) ?? {}, seed };
+  const choose = await createShots({ task, train, seed, parameters });
+  const shots = choose(input);
+  const calls =
+    parameters.mode === 'logprob'
+      ? letterMessages(interview, input, 0)
+      : messagesOf(interview, { input, shots });
+  return {
+    prompt: promptName(prompt),
+    calls,
+    schema: asking.schema(task),
+    shots: shots.map(({ id }) => id),
+    tokens: calls.map(estimateTokens),
+  };
+}
