@@ -8,6 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareRuns } from '../compare/compare.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { openRuns } from '../evaluation/opened.ts';
+import { estimatePlans } from '../evaluation/outlook.ts';
+import { completePlan } from '../evaluation/plan.ts';
 import { createRandom } from '../ground/random.ts';
 import {
   type Received,
@@ -17,10 +21,6 @@ import {
   status,
 } from '../models/llm/fixtures/server.ts';
 import { findTask } from '../tasks/registry.ts';
-import { evaluate } from './evaluate.ts';
-import { openRuns } from './opened.ts';
-import { estimatePlans } from './outlook.ts';
-import { completePlan } from './plan.ts';
 
 const COUNT = 60;
 const task = findTask('cMedIC');
