@@ -37,11 +37,17 @@ const settings = roles.extend({
   added_tokens_decoder: z.record(z.string(), tokenJson).nullish(),
 });
 const addedTokens = z.record(z.string(), z.int().min(0));
+const modelConfig = z.object({ model_type: z.unknown(), tokenizer_class: z.string().nullish() });
 
 type Settings = z.infer<typeof settings>;
 
 /** Classes of `transformers` that make a BERT tokenizer of the vocabulary and `tokenizer_config.json`. */
-const REBUILDING: readonly string[] = ['BertTokenizer', 'BertTokenizerFast'];
+const REBUILDING: readonly string[] = ['Bert', 'Electra', 'DistilBert'].flatMap((name) => [
+  `${name}Tokenizer`,
+  `${name}TokenizerFast`,
+]);
+/** The class that cuts words with jieba first. */
+const BY_WORDS = /^RoFormerTokenizer(?:Fast)?$/;
 /** Classes that take `tokenizer.json` as it is. */
 const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
 
@@ -61,6 +67,9 @@ export async function readBeside(folder: string): Promise<Beside> {
   const path = (name: string): string => join(folder, name);
   const configFile = path('tokenizer_config.json');
   const config: Settings = (await readJson(configFile, settings)) ?? {};
+  const declared = config.tokenizer_class
+    ? { name: config.tokenizer_class, file: configFile }
+    : { name: await classOfModel(path('config.json')), file: path('config.json') };
   const map = (await readJson(path('special_tokens_map.json'), roles)) ?? {};
   const added = (await readJson(path('added_tokens.json'), addedTokens)) ?? {};
   return {
@@ -72,7 +81,7 @@ export async function readBeside(folder: string): Promise<Beside> {
     check(tokenizer, file) {
       const { special } = tokenizer.vocabulary;
       const isVocabulary = !file.endsWith('.json');
-      checkClass(config, isVocabulary, configFile);
+      checkClass(declared, isVocabulary);
       checkRoles(config, special, configFile);
       checkRoles(map, special, path('special_tokens_map.json'));
       for (const [id, token] of Object.entries(config.added_tokens_decoder ?? {}))
@@ -91,8 +100,24 @@ export async function readBeside(folder: string): Promise<Beside> {
 const contentOf = (token: z.infer<typeof tokenJson>): string =>
   typeof token === 'string' ? token : token.content;
 
-function checkClass({ tokenizer_class: name }: Settings, isVocabulary: boolean, file: string): void {
+/** The class that `transformers` takes for a model whose `tokenizer_config.json` names none. */
+async function classOfModel(file: string): Promise<string | undefined> {
+  const model = await readJson(file, modelConfig);
+  return model?.tokenizer_class ?? (model?.model_type === 'roformer' ? 'RoFormerTokenizer' : undefined);
+}
+
+interface DeclaredClass {
+  readonly name: string | undefined;
+  readonly file: string;
+}
+
+function checkClass({ name, file }: DeclaredClass, isVocabulary: boolean): void {
   if (!name || REBUILDING.includes(name) || (!isVocabulary && VERBATIM.includes(name))) return;
+  if (BY_WORDS.test(name))
+    throw unsupported(file, 'tokenizer_class', {
+      en: `${name} cuts words with jieba; RoFormer is read with vocabularies of characters (BertTokenizer) only`,
+      zh: `${name} 先用 jieba 分词；RoFormer 目前仅支持字词表（BertTokenizer）`,
+    });
   throw unsupported(file, 'tokenizer_class', {
     en: `the tokenizer ${name} is not that of BERT`,
     zh: `分词器 ${name} 不是 BERT 分词器`,
