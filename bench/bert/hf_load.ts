@@ -1,23 +1,24 @@
 /**
- * Saves BERTs with chineseblue and loads them with Python transformers: every parameter, label and token id must
+ * Saves encoders with chineseblue and loads them with Python transformers: every parameter, label and token id must
  * be the same, and no key missing or unexpected.
  *
- * node bench/bert/hf_load.ts [FOLDER] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, a small
- * random BERT as bare encoder, sentence and token classifier)
+ * node bench/bert/hf_load.ts [FOLDER] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, small
+ * random models of every type as bare encoder, sentence and token classifier and masked language model)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { fillNormal } from '../../src/encoders/architectures/initial.ts';
+import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import { initFolder } from '../../src/encoders/folder/init.ts';
 import { loadFolder } from '../../src/encoders/folder/load.ts';
 import { saveFolder } from '../../src/encoders/folder/save.ts';
 import { SHARED, VOCAB } from '../../src/encoders/tokenizers/fixtures/corpora.ts';
 
 const MAX_LENGTH = 128;
-const PAIRS = 300;
+/** Fewer for the small models, which are many. */
+const PAIRS = { given: 300, small: 20 };
 
 const { python, folder } = parse(process.argv.slice(2));
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-hf-'));
@@ -33,7 +34,7 @@ const corpus = new URL('chineseblue/data/cMedQQ/dev.txt', SHARED);
 const texts: (string | string[])[] = [
   '患者头痛[UNK]发热 39.5℃，ECG正常。',
   ...(existsSync(corpus) ? readFileSync(corpus, 'utf8').trimEnd().split('\n') : [])
-    .slice(0, PAIRS)
+    .slice(0, folder ? PAIRS.given : PAIRS.small)
     .map((line) => line.split('\t').slice(1, 3)),
 ];
 
@@ -45,8 +46,15 @@ async function check(path: string): Promise<Record<string, string | number>> {
   const theirs = JSON.parse(run.stdout);
   const { tensors, tokenizer, config } = await loadFolder(path);
   let differing = 0;
+  const { parameters } = architectureOf(config);
+  const constants = new Map(
+    Array.from(parameters.constants?.(config) ?? [], ([name, tensor]) => [
+      parameters.saved(name, config.transformersClass),
+      tensor,
+    ]),
+  );
   for (const [name, crc] of Object.entries(theirs.tensors)) {
-    const ours = tensors.get(name.replace(/^bert\./, ''));
+    const ours = tensors.get(parameters.canonical(name) ?? '') ?? constants.get(name);
     const bytes = ours && new Uint8Array(ours.data.buffer, ours.data.byteOffset, ours.data.byteLength);
     if (!bytes || crc32(bytes) !== crc) differing++;
   }
@@ -75,27 +83,25 @@ async function check(path: string): Promise<Record<string, string | number>> {
   };
 }
 
-async function smallModels(): Promise<string[]> {
-  const bare = join(scratch, 'bare');
-  const model = await initFolder({ layers: 2, hidden: 128, vocab: VOCAB, seed: 0, out: bare });
+const MODEL_TYPES = ['bert', 'electra', 'ernie', 'roformer'];
+const LABELS = ['无', 'B-药物', 'I-药物'];
+
+async function smallModels(modelType: string): Promise<string[]> {
+  const bare = join(scratch, modelType);
+  const model = await initFolder({ layers: 2, hidden: 128, vocab: VOCAB, seed: 0, out: bare, modelType });
+  const { heads, parameters } = architectureOf(model.config);
   const folders = [bare];
-  const labels = ['无', 'B-药物', 'I-药物'];
-  for (const [architecture, pooler] of [
-    ['BertForSequenceClassification', true],
-    ['BertForTokenClassification', false],
-  ] as const) {
-    const weight = { shape: [labels.length, 128], data: new Float32Array(labels.length * 128) };
-    fillNormal(weight.data, 0.02, 1, architecture);
-    const head = [
-      ['classifier.weight', weight],
-      ['classifier.bias', { shape: [labels.length], data: Float32Array.of(0.5, -0.5, 0) }],
-    ] as const;
-    const kept = [...model.tensors].filter(([name]) => pooler || !name.startsWith('pooler.'));
-    const path = join(scratch, architecture);
+  for (const head of [heads.sequence, heads.tokens, heads.masked]) {
+    const labels = head === heads.masked ? undefined : LABELS;
+    const own = Array.from(head.parameters(model.config, LABELS.length), ([name, shape]) => {
+      return [name, parameters.fresh(model.config, name, shape, 1)] as const;
+    });
+    const kept = [...model.tensors].filter(([name]) => parameters.isEncoder(name));
+    const path = join(scratch, head.transformersClass);
     await saveFolder(path, {
       ...model,
-      config: { ...model.config, transformersClass: architecture, labels },
-      tensors: new Map([...kept, ...head]),
+      config: { ...model.config, transformersClass: head.transformersClass, labels },
+      tensors: new Map([...kept, ...own]),
     });
     folders.push(path);
   }
@@ -104,7 +110,8 @@ async function smallModels(): Promise<string[]> {
 
 try {
   const rows: Record<string, string | number>[] = [];
-  for (const path of folder ? [folder] : await smallModels()) rows.push(await check(path));
+  const folders = folder ? [folder] : (await Promise.all(MODEL_TYPES.map(smallModels))).flat();
+  for (const path of folders) rows.push(await check(path));
   console.table(rows);
   const clean = rows.every(
     (row) =>

@@ -3,7 +3,7 @@
 Reads {"texts": [text or [first, second], …], "max_length": n} from standard input. Writes JSON: the class that
 config.json names, keys that were missing or unexpected, the ids of every text, the CRC-32 of every parameter's
 float32 bytes by the name that transformers gives it, id2label, and the output for each text (logits, or the
-last hidden state's [CLS] of a bare encoder).
+last hidden state's [CLS] of a bare encoder; of a masked language model only those of [CLS]).
 
 python bench/peers/hf_load.py FOLDER < texts.json        (torch, transformers)
 """
@@ -37,6 +37,8 @@ with torch.no_grad():
         ids.append({"ids": encoded["input_ids"][0].tolist(), "types": encoded["token_type_ids"][0].tolist()})
         output = model(**encoded)
         values = output.logits if "logits" in output else output.last_hidden_state[:, 0]
+        if values.shape[-1] == config.vocab_size:
+            values = values[:, 0]  # scores of a masked language model
         outputs.append(values[0].tolist())
 
 json.dump(

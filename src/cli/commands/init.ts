@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 
 export const initCommand = defineCommand({
   name: 'init',
-  summary: { en: 'write a small BERT with random weights', zh: '生成随机初始化的小型 BERT' },
+  summary: { en: 'write a small encoder with random weights', zh: '生成随机初始化的小型编码器' },
   options: {
     out: text({
       required: true,
@@ -16,13 +16,21 @@ export const initCommand = defineCommand({
       placeholder: 'path',
       summary: { en: 'vocab.txt, tokenizer.json or a model', zh: 'vocab.txt、tokenizer.json 或模型' },
     }),
+    modelType: text({
+      default: 'bert',
+      placeholder: 'type',
+      summary: {
+        en: 'model type as in config.json, e.g. electra, ernie or roformer',
+        zh: '模型类型，同 config.json，例如 electra、ernie、roformer',
+      },
+    }),
     ...SHAPE,
     seed: integer({ min: 0, default: 0, summary: { en: 'random seed', zh: '随机种子' } }),
   },
   examples: ['chineseblue init --layers 4 --hidden 256 --vocab vocab.txt --out tiny-bert'],
   async run({ options, terminal }) {
     const { initFolder } = await import('../../encoders/folder/init.ts');
-    const { out, vocab, layers, hidden, maxPositions, seed } = options;
+    const { out, vocab, modelType, layers, hidden, maxPositions, seed } = options;
     const heads = options.heads === 'auto' ? undefined : options.heads;
     const { config } = await initFolder({
       layers,
@@ -30,6 +38,7 @@ export const initCommand = defineCommand({
       heads,
       positions: maxPositions,
       vocab,
+      modelType,
       seed,
       out,
     });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../ground/errors.ts';
+import { type Place, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
@@ -65,16 +65,26 @@ export function parseConfig(text: string, file?: string): EncoderConfig {
   const { model_type: modelType = defaultArchitecture.modelType } = json;
   const architecture = typeof modelType === 'string' ? find(modelType) : undefined;
   if (architecture) return architecture.config.parse(json, file);
+  throw unknownArchitecture(modelType, { file, field: 'model_type' });
+}
+
+/** The architecture of this `model_type`. Throws a UserError (`unknown-architecture`) that lists all. */
+export function findArchitecture(modelType: string): Architecture {
+  const found = find(modelType);
+  if (!found) throw unknownArchitecture(modelType, {});
+  return found;
+}
+
+function unknownArchitecture(modelType: unknown, place: Place): UserError {
   const known = ARCHITECTURES.map((one) => one.modelType).join(', ');
-  throw new UserError(
+  return new UserError(
     'unknown-architecture',
     {
       en: `The model type ${JSON.stringify(modelType)} is not supported`,
       zh: `不支持模型类型 ${JSON.stringify(modelType)}`,
     },
     {
-      file,
-      field: 'model_type',
+      ...place,
       hint: {
         en: `Supported: ${known}. BERT-wwm, RoBERTa-wwm (Chinese), MC-BERT and others with model_type bert can be read.`,
         zh: `支持：${known}。model_type 为 bert 的 BERT-wwm、中文 RoBERTa-wwm、MC-BERT 等均可读取。`,

@@ -8,19 +8,21 @@ import { type Model, saveFolder } from './save.ts';
 export interface InitOptions extends Sizes {
   /** A `vocab.txt` or `tokenizer.json`, a folder with one, or the name of a model. */
   readonly vocab: string;
+  /** `model_type` of the model; absent: `bert`. */
+  readonly modelType?: string;
   readonly seed: number;
   readonly out: string;
 }
 
 /**
  * Writes a folder with a model of random weights, for training from scratch and for experiments. The same seed gives the
- * same bytes. Throws a UserError `already-exists` where the folder is not empty.
+ * same bytes. Throws a UserError `already-exists` where the folder is not empty, and those of `randomModel`.
  */
 export async function initFolder(options: InitOptions): Promise<Model> {
-  const { vocab, seed, out } = options;
+  const { vocab, seed, out, modelType } = options;
   return makeWhole(out, async (staging) => {
     const tokenizer = await loadTokenizer(findFolder(vocab));
-    const model = randomModel(tokenizer, options, seed);
+    const model = randomModel(tokenizer, options, seed, modelType);
     await saveFolder(staging, model);
     return model;
   });
