@@ -5,8 +5,8 @@ import { defineCommand } from '../command.ts';
 export const exportCommand = defineCommand({
   name: 'export',
   summary: {
-    en: 'write a BERT as a Hugging Face folder with ONNX files, for Python and browsers',
-    zh: '将 BERT 导出为带 ONNX 文件的 Hugging Face 目录，供 Python 与浏览器加载',
+    en: 'write an encoder as a Hugging Face folder with ONNX files, for Python and browsers',
+    zh: '将编码器导出为带 ONNX 文件的 Hugging Face 目录，供 Python 与浏览器加载',
   },
   operands: '<dir>',
   options: {

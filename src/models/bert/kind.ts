@@ -3,14 +3,14 @@ import { BERT_FAMILIES } from './families.ts';
 import { PARAMETERS } from './parameters.ts';
 import { quickLook } from './quick-look.ts';
 
-/** BERT (Devlin et al. 2019), fine-tuned; see docs/models/bert.md. */
+/** BERT (Devlin et al. 2019) and other encoders, fine-tuned; see docs/models/bert.md. */
 export const bert = defineModel({
   contract: 1,
   id: 'bert',
   version: 1,
   summary: {
-    en: 'BERT, fine-tuned from pretrained weights (init) or from random ones',
-    zh: '微调 BERT：从预训练权重（init）或随机初始化开始',
+    en: 'BERT or another encoder, fine-tuned from pretrained weights (init) or from random ones',
+    zh: '微调 BERT 等编码器：从预训练权重（init）或随机初始化开始',
   },
   families: BERT_FAMILIES,
   parameters: PARAMETERS,
