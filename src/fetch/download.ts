@@ -16,6 +16,8 @@ export interface DownloadOptions {
   /** Called with the number of bytes received. */
   readonly onBytes?: (count: number) => void;
   readonly signal?: AbortSignal;
+  /** Further headers of the request, e.g. an authorization: not sent on to another server that it redirects to. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Partial files that may be resumed. */
   readonly leftovers?: Leftovers;
   /** Pause before the second attempt, in milliseconds; it doubles. Default 500. */
@@ -30,7 +32,7 @@ export const fileUrl = (folder: string, path: string): string =>
  * Fetches one file to `destination`. It is written to a partial file beside it, resumes an
  * interrupted one (HTTP Range), and is moved into place only after it agrees with what is known of it.
  * Returns its identity. Broken connections and busy servers are retried, four attempts in all.
- * Throws a UserError: `not-on-server`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.
+ * Throws a UserError: `not-on-server`, `not-authorised`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.
  */
 export async function download(
   expected: ExpectedFile,
@@ -66,7 +68,11 @@ async function fetchInto(
   try {
     const response = await fetch(url, {
       // Ranges count the bytes of the file, not of a compressed transfer of it.
-      headers: { 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
+      headers: {
+        ...options.headers,
+        'accept-encoding': 'identity',
+        ...(start > 0 ? { range: `bytes=${start}-` } : {}),
+      },
       signal: watch.signal,
     });
     if (response.status === 416) {
@@ -76,6 +82,10 @@ async function fetchInto(
     if (response.status === 404 || response.status === 410) {
       await response.body?.cancel();
       throw notOnServer(url, expected.path, response.status);
+    }
+    if (response.status === 401 || response.status === 403) {
+      await response.body?.cancel();
+      throw notAuthorised(url, response.status);
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
@@ -149,14 +159,14 @@ const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(
 const rangeStart = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1);
 
-const serverError = (url: string, status: number): UserError =>
+export const serverError = (url: string, status: number): UserError =>
   new UserError(
     'server-error',
     { en: `The server answered ${status}`, zh: `服务器返回 ${status}` },
     { hint: { en: `Try again later: ${url}`, zh: `请稍后重试：${url}` } },
   );
 
-const notOnServer = (url: string, path: string, status: number): UserError =>
+export const notOnServer = (url: string, path: string, status: number): UserError =>
   new UserError(
     'not-on-server',
     { en: `The server has no ${path} (${status})`, zh: `服务器上没有 ${path}（${status}）` },
@@ -168,7 +178,20 @@ const notOnServer = (url: string, path: string, status: number): UserError =>
     },
   );
 
-function noConnection(url: string, cause: string): UserError {
+/** A server that asks for an account. The hub answers so for models that do not exist, too. */
+export const notAuthorised = (url: string, status: number): UserError =>
+  new UserError(
+    'not-authorised',
+    { en: `The server refuses access (${status})`, zh: `服务器拒绝访问（${status}）` },
+    {
+      hint: {
+        en: `The address was ${url}. Set HF_TOKEN to a token of an account that may read it (gated models: accept the terms on the page of the model first), or use a local copy with --from.`,
+        zh: `地址为 ${url}。请将 HF_TOKEN 设为有读取权限的账号令牌（受限模型需先在模型页面接受条款），或用 --from 指定本地副本。`,
+      },
+    },
+  );
+
+export function noConnection(url: string, cause: string): UserError {
   const { host } = new URL(url);
   return new UserError(
     'no-connection',
@@ -182,7 +205,7 @@ function noConnection(url: string, cause: string): UserError {
   );
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error
     ? cause.message || ((cause as NodeJS.ErrnoException).code ?? message)

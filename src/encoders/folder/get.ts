@@ -11,10 +11,12 @@ import type { Text } from '../../ground/language.ts';
 import { acquireLock } from '../../ground/lock.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { lockOf, makeWhole, remainsOf } from '../../ground/staging.ts';
+import { readConfig } from '../architectures/registry.ts';
 import type { Precision } from '../weights/safetensors_write.ts';
 import { fetchedDir } from './find.ts';
+import { keepPooling, type ResolvedSource, resolveSource } from './hub_source.ts';
 import { convertModel } from './import.ts';
-import { type KnownModel, knownModels, type ModelSource, type SourceFile } from './known.ts';
+import { type FilesSource, type KnownModel, knownModels, type SourceFile } from './known.ts';
 
 export interface GetModelOptions {
   /** The folder to make; default: below the cache directory, where the model is found by its name. */
@@ -49,6 +51,9 @@ export interface FetchedModel {
   readonly licence: string;
   readonly page: string;
   readonly publisher: string;
+  /** Of a model of the hub: the repository, and the commit that its files are from. */
+  readonly repository?: string;
+  readonly commit?: string;
   readonly fetchedAt: string;
   readonly files: readonly FetchedFile[];
 }
@@ -56,7 +61,7 @@ export interface FetchedModel {
 const ARCHIVE = /\.(archive|zip|tar|tar\.gz|tgz)$/;
 /** What a model is made of, by the base names of the files. */
 const MODEL_FILES =
-  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|model\.safetensors|pytorch_model\.bin|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|(model|pytorch_model)(-\d+-of-\d+)?\.(safetensors|bin)(\.index\.json)?|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
 const HUB_FILES = ['config.json', 'vocab.txt', 'pytorch_model.bin'];
 /** Errors of a source after which the next one is tried; others are thrown. */
 const SOURCE_FAILED = new Set([
@@ -124,7 +129,7 @@ async function fetchModel(
   { folder, work, staging }: Places,
   options: GetModelOptions,
 ): Promise<FetchedModel> {
-  const { from, precision, onFailure, signal } = options;
+  const { from, precision, onFailure, signal, environment } = options;
   const before = await readSource(folder);
   await makeDirectory(work);
   const sources = from === undefined ? model.sources : [sourceOf(from)];
@@ -132,14 +137,18 @@ async function fetchModel(
   for (const [i, source] of sources.entries()) {
     const room = join(work, String(i));
     try {
-      const files = await fetchSource(source, room, options);
+      const resolved = await resolveSource(source, { environment, signal, commit: before?.commit });
+      const files = await fetchSource(resolved, room, options);
       refuseOther(files, before, folder);
-      await convertModel(await modelIn(files, source, room, signal), staging, precision);
+      const place = await modelIn(files, resolved, room, signal);
+      await convertModel(place, staging, precision);
+      await keepPooling(place, staging);
       const { name, licence, page } = model;
+      const { publisher, repository, commit } = resolved;
       const fetched: FetchedModel = {
         schema: 'chineseblue/model-source@1',
         ...{ name, licence, page },
-        publisher: source.publisher,
+        ...{ publisher, repository, commit },
         fetchedAt: new Date().toISOString(),
         files,
       };
@@ -191,7 +200,7 @@ function unknown(name: string, known: readonly KnownModel[]): UserError {
   );
 }
 
-function sourceOf(from: string): ModelSource {
+function sourceOf(from: string): FilesSource {
   const isUrl = /^https?:\/\//.test(from);
   if (!isUrl) return { publisher: 'a local copy', files: [{ path: basename(from), url: from }] };
   const { pathname, host } = new URL(from);
@@ -203,7 +212,7 @@ function sourceOf(from: string): ModelSource {
 
 /** The files of a source below `room`, or where they lie on this machine. */
 async function fetchSource(
-  source: ModelSource,
+  source: ResolvedSource,
   room: string,
   { onProgress, signal, pause }: GetModelOptions,
 ): Promise<FetchedFile[]> {
@@ -218,28 +227,42 @@ async function fetchSource(
     }
     const destination = join(room, path);
     let had = 0;
-    const found = existsSync(destination)
-      ? await identifyFile(destination)
-      : await download(expected, url, destination, {
-          leftovers,
-          signal,
-          pause,
-          onBytes(count) {
-            had += count;
-            const share = bytes ? Math.min(1, had / bytes) : 0;
-            onProgress?.((i + share) / source.files.length, `${path}, ${Math.round(had / 2 ** 20)} MiB`);
-          },
-        });
+    const found =
+      (await completeFile(destination, expected)) ??
+      (await download(expected, url, destination, {
+        headers: source.headers,
+        leftovers,
+        signal,
+        pause,
+        onBytes(count) {
+          had += count;
+          const share = bytes ? Math.min(1, had / bytes) : 0;
+          onProgress?.((i + share) / source.files.length, `${path}, ${Math.round(had / 2 ** 20)} MiB`);
+        },
+      }));
     await dropLeftovers(destination, leftovers);
-    fetched.push({ path, from: url, ...found, verified: expected.sha256 !== undefined });
+    const verified = expected.sha256 !== undefined || expected.gitBlob !== undefined;
+    fetched.push({ path, from: url, ...found, verified });
+    // before gigabytes of weights that could not be read
+    if (path === 'config.json') await readConfig(destination);
   }
   return fetched;
+}
+
+/** A file of an earlier attempt, if it is what is expected. */
+async function completeFile(file: string, expected: SourceFile): Promise<Identity | undefined> {
+  if (!existsSync(file)) return undefined;
+  const found = await identifyFile(file);
+  const fits = (['bytes', 'sha256', 'gitBlob'] as const).every(
+    (name) => expected[name] === undefined || expected[name] === found[name],
+  );
+  return fits ? found : undefined;
 }
 
 /** The folder with the model: the fetched files themselves, or what their archive holds. */
 async function modelIn(
   files: readonly FetchedFile[],
-  source: ModelSource,
+  source: FilesSource,
   room: string,
   signal?: AbortSignal,
 ): Promise<string> {

@@ -39,7 +39,9 @@ export async function listModels(environment: NodeJS.ProcessEnv = process.env): 
   const fetchable = knownModels
     .filter((model) => !here.some(({ name }) => name === model.name))
     .map(({ name, licence, page, sources }): ListedModel => {
-      const sizes = sources.flatMap(({ files }) => files.flatMap(({ bytes }) => bytes ?? []));
+      const sizes = sources.flatMap((source) =>
+        'files' in source ? source.files.flatMap(({ bytes }) => bytes ?? []) : [],
+      );
       return { name, state: 'fetchable', bytes: sizes[0], licence, source: page };
     });
   return [...(await Promise.all(listed)), ...fetchable];
