@@ -70,8 +70,8 @@ function compared({ from, precision, configuration, comparison, unread }: OnnxIm
 const get = defineCommand({
   name: 'get',
   summary: {
-    en: 'download a published model (mc-bert), verify it where a checksum is known, and convert it',
-    zh: '下载已发布的模型（mc-bert）：可续传、校验并转换',
+    en: 'download a published model (names: model list), verify and convert it; HF_ENDPOINT sets a mirror, HF_TOKEN an account',
+    zh: '下载已发布的模型（名称见 model list）：可续传、校验并转换；HF_ENDPOINT 指定镜像，HF_TOKEN 指定账号令牌',
   },
   operands: '<name>',
   options: {
@@ -93,6 +93,8 @@ const get = defineCommand({
     force: flag({ default: false, summary: { en: 'download it again', zh: '重新下载' } }),
   },
   examples: [
+    'chineseblue model get bge-small-zh-v1.5',
+    'HF_ENDPOINT=https://hf-mirror.com chineseblue model get chinese-roberta-wwm-ext',
     'chineseblue model get mc-bert',
     'chineseblue model get mc-bert --from mc_bert_base.zip',
     'chineseblue model get mc-bert --from https://hf-mirror.com/freedomking/mc-bert/resolve/main',
@@ -117,9 +119,10 @@ const get = defineCommand({
       signal,
     }).finally(progress.stop);
     if (terminal.json) return terminal.printJson({ folder, kept, source });
+    const at = source?.commit ? ` @ ${source.commit}` : '';
     const state = kept
       ? terminal.say({ en: 'already exists', zh: '已存在' })
-      : terminal.say({ en: `from ${source?.publisher}`, zh: `来自 ${source?.publisher}` });
+      : terminal.say({ en: `from ${source?.publisher}${at}`, zh: `来自 ${source?.publisher}${at}` });
     terminal.print(`${folder}: ${state}`);
     for (const { path, sha256, verified } of source?.files ?? []) {
       const checked = verified
