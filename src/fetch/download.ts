@@ -79,17 +79,9 @@ async function fetchInto(
       await rm(part, { force: true });
       return serverError(url, response.status);
     }
-    if (response.status === 404 || response.status === 410) {
-      await response.body?.cancel();
-      throw notOnServer(url, expected.path, response.status);
-    }
-    if (response.status === 401 || response.status === 403) {
-      await response.body?.cancel();
-      throw notAuthorised(url, response.status);
-    }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      const problem = serverError(url, response.status);
+      const problem = statusError(url, expected.path, response.status);
       if (response.status === 429 || response.status >= 500) return problem;
       throw problem;
     }
@@ -159,14 +151,14 @@ const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(
 const rangeStart = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1);
 
-export const serverError = (url: string, status: number): UserError =>
+const serverError = (url: string, status: number): UserError =>
   new UserError(
     'server-error',
     { en: `The server answered ${status}`, zh: `服务器返回 ${status}` },
     { hint: { en: `Try again later: ${url}`, zh: `请稍后重试：${url}` } },
   );
 
-export const notOnServer = (url: string, path: string, status: number): UserError =>
+const notOnServer = (url: string, path: string, status: number): UserError =>
   new UserError(
     'not-on-server',
     { en: `The server has no ${path} (${status})`, zh: `服务器上没有 ${path}（${status}）` },
@@ -179,7 +171,7 @@ export const notOnServer = (url: string, path: string, status: number): UserErro
   );
 
 /** A server that asks for an account. The hub answers so for models that do not exist, too. */
-export const notAuthorised = (url: string, status: number): UserError =>
+const notAuthorised = (url: string, status: number): UserError =>
   new UserError(
     'not-authorised',
     { en: `The server refuses access (${status})`, zh: `服务器拒绝访问（${status}）` },
@@ -190,6 +182,12 @@ export const notAuthorised = (url: string, status: number): UserError =>
       },
     },
   );
+
+/** What a status other than success means for a file, or for a model that has this name. */
+export function statusError(url: string, name: string, status: number): UserError {
+  if (status === 404 || status === 410) return notOnServer(url, name, status);
+  return status === 401 || status === 403 ? notAuthorised(url, status) : serverError(url, status);
+}
 
 export function noConnection(url: string, cause: string): UserError {
   const { host } = new URL(url);

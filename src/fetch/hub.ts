@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { issueText } from '../ground/issues.ts';
-import { fileUrl, noConnection, notAuthorised, notOnServer, reason, serverError } from './download.ts';
+import { fileUrl, noConnection, reason, statusError } from './download.ts';
 import type { ExpectedFile } from './identity.ts';
 
 /** A server with the interface of the Hugging Face hub. */
@@ -79,10 +79,7 @@ export async function listHub(
     });
     if (!response.ok) {
       await response.body?.cancel();
-      if (response.status === 401 || response.status === 403) throw notAuthorised(url, response.status);
-      throw response.status === 404
-        ? notOnServer(url, repository, response.status)
-        : serverError(url, response.status);
+      throw statusError(url, repository, response.status);
     }
     text = await textOf(response, url);
   } catch (error) {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Hub, hubHeaders, hubOf, hubUrl, listHub } from '../../fetch/hub.ts';
 import type { ExpectedFile } from '../../fetch/identity.ts';
 import { UserError } from '../../ground/errors.ts';
+import { createDirectory } from '../../ground/files.ts';
 import type { FilesSource, HubSource, ModelSource } from './known.ts';
 
 /** A source with addresses. */
@@ -99,7 +100,7 @@ export async function keepPooling(from: string, to: string): Promise<void> {
   for (const path of POOLING) {
     const [source, target] = [join(from, path), join(to, path)];
     if (!existsSync(source) || existsSync(target)) continue;
-    await mkdir(dirname(target), { recursive: true });
+    await createDirectory(dirname(target));
     await copyFile(source, target);
   }
 }
