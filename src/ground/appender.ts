@@ -3,6 +3,8 @@ import { explainFileError } from './files.ts';
 
 /** What is appended reaches the disk at most this long after it arrives, in milliseconds. */
 const FLUSH_MS = 50;
+/** More than this many characters are written at once: all of a busy moment may be longer than a string can be. */
+const FLUSH_CHARACTERS = 1 << 23;
 
 /** Appends lines to a file and syncs them in groups, one write at a time. */
 export interface Appender {
@@ -17,6 +19,7 @@ export interface Appender {
 /** Appends to an open file from byte `from`; `file` names it in errors. */
 export function createAppender(handle: FileHandle, file: string, from: number): Appender {
   let waiting: string[] = [];
+  let characters = 0;
   let begun = from;
   let written = from;
   let timer: NodeJS.Timeout | undefined;
@@ -29,6 +32,7 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
     const bytes = Buffer.from(waiting.join(''));
     const served = waiters;
     waiting = [];
+    characters = 0;
     waiters = [];
     writing = writing.then(async () => {
       try {
@@ -49,7 +53,9 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
       const at = begun;
       begun += Buffer.byteLength(text);
       waiting.push(text);
-      timer ??= setTimeout(flush, FLUSH_MS);
+      characters += text.length;
+      if (characters > FLUSH_CHARACTERS) flush();
+      else timer ??= setTimeout(flush, FLUSH_MS);
       return at;
     },
     flushed() {

@@ -7,7 +7,7 @@ import { rankingHead } from '../heads/ranking.ts';
 import { multilabelHead, sequenceHead } from '../heads/sequence.ts';
 import { spanHead } from '../heads/span.ts';
 import { tokenHead } from '../heads/tokens.ts';
-import { createBackward } from './backward.ts';
+import { createBackward, passesOf } from './backward.ts';
 import { createMasks } from './dropout.ts';
 import { type Item, objectiveOf } from './finetune.ts';
 import { createPool } from './kernels/pool.ts';
@@ -42,11 +42,16 @@ const itemsOf = <Target>(count: number, target: (tokens: number) => Target): Ite
 const tags = (tokens: number): Int32Array => Int32Array.from(many(tokens, () => random.below(3)));
 const classes = { smoothing: 0.1, weights: [0.5, 1.25, 3] };
 
+interface Cut {
+  readonly rdrop?: number;
+  readonly adversarial?: number;
+}
+
 /** Gradients of one update, made of batches with these items. */
 async function gradientsOf<Target>(
   head: TrainableHead<Target, unknown>,
   items: readonly Item<Target>[],
-  { batches, size, rdrop }: { batches: number[][]; size: number; rdrop: number },
+  { batches, size, rdrop, adversarial }: Cut & { batches: number[][]; size: number },
 ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
   const { parameters: scheme } = architectureOf(config);
   const initial = scheme.initial(config, 1);
@@ -58,12 +63,15 @@ async function gradientsOf<Target>(
     ...{ config, head, shapes, trained, rdrop, samples: 2, dropout: true },
     ...{ batch: size, length: LENGTH, threads: 1 },
   });
-  const parameters = prepareParameters(model, { sum: batches.length > 1, average: false });
+  const parameters = prepareParameters(model, {
+    sum: batches.length * passesOf({ adversarial }) > 1,
+    average: false,
+  });
   const masks = createMasks([step.sites], 7);
   await using pool = createPool([masks.area, ...parameters.trained.map(({ value }) => value)], 1);
   const objective = objectiveOf({ config, head, items });
   const backward = createBackward(
-    { model, objective, settings: { adversarial: 0 } },
+    { model, objective, settings: { adversarial } },
     { parameters, steps: new Map([[LENGTH, step]]), masks, pool },
   );
   const rowsOf = (list: readonly number[]) => list.reduce((sum, item) => sum + items[item].rows.length, 0);
@@ -80,18 +88,18 @@ const norm = (values: Float32Array): number =>
 async function expectEqual<Target>(
   head: TrainableHead<Target, unknown>,
   items: readonly Item<Target>[],
-  rdrop = 0,
+  settings: Cut = {},
 ): Promise<void> {
   const all = [...items.keys()];
   const rows = Math.max(...items.map((item) => item.rows.length));
-  const whole = await gradientsOf(head, items, { batches: [all], size: 17 * rows, rdrop });
+  const whole = await gradientsOf(head, items, { batches: [all], size: 17 * rows, ...settings });
   const largest = Math.max(...[...whole.gradients.values()].map(norm));
   expect(largest).toBeGreaterThan(1e-3);
   for (const [size, batches] of [
     [16, [all.slice(0, 16), all.slice(16)]],
     [5, [0, 5, 10, 15].map((from) => all.slice(from, from + 5))],
   ] as const) {
-    const parts = await gradientsOf(head, items, { batches: [...batches], size: size * rows, rdrop });
+    const parts = await gradientsOf(head, items, { batches: [...batches], size: size * rows, ...settings });
     expect(Math.abs(parts.loss / whole.loss - 1)).toBeLessThan(1e-6);
     for (const [name, expected] of whole.gradients) {
       const apart = norm(parts.gradients.get(name)!.map((value, i) => value - expected[i]));
@@ -105,7 +113,7 @@ describe('batches of one update have the gradient of one large batch, dropout in
   it('for classes, with weights, smoothing and R-Drop', async () => {
     const items = itemsOf(17, () => random.below(3));
     await expectEqual(sequenceHead(config, 3), items);
-    await expectEqual(sequenceHead(config, 3, classes), items, 2);
+    await expectEqual(sequenceHead(config, 3, classes), items, { rdrop: 2 });
   });
 
   it('for sets of labels', async () => {
@@ -117,7 +125,16 @@ describe('batches of one update have the gradient of one large batch, dropout in
     const items = itemsOf(17, tags);
     items[3].rows[0].target.fill(-1);
     await expectEqual(tokenHead(config, 3), items);
-    await expectEqual(tokenHead(config, 3, classes), items, 2);
+    await expectEqual(tokenHead(config, 3, classes), items, { rdrop: 2 });
+  });
+
+  it('with FGM, which perturbs along the gradient of the whole update', async () => {
+    await expectEqual(
+      sequenceHead(config, 3, classes),
+      itemsOf(17, () => random.below(3)),
+      { adversarial: 0.5 },
+    );
+    await expectEqual(tokenHead(config, 3), itemsOf(17, tags), { rdrop: 2, adversarial: 0.5 });
   });
 
   it('for a CRF', () => expectEqual(crfHead(config, 3), itemsOf(17, tags)));

@@ -31,7 +31,8 @@ export interface Machinery {
 /**
  * Forward and backward over all batches of an update: leaves in the parameters the gradient that one batch of all their
  * examples would have, and returns the losses and tokens. Dropout masks belong to the examples: where batches of an
- * update have equal lengths, an example has the same mask in whichever it stands. FGM perturbs each batch by itself.
+ * update have equal lengths, an example has the same mask in whichever it stands. FGM perturbs the word embeddings once per
+ * update, along the gradient of all its batches.
  */
 export function createBackward<Batch extends BatchRows, Scores>(
   {
@@ -49,41 +50,48 @@ export function createBackward<Batch extends BatchRows, Scores>(
   const words = trained.find(({ name }) => name === architectureOf(model.config).graph.words);
   if (adversarial > 0 && !words) throw frozenEmbeddings();
 
-  const backward = async (batch: Batch, given: Tensors, update: number, place: Place) => {
-    const step = steps.get(batch.length)!;
-    const pass = (index: number) => {
-      const rows = { stream: `${update * passes + index}${place.part}`, row: place.row };
-      const drawn = masks.fill(step.sites, rows, pool);
-      return step.run({ ...weights, ...given, ...drawn }, trained, objective.parts);
-    };
-    const losses = await pass(0);
-    if (summed) addGradients(trained, place.isFirst, pool);
-    const tokens = tokensOf(given);
-    if (words && adversarial > 0) {
-      const restore = perturb(words, new Set(tokens), model.config.vocabSize, adversarial);
-      await pass(1);
-      restore();
-      addGradients(trained, false, pool);
-    }
-    return { losses, tokens };
-  };
-
-  return async (batches, update) => {
+  /** One pass over all batches of an update; adds their gradients up where there are several passes or batches. */
+  const runAll = async (batches: readonly Batch[], update: number, index: number): Promise<Ran> => {
     const sums = { ...noSums(), updates: 1 };
+    const tokens = new Set<number>();
     const places = placesOf(batches);
     let at = 0;
     for (const given of objective.feeds(batches)) {
       const batch = batches[at];
-      const { losses, tokens } = await backward(batch, given, update, places[at++]);
+      const place = places[at++];
+      const step = steps.get(batch.length)!;
+      const rows = { stream: `${update * passes + index}${place.part}`, row: place.row };
+      const drawn = masks.fill(step.sites, rows, pool);
+      const losses = await step.run({ ...weights, ...given, ...drawn }, trained, objective.parts);
+      if (summed) addGradients(trained, index === 0 && place.isFirst, pool);
+      const ids = tokensOf(given);
+      for (const id of ids) tokens.add(id);
       sums.loss += Number(losses.loss[0]);
       for (const name of objective.parts)
         sums.parts[name] = (sums.parts[name] ?? 0) + Number(losses[name][0]);
-      sums.tokens += tokens.length;
+      sums.tokens += ids.length;
       sums.padded += batch.batch * batch.length;
+    }
+    return { sums, tokens };
+  };
+
+  return async (batches, update) => {
+    const { sums, tokens } = await runAll(batches, update, 0);
+    if (words && adversarial > 0) {
+      const { value, gradient, sum = gradient } = words;
+      const restore = perturb(value, sum, tokens, model.config.vocabSize, adversarial);
+      await runAll(batches, update, 1);
+      restore();
     }
     if (summed) takeSums(trained, pool);
     return sums;
   };
+}
+
+/** What one pass over the batches of an update gave: its losses, and the ids that occur. */
+interface Ran {
+  readonly sums: Sums;
+  readonly tokens: ReadonlySet<number>;
 }
 
 /** Where the rows of a batch stand among those of its update. */

@@ -1,16 +1,19 @@
-import type { Trained } from './adamw.ts';
+import type { Block } from './kernels/memory.ts';
 
 /**
- * FGM (Miyato et al. 2017): moves the word embeddings of a batch by `size` along their gradient, as one vector. Returns a
+ * FGM (Miyato et al. 2017): moves the word embeddings by `size` along the gradient of an update, as one vector. Returns a
  * function that restores them exactly.
+ *
+ * @param gradient of the word embeddings, over all batches of the update
+ * @param tokens the ids that occur in these batches
  */
 export function perturb(
-  words: Trained,
+  value: Block,
+  gradient: Block,
   tokens: ReadonlySet<number>,
   vocabulary: number,
   size: number,
 ): () => void {
-  const { value, gradient } = words;
   const norm = Math.sqrt(gradient.kernels.squares(gradient.start, gradient.end));
   if (!(norm > 0)) return () => undefined;
   const rows = [...tokens];

@@ -11,7 +11,14 @@ import { type Rows, type RowsBuilder, rowCount } from '../shared/features/rows.t
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, weigh } from '../shared/features/tfidf.ts';
 import { TFIDF_ARRAYS, tfidfOptionsJson, tfidfRules } from '../shared/features/tfidf-content.ts';
 import { hasManyLabels, type LabelFamily } from '../shared/labels/labelling.ts';
-import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
+import {
+  byFrequency,
+  countBy,
+  largestScores,
+  MOST_SCORED_LABELS,
+  scoresByLabel,
+  sortedLabels,
+} from '../shared/labels/labels.ts';
 import { type ContentSpec, damaged, type ModelContent, openModelFile } from '../shared/modelfile.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
@@ -88,20 +95,21 @@ function fitted(memory: Memory): FittedModel<LabelFamily> {
   const labels = sortedLabels(answers.flat());
   const usual = mostFrequent(answers);
   const answer = (near: readonly Neighbour[]): Prediction<LabelFamily> => {
-    if (near.length === 0) return shape(task, usual, () => 0, labels);
     const votes = new Map<string, number>();
+    if (near.length === 0) return shape(task, usual, votes, k, labels);
     let total = 0;
     for (const { row, similarity } of near) {
       total += similarity;
       for (const label of answers[row]) votes.set(label, (votes.get(label) ?? 0) + similarity);
     }
-    const score = (label: string): number => (votes.get(label) ?? 0) / k;
     if (hasManyLabels(task)) {
-      const chosen = labels.filter((label) => (votes.get(label) ?? 0) >= total / 2);
-      return shape(task, chosen, score, labels);
+      const chosen = [...votes.keys()].filter((label) => votes.get(label)! >= total / 2).sort();
+      return shape(task, chosen, votes, k, labels);
     }
-    const best = labels.reduce((a, b) => (score(b) > score(a) ? b : a));
-    return shape(task, [best], score, labels);
+    // Divided before they are compared, as the scores are.
+    const score = (label: string): number => votes.get(label)! / k;
+    const best = [...votes.keys()].sort().reduce((a, b) => (score(b) > score(a) ? b : a));
+    return shape(task, [best], votes, k, labels);
   };
   return fittedClassifier('knn', {
     encoder: encoderOf(tfidf),
@@ -121,10 +129,14 @@ function fitted(memory: Memory): FittedModel<LabelFamily> {
 function shape(
   task: Task,
   chosen: readonly string[],
-  score: (label: string) => number,
+  votes: ReadonlyMap<string, number>,
+  k: number,
   labels: readonly string[],
 ): Prediction<LabelFamily> {
-  const scores = scoresByLabel(task, labels, (k) => score(labels[k]));
+  const scores =
+    Math.max(labels.length, task.labels.length) > MOST_SCORED_LABELS
+      ? largestScores([...votes].map(([label, vote]) => [label, vote / k]))
+      : scoresByLabel(task, labels, (i) => (votes.get(labels[i]) ?? 0) / k);
   return hasManyLabels(task) ? { labels: chosen, scores } : { label: chosen[0], scores };
 }
 

@@ -5,6 +5,7 @@ import { findTask } from '../../tasks/registry.ts';
 import { fitOn, predict } from '../fixtures/fitted.ts';
 import { findModel } from '../registry.ts';
 import { createRowsBuilder, type Rows } from '../shared/features/rows.ts';
+import { MOST_SCORED_LABELS } from '../shared/labels/labels.ts';
 import { createNeighbourSearch } from './neighbours.ts';
 
 it('finds what comparing every row finds', () => {
@@ -83,4 +84,13 @@ it('gives the most frequent answer where nothing is shared', async () => {
     1,
   );
   expect((await predict<'classification'>(predictor, [{ text: 'xyz' }]))[0].label).toBe('2');
+});
+
+it('keeps answers small where there are very many labels', async () => {
+  const count = MOST_SCORED_LABELS + 1;
+  const texts = Array.from({ length: count }, (_, i): [string, string] => [`第${i}号`, `c${i}`]);
+  const [{ label, scores }] = await predict<'classification'>(await fitKnn(texts, 2), [{ text: '第77号' }]);
+  expect(label).toBe('c77');
+  expect(scores!.c77).toBeCloseTo(0.5, 6);
+  expect(Object.keys(scores!)).toHaveLength(2);
 });
