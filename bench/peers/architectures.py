@@ -41,6 +41,22 @@ CASES = [
     ("electra", "projected", "Electra", "electra", dict(embedding_size=6, hidden_act="relu")),
     ("electra", "plain", "Electra", "electra", dict(embedding_size=8, pad_token_id=3, layer_norm_eps=1e-5)),
     ("roformer", "projected", "RoFormer", "roformer", dict(embedding_size=6, hidden_act="relu")),
+    ("xlm-roberta", "plain", "XLMRoberta", "roberta", dict(type_vocab_size=1, layer_norm_eps=1e-5)),
+    ("xlm-roberta", "types", "XLMRoberta", "roberta", dict(pad_token_id=3, hidden_act="relu")),
+    ("xlm-roberta", "roberta", "Roberta", "roberta", dict(type_vocab_size=1)),
+    ("xlm-roberta", "camembert", "Camembert", "roberta", dict(type_vocab_size=1, pad_token_id=0)),
+    ("modernbert", "plain", "ModernBert", "model", dict(local_attention=4, pad_token_id=0)),
+    (
+        "modernbert", "mean", "ModernBert", "model",
+        dict(
+            local_attention=3, pad_token_id=3, classifier_pooling="mean", norm_bias=True, attention_bias=True, mlp_bias=True,
+            classifier_bias=True, classifier_activation="relu", layer_types=["sliding_attention", "full_attention"],
+            rope_parameters={
+                "full_attention": {"rope_type": "default", "rope_theta": 100.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 7.0},
+            },
+        ),
+    ),
     ("roformer", "rotary-value", "RoFormer", "roformer", dict(rotary_value=True, pad_token_id=3)),
 ]
 IDS = [[1, 5, 9, 13, 2, 7, 11, 2], [1, 4, 6, 5, 2, 0, 0, 0], [1, 15, 2, 10, 12, 14, 2, 0]]
@@ -61,7 +77,7 @@ def pack(tensor):
     return base64.b64encode(tensor.detach().numpy().astype(np.float32).tobytes()).decode()
 
 
-LAYER = re.compile(r"(?:^|\.)encoder\.layer\.")
+LAYER = re.compile(r"(?:^|\.)(?:encoder\.layer|layers)\.")
 
 
 def saved_names(model):
@@ -72,19 +88,32 @@ def saved_names(model):
             return sorted(key for key in file.keys() if not LAYER.search(key))
 
 
+def named(model, prefix):
+    """Each parameter once; one that a decoder shares has the name of the embeddings."""
+    found = {}
+    for key, parameter in model.named_parameters(remove_duplicate=False):
+        if id(parameter) not in found or "embeddings." in key:
+            found[id(parameter)] = (key.removeprefix(f"{prefix}."), parameter)
+    return found.values()
+
+
 def fixture(classes, prefix, options):
     config = getattr(transformers, f"{classes}Config")(**SIZES, **options, num_labels=CLASSES)
     pad = config.pad_token_id
-    ids = torch.tensor([[pad if token == 0 else token for token in row] for row in IDS])
-    types, mask = torch.tensor(TYPES), torch.tensor(MASK)
-    inputs = dict(input_ids=ids, token_type_ids=types, attention_mask=mask)
+    # the token with the id of padding, if a text has it, changes places with 0
+    ids = torch.tensor([[pad if token == 0 else 0 if token == pad else token for token in row] for row in IDS])
+    mask = torch.tensor(MASK)
+    types = torch.tensor(TYPES) % getattr(config, "type_vocab_size", 1)
+    inputs = dict(input_ids=ids, attention_mask=mask)
+    if hasattr(config, "type_vocab_size"):
+        inputs["token_type_ids"] = types
 
     def build(name):
         model = getattr(transformers, f"{classes}{name}")(config).eval()
         with torch.no_grad():
-            for key, parameter in model.named_parameters():
+            for key, parameter in named(model, prefix):
                 if parameter.requires_grad:
-                    parameter.copy_(values(key.removeprefix(f"{prefix}."), tuple(parameter.shape)))
+                    parameter.copy_(values(key, tuple(parameter.shape)))
         return model
 
     heads = {head: f"For{name}" for head, name in HEADS.items()}
@@ -105,9 +134,8 @@ def fixture(classes, prefix, options):
             counted = counted * mask[:, :, None]
         (found * counted).sum().backward()
         logits[head] = pack(found)
-        for key, parameter in model.named_parameters():
+        for key, parameter in named(model, prefix):
             if parameter.grad is not None:
-                key = key.removeprefix(f"{prefix}.")
                 gradients[key] = gradients.get(key, 0) + parameter.grad
     return {
         "made by": f"bench/peers/architectures.py, torch {torch.__version__}, transformers {transformers.__version__}",

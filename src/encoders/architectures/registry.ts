@@ -7,15 +7,21 @@ import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
 import { electra } from './electra/architecture.ts';
 import { ernie } from './ernie/architecture.ts';
+import { modernBert } from './modernbert/architecture.ts';
 import { roformer } from './roformer/architecture.ts';
+import { camembert, roberta, xlmRoberta } from './xlm-roberta/architecture.ts';
 
 /** Every architecture: one line each. */
 // biome-ignore format: one line each
 const ARCHITECTURES: readonly Architecture[] = [
   bert,
+  camembert,
   electra,
   ernie,
+  modernBert,
+  roberta,
   roformer,
+  xlmRoberta,
 ];
 
 /** The architecture of new models, and of configurations without a `model_type` (Google's `bert_config.json`). */

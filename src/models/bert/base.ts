@@ -9,6 +9,7 @@ import { loadTokenizer } from '../../encoders/tokenizers/load.ts';
 import { createTokenizer, type Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
+import { UserError } from '../../ground/errors.ts';
 import type { BertParameters } from './parameters.ts';
 
 /** What fine-tuning starts from. */
@@ -49,7 +50,7 @@ export function withTokenTypes(base: Base, count: number): Base {
   if (count <= typeVocabSize) return base;
   const { types } = architectureOf(base.config).graph;
   const known = types && base.tensors.get(types);
-  if (!types || !known) throw new Error(`A ${base.config.modelType} has no token types`);
+  if (!types || !known) throw noTokenTypes(base.config.modelType);
   const [, width] = known.shape;
   const data = new Float32Array(count * width);
   for (let type = 0; type < count; type++) data.set(known.data.subarray(0, width), type * width);
@@ -57,6 +58,16 @@ export function withTokenTypes(base: Base, count: number): Base {
   const tensors = new Map(base.tensors).set(types, { shape: [count, width], data });
   return { ...base, config: { ...base.config, typeVocabSize: count }, tensors };
 }
+
+const noTokenTypes = (modelType: string): UserError =>
+  new UserError(
+    'no-token-types',
+    {
+      en: `The model type ${modelType} has no token types, through which lexicon features enter`,
+      zh: `模型类型 ${modelType} 没有词元类型，无法输入词典特征`,
+    },
+    { hint: { en: 'Set lexicon-features=false.', zh: '请设置 lexicon-features=false。' } },
+  );
 
 const withDropout = (config: EncoderConfig, rate: number): EncoderConfig => ({
   ...config,

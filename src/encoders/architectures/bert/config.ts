@@ -162,7 +162,8 @@ function written(config: BertConfig): object {
   };
 }
 
-function labelsOf(id2label: Record<string, string>, invalid: Invalid): string[] {
+/** Class names by id. Throws what `invalid` makes where ids are missing. */
+export function labelsOf(id2label: Record<string, string>, invalid: Invalid): string[] {
   const labels = Object.entries(id2label).sort(([a], [b]) => Number(a) - Number(b));
   if (labels.some(([id], i) => Number(id) !== i)) {
     const last = labels.length - 1;
@@ -171,7 +172,7 @@ function labelsOf(id2label: Record<string, string>, invalid: Invalid): string[] 
   return labels.map(([, label]) => label);
 }
 
-const invalidConfig = (
+export const invalidConfig = (
   { title, hint }: Pick<BertLikeFormat<never, object>, 'title' | 'hint'>,
   field: string,
   { en, zh }: Text,

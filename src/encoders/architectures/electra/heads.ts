@@ -1,5 +1,6 @@
 import { gelu, layerNorm, type Value } from '../../../autograd/index.ts';
 import type { Classifier, MaskedLanguageModel, TransformersHeads } from '../architecture.ts';
+import type { BertConfig } from '../bert/config.ts';
 import { firstState, tokensOf } from '../bert/heads.ts';
 import { linear, norm } from '../shapes.ts';
 import type { ProjectedConfig } from './config.ts';
@@ -10,7 +11,7 @@ const TRANSFORM = 'generator_predictions';
 const DECODER_BIAS = 'generator_lm_head.bias';
 
 /** Two dense layers on `[CLS]` with an activation between, for model types without a pooler. */
-export const denseClassifier = <Config extends ProjectedConfig>(
+export const denseClassifier = <Config extends BertConfig>(
   transformersClass: string,
   activation: (config: Config) => (x: Value) => Value,
 ): Classifier<Config> => ({
