@@ -1,5 +1,5 @@
 import type { LabelItem } from './labels.ts';
-import type { Metric, WholeMetric } from './metric.ts';
+import type { Details, Metric, WholeMetric } from './metric.ts';
 import { ratio } from './metric.ts';
 
 export interface Confusion {
@@ -24,6 +24,50 @@ export function confusion(items: readonly LabelItem[], classes: readonly string[
   return { labels, matrix };
 }
 
+/** Above this number of labels, details list the cells that are not 0 in place of a matrix. */
+const MOST_IN_MATRIX = 2000;
+
+/** How often each label is gold and predicted, and how many items are right: what R_K needs of the matrix. */
+interface Margins {
+  readonly labels: readonly string[];
+  readonly golds: readonly number[];
+  readonly predictions: readonly number[];
+  readonly right: number;
+}
+
+/** The margins of `confusion`; of very many labels those only that occur. */
+function marginsOf(items: readonly LabelItem[], classes: readonly string[]): Margins {
+  const golds = new Map<string, number>();
+  const predictions = new Map<string, number>();
+  const add = (counts: Map<string, number>, label: string): unknown =>
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  let right = 0;
+  for (const { gold, prediction } of items) {
+    add(golds, gold.label);
+    add(predictions, prediction.label);
+    if (gold.label === prediction.label) right++;
+  }
+  const listed = new Set(classes);
+  const others = [...golds.keys(), ...predictions.keys()].filter((label) => !listed.has(label));
+  const all = [...listed, ...[...new Set(others)].sort()];
+  const isSmall = all.length <= MOST_IN_MATRIX;
+  const labels = isSmall ? all : all.filter((label) => golds.has(label) || predictions.has(label));
+  const countsIn = (counts: Map<string, number>): number[] => labels.map((label) => counts.get(label) ?? 0);
+  return { labels, golds: countsIn(golds), predictions: countsIn(predictions), right };
+}
+
+/** The cells that are not 0, in the order of the items that begin them. */
+function cellsOf(items: readonly LabelItem[]): { gold: string; predicted: string; count: number }[] {
+  const cells = new Map<string, { gold: string; predicted: string; count: number }>();
+  for (const { gold, prediction } of items) {
+    const key = JSON.stringify([gold.label, prediction.label]);
+    const cell = cells.get(key);
+    if (cell) cell.count++;
+    else cells.set(key, { gold: gold.label, predicted: prediction.label, count: 1 });
+  }
+  return [...cells.values()];
+}
+
 /** R_K of right items, all items, and how often each label is gold and predicted. */
 function correlation(
   right: number,
@@ -45,18 +89,17 @@ function correlation(
 
 /**
  * Matthews correlation of any number of classes (R_K, Gorodkin 2004), -1 to 1; its details are the confusion
- * matrix. NaN where gold or predictions have only one class. A `WholeMetric`, as labels that are not listed count too.
+ * matrix, or its cells where there are very many labels. NaN where gold or predictions have only one class. A `WholeMetric`, as labels that are not listed count too.
  */
 export function matthews(classes: readonly string[]): WholeMetric<LabelItem> {
   return {
     whole(items) {
-      const { matrix } = confusion(items, classes);
-      const golds = matrix.map((row) => row.reduce((sum, n) => sum + n, 0));
-      const predictions = matrix.map((_, column) => matrix.reduce((sum, row) => sum + row[column], 0));
-      const right = matrix.reduce((sum, row, k) => sum + row[k], 0);
+      const { golds, predictions, right } = marginsOf(items, classes);
       return correlation(right, items.length, golds, predictions);
     },
-    details(items) {
+    details(items): Details {
+      if (marginsOf(items, classes).labels.length > MOST_IN_MATRIX || classes.length > MOST_IN_MATRIX)
+        return { cells: cellsOf(items) };
       const { labels, matrix } = confusion(items, classes);
       return { confusion: labels.map((gold, row) => ({ gold, predicted: matrix[row] })), labels };
     },
@@ -70,9 +113,8 @@ export function matthews(classes: readonly string[]): WholeMetric<LabelItem> {
  * label.
  */
 export function countedMatthews(items: readonly LabelItem[], classes: readonly string[]): Metric<LabelItem> {
-  const { labels, matrix } = confusion(items, classes);
-  const golds = matrix.map((row) => row.reduce((sum, n) => sum + n, 0));
-  const common = labels[golds.indexOf(Math.max(...golds))];
+  const { labels, golds } = marginsOf(items, classes);
+  const common = labels[golds.indexOf(golds.reduce((a, b) => Math.max(a, b), 0))];
   const index = new Map(labels.map((label, i) => [label, i]));
   const first = 3;
   const predicted = first + labels.length;

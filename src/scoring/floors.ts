@@ -10,6 +10,8 @@ import { countUnits, groupAnswers, sumCounts } from './units.ts';
 const GUESSED_ANSWERS = 500_000;
 const MAX_GUESSES = 50;
 const SEED = 0;
+/** Constants of a task with more labels are not tried: none of them scores much. */
+const MOST_CONSTANTS = 2000;
 
 /**
  * The score that guessing reaches on a split under a convention: gold dealt out at random, averaged; for
@@ -26,14 +28,16 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
   return sum / guesses;
 }
 
-/** Answers of the constant that does best under an additive metric, and its score; undefined where there is none. */
+/** Answers of the constant that does best under an additive metric, and its score; undefined where there is none, or too many. */
 export function bestConstant(
   task: Task,
   examples: readonly Example[],
   metric: Metric<Answered>,
 ): { readonly predictions: readonly Prediction[]; readonly score: number } | undefined {
   let best: { predictions: readonly Prediction[]; score: number } | undefined;
-  for (const answer of familyOf(task).constants?.(task) ?? []) {
+  const answers = familyOf(task).constants?.(task) ?? [];
+  if (answers.length > MOST_CONSTANTS) return undefined;
+  for (const answer of answers) {
     const predictions = examples.map(() => answer);
     const score = scoreOf(task, examples, predictions, metric);
     if (!best || score > best.score) best = { predictions, score };
