@@ -43,11 +43,11 @@ const few = Math.min(...rows.map(({ replications }) => replications));
 const TEXT = {
   en: {
     head: ['convention', ...sizes.map((units) => `${units} units, %`)],
-    note: `Share of 95 % intervals that hold the true score; in brackets, intervals that were flagged and are not counted. ${settings.replications} samples each (${few} for means of areas under curves), ${settings.resamples} resamples; a sampling error of ${standardError(settings.replications)} to ${standardError(few)} points. Units are clusters of one to four examples that are easy or hard together; about ${settings.rareUnits} units of a sample hold each rare label. ${outside.length === 0 ? 'All are within 93 to 97 %.' : `${rows.length - outside.length} of ${rows.length} are within 93 to 97 %; outside: ${list}.`}`,
+    note: `Share of 95 % intervals that hold the true score; in brackets, intervals that were flagged and are not counted. ${settings.replications} samples each (${few} for means of areas under curves on large samples), ${settings.resamples} resamples; a sampling error of ${standardError(settings.replications)} to ${standardError(few)} points. Units are clusters of one to four examples that are easy or hard together; about ${settings.rareUnits} units of a sample hold each rare label. ${outside.length === 0 ? 'All are within 93 to 97 %.' : `${rows.length - outside.length} of ${rows.length} are within 93 to 97 %; outside: ${list}.`}`,
   },
   zh: {
     head: ['口径', ...sizes.map((units) => `${units} 个单元，%`)],
-    note: `表中为 95 % 区间包含真值的比例；括号内为被标记、未计入的区间数。每格 ${settings.replications} 个样本（曲线下面积的宏平均为 ${few} 个），各重采样 ${settings.resamples} 次，抽样误差 ${standardError(settings.replications)} 至 ${standardError(few)} 个百分点。每个单元由 1 至 4 个难易相同的样本组成；每个罕见标签约出现在样本的 ${settings.rareUnits} 个单元中。${outside.length === 0 ? '全部在 93–97 % 之内。' : `${rows.length} 格中 ${rows.length - outside.length} 格在 93–97 % 之内；其余为：${list}。`}`,
+    note: `表中为 95 % 区间包含真值的比例；括号内为被标记、未计入的区间数。每格 ${settings.replications} 个样本（大样本上曲线下面积的宏平均为 ${few} 个），各重采样 ${settings.resamples} 次，抽样误差 ${standardError(settings.replications)} 至 ${standardError(few)} 个百分点。每个单元由 1 至 4 个难易相同的样本组成；每个罕见标签约出现在样本的 ${settings.rareUnits} 个单元中。${outside.length === 0 ? '全部在 93–97 % 之内。' : `${rows.length} 格中 ${rows.length - outside.length} 格在 93–97 % 之内；其余为：${list}。`}`,
   },
 } as const;
 
