@@ -2,7 +2,7 @@ import type { Text } from '../../ground/language.ts';
 import { damaged, unsupported } from './stored.ts';
 
 /** The pickle of a BERT takes some 30 kB: the numbers lie beside it. */
-const MAX_PICKLE_BYTES = 16 << 20;
+export const MAX_PICKLE_BYTES = 16 << 20;
 
 /** A class or function that a pickle names: it is only ever a name here. */
 export interface PickledGlobal {
@@ -47,7 +47,10 @@ const ALLOWED = new Set([
  * themselves, as pickles can. Throws a UserError for every other name and opcode; work and memory stay in
  * proportion to the bytes.
  */
-export function readPickle(bytes: Uint8Array, file: string): Pickled {
+export const readPickle = (bytes: Uint8Array, file: string): Pickled => readPickleOf(bytes, file).value;
+
+/** As `readPickle`, of a pickle that more bytes may follow: with the number of its own. */
+export function readPickleOf(bytes: Uint8Array, file: string): { value: Pickled; end: number } {
   if (bytes.length > MAX_PICKLE_BYTES) {
     throw damaged(file, 'data.pkl', {
       en: `${bytes.length} bytes, far more than names and shapes take`,
@@ -156,7 +159,7 @@ export function readPickle(bytes: Uint8Array, file: string): Pickled {
 
   while (true) {
     const opcode = String.fromCharCode(byte());
-    if (opcode === '.') return pop();
+    if (opcode === '.') return { value: pop(), end: take(0) };
     const operation =
       OPCODES[opcode] ??
       (() =>

@@ -12,6 +12,7 @@ import {
   unsupported,
   type WeightFile,
 } from './stored.ts';
+import { isLegacy, readLegacy } from './torch_legacy.ts';
 import { readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts';
 
 const STORAGES: Readonly<Record<string, NumberType>> = {
@@ -44,36 +45,28 @@ interface View {
   readonly strides: readonly number[];
 }
 
+/** A pickled object, and the bytes of the storages that it refers to: undefined for one that is not there. */
+interface TorchFile {
+  readonly root: Pickled;
+  storage(
+    key: string,
+  ): { readonly bytes: number; read(what: string): Promise<Uint8Array<ArrayBuffer>> } | undefined;
+}
+
 /**
- * Opens a `pytorch_model.bin` (PyTorch 1.6 or later: a zip archive). Its pickle is read as data and runs
- * nothing. Throws a UserError for the older format, for anything but tensors, for views outside their storage.
+ * Opens a `pytorch_model.bin`: a zip archive, or the format of PyTorch before 1.6. Its pickle is read as data and runs
+ * nothing. Throws a UserError for anything but tensors, for views outside their storage.
  */
 export async function openTorch(file: string): Promise<WeightFile> {
   const access = await openFile(file);
   try {
-    await refuseLegacy(access);
-    const entries = await readZipDirectory(access);
-    const pickle = [...entries.values()].find(
-      ({ name }) => name === 'data.pkl' || name.endsWith('/data.pkl'),
-    );
-    if (!pickle)
-      throw unsupported(
-        file,
-        'data.pkl',
-        {
-          en: 'The archive has no data.pkl: it was not written by torch.save',
-          zh: '压缩包中没有 data.pkl，不是 torch.save 的输出',
-        },
-        RESAVE,
-      );
-    const folder = pickle.name.slice(0, -'data.pkl'.length);
-    await checkByteOrder(access, entries.get(`${folder}byteorder`));
-    const views = findViews(readPickle(await readZipEntry(access, pickle, 'data.pkl'), file), file);
+    const torch = (await isLegacy(access)) ? await legacyFile(access) : await zipFile(access);
+    const views = findViews(torch.root, file);
     return {
       format: 'pytorch',
       file,
       size: access.size,
-      tensors: views.map(([name, view]) => stored(access, entries, folder, name, view)),
+      tensors: views.map(([name, view]) => stored(access, torch, name, view)),
       close: () => access.close(),
     };
   } catch (error) {
@@ -82,30 +75,67 @@ export async function openTorch(file: string): Promise<WeightFile> {
   }
 }
 
+async function legacyFile(access: RandomAccess): Promise<TorchFile> {
+  const { root, storages } = await readLegacy(access, (type) => BYTES[STORAGES[type]]);
+  return {
+    root,
+    storage(key) {
+      const found = storages.get(key);
+      return (
+        found && {
+          bytes: found.bytes,
+          read: (what) => access.fill(new Uint8Array(found.bytes), found.start, what),
+        }
+      );
+    },
+  };
+}
+
+async function zipFile(access: RandomAccess): Promise<TorchFile> {
+  const { file } = access;
+  await refuseOther(access);
+  const entries = await readZipDirectory(access);
+  const pickle = [...entries.values()].find(({ name }) => name === 'data.pkl' || name.endsWith('/data.pkl'));
+  if (!pickle)
+    throw unsupported(
+      file,
+      'data.pkl',
+      {
+        en: 'The archive has no data.pkl: it was not written by torch.save',
+        zh: '压缩包中没有 data.pkl，不是 torch.save 的输出',
+      },
+      RESAVE,
+    );
+  const folder = pickle.name.slice(0, -'data.pkl'.length);
+  await checkByteOrder(access, entries.get(`${folder}byteorder`));
+  return {
+    root: readPickle(await readZipEntry(access, pickle, 'data.pkl'), file),
+    storage(key) {
+      const entry = entries.get(`${folder}data/${key}`);
+      return entry && { bytes: entry.bytes, read: (what) => readZipEntry(access, entry, what) };
+    },
+  };
+}
+
 const RESAVE: Text = {
   en: 'In Python: torch.save(model.state_dict(), "pytorch_model.bin"), or save as safetensors.',
   zh: '在 Python 中执行 torch.save(model.state_dict(), "pytorch_model.bin")，或存为 safetensors。',
 };
 
-async function refuseLegacy(access: RandomAccess): Promise<void> {
+async function refuseOther(access: RandomAccess): Promise<void> {
   const head = Buffer.from(await access.fill(new Uint8Array(Math.min(4, access.size)), 0, 'its beginning'));
   if (head.toString('latin1') === 'PK\x03\x04') return;
-  const legacy = head[0] === 0x80;
+  const pickle = head[0] === 0x80;
   throw unsupported(
     access.file,
     undefined,
-    legacy
+    pickle
       ? {
-          en: 'The file is in the format of PyTorch before 1.6, not a zip archive',
-          zh: '文件为 PyTorch 1.6 之前的格式，不是 zip 压缩包',
+          en: 'The file is a pickle that torch.save did not write',
+          zh: '文件是 pickle，但不是 torch.save 的输出',
         }
       : { en: 'The file is not a zip archive of PyTorch', zh: '文件不是 PyTorch 的 zip 压缩包' },
-    legacy
-      ? {
-          en: 'Load and save it with a newer PyTorch: torch.save(torch.load(FILE), FILE).',
-          zh: '请用新版 PyTorch 重新保存：torch.save(torch.load(FILE), FILE)。',
-        }
-      : RESAVE,
+    RESAVE,
   );
 }
 
@@ -193,13 +223,7 @@ const isCount = (value: Pickled | undefined): value is number =>
 const isShape = (value: Pickled | undefined): value is number[] =>
   Array.isArray(value) && value.length <= MAX_DIMENSIONS && value.every(isCount);
 
-function stored(
-  access: RandomAccess,
-  entries: ReadonlyMap<string, ZipEntry>,
-  folder: string,
-  name: string,
-  view: View,
-): StoredTensor {
+function stored(access: RandomAccess, torch: TorchFile, name: string, view: View): StoredTensor {
   const { type, capacity, storage, offset, shape, strides } = view;
   return {
     name,
@@ -208,19 +232,19 @@ function stored(
     identity: `${storage} ${type} ${offset} ${shape} ${strides}`,
     bytes: capacity * BYTES[type],
     async read() {
-      const entry = entries.get(`${folder}data/${storage}`);
-      if (!entry)
+      const found = torch.storage(storage);
+      if (!found)
         throw damaged(access.file, name, {
-          en: `the archive has no data/${storage}`,
-          zh: `压缩包中没有 data/${storage}`,
+          en: `the file has no storage ${storage}`,
+          zh: `文件中没有存储区 ${storage}`,
         });
-      if (entry.bytes !== capacity * BYTES[type]) {
+      if (found.bytes !== capacity * BYTES[type]) {
         throw damaged(access.file, name, {
-          en: `data/${storage} has ${entry.bytes} bytes, not ${capacity * BYTES[type]}`,
-          zh: `data/${storage} 有 ${entry.bytes} 字节，应为 ${capacity * BYTES[type]}`,
+          en: `its storage ${storage} has ${found.bytes} bytes, not ${capacity * BYTES[type]}`,
+          zh: `存储区 ${storage} 有 ${found.bytes} 字节，应为 ${capacity * BYTES[type]}`,
         });
       }
-      const values = toFloats(await readZipEntry(access, entry, name), type);
+      const values = toFloats(await found.read(name), type);
       if (values) return gather(values, view);
       throw unsupported(
         access.file,
