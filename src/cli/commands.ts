@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
 import { initCommand } from './commands/init.ts';
 import { kindsCommand } from './commands/kinds.ts';
+import { llmCommand } from './commands/llm.ts';
 import { modelCommand } from './commands/model.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandSpec[] = [
   predictCommand,
   explainCommand,
   promptCommand,
+  llmCommand,
   searchCommand,
   initCommand,
   corpusCommand,

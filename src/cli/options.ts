@@ -1,5 +1,5 @@
 import type { JudgedSplit } from '../datasets/dataset.ts';
-import { choice, list, text } from '../ground/parameters.ts';
+import { choice, flag, list, text } from '../ground/parameters.ts';
 import { SPLITS } from '../tasks/task.ts';
 
 // Options that several commands share, each declared once; a command spreads those that it takes.
@@ -30,6 +30,15 @@ export const RUNS_DIR = {
     placeholder: 'dir',
     default: 'runs',
     summary: { en: 'directory of the runs', zh: '运行结果目录' },
+  }),
+};
+export const DRY_RUN = {
+  dryRun: flag({
+    default: false,
+    summary: {
+      en: 'only print calls, tokens and cost of models that call a service',
+      zh: '仅输出调用服务的模型所需的调用数、token 数与费用',
+    },
   }),
 };
 export const RESULTS = {

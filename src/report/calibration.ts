@@ -1,11 +1,10 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
+import { shareOf } from '../statistics/wilson.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 
 const BINS = 10;
 /** Scores count as probabilities where they sum to 1 within this. */
 const SUM_TOLERANCE = 0.01;
-/** z of a 95 % Wilson interval. */
-const Z = 1.96;
 
 export interface CalibrationBin {
   readonly from: number;
@@ -59,7 +58,7 @@ export function calibrate(run: OpenedRun): Calibration | 'none' | 'not-probabili
   }
   const bins = sums.flatMap(({ count, confidence, right }, i): CalibrationBin[] => {
     if (count === 0) return [];
-    const [low, high] = wilson(right, count);
+    const { low, high } = shareOf(right, count);
     return [
       {
         from: i / BINS,
@@ -75,13 +74,4 @@ export function calibrate(run: OpenedRun): Calibration | 'none' | 'not-probabili
   const ece =
     bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.accuracy - bin.confidence), 0) / scored.length;
   return { bins, ece, brier: brier / scored.length, count: scored.length };
-}
-
-/** Wilson 1927. */
-function wilson(right: number, count: number): [low: number, high: number] {
-  const share = right / count;
-  const centre = share + Z ** 2 / (2 * count);
-  const spread = Z * Math.sqrt((share * (1 - share)) / count + Z ** 2 / (4 * count ** 2));
-  const scale = 1 + Z ** 2 / count;
-  return [(centre - spread) / scale, (centre + spread) / scale];
 }

@@ -5,7 +5,7 @@ import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { MODEL_FILE, modelFileOption, PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
-import { DATA_DIR, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
+import { DATA_DIR, DRY_RUN, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const runCommand = defineCommand({
@@ -51,13 +51,7 @@ export const runCommand = defineCommand({
         zh: '只评测随机抽取的部分问题，各模型相同',
       },
     }),
-    dryRun: flag({
-      default: false,
-      summary: {
-        en: 'only print calls, tokens and cost of models that call a service',
-        zh: '仅输出调用服务的模型所需的调用数、token 数与费用',
-      },
-    }),
+    ...DRY_RUN,
     retryErrors: flag({
       default: false,
       summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },

@@ -57,7 +57,8 @@ interface Prepared {
   readonly directory: string | undefined;
 }
 
-function callSettings(parameters: LlmParameters, task: Task): CallSettings {
+/** How a task's calls are made. */
+export function callSettings(parameters: LlmParameters, task: Task): CallSettings {
   const { keyEnv, allowRemote, concurrency, retries, timeout, firstTokenTimeout } = parameters;
   const { maxCalls, maxTotalTokens, maxCost } = parameters;
   return {

@@ -26,6 +26,11 @@ export interface Session {
   readonly signal?: AbortSignal;
 }
 
+/** What making a call takes. */
+export type Caller = Pick<Session, 'service' | 'calls' | 'signal'> & {
+  readonly parameters: Pick<LlmParameters, 'stream'>;
+};
+
 /** The reply to an input, and when all its calls are on disk. */
 export interface AskedInput {
   readonly reply: Reply;
@@ -40,8 +45,8 @@ interface MadeCall {
 type Settings = Readonly<Record<string, unknown>>;
 
 /** Makes one call, or finds it among the kept ones. */
-async function call(
-  { calls, service, parameters: { stream }, signal }: Session,
+export async function call(
+  { calls, service, parameters: { stream }, signal }: Caller,
   messages: readonly Message[],
   settings: Settings,
   repeat: number,

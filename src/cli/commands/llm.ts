@@ -1,0 +1,13 @@
+import type { CommandSpec } from '../command.ts';
+import { memorisedCommand } from './memorised.ts';
+
+/** Requests to language models beside runs. */
+export const llmCommand: CommandSpec = {
+  name: 'llm',
+  summary: {
+    en: 'language models beside runs: signs of memorised tests',
+    zh: '运行之外的大语言模型工具：检查测试集是否被记住',
+  },
+  examples: [...memorisedCommand.examples],
+  subcommands: [memorisedCommand],
+};

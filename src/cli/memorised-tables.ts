@@ -1,0 +1,100 @@
+import type { Memorised, MemorisedQuestions } from '../models/llm/memorised/memorised.ts';
+import type { Share } from '../statistics/wilson.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What asking would take. */
+export async function printEstimate(
+  { estimate, endpoint }: MemorisedQuestions,
+  terminal: Terminal,
+): Promise<void> {
+  const { url } = endpoint;
+  if (terminal.json) return terminal.printJson({ destination: url, ...estimate });
+  const { calls, promptTokens, mostCompletionTokens, cost, currency = '' } = estimate;
+  const { say } = terminal;
+  await terminal.table(
+    [
+      say({ en: 'calls', zh: '调用数' }),
+      say({ en: 'prompt tokens, about', zh: '输入 token（约）' }),
+      say({ en: 'answer tokens, at most', zh: '输出 token 上限' }),
+      say({ en: 'cost, at most', zh: '费用上限' }),
+      say({ en: 'sent to', zh: '发送至' }),
+    ],
+    [
+      [
+        ...[calls, promptTokens, mostCompletionTokens].map(String),
+        cost === undefined ? '' : `${cost.toFixed(2)} ${currency}`,
+        url,
+      ],
+    ],
+  );
+}
+
+const percent = (value: number): string => (Number.isNaN(value) ? '–' : (value * 100).toFixed(1));
+const range = ({ low, high }: { low: number; high: number }): string =>
+  Number.isNaN(low) ? '–' : `[${percent(low)}, ${percent(high)}]`;
+const rate = (share: Share): string => `${percent(share.share)} ${range(share)} (${share.count}/${share.of})`;
+
+const SOURCE_NAMES = {
+  test: { en: 'test', zh: '测试集' },
+  train: { en: 'train, of the same length', zh: '训练集（长度相近）' },
+  recombined: { en: 'recombined: cannot have been seen', zh: '重组文本：不可能见过' },
+};
+
+/** The rates, and what they can and cannot show. */
+export async function printMemorised(result: Memorised, terminal: Terminal): Promise<void> {
+  const { completions, differences, order } = result;
+  const { say } = terminal;
+  terminal.printText({
+    en: `${result.task}, ${result.model}: second halves of texts, % [95 % interval]`,
+    zh: `${result.task}，${result.model}：续写后半部分，% [95% 区间]`,
+  });
+  await terminal.table(
+    [
+      say({ en: 'texts of', zh: '文本来源' }),
+      say({ en: 'continued verbatim', zh: '逐字续写' }),
+      { head: say({ en: 'nearly continued', zh: '近似续写' }), dropRank: 1 },
+      { head: say({ en: 'failed', zh: '失败' }), dropRank: 2 },
+    ],
+    completions.map(({ source, verbatim, near, failed }) => [
+      say(SOURCE_NAMES[source]),
+      ...[verbatim, near].map(rate),
+      String(failed),
+    ]),
+  );
+  for (const [name, { difference, ...interval }] of Object.entries(differences))
+    if (!Number.isNaN(difference))
+      terminal.printText({
+        en: `test − ${name}, verbatim: ${percent(difference)} ${range(interval)}`,
+        zh: `测试集 − ${SOURCE_NAMES[name === 'train' ? 'train' : 'recombined'].zh}，逐字：${percent(difference)} ${range(interval)}`,
+      });
+  if (order) {
+    terminal.printText({
+      en: 'Answers that change when the options are shown in another order:',
+      zh: '选项换序后答案改变的比例：',
+    });
+    await terminal.table(
+      [
+        say({ en: 'examples of', zh: '样本来源' }),
+        say({ en: 'changed', zh: '改变' }),
+        say({ en: 'no single option', zh: '无法判定选项' }),
+        say({ en: 'failed', zh: '失败' }),
+      ],
+      order.map(({ split, changed, unreadable, failed }) => [
+        say(SOURCE_NAMES[split].en === 'test' ? SOURCE_NAMES.test : { en: 'train', zh: '训练集' }),
+        rate(changed),
+        String(unreadable),
+        String(failed),
+      ]),
+    );
+  }
+  terminal.printText(MEANING);
+}
+
+const MEANING = {
+  en: `Verbatim: the answer begins with the next ten characters; nearly: half of the pairs of characters agree.
+A model that continues texts of test more often than recombined ones has probably read them, or texts that share formulas with them. Train and test alike: the corpus was read, which says nothing of test alone. No difference is no proof: a model may know a text and not recite it, and few texts show large differences only.
+Answers that change with the order of options show that the order, not the content, decides; the rate does not tell a model that has seen the test from one that has not. None of these rates is a verdict.`,
+  zh: `逐字：续写以原文接下来的十个字符开头；近似：相邻字符对有一半以上相同。
+若模型续写测试集文本的比例高于重组文本，它很可能读过这些文本，或读过套语相同的文本。训练集与测试集比例相近，只说明读过该语料，不单指测试集。没有差异不等于没有见过：模型可能知道文本而不复述，文本数少时也只能显示较大的差异。
+选项换序后答案改变，说明起作用的是顺序而非内容；该比例不能区分模型是否见过测试集。以上比例均不构成结论。`,
+};
