@@ -1,10 +1,11 @@
 import { archives } from './readers/archives.ts';
 import { corpora, taskFiles } from './readers/corpora.ts';
-import { checkpoints, encoders, finetuned, weights } from './readers/encoders.ts';
+import { checkpoints, encoders, finetuned, onnx, weights } from './readers/encoders.ts';
 import { models } from './readers/models.ts';
 import { predictions } from './readers/predictions.ts';
 import { lexicons, pretraining } from './readers/pretraining.ts';
 import { runs } from './readers/runs.ts';
+import { services } from './readers/services.ts';
 import type { Reader } from './subject.ts';
 
 /** Everything that the product reads, but for modules of users, which are code. */
@@ -16,9 +17,11 @@ export const readers: readonly Reader[] = [
   models,
   encoders,
   weights,
+  onnx,
   finetuned,
   checkpoints,
   pretraining,
   lexicons,
   archives,
+  services,
 ];

@@ -7,7 +7,7 @@ import { hashFile } from '../ground/hash.ts';
 import type { Labelled } from '../tasks/families/shared/types.ts';
 import { keepRun } from './fixtures/kept.ts';
 import { openRuns } from './opened.ts';
-import { writeRecord } from './store.ts';
+import { readRecord, writeRecord } from './store.ts';
 
 const dataDir = samplesDir();
 let runsDir: string;
@@ -42,6 +42,17 @@ describe('openRuns', () => {
     });
     await expect(openRuns(['x'], { runsDir: join(runsDir, 'none'), dataDir })).rejects.toMatchObject({
       code: 'unknown-run',
+    });
+  });
+
+  it('names the record of a run of a task that is not known', async () => {
+    const directory = await keep('foreign');
+    const file = join(directory, 'run.json');
+    const record = await readRecord(file);
+    await writeRecord(file, { ...record, task: { ...record.task, id: 'triage' } });
+    await expect(openRuns([directory], { runsDir, dataDir })).rejects.toMatchObject({
+      code: 'unknown-task',
+      place: { file, field: 'task.id' },
     });
   });
 

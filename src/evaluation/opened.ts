@@ -77,7 +77,7 @@ async function openRun(
 ): Promise<OpenedRun> {
   const run = await readRun(findRun(name, runsDir));
   const { record } = run;
-  const task = findTask(record.task.id, among);
+  const task = taskOf(run, among);
   const { split: judged, source } = record;
   const key = JSON.stringify([task.id, judged, source]);
   const opening = datasets.get(key) ?? openJudged({ task, dir: dataDir, split: judged, source });
@@ -126,6 +126,18 @@ const nothingInCommon = ({ directory }: OpenedRun): UserError =>
       hint: { en: 'Run them with a larger --limit.', zh: '请用更大的 --limit 运行。' },
     },
   );
+
+/** The task that a run names. Throws a UserError that names its record where there is no such task. */
+function taskOf({ directory, record }: StoredRun, among: readonly Task[] | undefined): Task {
+  try {
+    return findTask(record.task.id, among);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, text, hintText: hint, exitCode } = error;
+    const file = join(directory, RUN_FILES.record);
+    throw new UserError(code, text, { file, field: 'task.id', hint, exitCode });
+  }
+}
 
 function findRun(name: string, runsDir: string): string {
   for (const directory of [name, join(runsDir, name)]) {

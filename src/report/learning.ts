@@ -39,7 +39,7 @@ export async function learningCurves(
   const curves = new Map<string, { x: number; y: number }[]>();
   for (const record of records) {
     const x = record[axis];
-    if (typeof x !== 'number') continue;
+    if (typeof x !== 'number' || !Number.isFinite(x)) continue;
     for (const [name, y] of Object.entries(record)) {
       if ((POSITIONS as readonly string[]).includes(name) || typeof y !== 'number' || !Number.isFinite(y))
         continue;

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { openDataset } from '../../../src/datasets/dataset.ts';
 import { samplesDir } from '../../../src/datasets/directory.ts';
+import { loadOnnx } from '../../../src/encoders/folder/import_onnx.ts';
 import { initFolder } from '../../../src/encoders/folder/init.ts';
 import { listModels } from '../../../src/encoders/folder/list.ts';
 import { loadFolder } from '../../../src/encoders/folder/load.ts';
@@ -98,6 +99,9 @@ const WEIGHTS: readonly [folder: string, file: string][] = [
   ['torch-f16', 'pytorch_model.bin'],
   ['torch-old-names', 'pytorch_model.bin'],
   ['torch-legacy', 'pytorch_model.bin'],
+  ['safetensors-sharded', 'model.safetensors.index.json'],
+  ['safetensors-sharded', 'model-00002-of-00002.safetensors'],
+  ['torch-sharded', 'pytorch_model.bin.index.json'],
   ['tensorflow', 'bert_model.ckpt.index'],
   ['tensorflow', 'bert_model.ckpt.data-00000-of-00001'],
   ['tensorflow-f16-sharded', 'bert_model.ckpt.index'],
@@ -113,7 +117,7 @@ export const weights: Reader = {
       subjects.push({
         name: `${name} ${file}`,
         file: join(own, file),
-        shape: 'bytes',
+        shape: file.endsWith('.json') ? 'json' : 'bytes',
         container: containerOf(join(own, file)),
         read: async () => {
           const { config, tensors, format } = await readWeights(own);
@@ -122,6 +126,28 @@ export const weights: Reader = {
       });
     }
     return subjects;
+  },
+};
+
+const ONNX = new URL('../../../src/encoders/weights/onnx/fixtures/', import.meta.url);
+
+/** ONNX files as exporters write them; what is read is run and compared. */
+export const onnx: Reader = {
+  name: 'ONNX files',
+  async prepare(folder) {
+    return ['traced', 'fp16', 'int8'].map((name): Subject => {
+      const own = join(folder, name);
+      mkdirSync(own);
+      for (const beside of ['vocab.txt', 'config.json'])
+        cpSync(new URL(`reference/${beside}`, ONNX), join(own, beside));
+      const file = join(own, 'model.onnx');
+      cpSync(new URL(`${name}.onnx`, ONNX), file);
+      const read = async (): Promise<unknown> => {
+        const { model } = await loadOnnx(file);
+        return { config: model.config, tensors: summary(model.tensors) };
+      };
+      return { name, file, shape: 'bytes', read };
+    });
   },
 };
 
