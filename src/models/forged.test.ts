@@ -119,4 +119,13 @@ describe('a forged header', () => {
 
   it('is refused where pairs have no decision', () =>
     refuse('bm25', 'cMedQQ', pairs, () => ({ decision: undefined })));
+
+  it('is refused where the usual answer is none of the family', async () => {
+    const kind = findModel('majority');
+    await (await fitOn(kind, { ...findTask('cMedTC'), labels: [] }, classes)).save?.(file);
+    await expect(kind.load(file, findTask('cEHRNER'))).rejects.toMatchObject({
+      code: 'not-a-model',
+      place: { file, field: 'header.answer' },
+    });
+  });
 });

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
-import type { Input, Prediction } from '../../tasks/examples.ts';
+import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom } from '../../tasks/families/dialogue/types.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
 import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
-import { type ModelContent, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { STATUSES } from '../shared/mentions/statuses.ts';
+import { damaged, type ModelContent, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 
 /** What is always answered; `null` for ranking, whose answer has as many scores as there are documents. */
 type Constant = Prediction | null;
@@ -66,17 +68,38 @@ const usualSet = (what: Text, items: readonly string[]): Text => ({
   zh: `最常见的${what.zh}组合：${items.join('、') || '无'}`,
 });
 
+const scores = z.record(z.string(), z.number()).optional();
+const label = z.object({ label: z.string(), scores });
+
+/** What a file may say is always answered, by the family of its task. */
+const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
+  ner: z.object({ entities: z.array(z.never()) }),
+  relation: z.object({ triples: z.array(z.never()) }),
+  ranking: z.null(),
+  similarity: label,
+  inference: label,
+  classification: label,
+  multilabel: z.object({ labels: z.array(z.string()), scores }),
+  dialogue: z.object({ symptoms: z.array(z.object({ name: z.string(), status: z.enum(STATUSES) })) }),
+};
+
 const headerJson = z.object({
-  answer: z.custom<Constant>((value) => typeof value === 'object'),
+  answer: z.unknown(),
   /** English alone in files of earlier versions. */
   reason: z.union([z.string(), z.object({ en: z.string(), zh: z.string() })]),
 });
 
-/** Reads a model that `save` wrote. UserError if the file is damaged or of another kind. */
-export async function load(file: string): Promise<FittedModel> {
+/** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
+export async function load(file: string, { family }: Task): Promise<FittedModel> {
   const spec = { header: headerJson, arrays: {} };
   const { answer, reason } = (await openModelFile(file, 'majority', undefined, spec)).header;
-  return constant(answer, bothLanguages(reason));
+  const own = answers[family]?.safeParse(answer);
+  if (own?.success) return constant(own.data, bothLanguages(reason));
+  throw damaged(
+    file,
+    { en: `its answer is not one for ${family}`, zh: `其答案不属于任务族 ${family}` },
+    'header.answer',
+  );
 }
 
 function constant(answer: Constant, reason: Text): FittedModel {
