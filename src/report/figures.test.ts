@@ -166,7 +166,10 @@ it('learning curves: every number over the steps, half lines left out, long ones
     const lines = Array.from({ length: 1000 }, (_, i) =>
       JSON.stringify({ step: i, loss: 1000 - i, note: 'x', ...(i % 500 === 0 && { dev: i / 1000 }) }),
     );
-    await writeFile(join(directory, 'train.jsonl'), `${lines.join('\n')}\n{"step": 1e999, "loss": 1}\n{"step": 10`);
+    await writeFile(
+      join(directory, 'train.jsonl'),
+      `${lines.join('\n')}\n{"step": 1e999, "loss": 1}\n{"step": 10`,
+    );
     const { axis, curves } = (await learningCurves(directory))!;
     expect(axis).toBe('step');
     expect(curves.map(({ name, points }) => [name, points.length])).toEqual([
