@@ -133,6 +133,25 @@ const SECTIONS: readonly Section[] = [
     body: (result) => crfBody(result),
   },
   {
+    title: 'Very many classes',
+    result: 'many-classes',
+    command: 'bench/models/many-classes.ts',
+    body: ({ rows, asked, load }) => [
+      ...table(
+        ['model', 'classes', 'fit', `answering ${asked}`, 'peak memory'],
+        rows.map((row: Result) => [
+          row.kind,
+          row.classes.toLocaleString('en'),
+          seconds(row.fit),
+          seconds(row.answer),
+          `${Math.round(row.peakMiB)} MiB`,
+        ]),
+      ),
+      '',
+      `CPU time (load ${load.toFixed(0)}); one training example per class. Above 2 000 labels a prediction holds the 100 largest scores.`,
+    ],
+  },
+  {
     title: 'BM25 over 100 000 documents, beside bm25s',
     result: 'bm25',
     command: 'bench/models/bm25.ts',
