@@ -54,7 +54,7 @@ const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
 const FITTED_SHARE = 0.9;
 
 /** A plan with everything that it stands for. */
-interface Evaluation extends Identity {
+export interface Evaluation extends Identity {
   readonly plan: Plan;
   readonly questions: readonly Question[];
   /** The same with gold: for scoring only. */
@@ -144,7 +144,7 @@ async function keepModel(fitted: FittedModel, path: string): Promise<void> {
   await rename(staging, path);
 }
 
-async function openEvaluation(request: Plan): Promise<Evaluation> {
+export async function openEvaluation(request: Plan): Promise<Evaluation> {
   const { modelFile } = request;
   const modelHash = modelFile === undefined ? '' : (await loadModelFile(modelFile)).sha256;
   if (request.subsets !== undefined) requireReleased(request.split, SUBSETS);
@@ -163,7 +163,7 @@ async function openEvaluation(request: Plan): Promise<Evaluation> {
   return { ...identity, plan, questions, examples, id, directory, paths: pathsOf(directory) };
 }
 
-function fitModel(evaluation: Evaluation, { onProgress, signal }: Watcher): Promise<FittedModel> {
+export function fitModel(evaluation: Evaluation, { onProgress, signal }: Watcher): Promise<FittedModel> {
   const { plan, kind, parameters, splits, directory } = evaluation;
   const { task, seed, force } = plan;
   return kind.fit({

@@ -50,9 +50,18 @@ export interface Response {
   readonly body: AsyncIterable<string>;
 }
 
-/** Sends JSON to one host over connections that stay open. Redirects are not followed: they are responses. */
+/** A request that is not JSON by POST. */
+export interface OtherRequest {
+  readonly method: 'GET' | 'POST';
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+/** Talks to one host over connections that stay open. Redirects are not followed: they are responses. */
 export interface Poster {
+  /** Sends JSON. */
   post(path: string, body: string, options: PostOptions): Promise<Response>;
+  send(path: string, request: OtherRequest, options: PostOptions): Promise<Response>;
   close(): void;
 }
 
@@ -65,19 +74,21 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
   const agent = secure ? new https.Agent({ ...agentOptions, ca }) : new http.Agent(agentOptions);
   const send = secure ? https.request : http.request;
   const base = url.pathname.replace(/\/$/, '');
-  return {
-    async post(path, body, options) {
+  const poster: Poster = {
+    post: (path, body, options) =>
+      poster.send(path, { method: 'POST', contentType: 'application/json', body }, options),
+    async send(path, { method, contentType, body = '' }, options) {
       if (localOnly && isAddress(url.hostname) && !isLocalAddress(url.hostname)) throw remote(url.hostname);
       const deadline = createDeadline(options);
       try {
         const incoming = await new Promise<IncomingMessage>((accept, reject) => {
           const request = send(new URL(url.origin + base + path), {
-            method: 'POST',
+            method,
             agent,
             signal: deadline.signal,
             lookup: localOnly ? localLookup : undefined,
             headers: {
-              'content-type': 'application/json',
+              ...(contentType !== undefined && { 'content-type': contentType }),
               'content-length': Buffer.byteLength(body),
               ...headers,
             },
@@ -98,6 +109,7 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
     },
     close: () => agent.destroy(),
   };
+  return poster;
 }
 
 interface Deadline {

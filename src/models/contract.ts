@@ -42,6 +42,27 @@ export interface Estimate {
   readonly currency?: string;
 }
 
+/** A batch as the service describes it. */
+export interface BatchState {
+  readonly id: string;
+  /** `validating`, `in_progress`, `completed`, `failed`, `expired`, `cancelled`… */
+  readonly status: string;
+  readonly requests: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Its answers are in the journal. */
+  readonly collected: boolean;
+}
+
+/** What is asked through batches: the journal of the run gets the answers, and `answer` then finds them there. */
+export interface BatchModel<F extends FamilyId = FamilyId> {
+  /** Submits every call that is neither kept nor in an open batch. */
+  submit(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
+  status(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
+  /** Keeps the answers of batches that have ended. */
+  collect(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
+}
+
 /** A fitted model. Gold is never shown to it. */
 export interface FittedModel<F extends FamilyId = FamilyId> {
   answer(inputs: readonly Input<F>[], options: AnswerOptions): Promise<void>;
@@ -51,6 +72,8 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   readonly learntFrom?: number;
   /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
+  /** Asks through a service's batches, for kinds that can: hours later, at a lower price. */
+  readonly batch?: BatchModel<F>;
   /** What asking these inputs would take, for kinds whose answers cost something. Sends nothing. */
   estimate?(inputs: readonly Input<F>[]): Promise<Estimate>;
   /** Why this prediction: readable lines in both languages, heaviest first. */

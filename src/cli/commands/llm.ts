@@ -1,13 +1,14 @@
 import type { CommandSpec } from '../command.ts';
+import { batchCommand } from './llm-batch.ts';
 import { memorisedCommand } from './memorised.ts';
 
 /** Requests to language models beside runs. */
 export const llmCommand: CommandSpec = {
   name: 'llm',
   summary: {
-    en: 'language models beside runs: signs of memorised tests',
-    zh: '运行之外的大语言模型工具：检查测试集是否被记住',
+    en: 'language models beside runs: batches, signs of memorised tests',
+    zh: '运行之外的大语言模型工具：批处理、检查测试集是否被记住',
   },
   examples: [...memorisedCommand.examples],
-  subcommands: [memorisedCommand],
+  subcommands: [batchCommand, memorisedCommand],
 };

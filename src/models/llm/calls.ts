@@ -41,6 +41,8 @@ const lineJson = z.union([
  * answer is the same.
  */
 export interface Calls {
+  /** Whether a call is kept. */
+  has(key: string): boolean;
   find(key: string): Promise<KeptReply | undefined>;
   /** Resolves when the call is on disk. */
   keep(key: string, messages: readonly Message[], settings: object, reply: KeptReply): Promise<void>;
@@ -92,6 +94,7 @@ export async function openCalls(directory: string | undefined, endpoint: Endpoin
 }
 
 const nothingKept = (): Calls => ({
+  has: () => false,
   find: async () => undefined,
   keep: async () => {},
   close: async () => {},
@@ -108,6 +111,7 @@ interface Kept {
 
 function keptIn({ own, appender, slots, messages, readers }: Kept): Calls {
   return {
+    has: (key) => slots.has(key),
     async find(key) {
       const slot = slots.get(key);
       if (!slot) return undefined;

@@ -5,9 +5,11 @@ import type { AnswerOptions, Estimate, FitRequest, Fits, FittedModel } from '../
 import { costOf } from '../shared/services/budget.ts';
 import { type Endpoint, findEndpoint } from '../shared/services/endpoint.ts';
 import { type CallSettings, openService } from '../shared/services/service.ts';
+import { batchOf } from './batch.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, letterMessages, messagesOf } from './conversation.ts';
 import { estimateTokens } from './estimate.ts';
+import type { Rung } from './ladder.ts';
 import { MAX_OPTIONS } from './letters.ts';
 import type { LlmParameters } from './parameters.ts';
 import { askingOf, choosePrompt } from './prompt.ts';
@@ -46,6 +48,7 @@ async function fitLlm(request: Request): Promise<FittedModel> {
   return {
     answer: (inputs, options) => answerAll(prepared, inputs, options),
     estimate: async (inputs) => estimate(prepared, inputs),
+    batch: batchOf(directory, (asked, use) => withSession(prepared, asked, use)),
   };
 }
 
@@ -73,23 +76,36 @@ export function callSettings(parameters: LlmParameters, task: Task): CallSetting
 }
 
 async function answerAll(
-  { interview, choose, parameters, endpoint, directory }: Prepared,
+  prepared: Prepared,
   inputs: readonly Input[],
   { signal, onAnswer, answered }: AnswerOptions,
 ): Promise<void> {
   const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
   if (open.length === 0) return;
+  const asked = { first: inputs[open[0]], signal };
+  await withSession(prepared, asked, async (session, rung) => {
+    await inLanes(open, prepared.parameters.concurrency, async (index) => {
+      signal?.throwIfAborted();
+      const { reply, onDisk } = await askInput(session, inputs[index], rung);
+      return { settled: onDisk.then(() => onAnswer(index, reply)) };
+    });
+  });
+}
+
+/** Opens journal and service, finds out how the service holds answers to a shape, and closes both afterwards. */
+async function withSession(
+  { interview, choose, parameters, endpoint, directory }: Prepared,
+  { first, signal }: { readonly first: Input; readonly signal?: AbortSignal },
+  use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
+): Promise<void> {
+  const settings = callSettings(parameters, interview.task);
   const calls = await openCalls(directory, endpoint);
   try {
-    const service = await openService(endpoint, callSettings(parameters, interview.task));
+    const service = await openService(endpoint, settings);
     try {
       const session: Session = { interview, choose, parameters, service, calls, signal };
-      const rung = parameters.mode === 'logprob' ? 'text' : await findRung(session, inputs[open[0]]);
-      await inLanes(open, parameters.concurrency, async (index) => {
-        signal?.throwIfAborted();
-        const { reply, onDisk } = await askInput(session, inputs[index], rung);
-        return { settled: onDisk.then(() => onAnswer(index, reply)) };
-      });
+      const rung = parameters.mode === 'logprob' ? 'text' : await findRung(session, first);
+      await use(session, rung, settings);
     } finally {
       service.close();
     }

@@ -44,6 +44,13 @@ interface MadeCall {
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** A call that an input takes. */
+export interface PlannedCall {
+  readonly key: string;
+  readonly messages: readonly Message[];
+  readonly settings: Settings;
+}
+
 /** Makes one call, or finds it among the kept ones. */
 export async function call(
   { calls, service, parameters: { stream }, signal }: Caller,
@@ -96,6 +103,32 @@ async function probe(session: Session, input: Input): Promise<Rung> {
     if (keepsShape(outcome, schema)) return rung;
   }
   return 'text';
+}
+
+/** The turns at the options of a call: where each begins. */
+function rotationsOf({ asking, task }: Interview): readonly number[] {
+  const options = asking.choice?.options(task).length ?? 0;
+  const turns = Math.min(options, MAX_ROTATIONS);
+  return Array.from({ length: turns }, (_, i) => Math.floor((i * options) / turns));
+}
+
+/** Every call that `askInput` would make about an input, whether it is kept or not. */
+export function plannedCalls(session: Session, input: Input, rung: Rung): readonly PlannedCall[] {
+  const { interview, choose, parameters, service } = session;
+  const planned = (messages: readonly Message[], settings: Settings, repeat: number): PlannedCall => ({
+    key: callKey(service.endpoint, messages, settings, repeat),
+    messages,
+    settings,
+  });
+  if (parameters.mode === 'logprob')
+    return rotationsOf(interview).flatMap((rotation) =>
+      letterMessages(interview, input, rotation).map((messages) => planned(messages, LETTERS, 0)),
+    );
+  const settings = generateSettings(session, rung);
+  const conversations = messagesOf(interview, { input, shots: choose(input) });
+  return Array.from({ length: parameters.repeats }, (_, repeat) => repeat).flatMap((repeat) =>
+    conversations.map((messages) => planned(messages, settings, repeat)),
+  );
 }
 
 /** Asks everything about one input. */
@@ -170,8 +203,7 @@ const LETTERS = { temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: M
 async function askLetters(session: Session, input: Input): Promise<AskedInput> {
   const { interview, service } = session;
   const options = interview.asking.choice?.options(interview.task) ?? [];
-  const turns = Math.min(options.length, MAX_ROTATIONS);
-  const rotations = Array.from({ length: turns }, (_, i) => Math.floor((i * options.length) / turns));
+  const rotations = rotationsOf(interview);
   const made = await Promise.all(
     rotations.map((rotation) =>
       Promise.all(

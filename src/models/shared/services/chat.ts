@@ -75,13 +75,23 @@ type ReplyJson = z.infer<typeof replyJson>;
 
 /** Reads a response of `/chat/completions`, whole or streamed. A stream must end with its mark. */
 export async function readChat({ status, headers, body }: Response): Promise<ChatReply | ChatFailure> {
-  if (status !== 200) return readFailure(status, headers['retry-after'], await join(body));
+  if (status !== 200) return readFailure(status, headers['retry-after'], await joinBody(body));
   if (headers['content-type']?.startsWith('text/event-stream')) return readStream(body);
-  const whole = await join(body);
+  const whole = await joinBody(body);
   const json = parse(whole);
-  if (!json) return { failure: 'not-json', retry: true, overloaded: false, status, detail: shorten(whole) };
+  if (json) return readWhole(json);
+  return { failure: 'not-json', retry: true, overloaded: false, status, detail: shorten(whole) };
+}
+
+/** Reads the body of a response that came by another way, such as a file of answers. */
+export function readChatBody(body: unknown): ChatReply | ChatFailure {
+  const json = replyJson.safeParse(body).data;
+  return json ? readWhole(json) : { failure: 'not-json', retry: true, overloaded: false };
+}
+
+function readWhole(json: ReplyJson): ChatReply | ChatFailure {
   if (json.error !== undefined && json.error !== null) return errorInside(json.error);
-  if (!json.choices?.[0]?.message) return { failure: 'no-choice', retry: true, overloaded: false, status };
+  if (!json.choices?.[0]?.message) return { failure: 'no-choice', retry: true, overloaded: false };
   return collect([json]);
 }
 
@@ -213,7 +223,7 @@ export const transportFailure = ({ code, message }: CallFailure): ChatFailure =>
 const MAX_DETAIL = 300;
 const shorten = (said: string): string => (said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said);
 
-async function join(body: AsyncIterable<string>): Promise<string> {
+export async function joinBody(body: AsyncIterable<string>): Promise<string> {
   let whole = '';
   for await (const piece of body) whole += piece;
   return whole;

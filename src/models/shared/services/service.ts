@@ -45,17 +45,26 @@ const HOPELESS = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 
-export async function openService(endpoint: Endpoint, settings: CallSettings): Promise<ChatService> {
-  const { url, model, profile } = endpoint;
-  const most = Math.min(settings.concurrency, profile.concurrency ?? settings.concurrency);
+const widthOf = ({ profile }: Endpoint, { concurrency }: CallSettings): number =>
+  Math.min(concurrency, profile.concurrency ?? concurrency);
+
+/** Connections to an endpoint, with its key and headers. */
+export async function openPoster(endpoint: Endpoint, settings: CallSettings): Promise<Poster> {
+  const { url, profile } = endpoint;
   const key = readKey(profile.keyEnv ?? settings.keyEnv);
-  const poster = createPoster({
+  return createPoster({
     url: new URL(url),
     headers: { ...(key && { authorization: `Bearer ${key}` }), ...profile.headers },
     ca: await readCertificates(profile),
     localOnly: settings.localOnly,
-    connections: most,
+    connections: widthOf(endpoint, settings),
   });
+}
+
+export async function openService(endpoint: Endpoint, settings: CallSettings): Promise<ChatService> {
+  const { url, model, profile } = endpoint;
+  const most = widthOf(endpoint, settings);
+  const poster = await openPoster(endpoint, settings);
   const id = `${url} ${model}`;
   const limiter = limiters.get(id) ?? createLimiter({ most, perMinute: profile.requestsPerMinute });
   limiters.set(id, limiter);
@@ -97,7 +106,7 @@ export async function openService(endpoint: Endpoint, settings: CallSettings): P
 }
 
 /** What is sent: the profile's extra fields win, and its nulls remove fields. */
-function requestBody({ model, profile }: Endpoint, messages: readonly Message[], body: Body): Body {
+export function requestBody({ model, profile }: Endpoint, messages: readonly Message[], body: Body): Body {
   const fields = Object.entries({ model, messages, ...body, ...profile.extraBody });
   return Object.fromEntries(fields.filter(([, value]) => value !== null && value !== undefined));
 }
@@ -124,7 +133,7 @@ function pauseBefore(attempt: number, { pauseMs = 0 }: ChatFailure, random: Rand
 }
 
 /** Failures that the next call would meet as well. */
-function refuseHopeless(
+export function refuseHopeless(
   { failure, status }: ChatFailure,
   { url, model }: Endpoint,
   { keyEnv }: CallSettings,

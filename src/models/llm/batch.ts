@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError, writeJson } from '../../ground/files.ts';
+import type { Input } from '../../tasks/examples.ts';
+import type { BatchModel, BatchState } from '../contract.ts';
+import { type BatchService, openBatchService, type ServiceBatch } from '../shared/services/batches.ts';
+import { readChatBody } from '../shared/services/chat.ts';
+import { type CallSettings, requestBody } from '../shared/services/service.ts';
+import type { Rung } from './ladder.ts';
+import { type PlannedCall, plannedCalls, type Session } from './session.ts';
+
+/** Most requests and bytes of one batch, as OpenAI has it. */
+const MAX_REQUESTS = 50_000;
+const MAX_BYTES = 190 * 1024 * 1024;
+const FILE = 'batches.json';
+/** Statuses after which nothing more comes. */
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'expired', 'cancelled']);
+
+const stateJson = z.object({
+  schema: z.literal('chineseblue/batches@1'),
+  batches: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      requests: z.number(),
+      completed: z.number(),
+      failed: z.number(),
+      collected: z.boolean(),
+      /** Keys of its calls. */
+      keys: z.array(z.string()),
+    }),
+  ),
+});
+type Kept = z.infer<typeof stateJson>['batches'][number];
+
+/** Runs something with an open session; the first input finds out how the service holds answers to a shape. */
+export type UseSession = (
+  asked: { readonly first: Input; readonly signal?: AbortSignal },
+  use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
+) => Promise<void>;
+
+/** Batches of the run in `directory`; their ids and states are kept beside the journal. */
+export function batchOf(directory: string | undefined, useSession: UseSession): BatchModel | undefined {
+  if (directory === undefined) return undefined;
+  const file = join(directory, FILE);
+
+  const withService = async (
+    inputs: readonly Input[],
+    signal: AbortSignal | undefined,
+    use: (work: Work) => Promise<void>,
+  ): Promise<readonly BatchState[]> => {
+    const batches = await readBatches(file);
+    await useSession({ first: inputs[0], signal }, async (session, rung, settings) => {
+      const service = await openBatchService(session.service.endpoint, settings, signal);
+      const save = (): Promise<void> => writeJson(file, { schema: 'chineseblue/batches@1', batches });
+      try {
+        await use({ session, rung, service, batches, save });
+      } finally {
+        service.close();
+      }
+    });
+    return batches.map(({ keys: _, ...state }) => state);
+  };
+  return {
+    submit: (inputs, signal) => withService(inputs, signal, (work) => submit(work, inputs)),
+    status: (inputs, signal) => withService(inputs, signal, refresh),
+    collect: (inputs, signal) => withService(inputs, signal, (work) => collect(work, inputs)),
+  };
+}
+
+interface Work {
+  readonly session: Session;
+  readonly rung: Rung;
+  readonly service: BatchService;
+  readonly batches: Kept[];
+  save(): Promise<void>;
+}
+
+async function readBatches(file: string): Promise<Kept[]> {
+  if (!existsSync(file)) return [];
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  try {
+    return stateJson.parse(JSON.parse(text)).batches;
+  } catch {
+    throw new UserError(
+      'damaged-batches',
+      { en: 'The file of batches cannot be read', zh: '批处理记录文件无法读取' },
+      {
+        file,
+        hint: {
+          en: 'Remove it to submit everything again that is not in the journal.',
+          zh: '删除该文件后，将重新提交日志中没有的全部请求。',
+        },
+      },
+    );
+  }
+}
+
+const updated = (kept: Kept, { status, request_counts: counts }: ServiceBatch): Kept => ({
+  ...kept,
+  status,
+  completed: counts?.completed ?? kept.completed,
+  failed: counts?.failed ?? kept.failed,
+});
+
+async function submit(
+  { session, rung, service, batches, save }: Work,
+  inputs: readonly Input[],
+): Promise<void> {
+  const open = new Set(batches.flatMap(({ collected, keys }) => (collected ? [] : keys)));
+  const wanted = inputs
+    .flatMap((input) => plannedCalls(session, input, rung))
+    .filter(({ key }) => !open.has(key) && !session.calls.has(key));
+  for (const calls of chunks(wanted, session)) {
+    const created = await service.create(calls.map(({ line }) => line).join(''));
+    const keys = calls.map(({ key }) => key);
+    const begun = { id: created.id, requests: keys.length, completed: 0, failed: 0, collected: false, keys };
+    batches.push(updated({ ...begun, status: created.status }, created));
+    // At once: a batch that is not recorded would be submitted, and paid for, again.
+    await save();
+  }
+}
+
+/** Requests as lines, in groups that a batch may hold; a call that is planned twice stands once. */
+function* chunks(
+  calls: readonly PlannedCall[],
+  { service: { endpoint } }: Session,
+): Generator<{ key: string; line: string }[]> {
+  let group: { key: string; line: string }[] = [];
+  let bytes = 0;
+  const seen = new Set<string>();
+  for (const { key, messages, settings } of calls) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const body = requestBody(endpoint, messages, settings);
+    const line = `${JSON.stringify({ custom_id: key, method: 'POST', url: '/v1/chat/completions', body })}\n`;
+    const size = Buffer.byteLength(line);
+    if (group.length === MAX_REQUESTS || (group.length > 0 && bytes + size > MAX_BYTES)) {
+      yield group;
+      [group, bytes] = [[], 0];
+    }
+    group.push({ key, line });
+    bytes += size;
+  }
+  if (group.length > 0) yield group;
+}
+
+async function refresh({ service, batches, save }: Work): Promise<void> {
+  for (const [i, kept] of batches.entries())
+    if (!kept.collected) batches[i] = updated(kept, await service.read(kept.id));
+  await save();
+}
+
+const lineJson = z.object({
+  custom_id: z.string(),
+  response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
+});
+
+/** Puts the answers of ended batches into the journal. Failed requests are not kept: they are submitted or asked again. */
+async function collect(
+  { session, rung, service, batches, save }: Work,
+  inputs: readonly Input[],
+): Promise<void> {
+  const planned = new Map(
+    inputs.flatMap((input) => plannedCalls(session, input, rung)).map((call) => [call.key, call]),
+  );
+  for (const [i, kept] of batches.entries()) {
+    if (kept.collected) continue;
+    const state = await service.read(kept.id);
+    batches[i] = updated(kept, state);
+    if (!ENDED.has(state.status)) continue;
+    if (state.output_file_id)
+      await keepAnswers(await service.download(state.output_file_id), planned, session);
+    batches[i] = { ...batches[i], collected: true };
+    await save();
+  }
+  await save();
+}
+
+async function keepAnswers(
+  content: string,
+  planned: ReadonlyMap<string, PlannedCall>,
+  { calls }: Session,
+): Promise<void> {
+  const writing: Promise<void>[] = [];
+  for (const line of content.split('\n')) {
+    if (line.trim() === '') continue;
+    const { custom_id: key, response } = readLine(line) ?? {};
+    const call = key === undefined ? undefined : planned.get(key);
+    if (!call || response?.status_code !== 200 || calls.has(call.key)) continue;
+    const outcome = readChatBody(response.body);
+    if ('failure' in outcome) continue;
+    const reply = { ...outcome, first: outcome.first && [...outcome.first], attempts: 1, ms: 0 };
+    writing.push(calls.keep(call.key, call.messages, call.settings, reply));
+  }
+  await Promise.all(writing);
+}
+
+function readLine(line: string): z.infer<typeof lineJson> | undefined {
+  try {
+    return lineJson.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
