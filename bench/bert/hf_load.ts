@@ -83,7 +83,7 @@ async function check(path: string): Promise<Record<string, string | number>> {
   };
 }
 
-const MODEL_TYPES = ['bert', 'electra', 'ernie', 'roformer'];
+const MODEL_TYPES = ['bert', 'distilbert', 'electra', 'ernie', 'roformer'];
 const LABELS = ['无', 'B-药物', 'I-药物'];
 
 async function smallModels(modelType: string): Promise<string[]> {

@@ -38,6 +38,10 @@ CASES = [
         dict(use_task_id=True, task_type_vocab_size=3, type_vocab_size=4, layer_norm_eps=1e-5, hidden_act="relu"),
     ),
     ("ernie", "plain", "Ernie", "ernie", dict(pad_token_id=3)),
+    (
+        "distilbert", "plain", "DistilBert", "distilbert",
+        dict(hidden_dim=12, dropout=0, attention_dropout=0, seq_classif_dropout=0, activation="relu", pad_token_id=3),
+    ),
     ("electra", "projected", "Electra", "electra", dict(embedding_size=6, hidden_act="relu")),
     ("electra", "plain", "Electra", "electra", dict(embedding_size=8, pad_token_id=3, layer_norm_eps=1e-5)),
     ("roformer", "projected", "RoFormer", "roformer", dict(embedding_size=6, hidden_act="relu")),
@@ -77,7 +81,7 @@ def pack(tensor):
     return base64.b64encode(tensor.detach().numpy().astype(np.float32).tobytes()).decode()
 
 
-LAYER = re.compile(r"(?:^|\.)(?:encoder\.layer|layers)\.")
+LAYER = re.compile(r"(?:^|\.)(?:(?:encoder|transformer)\.layer|layers)\.")
 
 
 def saved_names(model):

@@ -5,6 +5,7 @@ import { type Place, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
+import { distilbert } from './distilbert/architecture.ts';
 import { electra } from './electra/architecture.ts';
 import { ernie } from './ernie/architecture.ts';
 import { modernBert } from './modernbert/architecture.ts';
@@ -16,6 +17,7 @@ import { camembert, roberta, xlmRoberta } from './xlm-roberta/architecture.ts';
 const ARCHITECTURES: readonly Architecture[] = [
   bert,
   camembert,
+  distilbert,
   electra,
   ernie,
   modernBert,

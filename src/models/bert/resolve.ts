@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
-import { defaultArchitecture, readConfig } from '../../encoders/architectures/registry.ts';
+import { architectureOf, defaultArchitecture, readConfig } from '../../encoders/architectures/registry.ts';
 import { findFolder } from '../../encoders/folder/find.ts';
 import { createVocabulary, SPECIAL_TOKENS } from '../../encoders/tokenizers/vocabulary.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
@@ -24,8 +24,8 @@ const or = <T>(given: T | Auto, usual: T): T => (given === AUTO ? usual : given)
 
 /**
  * Decides every `auto` from the family, from whether there are pretrained weights, and from their size. Resolving
- * resolved parameters changes nothing. Throws a UserError where `init` names no BERT, and `bad-parameter` for what
- * only entities have.
+ * resolved parameters changes nothing. Throws a UserError where `init` names no encoder, and `bad-parameter` for what
+ * only entities have, or only models with token types.
  */
 export async function resolveParameters(
   given: GivenBertParameters,
@@ -35,10 +35,12 @@ export async function resolveParameters(
   const pretrained = given.init !== undefined && !config.untrained;
   const usual = FAMILY_DEFAULTS[served(family)];
   const fromRandomEntities = usual.entities === true && !pretrained;
+  const hasTypes = architectureOf(config).graph.types !== undefined;
   const copies = or(given.copies, fromRandomEntities ? FROM_RANDOM.copies : 0);
-  const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities);
+  const lexiconFeatures = or(given.lexiconFeatures, fromRandomEntities && hasTypes);
   if (copies > 0) requireEntities('copies', copies, family);
   if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
+  if (lexiconFeatures && !hasTypes) throw noTokenTypes(config);
   const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const learningRate = or(
     given.learningRate,
@@ -63,6 +65,20 @@ export async function resolveParameters(
     threads: threadsOf(given),
   };
 }
+
+const noTokenTypes = ({ modelType }: EncoderConfig): UserError =>
+  new UserError(
+    'bad-parameter',
+    {
+      en: `lexicon-features are encoded as token types, and a model of type ${modelType} has none`,
+      zh: `词典特征通过 token_type_ids 输入，而模型类型 ${modelType} 没有该输入`,
+    },
+    {
+      field: kebab('lexiconFeatures'),
+      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
 
 /** One thread per core where nothing else was given. */
 export const threadsOf = ({ threads }: Pick<GivenBertParameters, 'threads'>): number =>

@@ -61,6 +61,8 @@ export interface BertLikeFormat<Json, Own extends object> {
   readonly hint: Text;
   /** `max_position_embeddings` where a file lacks it. */
   readonly maxPositions: number;
+  /** What the file calls fields of BERT, where it has other names for them. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly fields: z.ZodType<Json>;
   own(json: Json, config: BertConfig, invalid: Invalid): Own;
   /** Further fields; undefined for one of BERT that the model type lacks. */
@@ -71,10 +73,12 @@ export interface BertLikeFormat<Json, Own extends object> {
 export function bertLikeFormat<Json, Own extends object>(
   format: BertLikeFormat<Json, Own>,
 ): ConfigFormat<BertConfig & Own> {
+  const { names = {} } = format;
   const parse = (json: object, file?: string): BertConfig & Own => {
-    const invalid: Invalid = (field, why) => invalidConfig(format, field, why, file);
+    const invalid: Invalid = (field, why) => invalidConfig(format, names[field] ?? field, why, file);
+    const given = underBertNames(json, names);
     const checked = <T>(schema: z.ZodType<T>): T => {
-      const result = schema.safeParse(json);
+      const result = schema.safeParse(given);
       if (result.success) return result.data;
       const [issue] = result.error.issues;
       throw invalid(issue.path.join('.'), issueText(issue));
@@ -84,7 +88,13 @@ export function bertLikeFormat<Json, Own extends object>(
   };
   return {
     parse,
-    write: (config, torchDtype) => ({ ...written(config), ...format.write(config), torch_dtype: torchDtype }),
+    write: (config, torchDtype) => ({
+      ...Object.fromEntries(
+        Object.entries(written(config)).map(([name, value]) => [names[name] ?? name, value]),
+      ),
+      ...format.write(config),
+      torch_dtype: torchDtype,
+    }),
     initial: (vocabulary, sizes, transformersClass) =>
       parse({
         ...initialJson(vocabulary, sizes),
@@ -92,6 +102,12 @@ export function bertLikeFormat<Json, Own extends object>(
         architectures: [transformersClass],
       }),
   };
+}
+
+function underBertNames(json: object, names: Readonly<Record<string, string>>): object {
+  const given = new Map(Object.entries(json));
+  for (const [bert, own] of Object.entries(names)) if (given.has(own)) given.set(bert, given.get(own));
+  return Object.fromEntries(given);
 }
 
 function readConfig(

@@ -34,13 +34,20 @@ export function normedEmbeddings(
 /** Moves queries, keys or values by head, `[batch, heads, length, size]`; the identity in BERT. */
 export type Turn = (x: Value, part: 'query' | 'key' | 'value') => Value;
 
+export interface LayerOptions extends EncodeOptions {
+  /** Positions that rotate; by default nothing moves. */
+  readonly turn?: Turn;
+  /** Whether the output of attention has no dropout. */
+  readonly keepsAttended?: boolean;
+}
+
 /** The layers of BERT, each block followed by layer normalisation, from `[batch, length, hidden]` to the same. */
 export function encodeLayers(
   config: BertConfig,
   first: Value,
   mask: Value,
   parameter: Lookup,
-  { dropout, layout, firstOnly, turn = (x) => x }: EncodeOptions & { readonly turn?: Turn },
+  { dropout, layout, firstOnly, turn = (x) => x, keepsAttended = false }: LayerOptions,
 ): Value {
   const [batch, length] = mask.shape;
   const { hiddenSize: hidden, heads } = config;
@@ -61,8 +68,11 @@ export function encodeLayers(
     const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
     const attention = dropout(softmax(add(scores, bias)), 'attention');
     const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
-    const attended = dropout(dense(context, `${at}.attention.output.dense`), 'hidden');
-    x = norm(add(attended, asking), `${at}.attention.output.LayerNorm`);
+    const attended = dense(context, `${at}.attention.output.dense`);
+    x = norm(
+      add(keepsAttended ? attended : dropout(attended, 'hidden'), asking),
+      `${at}.attention.output.LayerNorm`,
+    );
     const inner = ACTIVATIONS[config.activation](dense(x, `${at}.intermediate.dense`));
     x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
   }
