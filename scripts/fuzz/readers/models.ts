@@ -5,7 +5,9 @@ import { samplesDir } from '../../../src/datasets/directory.ts';
 import type { GivenParameters } from '../../../src/ground/parameters.ts';
 import { collectAnswers } from '../../../src/models/answers.ts';
 import { findModel } from '../../../src/models/registry.ts';
+import type { Answer } from '../../../src/tasks/answer.ts';
 import type { Input } from '../../../src/tasks/examples.ts';
+import { familyOf } from '../../../src/tasks/families/registry.ts';
 import { findTask } from '../../../src/tasks/registry.ts';
 import type { Task } from '../../../src/tasks/task.ts';
 import { modelFile } from '../containers.ts';
@@ -76,5 +78,17 @@ async function answersOf(id: string, file: string, task: Task, inputs: readonly 
   const kind = findModel(id);
   const fitted = await kind.load(file, task);
   const answers = await collectAnswers({ kind, fitted, task, inputs });
+  for (const [i, answer] of answers.entries()) requireAnswer(answer, inputs[i], task);
   return { answers, reasons: fitted.explain?.(inputs[0]) };
+}
+
+/**
+ * Throws where an answer is none of its family, as a line of a file of predictions may be none. Labels are those that the
+ * model learnt, whatever they are.
+ */
+function requireAnswer(answer: Answer, input: Input, task: Task): void {
+  if (answer.status !== 'answered') return;
+  const parsed = familyOf(task).parse({ ...answer.prediction }, input, task);
+  if (Array.isArray(parsed) && parsed.some(({ code }) => code !== 'unknown-label'))
+    throw new Error(`no answer: ${JSON.stringify([parsed, answer.prediction])}`);
 }
