@@ -49,6 +49,7 @@ export type {
   Fits,
   FittedModel,
   Implementation,
+  Member,
   ModelDefinition,
   ModelKind,
   QuickLook,

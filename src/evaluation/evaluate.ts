@@ -22,6 +22,7 @@ import { writePredictions } from '../scoring/write.ts';
 import type { Example } from '../tasks/examples.ts';
 import { type AnswerCounts, type Answers, answerQuestions } from './answering.ts';
 import { requireSave } from './fitted.ts';
+import { openMembers } from './members.ts';
 import {
   completePlan,
   type EvaluationRequest,
@@ -155,19 +156,21 @@ export async function openEvaluation(request: Plan): Promise<Evaluation> {
   const questions = sampleOf(splits.evaluated.questions, plan.limit);
   const examples = sampleOf(splits.evaluated.examples, plan.limit);
   const kind = findModel(plan.model);
-  const parameters = await kind.resolve(plan.parameters, { task });
-  const startingPoint = await kind.startingPoint(parameters);
-  const identity: Identity = { kind, modelHash, parameters, startingPoint, splits };
+  const resolved = await kind.resolve(plan.parameters, { task });
+  const made = await openMembers(kind, resolved, { task, split: plan.split, splits, root: plan.root });
+  const parameters = made?.parameters ?? resolved;
+  const startingPoint = made?.sha256 ?? (await kind.startingPoint(parameters));
+  const identity: Identity = { kind, modelHash, parameters, startingPoint, members: made?.members, splits };
   const id = runId(plan, identity);
   const directory = join(plan.root, id);
   return { ...identity, plan, questions, examples, id, directory, paths: pathsOf(directory) };
 }
 
 export function fitModel(evaluation: Evaluation, { onProgress, signal }: Watcher): Promise<FittedModel> {
-  const { plan, kind, parameters, splits, directory } = evaluation;
+  const { plan, kind, parameters, members, splits, directory } = evaluation;
   const { task, seed, force } = plan;
   return kind.fit({
-    ...{ task, train: splits.train, dev: splits.dev, seed, parameters, directory, force, signal },
+    ...{ task, train: splits.train, dev: splits.dev, seed, parameters, members, directory, force, signal },
     score: devScore(task),
     onProgress: (share, note) => onProgress?.(share * FITTED_SHARE, note),
   });

@@ -11,6 +11,7 @@ import { findModel } from '../models/registry.ts';
 import { devScore } from '../scoring/dev-score.ts';
 import { type ScoreSheet, scorePredictions } from '../scoring/score-sheet.ts';
 import type { Task } from '../tasks/task.ts';
+import { openMembers } from './members.ts';
 import type { Watcher } from './plan.ts';
 
 export interface TrainRequest {
@@ -23,6 +24,8 @@ export interface TrainRequest {
   readonly out: string;
   /** Discard what an interrupted training left. */
   readonly force?: boolean;
+  /** Where the runs are kept that a model may be made of. Default `runs`. */
+  readonly runsDir?: string;
 }
 
 /**
@@ -33,19 +36,24 @@ export async function trainAndKeep(
   request: TrainRequest,
   { onProgress, signal }: Watcher = {},
 ): Promise<ScoreSheet> {
-  const { model, seed, dataDir, out, force = false } = request;
+  const { model, seed, dataDir, out, force = false, runsDir = 'runs' } = request;
   const kind = findModel(model);
   requireSave(kind);
   const dataset = await openDataset({ task: request.task, dir: dataDir });
   const { task } = dataset;
-  const { train, dev, synthetic } = await dataset.division(dataset.splits.includes('test') ? 'test' : 'dev');
-  const parameters = await kind.resolve(request.parameters, { task });
+  const split = dataset.splits.includes('test') ? 'test' : 'dev';
+  const splits = await dataset.division(split);
+  const { train, dev, synthetic } = splits;
+  const resolved = await kind.resolve(request.parameters, { task });
+  const made = await openMembers(kind, resolved, { task, split, splits, root: runsDir });
+  const parameters = made?.parameters ?? resolved;
   const directory = `${out}.training`;
   await using _lock = await acquireLock(`${directory}.lock`);
   if (force) await rm(directory, { recursive: true, force: true });
   const score = devScore(task);
   const fitted = await kind.fit({
-    ...{ task, train, dev, seed, parameters, score, directory, force, onProgress, signal },
+    ...{ task, train, dev, seed, parameters, members: made?.members, score, directory, force },
+    ...{ onProgress, signal },
   });
   const inputs = dev.map(({ input }) => input);
   const answers = await collectAnswers({ kind, fitted, task, inputs, signal });

@@ -139,7 +139,8 @@ function taskOf({ directory, record }: StoredRun, among: readonly Task[] | undef
   }
 }
 
-function findRun(name: string, runsDir: string): string {
+/** The directory of the run that a name stands for: a directory, an id, or the beginning of one id. Throws a UserError. */
+export function findRun(name: string, runsDir: string): string {
   for (const directory of [name, join(runsDir, name)]) {
     if (existsSync(join(directory, RUN_FILES.record))) return directory;
   }

@@ -4,7 +4,7 @@ import { resolveDataDir } from '../datasets/directory.ts';
 import type { Text } from '../ground/language.ts';
 import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { version } from '../ground/version.ts';
-import type { ModelKind } from '../models/contract.ts';
+import type { Member, ModelKind } from '../models/contract.ts';
 import type { Task } from '../tasks/task.ts';
 
 /** One evaluation, completely determined: plain data, so that it can cross to another process. */
@@ -68,6 +68,8 @@ export interface Identity {
   /** Resolved ones. */
   readonly parameters: GivenParameters;
   readonly startingPoint: string;
+  /** The kept runs that the model is made of. */
+  readonly members?: readonly Member[];
   readonly splits: Division;
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { CorpusFile, JudgedSplit } from '../datasets/dataset.ts';
 import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { packageRoot, version } from '../ground/version.ts';
-import type { FittedModel, ModelKind } from '../models/contract.ts';
+import type { FittedModel, Member, ModelKind } from '../models/contract.ts';
 import type { FamilyId } from '../tasks/examples.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { AnswerCounts, Answers } from './answering.ts';
@@ -47,7 +47,7 @@ export interface RunRecord {
   readonly corpus: readonly CorpusFile[];
   readonly model: {
     readonly id: string;
-    /** The id, with what it begins from: `kind:weights`. */
+    /** The id, with what it begins from or is made of: `kind:weights`, `kind:kind+kind`. */
     readonly name: string;
     /** Of the kind: raised when the same parameters may give another result. */
     readonly version: number;
@@ -104,7 +104,7 @@ export interface Attempt {
 /** The record of a run. */
 export function describeRun(
   { task, split, source, seed, parameters: given }: Plan,
-  { kind, modelHash, parameters, startingPoint, splits }: Identity,
+  { kind, modelHash, parameters, startingPoint, members, splits }: Identity,
   { id, fitted, answers: { counts, quotes, usage }, repeats, times, files }: Attempt,
 ): RunRecord {
   const kept = identityOf(kind.parameters, parameters);
@@ -127,7 +127,7 @@ export function describeRun(
     corpus: splits.files,
     model: {
       id: kind.id,
-      name: nameOf(kind, kept) + partOf(counts, splits),
+      name: nameOf(kind, kept, members) + partOf(counts, splits),
       version: kind.version,
       seeded: kind.seeded,
       parameters: kept,
@@ -157,7 +157,12 @@ export function describeRun(
 const partOf = ({ asked }: AnswerCounts, { evaluated: { questions } }: Identity['splits']): string =>
   asked < questions.length ? ` (${asked}/${questions.length})` : '';
 
-function nameOf({ id, mainParameter }: ModelKind, parameters: GivenParameters): string {
+function nameOf(
+  { id, mainParameter }: ModelKind,
+  parameters: GivenParameters,
+  members?: readonly Member[],
+): string {
+  if (members) return `${id}:${members.map(({ kind }) => kind.id).join('+')}`;
   const from = mainParameter === undefined ? undefined : parameters[mainParameter];
   return from === undefined || from === '' ? id : `${id}:${basename(String(from))}`;
 }

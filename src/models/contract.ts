@@ -85,6 +85,15 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   ): Promise<readonly Float32Array[]>;
 }
 
+/** A kept run that a model is made of. */
+export interface Member {
+  /** The id of the run. */
+  readonly name: string;
+  readonly kind: ModelKind;
+  /** Its kept model. Throws a UserError where that is damaged. */
+  load(): Promise<FittedModel>;
+}
+
 /** What a model learns from. */
 export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> {
   readonly task: Task;
@@ -93,6 +102,8 @@ export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> 
   readonly dev: readonly Example<F>[];
   readonly seed: number;
   readonly parameters: P;
+  /** The runs that the kind's `membersParameter` names: of this task, and fitted on this train. */
+  readonly members?: readonly Member[];
   /**
    * The primary score of answers to `examples` (all or a part of dev), larger is better; NaN where undefined.
    * How it is computed is not a model's business.
@@ -158,6 +169,11 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly parameters: S;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
   readonly mainParameter?: keyof S & string;
+  /**
+   * The parameter that names kept runs, joined by +, that the kind is made of: whoever evaluates opens and checks
+   * them, and gives their models to `fit` as `members`.
+   */
+  readonly membersParameter?: keyof S & string;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   readonly capabilities: Capabilities;
@@ -201,6 +217,7 @@ export interface ModelKind
     | 'families'
     | 'parameters'
     | 'mainParameter'
+    | 'membersParameter'
     | 'seeded'
     | 'capabilities'
     | 'baseline'

@@ -48,6 +48,9 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   requireContract(id, contract);
   const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
   const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
+  /** Of a kept model nothing has to be given. */
+  const parseOptional = (given: GivenParameters): Record<string, unknown> =>
+    parseParameters(optionalSpecs(specs), given, { name: owner });
   const resolve: ModelKind['resolve'] = async (given, context) => {
     requireFamily(id, families, context.task);
     return plain(await resolved(given, context.task));
@@ -58,10 +61,11 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     if (isResolved<S>(values)) return values;
     throw new Error(`The model ${id} left a parameter on auto`);
   };
-  const { version, summary, mainParameter, seeded, baseline, slow, remote, untrained } = definition;
+  const { version, summary, mainParameter, membersParameter, seeded } = definition;
+  const { baseline, slow, remote, untrained } = definition;
   return {
-    ...{ contract, id, version, summary, families, parameters: specs, mainParameter, seeded, capabilities },
-    ...{ baseline, slow, remote, untrained },
+    ...{ contract, id, version, summary, families, parameters: specs, seeded, capabilities },
+    ...{ mainParameter, membersParameter, baseline, slow, remote, untrained },
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
     resolve,
@@ -84,7 +88,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
       requireFamily(id, families, task);
       const { load } = await implementation();
       if (!load) throw cannotLoad(id, path);
-      const parsed = Object.entries(parse(given));
+      const parsed = Object.entries(parseOptional(given));
       requireAnswering(id, specs, given);
       const chosen = parsed.filter(([name, value]) => Object.hasOwn(given, name) && value !== AUTO);
       return load(path, task, Object.fromEntries(chosen) as Partial<Resolved<S>>);
@@ -180,6 +184,9 @@ function requireAnswering(id: string, specs: ParameterSpecs, given: GivenParamet
     },
   );
 }
+
+const optionalSpecs = (specs: ParameterSpecs): ParameterSpecs =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { ...spec, required: false }]));
 
 /** As plain data: what is not given and has no default is left out. */
 const plain = (values: Readonly<Record<string, unknown>>): GivenParameters =>

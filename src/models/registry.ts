@@ -5,6 +5,7 @@ import { bm25 } from './bm25/kind.ts';
 import type { ModelKind } from './contract.ts';
 import { crf } from './crf/kind.ts';
 import { dialogue } from './dialogue/kind.ts';
+import { ensemble } from './ensemble/kind.ts';
 import { fasttext } from './fasttext/kind.ts';
 import { knn } from './knn/kind.ts';
 import { lexicon } from './lexicon/kind.ts';
@@ -28,6 +29,7 @@ const builtIn: readonly ModelKind[] = [
   relation,
   bert,
   llm,
+  ensemble,
 ];
 
 const registered = new Map<string, ModelKind>();
@@ -40,7 +42,7 @@ const registered = new Map<string, ModelKind>();
  * import { modelKinds } from 'chineseblue';
  *
  * const forRanking = modelKinds().filter(({ families }) => families.includes('ranking'));
- * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert', 'llm']
+ * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert', 'llm', 'ensemble']
  * ```
  */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];

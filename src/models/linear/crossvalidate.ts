@@ -1,18 +1,5 @@
-import { createRandom, shuffle } from '../../ground/random.ts';
-import type { Example } from '../../tasks/examples.ts';
 import type { LogisticModel } from '../shared/logistic/logistic.ts';
 import { minimize } from '../shared/optimize/lbfgs.ts';
-
-/** The folds do not depend on the seed of a run, so that the model does not either. */
-const FOLD_SEED = 0;
-
-/** The fold of every example; examples of one group share a fold. */
-export function assignFolds(examples: readonly Pick<Example, 'group'>[], folds: number): Int32Array {
-  const groups = examples.map(({ group }, i) => (group === undefined ? `example ${i}` : `group ${group}`));
-  const order = shuffle([...new Set(groups)], createRandom(FOLD_SEED, 'folds'));
-  const foldOf = new Map(order.map((group, i) => [group, i % folds]));
-  return Int32Array.from(groups, (group) => foldOf.get(group)!);
-}
 
 /** Mean cross-entropy of scores (before softmax or sigmoid), `outputs` numbers per row, times `slope`, plus `offset`. */
 export function crossEntropy(

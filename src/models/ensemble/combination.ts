@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { FamilyId } from '../../tasks/examples.ts';
+import type { Candidates, Rule } from './shape.ts';
+import { probabilitiesOf, stackJson } from './stack.ts';
+
+/** Where nothing was tuned. */
+export const DEFAULT_THRESHOLD = 0.5;
+
+/** What an ensemble learnt from dev, as it stands in its file. */
+export const combinationJson = z.object({
+  /** Members' decisions count, not their scores. */
+  decisions: z.boolean(),
+  /** Answers that exclude each other are not given together. */
+  exclusive: z.boolean(),
+  /** One a member, 0 or more. */
+  weights: z.array(z.number().min(0)).readonly(),
+  threshold: z.number(),
+  /** What the scores of every member are divided by. */
+  scales: z.array(z.number().min(0)).readonly().optional(),
+  stack: stackJson.optional(),
+});
+export type Combination = z.infer<typeof combinationJson>;
+
+/** The mean of what members say of each candidate, by their weights. */
+export function weightedMeans(values: Float64Array, weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const means = new Float64Array(values.length / weights.length);
+  for (let i = 0; i < means.length; i++) {
+    let sum = 0;
+    for (let m = 0; m < weights.length; m++) sum += weights[m] * values[i * weights.length + m];
+    means[i] = sum / total;
+  }
+  return means;
+}
+
+/** One score a candidate. */
+export const combine = <F extends FamilyId>(
+  { weights, stack }: Pick<Combination, 'weights' | 'stack'>,
+  candidates: Candidates<F>,
+  rule: Rule,
+): Float64Array =>
+  stack ? probabilitiesOf(stack, candidates, rule) : weightedMeans(candidates.values, weights);

@@ -1,0 +1,22 @@
+import { familyIds } from '../../tasks/families/registry.ts';
+import { defineModel } from '../define.ts';
+import { parameters } from './parameters.ts';
+
+/** Several kept runs as one model; see docs/models/ensemble.md. */
+export const ensemble = defineModel({
+  contract: 1,
+  id: 'ensemble',
+  version: 1,
+  summary: {
+    en: 'Kept runs as one model: averaged, voted or stacked, tuned on dev',
+    zh: '组合多个已保存的运行：平均、投票或 stacking，在 dev 上调整',
+  },
+  families: familyIds,
+  parameters,
+  mainParameter: 'runs',
+  membersParameter: 'runs',
+  seeded: false,
+  untrained: true,
+  capabilities: { save: true, load: true, explain: false, embed: false },
+  implementation: () => import('./implementation.ts'),
+});

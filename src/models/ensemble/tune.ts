@@ -1,0 +1,97 @@
+import { createYielder } from '../../ground/yielder.ts';
+import type { FamilyId, Prediction } from '../../tasks/examples.ts';
+import { type Combination, DEFAULT_THRESHOLD, weightedMeans } from './combination.ts';
+import type { Candidates } from './shape.ts';
+
+/** Weights are multiplied and divided by these, one round each. */
+const STEPS = [3, 1.7, 1.25];
+/** At most as many thresholds are tried for one set of weights. */
+const MOST_THRESHOLDS = 24;
+
+/** What tuning looks at. */
+export interface Tuning<F extends FamilyId> {
+  readonly candidates: readonly Candidates<F>[];
+  /** Whether there is a threshold to choose. */
+  readonly threshold: boolean;
+  /** The primary score of one prediction per set of candidates, larger is better. */
+  score(predictions: readonly Prediction<F>[]): number;
+  readonly signal?: AbortSignal;
+}
+
+/** The threshold with the best score, and that score; of equal ones the nearest to one half. */
+export async function tuneThreshold<F extends FamilyId>(
+  { candidates, threshold: chosen, score, signal }: Tuning<F>,
+  scores: readonly Float64Array[],
+  { refine = true } = {},
+): Promise<{ threshold: number; score: number }> {
+  const yieldNow = createYielder(signal);
+  const at = (threshold: number): number =>
+    score(candidates.map((one, i) => one.decide(scores[i], threshold)));
+  let best = { threshold: DEFAULT_THRESHOLD, score: at(DEFAULT_THRESHOLD) };
+  if (!chosen) return best;
+  const between = thresholdsOf(scores);
+  const search = async (thresholds: readonly number[]): Promise<void> => {
+    for (const threshold of thresholds) {
+      await yieldNow();
+      const found = at(threshold);
+      if (found > best.score) best = { threshold, score: found };
+    }
+  };
+  const coarse = spread(between);
+  await search(nearestFirst(coarse));
+  if (refine && coarse.length < between.length) {
+    const place = coarse.findIndex((threshold) => threshold >= best.threshold);
+    const [low, high] = [coarse[place - 1] ?? -Infinity, coarse[place + 1] ?? Infinity];
+    await search(nearestFirst(spread(between.filter((one) => one > low && one < high))));
+  }
+  return best;
+}
+
+/** Half-way between scores that occur, ascending. */
+function thresholdsOf(scores: readonly Float64Array[]): number[] {
+  const distinct = [...new Set(scores.flatMap((some) => Array.from(some)))].sort((a, b) => a - b);
+  return distinct.map((score, i) => (score + (i === 0 ? score : distinct[i - 1])) / 2);
+}
+
+/** `MOST_THRESHOLDS` of a list, evenly; all of a shorter one. */
+const spread = (list: readonly number[]): readonly number[] =>
+  list.length <= MOST_THRESHOLDS
+    ? list
+    : Array.from(
+        { length: MOST_THRESHOLDS },
+        (_, k) => list[Math.round((k * (list.length - 1)) / (MOST_THRESHOLDS - 1))],
+      );
+
+const nearestFirst = (thresholds: readonly number[]): number[] =>
+  [...thresholds].sort((a, b) => Math.abs(a - DEFAULT_THRESHOLD) - Math.abs(b - DEFAULT_THRESHOLD) || a - b);
+
+/**
+ * Weights of members, and the threshold, with the best score on dev: coordinate search from equal weights, or one
+ * member alone where that is better. Of equal scores the earlier, so that what changes nothing on dev stays as it was.
+ */
+export async function tuneWeights<F extends FamilyId>(
+  tuning: Tuning<F>,
+  members: number,
+): Promise<Pick<Combination, 'weights' | 'threshold'> & { readonly score: number }> {
+  const scoresBy = (weights: readonly number[]): Float64Array[] =>
+    tuning.candidates.map(({ values }) => weightedMeans(values, weights));
+  let weights: readonly number[] = new Array<number>(members).fill(1);
+  let best = await tuneThreshold(tuning, scoresBy(weights), { refine: false });
+  const attempt = async (trial: readonly number[]): Promise<void> => {
+    const found = await tuneThreshold(tuning, scoresBy(trial), { refine: false });
+    if (!(found.score > best.score)) return;
+    best = found;
+    weights = trial;
+  };
+  for (const step of STEPS) {
+    for (let member = 0; member < members; member++) {
+      const weight = weights[member];
+      await attempt(weights.with(member, weight * step));
+      await attempt(weights.with(member, weight / step));
+    }
+  }
+  for (let member = 0; member < members; member++)
+    await attempt(weights.map((_, other) => Number(other === member)));
+  const refined = await tuneThreshold(tuning, scoresBy(weights));
+  return { weights, ...(refined.score > best.score ? refined : best) };
+}
