@@ -94,7 +94,7 @@ describe('what is not a BERT', () => {
       /is \[40,8\]; by the configuration it is \[41,8\]/,
     ],
     ['hidden_size', 1e9, 'hidden_size', /Invalid BERT configuration/],
-    ['model_type', 'roberta', 'model_type', /"roberta" is not supported/],
+    ['model_type', 'mamba', 'model_type', /"mamba" is not supported/],
     ['num_attention_heads', 3, 'num_attention_heads', /do not divide/],
   ])('names what does not fit a configuration with %s %s', async (field, value, named, message) => {
     const folder = copyOf('safetensors-f32');
