@@ -74,11 +74,13 @@ export async function randomModel(
   })) satisfies Example<'classification'>[];
   const learnt = PLANNERS.classification.learn(examples, parameters);
   const plan = PLANNERS.classification.plan(learnt, { tokenizer, config, parameters });
-  const base = { config, tensors: architectureOf(config).parameters.initial(config, 1), tokenizer };
+  const tensors = architectureOf(config).parameters.initial(config, 1);
+  const base = { config, tensors, tokenizer, sentence: new Map() };
   const initial = initialParameters(base, plan.head, 1);
   return {
     config,
     tokenizer,
+    sentence: base.sentence,
     plan,
     record: recordOf(task, parameters, learnt),
     parameters,

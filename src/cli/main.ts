@@ -121,8 +121,10 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal
   const command = configure(new Command(spec.name), terminal).description(spec.summary[language]);
   if (spec.operands) command.arguments(spec.operands);
   const options = spec.options ?? {};
-  for (const option of [...optionSpecs(options), ...COMMON_OPTIONS])
+  for (const option of [...optionSpecs(options), ...COMMON_OPTIONS]) {
     command.addOption(optionOf(option, language));
+    if (option.negation) command.addOption(optionOf(option.negation, language));
+  }
   for (const child of spec.subcommands ?? []) command.addCommand(buildCommand(child, terminal, signal));
   const title = { en: 'Example:', zh: '示例：' }[language];
   command.addHelpText('after', `\n${title}\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);

@@ -160,6 +160,19 @@ describe('typed options', () => {
     );
   });
 
+  it('that are neither on nor off by default can be said both ways', () => {
+    const specs = { normalize: flag({ summary: { en: 'scale', zh: '归一化' } }) };
+    const [{ flags, negation }] = optionSpecs(specs);
+    expect([flags, negation?.flags]).toEqual(['--normalize', '--no-normalize']);
+    expect(optionSpecs(SPECS).filter((option) => option.negation)).toEqual([]);
+    const read = (given: { normalize?: boolean }) => parseOptions(specs, given).normalize;
+    expect([read({}), read({ normalize: true }), read({ normalize: false })]).toEqual([
+      undefined,
+      true,
+      false,
+    ]);
+  });
+
   it('reach the command, and nothing else does', async () => {
     const seen: unknown[] = [];
     const command = defineCommand({

@@ -16,6 +16,8 @@ export interface OptionSpec {
   /** `--seed <list>`, `--force`. */
   readonly flags: string;
   readonly summary: Text;
+  /** The flag that says the opposite, of one that is neither on nor off by default. */
+  readonly negation?: OptionSpec;
 }
 
 /** What commander gives: by the flag's name in camelCase; absent when not given. */
@@ -36,6 +38,10 @@ const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
 const isNegated = ({ type, default: standard }: Parameter): boolean =>
   type === 'boolean' && standard === true;
 
+/** Whether a flag is neither on nor off by default, so that both `--NAME` and `--no-NAME` say something. */
+const isOpen = ({ type, default: standard }: Parameter): boolean =>
+  type === 'boolean' && standard === undefined;
+
 /** `--learning-rate`, `--no-next-sentence`: how an option is written on the command line. */
 const flagOf = (name: string, spec: Parameter): string => `--${isNegated(spec) ? 'no-' : ''}${kebab(name)}`;
 
@@ -44,7 +50,11 @@ export function optionSpecs(specs: ParameterSpecs): OptionSpec[] {
   return Object.entries(specs).map(([name, spec]) => {
     const placeholder = spec.placeholder ?? PLACEHOLDERS[spec.type];
     const flag = flagOf(name, spec);
-    return { flags: placeholder === '' ? flag : `${flag} <${placeholder}>`, summary: describeOption(spec) };
+    const negation = isOpen(spec)
+      ? { flags: `--no-${kebab(name)}`, summary: { en: `the opposite of ${flag}`, zh: `与 ${flag} 相反` } }
+      : undefined;
+    const flags = placeholder === '' ? flag : `${flag} <${placeholder}>`;
+    return { flags, summary: describeOption(spec), negation };
   });
 }
 

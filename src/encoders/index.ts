@@ -3,7 +3,8 @@ export { findFolder } from './folder/find.ts';
 export { type ListedModel, listModels } from './folder/list.ts';
 export { type LoadedFolder, loadFolder } from './folder/load.ts';
 export { type Model, saveFolder } from './folder/save.ts';
-export { cosine, type Pooling, textVectors, type VectorOptions } from './inference/vectors.ts';
+export type { Pooling } from './inference/parameters.ts';
+export { cosine, textVectors, type VectorOptions } from './inference/vectors.ts';
 export { loadTokenizer } from './tokenizers/load.ts';
 export type { NormalizerOptions } from './tokenizers/normalize.ts';
 export {

@@ -166,11 +166,15 @@ export async function openEvaluation(request: Plan): Promise<Evaluation> {
   return { ...identity, plan, questions, examples, id, directory, paths: pathsOf(directory) };
 }
 
-export function fitModel(evaluation: Evaluation, { onProgress, signal }: Watcher): Promise<FittedModel> {
+export function fitModel(
+  evaluation: Evaluation,
+  { onProgress, onNote, signal }: Watcher,
+): Promise<FittedModel> {
   const { plan, kind, parameters, members, splits, directory } = evaluation;
   const { task, seed, force } = plan;
   return kind.fit({
     ...{ task, train: splits.train, dev: splits.dev, seed, parameters, members, directory, force, signal },
+    onNote,
     score: devScore(task),
     onProgress: (share, note) => onProgress?.(share * FITTED_SHARE, note),
   });

@@ -34,7 +34,7 @@ export interface TrainRequest {
  */
 export async function trainAndKeep(
   request: TrainRequest,
-  { onProgress, signal }: Watcher = {},
+  { onProgress, onNote, signal }: Watcher = {},
 ): Promise<ScoreSheet> {
   const { model, seed, dataDir, out, force = false, runsDir = 'runs' } = request;
   const kind = findModel(model);
@@ -53,7 +53,7 @@ export async function trainAndKeep(
   const score = devScore(task);
   const fitted = await kind.fit({
     ...{ task, train, dev, seed, parameters, members: made?.members, score, directory, force },
-    ...{ onProgress, signal },
+    ...{ onProgress, onNote, signal },
   });
   const inputs = dev.map(({ input }) => input);
   const answers = await collectAnswers({ kind, fitted, task, inputs, signal });

@@ -57,6 +57,8 @@ export function completePlan(request: EvaluationRequest): Plan {
 export interface Watcher {
   /** Share of the work done, 0 to 1, and what is being done. */
   readonly onProgress?: (share: number, note?: Text) => void;
+  /** What is doubtful about a run, before its model is fitted. */
+  readonly onNote?: (note: Text) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
   /** The share of all work that is done, and what is being done. */
   readonly onProgress?: (share: number, note: Text) => void;
+  /** What is doubtful about an evaluation; the same note once. */
+  readonly onNote?: (note: Text) => void;
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
@@ -32,6 +34,7 @@ const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, impo
  */
 export async function evaluateAll(plans: readonly Plan[], options: PoolOptions): Promise<Outcome[]> {
   const { jobs, signal, onProgress, onOutcome } = options;
+  const onNote = options.onNote && once(options.onNote);
   const outcomes: Outcome[] = new Array(plans.length);
   const shares = new Float64Array(plans.length);
   const parallel = jobs > 1 && plans.length > 1;
@@ -47,13 +50,22 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
         onProgress?.(done, { en: `${what} ${note.en}`, zh: `${what} ${note.zh}` });
       };
       const run = parallel && !staysHere(plan) ? evaluateElsewhere : evaluate;
-      outcomes[index] = await settle(plan, run(plan, { onProgress: advance, signal }));
+      outcomes[index] = await settle(plan, run(plan, { onProgress: advance, onNote, signal }));
       advance(1);
       onOutcome?.(outcomes[index]);
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, plans.length) }, lane));
   return outcomes;
+}
+
+/** Several seeds of one model have the same doubts. */
+function once(onNote: (note: Text) => void): (note: Text) => void {
+  const seen = new Set<string>();
+  return (note) => {
+    if (!seen.has(note.en)) onNote(note);
+    seen.add(note.en);
+  };
 }
 
 const staysHere = ({ model, modelFile }: Plan): boolean =>
@@ -76,7 +88,7 @@ async function settle(plan: Plan, running: Promise<StoredRun>): Promise<Outcome>
 }
 
 /** Evaluates in a child process. Ctrl-C reaches it from the terminal or through `signal`. */
-function evaluateElsewhere(plan: Plan, { onProgress, signal }: Watcher): Promise<StoredRun> {
+function evaluateElsewhere(plan: Plan, { onProgress, onNote, signal }: Watcher): Promise<StoredRun> {
   return new Promise((resolve, reject) => {
     const child = fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const abort = (): void => void child.kill('SIGTERM');
@@ -84,6 +96,7 @@ function evaluateElsewhere(plan: Plan, { onProgress, signal }: Watcher): Promise
     let answer: FromWorker | undefined;
     child.on('message', (message: FromWorker) => {
       if (message.kind === 'progress') onProgress?.(message.share, message.note);
+      else if (message.kind === 'note') onNote?.(message.note);
       else answer = message;
     });
     child.on('error', reject);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { collectionOf } from '../models/shared/retrieval/collection.ts';
+import { openBm25Retriever } from '../models/shared/retrieval/retriever.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluateRetrieval } from './retrieval.ts';
@@ -84,7 +85,11 @@ it('scores what is found: recall over the relevant, nDCG against the ideal of al
     ],
     relevantFrom: 2,
   };
-  const scores = await evaluateRetrieval(collection, { tokens: 'bigram', ...constants }, [1, 3]);
+  const scores = await evaluateRetrieval(
+    collection,
+    (documents) => openBm25Retriever(documents, { tokens: 'bigram', ...constants }),
+    [1, 3],
+  );
   expect(scores).toMatchObject({ documents: 4, queries: 2, queriesWithoutRelevant: 1 });
   // First query: document 0 comes first, 2 is never found. Second: nothing is found.
   expect(scores.recall).toEqual({ 1: 0.25, 3: 0.25 });

@@ -1,11 +1,8 @@
 import type { Split } from '../datasets/dataset.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import { createYielder } from '../ground/yielder.ts';
 import { ndcg } from '../metrics/ranking.ts';
-import { createTokenizer, type TokenKind } from '../models/shared/features/tokens.ts';
-import { indexDocuments } from '../models/shared/retrieval/bm25index.ts';
 import { type Collection, collectionOf } from '../models/shared/retrieval/collection.ts';
-import type { Bm25Constants } from '../models/shared/retrieval/weights.ts';
+import type { Retriever } from '../models/shared/retrieval/retriever.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 
@@ -22,29 +19,21 @@ export function openCollection(task: Task, { examples }: Split): Collection {
   );
 }
 
-/** How documents and queries are cut into tokens, and the constants of BM25. */
-export interface Bm25Settings extends Bm25Constants {
-  readonly tokens: TokenKind;
-}
-
-/** A document that was found, with its BM25 score. */
+/** A document that was found, with its score. */
 export interface Hit {
   readonly score: number;
   readonly document: string;
 }
 
-/** The documents of a collection that BM25 finds for one query, the best first, `count` at most. */
+/** The documents of a collection that are found for one query, the best first, `count` at most. */
 export async function searchCollection(
   { documents }: Collection,
   query: { readonly text: string; readonly count: number },
-  { tokens, ...constants }: Bm25Settings,
+  retriever: Retriever,
   signal?: AbortSignal,
 ): Promise<Hit[]> {
-  const tokenize = createTokenizer(tokens);
-  const index = await indexDocuments(documents.map(tokenize), constants, signal);
-  return index
-    .search(tokenize(query.text), query.count)
-    .map(({ document, score }) => ({ score, document: documents[document] }));
+  const [hits] = await retriever.search([query.text], query.count, signal);
+  return hits.map(({ document, score }) => ({ score, document: documents[document] }));
 }
 
 export interface RetrievalScores {
@@ -62,52 +51,49 @@ export interface RetrievalScores {
   readonly indexBytes: number;
 }
 
-/** Searches a whole collection for every query with BM25, and scores what is found. */
+/** Searches a whole collection for every query, and scores what is found. */
 export async function evaluateRetrieval(
   collection: Collection,
-  { tokens, ...constants }: Bm25Settings,
+  open: (documents: readonly string[]) => Promise<Retriever>,
   cutoffs: readonly number[],
   signal?: AbortSignal,
 ): Promise<RetrievalScores> {
   const { documents, queries, relevantFrom } = collection;
-  const tokenize = createTokenizer(tokens);
-  const yieldNow = createYielder(signal);
   let start = performance.now();
-  const index = await indexDocuments(documents.map(tokenize), constants, signal);
+  const retriever = await open(documents);
   const indexSeconds = (performance.now() - start) / 1000;
 
-  const deepest = Math.max(...cutoffs);
-  const recall = cutoffs.map(() => 0);
-  const gain = cutoffs.map(() => 0);
-  let scored = 0;
-  let searching = 0;
-  for (const { text, grades } of queries) {
+  const judged = queries.flatMap(({ text, grades }) => {
     const relevant = new Set(
       [...grades].filter(([, grade]) => grade >= relevantFrom).map(([document]) => document),
     );
-    if (relevant.size === 0) continue;
-    scored++;
-    start = performance.now();
-    const hits = index.search(tokenize(text), deepest);
-    searching += performance.now() - start;
+    return relevant.size === 0 ? [] : [{ text, grades, relevant }];
+  });
+  const texts = judged.map(({ text }) => text);
+  start = performance.now();
+  const found = await retriever.search(texts, Math.max(...cutoffs), signal);
+  const searching = performance.now() - start;
+  const recall = cutoffs.map(() => 0);
+  const gain = cutoffs.map(() => 0);
+  for (const [query, { grades, relevant }] of judged.entries()) {
+    const hits = found[query].map(({ document }) => document);
     cutoffs.forEach((cutoff, i) => {
-      const found = hits.slice(0, cutoff).map(({ document }) => document);
-      recall[i] += found.filter((document) => relevant.has(document)).length / relevant.size;
-      gain[i] += ndcgOf(found, grades, cutoff);
+      const first = hits.slice(0, cutoff);
+      recall[i] += first.filter((document) => relevant.has(document)).length / relevant.size;
+      gain[i] += ndcgOf(first, grades, cutoff);
     });
-    await yieldNow();
   }
   const means = (sums: readonly number[]): Record<number, number> =>
-    Object.fromEntries(cutoffs.map((cutoff, i) => [cutoff, sums[i] / scored]));
+    Object.fromEntries(cutoffs.map((cutoff, i) => [cutoff, sums[i] / judged.length]));
   return {
     documents: documents.length,
-    queries: scored,
-    queriesWithoutRelevant: queries.length - scored,
+    queries: judged.length,
+    queriesWithoutRelevant: queries.length - judged.length,
     recall: means(recall),
     ndcg: means(gain),
     indexSeconds,
-    searchMilliseconds: searching / scored,
-    indexBytes: index.bytes,
+    searchMilliseconds: searching / judged.length,
+    indexBytes: retriever.bytes,
   };
 }
 

@@ -10,6 +10,7 @@ export interface ToWorker {
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly share: number; readonly note?: Text }
+  | { readonly kind: 'note'; readonly note: Text }
   | { readonly kind: 'done'; readonly directory: string }
   | {
       readonly kind: 'refused';
@@ -39,7 +40,8 @@ process.once('message', async ({ plan }: ToWorker) => {
     send({ kind: 'progress', share, note });
   };
   try {
-    const { directory } = await evaluate(plan, { onProgress, signal: interruption.signal });
+    const onNote = (note: Text): void => send({ kind: 'note', note });
+    const { directory } = await evaluate(plan, { onProgress, onNote, signal: interruption.signal });
     send({ kind: 'done', directory });
   } catch (error) {
     if (error instanceof UserError) {

@@ -111,6 +111,8 @@ export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> 
   score(examples: readonly Example<F>[], predictions: readonly Prediction<F>[]): number;
   /** Share of the work done, 0 to 1, and what is being done. */
   readonly onProgress?: (share: number, note?: Text) => void;
+  /** Called before the work begins with what is doubtful about it, a paragraph each. */
+  readonly onNote?: (note: Text) => void;
   /** Checked at safe points: the model throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Where a model that trains for long keeps its checkpoints; absent for quick ones. */

@@ -5,6 +5,7 @@ import { bm25 } from './bm25/kind.ts';
 import type { ModelKind } from './contract.ts';
 import { crf } from './crf/kind.ts';
 import { dialogue } from './dialogue/kind.ts';
+import { embedding } from './embedding/kind.ts';
 import { ensemble } from './ensemble/kind.ts';
 import { fasttext } from './fasttext/kind.ts';
 import { knn } from './knn/kind.ts';
@@ -27,6 +28,7 @@ const builtIn: readonly ModelKind[] = [
   crf,
   dialogue,
   relation,
+  embedding,
   bert,
   llm,
   ensemble,
@@ -42,7 +44,7 @@ const registered = new Map<string, ModelKind>();
  * import { modelKinds } from 'chineseblue';
  *
  * const forRanking = modelKinds().filter(({ families }) => families.includes('ranking'));
- * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'bert', 'llm', 'ensemble']
+ * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'embedding', 'bert', 'llm', 'ensemble']
  * ```
  */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];

@@ -6,4 +6,6 @@ export interface Observer {
   readonly signal?: AbortSignal;
   /** `share` of the work done, 0 to 1, and what is being done. */
   readonly onProgress?: (share: number, note: Text) => void;
+  /** What is doubtful about the work, before it begins: a paragraph each. */
+  readonly onNote?: (note: Text) => void;
 }

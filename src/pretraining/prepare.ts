@@ -43,7 +43,7 @@ export interface Preparation {
  */
 export async function preparePretraining(
   options: PreparationOptions,
-  { signal, tokenizer: given }: Pick<Observer, 'signal'> & { tokenizer?: Tokenizer } = {},
+  { signal, onNote, tokenizer: given }: Omit<Observer, 'onProgress'> & { tokenizer?: Tokenizer } = {},
 ): Promise<Preparation> {
   const { corpus, heldOut = HELD_OUT.heldOut.default ?? 0 } = options;
   const batches: BatchOptions = withDefaults(BATCHES, options.batches);
@@ -58,6 +58,7 @@ export async function preparePretraining(
     heldOut,
     seed: batches.seed,
     signal,
+    onNote,
   });
   return { tokenizer, ...text, batches };
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFolder } from '../encoders/folder/load.ts';
+import { createTokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import { createVocabulary, SPECIAL_TOKENS } from '../encoders/tokenizers/vocabulary.ts';
 import { acquireLock } from '../ground/lock.ts';
 import { createRandom } from '../ground/random.ts';
 import { buildCorpus } from './corpus/build.ts';
@@ -92,6 +94,15 @@ describe('pretraining from code', () => {
     expect(heldOut.documentStarts.length).toBeGreaterThan(1);
     const { heldOut: none } = await preparePretraining({ corpus: at('corpus'), heldOut: 0 });
     expect(none.tokens).toHaveLength(0);
+  });
+
+  it('says that the vocabulary lacks much of the text', async () => {
+    const notes: string[] = [];
+    const tokenizer = createTokenizer(createVocabulary([...Object.values(SPECIAL_TOKENS), '腹', '痛']));
+    await preparePretraining({ corpus: at('corpus') }, { tokenizer, onNote: ({ en }) => notes.push(en) });
+    expect(notes).toEqual([expect.stringMatching(/% of the tokens are \[UNK\]/)]);
+    await preparePretraining({ corpus: at('corpus') }, { onNote: ({ en }) => notes.push(en) });
+    expect(notes.length).toBe(1);
   });
 
   it('shows masks without training', async () => {

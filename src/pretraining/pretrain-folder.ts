@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadFolder } from '../encoders/folder/load.ts';
 import { saveFolder } from '../encoders/folder/save.ts';
+import { sentenceFiles } from '../encoders/folder/sentence-files.ts';
 import { requireTied } from '../encoders/heads/decoder.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { describeEvent } from '../encoders/training/events.ts';
@@ -54,7 +55,7 @@ const WORK = 'pretraining';
  */
 export async function pretrainToFolder(
   run: PretrainingRun,
-  { signal, onProgress, onScores }: PretrainingObserver = {},
+  { signal, onProgress, onNote, onScores }: PretrainingObserver = {},
 ): Promise<PretrainedFolder> {
   const { out } = run;
   const directory = join(out, WORK);
@@ -68,7 +69,11 @@ export async function pretrainToFolder(
   const base = init === undefined ? undefined : await loadFolder(init);
   if (base) requireTied(base.config, base.tensors, base.file);
   // in a corpus `[SEP]` written out is text; to those who use the model it is a token
-  const data = await preparePretraining(run.data, { signal, tokenizer: base?.tokenizer.reading('as-text') });
+  const data = await preparePretraining(run.data, {
+    signal,
+    onNote,
+    tokenizer: base?.tokenizer.reading('as-text'),
+  });
   const tokenizer = base?.tokenizer ?? data.tokenizer.reading('as-token');
   const first = base
     ? startFrom(base, data.batches.seed)
@@ -96,7 +101,8 @@ export async function pretrainToFolder(
   );
   // a continued model keeps its own dropout for fine-tuning
   const { config } = base ? first : start;
-  await saveFolder(out, { config, tensors, tokenizer });
+  const sentence = base ? await sentenceFiles(dirname(base.file)) : undefined;
+  await saveFolder(out, { config, tensors, tokenizer }, sentence);
   await removeCheckpoints(directory);
   return { out, steps: settings.steps, scores };
 }

@@ -1,6 +1,6 @@
-import type { Pooling } from '../../encoders/inference/vectors.ts';
+import { POOLINGS, type Pooling } from '../../encoders/inference/parameters.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
-import { choice, text } from '../../ground/parameters.ts';
+import { flag, list, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 
 /** A similarity table of more texts does not fit a terminal. */
@@ -20,25 +20,47 @@ export const embedCommand = defineCommand({
       placeholder: 'file',
       summary: { en: 'also write the vectors (JSONL)', zh: '同时写出向量（JSONL）' },
     }),
-    pooling: choice(['mean', 'cls'] satisfies readonly Pooling[], {
-      default: 'mean',
-      summary: { en: 'mean of the tokens, or the vector of [CLS]', zh: '词元均值，或 [CLS] 的向量' },
+    pooling: list<Pooling>({
+      choices: POOLINGS,
+      summary: {
+        en: 'how the vectors of tokens become one, several side by side; as the folder says if omitted',
+        zh: '由词元向量得到文本向量的方式，可多种拼接；省略时按模型目录的设置',
+      },
+    }),
+    normalize: flag({
+      summary: {
+        en: 'scale vectors to length 1; as the folder says if omitted',
+        zh: '将向量归一化为单位长度；省略时按模型目录的设置',
+      },
+    }),
+    prompt: text({
+      placeholder: 'name',
+      summary: { en: 'a prompt of the folder, by its name', zh: '模型目录中的提示（按名称）' },
+    }),
+    promptText: text({
+      summary: {
+        en: 'put before every text, in place of such a prompt',
+        zh: '加在每条文本之前，代替上述提示',
+      },
     }),
   },
   examples: [
     'chineseblue embed cbert 肚子疼 腹痛 感冒',
     'chineseblue embed cbert --input texts.txt --out vectors.jsonl',
+    'chineseblue embed bge-small-zh-v1.5 --prompt-text 为这个句子生成表示以用于检索相关文章： 高血压吃什么药',
   ],
   async run({ operands: [model, ...given], options, terminal, signal }) {
     const { cosine, textVectors } = await import('../../encoders/inference/vectors.ts');
     const { isStandardOutput, writeAtomic } = await import('../../ground/files.ts');
-    const { out, pooling } = options;
+    const { out, normalize, prompt, promptText } = options;
+    const pooling = options.pooling.length > 0 ? options.pooling : undefined;
     const texts = [...given, ...(await readTexts(options.input))];
     if (texts.length === 0) throw noText();
     const progress = terminal.progress(terminal.say({ en: 'Embedding', zh: '计算向量' }));
-    const found = await textVectors(model, texts, { pooling, signal, onProgress: progress.update }).finally(
-      progress.stop,
-    );
+    const found = await textVectors(model, texts, {
+      ...{ pooling, normalize, prompt, promptText, signal },
+      onProgress: progress.update,
+    }).finally(progress.stop);
     const rows = texts.map((text, i) => ({ text, vector: Array.from(found[i]) }));
     if (out !== undefined) await writeAtomic(out, linesOf(rows));
     if (out !== undefined && isStandardOutput(out)) return;

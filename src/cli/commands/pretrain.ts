@@ -77,6 +77,7 @@ async function train({ operands, options, terminal, signal }: PretrainInvocation
     {
       signal,
       onProgress: (share, note) => progress.update(share, terminal.say(note)),
+      onNote: terminal.note,
       onScores: (step, current) => terminal.note(`${step}: ${describeScores(current, terminal)}`),
     },
   ).finally(progress.stop);

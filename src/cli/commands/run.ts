@@ -101,6 +101,7 @@ export const runCommand = defineCommand({
       ...{ tasks, results, signal },
       jobs: options.jobs ?? availableParallelism(),
       onProgress: progress.update,
+      onNote: terminal.note,
     }).finally(progress.stop);
     // A corpus without a second format lacks nothing.
     const absent = list.absent.filter(({ corpus }) => source === 'primary' || corpus.alternative);

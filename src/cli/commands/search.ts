@@ -1,6 +1,7 @@
 import { choice, integer, text, withDefaults } from '../../ground/parameters.ts';
 import { parameters as bm25 } from '../../models/bm25/parameters.ts';
 import { TOKEN_KINDS } from '../../models/shared/features/tokens.ts';
+import type { Retriever } from '../../models/shared/retrieval/retriever.ts';
 import { defineCommand } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
 import { DATA_DIR, SPLIT, TASK, TASK_FILE } from '../options.ts';
@@ -12,8 +13,8 @@ const MAX_SHOWN = 10_000;
 export const searchCommand = defineCommand({
   name: 'search',
   summary: {
-    en: 'search all titles or answers of a task with BM25: one query, or recall@k and nDCG@k of all',
-    zh: '用 BM25 检索任务的全部标题或答案：单个查询，或整体 recall@k 与 nDCG@k',
+    en: 'search all titles or answers of a task with BM25 or vectors: one query, or recall@k and nDCG@k of all',
+    zh: '用 BM25 或文本向量检索任务的全部标题或答案：单个查询，或整体 recall@k 与 nDCG@k',
   },
   options: {
     task: { ...TASK.task, summary: { en: 'a ranking or similarity task', zh: '排序或相似度任务' } },
@@ -28,29 +29,57 @@ export const searchCommand = defineCommand({
       default: 'mixed',
       summary: { en: 'what texts are cut into', zh: '文本的切分单位' },
     }),
+    encoder: text({
+      placeholder: 'dir',
+      summary: {
+        en: 'compare the vectors of this encoder instead (a folder, or the name of a model)',
+        zh: '改用该编码器的文本向量检索（目录或模型名称）',
+      },
+    }),
     ...SPLIT,
     ...TASK_FILE,
     ...DATA_DIR,
   },
-  examples: ['chineseblue search --task cMedIR', 'chineseblue search --task cMedQA --query 感冒吃什么药'],
+  examples: [
+    'chineseblue search --task cMedIR',
+    'chineseblue search --task cMedQA --query 感冒吃什么药',
+    'chineseblue search --task cMedIR --encoder bge-small-zh-v1.5',
+  ],
   async run({ options, terminal, signal }) {
-    const { query, show, tokens } = options;
+    const { query, show, tokens, encoder } = options;
     const { evaluateRetrieval, openCollection, searchCollection } = await import(
       '../../evaluation/retrieval.ts'
     );
     const { task, dataset, part } = await openTaskData(options);
     const split = await dataset.split(part);
     const collection = openCollection(task, split);
-    const settings = withDefaults(bm25, { tokens });
+    const open = async (documents: readonly string[]): Promise<Retriever> => {
+      if (encoder === undefined) {
+        const { openBm25Retriever } = await import('../../models/shared/retrieval/retriever.ts');
+        return openBm25Retriever(documents, withDefaults(bm25, { tokens }), signal);
+      }
+      const { openVectorRetriever } = await import('../../models/embedding/retriever.ts');
+      const progress = terminal.progress(terminal.say({ en: 'Embedding', zh: '计算向量' }));
+      const watching = { signal, onProgress: progress.update };
+      return openVectorRetriever(documents, { init: encoder, task }, watching).finally(progress.stop);
+    };
     if (query !== undefined) {
-      const hits = await searchCollection(collection, { text: query, count: show }, settings, signal);
+      const hits = await searchCollection(
+        collection,
+        { text: query, count: show },
+        await open(collection.documents),
+        signal,
+      );
       if (terminal.json) return terminal.printJson(hits);
       for (const { score, document } of hits) terminal.print(`${score.toFixed(3)}  ${document}`);
       return;
     }
-    const scores = await evaluateRetrieval(collection, settings, CUTOFFS, signal);
+    const scores = await evaluateRetrieval(collection, open, CUTOFFS, signal);
     if (terminal.json)
-      return terminal.printJson({ task: task.id, synthetic: split.synthetic, tokens, ...scores });
+      return terminal.printJson({
+        ...{ task: task.id, synthetic: split.synthetic, encoder, ...scores },
+        ...(encoder === undefined && { tokens }),
+      });
     const { documents, queries, queriesWithoutRelevant, indexSeconds, searchMilliseconds } = scores;
     const synthetic = split.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
     terminal.print(

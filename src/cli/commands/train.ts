@@ -49,7 +49,7 @@ export const trainCommand = defineCommand({
     const progress = terminal.progress(kind.id);
     const sheet = await trainAndKeep(
       { task, model: kind.id, parameters, seed, dataDir, out, force },
-      { onProgress: progress.update, signal },
+      { onProgress: progress.update, onNote: terminal.note, signal },
     ).finally(progress.stop);
     if (terminal.json) return terminal.printJson({ out, scores: sheet });
     const { printSheet } = await import('../tables.ts');

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError } from '../../ground/files.ts';
 import { findFolder } from './find.ts';
+import { sentenceFiles } from './sentence-files.ts';
 
 /** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
 const DECIDES =
@@ -19,6 +20,18 @@ export async function digestFolder(path: string): Promise<string> {
   for (const name of names.filter((one) => DECIDES.test(one)).sort()) {
     hash.update(`${name}\0`);
     for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk);
+  }
+  return hash.digest('hex');
+}
+
+/** The same, and the files of `sentence-transformers`: what decides the vectors of texts. */
+export async function digestTextEncoder(path: string): Promise<string> {
+  const hash = createHash('sha256').update(await digestFolder(path));
+  for (const [name, content] of [...(await sentenceFiles(findFolder(path)))].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
+    hash.update(`${name}\0`);
+    hash.update(createHash('sha256').update(content).digest());
   }
   return hash.digest('hex');
 }

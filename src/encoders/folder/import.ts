@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { writeJson } from '../../ground/files.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
@@ -11,6 +12,7 @@ import { findFolder } from './find.ts';
 import { IMPORT_FILE, loadOnnx, type OnnxImport } from './import_onnx.ts';
 import { loadFolder } from './load.ts';
 import { type Model, saveFolder } from './save.ts';
+import { sentenceFiles } from './sentence-files.ts';
 
 export interface Imported {
   readonly format: WeightFormat;
@@ -24,7 +26,7 @@ export interface Imported {
 
 /**
  * Converts a model in any format that `readWeights` reads (TensorFlow 1, PyTorch, safetensors) or an ONNX file to a
- * Hugging Face folder, which appears whole or not at all. Heads are kept. Throws a UserError `already-exists` where `out` is not empty, and
+ * Hugging Face folder, which appears whole or not at all. Heads are kept, and so are the files of `sentence-transformers`. Throws a UserError `already-exists` where `out` is not empty, and
  * those of `convertModel` and `makeWhole`.
  */
 export const importModel = (from: string, out: string, precision: Precision = 'fp32'): Promise<Imported> =>
@@ -42,7 +44,7 @@ export async function convertModel(
   const { tokenizer, format } = model;
   const tensors = new Map([...model.tensors].filter(([name]) => !isCopy(name, model)));
   const config = { ...model.config, transformersClass: classOf(model.config, tensors) };
-  await saveFolder(folder, { config, tensors, tokenizer }, new Map(), precision);
+  await saveFolder(folder, { config, tensors, tokenizer }, await sentenceFiles(homeOf(place)), precision);
   if (imported) await writeJson(join(folder, IMPORT_FILE), imported);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   return { format, config, tensors: tensors.size, parameters, onnx: imported };
@@ -51,6 +53,12 @@ export async function convertModel(
 /** The ONNX file that a path means: itself, or that of a folder without other weights. */
 function onnxOf(path: string): string | undefined {
   return hasWeights(path) ? undefined : findOnnx(path);
+}
+
+/** The folder whose settings go with a path: an ONNX file may lie in a subfolder `onnx`. */
+function homeOf(path: string): string {
+  const folder = statSync(path).isDirectory() ? path : dirname(path);
+  return basename(folder) === 'onnx' ? dirname(folder) : folder;
 }
 
 /** The declared class of `transformers`, unless it is the encoder's: then the one that has a place for all tensors. */

@@ -119,6 +119,31 @@ export async function openForward<Answer>(
   );
 }
 
+/** Tokens of a batch of sequences of equal length. */
+const EQUAL_TOKENS = 1024;
+
+/**
+ * As `openForward`, in batches of sequences of equal length: no token is padding, and an answer does not depend on which
+ * other sequences there are.
+ */
+export async function openEqualForward<Answer>(
+  head: Head<Answer>,
+  model: Uint8Array | string,
+  { config, ...options }: OpenOptions,
+): Promise<Forward<Answer>> {
+  const program = await openModel(model, options);
+  const pack: Packing = (lengths, first) => {
+    const length = lengths[first];
+    const most = Math.max(1, Math.floor(EQUAL_TOKENS / length));
+    let rows = 1;
+    while (rows < most && lengths[first + rows] === length) rows++;
+    return { rows, shape: { batch: rows, length } };
+  };
+  return forwardWith(head, config, pack, (feeds, { batch, length }) =>
+    program.run(feeds, { sizes: { batch, sequence: length } }),
+  );
+}
+
 /** Batches sequences of similar length. */
 function forwardWith<Answer>(
   head: Head<Answer>,

@@ -1,26 +1,26 @@
 import type { SessionOptions } from '../../autograd/index.ts';
-import { architectureOf } from '../architectures/registry.ts';
-import { loadFolder } from '../folder/load.ts';
-import { floats, type Head } from '../heads/head.ts';
-import { exportOnnx } from './export.ts';
-import { openForward } from './forward.ts';
+import type { Pooling } from './parameters.ts';
+import { openTextEncoder, promptOf } from './text-encoder.ts';
 
-/** The vector of a text: the mean of its tokens' last hidden states without special tokens, or that of `[CLS]`. */
-export const POOLINGS = ['mean', 'cls'] as const;
-/** How the vectors of tokens become that of a text. */
-export type Pooling = (typeof POOLINGS)[number];
-
-/** How vectors are computed, and who watches. */
+/** How vectors are computed in place of what the folder says, and who watches. */
 export interface VectorOptions extends SessionOptions {
-  /** Default `mean`. */
-  readonly pooling?: Pooling;
+  /** One or, one after another, several. Absent: as the folder says, else `text_mean`. */
+  readonly pooling?: Pooling | readonly Pooling[];
+  /** Whether vectors are scaled to length 1. Absent: as the folder says, else not. */
+  readonly normalize?: boolean;
+  /** Name of a prompt of the folder. Absent: its default one, if it has one. */
+  readonly prompt?: string;
+  /** Text of a prompt in place of any that the folder has. */
+  readonly promptText?: string;
   /** Share of the texts done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * A vector of `hidden` numbers for every text; longer texts than the model reads are truncated.
+ * A vector for every text; longer texts than the model reads are truncated. A folder of `sentence-transformers` says how
+ * vectors are pooled, changed and normalised, and which prompts there are; any other gives the mean of a text's tokens, of
+ * `hidden` numbers.
  *
  * @example
  * ```ts
@@ -33,32 +33,15 @@ export interface VectorOptions extends SessionOptions {
 export async function textVectors(
   folder: string,
   texts: readonly string[],
-  { pooling = 'mean', onProgress, signal, device, threads }: VectorOptions = {},
+  { pooling, normalize, prompt, promptText, onProgress, signal, ...session }: VectorOptions = {},
 ): Promise<Float32Array[]> {
-  const { config, tensors, tokenizer } = await loadFolder(folder);
-  const { isEncoder } = architectureOf(config).parameters;
-  const weights = new Map([...tensors].filter(([name]) => isEncoder(name)));
-  const head = pooler(config.hiddenSize, pooling);
-  const model = exportOnnx({ config, head, weights, precision: 'fp32' });
-  const forward = await openForward(head, model, { config, device, threads });
-  const sequences = texts.map((text) => tokenizer.encode(text, config.maxPositions));
-  return forward(sequences, { onProgress, signal });
-}
-
-function pooler(size: number, pooling: Pooling): Head<Float32Array> {
-  return {
-    parameters: new Map(),
-    outputs: ({ hidden }) => ({ hidden }),
-    read({ hidden }, row, tokens, { length }) {
-      const own = floats(hidden).subarray(row * length * size, (row + 1) * length * size);
-      // an empty text is [CLS] and [SEP] alone
-      if (pooling === 'cls' || tokens <= 2) return own.slice(0, size);
-      const vector = new Float32Array(size);
-      for (let token = 1; token < tokens - 1; token++)
-        for (let i = 0; i < size; i++) vector[i] += own[token * size + i] / (tokens - 2);
-      return vector;
-    },
-  };
+  const poolings = pooling === undefined ? undefined : [pooling].flat();
+  const encoder = await openTextEncoder(folder, { pooling: poolings, normalize, ...session });
+  return encoder.encode(texts, {
+    prompt: promptText ?? promptOf(encoder.settings, prompt),
+    onProgress,
+    signal,
+  });
 }
 
 /**

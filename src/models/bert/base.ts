@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { findFolder } from '../../encoders/folder/find.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { randomModel } from '../../encoders/folder/random.ts';
-import type { Model } from '../../encoders/folder/save.ts';
+import type { ExtraFiles, Model } from '../../encoders/folder/save.ts';
+import { sentenceFiles } from '../../encoders/folder/sentence-files.ts';
 import type { Head } from '../../encoders/heads/head.ts';
 import { loadTokenizer } from '../../encoders/tokenizers/load.ts';
 import { createTokenizer, type Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
@@ -17,6 +19,8 @@ export interface Base {
   readonly config: EncoderConfig;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly tokenizer: Tokenizer;
+  /** By which `sentence-transformers` makes vectors with the encoder; empty where it has none. */
+  readonly sentence: ExtraFiles;
 }
 
 /** The folder that `init` names, or random weights of the given sizes. */
@@ -26,10 +30,22 @@ export async function createBase(
   seed: number,
 ): Promise<Base> {
   const { init, dropout } = parameters;
-  const { config, tensors, tokenizer } =
-    init === undefined ? await modelFromScratch(parameters, texts(), seed) : await loadFolder(init);
+  const { config, tensors, tokenizer, sentence } =
+    init === undefined
+      ? { ...(await modelFromScratch(parameters, texts(), seed)), sentence: new Map() }
+      : await loadBase(init);
   const { untrained: _, ...shape } = config;
-  return { config: dropout === undefined ? shape : withDropout(shape, dropout), tensors, tokenizer };
+  return {
+    config: dropout === undefined ? shape : withDropout(shape, dropout),
+    tensors,
+    tokenizer,
+    sentence,
+  };
+}
+
+async function loadBase(init: string): Promise<Base> {
+  const loaded = await loadFolder(init);
+  return { ...loaded, sentence: await sentenceFiles(dirname(loaded.file)) };
 }
 
 async function modelFromScratch(

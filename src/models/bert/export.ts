@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { findFolder } from '../../encoders/folder/find.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { ONNX_FILES, onnxFiles } from '../../encoders/folder/onnx.ts';
 import { readOwn, requireHead } from '../../encoders/folder/own.ts';
 import { saveFolder } from '../../encoders/folder/save.ts';
+import { sentenceFiles } from '../../encoders/folder/sentence-files.ts';
 import { transformersHeads } from '../../encoders/heads/transformers.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
 import { UserError } from '../../ground/errors.ts';
@@ -36,7 +37,7 @@ async function exportInto(folder: string, out: string, dtypes: readonly Dtype[])
     const { encoderClass } = architectureOf(kept.config).heads;
     return { architecture: kept.plan.head.transformersClass ?? encoderClass, files };
   }
-  const { config, tensors, tokenizer } = await loadFolder(folder);
+  const { config, tensors, tokenizer, file } = await loadFolder(folder);
   const architecture = config.transformersClass ?? architectureOf(config).heads.encoderClass;
   const heads = transformersHeads(config);
   const headOf = heads.get(architecture);
@@ -61,6 +62,7 @@ async function exportInto(folder: string, out: string, dtypes: readonly Dtype[])
   const head = headOf(tensors, folder);
   if (head) requireHead(head.parameters, tensors, folder);
   const onnx = onnxFiles({ config, head, tensors }, dtypes);
-  await saveFolder(out, { config: { ...config, transformersClass: architecture }, tensors, tokenizer }, onnx);
+  const model = { config: { ...config, transformersClass: architecture }, tensors, tokenizer };
+  await saveFolder(out, model, new Map([...(await sentenceFiles(dirname(file))), ...onnx]));
   return { architecture, files };
 }

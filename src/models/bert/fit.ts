@@ -1,4 +1,5 @@
 import type { Forward } from '../../encoders/inference/forward.ts';
+import { createUnknownCounter } from '../../encoders/tokenizers/unknown.ts';
 import type { Item } from '../../encoders/training/finetune.ts';
 import { removeCheckpoints } from '../../encoders/training/record.ts';
 import { UserError } from '../../ground/errors.ts';
@@ -46,6 +47,7 @@ async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request
     const learnt = planner.learn(examples, parameters);
     return { learnt, plan: planner.plan(learnt, context) };
   };
+  noteUnknown(base.tokenizer, request);
   const whole = learn(request.train);
   const { train, dev } = sampleExamples(request, whole.plan);
   return {
@@ -54,6 +56,18 @@ async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request
     train,
     dev,
   };
+}
+
+/** Says where the vocabulary lacks much of what is trained on. */
+function noteUnknown<F extends FamilyId>(
+  tokenizer: Base['tokenizer'],
+  { task, train, onNote }: Request<F>,
+): void {
+  if (!onNote) return;
+  const counter = createUnknownCounter(tokenizer);
+  for (const text of textsOf(task, train)) counter.add(text);
+  const note = counter.note();
+  if (note) onNote({ en: `${task.id}: ${note.en}`, zh: `${task.id}：${note.zh}` });
 }
 
 async function fitPlan<F extends FamilyId, Target, Answer>(
@@ -65,9 +79,9 @@ async function fitPlan<F extends FamilyId, Target, Answer>(
   const { task, parameters } = request;
   const items = itemsOf(plan, train, request);
   const tensors = await fineTune({ request, base, plan, items, dev });
-  const { config, tokenizer } = base;
+  const { config, tokenizer, sentence } = base;
   const record = recordOf(task, parameters, prepared.learnt);
-  const fitted = { config, tokenizer, plan: prepared.plan, record, parameters, tensors };
+  const fitted = { config, tokenizer, sentence, plan: prepared.plan, record, parameters, tensors };
   const answering = {
     ask: plan.ask,
     forward: await openReader(plan.head, fitted),

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EncoderConfig } from '../../encoders/architectures/architecture.ts';
 import { architectureOf } from '../../encoders/architectures/registry.ts';
 import { loadFolder } from '../../encoders/folder/load.ts';
 import { onnxFiles } from '../../encoders/folder/onnx.ts';
 import { OWN_WEIGHTS, readOwn, requireHead, splitOwn } from '../../encoders/folder/own.ts';
-import { saveFolder } from '../../encoders/folder/save.ts';
+import { type ExtraFiles, saveFolder } from '../../encoders/folder/save.ts';
+import { sentenceFiles } from '../../encoders/folder/sentence-files.ts';
 import type { Head } from '../../encoders/heads/head.ts';
 import { type Dtype, exportOnnx } from '../../encoders/inference/export.ts';
 import { type Forward, openForward } from '../../encoders/inference/forward.ts';
@@ -26,6 +27,8 @@ import { requireEntities } from './resolve.ts';
 export interface Fitted<F extends FamilyId> {
   readonly config: EncoderConfig;
   readonly tokenizer: Tokenizer;
+  /** By which `sentence-transformers` makes vectors with the encoder, as the base had them. */
+  readonly sentence: ExtraFiles;
   readonly plan: FamilyPlan<F>;
   readonly record: KeptRecord;
   readonly parameters: BertParameters;
@@ -49,12 +52,13 @@ const FOLDER_FILES = [
  */
 export async function keep<F extends FamilyId>(
   folder: string,
-  { config, tokenizer, plan, record, tensors }: Omit<Fitted<F>, 'parameters'>,
+  { config, tokenizer, sentence, plan, record, tensors }: Omit<Fitted<F>, 'parameters'>,
   dtypes: readonly Dtype[] = DTYPES,
 ): Promise<void> {
   const { known, own } = splitOwn({ config, tensors });
   const { head, labels } = plan;
-  const extra = new Map([
+  const extra: ExtraFiles = new Map([
+    ...sentence,
     ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
     ...onnxFiles({ config, head, tensors }, dtypes),
   ]);
@@ -74,7 +78,7 @@ export async function openKept(
   answering: Partial<BertParameters> = {},
 ): Promise<Fitted<FamilyId>> {
   const record = await readRecord(folder);
-  const { config, tensors: known, tokenizer } = await loadFolder(folder);
+  const { config, tensors: known, tokenizer, file } = await loadFolder(folder);
   const tensors = new Map([...known, ...(await readOwn(folder))]);
   if (answering.lexiconFeatures) requireEntities('lexiconFeatures', true, record.family);
   const { plan, parameters } = inRecord(folder, () => {
@@ -83,7 +87,15 @@ export async function openKept(
     return { parameters, plan: planOf(record, context) };
   });
   requireHead(plan.head.parameters, tensors, folder);
-  return { config, tokenizer, plan, record, parameters, tensors };
+  return {
+    config,
+    tokenizer,
+    sentence: await sentenceFiles(dirname(file)),
+    plan,
+    record,
+    parameters,
+    tensors,
+  };
 }
 
 const planOf = (

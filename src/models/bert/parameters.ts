@@ -1,4 +1,3 @@
-import type { Device } from '../../autograd/index.ts';
 import type { RankingLoss } from '../../encoders/heads/ranking.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
 import type { Schedule } from '../../encoders/training/schedule.ts';
@@ -12,9 +11,10 @@ import {
   real,
   text,
 } from '../../ground/parameters.ts';
+import { DEVICES } from '../shared/parameters.ts';
 
+export { DEVICES };
 // listed again here because this module is read at every start of the program, and those that own the lists are large
-export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const satisfies readonly Device[];
 export const DTYPES = ['fp32', 'int8'] as const satisfies readonly Dtype[];
 const SCHEDULES = ['linear', 'cosine', 'constant'] as const satisfies readonly Schedule[];
 const RANKING_LOSSES = ['listwise', 'pairwise'] as const satisfies readonly RankingLoss[];

@@ -7,8 +7,8 @@ import { fitOn, predict } from '../fixtures/fitted.ts';
 import { findModel } from '../registry.ts';
 import { createRowsBuilder, rowCount } from '../shared/features/rows.ts';
 import { assignFolds } from '../shared/folds.ts';
+import { calibrate, crossEntropy } from '../shared/logistic/crossvalidate.ts';
 import { mergeColumns, times, transposedTimes } from '../shared/logistic/gram.ts';
-import { calibrate, crossEntropy } from './crossvalidate.ts';
 
 describe('mergeColumns', () => {
   it('keeps the products of rows, and says what stands for what', () => {

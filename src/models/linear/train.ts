@@ -3,8 +3,8 @@ import type { Training } from '../shared/classifier/labelled.ts';
 import { selectRows } from '../shared/features/rows.ts';
 import { assignFolds } from '../shared/folds.ts';
 import { hasManyLabels, isBinary, type Labelling, targetsOf } from '../shared/labels/labelling.ts';
+import { calibrate, crossEntropy, rescale } from '../shared/logistic/crossvalidate.ts';
 import { decisions, fitLogistic, type LogisticModel, toProbabilities } from '../shared/logistic/logistic.ts';
-import { calibrate, crossEntropy, rescale } from './crossvalidate.ts';
 import type { LinearParameters } from './parameters.ts';
 import { chiSquared, keepBest } from './select.ts';
 

@@ -1,4 +1,8 @@
+import type { Device } from '../../autograd/index.ts';
 import { flag, integer, real } from '../../ground/parameters.ts';
+
+/** What an encoder may run on; listed again here because descriptions of kinds are read at every start of the program. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const satisfies readonly Device[];
 
 /** Parameters that several kinds have, each with its own default. */
 

@@ -1,5 +1,7 @@
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
+import { createUnknownCounter } from '../../encoders/tokenizers/unknown.ts';
 import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/language.ts';
 import { counterRandom, PURPOSE } from './counter.ts';
 import type { Marker } from './units.ts';
 
@@ -23,6 +25,8 @@ export interface LoadOptions {
   readonly heldOut: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Called where the vocabulary lacks much of the text. */
+  readonly onNote?: (note: Text) => void;
 }
 
 /**
@@ -32,10 +36,11 @@ export interface LoadOptions {
  */
 export async function loadPretrainingText(
   documents: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
-  { tokenizer, mark, markHeldOut = mark, heldOut, seed, signal }: LoadOptions,
+  { tokenizer, mark, markHeldOut = mark, heldOut, seed, signal, onNote }: LoadOptions,
 ): Promise<{ train: PretrainingText; heldOut: PretrainingText }> {
   const wide = tokenizer.vocabulary.tokens.length > 0x10000;
   const sides = [createBuilder(wide), createBuilder(wide)];
+  const unknown = createUnknownCounter(tokenizer);
   let number = 0;
   for await (const document of documents) {
     if (number % 1024 === 0) signal?.throwIfAborted();
@@ -43,11 +48,14 @@ export async function loadPretrainingText(
     const side = sides[Number(isHeldOut)];
     for (const sentence of document) {
       const tokens = tokenizer.tokenize(sentence);
+      unknown.add(sentence, tokens);
       if (tokens.ids.length > 0)
         side.addSentence(tokens.ids, (isHeldOut ? markHeldOut : mark)(sentence, tokens));
     }
     side.endDocument();
   }
+  const note = unknown.note();
+  if (note) onNote?.(note);
   const [train, held] = sides.map((side) => side.finish());
   if (train.tokens.length === 0) {
     throw new UserError(

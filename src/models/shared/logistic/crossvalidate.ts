@@ -1,5 +1,5 @@
-import type { LogisticModel } from '../shared/logistic/logistic.ts';
-import { minimize } from '../shared/optimize/lbfgs.ts';
+import { minimize } from '../optimize/lbfgs.ts';
+import type { LogisticModel } from './logistic.ts';
 
 /** Mean cross-entropy of scores (before softmax or sigmoid), `outputs` numbers per row, times `slope`, plus `offset`. */
 export function crossEntropy(

@@ -1,0 +1,99 @@
+import { POOLINGS } from '../../encoders/inference/parameters.ts';
+import { AUTO, choice, flag, integer, type Parsed, type Resolved, text } from '../../ground/parameters.ts';
+import { DEVICES, tuneThreshold } from '../shared/parameters.ts';
+
+/** What turns vectors into answers. */
+export const HEADS = ['auto', 'cosine', 'logistic', 'knn'] as const;
+
+/** `folder` leaves it to the folder. */
+export const POOLING_CHOICES = ['folder', ...POOLINGS] as const;
+
+export const PARAMETERS = {
+  init: text({
+    required: true,
+    answering: true,
+    placeholder: 'dir',
+    summary: {
+      en: 'Folder of the encoder, or the name of a model; for a kept model only where it lies now.',
+      zh: '编码器目录或模型名称；对已保存的模型仅用于指明其当前位置。',
+    },
+  }),
+  head: choice(HEADS, {
+    default: AUTO,
+    summary: {
+      en: 'cosine (similarity, ranking), logistic or knn (all but ranking); auto: cosine for similarity and ranking, logistic for the rest.',
+      zh: 'cosine（相似度、排序）、logistic 或 knn（排序以外）；auto：相似度与排序用 cosine，其余用 logistic。',
+    },
+  }),
+  pooling: choice(POOLING_CHOICES, {
+    default: 'folder',
+    summary: {
+      en: 'How token vectors become one; folder: as the folder says, else text_mean.',
+      zh: '由词元向量得到文本向量的方式；folder：按目录设置，没有时为 text_mean。',
+    },
+  }),
+  normalize: flag({
+    summary: {
+      en: 'Scales vectors to length 1; if omitted, as the folder says.',
+      zh: '将向量归一化为单位长度；省略时按目录设置。',
+    },
+  }),
+  prompt: text({
+    default: AUTO,
+    summary: {
+      en: 'Text put before every text; auto: the default prompt of the folder, if any.',
+      zh: '加在每条文本之前的提示；auto：目录的默认提示（如有）。',
+    },
+  }),
+  queryPrompt: text({
+    default: AUTO,
+    summary: {
+      en: 'Ranking only: put before queries; auto: the prompt `query` of the folder, else prompt.',
+      zh: '仅用于排序：加在查询之前；auto：目录中名为 query 的提示，否则同 prompt。',
+    },
+  }),
+  documentPrompt: text({
+    default: AUTO,
+    summary: {
+      en: 'Ranking only: put before documents; auto: the prompt `document`, `passage` or `corpus` of the folder, else prompt.',
+      zh: '仅用于排序：加在文档之前；auto：目录中名为 document、passage 或 corpus 的提示，否则同 prompt。',
+    },
+  }),
+  maxLength: integer({
+    min: 3,
+    summary: {
+      en: 'Tokens after which a text is cut off; if omitted, as the folder says.',
+      zh: '文本的最大词元数，超出部分截断；省略时按目录设置。',
+    },
+  }),
+  k: integer({
+    default: 5,
+    min: 1,
+    summary: {
+      en: 'knn only: neighbours that vote, each with its cosine.',
+      zh: '仅用于 knn：参与投票的近邻数，以余弦为权重。',
+    },
+  }),
+  tuneThreshold,
+  device: choice(DEVICES, {
+    default: 'cpu',
+    answering: true,
+    summary: { en: 'Execution device.', zh: '运行设备。' },
+  }),
+  threads: integer({
+    default: AUTO,
+    min: 1,
+    speedOnly: true,
+    answering: true,
+    summary: { en: 'Number of threads; auto: one per core.', zh: '线程数；auto：每核一个。' },
+  }),
+  cache: flag({
+    default: true,
+    speedOnly: true,
+    answering: true,
+    summary: { en: 'Keeps vectors on disk in the cache directory.', zh: '将向量保存在缓存目录中。' },
+  }),
+};
+
+export type GivenEmbeddingParameters = Parsed<typeof PARAMETERS>;
+export type EmbeddingParameters = Resolved<typeof PARAMETERS>;

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { digestTextEncoder } from '../../encoders/folder/digest.ts';
+import { openTextEncoder, type TextEncoder } from '../../encoders/inference/text-encoder.ts';
+import { openVectorCache, type VectorCache } from '../../encoders/inference/vector-cache.ts';
+import { cacheDir } from '../../ground/cache.ts';
+import type { EmbeddingParameters } from './parameters.ts';
+
+/** What decides the vectors of a kept model, beside the prompts. */
+export type EncoderParameters = Pick<
+  EmbeddingParameters,
+  'init' | 'pooling' | 'normalize' | 'maxLength' | 'device' | 'threads' | 'cache'
+>;
+
+export interface Watching {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (share: number) => void;
+}
+
+/** Vectors of texts; the encoder is opened when a vector is first not found on disk. */
+export interface Vectors {
+  /** SHA-256 of the encoder and its settings. */
+  readonly encoder: string;
+  of(texts: readonly string[], prompt: string, watching?: Watching): Promise<Float32Array[]>;
+}
+
+export async function openVectors(parameters: EncoderParameters): Promise<Vectors> {
+  const { init, pooling, normalize, maxLength, device, threads, cache } = parameters;
+  const encoder = await digestTextEncoder(init);
+  let opened: Promise<TextEncoder> | undefined;
+  const open = (): Promise<TextEncoder> => {
+    const asked = pooling === 'folder' ? undefined : [pooling];
+    opened ??= openTextEncoder(init, { pooling: asked, normalize, maxLength, device, threads });
+    return opened;
+  };
+  const directory = join(cacheDir(process.env), 'vectors');
+  const spaces = new Map<string, VectorCache>();
+  const spaceOf = (prompt: string): VectorCache | undefined => {
+    if (!cache) return undefined;
+    const identity = { encoder, pooling, normalize, maxLength, device, prompt };
+    const space = spaces.get(prompt) ?? openVectorCache(directory, identity);
+    spaces.set(prompt, space);
+    return space;
+  };
+  return {
+    encoder,
+    async of(texts, prompt, { signal, onProgress } = {}) {
+      const space = spaceOf(prompt);
+      const known = (await space?.read(texts)) ?? new Map<string, Float32Array>();
+      const missing = [...new Set(texts)].filter((text) => !known.has(text));
+      if (missing.length > 0) {
+        try {
+          await (await open()).encode(missing, {
+            prompt,
+            signal,
+            onProgress,
+            onVector(index, vector) {
+              known.set(missing[index], vector);
+              space?.add(missing[index], vector);
+            },
+          });
+        } finally {
+          await space?.flush();
+        }
+      }
+      return texts.map((text) => known.get(text)!);
+    },
+  };
+}
