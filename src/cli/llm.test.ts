@@ -20,6 +20,7 @@ import {
   startServer,
   status,
 } from '../models/llm/fixtures/server.ts';
+import { spending } from '../models/shared/services/budget.ts';
 import { findTask } from '../tasks/registry.ts';
 
 const COUNT = 60;
@@ -83,6 +84,19 @@ describe('a run of a language model', () => {
     expect(again.record.answers.answered).toBeGreaterThan(58);
     expect(server.received).toHaveLength(COUNT + 6);
     expect(again.directory).toBe(first.directory);
+  });
+
+  it('keeps what answers took over an interruption, and why some cannot be read', async () => {
+    const prices = join(folder, 'prices.json');
+    server = await startServer((request) => (request.number % 5 === 0 ? '不知道' : gold(request)));
+    await writeFile(prices, JSON.stringify({ [`e${server.url}`]: { prompt: 1, completion: 2 } }));
+    await expect(
+      evaluate(plan({ prices, concurrency: 1, maxCalls: spending().calls + 20 })),
+    ).rejects.toThrow();
+    const { record } = await evaluate(plan({ prices }));
+    expect(record.usage).toMatchObject({ calls: COUNT, served: ['served-model'] });
+    expect(record.usage?.cost).toBeCloseTo((COUNT * (10 + 2 * 2)) / 1e6, 12);
+    expect(record.reasons).toEqual({ 'no-json': COUNT / 5 });
   });
 
   it('on a part says so, and is compared on that part', async () => {

@@ -1,7 +1,7 @@
 import type { Question } from '../datasets/dataset.ts';
 import type { Text } from '../ground/language.ts';
 import type { FittedModel, ModelKind, Reply } from '../models/contract.ts';
-import type { Answer, AnswerStatus } from '../tasks/answer.ts';
+import type { Answer, AnswerStatus, Usage } from '../tasks/answer.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
 import { openJournal } from './journal.ts';
@@ -28,6 +28,10 @@ export interface Answers {
   /** The replies that they were read from. */
   readonly replies: readonly (Reply | undefined)[];
   readonly counts: AnswerCounts;
+  /** How many answers are unreadable or missing for which reason; absent where none is. */
+  readonly reasons?: Readonly<Record<string, number>>;
+  /** Mean probability of every place in the list of options; absent where options were not scored. */
+  readonly places?: readonly number[];
   /** Absent where no answer was given in quotes. */
   readonly quotes?: QuoteCounts;
   /** The sum over all replies; absent where none of them says. */
@@ -49,6 +53,7 @@ export async function answerQuestions(
   const read = (index: number, { raw }: Reply): Answer => kind.interpret(raw, questions[index].input, task);
   const answered = new Set<number>();
   const progress = createProgress(questions.length, kind);
+  for (const reply of replies) if (reply?.usage) progress.spend(reply.usage, true);
   for (const [index, reply] of replies.entries()) {
     const answer = reply && read(index, reply);
     if (answer === undefined || answer.status === 'missing') continue;
@@ -65,6 +70,7 @@ export async function answerQuestions(
         onAnswer(index, reply) {
           journal.append(questions[index].id, reply);
           replies[index] = reply;
+          if (reply.usage) progress.spend(reply.usage);
           progress.add(kind.interprets ? read(index, reply) : undefined);
           onProgress?.(progress.share(), progress.note());
         },
@@ -81,6 +87,8 @@ export async function answerQuestions(
 }
 
 interface AnswerProgress {
+  /** `before`: spent by an earlier attempt. */
+  spend(usage: Usage, before?: boolean): void;
   add(answer: Answer | undefined): void;
   share(): number;
   note(): Text | undefined;
@@ -92,7 +100,16 @@ function createProgress(asked: number, { interprets }: ModelKind): AnswerProgres
   const started = performance.now();
   let before: number | undefined;
   let done = 0;
+  let tokens = 0;
+  let cost: number | undefined;
+  let unit = '';
   return {
+    spend({ promptTokens = 0, completionTokens = 0, cost: more, currency = '' }, earlier = false) {
+      if (!earlier) tokens += promptTokens + completionTokens;
+      if (more === undefined) return;
+      cost = (cost ?? 0) + more;
+      unit = currency;
+    },
     add(answer) {
       done++;
       if (answer) counts[answer.status]++;
@@ -101,11 +118,14 @@ function createProgress(asked: number, { interprets }: ModelKind): AnswerProgres
     note() {
       if (!interprets) return undefined;
       before ??= done - 1;
-      const rate = ((done - before) / Math.max(0.001, (performance.now() - started) / 1000)).toFixed(1);
+      const seconds = Math.max(0.001, (performance.now() - started) / 1000);
+      const rate = ((done - before) / seconds).toFixed(1);
+      const speed = tokens > 0 ? `, ${Math.round(tokens / seconds)} tokens/s` : '';
+      const spent = cost === undefined ? '' : `, ${cost.toFixed(cost < 1 ? 4 : 2)} ${unit}`;
       const { answered, refused, unreadable, missing } = counts;
       return {
-        en: `answered ${answered}, unreadable ${unreadable}, refused ${refused}, failed ${missing}; ${rate}/s`,
-        zh: `已答 ${answered}，无法解析 ${unreadable}，拒答 ${refused}，失败 ${missing}；${rate} 条/秒`,
+        en: `answered ${answered}, unreadable ${unreadable}, refused ${refused}, failed ${missing}; ${rate}/s${speed}${spent}`,
+        zh: `已答 ${answered}，无法解析 ${unreadable}，拒答 ${refused}，失败 ${missing}；${rate} 条/秒${speed.replace(', ', '，').replace('tokens/s', 'token/秒')}${spent.replace(', ', '，')}`,
       };
     },
   };
@@ -123,7 +143,37 @@ function summarizeReplies(answers: readonly Answer[], replies: readonly (Reply |
     if (answer.status === 'answered' && answer.quotes) quotes = addQuotes(quotes, answer.quotes);
   }
   const usage = sumUsage(replies.flatMap((reply) => reply?.usage ?? []));
-  return { answers, replies, counts, ...(quotes && { quotes }), ...(usage && { usage }) };
+  const reasons = countReasons(answers);
+  const places = meanPlaces(answers);
+  return {
+    ...{ answers, replies, counts },
+    ...(reasons && { reasons }),
+    ...(quotes && { quotes }),
+    ...(places && { places }),
+    ...(usage && { usage }),
+  };
+}
+
+/** By the code that a reason begins with: `missing-field triples[0].object` is one of `missing-field`. */
+function countReasons(answers: readonly Answer[]): Record<string, number> | undefined {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) {
+    if (answer.status !== 'unreadable' && answer.status !== 'missing') continue;
+    const [code] = answer.reason?.split(' ') ?? [];
+    if (code) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return Object.keys(counts).length > 0 ? counts : undefined;
+}
+
+function meanPlaces(answers: readonly Answer[]): number[] | undefined {
+  const scored = answers.flatMap((answer) =>
+    answer.status === 'answered' && answer.places ? [answer.places] : [],
+  );
+  const width = Math.max(0, ...scored.map(({ length }) => length));
+  if (width === 0) return undefined;
+  return Array.from({ length: width }, (_, place) =>
+    scored.reduce((sum, places) => sum + (places[place] ?? 0) / scored.length, 0),
+  );
 }
 
 function addQuotes(sum: QuoteCounts | undefined, more: QuoteCounts): Record<keyof QuoteCounts, number> {

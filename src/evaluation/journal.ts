@@ -23,13 +23,20 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+const amount = z.number().optional();
+const usageJson = z.object({
+  ...{ promptTokens: amount, completionTokens: amount },
+  ...{ estimatedPromptTokens: amount, estimatedCompletionTokens: amount },
+  ...{ cost: amount, calls: amount, retries: amount, milliseconds: amount },
+  currency: z.string().optional(),
+  served: z.string().optional(),
+});
+
 const lineJson = z.object({
   id: z.string(),
   key: z.string().optional(),
   raw: z.unknown(),
-  usage: z
-    .object({ promptTokens: z.number().optional(), completionTokens: z.number().optional() })
-    .optional(),
+  usage: usageJson.optional(),
 });
 
 /**

@@ -64,8 +64,12 @@ export interface RunRecord {
     readonly bytes?: number;
   };
   readonly answers: AnswerCounts;
+  /** How many answers are unreadable or missing for which reason, by its code; absent where none is. */
+  readonly reasons?: Readonly<Record<string, number>>;
   /** What became of quotes, where answers are given in them. */
   readonly quotes?: QuoteCounts;
+  /** Position bias: mean probability of every place in the list of options; equal where there is none. */
+  readonly places?: readonly number[];
   /** Scores of every repeat alone, where questions were asked more than once. */
   readonly repeats?: RepeatScores;
   /** What the answers took, where they cost something. */
@@ -95,7 +99,7 @@ export interface Environment {
 export interface Attempt {
   readonly id: string;
   readonly fitted: FittedModel;
-  readonly answers: Pick<Answers, 'counts' | 'quotes' | 'usage'>;
+  readonly answers: Pick<Answers, 'counts' | 'reasons' | 'quotes' | 'places' | 'usage'>;
   readonly repeats: RepeatScores | undefined;
   readonly times: { readonly started: Date; readonly fitted: Date; readonly answered: Date };
   readonly files: RunHashes;
@@ -105,7 +109,7 @@ export interface Attempt {
 export function describeRun(
   { task, split, source, seed, parameters: given }: Plan,
   { kind, modelHash, parameters, startingPoint, members, splits }: Identity,
-  { id, fitted, answers: { counts, quotes, usage }, repeats, times, files }: Attempt,
+  { id, fitted, answers: { counts, reasons, quotes, places, usage }, repeats, times, files }: Attempt,
 ): RunRecord {
   const kept = identityOf(kind.parameters, parameters);
   const seconds = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
@@ -139,7 +143,9 @@ export function describeRun(
       bytes: fitted.bytes,
     },
     answers: counts,
+    ...(reasons && { reasons }),
     ...(quotes && { quotes }),
+    ...(places && { places }),
     ...(repeats && { repeats }),
     ...(usage && { usage }),
     seed,

@@ -29,7 +29,9 @@ const quotes = z.looseObject({
 const repeats = z.looseObject({ scores: z.array(real), deviation: real, agreement: real });
 const usage = z.looseObject({
   ...{ promptTokens: tokens, completionTokens: tokens, cost: tokens, calls: tokens, retries: tokens },
+  ...{ estimatedPromptTokens: tokens, estimatedCompletionTokens: tokens },
   currency: z.string().optional(),
+  served: z.array(z.string()).optional(),
   latency: z.looseObject({ p50: real, p90: real, p99: real }).optional(),
 });
 
@@ -65,7 +67,9 @@ export const recordJson: z.ZodType<RunRecord> = z
       bytes: count.optional(),
     }),
     answers: z.looseObject({ ...counts, truncated: count, failed: count }),
+    reasons: z.record(z.string(), count).optional(),
     quotes: quotes.optional(),
+    places: z.array(real).optional(),
     repeats: repeats.optional(),
     usage: usage.optional(),
     seed: real,

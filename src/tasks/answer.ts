@@ -5,7 +5,10 @@ import type { QuoteCounts } from './families/asking.ts';
 export interface Usage {
   readonly promptTokens?: number;
   readonly completionTokens?: number;
-  /** In the currency of the price list; absent where there is no price. */
+  /** Rough counts of what was sent and received, whatever the service reports. */
+  readonly estimatedPromptTokens?: number;
+  readonly estimatedCompletionTokens?: number;
+  /** From reported tokens, else from estimated ones, in the currency of the price list; absent where there is no price. */
   readonly cost?: number;
   readonly currency?: string;
   /** Calls that brought a reply. */
@@ -14,6 +17,8 @@ export interface Usage {
   readonly retries?: number;
   /** The sum of the durations of its calls, in milliseconds. */
   readonly milliseconds?: number;
+  /** What the service calls the model. */
+  readonly served?: string;
 }
 
 /**
@@ -26,6 +31,8 @@ export type Answer<F extends FamilyId = FamilyId> =
       readonly prediction: Prediction<F>;
       /** What became of its quotes, where it was answered in quotes. */
       readonly quotes?: QuoteCounts;
+      /** Mean probability of every place in the list of options, where options were scored in several orders. */
+      readonly places?: readonly number[];
     }
   /** The model declined to answer. */
   | { readonly status: 'refused'; readonly reason?: string }

@@ -8,6 +8,7 @@ import type { Input } from '../../tasks/examples.ts';
 import type { BatchModel, BatchState } from '../contract.ts';
 import { type BatchService, openBatchService, type ServiceBatch } from '../shared/services/batches.ts';
 import { readChatBody } from '../shared/services/chat.ts';
+import { estimateCall } from '../shared/services/estimate.ts';
 import { type CallSettings, requestBody } from '../shared/services/service.ts';
 import type { Rung } from './ladder.ts';
 import { type PlannedCall, plannedCalls, type Session } from './session.ts';
@@ -36,9 +37,9 @@ const stateJson = z.object({
 });
 type Kept = z.infer<typeof stateJson>['batches'][number];
 
-/** Runs something with an open session; the first input finds out how the service holds answers to a shape. */
+/** Runs something with an open session; the first inputs find out how the service holds answers to a shape. */
 export type UseSession = (
-  asked: { readonly first: Input; readonly signal?: AbortSignal },
+  asked: { readonly inputs: readonly Input[]; readonly signal?: AbortSignal },
   use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
 ) => Promise<void>;
 
@@ -53,7 +54,7 @@ export function batchOf(directory: string | undefined, useSession: UseSession): 
     use: (work: Work) => Promise<void>,
   ): Promise<readonly BatchState[]> => {
     const batches = await readBatches(file);
-    await useSession({ first: inputs[0], signal }, async (session, rung, settings) => {
+    await useSession({ inputs, signal }, async (session, rung, settings) => {
       const service = await openBatchService(session.service.endpoint, settings, signal);
       const save = (): Promise<void> => writeJson(file, { schema: 'chineseblue/batches@1', batches });
       try {
@@ -198,7 +199,8 @@ async function keepAnswers(
     if (!call || response?.status_code !== 200 || calls.has(call.key)) continue;
     const outcome = readChatBody(response.body);
     if ('failure' in outcome) continue;
-    const reply = { ...outcome, first: outcome.first && [...outcome.first], attempts: 1, ms: 0 };
+    const estimated = estimateCall(call.messages, outcome);
+    const reply = { ...outcome, first: outcome.first && [...outcome.first], estimated, attempts: 1, ms: 0 };
     writing.push(calls.keep(call.key, call.messages, call.settings, reply));
   }
   await Promise.all(writing);

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spending } from '../shared/services/budget.ts';
-import { createInterviewer, PAIRS, type Script } from './fixtures/interviewer.ts';
-import { type Scripted, status } from './fixtures/server.ts';
+import { createInterviewer, PAIR, PAIRS, type Script } from './fixtures/interviewer.ts';
+import { completion, type Scripted, status } from './fixtures/server.ts';
 
 const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
 
@@ -99,5 +99,51 @@ describe('the shape of answers', () => {
     const { replies } = await probed(({ body }) => (body.response_format ? '答案是匹配' : '{"label":"1"}'));
     expect(rungs()).toEqual(['json_schema', 'json_object', undefined]);
     expect(replies[0].raw).toMatchObject({ rung: 'text' });
+  });
+
+  it('is asked of another question where an answer does not tell, and is no worse for a context that is too small', async () => {
+    const inputs = [PAIR, { textA: '头痛怎么办', textB: '头疼怎么办' }];
+    const tooLong = status(400, { error: { code: 'context_length_exceeded' } });
+    const cut = completion({ content: '{"lab' }, { finish_reason: 'length' });
+    for (const first of [tooLong, cut]) {
+      const { replies } = await ask(
+        ({ body }) => (body.messages.at(-1)?.content.includes('感冒') ? first : '{"label":"1"}'),
+        { inputs, parameters: { structured: 'probe' } },
+      );
+      expect(replies[1].raw).toMatchObject({ rung: 'schema' });
+      expect(new Set(rungs())).toEqual(new Set(['json_schema']));
+    }
+  });
+
+  it('is kept beside the calls', async () => {
+    await ask(({ body }) => (body.response_format ? '答案是匹配' : '{"label":"1"}'), {
+      parameters: { name: 'shape', structured: 'probe' },
+    });
+    const lines = (await readFile(join(directory(), 'calls.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.filter((line) => line === '{"rung":"text"}')).toHaveLength(1);
+  });
+});
+
+describe('usage', () => {
+  it('is estimated where a service reports none, and limits hold', async () => {
+    const inputs = Array.from({ length: 5 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
+    const { promptTokens, completionTokens } = spending();
+    const maxTotalTokens = promptTokens + completionTokens + 200;
+    const parameters = { concurrency: 1, maxTotalTokens };
+    const silent = { choices: [{ message: { content: '{"label":"1"}' } }] };
+    await expect(ask(() => silent, { inputs, parameters })).rejects.toMatchObject({ code: 'budget-reached' });
+    expect(received().length).toBeLessThan(5);
+    const { replies } = await ask(() => silent);
+    expect(replies[0].usage?.promptTokens).toBeUndefined();
+    expect(replies[0].usage?.estimatedPromptTokens).toBeGreaterThan(50);
+  });
+});
+
+describe('the calls of a run', () => {
+  it('of another model are not touched', async () => {
+    await ask(() => '{"label":"1"}', { parameters: { name: 'first' } });
+    const before = await readFile(join(directory(), 'calls.jsonl'), 'utf8');
+    await expect(askAgain({ parameters: { name: 'second' } })).rejects.toMatchObject({ code: 'other-calls' });
+    expect(await readFile(join(directory(), 'calls.jsonl'), 'utf8')).toBe(before);
   });
 });

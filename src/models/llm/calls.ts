@@ -4,9 +4,11 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { type Appender, createAppender } from '../../ground/appender.ts';
+import { UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../../ground/files.ts';
 import type { Message } from '../shared/services/chat.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
+import { RUNGS, type Rung } from './ladder.ts';
 
 const SCHEMA = 'chineseblue/calls@1';
 const FILE = 'calls.jsonl';
@@ -23,6 +25,8 @@ const keptJson = z.object({
   model: z.string().optional(),
   promptTokens: z.number().optional(),
   completionTokens: z.number().optional(),
+  /** Rough counts, made here. */
+  estimated: z.object({ promptTokens: z.number(), completionTokens: z.number() }).optional(),
   first: z.array(z.object({ token: z.string(), logprob: z.number() })).optional(),
   attempts: z.number(),
   ms: z.number(),
@@ -32,6 +36,7 @@ export type KeptReply = z.infer<typeof keptJson>;
 const lineJson = z.union([
   z.object({ schema: z.literal(SCHEMA), endpoint: z.string(), model: z.string() }),
   z.object({ message: z.string() }),
+  z.object({ rung: z.enum(RUNGS) }),
   z.object({ call: z.string(), reply: keptJson }),
 ]);
 
@@ -46,6 +51,9 @@ export interface Calls {
   find(key: string): Promise<KeptReply | undefined>;
   /** Resolves when the call is on disk. */
   keep(key: string, messages: readonly Message[], settings: object, reply: KeptReply): Promise<void>;
+  /** How the service holds answers to a shape, where that was found out before. */
+  readonly rung: Rung | undefined;
+  keepRung(rung: Rung): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,19 +82,22 @@ export async function openCalls(directory: string | undefined, endpoint: Endpoin
   await makeDirectory(directory);
   const handles: FileHandle[] = [];
   const slots = new Map<string, Slot>();
+  let rung: Rung | undefined;
   try {
     for (const other of await siblings(directory)) {
       const handle = await open(other, 'r');
       handles.push(handle);
-      await index(handle, endpoint, slots);
+      rung = (await index(handle, endpoint, slots)).rung ?? rung;
     }
     const own = await open(file, existsSync(file) ? 'r+' : 'w+');
     handles.push(own);
-    const { bytes, messages } = await index(own, endpoint, slots);
+    const { bytes, messages, ...known } = await index(own, endpoint, slots);
+    if (known.foreign) throw foreignCalls(file);
     await own.truncate(bytes);
     const appender = createAppender(own, file, bytes);
     if (bytes === 0) appender.write(line({ schema: SCHEMA, endpoint: endpoint.url, model: endpoint.model }));
-    return keptIn({ own, appender, slots, messages, readers: handles.slice(0, -1) });
+    const shape = { rung: known.rung ?? rung };
+    return keptIn({ own, appender, slots, messages, shape, readers: handles.slice(0, -1) });
   } catch (error) {
     await Promise.all(handles.map((handle) => handle.close()));
     throw explainFileError(error, file);
@@ -97,6 +108,8 @@ const nothingKept = (): Calls => ({
   has: () => false,
   find: async () => undefined,
   keep: async () => {},
+  rung: undefined,
+  keepRung: async () => {},
   close: async () => {},
 });
 
@@ -106,10 +119,11 @@ interface Kept {
   readonly slots: Map<string, Slot>;
   /** Hashes of the messages that the file has. */
   readonly messages: Set<string>;
+  readonly shape: { rung: Rung | undefined };
   readonly readers: readonly FileHandle[];
 }
 
-function keptIn({ own, appender, slots, messages, readers }: Kept): Calls {
+function keptIn({ own, appender, slots, messages, shape, readers }: Kept): Calls {
   return {
     has: (key) => slots.has(key),
     async find(key) {
@@ -132,6 +146,15 @@ function keptIn({ own, appender, slots, messages, readers }: Kept): Calls {
       await appender.flushed();
       slots.set(key, { handle: own, at, length: Buffer.byteLength(text) - 1 });
     },
+    get rung() {
+      return shape.rung;
+    },
+    async keepRung(rung) {
+      if (shape.rung === rung) return;
+      shape.rung = rung;
+      appender.write(line({ rung }));
+      await appender.flushed();
+    },
     async close() {
       await appender.close();
       await Promise.all(readers.map((handle) => handle.close()));
@@ -152,6 +175,26 @@ async function siblings(directory: string): Promise<string[]> {
     .sort();
 }
 
+/** What a file of calls holds. */
+interface Indexed {
+  /** In whole lines. */
+  readonly bytes: number;
+  readonly messages: Set<string>;
+  readonly rung: Rung | undefined;
+  /** It is of another endpoint or model, or no file of calls. */
+  readonly foreign: boolean;
+}
+
+const foreignCalls = (file: string): UserError =>
+  new UserError(
+    'other-calls',
+    {
+      en: 'These are calls to another endpoint or model',
+      zh: '该文件中的调用属于其他服务或模型',
+    },
+    { file, hint: { en: 'Move the file away.', zh: '请移走该文件。' } },
+  );
+
 /**
  * Notes where the calls of a file are, if it is of this endpoint and model. Whole lines count: a last line that a crash cut
  * short does not. A line that cannot be read is left out: its call is made again.
@@ -160,14 +203,15 @@ async function index(
   handle: FileHandle,
   { url, model }: Endpoint,
   slots: Map<string, Slot>,
-): Promise<{ bytes: number; messages: Set<string> }> {
+): Promise<Indexed> {
   const messages = new Set<string>();
+  let rung: Rung | undefined;
   let bytes = 0;
   let rest = Buffer.alloc(0);
   for (;;) {
     const block = Buffer.alloc(BLOCK);
     const { bytesRead } = await handle.read(block, 0, BLOCK, bytes + rest.length);
-    if (bytesRead === 0) return { bytes, messages };
+    if (bytesRead === 0) return { bytes, messages, rung, foreign: false };
     const content = Buffer.concat([rest, block.subarray(0, bytesRead)]);
     let from = 0;
     for (let end = content.indexOf(NEWLINE); end >= 0; end = content.indexOf(NEWLINE, from)) {
@@ -176,7 +220,8 @@ async function index(
         bytes + from === 0 &&
         !(parsed && 'schema' in parsed && parsed.endpoint === url && parsed.model === model)
       )
-        return { bytes: 0, messages };
+        return { bytes: 0, messages, rung: undefined, foreign: true };
+      if (parsed && 'rung' in parsed) rung = parsed.rung;
       if (parsed && 'message' in parsed) messages.add(parsed.message);
       if (parsed && 'call' in parsed)
         slots.set(parsed.call, { handle, at: bytes + from, length: end - from });

@@ -3,7 +3,7 @@ import type { AnyTypes, Example, Input } from '../../tasks/examples.ts';
 import type { Asking, Placeholders, Prompt } from '../../tasks/families/asking.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Message } from '../shared/services/chat.ts';
-import { lettered, rotated } from './letters.ts';
+import { lettered, letterOf, rotated } from './letters.ts';
 import type { LlmParameters } from './parameters.ts';
 import { listLabels, render } from './prompt.ts';
 
@@ -47,18 +47,23 @@ export function messagesOf(interview: Interview, { input, shots }: Conversation)
 }
 
 /** One call of a train example with the answer of gold; a seeded one where there are several. */
-function workedExample(
-  { task, asking, prompt, language, seed }: Interview,
+function workedCall(
+  { task, asking, language, seed }: Interview,
   { id, input, gold }: Example,
-  values: Placeholders,
-): Message[] {
+): { readonly call: Placeholders; readonly answer: object } | undefined {
   const calls = asking.calls(input, language, task);
-  const answers = asking.worked(gold, input, task);
-  if (calls.length === 0) return [];
+  if (calls.length === 0) return undefined;
   const at = createRandom(seed, `shot ${id}`).below(calls.length);
+  return { call: calls[at], answer: asking.worked(gold, input, task)[at] };
+}
+
+function workedExample(interview: Interview, shot: Example, values: Placeholders): Message[] {
+  const { prompt, language } = interview;
+  const chosen = workedCall(interview, shot);
+  if (!chosen) return [];
   return [
-    { role: 'user', content: render(prompt.user[language], { ...values, ...calls[at] }) },
-    { role: 'assistant', content: JSON.stringify(answers[at]) },
+    { role: 'user', content: render(prompt.user[language], { ...values, ...chosen.call }) },
+    { role: 'assistant', content: JSON.stringify(chosen.answer) },
   ];
 }
 
@@ -73,15 +78,25 @@ const JOB = {
 };
 
 /** The messages of one rotation of the lettered options, for every call of an input. */
-export function letterMessages(interview: Interview, input: Input, rotation: number): readonly Message[][] {
+export function letterMessages(
+  interview: Interview,
+  { input, shots }: Conversation,
+  rotation: number,
+): readonly Message[][] {
   const { task, asking, prompt, language } = interview;
   const values = common(interview);
-  const options = lettered(rotated(asking.choice?.options(task) ?? [], rotation), language);
-  return asking.calls(input, language, task).map((call) => [
-    { role: 'system', content: JOB[language](task.title[language]) },
-    {
-      role: 'user',
-      content: CHOOSE[language](render(prompt.user[language], { ...values, ...call }), options),
-    },
-  ]);
+  const turned = rotated(asking.choice?.options(task) ?? [], rotation);
+  const options = lettered(turned, language);
+  const question = (call: Placeholders): Message => ({
+    role: 'user',
+    content: CHOOSE[language](render(prompt.user[language], { ...values, ...call }), options),
+  });
+  const worked = shots.flatMap((shot): Message[] => {
+    const chosen = workedCall(interview, shot);
+    const [id] = chosen ? Object.values(chosen.answer).map(String) : [];
+    const at = turned.findIndex((option) => option.id === id);
+    return chosen && at >= 0 ? [question(chosen.call), { role: 'assistant', content: letterOf(at) }] : [];
+  });
+  const begin: Message[] = [{ role: 'system', content: JOB[language](task.title[language]) }, ...worked];
+  return asking.calls(input, language, task).map((call) => [...begin, question(call)]);
 }

@@ -4,11 +4,11 @@ import { isConfidential, type Task } from '../../tasks/task.ts';
 import type { AnswerOptions, Estimate, FitRequest, Fits, FittedModel } from '../contract.ts';
 import { costOf } from '../shared/services/budget.ts';
 import { type Endpoint, findEndpoint } from '../shared/services/endpoint.ts';
+import { estimateTokens } from '../shared/services/estimate.ts';
 import { type CallSettings, openService } from '../shared/services/service.ts';
 import { batchOf } from './batch.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, letterMessages, messagesOf } from './conversation.ts';
-import { estimateTokens } from './estimate.ts';
 import type { Rung } from './ladder.ts';
 import { MAX_OPTIONS } from './letters.ts';
 import type { LlmParameters } from './parameters.ts';
@@ -82,7 +82,7 @@ async function answerAll(
 ): Promise<void> {
   const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
   if (open.length === 0) return;
-  const asked = { first: inputs[open[0]], signal };
+  const asked = { inputs: open.map((index) => inputs[index]), signal };
   await withSession(prepared, asked, async (session, rung) => {
     await inLanes(open, prepared.parameters.concurrency, async (index) => {
       signal?.throwIfAborted();
@@ -95,7 +95,7 @@ async function answerAll(
 /** Opens journal and service, finds out how the service holds answers to a shape, and closes both afterwards. */
 async function withSession(
   { interview, choose, parameters, endpoint, directory }: Prepared,
-  { first, signal }: { readonly first: Input; readonly signal?: AbortSignal },
+  { inputs, signal }: { readonly inputs: readonly Input[]; readonly signal?: AbortSignal },
   use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
 ): Promise<void> {
   const settings = callSettings(parameters, interview.task);
@@ -104,7 +104,7 @@ async function withSession(
     const service = await openService(endpoint, settings);
     try {
       const session: Session = { interview, choose, parameters, service, calls, signal };
-      const rung = parameters.mode === 'logprob' ? 'text' : await findRung(session, first);
+      const rung = parameters.mode === 'logprob' ? 'text' : await findRung(session, inputs);
       await use(session, rung, settings);
     } finally {
       service.close();
@@ -153,7 +153,7 @@ function estimate({ interview, choose, parameters, endpoint }: Prepared, inputs:
   for (const input of inputs) {
     const conversations =
       parameters.mode === 'logprob'
-        ? letterMessages(interview, input, 0)
+        ? letterMessages(interview, { input, shots: choose(input) }, 0)
         : messagesOf(interview, { input, shots: choose(input) });
     calls += conversations.length * turns;
     for (const messages of conversations) promptTokens += estimateTokens(messages) * turns;

@@ -13,7 +13,11 @@ const written = z.object({
   reasoning: z.string().optional(),
 });
 const failed = z.object({ failure: z.string(), detail: z.string().optional() });
-const scored = z.object({ scores: z.record(z.string(), z.number()) });
+const scored = z.object({
+  scores: z.record(z.string(), z.number()),
+  /** Mean probability of every place in the list of options. */
+  places: z.array(z.number()).optional(),
+});
 
 /** What the journal keeps of the calls of one input: the calls of every repeat, in order. */
 export const rawJson = z.object({
@@ -51,9 +55,13 @@ export function repeatsOf(raw: unknown): readonly RawAnswer[] {
 function readCalls(calls: readonly RawCall[], asking: Asking<AnyTypes>, input: Input, task: Task): Answer {
   const failure = calls.find((call) => 'failure' in call);
   if (failure && 'failure' in failure) return { status: 'missing', reason: failure.failure, failed: true };
-  const scores = calls.flatMap((call) => ('scores' in call ? [call.scores] : []));
-  if (scores.length > 0 && scores.length === calls.length && asking.choice)
-    return { status: 'answered', prediction: asking.choice.decide(scores, input, task) };
+  const scored = calls.flatMap((call) => ('scores' in call ? [call] : []));
+  if (scored.length > 0 && scored.length === calls.length && asking.choice) {
+    const scores = scored.map((call) => call.scores);
+    const places = meanPlaces(scored.flatMap((call) => (call.places ? [call.places] : [])));
+    const prediction = asking.choice.decide(scores, input, task);
+    return { status: 'answered', prediction, ...(places && { places }) };
+  }
   const values: unknown[] = [];
   for (const call of calls) {
     if (!('text' in call)) return { status: 'unreadable', reason: 'journal' };
@@ -70,6 +78,9 @@ function readCalls(calls: readonly RawCall[], asking: Asking<AnyTypes>, input: I
   if ('unreadable' in reading) return { status: 'unreadable', reason: reading.unreadable };
   return { status: 'answered', ...reading };
 }
+
+const meanPlaces = (calls: readonly (readonly number[])[]): number[] | undefined =>
+  calls[0]?.map((_, place) => calls.reduce((sum, places) => sum + places[place] / calls.length, 0));
 
 /** The most frequent prediction, of equally frequent ones the earliest; the first answer where none was answered. */
 function majority(answers: readonly Answer[]): Answer {

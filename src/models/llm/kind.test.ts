@@ -97,7 +97,28 @@ describe('probabilities', () => {
     expect(answer).toMatchObject({
       status: 'answered',
       prediction: { scores: { 0: expect.closeTo(Math.log(0.4), 10), 1: expect.closeTo(Math.log(0.4), 10) } },
+      // The first place is preferred whatever stands there.
+      places: [expect.closeTo(0.8, 10), expect.closeTo(0.2, 10)],
     });
+  });
+
+  it('follow worked examples whose letters turn with the options', async () => {
+    const train = ['0', '1'].map(
+      (label, i): Example => ({
+        id: `t${i}`,
+        input: { textA: `例${i}甲`, textB: `例${i}乙` },
+        gold: { label },
+      }),
+    );
+    await ask(() => letters({ A: 0.8, B: 0.2 }), { train, parameters: { mode: 'logprob', shots: 2 } });
+    const worked = received().map(({ body }) =>
+      body.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content),
+    );
+    expect(worked.map((list) => [...list].sort())).toEqual([
+      ['A', 'B'],
+      ['A', 'B'],
+    ]);
+    expect(worked[0]).toEqual([...worked[1]].reverse());
   });
 
   it('are refused where a service returns none, and where there are no options', async () => {

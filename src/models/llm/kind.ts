@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { familyIds } from '../../tasks/families/registry.ts';
 import { defineModel } from '../define.ts';
 import { findEndpoint } from '../shared/services/endpoint.ts';
@@ -22,6 +23,13 @@ export const llm = defineModel({
   remote: true,
   untrained: true,
   destination: async (given) => (await findEndpoint(given)).url,
+  // What a profile says about the answers themselves; the endpoint is a parameter.
+  async startingPoint(given) {
+    const { model, profile } = await findEndpoint(given);
+    const own = [model, profile.extraBody];
+    const plain = profile.model === undefined && Object.keys(profile.extraBody).length === 0;
+    return plain ? '' : createHash('sha256').update(JSON.stringify(own)).digest('hex');
+  },
   async resolve(given, { task }) {
     const { url } = await findEndpoint(given);
     const prompt = await choosePrompt(askingOf(task, given), given.promptFile);

@@ -18,13 +18,19 @@ export function responseFormat(rung: Rung, schema: AnswerSchema): object {
 /** Statuses with which services refuse a field that they do not know. */
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 415, 422, 501]);
 
+/** The service does not take the request as it is, for another reason than its length. */
+const isUnsupported = ({ status, failure }: ChatFailure): boolean =>
+  status !== undefined && UNSUPPORTED.has(status) && failure === `http-${status}`;
+
 /**
  * Whether a service keeps to a shape, judged by its answer to a real question: the whole answer is one JSON object with the
  * fields of the schema. A service that ignores `response_format` answers in words, and one that does not know it refuses.
+ * Undefined where the answer does not tell: the call failed for another reason, was refused, or was cut off.
  */
 export function keepsShape(outcome: ChatReply | ChatFailure, schema: AnswerSchema): boolean | undefined {
-  if ('failure' in outcome)
-    return outcome.status !== undefined && UNSUPPORTED.has(outcome.status) ? false : undefined;
+  if ('failure' in outcome) return isUnsupported(outcome) ? false : undefined;
+  if (outcome.finish === 'length' || outcome.refusal !== undefined || outcome.finish === 'content_filter')
+    return undefined;
   const found = findJson(outcome.text);
   if (!('value' in found) || found.form !== 'bare') return false;
   const { value } = found;

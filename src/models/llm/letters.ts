@@ -5,7 +5,7 @@ import type { TokenOption } from '../shared/services/chat.ts';
 /** The most options that a service scores at a time: `top_logprobs` is at most 20. */
 export const MAX_OPTIONS = 20;
 
-const letterOf = (index: number): string => String.fromCharCode(0x41 + index);
+export const letterOf = (index: number): string => String.fromCharCode(0x41 + index);
 
 /** `options` in the order of one rotation: option `rotation` comes first. */
 export const rotated = (options: readonly Label[], rotation: number): readonly Label[] => [
@@ -37,6 +37,19 @@ export function scoreLetters(
   const values = letters.map((letter) => mass.get(letter) ?? least);
   const total = values.reduce((sum, value) => sum + value, 0);
   return Object.fromEntries(options.map(({ id }, i) => [id, Math.log(values[i] / total)]));
+}
+
+/** The mean probability of every place in the list, over rotations: equal for a model that does not care for places. */
+export function averagePlaces(
+  scores: readonly OptionScores[],
+  options: readonly Label[],
+  rotations: readonly number[],
+): number[] {
+  const places: number[] = options.map(() => 0);
+  for (const [turn, known] of scores.entries())
+    for (const [place, { id }] of rotated(options, rotations[turn]).entries())
+      places[place] += Math.exp(known[id]) / scores.length;
+  return places;
 }
 
 /** The mean log-probability of every option over rotations. */

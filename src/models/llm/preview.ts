@@ -4,8 +4,8 @@ import type { Example, Input } from '../../tasks/examples.ts';
 import type { AnswerSchema, Prompt } from '../../tasks/families/asking.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Message } from '../shared/services/chat.ts';
+import { estimateTokens } from '../shared/services/estimate.ts';
 import { letterMessages, messagesOf } from './conversation.ts';
-import { estimateTokens } from './estimate.ts';
 import { parameters as specs } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 import { createShots } from './shots.ts';
@@ -47,7 +47,7 @@ export async function previewPrompt(
   const shots = choose(input);
   const calls =
     parameters.mode === 'logprob'
-      ? letterMessages(interview, input, 0)
+      ? letterMessages(interview, { input, shots }, 0)
       : messagesOf(interview, { input, shots });
   return {
     prompt: promptName(prompt),

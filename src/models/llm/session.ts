@@ -2,14 +2,15 @@ import { UserError } from '../../ground/errors.ts';
 import type { Usage } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Reply } from '../contract.ts';
-import { costOf } from '../shared/services/budget.ts';
+import { costOf, tokensOf } from '../shared/services/budget.ts';
 import type { ChatFailure, ChatReply, Message } from '../shared/services/chat.ts';
+import { estimateCall } from '../shared/services/estimate.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { type Calls, callKey, type KeptReply } from './calls.ts';
 import { type Interview, letterMessages, messagesOf } from './conversation.ts';
 import type { RawAnswer, RawCall } from './interpret.ts';
 import { keepsShape, RUNGS, type Rung, responseFormat } from './ladder.ts';
-import { averageScores, MAX_OPTIONS, rotated, scoreLetters } from './letters.ts';
+import { averagePlaces, averageScores, MAX_OPTIONS, rotated, scoreLetters } from './letters.ts';
 import type { LlmParameters } from './parameters.ts';
 import type { ChooseShots } from './shots.ts';
 
@@ -65,7 +66,12 @@ export async function call(
   const sent = streamed ? { ...settings, stream: true, stream_options: { include_usage: true } } : settings;
   const { outcome, attempts, ms } = await service.ask(messages, sent, signal);
   if ('failure' in outcome) return { outcome, onDisk: Promise.resolve() };
-  const reply = { ...outcome, first: outcome.first && [...outcome.first], attempts, ms: Math.round(ms) };
+  const estimated = estimateCall(messages, outcome);
+  const reply = {
+    ...outcome,
+    first: outcome.first && [...outcome.first],
+    ...{ estimated, attempts, ms: Math.round(ms) },
+  };
   return { outcome: reply, onDisk: calls.keep(key, messages, settings, reply) };
 }
 
@@ -75,32 +81,49 @@ const generateSettings = ({ parameters, interview }: Session, rung: Rung): Setti
   ...responseFormat(rung, interview.asking.schema(interview.task)),
 });
 
-const shapes = new Map<string, Promise<Rung>>();
+/** Questions that are asked at most before nothing is known of a rung. */
+const MOST_PROBED = 3;
+
+const shapes = new Map<string, Promise<Rung | undefined>>();
 
 /**
- * How this service holds answers to a shape: found out once per endpoint, model and process, with the first question, whose
- * answer is kept as any other.
+ * How this service holds answers to a shape: found out once per endpoint and model, with the first question whose answer
+ * tells, which is kept as any other; and recorded beside the calls, so that a run that resumes does not ask again.
  */
-export function findRung(session: Session, input: Input): Promise<Rung> {
+export async function findRung(session: Session, inputs: readonly Input[]): Promise<Rung> {
   const { structured } = session.parameters;
-  if (structured !== 'probe') return Promise.resolve(structured);
+  if (structured !== 'probe') return structured;
+  if (session.calls.rung) return session.calls.rung;
   const { url, model } = session.service.endpoint;
   const id = `${url} ${model}`;
-  const known = shapes.get(id) ?? probe(session, input);
+  const known = shapes.get(id) ?? probe(session, inputs);
   shapes.set(id, known);
-  known.catch(() => shapes.delete(id));
-  return known;
+  const rung = await known.catch((error) => {
+    shapes.delete(id);
+    throw error;
+  });
+  if (rung === undefined) shapes.delete(id);
+  else await session.calls.keepRung(rung);
+  return rung ?? 'text';
 }
 
-async function probe(session: Session, input: Input): Promise<Rung> {
+/** Undefined where no answer tells. */
+async function probe(session: Session, inputs: readonly Input[]): Promise<Rung | undefined> {
   const { interview, choose } = session;
-  const [messages] = messagesOf(interview, { input, shots: choose(input) });
   const schema = interview.asking.schema(interview.task);
   for (const rung of RUNGS) {
-    if (rung === 'text' || messages === undefined) return 'text';
-    const { outcome, onDisk } = await call(session, messages, generateSettings(session, rung), 0);
-    await onDisk;
-    if (keepsShape(outcome, schema)) return rung;
+    if (rung === 'text') return rung;
+    let keeps: boolean | undefined;
+    for (const input of inputs.slice(0, MOST_PROBED)) {
+      const [messages] = messagesOf(interview, { input, shots: choose(input) });
+      if (messages === undefined) continue;
+      const { outcome, onDisk } = await call(session, messages, generateSettings(session, rung), 0);
+      await onDisk;
+      keeps = keepsShape(outcome, schema);
+      if (keeps !== undefined) break;
+    }
+    if (keeps === undefined) return undefined;
+    if (keeps) return rung;
   }
   return 'text';
 }
@@ -120,12 +143,13 @@ export function plannedCalls(session: Session, input: Input, rung: Rung): readon
     messages,
     settings,
   });
+  const conversation = { input, shots: choose(input) };
   if (parameters.mode === 'logprob')
     return rotationsOf(interview).flatMap((rotation) =>
-      letterMessages(interview, input, rotation).map((messages) => planned(messages, LETTERS, 0)),
+      letterMessages(interview, conversation, rotation).map((messages) => planned(messages, LETTERS, 0)),
     );
   const settings = generateSettings(session, rung);
-  const conversations = messagesOf(interview, { input, shots: choose(input) });
+  const conversations = messagesOf(interview, conversation);
   return Array.from({ length: parameters.repeats }, (_, repeat) => repeat).flatMap((repeat) =>
     conversations.map((messages) => planned(messages, settings, repeat)),
   );
@@ -184,13 +208,20 @@ function usageOf(made: readonly MadeCall[], { endpoint: { price } }: ChatService
   const replies = made.flatMap(({ outcome }) => ('failure' in outcome ? [] : [outcome]));
   const sum = (of: (reply: KeptReply) => number | undefined): number =>
     replies.reduce((total, reply) => total + (of(reply) ?? 0), 0);
-  const tokens = {
+  const reported = replies.some(({ promptTokens }) => promptTokens !== undefined);
+  const tokens = reported && {
     promptTokens: sum((reply) => reply.promptTokens),
     completionTokens: sum((reply) => reply.completionTokens),
   };
+  const estimatedPromptTokens = sum(({ estimated }) => estimated?.promptTokens);
+  const estimatedCompletionTokens = sum(({ estimated }) => estimated?.completionTokens);
+  const cost = price && replies.reduce((total, reply) => total + costOf(price, tokensOf(reply)), 0);
+  const served = replies.find(({ model }) => model !== undefined)?.model;
   return {
     ...tokens,
-    ...(price && { cost: costOf(price, tokens), currency: price.currency }),
+    ...{ estimatedPromptTokens, estimatedCompletionTokens },
+    ...(price && { cost, currency: price.currency }),
+    ...(served !== undefined && { served }),
     calls: replies.length,
     retries: sum(({ attempts }) => attempts - 1),
     milliseconds: sum(({ ms }) => ms),
@@ -201,13 +232,16 @@ const LETTERS = { temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: M
 
 /** Scores the options of every call by the probabilities of their letters, averaged over rotations of the options. */
 async function askLetters(session: Session, input: Input): Promise<AskedInput> {
-  const { interview, service } = session;
+  const { interview, service, choose } = session;
+  const shots = choose(input);
   const options = interview.asking.choice?.options(interview.task) ?? [];
   const rotations = rotationsOf(interview);
   const made = await Promise.all(
     rotations.map((rotation) =>
       Promise.all(
-        letterMessages(interview, input, rotation).map((messages) => call(session, messages, LETTERS, 0)),
+        letterMessages(interview, { input, shots }, rotation).map((messages) =>
+          call(session, messages, LETTERS, 0),
+        ),
       ),
     ),
   );
@@ -223,12 +257,17 @@ async function askLetters(session: Session, input: Input): Promise<AskedInput> {
     const known = scores.filter((one) => one !== undefined);
     if (known.length < scores.length)
       return { text: outcomes.map((one) => ('text' in one ? one.text : '')).join(' ') };
-    return { scores: averageScores(known) };
+    return { scores: averageScores(known), places: averagePlaces(known, options, rotations) };
   });
   const all = made.flat();
   return {
     reply: {
-      raw: { asking: interview.asking.id, repeats: [calls], ...modelOf(all) } satisfies RawAnswer,
+      raw: {
+        asking: interview.asking.id,
+        repeats: [calls],
+        ...(shots.length > 0 && { shots: shots.map(({ id }) => id) }),
+        ...modelOf(all),
+      } satisfies RawAnswer,
       usage: usageOf(all, service),
     },
     onDisk: Promise.all(all.map(({ onDisk }) => onDisk)),

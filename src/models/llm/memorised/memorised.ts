@@ -6,10 +6,10 @@ import type { Input } from '../../../tasks/examples.ts';
 import type { Task } from '../../../tasks/task.ts';
 import { costOf } from '../../shared/services/budget.ts';
 import { type Endpoint, findEndpoint } from '../../shared/services/endpoint.ts';
+import { estimateTokens } from '../../shared/services/estimate.ts';
 import { openService } from '../../shared/services/service.ts';
 import { openCalls } from '../calls.ts';
 import { type Interview, letterMessages } from '../conversation.ts';
-import { estimateTokens } from '../estimate.ts';
 import { callSettings } from '../implementation.ts';
 import { MAX_OPTIONS } from '../letters.ts';
 import { type LlmParameters, parameters as specs } from '../parameters.ts';
@@ -176,7 +176,7 @@ function estimateOf(prepared: Prepared): MemorisedQuestions['estimate'] {
     })),
     ...orders.flatMap(({ input }) =>
       turns.flatMap((turn) =>
-        letterMessages(interview, input, turn).map((messages) => ({
+        letterMessages(interview, { input, shots: [] }, turn).map((messages) => ({
           prompt: estimateTokens(messages),
           answer: LETTER_TOKENS,
         })),
@@ -262,7 +262,7 @@ async function choose(prepared: Prepared, input: Input, caller: Caller): Promise
   const settings = { temperature: 0, max_tokens: LETTER_TOKENS };
   const answers = await settled(
     turnsOf(prepared).map(async (turn) => {
-      const [messages] = letterMessages(interview, input, turn);
+      const [messages] = letterMessages(interview, { input, shots: [] }, turn);
       const { outcome, onDisk } = await call(caller, messages, settings, 0);
       await onDisk;
       return 'failure' in outcome ? 'failed' : { id: chosenOption(outcome.text, options, turn) };

@@ -1,5 +1,5 @@
 import type { Label } from '../../../tasks/task.ts';
-import { rotated } from '../letters.ts';
+import { letterOf, rotated } from '../letters.ts';
 
 /** The only option letter that an answer names by itself, as an id; undefined where there is none or several. */
 export function chosenOption(
@@ -9,6 +9,6 @@ export function chosenOption(
 ): string | undefined {
   const shown = rotated(options, rotation);
   const letters = new Set(answer.match(/(?<![A-Za-z])[A-Z](?![A-Za-z])/g) ?? []);
-  const chosen = shown.filter((_, i) => letters.has(String.fromCharCode(0x41 + i)));
+  const chosen = shown.filter((_, i) => letters.has(letterOf(i)));
   return chosen.length === 1 ? chosen[0].id : undefined;
 }

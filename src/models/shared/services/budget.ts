@@ -24,9 +24,24 @@ export const spending = (): Spending => ({ ...spent });
 
 export const costOf = (
   price: Price | undefined,
-  { promptTokens = 0, completionTokens = 0 }: { promptTokens?: number; completionTokens?: number },
+  { promptTokens = 0, completionTokens = 0 }: Tokens,
 ): number =>
   price === undefined ? 0 : (promptTokens * price.prompt + completionTokens * price.completion) / 1e6;
+
+interface Tokens {
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+}
+
+/** What a service reports, else what was estimated. */
+export const tokensOf = ({
+  promptTokens,
+  completionTokens,
+  estimated,
+}: Tokens & { readonly estimated?: Tokens }): Tokens => ({
+  promptTokens: promptTokens ?? estimated?.promptTokens,
+  completionTokens: completionTokens ?? estimated?.completionTokens,
+});
 
 /**
  * Counts a call before it is sent. Throws a UserError `budget-reached` where a limit would be passed: calls are counted
@@ -41,10 +56,7 @@ export function beginCall({ maxCalls, maxTotalTokens, maxCost }: Limits): void {
   spent.calls++;
 }
 
-export function addUsage(
-  usage: { readonly promptTokens?: number; readonly completionTokens?: number },
-  price: Price | undefined,
-): void {
+export function addUsage(usage: Tokens, price: Price | undefined): void {
   spent.promptTokens += usage.promptTokens ?? 0;
   spent.completionTokens += usage.completionTokens ?? 0;
   spent.cost += costOf(price, usage);

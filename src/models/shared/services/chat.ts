@@ -168,13 +168,17 @@ function splitThought(content: string): { answer: string; thought?: string } {
   return { answer: content.slice(end + '</think>'.length), thought: content.slice(begin[0].length, end) };
 }
 
+/** A longer pause that a service asks for is cut to an hour; the next attempt is told again. */
+const LONGEST_ASKED_MS = 3_600_000;
+
 const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 529]);
 const RETRIED: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 function readFailure(status: number, retryAfter: string | undefined, body: string): ChatFailure {
   const overloaded = OVERLOADED.has(status);
   const retry = status >= 500 || RETRIED.has(status);
-  const pauseMs = readRetryAfter(retryAfter);
+  const asked = readRetryAfter(retryAfter);
+  const pauseMs = asked === undefined ? undefined : Math.min(asked, LONGEST_ASKED_MS);
   const common = { overloaded, status, detail: shorten(body), ...(pauseMs !== undefined && { pauseMs }) };
   if (status >= 300 && status < 400) return { ...common, failure: 'redirected', retry: false };
   if (isContextExceeded(body)) return { ...common, failure: 'context-exceeded', retry: false };

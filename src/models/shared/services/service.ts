@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallFailure, createPoster, type Poster } from '../../../fetch/post.ts';
+import { CallFailure, createPoster, type Poster, type PostOptions } from '../../../fetch/post.ts';
 import { UserError } from '../../../ground/errors.ts';
 import { createRandom, type Random } from '../../../ground/random.ts';
-import { addUsage, beginCall, type Limits } from './budget.ts';
+import { addUsage, beginCall, type Limits, tokensOf } from './budget.ts';
 import { type ChatFailure, type ChatReply, type Message, readChat, transportFailure } from './chat.ts';
 import { type Endpoint, readCertificates, readKey } from './endpoint.ts';
+import { estimateCall } from './estimate.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 
 /** How calls are made; none of it changes an answer. */
@@ -44,6 +45,8 @@ const limiters = new Map<string, Limiter>();
 const HOPELESS = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
+/** Share by which pauses that a service asks for are lengthened at most. */
+const SPREAD = 0.1;
 
 const widthOf = ({ profile }: Endpoint, { concurrency }: CallSettings): number =>
   Math.min(concurrency, profile.concurrency ?? concurrency);
@@ -95,8 +98,10 @@ export async function openService(endpoint: Endpoint, settings: CallSettings): P
       async function attemptCall(sent: string): Promise<{ outcome: ChatReply | ChatFailure; ms: number }> {
         beginCall(settings.limits);
         const since = performance.now();
-        const outcome = await post(poster, sent, settings, signal);
-        if (!('failure' in outcome)) addUsage(outcome, endpoint.price);
+        const firstByteMs = body.stream === true ? settings.firstTokenMs : settings.totalMs;
+        const outcome = await post(poster, sent, { totalMs: settings.totalMs, firstByteMs, signal });
+        if (!('failure' in outcome))
+          addUsage(tokensOf({ ...outcome, estimated: estimateCall(messages, outcome) }), endpoint.price);
         else if (outcome.overloaded) limiter.overloaded(since, outcome.pauseMs ?? 0);
         return { outcome, ms: performance.now() - since };
       }
@@ -111,14 +116,8 @@ export function requestBody({ model, profile }: Endpoint, messages: readonly Mes
   return Object.fromEntries(fields.filter(([, value]) => value !== null && value !== undefined));
 }
 
-async function post(
-  poster: Poster,
-  body: string,
-  { totalMs, firstTokenMs }: CallSettings,
-  signal: AbortSignal | undefined,
-): Promise<ChatReply | ChatFailure> {
+async function post(poster: Poster, body: string, options: PostOptions): Promise<ChatReply | ChatFailure> {
   try {
-    const options = { signal, totalMs, firstByteMs: firstTokenMs };
     return await readChat(await poster.post('/chat/completions', body, options));
   } catch (error) {
     if (error instanceof CallFailure) return transportFailure(error);
@@ -126,10 +125,11 @@ async function post(
   }
 }
 
-/** Doubling pauses with jitter; a service that asks for a longer one gets it. */
+/** Doubling pauses with jitter; a service that asks for a longer one gets it, and a little more, so that calls spread out. */
 function pauseBefore(attempt: number, { pauseMs = 0 }: ChatFailure, random: Random): number {
   const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-  return Math.max(pauseMs, backoff * (0.5 + random.next() / 2));
+  const jitter = random.next();
+  return Math.max(pauseMs * (1 + jitter * SPREAD), backoff * (0.5 + jitter / 2));
 }
 
 /** Failures that the next call would meet as well. */
