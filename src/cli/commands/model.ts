@@ -155,6 +155,7 @@ const list = defineCommand({
       fetched: terminal.say({ en: 'downloaded', zh: '已下载' }),
       fetchable: terminal.say({ en: 'downloadable: model get', zh: '可下载：model get' }),
     };
+    const undeclared = terminal.say({ en: 'see its source', zh: '见其来源' });
     const head = {
       en: ['name', 'state', 'MiB', 'licence', 'source', 'folder'],
       zh: ['名称', '状态', 'MiB', '许可', '来源', '目录'],
@@ -165,7 +166,7 @@ const list = defineCommand({
         name,
         states[state],
         bytes === undefined ? '' : (bytes / 2 ** 20).toFixed(1),
-        licence,
+        licence || (source ? undeclared : ''),
         source,
         folder ?? '',
       ]),

@@ -4,7 +4,7 @@ import type { ExpectedFile } from '../../fetch/identity.ts';
 export interface KnownModel {
   readonly name: string;
   readonly summary: string;
-  /** Of the weights, as their publishers declare it. */
+  /** Of the weights, as their publishers declare it; empty where only their page says. */
   readonly licence: string;
   readonly page: string;
   /** In the order in which they are tried. */
@@ -35,6 +35,9 @@ export interface HubSource {
 export interface SourceFile extends ExpectedFile {
   readonly url: string;
 }
+
+/** The licence of a model whose page is to be read for it. */
+const UNDECLARED = '';
 
 const MIRROR = 'https://huggingface.co/freedomking/mc-bert/resolve/ae498db3a4526a5609fdf494209622f4d3a2031b';
 
@@ -95,16 +98,16 @@ const HUB_MODELS: readonly KnownModel[] = [
   }),
   ofHub('bert-base-chinese', 'google-bert/bert-base-chinese', {
     summary: 'BERT of Chinese (Devlin et al. 2019), 12 layers',
-    licence: 'as on its page',
+    licence: UNDECLARED,
     revision: 'c30a6ed22ab4564dc1e3b2ecbf6e766b0611a33f',
   }),
   ofHub('medbert', 'trueto/medbert-base-wwm-chinese', {
     summary: 'MedBERT: BERT-wwm, further pretrained on Chinese clinical text',
-    licence: 'as on its page',
+    licence: UNDECLARED,
   }),
   ofHub('ernie-health', 'nghuyong/ernie-health-zh', {
     summary: 'ERNIE-Health: ERNIE for Chinese medical text',
-    licence: 'as on its page',
+    licence: UNDECLARED,
   }),
   ofHub('bge-m3', 'BAAI/bge-m3', {
     summary: 'BGE-M3 (Chen et al. 2024): multilingual sentence embeddings, texts of up to 8192 tokens',
