@@ -2,8 +2,8 @@
  * Saves encoders with chineseblue and loads them with Python transformers: every parameter, label and token id must
  * be the same, and no key missing or unexpected.
  *
- * node bench/bert/hf_load.ts [FOLDER] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, small
- * random models of every type as bare encoder, sentence and token classifier and masked language model)
+ * node bench/bert/hf_load.ts [FOLDER | MODEL-TYPE] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, small
+ * random models of this or every type as bare encoder, sentence and token classifier and masked language model)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -54,7 +54,10 @@ async function check(path: string): Promise<Record<string, string | number>> {
     ]),
   );
   for (const [name, crc] of Object.entries(theirs.tensors)) {
-    const ours = tensors.get(parameters.canonical(name) ?? '') ?? constants.get(name);
+    const canonical = parameters.canonical(name) ?? '';
+    // of tied parameters, PyTorch names the one that comes first
+    const ours =
+      tensors.get(canonical) ?? tensors.get(parameters.copies[canonical] ?? '') ?? constants.get(name);
     const bytes = ours && new Uint8Array(ours.data.buffer, ours.data.byteOffset, ours.data.byteLength);
     if (!bytes || crc32(bytes) !== crc) differing++;
   }
@@ -83,12 +86,23 @@ async function check(path: string): Promise<Record<string, string | number>> {
   };
 }
 
-const MODEL_TYPES = ['bert', 'distilbert', 'electra', 'ernie', 'roformer'];
+const FIXTURES = new URL('../../src/encoders/tokenizers/pipeline/fixtures/', import.meta.url).pathname;
+/** Model types with a vocabulary or a tokenizer.json of their kind. */
+const MODEL_TYPES = [
+  ['bert', VOCAB],
+  ['distilbert', VOCAB],
+  ['electra', VOCAB],
+  ['ernie', VOCAB],
+  ['roformer', VOCAB],
+  ['xlm-roberta', join(FIXTURES, 'unigram.json')],
+  ['roberta', join(FIXTURES, 'roberta.json')],
+  ['modernbert', join(FIXTURES, 'bpe.json')],
+] as const;
 const LABELS = ['无', 'B-药物', 'I-药物'];
 
-async function smallModels(modelType: string): Promise<string[]> {
+async function smallModels([modelType, vocab]: (typeof MODEL_TYPES)[number]): Promise<string[]> {
   const bare = join(scratch, modelType);
-  const model = await initFolder({ layers: 2, hidden: 128, vocab: VOCAB, seed: 0, out: bare, modelType });
+  const model = await initFolder({ layers: 2, hidden: 128, vocab, seed: 0, out: bare, modelType });
   const { heads, parameters } = architectureOf(model.config);
   const folders = [bare];
   for (const head of [heads.sequence, heads.tokens, heads.masked]) {
@@ -110,7 +124,8 @@ async function smallModels(modelType: string): Promise<string[]> {
 
 try {
   const rows: Record<string, string | number>[] = [];
-  const folders = folder ? [folder] : (await Promise.all(MODEL_TYPES.map(smallModels))).flat();
+  const chosen = MODEL_TYPES.filter(([type]) => folder === undefined || type === folder);
+  const folders = chosen.length > 0 ? (await Promise.all(chosen.map(smallModels))).flat() : [folder!];
   for (const path of folders) rows.push(await check(path));
   console.table(rows);
   const clean = rows.every(

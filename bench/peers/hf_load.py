@@ -34,7 +34,9 @@ with torch.no_grad():
         encoded = tokenizer(
             *texts, truncation="longest_first", max_length=request["max_length"], return_tensors="pt"
         )
-        ids.append({"ids": encoded["input_ids"][0].tolist(), "types": encoded["token_type_ids"][0].tolist()})
+        listed = encoded["input_ids"][0].tolist()
+        types = encoded["token_type_ids"][0].tolist() if "token_type_ids" in encoded else [0] * len(listed)
+        ids.append({"ids": listed, "types": types})
         output = model(**encoded)
         values = output.logits if "logits" in output else output.last_hidden_state[:, 0]
         if values.shape[-1] == config.vocab_size:

@@ -34,7 +34,26 @@ const FILES = [
   'vocab.txt',
 ];
 
+const PIPELINES = new URL('../tokenizers/pipeline/fixtures/', import.meta.url).pathname;
+
 describe('saveFolder and loadFolder', () => {
+  it.each([
+    ['xlm-roberta', 'unigram'],
+    ['modernbert', 'bpe'],
+  ])('%s: keep a tokenizer.json as it is, and all positions', async (modelType, name) => {
+    const vocab = join(PIPELINES, `${name}.json`);
+    const model = await init({ modelType, vocab, positions: 20 });
+    const folder = join(scratch, modelType);
+    const names = await saveFolder(folder, model);
+    expect(names).toEqual(FILES.filter((file) => !/special|vocab/.test(file)));
+    expect(readFileSync(join(folder, 'tokenizer.json'), 'utf8')).toBe(readFileSync(vocab, 'utf8'));
+    const loaded = await loadFolder(folder);
+    expect(loaded.config).toEqual(model.config);
+    expect(loaded.config.maxPositions).toBe(20);
+    expect(loaded.tokenizer.encode('头痛 CT')).toEqual(model.tokenizer.encode('头痛 CT'));
+    expect(new Map([...loaded.tensors].sort())).toEqual(new Map([...model.tensors].sort()));
+  });
+
   it('give back what was given, with labels, heads and further files', async () => {
     const model = await init();
     const head = { shape: [3, 16], data: Float32Array.from({ length: 48 }, (_, i) => i / 7) };
@@ -46,8 +65,13 @@ describe('saveFolder and loadFolder', () => {
     };
     const tensors = new Map([...model.tensors, ['classifier.weight', head] as const]);
     const folder = join(scratch, 'saved');
-    await saveFolder(folder, { ...model, config, tensors }, new Map([['onnx/model.onnx', 'graph']]));
+    const names = await saveFolder(
+      folder,
+      { ...model, config, tensors },
+      new Map([['onnx/model.onnx', 'graph']]),
+    );
 
+    expect(names).toEqual([...FILES, 'onnx/model.onnx']);
     expect(readdirSync(folder).sort()).toEqual([...FILES, 'onnx'].sort());
     expect(readFileSync(join(folder, 'onnx/model.onnx'), 'utf8')).toBe('graph');
     const json = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));

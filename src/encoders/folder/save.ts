@@ -24,7 +24,7 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
  * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
  * the files of the tokenizer (`tokenizer.json`, `tokenizer_config.json`; of WordPiece also `vocab.txt`) and the extra files. Each is written
  * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
- * complete. Throws a UserError where a number does not fit the precision.
+ * complete. Returns the names of all files. Throws a UserError where a number does not fit the precision.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export async function saveFolder(
   model: Model,
   extraFiles: ExtraFiles = new Map(),
   precision: Precision = 'fp32',
-): Promise<void> {
+): Promise<string[]> {
   const { config } = model;
   const extras = [...extraFiles].map(([name, content]) => [inside(folder, name), content] as const);
   const files = tokenizerFiles(model);
@@ -58,6 +58,7 @@ export async function saveFolder(
   await writeAtomic(join(folder, 'model.safetensors'), stored);
   for (const [file, content] of extras) await writeAtomic(file, content);
   await writeJson(configFile, configJson(config, precision === 'fp16' ? 'float16' : 'float32'));
+  return [...['config.json', 'model.safetensors', ...files.keys()].sort(), ...extraFiles.keys()];
 }
 
 /** The files of the tokenizer, by name. Throws a UserError where a token cannot be written. */

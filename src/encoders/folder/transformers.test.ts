@@ -37,6 +37,26 @@ describe('@huggingface/transformers loads a saved folder', () => {
     }
   });
 
+  it.each([
+    ['xlm-roberta', 'unigram'],
+    ['modernbert', 'bpe'],
+  ])('%s: with the same tokens', async (modelType, name) => {
+    const { pathname } = new URL(`../tokenizers/pipeline/fixtures/${name}.json`, import.meta.url);
+    const sizes = { layers: 1, hidden: 8, heads: 1, seed: 0 };
+    const out = join(scratch, modelType);
+    const { tokenizer } = await initFolder({ ...sizes, modelType, vocab: pathname, out });
+    const theirs = await AutoTokenizer.from_pretrained(`${basename(scratch)}/${modelType}`);
+    for (const [first, second] of [
+      ['患者头痛，CT 正常', '高血压 MRI'],
+      ['糖尿病', '癌症治疗药物☃ 1.5mg'],
+    ]) {
+      const expected = await theirs(first, { text_pair: second });
+      expect([...tokenizer.encodePair(first, second).ids]).toEqual(
+        expected.input_ids.tolist()[0].map(Number),
+      );
+    }
+  });
+
   it('with its labels', async () => {
     const model = await initFolder({
       layers: 1,

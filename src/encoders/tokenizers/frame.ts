@@ -101,8 +101,9 @@ export function createEncoders({ out, frame, clear, scan }: Scanner) {
       const encoding = emptyEncoding(keptFirst + keptSecond + specials.pair);
       encoding.ids[0] = cls;
       const separator = copyTokens(out, encoding, 1, { from: 0, count: keptFirst });
-      encoding.ids.set(between, separator);
-      const start = separator + between.length;
+      // a loop: `set` with an array of one or two ids costs more than it copies
+      let start = separator;
+      for (const id of between) encoding.ids[start++] = id;
       encoding.ids[copyTokens(out, encoding, start, { from: middle, count: keptSecond })] = sep;
       encoding.types.fill(secondType, start);
       return encoding;

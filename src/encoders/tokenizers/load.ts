@@ -88,6 +88,10 @@ function findTokenizer(path: string): string {
     .map((name) => join(path, name))
     .find((file) => existsSync(file));
   if (found) return found;
+  const pieces = ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model'].find((name) =>
+    existsSync(join(path, name)),
+  );
+  if (pieces) throw onlySentencePiece(join(path, pieces));
   throw new UserError(
     'tokenizer-missing',
     {
@@ -97,6 +101,22 @@ function findTokenizer(path: string): string {
     { file: path, hint: { en: 'Add the vocab.txt of the model.', zh: '请放入模型的 vocab.txt。' } },
   );
 }
+
+const onlySentencePiece = (file: string): UserError =>
+  new UserError(
+    'tokenizer-missing',
+    {
+      en: 'SentencePiece models are read from a tokenizer.json, which the folder lacks',
+      zh: 'SentencePiece 分词器需从 tokenizer.json 读取，目录中没有该文件',
+    },
+    {
+      file,
+      hint: {
+        en: 'Convert it in Python: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).',
+        zh: '请在 Python 中转换：AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)。',
+      },
+    },
+  );
 
 async function readText(file: string): Promise<string> {
   try {

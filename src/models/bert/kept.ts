@@ -36,16 +36,6 @@ export interface Fitted<F extends FamilyId> {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Files of every folder that `saveFolder` writes. */
-const FOLDER_FILES = [
-  'config.json',
-  'model.safetensors',
-  'special_tokens_map.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'vocab.txt',
-];
-
 /**
  * Writes a folder that `transformers` and `openKept` load; `dtypes` are those of its ONNX files. The record, which holds the
  * hashes of the other files, is removed first and written last: a folder that has one is complete.
@@ -65,8 +55,7 @@ export async function keep<F extends FamilyId>(
   const transformersClass = head.transformersClass ?? architectureOf(config).heads.encoderClass;
   const model = { config: { ...config, transformersClass, labels }, tensors: known, tokenizer };
   await removeRecord(folder);
-  await saveFolder(folder, model, extra);
-  await writeRecord(folder, record, [...FOLDER_FILES, ...extra.keys()]);
+  await writeRecord(folder, record, await saveFolder(folder, model, extra));
 }
 
 /**
