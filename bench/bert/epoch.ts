@@ -78,7 +78,7 @@ async function material(name: string) {
   const shapeOf = { layers: config.layers, hidden: config.hiddenSize, maxLength: 128 };
   const parameters = await bertParameters(task, { ...shapeOf, head: 'softmax', lexiconFeatures: false });
   const learn = <F extends FamilyId>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
-    PLANNERS[family].plan(PLANNERS[family].learn(own, parameters), {
+    PLANNERS[family].plan(PLANNERS[family].learn(own, parameters, task), {
       tokenizer,
       config,
       parameters,

@@ -4,6 +4,7 @@ import { createRandom } from '../../ground/random.ts';
 import { fixedLayout, noDropout } from '../architectures/graph.ts';
 import { parseConfig } from '../architectures/registry.ts';
 import { CHAIN, crfHead } from './crf.ts';
+import { type EmbeddingTarget, embeddingHead } from './embedding.ts';
 import type { TrainableHead } from './head.ts';
 import { rankingHead } from './ranking.ts';
 import { multilabelHead, sequenceHead } from './sequence.ts';
@@ -60,7 +61,11 @@ async function build<T>(
     leaves.map((leaf, i) => [names[i], noise(leaf.shape.reduce((a, b) => a * b, 1))]),
   );
   const targets = head.targets(rows, SHAPE, tokens, head.weight(rows));
-  const run = (given: Tensors): ReturnType<typeof program.run> => program.run({ ...targets, ...given });
+  const counted = BigInt64Array.from({ length: BATCH * LENGTH }, (_, at) =>
+    BigInt(at % LENGTH < (tokens[Math.floor(at / LENGTH)] ?? 0)),
+  );
+  const run = (given: Tensors): ReturnType<typeof program.run> =>
+    program.run({ ...targets, mask: counted, ...given });
   const result = await run(feeds);
   return {
     loss: Number(result.loss[0]),
@@ -138,6 +143,62 @@ describe('rankingHead', () => {
     const all = logSumExp([a, b]);
     expect(built.loss).toBeCloseTo((0.75 * (all - a) + 0.25 * (all - b)) / 2, 5);
     await expectGradients(built);
+  });
+});
+
+describe('embeddingHead', () => {
+  const cosines = (head: TrainableHead<EmbeddingTarget, Float32Array>, { outputs }: Built) => {
+    const vectors = [0, 1, 2].map((row) => head.read(outputs, row, 6, SHAPE));
+    return (i: number, j: number): number => vectors[i].reduce((sum, x, k) => sum + x * vectors[j][k], 0);
+  };
+  const query = { query: 0, text: 0 };
+
+  it.each(['mean', 'cls'] as const)(
+    'contrastive: cross-entropy of the right document, %s',
+    async (pooling) => {
+      const head = embeddingHead(CONFIG, { pooling, objective: 'contrastive', temperature: 0.5 });
+      const rows = [query, { query: 0, text: 1, grade: 1, positive: true }, { query: 0, text: 2, grade: 0 }];
+      const built = await build(head, rows, [6, 6, 6]);
+      const cosine = cosines(head, built);
+      expect(cosine(1, 1)).toBeCloseTo(1, 5);
+      const [right, wrong] = [cosine(0, 1) / 0.5, cosine(0, 2) / 0.5];
+      expect(built.loss).toBeCloseTo(logSumExp([right, wrong]) - right, 5);
+      await expectGradients(built);
+    },
+  );
+
+  it('contrastive: equal texts, equally good documents and equal queries do not count against one', async () => {
+    const head = embeddingHead(CONFIG, { pooling: 'mean', objective: 'contrastive', temperature: 0.5 });
+    const positive = { query: 0, text: 1, grade: 1, positive: true };
+    for (const other of [
+      { query: 0, text: 1, grade: 0 },
+      { query: 0, text: 2, grade: 1 },
+      { query: 0, text: 0, grade: 0 },
+    ])
+      expect((await build(head, [query, positive, other], [6, 6, 6])).loss).toBeCloseTo(0, 6);
+  });
+
+  it('cosent: log(1 + the sum of exp(lower - higher)) over pairs of unequal grades', async () => {
+    const head = embeddingHead(CONFIG, { pooling: 'mean', objective: 'cosent', temperature: 0.5 });
+    const rows = [query, { query: 0, text: 1, grade: 2 }, { query: 0, text: 2, grade: 1 }];
+    const built = await build(head, rows, [6, 6, 6]);
+    const cosine = cosines(head, built);
+    expect(built.loss).toBeCloseTo(Math.log1p(Math.exp((cosine(0, 2) - cosine(0, 1)) / 0.5)), 5);
+    await expectGradients(built);
+    const equal = await build(head, [query, rows[1], { ...rows[2], grade: 2 }], [6, 6, 6]);
+    expect(equal.loss).toBe(0);
+    expect(equal.gradients.hidden.every((slope) => slope === 0)).toBe(true);
+  });
+
+  it('leaves padding out of the mean', async () => {
+    const head = embeddingHead(CONFIG, { pooling: 'mean', objective: 'cosent', temperature: 0.5 });
+    const [hidden, mask] = [input('hidden', [1, 2, HIDDEN]), input('mask', [1, 2], 'int64')];
+    const context = { hidden, mask, parameter: () => hidden, dense: () => hidden, dropout: noDropout };
+    const program = await compile({ ...head.outputs(context) }, { threads: 1 });
+    const states = Float32Array.of(3, 0, 0, 4, 9, 9, 9, 9);
+    const result = await program.run({ hidden: states, mask: BigInt64Array.of(1n, 0n) });
+    const vector = [...head.read(result, 0, 1, { batch: 1, length: 2 })];
+    for (const [i, x] of [0.6, 0, 0, 0.8].entries()) expect(vector[i]).toBeCloseTo(x, 6);
   });
 });
 

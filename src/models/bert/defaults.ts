@@ -12,16 +12,18 @@ export interface FamilyDefaults {
   readonly headsFromScratch?: readonly BertParameters['head'][];
   /** Texts with entities: there may be copies with other mentions, and features of a lexicon. */
   readonly entities?: boolean;
+  /** Texts that may be compared by their vectors. */
+  readonly vectors?: boolean;
 }
 
 /** For pretrained weights: usual values of BERT fine-tuning. */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ner: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: ['crf', 'span'], entities: true },
-  similarity: { epochs: 3, batchSize: 32, maxLength: 128 },
+  similarity: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
   inference: { epochs: 3, batchSize: 32, maxLength: 256 },
   classification: { epochs: 5, batchSize: 32, maxLength: 128 },
   multilabel: { epochs: 8, batchSize: 32, maxLength: 256 },
-  ranking: { epochs: 3, batchSize: 32, maxLength: 128 },
+  ranking: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
   relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
   dialogue: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: HEADS },
 };
@@ -43,6 +45,9 @@ export const FROM_RANDOM = {
   /** For entities: without it, random weights overfit the copies. Not measured for other families. */
   weightDecay: 0.2,
 } as const;
+
+/** Sequences of a batch of a bi-encoder, whose texts are short and are each other's negatives. */
+export const BI_ENCODER_BATCH = 64;
 
 /** Weight decay of BERT itself. */
 export const WEIGHT_DECAY = 0.01;

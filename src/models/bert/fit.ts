@@ -1,4 +1,3 @@
-import type { Forward } from '../../encoders/inference/forward.ts';
 import { createUnknownCounter } from '../../encoders/tokenizers/unknown.ts';
 import type { Item } from '../../encoders/training/finetune.ts';
 import { removeCheckpoints } from '../../encoders/training/record.ts';
@@ -8,9 +7,10 @@ import type { Example, FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, FitRequest, FittedModel } from '../contract.ts';
-import { type Answering, predictAll, weightsOf } from './answer.ts';
+import { weightsOf } from './answer.ts';
 import { type Base, createBase, withTokenTypes } from './base.ts';
 import { sampleExamples } from './budget.ts';
+import { chooseDecoding } from './decoding.ts';
 import { createModel, openReader } from './kept.ts';
 import type { BertParameters } from './parameters.ts';
 import type { FamilyPlan, Plan, Planner } from './plan.ts';
@@ -44,7 +44,7 @@ async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request
   const base = await createBase(parameters, texts, seed);
   const context = { tokenizer: base.tokenizer, config: base.config, parameters };
   const learn = (examples: readonly Example<F>[]) => {
-    const learnt = planner.learn(examples, parameters);
+    const learnt = planner.learn(examples, parameters, task);
     return { learnt, plan: planner.plan(learnt, context) };
   };
   noteUnknown(base.tokenizer, request);
@@ -77,7 +77,7 @@ async function fitPlan<F extends FamilyId, Target, Answer>(
 ): Promise<FittedModel<F>> {
   const { base, train, dev } = prepared;
   const { task, parameters } = request;
-  const items = itemsOf(plan, train, request);
+  const items = await itemsOf(plan, train, request);
   const tensors = await fineTune({ request, base, plan, items, dev });
   const { config, tokenizer, sentence } = base;
   const record = recordOf(task, parameters, prepared.learnt);
@@ -103,12 +103,12 @@ async function fitPlan<F extends FamilyId, Target, Answer>(
 }
 
 /** Items of the examples and of as many altered copies as asked for. Throws a UserError where there is none. */
-function itemsOf<F extends FamilyId, Target>(
+async function itemsOf<F extends FamilyId, Target>(
   plan: Plan<F, Target, unknown>,
   examples: readonly Example<F>[],
-  { task, parameters, seed }: Request<F>,
-): Item<Target>[] {
-  const items = plan.items(examples);
+  { task, parameters, seed, signal }: Request<F>,
+): Promise<Item<Target>[]> {
+  const items = (await plan.mine?.(examples, signal)) ?? plan.items(examples);
   const random = createRandom(seed, 'copies');
   for (let i = 0; i < parameters.copies; i++) items.push(...(plan.copy?.(examples, random) ?? []));
   if (items.length > 0) return items;
@@ -122,33 +122,6 @@ function itemsOf<F extends FamilyId, Target>(
       },
     },
   );
-}
-
-/** The decoding of the plan with the best score on dev; the usual one where there is no dev or no choice. */
-async function chooseDecoding<F extends FamilyId, Answer>(
-  { ask, decodings = [] }: Pick<Plan<F, never, Answer>, 'ask' | 'decodings'>,
-  { forward, weights }: Answering<F, Answer>,
-  dev: readonly Example<F>[],
-  { score, signal }: Request<F>,
-): Promise<Pick<Plan<F, never, Answer>, 'ask'> & { readonly learnt?: unknown }> {
-  if (dev.length === 0 || decodings.length === 0) return { ask };
-  const inputs = dev.map(({ input }) => input);
-  const sequences = inputs.flatMap((input) => ask(input).sequences);
-  const answers = await forward(sequences, { ...(signal && { signal }) });
-  const replay: Forward<Answer> = async (_, run) => {
-    for (const [index, answer] of answers.entries()) run?.onAnswer?.(index, answer);
-    return answers;
-  };
-  let best: { readonly score: number; readonly ask: typeof ask; readonly learnt?: unknown } = {
-    score: Number.NEGATIVE_INFINITY,
-    ask,
-  };
-  for (const decoding of decodings) {
-    const predictions = await predictAll({ ...decoding, forward: replay, weights }, inputs);
-    const own = score(dev, predictions);
-    if (own > best.score) best = { ...decoding, score: own };
-  }
-  return best;
 }
 
 function* textsOf(task: Task, examples: readonly Example[]): Generator<string> {

@@ -48,7 +48,7 @@ export async function keep<F extends FamilyId>(
   const { known, own } = splitOwn({ config, tensors });
   const { head, labels } = plan;
   const extra: ExtraFiles = new Map([
-    ...sentence,
+    ...(plan.files ?? sentence),
     ...(own.size > 0 ? [[OWN_WEIGHTS, safetensorsFile(own)] as const] : []),
     ...onnxFiles({ config, head, tensors }, dtypes),
   ]);

@@ -133,6 +133,14 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['multilabel', 'multilabel', { epochs: 12 }],
     ['ranking, listwise', 'ranking', { epochs: 6 }],
     ['ranking, pairwise', 'ranking', { epochs: 6, rankingLoss: 'pairwise' }],
+    [
+      'ranking, contrastive',
+      'ranking',
+      { epochs: 16, objective: 'contrastive', negatives: 2, batchSize: 32 },
+    ],
+    ['ranking, cosent', 'ranking', { epochs: 16, objective: 'cosent' }],
+    ['similarity, cosent', 'similarity', { epochs: 12, objective: 'cosent', pooling: 'cls' }],
+    ['similarity, contrastive', 'similarity', { epochs: 12, objective: 'contrastive' }],
     ['dialogue', 'dialogue', { epochs: 8 }],
     ['relation', 'relation', { epochs: 16 }],
   ])('%s', async (name, family, more) => {

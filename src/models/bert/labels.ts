@@ -4,11 +4,19 @@ import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts
 import { UserError } from '../../ground/errors.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
-import { argmax, definePlanner, hideTypes, type Plan, type Planner } from './plan.ts';
+import {
+  argmax,
+  definePlanner,
+  type FamilyPlan,
+  hideTypes,
+  type Plan,
+  type PlanContext,
+  type Planner,
+} from './plan.ts';
 
 type LabelFamily = 'similarity' | 'inference' | 'classification';
 
-const learntLabels = z.object({
+export const learntLabels = z.object({
   /** Sorted; the number of a label is its place here. */
   labels: z.array(z.string()),
   /** Weight of each label in the loss. */
@@ -20,7 +28,7 @@ type LearntLabels = z.infer<typeof learntLabels>;
 const HALF = 0.5;
 
 /** Labels of the examples, and weights by the inverse square root of how often they occur, 1 on average. */
-function learnLabels(list: readonly string[], weighted: boolean): LearntLabels {
+export function learnLabels(list: readonly string[], weighted: boolean): LearntLabels {
   const counts = new Map<string, number>();
   for (const label of list) counts.set(label, (counts.get(label) ?? 0) + 1);
   const labels = [...counts.keys()].sort();
@@ -52,31 +60,35 @@ export const labelPlanner = <F extends LabelFamily>(): Planner<F> =>
         examples.map(({ gold }) => gold.label),
         parameters.classWeights,
       ),
-    plan({ labels, weights }, { tokenizer, config, parameters: { smoothing, maxLength } }) {
-      const numbers = new Map(labels.map((label, i) => [label, i]));
-      const plan: Plan<F, number, Float32Array> = {
-        head: sequenceHead(config, labels.length, { smoothing, weights }),
-        labels,
-        items: (examples) =>
-          examples.map(({ input, gold }) => ({
-            rows: [
-              { sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) },
-            ],
-          })),
-        ask: (input) => ({
-          sequences: [encodeTexts(tokenizer, input, maxLength)],
-          decode([logits]): LabelPrediction {
-            const shares = softmax(logits);
-            return {
-              label: labels[argmax(shares)],
-              scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
-            };
-          },
-        }),
-      };
-      return hideTypes(plan);
-    },
+    plan: (learnt, context) => planLabels<F>(learnt, context),
   });
+
+/** Both texts read together, one label. */
+export function planLabels<F extends LabelFamily>(
+  { labels, weights }: LearntLabels,
+  { tokenizer, config, parameters: { smoothing, maxLength } }: PlanContext,
+): FamilyPlan<F> {
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  const plan: Plan<F, number, Float32Array> = {
+    head: sequenceHead(config, labels.length, { smoothing, weights }),
+    labels,
+    items: (examples) =>
+      examples.map(({ input, gold }) => ({
+        rows: [{ sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) }],
+      })),
+    ask: (input) => ({
+      sequences: [encodeTexts(tokenizer, input, maxLength)],
+      decode([logits]): LabelPrediction {
+        const shares = softmax(logits);
+        return {
+          label: labels[argmax(shares)],
+          scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
+        };
+      },
+    }),
+  };
+  return hideTypes(plan);
+}
 
 /** Any set of labels, for a text: those with a probability of at least a half. */
 export const multilabelPlanner = definePlanner<'multilabel', LearntLabels>({

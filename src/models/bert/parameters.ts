@@ -1,3 +1,4 @@
+import type { BiObjective, BiPooling } from '../../encoders/heads/embedding.ts';
 import type { RankingLoss } from '../../encoders/heads/ranking.ts';
 import type { Dtype } from '../../encoders/inference/export.ts';
 import type { Schedule } from '../../encoders/training/schedule.ts';
@@ -18,6 +19,8 @@ export { DEVICES };
 export const DTYPES = ['fp32', 'int8'] as const satisfies readonly Dtype[];
 const SCHEDULES = ['linear', 'cosine', 'constant'] as const satisfies readonly Schedule[];
 const RANKING_LOSSES = ['listwise', 'pairwise'] as const satisfies readonly RankingLoss[];
+const OBJECTIVES = ['contrastive', 'cosent'] as const satisfies readonly BiObjective[];
+const POOLINGS = ['mean', 'cls'] as const satisfies readonly BiPooling[];
 export const HEADS = ['crf', 'softmax', 'span'] as const;
 
 /** A window needs a token between `[CLS]` and `[SEP]`. */
@@ -265,6 +268,33 @@ export const PARAMETERS = {
     summary: {
       en: 'Ranking only: maximum number of documents per query that are trained on together.',
       zh: '仅用于排序：每个查询一起训练的最大文档数。',
+    },
+  }),
+  objective: choice(OBJECTIVES, {
+    summary: {
+      en: 'Ranking and similarity only: trains a bi-encoder, which compares the vectors of texts; contrastive: a query is to be nearer to its documents than to all others of the batch and to hard negatives; cosent: better pairs are to have higher cosines. If omitted, texts are read together (cross-encoder).',
+      zh: '仅用于排序与相似度：训练双编码器，比较文本向量；contrastive：查询与其文档的距离应近于批内其他文档及难负例；cosent：更优的文本对余弦应更高。省略时两段文本一起编码（交叉编码器）。',
+    },
+  }),
+  pooling: choice(POOLINGS, {
+    summary: {
+      en: 'Bi-encoder only: the vector of a text is the mean of its tokens (mean, if omitted) or that of the first.',
+      zh: '仅用于双编码器：文本向量取各 token 的平均（mean，省略时）或首个 token（cls）。',
+    },
+  }),
+  temperature: real({
+    min: 1e-3,
+    summary: {
+      en: 'Bi-encoder only: cosines are divided by it in the loss; 0.05 if omitted.',
+      zh: '仅用于双编码器：损失中余弦除以该值；省略时为 0.05。',
+    },
+  }),
+  negatives: integer({
+    min: 0,
+    max: 64,
+    summary: {
+      en: 'Contrastive only: maximum number of worse documents of its own, and of hard negatives found by BM25, per query; 1 if omitted.',
+      zh: '仅用于 contrastive：每个查询自身较差文档数及 BM25 难负例数的上限；省略时为 1。',
     },
   }),
   device: choice(DEVICES, {

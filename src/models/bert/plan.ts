@@ -7,6 +7,7 @@ import type { Item } from '../../encoders/training/finetune.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Random } from '../../ground/random.ts';
 import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { BertParameters } from './parameters.ts';
 
 /** What a plan is made from, when a model is fitted and again when it is loaded. */
@@ -38,17 +39,23 @@ export interface Plan<F extends FamilyId, Target, Answer> {
   readonly labels: readonly string[];
   /** Number of token types in its sequences; absent: no more than a BERT has. */
   readonly tokenTypes?: number;
+  /** By which `sentence-transformers` makes vectors as the model was trained to; absent: as the base had them. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
   items(examples: readonly Example<F>[]): Item<Target>[];
+  /** What is learnt instead of `items`, where examples are searched for further texts: hard negatives. */
+  mine?(examples: readonly Example<F>[], signal?: AbortSignal): Promise<Item<Target>[]>;
   /** Items of altered copies of the examples, from which the same can be learnt. */
   copy?(examples: readonly Example<F>[], random: Random): Item<Target>[];
   ask(input: Input<F>): Question<F, Answer>;
   /** Decodings to choose from by their score on dev; their questions have the same sequences as `ask`. */
   readonly decodings?: readonly Decoding<F, Answer>[];
+  /** The weights to keep are chosen by the best decoding of every epoch, not by `ask`. */
+  readonly judgedByDecodings?: boolean;
 }
 
 /** A plan whose `Target` and `Answer` are known only inside of it, so that plans of all families have one type. */
 export interface FamilyPlan<F extends FamilyId>
-  extends Pick<Plan<F, never, unknown>, 'labels' | 'tokenTypes'> {
+  extends Pick<Plan<F, never, unknown>, 'labels' | 'tokenTypes' | 'files'> {
   readonly head: Head<unknown>;
   /** Calls a function that works for any `Target` and `Answer`, and returns its result. */
   use<Result>(work: <Target, Answer>(plan: Plan<F, Target, Answer>) => Result): Result;
@@ -60,20 +67,21 @@ export const hideTypes = <F extends FamilyId, Target, Answer>(
   head: plan.head,
   labels: plan.labels,
   tokenTypes: plan.tokenTypes,
+  files: plan.files,
   use: (work) => work(plan),
 });
 
 /** A family in terms of BERT: what to remember of the training examples, and the plan that follows from it. */
 export interface Planner<F extends FamilyId> {
   /** Plain JSON, kept with the weights. */
-  learn(examples: readonly Example<F>[], parameters: BertParameters): unknown;
+  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): unknown;
   /** Throws a UserError `bad-model` where `learnt` is not what `learn` returned. */
   plan(learnt: unknown, context: PlanContext): FamilyPlan<F>;
 }
 
 export interface PlannerDefinition<F extends FamilyId, Learnt> {
   readonly schema: z.ZodType<Learnt>;
-  learn(examples: readonly Example<F>[], parameters: BertParameters): Learnt;
+  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): Learnt;
   plan(learnt: Learnt, context: PlanContext): FamilyPlan<F>;
 }
 

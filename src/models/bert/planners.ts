@@ -5,11 +5,12 @@ import { nerPlanner } from './ner.ts';
 import type { Planner } from './plan.ts';
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
+import { similarityPlanner } from './similarity.ts';
 
 /** How a BERT serves each family. */
 export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   ner: nerPlanner,
-  similarity: labelPlanner(),
+  similarity: similarityPlanner,
   inference: labelPlanner(),
   classification: labelPlanner(),
   multilabel: multilabelPlanner,

@@ -10,6 +10,7 @@ import { AUTO, type Auto, kebab } from '../../ground/parameters.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { ResolveContext } from '../contract.ts';
 import {
+  BI_ENCODER_BATCH,
   FAMILY_DEFAULTS,
   FROM_RANDOM,
   HEAD_FACTOR,
@@ -41,6 +42,8 @@ export async function resolveParameters(
   if (copies > 0) requireEntities('copies', copies, family);
   if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
   if (lexiconFeatures && !hasTypes) throw noTokenTypes(config);
+  const bi = given.objective !== undefined;
+  for (const name of BI_ENCODER_ONLY) if (given[name] !== undefined) requireBiEncoder(name, bi, family);
   const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const learningRate = or(
     given.learningRate,
@@ -56,7 +59,10 @@ export async function resolveParameters(
     epochs: or(given.epochs, Math.max(1, Math.round(epochs / (1 + copies)))),
     copies,
     lexiconFeatures,
-    batchSize: or(given.batchSize, pretrained ? usual.batchSize : FROM_RANDOM.batchSize),
+    batchSize: or(
+      given.batchSize,
+      bi ? BI_ENCODER_BATCH : pretrained ? usual.batchSize : FROM_RANDOM.batchSize,
+    ),
     maxLength: Math.min(or(given.maxLength, usual.maxLength), config.maxPositions),
     learningRate,
     headLearningRate: or(given.headLearningRate, isFaster ? learningRate * HEAD_FACTOR : learningRate),
@@ -100,6 +106,35 @@ export function requireEntities(
     {
       field: kebab(name),
       hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** Parameters that only a bi-encoder has. */
+const BI_ENCODER_ONLY = ['objective', 'pooling', 'temperature', 'negatives'] as const;
+
+/** Throws a UserError for a parameter of bi-encoders that another family, or a model that is none, is given. */
+function requireBiEncoder(name: (typeof BI_ENCODER_ONLY)[number], bi: boolean, family: FamilyId): void {
+  const serves = FAMILY_DEFAULTS[served(family)].vectors === true;
+  if (serves && bi) return;
+  const field = kebab(name);
+  throw new UserError(
+    'bad-parameter',
+    serves
+      ? { en: `${field} is for bi-encoders only`, zh: `参数 ${field} 仅用于双编码器` }
+      : {
+          en: `${field} is for rankings and similarity only, not for ${family}`,
+          zh: `参数 ${field} 仅用于排序与相似度任务，不能用于 ${family}`,
+        },
+    {
+      field,
+      hint: serves
+        ? {
+            en: 'Give objective=contrastive or objective=cosent.',
+            zh: '请设置 objective=contrastive 或 objective=cosent。',
+          }
+        : { en: 'Leave it out.', zh: '请省略该参数。' },
       exitCode: EXIT.usage,
     },
   );

@@ -10,6 +10,7 @@ import type { Example, FamilyId } from '../../tasks/examples.ts';
 import type { FitRequest } from '../contract.ts';
 import { predictAll } from './answer.ts';
 import { type Base, initialParameters } from './base.ts';
+import { chooseDecoding } from './decoding.ts';
 import type { BertParameters } from './parameters.ts';
 import type { Plan } from './plan.ts';
 
@@ -49,8 +50,10 @@ export async function fineTune<F extends FamilyId, Target, Answer>({
       items,
       evaluate:
         dev.length > 0
-          ? async (forward, current) =>
-              request.score(dev, await predictAll({ ask, forward, weights: current }, inputs))
+          ? async (forward, weights) =>
+              plan.judgedByDecodings
+                ? (await chooseDecoding(plan, { forward, weights }, dev, request)).score
+                : request.score(dev, await predictAll({ ask, forward, weights }, inputs))
           : undefined,
       settings: settingsOf(parameters, seed),
       directory,
