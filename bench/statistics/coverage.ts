@@ -11,8 +11,9 @@ import { parseArgs } from 'node:util';
 import { writeJson } from '../../src/ground/files.ts';
 import { createRandom, type Random } from '../../src/ground/random.ts';
 import type { Metric, WholeMetric } from '../../src/metrics/metric.ts';
-import { countUnits, sumCounts } from '../../src/scoring/units.ts';
+import { countUnits } from '../../src/scoring/units.ts';
 import { bootstrap } from '../../src/statistics/bootstrap.ts';
+import { createCountsBuilder, sumCounts } from '../../src/statistics/counts.ts';
 import { type Interval, MIN_LABEL_UNITS, MIN_UNITS } from '../../src/statistics/interval.ts';
 import { bootstrapWeighted } from '../../src/statistics/weighted-bootstrap.ts';
 import type { Answered } from '../../src/tasks/examples.ts';
@@ -69,13 +70,15 @@ const options = (seed: number) => ({ resamples: RESAMPLES, seed });
 function additiveSampler(metric: Metric<Answered>, pool: readonly Answered[][], units: number) {
   const { width, value, supports } = metric;
   const counts = countUnits(metric, pool);
-  const drawn = new Float64Array(units * width);
   const sample: Sampler = (random, seed) => {
+    const drawn = createCountsBuilder(width, units);
     for (let i = 0; i < units; i++) {
       const unit = random.below(pool.length);
-      drawn.set(counts.subarray(unit * width, (unit + 1) * width), i * width);
+      for (let at = counts.starts[unit]; at < counts.starts[unit + 1]; at++)
+        drawn.add(counts.columns[at], counts.values[at]);
+      drawn.endUnit();
     }
-    return bootstrap(drawn, width, value, { ...options(seed), supports });
+    return bootstrap(drawn.finish(), width, value, { ...options(seed), supports });
   };
   return { truth: value(sumCounts(counts, width)), sample };
 }

@@ -1,4 +1,4 @@
-import { countUnits, groupAnswers } from '../scoring/units.ts';
+import { countUnits, groupAnswers, narrowTo } from '../scoring/units.ts';
 import { unitVariance } from '../statistics/influence.ts';
 import { minimumDetectableDifference } from '../statistics/power.ts';
 import { findConvention } from '../tasks/conventions.ts';
@@ -44,8 +44,9 @@ export function powerOf(
 ): PowerRow[] {
   const sampled = [...groupAnswers(task, answered.examples, answered.predictions).values()];
   return conventions.flatMap((convention) => {
-    const metric = findConvention(convention).metric(task);
-    if ('whole' in metric) return [];
+    const wide = findConvention(convention).metric(task);
+    if ('whole' in wide) return [];
+    const metric = narrowTo(wide, sampled);
     const variance = unitVariance(countUnits(metric, sampled), metric.width, metric.value);
     return [
       {

@@ -6,8 +6,9 @@ import type { ModelKind } from '../models/contract.ts';
 import { findModel } from '../models/registry.ts';
 import { devScore } from '../scoring/dev-score.ts';
 import { bestConstant, chanceScore } from '../scoring/floors.ts';
-import { countUnits, groupAnswers, sumCounts } from '../scoring/units.ts';
+import { countUnits, groupAnswers, narrowTo } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
+import { sumCounts } from '../statistics/counts.ts';
 import { bootstrapDifference } from '../statistics/paired.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
@@ -132,16 +133,20 @@ export async function measureSignal(
     const convention = findConvention(id);
     const metric = convention.metric(task);
     if ('whole' in metric) return [];
-    const countsOf = (answers: readonly (Prediction | undefined)[]): Float64Array =>
-      countUnits(metric, [...groupAnswers(task, examples, answers).values()]);
-    const counts = countsOf(predictions);
+    const unitsOf = (answers: readonly (Prediction | undefined)[]) => [
+      ...groupAnswers(task, examples, answers).values(),
+    ];
+    const units = unitsOf(predictions);
     const constant = bestConstant(task, examples, metric);
     const constantScore = constant?.score ?? Number.NaN;
     const chance = chanceScore(task, examples, convention);
-    const { width, value, supports } = metric;
+    const constantUnits = constant && unitsOf(constant.predictions);
+    const narrow = narrowTo(metric, [...units, ...(constantUnits ?? [])]);
+    const { width, value, supports } = narrow;
+    const counts = countUnits(narrow, units);
     const options = { seed: SEED, supports };
-    const { low, high } = constant
-      ? bootstrapDifference(counts, countsOf(constant.predictions), width, value, options)
+    const { low, high } = constantUnits
+      ? bootstrapDifference(counts, countUnits(narrow, constantUnits), width, value, options)
       : bootstrap(counts, width, value, options);
     // Chance is known without error: where it is the higher of the two, the interval of the gain moves down by the rest.
     const excess = Math.max(0, orZero(chance) - orZero(constantScore));

@@ -1,6 +1,6 @@
 import type { Unit } from '../datasets/units.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { countUnits } from '../scoring/units.ts';
+import { countUnits, narrowTo } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { unitVariance } from '../statistics/influence.ts';
 import { difference, pairCounts, swapEffects } from '../statistics/paired.ts';
@@ -13,20 +13,17 @@ import type { Judge, JudgeSettings } from './judge.ts';
 
 /** Judges by a metric that adds up over units: each unit is counted once. */
 export function countedJudge(
-  metric: Metric<Answered>,
+  wide: Metric<Answered>,
   systems: readonly Answering[],
   units: readonly Unit[],
   { level, resamples, seed }: JudgeSettings,
 ): Judge {
-  const { supports } = metric;
-  const tables = systems.map(({ answers }) =>
-    answers.map((list) =>
-      countUnits(
-        metric,
-        units.map((unit) => unit.map((i) => list[i])),
-      ),
-    ),
+  const grouped = systems.map(({ answers }) =>
+    answers.map((list) => units.map((unit) => unit.map((i) => list[i]))),
   );
+  const metric = narrowTo(wide, grouped.flat(2));
+  const { supports } = metric;
+  const tables = grouped.map((runs) => runs.map((run) => countUnits(metric, run)));
   return {
     test: 'permutation',
     resamples,

@@ -1,5 +1,6 @@
 import type { Metric } from '../metrics/metric.ts';
 import type { Value } from '../statistics/bootstrap.ts';
+import { besides, type SparseCounts, sumCounts } from '../statistics/counts.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { System } from './systems.ts';
 
@@ -9,18 +10,11 @@ export interface Answering extends System {
 }
 
 /** Tables beside each other, one row per unit; the list is repeated until there are `times` blocks. */
-export function sideBySide(tables: readonly Float64Array[], times: number, width: number): Float64Array {
-  if (tables.length === 1 && times === 1) return tables[0];
-  const units = tables[0].length / width;
-  const joined = new Float64Array(units * width * times);
-  for (let unit = 0; unit < units; unit++) {
-    for (let block = 0; block < times; block++) {
-      const row = tables[block % tables.length].subarray(unit * width, (unit + 1) * width);
-      joined.set(row, (unit * times + block) * width);
-    }
-  }
-  return joined;
-}
+export const sideBySide = (tables: readonly SparseCounts[], times: number, width: number): SparseCounts =>
+  besides(
+    Array.from({ length: times }, (_, block) => tables[block % tables.length]),
+    width,
+  );
 
 /** Score of a system with several runs: the mean of their scores. */
 export function meanOverRuns(metric: Metric<Answered>, runs: number): Value {
@@ -33,10 +27,10 @@ export function meanOverRuns(metric: Metric<Answered>, runs: number): Value {
   };
 }
 
-export function totals(tables: readonly Float64Array[], width: number): Float64Array {
+export function totals(tables: readonly SparseCounts[], width: number): Float64Array {
   const sums = new Float64Array(tables.length * width);
   tables.forEach((table, run) => {
-    for (let i = 0; i < table.length; i++) sums[run * width + (i % width)] += table[i];
+    sums.set(sumCounts(table, width), run * width);
   });
   return sums;
 }

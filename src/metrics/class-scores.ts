@@ -21,19 +21,82 @@ export const GOLD = 2;
 /** What is predicted or gold under no listed class is counted as one more class of this name. */
 export const UNLISTED = '(unlisted)';
 
+/** Above this number of classes, details name those only that occur in gold or predictions. */
+export const MOST_CLASSES_IN_DETAILS = 10_000;
+
 /** Class → where its three counts begin; a class that is not listed begins at `unlisted`. */
 export interface ClassLayout {
+  /** The classes that are counted one by one. */
   readonly classes: readonly string[];
+  /** All listed classes: more than `classes` where those that do not occur are left out. */
+  readonly listed: readonly string[];
   readonly begins: ReadonlyMap<string, number>;
   readonly unlisted: number;
 }
 
+const layouts = new WeakMap<readonly string[], ClassLayout>();
+
+/** The layout of a list of classes; made once for the same list. */
 export function classLayout(classes: readonly string[]): ClassLayout {
-  const distinct = [...new Set(classes)];
+  let layout = layouts.get(classes);
+  if (!layout) {
+    const distinct = [...new Set(classes)];
+    layout = layoutOf(distinct, distinct);
+    layouts.set(classes, layout);
+  }
+  return layout;
+}
+
+const layoutOf = (classes: readonly string[], listed: readonly string[]): ClassLayout => ({
+  classes,
+  listed,
+  begins: new Map(classes.map((name, index) => [name, index * CLASS_COUNTS])),
+  unlisted: classes.length * CLASS_COUNTS,
+});
+
+/** The layout without the classes that do not occur; the others keep their order. */
+function narrowed({ classes, listed, begins }: ClassLayout, occurring: ReadonlySet<string>): ClassLayout {
+  const kept = [...occurring].flatMap((name) => begins.get(name) ?? []).sort((a, b) => a - b);
+  return layoutOf(
+    kept.map((begin) => classes[begin / CLASS_COUNTS]),
+    listed,
+  );
+}
+
+/** What is counted per class. */
+export interface ClassCounting<Item> {
+  /** The classes of an item's gold and prediction, listed or not, in any order. */
+  classesOf(item: Item): Iterable<string>;
+  /** As `Metric.count`. */
+  count(layout: ClassLayout, unit: readonly Item[], counts: Float64Array, offset: number): void;
+}
+
+/** A metric of (correct, predicted, gold) per class. */
+export function classMetric<Item>(
+  layout: ClassLayout,
+  average: Average,
+  counting: ClassCounting<Item>,
+): Metric<Item> {
+  const { begins, unlisted } = layout;
   return {
-    classes: distinct,
-    begins: new Map(distinct.map((name, index) => [name, index * CLASS_COUNTS])),
-    unlisted: distinct.length * CLASS_COUNTS,
+    ...classScores(layout, average),
+    count: (unit, counts, offset) => counting.count(layout, unit, counts, offset),
+    narrowing: {
+      touched(unit) {
+        const found = new Set<number>();
+        for (const item of unit)
+          for (const name of counting.classesOf(item)) found.add(begins.get(name) ?? unlisted);
+        return [...found]
+          .sort((a, b) => a - b)
+          .flatMap((begin) => [begin + CORRECT, begin + PREDICTED, begin + GOLD]);
+      },
+      to(units) {
+        const occurring = new Set<string>();
+        for (const unit of units)
+          for (const item of unit) for (const name of counting.classesOf(item)) occurring.add(name);
+        return classMetric(narrowed(layout, occurring), average, counting);
+      },
+    },
   };
 }
 
@@ -64,7 +127,7 @@ export function classScores(
   layout: ClassLayout,
   average: Average,
 ): Required<Pick<Metric<never>, 'width' | 'value' | 'details' | 'supports'>> {
-  const { classes, unlisted } = layout;
+  const { classes, listed, begins, unlisted } = layout;
   const sums = (counts: Float64Array): [number, number, number] => {
     const total: [number, number, number] = [0, 0, 0];
     for (let i = 0; i < unlisted + CLASS_COUNTS; i++) total[i % CLASS_COUNTS] += counts[i];
@@ -79,11 +142,12 @@ export function classScores(
     value: (counts) => {
       if (average === 'micro') return f1(...sums(counts));
       if (typeof average === 'object') {
-        const begin = layout.begins.get(average.only);
+        const begin = begins.get(average.only);
         return begin === undefined ? Number.NaN : row(counts, begin).f1;
       }
       let total = 0;
-      let weight = 0;
+      // A class that occurs nowhere has no F1 and weighs only where all are averaged.
+      let weight = average === 'macro/all' ? listed.length - classes.length : 0;
       for (let begin = 0; begin < unlisted; begin += CLASS_COUNTS) {
         const gold = counts[begin + GOLD];
         const share = average === 'weighted' ? gold : average === 'macro/all' || gold > 0 ? 1 : 0;
@@ -95,14 +159,27 @@ export function classScores(
       return ratio(total, weight);
     },
     details: (counts): Details => {
-      const rows: Details[] = classes.map((name, index) => ({
-        class: name,
-        ...row(counts, index * CLASS_COUNTS),
-      }));
+      const rows = rowsOf(layout, counts, row);
       if (counts[unlisted + PREDICTED] + counts[unlisted + GOLD] > 0) {
         rows.push({ class: UNLISTED, ...row(counts, unlisted) });
       }
       return { ...figures(...sums(counts)), classes: rows };
     },
   };
+}
+
+/** A row for every listed class, or, of very many, for those that occur. */
+function rowsOf(
+  { classes, listed, begins }: ClassLayout,
+  counts: Float64Array,
+  row: (counts: Float64Array, begin: number) => Details,
+): Details[] {
+  const isShort = listed.length <= MOST_CLASSES_IN_DETAILS;
+  return (isShort ? listed : classes).flatMap((name) => {
+    const begin = begins.get(name);
+    if (begin === undefined) return { class: name, ...figures(0, 0, 0) };
+    return isShort || counts[begin + PREDICTED] + counts[begin + GOLD] > 0
+      ? { class: name, ...row(counts, begin) }
+      : [];
+  });
 }

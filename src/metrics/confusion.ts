@@ -130,6 +130,17 @@ export function countedMatthews(items: readonly LabelItem[], classes: readonly s
         counts[offset + predicted + index.get(prediction.label)!]++;
       }
     },
+    narrowing: {
+      touched(unit) {
+        const at = new Set<number>();
+        for (const { gold, prediction } of unit) {
+          at.add(first + index.get(gold.label)!);
+          at.add(predicted + index.get(prediction.label)!);
+        }
+        return [0, 1, 2, ...[...at].sort((a, b) => a - b)];
+      },
+      to: (units) => countedMatthews(units.flat(), classes),
+    },
     value: (counts) =>
       correlation(counts[0], counts[1], counts.subarray(first, predicted), counts.subarray(predicted)),
   };

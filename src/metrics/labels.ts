@@ -1,4 +1,4 @@
-import { type Average, CORRECT, classLayout, classScores, GOLD, PREDICTED } from './class-scores.ts';
+import { type Average, CORRECT, classLayout, classMetric, GOLD, PREDICTED } from './class-scores.ts';
 import type { Metric } from './metric.ts';
 import { ratio } from './metric.ts';
 
@@ -26,11 +26,9 @@ export const accuracy: Metric<LabelItem> = {
  * and belongs to no listed class. Micro F1 equals accuracy.
  */
 export function labelF1(classes: readonly string[], average: Average): Metric<LabelItem> {
-  const layout = classLayout(classes);
-  const { begins, unlisted } = layout;
-  return {
-    ...classScores(layout, average),
-    count(unit, counts, offset) {
+  return classMetric<LabelItem>(classLayout(classes), average, {
+    classesOf: ({ gold, prediction }) => [gold.label, prediction.label],
+    count({ begins, unlisted }, unit, counts, offset) {
       for (const { gold, prediction } of unit) {
         const goldAt = offset + (begins.get(gold.label) ?? unlisted);
         counts[goldAt + GOLD]++;
@@ -40,5 +38,5 @@ export function labelF1(classes: readonly string[], average: Average): Metric<La
         } else counts[offset + (begins.get(prediction.label) ?? unlisted) + PREDICTED]++;
       }
     },
-  };
+  });
 }

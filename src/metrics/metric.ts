@@ -18,6 +18,16 @@ export interface Metric<Item> {
    * units of each. Labels without gold do not count.
    */
   readonly supports?: readonly number[];
+  /** Of metrics with counts per class, which may be very many. */
+  readonly narrowing?: Narrowing<Item>;
+}
+
+/** What lets the few classes that occur be counted without all others. */
+export interface Narrowing<Item> {
+  /** Where the counts stand that a unit may add to, ascending. */
+  touched(unit: readonly Item[]): Iterable<number>;
+  /** The same score, to the bit, in the counts of the classes that occur in these units. It is of no use for other units. */
+  to(units: readonly (readonly Item[])[]): Metric<Item>;
 }
 
 /** A metric that cannot be counted once a unit without seeing all items, such as the area under a curve. */

@@ -1,3 +1,4 @@
+import { classLayout } from './class-scores.ts';
 import type { Metric } from './metric.ts';
 import { ratio } from './metric.ts';
 
@@ -27,7 +28,7 @@ export const subsetAccuracy: Metric<LabelsItem> = {
 
 /** Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong. Smaller is better. */
 export function hammingLoss(classes: readonly string[]): Metric<LabelsItem> {
-  const decisions = new Set(classes).size;
+  const decisions = classLayout(classes).listed.length;
   return {
     width: 2,
     count(unit, counts, offset) {

@@ -46,19 +46,28 @@ export function labelCurve<Item extends { readonly prediction: ScoredPrediction 
 export function macroCurve<Item extends { readonly prediction: ScoredPrediction }>(
   curve: Curve,
   labels: readonly string[],
-  isGold: IsGold<Item>,
+  goldOf: (item: Item) => readonly string[],
 ): WholeMetric<Item> {
-  const definedOn = (items: readonly Item[]): string[] =>
-    labels.filter((label) => {
-      const positives = items.reduce((count, item) => count + (isGold(item, label) ? 1 : 0), 0);
-      return positives > 0 && (positives < items.length || curve !== 'roc-auc');
+  const isGold: IsGold<Item> = (item, label) => goldOf(item).includes(label);
+  const definedOn = (items: readonly Item[]): string[] => {
+    const positives = new Map<string, number>();
+    for (const item of items)
+      for (const label of new Set(goldOf(item))) positives.set(label, (positives.get(label) ?? 0) + 1);
+    return labels.filter((label) => {
+      const count = positives.get(label) ?? 0;
+      return count > 0 && (count < items.length || curve !== 'roc-auc');
     });
+  };
   return {
     whole(items) {
       const defined = definedOn(items);
       if (defined.length === 0) return Number.NaN;
       let sum = 0;
-      for (const label of defined) sum += labelCurve(curve, label, isGold).whole(items);
+      for (const label of defined) {
+        sum += labelCurve(curve, label, isGold).whole(items);
+        // One label without scores leaves the mean undefined.
+        if (Number.isNaN(sum)) break;
+      }
       return sum / defined.length;
     },
     reweighted: (units) => reweightedCurves(curve, definedOn(units.flat()), isGold, units),

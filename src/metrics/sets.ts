@@ -1,4 +1,4 @@
-import { type Average, CORRECT, classLayout, classScores, GOLD, PREDICTED } from './class-scores.ts';
+import { type Average, CORRECT, classLayout, classMetric, GOLD, PREDICTED } from './class-scores.ts';
 import type { Metric } from './metric.ts';
 
 /** Things to find in an item (entities, labels, triples…) and when two of them are the same. */
@@ -19,12 +19,10 @@ let used = new Uint8Array(64);
  * An item without gold things counts too: whatever is predicted there is a false positive.
  */
 export function setMetric<Item, Thing>(spec: SetSpec<Item, Thing>): Metric<Item> {
-  const layout = classLayout(spec.classes);
-  const { begins, unlisted } = layout;
   const { same, classOf } = spec;
-  return {
-    ...classScores(layout, spec.average),
-    count(unit, counts, offset) {
+  return classMetric<Item>(classLayout(spec.classes), spec.average, {
+    classesOf: (item) => [...spec.gold(item).map(classOf), ...spec.predicted(item).map(classOf)],
+    count({ begins, unlisted }, unit, counts, offset) {
       for (const item of unit) {
         const gold = spec.gold(item);
         const predicted = spec.predicted(item);
@@ -49,5 +47,5 @@ export function setMetric<Item, Thing>(spec: SetSpec<Item, Thing>): Metric<Item>
         }
       }
     },
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Text } from '../ground/language.ts';
-import { answered, countUnits } from '../scoring/units.ts';
+import { answered, countUnits, narrowTo } from '../scoring/units.ts';
 import { bootstrap, type Value } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -55,15 +55,14 @@ export function byLength(run: OpenedRun): Breakdown | undefined {
       lengths[index] >= from && lengths[index] <= end ? [index] : [],
     );
     const units = unitsOf(chosen.map((index) => examples[index]));
-    const counts = countUnits(
-      metric,
-      units.map((unit) => unit.map((member) => answers[chosen[member]])),
-    );
+    const members = units.map((unit) => unit.map((member) => answers[chosen[member]]));
+    const { width, value, supports, ...narrow } = narrowTo(metric, members);
+    const counts = countUnits({ width, ...narrow }, members);
     const name = from === end ? `${from}` : `${from}–${end}`;
     return {
       name: { en: name, zh: name },
       count: chosen.length,
-      value: bootstrap(counts, metric.width, metric.value, { ...OPTIONS, supports: metric.supports }),
+      value: bootstrap(counts, width, value, { ...OPTIONS, supports }),
     };
   });
   return {

@@ -1,7 +1,8 @@
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import { countUnits, groupAnswers, sumCounts } from './units.ts';
+import { scoreOf } from './floors.ts';
+import { groupAnswers } from './units.ts';
 
 /**
  * The primary score of a task as a function that models may call for choosing and stopping: larger is better, NaN where
@@ -12,10 +13,9 @@ export const devScore =
   <F extends FamilyId>(examples: readonly Example<F>[], predictions: readonly Prediction<F>[]): number => {
     const convention = findConvention(task.primary);
     const metric = convention.metric(task);
-    const units = [...groupAnswers(task, examples, predictions).values()];
     const value =
       'whole' in metric
-        ? metric.whole(units.flat())
-        : metric.value(sumCounts(countUnits(metric, units), metric.width));
+        ? metric.whole([...groupAnswers(task, examples, predictions).values()].flat())
+        : scoreOf(task, examples, predictions, metric);
     return convention.smallerIsBetter ? -value : value;
   };

@@ -1,10 +1,11 @@
 import type { Metric } from '../metrics/metric.ts';
+import { sumCounts } from '../statistics/counts.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { countUnits, groupAnswers, sumCounts } from './units.ts';
+import { countUnits, groupAnswers, narrowTo } from './units.ts';
 
 /** Guesses that are averaged: as many as this many answers allow, and no more than `MAX_GUESSES`. */
 const GUESSED_ANSWERS = 500_000;
@@ -53,7 +54,8 @@ export function scoreOf(
   metric: Metric<Answered>,
 ): number {
   const units = [...groupAnswers(task, examples, predictions).values()];
-  return metric.value(sumCounts(countUnits(metric, units), metric.width));
+  const narrow = narrowTo(metric, units);
+  return narrow.value(sumCounts(countUnits(narrow, units), narrow.width));
 }
 
 /** What needs no model at all: NaN where a family has no such answer. */

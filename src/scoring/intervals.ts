@@ -1,5 +1,6 @@
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
-import { bootstrap } from '../statistics/bootstrap.ts';
+import { bootstrapMany } from '../statistics/bootstrap.ts';
+import { type Counts, type SparseCounts, sparse } from '../statistics/counts.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { bootstrapWeighted } from '../statistics/weighted-bootstrap.ts';
 import { countUnits } from './units.ts';
@@ -21,12 +22,16 @@ export function wholeResamples(cost: number): number {
 }
 
 /** The interval of an additive metric, from one row of counts per unit; undefined for a single unit. */
-export function additiveInterval(
-  { width, value, supports }: Pick<Metric<never>, 'width' | 'value' | 'supports'>,
-  counts: Float64Array,
-): Interval | undefined {
-  return counts.length > width ? bootstrap(counts, width, value, { ...BOOTSTRAP, supports }) : undefined;
-}
+export const additiveInterval = (
+  { width, ...figure }: Pick<Metric<never>, 'width' | 'value' | 'supports'>,
+  counts: Counts,
+): Interval | undefined => additiveIntervals([figure], sparse(counts, width))[0];
+
+/** The intervals of metrics of the same counts, each as it would be alone; empty for a single unit. */
+export const additiveIntervals = (
+  metrics: readonly Pick<Metric<never>, 'value' | 'supports'>[],
+  counts: SparseCounts,
+): readonly Interval[] => (counts.units > 1 ? bootstrapMany(counts, counts.width, metrics, BOOTSTRAP) : []);
 
 /** The interval of any other metric on these units, around its `value`; undefined where that is, or for a single unit. */
 export function wholeInterval<Item>(

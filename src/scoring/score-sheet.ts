@@ -1,13 +1,14 @@
 import type { JudgedSplit } from '../datasets/dataset.ts';
-import type { Details } from '../metrics/metric.ts';
+import type { Details, Metric } from '../metrics/metric.ts';
+import { type SparseCounts, sameCounts, sumCounts } from '../statistics/counts.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
-import { additiveInterval, wholeInterval } from './intervals.ts';
-import { countUnits, groupAnswers, sumCounts } from './units.ts';
+import { additiveIntervals, wholeInterval } from './intervals.ts';
+import { countUnits, groupAnswers, narrowTo } from './units.ts';
 
 /** The score under one convention. */
 export interface ConventionScore {
@@ -103,24 +104,54 @@ function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
     const scores = familyOf(task).conventions.map(({ id }) => ({ convention: id, value: Number.NaN }));
     return { examples: 0, units: 0, scores };
   }
-  const scores = familyOf(task).conventions.map(({ id, metric }): ConventionScore => {
+  const tables: SharedCounts[] = [];
+  const scores = familyOf(task).conventions.map(({ id, metric }): (() => ConventionScore) => {
     const measure = metric(task);
     if ('whole' in measure) {
       const items = list.flat();
       const value = measure.whole(items);
       const interval = wholeInterval(measure, value, list);
-      return { convention: id, value, interval, details: measure.details?.(items) };
+      return () => ({ convention: id, value, interval, details: measure.details?.(items) });
     }
-    const counts = countUnits(measure, list);
-    const sums = sumCounts(counts, measure.width);
-    return {
+    const narrow = narrowTo(measure, list);
+    const counts = countUnits(narrow, list);
+    const sums = sumCounts(counts, narrow.width);
+    const intervals = shareCounts(tables, narrow, counts);
+    return () => ({
       convention: id,
-      value: measure.value(sums),
-      interval: additiveInterval(measure, counts),
-      details: measure.details?.(sums),
-    };
+      value: narrow.value(sums),
+      interval: intervals(),
+      details: narrow.details?.(sums),
+    });
   });
-  return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores };
+  const all = scores.map((score) => score());
+  return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores: all };
+}
+
+/** Metrics that count the same, and their intervals. */
+interface SharedCounts {
+  readonly counts: SparseCounts;
+  readonly metrics: Metric<Answered>[];
+  intervals?: readonly Interval[];
+}
+
+/** Puts a metric beside those that count the same: all of them get their intervals from one pass over the resamples. */
+function shareCounts(
+  tables: SharedCounts[],
+  metric: Metric<Answered>,
+  counts: SparseCounts,
+): () => Interval | undefined {
+  let shared = tables.find((table) => sameCounts(table.counts, counts));
+  if (!shared) {
+    shared = { counts, metrics: [] };
+    tables.push(shared);
+  }
+  const own = shared;
+  const place = own.metrics.push(metric) - 1;
+  return () => {
+    own.intervals ??= additiveIntervals(own.metrics, own.counts);
+    return own.intervals[place];
+  };
 }
 
 /**

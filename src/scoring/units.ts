@@ -1,5 +1,6 @@
 import { unitKey } from '../datasets/units.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { createCountsBuilder, type SparseCounts } from '../statistics/counts.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
@@ -39,19 +40,30 @@ export function groupAnswers(
   return units;
 }
 
-/** One row of counts per unit, row-major. */
-export function countUnits<Item>(
-  metric: Pick<Metric<Item>, 'width' | 'count'>,
-  units: readonly (readonly Item[])[],
-): Float64Array {
-  const counts = new Float64Array(units.length * metric.width);
-  for (const [row, unit] of units.entries()) metric.count(unit, counts, row * metric.width);
-  return counts;
+/** From this number of counts on, only those are counted and looked through that a unit may add to. */
+const MANY_COUNTS = 256;
+
+/** A metric in the counts that these units need: the same score, to the bit, where it has very many classes. */
+export function narrowTo<Item>(metric: Metric<Item>, units: readonly (readonly Item[])[]): Metric<Item> {
+  return metric.width < MANY_COUNTS || !metric.narrowing ? metric : metric.narrowing.to(units);
 }
 
-/** Column sums of a row-major table. */
-export function sumCounts(counts: Float64Array, width: number): Float64Array {
-  const sums = new Float64Array(width);
-  for (let i = 0; i < counts.length; i++) sums[i % width] += counts[i];
-  return sums;
+/** What every unit counts. */
+export function countUnits<Item>(
+  { width, count, narrowing }: Pick<Metric<Item>, 'width' | 'count' | 'narrowing'>,
+  units: readonly (readonly Item[])[],
+): SparseCounts {
+  const builder = createCountsBuilder(width, units.length);
+  const counts = new Float64Array(width);
+  const all = Array.from(counts.keys());
+  for (const unit of units) {
+    count(unit, counts, 0);
+    const columns = width < MANY_COUNTS || !narrowing ? all : narrowing.touched(unit);
+    for (const column of columns) {
+      builder.add(column, counts[column]);
+      counts[column] = 0;
+    }
+    builder.endUnit();
+  }
+  return builder.finish();
 }

@@ -1,8 +1,9 @@
+import type { Counts } from './counts.ts';
 import { widening } from './influence.ts';
 import { type BootstrapOptions, DEFAULT_RESAMPLES, type Interval, type Supported } from './interval.ts';
 import { toInterval } from './percentiles.ts';
 import { createResampler } from './resample.ts';
-import { type DistinctRows, distinctRows } from './rows.ts';
+import { type DistinctRows, distinctRows, sumsWithout } from './rows.ts';
 import { createWeightedSums } from './weighting.ts';
 
 /** Summed counts → a score; NaN where it is undefined. */
@@ -16,7 +17,7 @@ export interface Figure extends Supported {
 /**
  * Bootstrap interval of a corpus metric over independent units.
  *
- * `counts` is units × width, row-major: what each unit adds to the sufficient statistics. BCa is
+ * `counts` is units × width, row-major, or the same without its zeros: what each unit adds to the sufficient statistics. BCa is
  * Efron 1987 with the jackknife acceleration, as in scipy.stats.bootstrap; quantiles interpolate
  * linearly. What cannot be computed is named in `flaw`, never thrown.
  *
@@ -32,7 +33,7 @@ export interface Figure extends Supported {
  * ```
  */
 export function bootstrap(
-  counts: Float64Array,
+  counts: Counts,
   width: number,
   value: Value,
   options: BootstrapOptions & Supported = {},
@@ -42,7 +43,7 @@ export function bootstrap(
 
 /** The resampled values themselves, in the order drawn, for plots and for functions of several scores. */
 export function resampledValues(
-  counts: Float64Array,
+  counts: Counts,
   width: number,
   value: Value,
   options: BootstrapOptions = {},
@@ -52,7 +53,7 @@ export function resampledValues(
 
 /** Intervals of several scores of the same counts, from the same resamples: F1 of every type in one pass. */
 export function bootstrapMany(
-  counts: Float64Array,
+  counts: Counts,
   width: number,
   figures: readonly Figure[],
   options: BootstrapOptions = {},
@@ -90,12 +91,14 @@ function rarest(
   { size, width, rows, multiplicity, total }: DistinctRows,
   columns: readonly number[],
 ): number | undefined {
+  const units = new Uint32Array(width);
+  for (let row = 0; row < size; row++) {
+    for (let i = rows.starts[row]; i < rows.starts[row + 1]; i++) units[rows.columns[i]] += multiplicity[row];
+  }
   let fewest: number | undefined;
   for (const column of columns) {
     if (total[column] === 0) continue;
-    let units = 0;
-    for (let row = 0; row < size; row++) if (rows[row * width + column] !== 0) units += multiplicity[row];
-    if (fewest === undefined || units < fewest) fewest = units;
+    if (fewest === undefined || units[column] < fewest) fewest = units[column];
   }
   return fewest;
 }
@@ -109,13 +112,9 @@ interface Jackknife {
 
 /** Leave-one-unit-out values, one a distinct row. */
 function jackknife(table: DistinctRows, value: Value): Jackknife {
-  const { size, width, rows, total } = table;
-  const values = new Float64Array(size);
-  const sums = new Float64Array(width);
-  for (let row = 0; row < size; row++) {
-    for (let i = 0; i < width; i++) sums[i] = total[i] - rows[row * width + i];
-    values[row] = value(sums);
-  }
+  const values = new Float64Array(table.size);
+  const without = sumsWithout(table, 1);
+  for (let row = 0; row < table.size; row++) values[row] = value(without(row));
   return { values, weights: table.multiplicity };
 }
 

@@ -1,5 +1,6 @@
 import type { Value } from './bootstrap.ts';
-import { type DistinctRows, distinctRows } from './rows.ts';
+import type { Counts } from './counts.ts';
+import { type DistinctRows, distinctRows, sumsWithout } from './rows.ts';
 
 /** The share of a unit that is taken away: small enough for a derivative, and exact in binary. */
 const SHARE = 1 / 16;
@@ -9,7 +10,7 @@ const SHARE = 1 / 16;
  * number of units it is the sampling variance of the score. For a plain mean this is the sample variance of the units.
  * A unit loses a share of its weight, never all of it, so that the labels in gold stay the same.
  */
-export const unitVariance = (counts: Float64Array, width: number, value: Value): number =>
+export const unitVariance = (counts: Counts, width: number, value: Value): number =>
   influenceVariance(distinctRows(counts, width), value, SHARE);
 
 /** No interval is widened by more than this factor: beyond it there are too few units for any correction. */
@@ -32,15 +33,14 @@ export const boundedWidening = (ratio: number): number =>
 
 /** Sample variance of the change of a score when every unit in turn loses `share` of its weight, scaled to a whole unit. */
 function influenceVariance(table: DistinctRows, value: Value, share: number): number {
-  const { size, units, width, rows, multiplicity, total } = table;
+  const { size, units, multiplicity, total } = table;
   const whole = value(total);
-  const sums = new Float64Array(width);
+  const without = sumsWithout(table, share);
   let mean = 0;
   let squares = 0;
   let seen = 0;
   for (let row = 0; row < size; row++) {
-    for (let i = 0; i < width; i++) sums[i] = total[i] - share * rows[row * width + i];
-    const influence = ((whole - value(sums)) * (units - share)) / share;
+    const influence = ((whole - value(without(row))) * (units - share)) / share;
     if (Number.isNaN(influence)) continue;
     seen += multiplicity[row];
     const step = influence - mean;

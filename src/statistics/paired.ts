@@ -1,16 +1,10 @@
 import { bootstrap, type Value } from './bootstrap.ts';
+import { besides, type Counts, countsAlike, type SparseCounts, sparse, sumCounts } from './counts.ts';
 import type { BootstrapOptions, Interval, Supported } from './interval.ts';
 
 /** Counts of two systems on the same units, side by side: units × 2·width. */
-export function pairCounts(a: Float64Array, b: Float64Array, width: number): Float64Array {
-  if (a.length !== b.length) throw new RangeError(`${a.length} counts cannot be paired with ${b.length}`);
-  const paired = new Float64Array(a.length * 2);
-  for (let from = 0, to = 0; from < a.length; from += width, to += 2 * width) {
-    paired.set(a.subarray(from, from + width), to);
-    paired.set(b.subarray(from, from + width), to + width);
-  }
-  return paired;
-}
+export const pairCounts = (a: Counts, b: Counts, width: number): SparseCounts =>
+  besides([sparse(a, width), sparse(b, width)], width);
 
 /** `value` of the first half of paired sums minus `value` of the second half. */
 export function difference(value: Value, width: number): Value {
@@ -19,8 +13,8 @@ export function difference(value: Value, width: number): Value {
 
 /** Interval of score(a) - score(b): both systems are seen on the same resampled units. */
 export function bootstrapDifference(
-  a: Float64Array,
-  b: Float64Array,
+  a: Counts,
+  b: Counts,
   width: number,
   value: Value,
   options: BootstrapOptions & Supported = {},
@@ -33,30 +27,37 @@ export function bootstrapDifference(
  * when the unit changes hands. Positive where `a` did better, 0 where it makes no difference.
  * It is defined for every metric that adds up, also where the unit alone has no score.
  */
-export function swapEffects(a: Float64Array, b: Float64Array, width: number, value: Value): Float64Array {
-  const units = a.length / width;
-  const totals = [new Float64Array(width), new Float64Array(width)];
-  for (let i = 0; i < a.length; i++) {
-    totals[0][i % width] += a[i];
-    totals[1][i % width] += b[i];
-  }
+export function swapEffects(a: Counts, b: Counts, width: number, value: Value): Float64Array {
+  const [left, right] = [sparse(a, width), sparse(b, width)];
+  const totals = [sumCounts(left, width), sumCounts(right, width)];
   const [scoreA, scoreB] = totals.map((sums) => value(sums));
-  const swapped = new Float64Array(width);
-  const exchanged = (total: Float64Array, out: Float64Array, into: Float64Array, start: number): number => {
-    for (let i = 0; i < width; i++) swapped[i] = total[i] - out[start + i] + into[start + i];
-    return value(swapped);
-  };
-  const effects = new Float64Array(units);
-  for (let unit = 0; unit < units; unit++) {
-    const start = unit * width;
-    let equal = true;
-    for (let i = start; equal && i < start + width; i++) equal = a[i] === b[i];
-    if (equal) continue;
-    const loss = scoreA - exchanged(totals[0], a, b, start);
-    const gain = exchanged(totals[1], b, a, start) - scoreB;
+  const exchanges = [exchanger(left, right, totals[0], value), exchanger(right, left, totals[1], value)];
+  const effects = new Float64Array(left.units);
+  for (let unit = 0; unit < left.units; unit++) {
+    if (countsAlike(left, right, unit)) continue;
+    const loss = scoreA - exchanges[0](unit);
+    const gain = exchanges[1](unit) - scoreB;
     effects[unit] = (loss + gain) / 2;
   }
   return effects;
+}
+
+/** The score of a system with one unit of another in place of its own. */
+function exchanger(
+  out: SparseCounts,
+  into: SparseCounts,
+  total: Float64Array,
+  value: Value,
+): (unit: number) => number {
+  const sums = total.slice();
+  return (unit) => {
+    for (let i = out.starts[unit]; i < out.starts[unit + 1]; i++) sums[out.columns[i]] -= out.values[i];
+    for (let i = into.starts[unit]; i < into.starts[unit + 1]; i++) sums[into.columns[i]] += into.values[i];
+    const score = value(sums);
+    for (const { starts, columns } of [out, into])
+      for (let i = starts[unit]; i < starts[unit + 1]; i++) sums[columns[i]] = total[columns[i]];
+    return score;
+  };
 }
 
 /** Smaller effects than this share of a unit's fair share count as ties: they are rounding. */

@@ -1,6 +1,14 @@
 import { createRandom, type Random } from '../ground/random.ts';
 import { drawBinomial } from './binomial.ts';
 import type { Value } from './bootstrap.ts';
+import {
+  type Counts,
+  countsAlike,
+  createCountsBuilder,
+  type SparseCounts,
+  sparse,
+  sumCounts,
+} from './counts.ts';
 import { difference, pairCounts } from './paired.ts';
 import { addWeighted, type DistinctRows, distinctRows, sparseColumns } from './rows.ts';
 
@@ -32,16 +40,16 @@ export interface PermutationTest {
  * An exchange whose difference is undefined counts as a hit: it never helps significance.
  */
 export function permutationTest(
-  a: Float64Array,
-  b: Float64Array,
+  a: Counts,
+  b: Counts,
   width: number,
   value: Value,
   options: { readonly permutations?: number; readonly seed?: number } = {},
 ): PermutationTest {
   const { permutations = 10_000, seed = 0 } = options;
-  const paired = pairCounts(a, b, width);
-  const observed = difference(value, width)(distinctRows(paired, 2 * width).total);
-  const changed = differingRows(a, b, width);
+  const [left, right] = [sparse(a, width), sparse(b, width)];
+  const observed = difference(value, width)(sumCounts(pairCounts(left, right, width), 2 * width));
+  const changed = differingRows(left, right);
   const table = distinctRows(changed.gaps, width);
   const differing = table.units;
   const score = scorer(table, changed.totalA, changed.totalB, value);
@@ -64,25 +72,29 @@ export function permutationTest(
 }
 
 /** Rows b - a of the units that differ, and the totals of both systems. */
-function differingRows(a: Float64Array, b: Float64Array, width: number) {
-  const gaps: number[] = [];
-  const totalA = new Float64Array(width);
-  const totalB = new Float64Array(width);
-  for (let start = 0; start < a.length; start += width) {
-    let equal = true;
-    for (let i = 0; i < width; i++) {
-      totalA[i] += a[start + i];
-      totalB[i] += b[start + i];
-      equal &&= a[start + i] === b[start + i];
+function differingRows(a: SparseCounts, b: SparseCounts) {
+  const { width, units } = a;
+  const differing: number[] = [];
+  for (let unit = 0; unit < units; unit++) if (!countsAlike(a, b, unit)) differing.push(unit);
+  const gaps = createCountsBuilder(width, differing.length);
+  for (const unit of differing) {
+    let i = a.starts[unit];
+    let j = b.starts[unit];
+    const [endA, endB] = [a.starts[unit + 1], b.starts[unit + 1]];
+    while (i < endA || j < endB) {
+      const column = Math.min(i < endA ? a.columns[i] : width, j < endB ? b.columns[j] : width);
+      const own = i < endA && a.columns[i] === column ? a.values[i++] : 0;
+      const others = j < endB && b.columns[j] === column ? b.values[j++] : 0;
+      gaps.add(column, others - own);
     }
-    if (!equal) for (let i = start; i < start + width; i++) gaps.push(b[i] - a[i]);
+    gaps.endUnit();
   }
-  return { gaps: Float64Array.from(gaps), totalA, totalB };
+  return { gaps: gaps.finish(), totalA: sumCounts(a, width), totalB: sumCounts(b, width) };
 }
 
 /** The difference of the scores when `exchanged[row]` units of every row have changed hands. */
 function scorer(table: DistinctRows, totalA: Float64Array, totalB: Float64Array, value: Value) {
-  const columns = sparseColumns(table.rows, table.width);
+  const columns = sparseColumns(table.rows);
   const exchanged = new Float64Array(table.size);
   const moved = new Float64Array(table.width);
   const sums = new Float64Array(table.width);

@@ -20,7 +20,7 @@ export function createResampler(table: DistinctRows, seed: number): () => Float6
   const tailRow: number[] = [];
   for (let row = head; row < size; row++) for (let i = 0; i < multiplicity[row]; i++) tailRow.push(row);
   const rareRows = Int32Array.from(tailRow);
-  const columns = sparseColumns(table.rows, table.width);
+  const columns = sparseColumns(table.rows);
   const weights = new Float64Array(size);
   const sums = new Float64Array(table.width);
   return () => {

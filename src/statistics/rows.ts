@@ -1,3 +1,5 @@
+import { type Counts, createCountsBuilder, type SparseCounts, sparse, sumCounts } from './counts.ts';
+
 /**
  * Units that count alike are one row with a multiplicity: a task of 10 000 pairs scored by accuracy
  * has two distinct rows, and a resample of it is one binomial draw.
@@ -8,8 +10,8 @@ export interface DistinctRows {
   readonly units: number;
   /** Number of distinct rows; they are sorted by multiplicity, largest first. */
   readonly size: number;
-  /** `size × width`, row-major. */
-  readonly rows: Float64Array;
+  /** One unit per distinct row. */
+  readonly rows: SparseCounts;
   /** Units per row. */
   readonly multiplicity: Int32Array;
   /** The row of every unit. */
@@ -18,52 +20,62 @@ export interface DistinctRows {
   readonly total: Float64Array;
 }
 
-/** Collapses `counts` (units × width, row-major) into distinct rows. Rows are equal when all bits are. */
-export function distinctRows(counts: Float64Array, width: number): DistinctRows {
-  if (width < 1 || counts.length % width !== 0) {
-    throw new RangeError(`${counts.length} counts are not whole rows of width ${width}`);
-  }
-  const units = counts.length / width;
-  const found = collapse(counts, width, units);
+/** Collapses the counts of units into distinct rows. Rows are equal when all their counts are. */
+export function distinctRows(counts: Counts, width: number): DistinctRows {
+  const table = sparse(counts, width);
+  const found = collapse(table);
   const order = Array.from(found.first.keys()).sort(
     (a, b) => found.multiplicity[b] - found.multiplicity[a] || a - b,
   );
   const size = order.length;
-  const rows = new Float64Array(size * width);
+  const rows = createCountsBuilder(width, size);
   const multiplicity = new Int32Array(size);
   const place = new Int32Array(size);
   for (let i = 0; i < size; i++) {
-    const source = found.first[order[i]] * width;
-    rows.set(counts.subarray(source, source + width), i * width);
+    const unit = found.first[order[i]];
+    for (let at = table.starts[unit]; at < table.starts[unit + 1]; at++)
+      rows.add(table.columns[at], table.values[at]);
+    rows.endUnit();
     multiplicity[i] = found.multiplicity[order[i]];
     place[order[i]] = i;
   }
-  const total = new Float64Array(width);
-  for (let i = 0; i < counts.length; i++) total[i % width] += counts[i];
-  return { width, units, size, rows, multiplicity, rowOf: found.rowOf.map((row) => place[row]), total };
+  return {
+    width,
+    units: table.units,
+    size,
+    rows: rows.finish(),
+    multiplicity,
+    rowOf: found.rowOf.map((row) => place[row]),
+    total: sumCounts(table, width),
+  };
 }
 
 /** Open addressing over the bits of the rows: a million rows need no million strings. */
-function collapse(counts: Float64Array, width: number, units: number) {
+function collapse({ units, starts, columns, values }: SparseCounts) {
   let capacity = 16;
   while (capacity < units * 2) capacity *= 2;
   const slots = new Int32Array(capacity).fill(-1);
-  const words = new Uint32Array(counts.buffer, counts.byteOffset, counts.length * 2);
-  const stride = width * 2;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   const rowOf = new Int32Array(units);
   const first: number[] = [];
   const multiplicity: number[] = [];
+  const isSame = (a: number, b: number): boolean => {
+    const offset = starts[b] - starts[a];
+    const end = starts[a + 1];
+    if (starts[b + 1] - offset !== end) return false;
+    for (let i = starts[a]; i < end; i++)
+      if (columns[i] !== columns[offset + i] || values[i] !== values[offset + i]) return false;
+    return true;
+  };
   for (let unit = 0; unit < units; unit++) {
-    const start = unit * stride;
     let hash = 0x811c9dc5;
-    for (let i = start; i < start + stride; i++) {
-      hash = Math.imul(hash ^ words[i], 0x01000193);
+    for (let i = starts[unit]; i < starts[unit + 1]; i++) {
+      hash = Math.imul(hash ^ columns[i], 0x01000193);
+      hash = Math.imul(hash ^ words[2 * i] ^ words[2 * i + 1], 0x01000193);
       hash ^= hash >>> 15;
     }
     let slot = hash & (capacity - 1);
-    while (slots[slot] >= 0 && !sameWords(words, first[slots[slot]] * stride, start, stride)) {
-      slot = (slot + 1) & (capacity - 1);
-    }
+    while (slots[slot] >= 0 && !isSame(first[slots[slot]], unit)) slot = (slot + 1) & (capacity - 1);
     if (slots[slot] < 0) {
       slots[slot] = first.length;
       first.push(unit);
@@ -75,34 +87,36 @@ function collapse(counts: Float64Array, width: number, units: number) {
   return { rowOf, first, multiplicity };
 }
 
-function sameWords(words: Uint32Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (words[a + i] !== words[b + i]) return false;
-  return true;
-}
-
 /** The same rows column by column without their zeros, for sums under many weightings. */
 export interface SparseColumns {
-  /** Column `c` has its entries at `starts[c] .. starts[c + 1]`. */
-  readonly starts: Int32Array;
-  readonly row: Int32Array;
+  /** The columns that are not 0 throughout, ascending. */
+  readonly occupied: Uint32Array;
+  /** The `c`-th of them has its entries at `starts[c] .. starts[c + 1]`. */
+  readonly starts: Uint32Array;
+  readonly row: Uint32Array;
   readonly value: Float64Array;
 }
 
-/** `rows` is `size × width`, row-major. */
-export function sparseColumns(rows: Float64Array, width: number): SparseColumns {
-  const size = rows.length / width;
-  const starts = new Int32Array(width + 1);
-  const row: number[] = [];
-  const value: number[] = [];
+export function sparseColumns({ units, width, starts, columns, values }: SparseCounts): SparseColumns {
+  const ends = new Uint32Array(width + 1);
+  for (const column of columns) ends[column + 1]++;
+  const occupied: number[] = [];
   for (let column = 0; column < width; column++) {
-    for (let i = 0; i < size; i++) {
-      if (rows[i * width + column] === 0) continue;
-      row.push(i);
-      value.push(rows[i * width + column]);
-    }
-    starts[column + 1] = row.length;
+    if (ends[column + 1] > 0) occupied.push(column);
+    ends[column + 1] += ends[column];
   }
-  return { starts, row: Int32Array.from(row), value: Float64Array.from(value) };
+  const filled = ends.slice(0, width);
+  const row = new Uint32Array(columns.length);
+  const value = new Float64Array(columns.length);
+  for (let unit = 0; unit < units; unit++) {
+    for (let i = starts[unit]; i < starts[unit + 1]; i++) {
+      const at = filled[columns[i]]++;
+      row[at] = unit;
+      value[at] = values[i];
+    }
+  }
+  const begins = Uint32Array.from([...occupied.map((column) => ends[column]), columns.length]);
+  return { occupied: Uint32Array.from(occupied), starts: begins, row, value };
 }
 
 /**
@@ -110,8 +124,8 @@ export function sparseColumns(rows: Float64Array, width: number): SparseColumns 
  * latency of every addition.
  */
 export function addWeighted(columns: SparseColumns, weights: Float64Array, sums: Float64Array): void {
-  const { starts, row, value } = columns;
-  for (let column = 0; column < sums.length; column++) {
+  const { occupied, starts, row, value } = columns;
+  for (let column = 0; column < occupied.length; column++) {
     let a = 0;
     let b = 0;
     let c = 0;
@@ -125,6 +139,20 @@ export function addWeighted(columns: SparseColumns, weights: Float64Array, sums:
       d += weights[row[i + 3]] * value[i + 3];
     }
     for (; i < end; i++) a += weights[row[i]] * value[i];
-    sums[column] += a + b + (c + d);
+    sums[occupied[column]] += a + b + (c + d);
   }
+}
+
+/** All sums when one unit of a row loses a share of its weight. Every call returns the same array, overwritten. */
+export function sumsWithout({ rows, total }: DistinctRows, share: number): (row: number) => Float64Array {
+  const { starts, columns, values } = rows;
+  const sums = total.slice();
+  let last = 0;
+  return (row) => {
+    for (let i = starts[last]; i < starts[last + 1]; i++) sums[columns[i]] = total[columns[i]];
+    for (let i = starts[row]; i < starts[row + 1]; i++)
+      sums[columns[i]] = total[columns[i]] - share * values[i];
+    last = row;
+    return sums;
+  };
 }

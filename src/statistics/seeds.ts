@@ -1,5 +1,6 @@
 import { createRandom } from '../ground/random.ts';
 import type { Value } from './bootstrap.ts';
+import { besides, type Counts, sparse } from './counts.ts';
 import { DEFAULT_RESAMPLES } from './interval.ts';
 import { deviation } from './percentiles.ts';
 import { distinctRows } from './rows.ts';
@@ -29,21 +30,17 @@ export interface SeedSummary {
  * seeds. For a mean of items these are the two-way random effects estimates. One seed: seed and interaction are NaN.
  */
 export function overSeeds(
-  runs: readonly Float64Array[],
+  runs: readonly Counts[],
   width: number,
   value: Value,
   options: { readonly resamples?: number; readonly seed?: number } = {},
 ): SeedSummary {
   const { resamples = DEFAULT_RESAMPLES, seed = 0 } = options;
   const seeds = runs.length;
-  const units = runs[0].length / width;
-  const joined = new Float64Array(units * width * seeds);
-  runs.forEach((run, s) => {
-    if (run.length !== units * width) throw new RangeError('runs over seeds must have the same units');
-    for (let unit = 0; unit < units; unit++) {
-      joined.set(run.subarray(unit * width, (unit + 1) * width), (unit * seeds + s) * width);
-    }
-  });
+  const joined = besides(
+    runs.map((run) => sparse(run, width)),
+    width,
+  );
   const table = distinctRows(joined, width * seeds);
   const scoresOf = (sums: Float64Array): number[] =>
     runs.map((_, s) => value(sums.subarray(s * width, (s + 1) * width)));

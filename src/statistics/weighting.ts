@@ -36,7 +36,7 @@ export function createWeightedSums(table: DistinctRows, seed: number): () => Flo
   for (let row = common; row < size; row++) for (let i = 1; i < multiplicity[row]; i++) further.push(row);
   const furtherRows = Int32Array.from(further);
   const extra = new Float64Array(further.length);
-  const columns = sparseColumns(table.rows, width);
+  const columns = sparseColumns(table.rows);
   const weights = new Float64Array(size);
   const sums = new Float64Array(width);
   return () => {

@@ -1,5 +1,6 @@
 import type { Text } from '../../ground/language.ts';
-import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
+import { countUnits, groupAnswers, narrowTo } from '../../scoring/units.ts';
+import { sumCounts } from '../../statistics/counts.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Measure, Reproduced, Reproduction } from './reproduction.ts';
@@ -29,12 +30,12 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
           zh: `${examples.length} 个样本中的 ${scored.length} 个`,
         },
         score(predictions): Reproduced {
-          const { width, value: scoreOf, supports } = metric;
-          const counts = countUnits(metric, [
-            ...groupAnswers(task, scored, predictions.slice(skipped)).values(),
-          ]);
+          const units = [...groupAnswers(task, scored, predictions.slice(skipped)).values()];
+          const narrow = narrowTo(metric, units);
+          const { width, value: scoreOf, supports } = narrow;
+          const counts = countUnits(narrow, units);
           const sums = sumCounts(counts, width);
-          return { value: scoreOf(sums), counts, width, scoreOf, supports, details: metric.details?.(sums) };
+          return { value: scoreOf(sums), counts, width, scoreOf, supports, details: narrow.details?.(sums) };
         },
       };
     },

@@ -2,6 +2,7 @@ import type { CorpusFile } from '../../datasets/dataset.ts';
 import type { Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Details } from '../../metrics/metric.ts';
+import type { Counts } from '../../statistics/counts.ts';
 import type { Convention } from '../../tasks/convention.ts';
 import type { Example, Prediction } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
@@ -54,7 +55,7 @@ export interface Measure {
 /** Counts per unit, and the score of their sums: all that an interval needs. */
 export interface Reproduced {
   readonly value: number;
-  readonly counts: Float64Array;
+  readonly counts: Counts;
   readonly width: number;
   scoreOf(sums: Float64Array): number;
   /** As `Metric.supports`. */

@@ -1,7 +1,8 @@
 import type { Text } from '../../ground/language.ts';
 import { type Coverage, coverageOfPredictions } from '../../scoring/coverage.ts';
 import { additiveInterval } from '../../scoring/intervals.ts';
-import { countUnits, groupAnswers, sumCounts } from '../../scoring/units.ts';
+import { countUnits, groupAnswers, narrowTo } from '../../scoring/units.ts';
+import { sumCounts } from '../../statistics/counts.ts';
 import type { Interval } from '../../statistics/interval.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Example, Prediction } from '../../tasks/examples.ts';
@@ -84,9 +85,11 @@ function judge(convention: string, reproduced: Reproduced): Judged {
 }
 
 function primaryOf(task: Task, examples: readonly Example[], predictions: Answers): Reproduced {
-  const metric = findConvention(task.primary).metric(task);
-  if ('whole' in metric) throw new Error(`${task.primary} does not add up over units`);
-  const counts = countUnits(metric, [...groupAnswers(task, examples, predictions).values()]);
+  const wide = findConvention(task.primary).metric(task);
+  if ('whole' in wide) throw new Error(`${task.primary} does not add up over units`);
+  const units = [...groupAnswers(task, examples, predictions).values()];
+  const metric = narrowTo(wide, units);
+  const counts = countUnits(metric, units);
   const sums = sumCounts(counts, metric.width);
   const { width, value: scoreOf, supports } = metric;
   return { value: scoreOf(sums), counts, width, scoreOf, supports, details: metric.details?.(sums) };

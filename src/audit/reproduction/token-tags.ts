@@ -4,7 +4,7 @@ import { EXIT, UserError } from '../../ground/errors.ts';
 import { readTextFile } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';
 import type { Details } from '../../metrics/metric.ts';
-import { sumCounts } from '../../scoring/units.ts';
+import { sumCounts } from '../../statistics/counts.ts';
 import type { Example, Prediction } from '../../tasks/examples.ts';
 import type { ReleasedTags } from './released-tags.ts';
 import type { JudgedCorpus, Measure, Reproduced, Reproduction } from './reproduction.ts';

@@ -2,7 +2,7 @@ import { type BioRule, decodeBio } from '../../metrics/bio.ts';
 import { CLASS_COUNTS, type ClassLayout, classLayout } from '../../metrics/class-scores.ts';
 import { setMetric } from '../../metrics/sets.ts';
 import { createTagCounter } from '../../metrics/tag-counts.ts';
-import { sumCounts } from '../units.ts';
+import { sumCounts } from '../../statistics/counts.ts';
 import { type AveragedScores, averagesOf, rowsOf } from './classes.ts';
 import {
   type Counted,

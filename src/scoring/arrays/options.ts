@@ -1,8 +1,8 @@
 import { UserError } from '../../ground/errors.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { bootstrapMany, type Figure } from '../../statistics/bootstrap.ts';
+import { sumCounts } from '../../statistics/counts.ts';
 import type { BootstrapOptions, Interval } from '../../statistics/interval.ts';
-import { sumCounts } from '../units.ts';
 
 /** What every array-level score accepts. */
 export interface ScoreOptions {

@@ -1,5 +1,5 @@
 import type { Family } from '../family.ts';
-import { hasLabel, oneVersusRestCurve } from '../shared/label-curves.ts';
+import { goldLabelOf, oneVersusRestCurve } from '../shared/label-curves.ts';
 import { singleLabelConventions } from '../shared/label-rules.ts';
 import { singleLabel, singleLabelView } from '../shared/single-label.ts';
 import { classificationAsking } from './asking.ts';
@@ -23,8 +23,8 @@ export const classification: Family<'classification', ClassificationTypes> = {
       'accuracy',
       'mcc',
     ]),
-    oneVersusRestCurve('classification', 'roc-auc', hasLabel),
-    oneVersusRestCurve('classification', 'average-precision', hasLabel),
+    oneVersusRestCurve('classification', 'roc-auc', goldLabelOf),
+    oneVersusRestCurve('classification', 'average-precision', goldLabelOf),
   ],
   asking: [classificationAsking],
   view: { blocks: ({ text }) => [{ text }], ...singleLabelView },

@@ -38,6 +38,7 @@ const mentionF1: Metric<Item> = setMetric<Item, SymptomMention>({
 /** As `mentionF1`, and NaN where no answer gives mentions at all: they are optional. */
 const entityF1: Metric<Item> = {
   ...mentionF1,
+  narrowing: undefined,
   width: mentionF1.width + 1,
   count(unit, counts, offset) {
     mentionF1.count(unit, counts, offset);

@@ -24,8 +24,12 @@ export function parseLabels(line: Line, _input: Text1, task: Task): Answer | rea
 
 /** As many labels as gold has (at least one), none of them right; the empty label where all labels are right. */
 function wrongLabels(gold: readonly string[], task: Task): string[] {
-  const wrong = task.labels.map(({ id }) => id).filter((id) => !gold.includes(id));
-  return wrong.length === 0 ? [''] : wrong.slice(0, Math.max(gold.length, 1));
+  const wrong: string[] = [];
+  for (const { id } of task.labels) {
+    if (wrong.length === Math.max(gold.length, 1)) break;
+    if (!gold.includes(id)) wrong.push(id);
+  }
+  return wrong.length === 0 ? [''] : wrong;
 }
 
 export const missingLabels = ({ gold }: ExampleOf<MultilabelTypes>, task: Task): Answer => ({

@@ -5,21 +5,22 @@ import type { Convention } from '../../convention.ts';
 import type { Task } from '../../task.ts';
 import type { AnsweredOf } from '../family.ts';
 import { oneVersusRestCurve } from '../shared/label-curves.ts';
+import { labelIds } from '../shared/label-names.ts';
 import type { MultilabelTypes } from './types.ts';
 
 type Item = AnsweredOf<MultilabelTypes>;
 
 const f1 = (average: Average) => (task: Task) =>
   setMetric<Item, string>({
-    gold: ({ gold }) => gold.labels,
+    gold: goldOf,
     predicted: ({ prediction }) => prediction.labels,
     same: (a, b) => a === b,
     classOf: (label) => label,
-    classes: task.labels.map(({ id }) => id),
+    classes: labelIds(task),
     average,
   });
 
-const hasLabel = ({ gold }: Item, label: string): boolean => gold.labels.includes(label);
+const goldOf = ({ gold }: Item): readonly string[] => gold.labels;
 
 const MISSING_EN =
   ' A missing or invalid answer counts as an answer with as many labels as gold has (at least one), all of them wrong.';
@@ -72,8 +73,8 @@ export const multilabelConventions: readonly Convention<MultilabelTypes>[] = [
     },
     unit: 'fraction',
     smallerIsBetter: true,
-    metric: (task) => hammingLoss(task.labels.map(({ id }) => id)),
+    metric: (task) => hammingLoss(labelIds(task)),
   },
-  oneVersusRestCurve('multilabel', 'roc-auc', hasLabel),
-  oneVersusRestCurve('multilabel', 'average-precision', hasLabel),
+  oneVersusRestCurve('multilabel', 'roc-auc', goldOf),
+  oneVersusRestCurve('multilabel', 'average-precision', goldOf),
 ];

@@ -4,6 +4,7 @@ import { setMetric } from '../../../metrics/sets.ts';
 import type { Convention } from '../../convention.ts';
 import type { Task } from '../../task.ts';
 import type { AnsweredOf } from '../family.ts';
+import { labelIds } from '../shared/label-names.ts';
 import type { Entity, NerTypes } from './types.ts';
 
 type Item = AnsweredOf<NerTypes>;
@@ -37,7 +38,7 @@ const mentionSet = (task: Task) =>
       ]),
     same: (a, b) => a.text === b.text && a.type === b.type,
     classOf: ({ type }) => type,
-    classes: task.labels.map(({ id }) => id),
+    classes: labelIds(task),
     average: 'micro',
   });
 
@@ -47,7 +48,7 @@ const strict = (average: Average) => (task: Task) =>
     predicted: predictedOf,
     same: (a, b) => a.start === b.start && a.end === b.end && a.type === b.type,
     classOf: ({ type }) => type,
-    classes: task.labels.map(({ id }) => id),
+    classes: labelIds(task),
     average,
   });
 

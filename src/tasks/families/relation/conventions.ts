@@ -4,6 +4,7 @@ import { relaxedTripleF1, sameTriple } from '../../../metrics/triples.ts';
 import type { Convention } from '../../convention.ts';
 import type { Task } from '../../task.ts';
 import type { AnsweredOf } from '../family.ts';
+import { labelIds } from '../shared/label-names.ts';
 import type { RelationTypes, Triple } from './types.ts';
 
 type Item = AnsweredOf<RelationTypes>;
@@ -17,7 +18,7 @@ const strict = (average: Average) => (task: Task) =>
     predicted: predictedOf,
     same: sameTriple,
     classOf: ({ predicate }) => predicate,
-    classes: task.labels.map(({ id }) => id),
+    classes: labelIds(task),
     average,
   });
 

@@ -1,7 +1,7 @@
 import { type Curve, labelCurve, macroCurve } from '../../../metrics/scored.ts';
 import type { Convention } from '../../convention.ts';
-import type { Task } from '../../task.ts';
 import type { AnsweredOf, FamilyTypes } from '../family.ts';
+import { labelIds } from './label-names.ts';
 import { positiveOf } from './label-rules.ts';
 import type { SingleLabelTypes } from './single-label.ts';
 
@@ -10,11 +10,12 @@ interface ScoredTypes extends FamilyTypes {
   readonly prediction: { readonly scores?: Readonly<Record<string, number>> };
 }
 
-const ids = (task: Task): string[] => task.labels.map(({ id }) => id);
+type SingleLabelItem = AnsweredOf<SingleLabelTypes<object>>;
+
+const hasLabel = ({ gold }: SingleLabelItem, label: string): boolean => gold.label === label;
 
 /** The gold label of a single-label example. */
-export const hasLabel = ({ gold }: AnsweredOf<SingleLabelTypes<object>>, label: string): boolean =>
-  gold.label === label;
+export const goldLabelOf = ({ gold }: SingleLabelItem): readonly string[] => [gold.label];
 
 const CURVES = {
   'roc-auc': {
@@ -50,7 +51,7 @@ export function positiveCurve<Input extends object>(
 export function oneVersusRestCurve<T extends ScoredTypes>(
   family: string,
   curve: Curve,
-  isGold: (item: AnsweredOf<T>, label: string) => boolean,
+  goldOf: (item: AnsweredOf<T>) => readonly string[],
 ): Convention<T> {
   const { title, en, zh } = CURVES[curve];
   return {
@@ -60,6 +61,6 @@ export function oneVersusRestCurve<T extends ScoredTypes>(
       en: `For each label of the task that some scored examples have as gold and some do not, from the score that each prediction gives to it: ${en}; then the unweighted mean over these labels. Undefined unless every example has a score for each of them.`,
       zh: `对每个在被评样本中既有金标又有非金标的任务标签，取每个预测给它的分数：${zh}；再对这些标签不加权平均。只要有一个样本缺其中任一标签的分数即无定义。`,
     },
-    metric: (task) => macroCurve<AnsweredOf<T>>(curve, ids(task), isGold),
+    metric: (task) => macroCurve<AnsweredOf<T>>(curve, labelIds(task), goldOf),
   };
 }

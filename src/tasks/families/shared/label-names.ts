@@ -32,3 +32,15 @@ export function labelNamed(value: unknown, task: Task): string | undefined {
   }
   return names.get(form(name)) ?? undefined;
 }
+
+const ids = new WeakMap<readonly Label[], readonly string[]>();
+
+/** The ids of a task's labels: always the same list, so that what is made of it once need not be made again. */
+export function labelIds({ labels }: Task): readonly string[] {
+  let list = ids.get(labels);
+  if (!list) {
+    list = labels.map(({ id }) => id);
+    ids.set(labels, list);
+  }
+  return list;
+}

@@ -3,14 +3,13 @@ import { matthews } from '../../../metrics/confusion.ts';
 import { accuracy, labelF1 } from '../../../metrics/labels.ts';
 import type { Convention } from '../../convention.ts';
 import type { Task } from '../../task.ts';
+import { labelIds } from './label-names.ts';
 import type { SingleLabelTypes } from './single-label.ts';
-
-const ids = (task: Task): string[] => task.labels.map(({ id }) => id);
 
 /** The label whose F1 is the positive-class F1; `1` where a task names none. */
 export const positiveOf = (task: Task): string => task.positive ?? '1';
 
-const f1 = (average: Average) => (task: Task) => labelF1(ids(task), average);
+const f1 = (average: Average) => (task: Task) => labelF1(labelIds(task), average);
 
 const MISSING_EN =
   ' A missing or invalid answer counts as a wrong label: the one after the gold label in the list of labels, cyclically.';
@@ -73,7 +72,7 @@ export const SINGLE_LABEL_RULES = {
       zh: `由混淆矩阵计算 Gorodkin 的 R_K：(c·s − Σ p_k·t_k) / √((s² − Σ p_k²)(s² − Σ t_k²))，其中 s 为样本数，c 为答对数，t_k、p_k 为标签 k 的金标数与预测数。取值 −1 到 1；金标或预测只有一个标签时无定义。混淆矩阵列于其旁。${MISSING_ZH}`,
     },
     unit: 'fraction',
-    metric: (task: Task) => matthews(ids(task)),
+    metric: (task: Task) => matthews(labelIds(task)),
   },
 } as const;
 
