@@ -142,7 +142,7 @@ const CHECKPOINT_EVERY_MS = 10 * 60_000;
 const LOG_STEPS = 10;
 
 /** Part of every fingerprint: checkpoints of another way to train are not resumed. */
-export const TRAINING_VERSION = 2;
+export const TRAINING_VERSION = 3;
 
 /**
  * Trains a model: forward and backward over the batches of an update, clipping, AdamW, moving average, log, evaluation,
