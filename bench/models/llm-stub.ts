@@ -9,7 +9,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const delay = Number(process.argv[2] ?? 0);
-const usage = { prompt_tokens: 80, completion_tokens: 5 };
+const usage = { prompt_tokens: 80, completion_tokens: 5, total_tokens: 85 };
 const whole = (content: string): string =>
   JSON.stringify({
     model: 'stub',

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareRuns } from '../compare/compare.ts';
+import { conversationsOf } from '../evaluation/conversations.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { openRuns } from '../evaluation/opened.ts';
 import { estimatePlans } from '../evaluation/outlook.ts';
@@ -21,6 +22,7 @@ import {
   status,
 } from '../models/llm/fixtures/server.ts';
 import { spending } from '../models/shared/services/budget.ts';
+import { writeReport } from '../report/report.ts';
 import { findTask } from '../tasks/registry.ts';
 
 const COUNT = 60;
@@ -110,6 +112,38 @@ describe('a run of a language model', () => {
     const comparison = compareRuns(runs, { resamples: 200 });
     expect(comparison.examples).toBe(20);
     expect(comparison.systems[0]).toMatchObject({ model: 'llm', score: 1 });
+  });
+
+  it('is shown with prompt, raw answer and reading; compared with cost and time', async () => {
+    const prices = join(folder, 'prices.json');
+    server = await startServer((request) =>
+      request.number === 0 ? '<think>想一想</think>不知道' : gold(request),
+    );
+    await writeFile(
+      prices,
+      JSON.stringify({ [`e${server.url}`]: { prompt: 1, completion: 2, currency: 'CNY' } }),
+    );
+    const asked = await evaluate(plan({ prices, concurrency: 1 }));
+    const { dataDir, root } = plan();
+    const whole = await evaluate({ task, model: 'majority', dataDir, root });
+    const runs = await openRuns([asked.directory, whole.directory], { dataDir });
+    expect(await conversationsOf(runs[1])).toBeUndefined();
+    const said = await conversationsOf(runs[0]);
+    expect(said?.[0]).toMatchObject({
+      answers: ['不知道'],
+      reasoning: '想一想',
+      answer: { status: 'unreadable', reason: 'no-json' },
+    });
+    expect(said?.every((one) => one?.asked.length === 2)).toBe(true);
+    expect(said?.[7]?.asked[1].content).toContain('查询7');
+    const page = join(folder, 'report.html');
+    await writeReport(page, runs, { dataDir });
+    const html = readFileSync(page, 'utf8');
+    expect(html).toContain('98.3 % [91.1, 99.7] (59/60)');
+    expect(html).toContain('no-json 1');
+    const [first] = compareRuns(runs, { resamples: 200 }).systems;
+    expect(first.cost).toEqual({ amount: expect.closeTo((14 * 1000) / 1e6, 12), currency: 'CNY' });
+    expect(first.seconds).toBeGreaterThan(0);
   });
 
   it('scores every repeat by itself', async () => {

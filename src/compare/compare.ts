@@ -10,6 +10,7 @@ import type { ComparedPair, ComparedSystem, CompareOptions, Comparison } from '.
 import { conventionOf } from './convention.ts';
 import { countedJudge } from './counted-judge.ts';
 import type { Answering } from './counting.ts';
+import { expenseOf } from './expense.ts';
 import type { Judge, JudgeSettings } from './judge.ts';
 import { noticesOf } from './notices.ts';
 import { comparePairs } from './pairs.ts';
@@ -142,6 +143,7 @@ function rankSystems(
       groups,
       rank,
       coverage: runs[0].scores.coverage,
+      ...expenseOf(runs.map((run) => run.record)),
     };
   });
 }

@@ -34,6 +34,10 @@ export interface ComparedSystem {
   readonly rank: readonly [best: number, worst: number];
   /** Of the first run. */
   readonly coverage: Coverage;
+  /** Of answering, per 1 000 examples, mean over seeds: of the calls one after the other where a service was called. */
+  readonly seconds: number;
+  /** The same for the cost; absent where none is known. */
+  readonly cost?: { readonly amount: number; readonly currency: string };
 }
 
 /** An independent unit on which two systems differ. */

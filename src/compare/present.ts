@@ -19,8 +19,18 @@ export interface Section {
 
 const HEADS = {
   systems: {
-    en: ['group', 'rank', 'system', 'score', 'interval', 'over seeds', 'unanswered'],
-    zh: ['组', '名次', '系统', '得分', '区间', '种子间', '未作答'],
+    en: [
+      'group',
+      'rank',
+      'system',
+      'score',
+      'interval',
+      'over seeds',
+      'unanswered',
+      's / 1 000',
+      'cost / 1 000',
+    ],
+    zh: ['组', '名次', '系统', '得分', '区间', '种子间', '未作答', '秒/千条', '费用/千条'],
   },
   pairs: {
     en: ['a', 'b', 'a − b', 'interval', 'p', 'p (Holm)', 'better', 'win/tie/loss', 'McNemar p', 'detectable'],
@@ -32,7 +42,7 @@ const HEADS = {
   },
 } as const;
 
-const DROP_RANKS = { systems: [0, 0, 0, 0, 0, 1, 2], pairs: [0, 0, 0, 0, 1, 0, 0, 2, 4, 3] } as const;
+const DROP_RANKS = { systems: [0, 0, 0, 0, 0, 1, 2, 4, 3], pairs: [0, 0, 0, 0, 1, 0, 0, 2, 4, 3] } as const;
 
 /** Longest piece of text in a table on a terminal, in characters. */
 const TEXT_LIMIT = 22;
@@ -86,6 +96,8 @@ function systemsSection({ comparison: { systems, convention }, language, say, sc
     range(system.interval, convention, 2),
     system.seeds ? `± ${score(system.seeds.deviation)} (${system.runs.length})` : '',
     String(unanswered(system.coverage)),
+    amount(system.seconds),
+    system.cost ? `${amount(system.cost.amount)} ${system.cost.currency}`.trim() : '',
   ]);
   return {
     title: say({ en: 'Systems', zh: '系统' }),
@@ -175,6 +187,10 @@ function itemCells(item: DifferingItem, convention: string): string[] {
     item.b,
   ];
 }
+
+/** Three digits of an amount of time or money. */
+export const amount = (value: number): string =>
+  Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value.toPrecision(3)) : '–';
 
 const signed = (value: number, write: (value: number) => string): string =>
   (value > 0 ? '+' : '') + write(value);

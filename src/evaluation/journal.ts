@@ -62,6 +62,10 @@ export async function openJournal(file: string, run: string): Promise<Journal> {
   };
 }
 
+/** The replies that a run keeps, by the id of their example. Throws as `openJournal` does. */
+export const readReplies = async (file: string, run: string): Promise<ReadonlyMap<string, Reply>> =>
+  (await read(file, run)).replies;
+
 /** The replies in whole lines, and how many bytes these take. */
 async function read(file: string, run: string): Promise<{ replies: Map<string, Reply>; bytes: number }> {
   let content: Buffer;

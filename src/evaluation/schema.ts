@@ -31,6 +31,7 @@ const usage = z.looseObject({
   ...{ promptTokens: tokens, completionTokens: tokens, cost: tokens, calls: tokens, retries: tokens },
   ...{ estimatedPromptTokens: tokens, estimatedCompletionTokens: tokens },
   currency: z.string().optional(),
+  seconds: tokens,
   served: z.array(z.string()).optional(),
   latency: z.looseObject({ p50: real, p90: real, p99: real }).optional(),
 });

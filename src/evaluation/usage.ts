@@ -4,6 +4,8 @@ import type { Usage } from '../tasks/answer.ts';
 export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served'> {
   /** What the service calls the model; several where that changed. */
   readonly served?: readonly string[];
+  /** The sum of the durations of all calls. */
+  readonly seconds?: number;
   /** Of the calls of one question, in milliseconds. */
   readonly latency?: { readonly p50: number; readonly p90: number; readonly p99: number };
 }
@@ -25,6 +27,7 @@ export function sumUsage(usages: readonly Usage[]): RunUsage | undefined {
     ...total(usages, 'retries'),
     ...(served.length > 0 && { served }),
     ...(times.length > 0 && {
+      seconds: times.reduce((sum, time) => sum + time, 0) / 1000,
       latency: { p50: quantile(times, 0.5), p90: quantile(times, 0.9), p99: quantile(times, 0.99) },
     }),
   };

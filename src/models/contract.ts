@@ -16,6 +16,15 @@ export interface Reply {
   readonly usage?: Usage;
 }
 
+/** What was said about one input, for people to read. */
+export interface Conversation {
+  readonly asked: readonly { readonly role: string; readonly content: string }[];
+  /** As they came; several where it was asked more than once. */
+  readonly answers: readonly string[];
+  /** What a thinking model wrote before its answer. */
+  readonly reasoning?: string;
+}
+
 /** How a model is asked. */
 export interface AnswerOptions {
   /** Checked between answers, at least once a second where the work allows: its reason is thrown. */
@@ -205,6 +214,11 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   interpret?(raw: unknown, input: Input, task: Task): Answer;
   /** One reply per repeat, each readable by `interpret`, for kinds that may ask more than once. */
   repeats?(raw: unknown): readonly unknown[];
+  /** What was asked and answered, by the id of the example, as the run in `directory` keeps it. */
+  conversations?(
+    directory: string,
+    replies: ReadonlyMap<string, Reply>,
+  ): Promise<ReadonlyMap<string, Conversation>>;
   readonly implementation: () => Promise<Implementation<NoInfer<Resolved<S>>>>;
 }
 
@@ -238,6 +252,11 @@ export interface ModelKind
   interpret(raw: unknown, input: Input, task: Task): Answer;
   /** One reply per repeat; empty for kinds that ask once. */
   repeats(raw: unknown): readonly unknown[];
+  /** Undefined for kinds that are not asked in words. */
+  conversations(
+    directory: string,
+    replies: ReadonlyMap<string, Reply>,
+  ): Promise<ReadonlyMap<string, Conversation> | undefined>;
   /** `parameters` may be given or resolved ones. Throws a UserError `family-not-served` or `empty-train`. */
   fit(request: FitRequest): Promise<FittedModel>;
   /** A given `auto` means: as fitted. Throws a UserError `fixed-parameter` for a given one that decided what was learnt. */

@@ -74,6 +74,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     interpret: (raw, input, task) =>
       definition.interpret?.(raw, input, task) ?? { status: 'answered', prediction: raw as Prediction },
     repeats: (raw) => definition.repeats?.(raw) ?? [],
+    conversations: async (directory, replies) => definition.conversations?.(directory, replies),
     async fit(request) {
       const { task, train } = request;
       requireFamily(id, families, task);

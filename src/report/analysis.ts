@@ -1,5 +1,6 @@
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import { conversationsOf, type Said } from '../evaluation/conversations.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -11,6 +12,7 @@ import { type Curve, learningCurves } from './learning.ts';
 import { type Answers, findErrors, type Shown, showExamples } from './run-errors.ts';
 
 const EXAMPLES_A_KIND = 3;
+const MADE_UP_SHOWN = 8;
 /** More systems than this are not tested in pairs here: `compare` does that on request. */
 const MOST_COMPARED = 8;
 
@@ -35,6 +37,17 @@ export interface RunAnalysis {
   readonly learning?: { readonly axis: string; readonly curves: readonly Curve[] };
   /** Only kinds that occur, in the order of `KINDS`. */
   readonly kinds: readonly KindCount[];
+  /** What was asked and answered in words, aligned with the examples; undefined for models that are not asked so. */
+  readonly said?: readonly (Said | undefined)[];
+  /** The first quotes that are not in the text. */
+  readonly madeUp: readonly MadeUp[];
+}
+
+/** A quote that is not in the text of an example. */
+export interface MadeUp {
+  readonly id: string;
+  readonly quote: string;
+  readonly label: string;
 }
 
 /** The runs of a report that answered the same split of the same task. */
@@ -93,7 +106,19 @@ async function analyseRun(run: OpenedRun, shown: Shown, train: readonly Example[
     calibration: calibrate(run),
     learning: await learningCurves(run.directory),
     kinds: countKinds(answers),
+    said: await conversationsOf(run),
+    madeUp: madeUpQuotes(run),
   };
+}
+
+/** Of predictions that say which quotes are not in the text. */
+function madeUpQuotes({ examples, predictions }: OpenedRun): MadeUp[] {
+  const found = predictions.flatMap((prediction, i) =>
+    prediction && 'unaligned' in prediction
+      ? (prediction.unaligned ?? []).map(({ quote, type }) => ({ id: examples[i].id, quote, label: type }))
+      : [],
+  );
+  return found.slice(0, MADE_UP_SHOWN);
 }
 
 function countKinds({ errors }: Answers): KindCount[] {

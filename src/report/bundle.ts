@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+import type { Said } from '../evaluation/conversations.ts';
 import type { Text } from '../ground/language.ts';
 import type { Element, Side } from '../tasks/families/view.ts';
 import type { TaskAnalysis } from './analysis.ts';
@@ -36,13 +37,25 @@ interface PackedSide {
   readonly v?: readonly number[];
 }
 
-/** An example as it travels: id, group, [who, text] blocks, gold, and for every run [answer or 0, errors]. */
+/** An example as it travels: id, group, [who, text] blocks, gold, and what every run answered. */
 type PackedExample = readonly [
   string,
   string | 0,
   readonly (readonly [string, string])[],
   PackedSide,
-  readonly (readonly [PackedSide | 0, readonly (readonly [kinds: number, gold: number, answer: number])[]])[],
+  readonly PackedRun[],
+];
+
+type PackedRun =
+  | readonly [PackedSide | 0, readonly PackedError[]]
+  | readonly [PackedSide | 0, readonly PackedError[], PackedSaid];
+type PackedError = readonly [kinds: number, gold: number, answer: number];
+/** What was asked, what came back, thoughts, and how that was read. */
+type PackedSaid = readonly [
+  asked: readonly (readonly [role: string, content: string])[],
+  answers: readonly string[],
+  reasoning: string,
+  reading: string,
 ];
 
 /** Numbers labels as they are first met. */
@@ -107,14 +120,22 @@ function packExample({ shown, runs }: TaskAnalysis, labels: LabelNumbers, i: num
     group,
     shown.blocks[i].map(({ who, text }) => [who ?? '', text]),
     packSide(shown.gold[i], labels),
-    runs.map(({ answers }) => {
+    runs.map(({ answers, said }): PackedRun => {
       const side = answers.sides[i];
-      return [
-        side ? packSide(side, labels) : 0,
-        answers.errors[i].map(({ kinds, gold = -1, answer = -1 }) => [kinds, gold, answer]),
-      ];
+      const packed = side ? packSide(side, labels) : 0;
+      const errors = answers.errors[i].map(
+        ({ kinds, gold = -1, answer = -1 }): PackedError => [kinds, gold, answer],
+      );
+      const words = said?.[i];
+      return words ? [packed, errors, packSaid(words)] : [packed, errors];
     }),
   ];
+}
+
+function packSaid({ asked, answers, reasoning = '', answer }: Said): PackedSaid {
+  const reading =
+    answer.status === 'answered' ? '' : [answer.status, answer.reason].filter(Boolean).join(': ');
+  return [asked.map(({ role, content }) => [role, content]), answers, reasoning, reading];
 }
 
 function packSide({ elements, marks, values }: Side, labels: LabelNumbers): PackedSide {
@@ -128,7 +149,7 @@ function packSide({ elements, marks, values }: Side, labels: LabelNumbers): Pack
 }
 
 const nameOf = ({ model, seed }: TaskAnalysis['runs'][number]['run']['record']): string =>
-  `${model.id} #${seed}`;
+  `${model.name} #${seed}`;
 
 function* packAll(count: number, example: (index: number) => PackedExample): Generator<string> {
   for (let from = 0; from < count; from += CHUNK) {

@@ -29,7 +29,7 @@ function rowsOf(tasks: readonly TaskAnalysis[]): Row[] {
 function markdown(tasks: readonly TaskAnalysis[]): string {
   const parts = tasks.flatMap(({ runs }) => {
     const { task, record, scores } = runs[0].run;
-    const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.id} #${run.record.seed}`));
+    const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.name} #${run.record.seed}`));
     return [
       `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
       `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % intervals from a bias-corrected Bayesian bootstrap over units. ${UNSURE_NOTE.en}`,
@@ -164,7 +164,7 @@ function latex(tasks: readonly TaskAnalysis[]): string {
       const group = groups.get(run.record.id);
       const cells = [
         // In braces: a row that began with `[` would be read as the argument of the line end before it.
-        `{${escapeLatex(`${run.record.model.id} #${run.record.seed}`)}}`,
+        `{${escapeLatex(`${run.record.model.name} #${run.record.seed}`)}}`,
         `${escapeLatex(figure(value, task.primary, DIGITS))}${group ? `\\textsuperscript{${escapeLatex(group)}}` : ''}`,
         escapeLatex(range(interval, task.primary, DIGITS)),
       ];

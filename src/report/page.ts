@@ -6,6 +6,7 @@ import type { TaskAnalysis } from './analysis.ts';
 import { pageAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
 import { both, type Html, html } from './html.ts';
+import { expenseTable } from './sections/answers.ts';
 import { provenance } from './sections/provenance.ts';
 import { runSection } from './sections/run.ts';
 import { comparisonTable, conventionTables, primaryTable, subsetTable } from './sections/scores.ts';
@@ -82,10 +83,10 @@ ${runs.length === 1 && best[0] && html`<p class="headline"><span class="figure">
 <li><b>${scores.subsets.all.units}</b> ${both({ en: 'independent units', zh: '个独立单元' })}</li>
 <li><b>${runs.length}</b> ${both({ en: runs.length === 1 ? 'run' : 'runs', zh: '次运行' })}</li>
 </ul>
-<div class="card"><h2>${both({ en: 'Score', zh: '得分' })}</h2>${primaryTable(analysis)}${comparisonTable(analysis)}${subsetTable(analysis)}${conventionTables(analysis)}</div>
+<div class="card"><h2>${both({ en: 'Score', zh: '得分' })}</h2>${primaryTable(analysis)}${expenseTable(analysis)}${comparisonTable(analysis)}${subsetTable(analysis)}${conventionTables(analysis)}</div>
 ${runs.map(
   (one, i) =>
-    html`<div class="card"><details class="run"${{ markup: i === 0 ? ' open' : '' }}><summary><h2>${one.run.record.model.id} <small>${both({ en: `seed ${one.run.record.seed}`, zh: `种子 ${one.run.record.seed}` })}</small></h2></summary>${runSection(one, analysis)}</details></div>`,
+    html`<div class="card"><details class="run"${{ markup: i === 0 ? ' open' : '' }}><summary><h2>${one.run.record.model.name} <small>${both({ en: `seed ${one.run.record.seed}`, zh: `种子 ${one.run.record.seed}` })}</small></h2></summary>${runSection(one, analysis)}</details></div>`,
 )}
 <div class="card browser" id="browser-${number}" data-task="${number}"><h2>${both({ en: 'Error browser', zh: '错误浏览' })}</h2>
 <noscript><p class="note">${both({ en: 'This part needs JavaScript.', zh: '需启用 JavaScript。' })}</p></noscript></div>

@@ -11,7 +11,7 @@ import type { Endpoint } from '../shared/services/endpoint.ts';
 import { RUNGS, type Rung } from './ladder.ts';
 
 const SCHEMA = 'chineseblue/calls@1';
-const FILE = 'calls.jsonl';
+export const CALLS_FILE = 'calls.jsonl';
 const KEY_LENGTH = 32;
 const NEWLINE = 10;
 const BLOCK = 1 << 20;
@@ -78,7 +78,7 @@ interface Slot {
 /** Opens the calls of the run in `directory`; without one, nothing is kept. */
 export async function openCalls(directory: string | undefined, endpoint: Endpoint): Promise<Calls> {
   if (directory === undefined) return nothingKept();
-  const file = join(directory, FILE);
+  const file = join(directory, CALLS_FILE);
   await makeDirectory(directory);
   const handles: FileHandle[] = [];
   const slots = new Map<string, Slot>();
@@ -165,13 +165,13 @@ function keptIn({ own, appender, slots, messages, shape, readers }: Kept): Calls
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /** The files of calls of the other runs in the same directory. */
-async function siblings(directory: string): Promise<string[]> {
+export async function siblings(directory: string): Promise<string[]> {
   const root = dirname(directory);
   const entries = await readdir(root, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(root, entry.name, FILE))
-    .filter((file) => file !== join(directory, FILE) && existsSync(file))
+    .map((entry) => join(root, entry.name, CALLS_FILE))
+    .filter((file) => file !== join(directory, CALLS_FILE) && existsSync(file))
     .sort();
 }
 

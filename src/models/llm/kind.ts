@@ -37,5 +37,7 @@ export const llm = defineModel({
   },
   interpret,
   repeats: repeatsOf,
+  conversations: async (directory, replies) =>
+    (await import('./transcript.ts')).readConversations(directory, replies),
   implementation: () => import('./implementation.ts'),
 });

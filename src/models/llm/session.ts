@@ -39,6 +39,7 @@ export interface AskedInput {
 }
 
 interface MadeCall {
+  readonly key: string;
   readonly outcome: KeptReply | ChatFailure;
   readonly onDisk: Promise<void>;
 }
@@ -61,18 +62,18 @@ export async function call(
 ): Promise<MadeCall> {
   const key = callKey(service.endpoint, messages, settings, repeat);
   const kept = await calls.find(key);
-  if (kept) return { outcome: kept, onDisk: Promise.resolve() };
+  if (kept) return { key, outcome: kept, onDisk: Promise.resolve() };
   const streamed = stream && settings.logprobs === undefined;
   const sent = streamed ? { ...settings, stream: true, stream_options: { include_usage: true } } : settings;
   const { outcome, attempts, ms } = await service.ask(messages, sent, signal);
-  if ('failure' in outcome) return { outcome, onDisk: Promise.resolve() };
+  if ('failure' in outcome) return { key, outcome, onDisk: Promise.resolve() };
   const estimated = estimateCall(messages, outcome);
   const reply = {
     ...outcome,
     first: outcome.first && [...outcome.first],
     ...{ estimated, attempts, ms: Math.round(ms) },
   };
-  return { outcome: reply, onDisk: calls.keep(key, messages, settings, reply) };
+  return { key, outcome: reply, onDisk: calls.keep(key, messages, settings, reply) };
 }
 
 const generateSettings = ({ parameters, interview }: Session, rung: Rung): Settings => ({
@@ -180,7 +181,7 @@ async function askWords(session: Session, input: Input, rung: Rung): Promise<Ask
     ...modelOf(all),
   };
   return {
-    reply: { raw, usage: usageOf(all, service) },
+    reply: { ...keyOf(all), raw, usage: usageOf(all, service) },
     onDisk: Promise.all(all.map(({ onDisk }) => onDisk)),
   };
 }
@@ -198,6 +199,9 @@ function rawOf(outcome: KeptReply | ChatFailure): RawCall {
     ...(reasoning !== undefined && { reasoning }),
   };
 }
+
+/** The first call stands for the example. */
+const keyOf = ([first]: readonly MadeCall[]): { key?: string } => (first ? { key: first.key } : {});
 
 const modelOf = (made: readonly MadeCall[]): { model?: string } => {
   const model = made.map(({ outcome }) => ('model' in outcome ? outcome.model : undefined)).find(Boolean);
@@ -262,6 +266,7 @@ async function askLetters(session: Session, input: Input): Promise<AskedInput> {
   const all = made.flat();
   return {
     reply: {
+      ...keyOf(all),
       raw: {
         asking: interview.asking.id,
         repeats: [calls],

@@ -19,14 +19,17 @@ function statuses({ kinds }, gold, answer, errors) {
 export function drawExample(index, chosen, [id, group, blocks, gold, answers]) {
   const runs = [chosen, ...answers.keys()].filter((run, i, all) => all.indexOf(run) === i);
   const parts = [h('h3', {}, group === 0 ? `# ${id}` : `# ${id} · ${group}`)];
-  if (index.ranks) return [...parts, drawRanking(index, blocks, gold, answers, runs)];
+  if (index.ranks) {
+    const said = runs.flatMap((run) => (answers[run][2] ? drawSaid(answers[run][2]) : []));
+    return [...parts, drawRanking(index, blocks, gold, answers, runs), ...said];
+  }
   if (!index.spans) parts.push(...blocks.map((block) => drawBlock(block, [block[1]])));
   for (const run of runs) parts.push(...drawAnswer(index, run, gold, answers[run], blocks));
   return parts;
 }
 
 /** What one run answered beside gold: things without a place as chips, places over the text. */
-function drawAnswer(index, run, gold, [answer, errors], blocks) {
+function drawAnswer(index, run, gold, [answer, errors, said], blocks) {
   const { ofGold, ofAnswer } = statuses(index, gold, answer, errors);
   const parts = [h('h4', {}, index.runs.length > 1 ? index.runs[run].name : say(words.answer))];
   if (!answer) parts.push(h('p', { class: 'note' }, say(words.noAnswer)));
@@ -61,6 +64,25 @@ function drawAnswer(index, run, gold, [answer, errors], blocks) {
     );
   }
   if (!placeless) parts.push(...list);
+  if (said) parts.push(...drawSaid(said));
+  return parts;
+}
+
+/** What a language model was asked and wrote, and why that could not be read. */
+function drawSaid([asked, answers, reasoning, reading]) {
+  const raw = (text) => h('pre', { class: 'said', lang: 'zh-Hans', tabindex: '0' }, text);
+  const part = (name, open, ...children) => h('details', { open }, h('summary', {}, say(name)), ...children);
+  const parts = [part(words.rawAnswer, true, ...answers.map(raw))];
+  if (reading) parts.unshift(h('p', { class: 'note' }, reading));
+  if (reasoning) parts.push(part(words.reasoning, false, raw(reasoning)));
+  if (asked.length > 0)
+    parts.push(
+      part(
+        words.prompt,
+        false,
+        ...asked.flatMap(([role, content]) => [h('div', { class: 'who' }, role), raw(content)]),
+      ),
+    );
   return parts;
 }
 

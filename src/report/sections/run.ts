@@ -5,6 +5,7 @@ import { breakdownChart, calibrationChart, confusionChart, curveChart } from '..
 import { KINDS, SHAPES } from '../error-kinds.ts';
 import { both, corpusText, type Html, html } from '../html.ts';
 import type { Shown } from '../run-errors.ts';
+import { answersSection } from './answers.ts';
 import { intervalBar, scaleFor } from './bars.ts';
 
 const FRACTION_DIGITS = 1;
@@ -26,6 +27,7 @@ export function runSection(analysis: RunAnalysis, { shown }: TaskAnalysis): Html
     ) ?? []),
   ].filter((figure) => figure !== undefined);
   return html`
+    ${answersSection(analysis)}
     ${kindTable(analysis, shown)}
     ${classTable(analysis)}
     ${confusionFigure(analysis)}

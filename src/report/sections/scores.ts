@@ -26,7 +26,7 @@ export function primaryTable({ runs, comparison }: TaskAnalysis): Html {
     const { value, interval } = scores[i];
     const { coverage } = run.scores;
     return html`<tr>
-      <th scope="row">${run.record.model.id}<small>${both({ en: `seed ${run.record.seed}`, zh: `种子 ${run.record.seed}` })}</small></th>
+      <th scope="row">${run.record.model.name}<small>${both({ en: `seed ${run.record.seed}`, zh: `种子 ${run.record.seed}` })}</small></th>
       <td class="num big">${figure(value, task.primary, DIGITS)}</td>
       <td class="wide">${intervalBar(value, interval, scale)}</td>
       <td class="num nowrap">${range(interval, task.primary, DIGITS)}</td>
@@ -130,7 +130,7 @@ export function subsetTable({ runs }: TaskAnalysis): Html | undefined {
       </tr></thead>
       <tbody>${rows.map(
         ({ subset, run, score, examples }) => html`<tr>
-        <th scope="row">${subset}</th><td>${run.record.model.id} #${run.record.seed}</td>
+        <th scope="row">${subset}</th><td>${run.record.model.name} #${run.record.seed}</td>
         <td class="num big">${figure(score.value, task.primary, DIGITS)}</td>
         <td class="wide">${intervalBar(score.value, score.interval, scale)}</td>
         <td class="num nowrap">${range(score.interval, task.primary, DIGITS)}</td>
@@ -169,7 +169,7 @@ function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boole
     <p class="note">${both({ en: `${examples} examples, ${units} independent units`, zh: `${examples} 个样本，${units} 个独立单元` })}</p>
     <div class="scroll" tabindex="0" role="group" aria-label="${subset}"><table class="scores">
       <thead><tr><th scope="col">${both({ en: 'Rule', zh: '口径' })}</th>
-        ${runs.map(({ run }) => html`<th scope="col" class="num">${single ? both({ en: 'Score', zh: '得分' }) : html`${run.record.model.id}<small>${run.record.seed}</small>`}</th>`)}
+        ${runs.map(({ run }) => html`<th scope="col" class="num">${single ? both({ en: 'Score', zh: '得分' }) : html`${run.record.model.name}<small>${run.record.seed}</small>`}</th>`)}
         ${single && html`<th scope="col" class="axis"><span>${scale.from.toFixed(1)}</span> <span>${scale.to.toFixed(1)}</span></th>`}</tr></thead>
       <tbody>${familyOf(task).conventions.map(
         ({

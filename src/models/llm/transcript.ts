@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { readLineBatches } from '../../ground/files.ts';
+import type { Conversation, Reply } from '../contract.ts';
+import { CALLS_FILE, siblings } from './calls.ts';
+import { rawJson } from './interpret.ts';
+
+const lineJson = z.union([
+  z.object({ message: z.string(), role: z.string(), content: z.string() }),
+  z.object({ call: z.string(), messages: z.array(z.string()) }),
+]);
+
+/**
+ * What was asked and answered, by example, from the calls of the run in `directory` and of those beside it that served it. Of
+ * several calls about an example the first one's messages are given, and all answers.
+ */
+export async function readConversations(
+  directory: string,
+  replies: ReadonlyMap<string, Reply>,
+): Promise<Map<string, Conversation>> {
+  const wanted = new Set([...replies.values()].flatMap(({ key }) => key ?? []));
+  const asked = new Map<string, readonly Message[]>();
+  const own = join(directory, CALLS_FILE);
+  const files = [
+    ...(existsSync(own) ? [own] : []),
+    ...(existsSync(dirname(directory)) ? await siblings(directory) : []),
+  ];
+  for (const file of files) {
+    if (asked.size === wanted.size) break;
+    await readAsked(file, wanted, asked);
+  }
+  const said = new Map<string, Conversation>();
+  for (const [id, { raw, key }] of replies) {
+    const parsed = rawJson.safeParse(raw).data;
+    if (!parsed) continue;
+    const calls = parsed.repeats.flat();
+    const thoughts = calls.flatMap((call) => ('reasoning' in call && call.reasoning ? [call.reasoning] : []));
+    said.set(id, {
+      asked: (key !== undefined && asked.get(key)) || [],
+      answers: calls.map((call) =>
+        'text' in call ? call.text : 'scores' in call ? JSON.stringify(call.scores) : call.failure,
+      ),
+      ...(thoughts.length > 0 && { reasoning: thoughts.join('\n') }),
+    });
+  }
+  return said;
+}
+
+interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+
+async function readAsked(
+  file: string,
+  wanted: ReadonlySet<string>,
+  asked: Map<string, readonly Message[]>,
+): Promise<void> {
+  const messages = new Map<string, Message>();
+  for await (const lines of readLineBatches(file))
+    for (const { text } of lines) {
+      const line = parse(text);
+      if (!line) continue;
+      if ('message' in line) messages.set(line.message, { role: line.role, content: line.content });
+      else if (wanted.has(line.call) && !asked.has(line.call))
+        asked.set(
+          line.call,
+          line.messages.flatMap((hash) => messages.get(hash) ?? []),
+        );
+    }
+}
+
+/** A last line that a crash cut short is none. */
+function parse(text: string): z.infer<typeof lineJson> | undefined {
+  try {
+    return lineJson.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
