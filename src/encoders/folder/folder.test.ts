@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fillNormal } from '../architectures/initial.ts';
 import { smallVocabulary } from '../tokenizers/fixtures/reference.ts';
+import { loadTokenizer } from '../tokenizers/load.ts';
 import { initFolder } from './init.ts';
 import { loadFolder } from './load.ts';
 import { saveFolder } from './save.ts';
@@ -86,6 +87,31 @@ describe('saveFolder and loadFolder', () => {
     expect(loaded.tokenizer.options).toEqual(model.tokenizer.options);
     expect(loaded.tokenizer.encodePair('头痛', 'CT')).toEqual(model.tokenizer.encodePair('头痛', 'CT'));
     expect(readFileSync(join(folder, 'model.safetensors')).includes('"bert.encoder.layer.1.')).toBe(true);
+  });
+
+  it('keep added tokens', async () => {
+    const from = join(scratch, 'added');
+    const model = await init({ out: from });
+    const { length: size } = model.tokenizer.vocabulary.tokens;
+    const flags = { lstrip: true, rstrip: false, single_word: false, normalized: false, special: true };
+    const settings = JSON.parse(readFileSync(join(from, 'tokenizer_config.json'), 'utf8'));
+    settings.added_tokens_decoder = { [size]: { content: '<e1>', ...flags } };
+    writeFileSync(join(from, 'tokenizer_config.json'), JSON.stringify(settings));
+    rmSync(join(from, 'tokenizer.json'));
+    const config = { ...model.config, vocabSize: size + 1 };
+    const tokenizer = await loadTokenizer(from);
+    const name = 'embeddings.word_embeddings.weight';
+    const data = new Float32Array((size + 1) * 16);
+    const tensors = new Map(model.tensors).set(name, { shape: [size + 1, 16], data });
+    const folder = join(scratch, 'added-saved');
+    await saveFolder(folder, { config, tensors, tokenizer });
+    expect(readFileSync(join(folder, 'vocab.txt'), 'utf8').trimEnd().split('\n')).toHaveLength(size);
+    const { tokenizer: loaded } = await loadFolder(folder);
+    expect(loaded).toMatchObject({ custom: { beyond: new Set(['<e1>']) } });
+    expect([...loaded.tokenize('头 <e1>痛').ids]).toContain(size);
+    expect(loaded.tokenize('头 <e1>痛')).toEqual(tokenizer.tokenize('头 <e1>痛'));
+    rmSync(join(folder, 'tokenizer.json'));
+    expect((await loadTokenizer(folder)).tokenize('头 <e1>痛')).toEqual(tokenizer.tokenize('头 <e1>痛'));
   });
 
   it('leave no config.json where writing failed half way', async () => {

@@ -4,7 +4,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic, writeJson } from '../../ground/files.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf, configJson } from '../architectures/registry.ts';
-import type { Tokenizer } from '../tokenizers/tokenizer.ts';
+import type { Tokenizer, WordPieceTokenizer } from '../tokenizers/tokenizer.ts';
 import { toTokenizerJson } from '../tokenizers/tokenizer_json.ts';
 import type { Tensor } from '../weights/read.ts';
 import { type Precision, safetensorsFile } from '../weights/safetensors_write.ts';
@@ -72,7 +72,7 @@ function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, strin
     const settings = { tokenizer_class: 'PreTrainedTokenizerFast', ...shared };
     return new Map<string, string | object>([['tokenizer_config.json', settings], ...tokenizer.files]);
   }
-  const { options } = tokenizer;
+  const { options, custom } = tokenizer;
   const unwritable = vocabulary.tokens.find((token) => /[\r\n]/.test(token));
   if (unwritable !== undefined) {
     const token = JSON.stringify(unwritable);
@@ -82,7 +82,7 @@ function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, strin
     });
   }
   return new Map<string, string | object>([
-    ['vocab.txt', `${vocabulary.tokens.join('\n')}\n`],
+    ['vocab.txt', `${ownTokens(tokenizer).join('\n')}\n`],
     ['tokenizer.json', toTokenizerJson(tokenizer)],
     ['special_tokens_map.json', roles],
     [
@@ -96,10 +96,18 @@ function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, strin
         ...(architectureOf(config).graph.types === undefined && {
           model_input_names: ['input_ids', 'attention_mask'],
         }),
+        ...(custom && {
+          added_tokens_decoder: Object.fromEntries(custom.tokens.map(({ id, ...token }) => [id, token])),
+        }),
         ...shared,
       },
     ],
   ]);
+}
+
+/** The tokens of the model itself, by id: those that are added come after them. */
+function ownTokens({ vocabulary: { tokens }, custom }: WordPieceTokenizer): readonly string[] {
+  return custom ? tokens.slice(0, tokens.length - custom.beyond.size) : tokens;
 }
 
 /** Under the names that `transformers` saves. */

@@ -6,11 +6,14 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
+import { type CustomTokens, customTokens } from './custom.ts';
+import { type AddedToken, addedTokenJson } from './pipeline/added.ts';
 import type { TokenizerOptions, WordPieceTokenizer } from './tokenizer.ts';
 import { TOKENIZER_DEFAULTS } from './tokenizer.ts';
-import type { SpecialTokens } from './vocabulary.ts';
+import { plainToken } from './tokenizer_json.ts';
+import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
-/** A token by itself, or with how it is matched in a text. */
+/** A token with a role by itself, or with how it is matched in a text. */
 const tokenJson = z.union([
   z.string(),
   z.object({
@@ -19,6 +22,11 @@ const tokenJson = z.union([
     rstrip: z.literal(false).optional(),
     single_word: z.literal(false).optional(),
   }),
+]);
+/** An added token: `AddedToken` of `tokenizers`. */
+const addedJson = z.union([
+  z.string().transform((content) => ({ content })),
+  addedTokenJson.omit({ id: true }),
 ]);
 const roles = z.object({
   unk_token: tokenJson.nullish(),
@@ -34,7 +42,7 @@ const settings = roles.extend({
   strip_accents: z.boolean().nullish(),
   tokenize_chinese_chars: z.boolean().optional(),
   tokenizer_class: z.string().nullish(),
-  added_tokens_decoder: z.record(z.string(), tokenJson).nullish(),
+  added_tokens_decoder: z.record(z.string().regex(/^\d+$/), addedJson).nullish(),
 });
 const addedTokens = z.record(z.string(), z.int().min(0));
 const modelConfig = z.object({ model_type: z.unknown(), tokenizer_class: z.string().nullish() });
@@ -55,6 +63,8 @@ const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBacke
 export interface Beside {
   /** Options for a `vocab.txt`. */
   readonly options: Partial<TokenizerOptions>;
+  /** A `vocab.txt` with the tokens that are added to it. Throws a UserError where their ids do not follow it. */
+  extend(vocabulary: Vocabulary): { readonly vocabulary: Vocabulary; readonly custom?: CustomTokens };
   /**
    * Throws a UserError (`tokenizer-config`) where a tokenizer differs from what `transformers` makes of these files:
    * other special or added tokens, another class, or options that `tokenizer.json` contradicts.
@@ -78,17 +88,26 @@ export async function readBeside(folder: string): Promise<Beside> {
       stripAccents: config.strip_accents ?? undefined,
       tokenizeChineseChars: config.tokenize_chinese_chars,
     },
+    extend(vocabulary) {
+      const field = config.added_tokens_decoder ? 'added_tokens_decoder' : '';
+      const file = field ? configFile : path('added_tokens.json');
+      const named = new Set([...namedIn(config), ...namedIn(map)]);
+      return extended(vocabulary, addedIn({ config, added, named }), { file, field });
+    },
     check(tokenizer, file) {
       const { special } = tokenizer.vocabulary;
       const isVocabulary = !file.endsWith('.json');
       checkClass(declared, isVocabulary);
-      checkRoles(config, special, configFile);
-      checkRoles(map, special, path('special_tokens_map.json'));
-      for (const [id, token] of Object.entries(config.added_tokens_decoder ?? {}))
-        checkAdded(contentOf(token), Number(id), tokenizer, {
-          file: configFile,
-          field: 'added_tokens_decoder',
-        });
+      const others = (tokenizer.custom?.tokens ?? []).flatMap(({ special, content }) =>
+        special ? [content] : [],
+      );
+      checkRoles(config, special, { file: configFile, others });
+      checkRoles(map, special, { file: path('special_tokens_map.json'), others });
+      for (const [id, token] of Object.entries(config.added_tokens_decoder ?? {})) {
+        const place = { file: configFile, field: 'added_tokens_decoder' };
+        checkAdded(token.content, Number(id), tokenizer, place);
+        if ('special' in token) checkMatched(token, tokenizer, place);
+      }
       for (const [token, id] of Object.entries(added))
         checkAdded(token, id, tokenizer, { file: path('added_tokens.json'), field: token });
       if (!isVocabulary && !VERBATIM.includes(config.tokenizer_class ?? ''))
@@ -99,6 +118,54 @@ export async function readBeside(folder: string): Promise<Beside> {
 
 const contentOf = (token: z.infer<typeof tokenJson>): string =>
   typeof token === 'string' ? token : token.content;
+
+interface Named {
+  readonly file: string;
+  readonly field: string;
+}
+
+const namedIn = ({ additional_special_tokens: more, extra_special_tokens: extra }: Settings): string[] =>
+  [more, extra].flatMap((tokens) => Object.values(tokens ?? {}).map(contentOf));
+
+/**
+ * What `transformers` adds to a `vocab.txt`, in order of the ids: the tokens of `added_tokens_decoder`, or else of
+ * `added_tokens.json`, whose special ones are those named so.
+ */
+function addedIn({
+  config,
+  added,
+  named,
+}: {
+  readonly config: Settings;
+  readonly added: Readonly<Record<string, number>>;
+  readonly named: ReadonlySet<string>;
+}): AddedToken[] {
+  const { added_tokens_decoder: decoder } = config;
+  const tokens = decoder
+    ? Object.entries(decoder).map(([id, token]) => ({ ...plainToken(token.content, Number(id)), ...token }))
+    : Object.entries(added).map(([content, id]) => {
+        const special = named.has(content) || Object.values(SPECIAL_TOKENS).includes(content);
+        return { ...plainToken(content, id), normalized: !special, special };
+      });
+  return tokens.toSorted((a, b) => a.id - b.id);
+}
+
+function extended(vocabulary: Vocabulary, added: readonly AddedToken[], { file, field }: Named) {
+  const { tokens, special, ids, idOf } = vocabulary;
+  const roles = new Set<string>(Object.values(special));
+  const custom = customTokens(added, { roles, idOf }, ({ id, content }) => ({
+    file,
+    field: field ? `${field}.${id}` : content,
+  }));
+  if (!custom) return { vocabulary };
+  const known = new Set(added.map(({ content }) => content));
+  const missing = (Object.keys(ids) as (keyof SpecialTokens)[])
+    .filter((role) => !known.has(special[role]))
+    .map((role) => plainToken(special[role], ids[role]));
+  const all = [...custom.tokens, ...missing].toSorted((a, b) => a.id - b.id);
+  const own = createVocabulary([...tokens, ...custom.beyond], special, file);
+  return { vocabulary: own, custom: { tokens: all, beyond: custom.beyond } };
+}
 
 /** The class that `transformers` takes for a model whose `tokenizer_config.json` names none. */
 async function classOfModel(file: string): Promise<string | undefined> {
@@ -124,7 +191,11 @@ function checkClass({ name, file }: DeclaredClass, isVocabulary: boolean): void 
   });
 }
 
-function checkRoles(given: z.infer<typeof roles>, special: SpecialTokens, file: string): void {
+function checkRoles(
+  given: z.infer<typeof roles>,
+  special: SpecialTokens,
+  { file, others }: { readonly file: string; readonly others: readonly string[] },
+): void {
   for (const role of ['unk', 'sep', 'pad', 'cls', 'mask'] as const) {
     const token = given[`${role}_token`];
     if (token && contentOf(token) !== special[role])
@@ -133,7 +204,7 @@ function checkRoles(given: z.infer<typeof roles>, special: SpecialTokens, file: 
         zh: `${contentOf(token)} 与 ${special[role]} 不一致`,
       });
   }
-  const known = new Set<string>(Object.values(special));
+  const known = new Set<string>([...Object.values(special), ...others]);
   for (const field of ['additional_special_tokens', 'extra_special_tokens'] as const) {
     const other = Object.values(given[field] ?? {})
       .map(contentOf)
@@ -143,23 +214,48 @@ function checkRoles(given: z.infer<typeof roles>, special: SpecialTokens, file: 
 }
 
 const noRole = (token: string): Text => ({
-  en: `the added token ${JSON.stringify(token)} has no role in BERT`,
-  zh: `附加词元 ${JSON.stringify(token)} 在 BERT 中没有作用`,
+  en: `the special token ${JSON.stringify(token)} is not among the added tokens`,
+  zh: `特殊词元 ${JSON.stringify(token)} 不在附加词元之中`,
 });
 
 function checkAdded(
   token: string,
   id: number,
-  { vocabulary }: WordPieceTokenizer,
-  { file, field }: { readonly file: string; readonly field: string },
+  { vocabulary, custom }: WordPieceTokenizer,
+  { file, field }: Named,
 ): void {
-  if (!Object.values(vocabulary.special).includes(token)) throw unsupported(file, field, noRole(token));
+  const isKnown =
+    Object.values(vocabulary.special).includes(token) || custom?.tokens.some((one) => one.content === token);
+  if (!isKnown)
+    throw unsupported(file, field, {
+      en: `the tokenizer lacks the added token ${JSON.stringify(token)}`,
+      zh: `分词器缺少附加词元 ${JSON.stringify(token)}`,
+    });
   const own = vocabulary.idOf.get(token);
   if (own !== id)
     throw unsupported(file, field, {
       en: `${token} has the id ${id}, in the vocabulary ${own}`,
       zh: `${token} 的编号为 ${id}，词表中为 ${own}`,
     });
+}
+
+/** `transformers` adds a token again that is matched otherwise in `tokenizer.json`. */
+function checkMatched(
+  token: Omit<AddedToken, 'id'>,
+  { vocabulary, custom }: WordPieceTokenizer,
+  { file, field }: Named,
+): void {
+  const { content } = token;
+  const id = vocabulary.idOf.get(content)!;
+  const own = custom?.tokens.find((one) => one.content === content) ?? plainToken(content, id);
+  const other = (['single_word', 'lstrip', 'rstrip', 'normalized', 'special'] as const).find(
+    (flag) => own[flag] !== token[flag],
+  );
+  if (other === undefined) return;
+  throw unsupported(file, field, {
+    en: `${other} of ${JSON.stringify(content)} is ${token[other]}, in tokenizer.json ${own[other]}`,
+    zh: `${JSON.stringify(content)} 的 ${other} 为 ${token[other]}，tokenizer.json 中为 ${own[other]}`,
+  });
 }
 
 /** `transformers` builds the normalizer anew from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { readBeside } from './beside.ts';
+import { type Beside, readBeside } from './beside.ts';
 import { parseJson } from './json.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { readSettings } from './pipeline/settings.ts';
 import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts';
 import { readWordPieceJson } from './tokenizer_json.ts';
-import { readVocabulary } from './vocabulary.ts';
+import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /**
  * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, or a folder with either (the former first,
@@ -37,15 +37,18 @@ export async function loadTokenizer(
   if (text !== undefined && json && !isWordPiece(json))
     return loadPipeline({ text, json, file, folder: isPart ? dirname(file) : undefined }, choices);
   const beside = isPart ? await readBeside(dirname(file)) : undefined;
-  const { vocabulary, options } = json
+  const { vocabulary, options, custom } = json
     ? readWordPieceJson(json, file)
-    : { vocabulary: await readVocabulary(file), options: beside?.options };
-  const tokenizer = createTokenizer(vocabulary, options);
+    : { options: beside?.options, ...withAdded(await readVocabulary(file), beside) };
+  const tokenizer = createTokenizer(vocabulary, options, custom);
   beside?.check(tokenizer, file);
   return Object.keys(choices).length > 0
-    ? createTokenizer(vocabulary, { ...options, ...choices })
+    ? createTokenizer(vocabulary, { ...options, ...choices }, custom)
     : tokenizer;
 }
+
+const withAdded = (vocabulary: Vocabulary, beside: Beside | undefined): ReturnType<Beside['extend']> =>
+  beside?.extend(vocabulary) ?? { vocabulary };
 
 /** Whether a `tokenizer.json` describes BERT's tokenizer, also where it does not name its model. */
 function isWordPiece(json: object): boolean {

@@ -1,4 +1,5 @@
 import { createCharacterTable, KIND, PAYLOAD } from './characters.ts';
+import { type CustomTokens, customScanner } from './custom.ts';
 import { bertFrame, createEncoders, type Frame } from './frame.ts';
 import { type NormalizerOptions, normalize } from './normalize.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -60,6 +61,8 @@ interface Reader {
 /** BERT's WordPiece, described by its vocabulary and options. */
 export interface WordPieceTokenizer extends Reader {
   readonly options: TokenizerOptions;
+  /** Tokens that are added to those of BERT; absent where there are none. */
+  readonly custom?: CustomTokens;
   readonly files?: undefined;
 }
 
@@ -91,24 +94,41 @@ export type Tokenizer = WordPieceTokenizer | PipelineTokenizer;
 export function createTokenizer(
   vocabulary: Vocabulary,
   choices: Partial<TokenizerOptions> = {},
+  custom?: CustomTokens,
 ): WordPieceTokenizer {
   const given = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   const stripAccents = choices.stripAccents ?? choices.lowercase ?? TOKENIZER_DEFAULTS.stripAccents;
   const options: TokenizerOptions = { ...TOKENIZER_DEFAULTS, stripAccents, ...given };
-  const pieces = createWordPieces(vocabulary, options.maxCharactersPerWord);
-  const literals = options.specialTokensInText === 'as-token' ? Object.values(vocabulary.special) : [];
+  const asToken = options.specialTokensInText === 'as-token';
+  const pieces = createWordPieces(
+    custom ? without(vocabulary, custom.beyond) : vocabulary,
+    options.maxCharactersPerWord,
+  );
+  const literals = asToken && !custom ? Object.values(vocabulary.special) : [];
   const table = createCharacterTable(options, pieces.single, literals);
-  const scan = createScanner({ vocabulary, options, pieces, table, literals });
+  const parts = { vocabulary, options, pieces, table, literals };
+  const plain = createScanner(parts);
+  const scan = custom
+    ? customScanner(
+        custom.tokens.filter(({ special }) => asToken || !special),
+        { options, pieces, scan: plain, add: normalizedActor(parts) },
+      )
+    : plain;
   const frame = bertFrame(vocabulary.ids);
   return {
-    vocabulary,
-    options,
-    frame,
+    ...{ vocabulary, options, custom, frame },
     ...createEncoders({ out: pieces.out, frame, clear: () => pieces.drop(0), scan }),
     textOf: (id) => vocabulary.tokens[id],
-    reading: (specialTokensInText) => createTokenizer(vocabulary, { ...options, specialTokensInText }),
+    reading: (specialTokensInText) =>
+      createTokenizer(vocabulary, { ...options, specialTokensInText }, custom),
   };
 }
+
+/** The vocabulary whose words are never cut into these tokens. */
+const without = (vocabulary: Vocabulary, tokens: ReadonlySet<string>): Vocabulary => ({
+  ...vocabulary,
+  tokens: vocabulary.tokens.map((token) => (tokens.has(token) ? '' : token)),
+});
 
 interface ScannerParts {
   readonly vocabulary: Vocabulary;
@@ -153,6 +173,13 @@ function createActor({ pieces, table }: ScannerParts) {
         break;
     }
   };
+}
+
+/** Returns a function that adds a character of normalized text. */
+function normalizedActor(parts: ScannerParts) {
+  const act = createActor(parts);
+  return (code: number, start: number, end: number): void =>
+    act(parts.table.actionOfNormalized(code), start, end);
 }
 
 /** Returns a function that appends the tokens of a text to `pieces.out`, until its count is `limit` or a little more. */

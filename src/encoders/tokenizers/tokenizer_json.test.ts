@@ -52,9 +52,9 @@ describe('tokenizer.json', () => {
     'model.type': (value) => Object.assign(value.model, { type: 'BPE' }),
     'normalizer.type': (value) => Object.assign(value.normalizer, { type: 'NFKC' }),
     'model.vocab': (value) => Object.assign(value.model.vocab, { a: 1_000_000 }),
-    added_tokens: (value) => value.added_tokens.push({ id: 1, content: '[unused1]' }),
+    'added_tokens.5.id': (value) => value.added_tokens.push({ id: 2, content: '[unused1]' }),
     post_processor: (value) => value.post_processor.pair.pop(),
-    'added_tokens.0.lstrip': (value) => Object.assign(value.added_tokens[0], { lstrip: true }),
+    'added_tokens.0.lstrip': (value) => Object.assign(value.added_tokens[0], { lstrip: 'yes' }),
   };
   it.each(Object.keys(spoil))('refuses what is not BERT and names %s', (field) => {
     const value = json();

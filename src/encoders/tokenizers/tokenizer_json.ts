@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
+import { type CustomTokens, customTokens } from './custom.ts';
 import { parseJson } from './json.ts';
+import { type AddedToken, addedTokenJson } from './pipeline/added.ts';
 import type { TokenizerOptions, WordPieceTokenizer } from './tokenizer.ts';
 import { createVocabulary, SPECIAL_TOKENS, type SpecialTokens, type Vocabulary } from './vocabulary.ts';
 
@@ -10,15 +12,7 @@ const CONTINUING = '##';
 /** Ids may have gaps, but the table must not be larger than this multiple of the tokens. */
 const MAX_SPREAD = 2;
 
-const addedToken = z.object({
-  id: z.int().min(0),
-  content: z.string().min(1),
-  single_word: z.literal(false).default(false),
-  lstrip: z.literal(false).default(false),
-  rstrip: z.literal(false).default(false),
-  normalized: z.boolean().default(false),
-  special: z.boolean().default(false),
-});
+const addedToken = addedTokenJson.extend({ normalized: z.boolean().default(false) });
 
 const specialRow = z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.literal([0, 1]) }) });
 const sequenceRow = z.object({
@@ -69,6 +63,7 @@ export const parseTokenizerJson = (text: string, file?: string): Described =>
 interface Described {
   readonly vocabulary: Vocabulary;
   readonly options: Partial<TokenizerOptions>;
+  readonly custom?: CustomTokens;
 }
 
 /**
@@ -79,20 +74,11 @@ export function readWordPieceJson(value: object, file?: string): Described {
   const json = readJson(value, file);
   const { normalizer, model } = json;
   const special = specialTokens(json, file);
-  const known = new Set<string>(Object.values(special));
-  for (const token of json.added_tokens) {
-    if (!known.has(token.content)) {
-      throw unsupported(file, 'added_tokens', {
-        en: `the added token ${JSON.stringify(token.content)} has no role in BERT`,
-        zh: `附加词元 ${JSON.stringify(token.content)} 在 BERT 中没有作用`,
-      });
-    }
-    if (token.normalized)
-      throw unsupported(file, 'added_tokens', {
-        en: `${token.content} is matched in normalized text`,
-        zh: `${token.content} 在归一化后的文本中匹配`,
-      });
-  }
+  const custom = customTokens(
+    json.added_tokens,
+    { roles: new Set(Object.values(special)), idOf: new Map(Object.entries(model.vocab)) },
+    (_, index) => ({ file, field: `added_tokens.${index}.id` }),
+  );
   const tokens = tokensById(json, file);
   return {
     vocabulary: createVocabulary(tokens, special, file),
@@ -104,26 +90,23 @@ export function readWordPieceJson(value: object, file?: string): Described {
       maxCharactersPerWord: model.max_input_chars_per_word,
       specialTokensInText: json.added_tokens.length > 0 ? 'as-token' : 'as-text',
     },
+    custom,
   };
 }
 
+/** A special token that is matched as it stands. */
+export const plainToken = (content: string, id: number): AddedToken => ({
+  ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+});
+
 /** A tokenizer as the object of a `tokenizer.json`, the layout that `transformers` writes. */
-export function toTokenizerJson({ vocabulary, options }: WordPieceTokenizer): object {
+export function toTokenizerJson({ vocabulary, options, custom }: WordPieceTokenizer): object {
   const { special, ids } = vocabulary;
-  const added =
-    options.specialTokensInText === 'as-token'
-      ? (Object.keys(ids) as (keyof SpecialTokens)[])
-          .map((role) => ({
-            id: ids[role],
-            content: special[role],
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-            special: true,
-          }))
-          .sort((a, b) => a.id - b.id)
-      : [];
+  const plain = (Object.keys(ids) as (keyof SpecialTokens)[])
+    .map((role) => plainToken(special[role], ids[role]))
+    .sort((a, b) => a.id - b.id);
+  const asToken = options.specialTokensInText === 'as-token';
+  const added = (custom?.tokens ?? plain).filter((token) => asToken || !token.special);
   const cls = { SpecialToken: { id: special.cls, type_id: 0 } };
   const sep = (type: 0 | 1) => ({ SpecialToken: { id: special.sep, type_id: type } });
   const sequence = (id: 'A' | 'B', type: 0 | 1) => ({ Sequence: { id, type_id: type } });
@@ -156,7 +139,9 @@ export function toTokenizerJson({ vocabulary, options }: WordPieceTokenizer): ob
       unk_token: special.unk,
       continuing_subword_prefix: CONTINUING,
       max_input_chars_per_word: options.maxCharactersPerWord,
-      vocab: Object.fromEntries([...vocabulary.idOf].filter(([token]) => token !== '')),
+      vocab: Object.fromEntries(
+        [...vocabulary.idOf].filter(([token]) => token !== '' && !custom?.beyond.has(token)),
+      ),
     },
   };
 }

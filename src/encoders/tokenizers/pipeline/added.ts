@@ -42,11 +42,11 @@ export function addedTokenFinder(
   normalizer: Normalizer = (text) => text,
 ): (text: Characters) => Segment[] {
   const byFirst = new Map<number, Pattern[]>();
-  for (const token of tokens) {
+  for (const token of tokens.toSorted((a, b) => Number(b.special) - Number(a.special))) {
     const { codes } = normalizer(charactersOf(token.content));
     if (codes.length === 0) continue;
     const others = byFirst.get(codes[0]) ?? [];
-    // of equal patterns the first one counts: sorting is stable
+    // of equal patterns the first special one counts, else the first: sorting is stable
     byFirst.set(
       codes[0],
       [...others, { token, codes }].sort((a, b) => b.codes.length - a.codes.length),
