@@ -11,6 +11,7 @@ import { fasttext } from './fasttext/kind.ts';
 import { knn } from './knn/kind.ts';
 import { lexicon } from './lexicon/kind.ts';
 import { linear } from './linear/kind.ts';
+import { gguf } from './llm/gguf/kind.ts';
 import { llm } from './llm/kind.ts';
 import { ltr } from './ltr/kind.ts';
 import { majority } from './majority/kind.ts';
@@ -31,6 +32,7 @@ const builtIn: readonly ModelKind[] = [
   embedding,
   bert,
   llm,
+  gguf,
   ensemble,
 ];
 
@@ -44,7 +46,7 @@ const registered = new Map<string, ModelKind>();
  * import { modelKinds } from 'chineseblue';
  *
  * const forRanking = modelKinds().filter(({ families }) => families.includes('ranking'));
- * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'embedding', 'bert', 'llm', 'ensemble']
+ * forRanking.map(({ id }) => id); // ['majority', 'bm25', 'ltr', 'embedding', 'bert', 'llm', 'gguf', 'ensemble']
  * ```
  */
 export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered.values()];

@@ -4,7 +4,7 @@ import type { Asking, Placeholders, Prompt } from '../../tasks/families/asking.t
 import type { Task } from '../../tasks/task.ts';
 import type { Message } from '../shared/services/chat.ts';
 import { lettered, letterOf, rotated } from './letters.ts';
-import type { LlmParameters } from './parameters.ts';
+import type { InterviewParameters } from './parameters.ts';
 import { listLabels, render } from './prompt.ts';
 
 /** What stays the same for all examples of a run. */
@@ -12,7 +12,7 @@ export interface Interview {
   readonly task: Task;
   readonly asking: Asking<AnyTypes>;
   readonly prompt: Prompt;
-  readonly language: LlmParameters['promptLanguage'];
+  readonly language: InterviewParameters['promptLanguage'];
   /** Values that were learnt from train. */
   readonly learnt: Placeholders;
   readonly seed: number;

@@ -1,7 +1,7 @@
 import { choice, flag, integer, type Resolved, real, text } from '../../ground/parameters.ts';
 
-/** What determines an answer. */
-const asked = {
+/** Where the model is. */
+const served = {
   name: text({
     required: true,
     placeholder: 'model',
@@ -17,6 +17,10 @@ const asked = {
       zh: '兼容 OpenAI 协议的服务地址（或环境变量 CHINESEBLUE_ENDPOINT）。',
     },
   }),
+};
+
+/** What is asked, wherever the model is. */
+export const asked = {
   mode: choice(['generate', 'logprob'], {
     default: 'generate',
     summary: {
@@ -86,15 +90,28 @@ const asked = {
       zh: '重复提问时取出现最多的答案，而非第一个。',
     },
   }),
-};
-
-/** What calls may take and cost: none of it changes an answer. */
-const called = {
   promptFile: text({
     speedOnly: true,
     placeholder: 'file',
     summary: { en: 'JSON file with a prompt of your own.', zh: '自定义提示词的 JSON 文件。' },
   }),
+};
+
+export const limits = {
+  maxCalls: integer({
+    min: 1,
+    speedOnly: true,
+    summary: { en: 'Stop before more calls.', zh: '调用数上限。' },
+  }),
+  maxTotalTokens: integer({
+    min: 1,
+    speedOnly: true,
+    summary: { en: 'Stop when this number of tokens is reached.', zh: 'token 总数上限。' },
+  }),
+};
+
+/** What calls may take and cost: none of it changes an answer. */
+const called = {
   profiles: text({
     speedOnly: true,
     placeholder: 'file',
@@ -153,16 +170,7 @@ const called = {
     speedOnly: true,
     summary: { en: 'Seconds until an answer begins.', zh: '首个 token 的时限（秒）。' },
   }),
-  maxCalls: integer({
-    min: 1,
-    speedOnly: true,
-    summary: { en: 'Stop before more calls.', zh: '调用数上限。' },
-  }),
-  maxTotalTokens: integer({
-    min: 1,
-    speedOnly: true,
-    summary: { en: 'Stop when this number of tokens is reached.', zh: 'token 总数上限。' },
-  }),
+  ...limits,
   maxCost: real({
     min: 0,
     speedOnly: true,
@@ -170,6 +178,9 @@ const called = {
   }),
 };
 
-export const parameters = { ...asked, ...called };
+export const parameters = { ...served, ...asked, ...called };
+
+/** What an interview takes, wherever the model is. */
+export type InterviewParameters = Resolved<typeof asked>;
 
 export type LlmParameters = Resolved<typeof parameters>;

@@ -9,7 +9,7 @@ import type { AnyTypes } from '../../tasks/examples.ts';
 import type { Asking, Placeholders, Prompt } from '../../tasks/families/asking.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
-import type { LlmParameters } from './parameters.ts';
+import type { InterviewParameters } from './parameters.ts';
 
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 /** Placeholders of every prompt. */
@@ -27,7 +27,7 @@ const template = z.union([
 const promptJson = z.strictObject({ id: z.string().min(1), system: template, user: template });
 
 /** How tasks of a family are asked. Families without are refused by the kind before this is called. */
-export function askingOf(task: Task, { ranking }: Pick<LlmParameters, 'ranking'>): Asking<AnyTypes> {
+export function askingOf(task: Task, { ranking }: Pick<InterviewParameters, 'ranking'>): Asking<AnyTypes> {
   const askings = familyOf(task).asking ?? [];
   const found = askings.find(({ id }) => id === ranking) ?? askings[0];
   if (!found) throw new Error(`The family ${task.family} cannot be asked`);

@@ -11,16 +11,21 @@ import { type Interview, letterMessages, messagesOf } from './conversation.ts';
 import type { RawAnswer, RawCall } from './interpret.ts';
 import { keepsShape, RUNGS, type Rung, responseFormat } from './ladder.ts';
 import { averagePlaces, averageScores, MAX_OPTIONS, rotated, scoreLetters } from './letters.ts';
-import type { LlmParameters } from './parameters.ts';
+import type { InterviewParameters } from './parameters.ts';
 import type { ChooseShots } from './shots.ts';
 
 /** Rotations of the options of a call: all of them, or this many evenly spaced ones. */
 const MAX_ROTATIONS = 5;
 
+/** Whether answers are received as they are written. */
+interface Streaming {
+  readonly stream?: boolean;
+}
+
 /** Everything that asking an input takes. */
 export interface Session {
   readonly interview: Interview;
-  readonly parameters: LlmParameters;
+  readonly parameters: InterviewParameters & Streaming;
   readonly choose: ChooseShots;
   readonly service: ChatService;
   readonly calls: Calls;
@@ -29,7 +34,7 @@ export interface Session {
 
 /** What making a call takes. */
 export type Caller = Pick<Session, 'service' | 'calls' | 'signal'> & {
-  readonly parameters: Pick<LlmParameters, 'stream'>;
+  readonly parameters: Streaming;
 };
 
 /** The reply to an input, and when all its calls are on disk. */
@@ -65,7 +70,7 @@ export async function call(
   if (kept) return { key, outcome: kept, onDisk: Promise.resolve() };
   const streamed = stream && settings.logprobs === undefined;
   const sent = streamed ? { ...settings, stream: true, stream_options: { include_usage: true } } : settings;
-  const { outcome, attempts, ms } = await service.ask(messages, sent, signal);
+  const { outcome, attempts, ms } = await service.ask(messages, sent, signal, repeat);
   if ('failure' in outcome) return { key, outcome, onDisk: Promise.resolve() };
   const estimated = estimateCall(messages, outcome);
   const reply = {

@@ -6,7 +6,7 @@ import { comparisonForm } from '../../text/normalise.ts';
 import { jaccard, shinglesOf } from '../../text/shingles.ts';
 import { createTokenizer } from '../shared/features/tokens.ts';
 import { indexDocuments } from '../shared/retrieval/bm25index.ts';
-import type { LlmParameters } from './parameters.ts';
+import type { InterviewParameters } from './parameters.ts';
 
 /** Trigram Jaccard similarity from which a train example is a near twin of the one that is asked about. */
 const NEAR = 0.8;
@@ -22,7 +22,7 @@ interface Chooser {
   readonly task: Task;
   readonly train: readonly Example[];
   readonly seed: number;
-  readonly parameters: Pick<LlmParameters, 'shots' | 'choice'>;
+  readonly parameters: Pick<InterviewParameters, 'shots' | 'choice'>;
   readonly signal?: AbortSignal;
 }
 

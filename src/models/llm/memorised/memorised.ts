@@ -128,7 +128,7 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
         try {
           return await askAll(prepared, { service, calls, parameters, signal }, onProgress);
         } finally {
-          service.close();
+          await service.close();
         }
       } finally {
         await calls.close();

@@ -160,7 +160,7 @@ const plainText = (content: z.infer<typeof contentJson>): string =>
     : (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
 
 /** A thinking part that stands in the answer itself; one that never ends leaves no answer. */
-function splitThought(content: string): { answer: string; thought?: string } {
+export function splitThought(content: string): { answer: string; thought?: string } {
   const begin = /^\s*<think>/.exec(content);
   if (!begin) return { answer: content };
   const end = content.indexOf('</think>');

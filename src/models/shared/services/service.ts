@@ -30,12 +30,15 @@ export interface Called {
   readonly ms: number;
 }
 
-/** A service that can be asked. */
+/** A service that can be asked, over HTTP or in this process. */
 export interface ChatService {
   readonly endpoint: Endpoint;
-  /** Asks once, with retries. Throws a UserError where nothing can be asked: a wrong key, no such model, no connection. */
-  ask(messages: readonly Message[], body: Body, signal?: AbortSignal): Promise<Called>;
-  close(): void;
+  /**
+   * Asks once, with retries. Throws a UserError where nothing can be asked: a wrong key, no such model, no connection.
+   * `repeat` numbers the times that the same is asked: a model in this process draws other samples for each.
+   */
+  ask(messages: readonly Message[], body: Body, signal?: AbortSignal, repeat?: number): Promise<Called>;
+  close(): void | Promise<void>;
 }
 
 /** One limiter per endpoint and model, for all evaluations of a command. */

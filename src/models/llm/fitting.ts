@@ -1,0 +1,178 @@
+import { UserError } from '../../ground/errors.ts';
+import type { FamilyId, Input } from '../../tasks/examples.ts';
+import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
+import { costOf } from '../shared/services/budget.ts';
+import type { Endpoint } from '../shared/services/endpoint.ts';
+import { estimateTokens } from '../shared/services/estimate.ts';
+import type { ChatService } from '../shared/services/service.ts';
+import { openCalls } from './calls.ts';
+import { type Interview, letterMessages, messagesOf } from './conversation.ts';
+import type { Rung } from './ladder.ts';
+import { MAX_OPTIONS } from './letters.ts';
+import type { InterviewParameters } from './parameters.ts';
+import { askingOf, choosePrompt } from './prompt.ts';
+import { askInput, findRung, type Session } from './session.ts';
+import { type ChooseShots, createShots } from './shots.ts';
+
+/** How a kind reaches its model. */
+export interface Access {
+  readonly endpoint: Endpoint;
+  /** Where texts go, for people. */
+  readonly destination: string;
+  /** Inputs that are asked about at a time. */
+  readonly lanes: number;
+  open(signal?: AbortSignal): Promise<ChatService>;
+}
+
+/** Everything that asking takes; nothing is learnt. */
+export interface Prepared {
+  readonly interview: Interview;
+  readonly choose: ChooseShots;
+  readonly parameters: Session['parameters'];
+  readonly access: Access;
+  readonly directory: string | undefined;
+}
+
+/** Prepares questions and worked examples. */
+export async function prepareInterview<P extends InterviewParameters>(
+  { task, train, seed, parameters, directory, signal }: FitRequest<FamilyId, P>,
+  access: Access,
+): Promise<Prepared> {
+  const asking = askingOf(task, parameters);
+  const interview: Interview = {
+    task,
+    asking,
+    prompt: await choosePrompt(asking, parameters.promptFile),
+    language: parameters.promptLanguage,
+    learnt: asking.learn?.(train) ?? {},
+    seed,
+  };
+  if (parameters.mode === 'logprob') requireOptions(interview);
+  const choose = await createShots({ task, train, seed, parameters, signal });
+  return { interview, choose, parameters, access, directory };
+}
+
+export const interviewed = (prepared: Prepared): FittedModel => ({
+  answer: (inputs, options) => answerAll(prepared, inputs, options),
+  estimate: async (inputs) => estimate(prepared, inputs),
+});
+
+async function answerAll(
+  prepared: Prepared,
+  inputs: readonly Input[],
+  { signal, onAnswer, answered }: AnswerOptions,
+): Promise<void> {
+  const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
+  if (open.length === 0) return;
+  const asked = { inputs: open.map((index) => inputs[index]), signal };
+  await withSession(prepared, asked, async (session, rung) => {
+    await inLanes(open, prepared.access.lanes, async (index) => {
+      signal?.throwIfAborted();
+      const { reply, onDisk } = await askInput(session, inputs[index], rung);
+      return { settled: onDisk.then(() => onAnswer(index, reply)) };
+    });
+  });
+}
+
+/** Opens journal and service, finds out how the service holds answers to a shape, and closes both afterwards. */
+export async function withSession(
+  { interview, choose, parameters, access, directory }: Prepared,
+  { inputs, signal }: { readonly inputs: readonly Input[]; readonly signal?: AbortSignal },
+  use: (session: Session, rung: Rung) => Promise<void>,
+): Promise<void> {
+  const calls = await openCalls(directory, access.endpoint);
+  try {
+    const service = await access.open(signal);
+    try {
+      const session: Session = { interview, choose, parameters, service, calls, signal };
+      const rung = parameters.mode === 'logprob' ? 'text' : await findRung(session, inputs);
+      await use(session, rung);
+    } finally {
+      await service.close();
+    }
+  } finally {
+    await calls.close();
+  }
+}
+
+/**
+ * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled on disk. After an
+ * error nothing new begins, and what is under way is finished before it is thrown: it has been paid for.
+ */
+async function inLanes(
+  indices: readonly number[],
+  lanes: number,
+  job: (index: number) => Promise<{ readonly settled: Promise<void> }>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  const settling = new Set<Promise<void>>();
+  const queue = indices.values();
+  const lane = async (): Promise<void> => {
+    for (const index of queue) {
+      if (errors.length > 0) return;
+      try {
+        const { settled } = await job(index);
+        const watched = settled.catch((error) => void errors.push(error));
+        settling.add(watched);
+        watched.finally(() => settling.delete(watched));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, indices.length) }, lane));
+  await Promise.all(settling);
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What asking all inputs takes, from rough token counts. Nothing is sent. */
+function estimate({ interview, choose, parameters, access }: Prepared, inputs: readonly Input[]): Estimate {
+  let calls = 0;
+  let promptTokens = 0;
+  const rotations = Math.min(interview.asking.choice?.options(interview.task).length ?? 1, 5);
+  const turns = parameters.mode === 'logprob' ? rotations : parameters.repeats;
+  for (const input of inputs) {
+    const conversations =
+      parameters.mode === 'logprob'
+        ? letterMessages(interview, { input, shots: choose(input) }, 0)
+        : messagesOf(interview, { input, shots: choose(input) });
+    calls += conversations.length * turns;
+    for (const messages of conversations) promptTokens += estimateTokens(messages) * turns;
+  }
+  const completionTokens = calls * (parameters.mode === 'logprob' ? 1 : parameters.maxTokens);
+  const { destination } = access;
+  const { price } = access.endpoint;
+  return {
+    destination,
+    calls,
+    promptTokens,
+    mostCompletionTokens: completionTokens,
+    ...(price && {
+      cost: {
+        least: costOf(price, { promptTokens }),
+        most: costOf(price, { promptTokens, completionTokens }),
+      },
+      currency: price.currency,
+    }),
+  };
+}
+
+/** Labels are scored as letters: there must be some, and not too many. */
+function requireOptions({ task, asking }: Interview): void {
+  const options = asking.choice?.options(task).length ?? 0;
+  if (options > 1 && options <= MAX_OPTIONS) return;
+  const why =
+    options > MAX_OPTIONS
+      ? {
+          en: `${task.id} has ${options} labels, and services score ${MAX_OPTIONS} at most`,
+          zh: `${task.id} 有 ${options} 个标签，而服务最多给 ${MAX_OPTIONS} 个打分`,
+        }
+      : {
+          en: `Answers of ${task.id} are not one of a few labels`,
+          zh: `${task.id} 的答案不是若干标签之一`,
+        };
+  throw new UserError('no-options', why, {
+    field: 'mode',
+    hint: { en: 'Use mode=generate.', zh: '请使用 mode=generate。' },
+  });
+}

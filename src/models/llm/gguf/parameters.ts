@@ -1,0 +1,39 @@
+import { choice, integer, type Resolved, text } from '../../../ground/parameters.ts';
+import { RUNGS } from '../ladder.ts';
+import { asked, limits } from '../parameters.ts';
+
+export const parameters = {
+  file: text({
+    required: true,
+    placeholder: 'file',
+    summary: { en: 'Model file (GGUF).', zh: '模型文件（GGUF）。' },
+  }),
+  ...asked,
+  structured: choice(RUNGS, {
+    default: 'schema',
+    summary: {
+      en: 'How an answer is held to its shape: by a grammar of its JSON schema, one of any JSON, or by words.',
+      zh: '约束答案格式的方式：按 JSON schema 的语法、任意 JSON 的语法或仅靠文字。',
+    },
+  }),
+  contextSize: integer({
+    default: 4096,
+    min: 16,
+    summary: {
+      en: 'Tokens that question and answer may take together.',
+      zh: '问题与答案合计的最大 token 数。',
+    },
+  }),
+  gpu: choice(['off', 'best', 'cuda', 'vulkan', 'metal'], {
+    default: 'off',
+    summary: { en: 'Compute on a GPU.', zh: '使用 GPU 计算。' },
+  }),
+  threads: integer({
+    min: 1,
+    speedOnly: true,
+    summary: { en: 'Threads; every core if omitted.', zh: '线程数，省略时为全部核心。' },
+  }),
+  ...limits,
+};
+
+export type GgufParameters = Resolved<typeof parameters>;

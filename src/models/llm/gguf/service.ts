@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { addUsage, beginCall, type Limits } from '../../shared/services/budget.ts';
+import {
+  type ChatFailure,
+  type ChatReply,
+  type Message,
+  splitThought,
+  type TokenOption,
+} from '../../shared/services/chat.ts';
+import type { Endpoint } from '../../shared/services/endpoint.ts';
+import type { ChatService } from '../../shared/services/service.ts';
+import { acquireModel, type LoadedModel, type ModelSettings } from './loaded.ts';
+import { loadRuntime, type Runtime, type Token } from './runtime.ts';
+
+/** Tokens of a prompt that are computed between two looks at the signal. */
+const BLOCK = 128;
+
+export interface LocalModel {
+  readonly endpoint: Endpoint;
+  readonly model: ModelSettings;
+  /** Of what is drawn where the temperature is above zero. */
+  readonly seed: number;
+  readonly limits: Limits;
+  readonly signal?: AbortSignal;
+}
+
+/** The fields of a request that say something to a model in this process. */
+const bodyJson = z.object({
+  temperature: z.number(),
+  max_tokens: z.number(),
+  top_logprobs: z.number().optional(),
+  response_format: z
+    .union([
+      z.object({
+        type: z.literal('json_schema'),
+        json_schema: z.object({ schema: z.record(z.string(), z.json()) }),
+      }),
+      z.object({ type: z.literal('json_object') }),
+    ])
+    .optional(),
+});
+type Wanted = z.infer<typeof bodyJson>;
+
+/**
+ * A model in this process as a service: the same requests, the same replies. Throws the UserErrors of loading. A prompt that
+ * the context does not hold is the failure `context-exceeded`; nothing is cut.
+ */
+export async function openLocalService(
+  { endpoint, model, seed, limits, signal: opening }: LocalModel,
+  load: () => Promise<Runtime> = loadRuntime,
+): Promise<ChatService> {
+  const runtime = await load();
+  const { loaded, release } = await acquireModel(runtime, model, opening);
+  return {
+    endpoint,
+    ask: (messages, body, signal, repeat = 0) =>
+      loaded.turns.run(async () => {
+        signal?.throwIfAborted();
+        beginCall(limits);
+        const since = performance.now();
+        const drawn = seedOf(seed, messages, repeat);
+        const outcome = await answer({ runtime, loaded, signal }, messages, bodyJson.parse(body), drawn);
+        if (!('failure' in outcome)) addUsage(outcome, undefined);
+        return { outcome, attempts: 1, ms: performance.now() - since };
+      }, signal),
+    close: release,
+  };
+}
+
+/** Every question and repeat draws its own numbers, the same ones in every run. */
+const seedOf = (seed: number, messages: readonly Message[], repeat: number): number =>
+  createHash('sha256')
+    .update(JSON.stringify([seed, messages, repeat]))
+    .digest()
+    .readUInt32LE();
+
+interface Answering {
+  readonly runtime: Runtime;
+  readonly loaded: LoadedModel;
+  readonly signal?: AbortSignal;
+}
+
+async function answer(
+  answering: Answering,
+  messages: readonly Message[],
+  wanted: Wanted,
+  seed: number,
+): Promise<ChatReply | ChatFailure> {
+  const { loaded } = answering;
+  const { tokens, opensThought } = writePrompt(loaded, messages);
+  const room = loaded.contextSize - tokens.length;
+  if (room < 1) {
+    const detail = `${tokens.length} > ${loaded.contextSize}`;
+    return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
+  }
+  await readPrompt(answering, tokens);
+  const name = loaded.model.fileInfo.metadata.general?.name;
+  const common = { promptTokens: tokens.length, ...(name !== undefined && { model: name }) };
+  const last = tokens[tokens.length - 1];
+  if (wanted.top_logprobs !== undefined) {
+    const first = await likeliest(loaded, last, wanted.top_logprobs);
+    return { ...common, text: first[0]?.token ?? '', finish: 'length', completionTokens: 1, first };
+  }
+  const { written, finish } = await write(answering, last, { wanted, room, seed });
+  const whole = loaded.model.detokenize(written);
+  const { answer: text, thought } = splitThought(opensThought ? `<think>${whole}` : whole);
+  const thinking = thought === undefined ? {} : { reasoning: thought };
+  return { ...common, text, ...thinking, finish, completionTokens: written.length };
+}
+
+/** A conversation as the model's template writes it, up to where its answer begins. Text is never read as a special token. */
+function writePrompt(
+  { wrapper, model }: LoadedModel,
+  messages: readonly Message[],
+): { readonly tokens: Token[]; readonly opensThought: boolean } {
+  const said = messages.map(({ role, content }) =>
+    role === 'assistant' ? { type: 'model' as const, response: [content] } : { type: role, text: content },
+  );
+  const chatHistory = [...said, { type: 'model' as const, response: [] }];
+  const { contextText } = wrapper.generateContextState({ chatHistory });
+  return {
+    tokens: contextText.tokenize(model.tokenizer),
+    opensThought: /<think>\s*$/.test(contextText.toString()),
+  };
+}
+
+/** Computes a prompt but for its last token, from where it differs from the one before. */
+async function readPrompt(
+  { loaded: { sequence }, signal }: Answering,
+  tokens: readonly Token[],
+): Promise<void> {
+  const prompt = tokens.slice(0, -1);
+  await sequence.adaptStateToTokens(prompt, false);
+  for (let from = sequence.nextTokenIndex; from < prompt.length; from += BLOCK) {
+    signal?.throwIfAborted();
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(from, from + BLOCK));
+  }
+  signal?.throwIfAborted();
+}
+
+/** The likeliest tokens after `last`, with their log-probabilities over the whole vocabulary. */
+async function likeliest(
+  { sequence, model }: LoadedModel,
+  last: Token,
+  count: number,
+): Promise<TokenOption[]> {
+  const [output] = await sequence.controlledEvaluate([[last, { generateNext: { probabilities: true } }]]);
+  const options: TokenOption[] = [];
+  for (const [token, probability] of output?.next.probabilities ?? []) {
+    if (options.length === count) break;
+    options.push({ token: model.detokenize([token]), logprob: Math.log(probability) });
+  }
+  return options;
+}
+
+/** Writes until the model ends, the JSON that the grammar asks for is whole, or there is no more room. */
+async function write(
+  { runtime, loaded, signal }: Answering,
+  last: Token,
+  { wanted, room, seed }: { readonly wanted: Wanted; readonly room: number; readonly seed: number },
+): Promise<{ readonly written: readonly Token[]; readonly finish: 'stop' | 'length' }> {
+  const { model, sequence } = loaded;
+  const format = wanted.response_format;
+  const grammar =
+    format && (await loaded.grammar(format.type === 'json_schema' ? format.json_schema.schema : 'json'));
+  const options = {
+    temperature: wanted.temperature,
+    seed,
+    ...(grammar && {
+      grammarEvaluationState: new runtime.LlamaGrammarEvaluationState({ model, grammar }),
+    }),
+  };
+  const most = Math.min(wanted.max_tokens, room);
+  const written: Token[] = [];
+  for await (const token of sequence.evaluate([last], options)) {
+    signal?.throwIfAborted();
+    written.push(token);
+    // After its JSON a grammar allows white space without end.
+    if (grammar && model.detokenize([token]).includes('}') && isJson(model.detokenize(written)))
+      return { written, finish: 'stop' };
+    if (written.length >= most) return { written, finish: 'length' };
+  }
+  return { written, finish: 'stop' };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
