@@ -5,6 +5,8 @@ import { type Collection, collectionOf } from '../models/shared/retrieval/collec
 import type { Retriever } from '../models/shared/retrieval/retriever.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
+import type { Watcher } from './plan.ts';
+import { type Reranker, rerank } from './rerank.ts';
 
 /** All documents of a split. Throws a UserError `not-searchable` (usage) for a task without documents. */
 export function openCollection(task: Task, { examples }: Split): Collection {
@@ -25,38 +27,59 @@ export interface Hit {
   readonly document: string;
 }
 
+/** How a collection is searched: by what finds documents, and by what orders the first ones anew. */
+export interface Search {
+  open(documents: readonly string[]): Promise<Retriever>;
+  readonly reranker?: Reranker;
+}
+
 /** The documents of a collection that are found for one query, the best first, `count` at most. */
 export async function searchCollection(
   { documents }: Collection,
   query: { readonly text: string; readonly count: number },
-  retriever: Retriever,
-  signal?: AbortSignal,
+  { open, reranker }: Search,
+  watcher: Watcher = {},
 ): Promise<Hit[]> {
-  const [hits] = await retriever.search([query.text], query.count, signal);
-  return hits.map(({ document, score }) => ({ score, document: documents[document] }));
+  const { text, count } = query;
+  const retriever = await open(documents);
+  const found = await retriever.search([text], Math.max(count, reranker?.depth ?? 0), watcher.signal);
+  const [hits] = reranker ? await rerank({ queries: [text], documents, found }, reranker, watcher) : found;
+  return hits.slice(0, count).map(({ document, score }) => ({ score, document: documents[document] }));
 }
 
-export interface RetrievalScores {
+/** Means over queries, by k. */
+export interface CutoffScores {
+  /** Mean share of a query's relevant documents among the first k found. */
+  readonly recall: Readonly<Record<number, number>>;
+  /** Mean nDCG of the first k found; the ideal is over all judged documents of the query. */
+  readonly ndcg: Readonly<Record<number, number>>;
+}
+
+export interface RetrievalScores extends CutoffScores {
   readonly documents: number;
   /** Queries with at least one relevant document; others cannot be scored. */
   readonly queries: number;
   readonly queriesWithoutRelevant: number;
-  /** Mean share of a query's relevant documents among the first k found, by k. */
-  readonly recall: Readonly<Record<number, number>>;
-  /** Mean nDCG of the first k found, by k; the ideal is over all judged documents of the query. */
-  readonly ndcg: Readonly<Record<number, number>>;
   readonly indexSeconds: number;
   /** Mean time of a search, tokenizing the query included. */
   readonly searchMilliseconds: number;
   readonly indexBytes: number;
+  /** After the first `depth` documents were ordered anew. */
+  readonly reranked?: CutoffScores & { readonly depth: number; readonly millisecondsPerQuery: number };
 }
 
-/** Searches a whole collection for every query, and scores what is found. */
+/** A query with its judged documents, of which some are relevant. */
+interface JudgedQuery {
+  readonly grades: ReadonlyMap<number, number>;
+  readonly relevant: ReadonlySet<number>;
+}
+
+/** Searches a whole collection for every query, orders what is found anew where there is a reranker, and scores both. */
 export async function evaluateRetrieval(
   collection: Collection,
-  open: (documents: readonly string[]) => Promise<Retriever>,
+  { open, reranker }: Search,
   cutoffs: readonly number[],
-  signal?: AbortSignal,
+  watcher: Watcher = {},
 ): Promise<RetrievalScores> {
   const { documents, queries, relevantFrom } = collection;
   let start = performance.now();
@@ -71,8 +94,34 @@ export async function evaluateRetrieval(
   });
   const texts = judged.map(({ text }) => text);
   start = performance.now();
-  const found = await retriever.search(texts, Math.max(...cutoffs), signal);
+  const deepest = Math.max(...cutoffs, reranker?.depth ?? 0);
+  const found = await retriever.search(texts, deepest, watcher.signal);
   const searching = performance.now() - start;
+  const scores: RetrievalScores = {
+    documents: documents.length,
+    queries: judged.length,
+    queriesWithoutRelevant: queries.length - judged.length,
+    ...scoreFound(found, judged, cutoffs),
+    indexSeconds,
+    searchMilliseconds: searching / judged.length,
+    indexBytes: retriever.bytes,
+  };
+  if (!reranker) return scores;
+  start = performance.now();
+  const ordered = await rerank({ queries: texts, documents, found }, reranker, watcher);
+  const millisecondsPerQuery = (performance.now() - start) / judged.length;
+  const { depth } = reranker;
+  return {
+    ...scores,
+    reranked: { ...scoreFound(ordered, judged, cutoffs), depth, millisecondsPerQuery },
+  };
+}
+
+function scoreFound(
+  found: readonly (readonly { readonly document: number }[])[],
+  judged: readonly JudgedQuery[],
+  cutoffs: readonly number[],
+): CutoffScores {
   const recall = cutoffs.map(() => 0);
   const gain = cutoffs.map(() => 0);
   for (const [query, { grades, relevant }] of judged.entries()) {
@@ -85,16 +134,7 @@ export async function evaluateRetrieval(
   }
   const means = (sums: readonly number[]): Record<number, number> =>
     Object.fromEntries(cutoffs.map((cutoff, i) => [cutoff, sums[i] / judged.length]));
-  return {
-    documents: documents.length,
-    queries: judged.length,
-    queriesWithoutRelevant: queries.length - judged.length,
-    recall: means(recall),
-    ndcg: means(gain),
-    indexSeconds,
-    searchMilliseconds: searching / judged.length,
-    indexBytes: retriever.bytes,
-  };
+  return { recall: means(recall), ndcg: means(gain) };
 }
 
 /** What was found, then judged documents that were not: they earn nothing but belong to the ideal. */

@@ -1,10 +1,14 @@
+import type { RetrievalScores, Search } from '../../evaluation/retrieval.ts';
+import type { Text } from '../../ground/language.ts';
 import { choice, integer, text, withDefaults } from '../../ground/parameters.ts';
 import { parameters as bm25 } from '../../models/bm25/parameters.ts';
 import { TOKEN_KINDS } from '../../models/shared/features/tokens.ts';
 import type { Retriever } from '../../models/shared/retrieval/retriever.ts';
+import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { openTaskData } from '../open-task.ts';
 import { DATA_DIR, SPLIT, TASK, TASK_FILE } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
 
 const CUTOFFS = [1, 5, 10, 100] as const;
 /** More results than this are no longer looked at. */
@@ -13,8 +17,8 @@ const MAX_SHOWN = 10_000;
 export const searchCommand = defineCommand({
   name: 'search',
   summary: {
-    en: 'search all titles or answers of a task with BM25 or vectors: one query, or recall@k and nDCG@k of all',
-    zh: '用 BM25 或文本向量检索任务的全部标题或答案：单个查询，或整体 recall@k 与 nDCG@k',
+    en: 'search all titles or answers of a task with BM25 or vectors, and rerank: one query, or recall@k and nDCG@k of all',
+    zh: '用 BM25 或文本向量检索任务的全部标题或答案，可再重排序：单个查询，或整体 recall@k 与 nDCG@k',
   },
   options: {
     task: { ...TASK.task, summary: { en: 'a ranking or similarity task', zh: '排序或相似度任务' } },
@@ -36,6 +40,19 @@ export const searchCommand = defineCommand({
         zh: '改用该编码器的文本向量检索（目录或模型名称）',
       },
     }),
+    rerank: text({
+      placeholder: 'kind:path',
+      summary: {
+        en: 'a kept model of the task that orders the first results anew',
+        zh: '对靠前结果重新排序的已保存模型（同一任务）',
+      },
+    }),
+    depth: integer({
+      min: 1,
+      max: MAX_SHOWN,
+      default: 20,
+      summary: { en: 'results that --rerank orders anew', zh: '--rerank 重新排序的结果数' },
+    }),
     ...SPLIT,
     ...TASK_FILE,
     ...DATA_DIR,
@@ -44,9 +61,10 @@ export const searchCommand = defineCommand({
     'chineseblue search --task cMedIR',
     'chineseblue search --task cMedQA --query 感冒吃什么药',
     'chineseblue search --task cMedIR --encoder bge-small-zh-v1.5',
+    'chineseblue search --task cMedIR --rerank bert:my-model',
   ],
   async run({ options, terminal, signal }) {
-    const { query, show, tokens, encoder } = options;
+    const { query, show, tokens, encoder, rerank, depth } = options;
     const { evaluateRetrieval, openCollection, searchCollection } = await import(
       '../../evaluation/retrieval.ts'
     );
@@ -63,35 +81,60 @@ export const searchCommand = defineCommand({
       const watching = { signal, onProgress: progress.update };
       return openVectorRetriever(documents, { init: encoder, task }, watching).finally(progress.stop);
     };
+    const search: Search = { open, reranker: await rerankerOf(rerank, depth, task) };
     if (query !== undefined) {
-      const hits = await searchCollection(
-        collection,
-        { text: query, count: show },
-        await open(collection.documents),
-        signal,
-      );
+      const hits = await searchCollection(collection, { text: query, count: show }, search, { signal });
       if (terminal.json) return terminal.printJson(hits);
       for (const { score, document } of hits) terminal.print(`${score.toFixed(3)}  ${document}`);
       return;
     }
-    const scores = await evaluateRetrieval(collection, open, CUTOFFS, signal);
+    const progress = search.reranker && terminal.progress(terminal.say({ en: 'Reranking', zh: '重排序' }));
+    const watcher = { signal, onProgress: progress?.update };
+    const scores = await evaluateRetrieval(collection, search, CUTOFFS, watcher).finally(progress?.stop);
     if (terminal.json)
       return terminal.printJson({
-        ...{ task: task.id, synthetic: split.synthetic, encoder, ...scores },
+        ...{ task: task.id, synthetic: split.synthetic, encoder, rerank, ...scores },
         ...(encoder === undefined && { tokens }),
       });
-    const { documents, queries, queriesWithoutRelevant, indexSeconds, searchMilliseconds } = scores;
-    const synthetic = split.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
-    terminal.print(
-      terminal.say({
-        en: `${task.id}${synthetic}: ${documents} documents, ${queries} queries with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms a search`,
-        zh: `${task.id}${synthetic}：${documents} 个文档，${queries} 个有相关文档的查询（另有 ${queriesWithoutRelevant} 个没有）；建索引 ${indexSeconds.toFixed(2)} 秒，每次检索 ${searchMilliseconds.toFixed(3)} 毫秒`,
-      }),
-    );
-    const percent = (share: number): string => (share * 100).toFixed(1);
-    await terminal.table(
-      ['k', 'recall@k, %', 'nDCG@k, %'],
-      CUTOFFS.map((k) => [String(k), percent(scores.recall[k]), percent(scores.ndcg[k])]),
-    );
+    terminal.print(terminal.say(describeSearch(task, split.synthetic, scores)));
+    await printScores(scores, terminal);
   },
 });
+
+async function rerankerOf(name: string | undefined, depth: number, task: Task): Promise<Search['reranker']> {
+  if (name === undefined) return undefined;
+  const { loadKept } = await import('../../evaluation/fitted.ts');
+  return { kept: await loadKept(name, task), task, depth };
+}
+
+function describeSearch(task: Task, isSynthetic: boolean, scores: RetrievalScores): Text {
+  const { documents, queries, queriesWithoutRelevant, indexSeconds, searchMilliseconds, reranked } = scores;
+  const synthetic = isSynthetic ? { en: ' (synthetic sample)', zh: '（合成样例）' } : { en: '', zh: '' };
+  const again = reranked
+    ? {
+        en: `; the first ${reranked.depth} reranked in ${reranked.millisecondsPerQuery.toFixed(1)} ms a query`,
+        zh: `；前 ${reranked.depth} 个重排序，每个查询 ${reranked.millisecondsPerQuery.toFixed(1)} 毫秒`,
+      }
+    : { en: '', zh: '' };
+  return {
+    en: `${task.id}${synthetic.en}: ${documents} documents, ${queries} queries with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms a search${again.en}`,
+    zh: `${task.id}${synthetic.zh}：${documents} 个文档，${queries} 个有相关文档的查询（另有 ${queriesWithoutRelevant} 个没有）；建索引 ${indexSeconds.toFixed(2)} 秒，每次检索 ${searchMilliseconds.toFixed(3)} 毫秒${again.zh}`,
+  };
+}
+
+function printScores(scores: RetrievalScores, terminal: Terminal): Promise<unknown> {
+  const { reranked } = scores;
+  const percent = (share: number): string => (share * 100).toFixed(1);
+  const after = (head: string): string => terminal.say({ en: `${head}, reranked`, zh: `${head}（重排后）` });
+  const names = ['recall@k, %', 'nDCG@k, %'];
+  return terminal.table(
+    ['k', ...names, ...(reranked ? names.map(after) : [])],
+    CUTOFFS.map((k) => [
+      String(k),
+      ...[scores, ...(reranked ? [reranked] : [])].flatMap(({ recall, ndcg }) => [
+        percent(recall[k]),
+        percent(ndcg[k]),
+      ]),
+    ]),
+  );
+}

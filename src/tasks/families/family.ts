@@ -68,6 +68,18 @@ export interface JudgedDocuments {
   readonly documents: readonly { readonly text: string; readonly grade: number }[];
 }
 
+/** How documents that a search found are put to a model, to be ordered anew. */
+export interface Reranking<T extends FamilyTypes> {
+  /** What the model is asked for one query. */
+  inputs(query: string, documents: readonly string[]): readonly T['input'][];
+  /** One score a document from the answers, larger is more relevant; undefined where an answer is missing. */
+  scores(
+    answers: readonly (T['prediction'] | undefined)[],
+    documents: readonly string[],
+    task: Task,
+  ): readonly (number | undefined)[];
+}
+
 /** A text with the mentions that gold marks in it: UTF-16 offsets, `end` exclusive. */
 export interface AnnotatedSpans {
   readonly text: string;
@@ -142,6 +154,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   comparedParts?(example: ExampleOf<T>): ComparedParts;
   /** What a search engine would be judged by: makes the documents of a task searchable. Absent: it has none. */
   judgedDocuments?(example: ExampleOf<T>, task: Task): JudgedDocuments;
+  /** Absent where `judgedDocuments` is. */
+  readonly reranking?: Reranking<T>;
   /** Texts with marked medical terms, from which pretraining learns a lexicon. Absent: gold marks none. */
   annotations?(example: ExampleOf<T>): readonly AnnotatedSpans[];
 }

@@ -35,4 +35,8 @@ export const ranking: Family<'ranking', RankingTypes> = {
     query: input.query,
     documents: input.documents.map(({ title }, i) => ({ text: title, grade: gold.relevance[i] })),
   }),
+  reranking: {
+    inputs: (query, documents) => [{ query, documents: documents.map((title) => ({ title })) }],
+    scores: ([answer], documents) => documents.map((_, i) => answer?.scores[i]),
+  },
 };

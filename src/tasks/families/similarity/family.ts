@@ -33,4 +33,9 @@ export const similarity: Family<'similarity', SimilarityTypes> = {
     query: textA,
     documents: [{ text: textB, grade: gold.label === positive ? 1 : 0 }],
   }),
+  reranking: {
+    inputs: (query, documents) => documents.map((text) => ({ textA: query, textB: text })),
+    scores: (answers, _documents, { positive = '' }) =>
+      answers.map((answer) => answer && (answer.scores?.[positive] ?? Number(answer.label === positive))),
+  },
 };
