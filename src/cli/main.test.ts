@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelKinds } from '../models/registry.ts';
@@ -155,6 +155,18 @@ describe('global options', () => {
     const none = await runMain('run', '--model', 'foo');
     expect(none.stderr).toContain('[unknown-model]');
     expect(none.stderr).not.toContain('Did you mean');
+    const family = await runMain('conventions', 'foo');
+    expect(family.stderr).toContain('  Families: ner, ');
+    expect((await runMain('conventions', 'rankin')).stderr).toContain('Did you mean ranking? Families:');
+  });
+
+  it('name the damaged file of a run that is skipped', async () => {
+    const record = join(folder, 'damaged', 'run', 'run.json');
+    mkdirSync(dirname(record), { recursive: true });
+    writeFileSync(record, '{"schema"');
+    const { status, stderr } = await runMain('runs', '--runs-dir', join(folder, 'damaged'));
+    expect(status).toBe(0);
+    expect(stderr).toContain(`Skipped ${record}: `);
   });
 
   it('print usage errors as JSON too', async () => {

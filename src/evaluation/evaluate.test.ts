@@ -137,6 +137,17 @@ describe('evaluate', () => {
     expect((await stat(predictions)).mtimeMs).toBe(mtimeMs);
   });
 
+  it('names a kept model that is not what was written, and fits it again when forced', async () => {
+    const kept = { ...plan, keepModel: true };
+    const { directory } = await evaluate(kept);
+    const file = join(directory, 'model.bin');
+    const whole = await readFile(file);
+    await writeFile(file, whole.with(whole.length - 1, whole[whole.length - 1] ^ 1));
+    await expect(evaluate(kept)).rejects.toMatchObject({ code: 'not-a-model', place: { file } });
+    await evaluate({ ...kept, force: true });
+    expect(await readFile(file)).toEqual(whole);
+  });
+
   it('forced, it starts with an empty directory', async () => {
     const { directory } = await evaluate({ ...plan, keepModel: true });
     await mkdir(join(directory, 'checkpoint'));

@@ -12,7 +12,8 @@ import { acquireLock } from '../ground/lock.ts';
 import { predictionOf } from '../models/answers.ts';
 import type { FittedModel } from '../models/contract.ts';
 import { loadModelFile } from '../models/model-file.ts';
-import { findModel } from '../models/registry.ts';
+import { findModel, isBuiltIn } from '../models/registry.ts';
+import { verifyModel } from '../models/verify.ts';
 import type { Coverage } from '../scoring/coverage.ts';
 import { devScore } from '../scoring/dev-score.ts';
 import { readPredictions } from '../scoring/predictions.ts';
@@ -89,6 +90,8 @@ export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}
   const evaluation = await openEvaluation(completePlan(request));
   const { plan, kind, paths } = evaluation;
   const wantsModel = (): boolean => plan.keepModel && !existsSync(paths.model);
+  if (plan.keepModel && !plan.force && isBuiltIn(plan.model) && existsSync(paths.model))
+    await verifyModel(paths.model);
   if (!plan.force && plan.subsets === undefined && !wantsModel()) {
     const kept = await findFinished(evaluation);
     if (kept && !hasFailures(plan, kept.record)) return kept;

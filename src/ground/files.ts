@@ -62,6 +62,14 @@ const ADVICE: Readonly<Record<string, readonly [code: string, message: Text, hin
     { en: 'The symbolic links of this path lead in a circle', zh: '该路径的符号链接形成了循环' },
     { en: 'Check where they lead (`ls -l`).', zh: '请检查其指向（`ls -l`）。' },
   ],
+  EPIPE: [
+    'reader-gone',
+    { en: 'Nothing reads from this pipe any more', zh: '该管道已无读取方' },
+    {
+      en: 'Run the command again with a reader that reads to the end.',
+      zh: '请用会读到末尾的程序读取，并重新执行该命令。',
+    },
+  ],
   EMFILE: [
     'too-many-files',
     { en: 'This process may not open any more files', zh: '本进程打开的文件数已达上限' },

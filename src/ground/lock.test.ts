@@ -21,6 +21,13 @@ describe('acquireLock', () => {
     const lock = await acquireLock(path);
     await expect(acquireLock(path)).rejects.toMatchObject({ code: 'in-use', place: { file: path } });
     await lock.release();
+    for (const name of ['model.training.lock', 'model.partial.lock', 'model.lock', join('model', 'lock')]) {
+      await mkdir(join(folder, 'model'));
+      await using _ = await acquireLock(join(folder, name));
+      const message = expect.stringMatching(/is using .*[\\/]model$/);
+      await expect(acquireLock(join(folder, name))).rejects.toMatchObject({ message });
+      await rm(join(folder, 'model'), { recursive: true });
+    }
     expect(await readdir(folder)).toEqual([]);
     await (await acquireLock(path)).release();
   });

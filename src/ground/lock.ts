@@ -216,12 +216,15 @@ function birthOf(pid: number): string {
   }
 }
 
+/** What a lock is for: the directory that it stands in, or the file or directory that it is named after. */
+const lockedBy = (path: string): string => path.replace(/(\.(training|partial))?\.lock$|[\\/]lock$/, '');
+
 function inUse(path: string, { pid, host }: Owner): UserError {
   return new UserError(
     'in-use',
     {
-      en: `Another process (${pid} on ${host}) is using ${dirname(path)}`,
-      zh: `另一进程（${host} 上的 ${pid}）正在使用 ${dirname(path)}`,
+      en: `Another process (${pid} on ${host}) is using ${lockedBy(path)}`,
+      zh: `另一进程（${host} 上的 ${pid}）正在使用 ${lockedBy(path)}`,
     },
     {
       file: path,

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -36,6 +36,17 @@ describe('what is not a regular file', () => {
     expect(lstatSync(pipe).isFIFO()).toBe(true);
     await writeAtomic('/dev/null', 'x');
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('ends with an explanation where nothing reads it to the end', async () => {
+    const pipe = fresh();
+    execFileSync('mkfifo', [pipe]);
+    const reader = open(pipe, 'r').then((handle) => handle.close());
+    await expect(writeAtomic(pipe, Array(100).fill('x'.repeat(100_000)))).rejects.toMatchObject({
+      code: 'reader-gone',
+      place: { file: pipe },
+    });
+    await reader;
   });
 
   it('is written where links lead, whether anything is there or not', async () => {

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
-import { nearest } from '../../ground/nearest.ts';
+import { didYouMean } from '../../ground/nearest.ts';
 import { defineCommand } from '../command.ts';
 
 export const conventionsCommand = defineCommand({
@@ -26,14 +26,14 @@ export const conventionsCommand = defineCommand({
 });
 
 function unknownFamily(asked: string, families: readonly string[]): UserError {
-  const close = nearest(asked, families);
+  const close = didYouMean(asked, families);
   return new UserError(
     'unknown-family',
     { en: `No convention begins with "${asked}"`, zh: `没有以“${asked}”开头的口径` },
     {
       hint: {
-        en: `Did you mean ${close}? Families: ${families.join(', ')}.`,
-        zh: `是否指 ${close}？任务族：${families.join('、')}。`,
+        en: `${close.en}Families: ${families.join(', ')}.`,
+        zh: `${close.zh}任务族：${families.join('、')}。`,
       },
       exitCode: EXIT.usage,
     },

@@ -104,7 +104,7 @@ export const noteSkipped =
   (run: string, error: UserError): void =>
     terminal.note(
       terminal.say({
-        en: `Skipped ${run}: ${error.text.en}`,
-        zh: `已跳过 ${run}：${error.text.zh}`,
+        en: `Skipped ${error.place.file ?? run}: ${error.text.en}`,
+        zh: `已跳过 ${error.place.file ?? run}：${error.text.zh}`,
       }),
     );
