@@ -129,9 +129,15 @@ export function classScores(
 ): Required<Pick<Metric<never>, 'width' | 'value' | 'details' | 'supports'>> {
   const { classes, listed, begins, unlisted } = layout;
   const sums = (counts: Float64Array): [number, number, number] => {
-    const total: [number, number, number] = [0, 0, 0];
-    for (let i = 0; i < unlisted + CLASS_COUNTS; i++) total[i % CLASS_COUNTS] += counts[i];
-    return total;
+    let correct = 0;
+    let predicted = 0;
+    let gold = 0;
+    for (let begin = 0; begin <= unlisted; begin += CLASS_COUNTS) {
+      correct += counts[begin + CORRECT];
+      predicted += counts[begin + PREDICTED];
+      gold += counts[begin + GOLD];
+    }
+    return [correct, predicted, gold];
   };
   const row = (counts: Float64Array, begin: number) =>
     figures(counts[begin + CORRECT], counts[begin + PREDICTED], counts[begin + GOLD]);
@@ -153,7 +159,7 @@ export function classScores(
         const share = average === 'weighted' ? gold : average === 'macro/all' || gold > 0 ? 1 : 0;
         if (share === 0) continue;
         weight += share;
-        const score = row(counts, begin).f1;
+        const score = f1(counts[begin + CORRECT], counts[begin + PREDICTED], gold);
         if (!Number.isNaN(score)) total += share * score;
       }
       return ratio(total, weight);

@@ -31,6 +31,8 @@ export interface RunAnalysis {
   readonly run: OpenedRun;
   readonly answers: Answers;
   readonly classes: readonly ClassFigures[];
+  /** How many more classes occur, of very many. */
+  readonly classesLeftOut: number;
   readonly confusion?: Confusion;
   readonly breakdowns: readonly Breakdown[];
   readonly calibration: Calibration | 'none' | 'not-probabilities';
@@ -92,13 +94,14 @@ function compared(group: readonly OpenedRun[]): Comparison | undefined {
 
 async function analyseRun(run: OpenedRun, shown: Shown, train: readonly Example[]): Promise<RunAnalysis> {
   const answers = findErrors(run, shown);
-  const classes = classFigures(run, shown, answers);
+  const { figures: classes, leftOut: classesLeftOut } = classFigures(run, shown, answers);
   const order = classes.filter(({ gold, answered }) => gold + answered > 0).map(({ label }) => label);
   const breakdowns = [byLength(run), byFrequency(run, shown, answers, train), bySpeaker(run, shown, answers)];
   return {
     run,
     answers,
     classes,
+    classesLeftOut,
     confusion: confusion(shown, answers, order),
     breakdowns: breakdowns.filter(
       (breakdown) => breakdown !== undefined && breakdown.slices.length > 1,

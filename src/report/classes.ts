@@ -25,9 +25,28 @@ const ANSWERED = 1;
 const GOLD = 2;
 const COLUMNS = 3;
 
-/** Precision, recall and F1 of every class that gold or the answers hold, most frequent in gold first. */
-export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): ClassFigures[] {
-  const labels = observedLabels(shown, answers);
+/** A report shows this many classes of a run at most, the most frequent ones. */
+const MOST_CLASSES = 200;
+
+/** The classes that a report shows, and how many more occur. */
+export interface ShownClasses {
+  readonly figures: readonly ClassFigures[];
+  readonly leftOut: number;
+}
+
+/** Precision, recall and F1 of the classes that gold or the answers hold, most frequent in gold first. */
+export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): ShownClasses {
+  const observed = observedLabels(shown, answers);
+  const labels = observed.length > MOST_CLASSES ? mostFrequent(observed, shown, answers) : observed;
+  return { figures: figuresOf(labels, run, shown, answers), leftOut: observed.length - labels.length };
+}
+
+function figuresOf(
+  labels: readonly string[],
+  run: OpenedRun,
+  shown: Shown,
+  answers: Answers,
+): ClassFigures[] {
   const column = new Map(labels.map((label, i) => [label, i * COLUMNS]));
   const units = unitsOf(run.examples);
   const width = labels.length * COLUMNS;
@@ -35,7 +54,8 @@ export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): Cl
   const counts = new Float64Array(units.length * width);
   units.forEach((unit, row) => {
     const add = (label: string, what: number): void => {
-      counts[row * width + column.get(label)! + what]++;
+      const at = column.get(label);
+      if (at !== undefined) counts[row * width + at + what]++;
     };
     for (const i of unit) {
       const side = answers.sides[i];
@@ -69,6 +89,20 @@ export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): Cl
       };
     })
     .sort((a, b) => b.gold - a.gold || b.answered - a.answered);
+}
+
+/** The labels that are most frequent in gold, then in the answers. */
+function mostFrequent(labels: readonly string[], shown: Shown, answers: Answers): string[] {
+  const timesIn = (sides: readonly (Shown['gold'][number] | undefined)[]): Map<string, number> => {
+    const times = new Map<string, number>();
+    for (const side of sides)
+      for (const { label } of side?.elements ?? []) times.set(label, (times.get(label) ?? 0) + 1);
+    return times;
+  };
+  const [gold, answered] = [timesIn(shown.gold), timesIn(answers.sides)];
+  const compared = (times: Map<string, number>, a: string, b: string): number =>
+    (times.get(b) ?? 0) - (times.get(a) ?? 0);
+  return [...labels].sort((a, b) => compared(gold, a, b) || compared(answered, a, b)).slice(0, MOST_CLASSES);
 }
 
 function observedLabels(shown: Shown, answers: Answers): string[] {

@@ -17,7 +17,8 @@ const shown = showExamples(run);
 const answers = findErrors(run, shown);
 
 it('figures of classes agree with the metric', () => {
-  const figures = classFigures(run, shown, answers);
+  const { figures, leftOut } = classFigures(run, shown, answers);
+  expect(leftOut).toBe(0);
   expect(figures.map(({ label }) => label).sort()).toEqual(['0', '1']);
   const positive = figures.find(({ label }) => label === '1')!;
   const scored = run.scores.subsets.all.scores.find(
@@ -180,4 +181,22 @@ it('learning curves: every number over the steps, half lines left out, long ones
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+it('of very many classes shows the most frequent ones and says how many more occur', () => {
+  const wide = taskNamed('cMedTC');
+  const labelled = Array.from({ length: 450 }, (_, i): Example<'classification'> => {
+    const label = i < 200 ? 'frequent' : `c${i}`;
+    return { id: String(i), input: { text: String(i) }, gold: { label } };
+  });
+  const answering = imaginedRun({
+    task: wide,
+    examples: labelled,
+    predictions: labelled.map(({ gold }) => gold),
+  });
+  const seen = showExamples(answering);
+  const { figures, leftOut } = classFigures(answering, seen, findErrors(answering, seen));
+  expect(figures).toHaveLength(200);
+  expect(figures[0]).toMatchObject({ label: 'frequent', gold: 200, right: 200 });
+  expect(leftOut).toBe(51);
 });

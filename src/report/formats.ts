@@ -67,7 +67,7 @@ function kindTable(runs: readonly RunAnalysis[], names: readonly string[]): stri
   return markdownTable(['kind of error', ...names], rows);
 }
 
-function classTable({ classes }: RunAnalysis): string {
+function classTable({ classes, classesLeftOut }: RunAnalysis): string {
   const rows = classes.map(({ label, precision, recall, f1, gold }) => [
     escapeMarkdown(label),
     percent(precision),
@@ -76,7 +76,10 @@ function classTable({ classes }: RunAnalysis): string {
     escapeMarkdown(`[${percent(f1.low)}, ${percent(f1.high)}]${isUnsure(f1) ? UNSURE_MARK : ''}`),
     String(gold),
   ]);
-  return markdownTable(['class', 'P', 'R', 'F1', 'interval', 'gold'], rows);
+  const table = markdownTable(['class', 'P', 'R', 'F1', 'interval', 'gold'], rows);
+  return classesLeftOut === 0
+    ? table
+    : `${table}\n\nThe ${classes.length} most frequent classes of ${classes.length + classesLeftOut} that occur.`;
 }
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(DIGITS));
@@ -127,24 +130,27 @@ function json(tasks: readonly TaskAnalysis[]): string {
       task: runs[0].run.task.id,
       split: runs[0].run.record.split,
       comparison,
-      runs: runs.map(({ run, classes, confusion, breakdowns, calibration, learning, kinds, answers }) => ({
-        record: run.record,
-        scores: run.scores,
-        classes,
-        confusion,
-        breakdowns,
-        calibration,
-        learning,
-        kinds: kinds.map(({ id, count, share, examples }) => ({
-          id,
-          count,
-          share,
-          examples: examples.map(({ example, error }) => ({
-            id: run.examples[example].id,
-            kinds: kindIds(answers.errors[example][error].kinds),
+      runs: runs.map(
+        ({ run, classes, classesLeftOut, confusion, breakdowns, calibration, learning, kinds, answers }) => ({
+          record: run.record,
+          scores: run.scores,
+          classes,
+          ...(classesLeftOut > 0 && { classesLeftOut }),
+          confusion,
+          breakdowns,
+          calibration,
+          learning,
+          kinds: kinds.map(({ id, count, share, examples }) => ({
+            id,
+            count,
+            share,
+            examples: examples.map(({ example, error }) => ({
+              id: run.examples[example].id,
+              kinds: kindIds(answers.errors[example][error].kinds),
+            })),
           })),
-        })),
-      })),
+        }),
+      ),
     })),
   };
   const finite = (_key: string, part: unknown): unknown =>

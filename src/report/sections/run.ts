@@ -84,11 +84,18 @@ function confusionFigure({ confusion }: RunAnalysis): Html | undefined {
     <div class="scroll" tabindex="0" role="group" aria-label="confusion matrix">${confusionChart(confusion, 'confusion matrix')}</div>`;
 }
 
-function classTable({ run, classes }: RunAnalysis): Html | undefined {
+/** Says that only the most frequent classes are shown. */
+const leftOutNote = (shown: number, leftOut: number): Text => ({
+  en: `The ${shown} most frequent classes of ${shown + leftOut} that occur.`,
+  zh: `仅列出所出现的 ${shown + leftOut} 个类别中最常见的 ${shown} 个。`,
+});
+
+function classTable({ run, classes, classesLeftOut }: RunAnalysis): Html | undefined {
   if (classes.length === 0) return undefined;
   const meanings = new Map(run.task.labels.map(({ id, meaning }) => [id, meaning]));
   const scale = scaleFor(classes.flatMap(({ f1 }) => [f1.estimate, f1.low, f1.high]));
   return html`<h3>${both({ en: 'By class', zh: '按类别' })}</h3>
+    ${classesLeftOut > 0 ? html`<p class="note">${both(leftOutNote(classes.length, classesLeftOut))}</p>` : undefined}
     <div class="scroll" tabindex="0" role="group" aria-label="classes"><table class="scores">
       <thead><tr>
         <th scope="col">${both({ en: 'Class', zh: '类别' })}</th>
