@@ -2,10 +2,13 @@ import { UserError } from '../../ground/errors.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits, FittedModel } from '../contract.ts';
+import { requireDeclared } from '../shared/labels/declared.ts';
 import { fitWith } from './fit.ts';
 import { openKept, openModel } from './kept.ts';
+import { learntLabels } from './labels.ts';
 import type { BertParameters } from './parameters.ts';
 import { PLANNERS } from './planners.ts';
+import type { KeptRecord } from './record.ts';
 
 export const fit: Fits<BertParameters> = {
   ner: fitWith(PLANNERS.ner),
@@ -29,7 +32,15 @@ export async function load(
 ): Promise<FittedModel> {
   const fitted = await openKept(folder, answering);
   requireFamily(fitted.record.family, task, folder);
+  requireDeclared(folder, task, labelsOf(fitted.record));
   return openModel(fitted);
+}
+
+const LABELLED: readonly FamilyId[] = ['similarity', 'inference', 'classification', 'multilabel'];
+
+/** The labels that it answers with; none for families whose answers are not labels. */
+function labelsOf({ family, learnt }: KeptRecord): readonly string[] {
+  return LABELLED.includes(family) ? (learntLabels.safeParse(learnt).data?.labels ?? []) : [];
 }
 
 function requireFamily(family: FamilyId, task: Task, file: string): void {

@@ -241,6 +241,11 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
   it('refuses another family, a folder without a record, and bad parameters', async () => {
     const folder = join(scratch, 'first');
     await expect(bert.load(folder, taskOf('ner'))).rejects.toThrow('fine-tuned for classification, not ner');
+    const [label] = findTask('cMedIC').labels;
+    await expect(bert.load(folder, { ...taskOf('classification'), labels: [label] })).rejects.toMatchObject({
+      code: 'other-labels',
+      place: { file: folder },
+    });
     await expect(bert.load(scratch, taskOf('ner'))).rejects.toThrow('no such file');
     const all: GivenParameters[] = [
       { head: 'tree' },

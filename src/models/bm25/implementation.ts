@@ -5,6 +5,7 @@ import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
+import { requireDeclared } from '../shared/labels/declared.ts';
 import { byFrequency, countBy } from '../shared/labels/labels.ts';
 import { bestThreshold } from '../shared/labels/threshold.ts';
 import { damaged, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
@@ -130,5 +131,6 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
       { en: 'its decision does not fit its family', zh: '判定规则与任务族不符' },
       'header.decision',
     );
+  if (decision) requireDeclared(file, task, [decision.positive, decision.negative]);
   return decision ? fittedSimilarity(scorer, decision) : fittedRanking(scorer);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits, FittedModel } from '../contract.ts';
+import { requireDeclared } from '../shared/labels/declared.ts';
 import { labellingJson } from '../shared/labels/labelling.ts';
 import { damaged, openModelFile, pickArrays, readModelFile } from '../shared/modelfile.ts';
 import { decisionJson, fitRanking, fitSimilarity, rankingModel, similarityModel } from './cosine.ts';
@@ -39,9 +40,11 @@ export async function load(
   answering: Partial<EmbeddingParameters>,
 ): Promise<FittedModel> {
   const { header } = await openModelFile(file, 'embedding', task.family, { header: headerJson, arrays: {} });
+  const { labelling, decision } = header;
+  if (decision) requireDeclared(file, task, [decision.positive, decision.negative]);
+  if (labelling) requireDeclared(file, task, labelling.labels);
   const encoder = await reopenEncoder(header.encoder, answering);
-  if (header.decision) return similarityModel(encoder, header.decision);
-  const { labelling } = header;
+  if (decision) return similarityModel(encoder, decision);
   if (!labelling) return rankingModel(encoder);
   return labelModel(encoder, { ...labelling, task }, await openHead(file, header, labelling, answering));
 }

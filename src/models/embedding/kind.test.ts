@@ -106,6 +106,11 @@ describe('embedding', () => {
     const file = join(root, `${head}.bin`);
     await fitted.save!(file);
     const loaded = await embedding.load(file, { ...findTask('cMedIC'), labels: [] });
+    const [label] = findTask('cMedIC').labels;
+    await expect(embedding.load(file, { ...findTask('cMedIC'), labels: [label] })).rejects.toMatchObject({
+      code: 'other-labels',
+      place: { file },
+    });
     expect(await predict<'classification'>(loaded, inputs)).toEqual(answers);
     expect(await loaded.embed!(['头痛'], {})).toEqual(await fitted.embed!(['头痛'], {}));
   });

@@ -10,6 +10,7 @@ import { type ClassifierInput, textsOf } from '../shared/features/inputs.ts';
 import { type Rows, type RowsBuilder, rowCount } from '../shared/features/rows.ts';
 import { fitTfidf, openTfidf, packTfidf, type Tfidf, weigh } from '../shared/features/tfidf.ts';
 import { TFIDF_ARRAYS, tfidfOptionsJson, tfidfRules } from '../shared/features/tfidf-content.ts';
+import { requireDeclared } from '../shared/labels/declared.ts';
 import { hasManyLabels, type LabelFamily } from '../shared/labels/labelling.ts';
 import {
   byFrequency,
@@ -185,6 +186,7 @@ export async function load(file: string, task: Task): Promise<FittedModel<LabelF
   const isOne = hasManyLabels(task) || header.answers.every((labels) => labels.length === 1);
   if (header.answers.length !== header.texts.length || header.answers.length === 0 || !isOne)
     throw damaged(file, { en: 'its answers contradict its texts', zh: '答案与文本不一致' }, 'header.answers');
+  requireDeclared(file, task, header.answers.flat());
   const { starts, columns } = arrays;
   const tfidf = openTfidf(arrays, header.options);
   const width = 2 * tfidf.nodeOf.length;

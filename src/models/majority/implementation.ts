@@ -5,6 +5,7 @@ import type { Symptom } from '../../tasks/families/dialogue/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
+import { requireDeclared } from '../shared/labels/declared.ts';
 import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/labels/labels.ts';
 import { STATUSES } from '../shared/mentions/statuses.ts';
 import { damaged, type ModelContent, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
@@ -90,16 +91,27 @@ const headerJson = z.object({
 });
 
 /** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
-export async function load(file: string, { family }: Task): Promise<FittedModel> {
+export async function load(file: string, task: Task): Promise<FittedModel> {
+  const { family } = task;
   const spec = { header: headerJson, arrays: {} };
   const { answer, reason } = (await openModelFile(file, 'majority', undefined, spec)).header;
   const own = answers[family]?.safeParse(answer);
-  if (own?.success) return constant(own.data, bothLanguages(reason));
+  if (own?.success) {
+    requireDeclared(file, task, labelsOf(own.data));
+    return constant(own.data, bothLanguages(reason));
+  }
   throw damaged(
     file,
     { en: `its answer is not one for ${family}`, zh: `其答案不属于任务族 ${family}` },
     'header.answer',
   );
+}
+
+/** The labels of an answer, and those that it scores. */
+function labelsOf(answer: Constant): readonly string[] {
+  if (answer === null || !('label' in answer || 'labels' in answer)) return [];
+  const own = 'labels' in answer ? answer.labels : [answer.label];
+  return [...own, ...Object.keys(answer.scores ?? {})];
 }
 
 function constant(answer: Constant, reason: Text): FittedModel {

@@ -9,6 +9,7 @@ import { type ClassifierInput, encoderJson, fitInputEncoder, openInputEncoder } 
 import type { Rows } from '../features/rows.ts';
 import type { TfidfOptions } from '../features/tfidf.ts';
 import { TFIDF_ARRAYS, tfidfRules } from '../features/tfidf-content.ts';
+import { requireDeclared } from '../labels/declared.ts';
 import { explainLabels } from '../labels/explain.ts';
 import {
   answerOf,
@@ -133,6 +134,7 @@ async function load<P, H, A extends ArraySpecs>(
   const encoder = openInputEncoder(familyOf(task).inputShape, header.encoder, arrays);
   const labelling: Labelling = { ...header.labelling, task };
   requireLabelling(path, labelling);
+  requireDeclared(path, task, labelling.labels);
   requireRules(path, arrays, kind.rules(header, encoder.width, labelling.outputs));
   return fitted(kind.id, labelling, encoder, kind.open(header, arrays, labelling));
 }
