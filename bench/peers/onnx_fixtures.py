@@ -1,4 +1,4 @@
-"""Writes the fixtures of src/encoders/weights/onnx/fixtures: one tiny BERT as PyTorch and ONNX Runtime export, quantise
+"""Writes the fixtures of src/encoders/weights/onnx/fixtures: one tiny encoder per model type, and one BERT as PyTorch and ONNX Runtime export, quantise
 and fuse it. Every exporter's own operators are kept; names and documentation that only make files larger are not.
 
 python bench/peers/onnx_fixtures.py        (torch, transformers, onnx, onnxscript, onnxruntime)
@@ -15,7 +15,7 @@ from onnx import TensorProto
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.optimizer import optimize_model
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification, BertModel
+from transformers import AutoConfig, AutoModel, BertConfig, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification, BertModel
 
 warnings.filterwarnings("ignore")
 TARGET = pathlib.Path(__file__).parents[2] / "src/encoders/weights/onnx/fixtures"
@@ -37,12 +37,12 @@ CONFIG = BertConfig(
 class Encoder(torch.nn.Module):
     """Named outputs in a tuple, for the exporter that traces."""
 
-    def __init__(self, model, fields):
+    def __init__(self, model, fields, inputs):
         super().__init__()
-        self.model, self.fields = model, fields
+        self.model, self.fields, self.inputs = model, fields, inputs
 
-    def forward(self, input_ids, attention_mask, token_type_ids):
-        found = self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+    def forward(self, *given):
+        found = self.model(**dict(zip(self.inputs, given)))
         return tuple(found[field] for field in self.fields)
 
 
@@ -63,11 +63,11 @@ def sample():
     return ids, torch.ones_like(ids), torch.zeros_like(ids)
 
 
-def traced(model, fields, file, attention="eager", opset=14):
+def traced(model, fields, file, attention="eager", opset=14, inputs=INPUTS):
     model.set_attn_implementation(attention)
     torch.onnx.export(
-        Encoder(model, fields), sample(), str(file), dynamo=False, opset_version=opset, input_names=INPUTS,
-        output_names=fields, dynamic_axes={name: {0: "batch_size", 1: "sequence_length"} for name in INPUTS},
+        Encoder(model, fields, inputs), sample()[: len(inputs)], str(file), dynamo=False, opset_version=opset, input_names=inputs,
+        output_names=fields, dynamic_axes={name: {0: "batch_size", 1: "sequence_length"} for name in inputs},
     )
 
 
@@ -107,6 +107,31 @@ def bare(model):
         node.input[:] = [short(name) for name in node.input]
         node.output[:] = [short(name) for name in node.output]
     return model
+
+
+def of_type(name):
+    """A tiny encoder of this model type with the names of its inputs and outputs."""
+    torch.manual_seed(2)
+    usual = {key: getattr(CONFIG, key) for key in (
+        "vocab_size", "hidden_size", "num_attention_heads", "intermediate_size", "initializer_range", "max_position_embeddings")}
+    usual["num_hidden_layers"] = 1
+    changes = {
+        "ernie": {"use_task_id": True, "task_type_vocab_size": 3},
+        "electra": {"embedding_size": 8},
+        "distilbert": {"hidden_dim": CONFIG.intermediate_size},
+        "xlm-roberta": {"type_vocab_size": 1, "max_position_embeddings": 18, "pad_token_id": 1},
+        "roberta": {"type_vocab_size": 1, "max_position_embeddings": 18, "pad_token_id": 1},
+        "modernbert": {"pad_token_id": 0, "bos_token_id": 2, "cls_token_id": 2, "eos_token_id": 3, "sep_token_id": 3},
+    }
+    config = AutoConfig.for_model(name, **{**usual, **changes.get(name, {})})
+    model = AutoModel.from_config(config).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() == 1:
+                parameter.add_(torch.randn_like(parameter) * 0.2)
+    inputs = INPUTS if name in ("ernie", "electra", "roformer") else INPUTS[:2]
+    fields = ["last_hidden_state", "pooler_output"] if name in ("ernie", "xlm-roberta", "roberta") else ["last_hidden_state"]
+    return model, inputs, fields
 
 
 class Samples(CalibrationDataReader):
@@ -161,6 +186,14 @@ def main():
             headed.save_pretrained(TARGET / f"reference-{name}")
             traced(headed, ["logits"], work / f"{name}.onnx")
             keep(name, work / f"{name}.onnx", bare)
+
+        for name in ("ernie", "electra", "distilbert", "xlm-roberta", "roberta", "roformer", "modernbert"):
+            typed, inputs, fields = of_type(name)
+            traced(typed, fields, work / f"{name}.onnx", opset=17, inputs=inputs)
+            (TARGET / name).mkdir()
+            keep(f"{name}/model", work / f"{name}.onnx", bare)
+            if name not in ("roformer", "modernbert"):
+                typed.save_pretrained(TARGET / name / "reference")
 
         for name, kind, channels in [("int8", QuantType.QUInt8, False), ("int8-channels", QuantType.QInt8, True)]:
             quantize_dynamic(work / "traced.onnx", work / f"{name}.onnx", weight_type=kind, per_channel=channels)

@@ -61,6 +61,28 @@ describe('importModel of ONNX files', () => {
   });
 
   it.each([
+    ['ernie', 'ErnieModel'],
+    ['electra', 'ElectraModel'],
+    ['distilbert', 'DistilBertModel'],
+    ['roberta', 'RobertaModel'],
+    ['xlm-roberta', 'XLMRobertaModel'],
+  ])('converts the model type %s', async (name, transformersClass) => {
+    const folder = folderWith(`${name}/model`, 'onnx/model.onnx', `${name}/reference`);
+    const { onnx, config } = await importModel(folder, outOf(folder));
+    expect(config).toMatchObject({ modelType: name, transformersClass });
+    expect(onnx!.comparison.difference).toBeLessThan(1e-5);
+    const { tensors } = await loadFolder(outOf(folder));
+    const expected = await readWeights(join(FIXTURES, name, 'reference'));
+    expect(new Map([...tensors].sort())).toEqual(new Map([...expected.tensors].sort()));
+  });
+
+  it('asks for the configuration of what is no BERT', async () => {
+    const folder = folderWith('ernie/model', 'model.onnx', 'reference', false);
+    const error = await refusal(importModel(join(folder, 'model.onnx'), outOf(folder)));
+    expect([error.code, error.place.field]).toEqual(['config-missing', 'model_type']);
+  });
+
+  it.each([
     ['int8', 0.99],
     ['fp16', 0.9999],
   ])('converts %s, with vectors near those of the file', async (name, cosine) => {

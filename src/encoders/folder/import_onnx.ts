@@ -85,11 +85,14 @@ function configOf(facts: OnnxFacts, path: string, folder: string): EncoderConfig
       { en: 'The graph does not say the number of attention heads', zh: '计算图中没有注意力头数' },
       { file: path, field: 'num_attention_heads', hint },
     );
-  if (facts.typeVocabSize === 0)
+  if (!facts.isBert)
     throw new UserError(
       'config-missing',
-      { en: 'The graph has no token types: it is not a BERT', zh: '计算图没有词元类型嵌入，不是 BERT' },
-      { file: path, field: 'type_vocab_size', hint },
+      {
+        en: 'The embeddings of the graph are not those of a BERT: its model type is in its config.json only',
+        zh: '计算图的嵌入与 BERT 不同：模型类型仅见于其 config.json',
+      },
+      { file: path, field: 'model_type', hint },
     );
   return defaultArchitecture.config.parse(
     {

@@ -8,6 +8,8 @@ export interface Embeddings {
   readonly words: Constant;
   readonly positions: Constant;
   readonly types: Constant | undefined;
+  /** Of pretraining tasks: ERNIE's. */
+  readonly tasks: Constant | undefined;
   readonly weight: Constant;
   readonly bias: Constant | undefined;
   readonly epsilon: number | undefined;
@@ -32,9 +34,10 @@ export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Emb
     if (!words || rows.length !== terms.length) continue;
     if (added.length > 0) throw folded(graph, node);
     const others = rows.filter((one) => one !== words);
-    const types = others.find((one) => isTypes(graph, one));
-    const [positions, ...more] = others.filter((one) => one !== types);
-    if (!positions || more.length > 0)
+    const { types, tasks } = kindsOf(graph, others);
+    const [positions, ...more] = others.filter((one) => one !== types && one !== tasks);
+    if (!positions) throw rotary(graph, node);
+    if (more.length > 0)
       throw notAnEncoder(graph.file, node, {
         en: `${rows.length} embedding tables are added`,
         zh: `相加的嵌入表有 ${rows.length} 个`,
@@ -43,6 +46,7 @@ export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Emb
       words: words.table,
       positions: positions.table,
       types: types?.table,
+      tasks: tasks?.table,
       ...{ weight, bias, epsilon, output, node },
     };
   }
@@ -72,6 +76,7 @@ function fusedEmbeddings(graph: Walk, node: OnnxNode): Embeddings {
   const epsilon = node.attributes.get('epsilon')?.float ?? FUSED_EPSILON;
   return {
     ...{ words, positions, types, weight, bias, epsilon },
+    tasks: undefined,
     output: graph.strip(node.outputs[0]),
     node: node.name,
   };
@@ -125,6 +130,18 @@ const isIds = (graph: Walk, ids: string): boolean => {
   return graph.isInput(source) && !/type|segment|position/i.test(source);
 };
 
+/** The tables of token types and of tasks. Of two that are looked up for types, that of tasks is named so, or has no input. */
+function kindsOf(graph: Walk, others: readonly Rows[]): { types?: Rows; tasks?: Rows } {
+  const typed = others.filter((one) => isTypes(graph, one));
+  const isTask = ({ table, ids = '' }: Rows): boolean =>
+    /task/i.test(graph.strip(ids)) || /task_type/i.test(table.name);
+  const named = typed.find(isTask);
+  const types = typed.find((one) => one !== named && graph.isInput(graph.strip(one.ids ?? '')));
+  const rest = typed.filter((one) => one !== types && one !== named);
+  if (types) return { types, tasks: named ?? rest[0] };
+  return { types: rest[0], tasks: named };
+}
+
 /** Token types: an input of that name, or zeros of the input's shape. */
 function isTypes(graph: Walk, { table, ids }: Rows): boolean {
   if (ids === undefined) return false;
@@ -140,6 +157,12 @@ function isTypes(graph: Walk, { table, ids }: Rows): boolean {
   });
   return zeros === true && !/position/.test(table.name);
 }
+
+const rotary = (graph: Walk, node: string) =>
+  notAnEncoder(graph.file, node, {
+    en: 'no position embeddings are added: rotary positions (RoFormer, ModernBERT) are not read from ONNX',
+    zh: '没有相加的位置嵌入：不支持从 ONNX 读取旋转位置编码（RoFormer、ModernBERT）',
+  });
 
 const folded = (graph: Walk, node: string) =>
   notAnEncoder(graph.file, node, {

@@ -18,6 +18,8 @@ export interface Layer extends Attention {
 /** An encoder of BERT's form: embeddings, and layers with a normalisation after each half. */
 export interface FoundEncoder {
   readonly embeddings: Embeddings;
+  /** From the width of the embeddings to that of the layers, where these differ: ELECTRA's. */
+  readonly projection: Product | undefined;
   readonly layers: readonly Layer[];
   /** The value with the last hidden states. */
   readonly hidden: string;
@@ -33,18 +35,32 @@ export function findEncoder(graph: Walk): FoundEncoder {
   const embeddings = embeddingsOf(graph, norms);
   const users = usersOf(norms);
   const layers: Layer[] = [];
-  let hidden = embeddings.output;
+  const projected = users.has(embeddings.output) ? undefined : projectionOf(graph, embeddings.output, users);
+  let hidden = projected?.output ?? embeddings.output;
   while (layers.length < MAX_LAYERS) {
     const layer = layerOf(graph, hidden, users);
     if (!layer) break;
     layers.push(layer);
     hidden = layer.norm.output;
   }
-  if (layers.length > 0) return { embeddings, layers, hidden, norms };
+  if (layers.length > 0) return { embeddings, projection: projected?.dense, layers, hidden, norms };
   throw notAnEncoder(graph.file, embeddings.node, {
     en: 'no layer with its normalisation after the sum follows the embeddings',
     zh: '嵌入之后没有在求和后归一化的层',
   });
+}
+
+/** The dense layer of the embeddings whose output the first block is added to. */
+function projectionOf(
+  graph: Walk,
+  embedded: string,
+  users: ReadonlyMap<string, Norm[]>,
+): { readonly output: string; readonly dense: Product } | undefined {
+  for (const output of users.keys()) {
+    const dense = denseOf(graph, output);
+    if (dense && graph.strip(dense.x) === embedded) return { output, dense };
+  }
+  return undefined;
 }
 
 /** For every value, the normalisations whose sum it is a term of. */

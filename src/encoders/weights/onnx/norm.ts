@@ -1,5 +1,5 @@
 import type { Constant } from './constant.ts';
-import { vectorOf } from './dense.ts';
+import { denseOf, vectorOf } from './dense.ts';
 import type { OnnxNode } from './file.ts';
 import type { Walk } from './graph.ts';
 
@@ -78,8 +78,14 @@ function norm(
 /** The terms of a sum, down to earlier normalisations. */
 function termsOf(graph: Walk, name: string, known: Known): string[] {
   let terms = [graph.strip(name)];
+  const isSum = (term: string): boolean => {
+    if (graph.producer(term)?.operator !== 'Add' || known.has(term)) return false;
+    // embeddings that are projected to the width of the layers
+    const dense = denseOf(graph, term);
+    return !dense || !known.has(graph.strip(dense.x));
+  };
   for (let steps = 0; steps < MAX_TERMS; steps++) {
-    const at = terms.findIndex((term) => graph.producer(term)?.operator === 'Add' && !known.has(term));
+    const at = terms.findIndex(isSum);
     if (at < 0) break;
     const added = graph.producer(terms[at])!.inputs.map((input) => graph.strip(input));
     terms = [...terms.slice(0, at), ...added, ...terms.slice(at + 1)];

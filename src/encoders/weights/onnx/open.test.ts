@@ -34,6 +34,22 @@ describe('openOnnx', () => {
     },
   );
 
+  it.each(['ernie', 'electra', 'distilbert', 'roberta', 'xlm-roberta'])(
+    'reads every parameter of the model type %s to the bit',
+    async (name) => {
+      const { opened, tensors, expected } = await both(`${name}/model`, `${name}/reference`);
+      expect(expected.config.modelType).toBe(name);
+      expect(new Map([...tensors].sort())).toEqual(new Map([...expected.tensors].sort()));
+      expect(opened.unread).toEqual([]);
+    },
+  );
+
+  it.each(['roformer', 'modernbert'])('refuses %s by name: its positions are rotary', async (name) => {
+    const error = await refusal(openOnnx(onnxOf(`${name}/model`)));
+    expect([error.code, error.place.file]).toEqual(['weights-unsupported', onnxOf(`${name}/model`)]);
+    expect(error.message).toMatch(/rotary positions/);
+  });
+
   it.each([
     ['sequence', 25],
     ['tokens', 23],
@@ -84,6 +100,7 @@ describe('openOnnx', () => {
       typeVocabSize: 2,
       activation: 'gelu',
       layerNormEps: 1e-7,
+      isBert: true,
     });
   });
 

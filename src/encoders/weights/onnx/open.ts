@@ -20,6 +20,8 @@ export interface OnnxFacts {
   readonly typeVocabSize: number;
   readonly activation: string;
   readonly layerNormEps: number | undefined;
+  /** It has the tables of a BERT, and no others. */
+  readonly isBert: boolean;
 }
 
 /** How the numbers of an ONNX model are stored. */
@@ -94,11 +96,13 @@ const zeros = (size: number): Constant => ({
   read: async () => new Float32Array(size),
 });
 
-function addEncoder({ embeddings, layers }: FoundEncoder, add: Add): void {
+function addEncoder({ embeddings, projection, layers }: FoundEncoder, add: Add): void {
   add('embeddings.word_embeddings.weight', embeddings.words);
   add('embeddings.position_embeddings.weight', embeddings.positions);
   add('embeddings.token_type_embeddings.weight', embeddings.types);
+  add('embeddings.task_type_embeddings.weight', embeddings.tasks);
   addProduct('embeddings.LayerNorm', embeddings, add);
+  if (projection) addProduct('embeddings_project', projection, add);
   for (const [i, layer] of layers.entries()) {
     const at = `encoder.layer.${i}`;
     for (const part of ['query', 'key', 'value'] as const)
@@ -120,9 +124,9 @@ const storedTensor = (name: string, { name: identity, shape, bytes, read }: Cons
   read,
 });
 
-function factsOf({ embeddings, layers }: FoundEncoder, file: string): OnnxFacts {
-  const { words, positions, types, epsilon, node } = embeddings;
-  const [vocabSize, hiddenSize] = words.shape;
+function factsOf({ embeddings, projection, layers }: FoundEncoder, file: string): OnnxFacts {
+  const { words, positions, types, tasks, epsilon, node } = embeddings;
+  const [vocabSize, width] = words.shape;
   const differ = (name: string, all: readonly unknown[]): void => {
     if (new Set(all).size > 1)
       throw notAnEncoder(file, node, {
@@ -144,7 +148,9 @@ function factsOf({ embeddings, layers }: FoundEncoder, file: string): OnnxFacts 
   ]);
   const [{ heads, intermediate, activation }] = layers;
   return {
-    ...{ vocabSize, hiddenSize, heads, activation },
+    ...{ vocabSize, heads, activation },
+    hiddenSize: projection?.weight.shape[0] ?? width,
+    isBert: types !== undefined && !tasks && !projection,
     layers: layers.length,
     intermediateSize: intermediate.weight.shape[0],
     maxPositions: positions.shape[0],
