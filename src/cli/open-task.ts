@@ -7,21 +7,30 @@ import type { DATA_DIR, SPLIT, TASK, TASK_FILE } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The data directory that `--data-dir` or the environment names. */
-export async function dataDirOf({ dataDir }: Parsed<typeof DATA_DIR>): Promise<string> {
+export async function dataDirOf({ dataDir }: Partial<Parsed<typeof DATA_DIR>>): Promise<string> {
   const { resolveDataDir } = await import('../datasets/directory.ts');
   return resolveDataDir(dataDir, process.env).dir;
 }
 
-/** The tasks named by `--task` or operands, and by `--task-file`; all of them where none is named. */
+/**
+ * The tasks named by `--task` or operands, and by `--task-file`; all of them where none is named. With a data directory
+ * also those that were imported into it.
+ */
 export async function chooseTasks(
   names: readonly string[],
   taskFile?: string,
+  dir?: string,
 ): Promise<{ tasks: readonly Task[]; named: boolean }> {
-  const { findTask, tasks } = await import('../tasks/registry.ts');
+  const { findTask, tasks: builtIn } = await import('../tasks/registry.ts');
   const own: Task[] = [];
   if (taskFile !== undefined) {
     const { readTaskFile } = await import('../datasets/task-file.ts');
     own.push(await readTaskFile(taskFile));
+  }
+  const tasks = [...builtIn];
+  if (dir !== undefined) {
+    const { importedTasks } = await import('../datasets/imported-tasks.ts');
+    tasks.push(...(await importedTasks(dir, names)));
   }
   if (names.length > 0 && !names.includes('all')) {
     const among = [...own, ...tasks];
@@ -30,11 +39,11 @@ export async function chooseTasks(
   return own.length > 0 ? { tasks: own, named: true } : { tasks, named: false };
 }
 
-type Named = Parsed<typeof TASK> & Partial<Parsed<typeof TASK_FILE>>;
+type Named = Parsed<typeof TASK> & Partial<Parsed<typeof TASK_FILE & typeof DATA_DIR>>;
 
 /** The one task that a command needs. Throws a UserError `which-task` (usage) where none or several are named. */
-export async function chooseTask({ task, taskFile }: Named): Promise<Task> {
-  const { tasks, named } = await chooseTasks(task, taskFile);
+export async function chooseTask({ task, taskFile, dataDir }: Named): Promise<Task> {
+  const { tasks, named } = await chooseTasks(task, taskFile, await dataDirOf({ dataDir }));
   if (named && tasks.length === 1) return tasks[0];
   throw new UserError(
     'which-task',

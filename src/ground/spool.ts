@@ -28,7 +28,8 @@ export async function withRereadable<T>(file: string, use: (path: string) => Pro
   }
 }
 
-function renamed(error: unknown, from: string, to: string): unknown {
+/** An error that names `to` where it named `from`; any other is returned unchanged. */
+export function renamed(error: unknown, from: string, to: string): unknown {
   if (!(error instanceof UserError) || error.place.file !== from) return error;
   const { code, text, place, hintText: hint, exitCode } = error;
   return new UserError(code, text, { ...place, file: to, hint, exitCode });

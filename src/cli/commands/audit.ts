@@ -49,7 +49,7 @@ export const auditCommand = defineCommand({
     const { splitsAtHand } = await import('../../datasets/dataset.ts');
     const { vocab, writeClean: subsetsDir, writeSplit: splitDir, cards: cardsDir } = options;
     const dir = await dataDirOf(options);
-    const { tasks, named } = await chooseTasks(operands, options.taskFile);
+    const { tasks, named } = await chooseTasks(operands, options.taskFile, dir);
     const chosen = tasks.filter((task) => named || splitsAtHand({ task, dir }).length > 0);
     if (chosen.length === 0) throw noCorpora(dir);
     const tokenizer = await findTokenizer(vocab, dir);

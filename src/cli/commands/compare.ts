@@ -55,10 +55,11 @@ export const compareCommand = defineCommand({
     const { format, taskFile, dataDir, runsDir, ...settings } = options;
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { compareRuns } = await import('../../compare/compare.ts');
+    const dir = await dataDirOf({ dataDir });
     const runs = await openRuns(operands, {
       runsDir,
-      dataDir: await dataDirOf({ dataDir }),
-      among: (await chooseTasks([], taskFile)).tasks,
+      dataDir: dir,
+      among: (await chooseTasks([], taskFile, dir)).tasks,
     });
     const comparison = compareRuns(runs, settings);
     if (terminal.json || format === 'json') return terminal.printJson(comparison);

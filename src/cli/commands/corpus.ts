@@ -31,14 +31,14 @@ async function trainTasks({
   const { splitsAtHand } = await import('../../datasets/dataset.ts');
   const dir = await dataDirOf({ dataDir });
   if (train.length === 0) return { dir, tasks: [] };
-  const { tasks, named } = await chooseTasks(train, taskFile);
+  const { tasks, named } = await chooseTasks(train, taskFile, dir);
   const isThere = (task: Task): boolean => splitsAtHand({ task, dir }).includes('train');
   return { dir, tasks: named ? tasks : tasks.filter(isThere) };
 }
 
-/** Tasks whose dev and test texts must stay out: all there are, and that of a task file. */
-async function guardedTasks(taskFile: string | undefined): Promise<readonly Task[]> {
-  const { tasks } = await import('../../tasks/registry.ts');
+/** Tasks whose dev and test texts must stay out: all there are, imported ones too, and that of a task file. */
+async function guardedTasks(taskFile: string | undefined, dir: string): Promise<readonly Task[]> {
+  const { tasks } = await chooseTasks([], undefined, dir);
   return [...new Set([...(await chooseTasks([], taskFile)).tasks, ...tasks])];
 }
 
@@ -70,7 +70,7 @@ const build = defineCommand({
     const { buildCorpus } = await import('../../pretraining/corpus/build.ts');
     const { out, fields, dedupThreshold, force } = options;
     const { dir: dataDir, tasks: train } = await trainTasks(options);
-    const guarded = await guardedTasks(options.taskFile);
+    const guarded = await guardedTasks(options.taskFile, dataDir);
     const progress = terminal.progress(terminal.say({ en: 'Building', zh: '构建中' }));
     const manifest = await buildCorpus(
       { inputs: operands, train, guarded, dataDir, out, fields, dedupThreshold, force },

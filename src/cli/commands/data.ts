@@ -5,6 +5,7 @@ import { type CommandSpec, defineCommand } from '../command.ts';
 import { chooseTasks, noCorpora } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
 import { auditCommand } from './audit.ts';
+import { dataImportCommand } from './data-import.ts';
 
 const get = defineCommand({
   name: 'get',
@@ -87,8 +88,8 @@ const stats = defineCommand({
   async run({ operands, options, terminal, signal }) {
     const { resolveDataDir } = await import('../../datasets/directory.ts');
     const { summarizeTasks } = await import('../../datasets/summary.ts');
-    const { tasks, named } = await chooseTasks(operands, options.taskFile);
     const { dir, origin } = resolveDataDir(options.dataDir, process.env);
+    const { tasks, named } = await chooseTasks(operands, options.taskFile, dir);
     const progress = terminal.progress({ en: 'Counting', zh: '统计中' });
     const summaries = await summarizeTasks(tasks, dir, {
       required: named,
@@ -129,7 +130,11 @@ const ORIGINS: Readonly<Record<DataDirectory['origin'], Text>> = {
 
 export const dataCommand: CommandSpec = {
   name: 'data',
-  summary: { en: 'fetch, verify, count and audit the corpora', zh: '获取、校验、统计与审查语料' },
-  examples: ['chineseblue data get cMedQQ', 'chineseblue data stats'],
-  subcommands: [get, verify, stats, auditCommand, path],
+  summary: { en: 'fetch, import, verify, count and audit corpora', zh: '获取、导入、校验、统计与审查语料' },
+  examples: [
+    'chineseblue data get cMedQQ',
+    'chineseblue data import pairs.csv --as ward-pairs',
+    'chineseblue data stats',
+  ],
+  subcommands: [get, dataImportCommand, verify, stats, auditCommand, path],
 };

@@ -32,10 +32,11 @@ async function handle(
   const { destinationsOf } = await import('../../evaluation/outlook.ts');
   const { parseAssignments } = await import('../../evaluation/plans.ts');
   const { model: models, seed: seeds, split, source, limit, runsDir: root } = options;
-  const { tasks, named: required } = await chooseTasks(options.task, options.taskFile);
+  const dataDir = await dataDirOf(options);
+  const { tasks, named: required } = await chooseTasks(options.task, options.taskFile, dataDir);
   const { plans } = await planBatch({
     ...{ tasks, required, models, seeds, split, source, limit, root },
-    ...{ dataDir: await dataDirOf(options), keepModel: false, force: false },
+    ...{ dataDir, keepModel: false, force: false },
     parameters: { ...parseAssignments(options.param), ...serviceOptions(options) },
   });
   for (const { url, tasks: sent } of await destinationsOf(plans)) {

@@ -46,7 +46,7 @@ export const reportCommand = defineCommand({
     const runs = await openRuns([...new Set(operands)], {
       runsDir,
       dataDir,
-      among: (await chooseTasks([], taskFile)).tasks,
+      among: (await chooseTasks([], taskFile, dataDir)).tasks,
       onSkip: noteSkipped(terminal),
     });
     const tasks = await analyseRuns(runs, dataDir);

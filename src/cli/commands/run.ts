@@ -77,8 +77,8 @@ export const runCommand = defineCommand({
     const { availableParallelism } = await import('node:os');
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
     const { limit, retryErrors } = options;
-    const { tasks, named: required } = await chooseTasks(options.task, options.taskFile);
     const dataDir = await dataDirOf(options);
+    const { tasks, named: required } = await chooseTasks(options.task, options.taskFile, dataDir);
     const list = await planBatch({
       ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
       ...{ limit, retryErrors },

@@ -1,12 +1,15 @@
 import { defineCommand } from '../command.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR } from '../options.ts';
 import type { Heading } from '../table.ts';
 
 export const tasksCommand = defineCommand({
   name: 'tasks',
   summary: { en: 'list the tasks', zh: '列出任务' },
+  options: DATA_DIR,
   examples: ['chineseblue tasks'],
-  async run({ terminal }) {
-    const { tasks } = await import('../../tasks/registry.ts');
+  async run({ options, terminal }) {
+    const { tasks } = await chooseTasks([], undefined, await dataDirOf(options));
     if (terminal.json) return terminal.printJson(tasks);
     const { say } = terminal;
     const headings: readonly Heading[] = [

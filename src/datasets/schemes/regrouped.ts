@@ -88,7 +88,7 @@ const onlyTest = (judged: SplitName): UserError =>
   });
 
 /** Every example of all splits under an id of its own; `group` names what depends on each other. */
-function joinDependent(task: Task, splits: readonly Split[]): Example[] {
+export function joinDependent(task: Task, splits: readonly Split[]): Example[] {
   const refs = splits.flatMap(({ name, examples }) =>
     examples.map(({ id }) => formatRef({ split: name, id })),
   );

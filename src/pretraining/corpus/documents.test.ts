@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCsvRows } from './csv-rows.ts';
+import { readCsvRows } from '../../ground/csv-rows.ts';
+import { readJsonValues } from '../../ground/json-values.ts';
 import { listInputs, readDocuments } from './documents.ts';
-import { readJsonValues } from './json-values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { readCsvRows } from '../../ground/csv-rows.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, type Line, readLineBatches, STANDARD } from '../../ground/files.ts';
-import { readCsvRows } from './csv-rows.ts';
-import { readJsonValues } from './json-values.ts';
+import { readJsonValues } from '../../ground/json-values.ts';
 import { EXTENSIONS, shapeOf } from './shape.ts';
 
 /** Text that belongs together, as found: paragraphs, fields of a record, turns of a dialogue. */

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { UserError } from '../../ground/errors.ts';
-import { explainFileError, MAX_LINE_BYTES } from '../../ground/files.ts';
+import { UserError } from './errors.ts';
+import { explainFileError, MAX_LINE_BYTES } from './files.ts';
 
 /** The source text of one JSON value and the line, from 1, on which it starts. */
 export interface JsonText {

@@ -1,5 +1,5 @@
-import { UserError } from '../../ground/errors.ts';
-import { MAX_LINE_BYTES, readLineBatches } from '../../ground/files.ts';
+import { UserError } from './errors.ts';
+import { MAX_LINE_BYTES, readLineBatches } from './files.ts';
 
 export interface CsvRow {
   readonly cells: readonly string[];

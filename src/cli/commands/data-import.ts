@@ -1,0 +1,82 @@
+import { choice, flag, integer, list, text } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
+import { DATA_DIR } from '../options.ts';
+
+export const dataImportCommand = defineCommand({
+  name: 'import',
+  summary: {
+    en: 'turn your own files (CSV, JSON, doccano, Label Studio, brat, CoNLL) into a task',
+    zh: '将自有数据（CSV、JSON、doccano、Label Studio、brat、CoNLL）导入为任务',
+  },
+  operands: '<source...>',
+  options: {
+    as: text({
+      required: true,
+      placeholder: 'name',
+      summary: { en: 'the name of the task and of its folder', zh: '任务名，也是其目录名' },
+    }),
+    family: choice(['ner', 'relation', 'similarity', 'inference', 'classification', 'multilabel'], {
+      summary: { en: 'the task family (default: what the data holds)', zh: '任务族（默认由数据判断）' },
+    }),
+    fields: list({
+      placeholder: 'role=field',
+      summary: {
+        en: 'which field is what: id, text, text1, text2, label, labels, entities (default: by name)',
+        zh: '各字段的含义：id、text、text1、text2、label、labels、entities（默认按字段名判断）',
+      },
+    }),
+    positive: text({
+      placeholder: 'label',
+      summary: { en: 'similarity: the label that says "the same"', zh: 'similarity：表示同义的标签' },
+    }),
+    ratios: text({
+      placeholder: 'train,dev,test',
+      summary: {
+        en: 'split by these shares (default: by the names of the sources, else 70,10,20)',
+        zh: '按此比例划分（默认依来源文件名，否则为 70,10,20）',
+      },
+    }),
+    seed: integer({ default: 0, min: 0, summary: { en: 'seed of the division', zh: '划分所用的种子' } }),
+    group: text({
+      placeholder: 'field',
+      summary: {
+        en: 'records with the same value stay in one split (patient, document)',
+        zh: '该字段值相同的记录不拆分（如患者、文档）',
+      },
+    }),
+    dryRun: flag({
+      default: false,
+      summary: { en: 'show what would be made and write nothing', zh: '仅显示结果，不写入' },
+    }),
+    ...DATA_DIR,
+  },
+  examples: [
+    'chineseblue data import pairs.csv --as ward-pairs',
+    'chineseblue data import export.jsonl --as ward-notes --dry-run',
+    'chineseblue data import notes.csv --as notes --fields text=content,label=kind --group patient',
+  ],
+  async run({ operands, options, terminal }) {
+    const { importData } = await import('../../datasets/imports/import.ts');
+    const { parseFields } = await import('../../datasets/imports/parse-fields.ts');
+    const { parseRatios } = await import('../../datasets/imports/division.ts');
+    const { writableDataDir } = await import('../../datasets/directory.ts');
+    const { as: name, family, group, positive, ratios, seed, dryRun } = options;
+    const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
+    const report = await importData({
+      ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun },
+      given: { family, fields: parseFields(options.fields), group, positive },
+      ratios: ratios === undefined ? undefined : parseRatios(ratios),
+    });
+    if (terminal.json) return terminal.printJson(report);
+    const { printImport } = await import('../import-tables.ts');
+    await printImport(report, terminal);
+    terminal.note(
+      dryRun
+        ? { en: 'Nothing was written (--dry-run).', zh: '未写入任何内容（--dry-run）。' }
+        : {
+            en: `The task is in ${dataDir}. Next: \`chineseblue data audit ${name}\`, \`chineseblue run --task ${name}\`.`,
+            zh: `任务位于 ${dataDir}。下一步：\`chineseblue data audit ${name}\`、\`chineseblue run --task ${name}\`。`,
+          },
+    );
+  },
+});

@@ -1,0 +1,88 @@
+import type { ImportReport } from '../datasets/imports/import.ts';
+import type { Text } from '../ground/language.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Characters of a text that are shown. */
+const SHOWN = 60;
+/** Labels and misfits that are listed. */
+const SHOWN_LABELS = 12;
+const SHOWN_MISFITS = 3;
+
+const BASES: Readonly<Record<string, Text>> = {
+  mentions: { en: 'by the mentions given', zh: '据所附实体文本' },
+  range: { en: 'other rules leave the text', zh: '其他规则会越出文本' },
+  format: { en: 'as the format counts', zh: '按该格式的惯例' },
+};
+
+/** What `data import` prints: sources, tasks, the first records and what did not fit. */
+export async function printImport(report: ImportReport, terminal: Terminal): Promise<void> {
+  const { say, table } = terminal;
+  await table(
+    [
+      say({ en: 'source', zh: '来源' }),
+      say({ en: 'format', zh: '格式' }),
+      say({ en: 'encoding', zh: '编码' }),
+      say({ en: 'offsets', zh: '偏移' }),
+      say({ en: 'records', zh: '记录' }),
+    ],
+    report.sources.map(({ path, format, encoding, offsets, records }) => [
+      ...[path, format, encoding],
+      offsets
+        ? `${offsets.unit}, ${offsets.end} (${offsets.fitting}/${offsets.spans}, ${say(BASES[offsets.basis])})`
+        : '',
+      String(records),
+    ]),
+  );
+  const sizes = Object.entries(report.splits).map(([split, size]) => `${split} ${size}`);
+  await table(
+    [
+      say({ en: 'task', zh: '任务' }),
+      say({ en: 'family', zh: '任务族' }),
+      say({ en: 'splits', zh: '划分' }),
+      say({ en: 'labels', zh: '标签' }),
+    ],
+    report.tasks.map(({ task, family, labels }) => [
+      ...[task, family, sizes.join(', ')],
+      labels.slice(0, SHOWN_LABELS).join(', ') + (labels.length > SHOWN_LABELS ? ', …' : ''),
+    ]),
+  );
+  await table(
+    [
+      say({ en: 'split', zh: '划分' }),
+      say({ en: 'first records', zh: '前几条记录' }),
+      say({ en: 'gold', zh: '金标' }),
+    ],
+    report.samples.map(({ split, texts, gold }) => [
+      ...[split, texts.map((text) => cut(text.replaceAll(/\s+/g, ' '))).join(' | '), cut(gold)],
+    ]),
+  );
+  noteDivision(report, terminal);
+  for (const { count, meaning, examples } of report.misfits) {
+    terminal.note({ en: `${count} ${meaning.en}.`, zh: `${count} ${meaning.zh}。` });
+    for (const { file, line, id, field, readings = [] } of examples.slice(0, SHOWN_MISFITS)) {
+      const place = [line === undefined ? file : `${file}:${line}`, id, field];
+      terminal.note(
+        `  ${place.filter((part) => part !== undefined).join(' ')} ${readings.join(' | ')}`.trimEnd(),
+      );
+    }
+  }
+}
+
+function noteDivision({ division, leaks }: ImportReport, terminal: Terminal): void {
+  if (division === 'sources')
+    terminal.note({ en: 'Splits are those that the sources name.', zh: '划分依来源名称。' });
+  else {
+    const shares = division.ratios.join(',');
+    terminal.note({
+      en: `Split by ${shares}, seed ${division.seed}; twins and groups stay together.`,
+      zh: `按 ${shares} 划分，种子 ${division.seed}；近重样本与分组不拆分。`,
+    });
+  }
+  if (leaks)
+    terminal.note({
+      en: `${leaks} examples of dev and test have a twin in an earlier split (\`chineseblue data audit\` lists them).`,
+      zh: `开发集与测试集中有 ${leaks} 个样本在前面的划分中有相同或近似样本（\`chineseblue data audit\` 可列出）。`,
+    });
+}
+
+const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);

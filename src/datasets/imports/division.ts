@@ -1,0 +1,57 @@
+import { UserError } from '../../ground/errors.ts';
+import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
+import { splitBySeed } from '../schemes/carve.ts';
+import { joinDependent } from '../schemes/regrouped.ts';
+import type { Split } from '../split.ts';
+import { relateTwins } from '../twins.ts';
+
+/** Shares of train, dev and test. */
+export type Ratios = readonly [number, number, number];
+
+export const DEFAULT_RATIOS: Ratios = [70, 10, 20];
+
+/** `70,10,20`. Throws a UserError `bad-ratios` (usage). */
+export function parseRatios(text: string): Ratios {
+  const [train, dev, test, ...more] = text.split(',').map(Number);
+  const all = [train, dev, test];
+  if (more.length === 0 && all.every((share) => share >= 0) && train > 0 && test > 0)
+    return [train, dev, test];
+  throw new UserError(
+    'bad-ratios',
+    { en: `"${text}" is not three shares`, zh: `“${text}”不是三个比例` },
+    {
+      hint: {
+        en: 'Write those of train, dev and test, e.g. --ratios 70,10,20; dev may be 0.',
+        zh: '请依次写训练、开发与测试的比例，例如 --ratios 70,10,20；开发集可为 0。',
+      },
+      exitCode: 2,
+    },
+  );
+}
+
+/**
+ * The split of every example of `pool`, in its order: drawn by a seed, whole components at a time, where groups, pairs
+ * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`.
+ */
+export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
+  const examples = joinDependent(task, [pool]);
+  const whole = ratios.reduce((sum, share) => sum + share);
+  const [, dev, test] = ratios;
+  const first = splitBySeed(examples, test / whole, seed);
+  const held = new Map<unknown, SplitName>(first.held.map((example) => [example, 'test']));
+  if (dev > 0)
+    for (const example of splitBySeed(first.kept, dev / (whole - test), seed).held) held.set(example, 'dev');
+  return examples.map((example) => held.get(example) ?? 'train');
+}
+
+/** Examples of each split that have a twin in an earlier one (train, dev, test). */
+export function countLeaks(task: Task, splits: readonly Split[]): number {
+  const leaked = new Set<string>();
+  const { equal, mirrors, near } = relateTwins(task, splits);
+  for (const twins of [...equal, ...mirrors, ...near]) {
+    const order = twins.map(({ ref }) => SPLITS.indexOf(ref.split));
+    const least = Math.min(...order);
+    for (const [i, { ref }] of twins.entries()) if (order[i] > least) leaked.add(`${ref.split}:${ref.id}`);
+  }
+  return leaked.size;
+}

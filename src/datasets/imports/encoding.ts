@@ -1,0 +1,151 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { foreignText, notUtf8 } from '../../ground/encoding.ts';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import { renamed } from '../../ground/spool.ts';
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gbk' | 'gb18030';
+
+const HEAD_BYTES = 4096;
+const BLOCK_BYTES = 1 << 18;
+
+/**
+ * Finds the encoding of a text file, from its marks and all of its bytes. GBK is named where no character takes four
+ * bytes. Throws a UserError: `compressed`, `not-read-yet` (Excel, Parquet), or `not-utf8` where no encoding fits, with
+ * the first line that is wrong.
+ */
+export async function detectEncoding(file: string): Promise<Encoding> {
+  try {
+    const head = await readHead(file);
+    refuseTables(head, file);
+    if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+    if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+    const foreign = foreignText(head, file);
+    if (foreign?.code === 'not-utf8') return nulsFirst(head) ? 'utf-16be' : 'utf-16le';
+    if (foreign) throw foreign;
+    if (await decodes(file, 'utf-8')) return 'utf-8';
+    if (!(await decodes(file, 'gb18030'))) throw await firstWrongLine(file);
+    return (await hasFourByteCharacters(file)) ? 'gb18030' : 'gbk';
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuseTables(head: Buffer, file: string): void {
+  const isSheet = ['.xlsx', '.xls'].includes(extname(file).toLowerCase());
+  if (!isSheet && head.toString('latin1', 0, 4) !== 'PAR1') return;
+  const kind = isSheet ? 'Excel' : 'Parquet';
+  throw new UserError(
+    'not-read-yet',
+    { en: `${kind} files are not read yet`, zh: `暂不支持 ${kind} 文件` },
+    {
+      file,
+      hint: { en: 'Save it as CSV with a header row.', zh: '请另存为带表头的 CSV。' },
+    },
+  );
+}
+
+const nulsFirst = (head: Buffer): boolean => {
+  const nuls = [0, 0];
+  for (const [i, byte] of head.entries()) if (byte === 0) nuls[i % 2]++;
+  return nuls[0] > nuls[1];
+};
+
+const blocksOf = (file: string): AsyncIterable<Buffer> =>
+  createReadStream(file, { highWaterMark: BLOCK_BYTES });
+
+async function decodes(file: string, encoding: string): Promise<boolean> {
+  const decodesBlock = createDecodeCheck(encoding);
+  for await (const block of blocksOf(file)) if (!decodesBlock(block)) return false;
+  return decodesBlock();
+}
+
+/** Whether the next block is of an encoding; without a block, whether the text is complete. */
+function createDecodeCheck(encoding: string): (block?: Buffer) => boolean {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  return (block) => {
+    try {
+      decoder.decode(block, { stream: block !== undefined });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+async function hasFourByteCharacters(file: string): Promise<boolean> {
+  let isSecond = false;
+  for await (const block of blocksOf(file)) {
+    for (const byte of block) {
+      if (isSecond && byte >= 0x30 && byte <= 0x39) return true;
+      isSecond = !isSecond && byte > 0x80;
+    }
+  }
+  return false;
+}
+
+async function firstWrongLine(file: string): Promise<UserError> {
+  let lines = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const block of blocksOf(file)) {
+    const seen = Buffer.concat([rest, block]);
+    const cut = seen.lastIndexOf(10) + 1;
+    if (!createDecodeCheck('utf-8')(seen.subarray(0, cut))) return notUtf8(file, seen, lines);
+    for (const byte of seen.subarray(0, cut)) if (byte === 10) lines++;
+    rest = seen.subarray(cut);
+  }
+  return notUtf8(file, rest, lines);
+}
+
+/**
+ * Gives `use` the file as UTF-8: itself, or a temporary copy of a file in another encoding, which is removed afterwards.
+ * Errors of `use` name the file itself. Throws a UserError as `detectEncoding` does.
+ */
+export async function withUtf8<T>(
+  file: string,
+  use: (path: string, encoding: Encoding) => Promise<T>,
+): Promise<T> {
+  const encoding = await detectEncoding(file);
+  if (encoding === 'utf-8') return use(file, encoding);
+  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
+  const copy = join(directory, 'source');
+  try {
+    await writeAtomic(copy, decodedParts(file, encoding));
+    return await use(copy, encoding);
+  } catch (error) {
+    throw renamed(error, copy, file);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function* decodedParts(file: string, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decode = (block?: Buffer): string => {
+    try {
+      return decoder.decode(block, { stream: block !== undefined });
+    } catch {
+      const message = {
+        en: `The file is damaged: not all of it is ${encoding}`,
+        zh: `文件已损坏：部分内容不是 ${encoding}`,
+      };
+      const hint = { en: 'Fetch or export it again.', zh: '请重新下载或导出。' };
+      throw new UserError('not-utf8', message, { file, hint });
+    }
+  };
+  for await (const block of blocksOf(file)) yield decode(block);
+  yield decode();
+}

@@ -1,0 +1,97 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UserError } from '../../../ground/errors.ts';
+import { explainFileError, readLines } from '../../../ground/files.ts';
+import { type Encoding, withUtf8 } from '../encoding.ts';
+import type { OffsetRule } from '../offsets.ts';
+import type { RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
+
+/** brat counts code points, `end` exclusive. */
+export const BRAT_OFFSETS: OffsetRule = { unit: 'code-point', end: 'exclusive' };
+
+/** The documents of a brat folder: names of its `.ann` files without their ending, sorted. Empty where it is none. */
+export async function bratDocuments(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error) => {
+    throw explainFileError(error, folder);
+  });
+  return names
+    .filter((name) => name.endsWith('.ann') && names.includes(name.replace(/\.ann$/, '.txt')))
+    .map((name) => name.slice(0, -4))
+    .sort();
+}
+
+/**
+ * A brat folder: a text and its annotation file for each document. Text-bound annotations (`T`), discontinuous ones
+ * with their parts, and relations (`R`) are read; events, attributes, notes and the rest are counted and left out. Line
+ * ends are part of the text, as brat counts them. Throws a UserError `bad-brat` that names the line.
+ */
+export async function* readBrat(
+  folder: string,
+  context: ReadContext,
+  onEncoding: (encoding: Encoding) => void,
+): AsyncGenerator<RawRecord> {
+  for (const name of await bratDocuments(folder)) {
+    const file = join(folder, `${name}.txt`);
+    const text = await withUtf8(file, async (path, encoding) => {
+      onEncoding(encoding);
+      return new TextDecoder().decode(await readFile(path));
+    });
+    const place = { file };
+    if (text.trim() === '') {
+      context.misfit({ code: 'no-text', ...place });
+      continue;
+    }
+    const annotations = join(folder, `${name}.ann`);
+    const read = await withUtf8(annotations, (path) => readAnnotations(path, annotations, context));
+    yield { place: { file: annotations }, id: basename(name), texts: [text], ...read };
+  }
+}
+
+async function readAnnotations(path: string, file: string, context: ReadContext) {
+  const spans: RawSpan[] = [];
+  const relations: RawRelation[] = [];
+  for await (const { text, number } of readLines(path)) {
+    if (text.trim() === '') continue;
+    const [key = '', body = '', mention] = text.split('\t');
+    const place = { file, line: number };
+    if (key.startsWith('T')) spans.push(readSpan(key, body, mention, place));
+    else if (key.startsWith('R')) relations.push(readRelation(key, body, place));
+    else context.misfit({ code: 'not-carried', ...place, field: key });
+  }
+  return { spans, relations };
+}
+
+type LinePlace = { readonly file: string; readonly line: number };
+
+function readSpan(key: string, body: string, mention: string | undefined, place: LinePlace): RawSpan {
+  const [, type, offsets] = /^(\S+) (\d+ \d+(?:;\d+ \d+)*)$/.exec(body) ?? [];
+  if (type === undefined) throw badLine(`${key}\t${body}`, place, 'T1⇥type 0 2⇥mention');
+  const parts = offsets.split(';').map((part): readonly [number, number] => {
+    const [start, end] = part.split(' ').map(Number);
+    return [start, end];
+  });
+  return {
+    ...{ start: parts[0][0], end: parts[parts.length - 1][1], type, key, field: key },
+    ...(mention === undefined ? {} : { mention }),
+    ...(parts.length > 1 ? { fragments: parts } : {}),
+  };
+}
+
+function readRelation(key: string, body: string, place: LinePlace): RawRelation {
+  const [, type, from, to] = /^(\S+) \S+?:(\S+) \S+?:(\S+)\s*$/.exec(body) ?? [];
+  if (type === undefined) throw badLine(`${key}\t${body}`, place, 'R1⇥type Arg1:T1 Arg2:T2');
+  return { type, from, to, field: key };
+}
+
+const badLine = (found: string, place: LinePlace, expected: string): UserError =>
+  new UserError(
+    'bad-brat',
+    {
+      en: `Expected ${expected}, found ${JSON.stringify(found.slice(0, 40))}`,
+      zh: `应为 ${expected}，实际为 ${JSON.stringify(found.slice(0, 40))}`,
+    },
+    {
+      ...place,
+      hint: { en: 'Export the folder from brat again.', zh: '请从 brat 重新导出该目录。' },
+    },
+  );

@@ -1,0 +1,24 @@
+import { bio } from '../../formats/bio.ts';
+import { expectArray, expectObject } from '../../formats/records.ts';
+import type { ImportFormat } from '../import-format.ts';
+import { asText, readSpans } from '../mapping.ts';
+
+const TAGGED = /[ \t](O|[BIMELSU][-_]\S+|\S+[-_][BIMELSU])$/;
+
+/** Column files with a tag at the end of each line, as the corpus format `bio` reads them. */
+export const conll: ImportFormat = {
+  title: { en: 'CoNLL columns', zh: 'CoNLL 列格式' },
+  offsets: { unit: 'utf16', end: 'exclusive' },
+  fits: ({ lines }) => lines.length > 0 && lines.every((line) => TAGGED.test(line)),
+  async *read({ file, path }) {
+    for await (const records of bio.read(path, { labels: new Set(), notice: () => undefined })) {
+      for (const { value, line } of records) {
+        const at = { file, line, field: 'tag' };
+        const spans = expectArray(value.entities, at).flatMap((entity, i) =>
+          readSpans(expectObject(entity, at), `entities[${i}]`),
+        );
+        yield { place: { file, line }, texts: [asText(value.text) ?? ''], spans };
+      }
+    }
+  },
+};

@@ -1,0 +1,54 @@
+import { readCsvRows } from '../../../ground/csv-rows.ts';
+import { UserError } from '../../../ground/errors.ts';
+import type { ImportFormat } from '../import-format.ts';
+import { createMapper, findFields } from '../mapping.ts';
+import type { RawPlace } from '../raw.ts';
+
+const SEPARATORS = [',', '\t', ';', '|'];
+
+/** The separator that the header has most of; undefined where it has none. */
+function separatorOf(header: string): string | undefined {
+  const count = (separator: string): number => header.split(separator).length - 1;
+  const best = SEPARATORS.reduce((a, b) => (count(b) > count(a) ? b : a));
+  return count(best) > 0 ? best : undefined;
+}
+
+/** Separated values with a header row: commas, tabs, semicolons or bars, quoted by RFC 4180. */
+export const csv: ImportFormat = {
+  title: { en: 'separated values with a header', zh: '带表头的分隔文本' },
+  offsets: { unit: 'code-point', end: 'exclusive' },
+  fits: ({ lines }) => lines.length > 1 && separatorOf(lines[0]) !== undefined,
+  async *read({ file, path, lines }, context) {
+    let header: readonly string[] | undefined;
+    let map: ReturnType<typeof createMapper> | undefined;
+    for await (const { cells, line } of readCsvRows(path, separatorOf(lines[0]))) {
+      if (!header) {
+        header = cells.map((cell) => cell.trim());
+        const names = Object.fromEntries(header.map((name) => [name, '']));
+        map = createMapper(findFields([names], context.fields, file), context);
+        continue;
+      }
+      const record = map?.(rowOf(header, cells, { file, line }), { file, line });
+      if (record) yield record;
+    }
+  },
+};
+
+/** A row by the names of its columns. Throws a UserError `ragged-row` where it has more or fewer cells. */
+function rowOf(header: readonly string[], cells: readonly string[], place: RawPlace): Record<string, string> {
+  if (cells.length === header.length) return Object.fromEntries(header.map((name, i) => [name, cells[i]]));
+  throw new UserError(
+    'ragged-row',
+    {
+      en: `Expected ${header.length} cells as in the header, found ${cells.length}`,
+      zh: `应与表头同为 ${header.length} 格，实际为 ${cells.length} 格`,
+    },
+    {
+      ...place,
+      hint: {
+        en: 'Quote cells that contain the separator ("…").',
+        zh: '含分隔符的单元格请加双引号（"…"）。',
+      },
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
+import { expectArray, expectObject, expectString, isAbsent, isObject } from '../../formats/records.ts';
+import type { ImportFormat } from '../import-format.ts';
+import { asText, groupOf, listLabels, readSpans } from '../mapping.ts';
+import type { RawPlace, RawRecord, RawRelation, ReadContext } from '../raw.ts';
+import { readObjects } from './json-records.ts';
+
+/**
+ * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, or `entities` and
+ * `relations`. Its interface counts UTF-16 code units, `end` exclusive.
+ */
+export const doccano: ImportFormat = {
+  title: { en: 'doccano', zh: 'doccano 导出' },
+  offsets: { unit: 'utf16', end: 'exclusive' },
+  fits: ({ values }) =>
+    values !== undefined &&
+    values.length > 0 &&
+    values.every(({ text }) => typeof text === 'string') &&
+    values.some(isExported) &&
+    values.every((value) => Object.hasOwn(value, 'entities') || listOf(value) !== undefined),
+  async *read({ file, path }, context) {
+    for await (const { value, line } of readObjects(path)) {
+      const record = readRecord(value, { file, line }, context);
+      if (record) yield record;
+    }
+  },
+};
+
+const listOf = ({ label, labels }: PlainRecord): unknown[] | undefined => {
+  const list = label ?? labels;
+  return Array.isArray(list) ? list : undefined;
+};
+
+const isExported = (value: PlainRecord): boolean => {
+  if (Array.isArray(value.entities))
+    return value.entities.some((item) => isObject(item) && Object.hasOwn(item, 'start_offset'));
+  return listOf(value)?.some((item) => Array.isArray(item) || typeof item === 'string') ?? false;
+};
+
+function readRecord(value: PlainRecord, place: RawPlace, context: ReadContext): RawRecord | undefined {
+  const id = asText(value.id);
+  const at = (field: string) => ({ file: place.file, line: place.line, id, field });
+  const text = expectString(value.text, at('text'));
+  if (text.trim() === '') {
+    context.misfit({ code: 'no-text', ...at('text') });
+    return undefined;
+  }
+  const group = context.group === undefined ? undefined : groupOf(value, context.group, place);
+  const known = { place, id, texts: [text], group };
+  if (!isAbsent(value.entities)) {
+    const spans = expectArray(value.entities, at('entities')).flatMap((item, i) =>
+      readSpans(item, `entities[${i}]`),
+    );
+    const relations = isAbsent(value.relations)
+      ? undefined
+      : expectArray(value.relations, at('relations')).map((item, i): RawRelation => {
+          const field = `relations[${i}]`;
+          const { from_id, to_id, type } = expectObject(item, at(field));
+          return { from: asText(from_id) ?? '', to: asText(to_id) ?? '', type: asText(type) ?? '', field };
+        });
+    return { ...known, spans, relations };
+  }
+  const field = isAbsent(value.label) ? 'labels' : 'label';
+  if (isAbsent(value[field])) return known;
+  const list = expectArray(value[field], at(field));
+  const spans = list.flatMap((item, i) => (Array.isArray(item) ? readSpans(item, `${field}[${i}]`) : []));
+  return { ...known, spans, labels: listLabels(list) };
+}

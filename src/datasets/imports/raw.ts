@@ -1,0 +1,124 @@
+import type { Text } from '../../ground/language.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+
+/** A span as a source gives it: in its own units, which `offsets.ts` finds out. */
+export interface RawSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  /** What the source says that stands there. */
+  readonly mention?: string;
+  /** What relations call it. */
+  readonly key?: string;
+  /** The parts of a discontinuous span, in the units of the source. */
+  readonly fragments?: readonly (readonly [number, number])[];
+  /** Where it stands in its record, for lists of misfits. */
+  readonly field: string;
+}
+
+/** A relation between two spans of the same record. */
+export interface RawRelation {
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly field: string;
+}
+
+/** Where a record was read. */
+export interface RawPlace {
+  /** As the user named it. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line?: number;
+}
+
+/** One record of a source before its family, its offsets and its split are known. */
+export interface RawRecord {
+  readonly place: RawPlace;
+  readonly id?: string;
+  /** One text, or the two of a pair. */
+  readonly texts: readonly string[];
+  /** Absent: the source says nothing about classes. */
+  readonly labels?: readonly string[];
+  /** Absent: the source says nothing about entities. */
+  readonly spans?: readonly RawSpan[];
+  readonly relations?: readonly RawRelation[];
+  /** What must stay in one split with others of the same name. */
+  readonly group?: string;
+}
+
+/** Something in the sources that was left out, or that can be read in two ways. */
+export interface Misfit extends RawPlace {
+  readonly code: MisfitCode;
+  readonly id?: string;
+  readonly field?: string;
+  /** What it reads as, and what it would read as otherwise. */
+  readonly readings?: readonly string[];
+}
+
+/** Every kind of misfit: what it is, and what was done with it. */
+export const MISFITS = {
+  'no-text': { en: 'records without text: left out', zh: '无文本的记录，已略去' },
+  'no-gold': { en: 'records without annotation beside annotated ones: left out', zh: '未标注的记录，已略去' },
+  'several-labels': {
+    en: 'records with several labels where one is needed: left out',
+    zh: '需要单个标签却有多个标签的记录，已略去',
+  },
+  'other-gold': {
+    en: 'records with annotations of another family: that part is left out (--family takes it instead)',
+    zh: '含其他任务族标注的记录，该部分已略去（可用 --family 改为导入该部分）',
+  },
+  'annotators-differ': {
+    en: 'records that several annotators read differently: the first is taken',
+    zh: '多名标注者结果不一致的记录，采用第一份',
+  },
+  'offset-misfit': {
+    en: 'spans whose text is not the mention given with them: kept as the rule of the file reads them',
+    zh: '所指文本与所附实体文本不符的片段，按该文件的规则保留',
+  },
+  'span-outside': {
+    en: 'spans that are empty or outside the text: left out',
+    zh: '为空或越出文本的片段，已略去',
+  },
+  'span-edge-space': {
+    en: 'spans that begin or end with white space: kept',
+    zh: '首尾含空白的片段，已保留',
+  },
+  'relation-end-missing': {
+    en: 'relations with an end that is not there: left out',
+    zh: '缺少一端的关系，已略去',
+  },
+  'relation-untyped': { en: 'relations without a type: left out', zh: '无类型的关系，已略去' },
+  'not-carried': {
+    en: 'annotations of other kinds (attributes, events, notes): left out',
+    zh: '其他种类的标注（属性、事件、备注等），已略去',
+  },
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type MisfitCode = keyof typeof MISFITS;
+
+/** Which field of a source is what; the keys of `--fields`. */
+export const FIELD_ROLES = ['id', 'text', 'text1', 'text2', 'label', 'labels', 'entities'] as const;
+export type FieldRole = (typeof FIELD_ROLES)[number];
+export type Fields = Readonly<Partial<Record<FieldRole, string>>>;
+
+/** What a reader is given. */
+export interface ReadContext {
+  /** What the user says; the rest is found in the data. */
+  readonly fields: Fields;
+  /** The field whose value is a record's group. */
+  readonly group?: string;
+  readonly misfit: (misfit: Misfit) => void;
+}
+
+/** The beginning of a source, by which its format is known. */
+export interface Head {
+  /** As the user named it: what errors name. */
+  readonly file: string;
+  /** The same as UTF-8. */
+  readonly path: string;
+  /** First lines that are not empty. */
+  readonly lines: readonly string[];
+  /** First values, where it is JSON. */
+  readonly values?: readonly PlainRecord[];
+}

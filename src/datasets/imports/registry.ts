@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises';
+import { UserError } from '../../ground/errors.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import { conll } from './formats/conll.ts';
+import { csv } from './formats/csv.ts';
+import { doccano } from './formats/doccano.ts';
+import { json } from './formats/json.ts';
+import { readObjects } from './formats/json-records.ts';
+import { labelStudio } from './formats/label-studio.ts';
+import { labelStudioMin } from './formats/label-studio-min.ts';
+import type { ImportFormat } from './import-format.ts';
+import type { Head } from './raw.ts';
+
+/** Formats of files, in the order in which their content is compared: adding one is adding a file and a line here. */
+const importFormats: Readonly<Record<string, ImportFormat>> = {
+  'label-studio': labelStudio,
+  'label-studio-min': labelStudioMin,
+  doccano,
+  json,
+  conll,
+  csv,
+};
+
+const HEAD_BYTES = 1 << 18;
+const HEAD_LINES = 50;
+const HEAD_VALUES = 50;
+
+/** The beginning of a file of UTF-8. Throws a UserError where it begins as JSON and is none. */
+export async function readHead(file: string, path: string): Promise<Head> {
+  const handle = await open(path);
+  let text: string;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    text = new TextDecoder().decode(buffer.subarray(0, bytesRead));
+    const cut = text.lastIndexOf('\n');
+    if (bytesRead === HEAD_BYTES && cut > 0) text = text.slice(0, cut);
+  } finally {
+    await handle.close();
+  }
+  const filled = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = filled.slice(0, HEAD_LINES);
+  if (!/^\s*[[{]/.test(text)) return { file, path, lines };
+  const values: PlainRecord[] = [];
+  for await (const { value } of readObjects(path)) {
+    values.push(value);
+    if (values.length === HEAD_VALUES) break;
+  }
+  return { file, path, lines, values };
+}
+
+/** The format of a file by its content. Throws a UserError `import-format`. */
+export function detectFormat(head: Head): { readonly name: string; readonly format: ImportFormat } {
+  const found = Object.entries(importFormats).find(([, format]) => format.fits(head));
+  if (found) return { name: found[0], format: found[1] };
+  const titles = Object.values(importFormats).map(({ title }) => title);
+  throw new UserError(
+    'import-format',
+    { en: 'This is none of the formats that are imported', zh: '不是可导入的格式' },
+    {
+      file: head.file,
+      hint: {
+        en: `Known: ${titles.map(({ en }) => en).join(', ')}, and brat folders.`,
+        zh: `支持：${titles.map(({ zh }) => zh).join('、')}，以及 brat 目录。`,
+      },
+    },
+  );
+}

@@ -1,0 +1,63 @@
+import { describeRule, type OffsetRule, type Place, placeSpan, rulesFitting, textAt } from './offsets.ts';
+import type { Misfit, RawRecord, RawSpan } from './raw.ts';
+import type { SettledRecord } from './targets.ts';
+
+/** A span in UTF-16 code units of its text, `end` exclusive, with what stands there. */
+export interface SettledSpan extends Place {
+  readonly type: string;
+  readonly mention: string;
+  readonly key?: string;
+}
+
+/** A record under the rule of its file; what does not fit the rule is listed with both readings. */
+export function settle(
+  { spans, relations, ...record }: RawRecord,
+  rule: OffsetRule,
+  misfit: (misfit: Misfit) => void,
+): SettledRecord {
+  if (!spans) return record;
+  const [text] = record.texts;
+  const at = (field: string) => ({ ...record.place, id: record.id, field });
+  const settled: SettledSpan[] = [];
+  for (const span of spans) {
+    const place = placeSpan(text, span, rule);
+    if (!place) {
+      misfit({
+        code: 'span-outside',
+        ...at(span.field),
+        readings: [readingOf(span, rule), ...others(text, span)],
+      });
+      continue;
+    }
+    const found = textAt(text, place);
+    if (span.mention !== undefined && found !== span.mention)
+      misfit({
+        code: 'offset-misfit',
+        ...at(span.field),
+        readings: [`${describeRule(rule)}: ${found}`, ...others(text, span)],
+      });
+    if (found.trim() !== found) misfit({ code: 'span-edge-space', ...at(span.field), readings: [found] });
+    const { type, key } = span;
+    settled.push({ ...place, type, mention: text.slice(place.start, place.end), key });
+  }
+  const keys = new Set(settled.map(({ key }) => key));
+  const whole = relations?.filter(({ from, to, field, type }) => {
+    const ends = keys.has(from) && keys.has(to);
+    if (!ends) misfit({ code: 'relation-end-missing', ...at(field), readings: [`${from} ${type} ${to}`] });
+    else if (type === '') misfit({ code: 'relation-untyped', ...at(field) });
+    return ends && type !== '';
+  });
+  return { ...record, spans: settled, ...(whole ? { relations: whole } : {}) };
+}
+
+const readingOf = ({ start, end, mention }: RawSpan, rule: OffsetRule): string =>
+  `${describeRule(rule)}: ${start}-${end}${mention === undefined ? '' : ` (${mention})`}`;
+
+/** The rules that would read the mention, or else the mention itself. */
+function others(text: string, span: RawSpan): string[] {
+  if (span.mention === undefined) return [];
+  const fitting = rulesFitting(text, span);
+  return fitting.length > 0
+    ? fitting.map((rule) => `${describeRule(rule)}: ${span.mention}`)
+    : [span.mention];
+}
