@@ -210,7 +210,7 @@ async function answer<F extends FamilyId>(
   for (const index of inputs.keys()) finish(index);
 }
 
-const WAYS: { readonly [F in FamilyId]: Way<F> } = {
+const WAYS = {
   ner: wayOf(spanShape),
   similarity: wayOf(labelShape<'similarity'>()),
   inference: wayOf(labelShape<'inference'>()),
@@ -219,7 +219,7 @@ const WAYS: { readonly [F in FamilyId]: Way<F> } = {
   multilabel: wayOf(multilabelShape),
   relation: wayOf(tripleShape),
   dialogue: wayOf(symptomShape),
-};
+} satisfies { readonly [F in FamilyId]?: Way<F> };
 
 export const fit: Fits<EnsembleParameters> = {
   ner: WAYS.ner.fit,
@@ -261,5 +261,8 @@ export async function load(folder: string, task: Task): Promise<FittedModel> {
     const kind = findModel(id);
     members.push({ name, kind, fitted: await kind.load(memberPath(folder, index), task) });
   }
-  return WAYS[task.family].open(task, members, kept.combination);
+  const ways: { readonly [F in FamilyId]?: Pick<Way<F>, 'open'> } = WAYS;
+  const way = ways[task.family];
+  if (!way) throw new Error(`No ensemble of the family ${task.family}`);
+  return way.open(task, members, kept.combination);
 }

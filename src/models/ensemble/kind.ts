@@ -1,4 +1,3 @@
-import { familyIds } from '../../tasks/families/registry.ts';
 import { defineModel } from '../define.ts';
 import { parameters } from './parameters.ts';
 
@@ -11,7 +10,10 @@ export const ensemble = defineModel({
     en: 'Kept runs as one model: averaged, voted or stacked, tuned on dev',
     zh: '组合多个已保存的运行：平均、投票或 stacking，在 dev 上调整',
   },
-  families: familyIds,
+  families: [
+    ...(['ner', 'similarity', 'inference', 'ranking', 'classification'] as const),
+    ...(['multilabel', 'relation', 'dialogue'] as const),
+  ],
   parameters,
   mainParameter: 'runs',
   membersParameter: 'runs',

@@ -1,4 +1,5 @@
 import type { FamilyId } from '../../tasks/examples.ts';
+import { askedFamilyIds } from '../../tasks/families/registry.ts';
 import { isConfidential, type Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { findEndpoint } from '../shared/services/endpoint.ts';
@@ -7,16 +8,8 @@ import { batchOf } from './batch.ts';
 import { interviewed, prepareInterview, withSession } from './fitting.ts';
 import type { LlmParameters } from './parameters.ts';
 
-export const fit: Fits<LlmParameters> = {
-  ner: fitLlm,
-  similarity: fitLlm,
-  inference: fitLlm,
-  ranking: fitLlm,
-  classification: fitLlm,
-  multilabel: fitLlm,
-  relation: fitLlm,
-  dialogue: fitLlm,
-};
+/** All families that can be asked are asked alike. */
+export const fit: Fits<LlmParameters> = Object.fromEntries(askedFamilyIds.map((id) => [id, fitLlm]));
 
 /** Asks a service over HTTP. */
 async function fitLlm(request: FitRequest<FamilyId, LlmParameters>): Promise<FittedModel> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { familyIds } from '../../tasks/families/registry.ts';
+import { askedFamilyIds } from '../../tasks/families/registry.ts';
 import { defineModel } from '../define.ts';
 import { findEndpoint } from '../shared/services/endpoint.ts';
 import { interpret, repeatsOf } from './interpret.ts';
@@ -15,7 +15,7 @@ export const llm = defineModel({
     en: 'Large language model behind an OpenAI-compatible endpoint',
     zh: '兼容 OpenAI 协议的大语言模型',
   },
-  families: familyIds,
+  families: askedFamilyIds,
   parameters,
   mainParameter: 'name',
   seeded: true,

@@ -34,6 +34,11 @@ export const families = {
  */
 export const familyIds = Object.keys(families) as FamilyId[];
 
+/** The families that say how a language model is asked. */
+export const askedFamilyIds: readonly FamilyId[] = familyIds.filter(
+  (id) => families[id].asking !== undefined,
+);
+
 type TypesOf<Registry> = {
   readonly [Id in keyof Registry]: Registry[Id] extends Family<infer _, infer T extends FamilyTypes>
     ? T

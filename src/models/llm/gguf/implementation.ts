@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { hashFile } from '../../../ground/hash.ts';
 import type { FamilyId } from '../../../tasks/examples.ts';
+import { askedFamilyIds } from '../../../tasks/families/registry.ts';
 import type { FitRequest, Fits, FittedModel } from '../../contract.ts';
 import type { Endpoint } from '../../shared/services/endpoint.ts';
 import { NO_PROFILE } from '../../shared/services/profile.ts';
@@ -8,16 +9,8 @@ import { interviewed, prepareInterview } from '../fitting.ts';
 import type { GgufParameters } from './parameters.ts';
 import { openLocalService } from './service.ts';
 
-export const fit: Fits<GgufParameters> = {
-  ner: fitGguf,
-  similarity: fitGguf,
-  inference: fitGguf,
-  ranking: fitGguf,
-  classification: fitGguf,
-  multilabel: fitGguf,
-  relation: fitGguf,
-  dialogue: fitGguf,
-};
+/** All families that can be asked are asked alike. */
+export const fit: Fits<GgufParameters> = Object.fromEntries(askedFamilyIds.map((id) => [id, fitGguf]));
 
 /** Asks a model in this process, one question at a time. */
 async function fitGguf(request: FitRequest<FamilyId, GgufParameters>): Promise<FittedModel> {

@@ -1,5 +1,5 @@
 import { hashFile } from '../../../ground/hash.ts';
-import { familyIds } from '../../../tasks/families/registry.ts';
+import { askedFamilyIds } from '../../../tasks/families/registry.ts';
 import { defineModel } from '../../define.ts';
 import { interpret, repeatsOf } from '../interpret.ts';
 import { askingOf, choosePrompt, promptName } from '../prompt.ts';
@@ -14,7 +14,7 @@ export const gguf = defineModel({
     en: 'Large language model of a GGUF file, in this process (node-llama-cpp)',
     zh: '在本进程内运行的 GGUF 大语言模型（node-llama-cpp）',
   },
-  families: familyIds,
+  families: askedFamilyIds,
   parameters,
   mainParameter: 'file',
   seeded: true,
