@@ -78,6 +78,20 @@ describe('shards', () => {
     expect((await refusal(readWeights(linked))).message).toMatch(/is the same file as/);
   });
 
+  it('refuses an index that lists a tensor twice, however it is written', async () => {
+    const folder = copy();
+    const file = join(folder, INDEX);
+    const { weight_map: map } = JSON.parse(readFileSync(file, 'utf8'));
+    const entries = JSON.stringify(map).slice(1, -1);
+    const escaped = POOLER.replace('p', '\\u0070');
+    writeFileSync(file, `{"metadata":{"${POOLER}":"{"},"weight_map":{"${escaped}":"${FIRST}",${entries}}}`);
+    const error = await refusal(readWeights(folder));
+    expect([error.code, error.place]).toEqual(['weights-damaged', { file, field: POOLER }]);
+    expect(error.message).toMatch(/twice/);
+    writeFileSync(file, `{"metadata":{"${POOLER}":"{\\"}:"},"weight_map":{${entries}}}`);
+    expect((await readWeights(folder)).tensors.has('pooler.dense.bias')).toBe(true);
+  });
+
   it.each(['{', '[]', '{"weight_map":{"a":1}}'])('refuses the index %s', async (text) => {
     const folder = copy();
     writeFileSync(join(folder, INDEX), text);

@@ -17,7 +17,7 @@ const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 /**
  * Opens weights that are split into shards, by their index (`model.safetensors.index.json`,
  * `pytorch_model.bin.index.json`): a map from tensors to files beside the index. Throws a UserError for a shard that is
- * missing, is listed under two names or lies outside the folder, and for a tensor that is not in its shard.
+ * missing, is listed under two names or lies outside the folder, and for a tensor that is not in its shard or is listed twice.
  */
 export async function openSharded(
   file: string,
@@ -58,6 +58,9 @@ async function readIndex(file: string): Promise<Map<string, string>> {
     const why = error instanceof Error ? error.message : String(error);
     throw damaged(file, 'weight_map', { en: `not JSON (${why})`, zh: `不是有效的 JSON（${why}）` });
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined)
+    throw damaged(file, twice, { en: 'the index lists it twice', zh: '索引中重复列出' });
   const result = shardIndex.safeParse(json);
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -67,6 +70,25 @@ async function readIndex(file: string): Promise<Map<string, string>> {
   if (map.size === 0)
     throw damaged(file, 'weight_map', { en: 'it lists no tensors', zh: '其中没有列出张量' });
   return map;
+}
+
+/** A string, followed by a colon where it is a key, or the beginning or end of an object. */
+const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g;
+
+/** A key that an object of a valid JSON text has twice, of which a parser keeps the last. */
+function repeatedKey(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, quoted, colon] of text.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon) {
+      const key: string = JSON.parse(quoted);
+      const keys = open.at(-1)!;
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+  return undefined;
 }
 
 async function checkShards(file: string, names: readonly string[]): Promise<void> {
