@@ -282,6 +282,14 @@ it('counts leaks between the splits that sources name', async () => {
   expect([report.splits, report.leaks]).toEqual([{ train: 1, test: 1 }, 1]);
 });
 
+it('divides what only names train', async () => {
+  const rows = ['头痛三天', '咳嗽一周', '高热不退', '腹泻两日'].map((text) => `${text},a\n`);
+  const { report } = await imported({ 'train.csv': `text,label\n${rows.join('')}` });
+  expect([report.division, Object.keys(report.splits)]).toEqual([
+    ...[{ ratios: [70, 10, 20], seed: 0, group: null }, ['train', 'dev', 'test']],
+  ]);
+});
+
 it('writes nothing on a dry run, and refuses a name that is taken', async () => {
   const files = { 'test.csv': 'text,label\n头痛,a\n' };
   const dry = await imported(files, { dryRun: true });
@@ -309,6 +317,7 @@ it.each([
   ['bad-brat', { 'b/a.txt': '头痛', 'b/a.ann': 'T1\tsym 0\t头痛\n' }, {}, { line: 1 }],
   ['not-utf8', { 'a.csv': Buffer.from([0x74, 0x0a, 0xff, 0xff, 0x0a]) }, {}, { line: 2 }],
   ['not-read-yet', { 'a.xlsx': 'PK' }, {}, {}],
+  ['mixed-inputs', { 'a.csv': 'text,label\n头痛,a\n', 'b.csv': 'text1,text2,label\n头痛,头疼,a\n' }, {}, {}],
   ['no-sources', { 'b/a.xyz': '头痛' }, {}, {}],
 ] as const)('%s', async (code, files, given, place) => {
   const error = await imported(files, { given }).catch((thrown) => thrown);

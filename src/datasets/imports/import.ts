@@ -138,7 +138,9 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const declare = (family: FamilyId, labels: readonly string[], splits: readonly SplitName[]): Task =>
     declareTask(request, chosen, { family, labels, splits });
   const [family] = chosen.families;
-  const bySource = ratios === undefined && chosen.sources.every(({ split }) => split !== null);
+  const named = chosen.sources.map(({ split }) => split);
+  // What names train alone leaves nothing to be judged by.
+  const bySource = ratios === undefined && !named.includes(null) && named.some((split) => split !== 'train');
   const pool = bySource ? chosen.records : chosen.records.filter(({ hasGold }) => hasGold);
   const parts = bySource
     ? pool.map(({ split }) => split)

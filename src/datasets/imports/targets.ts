@@ -112,7 +112,7 @@ export interface Families {
 
 /**
  * The families of the sources: as given, else by what they hold. Throws a UserError `no-gold` where they hold nothing to
- * learn, `family-mismatch` where not what is given, `which-positive` where no label of a similarity task is known to say
+ * learn, `mixed-inputs` where only some are pairs, `family-mismatch` where not what is given, `which-positive` where no label of a similarity task is known to say
  * "the same".
  */
 export function chooseFamilies(
@@ -120,6 +120,7 @@ export function chooseFamilies(
   given: FamilyId | undefined,
   positive: string | undefined,
 ): Families {
+  if (seen.pairs > 0 && seen.pairs < seen.records) throw mixedInputs();
   const same = positive ?? [...seen.labels].find((label) => POSITIVE.includes(label.toLowerCase()));
   const wanted: FamilyId[] = given === undefined ? inferFamilies(seen, same !== undefined) : [given];
   if (wanted.length === 0) {
@@ -161,6 +162,13 @@ export function chooseFamilies(
     },
   );
 }
+
+const mixedInputs = (): UserError =>
+  new UserError(
+    'mixed-inputs',
+    { en: 'Some sources hold pairs, others single texts', zh: '部分来源为句对，部分为单句' },
+    { hint: { en: 'Import them one by one under names of their own.', zh: '请分别导入，各用一个名称。' } },
+  );
 
 function inferFamilies(seen: Seen, hasPositive: boolean): FamilyId[] {
   if (seen.pairs > 0) {
