@@ -42,7 +42,9 @@ const PRINTED: Readonly<Record<string, () => string[]>> = {
   'data verify': () => ['data', 'verify', 'cMedQQ', 'CMDD', '--data-dir', folder],
   tasks: () => ['tasks'],
   conventions: () => ['conventions'],
-  ...(commands.some(({ name }) => name === 'kinds') ? { kinds: () => ['kinds'] } : {}),
+  ...(commands.some(({ name }) => name === 'kinds')
+    ? { kinds: () => ['kinds'], 'kinds bert': () => ['kinds', 'bert'] }
+    : {}),
 };
 
 describe.each(Object.keys(PRINTED))('what `%s` prints', (name) => {

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Text } from '../ground/language.ts';
 import { acquireLock } from '../ground/lock.ts';
 import { findTask } from '../tasks/registry.ts';
 import { evaluate, type Plan } from './evaluate.ts';
@@ -168,7 +169,10 @@ describe('evaluate', () => {
 describe('evaluateAll', () => {
   it('gives the same scores in other processes, in the order of the plans', async () => {
     const plans = [plan, { ...plan, seed: 1 }];
-    const here = await evaluateAll(plans, { jobs: 1 });
+    const notes = new Set<string>();
+    const onProgress = (_: number, { en }: Text): void => void notes.add(en);
+    const here = await evaluateAll(plans, { jobs: 1, onProgress });
+    expect(notes).toContain('cMedIC majority');
     const there = await evaluateAll(
       plans.map((one) => ({ ...one, root: `${root}-elsewhere` })),
       { jobs: 2 },

@@ -47,7 +47,7 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
         shares[index] = share;
         const what = `${plan.task.id} ${plan.model}`;
         const done = shares.reduce((sum, part) => sum + part, 0) / plans.length;
-        onProgress?.(done, { en: `${what} ${note.en}`, zh: `${what} ${note.zh}` });
+        onProgress?.(done, { en: `${what} ${note.en}`.trimEnd(), zh: `${what} ${note.zh}`.trimEnd() });
       };
       const run = parallel && !staysHere(plan) ? evaluateElsewhere : evaluate;
       outcomes[index] = await settle(plan, run(plan, { onProgress: advance, onNote, signal }));

@@ -27,6 +27,8 @@ describe('parameters', () => {
       any: ['x', 'y'],
       some: ['b'],
     });
+    const named = { name: { en: 'The model x', zh: '模型 x' } };
+    expect(() => parseParameters(specs, { some: 'c' }, named)).toThrow(/^some of the model x is /);
     expect(() => parseParameters(specs, { some: 'a,c' }, owner)).toThrow(
       expect.objectContaining({ code: 'bad-parameter', hint: expect.stringContaining('Did you mean') }),
     );

@@ -293,7 +293,7 @@ function bad(name: string, spec: Parameter, value: ParameterValue, { name: owner
   return new UserError(
     'bad-parameter',
     {
-      en: `${kebab(name)} of ${owner.en} is ${accepted.en}, not "${shown}"`,
+      en: `${kebab(name)} of ${owner.en.replace(/^The /, 'the ')} is ${accepted.en}, not "${shown}"`,
       zh: `${owner.zh}的参数 ${kebab(name)} 应为${accepted.zh}，而不是“${shown}”`,
     },
     {

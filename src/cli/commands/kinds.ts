@@ -52,7 +52,7 @@ async function showKind(kind: ModelKind, terminal: Terminal): Promise<void> {
     }));
     return terminal.printJson({ ...describe(kind, terminal), parameters });
   }
-  terminal.print(`${kind.id}: ${terminal.say(kind.summary)}`);
+  terminal.printText(`${kind.id}: ${terminal.say(kind.summary)}`);
   const rows = parameterRows(kind, terminal.language);
   if (rows.length === 0)
     return terminal.print(terminal.say({ en: 'It has no parameters.', zh: '该类型没有参数。' }));
