@@ -4,9 +4,8 @@
  *
  * node bench/models/gguf.ts --file FILE --endpoint URL [--name NAME] [--task T,…] [--limit N] [--data-dir DIR]
  *
- * The server has to have the same file, and one slot: what shares a batch changes probabilities in the second digit. Its cache
- * of prompts is left out for the same reason. Exits with 1 where more than 5 % of the items have another label, or where a
- * log-probability differs by more than 0.05.
+ * The server has to have the same file, and one slot: what shares a batch, or is kept of another prompt, changes probabilities
+ * in the second digit. Exits with 1 where more than 5 % of the items have another label, or where a log-probability differs by more than 0.05.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,54 +71,51 @@ const scoresOf = (prediction: Prediction | undefined): Readonly<Record<string, n
     : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-bench-'));
+const profiles = join(folder, 'profiles.json');
+writeFileSync(profiles, JSON.stringify({ alone: { endpoint, extraBody: { cache_prompt: false } } }));
 let agrees = true;
-try {
-  const profiles = join(folder, 'profiles.json');
-  writeFileSync(profiles, JSON.stringify({ alone: { endpoint, extraBody: { cache_prompt: false } } }));
-  const results: Record<string, unknown> = {};
-  for (const id of names.split(',')) {
-    const dataset = await openDataset({ task: findTask(id), dir: dataDirectory() });
-    const { evaluated } = await dataset.division('test');
-    const drawn = shuffle([...evaluated.questions], createRandom(0)).slice(0, Number(limit));
-    const inputs = drawn.map(({ input }) => input);
-    const { task } = dataset;
-    const here = await ask(findModel('gguf'), task, inputs, { file, threads: Number(threads) });
-    const there = await ask(findModel('llm'), task, inputs, {
-      ...{ name: `${name}@alone`, profiles, concurrency: 1, retries: 0, timeout: 600 },
-    });
-    let largest = 0;
-    let compared = 0;
-    let same = 0;
-    let unreadable = 0;
-    for (const i of inputs.keys()) {
-      const [ours, theirs] = [scoresOf(here.predictions[i]), scoresOf(there.predictions[i])];
-      if (!ours || !theirs) {
-        if (ours || theirs) agrees = false;
-        unreadable++;
-        continue;
-      }
-      compared++;
-      for (const [label, score] of Object.entries(ours))
-        largest = Math.max(largest, Math.abs(score - theirs[label]));
-      const best = (scores: Readonly<Record<string, number>>): string =>
-        Object.keys(scores).reduce((a, b) => (scores[b] > scores[a] ? b : a));
-      if (best(ours) === best(theirs)) same++;
+const results: Record<string, unknown> = {};
+for (const id of names.split(',')) {
+  const dataset = await openDataset({ task: findTask(id), dir: dataDirectory() });
+  const { evaluated } = await dataset.division('test');
+  const drawn = shuffle([...evaluated.questions], createRandom(0)).slice(0, Number(limit));
+  const inputs = drawn.map(({ input }) => input);
+  const { task } = dataset;
+  const here = await ask(findModel('gguf'), task, inputs, { file, threads: Number(threads) });
+  const there = await ask(findModel('llm'), task, inputs, {
+    ...{ name: `${name}@alone`, profiles, concurrency: 1, retries: 0, timeout: 600 },
+  });
+  let largest = 0;
+  let compared = 0;
+  let same = 0;
+  let unreadable = 0;
+  for (const i of inputs.keys()) {
+    const [ours, theirs] = [scoresOf(here.predictions[i]), scoresOf(there.predictions[i])];
+    if (!ours || !theirs) {
+      if (ours || theirs) agrees = false;
+      unreadable++;
+      continue;
     }
-    if (compared === 0 || largest > CLOSE || same / compared < SAME) agrees = false;
-    results[id] = {
-      items: inputs.length,
-      labels: task.labels.length,
-      compared,
-      unreadable,
-      sameLabel: same / compared,
-      largestDifference: largest,
-      promptTokens: [here.promptTokens, there.promptTokens],
-      secondsPerItem: [here.secondsPerItem, there.secondsPerItem],
-    };
-    console.log(id, JSON.stringify(results[id]));
+    compared++;
+    for (const [label, score] of Object.entries(ours))
+      largest = Math.max(largest, Math.abs(score - theirs[label]));
+    const best = (scores: Readonly<Record<string, number>>): string =>
+      Object.keys(scores).reduce((a, b) => (scores[b] > scores[a] ? b : a));
+    if (best(ours) === best(theirs)) same++;
   }
-  console.log(JSON.stringify({ ...circumstances(), results, agrees }, undefined, 2));
-} finally {
-  rmSync(folder, { recursive: true });
+  if (compared === 0 || largest > CLOSE || same / compared < SAME) agrees = false;
+  results[id] = {
+    items: inputs.length,
+    labels: task.labels.length,
+    compared,
+    unreadable,
+    sameLabel: same / compared,
+    largestDifference: largest,
+    promptTokens: [here.promptTokens, there.promptTokens],
+    secondsPerItem: [here.secondsPerItem, there.secondsPerItem],
+  };
+  console.log(id, JSON.stringify(results[id]));
 }
+console.log(JSON.stringify({ ...circumstances(), results, agrees }, undefined, 2));
+rmSync(folder, { recursive: true });
 process.exitCode = agrees ? 0 : 1;

@@ -121,6 +121,13 @@ describe('probabilities', () => {
     expect(worked[0]).toEqual([...worked[1]].reverse());
   });
 
+  it('that a model which ends at once has none of leave one answer unreadable', async () => {
+    const answer = await answerOf(() => completion({ content: '' }, { finish_reason: 'stop' }), {
+      parameters: { mode: 'logprob' },
+    });
+    expect(answer).toMatchObject({ status: 'unreadable', reason: 'empty' });
+  });
+
   it('are refused where a service returns none, and where there are no options', async () => {
     const parameters = { mode: 'logprob' };
     await expect(ask(() => 'A', { parameters })).rejects.toMatchObject({ code: 'no-logprobs' });

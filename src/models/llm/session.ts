@@ -259,8 +259,10 @@ async function askLetters(session: Session, input: Input): Promise<AskedInput> {
     const failure = outcomes.find((outcome) => 'failure' in outcome);
     if (failure) return rawOf(failure);
     const scores = outcomes.map((outcome, turn) => {
-      const { first } = outcome as ChatReply;
-      if (!first || first.length === 0) throw noLogprobs(service.endpoint.url);
+      const { first, text, finish } = outcome as ChatReply;
+      // A model that ends at once has written no token that could have probabilities: unreadable.
+      if (!first?.length && text === '' && finish === 'stop') return undefined;
+      if (!first?.length) throw noLogprobs(service.endpoint.url);
       return scoreLetters(first, rotated(options, rotations[turn]));
     });
     const known = scores.filter((one) => one !== undefined);

@@ -59,12 +59,9 @@ export interface LlamaContext {
 }
 
 export interface LlamaSequence {
-  readonly nextTokenIndex: number;
-  /** Forgets what does not begin these tokens. */
-  adaptStateToTokens(tokens: readonly Token[], allowShift: boolean): Promise<void>;
-  evaluateWithoutGeneratingNewTokens(tokens: readonly Token[]): Promise<void>;
+  clearHistory(): Promise<void>;
   controlledEvaluate(
-    input: readonly [Token, { readonly generateNext: { readonly probabilities: true } }][],
+    input: readonly (Token | [Token, { readonly generateNext: { readonly probabilities: true } }])[],
   ): Promise<readonly ({ readonly next: { readonly probabilities?: Map<Token, number> } } | undefined)[]>;
   evaluate(
     tokens: readonly Token[],

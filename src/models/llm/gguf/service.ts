@@ -13,9 +13,6 @@ import type { ChatService } from '../../shared/services/service.ts';
 import { acquireModel, type LoadedModel, type ModelSettings } from './loaded.ts';
 import { loadRuntime, type Runtime, type Token } from './runtime.ts';
 
-/** Tokens of a prompt that are computed between two looks at the signal. */
-const BLOCK = 128;
-
 export interface LocalModel {
   readonly endpoint: Endpoint;
   readonly model: ModelSettings;
@@ -94,15 +91,15 @@ async function answer(
     const detail = `${tokens.length} > ${loaded.contextSize}`;
     return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
   }
-  await readPrompt(answering, tokens);
+  // Whole and anew: a part that is kept from another question changes probabilities in the second digit.
+  await loaded.sequence.clearHistory();
   const name = loaded.model.fileInfo.metadata.general?.name;
   const common = { promptTokens: tokens.length, ...(name !== undefined && { model: name }) };
-  const last = tokens[tokens.length - 1];
   if (wanted.top_logprobs !== undefined) {
-    const first = await likeliest(loaded, last, wanted.top_logprobs);
+    const first = await likeliest(loaded, tokens, wanted.top_logprobs);
     return { ...common, text: first[0]?.token ?? '', finish: 'length', completionTokens: 1, first };
   }
-  const { written, finish } = await write(answering, last, { wanted, room, seed });
+  const { written, finish } = await write(answering, tokens, { wanted, room, seed });
   const whole = loaded.model.detokenize(written);
   const { answer: text, thought } = splitThought(opensThought ? `<think>${whole}` : whole);
   const thinking = thought === undefined ? {} : { reasoning: thought };
@@ -125,29 +122,18 @@ function writePrompt(
   };
 }
 
-/** Computes a prompt but for its last token, from where it differs from the one before. */
-async function readPrompt(
-  { loaded: { sequence }, signal }: Answering,
-  tokens: readonly Token[],
-): Promise<void> {
-  const prompt = tokens.slice(0, -1);
-  await sequence.adaptStateToTokens(prompt, false);
-  for (let from = sequence.nextTokenIndex; from < prompt.length; from += BLOCK) {
-    signal?.throwIfAborted();
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(from, from + BLOCK));
-  }
-  signal?.throwIfAborted();
-}
-
-/** The likeliest tokens after `last`, with their log-probabilities over the whole vocabulary. */
+/** The likeliest tokens after a prompt, with their log-probabilities over the whole vocabulary. */
 async function likeliest(
   { sequence, model }: LoadedModel,
-  last: Token,
+  prompt: readonly Token[],
   count: number,
 ): Promise<TokenOption[]> {
-  const [output] = await sequence.controlledEvaluate([[last, { generateNext: { probabilities: true } }]]);
+  const last = prompt.length - 1;
+  const outputs = await sequence.controlledEvaluate(
+    prompt.map((token, i) => (i === last ? [token, { generateNext: { probabilities: true } }] : token)),
+  );
   const options: TokenOption[] = [];
-  for (const [token, probability] of output?.next.probabilities ?? []) {
+  for (const [token, probability] of outputs[last]?.next.probabilities ?? []) {
     if (options.length === count) break;
     options.push({ token: model.detokenize([token]), logprob: Math.log(probability) });
   }
@@ -157,7 +143,7 @@ async function likeliest(
 /** Writes until the model ends, the JSON that the grammar asks for is whole, or there is no more room. */
 async function write(
   { runtime, loaded, signal }: Answering,
-  last: Token,
+  prompt: readonly Token[],
   { wanted, room, seed }: { readonly wanted: Wanted; readonly room: number; readonly seed: number },
 ): Promise<{ readonly written: readonly Token[]; readonly finish: 'stop' | 'length' }> {
   const { model, sequence } = loaded;
@@ -173,7 +159,7 @@ async function write(
   };
   const most = Math.min(wanted.max_tokens, room);
   const written: Token[] = [];
-  for await (const token of sequence.evaluate([last], options)) {
+  for await (const token of sequence.evaluate(prompt, options)) {
     signal?.throwIfAborted();
     written.push(token);
     // After its JSON a grammar allows white space without end.
