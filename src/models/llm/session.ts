@@ -259,9 +259,9 @@ async function askLetters(session: Session, input: Input): Promise<AskedInput> {
     const failure = outcomes.find((outcome) => 'failure' in outcome);
     if (failure) return rawOf(failure);
     const scores = outcomes.map((outcome, turn) => {
-      const { first, text, finish } = outcome as ChatReply;
-      // A model that ends at once has written no token that could have probabilities: unreadable.
-      if (!first?.length && text === '' && finish === 'stop') return undefined;
+      const { first, text } = outcome as ChatReply;
+      // A model that ends at once, or begins with a part of a character, leaves servers no token to report: unreadable.
+      if (!first?.length && text === '') return undefined;
       if (!first?.length) throw noLogprobs(service.endpoint.url);
       return scoreLetters(first, rotated(options, rotations[turn]));
     });
