@@ -31,10 +31,12 @@ export function parseRatios(text: string): Ratios {
 
 /**
  * The split of every example of `pool`, in its order: drawn by a seed, whole components at a time, where groups, pairs
- * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`.
+ * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`, and
+ * `too-many-twins` where nearly all examples are alike.
  */
 export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
-  const examples = joinDependent(task, [pool]);
+  const examples = unlessTooMany(() => joinDependent(task, [pool]));
+  if (!examples) throw tooManyTwins();
   const whole = ratios.reduce((sum, share) => sum + share);
   const [, dev, test] = ratios;
   const first = splitBySeed(examples, test / whole, seed);
@@ -44,14 +46,43 @@ export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): S
   return examples.map((example) => held.get(example) ?? 'train');
 }
 
-/** Examples of each split that have a twin in an earlier one (train, dev, test). */
-export function countLeaks(task: Task, splits: readonly Split[]): number {
+/** Near twins are compared pair by pair, and a set holds 2^24 pairs: V8 says so by a RangeError. Undefined beyond. */
+function unlessTooMany<T>(compare: () => T): T | undefined {
+  try {
+    return compare();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const tooManyTwins = (): UserError =>
+  new UserError(
+    'too-many-twins',
+    {
+      en: 'Too many records are nearly alike to be kept together in a division',
+      zh: '近似记录过多，无法在划分时保持不拆分',
+    },
+    {
+      hint: {
+        en: 'Bring files for the splits, e.g. train.csv and test.csv.',
+        zh: '请按划分分别提供文件，例如 train.csv 与 test.csv。',
+      },
+    },
+  );
+
+/**
+ * Examples of each split that have a twin in an earlier one (train, dev, test); null where too many are alike to be
+ * compared.
+ */
+export function countLeaks(task: Task, splits: readonly Split[]): number | null {
   const leaked = new Set<string>();
-  const { equal, mirrors, near } = relateTwins(task, splits);
-  for (const twins of [...equal, ...mirrors, ...near]) {
-    const order = twins.map(({ ref }) => SPLITS.indexOf(ref.split));
+  const twins = unlessTooMany(() => relateTwins(task, splits));
+  if (!twins) return null;
+  for (const group of [...twins.equal, ...twins.mirrors, ...twins.near]) {
+    const order = group.map(({ ref }) => SPLITS.indexOf(ref.split));
     const least = Math.min(...order);
-    for (const [i, { ref }] of twins.entries()) if (order[i] > least) leaked.add(`${ref.split}:${ref.id}`);
+    for (const [i, { ref }] of group.entries()) if (order[i] > least) leaked.add(`${ref.split}:${ref.id}`);
   }
   return leaked.size;
 }

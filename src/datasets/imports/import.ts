@@ -77,7 +77,7 @@ export interface ImportReport {
   readonly division:
     | 'sources'
     | { readonly ratios: Ratios; readonly seed: number; readonly group: string | null };
-  /** Examples of dev and test with a twin in an earlier split; null where a split has no gold. */
+  /** Examples of dev and test with a twin in an earlier split; null where a split has no gold, or too many are alike. */
   readonly leaks: number | null;
   readonly sources: readonly SourceReport[];
   readonly samples: readonly Sample[];
