@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: { calls: { type: 'string', default: '100000' }, python: { type: 'string' } },
 });
 const CALLS = Number(values.calls);
-const PEER_CALLS = 2_000;
+const PEER_CALLS = 1_000;
 const CONCURRENCY = 32;
 const SAMPLE_MS = 500;
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));

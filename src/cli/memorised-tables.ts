@@ -29,10 +29,13 @@ export async function printEstimate(
   );
 }
 
-const percent = (value: number): string => (Number.isNaN(value) ? '–' : (value * 100).toFixed(1));
+/** One decimal, and no minus before 0. */
+const percent = (value: number): string =>
+  Number.isNaN(value) ? '–' : (Math.round(value * 1000) / 10 || 0).toFixed(1);
 const range = ({ low, high }: { low: number; high: number }): string =>
   Number.isNaN(low) ? '–' : `[${percent(low)}, ${percent(high)}]`;
-const rate = (share: Share): string => `${percent(share.share)} ${range(share)} (${share.count}/${share.of})`;
+const rate = (share: Share): string =>
+  share.of === 0 ? '–' : `${percent(share.share)} ${range(share)} (${share.count}/${share.of})`;
 
 const SOURCE_NAMES = {
   test: { en: 'test', zh: '测试集' },

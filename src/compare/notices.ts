@@ -12,6 +12,13 @@ export function noticesOf(runs: readonly OpenedRun[], units: readonly Unit[]): T
       zh: '语料为合成样例：比较结果不代表真实文本。',
     });
   }
+  const part = runs.find((run) => run.record.examples.of !== undefined)?.record.examples.of;
+  if (part !== undefined) {
+    notices.push({
+      en: `Partial: ${examples.length} of ${part} examples, drawn at random.`,
+      zh: `部分评测：从 ${part} 个样本中随机抽取 ${examples.length} 个。`,
+    });
+  }
   if (units.length < examples.length) {
     notices.push({
       en: `${examples.length} examples are ${units.length} independent units: intervals and the permutation test treat units, McNemar's test examples, as independent.`,

@@ -1,6 +1,7 @@
 import type { Question } from '../datasets/dataset.ts';
 import type { Text } from '../ground/language.ts';
 import type { FittedModel, ModelKind, Reply } from '../models/contract.ts';
+import type { AnswerCounts } from '../scoring/coverage.ts';
 import type { Answer, AnswerStatus, Usage } from '../tasks/answer.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
@@ -15,12 +16,6 @@ export interface Asked {
   readonly task: Task;
   readonly questions: readonly Question[];
 }
-
-/**
- * What became of the questions: asked = answered + refused + unreadable + missing. `truncated` is a part of unreadable, and
- * `failed`, calls that brought nothing, a part of missing.
- */
-export type AnswerCounts = Readonly<Record<'asked' | AnswerStatus | 'truncated' | 'failed', number>>;
 
 export interface Answers {
   /** Aligned with the questions. */

@@ -14,14 +14,14 @@ import type { FittedModel } from '../models/contract.ts';
 import { loadModelFile } from '../models/model-file.ts';
 import { findModel, isBuiltIn } from '../models/registry.ts';
 import { verifyModel } from '../models/verify.ts';
-import type { Coverage } from '../scoring/coverage.ts';
+import type { AnswerCounts, Coverage } from '../scoring/coverage.ts';
 import { devScore } from '../scoring/dev-score.ts';
 import { readPredictions } from '../scoring/predictions.ts';
 import { refuseUnfit } from '../scoring/problems.ts';
 import { scorePredictions } from '../scoring/score-sheet.ts';
 import { writePredictions } from '../scoring/write.ts';
 import type { Example } from '../tasks/examples.ts';
-import { type AnswerCounts, type Answers, answerQuestions } from './answering.ts';
+import { type Answers, answerQuestions } from './answering.ts';
 import { requireSave } from './fitted.ts';
 import { openMembers } from './members.ts';
 import {

@@ -105,7 +105,8 @@ async function readCorpusFormat(
     const message = { en: 'there are more records than examples', zh: '记录数多于样本数' };
     problems.push({ id, code: 'unknown-id', message });
   }
-  return { predictions, coverage: coverageOf(statuses), problems };
+  const coverage = coverageOf(statuses);
+  return { predictions, coverage, answers: { ...coverage, truncated: 0, failed: 0 }, problems };
 }
 
 /** Records of a corpus file, whose errors call it `name`. */

@@ -14,6 +14,15 @@ export interface Coverage {
   readonly missing: number;
 }
 
+/**
+ * The same, with what was cut off at a limit of length as a part of unreadable, and calls that brought nothing as a part of
+ * missing.
+ */
+export interface AnswerCounts extends Coverage {
+  readonly truncated: number;
+  readonly failed: number;
+}
+
 /** Counts answers by their status. */
 export function coverageOf(statuses: Iterable<AnswerStatus>): Coverage {
   const counts = { asked: 0, answered: 0, refused: 0, unreadable: 0, missing: 0 };

@@ -88,10 +88,11 @@ describe('readPredictions', () => {
 
   it('takes lines that say why there is no prediction', async () => {
     const path = await file(
-      '{"id":"a","status":"refused","reason":"safety"}\n{"id":"b","status":"unreadable"}\n{"id":"c","status":"answered","label":"1"}\n',
+      '{"id":"a","status":"refused","reason":"safety"}\n{"id":"b","status":"unreadable","reason":"not-json","truncated":true}\n{"id":"c","status":"answered","label":"1"}\n',
     );
-    const { coverage, predictions, problems } = await readPredictions(path, intent, examples);
+    const { coverage, answers, predictions, problems } = await readPredictions(path, intent, examples);
     expect(coverage).toEqual({ asked: 3, answered: 1, refused: 1, unreadable: 1, missing: 0 });
+    expect(answers).toEqual({ ...coverage, truncated: 1, failed: 0 });
     expect(predictions).toEqual([undefined, undefined, { label: '1' }]);
     expect(problems).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { familyOf } from '../tasks/families/registry.ts';
 import type { Line } from '../tasks/families/shared/faults.ts';
 import type { Task } from '../tasks/task.ts';
 import { findConflict } from './carried.ts';
-import { type Coverage, coverageOf } from './coverage.ts';
+import { type AnswerCounts, type Coverage, coverageOf } from './coverage.ts';
 import { type AnsweredSplit, verifyHeader } from './header.ts';
 import { createSpanReader, type Offsets, type OffsetsReport } from './offsets.ts';
 import type { Problem } from './problems.ts';
@@ -28,6 +28,8 @@ export interface ReadPredictions {
   /** Aligned with the questions; undefined where there is no valid prediction. */
   readonly predictions: readonly (Prediction | undefined)[];
   readonly coverage: Coverage;
+  /** The same, with answers that the file says were truncated and calls that failed. */
+  readonly answers: AnswerCounts;
   readonly problems: readonly Problem[];
   /** Only where predictions of the family mark places in texts. */
   readonly offsets?: OffsetsReport;
@@ -85,6 +87,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
   const find = createFinder(questions);
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
   const statuses: AnswerStatus[] = new Array(questions.length).fill('missing');
+  let [truncated, failed] = [0, 0];
   const lineOf = new Int32Array(questions.length);
   const problems: Problem[] = [];
   let used = options.offsets ?? 'utf16';
@@ -122,6 +125,8 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
+        if (status === 'unreadable' && record.truncated === true) truncated++;
+        if (status === 'missing' && record.failed === true) failed++;
         return;
       }
       const parsed = parseLine(record, questions[index]);
@@ -132,9 +137,10 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
     finish(): ReadPredictions {
       for (const problem of unanswered(questions, lineOf)) problems.push(problem);
       const coverage = coverageOf(statuses);
-      if (!reader) return { predictions, coverage, problems };
+      const answers = { ...coverage, truncated, failed };
+      if (!reader) return { predictions, coverage, answers, problems };
       const { affected, fitting } = reader;
-      return { predictions, coverage, problems, offsets: { used, decidedBy, affected, fitting } };
+      return { predictions, coverage, answers, problems, offsets: { used, decidedBy, affected, fitting } };
     },
   };
 }

@@ -135,7 +135,12 @@ async function printBatch(
   terminal: Terminal,
 ): Promise<void> {
   if (terminal.json)
-    return terminal.printJson(runs.map(({ directory, record, scores }) => ({ directory, record, scores })));
+    return terminal.printJson(
+      runs.map(({ directory, record, scores }) => {
+        const { answers, quotes, usage } = record;
+        return { directory, answers, quotes, usage, record, scores };
+      }),
+    );
   const { printSummaries } = await import('../tables.ts');
   await printSummaries(summaries, tasks, terminal);
   if (subsets) {
@@ -181,6 +186,10 @@ async function noteDestinations(plans: PlanList['plans'], terminal: Terminal): P
   }
 }
 
+/** `kind:name`, as it was given. */
+const nameOf = ({ model, parameters }: PlanList['plans'][number]): string =>
+  parameters.name === undefined ? model : `${model}:${parameters.name}`;
+
 /** What models that call a service would take. */
 async function printOutlook(
   plans: PlanList['plans'],
@@ -210,7 +219,7 @@ async function printOutlook(
       { head: say({ en: 'sent to', zh: '发送至' }), dropRank: 1 },
     ],
     outlooks.map(({ plan, calls, promptTokens, cost, currency = '', destination }) => [
-      ...[plan.task.id, plan.model, String(calls), String(promptTokens)],
+      ...[plan.task.id, nameOf(plan), String(calls), String(promptTokens)],
       ...[cost?.least, cost?.most].map((sum) => (sum === undefined ? '' : `${sum.toFixed(2)} ${currency}`)),
       destination,
     ]),

@@ -60,7 +60,7 @@ export const scoreCommand = defineCommand({
     const { dataset, split, part } = await openTaskData(options);
     const { sheet, answers } = await scoreFile({ file, dataset, split, part, subsets, offsets });
     noteOpened(dataset, terminal);
-    if (terminal.json) terminal.printJson({ ...sheet, offsets: answers.offsets });
+    if (terminal.json) terminal.printJson({ ...sheet, answers: answers.answers, offsets: answers.offsets });
     else {
       const { printSheet } = await import('../tables.ts');
       await printSheet(sheet, terminal);

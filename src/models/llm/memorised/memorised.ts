@@ -102,7 +102,6 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
   });
   const endpoint = await findEndpoint(parameters);
   const texts = halvedTexts({ task, test, train, limit, seed });
-  if (texts.length === 0) throw noLongTexts(task);
   const asking = askingOf(task, parameters);
   const prompt = await choosePrompt(asking, parameters.promptFile);
   const language = parameters.promptLanguage;
@@ -117,6 +116,7 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
         ...draw(train).map((input): OrderQuestion => ({ split: 'train', input })),
       ]
     : [];
+  if (texts.length === 0 && orders.length === 0) throw noLongTexts(task);
   const prepared = { request, parameters, endpoint, interview, texts, orders };
   return {
     endpoint,
