@@ -394,6 +394,31 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    title: 'Asking language models: what it takes beside the model',
+    result: 'llm',
+    command: 'bench/models/llm.ts --python PATH',
+    body: ({ streamed, whole, peers, concurrency }) => [
+      ...table(
+        ['client', 'calls', 'calls per second of one core'],
+        [
+          ['chineseblue, streamed, journal on disk', streamed],
+          ['chineseblue, whole responses, journal on disk', whole],
+          ...Object.entries<Result>(peers).map(([name, row]) => [`${name} ${row.version}, client only`, row]),
+        ].map(([name, row]) => [String(name), String(row.calls), row.perCpuSecond.toFixed(0)]),
+      ),
+      '',
+      `A stub on loopback that answers at once, ${concurrency} calls at a time. Resident memory: ${[1_000, 20_000, 50_000, 100_000].map((calls) => `${streamed.memory.find((seen: Result) => seen.calls >= calls).megabytes} MB after ${calls} calls`).join(', ')}; what grows is the index of the journal. The goal was 1 000 calls per second of one core.`,
+    ],
+  },
+  {
+    title: 'A run of language model calls, killed',
+    result: 'llm-kills',
+    command: 'bench/models/llm-kills.ts',
+    body: ({ calls, kills, concurrency, asked, again, same }) => [
+      `${calls} calls, ${concurrency} at a time, killed ${kills} times with SIGKILL at random moments and issued again: the server was asked ${asked} times, ${again} of these again, ${(again / kills).toFixed(1)} per kill: what was under way or not yet on disk (one fsync per 50 ms). Scores ${same ? 'are those' : 'differ from those'} of a run that was left alone.`,
+    ],
+  },
+  {
     title: 'Text algorithms',
     result: 'text',
     command: 'bench/text/text.ts',
