@@ -87,7 +87,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
   const find = createFinder(questions);
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
   const statuses: AnswerStatus[] = new Array(questions.length).fill('missing');
-  let [truncated, failed] = [0, 0];
+  const parts = { truncated: 0, failed: 0 };
   const lineOf = new Int32Array(questions.length);
   const problems: Problem[] = [];
   let used = options.offsets ?? 'utf16';
@@ -125,8 +125,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
-        if (status === 'unreadable' && record.truncated === true) truncated++;
-        if (status === 'missing' && record.failed === true) failed++;
+        countPart(parts, status, record);
         return;
       }
       const parsed = parseLine(record, questions[index]);
@@ -137,12 +136,18 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
     finish(): ReadPredictions {
       for (const problem of unanswered(questions, lineOf)) problems.push(problem);
       const coverage = coverageOf(statuses);
-      const answers = { ...coverage, truncated, failed };
-      if (!reader) return { predictions, coverage, answers, problems };
+      const read = { predictions, coverage, answers: { ...coverage, ...parts }, problems };
+      if (!reader) return read;
       const { affected, fitting } = reader;
-      return { predictions, coverage, answers, problems, offsets: { used, decidedBy, affected, fitting } };
+      return { ...read, offsets: { used, decidedBy, affected, fitting } };
     },
   };
+}
+
+/** What a line says of an answer that is none. */
+function countPart(parts: { truncated: number; failed: number }, status: AnswerStatus, record: Line): void {
+  if (status === 'unreadable' && record.truncated === true) parts.truncated++;
+  if (status === 'missing' && record.failed === true) parts.failed++;
 }
 
 function otherOffsets(line: number, stated: Offsets, asked: Offsets): Problem {
