@@ -125,8 +125,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
-        countPart(parts, status, record);
-        return;
+        return countPart(parts, status, record);
       }
       const parsed = parseLine(record, questions[index]);
       if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
@@ -137,12 +136,16 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       for (const problem of unanswered(questions, lineOf)) problems.push(problem);
       const coverage = coverageOf(statuses);
       const read = { predictions, coverage, answers: { ...coverage, ...parts }, problems };
-      if (!reader) return read;
-      const { affected, fitting } = reader;
-      return { ...read, offsets: { used, decidedBy, affected, fitting } };
+      return reader ? { ...read, offsets: reportOffsets(reader, used, decidedBy) } : read;
     },
   };
 }
+
+const reportOffsets = (
+  { affected, fitting }: Pick<OffsetsReport, 'affected' | 'fitting'>,
+  used: Offsets,
+  decidedBy: OffsetsReport['decidedBy'],
+): OffsetsReport => ({ used, decidedBy, affected, fitting });
 
 /** What a line says of an answer that is none. */
 function countPart(parts: { truncated: number; failed: number }, status: AnswerStatus, record: Line): void {
