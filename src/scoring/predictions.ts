@@ -125,7 +125,8 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
-        return countPart(parts, status, record);
+        countPart(parts, status, record);
+        return;
       }
       const parsed = parseLine(record, questions[index]);
       if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
