@@ -33,7 +33,7 @@ const questions = (count: number) =>
     textB: `第${i}次感冒了用什么药`,
   }));
 
-/** Resident memory, sampled after a collection where `--expose-gc` is on. */
+/** Resident memory over time; nothing is collected before. */
 function watchMemory(done: () => number): { stop(): { calls: number; megabytes: number }[] } {
   const seen: { calls: number; megabytes: number }[] = [];
   const look = (): void => {
