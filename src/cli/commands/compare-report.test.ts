@@ -74,6 +74,8 @@ describe('report', () => {
   it('prints other formats, or writes them', async () => {
     expect(await call(reportCommand, both, { format: 'csv' })).toContain('cMedQQ,test,true,right,0');
     const out = join(root, 'report.json');
+    await call(reportCommand, both, { out: out.replace(/\.[a-z]+$/, '.csv') });
+    expect(await readFile(out.replace(/\.[a-z]+$/, '.csv'), 'utf8')).toContain('cMedQQ,test,true,right,0');
     await call(reportCommand, both, { format: 'json', out });
     expect(JSON.parse(await readFile(out, 'utf8')).tasks[0].runs).toHaveLength(2);
   });

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { choice, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks, dataDirOf } from '../open-task.ts';
@@ -5,6 +6,15 @@ import { DATA_DIR, RUNS_DIR, TASK_FILE } from '../options.ts';
 import { noteSkipped } from './runs.ts';
 
 const DEFAULT_OUT = 'report.html';
+const FORMAT_NAMES = ['html', 'markdown', 'csv', 'json', 'latex', 'model-index'] as const;
+type FormatName = (typeof FORMAT_NAMES)[number];
+
+const ENDINGS: Readonly<Record<string, FormatName>> = {
+  ...{ '.md': 'markdown', '.csv': 'csv', '.json': 'json', '.tex': 'latex' },
+};
+
+/** The format that the ending of a file stands for. */
+const formatOf = (file = DEFAULT_OUT): FormatName => ENDINGS[extname(file).toLowerCase()] ?? 'html';
 
 export const reportCommand = defineCommand({
   name: 'report',
@@ -21,11 +31,10 @@ export const reportCommand = defineCommand({
         zh: `输出文件（html 默认 ${DEFAULT_OUT}，其余默认标准输出）`,
       },
     }),
-    format: choice(['html', 'markdown', 'csv', 'json', 'latex', 'model-index'], {
-      default: 'html',
+    format: choice(FORMAT_NAMES, {
       summary: {
-        en: 'output format; model-index is metadata for Hugging Face',
-        zh: '输出格式；model-index 为 Hugging Face 元数据',
+        en: 'output format, by the ending of the file if omitted, else html; model-index is metadata for Hugging Face',
+        zh: '输出格式；省略时取决于文件扩展名，否则为 html；model-index 为 Hugging Face 元数据',
       },
     }),
     ...TASK_FILE,
@@ -37,7 +46,7 @@ export const reportCommand = defineCommand({
     'chineseblue report runs/cMedQQ-* --format markdown',
   ],
   async run({ operands, options, terminal }) {
-    const { out, format, taskFile, runsDir } = options;
+    const { out, format = formatOf(out), taskFile, runsDir } = options;
     const { isStandardOutput } = await import('../../ground/files.ts');
     const { openRuns } = await import('../../evaluation/opened.ts');
     const { FORMATS } = await import('../../report/formats.ts');

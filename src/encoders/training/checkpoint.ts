@@ -10,7 +10,7 @@ import type { Text } from '../../ground/language.ts';
 const MAGIC = 'CBCKPT01';
 const HASH_BYTES = 32;
 const PIECE = 1 << 24;
-/** The last but one is kept in case the last is damaged. */
+/** Checkpoints that are kept: the last but one in case the last is damaged. */
 const KEPT = 2;
 
 export type Arrays = ReadonlyMap<string, Float32Array>;
@@ -116,16 +116,17 @@ function parse(text: string): z.infer<typeof headerJson> | undefined {
 const nameOf = (step: number): string => `checkpoint-${String(step).padStart(9, '0')}.bin`;
 export const isCheckpoint = (name: string): boolean => /^checkpoint-\d{9}\.bin$/.test(name);
 
-/** Writes the checkpoint of a step to a directory and removes all but the one before it. */
+/** Writes the checkpoint of a step to a directory and removes all but the last `kept`. */
 export async function keepCheckpoint(
   directory: string,
   step: number,
   state: unknown,
   arrays: Arrays,
+  kept = KEPT,
 ): Promise<void> {
   await writeCheckpoint(join(directory, nameOf(step)), state, arrays);
   const names = (await readdir(directory)).filter(isCheckpoint).sort();
-  for (const name of names.slice(0, -KEPT)) await rm(join(directory, name), { force: true });
+  for (const name of names.slice(0, -kept)) await rm(join(directory, name), { force: true });
 }
 
 /**

@@ -20,6 +20,11 @@ const logOf = (directory: string): Record<string, number>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+const checkpointsOf = (directory: string): string[] =>
+  readdirSync(directory)
+    .filter((name) => name.startsWith('checkpoint-'))
+    .sort();
+
 describe('train', () => {
   it('learns, logs, reports events and keeps the best weights', async () => {
     const directory = fresh();
@@ -180,11 +185,17 @@ describe('train', () => {
   });
 
   it('skips a damaged checkpoint and uses the one before it', async () => {
+    const whole = bytesOf((await train(tinyRequest(fresh()))).weights);
     const directory = fresh();
-    const whole = bytesOf((await train(tinyRequest(directory))).weights);
-    const checkpoints = readdirSync(directory)
-      .filter((name) => name.startsWith('checkpoint-'))
-      .sort();
+    const stop = new AbortController();
+    const evaluate: NonNullable<ReturnType<typeof tinyRequest>['evaluate']> = async (...given) => {
+      if (checkpointsOf(directory).length === 2) stop.abort(new Error('stopped'));
+      return tinyRequest(directory).evaluate!(...given);
+    };
+    await expect(train(tinyRequest(directory, {}, { signal: stop.signal, evaluate }))).rejects.toThrow(
+      'stopped',
+    );
+    const checkpoints = checkpointsOf(directory);
     expect(checkpoints).toHaveLength(2);
     const last = join(directory, checkpoints[1]);
     const bytes = readFileSync(last);
@@ -196,6 +207,19 @@ describe('train', () => {
     expect(skipped).toMatchObject({ file: last, why: { en: expect.stringContaining('damaged') } });
     expect(bytesOf(again.weights).equals(whole)).toBe(true);
   });
+});
+
+it('a finished training keeps its best weights and no state of the optimizer', async () => {
+  const directory = fresh();
+  const { weights } = await train(tinyRequest(directory));
+  const [last, ...others] = checkpointsOf(directory);
+  expect(others).toEqual([]);
+  expect(readFileSync(join(directory, last)).length).toBeLessThan(2000);
+  const kinds: string[] = [];
+  const again = await train(tinyRequest(directory, {}, { onEvent: ({ kind }) => void kinds.push(kind) }));
+  expect(bytesOf(again.weights).equals(bytesOf(weights))).toBe(true);
+  expect(kinds).toContain('resumed');
+  expect(kinds).not.toContain('step');
 });
 
 describe('a checkpoint whose header is damaged', () => {

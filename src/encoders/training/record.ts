@@ -56,6 +56,8 @@ export interface TrainingRecord<Scores> {
   log(entry: object): Promise<void>;
   /** Writes a checkpoint. */
   save(): Promise<void>;
+  /** Replaces the checkpoints by one without arrays: the best weights are all that a finished training needs. */
+  finish(): Promise<void>;
   keepBest(arrays: Arrays): Promise<void>;
   readBest(): Promise<Arrays>;
 }
@@ -79,7 +81,7 @@ export async function openRecord<Scores>(
   );
   const state = found ? restored(found.state) : initialState<Scores>(fingerprint);
   if (found) {
-    for (const [name, { data }] of savedBlocks(trained)) data.set(found.arrays.get(name)!);
+    for (const [name, { data }] of savedBlocks(trained)) data.set(found.arrays.get(name) ?? data);
     await truncate(logFile, state.logBytes).catch(() => undefined);
     onEvent?.({ kind: 'resumed', step: state.step });
   } else await rm(logFile, { force: true });
@@ -95,6 +97,9 @@ export async function openRecord<Scores>(
       const arrays = savedBlocks(trained).map(([name, { data }]) => [name, data] as const);
       await keepCheckpoint(directory, state.step, state, new Map(arrays));
       onEvent?.({ kind: 'checkpoint', step: state.step });
+    },
+    async finish() {
+      await keepCheckpoint(directory, state.step, state, new Map(), 1);
     },
     keepBest: (arrays) => writeCheckpoint(bestFile, { fingerprint, epoch: state.best.epoch }, arrays),
     async readBest() {
@@ -134,7 +139,10 @@ async function objectionTo<Scores>(
   { state, arrays }: Checkpoint<State<Scores>>,
   { fingerprint, trained, bestFile }: { fingerprint: string; trained: readonly Trained[]; bestFile: string },
 ): Promise<Text | undefined> {
+  // finished: the best weights alone, which are checked below
+  const finished = state.done && arrays.size === 0 && state.best.epoch > 0;
   const fits = savedBlocks(trained).every(([name, { data }]) => {
+    if (finished) return true;
     const kept = arrays.get(name);
     return kept?.length === data.length && kept.every(Number.isFinite);
   });

@@ -205,6 +205,7 @@ export async function trainModel<Batch extends BatchRows, Scores>(
     await setImmediate(); // lets Ctrl-C in
   }
   const best = evaluator?.selection ? await record.readBest() : [];
+  if (evaluator?.selection) await record.finish();
   const weights = new Map([...Object.entries(evaluated), ...best]);
   return { weights, scores: state.scores ?? undefined, best: state.best };
 }
