@@ -1,7 +1,8 @@
+import { UserError } from '../ground/errors.ts';
 import type { ComparedParts } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { findDuplicates } from '../text/minhash.ts';
+import { findDuplicates, type Pair } from '../text/minhash.ts';
 import { comparisonForm } from '../text/normalise.ts';
 import type { ItemRef } from './item-ref.ts';
 import type { Split } from './split.ts';
@@ -66,7 +67,10 @@ export interface Twins {
   readonly near: readonly (readonly TwinItem[])[];
 }
 
-/** Finds twins inside and across splits. */
+/**
+ * Finds twins inside and across splits. Throws a UserError `too-many-twins` where more pairs would have to be compared than
+ * memory has room for: tens of thousands of texts that are nearly alike.
+ */
 export function relateTwins(task: Task, splits: readonly NamedSplit[]): Twins {
   const items = itemsOf(task, splits);
   const byForm = new Map(items.map((item) => [item.form, item]));
@@ -74,13 +78,35 @@ export function relateTwins(task: Task, splits: readonly NamedSplit[]): Twins {
     const mirror = item.mirrored === undefined ? undefined : byForm.get(item.mirrored);
     return mirror && mirror !== item && item.form < mirror.form ? [[item, mirror]] : [];
   });
-  const { pairs } = findDuplicates(
-    items.map(({ form }) => form),
-    { threshold: NEAR },
-  );
+  const pairs = nearPairs(items.map(({ form }) => form));
   return {
     equal: groupBy(items, ({ form }) => form),
     mirrors,
     near: pairs.map(({ a, b }) => [items[a], items[b]]),
   };
 }
+
+/** V8 refuses a set of more than 2^24 pairs by a RangeError. */
+function nearPairs(forms: readonly string[]): readonly Pair[] {
+  try {
+    return findDuplicates(forms, { threshold: NEAR }).pairs;
+  } catch (error) {
+    if (error instanceof RangeError) throw tooManyTwins();
+    throw error;
+  }
+}
+
+const tooManyTwins = (): UserError =>
+  new UserError(
+    'too-many-twins',
+    {
+      en: 'Too many records are nearly alike to be compared pair by pair',
+      zh: '近似记录过多，无法逐对比较',
+    },
+    {
+      hint: {
+        en: 'Remove repeated templates from the corpus, or bring splits as files of their own.',
+        zh: '请去除语料中的重复模板，或按划分分别提供文件。',
+      },
+    },
+  );

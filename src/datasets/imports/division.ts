@@ -35,8 +35,7 @@ export function parseRatios(text: string): Ratios {
  * `too-many-twins` where nearly all examples are alike.
  */
 export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
-  const examples = unlessTooMany(() => joinDependent(task, [pool]));
-  if (!examples) throw tooManyTwins();
+  const examples = joinDependent(task, [pool]);
   const whole = ratios.reduce((sum, share) => sum + share);
   const [, dev, test] = ratios;
   const first = splitBySeed(examples, test / whole, seed);
@@ -46,30 +45,15 @@ export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): S
   return examples.map((example) => held.get(example) ?? 'train');
 }
 
-/** Near twins are compared pair by pair, and a set holds 2^24 pairs: V8 says so by a RangeError. Undefined beyond. */
+/** Undefined where too many examples are alike to be compared. */
 function unlessTooMany<T>(compare: () => T): T | undefined {
   try {
     return compare();
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof UserError && error.code === 'too-many-twins') return undefined;
     throw error;
   }
 }
-
-const tooManyTwins = (): UserError =>
-  new UserError(
-    'too-many-twins',
-    {
-      en: 'Too many records are nearly alike to be kept together in a division',
-      zh: '近似记录过多，无法在划分时保持不拆分',
-    },
-    {
-      hint: {
-        en: 'Bring files for the splits, e.g. train.csv and test.csv.',
-        zh: '请按划分分别提供文件，例如 train.csv 与 test.csv。',
-      },
-    },
-  );
 
 /**
  * Examples of each split that have a twin in an earlier one (train, dev, test); null where too many are alike to be

@@ -54,7 +54,7 @@ const REFUSED = new Map(
     'tokenizer.json handle_chinese_chars false': 'normalizer.handle_chinese_chars',
     'tokenizer.json max_input_chars_per_word 2': 'model.max_input_chars_per_word',
     'tokenizer.json another prefix': 'model.continuing_subword_prefix',
-    'tokenizer.json another unknown token': 'added_tokens',
+    'tokenizer.json another unknown token': 'unk_token',
     'tokenizer.json with two tokens of one id': 'model.vocab',
     'tokenizer.json added token': 'added_tokens',
     'tokenizer.json mask that takes spaces': 'added_tokens.4.lstrip',
