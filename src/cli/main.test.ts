@@ -249,7 +249,9 @@ describe('the first session of a new user', () => {
     expect(chineseblue('runs').stdout).toContain('cMedIC‡');
     const predictions = join(folder, directory, 'predictions.jsonl');
     const again = chineseblue('score', '--task', 'cMedIC', '--predictions', predictions, '--json');
-    expect(JSON.parse(again.stdout)).toEqual(scores);
+    const { answers, ...sheet } = JSON.parse(again.stdout);
+    expect(sheet).toEqual(scores);
+    expect(answers).toEqual({ ...sheet.coverage, truncated: 0, failed: 0 });
     expect(chineseblue('check', '--task', 'cMedIC', '--predictions', predictions).status).toBe(0);
     writeFileSync(predictions, '{"id":"0","label":"7"}\n');
     const check = chineseblue('check', '--task', 'cMedIC', '--predictions', predictions);
