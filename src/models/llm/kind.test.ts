@@ -121,11 +121,12 @@ describe('probabilities', () => {
     expect(worked[0]).toEqual([...worked[1]].reverse());
   });
 
-  it('that a model which ends at once has none of leave one answer unreadable', async () => {
-    const answer = await answerOf(() => completion({ content: '' }, { finish_reason: 'stop' }), {
-      parameters: { mode: 'logprob' },
-    });
-    expect(answer).toMatchObject({ status: 'unreadable', reason: 'empty' });
+  it('that a model has none of which ends at once or begins inside a character leave one answer unreadable', async () => {
+    const parameters = { mode: 'logprob' };
+    for (const content of ['', '\uFFFD'])
+      expect(await answerOf(() => completion({ content }), { parameters })).toMatchObject({
+        status: 'unreadable',
+      });
   });
 
   it('are refused where a service returns none, and where there are no options', async () => {

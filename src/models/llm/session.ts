@@ -261,7 +261,7 @@ async function askLetters(session: Session, input: Input): Promise<AskedInput> {
     const scores = outcomes.map((outcome, turn) => {
       const { first, text } = outcome as ChatReply;
       // A model that ends at once, or begins with a part of a character, leaves servers no token to report: unreadable.
-      if (!first?.length && text === '') return undefined;
+      if (!first?.length && /^\uFFFD*$/.test(text)) return undefined;
       if (!first?.length) throw noLogprobs(service.endpoint.url);
       return scoreLetters(first, rotated(options, rotations[turn]));
     });
