@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -40,6 +41,25 @@ async function resume(state: object, filling = 0) {
 
 it('resumes from a state that says where training stands', async () => {
   expect(await resume(STATE)).toEqual({ step: 3, events: ['resumed'] });
+});
+
+it('begins anew where a state is nested too deeply to be written again', async () => {
+  await resume(STATE);
+  const file = join(directory, 'checkpoint-000000003.bin');
+  const bytes = readFileSync(file);
+  const length = bytes.readUInt32LE(8);
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const header = Buffer.from(
+    bytes.toString('utf8', 12, 12 + length).replace('"scores":null', `"scores":${deep}`),
+  );
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(header.length);
+  const content = Buffer.concat([bytes.subarray(0, 8), size, header, bytes.subarray(12 + length, -32)]);
+  writeFileSync(file, Buffer.concat([content, createHash('sha256').update(content).digest()]));
+  const events: string[] = [];
+  const run = { directory, onEvent: ({ kind }: { kind: string }) => void events.push(kind) };
+  const { state } = await openRecord(run, 'this', trained());
+  expect([state.step, events]).toEqual([0, ['skipped']]);
 });
 
 it('begins anew where a state says nothing to count on with', async () => {

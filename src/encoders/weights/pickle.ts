@@ -82,7 +82,7 @@ export function readPickleOf(bytes: Uint8Array, file: string): { value: Pickled;
   const remembered = (key: number): Pickled => {
     const value = memo.get(key);
     return value === undefined
-      ? fail({ en: `undefined memo ${key}`, zh: `引用了未定义的 memo ${key}` })
+      ? fail({ en: `memo ${key} was never stored`, zh: `memo ${key} 未曾写入` })
       : value;
   };
   const OPCODES: Readonly<Record<string, () => void>> = {
