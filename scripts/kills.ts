@@ -37,7 +37,7 @@ interface Ended {
   readonly seconds: number;
 }
 
-/** Runs a command to its end, or kills it after so many milliseconds. */
+/** Runs a command to its end, or kills it after a number of milliseconds. */
 function run({ args }: KilledCommand, folder: string, killAfter?: number): Promise<Ended> {
   const [home, temporary] = [join(folder, 'home'), join(folder, 'tmp')];
   for (const directory of [home, temporary]) mkdirSync(directory, { recursive: true });

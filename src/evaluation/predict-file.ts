@@ -99,8 +99,8 @@ async function answerStream(
 }
 
 const RESUMES: Text = {
-  en: 'The same command goes on from this file.',
-  zh: '再次执行同一命令会从该文件继续。',
+  en: 'Rerunning the command resumes from this file.',
+  zh: '重新执行同一命令即可从该文件继续。',
 };
 const WRITTEN: Text = {
   en: 'Their predictions were written; the same command predicts all inputs.',

@@ -19,7 +19,7 @@ for (const [network, prefix, family] of [
 const bare = (address: string): string => address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
 
 /**
- * Whether an IP address stays in the house: loopback, private or link-local; IPv4 inside IPv6 is judged as IPv4. False for
+ * Whether an IP address is local: loopback, private or link-local; IPv4 inside IPv6 is judged as IPv4. False for
  * names: they are judged by what they resolve to.
  */
 export function isLocalAddress(address: string): boolean {

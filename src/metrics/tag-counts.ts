@@ -151,7 +151,7 @@ export function createTagCounter(rule: BioRule): TagCounter {
   };
 }
 
-/** The first `length` values, zeros where there are not so many. */
+/** The first `length` values, padded with zeros. */
 function extended(values: Float64Array, length: number): Float64Array {
   const longer = new Float64Array(length);
   longer.set(values.subarray(0, length));

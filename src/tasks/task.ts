@@ -55,7 +55,7 @@ export interface Task {
   readonly title: Text;
   /** `public`: downloads; `private`: known but never released; `user`: runs on a corpus that the user brings. */
   readonly access: 'public' | 'private' | 'user';
-  /** Its texts stay in the house: they are sent to loopback and private addresses only, unless the user allows more. */
+  /** Its texts are sent to loopback and private addresses only, unless the user allows more. */
   readonly confidential?: boolean;
   readonly corpus: CorpusSource;
   /** Entity types, classes, relevance grades, predicates or statuses. Empty: taken from the training data. */
@@ -69,6 +69,6 @@ export interface Task {
   readonly published: readonly PublishedScore[];
 }
 
-/** Whether the texts of a task may not leave the house. What was never released may not, whatever the task says. */
+/** Whether the texts of a task must stay on local addresses. Those never released must, whatever the task says. */
 export const isConfidential = ({ confidential = false, access }: Task): boolean =>
   confidential || access === 'private';

@@ -1,6 +1,7 @@
 import type { BatchAction } from '../../evaluation/batches.ts';
 import { integer, integers, list } from '../../ground/parameters.ts';
 import { type CommandSpec, defineCommand, type Invocation } from '../command.ts';
+import { noteDestination } from '../destinations.ts';
 import { PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, RUNS_DIR, SOURCE, SPLIT, TASK_FILE } from '../options.ts';
@@ -40,11 +41,7 @@ async function handle(
     parameters: { ...parseAssignments(options.param), ...serviceOptions(options) },
   });
   for (const { url, tasks: sent } of await destinationsOf(plans)) {
-    const names = sent.map(({ id }) => id).join(', ');
-    terminal.note({
-      en: `Texts of ${names} are sent to ${url}.`,
-      zh: `${names} 的文本将发送至 ${url}。`,
-    });
+    noteDestination(url, sent, terminal);
   }
   const handled = await handleBatches(plans, action, signal);
   if (terminal.json) return terminal.printJson(handled.map(({ runId, batches }) => ({ runId, batches })));

@@ -1,5 +1,6 @@
 import { type GivenParameters, integer, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
+import { noteDestination } from '../destinations.ts';
 import { PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { openTaskData } from '../open-task.ts';
 import { DATA_DIR, DRY_RUN, RUNS_DIR, SPLIT, TASK, TASK_FILE } from '../options.ts';
@@ -58,11 +59,7 @@ export const memorisedCommand = defineCommand({
       train: train.map(({ input }) => input),
     });
     if (options.dryRun) return printEstimate(questions, terminal);
-    const { url } = questions.endpoint;
-    terminal.note({
-      en: `Texts of ${task.id} are sent to ${url}.`,
-      zh: `${task.id} 的文本将发送至 ${url}。`,
-    });
+    noteDestination(questions.endpoint.url, [task], terminal);
     const progress = terminal.progress(terminal.say({ en: 'Asking', zh: '提问中' }));
     const result = await questions.ask({ signal, onProgress: progress.update }).finally(progress.stop);
     await writeJson(join(directory, 'memorised.json'), result);

@@ -3,6 +3,7 @@ import type { PlanList } from '../../evaluation/plans.ts';
 import { flag, integer, integers, list } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
+import { noteDestination } from '../destinations.ts';
 import { MODEL_FILE, modelFileOption, PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
 import { DATA_DIR, DRY_RUN, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
@@ -180,10 +181,7 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
 /** Said before the first call: where texts will be sent. */
 async function noteDestinations(plans: PlanList['plans'], terminal: Terminal): Promise<void> {
   const { destinationsOf } = await import('../../evaluation/outlook.ts');
-  for (const { url, tasks } of await destinationsOf(plans)) {
-    const names = tasks.map(({ id }) => id).join(', ');
-    terminal.note({ en: `Texts of ${names} are sent to ${url}.`, zh: `${names} 的文本将发送至 ${url}。` });
-  }
+  for (const { url, tasks } of await destinationsOf(plans)) noteDestination(url, tasks, terminal);
 }
 
 /** `kind:name`, as it was given. */

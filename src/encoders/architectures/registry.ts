@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Place, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import { parseJson } from '../json.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
 import { distilbert } from './distilbert/architecture.ts';
@@ -69,7 +70,7 @@ export async function readConfig(path: string): Promise<EncoderConfig> {
 
 /** The configuration in the text of a `config.json`. Throws a UserError that names the file and the field. */
 export function parseConfig(text: string, file?: string): EncoderConfig {
-  const json = parseObject(text, file);
+  const json: { readonly model_type?: unknown } = parseJson(text, file);
   const { model_type: modelType = defaultArchitecture.modelType } = json;
   const architecture = typeof modelType === 'string' ? find(modelType) : undefined;
   if (architecture) return architecture.config.parse(json, file);
@@ -99,21 +100,6 @@ function unknownArchitecture(modelType: unknown, place: Place): UserError {
       },
     },
   );
-}
-
-function parseObject(text: string, file?: string): { readonly model_type?: unknown } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'not-json',
-      { en: `The file is not JSON: ${why}`, zh: `文件不是有效的 JSON：${why}` },
-      { file },
-    );
-  }
-  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** The content of the `config.json` of a model whose weights have this type. */

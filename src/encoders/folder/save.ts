@@ -92,7 +92,7 @@ function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, strin
         do_lower_case: options.lowercase,
         strip_accents: options.stripAccents,
         tokenize_chinese_chars: options.tokenizeChineseChars,
-        // a BERT tokenizer gives token types unless it is told that the model has none
+        // a BERT tokenizer returns token types unless its configuration says that the model has none
         ...(architectureOf(config).graph.types === undefined && {
           model_input_names: ['input_ids', 'attention_mask'],
         }),

@@ -135,7 +135,7 @@ const called = {
     default: false,
     speedOnly: true,
     summary: {
-      en: 'Let the texts of confidential tasks leave the house.',
+      en: 'Allow the texts of confidential tasks to be sent to remote addresses.',
       zh: '允许保密任务的文本发送到外部。',
     },
   }),

@@ -33,7 +33,7 @@ interface Merge {
   readonly id: number;
 }
 
-/** Words of at most so many characters are remembered, and so many of them. */
+/** Longest word that is cached, in characters, and the most words that are. */
 const MAX_CACHED = 256;
 const MOST_CACHED = 10_000;
 

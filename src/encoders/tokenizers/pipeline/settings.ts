@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { explainFileError } from '../../../ground/files.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../../json.ts';
 import type { SpecialTokens } from '../vocabulary.ts';
 import type { Settings } from './pipeline.ts';
 import { checked, inside, type Place, unsupported } from './place.ts';

@@ -168,7 +168,7 @@ export function splitThought(content: string): { answer: string; thought?: strin
   return { answer: content.slice(end + '</think>'.length), thought: content.slice(begin[0].length, end) };
 }
 
-/** A longer pause that a service asks for is cut to an hour; the next attempt is told again. */
+/** A longer pause that a service asks for is capped at an hour; the service may ask again at the next attempt. */
 const LONGEST_ASKED_MS = 3_600_000;
 
 const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 529]);

@@ -44,7 +44,7 @@ export interface ChatService {
 /** One limiter per endpoint and model, for all evaluations of a command. */
 const limiters = new Map<string, Limiter>();
 
-/** After so many calls in a row that failed with all their retries, a service is given up. */
+/** Consecutive calls that fail with all their retries before a service is given up. */
 const HOPELESS = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
@@ -168,7 +168,7 @@ export function refuseHopeless(
     );
 }
 
-/** Text of this task stays in the house. */
+/** The task is confidential and the endpoint is not local. */
 export const remoteAddress = (url: string): UserError =>
   new UserError(
     'remote-endpoint',

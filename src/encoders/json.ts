@@ -1,4 +1,4 @@
-import { UserError } from '../../ground/errors.ts';
+import { UserError } from '../ground/errors.ts';
 
 /** The object in the text of a JSON file; one without fields for anything else. Throws a UserError (`not-json`). */
 export function parseJson(text: string, file?: string): object {
