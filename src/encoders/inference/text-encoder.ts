@@ -186,7 +186,10 @@ export function promptOf({ prompts, defaultPrompt }: SentenceSettings, name = de
       hint:
         known.length > 0
           ? { en: `It has ${known.join(', ')}.`, zh: `可用的提示：${known.join('、')}。` }
-          : { en: 'It has none; write its text instead.', zh: '该模型没有提示，请直接给出提示文本。' },
+          : {
+              en: 'It has none; give the text with --prompt-text.',
+              zh: '该模型没有预设提示，请用 --prompt-text 给出文本。',
+            },
       exitCode: EXIT.usage,
     },
   );
