@@ -72,7 +72,8 @@ type TaskOptions = Named & Parsed<typeof DATA_DIR & typeof SPLIT>;
 export async function openTaskData(options: TaskOptions): Promise<TaskData> {
   const task = await chooseTask(options);
   const { openJudged } = await import('../datasets/dataset.ts');
-  const { split } = options;
+  const { judgedSplit } = await import('../tasks/task.ts');
+  const { split = judgedSplit(task) } = options;
   const { dataset, part } = await openJudged({ task, dir: await dataDirOf(options), split });
   return { task: dataset.task, dataset, split, part };
 }
@@ -98,7 +99,7 @@ export async function openQuestions(options: TaskOptions & { readonly input?: st
   return { task, questions, of: { split, scheme: dataset.scheme }, dataset };
 }
 
-type JudgedRequest = Omit<DatasetRequest, 'scheme'> & { readonly split: JudgedSplit };
+type JudgedRequest = Omit<DatasetRequest, 'scheme'> & { readonly split?: JudgedSplit };
 
 /**
  * Notes what a reader of the figures should know of the data of each task, and what is suspicious about the labels of
@@ -110,13 +111,14 @@ export async function noteDatasets(
   shown: readonly DatasetNote['code'][] = [],
 ): Promise<void> {
   const { openDataset, openJudged } = await import('../datasets/dataset.ts');
+  const { judgedSplit } = await import('../tasks/task.ts');
   const { findLabelDoubts } = await import('../datasets/label-doubts.ts');
   const remarks: Remark[] = [];
   for (const request of requests) {
-    const { task, dir, source } = request;
+    const { task, dir, source, split = judgedSplit(task) } = request;
     try {
-      const { dataset, part } = await openJudged(request);
-      const released = part === request.split ? dataset : await openDataset({ task, dir, source });
+      const { dataset, part } = await openJudged({ ...request, split });
+      const released = part === split ? dataset : await openDataset({ task, dir, source });
       const notes = dataset.notes.filter(({ code }) => !shown.includes(code));
       const doubts = await findLabelDoubts(released);
       remarks.push(...[...notes, ...doubts].map(({ message }) => ({ task: task.id, message })));

@@ -7,6 +7,15 @@ import { SPLITS } from '../tasks/task.ts';
 export const TASK = {
   task: list({ placeholder: 'name', summary: { en: 'the task', zh: '任务' } }),
 };
+export const SUITE = {
+  suite: text({
+    placeholder: 'name',
+    summary: {
+      en: 'every task of a suite whose data are here, and the average over them',
+      zh: '运行任务集中数据齐备的全部任务，并给出平均分',
+    },
+  }),
+};
 export const TASK_FILE = {
   taskFile: text({
     placeholder: 'file',
@@ -52,10 +61,9 @@ export const RESULTS = {
 export const SPLIT_NAMES = [...SPLITS, 'regrouped@1'] as const satisfies readonly JudgedSplit[];
 export const SPLIT = {
   split: choice(SPLIT_NAMES, {
-    default: 'test',
     summary: {
-      en: 'the split that is answered; regrouped@1: pooled and split again without shared text',
-      zh: '所用的划分；regrouped@1 为合并后重新划分，互不重叠',
+      en: 'the split that is answered (default: test, or dev where gold of test was never released); regrouped@1: pooled and split again without shared text',
+      zh: '所用的划分（默认 test；从未发布测试集金标的任务为 dev）；regrouped@1 为合并后重新划分，互不重叠',
     },
   }),
 };

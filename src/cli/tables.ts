@@ -7,6 +7,7 @@ import type { Interval } from '../statistics/interval.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
+import { publishedModels } from './published.ts';
 import type { Heading } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,6 +29,15 @@ export function formatRange(interval: Interval, convention: string): string {
   return `[${formatScore(interval.low, convention)}, ${formatScore(interval.high, convention)}]${mark}`;
 }
 
+/** `71.2 [70.1, 72.4]` of a share, an average of several conventions included. */
+export function formatMean(interval: Interval): string {
+  const { estimate, low, high } = interval;
+  const range = Number.isNaN(low)
+    ? ''
+    : ` [${formatAs(low)}, ${formatAs(high)}]${isUnsure(interval) ? UNSURE_MARK : ''}`;
+  return `${formatAs(estimate)}${range}`;
+}
+
 /** What the mark on an interval means, where any is marked. */
 export function printUnsureNote(intervals: readonly (Interval | undefined)[], terminal: Terminal): void {
   if (intervals.some(isUnsure)) terminal.printText(UNSURE_NOTE);
@@ -42,6 +52,10 @@ export function formatSummary({ mean, deviation, interval, primary, runs }: Summ
 /** Behind the name of a task whose corpus is a synthetic sample; a note says what it means. */
 export const SYNTHETIC_MARK = '‡';
 
+/** With the split, where that is not test, and the mark of synthetic samples. */
+const nameTask = ({ task, split, synthetic }: Summary): string =>
+  `${task}${split === 'test' ? '' : ` (${split})`}${synthetic ? SYNTHETIC_MARK : ''}`;
+
 const isPartial = ({ examples: { train, learnt = train } }: RunRecord): boolean => learnt < train;
 
 /** The table that ends `run`: one row per task and model, with the published figures. */
@@ -52,6 +66,7 @@ export async function printSummaries(
 ): Promise<void> {
   if (summaries.length === 0) return;
   const { say } = terminal;
+  const published = publishedModels(tasks.filter(({ id }) => summaries.some(({ task }) => task === id)));
   const headings: readonly Heading[] = [
     say({ en: 'task', zh: '任务' }),
     { head: say({ en: 'early name', zh: '早期名称' }), dropRank: 8 },
@@ -62,8 +77,7 @@ export async function printSummaries(
     say({ en: 'score [95 % interval]', zh: '得分 [95% 区间]' }),
     { head: say({ en: 'constant', zh: '常数答案' }), dropRank: 4 },
     { head: say({ en: 'chance', zh: '随机' }), dropRank: 5 },
-    { head: 'BERT-base', dropRank: 2 },
-    { head: 'MC-BERT', dropRank: 2 },
+    ...published.map((head) => ({ head, dropRank: 2 })),
     { head: say({ en: 'fit s', zh: '训练秒' }), dropRank: 6 },
     { head: say({ en: 'convention', zh: '口径' }), dropRank: 9 },
   ];
@@ -75,7 +89,7 @@ export async function printSummaries(
     };
     const { record, scores } = summary.runs[0];
     return [
-      summary.task + (summary.synthetic ? SYNTHETIC_MARK : ''),
+      nameTask(summary),
       task?.aliases.join(', ') ?? '',
       record.task.family,
       String(scores.coverage.asked),
@@ -84,14 +98,14 @@ export async function printSummaries(
       formatSummary(summary),
       formatScore(scores.floors.constant, summary.primary),
       formatScore(scores.floors.chance, summary.primary),
-      publishedBy('BERT-base'),
-      publishedBy('MC-BERT'),
+      ...published.map(publishedBy),
       summary.fitSeconds.toFixed(1),
       summary.primary,
     ];
   });
   const dropped = await terminal.table(headings, rows);
-  if (!dropped.includes('MC-BERT') && !terminal.quiet) printPublishedNotes(summaries, tasks, terminal);
+  if (published.some((head) => !dropped.includes(head)) && !terminal.quiet)
+    printPublishedNotes(summaries, tasks, terminal);
   printUnsureNote(
     summaries.map(({ interval }) => interval),
     terminal,

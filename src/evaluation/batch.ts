@@ -1,5 +1,5 @@
 import { openJudged } from '../datasets/dataset.ts';
-import type { Task } from '../tasks/task.ts';
+import { judgedSplit, type Task } from '../tasks/task.ts';
 import { makePlans, type PlanList, type PlanRequest } from './plans.ts';
 import { evaluateAll, type Outcome, type PoolOptions } from './pool.ts';
 import { writeResults } from './results-page.ts';
@@ -18,7 +18,10 @@ export async function planBatch({ required, ...request }: BatchRequest): Promise
   return list;
 }
 
-async function readJudged(task: Task, { dataDir, split, source }: PlanRequest): Promise<void> {
+async function readJudged(
+  task: Task,
+  { dataDir, split = judgedSplit(task), source }: PlanRequest,
+): Promise<void> {
   const { dataset, part } = await openJudged({ task, dir: dataDir, split, source });
   await dataset.split(part);
 }

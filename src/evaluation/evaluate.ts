@@ -71,7 +71,7 @@ export interface Evaluation extends Identity {
  * The id names everything that the result depends on. Stopped halfway, it resumes: with what a model checkpointed, with
  * the replies in the journal, with the predictions. Where subsets are asked for, a kept run is scored again.
  *
- * What the request leaves out: no parameters, seed 0, the test split, the data directory that `resolveDataDir` finds (the
+ * What the request leaves out: no parameters, seed 0, the task's judged split (test, or dev), the data directory that `resolveDataDir` finds (the
  * samples where there is nothing else), runs in `runs/`.
  *
  * @example

@@ -5,7 +5,7 @@ import type { Text } from '../ground/language.ts';
 import { type GivenParameters, identityOf } from '../ground/parameters.ts';
 import { version } from '../ground/version.ts';
 import type { Member, ModelKind } from '../models/contract.ts';
-import type { Task } from '../tasks/task.ts';
+import { judgedSplit, type Task } from '../tasks/task.ts';
 
 /** One evaluation, completely determined: plain data, so that it can cross to another process. */
 export interface Plan {
@@ -43,11 +43,11 @@ export interface EvaluationRequest
     Pick<Plan, 'task' | 'model'> {}
 
 /**
- * The whole plan: no parameters, seed 0, the test split in its primary format, the data directory that
+ * The whole plan: no parameters, seed 0, the task's judged split in its primary format, the data directory that
  * `resolveDataDir` finds, runs in `runs/`; neither keeps the model nor repeats a kept run.
  */
 export function completePlan(request: EvaluationRequest): Plan {
-  const { parameters = {}, seed = 0, split = 'test', source = 'primary' } = request;
+  const { parameters = {}, seed = 0, split = judgedSplit(request.task), source = 'primary' } = request;
   const { root = 'runs', keepModel = false, force = false } = request;
   const { dataDir = resolveDataDir(undefined, process.env).dir } = request;
   return { ...request, parameters, seed, split, source, dataDir, root, keepModel, force };

@@ -1,20 +1,22 @@
 import { splitsAtHand } from '../datasets/dataset.ts';
-import { schemeOf } from '../datasets/schemes/registry.ts';
+import { type JudgedSplit, schemeOf } from '../datasets/schemes/registry.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { camel, type GivenParameters, kebab, parseParameters } from '../ground/parameters.ts';
 import type { ModelKind, QuickLook } from '../models/contract.ts';
 import type { ModelFile } from '../models/model-file.ts';
 import { findModel, modelKinds } from '../models/registry.ts';
-import type { Task } from '../tasks/task.ts';
+import { judgedSplit, type Task } from '../tasks/task.ts';
 import type { Plan } from './plan.ts';
 
-export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' | 'seed'> {
+export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' | 'seed' | 'split'> {
   readonly tasks: readonly Task[];
   /** Ids, names of groups (`quick`, `all-baselines`), or `kind:value` where the kind has a main parameter. */
   readonly models: readonly string[];
   /** The module that some of the kinds come from. */
   readonly modelFile?: ModelFile;
   readonly seeds: readonly number[];
+  /** Default: the one that each task is judged by. */
+  readonly split?: JudgedSplit;
 }
 
 export interface PlanList {
@@ -31,12 +33,14 @@ export interface PlanList {
  * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has or accepts.
  */
 export function makePlans(request: PlanRequest): PlanList {
-  const { tasks, models, seeds, modelFile, ...rest } = request;
+  const { tasks, models, seeds, modelFile, split, ...rest } = request;
   const chosen = models.flatMap(chooseModels);
   refuseUnknown(rest.parameters, chosen);
-  const { scheme, part } = schemeOf(rest.split);
   const { dataDir: dir, source } = rest;
-  const here = tasks.filter((task) => splitsAtHand({ task, dir, source, scheme }).includes(part));
+  const here = tasks.filter((task) => {
+    const { scheme, part } = schemeOf(split ?? judgedSplit(task));
+    return splitsAtHand({ task, dir, source, scheme }).includes(part);
+  });
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
@@ -52,9 +56,18 @@ export function makePlans(request: PlanRequest): PlanList {
           ...parameters,
         };
         parseParameters(kind.parameters, complete, ownerOf(kind));
+        const judged = split ?? judgedSplit(task);
         const own = modelFile?.kinds.includes(kind) ? { modelFile: modelFile.path } : {};
         const evaluations = (kind.seeded ? seeds : seeds.slice(0, 1)).map(
-          (seed): Plan => ({ ...rest, ...own, task, model: kind.id, parameters: complete, seed }),
+          (seed): Plan => ({
+            ...rest,
+            ...own,
+            task,
+            split: judged,
+            model: kind.id,
+            parameters: complete,
+            seed,
+          }),
         );
         if (look) counts.set(look, (counts.get(look) ?? 0) + evaluations.length);
         return evaluations;

@@ -65,6 +65,7 @@ const taskSchema = z.strictObject({
     .default([]),
   positive: z.string().optional(),
   relevantFrom: z.number().optional(),
+  judged: z.literal('dev').optional(),
   primary: z.string().optional(),
   confidential: z.boolean().default(true),
 });

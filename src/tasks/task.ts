@@ -64,10 +64,15 @@ export interface Task {
   readonly positive?: string;
   /** Ranking only: the lowest grade that counts as relevant where a metric needs a yes or no. */
   readonly relevantFrom?: number;
+  /** The split that is judged unless another one is asked for. Default `test`; `dev` where gold of test was never released. */
+  readonly judged?: 'dev';
   /** Id of the convention of the primary metric. */
   readonly primary: string;
   readonly published: readonly PublishedScore[];
 }
+
+/** The split that scores of a task are about, unless another one is asked for. */
+export const judgedSplit = ({ judged }: Task): SplitName => judged ?? 'test';
 
 /** Whether the texts of a task must stay on local addresses. Those never released must, whatever the task says. */
 export const isConfidential = ({ confidential = false, access }: Task): boolean =>

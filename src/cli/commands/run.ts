@@ -1,12 +1,26 @@
+import type { SuiteAverage } from '../../compare/suite-average.ts';
 import type { Batch } from '../../evaluation/batch.ts';
 import type { PlanList } from '../../evaluation/plans.ts';
-import { flag, integer, integers, list } from '../../ground/parameters.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
+import type { Suite } from '../../tasks/suites/suite.ts';
 import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { noteDestination } from '../destinations.ts';
 import { MODEL_FILE, modelFileOption, PARAM, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
-import { DATA_DIR, DRY_RUN, RESULTS, RUNS_DIR, SOURCE, SPLIT, SUBSETS, TASK_FILE } from '../options.ts';
+import {
+  DATA_DIR,
+  DRY_RUN,
+  RESULTS,
+  RUNS_DIR,
+  SOURCE,
+  SPLIT,
+  SUBSETS,
+  SUITE,
+  type TASK,
+  TASK_FILE,
+} from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const runCommand = defineCommand({
@@ -17,6 +31,7 @@ export const runCommand = defineCommand({
   },
   options: {
     task: list({ summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' } }),
+    ...SUITE,
     model: list({
       default: ['quick'],
       summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
@@ -63,6 +78,7 @@ export const runCommand = defineCommand({
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
+    'chineseblue run --suite chineseblue --model quick',
     'chineseblue run --task cMedQA --split regrouped@1',
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --task cMedQQ --model llm:qwen3 --endpoint http://127.0.0.1:8080/v1 --limit 200',
@@ -79,7 +95,10 @@ export const runCommand = defineCommand({
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
     const { limit, retryErrors } = options;
     const dataDir = await dataDirOf(options);
-    const { tasks, named: required } = await chooseTasks(options.task, options.taskFile, dataDir);
+    const suite = await suiteOf(options);
+    const { tasks, named: required } = suite
+      ? { tasks: suite.tasks, named: false }
+      : await chooseTasks(options.task, options.taskFile, dataDir);
     const list = await planBatch({
       ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
       ...{ limit, retryErrors },
@@ -106,7 +125,11 @@ export const runCommand = defineCommand({
     }).finally(progress.stop);
     // A corpus without a second format lacks nothing.
     const absent = list.absent.filter(({ corpus }) => source === 'primary' || corpus.alternative);
-    await printBatch(batch, { tasks, absent, subsets: subsets !== undefined }, terminal.beside(results));
+    await printBatch(
+      batch,
+      { tasks, absent, dataDir, suite: suite?.suite, subsets: subsets !== undefined },
+      terminal.beside(results),
+    );
     const [first, ...others] = batch.failures;
     for (const { plan, error } of others)
       terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
@@ -122,33 +145,75 @@ function noteQuickLook({ plans, looks }: PlanList, terminal: Terminal): void {
   terminal.note([count, ...notes.map(terminal.say)].join(terminal.language === 'en' ? ' ' : ''));
 }
 
+type SuiteOptions = Parsed<typeof SUITE & typeof TASK & typeof TASK_FILE>;
+
 interface Asked {
   readonly tasks: readonly Task[];
   /** Tasks without data. */
   readonly absent: readonly Task[];
   /** Whether subsets were asked for. */
   readonly subsets: boolean;
+  readonly suite?: Suite;
+  readonly dataDir: string;
 }
 
 async function printBatch(
   { runs, summaries }: Batch,
-  { tasks, absent, subsets }: Asked,
+  { tasks, absent, subsets, suite, dataDir }: Asked,
   terminal: Terminal,
 ): Promise<void> {
-  if (terminal.json)
-    return terminal.printJson(
-      runs.map(({ directory, record, scores }) => {
-        const { answers, quotes, usage } = record;
-        return { directory, answers, quotes, usage, record, scores };
-      }),
-    );
+  const averages = suite && runs.length > 0 ? await averagesOf(runs, dataDir) : [];
+  if (terminal.json) {
+    const plain = runs.map(({ directory, record, scores }) => {
+      const { answers, quotes, usage } = record;
+      return { directory, answers, quotes, usage, record, scores };
+    });
+    const missing = absent.map(({ id }) => id);
+    return terminal.printJson(suite ? { suite: suite.id, missing, averages, runs: plain } : plain);
+  }
   const { printSummaries } = await import('../tables.ts');
   await printSummaries(summaries, tasks, terminal);
   if (subsets) {
     const { printSubsets } = await import('../subset-table.ts');
     await printSubsets(summaries, terminal);
   }
+  if (suite) {
+    const { printAverages } = await import('../suite-tables.ts');
+    await printAverages(suite, averages, tasks, terminal);
+  }
   noteAbsent(absent, terminal);
+}
+
+/** The suite that `--suite` names, with its tasks. Throws a UserError (usage) where tasks are named, too. */
+async function suiteOf({ suite: name, task, taskFile }: SuiteOptions) {
+  if (name === undefined) return undefined;
+  const { findSuite, tasksOf } = await import('../../tasks/suites/registry.ts');
+  const suite = findSuite(name);
+  if (task.length === 0 && taskFile === undefined) return { suite, tasks: tasksOf(suite) };
+  throw new UserError(
+    'suite-and-tasks',
+    { en: 'A suite says which tasks are run', zh: '任务集已决定运行哪些任务' },
+    {
+      field: 'suite',
+      hint: {
+        en: 'Leave out either --suite or --task and --task-file.',
+        zh: '--suite 与 --task、--task-file 只能用其一。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** Opened again, since an average resamples units. */
+async function averagesOf(runs: Batch['runs'], dataDir: string): Promise<readonly SuiteAverage[]> {
+  const { openRuns } = await import('../../evaluation/opened.ts');
+  const { averageSuite } = await import('../../compare/suite-average.ts');
+  return averageSuite(
+    await openRuns(
+      runs.map(({ directory }) => directory),
+      { dataDir },
+    ),
+  );
 }
 
 /** Says which tasks were left out for want of data, and how to fetch it. */

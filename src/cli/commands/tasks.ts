@@ -11,6 +11,7 @@ export const tasksCommand = defineCommand({
   async run({ options, terminal }) {
     const { tasks } = await chooseTasks([], undefined, await dataDirOf(options));
     if (terminal.json) return terminal.printJson(tasks);
+    const { suites } = await import('../../tasks/suites/registry.ts');
     const { say } = terminal;
     const headings: readonly Heading[] = [
       say({ en: 'task', zh: '任务' }),
@@ -39,6 +40,14 @@ export const tasksCommand = defineCommand({
         task.primary,
         terminal.say(task.title),
       ]),
+    );
+    await terminal.table(
+      [
+        say({ en: 'suite', zh: '任务集' }),
+        say({ en: 'tasks', zh: '任务数' }),
+        say({ en: 'description', zh: '说明' }),
+      ],
+      suites.map(({ id, title, tasks: own }) => [id, String(own.length), say(title)]),
     );
   },
 });

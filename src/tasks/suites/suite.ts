@@ -1,0 +1,11 @@
+import type { Text } from '../../ground/language.ts';
+
+/** Tasks that are run together and averaged: data, never code. */
+export interface Suite {
+  readonly id: string;
+  readonly title: Text;
+  /** Ids of its tasks, in the order of the tables. */
+  readonly tasks: readonly string[];
+  /** What its average is, and what it is not: shown below every table of averages. */
+  readonly average: Text;
+}
