@@ -1,0 +1,183 @@
+import { type Kysely, sql } from 'kysely';
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Database } from './database.ts';
+import type { Failure, JobState, Lease, Queue, QueueSettings, Write } from './queue.ts';
+
+/** The schema of the database that pg-boss keeps its tables in. */
+const SCHEMA = 'jobs';
+const LONGEST_RETRY_SECONDS = 60;
+/** A job that waits is never deleted for its age; what has ended is, by and by. */
+const WAIT_SECONDS = 10 * 365 * 86_400;
+const KEEP_ENDED_SECONDS = 7 * 86_400;
+/** A notice of failure is tried for as long as it takes. */
+const NOTICE_ATTEMPTS = 1_000_000;
+
+/** The queues of a database. */
+export interface Queues<Schema> {
+  /** Opens a queue, made where it is absent. */
+  open<Data extends object>(name: string, settings?: QueueSettings): Promise<Queue<Data, Schema>>;
+  /** Looks for leases that have ended now, not at the next round. */
+  supervise(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueuesOptions {
+  /** How often leases that have ended are looked for, in seconds. Default 2. */
+  readonly superviseSeconds?: number;
+  /** Told of errors between two calls: a connection that broke, a round of supervision that failed. Default: ignored. */
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * Starts the queues of a database: pg-boss, in the same database as everything else, so that a job and what it is about
+ * are stored in one transaction, on PostgreSQL as on PGlite.
+ */
+export async function startQueues<Schema>(
+  { queues, kysely }: Database<Schema>,
+  { superviseSeconds = 2, onError = () => undefined }: QueuesOptions = {},
+): Promise<Queues<Schema>> {
+  const boss = new PgBoss({
+    ...queues,
+    schema: SCHEMA,
+    schedule: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: 1,
+  });
+  boss.on('error', onError);
+  await boss.start();
+  return {
+    open: (name, settings) => openQueue(boss, kysely, name, settings),
+    supervise: () => boss.supervise(),
+    close: () => boss.stop({ graceful: false }),
+  };
+}
+
+async function openQueue<Data extends object, Schema>(
+  boss: PgBoss,
+  kysely: Kysely<Schema>,
+  name: string,
+  settings: QueueSettings = {},
+): Promise<Queue<Data, Schema>> {
+  const notices = `${name}-failed`;
+  await makeQueues(boss, name, notices, settings);
+  return {
+    async enqueue(id, data, transaction) {
+      await boss.send(name, data, { id, db: fromKysely(transaction) });
+    },
+    lease: () => leaseFrom<Data>(boss, name),
+    async keep(lease) {
+      return isOne(await boss.touch(name, attemptOf(lease)));
+    },
+    complete: (lease, write) => completeIn(boss, kysely, name, lease, write),
+    async fail(lease, reason) {
+      return isOne(await boss.fail(name, attemptOf(lease), { reason }));
+    },
+    leaseFailure: () => leaseNotice<Data>(boss, notices),
+    settleFailure: (failure, write) => completeIn(boss, kysely, notices, failure, write),
+    stateOf: (id) => stateOf(boss, kysely, name, id),
+  };
+}
+
+async function makeQueues(
+  boss: PgBoss,
+  name: string,
+  notices: string,
+  { attempts = 3, retrySeconds = 1, heartbeatSeconds = 10, leaseSeconds = 900 }: QueueSettings,
+): Promise<void> {
+  const common = {
+    retryBackoff: true,
+    retryDelay: retrySeconds,
+    retryDelayMax: LONGEST_RETRY_SECONDS,
+    retentionSeconds: WAIT_SECONDS,
+    deleteAfterSeconds: KEEP_ENDED_SECONDS,
+    expireInSeconds: leaseSeconds,
+  };
+  const queue = { ...common, retryLimit: attempts - 1, heartbeatSeconds, deadLetter: notices };
+  for (const [at, options] of [
+    [notices, { ...common, retryLimit: NOTICE_ATTEMPTS }],
+    [name, queue],
+  ] as const) {
+    await boss.createQueue(at, options);
+    // One that was there already takes these settings.
+    await boss.updateQueue(at, options);
+    // Within a transaction nothing may be looked up by another connection, which on PGlite would wait for its end.
+    await boss.getQueue(at);
+  }
+}
+
+/** Whether the one attempt that was named was found; pg-boss documents the count, its types leave it out. */
+const isOne = (response: object): boolean => 'affected' in response && response.affected === 1;
+
+/** What pg-boss ends a job by: its id and the attempt that was leased. */
+const attemptOf = ({ id, attempt }: Lease<unknown>) => ({ id, retryCount: attempt - 1 });
+
+async function leaseFrom<Data>(boss: PgBoss, name: string): Promise<Lease<Data> | undefined> {
+  const [job] = await boss.fetch<Data>(name, { includeMetadata: true });
+  return job && { id: job.id, data: job.data, attempt: job.retryCount + 1 };
+}
+
+async function leaseNotice<Data>(boss: PgBoss, notices: string): Promise<Failure<Data> | undefined> {
+  const [job] = await boss.fetch<Data>(notices, { includeMetadata: true });
+  if (!job) return undefined;
+  const { id, data, retryCount, sourceId, sourceOutput } = job;
+  return { id, data, attempt: retryCount + 1, job: sourceId ?? id, reason: reasonOf(sourceOutput) };
+}
+
+/** Ours is `{ reason }`, that of pg-boss itself `{ value: { message } }`. */
+function reasonOf(output: object | null): string {
+  const { reason, value, message } = (output ?? {}) as {
+    reason?: string;
+    value?: { message?: string };
+    message?: string;
+  };
+  return reason ?? value?.message ?? message ?? 'unknown';
+}
+
+/** Ends what follows from a lease that another worker has by now. */
+class LeaseEnded extends Error {}
+
+async function completeIn<Schema>(
+  boss: PgBoss,
+  kysely: Kysely<Schema>,
+  name: string,
+  lease: Lease<unknown>,
+  write: Write<Schema>,
+): Promise<boolean> {
+  try {
+    await kysely.transaction().execute(async (transaction) => {
+      const db = fromKysely(transaction);
+      if (!isOne(await boss.complete(name, attemptOf(lease), null, { db }))) throw new LeaseEnded();
+      await write(transaction);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof LeaseEnded) return false;
+    throw error;
+  }
+}
+
+async function stateOf<Schema>(
+  boss: PgBoss,
+  kysely: Kysely<Schema>,
+  name: string,
+  id: string,
+): Promise<JobState | undefined> {
+  const [job] = await boss.findJobs(name, { id });
+  if (!job) return undefined;
+  if (job.state === 'active' || job.state === 'completed') return { state: job.state };
+  if (job.state === 'failed' || job.state === 'cancelled') return { state: 'failed' };
+  return { state: 'waiting', ahead: await countAhead(kysely, name, id) };
+}
+
+/** Jobs that wait and came before. */
+async function countAhead<Schema>(kysely: Kysely<Schema>, name: string, id: string): Promise<number> {
+  const { rows } = await sql<{ ahead: string | number }>`
+    select count(*) as ahead
+    from ${sql.id(SCHEMA, 'job')} as other, ${sql.id(SCHEMA, 'job')} as own
+    where own.name = ${name} and own.id = ${id} and other.name = ${name}
+      and other.state < 'active' and (other.created_on, other.id) < (own.created_on, own.id)
+  `.execute(kysely);
+  return Number(rows[0]?.ahead ?? 0);
+}

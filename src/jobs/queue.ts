@@ -1,0 +1,64 @@
+import type { Transaction } from 'kysely';
+
+/** How long work may take and how often it is tried. */
+export interface QueueSettings {
+  /** Attempts in all; after the last one that fails the job has failed for good. Default 3. */
+  readonly attempts?: number;
+  /** Wait before the second attempt, in seconds; it doubles with every further one, up to a minute. Default 1. */
+  readonly retrySeconds?: number;
+  /** A lease whose holder was not heard of for this long ends, in seconds; at least 10. Default 10. */
+  readonly heartbeatSeconds?: number;
+  /** The longest that an attempt may take, in seconds, heard of or not; at most a day. Default 900. */
+  readonly leaseSeconds?: number;
+}
+
+/** A job in the hands of one worker. Only the holder of the latest attempt can end it. */
+export interface Lease<Data> {
+  readonly id: string;
+  readonly data: Data;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** A job that has failed for good, leased to whoever tells of it. */
+export interface Failure<Data> extends Lease<Data> {
+  /** The id of the job that failed; `id` is that of this notice. */
+  readonly job: string;
+  /** What the last attempt said, or that its worker was not heard of any more. */
+  readonly reason: string;
+}
+
+/** Where a job is. Every job comes to `completed` or `failed`. */
+export type JobState =
+  /** `ahead`: jobs that will be taken before it. */
+  | { readonly state: 'waiting'; readonly ahead: number }
+  | { readonly state: 'active' | 'completed' | 'failed' };
+
+/** What is stored in the same transaction in which a job ends. */
+export type Write<Schema> = (transaction: Transaction<Schema>) => Promise<void>;
+
+/** Jobs of one kind, first come first served, each leased to one worker at a time. */
+export interface Queue<Data extends object, Schema> {
+  /**
+   * Adds a job in a transaction: it is there when the transaction commits. A job of this id (a UUID) that is there
+   * already is left as it is.
+   */
+  enqueue(id: string, data: Data, transaction: Transaction<Schema>): Promise<void>;
+  /** Takes the next job; undefined where none waits. */
+  lease(): Promise<Lease<Data> | undefined>;
+  /** Says that the holder is alive. False where the lease has ended: the job is another's now, its work is to be dropped. */
+  keep(lease: Lease<Data>): Promise<boolean>;
+  /**
+   * Ends a job well. `write` stores the result in the same transaction: exactly once, however often the job was
+   * attempted. False, with nothing stored, where the lease has ended.
+   */
+  complete(lease: Lease<Data>, write: Write<Schema>): Promise<boolean>;
+  /** Ends an attempt: the job is tried again later, or has failed for good. False where the lease has ended. */
+  fail(lease: Lease<Data>, reason: string): Promise<boolean>;
+  /** Takes the notice of a job that has failed for good; undefined where there is none. */
+  leaseFailure(): Promise<Failure<Data> | undefined>;
+  /** Ends such a notice, as `complete` ends a job: what follows from the failure is stored exactly once. */
+  settleFailure(failure: Failure<Data>, write: Write<Schema>): Promise<boolean>;
+  /** Undefined for an id that is not there. */
+  stateOf(id: string): Promise<JobState | undefined>;
+}
