@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GivenParameters } from '../../src/ground/parameters.ts';
+import { type Arm, RECIPES } from './recipes.ts';
+
+/** Where finished cells are kept, one small file each; the answers stay with the runs, outside of the repository. */
+export const CELLS = join(import.meta.dirname, '../results/grid');
+
+/** One run of the grid. */
+export interface Cell {
+  readonly task: string;
+  readonly arm: Arm;
+  /** The name of a trial on the fine-tuned arm, whose scores on test are not looked at. */
+  readonly trial?: string;
+  readonly seed: number;
+  readonly model: string;
+  readonly parameters: GivenParameters;
+  readonly minutes: number;
+  readonly note?: string;
+  /** Of an ensemble. */
+  readonly members?: readonly Arm[];
+}
+
+/** What is kept of a finished cell. */
+export interface KeptCell extends Omit<Cell, 'minutes'> {
+  readonly split: string;
+  readonly convention: string;
+  readonly examples: { readonly train: number; readonly dev: number; readonly evaluated: number };
+  readonly units: number;
+  /** Where not all of train was learnt from. */
+  readonly learnt?: number;
+  /** A share of 1, with the 95 % interval over independent units. Trials have none. */
+  readonly score?: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Every convention of the task. Trials have none. */
+  readonly scores?: Readonly<Record<string, number>>;
+  /** The primary score on dev after every epoch; empty where the model does not log it. */
+  readonly curve: readonly number[];
+  /** The best of the curve. */
+  readonly dev?: number;
+  /** SHA-256 of the weights that were fine-tuned. */
+  readonly startingPoint: string;
+  readonly run: string;
+  readonly startedAt: string;
+  /** On a machine that did other work too: to plan with, not to compare. */
+  readonly seconds: number;
+  readonly commit: string | null;
+  readonly node: string;
+  readonly cpu: string;
+}
+
+/** A paired comparison of two arms of a task. */
+export interface Pair {
+  readonly a: string;
+  readonly b: string;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of a paired permutation test, corrected (Holm) within the task. */
+  readonly p: number;
+}
+
+/** All cells of a task, trials last. */
+export function cellsOf(task: string): Cell[] {
+  const { arms, ensemble, trials = {} } = RECIPES[task];
+  const cells: Cell[] = Object.entries(arms).flatMap(([arm, { model, parameters, seeds, minutes, note }]) =>
+    seeds.map((seed) => ({
+      task,
+      arm: arm as Arm,
+      seed,
+      model: model ?? 'bert',
+      parameters: parameters ?? {},
+      minutes,
+      note,
+    })),
+  );
+  if (ensemble) {
+    const { members, method, minutes } = ensemble;
+    const parameters = { method };
+    cells.push({ task, arm: 'ensemble', seed: 0, model: 'ensemble', parameters, minutes, members });
+  }
+  const tuned = arms['fine-tuned'];
+  for (const [trial, { change, minutes }] of Object.entries(trials)) {
+    const parameters = { ...tuned?.parameters, ...change };
+    cells.push({ task, arm: 'fine-tuned', trial, seed: 0, model: 'bert', parameters, minutes });
+  }
+  return cells;
+}
+
+export const fileOf = ({ task, arm, trial, seed }: Pick<Cell, 'task' | 'arm' | 'trial' | 'seed'>): string =>
+  join(CELLS, task, `${trial ? `trial-${trial.replaceAll(/\W+/g, '-').toLowerCase()}` : arm}-${seed}.json`);
+
+/** The finished cell with this very recipe, or undefined. */
+export function keptOf(cell: Cell): KeptCell | undefined {
+  const file = fileOf(cell);
+  if (!existsSync(file)) return undefined;
+  const kept: KeptCell = JSON.parse(readFileSync(file, 'utf8'));
+  const recipeOf = ({ model, parameters, members }: Pick<Cell, 'model' | 'parameters' | 'members'>) =>
+    JSON.stringify([model, parameters, members]);
+  return recipeOf(kept) === recipeOf(cell) ? kept : undefined;
+}
+
+export const pairsFile = (task: string): string => join(CELLS, task, 'pairs.json');
+
+/** Every kept cell of a task, in the order of its recipes, and its comparisons. */
+export function keptCells(task: string): { cells: KeptCell[]; pairs: Pair[] } {
+  const cells = cellsOf(task).flatMap((cell) => keptOf(cell) ?? []);
+  const pairs: Pair[] = existsSync(pairsFile(task)) ? JSON.parse(readFileSync(pairsFile(task), 'utf8')) : [];
+  return { cells, pairs };
+}
+
+/** Tasks of which at least one cell is kept. */
+export const keptTasks = (): string[] =>
+  existsSync(CELLS) ? Object.keys(RECIPES).filter((task) => readdirSync(CELLS).includes(task)) : [];

@@ -1,0 +1,219 @@
+/**
+ * Every task with data × baseline, frozen encoder, fine-tuned encoders, ensemble, by the recipes of recipes.ts. Each cell is an
+ * ordinary kept run in WORK/runs, killed at any moment and resumed by rerunning; what is finished is kept as a small file
+ * in bench/results/grid, without answers, and skipped from then on. Then bench/grid/page.ts writes the tables.
+ *
+ *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
+ *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials] [--seeds 0] [--minutes 90] [--list]
+ *
+ * --encoder: the folder or name of the pretrained encoder; --small: of cbert-small, whose arm is left out without it;
+ * --trials: the recipes that were tried, on dev; --minutes: begin no cell that is expected to end later.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareRuns } from '../../src/compare/compare.ts';
+import { resolveDataDir } from '../../src/datasets/directory.ts';
+import { evaluate, type Plan } from '../../src/evaluation/evaluate.ts';
+import { openRuns } from '../../src/evaluation/opened.ts';
+import type { StoredRun } from '../../src/evaluation/store.ts';
+import { createDirectory, writeJson } from '../../src/ground/files.ts';
+import type { GivenParameters } from '../../src/ground/parameters.ts';
+import { primaryScore } from '../../src/scoring/score-sheet.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { CELLS, type Cell, cellsOf, fileOf, type KeptCell, keptOf, type Pair, pairsFile } from './cells.ts';
+import { ARMS, type Arm, RECIPES } from './recipes.ts';
+
+const { values } = parseArgs({
+  options: {
+    work: { type: 'string' },
+    encoder: { type: 'string' },
+    small: { type: 'string' },
+    data: { type: 'string' },
+    only: { type: 'string' },
+    arm: { type: 'string' },
+    seeds: { type: 'string' },
+    trials: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
+if (!values.work || !values.encoder)
+  throw new Error(
+    '--work DIR: where runs are kept, outside of the repository; --encoder DIR: what is fine-tuned',
+  );
+const root = join(resolve(values.work), 'runs');
+const { dir: dataDir } = resolveDataDir(values.data, process.env);
+const started = performance.now();
+
+/** The weights of an arm. */
+const WEIGHTS: Readonly<Partial<Record<Arm, string>>> = {
+  frozen: values.encoder,
+  'fine-tuned': values.encoder,
+  'cbert-tiny': 'cbert-tiny',
+  'cbert-small': values.small,
+};
+
+const arms = values.arm?.split(',') ?? ARMS;
+const seeds = values.seeds?.split(',').map(Number);
+const tasks = values.only?.split(',').map((name) => findTask(name).id) ?? Object.keys(RECIPES);
+const wanted = tasks
+  .flatMap(cellsOf)
+  .filter(({ arm, seed, trial }) => {
+    if (arm === 'cbert-small' && !values.small) return false;
+    return arms.includes(arm) && (seeds?.includes(seed) ?? true) && (trial === undefined || values.trials);
+  })
+  .filter((cell) => !keptOf(cell))
+  .sort(
+    (a, b) =>
+      Number(a.arm === 'ensemble') - Number(b.arm === 'ensemble') || a.seed - b.seed || a.minutes - b.minutes,
+  );
+const nameOf = ({ task, arm, trial, seed }: Cell): string => `${task} ${trial ?? arm} seed ${seed}`;
+if (values.list) {
+  for (const cell of wanted) console.log(`${nameOf(cell)}: ${cell.minutes} minutes`);
+  process.exit();
+}
+
+const passed = (): number => (performance.now() - started) / 60_000;
+for (const cell of wanted) {
+  if (values.minutes && passed() + cell.minutes > Number(values.minutes)) {
+    console.log(`${nameOf(cell)}: left for later`);
+    continue;
+  }
+  console.log(`${new Date().toISOString()} ${nameOf(cell)} …`);
+  await fill(cell).catch((error: Error) => console.log(`${nameOf(cell)}: ${error.message}`));
+}
+
+/** Runs a cell, keeps it, and compares the arms of its task that are there. */
+async function fill(cell: Cell): Promise<void> {
+  const plan = planOf(cell);
+  if (!plan) return console.log(`${nameOf(cell)}: its members are not there yet`);
+  const run = await evaluate(plan);
+  await dropCheckpoints(run.directory);
+  await createDirectory(join(CELLS, cell.task));
+  const kept = describe(cell, run);
+  await writeJson(fileOf(cell), kept);
+  console.log(
+    `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,
+  );
+  if (cell.trial === undefined) await compareArms(cell.task);
+}
+
+const percent = (share: number | undefined): string => (share === undefined ? '–' : (100 * share).toFixed(2));
+
+function planOf(cell: Cell): Plan | undefined {
+  const runs = cell.members && membersOf(cell);
+  if (cell.members && !runs) return undefined;
+  const weights = WEIGHTS[cell.arm];
+  const parameters: GivenParameters = {
+    ...cell.parameters,
+    ...(runs && { runs: runs.join('+') }),
+    ...(weights && { init: existsSync(weights) ? resolve(weights) : weights }),
+    ...(weights && { threads: 1 }),
+    ...(cell.model === 'bert' && { checkpointMinutes: 3 }),
+  };
+  const { model, seed } = cell;
+  const isMember = RECIPES[cell.task].ensemble?.members.some((arm) => arm === cell.arm) ?? false;
+  const keepModel = isMember && cell.trial === undefined && seed === 0;
+  const task = findTask(cell.task);
+  return {
+    task,
+    model,
+    parameters,
+    seed,
+    split: 'test',
+    source: 'primary',
+    dataDir,
+    root,
+    keepModel,
+    force: false,
+  };
+}
+
+/** Directories of the members' runs at seed 0, or undefined where one is not finished. */
+function membersOf({ task, members = [] }: Cell): string[] | undefined {
+  const cells = cellsOf(task).filter(({ trial, seed }) => trial === undefined && seed === 0);
+  const kept = members
+    .map((arm) => cells.find((cell) => cell.arm === arm))
+    .map((cell) => cell && keptOf(cell));
+  return kept.every((cell) => cell !== undefined) ? kept.map(({ run }) => join(root, run)) : undefined;
+}
+
+function describe({ minutes: _, ...cell }: Cell, { record, scores, directory }: StoredRun): KeptCell {
+  const { value, interval } = primaryScore(scores);
+  const { model, examples, environment, times } = record;
+  const curve = curveOf(directory);
+  const all = scores.subsets.all;
+  return {
+    ...cell,
+    split: record.split,
+    convention: record.task.primary,
+    examples: { train: examples.train, dev: examples.dev, evaluated: examples.evaluated },
+    units: all.units,
+    ...(examples.learnt !== undefined && examples.learnt < examples.train && { learnt: examples.learnt }),
+    ...(cell.trial === undefined && {
+      score: value,
+      low: interval?.low,
+      high: interval?.high,
+      scores: Object.fromEntries(all.scores.map(({ convention, value }) => [convention, value])),
+    }),
+    curve,
+    ...(curve.length > 0 && { dev: Math.max(...curve) }),
+    startingPoint: model.startingPoint,
+    run: record.id,
+    startedAt: times.startedAt,
+    seconds: Math.round(times.fitSeconds + times.predictSeconds),
+    commit: environment.git?.commit ?? null,
+    node: environment.node,
+    cpu: environment.cpu,
+  };
+}
+
+/** The scores on dev that training logs. */
+function curveOf(directory: string): number[] {
+  const log = join(directory, 'train.jsonl');
+  if (!existsSync(log)) return [];
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"dev"'))
+    .map((line) => JSON.parse(line).dev);
+}
+
+/** Moments of Adam and the best weights: nothing reads them any more. */
+async function dropCheckpoints(directory: string): Promise<void> {
+  const { readdir } = await import('node:fs/promises');
+  for (const name of await readdir(directory))
+    if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
+}
+
+/** Pairs of the arms of a task whose runs are at hand, all seeds of each. */
+async function compareArms(task: string): Promise<void> {
+  const cells = cellsOf(task)
+    .filter(({ trial }) => trial === undefined)
+    .flatMap((cell) => keptOf(cell) ?? [])
+    .filter(({ run }) => existsSync(join(root, run)));
+  if (new Set(cells.map(({ arm }) => arm)).size < 2) return;
+  const opened = await openRuns(
+    cells.map(({ run }) => join(root, run)),
+    { dataDir },
+  );
+  const { systems, pairs } = compareRuns(opened, { items: 0 });
+  const armOf = (name: string): string => {
+    const [run] = systems.find((system) => system.name === name)!.runs;
+    return cells.find((cell) => cell.run === run)!.arm;
+  };
+  await writeJson(
+    pairsFile(task),
+    pairs.map(
+      ({ a, b, difference: { estimate, low, high }, adjusted }): Pair => ({
+        a: armOf(a),
+        b: armOf(b),
+        difference: estimate,
+        low,
+        high,
+        p: adjusted,
+      }),
+    ),
+  );
+}

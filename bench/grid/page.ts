@@ -1,0 +1,132 @@
+/**
+ * Writes docs/encoder-results.md from the cells that bench/grid/grid.ts kept, so that no figure is typed by hand, and the
+ * line of docs/results.md that links it.
+ *
+ *   npx node bench/grid/page.ts
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '../../src/ground/files.ts';
+import { kebab } from '../../src/ground/parameters.ts';
+import { deviation } from '../../src/statistics/percentiles.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { cellsOf, type KeptCell, keptCells, keptTasks, type Pair } from './cells.ts';
+import { ARMS, type Arm, RECIPES } from './recipes.ts';
+
+const docs = join(import.meta.dirname, '../../docs');
+const percent = (share: number): string => (100 * share).toFixed(1);
+const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
+const spread = (list: readonly number[]): string =>
+  list.length > 1 ? `${percent(mean(list))} ± ${percent(deviation(list))}` : percent(list[0]);
+
+/** The kind of an arm and what was chosen for it. */
+function recipeOf({ model, parameters, members }: KeptCell): string {
+  const chosen = Object.entries(parameters).map(([name, value]) => `${kebab(name)}=${value}`);
+  const kind = members ? `ensemble of ${members.join(', ')}` : model;
+  return [kind, ...chosen.map((one) => `\`${one}\``)].join(' ');
+}
+
+/** Score of one arm minus that of another, with its interval. */
+function difference(pairs: readonly Pair[], arm: string, other: string): string {
+  for (const { a, b, difference, low, high, p } of pairs) {
+    const tail = `, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`;
+    if (a === arm && b === other) return `${signed(difference)} [${signed(low)}, ${signed(high)}]${tail}`;
+    if (b === arm && a === other) return `${signed(-difference)} [${signed(-high)}, ${signed(-low)}]${tail}`;
+  }
+  return '';
+}
+
+function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
+  return ARMS.flatMap((arm) => {
+    const own = cells.filter((cell) => cell.arm === arm && cell.trial === undefined);
+    const [first] = own;
+    if (!first) return [];
+    const scores = own.flatMap(({ score }) => score ?? []);
+    const devs = own.flatMap(({ dev }) => dev ?? []);
+    return row([
+      arm,
+      recipeOf(first),
+      String(own.length),
+      devs.length > 0 ? spread(devs) : '',
+      spread(scores),
+      first.low !== undefined && first.high !== undefined
+        ? `[${percent(first.low)}, ${percent(first.high)}]`
+        : '',
+      arm === 'baseline' ? '' : difference(pairs, arm, 'baseline'),
+    ]);
+  });
+}
+
+const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
+
+/** What dev said after every epoch, of the recipe and of what was tried instead. */
+function devLines(cells: readonly KeptCell[]): string[] {
+  const tuned = cells.filter(
+    ({ arm, seed, curve }) => arm === 'fine-tuned' && seed === 0 && curve.length > 0,
+  );
+  if (tuned.length === 0) return [];
+  return [
+    '',
+    'Dev after every epoch, seed 0:',
+    '',
+    ...tuned.map((cell) => `- ${cell.trial ?? 'the recipe'} (${recipeOf(cell)}): ${curveOf(cell)}`),
+  ];
+}
+
+function section(id: string): string[] {
+  const { cells, pairs } = keptCells(id);
+  const [first] = cells;
+  if (!first) return [];
+  const task = findTask(id);
+  const done = new Set(cells.map(({ arm, seed, trial }) => `${arm} ${seed} ${trial}`));
+  const missing = new Set<Arm>(
+    cellsOf(id)
+      .filter(({ arm, seed, trial }) => trial === undefined && !done.has(`${arm} ${seed} ${trial}`))
+      .map(({ arm }) => arm),
+  );
+  const notes = new Set(cells.flatMap(({ arm, note }) => (note ? `${arm}: ${note}` : [])));
+  const { train, dev, evaluated } = first.examples;
+  return [
+    `## ${id}`,
+    '',
+    `${task.title.en}. ${first.split}: ${evaluated} examples, ${first.units} independent units; learnt from ${train}, tuned on ${dev}. Convention \`${first.convention}\`. Goal: ${RECIPES[id].goal}.`,
+    '',
+    row(['arm', 'model and recipe', 'seeds', 'dev', 'test', '95 % interval', 'minus baseline']),
+    row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
+    ...armRows(cells, pairs),
+    ...devLines(cells),
+    ...(notes.size > 0 ? ['', ...[...notes].map((note) => `Note, ${note}`)] : []),
+    ...(missing.size > 0 ? ['', `Not run, or not all seeds: ${[...missing].join(', ')}.`] : []),
+    '',
+  ];
+}
+
+const tasks = keptTasks();
+const all = tasks.flatMap((task) => keptCells(task).cells);
+const unique = (list: readonly (string | null)[]): string =>
+  [...new Set(list.filter((one) => one !== null))].sort().join(', ');
+const page = [
+  '# Results of encoders',
+  '',
+  'Generated from the kept cells in `bench/results/grid` by `node bench/grid/page.ts`; never edited by hand. Each cell is an ordinary run of the full training data, by the recipes in `bench/grid/recipes.ts`, made by',
+  '',
+  '```sh',
+  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5            # what is finished is skipped',
+  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials   # what else was tried, on dev',
+  'npx node bench/grid/page.ts',
+  '```',
+  '',
+  'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval over independent units of test for the first seed. The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
+  '',
+  `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue at ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`,
+  '',
+  ...tasks.flatMap(section),
+].join('\n');
+await writeAtomic(join(docs, 'encoder-results.md'), page);
+
+const LINK = 'Pretrained encoders, frozen and fine-tuned: [encoder-results.md](encoder-results.md).';
+const results = join(docs, 'results.md');
+const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
+if (text !== '' && !text.includes(LINK)) await writeAtomic(results, text.replace(/^(?=## )/m, `${LINK}\n\n`));

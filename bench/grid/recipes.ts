@@ -1,0 +1,137 @@
+import type { GivenParameters } from '../../src/ground/parameters.ts';
+
+/** What stands in a row of the grid. */
+export const ARMS = ['baseline', 'frozen', 'cbert-tiny', 'cbert-small', 'fine-tuned', 'ensemble'] as const;
+export type Arm = (typeof ARMS)[number];
+
+export interface Recipe {
+  /** The id of the kind of model. Default: bert. */
+  readonly model?: string;
+  readonly parameters?: GivenParameters;
+  readonly seeds: readonly number[];
+  /** What one seed is expected to take on one core, for the order and for `--minutes`. */
+  readonly minutes: number;
+  /** Said under the table: what is not complete or not usual about it. */
+  readonly note?: string;
+}
+
+export interface TaskRecipes {
+  /** What was aimed at on test, in the primary metric. */
+  readonly goal: string;
+  readonly arms: Readonly<Partial<Record<Exclude<Arm, 'ensemble'>, Recipe>>>;
+  /** Combined at seed 0; `method` is a parameter of the ensemble. */
+  readonly ensemble?: {
+    readonly members: readonly Exclude<Arm, 'ensemble'>[];
+    readonly method: string;
+    readonly minutes: number;
+  };
+  /** Changes to the fine-tuned recipe that were tried, by name: only their scores on dev are kept. */
+  readonly trials?: Readonly<Record<string, { readonly change: GivenParameters; readonly minutes: number }>>;
+}
+
+const ONE = [0];
+const THREE = [0, 1, 2];
+
+/** All layers of the encoder frozen, the head trained: what stands for frozen vectors where answers are spans. */
+const HEAD_ONLY: GivenParameters = { freeze: 5 };
+/** Measured on cMedQANER, where it is worth four points: see docs/models/bert.md. */
+const ENTITIES: GivenParameters = { lexiconFeatures: true, copies: 2, epochs: 3 };
+
+/** The recipes of every task with data. Chosen on dev; the trials say against what. */
+export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
+  cMedIC: {
+    goal: '92',
+    arms: {
+      baseline: { model: 'fasttext', seeds: THREE, minutes: 1 },
+      frozen: { model: 'embedding', seeds: ONE, minutes: 1 },
+      'cbert-tiny': { parameters: { epochs: 10 }, seeds: THREE, minutes: 2 },
+      'cbert-small': { seeds: THREE, minutes: 3 },
+      'fine-tuned': { seeds: THREE, minutes: 3 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 1 },
+  },
+  cMedQQ: {
+    goal: '87',
+    arms: {
+      baseline: { model: 'linear', seeds: ONE, minutes: 1 },
+      frozen: { model: 'embedding', seeds: ONE, minutes: 2 },
+      'cbert-tiny': { parameters: { epochs: 10, learningRate: 4e-4, dropout: 0 }, seeds: ONE, minutes: 25 },
+      'cbert-small': { seeds: THREE, minutes: 20 },
+      'fine-tuned': { seeds: THREE, minutes: 20 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    trials: {
+      'five epochs, FGM': { change: { epochs: 5, fgm: 0.5 }, minutes: 70 },
+      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 20 },
+    },
+  },
+  cMedQANER: {
+    goal: '85',
+    arms: {
+      baseline: { model: 'crf', seeds: ONE, minutes: 2 },
+      frozen: { parameters: HEAD_ONLY, seeds: ONE, minutes: 15 },
+      'cbert-tiny': { parameters: ENTITIES, seeds: ONE, minutes: 20 },
+      'cbert-small': { parameters: ENTITIES, seeds: ONE, minutes: 50 },
+      'fine-tuned': { parameters: ENTITIES, seeds: ONE, minutes: 50 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 2 },
+    trials: {
+      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 50 },
+      'span head': { change: { head: 'span' }, minutes: 50 },
+    },
+  },
+  cEHRNER: {
+    goal: '89',
+    arms: {
+      baseline: { model: 'crf', seeds: ONE, minutes: 3 },
+      frozen: { parameters: HEAD_ONLY, seeds: ONE, minutes: 40 },
+      'cbert-tiny': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 30 },
+      'cbert-small': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
+      'fine-tuned': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+  },
+  cMedTC: {
+    goal: '75',
+    arms: {
+      baseline: { model: 'linear', seeds: ONE, minutes: 1 },
+      frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
+      'cbert-tiny': { parameters: { epochs: 4, classWeights: true }, seeds: ONE, minutes: 15 },
+      'cbert-small': { parameters: { epochs: 4, classWeights: true }, seeds: ONE, minutes: 50 },
+      'fine-tuned': { parameters: { epochs: 4, classWeights: true }, seeds: ONE, minutes: 50 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 2 },
+  },
+  cMedIR: {
+    goal: '71',
+    arms: {
+      baseline: { model: 'ltr', seeds: ONE, minutes: 1 },
+      frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
+      'cbert-tiny': { parameters: { maxLength: 64 }, seeds: ONE, minutes: 30 },
+      'cbert-small': { parameters: { maxLength: 64 }, seeds: ONE, minutes: 60 },
+      'fine-tuned': { parameters: { maxLength: 64 }, seeds: ONE, minutes: 60 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 3 },
+  },
+  cMedQA: {
+    goal: 'what its labels allow',
+    arms: {
+      baseline: { model: 'knn', seeds: ONE, minutes: 1 },
+      frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
+      'cbert-tiny': { seeds: ONE, minutes: 15 },
+      'cbert-small': { seeds: ONE, minutes: 40 },
+      'fine-tuned': { seeds: ONE, minutes: 40 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+  },
+  CMDD: {
+    goal: '82',
+    arms: {
+      baseline: { model: 'dialogue', seeds: ONE, minutes: 3 },
+      'cbert-tiny': { parameters: { epochs: 5 }, seeds: ONE, minutes: 60 },
+      'cbert-small': { parameters: { epochs: 4 }, seeds: ONE, minutes: 140 },
+      'fine-tuned': { parameters: { epochs: 4 }, seeds: ONE, minutes: 140 },
+    },
+    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 5 },
+  },
+};
