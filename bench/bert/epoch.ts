@@ -4,7 +4,7 @@
  * take turns of some seconds each, from the first to the last step; what each compiles, collects and writes counts.
  *
  * Usage: npx node bench/bert/epoch.ts [--only cMedQQ] [--examples 320] [--padded-part 16] [--dynamic-part 4] [--threads 2]
- *   [--data DIR] [--small]
+ *   [--data DIR] [--shape 4x512]
  * Without --examples, the whole training split. With --padded-part 16 the Trainer that pads to 128 runs every 16th sequence
  * and its time is taken 16 times, likewise --dynamic-part: an epoch is the same step over and over.
  */
@@ -13,20 +13,13 @@ import { cpus, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { openDataset } from '../../src/datasets/dataset.ts';
-import { architectureOf, parseConfig } from '../../src/encoders/architectures/registry.ts';
-import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
-import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
+import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import type { TrainingEvent } from '../../src/encoders/training/events.ts';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
-import type { FamilyPlan } from '../../src/models/bert/plan.ts';
-import { PLANNERS } from '../../src/models/bert/planners.ts';
-import type { Example, FamilyId } from '../../src/tasks/examples.ts';
-import { findTask } from '../../src/tasks/registry.ts';
 import { withEarlier } from './contestants.ts';
-import { bertParameters } from './kept.ts';
+import { BATCH, material, sizesOf, VOCABULARY } from './material.ts';
 import { inSlices } from './slices.ts';
 
 const { values } = parseArgs({
@@ -34,60 +27,24 @@ const { values } = parseArgs({
     examples: { type: 'string', default: '1000000' },
     threads: { type: 'string', default: '2' },
     data: { type: 'string', default: join(import.meta.dirname, '../../../shared/chineseblue/data') },
-    small: { type: 'boolean', default: false },
+    shape: { type: 'string', default: '12x768' },
     only: { type: 'string', default: '' },
     'padded-part': { type: 'string', default: '1' },
     'dynamic-part': { type: 'string', default: '1' },
     child: { type: 'string' },
   },
 });
-const VOCABULARY = 21_128;
-const sizes = values.small
-  ? { hidden_size: 256, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 1024 }
-  : { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072 };
-const shape = values.small ? '4 × 256' : 'BERT-base';
-const BATCH = 16;
+const [layers, hidden] = values.shape.split('x').map(Number);
+const sizes = sizesOf(layers, hidden);
+const shape = layers === 12 && hidden === 768 ? 'BERT-base' : `${layers} × ${hidden}`;
 /** Seconds of a turn. */
 const SLICE = 20;
 /** Looks at our memory in the course of the epoch. */
 const MEMORY_SAMPLES = 10;
 const threads = Number(values.threads);
 
-/** Tokens are characters here: what is measured does not depend on which ids they have. */
-async function material(name: string) {
-  const task = findTask(name);
-  const { train: all } = await (await openDataset({ task, dir: values.data })).division('test');
-  const step = Math.max(1, Math.floor(all.length / Number(values.examples)));
-  const examples = all.filter((_, i) => i % step === 0).slice(0, Number(values.examples));
-  const seen = [
-    ...new Set(
-      examples.flatMap(({ input }) =>
-        Object.values(input).flatMap((text) => [...String(text).toLowerCase()]),
-      ),
-    ),
-  ];
-  const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-  const words = [...special, ...seen.filter((character) => /\S/u.test(character))];
-  const tokenizer = createTokenizer(
-    createVocabulary([
-      ...words,
-      ...Array.from({ length: VOCABULARY - words.length }, (_, i) => `[unused${i}]`),
-    ]),
-  );
-  const config = parseConfig(JSON.stringify({ vocab_size: VOCABULARY, ...sizes }));
-  const shapeOf = { layers: config.layers, hidden: config.hiddenSize, maxLength: 128 };
-  const parameters = await bertParameters(task, { ...shapeOf, head: 'softmax', lexiconFeatures: false });
-  const learn = <F extends FamilyId>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
-    PLANNERS[family].plan(PLANNERS[family].learn(own, parameters, task), {
-      tokenizer,
-      config,
-      parameters,
-    });
-  return { config, plan: learn(task.family, examples), examples, of: all.length };
-}
-
 async function ours(name: string): Promise<void> {
-  const { config, plan, examples } = await material(name);
+  const { config, plan, examples } = await material(name, sizes, values.data, Number(values.examples));
   const initial = new Map(architectureOf(config).parameters.initial(config, 1));
   for (const [parameter, shape] of plan.head.parameters) {
     initial.set(parameter, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.01) });
@@ -120,7 +77,7 @@ else {
   const peer = join(import.meta.dirname, '../peers/bert_epoch.py');
   const rows = [];
   for (const name of ['cMedQQ', 'cMedQANER'].filter((one) => one.includes(values.only))) {
-    const { plan, examples, of } = await material(name);
+    const { plan, examples, of } = await material(name, sizes, values.data, Number(values.examples));
     const folder = mkdtempSync(join(tmpdir(), 'chineseblue-epoch-'));
     const plain = plan.use(({ items }) =>
       items(examples)

@@ -31,6 +31,7 @@ const CASES = [
   { name: 'BERT-base 16 × 32', config: sizes(12, 768, 12), batch: 16, length: 32 },
   { name: 'BERT-base 16 × 128', config: sizes(12, 768, 12), batch: 16, length: 128 },
   { name: 'small 4 × 256, 32 × 64', config: sizes(4, 256, 4), batch: 32, length: 64 },
+  { name: 'small 4 × 512, 32 × 32', config: sizes(4, 512, 8), batch: 32, length: 32 },
 ].filter(({ name }) => name.includes(values.only));
 
 const rows = [];

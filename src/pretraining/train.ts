@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { architectureOf } from '../encoders/architectures/registry.ts';
 import type { Vocabulary } from '../encoders/tokenizers/vocabulary.ts';
+import { TRAINING_VERSION } from '../encoders/training/record.ts';
 import {
   type BatchObjective,
   type BatchSource,
   type Evaluator,
-  TRAINING_VERSION,
   type TrainerSettings,
   type TrainingRun,
   trainModel,

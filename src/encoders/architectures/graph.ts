@@ -19,8 +19,11 @@ export type Lookup = (name: string) => Value;
 /** Which dropout rate of the configuration applies. */
 export type DropoutKind = 'embedding' | 'hidden' | 'attention' | 'classifier';
 
-/** Multiplies by a mask of zeros and 1 / (1 - rate); the identity where nothing is dropped. */
-export type Dropout = (x: Value, kind: DropoutKind) => Value;
+/**
+ * Multiplies by a mask of zeros and 1 / (1 - rate); the identity where nothing is dropped. Where x has only the first of
+ * `of` rows, along the axis before the last, they get the mask that they would have among all.
+ */
+export type Dropout = (x: Value, kind: DropoutKind, of?: number) => Value;
 
 export const noDropout: Dropout = (x) => x;
 

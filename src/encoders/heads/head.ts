@@ -24,6 +24,8 @@ export interface Head<Answer> {
 export interface Loss {
   /** Embedding tables that the outputs use beside the encoder's look-ups in them. */
   readonly tied?: readonly string[];
+  /** Whether only `[CLS]` is read, so that the last layer can skip the other tokens. */
+  readonly firstOnly?: boolean;
   outputs(context: HeadContext): Outputs;
   /** The loss of these outputs, a scalar; its targets are further inputs of the graph. */
   loss(outputs: Outputs, context: HeadContext): Value;

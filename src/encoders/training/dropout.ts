@@ -2,7 +2,7 @@ import type { Tensors } from '../../autograd/index.ts';
 import { createRandom } from '../../ground/random.ts';
 import { allocate, type Block } from './kernels/memory.ts';
 import type { Call, Pool } from './kernels/pool.ts';
-import { jumpXorshift, WEYL_STEP } from './kernels/xorshift.ts';
+import { createJump, jumpXorshift, WEYL_STEP } from './kernels/xorshift.ts';
 import type { DropoutSite } from './step.ts';
 
 /** Which rows of a random stream a batch takes. */
@@ -26,45 +26,44 @@ export interface Masks {
 
 /** Memory for the masks of one pass at a time, as much as the largest graph needs. */
 export function createMasks(sites: readonly (readonly DropoutSite[])[], seed: number): Masks {
-  const total = Math.max(
-    LANES,
-    ...sites.map((list) => list.reduce((sum, { size }) => sum + roomFor(size), 0)),
-  );
-  const most = Math.max(1, ...sites.map(({ length }) => length));
-  const [[area, state]] = allocate([[total, SEEDS * most]]);
+  const most = (of: (site: DropoutSite) => number): number =>
+    Math.max(1, ...sites.map((list) => list.reduce((sum, site) => sum + of(site), 0)));
+  const room = most((site) => stretchesOf(site) * roomFor(site.used));
+  const [[area, state]] = allocate([[Math.max(LANES, room), SEEDS * most(stretchesOf)]]);
   const seeds = new Int32Array(state.data.buffer, state.start, state.data.length);
   return {
     area,
     fill(list, { stream, row }, pool) {
       const masks: Record<string, Float32Array> = {};
-      const shifts: (() => void)[] = [];
+      const calls: Call[] = [];
+      const moves: (() => void)[] = [];
       let offset = 0;
-      const calls = list.map(({ name, size, rows, rate }, site): Call => {
-        // numbers before those of the first row: whole steps of all lanes, and a rest that is drawn and cut off
-        const before = row * (size / rows);
-        const [steps, rest] = [Math.floor(before / LANES), before % LANES];
-        const random = createRandom(seed, `dropout ${stream} ${name}`);
-        for (let i = 0; i < LANES; i++) {
-          const first = 1 + random.below(0xffffffff);
-          seeds[site * SEEDS + i] = jumpXorshift(first, steps);
-          seeds[site * SEEDS + LANES + i] = first + Math.imul(steps, WEYL_STEP);
-        }
+      for (const site of list) {
         const at = offset;
-        if (rest > 0) shifts.push(() => area.data.copyWithin(at, at + rest, at + rest + size));
-        masks[name] = area.data.subarray(at, at + size);
-        offset += roomFor(size);
-        const start = area.start + at * 4;
-        const end = start + padded(size + rest) * 4;
-        const kept = new Int32Array(Float32Array.of(1 / (1 - rate)).buffer)[0];
-        const threshold = Math.min(0xffffffff, Math.round((1 - rate) * 2 ** 32));
-        return {
-          block: area,
-          kernel: 'mask',
-          inputs: [start, end, state.start + site * SEEDS * 4, threshold | 0, kept],
-        };
-      });
+        const random = createRandom(seed, `dropout ${stream} ${site.name}`);
+        const [kept] = new Int32Array(Float32Array.of(1 / (1 - site.rate)).buffer);
+        const threshold = Math.min(0xffffffff, Math.round((1 - site.rate) * 2 ** 32));
+        const stretches = stretchesOf(site);
+        const before = (row * stretches * site.stride) / site.rows;
+        const starts = Array.from({ length: LANES }, () => 1 + random.below(0xffffffff));
+        const statesAfter = createStreams(starts, Math.floor(before / LANES));
+        for (let k = 0; k < stretches; k++) {
+          // numbers before the first of the stretch: whole steps of all lanes, and a rest that is drawn and cut off
+          const first = before + k * site.stride;
+          const rest = first % LANES;
+          seeds.set(statesAfter((first - rest) / LANES), calls.length * SEEDS);
+          const [from, to] = [offset + rest, at + k * site.used];
+          if (from !== to) moves.push(() => area.data.copyWithin(to, from, from + site.used));
+          const start = area.start + offset * 4;
+          offset += padded(site.used + rest);
+          const seedsAt = state.start + calls.length * SEEDS * 4;
+          const inputs = [start, area.start + offset * 4, seedsAt, threshold | 0, kept];
+          calls.push({ block: area, kernel: 'mask', inputs });
+        }
+        masks[site.name] = area.data.subarray(at, at + site.size);
+      }
       pool.run(calls);
-      for (const shift of shifts) shift();
+      for (const move of moves) move();
       return masks;
     },
   };
@@ -74,5 +73,20 @@ export function createMasks(sites: readonly (readonly DropoutSite[])[], seed: nu
 const LANES = 4;
 const SEEDS = 2 * LANES;
 
+const stretchesOf = ({ size, used }: DropoutSite): number => size / used;
 const padded = (size: number): number => Math.ceil(size / LANES) * LANES;
 const roomFor = (size: number): number => padded(size + LANES - 1);
+
+/** The state of all lanes after a number of steps; asked for ascending numbers, from `start` on. */
+function createStreams(seeds: readonly number[], start: number): (steps: number) => number[] {
+  const jumps = new Map<number, (state: number) => number>();
+  let lanes = seeds.map((seed) => jumpXorshift(seed, start));
+  let reached = start;
+  return (steps) => {
+    const more = steps - reached;
+    const jump = jumps.get(more) ?? createJump(more);
+    jumps.set(more, jump);
+    [lanes, reached] = [lanes.map(jump), steps];
+    return [...lanes, ...seeds.map((seed) => seed + Math.imul(steps, WEYL_STEP))];
+  };
+}

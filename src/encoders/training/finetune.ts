@@ -6,12 +6,12 @@ import { createForward, type Forward } from '../inference/forward.ts';
 import { chooseBuckets, encoderFeeds, type Sequence } from '../inference/sequences.ts';
 import type { Tensor } from '../weights/stored.ts';
 import { type Batch, bucketsWorth, planEpoch, shapeOf } from './batches.ts';
+import { TRAINING_VERSION } from './record.ts';
 import type { TrainSettings } from './settings.ts';
 import {
   type BatchObjective,
   type BatchSource,
   type Evaluator,
-  TRAINING_VERSION,
   type TrainedModel,
   type TrainingRun,
   trainModel,
@@ -87,7 +87,7 @@ function trainedModel<Target, Answer>({
 }
 
 /** Shuffled batches of items of similar length, epoch after epoch. */
-function epochsOf(items: readonly Item<unknown>[], settings: TrainSettings): BatchSource<Batch> {
+export function epochsOf(items: readonly Item<unknown>[], settings: TrainSettings): BatchSource<Batch> {
   const { seed, epochs, accumulate, batch: rows, tokens } = settings;
   const lengths = items.map((item) => Math.max(...item.rows.map(({ sequence }) => sequence.ids.length)));
   const counts = items.map((item) => item.rows.length);

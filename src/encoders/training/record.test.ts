@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTrained } from './adamw.ts';
 import { writeCheckpoint } from './checkpoint.ts';
-import { openRecord } from './record.ts';
+import type { TrainingEvent } from './events.ts';
+import { openRecord, TRAINING_VERSION } from './record.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -14,6 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const STATE = {
+  version: TRAINING_VERSION,
   fingerprint: 'this',
   step: 3,
   position: { epoch: 1, batch: 2 },
@@ -26,7 +28,7 @@ const STATE = {
 const trained = () => createTrained(new Map([['a', [2]]]));
 
 /** Keeps a state under the right hash and opens the record of its directory. */
-async function resume(state: object, filling = 0) {
+async function resume(state: object, filling = 0, reasons: string[] = []) {
   const blocks = trained().flatMap(({ name, value, mean, variance }) =>
     Object.entries({ value, mean, variance }).map(
       ([part, { data }]) => [`${part} ${name}`, Float32Array.from(data).fill(filling)] as const,
@@ -34,13 +36,26 @@ async function resume(state: object, filling = 0) {
   );
   await writeCheckpoint(join(directory, 'checkpoint-000000003.bin'), state, new Map(blocks));
   const events: string[] = [];
-  const run = { directory, onEvent: ({ kind }: { kind: string }) => void events.push(kind) };
+  const onEvent = (event: TrainingEvent): void => {
+    events.push(event.kind);
+    if (event.kind === 'skipped') reasons.push(event.why.en);
+  };
+  const run = { directory, onEvent };
   const record = await openRecord(run, 'this', trained());
   return { step: record.state.step, events };
 }
 
 it('resumes from a state that says where training stands', async () => {
   expect(await resume(STATE)).toEqual({ step: 3, events: ['resumed'] });
+});
+
+it('begins anew, and says why, where another version wrote the checkpoint', async () => {
+  for (const version of [TRAINING_VERSION - 1, undefined]) {
+    const reasons: string[] = [];
+    const { step, events } = await resume({ ...STATE, version }, 0, reasons);
+    expect([step, events]).toEqual([0, ['skipped']]);
+    expect(reasons).toEqual(['it was written by another version of chineseblue']);
+  }
 });
 
 it('begins anew where a state is nested too deeply to be written again', async () => {

@@ -33,8 +33,13 @@ export interface Sums {
   padded: number;
 }
 
+/** Part of every fingerprint and checkpoint: checkpoints of another way to train are not resumed. */
+export const TRAINING_VERSION = 4;
+
 /** Where training stands: with the arrays of the parameters, all that a checkpoint needs. */
 export interface State<Scores> {
+  /** `TRAINING_VERSION` of the code that wrote it. */
+  readonly version: number;
   readonly fingerprint: string;
   /** Updates made. */
   step: number;
@@ -139,6 +144,8 @@ async function objectionTo<Scores>(
   { state, arrays }: Checkpoint<State<Scores>>,
   { fingerprint, trained, bestFile }: { fingerprint: string; trained: readonly Trained[]; bestFile: string },
 ): Promise<Text | undefined> {
+  if (state.version !== TRAINING_VERSION)
+    return { en: 'it was written by another version of chineseblue', zh: '由其他版本的 chineseblue 写成' };
   // finished: the best weights alone, which are checked below
   const finished = state.done && arrays.size === 0 && state.best.epoch > 0;
   const fits = savedBlocks(trained).every(([name, { data }]) => {
@@ -171,6 +178,7 @@ const otherBest = (file: string): UserError =>
   );
 
 const initialState = <Scores>(fingerprint: string): State<Scores> => ({
+  version: TRAINING_VERSION,
   fingerprint,
   step: 0,
   position: { epoch: 0, batch: 0 },

@@ -4,6 +4,7 @@ import type { Tensors } from '../../autograd/index.ts';
 import { architectureOf, parseConfig } from '../architectures/registry.ts';
 import { sequenceHead } from '../heads/sequence.ts';
 import { adamw, createTrained, gradientNorm } from './adamw.ts';
+import { createMasks } from './dropout.ts';
 import { createPool } from './kernels/pool.ts';
 import { compileStep } from './step.ts';
 
@@ -107,5 +108,32 @@ describe('one training step of BERT equals PyTorch and transformers', async () =
       0,
     );
     expect(norm / Math.sqrt(sum)).toBeCloseTo(1, 5);
+  });
+});
+
+describe('a head that reads [CLS] only', () => {
+  /** Loss and gradients of one batch with dropout, the last layer computed for all tokens or for the first. */
+  async function gradientsOf(firstOnly: boolean): Promise<{ loss: number; gradients: Float32Array[] }> {
+    const dropping = { ...config, hiddenDropout: 0.2, attentionDropout: 0.3 };
+    const trained = createTrained(shapes);
+    for (const { name, value } of trained) value.data.set(unpack((fixture.before as Packed)[name]));
+    const step = await compileStep({
+      ...{ config: dropping, head: { ...head, firstOnly }, batch, length },
+      ...{ dropout: true, shapes, trained: new Set(shapes.keys()), threads: 1 },
+    });
+    const masks = createMasks([step.sites], 3);
+    const pool = createPool([masks.area, ...trained.map(({ value }) => value)], 1);
+    const feeds = Object.fromEntries(trained.map(({ name, value }) => [name, value.data]));
+    const drawn = masks.fill(step.sites, { stream: '1', row: 2 }, pool);
+    const { loss } = await step.run({ ...batchOf(), ...feeds, ...drawn }, trained);
+    return { loss: Number(loss[0]), gradients: trained.map(({ gradient }) => gradient.data.slice()) };
+  }
+
+  it('has the loss and the gradients of the full last layer, dropout included', async () => {
+    const [full, first] = [await gradientsOf(false), await gradientsOf(true)];
+    expect(first.loss).toBeCloseTo(full.loss, 6);
+    for (const [i, name] of [...shapes.keys()].entries())
+      if (!name.endsWith('key.bias'))
+        expect(difference(first.gradients[i], full.gradients[i]), name).toBeLessThan(1e-5);
   });
 });

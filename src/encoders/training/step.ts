@@ -38,13 +38,17 @@ export interface StepOptions extends SessionOptions, BatchShape {
   readonly rdrop?: number;
 }
 
-/** A dropout in a graph: the input for its mask. */
+/** A dropout in a graph: the input for its mask, which consists of stretches of a random stream. */
 export interface DropoutSite {
   readonly name: string;
   readonly size: number;
   /** Rows of the batch, the first axis. */
   readonly rows: number;
   readonly rate: number;
+  /** Numbers that are used of each stretch, one after another: all of them, or those of the first tokens. */
+  readonly used: number;
+  /** Numbers from the start of a stretch to that of the next. */
+  readonly stride: number;
 }
 
 /** The graph of a training step for one shape of batch. */
@@ -59,6 +63,7 @@ export interface Step extends BatchShape {
     parameters: readonly Trained[],
     outputs?: readonly string[],
   ): Promise<Record<string, TypedArray>>;
+  release(): Promise<void>;
 }
 
 /** Compiles loss and gradients for batches of one shape. */
@@ -69,7 +74,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const { sites, dropout } = options.dropout ? dropoutSites(config) : { sites: [], dropout: noDropout };
   const tied = new Set((head.tied ?? []).filter((name) => trained.has(name)));
   // the gradient of look-ups leaves the graph as rows of `embedded`; only the head's own leaves it as a table
-  const frame = encoderFrame({ config, shapes, batch, length, dropout, tied });
+  const frame = encoderFrame({ config, shapes, batch, length, dropout, tied, firstOnly: head.firstOnly });
   const { loss, outputs } = lossOf(options, frame.encode);
 
   const direct = [...trained].filter((name) => !isTable(name) || tied.has(name));
@@ -84,6 +89,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
     batch,
     length,
     sites,
+    release: program.release,
     async run(feeds, state, wanted = []) {
       const byName = new Map(state.map((one) => [one.name, one]));
       const into: Record<string, Float32Array> = {};
@@ -123,10 +129,14 @@ function dropoutSites(config: EncoderConfig): { sites: DropoutSite[]; dropout: D
     attention: config.attentionDropout,
     classifier: config.classifierDropout ?? config.hiddenDropout,
   };
-  const dropout: Dropout = (x, kind) => {
+  const dropout: Dropout = (x, kind, of = x.shape.at(-2)) => {
     if (rates[kind] === 0) return x;
     const name = `mask:${sites.length}`;
-    sites.push({ name, size: sizeOf(x.shape), rows: x.shape[0], rate: rates[kind] });
+    const [size, rows] = [sizeOf(x.shape), x.shape[0]];
+    const parts = of === x.shape.at(-2) ? 1 : sizeOf(x.shape.slice(0, -2));
+    const used = size / parts;
+    const stride = parts === 1 ? size : of! * x.shape.at(-1)!;
+    sites.push({ name, size, rows, rate: rates[kind], used, stride });
     return mul(x, input(name, x.shape));
   };
   return { sites, dropout };

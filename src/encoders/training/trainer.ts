@@ -141,9 +141,6 @@ export interface TrainerResult<Scores> {
 const CHECKPOINT_EVERY_MS = 10 * 60_000;
 const LOG_STEPS = 10;
 
-/** Part of every fingerprint: checkpoints of another way to train are not resumed. */
-export const TRAINING_VERSION = 3;
-
 /**
  * Trains a model: forward and backward over the batches of an update, clipping, AdamW, moving average, log, evaluation,
  * checkpoint. Killed at any moment and called again with the same request, it resumes from the last checkpoint and ends

@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../../../autograd/index.ts';
 import type { EncoderGraph } from '../architecture.ts';
-import { ACTIVATIONS, type EncodeOptions, encoderInput, type Lookup } from '../graph.ts';
+import { ACTIVATIONS, type Dropout, type EncodeOptions, encoderInput, type Lookup } from '../graph.ts';
 import type { BertConfig } from './config.ts';
 import { EMBEDDINGS, layerName } from './names.ts';
 
@@ -62,19 +62,20 @@ export function encodeLayers(
   for (let layer = 0; layer < config.layers; layer++) {
     const at = layerName(layer);
     const asking = firstOnly && layer === config.layers - 1 ? slice(x, 1, 0, 1) : x;
+    const drop: Dropout = (y, kind) => dropout(y, kind, length);
     const [query, key, value] = (['query', 'key', 'value'] as const).map((part) =>
       turn(split(dense(part === 'query' ? asking : x, `${at}.attention.self.${part}`)), part),
     );
     const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
-    const attention = dropout(softmax(add(scores, bias)), 'attention');
+    const attention = drop(softmax(add(scores, bias)), 'attention');
     const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
     const attended = dense(context, `${at}.attention.output.dense`);
     x = norm(
-      add(keepsAttended ? attended : dropout(attended, 'hidden'), asking),
+      add(keepsAttended ? attended : drop(attended, 'hidden'), asking),
       `${at}.attention.output.LayerNorm`,
     );
     const inner = ACTIVATIONS[config.activation](dense(x, `${at}.intermediate.dense`));
-    x = norm(add(dropout(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
+    x = norm(add(drop(dense(inner, `${at}.output.dense`), 'hidden'), x), `${at}.output.LayerNorm`);
   }
   return x;
 }

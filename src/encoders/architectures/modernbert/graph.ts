@@ -19,7 +19,7 @@ import {
   type Value,
 } from '../../../autograd/index.ts';
 import type { EncoderGraph } from '../architecture.ts';
-import { ACTIVATIONS, encoderInput, type Layout, type Lookup } from '../graph.ts';
+import { ACTIVATIONS, type Dropout, encoderInput, type Layout, type Lookup } from '../graph.ts';
 import type { ModernBertConfig } from './config.ts';
 import { EMBEDDINGS, FINAL_NORM, layerName } from './names.ts';
 
@@ -88,7 +88,8 @@ export const graph: EncoderGraph<ModernBertConfig> = {
   embed: (_config, { input_ids: ids }, parameter, layout) => layout.rows(ids, EMBEDDINGS.words, parameter),
 
   encode(config, embedded, mask, parameter, { dropout, layout, firstOnly }) {
-    const [batch] = mask.shape;
+    const [batch, length] = mask.shape;
+    const drop: Dropout = (y, kind) => dropout(y, kind, length);
     const { hiddenSize: hidden, heads, biases, theta } = config;
     const size = hidden / heads;
     const norm = (x: Value, name: string): Value => normOf(config, x, name, parameter);
@@ -116,16 +117,16 @@ export const graph: EncoderGraph<ModernBertConfig> = {
       const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(size));
       const isPart = isFirstOnly && reach === 'local';
       const masking = isPart ? slice(masks.local, 2, 0, 1) : masks[reach];
-      const attention = dropout(softmax(add(scores, masking)), 'attention');
+      const attention = drop(softmax(add(scores, masking)), 'attention');
       const context = reshape(transpose(matmul(attention, split(values)), [0, 2, 1, 3]), asking.shape);
       const attended = layout.dense(context, `${at}.attn.Wo`, parameter, biases.attention);
-      x = add(asking, dropout(attended, 'attention'));
+      x = add(asking, drop(attended, 'attention'));
       const inner = layout.dense(norm(x, `${at}.mlp_norm`), `${at}.mlp.Wi`, parameter, biases.mlp);
       const [gated, gate] = [0, 1].map((part) => {
         const width = config.intermediateSize;
         return slice(inner, 2, part * width, (part + 1) * width);
       });
-      const opened = dropout(mul(ACTIVATIONS[config.activation](gated), gate), 'hidden');
+      const opened = drop(mul(ACTIVATIONS[config.activation](gated), gate), 'hidden');
       x = add(x, layout.dense(opened, `${at}.mlp.Wo`, parameter, biases.mlp));
     }
     return norm(x, FINAL_NORM);

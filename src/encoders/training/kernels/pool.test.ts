@@ -14,8 +14,8 @@ const SHAPES = new Map([
 async function work(threads: number) {
   const trained = createTrained(SHAPES);
   const sites = [
-    { name: 'm', size: 70_001, rows: 1, rate: 0.1 },
-    { name: 'n', size: 5, rows: 1, rate: 0.5 },
+    { name: 'm', size: 70_001, rows: 1, rate: 0.1, used: 70_001, stride: 70_001 },
+    { name: 'n', size: 5, rows: 1, rate: 0.5, used: 5, stride: 5 },
   ];
   const masks = createMasks([sites], 3);
   await using pool = createPool([masks.area, ...trained.map(({ value }) => value)], threads);
