@@ -1,10 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CallFailure, createPoster } from './post.ts';
+import { CallFailure, createPoster, type Poster } from './post.ts';
 
 let server: Server;
 let origin: string;
+let opened = 0;
+/** Requests whose connection is reset instead of an answer. */
+let resets = 0;
 const paths: Record<string, (response: ServerResponse) => void> = {
   '/v1/whole': (response) => response.end('{"你":1}'),
   '/v1/moved': (response) => response.writeHead(307, { location: 'http://192.0.2.1/' }).end(),
@@ -15,10 +19,18 @@ const paths: Record<string, (response: ServerResponse) => void> = {
   },
   '/v1/never': () => {},
   '/v1/slow': (response) => void response.write('x'),
+  '/v1/marked': (response) => {
+    response.write('first\n');
+    response.end('rest');
+  },
 };
 
 beforeAll(async () => {
-  server = createServer((request, response) => paths[request.url ?? '']?.(response));
+  server = createServer((request, response) => {
+    if (resets-- > 0) request.socket.resetAndDestroy();
+    else paths[request.url ?? '']?.(response);
+  });
+  server.on('connection', () => opened++);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 });
@@ -26,6 +38,18 @@ afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
+
+/** How many connections the server sees meanwhile. */
+async function connectionsOf(use: (sender: Poster) => Promise<void>): Promise<number> {
+  const before = opened;
+  const sender = poster();
+  try {
+    await use(sender);
+  } finally {
+    sender.close();
+  }
+  return opened - before;
+}
 
 const poster = (url = origin, localOnly = true) =>
   createPoster({ url: new URL(url), headers: {}, localOnly, connections: 2 });
@@ -76,5 +100,30 @@ describe('createPoster', () => {
     expect(await post('/whole', { url: named })).toMatchObject({ status: 200 });
     expect(await post('/whole', { url: 'http://192.0.2.1:9/v1' })).toBe('remote-address');
     expect(await post('/whole', { url: 'http://[2001:db8::1]:9/v1' })).toBe('remote-address');
+  });
+
+  it('uses a connection again, also where a reader stops before the end of a response', async () => {
+    const opened = await connectionsOf(async (sender) => {
+      for (const path of ['/whole', '/marked', '/marked', '/whole']) {
+        const { body } = await sender.post(path, '{}', { totalMs: 5000, firstByteMs: 5000 });
+        for await (const piece of body) if (piece !== '') break;
+        await sleep(5);
+      }
+    });
+    expect(opened).toBe(1);
+  });
+
+  it('opens another connection where the server closed the idle one', async () => {
+    const opened = await connectionsOf(async (sender) => {
+      const ask = async (): Promise<number> => {
+        const { status, body } = await sender.post('/whole', '{}', { totalMs: 5000, firstByteMs: 5000 });
+        for await (const _ of body);
+        return status;
+      };
+      expect(await ask()).toBe(200);
+      resets = 1;
+      expect(await ask()).toBe(200);
+    });
+    expect(opened).toBe(2);
   });
 });

@@ -66,6 +66,8 @@ export interface Poster {
 }
 
 const MAX_BODY = 64 * 1024 * 1024;
+/** How long the rest of a response that is not read to its end is waited for. */
+const LINGER_MS = 1_000;
 const REMOTE = 'ERR_REMOTE_ADDRESS';
 
 export function createPoster({ url, headers, ca, localOnly, connections }: Host): Poster {
@@ -74,6 +76,28 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
   const agent = secure ? new https.Agent({ ...agentOptions, ca }) : new http.Agent(agentOptions);
   const send = secure ? https.request : http.request;
   const base = url.pathname.replace(/\/$/, '');
+  const request = (path: string, other: OtherRequest, signal: AbortSignal): Promise<IncomingMessage> =>
+    new Promise((accept, reject) => {
+      const { method, contentType, body = '' } = other;
+      const sent = send(new URL(url.origin + base + path), {
+        method,
+        agent,
+        signal,
+        lookup: localOnly ? localLookup : undefined,
+        headers: {
+          ...(contentType !== undefined && { 'content-type': contentType }),
+          'content-length': Buffer.byteLength(body),
+          ...headers,
+        },
+      });
+      sent.on('response', accept);
+      sent.on('error', (error) => {
+        // The server closed an idle connection just when it was used again: it has not read the request.
+        if (sent.reusedSocket && isReset(error)) accept(request(path, other, signal));
+        else reject(error);
+      });
+      sent.end(body);
+    });
   const poster: Poster = {
     post: (path, body, options) =>
       poster.send(path, { method: 'POST', contentType: 'application/json', body }, options),
@@ -81,22 +105,7 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
       if (localOnly && isAddress(url.hostname) && !isLocalAddress(url.hostname)) throw remote(url.hostname);
       const deadline = createDeadline(options);
       try {
-        const incoming = await new Promise<IncomingMessage>((accept, reject) => {
-          const request = send(new URL(url.origin + base + path), {
-            method,
-            agent,
-            signal: deadline.signal,
-            lookup: localOnly ? localLookup : undefined,
-            headers: {
-              ...(contentType !== undefined && { 'content-type': contentType }),
-              'content-length': Buffer.byteLength(body),
-              ...headers,
-            },
-          });
-          request.on('response', accept);
-          request.on('error', reject);
-          request.end(body);
-        });
+        const incoming = await request(path, { method, contentType, body }, deadline.signal);
         return {
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
@@ -146,11 +155,13 @@ function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): 
   };
 }
 
+const isReset = (error: Error): boolean => 'code' in error && error.code === 'ECONNRESET';
+
 async function* readBody(incoming: IncomingMessage, deadline: Deadline): AsyncGenerator<string> {
   let bytes = 0;
   incoming.setEncoding('utf8');
   try {
-    for await (const piece of incoming) {
+    for await (const piece of incoming.iterator({ destroyOnReturn: false })) {
       deadline.started();
       bytes += piece.length;
       if (bytes > MAX_BODY) throw new CallFailure('too-large', `more than ${MAX_BODY} characters`);
@@ -158,11 +169,21 @@ async function* readBody(incoming: IncomingMessage, deadline: Deadline): AsyncGe
     }
     if (!incoming.complete) throw new CallFailure('cut', 'the connection ended before the response did');
   } catch (error) {
+    incoming.destroy();
     throw failure(error, deadline, 'cut');
   } finally {
     deadline.end();
-    incoming.destroy();
+    release(incoming);
   }
+}
+
+/** A connection serves again once its response has ended; one that does not end soon is closed. */
+function release(incoming: IncomingMessage): void {
+  if (incoming.destroyed || incoming.readableEnded) return;
+  const timer = setTimeout(() => incoming.destroy(), LINGER_MS).unref();
+  incoming.once('close', () => clearTimeout(timer));
+  incoming.on('error', () => {});
+  incoming.resume();
 }
 
 /** The caller's own reason where it aborted, else a CallFailure. */

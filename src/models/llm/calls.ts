@@ -9,6 +9,7 @@ import { explainFileError, makeDirectory } from '../../ground/files.ts';
 import type { Message } from '../shared/services/chat.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
 import { RUNGS, type Rung } from './ladder.ts';
+import { createHashSet, createLineIndex, type HashSet, type LineIndex } from './line-index.ts';
 
 const SCHEMA = 'chineseblue/calls@1';
 export const CALLS_FILE = 'calls.jsonl';
@@ -33,11 +34,13 @@ const keptJson = z.object({
 });
 export type KeptReply = z.infer<typeof keptJson>;
 
+const hash = z.string().regex(/^[0-9a-f]{32}$/);
+
 const lineJson = z.union([
   z.object({ schema: z.literal(SCHEMA), endpoint: z.string(), model: z.string() }),
-  z.object({ message: z.string() }),
+  z.object({ message: hash }),
   z.object({ rung: z.enum(RUNGS) }),
-  z.object({ call: z.string(), reply: keptJson }),
+  z.object({ call: hash, reply: keptJson }),
 ]);
 
 /**
@@ -68,36 +71,29 @@ export function callKey(
   return createHash('sha256').update(identity).digest('hex').slice(0, KEY_LENGTH);
 }
 
-/** Where a kept line is. */
-interface Slot {
-  readonly handle: FileHandle;
-  readonly at: number;
-  readonly length: number;
-}
-
 /** Opens the calls of the run in `directory`; without one, nothing is kept. */
 export async function openCalls(directory: string | undefined, endpoint: Endpoint): Promise<Calls> {
   if (directory === undefined) return nothingKept();
   const file = join(directory, CALLS_FILE);
   await makeDirectory(directory);
   const handles: FileHandle[] = [];
-  const slots = new Map<string, Slot>();
+  const lines = createLineIndex();
   let rung: Rung | undefined;
   try {
     for (const other of await siblings(directory)) {
       const handle = await open(other, 'r');
-      handles.push(handle);
-      rung = (await index(handle, endpoint, slots)).rung ?? rung;
+      const number = handles.push(handle) - 1;
+      rung = (await index(handle, number, endpoint, lines)).rung ?? rung;
     }
     const own = await open(file, existsSync(file) ? 'r+' : 'w+');
-    handles.push(own);
-    const { bytes, messages, ...known } = await index(own, endpoint, slots);
+    const number = handles.push(own) - 1;
+    const { bytes, messages, ...known } = await index(own, number, endpoint, lines);
     if (known.foreign) throw foreignCalls(file);
     await own.truncate(bytes);
     const appender = createAppender(own, file, bytes);
     if (bytes === 0) appender.write(line({ schema: SCHEMA, endpoint: endpoint.url, model: endpoint.model }));
     const shape = { rung: known.rung ?? rung };
-    return keptIn({ own, appender, slots, messages, shape, readers: handles.slice(0, -1) });
+    return keptIn({ handles, appender, lines, messages, shape });
   } catch (error) {
     await Promise.all(handles.map((handle) => handle.close()));
     throw explainFileError(error, file);
@@ -114,25 +110,26 @@ const nothingKept = (): Calls => ({
 });
 
 interface Kept {
-  readonly own: FileHandle;
+  /** Of the files of calls, the run's own last. */
+  readonly handles: readonly FileHandle[];
   readonly appender: Appender;
-  readonly slots: Map<string, Slot>;
+  readonly lines: LineIndex;
   /** Hashes of the messages that the file has. */
-  readonly messages: Set<string>;
+  readonly messages: HashSet;
   readonly shape: { rung: Rung | undefined };
-  readonly readers: readonly FileHandle[];
 }
 
-function keptIn({ own, appender, slots, messages, shape, readers }: Kept): Calls {
+function keptIn({ handles, appender, lines, messages, shape }: Kept): Calls {
+  const own = handles.length - 1;
   return {
-    has: (key) => slots.has(key),
+    has: (key) => lines.has(key),
     async find(key) {
-      const slot = slots.get(key);
-      if (!slot) return undefined;
-      const content = Buffer.alloc(slot.length);
-      await slot.handle.read(content, 0, slot.length, slot.at);
+      const place = lines.get(key);
+      if (!place) return undefined;
+      const content = Buffer.alloc(place.length);
+      await handles[place.file].read(content, 0, place.length, place.at);
       const parsed = parseLine(content.toString());
-      return parsed && 'call' in parsed ? parsed.reply : undefined;
+      return parsed && 'call' in parsed && parsed.call === key ? parsed.reply : undefined;
     },
     async keep(key, said, settings, reply) {
       const hashes = said.map((message) => {
@@ -144,7 +141,7 @@ function keptIn({ own, appender, slots, messages, shape, readers }: Kept): Calls
       const text = line({ call: key, messages: hashes, settings, reply });
       const at = appender.write(text);
       await appender.flushed();
-      slots.set(key, { handle: own, at, length: Buffer.byteLength(text) - 1 });
+      lines.set(key, { file: own, at, length: Buffer.byteLength(text) - 1 });
     },
     get rung() {
       return shape.rung;
@@ -157,7 +154,7 @@ function keptIn({ own, appender, slots, messages, shape, readers }: Kept): Calls
     },
     async close() {
       await appender.close();
-      await Promise.all(readers.map((handle) => handle.close()));
+      await Promise.all(handles.slice(0, own).map((handle) => handle.close()));
     },
   };
 }
@@ -179,7 +176,7 @@ export async function siblings(directory: string): Promise<string[]> {
 interface Indexed {
   /** In whole lines. */
   readonly bytes: number;
-  readonly messages: Set<string>;
+  readonly messages: HashSet;
   readonly rung: Rung | undefined;
   /** It is of another endpoint or model, or no file of calls. */
   readonly foreign: boolean;
@@ -201,10 +198,11 @@ const foreignCalls = (file: string): UserError =>
  */
 async function index(
   handle: FileHandle,
+  file: number,
   { url, model }: Endpoint,
-  slots: Map<string, Slot>,
+  lines: LineIndex,
 ): Promise<Indexed> {
-  const messages = new Set<string>();
+  const messages = createHashSet();
   let rung: Rung | undefined;
   let bytes = 0;
   let rest = Buffer.alloc(0);
@@ -223,8 +221,7 @@ async function index(
         return { bytes: 0, messages, rung: undefined, foreign: true };
       if (parsed && 'rung' in parsed) rung = parsed.rung;
       if (parsed && 'message' in parsed) messages.add(parsed.message);
-      if (parsed && 'call' in parsed)
-        slots.set(parsed.call, { handle, at: bytes + from, length: end - from });
+      if (parsed && 'call' in parsed) lines.set(parsed.call, { file, at: bytes + from, length: end - from });
       from = end + 1;
     }
     rest = content.subarray(from);

@@ -1,4 +1,4 @@
-import { createKeyTable, type KeyTable } from '../crf/keys.ts';
+import { createKeyTable, type KeyTable } from '../key-table.ts';
 import type { Characters } from './characters.ts';
 
 /** A mention in positions of its text, `to` exclusive, with the index of its type. */

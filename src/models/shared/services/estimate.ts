@@ -2,7 +2,6 @@ import type { ChatReply, Message } from './chat.ts';
 
 /** Tokens that a message takes beside its text. */
 const PER_MESSAGE = 4;
-const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[\u{20000}-\u{3ffff}]/gu;
 const TOKENS_PER_CJK = 0.7;
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -15,8 +14,16 @@ export function estimateTokens(messages: readonly Message[]): number {
   return Math.ceil(tokens);
 }
 
+/** Radicals to the last unified ideograph, compatibility ideographs, full-width forms; ideographs beyond the first plane. */
+const isCjk = (point: number): boolean =>
+  (point >= 0x2e80 && point <= 0x9fff) ||
+  (point >= 0xf900 && point <= 0xfaff) ||
+  (point >= 0xff00 && point <= 0xffef) ||
+  (point >= 0x20000 && point <= 0x3ffff);
+
 function estimateText(text: string): number {
-  const chinese = text.match(CJK)?.length ?? 0;
+  let chinese = 0;
+  for (let i = 0; i < text.length; i++) if (isCjk(text.codePointAt(i) ?? 0)) chinese++;
   return chinese * TOKENS_PER_CJK + (text.length - chinese) / CHARACTERS_PER_TOKEN;
 }
 
