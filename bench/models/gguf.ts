@@ -5,7 +5,7 @@
  * node bench/models/gguf.ts --file FILE --endpoint URL [--name NAME] [--task T,…] [--limit N] [--data-dir DIR]
  *
  * The server has to have the same file, and one slot: what shares a batch, or is kept of another prompt, changes probabilities
- * in the second digit. Exits with 1 where more than 5 % of the items have another label, or where a log-probability differs by more than 0.05.
+ * in the second digit. Exits with 1 where more than 5 % of the answers have another label, or where a log-probability differs by more than 0.05.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,9 @@ import { openDataset } from '../../src/datasets/dataset.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import type { ModelKind, Reply } from '../../src/models/contract.ts';
+import { rawJson } from '../../src/models/llm/interpret.ts';
 import { findModel } from '../../src/models/registry.ts';
-import type { Input, Prediction } from '../../src/tasks/examples.ts';
+import type { Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { circumstances, dataDirectory } from './peer.ts';
@@ -38,8 +39,11 @@ const { values } = parseArgs({
 const { file, endpoint, name, task: names, limit, threads } = values;
 if (!file || !endpoint) throw new Error('pass --file and --endpoint');
 
+type Scores = Readonly<Record<string, number>>;
+
 interface Asked {
-  readonly predictions: readonly (Prediction | undefined)[];
+  /** Of every call about every input; undefined where the answer could not be read. */
+  readonly scores: readonly (Scores | undefined)[];
   readonly promptTokens: number;
   readonly secondsPerItem: number;
 }
@@ -56,19 +60,13 @@ async function ask(
   const since = performance.now();
   await fitted.answer(inputs, { onAnswer: (i, reply) => (replies[i] = reply) });
   return {
-    predictions: inputs.map((input, i) => {
-      const answer = kind.interpret(replies[i].raw, input, task);
-      return answer.status === 'answered' ? answer.prediction : undefined;
-    }),
+    scores: replies.flatMap(({ raw }) =>
+      rawJson.parse(raw).repeats[0].map((call) => ('scores' in call ? call.scores : undefined)),
+    ),
     promptTokens: replies.reduce((sum, { usage }) => sum + (usage?.promptTokens ?? 0), 0),
     secondsPerItem: (performance.now() - since) / 1000 / inputs.length,
   };
 }
-
-const scoresOf = (prediction: Prediction | undefined): Readonly<Record<string, number>> | undefined =>
-  prediction && 'scores' in prediction && prediction.scores && !Array.isArray(prediction.scores)
-    ? (prediction.scores as Readonly<Record<string, number>>)
-    : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-bench-'));
 const profiles = join(folder, 'profiles.json');
@@ -89,8 +87,8 @@ for (const id of names.split(',')) {
   let compared = 0;
   let same = 0;
   let unreadable = 0;
-  for (const i of inputs.keys()) {
-    const [ours, theirs] = [scoresOf(here.predictions[i]), scoresOf(there.predictions[i])];
+  for (const [i, ours] of here.scores.entries()) {
+    const theirs = there.scores[i];
     if (!ours || !theirs) {
       if (ours || theirs) agrees = false;
       unreadable++;
@@ -99,14 +97,14 @@ for (const id of names.split(',')) {
     compared++;
     for (const [label, score] of Object.entries(ours))
       largest = Math.max(largest, Math.abs(score - theirs[label]));
-    const best = (scores: Readonly<Record<string, number>>): string =>
+    const best = (scores: Scores): string =>
       Object.keys(scores).reduce((a, b) => (scores[b] > scores[a] ? b : a));
     if (best(ours) === best(theirs)) same++;
   }
   if (compared === 0 || largest > CLOSE || same / compared < SAME) agrees = false;
   results[id] = {
     items: inputs.length,
-    labels: task.labels.length,
+    calls: here.scores.length,
     compared,
     unreadable,
     sameLabel: same / compared,

@@ -7,11 +7,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { writeJson } from '../../src/ground/files.ts';
 import { llm } from '../../src/models/llm/kind.ts';
 import { taskOf } from '../../src/tasks/families/fixtures/sample.ts';
@@ -23,7 +25,8 @@ const { values } = parseArgs({
 const CALLS = Number(values.calls);
 const PEER_CALLS = 1_000;
 const CONCURRENCY = 32;
-const SAMPLE_MS = 500;
+/** Memory is looked at this often in a run. */
+const SAMPLES = 10;
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 const task = taskOf('similarity', ['0', '1'], { positive: '1' });
@@ -33,20 +36,22 @@ const questions = (count: number) =>
     textB: `第${i}次感冒了用什么药`,
   }));
 
-/** Resident memory over time; nothing is collected before. */
-function watchMemory(done: () => number): { stop(): { calls: number; megabytes: number }[] } {
-  const seen: { calls: number; megabytes: number }[] = [];
-  const look = (): void => {
-    seen.push({ calls: done(), megabytes: Math.round(process.memoryUsage.rss() / 2 ** 20) });
-  };
-  const timer = setInterval(look, SAMPLE_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      look();
-      return seen;
-    },
-  };
+interface Memory {
+  readonly calls: number;
+  /** As the system sees it, garbage included. */
+  readonly residentMegabytes: number;
+  /** Heap in use after a collection. */
+  readonly liveMegabytes: number;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+const megabytes = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;
+
+function lookAtMemory(calls: number): Memory {
+  const residentMegabytes = megabytes(process.memoryUsage.rss());
+  collectGarbage();
+  return { calls, residentMegabytes, liveMegabytes: megabytes(process.memoryUsage().heapUsed) };
 }
 
 async function ours(endpoint: string, calls: number, stream: boolean) {
@@ -67,21 +72,22 @@ async function ours(endpoint: string, calls: number, stream: boolean) {
     const inputs = questions(calls);
     let answered = 0;
     let arrived = 0;
-    const memory = watchMemory(() => arrived);
+    const memory: Memory[] = [];
     const cpu = process.cpuUsage();
     const started = performance.now();
     await fitted.answer(inputs, {
       onAnswer(index, { raw }) {
-        arrived++;
+        if (++arrived % Math.ceil(calls / SAMPLES) === 0) memory.push(lookAtMemory(arrived));
         if (llm.interpret(raw, inputs[index], task).status === 'answered') answered++;
       },
     });
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    const seen = memory.stop();
     if (answered !== calls) throw new Error(`${answered} of ${calls} answers were read`);
     const cpuSeconds = (user + system) / 1e6;
-    return { calls, seconds, cpuSeconds, perCpuSecond: calls / cpuSeconds, memory: seen };
+    return {
+      ...{ calls, seconds, perSecond: calls / seconds, cpuSeconds, perCpuSecond: calls / cpuSeconds, memory },
+    };
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -116,11 +122,9 @@ try {
   const peers: Record<string, unknown> = {};
   if (values.python)
     for (const name of ['lm-eval', 'inspect-ai']) peers[name] = await peer(values.python, name, endpoint);
-  const result = { ...circumstances(), concurrency: CONCURRENCY, streamed, whole, peers };
+  const result = { ...circumstances(), load: loadavg(), concurrency: CONCURRENCY, streamed, whole, peers };
   await writeJson(here('../results/llm.json'), result);
-  console.log(
-    JSON.stringify({ ...result, streamed: { ...streamed, memory: streamed.memory.length } }, null, 2),
-  );
+  console.log(JSON.stringify(result, null, 2));
 } finally {
   child.kill();
 }

@@ -1,4 +1,4 @@
-import { createKeyTable, type KeyTable, restoreKeyTable } from './keys.ts';
+import { createKeyTable, type KeyTable, restoreKeyTable } from '../key-table.ts';
 import { tagCount } from './tags.ts';
 import { REACH, type Template, type Track, type Tracks } from './templates.ts';
 

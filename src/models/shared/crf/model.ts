@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Text } from '../../../ground/language.ts';
+import { type KeyTable, restoreKeyTable } from '../key-table.ts';
 import type { Lexicon } from '../mentions/lexicon.ts';
 import { type ArraySpecs, type ArraysOf, type ModelContent, pickArrays } from '../modelfile.ts';
-import { type KeyTable, restoreKeyTable } from './keys.ts';
 import { tagCount, tagName } from './tags.ts';
 import { TEMPLATE_GROUPS, type Template, type TemplateGroup, templatesOf } from './templates.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createKeyTable } from '../key-table.ts';
 import { readCharacters } from '../mentions/characters.ts';
 import { buildLexicon } from '../mentions/lexicon.ts';
 import { eachWord } from '../mentions/words.ts';
 import { eachAttribute } from './dataset.ts';
-import { createKeyTable } from './keys.ts';
 import { REACH, readTracks, TEMPLATE_GROUPS, templatesOf } from './templates.ts';
 
 const text = '患者因肺癌入院';
