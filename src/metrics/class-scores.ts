@@ -7,10 +7,17 @@ import { ratio } from './metric.ts';
  * - `micro`: the F1 of the summed counts.
  * - `macro/supported`: the mean F1 of the classes that occur in gold.
  * - `macro/all`: the mean F1 of all listed classes; one that occurs nowhere counts 0.
+ * - `macro/observed`: the mean F1 of the classes that occur in gold or in predictions.
  * - `weighted`: the mean F1, weighted by how often a class occurs in gold.
  * - `{ only }`: the F1 of one class.
  */
-export type Average = 'micro' | 'macro/supported' | 'macro/all' | 'weighted' | { readonly only: string };
+export type Average =
+  | 'micro'
+  | 'macro/supported'
+  | 'macro/observed'
+  | 'macro/all'
+  | 'weighted'
+  | { readonly only: string };
 
 /** The counts of a class, in this order. */
 export const CLASS_COUNTS = 3;
@@ -156,7 +163,7 @@ export function classScores(
       let weight = average === 'macro/all' ? listed.length - classes.length : 0;
       for (let begin = 0; begin < unlisted; begin += CLASS_COUNTS) {
         const gold = counts[begin + GOLD];
-        const share = average === 'weighted' ? gold : average === 'macro/all' || gold > 0 ? 1 : 0;
+        const share = shareOf(average, gold, counts[begin + PREDICTED]);
         if (share === 0) continue;
         weight += share;
         const score = f1(counts[begin + CORRECT], counts[begin + PREDICTED], gold);
@@ -172,6 +179,13 @@ export function classScores(
       return { ...figures(...sums(counts)), classes: rows };
     },
   };
+}
+
+/** The weight of a class in an average. */
+function shareOf(average: Average, gold: number, predicted: number): number {
+  if (average === 'weighted') return gold;
+  const counted = gold > 0 || average === 'macro/all' || (average === 'macro/observed' && predicted > 0);
+  return counted ? 1 : 0;
 }
 
 /** A row for every listed class, or, of very many, for those that occur. */

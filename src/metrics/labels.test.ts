@@ -152,3 +152,12 @@ describe('label counts', () => {
     );
   });
 });
+
+it('macro/observed averages over the labels of gold and of predictions', () => {
+  const item = (gold: string, label: string): LabelItem => ({ gold: { label: gold }, prediction: { label } });
+  const items = [item('a', 'a'), item('a', 'a'), item('b', 'c')];
+  // F1 of a is 1, of b and of c 0; d occurs nowhere.
+  expect(score(['a', 'b', 'c', 'd'], 'macro/observed', items)).toBeCloseTo(1 / 3, 12);
+  expect(score(['a', 'b', 'c', 'd'], 'macro/supported', items)).toBeCloseTo(1 / 2, 12);
+  expect(score(['a', 'b', 'c', 'd'], 'macro/all', items)).toBeCloseTo(1 / 4, 12);
+});

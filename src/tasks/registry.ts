@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import { didYouMean } from '../ground/nearest.ts';
 import { broughtTasks } from './brought.ts';
+import { cblueTasks } from './cblue/tasks.ts';
 import { CMDD } from './released/CMDD.ts';
 import { cEHRNER } from './released/cEHRNER.ts';
 import { cMedIC } from './released/cMedIC.ts';
@@ -34,6 +35,7 @@ export const tasks: readonly Task[] = [
   cMedTC,
   CMDD,
   ...broughtTasks,
+  ...cblueTasks,
 ];
 
 /**

@@ -1,6 +1,10 @@
 import { UserError } from '../../ground/errors.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
+import { cmeee } from './cblue/cmeee.ts';
+import { cmeie } from './cblue/cmeie.ts';
+import { imcsNer } from './cblue/imcs-ner.ts';
+import { cblueLabels } from './cblue/labels.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
 import { jsonl } from './jsonl.ts';
@@ -22,6 +26,10 @@ export const formats: Readonly<Record<string, Format>> = {
   'labels-jsonl': labelsJsonl,
   'triples-jsonl': triplesJsonl,
   jsonl,
+  cmeee,
+  cmeie,
+  'cblue-labels': cblueLabels,
+  'imcs-ner': imcsNer,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

@@ -29,11 +29,12 @@ export const triplesJsonl: Format = {
   },
   async *read(path) {
     for await (const records of readJsonRecords(path))
-      yield records.map((record) => readRecord(record, path));
+      yield records.map((record) => readTriples(record, path));
   },
 };
 
-function readRecord({ value, line }: JsonRecord, file: string): SourceRecord {
+/** One record of this format. */
+export function readTriples({ value, line }: JsonRecord, file: string): SourceRecord {
   const { id } = value;
   const key = isAbsent(value.spo_list) ? 'triples' : 'spo_list';
   const origin = (field: string) => ({

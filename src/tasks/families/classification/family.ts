@@ -19,6 +19,7 @@ export const classification: Family<'classification', ClassificationTypes> = {
       'micro-f1',
       'macro-f1/supported',
       'macro-f1/all-labels',
+      'macro-f1/observed',
       'weighted-f1',
       'accuracy',
       'mcc',

@@ -49,6 +49,14 @@ export const SINGLE_LABEL_RULES = {
     },
     metric: f1('macro/supported'),
   },
+  'macro-f1/observed': {
+    title: { en: 'Macro F1 (labels in gold or predictions)', zh: '宏平均 F1（金标或预测出现的标签）' },
+    definition: {
+      en: `F1 = 2·TP / (2·TP + FP + FN) of each label of the task that occurs in the gold or in the predictions of the scored examples, averaged without weights: what scikit-learn computes by default, and with it the official scripts of CBLUE. A label that is predicted though no example has it adds a 0 to the average, so that one such slip may cost several points.${MISSING_EN}`,
+      zh: `对被评样本的金标或预测中出现过的每个任务标签计算 F1 = 2·TP / (2·TP + FP + FN)，不加权平均：即 scikit-learn 的默认算法，CBLUE 官方脚本亦然。金标中没有而被预测到的标签以 0 计入平均，因此一次误报就可能损失数个百分点。${MISSING_ZH}`,
+    },
+    metric: f1('macro/observed'),
+  },
   'macro-f1/all-labels': {
     title: { en: 'Macro F1 (all labels)', zh: '宏平均 F1（全部标签）' },
     definition: {

@@ -21,6 +21,7 @@ export const similarity: Family<'similarity', SimilarityTypes> = {
       'accuracy',
       'macro-f1/supported',
       'macro-f1/all-labels',
+      'macro-f1/observed',
       'weighted-f1',
       'mcc',
     ]),

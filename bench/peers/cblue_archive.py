@@ -1,0 +1,230 @@
+"""Writes invented archives in the shapes of CBLUE, as a folder or one zip per task: nothing in them is from a corpus.
+
+    python3 bench/peers/cblue_archive.py OUT [--train 12] [--dev 6] [--test 4] [--zip] [--gbk]
+
+OUT/{Task}/{Task}_{train,dev,test}.json. Test records have empty answers, as the official ones. --gbk names the entries of the
+zips in GBK without the flag of UTF-8, as archivers on Chinese Windows do.
+"""
+
+import argparse
+import json
+import random
+import zipfile
+from pathlib import Path
+
+BODY = ["头部", "腹部", "胸部", "左膝", "咽喉", "咬𬌗面"]
+FEEL = ["疼痛", "肿胀", "麻木", "发红"]
+DISEASE = ["肺炎", "胃炎", "哮喘", "糖尿病", "高血压", "鼻炎"]
+DRUG = ["阿司匹林", "布洛芬", "青霉素", "二甲双胍"]
+TEST = ["血常规", "胸片", "心电图"]
+STANDARD = {"肺炎": "肺炎", "胃炎": "慢性胃炎", "哮喘": "支气管哮喘", "糖尿病": "2型糖尿病", "高血压": "原发性高血压", "鼻炎": "变应性鼻炎"}
+
+
+class Text:
+    """Builds a text and remembers where its parts stand, in code points."""
+
+    def __init__(self):
+        self.text, self.spans = "", []
+
+    def add(self, piece, kind=None):
+        start = len(self.text)
+        self.text += piece
+        if kind:
+            self.spans.append((start, len(self.text), kind))
+        return start
+
+
+def cmeee(rng, answered):
+    made = Text()
+    made.add(rng.choice(["患儿", "病人", "该病常见"]))
+    for _ in range(rng.randint(0, 2)):
+        body, feel = rng.choice(BODY), rng.choice(FEEL)
+        start = made.add(body, "bod")
+        made.add(feel)
+        made.spans.append((start, len(made.text), "sym"))
+        made.add("，")
+    made.add("考虑")
+    made.add(rng.choice(DISEASE), "dis")
+    made.add("，给予")
+    made.add(rng.choice(DRUG), "dru")
+    made.add("。")
+    entities = [
+        {"start_idx": start, "end_idx": end - 1, "type": kind, "entity": made.text[start:end]} for start, end, kind in made.spans
+    ]
+    return {"text": made.text, "entities": entities if answered else []}
+
+
+def cmeie(rng, answered):
+    disease, drug, test = rng.choice(DISEASE), rng.choice(DRUG), rng.choice(TEST)
+    triples = [("药物治疗", drug, "药物")] + ([("辅助检查", test, "检查")] if rng.random() < 0.5 else [])
+    text = f"{disease}@{disease}可用{drug}治疗" + (f"，应查{test}。" if len(triples) > 1 else "。")
+    spo = [
+        {
+            "Combined": False,
+            "predicate": predicate,
+            "subject": disease,
+            "subject_type": "疾病",
+            "object": {"@value": value},
+            "object_type": {"@value": kind},
+        }
+        for predicate, value, kind in triples
+    ]
+    return {"text": text, "spo_list": spo if answered else []}
+
+
+def cdn(rng, answered):
+    terms = rng.sample(DISEASE, rng.randint(1, 2))
+    result = "##".join(STANDARD[term] for term in terms)
+    return {"text": "伴".join(terms), "normalized_result": result if answered else ""}
+
+
+def ctc(rng, answered):
+    label, text = rng.choice(
+        [("Age", " 年龄&gt;18岁"), ("Consent", "签署知情同意书"), ("Disease", f"患有{rng.choice(DISEASE)}"), ("Gender", "性别不限")]
+    )
+    return {"label": label if answered else "", "text": text}
+
+
+def sts(rng, answered):
+    a, b = rng.choice(DISEASE), rng.choice(DISEASE)
+    return {"text1": f"{a}怎么治", "text2": f"怎样治疗{b}", "label": str(int(a == b)) if answered else "", "category": "diabetes"}
+
+
+def qic(rng, answered):
+    label, text = rng.choice([("治疗方案", "{}怎么治"), ("病因分析", "{}是什么原因"), ("医疗费用", "治{}要多少钱")])
+    return {"query": text.format(rng.choice(DISEASE)), "label": label if answered else ""}
+
+
+def qtr(rng, answered):
+    a, b = rng.choice(DISEASE), rng.choice(DISEASE)
+    return {"query": f"{a}吃什么药", "title": f"{b}用药指南", "label": ("3" if a == b else "0") if answered else ""}
+
+
+def qqr(rng, answered):
+    a, b = rng.choice(DISEASE), rng.choice(DISEASE)
+    label = "2" if a == b else rng.choice(["0", "0", "NA"])
+    return {"query1": f"{a}怎么办", "query2": f"得了{b}怎么办", "label": label if answered else ""}
+
+
+def cdee(rng, answered):
+    body, feel, drug = rng.choice(BODY), rng.choice(FEEL), rng.choice(DISEASE)
+    denied = rng.random() < 0.4
+    events = [
+        {"core_name": feel, "tendency": "否定" if denied else "", "character": [], "anatomy_list": [body]},
+        {"core_name": drug, "tendency": "不确定", "character": ["慢性"], "anatomy_list": []},
+    ]
+    return {"text": f"{'无' if denied else ''}{body}{feel}，疑为慢性{drug}。", "event": events if answered else []}
+
+
+def mdcfnpc(rng, number, answered):
+    feel = rng.choice(FEEL)
+    said, attr = rng.choice([("有点{}", "阳性"), ("没有{}", "阴性"), ("要是{}怎么办", "其他")])
+    text = said.format(feel)
+    at = text.index(feel)
+    ner = {"mention": feel, "name": feel, "type": "clinical_findings", "range": [at, at + len(feel)], "attr": attr if answered else ""}
+    turns = [
+        {"sentence_id": "1", "sender": "医生", "text": "哪里不舒服？", "ner": []},
+        {"sentence_id": "2", "sender": "患者", "text": text, "ner": [ner]},
+    ]
+    return {"dialog_id": number, "dialog_info": turns}
+
+
+def causal(rng, answered):
+    made = Text()
+    cause, effect = rng.choice(DISEASE), rng.choice(FEEL)
+    start = made.add(cause)
+    made.add("可导致")
+    end = made.add(effect)
+    made.add("。")
+    tail = {"type": "mention", "mention": effect, "start_idx": end, "end_idx": end + len(effect)}
+    relation = {"head": {"mention": cause, "start_idx": start, "end_idx": start + len(cause)}, "relation": 1, "tail": tail}
+    return {"text": made.text, "relation_of_mention": [relation] if answered else []}
+
+
+def imcs(rng, answered):
+    feel, drug = rng.choice(FEEL), rng.choice(DRUG)
+    lines = [
+        ("患者", f"宝宝{feel}两天了", [(2, len(feel), "Symptom")], "Inform-Symptom", [feel], ["1"]),
+        ("医生", f"先吃{drug}吧", [(2, len(drug), "Drug")], "Inform-Drug_Recommendation", [], []),
+        ("患者", "好的", [], "Other", [], []),
+    ]
+    dialogue = []
+    for number, (speaker, text, spans, act, symptoms, kinds) in enumerate(lines, 1):
+        sentence = {"sentence_id": str(number), "speaker": speaker, "sentence": text}
+        if answered:
+            tags = ["O"] * len(text)
+            for start, length, kind in spans:
+                tags[start : start + length] = [f"B-{kind}"] + [f"I-{kind}"] * (length - 1)
+            sentence |= {"dialogue_act": act, "BIO_label": " ".join(tags), "symptom_norm": symptoms, "symptom_type": kinds}
+        dialogue.append(sentence)
+    return {"diagnosis": "小儿感冒" if answered else "", "self_report": f"{feel}怎么办", "dialogue": dialogue}
+
+
+ARRAY = {"CMeEE": cmeee, "CMeEE-V2": cmeee, "CHIP-CDN": cdn, "CHIP-CDEE": cdee, "CMedCausal": causal}
+NUMBERED = {"CHIP-CTC": ctc, "CHIP-STS": sts, "KUAKE-QIC": qic, "KUAKE-QTR": qtr, "KUAKE-QQR": qqr}
+LINES = {"CMeIE": cmeie, "CMeIE-V2": cmeie}
+
+
+def distinct(make, count):
+    """Records with different texts: the official checkers key some tasks by text."""
+    found = {}
+    for _ in range(100 * count):
+        record = make()
+        found.setdefault(record["text"], record)
+        if len(found) == count:
+            break
+    return list(found.values())
+
+
+def content(task, rng, split, count):
+    answered = split != "test"
+    if task in ARRAY:
+        return json.dumps(distinct(lambda: ARRAY[task](rng, answered), count), ensure_ascii=False, indent=2)
+    if task in NUMBERED:
+        records = [{"id": f"{split[0]}{i}", **NUMBERED[task](rng, answered)} for i in range(count)]
+        return json.dumps(records, ensure_ascii=False, indent=2)
+    if task in LINES:
+        return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in distinct(lambda: LINES[task](rng, answered), count))
+    if task == "CHIP-MDCFNPC":
+        return "".join(json.dumps(mdcfnpc(rng, i, answered), ensure_ascii=False) + "\n" for i in range(count))
+    return json.dumps({f"{split}{i}": imcs(rng, answered) for i in range(count)}, ensure_ascii=False, indent=2)
+
+
+TASKS = [*ARRAY, *NUMBERED, *LINES, "CHIP-MDCFNPC", "IMCS-V2"]
+
+
+class GbkInfo(zipfile.ZipInfo):
+    """An entry whose name is written in GBK, without the flag that says UTF-8."""
+
+    def _encodeFilenameFlags(self):
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    for name, standard in (("train", 12), ("dev", 6), ("test", 4), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=standard)
+    parser.add_argument("--zip", action="store_true")
+    parser.add_argument("--gbk", action="store_true")
+    parser.add_argument("--tasks", nargs="*", default=TASKS)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    for task in options.tasks:
+        rng = random.Random(f"{options.seed} {task}")
+        files = {f"{task}_{s}.json": content(task, rng, s, getattr(options, s)) for s in ("train", "dev", "test")}
+        if options.zip:
+            folder = "数据/" if options.gbk else ""
+            with zipfile.ZipFile(options.out / f"{task}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, text in files.items():
+                    info = (GbkInfo if options.gbk else zipfile.ZipInfo)(f"{folder}{task}/{name}", (2026, 11, 26, 0, 0, 0))
+                    info.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(info, text)
+        else:
+            (options.out / task).mkdir(exist_ok=True)
+            for name, text in files.items():
+                (options.out / task / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
+import {
+  createOffsetCounter,
+  describeRule,
+  type InferredOffsets,
+  type OffsetRule,
+  placeSpan,
+  textAt,
+} from '../../imports/offsets.ts';
+import type { RawSpan } from '../../imports/raw.ts';
+import type { Format, FormatContext, RecordNotice, SourceRecord } from '../format.ts';
+import {
+  badField,
+  expectArray,
+  expectObject,
+  expectString,
+  type JsonRecord,
+  type ValuePlace,
+} from '../records.ts';
+import { hasAnswers, readCblue } from './records.ts';
+
+/** `end_idx` is the last character, and characters are code points. */
+const OFFICIAL: OffsetRule = { unit: 'code-point', end: 'inclusive' };
+
+/**
+ * CMeEE, both versions, as they are: `{"text", "entities": [{"start_idx", "end_idx", "type", "entity"}]}` in a JSON array.
+ * `end_idx` is the last character, not one past it. Copies exist in which it is not: the rule under which most entities of
+ * the file read their `entity` is applied, with the notice `offset-rule` where it is not the official one. An entity that
+ * reads otherwise stays gold with the notice `mention-differs`; one that leaves its text is dropped (`mention-outside`).
+ * Nested entities are kept. A file in which every list is empty has no gold.
+ */
+export const cmeee: Format = {
+  families: ['ner'],
+  shape: {
+    en: '{"text": "…", "entities": [{"start_idx": 0, "end_idx": 2, "type": "dis", "entity": "…"}]} in a JSON array, end_idx being the last character',
+    zh: 'JSON 数组，元素为 {"text": "…", "entities": [{"start_idx": 0, "end_idx": 2, "type": "dis", "entity": "…"}]}，end_idx 为末字位置',
+  },
+  async *read(path, context) {
+    if (!(await hasAnswers(path, (value) => value.entities))) {
+      for await (const records of readCblue(path))
+        yield records.map(({ value: { id, text }, line }) => ({ value: { id, text }, line }));
+      return;
+    }
+    const rule = await inferRule(path, context);
+    for await (const records of readCblue(path))
+      yield records.map((record) => readRecord(record, path, rule));
+  },
+};
+
+/** The rule that most entities of the file obey. */
+async function inferRule(path: string, { notice }: FormatContext): Promise<OffsetRule> {
+  const counter = createOffsetCounter(OFFICIAL);
+  for await (const records of readCblue(path)) {
+    for (const record of records) {
+      const { text, spans } = readSpans(record, path);
+      for (const span of spans) if (span.mention !== undefined) counter.see(text, span);
+    }
+  }
+  const found: InferredOffsets = counter.infer() ?? { ...OFFICIAL, basis: 'format', spans: 0, fitting: 0 };
+  if (describeRule(found) === describeRule(OFFICIAL)) return OFFICIAL;
+  const rule = describeRule(found);
+  const message = {
+    en: `Offsets are ${rule}, not ${describeRule(OFFICIAL)} as in the official files: so ${found.fitting} of ${found.spans} entities read their mention`,
+    zh: `偏移为 ${rule}，而非官方文件的 ${describeRule(OFFICIAL)}：${found.spans} 个实体中 ${found.fitting} 个与提及一致`,
+  };
+  notice({ code: 'offset-rule', message });
+  return found;
+}
+
+interface Spans {
+  readonly text: string;
+  readonly spans: readonly RawSpan[];
+}
+
+function readSpans({ value, line }: JsonRecord, file: string): Spans {
+  const at = (field: string): ValuePlace => ({ file, line, field });
+  const text = expectString(value.text, at('text'));
+  const spans = expectArray(value.entities, at('entities')).map((item, i): RawSpan => {
+    const field = `entities[${i}]`;
+    const { start_idx, end_idx, type, entity } = expectObject(item, at(field));
+    return {
+      start: expectInteger(start_idx, at(`${field}.start_idx`)),
+      end: expectInteger(end_idx, at(`${field}.end_idx`)),
+      type: expectString(type, at(`${field}.type`)),
+      field,
+      ...(typeof entity === 'string' && { mention: entity }),
+    };
+  });
+  return { text, spans };
+}
+
+function expectInteger(value: unknown, place: ValuePlace): number {
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  throw badField(value, { en: 'a whole number', zh: '整数' }, place);
+}
+
+function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceRecord {
+  const { text, spans } = readSpans(record, file);
+  const notices: RecordNotice[] = [];
+  const entities: PlainRecord[] = [];
+  const fields: string[] = [];
+  for (const span of spans) {
+    const place = placeSpan(text, span, rule);
+    if (!place) {
+      notices.push(outside(span));
+      continue;
+    }
+    const found = textAt(text, place);
+    if (span.mention !== undefined && found !== span.mention) notices.push(differs(span, found));
+    entities.push({ start: place.start, end: place.end, type: span.type });
+    fields.push(span.field);
+  }
+  return {
+    value: { id: record.value.id, text, entities },
+    line: record.line,
+    notices,
+    origin: (field) => ({ field: field.replace(/^entities\[(\d+)\]/, (_, i) => fields[Number(i)]) }),
+  };
+}
+
+const outside = ({ start, end, mention = '' }: RawSpan): RecordNotice => ({
+  code: 'mention-outside',
+  message: {
+    en: `"${mention}" at ${start}–${end} is empty or leaves the text: dropped`,
+    zh: `${start}–${end} 处的“${mention}”为空或越出文本，已剔除`,
+  },
+});
+
+const differs = ({ start, end, mention = '' }: RawSpan, found: string): RecordNotice => ({
+  code: 'mention-differs',
+  message: {
+    en: `"${mention}" at ${start}–${end}: the text has "${found}"`,
+    zh: `${start}–${end} 处标注为“${mention}”，原文为“${found}”`,
+  },
+});

@@ -1,0 +1,25 @@
+import type { Task } from '../task.ts';
+import { CHIPCTC } from './CHIP-CTC.ts';
+import { CHIPSTS } from './CHIP-STS.ts';
+import { CMeEE } from './CMeEE.ts';
+import { CMeEEV2 } from './CMeEE-V2.ts';
+import { CMeIE } from './CMeIE.ts';
+import { CMeIEV2 } from './CMeIE-V2.ts';
+import { IMCSV2NER } from './IMCS-V2-NER.ts';
+import { KUAKEQIC } from './KUAKE-QIC.ts';
+import { KUAKEQQR } from './KUAKE-QQR.ts';
+import { KUAKEQTR } from './KUAKE-QTR.ts';
+
+/** The tasks of CBLUE, those of the first version whose files differ last. */
+export const cblueTasks: readonly Task[] = [
+  CMeEEV2,
+  CMeIEV2,
+  CHIPCTC,
+  CHIPSTS,
+  KUAKEQIC,
+  KUAKEQTR,
+  KUAKEQQR,
+  IMCSV2NER,
+  CMeEE,
+  CMeIE,
+];
