@@ -68,7 +68,7 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
   }
 }
 
-function noteDivision({ division, leaks }: ImportReport, terminal: Terminal): void {
+function noteDivision({ division, leaks, twins }: ImportReport, terminal: Terminal): void {
   if (division === 'sources')
     terminal.note({ en: 'Splits are those that the sources name.', zh: '划分依来源名称。' });
   else {
@@ -78,6 +78,11 @@ function noteDivision({ division, leaks }: ImportReport, terminal: Terminal): vo
       zh: `按 ${shares} 划分，种子 ${division.seed}；近重样本与分组不拆分。`,
     });
   }
+  if (twins === 'equal')
+    terminal.note({
+      en: 'Too large to look for near twins: only records that are equal but for width, case and punctuation count as twins.',
+      zh: '数据过大，未查找近似样本：仅把全半角、大小写与标点之外相同的记录视为相同样本。',
+    });
   if (leaks)
     terminal.note({
       en: `${leaks} examples of dev and test have a twin in an earlier split (\`chineseblue data audit\` lists them).`,

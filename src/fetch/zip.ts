@@ -8,6 +8,8 @@ export interface ZipFile {
   readonly name: string;
   /** Unpacked. */
   readonly bytes: number;
+  /** As it is in the archive. */
+  readonly packed: number;
   /** Its content, checked against size and CRC-32 while it is read. */
   read(): AsyncIterable<Uint8Array>;
 }
@@ -53,7 +55,8 @@ export async function readZip(file: string): Promise<ZipFile[]> {
         bytes: directory.readUInt32LE(at + 24),
         header: directory.readUInt32LE(at + 42),
       };
-      if (!name.endsWith('/')) files.push({ name, bytes: entry.bytes, read: () => unpackEntry(file, entry) });
+      const { bytes, packed } = entry;
+      if (!name.endsWith('/')) files.push({ name, bytes, packed, read: () => unpackEntry(file, entry) });
       at += CENTRAL_BYTES + nameBytes + extra + comment;
     }
     return files;

@@ -5,8 +5,8 @@ import { DATA_DIR } from '../options.ts';
 export const dataImportCommand = defineCommand({
   name: 'import',
   summary: {
-    en: 'turn your own files (CSV, JSON, doccano, Label Studio, brat, CoNLL) into a task',
-    zh: '将自有数据（CSV、JSON、doccano、Label Studio、brat、CoNLL）导入为任务',
+    en: 'turn your own files (Excel, CSV, JSON, Parquet, doccano, Label Studio, brat, CoNLL, …) into a task',
+    zh: '将自有数据（Excel、CSV、JSON、Parquet、doccano、Label Studio、brat、CoNLL 等）导入为任务',
   },
   operands: '<source...>',
   options: {
@@ -44,6 +44,13 @@ export const dataImportCommand = defineCommand({
         zh: '该字段值相同的记录不拆分（如患者、文档）',
       },
     }),
+    config: text({
+      placeholder: 'name',
+      summary: {
+        en: 'which configuration of a Hugging Face dataset folder (default: its default or only one)',
+        zh: 'Hugging Face 数据集目录的配置（默认取其默认或唯一配置）',
+      },
+    }),
     dryRun: flag({
       default: false,
       summary: { en: 'show what would be made and write nothing', zh: '仅显示结果，不写入' },
@@ -51,7 +58,7 @@ export const dataImportCommand = defineCommand({
     ...DATA_DIR,
   },
   examples: [
-    'chineseblue data import pairs.csv --as ward-pairs',
+    'chineseblue data import triage.xlsx --as ward-triage',
     'chineseblue data import export.jsonl --as ward-notes --dry-run',
     'chineseblue data import notes.csv --as notes --fields text=content,label=kind --group patient',
   ],
@@ -60,11 +67,11 @@ export const dataImportCommand = defineCommand({
     const { parseFields } = await import('../../datasets/imports/parse-fields.ts');
     const { parseRatios } = await import('../../datasets/imports/division.ts');
     const { writableDataDir } = await import('../../datasets/directory.ts');
-    const { as: name, family, group, positive, ratios, seed, dryRun } = options;
+    const { as: name, family, group, positive, config, ratios, seed, dryRun } = options;
     const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
     const report = await importData({
       ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun },
-      given: { family, fields: parseFields(options.fields), group, positive },
+      given: { family, fields: parseFields(options.fields), group, positive, config },
       ratios: ratios === undefined ? undefined : parseRatios(ratios),
     });
     if (terminal.json) return terminal.printJson(report);

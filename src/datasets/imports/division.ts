@@ -4,6 +4,7 @@ import { splitBySeed } from '../schemes/carve.ts';
 import { joinDependent } from '../schemes/regrouped.ts';
 import type { Split } from '../split.ts';
 import { relateTwins } from '../twins.ts';
+import type { Grouped } from '../units.ts';
 
 /** Shares of train, dev and test. */
 export type Ratios = readonly [number, number, number];
@@ -35,7 +36,21 @@ export function parseRatios(text: string): Ratios {
  * `too-many-twins` where nearly all examples are alike.
  */
 export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
-  const examples = joinDependent(task, [pool]);
+  return draw(joinDependent(task, [pool]), ratios, seed);
+}
+
+/** As `divide`, of `count` examples by number, of which `groupOf` names those that stay together. */
+export function divideGroups(
+  count: number,
+  groupOf: (number: number) => number,
+  ratios: Ratios,
+  seed: number,
+): SplitName[] {
+  const examples = Array.from({ length: count }, (_, i) => ({ id: String(i), group: String(groupOf(i)) }));
+  return draw(examples, ratios, seed);
+}
+
+function draw(examples: readonly Grouped[], ratios: Ratios, seed: number): SplitName[] {
   const whole = ratios.reduce((sum, share) => sum + share);
   const [, dev, test] = ratios;
   const first = splitBySeed(examples, test / whole, seed);
@@ -56,10 +71,11 @@ function unlessTooMany<T>(compare: () => T): T | undefined {
 }
 
 /**
- * Examples of each split that have a twin in an earlier one (train, dev, test); null where too many are alike to be
- * compared.
+ * Examples of each split that have a twin in an earlier one (train, dev, test); null where a split has no gold, or too
+ * many are alike to be compared.
  */
 export function countLeaks(task: Task, splits: readonly Split[]): number | null {
+  if (!splits.every(({ hasGold }) => hasGold)) return null;
   const leaked = new Set<string>();
   const twins = unlessTooMany(() => relateTwins(task, splits));
   if (!twins) return null;

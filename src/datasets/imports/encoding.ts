@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { foreignText, notUtf8 } from '../../ground/encoding.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../../ground/files.ts';
@@ -14,13 +14,12 @@ const BLOCK_BYTES = 1 << 18;
 
 /**
  * Finds the encoding of a text file, from its marks and all of its bytes. GBK is named where no character takes four
- * bytes. Throws a UserError: `compressed`, `not-read-yet` (Excel, Parquet), or `not-utf8` where no encoding fits, with
+ * bytes. Throws a UserError: `compressed`, or `not-utf8` where no encoding fits, with
  * the first line that is wrong.
  */
 export async function detectEncoding(file: string): Promise<Encoding> {
   try {
     const head = await readHead(file);
-    refuseTables(head, file);
     if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
     if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
     const foreign = foreignText(head, file);
@@ -42,20 +41,6 @@ async function readHead(file: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-function refuseTables(head: Buffer, file: string): void {
-  const isSheet = ['.xlsx', '.xls'].includes(extname(file).toLowerCase());
-  if (!isSheet && head.toString('latin1', 0, 4) !== 'PAR1') return;
-  const kind = isSheet ? 'Excel' : 'Parquet';
-  throw new UserError(
-    'not-read-yet',
-    { en: `${kind} files are not read yet`, zh: `暂不支持 ${kind} 文件` },
-    {
-      file,
-      hint: { en: 'Save it as CSV with a header row.', zh: '请另存为带表头的 CSV。' },
-    },
-  );
 }
 
 const nulsFirst = (head: Buffer): boolean => {

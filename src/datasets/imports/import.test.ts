@@ -316,7 +316,7 @@ it.each([
   ['bad-json', { 'a.json': '[{"text":"头痛","label":"a"},{"te' }, {}, { line: 1 }],
   ['bad-brat', { 'b/a.txt': '头痛', 'b/a.ann': 'T1\tsym 0\t头痛\n' }, {}, { line: 1 }],
   ['not-utf8', { 'a.csv': Buffer.from([0x74, 0x0a, 0xff, 0xff, 0x0a]) }, {}, { line: 2 }],
-  ['not-read-yet', { 'a.xlsx': 'PK' }, {}, {}],
+  ['bad-workbook', { 'a.xlsx': 'PK' }, {}, {}],
   ['mixed-inputs', { 'a.csv': 'text,label\n头痛,a\n', 'b.csv': 'text1,text2,label\n头痛,头疼,a\n' }, {}, {}],
   ['no-sources', { 'b/a.xyz': '头痛' }, {}, {}],
 ] as const)('%s', async (code, files, given, place) => {

@@ -1,5 +1,6 @@
 import type { Text } from '../../ground/language.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import type { ClassNames } from './class-names.ts';
 
 /** A span as a source gives it: in its own units, which `offsets.ts` finds out. */
 export interface RawSpan {
@@ -89,6 +90,22 @@ export const MISFITS = {
     zh: '缺少一端的关系，已略去',
   },
   'relation-untyped': { en: 'relations without a type: left out', zh: '无类型的关系，已略去' },
+  'sheet-left-out': {
+    en: 'sheets that are hidden or empty, or have no column known to hold a text: left out',
+    zh: '隐藏、为空或无文本列的工作表，已略去',
+  },
+  'cell-error': {
+    en: 'cells that show an error (#N/A): read as empty',
+    zh: '显示错误值（如 #N/A）的单元格，按空处理',
+  },
+  'formula-without-value': {
+    en: 'formulas whose value the file does not hold: read as empty (save it in a spreadsheet program)',
+    zh: '文件中未保存计算结果的公式，按空处理（请用表格软件重新保存）',
+  },
+  'tag-orphan': {
+    en: 'inside tags (I-) that continue nothing: each begins a span',
+    zh: '前面没有可接续片段的 I- 标签，按片段开头处理',
+  },
   'not-carried': {
     en: 'annotations of other kinds (attributes, events, notes): left out',
     zh: '其他种类的标注（属性、事件、备注等），已略去',
@@ -108,6 +125,8 @@ export interface ReadContext {
   readonly fields: Fields;
   /** The field whose value is a record's group. */
   readonly group?: string;
+  /** Names of the classes that numbers stand for, by field. */
+  readonly classes?: ClassNames;
   readonly misfit: (misfit: Misfit) => void;
 }
 

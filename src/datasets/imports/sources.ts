@@ -1,62 +1,38 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { open, readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { hashPath } from '../../ground/hash.ts';
-import type { SplitName } from '../../tasks/task.ts';
 import { type Encoding, withUtf8 } from './encoding.ts';
 import { BRAT_OFFSETS, bratDocuments, readBrat } from './formats/brat.ts';
-import { createOffsetCounter, type InferredOffsets } from './offsets.ts';
-import type { Misfit, RawRecord, ReadContext } from './raw.ts';
+import { datasetSources, isDatasetFolder } from './formats/hugging-face/dataset-folder.ts';
+import { parquetSource } from './formats/parquet.ts';
+import { sheetSources } from './formats/xlsx/sheet-sources.ts';
+import type { Fields, Misfit } from './raw.ts';
 import { detectFormat, readHead } from './registry.ts';
+import type { Source } from './source.ts';
+import { splitOf } from './split-names.ts';
 
-const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt'];
+const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet'];
 
-/** A file, or a brat folder, and the split that its name says. */
-interface Source {
-  readonly path: string;
-  readonly folder: boolean;
-  readonly split?: SplitName;
+/** What finding sources depends on. */
+interface SourceOptions {
+  readonly fields: Fields;
+  /** Which configuration of a dataset folder. */
+  readonly config?: string;
+  /** Takes sheets that are left out. */
+  readonly misfit: (misfit: Misfit) => void;
 }
-
-/** What was found out about a source. */
-export interface SourceReport {
-  readonly path: string;
-  readonly sha256: string;
-  readonly format: string;
-  readonly encoding: string;
-  readonly offsets: InferredOffsets | null;
-  readonly records: number;
-  readonly split: SplitName | null;
-}
-
-export interface ReadSource {
-  readonly report: SourceReport;
-  readonly records: readonly RawRecord[];
-}
-
-/** Words in names that say which split a file is. */
-const SPLIT_WORDS: readonly (readonly [RegExp, SplitName])[] = [
-  [/(^|[^a-z])train(ing)?([^a-z]|$)/i, 'train'],
-  [/(^|[^a-z])(dev|val|valid|validation)([^a-z]|$)/i, 'dev'],
-  [/(^|[^a-z])test([^a-z]|$)/i, 'test'],
-  [/训练/, 'train'],
-  [/(验证|开发)集/, 'dev'],
-  [/测试/, 'test'],
-];
-
-const splitOf = (path: string): SplitName | undefined =>
-  SPLIT_WORDS.find(([word]) => word.test(basename(path, extname(path))))?.[1];
 
 /**
- * The sources that paths stand for: files, brat folders, and folders of either. Throws a UserError where a path is not
- * there (`file-missing`) or a folder holds nothing that is read (`no-sources`).
+ * The sources that paths stand for: files, the sheets of workbooks, brat and dataset folders, and folders of any.
+ * Throws a UserError where a path is not there
+ * (`file-missing`), a folder holds nothing that is read (`no-sources`), or a workbook is damaged.
  */
-export async function findSources(paths: readonly string[]): Promise<Source[]> {
+export async function findSources(paths: readonly string[], given: SourceOptions): Promise<Source[]> {
   const found: Source[] = [];
   for (const path of paths) {
     const { isFolder } = await statOf(path);
-    found.push(...(isFolder ? await inside(path) : [{ path, folder: false, split: splitOf(path) }]));
+    found.push(...(isFolder ? await inside(path, given) : await fileSources(path, given)));
   }
   return found;
 }
@@ -68,17 +44,17 @@ async function statOf(path: string): Promise<{ isFolder: boolean }> {
   return { isFolder: found.isDirectory() };
 }
 
-async function inside(folder: string): Promise<Source[]> {
-  if ((await bratDocuments(folder)).length > 0)
-    return [{ path: folder, folder: true, split: splitOf(folder) }];
+async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
+  if ((await bratDocuments(folder)).length > 0) return [bratSource(folder)];
+  if (await isDatasetFolder(folder))
+    return datasetSources(folder, given.config, (path) => fileSources(path, given));
   const found: Source[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
     const { isFolder } = await statOf(path);
-    if (isFolder && (await bratDocuments(path)).length > 0)
-      found.push({ path, folder: true, split: splitOf(name) });
-    else if (!isFolder && EXTENSIONS.includes(extname(name).toLowerCase()))
-      found.push({ path, folder: false, split: splitOf(name) });
+    if (isFolder && (await bratDocuments(path)).length > 0) found.push(bratSource(path));
+    else if (!isFolder && !name.startsWith('~$') && EXTENSIONS.includes(extname(name).toLowerCase()))
+      found.push(...(await fileSources(path, given)));
   }
   if (found.length > 0) return found;
   throw new UserError(
@@ -94,31 +70,68 @@ async function inside(folder: string): Promise<Source[]> {
   );
 }
 
-/** Reads one source, and finds its format, its encoding and the rule of its offsets. Throws a UserError. */
-export async function readSource(
-  source: Source,
-  context: Omit<ReadContext, 'misfit'>,
-  misfit: (misfit: Misfit) => void,
-): Promise<ReadSource> {
-  const { path, folder, split = null } = source;
-  const sha256 = await hashPath(path);
-  const given = { ...context, misfit };
-  const records: RawRecord[] = [];
-  const report = (format: string, encoding: string, counter: ReturnType<typeof createOffsetCounter>) => {
-    for (const { texts, spans = [] } of records) for (const span of spans) counter.see(texts[0], span);
-    const offsets = counter.infer() ?? null;
-    return { report: { path, sha256, format, encoding, offsets, records: records.length, split }, records };
-  };
-  if (folder) {
-    const encodings = new Set<Encoding>();
-    for await (const record of readBrat(path, given, (encoding) => encodings.add(encoding)))
-      records.push(record);
-    return report('brat', [...encodings].sort().join(', '), createOffsetCounter(BRAT_OFFSETS));
+/** What a file is, by its first bytes. */
+const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
+
+/** The sources of a file, by its content: a text, a Parquet table, or the sheets of a workbook. */
+async function fileSources(path: string, { fields, misfit }: SourceOptions): Promise<Source[]> {
+  const head = await firstBytes(path);
+  const isSheet = extname(path).toLowerCase() === '.xlsx';
+  if (head.startsWith(MARKS.ole)) throw oldWorkbook(path);
+  if (isSheet && (head === '' || head.startsWith(MARKS.zip))) return sheetSources(path, fields, misfit);
+  if (head.startsWith(MARKS.parquet)) return [parquetSource(path, splitOf(path))];
+  return [textSource(path)];
+}
+
+async function firstBytes(path: string): Promise<string> {
+  try {
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw explainFileError(error, path);
   }
-  return withUtf8(path, async (copy, encoding) => {
-    const head = await readHead(path, copy);
-    const { name, format } = detectFormat(head);
-    for await (const record of format.read(head, given)) records.push(record);
-    return report(name, encoding, createOffsetCounter(format.offsets));
-  });
+}
+
+const oldWorkbook = (file: string): UserError =>
+  new UserError(
+    'old-workbook',
+    { en: 'This is an old (.xls) or encrypted workbook', zh: '这是旧版（.xls）或加密的工作簿' },
+    {
+      file,
+      hint: {
+        en: 'Save it as .xlsx without a password.',
+        zh: '请另存为不带密码的 .xlsx。',
+      },
+    },
+  );
+
+const textSource = (path: string): Source => ({
+  ...{ path, name: path, split: splitOf(path) },
+  open: (context, use) =>
+    withUtf8(path, async (copy, encoding) => {
+      const head = await readHead(path, copy);
+      const { name, format } = detectFormat(head);
+      return use({
+        ...{ format: name, encoding: () => encoding, offsets: format.offsets },
+        read: () => format.read(head, context),
+      });
+    }),
+});
+
+function bratSource(path: string): Source {
+  return {
+    ...{ path, name: path, split: splitOf(path) },
+    open(context, use) {
+      const encodings = new Set<Encoding>();
+      return use({
+        ...{ format: 'brat', encoding: () => [...encodings].sort().join(', '), offsets: BRAT_OFFSETS },
+        read: () => readBrat(path, context, (encoding) => encodings.add(encoding)),
+      });
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import { readCsvRows } from '../../../ground/csv-rows.ts';
 import { UserError } from '../../../ground/errors.ts';
 import type { ImportFormat } from '../import-format.ts';
-import { createMapper, findFields } from '../mapping.ts';
-import type { RawPlace } from '../raw.ts';
+import type { Head, RawPlace } from '../raw.ts';
+import { type PlacedRow, readTable, type TableRow } from '../tables.ts';
 
 const SEPARATORS = [',', '\t', ';', '|'];
 
@@ -18,24 +18,20 @@ export const csv: ImportFormat = {
   title: { en: 'separated values with a header', zh: '带表头的分隔文本' },
   offsets: { unit: 'code-point', end: 'exclusive' },
   fits: ({ lines }) => lines.length > 1 && separatorOf(lines[0]) !== undefined,
-  async *read({ file, path, lines }, context) {
-    let header: readonly string[] | undefined;
-    let map: ReturnType<typeof createMapper> | undefined;
-    for await (const { cells, line } of readCsvRows(path, separatorOf(lines[0]))) {
-      if (!header) {
-        header = cells.map((cell) => cell.trim());
-        const names = Object.fromEntries(header.map((name) => [name, '']));
-        map = createMapper(findFields([names], context.fields, file), context);
-        continue;
-      }
-      const record = map?.(rowOf(header, cells, { file, line }), { file, line });
-      if (record) yield record;
-    }
-  },
+  read: (head, context) => readTable(rowsOf(head), context, head.file),
 };
 
+async function* rowsOf({ file, path, lines }: Head): AsyncGenerator<PlacedRow> {
+  let header: readonly string[] | undefined;
+  for await (const { cells, line } of readCsvRows(path, separatorOf(lines[0]))) {
+    const place = { file, line };
+    if (header) yield { row: rowOf(header, cells, place), place };
+    else header = cells.map((cell) => cell.trim());
+  }
+}
+
 /** A row by the names of its columns. Throws a UserError `ragged-row` where it has more or fewer cells. */
-function rowOf(header: readonly string[], cells: readonly string[], place: RawPlace): Record<string, string> {
+function rowOf(header: readonly string[], cells: readonly string[], place: RawPlace): TableRow {
   if (cells.length === header.length) return Object.fromEntries(header.map((name, i) => [name, cells[i]]));
   throw new UserError(
     'ragged-row',

@@ -1,0 +1,26 @@
+import type { SplitName } from '../../tasks/task.ts';
+import type { OffsetRule } from './offsets.ts';
+import type { RawRecord, ReadContext } from './raw.ts';
+
+/** A source whose format is known. */
+export interface OpenedSource {
+  readonly format: string;
+  /** Known at the end of `read`: files of a folder may differ. */
+  encoding(): string;
+  /** How it counts where the data does not say. */
+  readonly offsets: OffsetRule;
+  /** Streams its records, once. Throws a UserError that names file, line and field. */
+  read(): AsyncIterable<RawRecord>;
+}
+
+/** A file, a sheet of a workbook, or a folder of one document per file. */
+export interface Source {
+  /** The file or folder itself. */
+  readonly path: string;
+  /** What reports and errors call it: its path, for a sheet with its name. */
+  readonly name: string;
+  /** The split that its name says. */
+  readonly split?: SplitName;
+  /** Gives `use` the source, ready to be read; copies that were needed are removed afterwards. Throws a UserError. */
+  open<T>(context: ReadContext, use: (opened: OpenedSource) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,62 @@
+import { readLineBatches } from '../../ground/files.ts';
+import { hashPath } from '../../ground/hash.ts';
+import type { SplitName } from '../../tasks/task.ts';
+import { createLineWriter } from './lines.ts';
+import { createOffsetCounter, type InferredOffsets } from './offsets.ts';
+import type { Misfit, RawRecord, ReadContext } from './raw.ts';
+import type { Source } from './source.ts';
+import { look, type Seen } from './targets.ts';
+
+/** What was found out about a source. */
+export interface SourceReport {
+  readonly path: string;
+  readonly sha256: string;
+  readonly format: string;
+  readonly encoding: string;
+  readonly offsets: InferredOffsets | null;
+  readonly records: number;
+  readonly split: SplitName | null;
+}
+
+/** A source that was read once: what was found out about it, and its records in a file. */
+export interface SpooledSource {
+  readonly report: SourceReport;
+  /** Streams the records, as they were read. */
+  records(): AsyncGenerator<readonly RawRecord[]>;
+}
+
+/**
+ * Reads a source once, in constant memory: its records go to the file `spool` until family and offsets are known, and
+ * what they hold is added to `seen`. Throws a UserError.
+ */
+export async function spoolSource(
+  source: Source,
+  context: Omit<ReadContext, 'misfit'>,
+  spool: string,
+  misfit: (misfit: Misfit) => void,
+  seen: Seen,
+): Promise<SpooledSource> {
+  const { path, name, split = null } = source;
+  const sha256 = await hashPath(path);
+  await using writer = await createLineWriter(spool);
+  const found = await source.open({ ...context, misfit }, async (opened) => {
+    const counter = createOffsetCounter(opened.offsets);
+    let records = 0;
+    for await (const record of opened.read()) {
+      const { texts, spans = [] } = record;
+      for (const span of spans) counter.see(texts[0], span);
+      look(seen, record);
+      records++;
+      await writer.write(JSON.stringify(record));
+    }
+    const { format } = opened;
+    return { format, encoding: opened.encoding(), offsets: counter.infer() ?? null, records };
+  });
+  await writer.close();
+  return { report: { path: name, sha256, ...found, split }, records: () => readSpool(spool) };
+}
+
+async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
+  for await (const lines of readLineBatches(spool))
+    yield lines.map(({ text }): RawRecord => JSON.parse(text));
+}

@@ -1,0 +1,111 @@
+import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { UserError } from './errors.ts';
+import { explainFileError } from './files.ts';
+
+/** A row of a Parquet file by column; whole numbers beyond 2^53 are strings of digits, times are ISO 8601. */
+export type ParquetRow = Readonly<Record<string, unknown>>;
+
+/** A Parquet file: what it says about itself, and its rows. */
+export interface ParquetTable {
+  /** Names of its columns at the top level. */
+  readonly columns: readonly string[];
+  /** What writers add by a name, such as `huggingface`. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** Streams the rows, some thousand at a time. Throws a UserError `bad-parquet`. */
+  rows(): AsyncGenerator<ParquetRow[]>;
+}
+
+/** Bytes, decoded, of the rows that are held together. */
+const SLICE_BYTES = 32 * 1024 * 1024;
+const MAX_SLICE_ROWS = 1 << 16;
+/** A group of rows that is larger is refused: it may have to be read once for every slice. */
+const MAX_GROUP_BYTES = 4 * 1024 ** 3;
+
+/** Opens a Parquet file. Throws a UserError: `bad-parquet`, `row-group-too-large`, and those of the file system. */
+export async function openParquet(file: string): Promise<ParquetTable> {
+  const buffer = await asyncBufferFromFile(file).catch((error) => {
+    throw explainFileError(error, file);
+  });
+  const metadata = await parquetMetadataAsync(buffer).catch((error) => {
+    throw badParquet(error, file);
+  });
+  return {
+    columns: columnsOf(metadata),
+    notes: new Map((metadata.key_value_metadata ?? []).map(({ key, value = '' }) => [key, value])),
+    async *rows() {
+      let from = 0;
+      for (const { num_rows, total_byte_size } of metadata.row_groups) {
+        const [rows, bytes] = [Number(num_rows), Number(total_byte_size)];
+        if (bytes > MAX_GROUP_BYTES) throw groupTooLarge(file);
+        const step = Math.max(1, Math.min(MAX_SLICE_ROWS, Math.floor((rows * SLICE_BYTES) / (bytes + 1))));
+        for (let rowStart = from; rowStart < from + rows; rowStart += step) {
+          const rowEnd = Math.min(from + rows, rowStart + step);
+          const read = { file: buffer, metadata, compressors, rowStart, rowEnd };
+          const found = await parquetReadObjects(read).catch((error) => {
+            throw badParquet(error, file);
+          });
+          yield found.map(plainRow);
+        }
+        from += rows;
+      }
+    },
+  };
+}
+
+/** The children of the root: how many come before each is told by the numbers of their own. */
+function columnsOf({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  const skip = (at: number): number => {
+    let next = at + 1;
+    for (let child = 0; child < (schema[at]?.num_children ?? 0); child++) next = skip(next);
+    return next;
+  };
+  for (let at = 1; at < schema.length; at = skip(at)) names.push(schema[at].name);
+  return names;
+}
+
+function plainRow(row: ParquetRow): ParquetRow {
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(row)) {
+    const plain = plainValue(value);
+    if (plain === value) continue;
+    copy ??= { ...row };
+    copy[name] = plain;
+  }
+  return copy ?? row;
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return Array.from(value as ArrayLike<unknown>, plainValue);
+  return plainRow(value as ParquetRow);
+}
+
+function badParquet(error: unknown, file: string): unknown {
+  const known = explainFileError(error, file);
+  if (known instanceof UserError) return known;
+  const cause = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    'bad-parquet',
+    { en: `The Parquet file cannot be read: ${cause}`, zh: `无法读取该 Parquet 文件：${cause}` },
+    { file, hint: { en: 'Write or fetch it again.', zh: '请重新生成或下载。' } },
+  );
+}
+
+const groupTooLarge = (file: string): UserError =>
+  new UserError(
+    'row-group-too-large',
+    { en: 'A row group of the Parquet file is larger than 4 GiB', zh: 'Parquet 文件的行组超过 4 GiB' },
+    {
+      file,
+      hint: {
+        en: 'Write it again in smaller groups (pandas: `row_group_size=100000`).',
+        zh: '请以较小的行组重新写出（pandas：`row_group_size=100000`）。',
+      },
+    },
+  );
