@@ -108,6 +108,13 @@ export interface TableInputs {
   readonly types: BigInt64Array;
 }
 
+/** Dense layers on the normalised sum of embeddings, by the names of their parameters. */
+export interface FirstDense {
+  readonly norm: string;
+  readonly epsilon: number;
+  readonly dense: readonly string[];
+}
+
 /** The encoder as a graph. */
 export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
   inputs(shape: BatchShape, config: Config): EncoderInputs;
@@ -118,6 +125,11 @@ export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
   embed(config: Config, inputs: EncoderInputs, parameter: Lookup, layout: Layout): Value;
   /** From `embed` to the last hidden states, `[batch, length, hidden]`. `mask` is int64 `[batch, length]`. */
   encode(config: Config, embedded: Value, mask: Value, parameter: Lookup, options: EncodeOptions): Value;
+  /**
+   * The dense layers that read the sum of embeddings after nothing but its layer normalisation; absent where there are none.
+   * `encode` takes their outputs from `shortcuts.first`.
+   */
+  firstDense?(config: Config): FirstDense | undefined;
   /** Embedding tables that `embed` reads, of one width; those that a configuration lacks are passed over. */
   readonly tables: readonly EmbeddingTable[];
   /** The table of token embeddings. */

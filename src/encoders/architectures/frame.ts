@@ -9,6 +9,7 @@ import {
   type Layout,
   type Lookup,
   noDropout,
+  type Shortcuts,
 } from './graph.ts';
 import { architectureOf } from './registry.ts';
 
@@ -30,7 +31,7 @@ export interface Frame {
   /** The summed embeddings, `[batch, length, hidden]`. */
   readonly embedded: Value;
   /** One pass through the layers; each call draws new dropout masks. */
-  encode(): HeadContext;
+  encode(shortcuts?: Shortcuts): HeadContext;
 }
 
 /** Inputs, embeddings, layers and the context of a head: the frame of every graph of an encoder. */
@@ -53,8 +54,8 @@ export function encoderFrame({ config, shapes, batch, length, ...options }: Fram
     inputs,
     parameter,
     embedded,
-    encode: () => ({
-      hidden: graph.encode(config, embedded, mask, parameter, { dropout, layout, firstOnly }),
+    encode: (shortcuts) => ({
+      hidden: graph.encode(config, embedded, mask, parameter, { dropout, layout, firstOnly, shortcuts }),
       mask,
       parameter: head ? (name) => head.parameter(name, parameter) : parameter,
       dense: (x, name, withBias) => headDense(x, name, parameter, withBias),

@@ -98,11 +98,19 @@ export interface HeadContext {
   readonly positions?: Positions;
 }
 
+/** For inference on sequences of equal length: the same hidden states by fewer products, with other last bits. */
+export interface Shortcuts {
+  /** What the dense layers named by `EncoderGraph.firstDense` make of the embeddings, where it is known otherwise. */
+  readonly first?: readonly Value[];
+}
+
 export interface EncodeOptions {
   readonly dropout: Dropout;
   readonly layout: Layout;
   /** Only the hidden state of the first token is needed, `[batch, 1, hidden]`: the last layer may skip the others. */
   readonly firstOnly: boolean;
+  /** Present where no token is padding and the last bits do not matter; an architecture need not take them. */
+  readonly shortcuts?: Shortcuts;
 }
 
 const geluTanh = (x: Value): Value =>

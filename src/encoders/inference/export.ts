@@ -2,6 +2,7 @@ import {
   add,
   cast,
   cumulativeSum,
+  type Dimension,
   gather,
   input,
   matmul,
@@ -14,7 +15,7 @@ import {
 } from '../../autograd/index.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { encoderFrame } from '../architectures/frame.ts';
-import { fixedLayout, type Layout, type Lookup } from '../architectures/graph.ts';
+import { fixedLayout, type Layout, type Lookup, type Shortcuts } from '../architectures/graph.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import type { Head } from '../heads/head.ts';
 import type { Tensor } from '../weights/stored.ts';
@@ -28,6 +29,18 @@ export interface ExportOptions {
   readonly weights: ReadonlyMap<string, Tensor>;
   /** int8: dynamic quantisation of every dense layer of the encoder and of the word embeddings. */
   readonly precision: Dtype;
+  /** For batches without padding; see `Shortcuts`. */
+  readonly shortcuts?: OpenShortcuts;
+}
+
+/** Shortcuts in a graph that accepts any shape. */
+export interface OpenShortcuts {
+  /** From the sum of embeddings; see `EncodeOptions`. */
+  of(embedded: Value, layout: Layout): Shortcuts;
+  /** Weights that they need beside those of the encoder. */
+  readonly weights: ReadonlyMap<string, TypedArray>;
+  /** Declared shapes of the inputs that they add. */
+  readonly declared: Readonly<Record<string, readonly Dimension[]>>;
 }
 
 /** Number types of an exported model's weights and products. */
@@ -35,7 +48,8 @@ export const DTYPES = ['fp32', 'int8'] as const;
 export type Dtype = (typeof DTYPES)[number];
 
 /** Placeholder sizes that nothing else has; the file has names in their place. */
-const [BATCH, LENGTH] = [1009, 1013];
+export const OPEN_SHAPE = { batch: 1009, length: 1013 };
+const { length: LENGTH } = OPEN_SHAPE;
 /** Seven bits: two products with uint8 then fit the 16-bit accumulators of processors without VNNI. */
 const LARGEST_FACTOR = 63;
 /** Values that are only looked up use all eight bits. */
@@ -158,17 +172,17 @@ function storedWeights({ config, weights, precision }: ExportOptions): Map<strin
  * `[batch, sequence]` of any sizes, and those of the head (`logits`) or `last_hidden_state`.
  */
 export function exportOnnx(options: ExportOptions): Uint8Array {
-  const { config, head, hidden: withHidden = false, weights, precision } = options;
+  const { config, head, hidden: withHidden = false, weights, precision, shortcuts } = options;
   const encoderOnly = head === undefined || withHidden;
+  const layout = openLayout(config, architectureOf(config).graph.words, precision);
   const frame = encoderFrame({
     config,
     shapes: new Map(Array.from(weights, ([name, { shape }]) => [name, shape])),
-    batch: BATCH,
-    length: LENGTH,
-    layout: openLayout(config, architectureOf(config).graph.words, precision),
+    ...OPEN_SHAPE,
+    layout,
     firstOnly: !encoderOnly && head.firstOnly === true,
   });
-  const context = frame.encode();
+  const context = frame.encode(shortcuts?.of(frame.embedded, layout));
   const outputs: Record<string, Value> = {
     ...(encoderOnly && { last_hidden_state: context.hidden }),
     ...head?.outputs(context),
@@ -180,6 +194,8 @@ export function exportOnnx(options: ExportOptions): Uint8Array {
   const declared = {
     ...Object.fromEntries(Object.keys(frame.inputs).map((name) => [name, ['batch', 'sequence']])),
     ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, named(value)])),
+    ...shortcuts?.declared,
   };
-  return toOnnx(outputs, { weights: storedWeights(options), declared });
+  const stored = new Map([...storedWeights(options), ...(shortcuts?.weights ?? [])]);
+  return toOnnx(outputs, { weights: stored, declared });
 }

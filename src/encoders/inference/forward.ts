@@ -25,6 +25,14 @@ export type Forward<Answer> = (
   options?: ForwardRun<Answer>,
 ) => Promise<Answer[]>;
 
+/** Inputs of a graph beside those of the encoder. */
+export interface MoreInputs {
+  /** Values of named sizes of their shapes. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Those of a batch, by its ids `[batch, length]`. */
+  of(ids: BigInt64Array): Tensors;
+}
+
 export interface ForwardRun<Answer> {
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -32,6 +40,7 @@ export interface ForwardRun<Answer> {
   readonly weights?: Tensors;
   /** Called with the answer to a sequence, by its index, as soon as its batch has run. */
   readonly onAnswer?: (index: number, answer: Answer) => void;
+  readonly more?: MoreInputs;
   /** Whether the answer to a sequence is not needed: a batch of such sequences alone is left out, and so are its answers. */
   readonly skip?: (index: number) => boolean;
 }
@@ -53,6 +62,7 @@ type Runner = (
   feeds: Tensors,
   shape: BatchShape,
   weights: Tensors | undefined,
+  sizes: MoreInputs['sizes'] | undefined,
 ) => Promise<Record<string, TypedArray>>;
 
 /** How many sequences from `first` on form a batch, and the shape that they are padded to. */
@@ -139,8 +149,8 @@ export async function openEqualForward<Answer>(
     while (rows < most && lengths[first + rows] === length) rows++;
     return { rows, shape: { batch: rows, length } };
   };
-  return forwardWith(head, config, pack, (feeds, { batch, length }) =>
-    program.run(feeds, { sizes: { batch, sequence: length } }),
+  return forwardWith(head, config, pack, (feeds, { batch, length }, _weights, sizes) =>
+    program.run(feeds, { sizes: { ...sizes, batch, sequence: length } }),
   );
 }
 
@@ -151,7 +161,7 @@ function forwardWith<Answer>(
   pack: Packing,
   run: Runner,
 ): Forward<Answer> {
-  return async (sequences, { onProgress, signal, weights, onAnswer, skip } = {}) => {
+  return async (sequences, { onProgress, signal, weights, onAnswer, skip, more } = {}) => {
     const order = sequences
       .map((_, i) => i)
       .sort((a, b) => sequences[a].ids.length - sequences[b].ids.length);
@@ -168,7 +178,7 @@ function forwardWith<Answer>(
         shape,
         config.padTokenId,
       );
-      const outputs = await run(feeds, shape, weights);
+      const outputs = await run({ ...feeds, ...more?.of(feeds.input_ids) }, shape, weights, more?.sizes);
       for (const [row, i] of own.entries()) {
         answers[i] = head.read(outputs, row, sequences[i].ids.length, shape);
         onAnswer?.(i, answers[i]);

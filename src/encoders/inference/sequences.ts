@@ -1,4 +1,3 @@
-import type { Tensors } from '../../autograd/index.ts';
 import type { BatchShape } from '../architectures/graph.ts';
 
 /** An input of the encoder: token ids with `[CLS]` and `[SEP]`, and the type of each token. */
@@ -12,7 +11,7 @@ export function encoderFeeds(
   sequences: readonly Sequence[],
   { batch, length }: BatchShape,
   padId: number,
-): Tensors {
+): Record<'input_ids' | 'token_type_ids' | 'attention_mask', BigInt64Array> {
   const ids = new BigInt64Array(batch * length).fill(BigInt(padId));
   const types = new BigInt64Array(batch * length);
   const mask = new BigInt64Array(batch * length);

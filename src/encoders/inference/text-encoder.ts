@@ -9,11 +9,12 @@ import { readSentence, type SentenceSettings } from '../folder/sentence.ts';
 import { applyDense } from '../folder/sentence-dense.ts';
 import { loadTokenizer } from '../tokenizers/load.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
-import { exportOnnx } from './export.ts';
-import { type Forward, openEqualForward } from './forward.ts';
 import type { Pooling } from './parameters.ts';
-import { poolingHead } from './pooling.ts';
+import { openPooled } from './pooled.ts';
 import type { Sequence } from './sequences.ts';
+
+/** Raised whenever the last bits of vectors change: kept ones are then made anew. */
+export const VECTOR_BITS = 2;
 
 /** What a user asks for in place of what a folder says. */
 export interface TextEncoderOptions extends SessionOptions {
@@ -68,33 +69,23 @@ export async function openTextEncoder(
   const longest = Math.min(maxLength ?? settings.maxLength ?? config.maxPositions, config.maxPositions);
   const { isEncoder } = architectureOf(config).parameters;
   const weights = new Map([...tensors].filter(([parameter]) => isEncoder(parameter)));
-  const opened = new Map<number, Promise<Forward<Float32Array>>>();
-  const open = (skip: number): Promise<Forward<Float32Array>> => {
-    const head = poolingHead(config.hiddenSize, settings.pooling, skip);
-    const forward =
-      opened.get(skip) ??
-      openEqualForward(head, exportOnnx({ config, head, weights, precision: 'fp32' }), {
-        config,
-        ...session,
-      });
-    opened.set(skip, forward);
-    return forward;
-  };
+  const pooled = await openPooled(config, weights, session);
   return {
     settings,
     tokenizer,
     async encode(texts, { prompt = '', onProgress, onVector, signal } = {}) {
       const skipped =
         settings.includePrompt || prompt === '' ? 0 : tokenizer.encode(prompt, longest).ids.length - 1;
-      const forward = await open(skipped);
       const { distinct, places } = group(texts);
       const sequences = distinct.map((text): Sequence => tokenizer.encode(prompt + text, longest));
       const vectors = new Array<Float32Array>(texts.length);
-      await forward(sequences, {
+      await pooled(sequences, {
+        poolings: settings.pooling,
+        skip: skipped,
         onProgress,
         signal,
-        onAnswer(index, pooled) {
-          const vector = settings.steps.reduce(takeStep, pooled);
+        onAnswer(index, raw) {
+          const vector = settings.steps.reduce(takeStep, raw);
           for (const place of places[index]) {
             vectors[place] = vector;
             onVector?.(place, vector);

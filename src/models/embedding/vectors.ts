@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { digestTextEncoder } from '../../encoders/folder/digest.ts';
-import { openTextEncoder, type TextEncoder } from '../../encoders/inference/text-encoder.ts';
+import { openTextEncoder, type TextEncoder, VECTOR_BITS } from '../../encoders/inference/text-encoder.ts';
 import { openVectorCache, type VectorCache } from '../../encoders/inference/vector-cache.ts';
 import { cacheDir } from '../../ground/cache.ts';
 import type { EmbeddingParameters } from './parameters.ts';
@@ -36,7 +36,7 @@ export async function openVectors(parameters: EncoderParameters): Promise<Vector
   const spaces = new Map<string, VectorCache>();
   const spaceOf = (prompt: string): VectorCache | undefined => {
     if (!cache) return undefined;
-    const identity = { encoder, pooling, normalize, maxLength, device, prompt };
+    const identity = { bits: VECTOR_BITS, encoder, pooling, normalize, maxLength, device, prompt };
     const space = spaces.get(prompt) ?? openVectorCache(directory, identity);
     spaces.set(prompt, space);
     return space;

@@ -15,6 +15,7 @@ import {
 import type { EncoderGraph } from '../architecture.ts';
 import { ACTIVATIONS, type Dropout, type EncodeOptions, encoderInput, type Lookup } from '../graph.ts';
 import type { BertConfig } from './config.ts';
+import { firstContext } from './first-context.ts';
 import { EMBEDDINGS, layerName } from './names.ts';
 
 /** Below any attention score: a masked token gets no attention. */
@@ -41,13 +42,16 @@ export interface LayerOptions extends EncodeOptions {
   readonly keepsAttended?: boolean;
 }
 
+const PARTS = ['query', 'key', 'value'] as const;
+const denseName = (layer: string, part: (typeof PARTS)[number]): string => `${layer}.attention.self.${part}`;
+
 /** The layers of BERT, each block followed by layer normalisation, from `[batch, length, hidden]` to the same. */
 export function encodeLayers(
   config: BertConfig,
   first: Value,
   mask: Value,
   parameter: Lookup,
-  { dropout, layout, firstOnly, turn = (x) => x, keepsAttended = false }: LayerOptions,
+  { dropout, layout, firstOnly, shortcuts, turn, keepsAttended = false }: LayerOptions,
 ): Value {
   const [batch, length] = mask.shape;
   const { hiddenSize: hidden, heads } = config;
@@ -57,18 +61,30 @@ export function encodeLayers(
   const split = (x: Value): Value =>
     transpose(reshape(x, [batch, x.shape[1], heads, hidden / heads]), [0, 2, 1, 3]);
   const bias = reshape(mul(sub(1, cast(mask, 'float32')), MASKED), [batch, 1, 1, length]);
+  const drop: Dropout = (y, kind) => dropout(y, kind, length);
+  const attend = (x: Value, asking: Value, at: string, first?: readonly Value[]): Value => {
+    const [query, key, value] = PARTS.map((part, i) => {
+      const own = first?.[i] ?? dense(part === 'query' ? asking : x, denseName(at, part));
+      return turn ? turn(split(own), part) : split(own);
+    });
+    const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
+    const attention = drop(softmax(shortcuts ? scores : add(scores, bias)), 'attention');
+    return reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
+  };
 
   let x = first;
   for (let layer = 0; layer < config.layers; layer++) {
     const at = layerName(layer);
-    const asking = firstOnly && layer === config.layers - 1 ? slice(x, 1, 0, 1) : x;
-    const drop: Dropout = (y, kind) => dropout(y, kind, length);
-    const [query, key, value] = (['query', 'key', 'value'] as const).map((part) =>
-      turn(split(dense(part === 'query' ? asking : x, `${at}.attention.self.${part}`)), part),
-    );
-    const scores = mul(matmul(query, transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(hidden / heads));
-    const attention = drop(softmax(add(scores, bias)), 'attention');
-    const context = reshape(transpose(matmul(attention, value), [0, 2, 1, 3]), asking.shape);
+    const isShort = firstOnly && layer === config.layers - 1;
+    const asking = isShort ? slice(x, 1, 0, 1) : x;
+    const context =
+      isShort && shortcuts && !turn
+        ? firstContext(config, x, dense(asking, denseName(at, 'query')), {
+            key: parameter(`${denseName(at, 'key')}.weight`),
+            value: parameter(`${denseName(at, 'value')}.weight`),
+            bias: parameter(`${denseName(at, 'value')}.bias`),
+          })
+        : attend(x, asking, at, layer === 0 && !isShort ? shortcuts?.first : undefined);
     const attended = dense(context, `${at}.attention.output.dense`);
     x = norm(
       add(keepsAttended ? attended : drop(attended, 'hidden'), asking),
@@ -103,6 +119,12 @@ export const graph: EncoderGraph<BertConfig> = {
       layout.positions(parameter(EMBEDDINGS.positions), ids),
     );
   },
+
+  firstDense: ({ layerNormEps }) => ({
+    norm: EMBEDDINGS.norm,
+    epsilon: layerNormEps,
+    dense: PARTS.map((part) => denseName(layerName(0), part)),
+  }),
 
   encode: (config, embedded, mask, parameter, options) =>
     encodeLayers(config, normedEmbeddings(config, embedded, parameter, options), mask, parameter, options),

@@ -3,7 +3,7 @@ import { encodeLayers, graph } from '../bert/graph.ts';
 import { bertLikeParameters, embeddingShapes, layerShapes } from '../bert/parameters.ts';
 import { config, type ProjectedConfig } from './config.ts';
 import { heads } from './heads.ts';
-import { projectedEmbeddings, projectionShapes } from './projection.ts';
+import { projectedEmbeddings, projectedFirstDense, projectionShapes } from './projection.ts';
 
 /** ELECTRA (Clark et al. 2020): the layers of BERT on embeddings of their own width, without a pooler. */
 export const electra: Architecture<ProjectedConfig> = {
@@ -23,6 +23,7 @@ export const electra: Architecture<ProjectedConfig> = {
   }),
   graph: {
     ...graph,
+    firstDense: projectedFirstDense,
     encode: (config, embedded, mask, parameter, options) =>
       encodeLayers(
         config,

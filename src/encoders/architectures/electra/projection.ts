@@ -1,5 +1,6 @@
 import type { Value } from '../../../autograd/index.ts';
-import { normedEmbeddings } from '../bert/graph.ts';
+import type { EncoderGraph } from '../architecture.ts';
+import { graph, normedEmbeddings } from '../bert/graph.ts';
 import type { EncodeOptions, Lookup } from '../graph.ts';
 import { type Entries, linear } from '../shapes.ts';
 import type { ProjectedConfig } from './config.ts';
@@ -22,3 +23,7 @@ export function projectedEmbeddings(
   const normed = normedEmbeddings(config, embedded, parameter, options);
   return isProjected(config) ? options.layout.dense(normed, PROJECTION, parameter) : normed;
 }
+
+/** The layers that read the normalised embeddings, where no projection stands between them. */
+export const projectedFirstDense: EncoderGraph<ProjectedConfig>['firstDense'] = (config) =>
+  isProjected(config) ? undefined : graph.firstDense?.(config);

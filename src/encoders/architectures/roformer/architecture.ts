@@ -5,7 +5,7 @@ import { maskedOf, tokensOf } from '../bert/heads.ts';
 import { EMBEDDINGS } from '../bert/names.ts';
 import { bertLikeParameters, DECODER_COPIES, embeddingShapes, layerShapes } from '../bert/parameters.ts';
 import { denseClassifier } from '../electra/heads.ts';
-import { projectedEmbeddings, projectionShapes } from '../electra/projection.ts';
+import { projectedEmbeddings, projectedFirstDense, projectionShapes } from '../electra/projection.ts';
 import { ACTIVATIONS } from '../graph.ts';
 import { config, type RoFormerConfig } from './config.ts';
 import { rotaryTurn, sinusoids } from './rotary.ts';
@@ -46,6 +46,7 @@ const graph: EncoderGraph<RoFormerConfig> = {
     if (!types) throw new Error('RoFormer needs token types');
     return add(layout.rows(ids, EMBEDDINGS.words, parameter), gather(parameter(EMBEDDINGS.types), types));
   },
+  firstDense: projectedFirstDense,
   encode(config, embedded, mask, parameter, options) {
     const first = projectedEmbeddings(config, embedded, parameter, options);
     return encodeLayers(config, first, mask, parameter, {
