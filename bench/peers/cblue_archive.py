@@ -208,13 +208,14 @@ def main():
     parser.add_argument("--zip", action="store_true")
     parser.add_argument("--gbk", action="store_true")
     parser.add_argument("--tasks", nargs="*", default=TASKS)
+    parser.add_argument("--above", action="store_true", help="entries of the zips have names that lead out of the archive")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for task in options.tasks:
         rng = random.Random(f"{options.seed} {task}")
         files = {f"{task}_{s}.json": content(task, rng, s, getattr(options, s)) for s in ("train", "dev", "test")}
         if options.zip:
-            folder = "数据/" if options.gbk else ""
+            folder = "../../" if options.above else "数据/" if options.gbk else ""
             with zipfile.ZipFile(options.out / f"{task}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, text in files.items():
                     info = (GbkInfo if options.gbk else zipfile.ZipInfo)(f"{folder}{task}/{name}", (2026, 11, 26, 0, 0, 0))

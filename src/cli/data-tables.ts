@@ -1,3 +1,4 @@
+import type { CblueReport } from '../datasets/cblue/get.ts';
 import type { Count, SplitSummary, TaskSummary } from '../datasets/summary.ts';
 import type { Text } from '../ground/language.ts';
 import { printRemarks } from './open-task.ts';
@@ -36,6 +37,41 @@ export async function printFileStates(
     }
   }
   await table([say({ en: 'file', zh: '文件' }), say({ en: 'state', zh: '状态' })], rows);
+}
+
+/** What `data get cblue` prints: every file with its number of records, then what needs a look. */
+export async function printArchived(
+  { dataDir, files, missing, ignored }: CblueReport,
+  terminal: Terminal,
+): Promise<void> {
+  const { say } = terminal;
+  await terminal.table(
+    [
+      say({ en: 'file', zh: '文件' }),
+      say({ en: 'records', zh: '记录数' }),
+      say({ en: 'official', zh: '官方' }),
+      { head: say({ en: 'encoding', zh: '编码' }), dropRank: 2 },
+      { head: say({ en: 'from', zh: '来源' }), dropRank: 1 },
+      say({ en: 'state', zh: '状态' }),
+    ],
+    files.map(({ path, records, official, encoding, source, state }) => [
+      ...[path, String(records), String(official ?? ''), encoding, source],
+      say(state === 'kept' ? STATES.kept : { en: 'taken', zh: '已取得' }),
+    ]),
+  );
+  const other = files.filter(({ records, official = records }) => records !== official);
+  if (other.length > 0) {
+    const paths = other.map(({ path }) => path).join(', ');
+    terminal.note({
+      en: `Not the official number of records: ${paths}. The files are another version, or a part.`,
+      zh: `记录数与官方不符：${paths}。可能是其他版本或部分文件。`,
+    });
+  }
+  if (missing.length > 0)
+    terminal.note({ en: `Not found: ${missing.join(', ')}.`, zh: `未找到：${missing.join('、')}。` });
+  for (const { name, reason } of ignored)
+    terminal.note({ en: `Ignored ${name}: ${reason.en}.`, zh: `已忽略 ${name}：${reason.zh}。` });
+  terminal.note({ en: `The corpora are in ${dataDir}.`, zh: `语料位于 ${dataDir}。` });
 }
 
 /** What `data stats` prints: one row per split, then notes. */

@@ -57,6 +57,14 @@ export const filesAtHand = (place: Place): SplitName[] =>
 export function howToGet(place: Place): Text {
   const { task } = place;
   const shape = findFormat(sideOf(place)?.format ?? task.corpus.format).shape;
+  const { archive } = task.corpus;
+  if (archive !== undefined) {
+    const command = `chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER`;
+    return {
+      en: `Take it from the official archive: \`${command}\`.`,
+      zh: `从官方压缩包取得：\`${command}\`。`,
+    };
+  }
   return task.access === 'public'
     ? {
         en: `Fetch it: \`chineseblue data get ${task.id}\`.`,

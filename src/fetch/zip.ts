@@ -45,7 +45,7 @@ export async function readZip(file: string): Promise<ZipFile[]> {
       if (at + CENTRAL_BYTES > directory.length || directory.readUInt32LE(at) !== CENTRAL)
         throw new Error('its directory is damaged');
       const [nameBytes, extra, comment] = [28, 30, 32].map((field) => directory.readUInt16LE(at + field));
-      const name = directory.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes);
+      const name = decodeName(directory.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes));
       const entry = {
         name,
         encrypted: (directory.readUInt16LE(at + 8) & 1) === 1,
@@ -62,6 +62,15 @@ export async function readZip(file: string): Promise<ZipFile[]> {
     return files;
   } finally {
     await handle.close();
+  }
+}
+
+/** Names are UTF-8, or GBK without any flag that says so: archivers on Chinese Windows write those. */
+function decodeName(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes);
   }
 }
 

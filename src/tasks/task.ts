@@ -29,6 +29,8 @@ export interface CorpusSource {
    * answers); `linked-texts`: any text on either side, directly or through other pairs (a query in many pairs).
    */
   readonly unit?: 'first-text' | 'linked-texts';
+  /** What `data get` is asked for to take it from an archive that the user has. */
+  readonly archive?: 'cblue';
   readonly licence: string;
   readonly source: string;
 }

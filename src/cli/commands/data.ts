@@ -1,9 +1,13 @@
+import type { CblueRequest } from '../../datasets/cblue/get.ts';
 import type { DataDirectory } from '../../datasets/directory.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
 import { flag, text } from '../../ground/parameters.ts';
+import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
 import { chooseTasks, noCorpora } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
 import { auditCommand } from './audit.ts';
 import { dataImportCommand } from './data-import.ts';
 
@@ -18,8 +22,8 @@ const get = defineCommand({
     from: text({
       placeholder: 'path',
       summary: {
-        en: 'take the files from a local directory or .tar.gz instead of the network',
-        zh: '从本地目录或 .tar.gz 取文件，不联网',
+        en: 'take the files from a local directory or .tar.gz instead of the network; of cblue, from a directory or .zip',
+        zh: '从本地目录或 .tar.gz 取文件，不联网；cblue 从目录或 .zip 取',
       },
     }),
     force: flag({
@@ -32,14 +36,17 @@ const get = defineCommand({
     'chineseblue data get',
     'chineseblue data get cMedQQ cMedIC',
     'chineseblue data get --from ChineseBLUE.tar.gz',
+    'chineseblue data get cblue --from CBLUE.zip',
   ],
   async run({ operands, options, terminal, signal }) {
     const { writableDataDir } = await import('../../datasets/directory.ts');
     const { getData, requireFetched } = await import('../../datasets/release/get.ts');
     const { printFileStates } = await import('../data-tables.ts');
     const { from, force } = options;
-    const { tasks, named } = await chooseTasks(operands);
     const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
+    const archived = await archivedTasks(operands);
+    if (archived) return getArchived({ tasks: archived, dataDir, from, force, signal }, terminal);
+    const { tasks, named } = await chooseTasks(operands);
     const progress = terminal.progress({ en: 'Fetching', zh: '下载中' });
     const report = await getData(named ? tasks : tasks.filter(({ access }) => access === 'public'), {
       ...{ dataDir, from, force, signal },
@@ -54,6 +61,56 @@ const get = defineCommand({
     requireFetched(report, named, from);
   },
 });
+
+/** The tasks that are taken from an archive which the user has, where nothing else is asked for: `cblue`, or some of its tasks. */
+async function archivedTasks(names: readonly string[]): Promise<readonly Task[] | undefined> {
+  const { findTask, tasks } = await import('../../tasks/registry.ts');
+  const chosen = names.flatMap((name) => {
+    const all = tasks.filter(({ corpus }) => corpus.archive === name.toLowerCase());
+    return all.length > 0 ? all : findTask(name);
+  });
+  const archived = chosen.filter(({ corpus }) => corpus.archive !== undefined);
+  if (archived.length === 0) return undefined;
+  const other = chosen.find((task) => !archived.includes(task));
+  if (other) throw mixedSources(other);
+  return archived;
+}
+
+const mixedSources = ({ id }: Task): UserError =>
+  new UserError(
+    'mixed-sources',
+    { en: `${id} is not in the archives of CBLUE`, zh: `${id} 不在 CBLUE 压缩包中` },
+    {
+      hint: { en: 'Get it by a command of its own.', zh: '请用单独的命令获取。' },
+      exitCode: EXIT.usage,
+    },
+  );
+
+async function getArchived(
+  { from, ...request }: Omit<CblueRequest, 'from'> & { readonly from: string | undefined },
+  terminal: Terminal,
+): Promise<void> {
+  if (from === undefined) throw needsArchive();
+  const { getCblue } = await import('../../datasets/cblue/get.ts');
+  const { printArchived } = await import('../data-tables.ts');
+  const report = await getCblue({ ...request, from });
+  if (terminal.json) terminal.printJson(report);
+  else await printArchived(report, terminal);
+}
+
+const needsArchive = (): UserError =>
+  new UserError(
+    'needs-archive',
+    { en: 'The corpora of CBLUE cannot be downloaded without registration', zh: 'CBLUE 语料须注册后下载' },
+    {
+      field: 'from',
+      hint: {
+        en: 'Register at https://tianchi.aliyun.com/cblue and name what you downloaded with --from.',
+        zh: '请在 https://tianchi.aliyun.com/cblue 注册下载，再用 --from 指定下载的文件。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 
 const verify = defineCommand({
   name: 'verify',

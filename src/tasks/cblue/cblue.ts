@@ -6,7 +6,11 @@ export const CBLUE = {
   domain: { en: 'medical', zh: '医疗' },
   access: 'user',
   judged: 'dev',
-  corpus: { licence: 'as agreed to at registration', source: 'https://tianchi.aliyun.com/cblue' },
+  corpus: {
+    archive: 'cblue',
+    licence: 'as agreed to at registration',
+    source: 'https://tianchi.aliyun.com/cblue',
+  },
 } as const satisfies Partial<Task> | { readonly corpus: object };
 
 const NOTE: Text = {

@@ -1,0 +1,115 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { cblueTasks } from '../../tasks/cblue/tasks.ts';
+import { findTask } from '../../tasks/registry.ts';
+import { openDataset } from '../dataset.ts';
+import { getCblue } from './get.ts';
+
+/** Written by `bench/peers/cblue_archive.py`; the names of their entries are in GBK. */
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+const root = mkdtempSync(join(tmpdir(), 'cblue-get-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let dataDir: string;
+let from: string;
+let tests = 0;
+beforeEach(async () => {
+  dataDir = join(root, `data-${tests}`);
+  from = join(root, `from-${tests++}`);
+  await mkdir(from);
+});
+
+const get = (path = from, force = false) => getCblue({ tasks: cblueTasks, dataDir, from: path, force });
+const QIC = 'CBLUE/KUAKE-QIC';
+const intents = (label: string) => JSON.stringify([{ id: '1', query: '胃痛吃什么', label }]);
+
+describe('data get cblue', () => {
+  it('takes zips below a folder, counts records and names what it did not find', async () => {
+    const { files, missing, ignored } = await get(FIXTURES);
+    const rows = files.map(({ path, records, official, encoding, state }) => [
+      path,
+      records,
+      official,
+      encoding,
+      state,
+    ]);
+    expect(rows).toHaveLength(9);
+    expect(rows).toContainEqual(['CBLUE/CMeEE/CMeEE_train.json', 4, 15000, 'UTF-8', 'taken']);
+    expect(rows).toContainEqual(['CBLUE/IMCS-V2/IMCS-V2_dev.json', 2, 833, 'UTF-8', 'taken']);
+    expect(rows).toContainEqual([`${QIC}/KUAKE-QIC_test.json`, 2, 1944, 'UTF-8', 'taken']);
+    expect(files.find(({ path }) => path.includes('CMeEE_dev'))?.source).toContain(
+      '数据/CMeEE/CMeEE_dev.json',
+    );
+    expect(missing).toContain('CMeIE');
+    expect(missing).not.toContain('CMeEE');
+    expect(ignored.map(({ name }) => name)).toEqual([
+      expect.stringContaining('../../KUAKE-QIC/KUAKE-QIC_train.json'),
+      expect.anything(),
+      expect.anything(),
+    ]);
+    const data = await openDataset({ task: findTask('CMeEE'), dir: dataDir });
+    expect((await data.split('dev')).examples).toHaveLength(2);
+    expect(existsSync(join(dataDir, 'CBLUE.staging'))).toBe(false);
+  });
+
+  it('converts GB18030, reads other endings of names, and keeps what was there', async () => {
+    await get(join(FIXTURES, 'CMeEE.zip'));
+    // "病因分析" in GBK, by its code table.
+    const label = Buffer.from('b2a1d2f2b7d6cef6', 'hex');
+    const record = Buffer.concat([
+      Buffer.from('{"id":"1","query":"x","label":"'),
+      label,
+      Buffer.from('"}\n'),
+    ]);
+    await writeFile(join(from, 'KUAKE-QIC_dev.jsonl.txt'), record);
+    const { files } = await get();
+    expect(files).toMatchObject([{ path: `${QIC}/KUAKE-QIC_dev.json`, encoding: 'GB18030', records: 1 }]);
+    expect(await readFile(join(dataDir, QIC, 'KUAKE-QIC_dev.json'), 'utf8')).toContain('病因分析');
+    expect(await readdir(join(dataDir, 'CBLUE'))).toEqual(['CMeEE', 'KUAKE-QIC']);
+    expect((await get()).files).toMatchObject([{ state: 'kept' }]);
+  });
+
+  it('changes nothing where one file is damaged, naming archive, line and field', async () => {
+    await cp(join(FIXTURES, 'KUAKE-QIC.zip'), join(from, 'KUAKE-QIC.zip'));
+    await writeFile(
+      join(from, 'CMeEE_dev.json'),
+      '[{"text":"胃炎","entities":[{"start_idx":0,"end_idx":"1","type":"dis"}]}]',
+    );
+    await expect(get()).rejects.toMatchObject({
+      code: 'bad-field',
+      place: { file: join(from, 'CMeEE_dev.json'), line: 1, field: 'entities[0].end_idx' },
+    });
+    expect(existsSync(join(dataDir, 'CBLUE'))).toBe(false);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('does not replace another file without force, nor choose between two', async () => {
+    await writeFile(join(from, 'KUAKE-QIC_dev.json'), intents('治疗方案'));
+    await get();
+    await writeFile(join(from, 'KUAKE-QIC_dev.json'), intents('病因分析'));
+    await expect(get()).rejects.toMatchObject({ code: 'not-official' });
+    expect((await get(from, true)).files).toMatchObject([{ state: 'taken' }]);
+    await mkdir(join(from, 'copy'));
+    await writeFile(join(from, 'copy', 'KUAKE-QIC_dev.json'), intents('其他'));
+    await expect(get(from, true)).rejects.toMatchObject({ code: 'ambiguous-file' });
+    expect(await readFile(join(dataDir, QIC, 'KUAKE-QIC_dev.json'), 'utf8')).toContain('病因分析');
+  });
+
+  it('does not follow links, and refuses what is no archive or a damaged one', async () => {
+    await writeFile(join(root, 'KUAKE-QIC_dev.json'), intents('其他'));
+    await symlink(join(root, 'KUAKE-QIC_dev.json'), join(from, 'KUAKE-QIC_dev.json'));
+    await expect(get()).rejects.toMatchObject({ code: 'not-found' });
+    await expect(get(join(root, 'KUAKE-QIC_dev.json'))).rejects.toMatchObject({ code: 'bad-archive' });
+    await expect(get(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'file-missing' });
+    const whole = await readFile(join(FIXTURES, 'CMeEE.zip'));
+    await writeFile(join(from, 'cut.zip'), whole.subarray(0, whole.length - 30));
+    await expect(get(join(from, 'cut.zip'))).rejects.toMatchObject({ code: 'bad-archive' });
+    const spoilt = Buffer.from(whole);
+    spoilt[100] ^= 0xff;
+    await writeFile(join(from, 'cut.zip'), spoilt);
+    await expect(get(join(from, 'cut.zip'))).rejects.toMatchObject({ code: 'bad-archive' });
+  });
+});

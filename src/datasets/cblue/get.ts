@@ -1,0 +1,214 @@
+import { existsSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../ground/errors.ts';
+import { createDirectory } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
+import { makeWhole } from '../../ground/staging.ts';
+import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
+import { readItems } from '../read.ts';
+import { countsGroups, officialRecords } from './sizes.ts';
+import { openSources, type SourceFile } from './sources.ts';
+
+/** The folder of the data directory that holds all corpora of CBLUE. */
+const FOLDER = 'CBLUE';
+
+export interface CblueFile {
+  /** Relative to the data directory. */
+  readonly path: string;
+  readonly split: SplitName;
+  /** What it was read from. */
+  readonly source: string;
+  /** `GB18030`: it was converted to UTF-8, and nothing else was changed. */
+  readonly encoding: 'UTF-8' | 'GB18030';
+  readonly records: number;
+  /** How many the official file has, where that is known. */
+  readonly official?: number;
+  readonly state: 'taken' | 'kept';
+}
+
+export interface CblueReport {
+  readonly dataDir: string;
+  readonly files: readonly CblueFile[];
+  /** Corpora of which no file was found. */
+  readonly missing: readonly string[];
+  readonly ignored: readonly { readonly name: string; readonly reason: Text }[];
+}
+
+export interface CblueRequest {
+  /** Their corpora are looked for. */
+  readonly tasks: readonly Task[];
+  readonly dataDir: string;
+  /** A folder or a zip. */
+  readonly from: string;
+  /** Replace files in place that have other content. */
+  readonly force: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A file that a corpus should have. */
+interface Wanted {
+  readonly task: Task;
+  readonly split: SplitName;
+  /** Below the data directory. */
+  readonly path: string;
+}
+
+/**
+ * Takes the official files out of a folder or zip, by their names, wherever they lie in it. Every file is read by the reader
+ * of its task before any is put in place: all of them are, or none. Throws a UserError `not-found` where there is no such file,
+ * `ambiguous-file` where one name has two contents, `not-official` where another file is in place (without `force`), and what
+ * the readers say of damaged files, naming the source.
+ */
+export async function getCblue({ tasks, dataDir, from, force, signal }: CblueRequest): Promise<CblueReport> {
+  const { files: sources, ignored } = await openSources(from);
+  const found: [Wanted, SourceFile[]][] = wantedBy(tasks)
+    .map((wanted): [Wanted, SourceFile[]] => [
+      wanted,
+      sources.filter(({ base }) => isNamed(base, wanted.path)),
+    ])
+    .filter(([, candidates]) => candidates.length > 0);
+  if (found.length === 0) throw nothingFound(from, tasks);
+  await createDirectory(dataDir);
+  const files = await makeWhole(
+    join(dataDir, FOLDER),
+    async (staging) => {
+      const place = join(dataDir, FOLDER);
+      if (existsSync(place)) await cp(place, staging, { recursive: true });
+      const taken: CblueFile[] = [];
+      for (const [wanted, candidates] of found) {
+        signal?.throwIfAborted();
+        taken.push(
+          await take(wanted, candidates, join(staging, wanted.path.slice(FOLDER.length + 1)), force),
+        );
+      }
+      return taken;
+    },
+    { mayReplace: () => true },
+  );
+  const folders = new Set(found.map(([{ task }]) => task.corpus.folder));
+  const missing = [...new Set(tasks.map(({ corpus }) => corpus.folder))].filter(
+    (folder) => !folders.has(folder),
+  );
+  return { dataDir, files, missing: missing.map((folder) => basename(folder)), ignored };
+}
+
+/** The files of the corpora of these tasks, each once: several tasks may share a corpus. */
+function wantedBy(tasks: readonly Task[]): Wanted[] {
+  const wanted = new Map<string, Wanted>();
+  for (const task of tasks) {
+    for (const split of SPLITS) {
+      const file = task.corpus.files[split];
+      const path = `${task.corpus.folder}/${file}`;
+      if (file !== undefined && !wanted.has(path)) wanted.set(path, { task, split, path });
+    }
+  }
+  return [...wanted.values()];
+}
+
+/** Files of lines are also called `.jsonl`, and `.jsonl.txt`. */
+const isNamed = (base: string, path: string): boolean =>
+  base.replace(/\.jsonl?(\.txt)?$/i, '.json').toLowerCase() === basename(path).toLowerCase();
+
+/** Puts one file in its place below the staging directory, as UTF-8. */
+async function take(
+  { task, split, path }: Wanted,
+  candidates: readonly SourceFile[],
+  destination: string,
+  force: boolean,
+): Promise<CblueFile> {
+  const [source, ...others] = candidates;
+  const raw = await source.read();
+  for (const other of others)
+    if (!raw.equals(await other.read())) throw ambiguous(path, source.name, other.name);
+  const { content, encoding } = asUtf8(raw, source.name);
+  const known = existsSync(destination) ? await readFile(destination) : undefined;
+  const isKept = known?.equals(content) ?? false;
+  if (known && !isKept && !force) throw notReplaced(path);
+  await createDirectory(dirname(destination));
+  await writeFile(destination, content);
+  const records = await countRecords(task, destination, source.name);
+  const official = officialRecords(task.corpus.folder, split);
+  return {
+    ...{ path, split, source: source.name, encoding, records },
+    ...(official !== undefined && { official }),
+    state: isKept ? 'kept' : 'taken',
+  };
+}
+
+/** Reads a file as its task does. Errors name where it came from. */
+async function countRecords(task: Task, file: string, source: string): Promise<number> {
+  const units = new Set<string>();
+  let count = 0;
+  try {
+    for await (const items of readItems({ format: task.corpus.format, path: file, name: source }, task)) {
+      count += items.length;
+      for (const { group } of items) if (group !== undefined) units.add(group);
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, text, place, hintText: hint, exitCode } = error;
+    throw new UserError(code, text, { ...place, file: source, hint, exitCode });
+  }
+  return countsGroups(task.corpus.folder) ? units.size : count;
+}
+
+function asUtf8(raw: Buffer, file: string): { content: Buffer; encoding: CblueFile['encoding'] } {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(raw);
+    return { content: raw, encoding: 'UTF-8' };
+  } catch {
+    // not UTF-8: tried below
+  }
+  try {
+    return {
+      content: Buffer.from(new TextDecoder('gb18030', { fatal: true }).decode(raw)),
+      encoding: 'GB18030',
+    };
+  } catch {
+    throw new UserError(
+      'not-utf8',
+      { en: 'The file is neither UTF-8 nor GB18030', zh: '文件既不是 UTF-8，也不是 GB18030 编码' },
+      { file, hint: { en: 'It may be damaged: fetch it again.', zh: '文件可能已损坏，请重新下载。' } },
+    );
+  }
+}
+
+function nothingFound(file: string, tasks: readonly Task[]): UserError {
+  const names = wantedBy(tasks).map(({ path }) => basename(path));
+  const some = names.slice(0, 3).join(', ');
+  return new UserError(
+    'not-found',
+    { en: 'No file of CBLUE was found', zh: '未找到 CBLUE 的文件' },
+    {
+      file,
+      hint: {
+        en: `Looked for ${some}${names.length > 3 ? ' and others' : ''}, in folders and zips below it.`,
+        zh: `在其下的目录与 zip 中查找过 ${some}${names.length > 3 ? ' 等' : ''}。`,
+      },
+    },
+  );
+}
+
+const ambiguous = (path: string, first: string, second: string): UserError =>
+  new UserError(
+    'ambiguous-file',
+    {
+      en: `Two different files are called ${basename(path)}`,
+      zh: `有两个内容不同的文件都名为 ${basename(path)}`,
+    },
+    {
+      file: second,
+      hint: { en: `The other one is ${first}: leave one out.`, zh: `另一个是 ${first}，请只保留其一。` },
+    },
+  );
+
+const notReplaced = (file: string): UserError =>
+  new UserError(
+    'not-official',
+    { en: 'Another file is in place', zh: '该处已有内容不同的文件' },
+    {
+      file,
+      hint: { en: 'Nothing was changed; --force replaces it.', zh: '未作任何改动；使用 --force 可替换。' },
+    },
+  );
