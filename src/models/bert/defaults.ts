@@ -12,6 +12,8 @@ export interface FamilyDefaults {
   readonly headsFromScratch?: readonly BertParameters['head'][];
   /** Texts with entities: there may be copies with other mentions, and features of a lexicon. */
   readonly entities?: boolean;
+  /** One label of several, whose logits may be adjusted to how often each occurs. */
+  readonly oneLabel?: boolean;
   /** Texts that may be compared by their vectors. */
   readonly vectors?: boolean;
 }
@@ -19,9 +21,9 @@ export interface FamilyDefaults {
 /** For pretrained weights: usual values of BERT fine-tuning. */
 export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ner: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: ['crf', 'span'], entities: true },
-  similarity: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
-  inference: { epochs: 3, batchSize: 32, maxLength: 256 },
-  classification: { epochs: 5, batchSize: 32, maxLength: 128 },
+  similarity: { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true, vectors: true },
+  inference: { epochs: 3, batchSize: 32, maxLength: 256, oneLabel: true },
+  classification: { epochs: 5, batchSize: 32, maxLength: 128, oneLabel: true },
   multilabel: { epochs: 8, batchSize: 32, maxLength: 256 },
   ranking: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
   relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },

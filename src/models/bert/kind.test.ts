@@ -129,6 +129,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['similarity', 'similarity', { epochs: 8 }],
     ['inference', 'inference', { epochs: 6 }],
     ['classification', 'classification', { epochs: 6, classWeights: true, smoothing: 0.1 }],
+    ['classification, adjusted', 'classification', { epochs: 6, logitAdjustment: true }],
     ['classification in 8 bits', 'classification', { epochs: 6, dtype: 'int8' }],
     ['multilabel', 'multilabel', { epochs: 12 }],
     ['ranking, listwise', 'ranking', { epochs: 6 }],

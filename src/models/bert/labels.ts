@@ -4,6 +4,7 @@ import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts
 import { UserError } from '../../ground/errors.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
+import type { BertParameters } from './parameters.ts';
 import {
   argmax,
   definePlanner,
@@ -21,21 +22,40 @@ export const learntLabels = z.object({
   labels: z.array(z.string()),
   /** Weight of each label in the loss. */
   weights: z.array(z.number()).optional(),
+  /** Share of each label in train; of logit adjustment only. */
+  shares: z.array(z.number()).optional(),
+  /** Multiple of the log share that is subtracted from the logit; chosen on dev. */
+  adjustment: z.number().optional(),
 });
 type LearntLabels = z.infer<typeof learntLabels>;
 
 /** Probability from which a label belongs to the set. */
 const HALF = 0.5;
 
-/** Labels of the examples, and weights by the inverse square root of how often they occur, 1 on average. */
-export function learnLabels(list: readonly string[], weighted: boolean): LearntLabels {
+/**
+ * Multiples of the log share that are tried on dev (Menon et al. 2021: 0 is for accuracy, 1 for the balanced error; below 0
+ * frequent labels are preferred).
+ */
+const ADJUSTMENTS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, -0.25, -0.5];
+/** Without dev: every class counts the same. */
+const BALANCED = 1;
+
+/**
+ * Labels of the examples; where asked for, their shares, and weights by the inverse square root of how often they occur, 1
+ * on average.
+ */
+export function learnLabels(
+  list: readonly string[],
+  { classWeights, logitAdjustment }: Pick<BertParameters, 'classWeights' | 'logitAdjustment'>,
+): LearntLabels {
   const counts = new Map<string, number>();
   for (const label of list) counts.set(label, (counts.get(label) ?? 0) + 1);
   const labels = [...counts.keys()].sort();
-  if (!weighted) return { labels };
+  const shares = logitAdjustment ? labels.map((label) => counts.get(label)! / list.length) : undefined;
+  if (!classWeights) return { labels, ...(shares && { shares }) };
   const raw = labels.map((label) => 1 / Math.sqrt(counts.get(label)!));
   const mean = raw.reduce((sum, weight, i) => sum + weight * counts.get(labels[i])!, 0) / list.length;
-  return { labels, weights: raw.map((weight) => weight / mean) };
+  return { labels, weights: raw.map((weight) => weight / mean), ...(shares && { shares }) };
 }
 
 /** A text or a pair of texts as BERT reads it. */
@@ -43,6 +63,10 @@ export const encodeTexts = (tokenizer: Tokenizer, input: Input<LabelFamily>, max
   'text' in input
     ? tokenizer.encode(input.text, maxLength)
     : tokenizer.encodePair(input.textA, input.textB, maxLength);
+
+/** Logits less a multiple of the log share of their class. */
+const adjust = (logits: Float32Array, shares: readonly number[], multiple: number): Float32Array =>
+  logits.map((logit, i) => logit - multiple * Math.log(shares[i]));
 
 function softmax(logits: Float32Array): number[] {
   const top = Math.max(...logits);
@@ -58,17 +82,30 @@ export const labelPlanner = <F extends LabelFamily>(): Planner<F> =>
     learn: (examples, parameters) =>
       learnLabels(
         examples.map(({ gold }) => gold.label),
-        parameters.classWeights,
+        parameters,
       ),
     plan: (learnt, context) => planLabels<F>(learnt, context),
   });
 
 /** Both texts read together, one label. */
 export function planLabels<F extends LabelFamily>(
-  { labels, weights }: LearntLabels,
+  learnt: LearntLabels,
   { tokenizer, config, parameters: { smoothing, maxLength } }: PlanContext,
 ): FamilyPlan<F> {
+  const { labels, weights, shares, adjustment = BALANCED } = learnt;
   const numbers = new Map(labels.map((label, i) => [label, i]));
+  const askFrom =
+    (multiple: number): Plan<F, number, Float32Array>['ask'] =>
+    (input) => ({
+      sequences: [encodeTexts(tokenizer, input, maxLength)],
+      decode([logits]): LabelPrediction {
+        const probabilities = softmax(shares ? adjust(logits, shares, multiple) : logits);
+        return {
+          label: labels[argmax(probabilities)],
+          scores: Object.fromEntries(labels.map((label, i) => [label, probabilities[i]])),
+        };
+      },
+    });
   const plan: Plan<F, number, Float32Array> = {
     head: sequenceHead(config, labels.length, { smoothing, weights }),
     labels,
@@ -76,15 +113,13 @@ export function planLabels<F extends LabelFamily>(
       examples.map(({ input, gold }) => ({
         rows: [{ sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) }],
       })),
-    ask: (input) => ({
-      sequences: [encodeTexts(tokenizer, input, maxLength)],
-      decode([logits]): LabelPrediction {
-        const shares = softmax(logits);
-        return {
-          label: labels[argmax(shares)],
-          scores: Object.fromEntries(labels.map((label, i) => [label, shares[i]])),
-        };
-      },
+    ask: askFrom(adjustment),
+    ...(shares && {
+      decodings: ADJUSTMENTS.map((multiple) => ({
+        learnt: { ...learnt, adjustment: multiple },
+        ask: askFrom(multiple),
+      })),
+      judgedByDecodings: true,
     }),
   };
   return hideTypes(plan);

@@ -198,6 +198,13 @@ export const PARAMETERS = {
       zh: '按类别频率平方根的倒数加权。',
     },
   }),
+  logitAdjustment: flag({
+    default: false,
+    summary: {
+      en: 'Classification, inference and similarity: lower the logits of frequent classes by a multiple of the log of their share in train, chosen on dev (logit adjustment); 1 without dev.',
+      zh: '仅用于分类、推断与相似度：按类别在训练集占比的对数降低高频类的 logit，倍数在 dev 上选择（logit adjustment），无 dev 时为 1。',
+    },
+  }),
   fgm: real({
     default: 0,
     min: 0,

@@ -43,6 +43,7 @@ export async function resolveParameters(
   if (lexiconFeatures) requireEntities('lexiconFeatures', lexiconFeatures, family);
   if (lexiconFeatures && !hasTypes) throw noTokenTypes(config);
   const bi = given.objective !== undefined;
+  if (given.logitAdjustment) requireOneLabel(bi, family);
   for (const name of BI_ENCODER_ONLY) if (given[name] !== undefined) requireBiEncoder(name, bi, family);
   const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const learningRate = or(
@@ -105,6 +106,28 @@ export function requireEntities(
     },
     {
       field: kebab(name),
+      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** Throws a UserError for logit adjustment where no logits of classes are compared. */
+function requireOneLabel(bi: boolean, family: FamilyId): void {
+  if (FAMILY_DEFAULTS[served(family)].oneLabel && !bi) return;
+  throw new UserError(
+    'bad-parameter',
+    bi
+      ? {
+          en: 'A bi-encoder has no logits of classes that logit-adjustment could change',
+          zh: '双编码器没有类别 logit，不能使用 logit-adjustment',
+        }
+      : {
+          en: `logit-adjustment is for classification, inference and similarity only, not for ${family}`,
+          zh: `参数 logit-adjustment 仅用于分类、推断与相似度，不能用于任务族 ${family}`,
+        },
+    {
+      field: kebab('logitAdjustment'),
       hint: { en: 'Leave it out.', zh: '请省略该参数。' },
       exitCode: EXIT.usage,
     },

@@ -33,7 +33,7 @@ export const similarityPlanner = definePlanner<'similarity', LearntPairs>({
   learn(examples, parameters, { positive }) {
     const learnt = learnLabels(
       examples.map(({ gold }) => gold.label),
-      parameters.classWeights,
+      parameters,
     );
     return isBiEncoder(parameters) ? { ...learnt, positive } : learnt;
   },
