@@ -1,8 +1,11 @@
 import type { OnnxImport } from '../../encoders/folder/import_onnx.ts';
 import type { Precision } from '../../encoders/weights/safetensors_write.ts';
 import type { Text } from '../../ground/language.ts';
-import { choice, flag, text } from '../../ground/parameters.ts';
+import { choice, flag, integer, list as listOf, text } from '../../ground/parameters.ts';
+import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, TASK_FILE } from '../options.ts';
 
 const dtype = choice(['fp32', 'fp16'] satisfies readonly Precision[], {
   default: 'fp32',
@@ -174,9 +177,83 @@ const list = defineCommand({
   },
 });
 
+const trim = defineCommand({
+  name: 'trim',
+  summary: {
+    en: 'drop the word embeddings that given texts never use; texts that use no others are read to the same bits',
+    zh: '删去给定文本从不使用的词嵌入；只用到其余词元的文本，计算结果逐位不变',
+  },
+  operands: '<model>',
+  options: {
+    out: text({ required: true, placeholder: 'dir', summary: { en: 'the folder to write', zh: '输出目录' } }),
+    texts: listOf({
+      placeholder: 'files',
+      summary: {
+        en: 'files or directories of texts, comma-separated (text, JSON, CSV)',
+        zh: '文本文件或目录，以逗号分隔（文本、JSON、CSV）',
+      },
+    }),
+    task: listOf({
+      summary: {
+        en: 'tasks whose texts of all splits are read, or all that are available',
+        zh: '读取其全部划分文本的任务，或 all（现有全部）',
+      },
+    }),
+    minCount: integer({
+      min: 1,
+      default: 1,
+      summary: { en: 'keep tokens that occur at least so often', zh: '词元的最少出现次数' },
+    }),
+    dtype,
+    ...TASK_FILE,
+    ...DATA_DIR,
+  },
+  examples: [
+    'chineseblue model trim bge-small-zh-v1.5 --task all --out bge-trimmed',
+    'chineseblue model trim DIR --texts corpus/,notes.csv --min-count 2 --dtype fp16 --out DIR2',
+  ],
+  async run({ operands: [from], options, terminal, signal }) {
+    const { trimModel } = await import('../../encoders/folder/trim.ts');
+    const { readTexts } = await import('../../pretraining/corpus/texts.ts');
+    const { out, texts: inputs, minCount, dtype: precision } = options;
+    const { dataDir, tasks } = await tasksAtHand(options);
+    const texts = readTexts({ inputs, tasks, dataDir });
+    const trimmed = await trimModel(from, out, texts, { minCount, precision, signal });
+    if (terminal.json) return terminal.printJson({ out, ...trimmed });
+    const { before, after, parameters, texts: read, tokens, unknown, lost } = trimmed;
+    const share = ((100 * lost) / tokens).toFixed(3);
+    terminal.print(
+      terminal.say({
+        en: `${out}: ${after} of ${before} tokens, ${parameters} parameters. In ${read} texts, ${tokens} tokens: ${lost} lost (${share} %), ${unknown} were [UNK] before.`,
+        zh: `${out}：保留 ${before} 个词元中的 ${after} 个，共 ${parameters} 个参数。${read} 条文本共 ${tokens} 个词元：丢失 ${lost} 个（${share}%），原本为 [UNK] 的 ${unknown} 个。`,
+      }),
+    );
+  },
+});
+
+/** The tasks of `--task` with data; `all` stands for those that have any. */
+async function tasksAtHand({
+  task,
+  taskFile,
+  dataDir,
+}: {
+  readonly task: readonly string[];
+  readonly taskFile?: string;
+  readonly dataDir?: string;
+}): Promise<{ dataDir: string; tasks: readonly Task[] }> {
+  const dir = await dataDirOf({ dataDir });
+  if (task.length === 0 && taskFile === undefined) return { dataDir: dir, tasks: [] };
+  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const { tasks, named } = await chooseTasks(task, taskFile, dir);
+  return {
+    dataDir: dir,
+    tasks: named ? tasks : tasks.filter((one) => splitsAtHand({ task: one, dir }).length > 0),
+  };
+}
+
 export const modelCommand: CommandSpec = {
   name: 'model',
-  summary: { en: 'list, download and import models', zh: '列出、下载与导入模型' },
-  subcommands: [list, get, importing],
+  summary: { en: 'list, download, import and trim models', zh: '列出、下载、导入与裁剪模型' },
+  subcommands: [list, get, importing, trim],
   examples: ['chineseblue model list', 'chineseblue model import mc_bert_base --out mc-bert'],
 };
