@@ -76,7 +76,7 @@ export async function pretrainToFolder(
   });
   const tokenizer = base?.tokenizer ?? data.tokenizer.reading('as-token');
   const first = base
-    ? startFrom(base, data.batches.seed)
+    ? startFrom(base, data.batches.seed, data.train.tokens)
     : startFresh(tokenizer, withDefaults(SHAPE, run.shape), data);
   const rate = dropout === AUTO && !base ? 0 : dropout;
   const start = rate === AUTO ? first : withDropout(first, rate);

@@ -13,10 +13,7 @@ export interface Start {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/**
- * Random weights for this vocabulary. The decoder's bias starts as the log frequencies of the tokens in `text`;
- * otherwise the whole network would first have to learn which tokens are frequent.
- */
+/** Random weights for this vocabulary. The decoder's bias starts as the log frequencies of the tokens in `text`. */
 export function startFromNothing(
   { vocabulary }: Tokenizer,
   sizes: Sizes,
@@ -26,13 +23,27 @@ export function startFromNothing(
   const { config: format, heads, parameters } = defaultArchitecture;
   const config = format.initial(vocabulary, sizes, pretrainingClass(heads));
   const tensors = complete(config, parameters.initial(config, seed), seed);
+  startFromFrequencies(config, tensors, text);
+  return { config, tensors };
+}
+
+/**
+ * Sets the decoder's bias to the log frequencies of the tokens in `text`; otherwise the whole network would first have to
+ * learn which tokens are frequent.
+ */
+function startFromFrequencies(
+  config: EncoderConfig,
+  tensors: Map<string, Tensor>,
+  text: PretrainingText['tokens'],
+): void {
+  const { bias } = architectureOf(config).heads.masked;
   const counts = new Float64Array(config.vocabSize).fill(SMOOTHING);
   for (const token of text) counts[token]++;
   const total = text.length + SMOOTHING * counts.length;
-  const { bias } = heads.masked;
-  const { shape } = tensors.get(bias)!;
-  tensors.set(bias, { shape, data: Float32Array.from(counts, (count) => Math.log(count / total)) });
-  return { config, tensors };
+  tensors.set(bias, {
+    shape: [config.vocabSize],
+    data: Float32Array.from(counts, (count) => Math.log(count / total)),
+  });
 }
 
 /** Additive smoothing of token counts. */
@@ -44,11 +55,21 @@ export const withDropout = ({ config, tensors }: Start, rate: number): Start => 
   tensors,
 });
 
-/** The weights of a model; a pooler or heads that it lacks are random. Throws a UserError (`weights-shape`). */
-export function startFrom(model: Pick<Model, 'config' | 'tensors'>, seed: number): Start {
+/**
+ * The weights of a model; a pooler or heads that it lacks are random, except that the bias of a decoder that it lacks starts
+ * as the log frequencies of the tokens in `text`, where that is given. Throws a UserError (`weights-shape`).
+ */
+export function startFrom(
+  model: Pick<Model, 'config' | 'tensors'>,
+  seed: number,
+  text?: PretrainingText['tokens'],
+): Start {
   const { labels: _labels, problemType: _problemType, untrained: _untrained, ...bare } = model.config;
   const config: EncoderConfig = { ...bare, transformersClass: pretrainingClass(architectureOf(bare).heads) };
-  return { config, tensors: complete(config, model.tensors, seed) };
+  const tensors = complete(config, model.tensors, seed);
+  if (text && !model.tensors.has(architectureOf(config).heads.masked.bias))
+    startFromFrequencies(config, tensors, text);
+  return { config, tensors };
 }
 
 /** The class of `transformers` with all heads that are pretrained. */
