@@ -131,7 +131,7 @@ export const multilabelPlanner = definePlanner<'multilabel', LearntLabels>({
   learn: (examples, parameters) =>
     learnLabels(
       examples.flatMap(({ gold }) => gold.labels),
-      parameters.classWeights,
+      parameters,
     ),
   plan({ labels, weights }, { tokenizer, config, parameters: { maxLength } }) {
     const numbers = new Map(labels.map((label, i) => [label, i]));
