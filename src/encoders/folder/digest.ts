@@ -8,7 +8,7 @@ import { sentenceFiles } from './sentence-files.ts';
 
 /** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
 const DECIDES =
-  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*|index\.json))$/;
+  /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*|index\.json|model))$/;
 
 /** SHA-256 over the names and contents of the files that decide how a BERT begins, of a folder or a named model. */
 export async function digestFolder(path: string): Promise<string> {

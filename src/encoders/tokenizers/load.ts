@@ -7,13 +7,14 @@ import { parseJson } from '../json.ts';
 import { type Beside, readBeside } from './beside.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { readSettings } from './pipeline/settings.ts';
+import { PIECES_FILES, readSentencePiece } from './sentencepiece.ts';
 import { createTokenizer, type Tokenizer, type TokenizerOptions } from './tokenizer.ts';
 import { readWordPieceJson } from './tokenizer_json.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /**
- * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, or a folder with either (the former first,
- * as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
+ * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, an XLM-RoBERTa's SentencePiece model, or a folder with
+ * one of them (the first in this order, as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
  * `strip_accents` and `tokenize_chinese_chars`; what else the files of a folder say must agree. `choices` come before
  * what the files say. Throws a UserError.
  *
@@ -32,6 +33,10 @@ export async function loadTokenizer(
   const file = findTokenizer(path);
   // a tokenizer.json that is given by itself is complete, as for `tokenizers`; a vocab.txt never is
   const isPart = file !== path || basename(file) === 'vocab.txt';
+  if (file.endsWith('.model')) {
+    const json = await readSentencePiece(file);
+    return loadPipeline({ text: JSON.stringify(json), json, file, folder: dirname(file) }, choices);
+  }
   const text = file.endsWith('.json') ? await readText(file) : undefined;
   const json = text === undefined ? undefined : parseJson(text, file);
   if (text !== undefined && json && !isWordPiece(json))
@@ -87,14 +92,10 @@ function findTokenizer(path: string): string {
   if (!existsSync(path))
     throw new UserError('file-missing', { en: 'No such file', zh: '文件不存在' }, { file: path });
   if (!statSync(path).isDirectory()) return path;
-  const found = ['tokenizer.json', 'vocab.txt']
+  const found = ['tokenizer.json', 'vocab.txt', ...PIECES_FILES]
     .map((name) => join(path, name))
     .find((file) => existsSync(file));
   if (found) return found;
-  const pieces = ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model'].find((name) =>
-    existsSync(join(path, name)),
-  );
-  if (pieces) throw onlySentencePiece(join(path, pieces));
   throw new UserError(
     'tokenizer-missing',
     {
@@ -104,22 +105,6 @@ function findTokenizer(path: string): string {
     { file: path, hint: { en: 'Add the vocab.txt of the model.', zh: '请放入模型的 vocab.txt。' } },
   );
 }
-
-const onlySentencePiece = (file: string): UserError =>
-  new UserError(
-    'tokenizer-missing',
-    {
-      en: 'SentencePiece models are read from a tokenizer.json, which the folder lacks',
-      zh: 'SentencePiece 分词器需从 tokenizer.json 读取，目录中没有该文件',
-    },
-    {
-      file,
-      hint: {
-        en: 'Convert it in Python: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR).',
-        zh: '请在 Python 中转换：AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)。',
-      },
-    },
-  );
 
 async function readText(file: string): Promise<string> {
   try {
