@@ -14,6 +14,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from cassis import Cas, TypeSystem
 from datasets import ClassLabel, Dataset, Features, List, Value
 from openpyxl.styles import numbers
 
@@ -159,8 +160,26 @@ def parquet_files():
     pq.write_table(predictions, FOLDER / "predictions.snappy.parquet", compression="snappy")
 
 
+def cas_json():
+    """Entities and a relation after an astral character, as dkpro-cassis writes UIMA CAS JSON."""
+    types = TypeSystem()
+    entity = types.create_type("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
+    types.create_feature(entity, "value", "uima.cas.String")
+    token = types.create_type("de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token")
+    relation = types.create_type("webanno.custom.Treats")
+    types.create_feature(relation, "Governor", entity)
+    types.create_feature(relation, "Dependent", entity)
+    types.create_feature(relation, "label", "uima.cas.String")
+    cas = Cas(typesystem=types, sofa_string="🩺甲病用乙药", sofa_mime="text/plain")
+    # cassis counts code points and writes UTF-16
+    disease, drug = entity(begin=1, end=3, value="dis"), entity(begin=4, end=6, value="dru")
+    cas.add_all([token(begin=1, end=3), disease, drug, relation(begin=4, end=6, Governor=disease, Dependent=drug, label="治")])
+    cas.to_json(FOLDER / "test-cas.json", pretty_print=True)
+
+
 FOLDER.mkdir(exist_ok=True)
 ward_workbook()
 triage_workbook()
 dataset_folder()
 parquet_files()
+cas_json()

@@ -1,6 +1,7 @@
 import { archives } from './readers/archives.ts';
 import { corpora, taskFiles } from './readers/corpora.ts';
 import { checkpoints, encoders, finetuned, onnx, weights } from './readers/encoders.ts';
+import { imports } from './readers/imports.ts';
 import { models } from './readers/models.ts';
 import { predictions } from './readers/predictions.ts';
 import { lexicons, pretraining } from './readers/pretraining.ts';
@@ -11,6 +12,7 @@ import type { Reader } from './subject.ts';
 /** Everything that the product reads, but for modules of users, which are code. */
 export const readers: readonly Reader[] = [
   corpora,
+  imports,
   taskFiles,
   predictions,
   runs,

@@ -45,6 +45,7 @@ export async function openParquet(file: string): Promise<ParquetTable> {
           const found = await parquetReadObjects(read).catch((error) => {
             throw badParquet(error, file);
           });
+          if (found.length < rowEnd - rowStart) throw badParquet(new Error('rows are missing'), file);
           yield found.map(plainRow);
         }
         from += rows;
@@ -89,7 +90,9 @@ function plainValue(value: unknown): unknown {
 function badParquet(error: unknown, file: string): unknown {
   const known = explainFileError(error, file);
   if (known instanceof UserError) return known;
-  const cause = error instanceof Error ? error.message : String(error);
+  // What the decoder stumbles over says nothing to readers.
+  const isStumble = error instanceof TypeError || error instanceof RangeError || !(error instanceof Error);
+  const cause = isStumble ? 'it is damaged' : error.message;
   return new UserError(
     'bad-parquet',
     { en: `The Parquet file cannot be read: ${cause}`, zh: `无法读取该 Parquet 文件：${cause}` },

@@ -1,74 +1,31 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hashFile } from '../../ground/hash.ts';
 import { importedTasks } from '../imported-tasks.ts';
-import { type ImportReport, type ImportRequest, importData } from './import.ts';
+import { misfitCounts as codes, createImports } from './fixtures/imported.ts';
+import { importData } from './import.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chineseblue-imports-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-type Options = Partial<Omit<ImportRequest, 'given'>> & { readonly given?: Partial<ImportRequest['given']> };
-
-let count = 0;
-/** Imports files of given contents; the records are those of the splits together. */
-async function imported(files: Readonly<Record<string, string | Uint8Array>>, options: Options = {}) {
-  const own = join(folder, String(count++));
-  await mkdir(own);
-  const sources: string[] = [];
-  for (const [name, content] of Object.entries(files)) {
-    const file = join(own, name);
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, content);
-    const top = join(own, name.split('/')[0]);
-    if (!sources.includes(top)) sources.push(top);
-  }
-  const dataDir = join(own, 'data');
-  const { given, ...rest } = options;
-  const report = await importData({
-    ...{ sources, name: 'mine', dataDir, seed: 0, dryRun: false, ...rest },
-    given: { fields: {}, ...given },
-  });
-  return { report, dataDir, records: (name: string) => recordsOf(join(dataDir, 'mine', `${name}.jsonl`)) };
-}
-
-const recordsOf = async (file: string): Promise<Record<string, unknown>[]> =>
-  (await readFile(file, 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-
-const codes = ({ misfits }: ImportReport) =>
-  Object.fromEntries(misfits.map(({ code, count }) => [code, count]));
+const { fromContents: imported, fromPaths, own } = createImports();
 
 it('reads pairs from a GBK table with CRLF, quoted commas and line breaks, and keeps its own task file', async () => {
-  const own = join(folder, 'gbk');
-  await mkdir(own);
-  await cp(join(import.meta.dirname, 'fixtures', 'pairs-gbk.csv'), join(own, 'pairs.csv'));
-  const before = await hashFile(join(own, 'pairs.csv'));
-  const report = await importData({
-    ...{ sources: [join(own, 'pairs.csv')], name: 'pairs', dataDir: own, seed: 1, dryRun: false },
-    ...{ given: { fields: {} }, ratios: [50, 25, 25] },
-  });
+  const file = join(await own(), 'pairs.csv');
+  await cp(join(import.meta.dirname, 'fixtures', 'pairs-gbk.csv'), file);
+  const before = await hashFile(file);
+  const { report, dataDir, records } = await fromPaths([file], { seed: 1, ratios: [50, 25, 25] });
   expect(report).toMatchObject({
-    ...{ task: 'pairs', family: 'similarity', format: 'csv', encoding: 'gbk', offsets: null },
+    ...{ task: 'mine', family: 'similarity', format: 'csv', encoding: 'gbk', offsets: null },
     ...{ labels: ['0', '1'], splits: { train: 12, dev: 6, test: 6 }, misfits: [], leaks: 0 },
   });
-  const all = (
-    await Promise.all(['train', 'dev', 'test'].map((name) => recordsOf(join(own, 'pairs', `${name}.jsonl`))))
-  ).flat();
+  const all = (await Promise.all(['train', 'dev', 'test'].map(records))).flat();
   expect(all.find(({ id }) => id === 'p1')).toEqual({
     ...{ id: 'p1', textA: '糖尿病能吃西瓜吗', textB: '血糖高可以吃西瓜吗,谢谢', label: '1' },
   });
   expect(all.find(({ id }) => id === 'p2')).toMatchObject({ textA: '糖尿病会遗传吗\n急', label: '0' });
-  expect(await importedTasks(own)).toMatchObject([{ id: 'pairs', positive: '1', confidential: true }]);
-  const record = JSON.parse(await readFile(join(own, 'pairs', 'import.json'), 'utf8'));
-  expect([record.sources[0].sha256, await hashFile(join(own, 'pairs.csv'))]).toEqual([before, before]);
+  expect(await importedTasks(dataDir)).toMatchObject([{ id: 'mine', positive: '1', confidential: true }]);
+  const record = JSON.parse(await readFile(join(dataDir, 'mine', 'import.json'), 'utf8'));
+  expect([record.sources[0].sha256, await hashFile(file)]).toEqual([before, before]);
 });
 
 it('detects UTF-16 and GB18030, and drops a byte-order mark', async () => {
@@ -219,7 +176,7 @@ it('reads a brat folder: nested and discontinuous spans after an astral characte
   const { report, records } = await imported({
     'test/a.txt': '右肺上叶😀下叶结节\r\nCT',
     'test/a.ann':
-      'T1\tbod 0 4\t右肺上叶\nT2\tbod 0 2;5 7\t右肺 下叶\nT3\tsym 7 9\t结节\nT4\tpro 11 13\tCT\nR1\tat Arg1:T3 Arg2:T2\nA1\tNeg T3\n',
+      'T1\tbod 0 4\t右肺上叶\nT2\tbod 0 2;5 7\t右肺 下叶\nT3\tsym 7 9\t结节\nT4\tpro 11 13\tCT\nR1\tat Arg1:T3 Arg2:T2\nE1\tsym:T3\n',
   });
   expect(report).toMatchObject({ format: 'brat', offsets: { unit: 'code-point', end: 'exclusive' } });
   expect((await records('test'))[0].entities).toEqual([

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import { writeJson } from '../../ground/files.ts';
 import { seal } from '../../ground/hash.ts';
 import { makeWhole } from '../../ground/staging.ts';
@@ -78,12 +79,25 @@ export interface ImportReport {
 export async function importData(request: ImportRequest): Promise<ImportReport> {
   refuseName(request.name);
   if (!request.dryRun)
-    return makeWhole(join(request.dataDir, request.name), (staging) => build(request, staging));
+    return makeWhole(join(request.dataDir, request.name), (staging) => buildNamed(request, staging));
   const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
   try {
-    return await build(request, directory);
+    return await buildNamed(request, directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Errors about all records together, or about what was made of them, name the first source. */
+async function buildNamed(request: ImportRequest, staging: string): Promise<ImportReport> {
+  try {
+    return await build(request, staging);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, text, place, hintText: hint, exitCode } = error;
+    const isSource = place.file !== undefined && !place.file.startsWith(staging);
+    if (isSource || exitCode === EXIT.usage) throw error;
+    throw new UserError(code, text, { ...place, line: undefined, file: request.sources[0], hint, exitCode });
   }
 }
 

@@ -2,6 +2,8 @@ import type { Text } from '../../ground/language.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { ClassNames } from './class-names.ts';
 
+export type Attributes = Readonly<Record<string, string | true>>;
+
 /** A span as a source gives it: in its own units, which `offsets.ts` finds out. */
 export interface RawSpan {
   readonly start: number;
@@ -13,6 +15,8 @@ export interface RawSpan {
   readonly key?: string;
   /** The parts of a discontinuous span, in the units of the source. */
   readonly fragments?: readonly (readonly [number, number])[];
+  /** What else the source says of it: a value by a name, or that it holds. */
+  readonly attributes?: Attributes;
   /** Where it stands in its record, for lists of misfits. */
   readonly field: string;
 }
@@ -107,8 +111,8 @@ export const MISFITS = {
     zh: '前面没有可接续片段的 I- 标签，按片段开头处理',
   },
   'not-carried': {
-    en: 'annotations of other kinds (attributes, events, notes): left out',
-    zh: '其他种类的标注（属性、事件、备注等），已略去',
+    en: 'annotations of other kinds (events, notes, other layers): left out',
+    zh: '其他种类的标注（事件、备注、其他图层等），已略去',
   },
 } as const satisfies Readonly<Record<string, Text>>;
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../ground/errors.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import { casJson } from './formats/cas-json.ts';
 import { conll } from './formats/conll.ts';
 import { csv } from './formats/csv.ts';
 import { doccano } from './formats/doccano.ts';
@@ -8,6 +9,7 @@ import { json } from './formats/json.ts';
 import { readObjects } from './formats/json-records.ts';
 import { labelStudio } from './formats/label-studio.ts';
 import { labelStudioMin } from './formats/label-studio-min.ts';
+import { webanno } from './formats/webanno.ts';
 import type { ImportFormat } from './import-format.ts';
 import type { Head } from './raw.ts';
 
@@ -16,7 +18,9 @@ const importFormats: Readonly<Record<string, ImportFormat>> = {
   'label-studio': labelStudio,
   'label-studio-min': labelStudioMin,
   doccano,
+  'cas-json': casJson,
   json,
+  webanno,
   conll,
   csv,
 };
@@ -59,8 +63,8 @@ export function detectFormat(head: Head): { readonly name: string; readonly form
     {
       file: head.file,
       hint: {
-        en: `Known: ${titles.map(({ en }) => en).join(', ')}, and brat folders.`,
-        zh: `支持：${titles.map(({ zh }) => zh).join('、')}，以及 brat 目录。`,
+        en: `Known: ${titles.map(({ en }) => en).join(', ')}, Excel, Parquet, and brat and dataset folders.`,
+        zh: `支持：${titles.map(({ zh }) => zh).join('、')}、Excel、Parquet，以及 brat 目录和数据集目录。`,
       },
     },
   );

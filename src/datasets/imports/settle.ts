@@ -1,5 +1,5 @@
 import { describeRule, type OffsetRule, type Place, placeSpan, rulesFitting, textAt } from './offsets.ts';
-import type { Misfit, RawRecord, RawSpan } from './raw.ts';
+import type { Attributes, Misfit, RawRecord, RawSpan } from './raw.ts';
 import type { SettledRecord } from './targets.ts';
 
 /** A span in UTF-16 code units of its text, `end` exclusive, with what stands there. */
@@ -7,6 +7,7 @@ export interface SettledSpan extends Place {
   readonly type: string;
   readonly mention: string;
   readonly key?: string;
+  readonly attributes?: Attributes;
 }
 
 /** A record under the rule of its file; what does not fit the rule is listed with both readings. */
@@ -37,8 +38,8 @@ export function settle(
         readings: [`${describeRule(rule)}: ${found}`, ...others(text, span)],
       });
     if (found.trim() !== found) misfit({ code: 'span-edge-space', ...at(span.field), readings: [found] });
-    const { type, key } = span;
-    settled.push({ ...place, type, mention: text.slice(place.start, place.end), key });
+    const { type, key, attributes } = span;
+    settled.push({ ...place, type, mention: text.slice(place.start, place.end), key, attributes });
   }
   const keys = new Set(settled.map(({ key }) => key));
   const whole = relations?.filter(({ from, to, field, type }) => {

@@ -1,31 +1,17 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { zipOf } from '../../../scripts/fuzz/containers.ts';
-import { type ImportRequest, importData } from './import.ts';
+import { createImports } from './fixtures/imported.ts';
+import type { ImportRequest } from './import.ts';
 
 /** Files that openpyxl, XlsxWriter, pyarrow and `datasets` wrote: bench/peers/import_fixtures.py. */
 const fixtures = join(import.meta.dirname, 'fixtures');
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chineseblue-tables-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const { fromPaths, fromContents, own } = createImports();
 
-let count = 0;
-async function imported(source: string, given: Partial<ImportRequest['given']> = {}) {
-  const dataDir = join(folder, String(count++));
-  const request = { sources: [source], name: 'mine', dataDir, seed: 0, dryRun: false };
-  const report = await importData({ ...request, given: { fields: {}, ...given } });
-  const records = async (split: string): Promise<Record<string, unknown>[]> =>
-    (await readFile(join(dataDir, 'mine', `${split}.jsonl`), 'utf8'))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-  return { report, records };
-}
+const imported = (source: string, given: Partial<ImportRequest['given']> = {}) =>
+  fromPaths([source], { given });
 
 it('reads the sheets of a workbook as splits: codes, numbers as labels, merged cells, line breaks, hidden sheets', async () => {
   const { report, records } = await imported(join(fixtures, 'ward.xlsx'), { group: '患者' });
@@ -127,10 +113,8 @@ const inline = (...texts: string[]): string =>
   `<x:row>${texts.map((text) => `<x:c t="inlineStr"><x:is><x:t>${text}</x:t></x:is></x:c>`).join('')}</x:row>`;
 
 it('reads cells without references, prefixed names, escaped units and characters by number', async () => {
-  const file = join(folder, 'test-least.xlsx');
   const rows = [inline('text', 'label'), inline('a&#x1F600;&amp;b_x000A_', 'A'), inline('c', 'B')];
-  await writeFile(file, workbook(rows.join('')));
-  const { report } = await imported(file);
+  const { report } = await fromContents({ 'test.xlsx': workbook(rows.join('')) });
   expect(report.samples.map(({ texts, gold }) => [...texts, gold])).toContainEqual(['a😀&b\n', 'A']);
 });
 
@@ -154,26 +138,20 @@ it.each([
   ['bad-parquet', 'i.parquet', Buffer.from('PAR1 is not all PAR1')],
   ['compressed', 'j.csv', workbook('')],
 ])('%s %s', async (code, name, content) => {
-  const file = join(folder, name);
-  await writeFile(file, content);
-  const error = await imported(file).catch((thrown) => thrown);
-  expect([error.code, error.place?.file]).toEqual([code, file]);
+  const error = await fromContents({ [name]: content }).catch((thrown) => thrown);
+  expect([error.code, error.place?.file]).toEqual([code, expect.stringContaining(name)]);
 });
 
 it('refuses what save_to_disk wrote, and a card whose files are not there', async () => {
-  const saved = join(folder, 'saved');
-  await mkdir(saved);
-  await writeFile(join(saved, 'dataset_dict.json'), '{"splits": ["train"]}');
-  await expect(imported(saved)).rejects.toMatchObject({ code: 'arrow-dataset' });
-  const partial = join(folder, 'partial');
-  await mkdir(partial);
+  const saved = fromContents({ 'saved/dataset_dict.json': '{"splits": ["train"]}' });
+  await expect(saved).rejects.toMatchObject({ code: 'arrow-dataset' });
+  const partial = await own();
   await cp(join(fixtures, 'dataset', 'README.md'), join(partial, 'README.md'));
   await expect(imported(partial)).rejects.toMatchObject({ code: 'no-data-files' });
 });
 
 it('says that numbers as tags need names', async () => {
-  const file = join(folder, 'test.jsonl');
-  await writeFile(file, '{"tokens":["甲","病"],"ner_tags":[1,2]}\n');
-  const place = { file, line: 1, field: 'ner_tags[0]' };
-  await expect(imported(file)).rejects.toMatchObject({ code: 'bad-tokens', place });
+  const place = expect.objectContaining({ line: 1, field: 'ner_tags[0]' });
+  const read = fromContents({ 'test.jsonl': '{"tokens":["甲","病"],"ner_tags":[1,2]}\n' });
+  await expect(read).rejects.toMatchObject({ code: 'bad-tokens', place });
 });

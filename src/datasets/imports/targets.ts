@@ -66,9 +66,11 @@ const targets: Readonly<Partial<Record<FamilyId, Target>>> = {
       spans === undefined
         ? 'no-gold'
         : {
-            entities: spans.map(({ start, end, type, mention, fragments }) =>
-              fragments ? { start, end, type, mention, fragments } : { start, end, type, mention },
-            ),
+            entities: spans.map(({ start, end, type, mention, fragments, attributes }) => ({
+              ...{ start, end, type, mention },
+              ...(fragments ? { fragments } : {}),
+              ...(attributes ? { attributes } : {}),
+            })),
           },
   },
   relation: { holds: ({ relations }) => relations > 0, gold: triplesOf },

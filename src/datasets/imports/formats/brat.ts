@@ -22,7 +22,7 @@ export async function bratDocuments(folder: string): Promise<string[]> {
 
 /**
  * A brat folder: a text and its annotation file for each document. Text-bound annotations (`T`), discontinuous ones
- * with their parts, and relations (`R`) are read; events, attributes, notes and the rest are counted and left out. Line
+ * with their parts, their attributes (`A`, `M`), and relations (`R`) are read; events, notes and the rest are counted and left out. Line
  * ends are part of the text, as brat counts them. Throws a UserError `bad-brat` that names the line.
  */
 export async function* readBrat(
@@ -50,15 +50,40 @@ export async function* readBrat(
 async function readAnnotations(path: string, file: string, context: ReadContext) {
   const spans: RawSpan[] = [];
   const relations: RawRelation[] = [];
+  const attributes: Attribute[] = [];
   for await (const { text, number } of readLines(path)) {
     if (text.trim() === '') continue;
     const [key = '', body = '', mention] = text.split('\t');
     const place = { file, line: number };
     if (key.startsWith('T')) spans.push(readSpan(key, body, mention, place));
     else if (key.startsWith('R')) relations.push(readRelation(key, body, place));
+    else if (/^[AM]/.test(key)) attributes.push(readAttribute(key, body, place));
     else context.misfit({ code: 'not-carried', ...place, field: key });
   }
-  return { spans, relations };
+  for (const { of, field, line } of attributes)
+    if (!spans.some(({ key }) => key === of)) context.misfit({ code: 'not-carried', file, line, field });
+  return { spans: spans.map((span) => withAttributes(span, attributes)), relations };
+}
+
+/** `Negation`, or `Confidence High`, of an annotation. */
+interface Attribute {
+  readonly of: string;
+  readonly name: string;
+  readonly value: string | true;
+  readonly field: string;
+  readonly line: number;
+}
+
+function readAttribute(key: string, body: string, place: LinePlace): Attribute {
+  const [, name, of, value] = /^(\S+) (\S+)(?: (.+?))?\s*$/.exec(body) ?? [];
+  if (name === undefined) throw badLine(`${key}\t${body}`, place, 'A1⇥name T1 value');
+  return { of, name, value: value ?? true, field: key, line: place.line };
+}
+
+function withAttributes(span: RawSpan, attributes: readonly Attribute[]): RawSpan {
+  const own = attributes.filter(({ of }) => of === span.key);
+  if (own.length === 0) return span;
+  return { ...span, attributes: Object.fromEntries(own.map(({ name, value }) => [name, value])) };
 }
 
 type LinePlace = { readonly file: string; readonly line: number };

@@ -10,9 +10,12 @@ export const conll: ImportFormat = {
   title: { en: 'CoNLL columns', zh: 'CoNLL 列格式' },
   offsets: { unit: 'utf16', end: 'exclusive' },
   fits: ({ lines }) => lines.length > 0 && lines.every((line) => TAGGED.test(line)),
-  async *read({ file, path }) {
+  async *read({ file, path }, { misfit }) {
     for await (const records of bio.read(path, { labels: new Set(), notice: () => undefined })) {
-      for (const { value, line } of records) {
+      for (const { value, line, notices = [] } of records) {
+        for (const notice of notices)
+          if (notice.code === 'bio-orphan')
+            misfit({ code: 'tag-orphan', file, line: notice.line, field: 'tag' });
         const at = { file, line, field: 'tag' };
         const spans = expectArray(value.entities, at).flatMap((entity, i) =>
           readSpans(expectObject(entity, at), `entities[${i}]`),

@@ -2,12 +2,12 @@ import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
 import { expectArray, expectObject, expectString, isAbsent, isObject } from '../../formats/records.ts';
 import type { ImportFormat } from '../import-format.ts';
 import { asText, groupOf, listLabels, readSpans } from '../mapping.ts';
-import type { RawPlace, RawRecord, RawRelation, ReadContext } from '../raw.ts';
+import type { Misfit, RawPlace, RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
 import { readObjects } from './json-records.ts';
 
 /**
- * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, or `entities` and
- * `relations`. Its interface counts UTF-16 code units, `end` exclusive.
+ * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, `entities` and
+ * `relations`, or the old `annotations` of several users. Its interface counts UTF-16 code units, `end` exclusive.
  */
 export const doccano: ImportFormat = {
   title: { en: 'doccano', zh: 'doccano 导出' },
@@ -17,7 +17,7 @@ export const doccano: ImportFormat = {
     values.length > 0 &&
     values.every(({ text }) => typeof text === 'string') &&
     values.some(isExported) &&
-    values.every((value) => Object.hasOwn(value, 'entities') || listOf(value) !== undefined),
+    values.every((value) => Object.hasOwn(value, 'entities') || listOf(value) !== undefined || isOld(value)),
   async *read({ file, path }, context) {
     for await (const { value, line } of readObjects(path)) {
       const record = readRecord(value, { file, line }, context);
@@ -31,7 +31,12 @@ const listOf = ({ label, labels }: PlainRecord): unknown[] | undefined => {
   return Array.isArray(list) ? list : undefined;
 };
 
+/** Before 2022: `annotations` of several users, with numbers for labels. */
+const isOld = ({ annotations }: PlainRecord): boolean =>
+  Array.isArray(annotations) && annotations.every((item) => isObject(item) && Object.hasOwn(item, 'label'));
+
 const isExported = (value: PlainRecord): boolean => {
+  if (isOld(value)) return true;
   if (Array.isArray(value.entities))
     return value.entities.some((item) => isObject(item) && Object.hasOwn(item, 'start_offset'));
   return listOf(value)?.some((item) => Array.isArray(item) || typeof item === 'string') ?? false;
@@ -60,9 +65,38 @@ function readRecord(value: PlainRecord, place: RawPlace, context: ReadContext): 
         });
     return { ...known, spans, relations };
   }
+  if (isOld(value))
+    return { ...known, ...readOld(expectArray(value.annotations, at('annotations')), at, context) };
   const field = isAbsent(value.label) ? 'labels' : 'label';
   if (isAbsent(value[field])) return known;
   const list = expectArray(value[field], at(field));
   const spans = list.flatMap((item, i) => (Array.isArray(item) ? readSpans(item, `${field}[${i}]`) : []));
   return { ...known, spans, labels: listLabels(list) };
+}
+
+/** What the first user annotated; others that differ are counted. */
+function readOld(
+  items: readonly unknown[],
+  at: (field: string) => Omit<Misfit, 'code'>,
+  context: ReadContext,
+): Pick<RawRecord, 'labels' | 'spans'> {
+  const byUser = new Map<unknown, { readonly labels: string[]; readonly spans: RawSpan[] }>();
+  for (const [i, item] of items.entries()) {
+    if (!isObject(item)) continue;
+    const own = byUser.get(item.user) ?? { labels: [], spans: [] };
+    byUser.set(item.user, own);
+    if (isAbsent(item.start_offset)) own.labels.push(...listLabels(item.label));
+    else own.spans.push(...readSpans(item, `annotations[${i}]`));
+  }
+  const [first = { labels: [], spans: [] }, ...others] = byUser.values();
+  const brief = ({ labels, spans }: typeof first): string =>
+    [...labels, ...spans.map(({ start, end, type }) => `${start}-${end} ${type}`)].sort().join('; ') || '∅';
+  const other = others.find((one) => brief(one) !== brief(first));
+  if (other)
+    context.misfit({
+      code: 'annotators-differ',
+      ...at('annotations'),
+      readings: [brief(first), brief(other)],
+    });
+  return first.spans.length > 0 ? { spans: first.spans } : { labels: first.labels };
 }

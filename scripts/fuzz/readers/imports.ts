@@ -1,0 +1,108 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importData } from '../../../src/datasets/imports/import.ts';
+import { readZip } from '../../../src/fetch/zip.ts';
+import { type ZipEntry, zip, zipOf } from '../containers.ts';
+import type { Reader, Shape, Subject } from '../subject.ts';
+
+/** Files that openpyxl, XlsxWriter, pyarrow, datasets and dkpro-cassis wrote. */
+const FIXTURES = join(import.meta.dirname, '../../../src/datasets/imports/fixtures');
+
+const lines = (make: (i: number) => unknown): string =>
+  Array.from({ length: 12 }, (_, i) => `${JSON.stringify(make(i))}\n`).join('');
+
+const doccano = lines((i) => ({
+  ...{ id: i, text: `🩺甲型肺炎${i}用乙药` },
+  entities: [
+    { id: 1, label: 'dis', start_offset: 2, end_offset: 6 },
+    { id: 2, label: 'dru', start_offset: 8, end_offset: 10 },
+  ],
+  relations: [{ id: 1, from_id: 1, to_id: 2, type: '治' }],
+}));
+const plain = lines((i) => ({
+  ...{ text: `头痛${i}天`, entities: [{ start_idx: 0, end_idx: 1, type: 'sym', entity: '头痛' }] },
+}));
+const tokens = lines((i) => ({ tokens: ['头', '痛', 'CT', `${i}`], tags: ['B-sym', 'I-sym', 'B-pro', 'O'] }));
+const labelStudio = JSON.stringify(
+  Array.from({ length: 8 }, (_, id) => ({
+    ...{ id, data: { text: `甲病${id}用乙药` } },
+    annotations: [
+      {
+        ...{ id: 1, was_cancelled: false },
+        result: [
+          { id: 'a', type: 'labels', value: { start: 0, end: 2, text: '甲病', labels: ['dis'] } },
+          { id: 'b', type: 'labels', value: { start: 4, end: 6, text: '乙药', labels: ['dru'] } },
+          { type: 'relation', from_id: 'a', to_id: 'b', direction: 'right', labels: ['治'] },
+        ],
+      },
+    ],
+  })),
+);
+const flat = JSON.stringify(
+  Array.from({ length: 8 }, (_, id) => ({
+    ...{ id, text: `头痛${id}天`, label: [{ start: 0, end: 2, text: '头痛', labels: ['sym'] }] },
+    ...{ annotator: 1, annotation_id: id, created_at: 'x', updated_at: 'y', lead_time: 1.5 },
+  })),
+);
+const webanno = `#FORMAT=WebAnno TSV 3.3
+#T_SP=webanno.custom.Entity|value
+#T_RL=webanno.custom.Rel|label|BT_webanno.custom.Entity
+
+
+#Text=甲病用乙药
+1-1\t0-1\t甲\tdis[1]\t_\t_\t
+1-2\t1-2\t病\tdis[1]|sub\\_x[2]\t_\t_\t
+1-3\t2-3\t用\t_\t_\t_\t
+1-4\t3-5\t乙药\tdru\t治\t1-1[1_0]\t
+`;
+const conll = '-DOCSTART- -X- O\n\n甲 n B-dis\n病 n E-dis\n用 v O\n\n乙 n S-dru\n\n头 n B-sym\n痛 n E-sym\n';
+const csv = `id,text1,text2,label\n${Array.from({ length: 12 }, (_, i) => `${i},"头痛${i},急",头疼${i}天,${i % 2}\n`).join('')}`;
+
+export const imports: Reader = {
+  name: 'imports',
+  async prepare(folder) {
+    const read = (source: string) => async (): Promise<unknown> => {
+      const request = { sources: [source], name: 'own', dataDir: folder, seed: 0, dryRun: true };
+      return importData({ ...request, given: { fields: {} } });
+    };
+    const own = (path: string, shape: Shape, content: string | Buffer, source = path): Subject => {
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+      return { name: path, file, shape, read: read(join(folder, source)) };
+    };
+    const fixture = (name: string): Buffer => readFileSync(join(FIXTURES, name));
+    cpSync(join(FIXTURES, 'dataset'), join(folder, 'dataset'), { recursive: true });
+    const card = fixture('dataset/README.md');
+    const gbk = { ...own('pairs.csv', 'bytes', fixture('pairs-gbk.csv')) };
+    const text = own('brat/a.txt', 'bytes', '右肺上叶下叶结节\r\nCT', 'brat');
+    const annotations =
+      'T1\tbod 0 4\t右肺上叶\nT2\tbod 0 2;4 6\t右肺 下叶\nR1\tat Arg1:T1 Arg2:T2\nA1\tNeg T1\n';
+    return [
+      ...[own('utf8.csv', 'lines', csv), gbk, own('doccano.jsonl', 'lines', doccano)],
+      ...[own('plain.jsonl', 'lines', plain), own('tokens.jsonl', 'lines', tokens)],
+      ...[own('studio.json', 'json', labelStudio), own('flat.json', 'json', flat)],
+      ...[own('webanno.tsv', 'lines', webanno), own('a.conll', 'lines', conll)],
+      ...[text, own('brat/a.ann', 'lines', annotations, 'brat')],
+      ...[
+        own('cas.json', 'json', fixture('test-cas.json')),
+        own('dataset/README.md', 'lines', card, 'dataset'),
+      ],
+      own('entities.parquet', 'bytes', fixture('test-entities.zstd.parquet')),
+      ...[await workbook('ward.xlsx'), await workbook('triage.xlsx')].map(({ name, entries }) => ({
+        ...own(name, 'bytes', zipOf(entries)),
+        container: zip(entries),
+      })),
+    ];
+  },
+};
+
+async function workbook(name: string): Promise<{ readonly name: string; readonly entries: ZipEntry[] }> {
+  const entries: ZipEntry[] = [];
+  for (const part of await readZip(join(FIXTURES, name))) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of part.read()) chunks.push(chunk);
+    entries.push({ name: part.name, bytes: Buffer.concat(chunks) });
+  }
+  return { name, entries };
+}

@@ -1,0 +1,22 @@
+/** Layers of UIMA tools that hold no entities: tokens, sentences, lemmas, parts of speech, syntax. */
+const LINGUISTIC = /\.(segmentation|lexmorph|syntax|metadata|coref|transform|anomaly|semantics)\.|^uima\./;
+const NAMED_ENTITY = /\.NamedEntity$/;
+
+/**
+ * Which of the layers of a document hold its entities: the one that is named (by its name or the last part of it), else
+ * that of named entities, else all that are not linguistic.
+ */
+export function entityLayers(layers: readonly string[], given: string | undefined): ReadonlySet<string> {
+  const shortOf = (layer: string): string => layer.slice(layer.lastIndexOf('.') + 1);
+  if (given !== undefined)
+    return new Set(layers.filter((layer) => layer === given || shortOf(layer) === given));
+  const named = layers.filter((layer) => NAMED_ENTITY.test(layer));
+  return new Set(named.length > 0 ? named : layers.filter((layer) => !LINGUISTIC.test(layer)));
+}
+
+/** Features that say what kind an annotation is, the first that is there. */
+const KINDS = ['value', 'label', 'type', 'kind', 'category', 'class', 'relationType'];
+
+/** The feature that says what kind an annotation of a layer is: by its name, else the first. */
+export const kindOf = (features: readonly string[]): string | undefined =>
+  KINDS.find((name) => features.includes(name)) ?? features[0];
