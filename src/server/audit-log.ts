@@ -1,0 +1,81 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { isSealed, seal } from '../ground/hash.ts';
+import type { Schema } from './schema.ts';
+
+/** Something that happened, as the log keeps it. */
+export interface Event {
+  /** Who did it: `admin`, `host CHALLENGE`, `team NAME`, or `server`. */
+  readonly actor: string;
+  readonly action: string;
+  /** What it was done to. */
+  readonly subject: string;
+  /** Never gold, a token or a key. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One entry: its own hash covers everything in it, the hash of the entry before it too. */
+export interface Entry extends Required<Omit<Event, 'detail'>> {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly at: string;
+  /** As JSON. */
+  readonly detail: string;
+  readonly previous: string;
+  readonly sha256: string;
+}
+
+/** What the first entry names as the one before it. */
+const NOTHING = '0'.repeat(64);
+/** Entries that are verified at once. */
+const PAGE = 1000;
+/** The number by which transactions that append wait for each other. */
+const LOCK = 0xc81e;
+
+/** Appends an event in the transaction in which it happens: both are there, or neither. */
+export async function record(transaction: Transaction<Schema>, event: Event): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction);
+  const last = await transaction
+    .selectFrom('audit')
+    .select(['seq', 'sha256'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const { actor, action, subject, detail = {} } = event;
+  const entry = seal({
+    seq: (last?.seq ?? 0) + 1,
+    at: new Date().toISOString(),
+    actor,
+    action,
+    subject,
+    detail: JSON.stringify(detail),
+    previous: last?.sha256 ?? NOTHING,
+  });
+  await transaction.insertInto('audit').values(entry).execute();
+}
+
+/** What verifying found. `head` is to be kept elsewhere: a log that was cut off at its end still verifies by itself. */
+export type Verdict =
+  | { readonly intact: true; readonly entries: number; readonly head: string }
+  | { readonly intact: false; readonly brokenAt: number };
+
+/** Follows the chain from its beginning; `brokenAt` is the first entry that is missing, changed or out of order. */
+export async function verifyAuditLog(kysely: Kysely<Schema>): Promise<Verdict> {
+  let seq = 0;
+  let head = NOTHING;
+  for (;;) {
+    const page = await kysely
+      .selectFrom('audit')
+      .select(['seq', 'at', 'actor', 'action', 'subject', 'detail', 'previous', 'sha256'])
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute();
+    for (const entry of page) {
+      seq++;
+      if (entry.seq !== seq || entry.previous !== head || !isSealed({ ...entry }))
+        return { intact: false, brokenAt: seq };
+      head = entry.sha256;
+    }
+    if (page.length < PAGE) return { intact: true, entries: seq, head };
+  }
+}

@@ -1,0 +1,149 @@
+import { UserError } from '../ground/errors.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import type { Task } from '../tasks/task.ts';
+import { record } from './audit-log.ts';
+import { type Challenge, PHASES } from './challenge.ts';
+import type { Asked, Prepared } from './scoring/requests.ts';
+import type { Site } from './site.ts';
+import { type Actor, nameOfActor, requireAllowed } from './tokens.ts';
+
+/** A challenge as the server has it. */
+export interface OpenedChallenge {
+  readonly declared: Challenge;
+  readonly task: Task;
+  readonly state: 'open' | 'closed';
+  /** Id of the convention that systems are ranked by. */
+  readonly primary: string;
+}
+
+const challengeColumns = ['id', 'state', 'declared', 'task'] as const;
+
+const opened = ({
+  declared,
+  task,
+  state,
+}: Pick<OpenedChallenge, 'declared' | 'task' | 'state'>): OpenedChallenge => ({
+  declared,
+  task,
+  state,
+  primary: declared.primary ?? task.primary,
+});
+
+/** All challenges, by id. */
+export async function listChallenges({ kysely }: Site): Promise<OpenedChallenge[]> {
+  const rows = await kysely.selectFrom('challenge').select(challengeColumns).orderBy('id').execute();
+  return rows.map(opened);
+}
+
+/** Throws a UserError `no-challenge`. */
+export async function findChallenge({ kysely }: Site, id: string): Promise<OpenedChallenge> {
+  const row = await kysely
+    .selectFrom('challenge')
+    .select(challengeColumns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row) return opened(row);
+  throw new UserError(
+    'no-challenge',
+    { en: 'There is no such challenge', zh: '没有这个挑战' },
+    { field: 'challenge' },
+  );
+}
+
+/**
+ * Makes a challenge from its declaration, its task and the data directory that has the corpus: a scoring process reads the
+ * corpus, and what comes back is questions and encrypted gold. Throws a UserError: `forbidden`, `already-exists`,
+ * `unknown-convention`, and those of reading the corpus and the keys.
+ */
+export async function createChallenge(
+  site: Site,
+  by: Actor,
+  { declared, task, dir }: { readonly declared: Challenge; readonly task: Task; readonly dir: string },
+): Promise<void> {
+  requireAllowed(by.role === 'admin');
+  const { kysely, children } = site;
+  const { id } = declared;
+  requireConvention(task, declared.primary);
+  const there = await kysely.selectFrom('challenge').select('id').where('id', '=', id).executeTakeFirst();
+  if (there) throw exists(id);
+  const splits = [...new Set(PHASES.flatMap((name) => declared.phases[name]?.split ?? []))];
+  const prepared: (Prepared & { readonly split: 'dev' | 'test' })[] = [];
+  for (const split of splits)
+    prepared.push({ split, ...(await children.ask({ kind: 'prepare', challenge: id, task, dir, split })) });
+  const created = new Date();
+  await kysely.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('challenge')
+      .values({
+        id,
+        state: 'open',
+        declared: JSON.stringify(declared),
+        task: JSON.stringify(prepared[0].task),
+        created,
+      })
+      .execute();
+    for (const { split: name, synthetic, questions, sealedGold } of prepared) {
+      const row = { challenge: id, name, synthetic, questions, sealed_gold: sealedGold };
+      await transaction.insertInto('split').values(row).execute();
+    }
+    await record(transaction, { actor: nameOfActor(by), action: 'challenge-created', subject: id });
+  });
+}
+
+function requireConvention(task: Task, id = task.primary): void {
+  const { conventions } = familyOf(task);
+  if (conventions.some((convention) => convention.id === id)) return;
+  throw new UserError(
+    'unknown-convention',
+    { en: `${task.id} has no convention ${id}`, zh: `${task.id} 没有口径 ${id}` },
+    {
+      field: 'primary',
+      hint: {
+        en: `Known: ${conventions.map((known) => known.id).join(', ')}.`,
+        zh: `可选：${conventions.map((known) => known.id).join('、')}。`,
+      },
+    },
+  );
+}
+
+const exists = (id: string): UserError =>
+  new UserError(
+    'already-exists',
+    { en: `The challenge ${id} is there already`, zh: `挑战 ${id} 已存在` },
+    { field: 'id', hint: { en: 'Choose another id.', zh: '请换一个 id。' } },
+  );
+
+/** Whether larger scores are better (1) or smaller ones (-1) under the convention that a challenge ranks by. */
+export function signOf({ task, primary }: OpenedChallenge): 1 | -1 {
+  const convention = familyOf(task).conventions.find(({ id }) => id === primary);
+  return convention?.smallerIsBetter ? -1 : 1;
+}
+
+/** Opens or closes a challenge, for those who manage it. A closed one takes no submissions; its board stays. */
+export async function setState(
+  { kysely }: Site,
+  by: Actor,
+  id: string,
+  state: 'open' | 'closed',
+): Promise<void> {
+  await kysely.transaction().execute(async (transaction) => {
+    await transaction.updateTable('challenge').set({ state }).where('id', '=', id).execute();
+    const action = state === 'open' ? 'challenge-opened' : 'challenge-closed';
+    await record(transaction, { actor: nameOfActor(by), action, subject: id });
+  });
+}
+
+/** What a phase asks. */
+export async function askedIn(
+  { kysely }: Site,
+  { declared, task }: OpenedChallenge,
+  split: 'dev' | 'test',
+): Promise<Asked> {
+  const { questions } = await kysely
+    .selectFrom('split')
+    .select('questions')
+    .where('challenge', '=', declared.id)
+    .where('name', '=', split)
+    .executeTakeFirstOrThrow();
+  return { challenge: declared.id, split, task, questions };
+}

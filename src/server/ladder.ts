@@ -1,0 +1,38 @@
+import { normalQuantile } from '../statistics/normal.ts';
+
+/** Probability that any of the submissions that a quota allows passes a step without being better. */
+const FALSE_STEPS = 0.05;
+
+/** What a participant is told of a submission to a blind phase. */
+export interface Rung {
+  /** The best released score so far, this submission included. */
+  readonly released: number;
+  /** Whether this submission beat it. */
+  readonly improved: boolean;
+}
+
+/**
+ * The Ladder (Blum and Hardt 2015): a score is released only where it beats the best one released before by a step;
+ * otherwise the old one is told again, and nothing is learnt of how near the attempt came. Scores are shares between 0
+ * and 1, or whatever the convention gives; `sign` is -1 where smaller is better. `best` is undefined for the first
+ * submission, which is released, rounded.
+ */
+export function climb(
+  best: number | undefined,
+  score: number,
+  { step, digits, sign = 1 }: { readonly step: number; readonly digits: number; readonly sign?: 1 | -1 },
+): Rung {
+  if (Number.isNaN(score)) return { released: best ?? Number.NaN, improved: false };
+  if (best !== undefined && !Number.isNaN(best) && sign * (score - best) <= step)
+    return { released: best, improved: false };
+  return { released: Number(score.toFixed(digits)), improved: true };
+}
+
+/**
+ * The step of the Ladder. The paper's step without parameters is one standard error of the paired difference of errors;
+ * on holdouts of some thousand items a thousand random changes pass that by the hundred. Here the standard error, from the
+ * paired bootstrap, is multiplied so that of all submissions that the quota allows none passes by chance, with a
+ * probability of 95 % (Bonferroni). `least` is the smallest step that is asked for whatever the errors say.
+ */
+export const stepOf = (standardError: number, submissions: number, least = 0): number =>
+  Math.max(least, normalQuantile(1 - FALSE_STEPS / Math.max(1, submissions)) * standardError);

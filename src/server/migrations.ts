@@ -1,0 +1,53 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Schema } from './schema.ts';
+
+/** The first tables: see schema.ts for what they mean. */
+const first: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of FIRST) await sql.raw(statement).execute(db);
+  },
+};
+
+const FIRST = [
+  `create table challenge (
+    id text primary key, state text not null, declared jsonb not null, task jsonb not null, created timestamptz not null)`,
+  `create table split (
+    challenge text not null references challenge, name text not null, synthetic boolean not null,
+    questions bytea not null, sealed_gold bytea not null, primary key (challenge, name))`,
+  `create table team (
+    id text primary key, kind text not null, contact text not null, created timestamptz not null)`,
+  `create table invitation (
+    challenge text not null references challenge, team text not null references team, primary key (challenge, team))`,
+  `create table token (
+    hash text primary key, role text not null, subject text not null, created timestamptz not null, expires timestamptz)`,
+  `create table submission (
+    id uuid primary key, challenge text not null references challenge, phase text not null,
+    team text not null references team, system text not null, card jsonb not null, received timestamptz not null,
+    state text not null, sha256 text not null, answers bytea, problems jsonb, sheet jsonb, value double precision,
+    low double precision, high double precision, released double precision, improved boolean,
+    attempts integer not null default 0, ended timestamptz)`,
+  `create index submission_of_team on submission (challenge, phase, team, received)`,
+  `create index submission_on_board on submission (challenge, phase, state) where state = 'scored'`,
+  // What was taken once is not taken again: a client that never got its answer may send it again.
+  `create unique index submission_once on submission (challenge, phase, team, system, sha256)
+    where state in ('queued', 'scored')`,
+  `create table pair (
+    a uuid not null references submission, b uuid not null references submission,
+    difference double precision not null, standard_error double precision not null, primary key (a, b))`,
+  `create table audit (
+    seq integer primary key, at text not null, actor text not null, action text not null, subject text not null,
+    detail text not null, previous text not null, sha256 text not null)`,
+  // The log is appended to, whatever the program says.
+  `create function audit_is_append_only() returns trigger language plpgsql as
+    $$ begin raise exception 'the audit log is append-only'; end $$`,
+  `create trigger audit_append_only before update or delete on audit
+    for each row execute function audit_is_append_only()`,
+];
+
+/** Brings the tables of a database up to date; several processes may do so at once. */
+export async function migrate(kysely: Kysely<Schema>): Promise<void> {
+  const provider = { getMigrations: async () => ({ '2026-11-first': first }) };
+  const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
+  if (error) throw error;
+}

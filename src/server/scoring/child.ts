@@ -1,0 +1,48 @@
+/** The process in which corpora are prepared and answers are checked and scored: one request after the other. */
+import { UserError } from '../../ground/errors.ts';
+import type { Text } from '../../ground/language.ts';
+import { type Keyring, parseKeyring, readKeyring } from '../keyring.ts';
+import type { Request } from './requests.ts';
+import { work } from './work.ts';
+
+export interface ToChild {
+  readonly request: Request;
+}
+
+export type FromChild =
+  | { readonly kind: 'done'; readonly reply: unknown }
+  /** `message` is absent where it could tell something about gold. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message?: Text; readonly file?: string };
+
+/** Where the keys are when no file is named. */
+export const KEY_VARIABLE = 'CHINESEBLUE_GOLD_KEY';
+
+const [keyFile] = process.argv.slice(2);
+let keyring: Promise<Keyring> | undefined;
+const keys = (): Promise<Keyring> => {
+  keyring ??=
+    keyFile === undefined
+      ? Promise.resolve(process.env[KEY_VARIABLE] ?? '').then((text) => parseKeyring(text, KEY_VARIABLE))
+      : readKeyring(keyFile);
+  return keyring;
+};
+
+/** What is told of an error. Preparing is asked for by the host, on the host's own files; elsewhere only the code is told. */
+function refusal(error: unknown, { kind }: Request): FromChild {
+  if (!(error instanceof UserError)) return { kind: 'refused', code: 'internal' };
+  const { code, text, place } = error;
+  return kind === 'prepare'
+    ? { kind: 'refused', code, message: text, file: place.file }
+    : { kind: 'refused', code };
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', async ({ request }: ToChild) => {
+  let answer: FromChild;
+  try {
+    answer = { kind: 'done', reply: await work(request, keys) };
+  } catch (error) {
+    answer = refusal(error, request);
+  }
+  process.send?.(answer);
+});

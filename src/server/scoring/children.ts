@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../ground/errors.ts';
+import type { FromChild, ToChild } from './child.ts';
+import type { ReplyTo, Request } from './requests.ts';
+
+const CHILD = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
+
+/** Scoring processes, each of which does one thing at a time. */
+export interface Children {
+  /** Throws a UserError with the code of what went wrong, and `worker-died` where the process ended. */
+  ask<R extends Request>(request: R): Promise<ReplyTo<R>>;
+  /** Of the processes that are running, for tests and for statistics. */
+  pids(): readonly number[];
+  close(): void;
+}
+
+export interface ChildrenSettings {
+  /** Processes at most; they are started as they are needed. */
+  readonly count: number;
+  /** Absent where the environment has the keys. */
+  readonly keyFile?: string;
+  /** Directory of what they write for a moment. */
+  readonly temporary: string;
+}
+
+export function createChildren({ count, keyFile, temporary }: ChildrenSettings): Children {
+  const idle: ChildProcess[] = [];
+  const running = new Set<ChildProcess>();
+  const waiting: ((child: ChildProcess) => void)[] = [];
+  let closed = false;
+
+  const start = (): ChildProcess => {
+    const child = fork(CHILD, keyFile === undefined ? [] : [keyFile], {
+      serialization: 'advanced',
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    running.add(child);
+    child.once('exit', () => {
+      running.delete(child);
+      const at = idle.indexOf(child);
+      if (at >= 0) idle.splice(at, 1);
+      if (!closed) waiting.shift()?.(start());
+    });
+    return child;
+  };
+  const take = async (): Promise<ChildProcess> => {
+    const free = idle.pop();
+    if (free) return free;
+    if (running.size < count) return start();
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const giveBack = (child: ChildProcess): void => {
+    if (!running.has(child)) return;
+    const next = waiting.shift();
+    if (next) next(child);
+    else idle.push(child);
+  };
+
+  return {
+    async ask<R extends Request>(request: R): Promise<ReplyTo<R>> {
+      if (closed) throw died();
+      const child = await take();
+      const answer = await exchange(child, request);
+      giveBack(child);
+      if (answer.kind === 'done') return answer.reply as ReplyTo<R>;
+      throw new UserError(answer.code, answer.message ?? answer.code, { file: answer.file });
+    },
+    pids: () => [...running].flatMap(({ pid }) => pid ?? []),
+    close() {
+      closed = true;
+      for (const child of running) child.kill('SIGKILL');
+    },
+  };
+}
+
+function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      child.off('message', answered).off('exit', gone).off('error', gone);
+      settle();
+    };
+    const answered = (message: FromChild): void => end(() => resolve(message));
+    const gone = (): void => end(() => reject(died()));
+    child.on('message', answered).on('exit', gone).on('error', gone);
+    child.send({ request } satisfies ToChild, (error) => {
+      if (error) gone();
+    });
+  });
+}
+
+const died = (): UserError =>
+  new UserError(
+    'worker-died',
+    { en: 'The scoring process ended before it had answered', zh: '评分进程在给出结果前已结束' },
+    { hint: { en: 'The job is tried again.', zh: '该任务会重试。' } },
+  );

@@ -1,0 +1,79 @@
+import type { Coverage } from '../../scoring/coverage.ts';
+import type { Problem } from '../../scoring/problems.ts';
+import type { ScoreSheet } from '../../scoring/score-sheet.ts';
+import type { Task } from '../../tasks/task.ts';
+
+/** The part of a challenge that is answered. */
+export interface Asked {
+  readonly challenge: string;
+  readonly split: 'dev' | 'test';
+  readonly task: Task;
+  /** Compressed JSON. */
+  readonly questions: Uint8Array;
+}
+
+/** What a scoring process is asked. Only there is gold decrypted. */
+export type Request =
+  /** Reads the corpus of a challenge and encrypts its gold. */
+  | {
+      readonly kind: 'prepare';
+      readonly challenge: string;
+      readonly task: Task;
+      readonly dir: string;
+      readonly split: 'dev' | 'test';
+    }
+  /** Checks a file of answers without gold, as `chineseblue check` does. */
+  | { readonly kind: 'check'; readonly asked: Asked; readonly file: string; readonly name: string }
+  /** Scores answers. */
+  | ({ readonly kind: 'score'; readonly synthetic: boolean } & Judged)
+  /** Compares answers with those of others. */
+  | ({
+      readonly kind: 'compare';
+      readonly primary: string;
+      readonly rivals: readonly { readonly id: string; readonly answers: Uint8Array }[];
+    } & Judged);
+
+/** Answers and the gold that judges them. */
+export interface Judged {
+  readonly asked: Asked;
+  readonly sealedGold: Uint8Array;
+  /** A file as it was received, compressed. */
+  readonly answers: Uint8Array;
+}
+
+/** A corpus as the server keeps it. */
+export interface Prepared {
+  readonly task: Task;
+  readonly questions: Uint8Array;
+  readonly sealedGold: Uint8Array;
+  readonly synthetic: boolean;
+}
+
+/** What is wrong with a file of answers; `fatal`: it cannot be scored. */
+export interface Checked {
+  readonly coverage: Coverage;
+  readonly problems: readonly Problem[];
+  readonly fatal: boolean;
+  /** The file, compressed, and its SHA-256. */
+  readonly answers: Uint8Array;
+  readonly sha256: string;
+}
+
+/** How two systems differ. */
+export interface Difference {
+  readonly rival: string;
+  /** Score minus that of the rival. */
+  readonly difference: number;
+  /** Of the difference, from the paired bootstrap. */
+  readonly standardError: number;
+}
+
+/** What comes back for a request. */
+export type ReplyTo<R extends Request> = Replies[R['kind']];
+
+interface Replies {
+  readonly prepare: Prepared;
+  readonly check: Checked;
+  readonly score: ScoreSheet;
+  readonly compare: readonly Difference[];
+}

@@ -1,0 +1,71 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { makeDirectory } from '../ground/files.ts';
+import { type Queues, startQueues } from '../jobs/boss.ts';
+import { type DatabasePlace, openDatabase } from '../jobs/database.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { migrate } from './migrations.ts';
+import type { Schema } from './schema.ts';
+import { type Children, createChildren } from './scoring/children.ts';
+
+/** A job of the queue: a submission to be scored. */
+export interface ScoreJob {
+  readonly submission: string;
+}
+
+/** Everything that a server works with. */
+export interface Site {
+  readonly kysely: Kysely<Schema>;
+  readonly queue: Queue<ScoreJob, Schema>;
+  readonly queues: Queues<Schema>;
+  readonly children: Children;
+  /** Directory of uploads that are being checked. */
+  readonly temporary: string;
+  close(): Promise<void>;
+}
+
+export interface SiteSettings {
+  readonly database: DatabasePlace;
+  /** Directory of uploads; emptied at the start. */
+  readonly temporary: string;
+  /** Absent where the environment has the keys of the gold. */
+  readonly keyFile?: string;
+  /** Scoring processes. Default: one per core. */
+  readonly workers?: number;
+  /** Told of errors between two requests. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** Opens the database of a server, brings its tables up to date and starts its queue. Throws as `openDatabase`. */
+export async function openSite(settings: SiteSettings): Promise<Site> {
+  const { workers = cpus().length, keyFile, onError } = settings;
+  const database = await openDatabase<Schema>(settings.database);
+  try {
+    const temporary = join(settings.temporary, 'uploads');
+    await rm(temporary, { recursive: true, force: true });
+    await makeDirectory(settings.temporary);
+    await mkdir(temporary, { mode: 0o700 });
+    await migrate(database.kysely);
+    const queues = await startQueues(database, { onError });
+    const queue = await queues.open<ScoreJob>('score');
+    const children = createChildren({ count: workers, keyFile, temporary });
+    return {
+      kysely: database.kysely,
+      queue,
+      queues,
+      children,
+      temporary,
+      async close() {
+        children.close();
+        await queues.close();
+        await database.close();
+        await rm(temporary, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

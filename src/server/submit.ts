@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { UserError } from '../ground/errors.ts';
+import type { Problem } from '../scoring/problems.ts';
+import { record } from './audit-log.ts';
+import { NAME, type Phase, type PhaseName, phaseOf, whenOf } from './challenge.ts';
+import { askedIn, findChallenge, type OpenedChallenge } from './challenges.ts';
+import { requireQuota } from './quota.ts';
+import type { ModelCard, Schema } from './schema.ts';
+import type { Checked } from './scoring/requests.ts';
+import type { Site } from './site.ts';
+
+/** A file of answers that a team hands in. */
+export interface Submitted {
+  readonly challenge: string;
+  readonly phase: PhaseName;
+  readonly team: string;
+  /** The name of the system, shown on the board. */
+  readonly system: string;
+  readonly card: ModelCard;
+  /** Where the file is. It is read only. */
+  readonly file: string;
+}
+
+/** Problems of a rejected file that are kept. */
+const KEPT_PROBLEMS = 100;
+
+/**
+ * Takes a file of answers: checks it, and either queues it or keeps why it was rejected. In one transaction, so that what
+ * was not taken whole was never there; the same file of the same system is taken once. Returns the id of the submission.
+ * Throws a UserError: `no-challenge`, `no-phase`, `challenge-closed`, `phase-closed`, `not-invited`, `bad-name`,
+ * `quota-spent`, or what the scoring process says.
+ */
+export async function submit(site: Site, submitted: Submitted): Promise<string> {
+  const { kysely, children } = site;
+  const challenge = await findChallenge(site, submitted.challenge);
+  const phase = phaseOf(challenge.declared, submitted.phase);
+  requireOpen(challenge, phase, new Date());
+  if (!NAME.test(submitted.system)) throw badSystem();
+  await requireInvited(site, challenge, submitted.team);
+  await requireQuota(kysely, submitted, phase, new Date());
+  const asked = await askedIn(site, challenge, phase.split);
+  const { file } = submitted;
+  const checked = await children.ask({ kind: 'check', asked, file, name: 'answers.jsonl' });
+  return kysely.transaction().execute((transaction) => take(site, transaction, submitted, phase, checked));
+}
+
+async function take(
+  { queue }: Site,
+  transaction: Transaction<Schema>,
+  submitted: Submitted,
+  phase: Phase,
+  checked: Checked,
+): Promise<string> {
+  const { challenge, team, system, card } = submitted;
+  const { fatal, sha256, answers, problems } = checked;
+  // Submissions of a team come one after the other, so that none slips past the quota.
+  await transaction.selectFrom('team').select('id').where('id', '=', team).forUpdate().executeTakeFirst();
+  const same = await findSame(transaction, submitted, sha256);
+  if (same) return same;
+  const id = randomUUID();
+  const received = new Date();
+  const common = {
+    id,
+    challenge,
+    phase: submitted.phase,
+    team,
+    system,
+    card: JSON.stringify(card),
+    received,
+    sha256,
+  };
+  const actor = `team ${team}`;
+  if (fatal) {
+    const kept = JSON.stringify(problems.slice(0, KEPT_PROBLEMS) satisfies readonly Problem[]);
+    const row = { ...common, state: 'rejected' as const, problems: kept, ended: received };
+    await transaction.insertInto('submission').values(row).execute();
+    await record(transaction, { actor, action: 'submission-rejected', subject: id, detail: { sha256 } });
+    return id;
+  }
+  await requireQuota(transaction, submitted, phase, received);
+  await transaction
+    .insertInto('submission')
+    .values({ ...common, state: 'queued', answers })
+    .execute();
+  await queue.enqueue(id, { submission: id }, transaction);
+  await record(transaction, { actor, action: 'submission-queued', subject: id, detail: { sha256 } });
+  return id;
+}
+
+async function findSame(
+  transaction: Transaction<Schema>,
+  { challenge, phase, team, system }: Submitted,
+  sha256: string,
+): Promise<string | undefined> {
+  const found = await transaction
+    .selectFrom('submission')
+    .select('id')
+    .where('challenge', '=', challenge)
+    .where('phase', '=', phase)
+    .where('team', '=', team)
+    .where('system', '=', system)
+    .where('sha256', '=', sha256)
+    .where('state', 'in', ['queued', 'scored'])
+    .executeTakeFirst();
+  return found?.id;
+}
+
+function requireOpen({ state, declared }: OpenedChallenge, phase: Phase, now: Date): void {
+  if (state === 'closed')
+    throw new UserError('challenge-closed', {
+      en: `${declared.id} is closed`,
+      zh: `${declared.id} 已关闭`,
+    });
+  const when = whenOf(phase, now);
+  if (when === 'early')
+    throw new UserError('phase-closed', {
+      en: `This phase opens at ${phase.opens}`,
+      zh: `该阶段于 ${phase.opens} 开放`,
+    });
+  if (when === 'over')
+    throw new UserError('phase-closed', {
+      en: `This phase closed at ${phase.closes}`,
+      zh: `该阶段已于 ${phase.closes} 结束`,
+    });
+}
+
+async function requireInvited({ kysely }: Site, { declared }: OpenedChallenge, team: string): Promise<void> {
+  if (declared.access === 'open') return;
+  const invited = await kysely
+    .selectFrom('invitation')
+    .select('team')
+    .where('challenge', '=', declared.id)
+    .where('team', '=', team)
+    .executeTakeFirst();
+  if (invited) return;
+  throw new UserError(
+    'not-invited',
+    { en: 'This challenge is by invitation', zh: '该挑战仅限受邀队伍' },
+    { hint: { en: 'Ask the host to invite your team.', zh: '请联系主办方邀请你的队伍。' } },
+  );
+}
+
+const badSystem = (): UserError =>
+  new UserError(
+    'bad-name',
+    {
+      en: 'The name of a system has up to 64 letters, digits, points, dashes or underscores, and begins with a letter or digit',
+      zh: '系统名最长 64 个字符，只能含字母、数字、点、连字符或下划线，且以字母或数字开头',
+    },
+    { field: 'system' },
+  );

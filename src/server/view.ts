@@ -1,0 +1,147 @@
+import { UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
+import type { Coverage } from '../scoring/coverage.ts';
+import type { ScoreSheet } from '../scoring/score-sheet.ts';
+import type { PhaseName } from './challenge.ts';
+import { findChallenge } from './challenges.ts';
+import { type Release, releaseOf } from './release.ts';
+import type { ModelCard } from './schema.ts';
+import type { Site } from './site.ts';
+import { type Actor, manages } from './tokens.ts';
+
+/** A submission as its team sees it. */
+export interface SubmissionView {
+  readonly id: string;
+  readonly challenge: string;
+  readonly phase: PhaseName;
+  readonly team: string;
+  readonly system: string;
+  readonly card: ModelCard;
+  readonly received: string;
+  readonly state: 'queued' | 'scoring' | 'scored' | 'rejected' | 'failed';
+  /** While it is queued: submissions that are scored before it. */
+  readonly ahead?: number;
+  /** Of a file that was rejected. */
+  readonly problems?: readonly ViewedProblem[];
+  /** What the phase tells of the score; null where it is undefined. */
+  readonly score?: number | null;
+  /** Whether it beat what the team had. */
+  readonly improved?: boolean;
+  readonly coverage?: Coverage;
+  readonly sheet?: ScoreSheet;
+  readonly ended?: string;
+}
+
+interface ViewedProblem {
+  readonly line?: number;
+  readonly id?: string;
+  readonly field?: string;
+  readonly code: string;
+  readonly message: Text;
+}
+
+const columns = [
+  'id',
+  'challenge',
+  'phase',
+  'team',
+  'system',
+  'card',
+  'received',
+  'state',
+  'problems',
+  'value',
+  'released',
+  'improved',
+  'ended',
+] as const;
+
+/**
+ * A submission, for its own team and for those who manage the challenge. Throws a UserError `no-submission` also where it
+ * is another team's: nobody learns that it is there.
+ */
+export async function viewSubmission(site: Site, actor: Actor, id: string): Promise<SubmissionView> {
+  const row = UUID.test(id)
+    ? await site.kysely
+        .selectFrom('submission')
+        .select([...columns, 'sheet'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+    : undefined;
+  const isOwn = row && actor.role === 'team' && actor.team === row.team;
+  if (!row || !(isOwn || manages(actor, row.challenge))) throw noSubmission();
+  const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
+  return { ...told(row, release), ...(await placeOf(site, row)) };
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+interface Row {
+  readonly id: string;
+  readonly challenge: string;
+  readonly phase: PhaseName;
+  readonly team: string;
+  readonly system: string;
+  readonly card: ModelCard;
+  readonly received: Date;
+  readonly state: 'queued' | 'scored' | 'rejected' | 'failed';
+  readonly problems: readonly unknown[] | null;
+  readonly value: number | null;
+  readonly released: number | null;
+  readonly improved: boolean | null;
+  readonly ended: Date | null;
+  readonly sheet: ScoreSheet | null;
+}
+
+/** What may be told of a row. */
+function told(row: Row, release: Release): SubmissionView {
+  const { id, challenge, phase, team, system, card, received, state, ended } = row;
+  const view: SubmissionView = {
+    ...{ id, challenge, phase, team, system, card, state },
+    received: received.toISOString(),
+    ended: ended?.toISOString(),
+  };
+  if (row.problems) return { ...view, problems: row.problems as readonly ViewedProblem[] };
+  if (state !== 'scored' || release === 'nothing') return view;
+  const improved = row.improved ?? undefined;
+  if (release === 'ladder') return { ...view, score: row.released, improved };
+  return { ...view, score: row.value, improved, sheet: row.sheet ?? undefined };
+}
+
+/** Where a queued submission is. */
+async function placeOf(
+  { queue }: Site,
+  { id, state }: Row,
+): Promise<Pick<SubmissionView, 'state' | 'ahead'>> {
+  if (state !== 'queued') return { state };
+  const job = await queue.stateOf(id);
+  if (job?.state === 'waiting') return { state, ahead: job.ahead };
+  return { state: job?.state === 'active' ? 'scoring' : 'queued' };
+}
+
+/** The submissions of a team, latest first, without their sheets. */
+export async function listSubmissions(
+  site: Site,
+  team: string,
+  { limit, before }: { readonly limit: number; readonly before?: Date },
+): Promise<SubmissionView[]> {
+  const all = site.kysely.selectFrom('submission').select(columns).where('team', '=', team);
+  const page = before ? all.where('received', '<', before) : all;
+  const rows = await page.orderBy('received', 'desc').limit(limit).execute();
+  const views: SubmissionView[] = [];
+  for (const row of rows) {
+    const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
+    views.push({
+      ...told({ ...row, sheet: null }, release),
+      ...(await placeOf(site, { ...row, sheet: null })),
+    });
+  }
+  return views;
+}
+
+const noSubmission = (): UserError =>
+  new UserError(
+    'no-submission',
+    { en: 'There is no such submission of yours', zh: '你没有这个提交' },
+    { field: 'id' },
+  );
