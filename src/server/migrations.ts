@@ -11,7 +11,7 @@ const first: Migration = {
 
 const FIRST = [
   `create table challenge (
-    id text primary key, state text not null, declared jsonb not null, task jsonb not null, created timestamptz not null)`,
+    id text primary key, state text not null, declared json not null, task json not null, created timestamptz not null)`,
   `create table split (
     challenge text not null references challenge, name text not null, synthetic boolean not null,
     questions bytea not null, sealed_gold bytea not null, primary key (challenge, name))`,
@@ -23,8 +23,8 @@ const FIRST = [
     hash text primary key, role text not null, subject text not null, created timestamptz not null, expires timestamptz)`,
   `create table submission (
     id uuid primary key, challenge text not null references challenge, phase text not null,
-    team text not null references team, system text not null, card jsonb not null, received timestamptz not null,
-    state text not null, sha256 text not null, answers bytea, problems jsonb, sheet jsonb, value double precision,
+    team text not null references team, system text not null, card json not null, received timestamptz not null,
+    state text not null, sha256 text not null, answers bytea, problems json, sheet json, value double precision,
     low double precision, high double precision, released double precision, improved boolean,
     attempts integer not null default 0, ended timestamptz)`,
   `create index submission_of_team on submission (challenge, phase, team, received)`,

@@ -30,8 +30,8 @@ it('a practice submission is scored, with its whole sheet', async () => {
   const id = await hand('red', 'practice', await test.answersFile(12, 'dev'));
   const seen = await ended('red', id);
   expect(seen).toMatchObject({ state: 'scored', improved: true, card: { seeds: '1' } });
-  expect(seen.score).toBeCloseTo(1 - 12 / 60, 10);
-  expect(seen.sheet?.subsets.all.examples).toBe(60);
+  expect(seen.score).toBeCloseTo(1 - 12 / 45, 10);
+  expect(seen.sheet?.subsets.all.examples).toBe(45);
   expect((await board('practice')).rows).toMatchObject([{ team: 'red', system: 'one', submissions: 1 }]);
   await expect(view('blue', id)).rejects.toMatchObject({ code: 'no-submission' });
 });

@@ -9,6 +9,7 @@ import { requireQuota } from './quota.ts';
 import type { ModelCard, Schema } from './schema.ts';
 import type { Checked } from './scoring/requests.ts';
 import type { Site } from './site.ts';
+import { isInvited } from './take-part.ts';
 
 /** A file of answers that a team hands in. */
 export interface Submitted {
@@ -125,15 +126,8 @@ function requireOpen({ state, declared }: OpenedChallenge, phase: Phase, now: Da
     });
 }
 
-async function requireInvited({ kysely }: Site, { declared }: OpenedChallenge, team: string): Promise<void> {
-  if (declared.access === 'open') return;
-  const invited = await kysely
-    .selectFrom('invitation')
-    .select('team')
-    .where('challenge', '=', declared.id)
-    .where('team', '=', team)
-    .executeTakeFirst();
-  if (invited) return;
+async function requireInvited(site: Site, { declared }: OpenedChallenge, team: string): Promise<void> {
+  if (declared.access === 'open' || (await isInvited(site, declared.id, team))) return;
   throw new UserError(
     'not-invited',
     { en: 'This challenge is by invitation', zh: '该挑战仅限受邀队伍' },

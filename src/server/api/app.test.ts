@@ -1,0 +1,223 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../ground/random.ts';
+import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
+import { issueToken } from '../tokens.ts';
+import { createApp } from './app.ts';
+
+let test: TestSite;
+let app: ReturnType<typeof createApp>;
+const tokens: Record<string, string> = {};
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  test = await openTestSite();
+  const grant = { role: 'admin', subject: '' } as const;
+  const host = { role: 'host', subject: 'ic' } as const;
+  await test.site.kysely.transaction().execute(async (transaction) => {
+    tokens.admin = await issueToken(transaction, grant, grant);
+    tokens.host = await issueToken(transaction, grant, host);
+    tokens.otherHost = await issueToken(transaction, grant, { role: 'host', subject: 'another' });
+  });
+  Object.assign(tokens, test.tokens);
+  app = createApp({
+    site: test.site,
+    requests: 1e9,
+    wrongTokens: 5,
+    onError: (error) => faults.push(error),
+  });
+}, 120_000);
+afterAll(() => test.close());
+
+const as = (who: string | undefined, init: RequestInit = {}): RequestInit =>
+  who === undefined
+    ? init
+    : { ...init, headers: { ...init.headers, authorization: `Bearer ${tokens[who] ?? who}` } };
+// biome-ignore lint/suspicious/noExplicitAny: what comes over the wire is checked by the expectations
+const json = async (response: Response | Promise<Response>): Promise<any> => (await response).json();
+const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+describe('the API', () => {
+  it('describes itself, and challenges without their gold', async () => {
+    const description = await json(app.request('/api/openapi.json'));
+    expect(description.openapi).toBe('3.1.0');
+    expect(Object.keys(description.paths)).toContain('/api/v1/challenges/{challenge}/{phase}/questions');
+    const [challenge] = await json(app.request('/api/v1/challenges'));
+    expect(challenge).toMatchObject({ id: 'ic', task: 'cMedIC', primary: 'classification/micro-f1@1' });
+  });
+
+  it('takes a file, scores it, and shows it on the board', async () => {
+    const body = await readFile(await test.answersFile(6, 'dev'));
+    const query = new URLSearchParams({ system: 'bert', card: '{"seeds":"3","trainedOnDev":false}' });
+    const path = `/api/v1/challenges/ic/practice/submissions?${query}`;
+    const taken = await json(app.request(path, as('red', { method: 'POST', body })));
+    expect(taken).toMatchObject({ team: 'red', system: 'bert', card: { trainedOnDev: false } });
+    const scored = await eventually(async () => {
+      const seen = await json(app.request(`/api/v1/submissions/${taken.id}`, as('red')));
+      return seen.ended ? seen : undefined;
+    });
+    expect(scored.score).toBeCloseTo(1 - 6 / 45, 10);
+    const board = await json(app.request('/api/v1/challenges/ic/practice/board'));
+    expect(board.rows).toMatchObject([{ team: 'red', system: 'bert', groups: 'a', card: { seeds: '3' } }]);
+    expect(await json(app.request('/api/v1/submissions', as('red')))).toMatchObject([{ id: taken.id }]);
+    expect(await json(app.request('/api/v1/submissions', as('blue')))).toEqual([]);
+  });
+
+  it('gives what is asked, never what is right', async () => {
+    const response = await app.request('/api/v1/challenges/ic/test/questions');
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines).toHaveLength(60);
+    expect(Object.keys(JSON.parse(lines[0])).sort()).toEqual(['id', 'input']);
+  });
+
+  it('sends headers that forbid scripts and frames, and keeps nothing in caches', async () => {
+    const { headers } = await app.request('/api/v1/health');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('says in both languages what is wrong, and with which field', async () => {
+    const { error } = await json(app.request('/api/v1/challenges/ic/nonsense/board'));
+    expect(error).toMatchObject({ code: 'bad-request', field: 'phase' });
+    expect(error.message.zh).toMatch(/[一-鿿]/);
+    expect((await app.request('/api/v1/nothing')).status).toBe(404);
+  });
+
+  it('a token that is revoked or has expired is none, and guessing ends soon', async () => {
+    const { token } = await json(app.request('/api/v1/teams', as('admin', post({ id: 'short' }))));
+    expect((await app.request('/api/v1/submissions', as(token))).status).toBe(200);
+    const gone = '/api/v1/tokens?role=team&subject=short';
+    expect((await app.request(gone, as('admin', { method: 'DELETE' }))).status).toBe(200);
+    expect((await app.request('/api/v1/submissions', as(token))).status).toBe(401);
+    const expired = await test.site.kysely
+      .transaction()
+      .execute((transaction) =>
+        issueToken(transaction, { role: 'admin' }, { role: 'team', subject: 'red', expires: new Date(0) }),
+      );
+    expect((await app.request('/api/v1/submissions', as(expired))).status).toBe(401);
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await app.request('/api/v1/health', as(`cbt_${i}`))).status);
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    // a fresh application counts anew
+    app = createApp({
+      site: test.site,
+      requests: 1e9,
+      wrongTokens: 1e9,
+      onError: (error) => faults.push(error),
+    });
+  });
+});
+
+/** Every route, with a request that is well formed; the statuses by role, as nothing but the role differs. */
+const ROLES = ['anyone', 'red', 'blue', 'otherHost', 'host', 'admin'] as const;
+const ROUTES: readonly (readonly [
+  string,
+  string,
+  unknown,
+  Readonly<Record<(typeof ROLES)[number], number>>,
+])[] = [
+  ['GET', '/api/v1/challenges', undefined, all(200)],
+  ['GET', '/api/v1/challenges/ic/practice/board', undefined, all(200)],
+  ['GET', '/api/v1/challenges/ic/test/questions', undefined, all(200)],
+  ['POST', '/api/v1/challenges/ic/final/submissions?system=x', '{}', { ...all(403), red: 200, blue: 200 }],
+  ['GET', '/api/v1/submissions', undefined, { ...all(403), red: 200, blue: 200 }],
+  ['GET', '/api/v1/submissions/OWN', undefined, { ...all(404), red: 200, host: 200, admin: 200 }],
+  ['PUT', '/api/v1/challenges/ic/state', { state: 'open' }, { ...all(403), host: 200, admin: 200 }],
+  ['PUT', '/api/v1/challenges/ic/teams/red', undefined, { ...all(403), host: 200, admin: 200 }],
+  ['POST', '/api/v1/teams', { id: 'TEAM' }, { ...all(403), admin: 200 }],
+  ['POST', '/api/v1/tokens', { role: 'team', subject: 'red' }, { ...all(403), admin: 200 }],
+  ['DELETE', '/api/v1/tokens?role=team&subject=none', undefined, { ...all(403), admin: 200 }],
+  ['GET', '/api/v1/audit-log', undefined, { ...all(403), admin: 200 }],
+];
+
+function all(status: number): Record<(typeof ROLES)[number], number> {
+  return { anyone: status, red: status, blue: status, otherHost: status, host: status, admin: status };
+}
+
+describe('who may do what', () => {
+  let own = '';
+  beforeAll(async () => {
+    [{ id: own }] = await json(app.request('/api/v1/submissions', as('red')));
+  });
+
+  it.each(ROUTES)('%s %s', async (method, path, body, expected) => {
+    const found: Record<string, number> = {};
+    for (const role of ROLES) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body)?.replace('TEAM', `new-${role}`);
+      const headers = { 'content-type': 'application/json' };
+      const init = as(role === 'anyone' ? undefined : role, { method, body: text, headers });
+      found[role] = (await app.request(path.replace('OWN', own), init)).status;
+    }
+    expect(found).toEqual(expected);
+  });
+
+  it('covers every route there is', async () => {
+    const { paths } = await json(app.request('/api/openapi.json'));
+    const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')}`),
+    );
+    const tried = ROUTES.map(
+      ([method, path]) =>
+        `${method} ${path
+          .split('?')[0]
+          .replace(/\/ic\b/, '/*')
+          .replace(/\/(practice|test|final)\//, '/*/')
+          .replace('OWN', '*')
+          .replace(/teams\/red/, 'teams/*')}`,
+    );
+    expect([...new Set(tried)].sort()).toEqual(described.sort());
+  });
+});
+
+describe('hostile requests', () => {
+  it('are refused as the caller’s errors, never as ours', { timeout: 120_000 }, async () => {
+    const random = createRandom(7, 'fuzz');
+    const pick = <T>(list: readonly T[]): T => list[random.below(list.length)];
+    const nasty = [
+      ...["'; drop table team; --", '../../etc/passwd', '<script>alert(1)</script>', '%00', '\u0000', '🀄️'],
+      ...['a'.repeat(5000), '__proto__', 'constructor', '-1', 'NaN', '{{7*7}}', '中文'],
+    ];
+    const bodies: readonly (string | Uint8Array)[] = [
+      ...[
+        '',
+        'null',
+        '[]',
+        '{}',
+        '{"id":',
+        `${'['.repeat(30_000)}`,
+        `{"a":${'{"a":'.repeat(10_000)}1`,
+        '\u0000',
+      ],
+      ...nasty.map((text) => JSON.stringify({ id: text, state: text, role: text, subject: text })),
+      ...nasty.map((text) => `{"id":${JSON.stringify(text)},"label":${JSON.stringify(text)}}\n`),
+      new Uint8Array([0xff, 0xfe, 0x00]),
+      new Uint8Array([0x1f, 0x8b, 8, 0]),
+      new Uint8Array([0x50, 0x4b, 3, 4]),
+    ];
+    const statuses = new Map<number, number>();
+    for (let i = 0; i < 300; i++) {
+      const [method, path] = pick(ROUTES);
+      const part = encodeURIComponent(pick(nasty));
+      const changed = path.replace(
+        random.next() < 0.5 ? /ic|OWN|red|system=x/ : /practice|test|final|OWN/,
+        part,
+      );
+      const headers: Record<string, string> = {
+        'content-type': pick(['application/json', 'text/html', 'x']),
+      };
+      if (random.next() < 0.2) headers['content-encoding'] = 'gzip';
+      if (random.next() < 0.2) headers['content-length'] = '99999999999';
+      const init = { method, headers, body: method === 'GET' ? undefined : Buffer.from(pick(bodies)) };
+      const { status } = await app.request(changed, as(pick(['red', 'admin', 'host', 'nobody']), init));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    expect(faults.map(String)).toEqual([]);
+    expect([...statuses.keys()].filter((status) => status >= 500)).toEqual([]);
+    expect(statuses.size).toBeGreaterThan(3);
+  });
+});

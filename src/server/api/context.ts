@@ -1,0 +1,24 @@
+import type { Site } from '../site.ts';
+import type { Actor } from '../tokens.ts';
+
+/** What handlers know of a request. */
+export interface Env {
+  Variables: {
+    readonly actor: Actor;
+    /** Who calls, for limits: the address at the other end of the connection. */
+    readonly caller: string;
+  };
+}
+
+/** How a server answers. */
+export interface AppSettings {
+  readonly site: Site;
+  /** Requests of one address in ten seconds. Default 1000. */
+  readonly requests?: number;
+  /** Wrong tokens of one address in a minute. Default 20. */
+  readonly wrongTokens?: number;
+  /** Files that are taken at once. Default 8. */
+  readonly uploads?: number;
+  /** Told of errors that are no caller's. */
+  readonly onError?: (error: unknown) => void;
+}

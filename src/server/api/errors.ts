@@ -1,0 +1,41 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { UserError } from '../../ground/errors.ts';
+
+/** Statuses of the errors that are not the caller's way of writing. */
+const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
+  'bad-token': 401,
+  forbidden: 403,
+  'not-invited': 403,
+  'no-challenge': 404,
+  'no-phase': 404,
+  'no-submission': 404,
+  'no-team': 404,
+  'no-page': 404,
+  'already-exists': 409,
+  'challenge-closed': 409,
+  'phase-closed': 409,
+  'too-large': 413,
+  'bad-encoding': 415,
+  'quota-spent': 429,
+  'rate-limited': 429,
+  busy: 503,
+};
+
+/** What is answered to a request that failed. */
+export interface Refusal {
+  readonly status: ContentfulStatusCode;
+  readonly error: UserError;
+}
+
+/** The answer to what was thrown; what is no error of the caller tells nothing of itself. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof UserError) return { status: STATUS[error.code] ?? 400, error };
+  const internal = new UserError('internal', { en: 'Internal error', zh: '内部错误' });
+  return { status: 500, error: internal };
+}
+
+/** The body of a failed API request. */
+export function errorBody({ code, text, hintText, place }: UserError) {
+  const { line, field, id } = place;
+  return { error: { code, message: text, ...(hintText.en && { hint: hintText }), line, field, id } };
+}

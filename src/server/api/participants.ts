@@ -1,0 +1,137 @@
+import { gunzipSync } from 'node:zlib';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { boardOf } from '../board.ts';
+import { type PhaseName, phaseOf } from '../challenge.ts';
+import { askedIn, findChallenge, listChallenges, type OpenedChallenge } from '../challenges.ts';
+import { submit } from '../submit.ts';
+import { mayTakePart } from '../take-part.ts';
+import { requireAllowed } from '../tokens.ts';
+import { listSubmissions, viewSubmission } from '../view.ts';
+import type { AppSettings, Env } from './context.ts';
+import type { createGate } from './limits.ts';
+import { answers, bearer, challengeAndPhase } from './route.ts';
+import { boardSchema, cardSchema, challengeSchema, submissionSchema } from './schemas.ts';
+import { withUpload } from './upload.ts';
+
+const challengesRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/challenges',
+  summary: 'All challenges',
+  responses: answers(z.array(challengeSchema)),
+});
+
+const boardRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/challenges/{challenge}/{phase}/board',
+  summary: 'The board of a phase',
+  request: { params: challengeAndPhase },
+  responses: answers(boardSchema),
+});
+
+const questionsRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/challenges/{challenge}/{phase}/questions',
+  summary: 'What is asked in a phase: one JSON object per line with id and input, never gold',
+  security: bearer,
+  request: { params: challengeAndPhase },
+  responses: {
+    200: { description: 'JSON Lines', content: { 'application/x-ndjson': { schema: z.string() } } },
+  },
+});
+
+const submitRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/challenges/{challenge}/{phase}/submissions',
+  summary: 'Hand in a file of answers of up to 100 MiB',
+  security: bearer,
+  request: {
+    params: challengeAndPhase,
+    query: z.object({
+      system: z.string().openapi({ description: 'The name of the system, shown on the board' }),
+      card: z.string().max(8000).optional().openapi({ description: 'A ModelCard as JSON' }),
+    }),
+    body: { content: { 'application/x-ndjson': { schema: z.string() } }, required: true },
+  },
+  responses: answers(submissionSchema),
+});
+
+const submissionsRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/submissions',
+  summary: 'The submissions of the own team, latest first',
+  security: bearer,
+  request: {
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      before: z.iso.datetime().optional(),
+    }),
+  },
+  responses: answers(z.array(submissionSchema)),
+});
+
+const submissionRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/submissions/{id}',
+  summary: 'A submission of the own team, or of a challenge that one hosts',
+  security: bearer,
+  request: { params: z.object({ id: z.string() }) },
+  responses: answers(submissionSchema),
+});
+
+/** What an API client is told of a challenge. */
+export const describe = ({ declared, task, state, primary }: OpenedChallenge) => ({
+  ...{ state, primary },
+  ...{ id: declared.id, title: declared.title, access: declared.access, goldReaders: declared.goldReaders },
+  ...{ task: task.id, family: task.family, labels: task.labels.map(({ id }) => id) },
+  phases: declared.phases,
+});
+
+/** The routes of those who take part. */
+export function addParticipantRoutes(
+  app: OpenAPIHono<Env>,
+  { site }: AppSettings,
+  gate: ReturnType<typeof createGate>,
+): void {
+  app.openapi(challengesRoute, async (c) => c.json((await listChallenges(site)).map(describe), 200));
+  app.openapi(boardRoute, async (c) => {
+    const { challenge: id, phase } = c.req.valid('param');
+    const challenge = await findChallenge(site, id);
+    phaseOf(challenge.declared, phase);
+    return c.json(await boardOf(site, challenge, phase), 200);
+  });
+  app.openAPIRegistry.registerPath(questionsRoute);
+  app.get(questionsRoute.getRoutingPath(), async (c) => {
+    const { challenge: id, phase } = challengeAndPhase.parse(c.req.param());
+    const challenge = await findChallenge(site, id);
+    const { split } = phaseOf(challenge.declared, phase);
+    requireAllowed(await mayTakePart(site, challenge, c.get('actor')));
+    const { questions } = await askedIn(site, challenge, split);
+    const list: readonly unknown[] = JSON.parse(gunzipSync(questions).toString('utf8'));
+    const lines = list.map((question) => `${JSON.stringify(question)}\n`).join('');
+    return c.body(lines, 200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
+  });
+  app.openapi(submitRoute, async (c) => {
+    const actor = c.get('actor');
+    requireAllowed(actor.role === 'team');
+    const team = actor.role === 'team' ? actor.team : '';
+    const { challenge, phase } = c.req.valid('param');
+    const { system, card: written } = c.req.valid('query');
+    const card = cardSchema.parse(JSON.parse(written ?? '{}'));
+    const id = await gate(() =>
+      withUpload(c.req.raw, site.temporary, (file) =>
+        submit(site, { challenge, phase: phase satisfies PhaseName, team, system, card, file }),
+      ),
+    );
+    return c.json(await viewSubmission(site, actor, id), 200);
+  });
+  app.openapi(submissionsRoute, async (c) => {
+    const actor = c.get('actor');
+    requireAllowed(actor.role === 'team');
+    const { limit, before } = c.req.valid('query');
+    const page = { limit, before: before === undefined ? undefined : new Date(before) };
+    return c.json(await listSubmissions(site, actor.role === 'team' ? actor.team : '', page), 200);
+  });
+  app.openapi(submissionRoute, async (c) =>
+    c.json(await viewSubmission(site, c.get('actor'), c.req.valid('param').id), 200),
+  );
+}

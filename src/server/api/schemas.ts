@@ -1,0 +1,121 @@
+import { z } from '@hono/zod-openapi';
+import { PHASES } from '../challenge.ts';
+
+// Shapes of requests and answers, as the OpenAPI description shows them.
+
+const text = z.object({ en: z.string(), zh: z.string() });
+const phaseName = z.enum(PHASES);
+
+export const cardSchema = z
+  .strictObject({
+    seeds: z.string().max(200),
+    trainingData: z.string().max(2000),
+    trainedOnDev: z.boolean(),
+    pretrainedWeights: z.string().max(500),
+    parameters: z.string().max(100),
+    contact: z.string().max(200),
+    link: z.string().max(500),
+  })
+  .partial()
+  .openapi('ModelCard');
+
+const phase = z.object({
+  split: z.enum(['dev', 'test']),
+  opens: z.string().optional(),
+  closes: z.string().optional(),
+  quota: z.object({ day: z.number(), total: z.number() }),
+});
+
+export const challengeSchema = z
+  .object({
+    id: z.string(),
+    title: text,
+    task: z.string(),
+    family: z.string(),
+    state: z.enum(['open', 'closed']),
+    access: z.enum(['open', 'invited']),
+    goldReaders: text,
+    primary: z.string(),
+    labels: z.array(z.string()),
+    phases: z.partialRecord(phaseName, phase),
+  })
+  .openapi('Challenge');
+
+const problem = z.object({
+  line: z.number().optional(),
+  id: z.string().optional(),
+  field: z.string().optional(),
+  code: z.string(),
+  message: text,
+});
+
+export const submissionSchema = z
+  .object({
+    id: z.string(),
+    challenge: z.string(),
+    phase: phaseName,
+    team: z.string(),
+    system: z.string(),
+    card: cardSchema,
+    received: z.string(),
+    state: z.enum(['queued', 'scoring', 'scored', 'rejected', 'failed']),
+    ahead: z.number().optional(),
+    problems: z.array(problem).readonly().optional(),
+    score: z.number().nullable().optional(),
+    improved: z.boolean().optional(),
+    sheet: z.unknown().optional(),
+    ended: z.string().optional(),
+  })
+  .openapi('Submission');
+
+export const boardSchema = z
+  .object({
+    challenge: z.string(),
+    phase: phaseName,
+    primary: z.string(),
+    sealed: z.boolean(),
+    rows: z
+      .array(
+        z.object({
+          team: z.string(),
+          kind: z.enum(['team', 'baseline']),
+          system: z.string(),
+          card: cardSchema,
+          score: z.number().nullable(),
+          low: z.number().nullable().optional(),
+          high: z.number().nullable().optional(),
+          groups: z.string(),
+          rank: z.tuple([z.number(), z.number()]).readonly(),
+          submissions: z.number(),
+          received: z.string(),
+        }),
+      )
+      .readonly(),
+  })
+  .openapi('Board');
+
+export const entrySchema = z
+  .object({
+    seq: z.number(),
+    at: z.string(),
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    detail: z.string(),
+    previous: z.string(),
+    sha256: z.string(),
+  })
+  .openapi('AuditEntry');
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: text,
+      hint: text.optional(),
+      line: z.number().optional(),
+      field: z.string().optional(),
+      id: z.string().optional(),
+    }),
+  })
+  .openapi('Error');
