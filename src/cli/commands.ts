@@ -4,6 +4,7 @@ import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { dataCommand } from './commands/data.ts';
+import { distilCommand } from './commands/distil.ts';
 import { embedCommand } from './commands/embed.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -44,6 +45,7 @@ export const commands: readonly CommandSpec[] = [
   corpusCommand,
   phrasesCommand,
   pretrainCommand,
+  distilCommand,
   fillMaskCommand,
   embedCommand,
   modelCommand,

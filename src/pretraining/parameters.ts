@@ -178,7 +178,7 @@ export const SHAPE = {
 };
 
 /** Learning rates that `auto` stands for. */
-export const LEARNING_RATES = { fresh: 5e-4, further: 5e-5 } as const;
+export const LEARNING_RATES = { fresh: 5e-4, further: 5e-5, distilled: 3e-4 } as const;
 
 /** What decides the weights, beside text and start. */
 export const TRAINING = {

@@ -46,7 +46,7 @@ export interface PretrainedFolder {
 }
 
 /** Below `out` during and after training: checkpoints, which are deleted at the end, and `train.jsonl`, which stays. */
-const WORK = 'pretraining';
+export const WORK = 'pretraining';
 
 /**
  * Pretrains a BERT and writes a Hugging Face folder that `transformers` and `bert:DIR` load. Interrupted and called
@@ -129,7 +129,8 @@ function startFresh(
   return startFromNothing(tokenizer, sizes, batches.seed, train.tokens);
 }
 
-function refuseOccupied(out: string): void {
+/** Throws a UserError `folder-not-empty` for a folder with anything but an interrupted run. */
+export function refuseOccupied(out: string): void {
   const names = existsSync(out) ? readdirSync(out) : [];
   if (!names.includes('config.json') && (names.length === 0 || names.includes(WORK))) return;
   throw new UserError(
