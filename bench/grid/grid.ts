@@ -85,7 +85,9 @@ for (const cell of wanted) {
   await fill(cell).catch((error: Error) => console.log(`${nameOf(cell)}: ${error.message}`));
 }
 
-/** Runs a cell, keeps it, and compares the arms of its task that are there. */
+for (const task of tasks) await compareArms(task);
+
+/** Runs a cell and keeps it. */
 async function fill(cell: Cell): Promise<void> {
   const plan = planOf(cell);
   if (!plan) return console.log(`${nameOf(cell)}: its members are not there yet`);
@@ -97,10 +99,11 @@ async function fill(cell: Cell): Promise<void> {
   console.log(
     `${nameOf(cell)}: dev ${percent(kept.dev)}, test ${percent(kept.score)} [${percent(kept.low)}, ${percent(kept.high)}]`,
   );
-  if (cell.trial === undefined) await compareArms(cell.task);
 }
 
-const percent = (share: number | undefined): string => (share === undefined ? '–' : (100 * share).toFixed(2));
+function percent(share: number | undefined): string {
+  return share === undefined ? '–' : (100 * share).toFixed(2);
+}
 
 function planOf(cell: Cell): Plan | undefined {
   const runs = cell.members && membersOf(cell);

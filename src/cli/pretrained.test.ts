@@ -12,6 +12,7 @@ import { devScore } from '../scoring/dev-score.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { CommandSpec } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
+import { distilCommand } from './commands/distil.ts';
 import { embedCommand } from './commands/embed.ts';
 import { fillMaskCommand } from './commands/fill-mask.ts';
 import { modelCommand } from './commands/model.ts';
@@ -113,6 +114,38 @@ describe('pretrain', () => {
     const [before, after] = [await loadFolder(at('model')), await loadFolder(at('further'))];
     expect(after.tokenizer.vocabulary.tokens).toEqual(before.tokenizer.vocabulary.tokens);
     expect(after.config).toEqual(before.config);
+  });
+
+  it('is the teacher of a student, and loses the tokens that texts do not use', async () => {
+    const options = {
+      ...SMALL,
+      teacher: at('model'),
+      student: at('model'),
+      steps: '2',
+      out: at('distilled'),
+    };
+    const { maxPositions: _, layers: __, hidden: ___, heads: ____, ...distilling } = options;
+    const distilled = JSON.parse(await run(distilCommand, [at('corpus')], distilling));
+    // a student that begins as its teacher
+    expect(distilled).toMatchObject({ out: at('distilled'), steps: 2 });
+    expect(distilled.cosine).toBeGreaterThan(0.9);
+
+    const trim = modelCommand.subcommands!.find(({ name }) => name === 'trim')!;
+    writeFileSync(at('used.txt'), '今天腹痛了');
+    const trimmed = JSON.parse(
+      await run(trim, [at('distilled')], { texts: at('used.txt'), out: at('trimmed') }),
+    );
+    expect(trimmed).toMatchObject({ texts: 1, unknown: 0, lost: 0 });
+    const { tokenizer, config } = await loadFolder(at('trimmed'));
+    expect(config.vocabSize).toBe(trimmed.after);
+    expect(trimmed.after).toBeLessThan(trimmed.before);
+    expect(tokenizer.tokenize('今天腹痛了').ids).not.toContain(tokenizer.vocabulary.ids.unk);
+    await expect(run(trim, [at('distilled')], { out: at('none') })).rejects.toMatchObject({
+      code: 'no-text',
+    });
+    const missing = run(trim, [at('distilled')], { texts: at('absent.txt'), out: at('none') });
+    await expect(missing).rejects.toMatchObject({ place: { file: at('absent.txt') } });
+    expect(existsSync(at('none'))).toBe(false);
   });
 
   it('writes what the kind `bert` fine-tunes', async () => {
