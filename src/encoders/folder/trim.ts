@@ -51,7 +51,7 @@ export const trimModel = (
     requireWordPiece(tokenizer, file);
     const counted = await countTokens(tokenizer, texts, options.signal);
     if (counted.tokens === 0) throw noText();
-    const ids = keptIds(tokenizer, counted.counts, options.minCount ?? 1);
+    const ids = keptIds(tokenizer, counted.counts, options.minCount ?? 1, config.padTokenId);
     const model = {
       config: { ...config, vocabSize: ids.length, padTokenId: ids.indexOf(config.padTokenId) },
       tensors: keepRows(config, tensors, ids),
@@ -102,13 +102,14 @@ function keptIds(
   { vocabulary: { tokens, special }, custom }: WordPieceTokenizer,
   counts: Float64Array,
   minCount: number,
+  padTokenId: number,
 ): number[] {
   const always = new Set([
     ...Object.values(special),
     ...(custom?.tokens.map(({ content }) => content) ?? []),
   ]);
   return Array.from(tokens.keys()).filter(
-    (id) => counts[id] >= minCount || always.has(tokens[id]) || ASCII.test(tokens[id]),
+    (id) => counts[id] >= minCount || id === padTokenId || always.has(tokens[id]) || ASCII.test(tokens[id]),
   );
 }
 
