@@ -1,0 +1,156 @@
+/**
+ * Whole runs beside the transformers Trainer: the same plain recipe (3 epochs, for entities a softmax head), the same
+ * sequences, the same choice of the epoch on dev and the same scorer, seed by seed. Ours is an ordinary kept run. Finished
+ * seeds are kept in bench/results/bert-parity.json and skipped.
+ *
+ *   npx node bench/bert/parity.ts --encoder bge-small-zh-v1.5 --work WORK [--only cMedQQ,cMedIC,cMedQANER] [--seeds 0,1,2] [--data DIR]
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDataset } from '../../src/datasets/dataset.ts';
+import { resolveDataDir } from '../../src/datasets/directory.ts';
+import { findFolder } from '../../src/encoders/folder/find.ts';
+import { evaluate } from '../../src/evaluation/evaluate.ts';
+import { writeJson } from '../../src/ground/files.ts';
+import type { GivenParameters } from '../../src/ground/parameters.ts';
+import { createBase } from '../../src/models/bert/base.ts';
+import { PLANNERS } from '../../src/models/bert/planners.ts';
+import { devScore } from '../../src/scoring/dev-score.ts';
+import { primaryScore } from '../../src/scoring/score-sheet.ts';
+import type { Example, FamilyId } from '../../src/tasks/examples.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import type { Task } from '../../src/tasks/task.ts';
+import { bertParameters } from './kept.ts';
+
+const { values } = parseArgs({
+  options: {
+    encoder: { type: 'string' },
+    work: { type: 'string' },
+    data: { type: 'string' },
+    only: { type: 'string', default: 'cMedQQ,cMedIC,cMedQANER' },
+    seeds: { type: 'string', default: '0,1,2' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+if (!values.encoder || !values.work)
+  throw new Error(
+    '--encoder DIR: what is fine-tuned; --work DIR: where runs are kept, outside of the repository',
+  );
+const init = resolve(findFolder(values.encoder));
+const root = join(resolve(values.work), 'runs');
+const { dir: dataDir } = resolveDataDir(values.data, process.env);
+const threads = Number(values.threads);
+const python = join(
+  process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers'),
+  'bin/python',
+);
+
+/** Scores on test, shares of 1. */
+interface Pair {
+  readonly task: string;
+  readonly seed: number;
+  readonly ours: number;
+  readonly trainer: number;
+}
+const file = join(import.meta.dirname, '../results/bert-parity.json');
+const pairs: Pair[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).pairs : [];
+
+for (const name of values.only.split(',')) {
+  const task = findTask(name);
+  const recipe: GivenParameters = { init, epochs: 3, head: 'softmax' };
+  for (const seed of values.seeds.split(',').map(Number)) {
+    if (pairs.some((pair) => pair.task === task.id && pair.seed === seed)) continue;
+    const parameters = { ...recipe, threads, checkpointMinutes: 3 };
+    const run = await evaluate({ task, model: 'bert', parameters, seed, dataDir, root });
+    const ours = primaryScore(run.scores).value;
+    const trainer = await withTrainer(task, recipe, seed);
+    pairs.push({ task: task.id, seed, ours, trainer });
+    await writeJson(file, { encoder: values.encoder.split('/').at(-1), epochs: recipe.epochs, pairs });
+    const percent = (share: number): string => (100 * share).toFixed(2);
+    console.log(`${task.id} seed ${seed}: ours ${percent(ours)}, Trainer ${percent(trainer)}`);
+  }
+}
+
+/** The score on test of the Trainer's epoch with the best score on dev. */
+async function withTrainer(task: Task, recipe: GivenParameters, seed: number): Promise<number> {
+  const { train, dev, evaluated } = await (await openDataset({ task, dir: dataDir })).division('test');
+  return compute(task, task.family, { train, dev, test: evaluated.examples });
+
+  async function compute<F extends FamilyId>(
+    { id }: Task,
+    family: F,
+    splits: Record<'train' | 'dev' | 'test', readonly Example<F>[]>,
+  ): Promise<number> {
+    const resolved = await bertParameters(task, recipe);
+    const base = await createBase(resolved, () => [], seed);
+    const planner = PLANNERS[family];
+    const learnt = planner.learn(splits.train, resolved, task);
+    const { use, labels } = planner.plan(learnt, { ...base, parameters: resolved });
+    const score = devScore(task);
+    return use((plan) => {
+      const plain = ({ ids, types }: { ids: Int32Array; types: Int32Array }) => ({
+        ids: [...ids],
+        types: [...types],
+      });
+      const rows = plan.items(splits.train).flatMap((item) => item.rows);
+      const questions = { dev: splits.dev, test: splits.test };
+      const asked = (examples: readonly Example<F>[]) => examples.map(({ input }) => plan.ask(input));
+      const given = {
+        ...{ init, labels: labels.length, epochs: resolved.epochs, batch: resolved.batchSize },
+        kind: rows.some(({ target }) => target instanceof Int32Array) ? 'token' : 'sequence',
+        learning_rate: resolved.learningRate,
+        warmup: resolved.warmup,
+        weight_decay: resolved.weightDecay,
+        train: rows.map(({ sequence, target }) => ({
+          ...plain(sequence),
+          target: target instanceof Int32Array ? [...target] : target,
+        })),
+        ask: Object.fromEntries(
+          Object.entries(questions).map(([split, examples]) => [
+            split,
+            asked(examples).flatMap(({ sequences }) => sequences.map(plain)),
+          ]),
+        ),
+      };
+      const epochs = runPeer(id, given, seed);
+      const scoreOf = (split: 'dev' | 'test', logits: readonly number[][], ask = plan.ask): number => {
+        let at = 0;
+        const predictions = questions[split].map(({ input }) => {
+          const question = ask(input);
+          const answers = question.sequences.map(() => Float32Array.from(logits[at++]));
+          return question.decode(answers as never, () => new Float32Array(0));
+        });
+        return score(questions[split], predictions);
+      };
+      // the epoch as it answers, then the decoding of that epoch: both on dev, as our runs choose them
+      const best = epochs.reduce((a, b) => (scoreOf('dev', b.dev) > scoreOf('dev', a.dev) ? b : a));
+      const decodings = [plan, ...(plan.decodings ?? [])].map(({ ask }) => ask);
+      const own = plan.decodings ? decodings.slice(1) : decodings;
+      const ask = own.reduce((a, b) => (scoreOf('dev', best.dev, b) > scoreOf('dev', best.dev, a) ? b : a));
+      return scoreOf('test', best.test, ask);
+    });
+  }
+}
+
+function runPeer(
+  name: string,
+  given: object,
+  seed: number,
+): { readonly dev: number[][]; readonly test: number[][] }[] {
+  const folder = mkdtempSync(join(tmpdir(), `chineseblue-parity-${name}-`));
+  try {
+    const [data, out] = [join(folder, 'data.json'), join(folder, 'out.json')];
+    writeFileSync(data, JSON.stringify(given));
+    const peer = join(import.meta.dirname, '../peers/bert_parity.py');
+    const { status } = spawnSync(python, [peer, data, out, String(seed), String(threads)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`the Trainer ended with status ${status}`);
+    return JSON.parse(readFileSync(out, 'utf8')).epochs;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
