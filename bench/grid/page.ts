@@ -103,6 +103,37 @@ function section(id: string): string[] {
   ];
 }
 
+interface Parity {
+  readonly encoder: string;
+  readonly epochs: number;
+  readonly pairs: readonly { readonly task: string; readonly ours: number; readonly trainer: number }[];
+}
+
+/** Whole runs beside the Trainer, of bench/bert/parity.ts. */
+function parity(): string[] {
+  const file = join(import.meta.dirname, '../results/bert-parity.json');
+  if (!existsSync(file)) return [];
+  const { encoder, epochs, pairs }: Parity = JSON.parse(readFileSync(file, 'utf8'));
+  const rows = [...Map.groupBy(pairs, ({ task }) => task)].map(([task, own]) =>
+    row([
+      task,
+      String(own.length),
+      spread(own.map(({ ours }) => ours)),
+      spread(own.map(({ trainer }) => trainer)),
+    ]),
+  );
+  return [
+    '## Beside the Trainer of transformers',
+    '',
+    `${encoder} by the same plain recipe (${epochs} epochs, AdamW, linear schedule; for entities a softmax head), on the same sequences, the epoch chosen on dev, scored alike; each row over the same seeds, which draw different heads and orders in the two. Test, in percent. \`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``,
+    '',
+    row(['task', 'seeds', 'chineseblue', 'Trainer']),
+    row(['---', '---:', '---:', '---:']),
+    ...rows,
+    '',
+  ];
+}
+
 const tasks = keptTasks();
 const all = tasks.flatMap((task) => keptCells(task).cells);
 const unique = (list: readonly (string | null)[]): string =>
@@ -123,6 +154,7 @@ const page = [
   `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue at ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`,
   '',
   ...tasks.flatMap(section),
+  ...parity(),
 ].join('\n');
 await writeAtomic(join(docs, 'encoder-results.md'), page);
 
