@@ -1,5 +1,12 @@
 import { real, text } from '../../ground/parameters.ts';
-import { BATCHES, CHECKPOINTS, HARDWARE, HELD_OUT, LEARNING_RATES, TRAINING } from '../../pretraining/parameters.ts';
+import {
+  BATCHES,
+  CHECKPOINTS,
+  HARDWARE,
+  HELD_OUT,
+  LEARNING_RATES,
+  TRAINING,
+} from '../../pretraining/parameters.ts';
 import { defineCommand } from '../command.ts';
 
 const { nextSentence: _, ...TEXTS } = BATCHES;
