@@ -16,7 +16,10 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
+const MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 const BLOCK_BYTES = 1 << 20;
+/** Bytes of a string that are looked at one by one before its end is searched. */
+const NEAR_BYTES = 24;
 const isSpace = (byte: number): boolean =>
   byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09;
 
@@ -27,10 +30,9 @@ const isSpace = (byte: number): boolean =>
  */
 export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const { boundAt, isComplete } = createBounds();
+  const { boundAt, insideFrom, isComplete } = createBounds();
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  let isFirst = true;
   let line = 1;
   let valueLine = 1;
   let inValue = false;
@@ -46,14 +48,21 @@ export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: BLOCK_BYTES })) {
       let from = 0;
-      for (let i = isFirst ? markLength(chunk) : 0; i < chunk.length; i++) {
-        if (chunk[i] === NEWLINE) line++;
+      /** Up to where newlines are counted. */
+      let counted = 0;
+      for (let i = 0; i < chunk.length; i++) {
+        i = insideFrom(chunk, i);
+        if (i === chunk.length) break;
         const bound = boundAt(chunk[i]);
-        if (bound === 'first' || bound === 'stray') [from, valueLine, inValue] = [i, line, true];
-        if (bound !== undefined && bound !== 'first')
-          yield finish(chunk.subarray(from, bound === 'last' ? i + 1 : i));
+        if (bound === undefined) continue;
+        if (bound === 'first' || bound === 'stray') {
+          line += newlines(chunk, counted, i);
+          counted = i;
+          [from, valueLine, inValue] = [i, line, true];
+        }
+        if (bound !== 'first') yield finish(chunk.subarray(from, bound === 'last' ? i + 1 : i));
       }
-      isFirst = false;
+      line += newlines(chunk, counted, chunk.length);
       if (!inValue) continue;
       pending.push(chunk.subarray(from));
       pendingBytes += chunk.length - from;
@@ -65,9 +74,13 @@ export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
   if (!isComplete()) throw truncated(file, inValue ? valueLine : line);
   if (inValue) yield finish(Buffer.alloc(0));
 }
-/** Length of a byte-order mark. */
-const markLength = (chunk: Buffer): number =>
-  chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
+
+function newlines(chunk: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = chunk.indexOf(NEWLINE, from); at >= 0 && at < to; at = chunk.indexOf(NEWLINE, at + 1))
+    count++;
+  return count;
+}
 
 /** The first byte of a value, its last byte, the byte after it, or a bracket that closes nothing (an empty value). */
 type Bound = 'first' | 'last' | 'after' | 'stray';
@@ -100,7 +113,8 @@ function createBounds() {
     return undefined;
   };
   const between = (byte: number): Bound | undefined => {
-    if (isSpace(byte) || byte === COMMA) return undefined;
+    // A byte-order mark: where files were put one behind another.
+    if (isSpace(byte) || byte === COMMA || MARK.includes(byte)) return undefined;
     if (byte === OPEN_LIST && !inList) inList = true;
     else if (byte === CLOSE_LIST && inList) inList = false;
     else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) return 'stray';
@@ -114,6 +128,18 @@ function createBounds() {
   return {
     boundAt: (byte: number): Bound | undefined =>
       inString ? inText(byte) : inValue ? within(byte) : between(byte),
+    /** The next byte, from `at`, that may end a string; `at` itself outside of strings. */
+    insideFrom(chunk: Buffer, at: number): number {
+      if (!inString || isEscaped) return at;
+      let i = at;
+      const near = Math.min(chunk.length, at + NEAR_BYTES);
+      while (i < near && chunk[i] !== QUOTE && chunk[i] !== BACKSLASH) i++;
+      if (i < near || i === chunk.length) return i;
+      const quote = chunk.indexOf(QUOTE, i);
+      const end = quote < 0 ? chunk.length : quote;
+      const slash = chunk.subarray(i, end).indexOf(BACKSLASH);
+      return slash < 0 ? end : i + slash;
+    },
     isComplete: (): boolean => !(inString || depth > 0 || inList),
   };
 }

@@ -16,18 +16,25 @@ import { dropIds, type RecordFile, type SplitFiles } from './split-file.ts';
  * and white space. Throws a UserError as `divide` does.
  */
 export async function drawSplits(
-  { file, unique }: RecordFile,
+  { file, unique, records }: RecordFile,
   task: Task,
   { ratios, seed }: { readonly ratios: Ratios; readonly seed: number },
   files: SplitFiles,
 ): Promise<void> {
   const readable = unique ? file : `${file}.unnamed`;
   if (!unique) await dropIds(file, readable);
-  const divides = (await bytesOf([file])) <= MOST_HELD ? divideHeld : divideLarge;
-  const splits = await divides(readable, task, ratios, seed);
+  const isHeld = (await bytesOf([file])) <= MOST_HELD;
+  const splits = isHeld
+    ? await divideHeld(readable, task, ratios, seed)
+    : divideGroups(records, await groupsOf(readable, task, records), ratios, seed);
   let number = 0;
-  for await (const lines of readLineBatches(file))
-    for (const { text } of lines) await files.write(splits[number++], JSON.parse(text), true);
+  for await (const lines of readLineBatches(file)) {
+    for (const { text } of lines) {
+      const split = splits[number++];
+      if (unique) await files.copy(split, text);
+      else await files.write(split, JSON.parse(text), true);
+    }
+  }
 }
 
 async function divideHeld(file: string, task: Task, ratios: Ratios, seed: number): Promise<SplitName[]> {
@@ -46,10 +53,8 @@ function createFirsts(join: (first: number, other: number) => void) {
   };
 }
 
-/** In memory of some dozens of bytes for a record. */
-async function divideLarge(file: string, task: Task, ratios: Ratios, seed: number): Promise<SplitName[]> {
-  let count = 0;
-  for await (const lines of readLineBatches(file)) count += lines.length;
+/** What names the records that stay together, by number; in memory of some dozens of bytes for a record. */
+async function groupsOf(file: string, task: Task, count: number): Promise<(number: number) => number> {
   const sets = createSets(count);
   const [twin, group, text] = [1, 2, 3].map(() => createFirsts(sets.join));
   const keyOf = twinKeyOf(task);
@@ -64,5 +69,5 @@ async function divideLarge(file: string, task: Task, ratios: Ratios, seed: numbe
       number++;
     }
   }
-  return divideGroups(count, sets.find, ratios, seed);
+  return sets.find;
 }

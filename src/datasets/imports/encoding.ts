@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,8 +26,10 @@ export async function detectEncoding(file: string): Promise<Encoding> {
     const foreign = foreignText(head, file);
     if (foreign?.code === 'not-utf8') return nulsFirst(head) ? 'utf-16be' : 'utf-16le';
     if (foreign) throw foreign;
-    if (await decodes(file, 'utf-8')) return 'utf-8';
+    if (await isAllUtf8(file)) return 'utf-8';
     if (!(await decodes(file, 'gb18030'))) throw await firstWrongLine(file);
+    const { unlike, first } = await countUnlike(file);
+    if (unlike > 0) throw mixedEncodings(file, first);
     return (await hasFourByteCharacters(file)) ? 'gb18030' : 'gbk';
   } catch (error) {
     throw explainFileError(error, file);
@@ -58,6 +61,28 @@ async function decodes(file: string, encoding: string): Promise<boolean> {
   return decodesBlock();
 }
 
+async function isAllUtf8(file: string): Promise<boolean> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const block of blocksOf(file)) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    const cut = wholeCharacters(bytes);
+    if (!isUtf8(bytes.subarray(0, cut))) return false;
+    rest = bytes.subarray(cut);
+  }
+  return isUtf8(rest);
+}
+
+/** The bytes before a character of UTF-8 that the end cuts off. */
+function wholeCharacters(bytes: Buffer): number {
+  const { length } = bytes;
+  for (let back = 1; back <= Math.min(3, length); back++) {
+    const byte = bytes[length - back];
+    if (byte >= 0xc0) return length - back;
+    if (byte < 0x80) return length;
+  }
+  return length;
+}
+
 /** Whether the next block is of an encoding; without a block, whether the text is complete. */
 function createDecodeCheck(encoding: string): (block?: Buffer) => boolean {
   const decoder = new TextDecoder(encoding, { fatal: true });
@@ -81,6 +106,49 @@ async function hasFourByteCharacters(file: string): Promise<boolean> {
   }
   return false;
 }
+
+/** Three bytes of UTF-8 for a Chinese character, which GBK hardly ever has by chance. */
+const CHINESE = /[\u4e00-\u9fff]/;
+
+/**
+ * Lines of UTF-8 with Chinese characters, if they are more than those that are no UTF-8, else 0; and the first that is none.
+ * Files of several encodings may well decode as GB18030, to nonsense.
+ */
+async function countUnlike(file: string): Promise<{ readonly unlike: number; readonly first: number }> {
+  let [utf8, others, first, line] = [0, 0, 0, 0];
+  let rest: Buffer = Buffer.alloc(0);
+  const look = (bytes: Buffer): void => {
+    line++;
+    if (!isUtf8(bytes)) {
+      others++;
+      first ||= line;
+    } else if (!isAscii(bytes) && CHINESE.test(bytes.toString('utf8'))) utf8++;
+  };
+  for await (const block of blocksOf(file)) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      look(bytes.subarray(start, end));
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) look(rest);
+  return { unlike: utf8 > others ? utf8 : 0, first };
+}
+
+const mixedEncodings = (file: string, line: number): UserError =>
+  new UserError(
+    'mixed-encodings',
+    { en: 'This line is GB18030, most others are UTF-8', zh: '该行为 GB18030 编码，而其余大部分行为 UTF-8' },
+    {
+      ...{ file, line },
+      hint: {
+        en: 'Convert the parts before they are put together, e.g. `iconv -f GB18030 -t UTF-8 PART`.',
+        zh: '请在拼接之前统一编码，例如 `iconv -f GB18030 -t UTF-8 文件`。',
+      },
+    },
+  );
 
 async function firstWrongLine(file: string): Promise<UserError> {
   let lines = 0;

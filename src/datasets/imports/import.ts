@@ -180,10 +180,12 @@ async function writeSplits(
       }
     }
   }
-  if (bySource) return { division: 'sources', names: await files.close() };
+  const onReplaced = (split: SplitName): void =>
+    misfits.add({ code: 'ids-replaced', file: `${split}.jsonl`, field: 'id' });
+  if (bySource) return { division: 'sources', names: await files.close(onReplaced) };
   await pool.close();
   const how = { ratios: ratios ?? DEFAULT_RATIOS, seed };
   await drawSplits(pool, declare(families[0], [], ['train']), how, files);
-  const names = await files.close();
+  const names = await files.close(onReplaced);
   return { division: { ...how, group: given.group ?? null }, names };
 }

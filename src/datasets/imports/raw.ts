@@ -98,6 +98,15 @@ export const MISFITS = {
     en: 'sheets that are hidden or empty, or have no column known to hold a text: left out',
     zh: '隐藏、为空或无文本列的工作表，已略去',
   },
+  'mark-inside': {
+    en: 'rows that begin with a byte-order mark, as where files were put one behind another: read without it',
+    zh: '行首带字节顺序标记（多个文件首尾拼接所致），已去除标记',
+  },
+  'header-repeated': { en: 'rows that repeat the header: left out', zh: '重复的表头行，已略去' },
+  'ids-replaced': {
+    en: 'splits in which ids are missing or not unique: record numbers replace them',
+    zh: '编号缺失或重复的划分，改用记录序号',
+  },
   'cell-error': {
     en: 'cells that show an error (#N/A): read as empty',
     zh: '显示错误值（如 #N/A）的单元格，按空处理',

@@ -37,7 +37,8 @@ export async function readHead(file: string, path: string): Promise<Head> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     text = new TextDecoder().decode(buffer.subarray(0, bytesRead));
     const cut = text.lastIndexOf('\n');
-    if (bytesRead === HEAD_BYTES && cut > 0) text = text.slice(0, cut);
+    // A second line that is longer than all of this is still one.
+    if (bytesRead === HEAD_BYTES && cut > text.indexOf('\n')) text = text.slice(0, cut);
   } finally {
     await handle.close();
   }

@@ -11,7 +11,11 @@ export interface RecordFile extends AsyncDisposable {
   readonly records: number;
   /** Whether every record has an id of its own. */
   readonly unique: boolean;
+  /** Whether some record has an id. */
+  readonly named: boolean;
   write(value: PlainRecord): Promise<void> | undefined;
+  /** Adds a line of a file whose records all have ids of their own. */
+  copy(line: string): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
@@ -19,20 +23,28 @@ export interface RecordFile extends AsyncDisposable {
 export async function createRecordFile(file: string): Promise<RecordFile> {
   const writer = await createLineWriter(file);
   const ids = new Set<unknown>();
-  let [records, allNamed] = [0, true];
+  let [records, copied, allNamed] = [0, 0, true];
   return {
     file,
     get records() {
       return records;
     },
     get unique() {
-      return allNamed && ids.size === records;
+      return allNamed && ids.size + copied === records;
+    },
+    get named() {
+      return ids.size + copied > 0;
     },
     write(value) {
       records++;
       if (value.id === undefined) allNamed = false;
       else if (allNamed) ids.add(value.id);
       return writer.write(JSON.stringify(value));
+    },
+    copy(line) {
+      records++;
+      copied++;
+      return writer.write(line);
     },
     close: () => writer.close(),
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
@@ -42,11 +54,13 @@ export async function createRecordFile(file: string): Promise<RecordFile> {
 /** The files of the splits of a result, each begun with its first record. */
 export interface SplitFiles extends AsyncDisposable {
   write(split: SplitName, value: PlainRecord, hasGold: boolean): Promise<void>;
+  /** Adds a record with gold, as a line of a file whose records all have ids of their own. */
+  copy(split: SplitName, line: string): Promise<void>;
   /**
-   * Leaves in each file the records that have gold, or all where none has, with unique ids or without any. Returns the
-   * splits that have a file, in the order train, dev, test.
+   * Leaves in each file the records that have gold, or all where none has, with unique ids or without any: `onReplaced`
+   * takes the splits whose ids were taken away. Returns the splits that have a file, in the order train, dev, test.
    */
-  close(): Promise<SplitName[]>;
+  close(onReplaced: (split: SplitName) => void): Promise<SplitName[]>;
 }
 
 export function createSplitFiles(folder: string): SplitFiles {
@@ -56,13 +70,14 @@ export function createSplitFiles(folder: string): SplitFiles {
     files.set(name, file);
     return file;
   };
-  const finish = async (split: SplitName): Promise<boolean> => {
+  const finish = async (split: SplitName, onReplaced: (split: SplitName) => void): Promise<boolean> => {
     const [withGold, without] = [files.get(nameOf(split)), files.get(withoutGold(split))];
     const kept = withGold ?? without;
     if (!kept) return false;
     if (without && kept !== without) await rm(without.file);
     const target = join(folder, nameOf(split));
     if (kept === without) await rename(without.file, target);
+    if (!kept.unique && kept.named) onReplaced(split);
     if (!kept.unique) await dropIds(target, target);
     return true;
   };
@@ -72,10 +87,14 @@ export function createSplitFiles(folder: string): SplitFiles {
       const file = files.get(name) ?? (await open(name));
       await file.write(value);
     },
-    async close() {
+    async copy(split, line) {
+      const file = files.get(nameOf(split)) ?? (await open(nameOf(split)));
+      await file.copy(line);
+    },
+    async close(onReplaced) {
       for (const file of files.values()) await file.close();
       const made: SplitName[] = [];
-      for (const split of SPLITS) if (await finish(split)) made.push(split);
+      for (const split of SPLITS) if (await finish(split, onReplaced)) made.push(split);
       return made;
     },
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import { readCsvRows } from '../../../ground/csv-rows.ts';
 import { UserError } from '../../../ground/errors.ts';
 import type { ImportFormat } from '../import-format.ts';
-import type { Head, RawPlace } from '../raw.ts';
+import type { Head, RawPlace, ReadContext } from '../raw.ts';
 import { type PlacedRow, readTable, type TableRow } from '../tables.ts';
 
 const SEPARATORS = [',', '\t', ';', '|'];
@@ -18,15 +18,22 @@ export const csv: ImportFormat = {
   title: { en: 'separated values with a header', zh: '带表头的分隔文本' },
   offsets: { unit: 'code-point', end: 'exclusive' },
   fits: ({ lines }) => lines.length > 1 && separatorOf(lines[0]) !== undefined,
-  read: (head, context) => readTable(rowsOf(head), context, head.file),
+  read: (head, context) => readTable(rowsOf(head, context), context, head.file),
 };
 
-async function* rowsOf({ file, path, lines }: Head): AsyncGenerator<PlacedRow> {
+const MARK = '\ufeff';
+
+async function* rowsOf({ file, path, lines }: Head, { misfit }: ReadContext): AsyncGenerator<PlacedRow> {
   let header: readonly string[] | undefined;
-  for await (const { cells, line } of readCsvRows(path, separatorOf(lines[0]))) {
+  for await (const { cells: given, line } of readCsvRows(path, separatorOf(lines[0]))) {
     const place = { file, line };
-    if (header) yield { row: rowOf(header, cells, place), place };
-    else header = cells.map((cell) => cell.trim());
+    const isMarked = given[0].startsWith(MARK);
+    const cells = isMarked ? [given[0].slice(MARK.length), ...given.slice(1)] : given;
+    if (isMarked) misfit({ code: 'mark-inside', ...place });
+    if (!header) header = cells.map((cell) => cell.trim());
+    else if (cells.every((cell, i) => cell.trim() === header?.[i]))
+      misfit({ code: 'header-repeated', ...place });
+    else yield { row: rowOf(header, cells, place), place };
   }
 }
 

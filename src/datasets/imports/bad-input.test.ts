@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest';
+import { zipOf } from '../../../scripts/fuzz/containers.ts';
+import { createImports, misfitCounts } from './fixtures/imported.ts';
+
+const { fromContents } = createImports();
+
+/** The code and place of the error that importing files comes to. */
+const refusal = (files: Readonly<Record<string, string | Uint8Array>>) =>
+  fromContents(files).then(
+    () => undefined,
+    ({ code, place, hintText }) => ({ code, line: place.line, hint: hintText.en }),
+  );
+
+/** 咳嗽 and 头痛 in GBK; the bytes of 头痛 happen to be UTF-8 too. */
+const GBK = Buffer.from([0xbf, 0xc8, 0xcb, 0xd4, 0x2c, 0x61, 0x0a, 0xcd, 0xb7, 0xcd, 0xb4, 0x2c, 0x62, 0x0a]);
+
+it('names the line of another encoding in a file of two, and the encoding that fits it', async () => {
+  const utf8 = Buffer.from('text,label\n发热三天,a\n腹痛两日,b\n头晕,a\n');
+  const mixed = await refusal({ 'test.csv': Buffer.concat([utf8, GBK]) });
+  expect(mixed).toMatchObject({ code: 'mixed-encodings', line: 5, hint: expect.stringContaining('GB18030') });
+  const none = await refusal({ 'test.csv': Buffer.concat([utf8, Buffer.from([0xff, 0xff, 0x0a])]) });
+  expect(none).toMatchObject({ code: 'not-utf8', line: 5 });
+  const pure = await fromContents({ 'test.csv': Buffer.concat([Buffer.from('text,label\n'), GBK]) });
+  expect([pure.report.encoding, (await pure.records('test'))[1].text]).toEqual(['gbk', '头痛']);
+});
+
+it('reads files that were put one behind another, with their marks and headers', async () => {
+  const part = (rows: string): string => `\ufefftext,label\n${rows}`;
+  const { report, records } = await fromContents({
+    'test.csv': `${part('头\ufeff痛,a\n')}${part('咳嗽,b\n')}`,
+  });
+  expect(await records('test')).toEqual([
+    { text: '头\ufeff痛', label: 'a' },
+    { text: '咳嗽', label: 'b' },
+  ]);
+  expect(misfitCounts(report)).toEqual({ 'mark-inside': 1, 'header-repeated': 1 });
+  const lines = '\ufeff{"text":"头痛","label":1}\n\ufeff{"text":"\ufeff咳嗽","label":2}\n';
+  const json = await fromContents({ 'test.jsonl': lines });
+  expect((await json.records('test')).map(({ text }) => text)).toEqual(['头痛', '\ufeff咳嗽']);
+});
+
+it('does not end a line at U+2028, U+2029, U+0085, or a lone carriage return', async () => {
+  const text = '头\u2028痛\u2029三\u0085天\r止';
+  const csv = await fromContents({ 'test.csv': `text,label\n${text},a\n` });
+  expect(await csv.records('test')).toEqual([{ text, label: 'a' }]);
+  const json = await fromContents({ 'test.jsonl': `{"text":${JSON.stringify(text)},"label":"a"}\n` });
+  expect(await json.records('test')).toEqual([{ text, label: 'a' }]);
+});
+
+it('reads integers, floats and numbers in strings as labels, and leaves out what has none', async () => {
+  const labels = [1, 0.5, '2', 1.0, '', null, true];
+  const content = labels.map((label, i) => JSON.stringify({ text: `文${i}`, label })).join('\n');
+  const { report } = await fromContents({ 'test.jsonl': content });
+  expect([report.labels, report.splits]).toEqual([['0.5', '1', '2'], { test: 4 }]);
+  expect(misfitCounts(report)).toEqual({ 'no-gold': 3 });
+});
+
+it('leaves out rows with empty texts, and counts them', async () => {
+  const { report, records } = await fromContents({ 'test.csv': 'text,label\n,a\n  ,a\n头痛,\n咳嗽,b\n' });
+  expect([await records('test'), misfitCounts(report)]).toEqual([
+    [{ text: '咳嗽', label: 'b' }],
+    { 'no-text': 2, 'no-gold': 1 },
+  ]);
+});
+
+it('replaces ids that are not unique, and says so', async () => {
+  const { report, records } = await fromContents({ 'test.csv': 'id,text,label\n7,头痛,a\n7,咳嗽,b\n' });
+  expect([(await records('test')).map(({ id }) => id), misfitCounts(report)]).toEqual([
+    [undefined, undefined],
+    { 'ids-replaced': 1 },
+  ]);
+});
+
+it('takes the first of two annotations with one id, and counts that they differ', async () => {
+  const result = (label: string) => [{ id: 'x', type: 'choices', value: { choices: [label] } }];
+  const annotations = [
+    { id: 3, completed_by: 1, result: result('a') },
+    { id: 3, completed_by: 1, result: result('b') },
+  ];
+  const { report } = await fromContents({
+    'test.json': JSON.stringify([{ id: 1, data: { text: '头痛' }, annotations }]),
+  });
+  expect([report.labels, misfitCounts(report)]).toEqual([['a'], { 'annotators-differ': 1 }]);
+});
+
+it('keeps spans that begin or end with white space, and leaves out relations without an end or a type', async () => {
+  const line = {
+    ...{ id: 1, text: '甲病 用 乙药' },
+    entities: [
+      { id: 1, label: 'dis', start_offset: 0, end_offset: 3 },
+      { id: 2, label: 'dru', start_offset: 5, end_offset: 7 },
+    ],
+    relations: [
+      { id: 1, from_id: 1, to_id: 9, type: '治' },
+      { id: 2, from_id: 1, type: '治' },
+      { id: 3, from_id: 1, to_id: 2, type: '' },
+      { id: 4, from_id: 1, to_id: 2, type: '治' },
+    ],
+  };
+  const { report, records } = await fromContents({ 'test.jsonl': `${JSON.stringify(line)}\n` });
+  expect((await records('test'))[0]).toMatchObject({
+    entities: [{ start: 0, end: 3, mention: '甲病 ' }, { mention: '乙药' }],
+    triples: [{ subject: '甲病 ', predicate: '治', object: '乙药' }],
+  });
+  expect(misfitCounts(report)).toEqual({
+    ...{ 'span-edge-space': 1, 'relation-end-missing': 2, 'relation-untyped': 1 },
+  });
+});
+
+it('reads a pretty-printed JSON list that is called JSON Lines, and one value over several lines', async () => {
+  const list = [
+    { text: '头痛', label: 'a' },
+    { text: '咳嗽', label: 'b' },
+  ];
+  for (const content of [
+    JSON.stringify(list, null, 2),
+    list.map((one) => JSON.stringify(one, null, 2)).join('\n'),
+  ])
+    expect(await (await fromContents({ 'test.jsonl': content })).records('test')).toEqual(list);
+});
+
+it.each([
+  ['file-missing', {}, undefined],
+  ['import-format', { 'a.csv': '' }, undefined],
+  ['line-too-long', { 'a.csv': `text,label\n"${'x'.repeat(1 << 20)}`.padEnd(66 << 20, 'x') }, 2],
+  ['compressed', { 'a.json': zipOf([{ name: 'a', bytes: Buffer.from('x') }]) }, undefined],
+] as const)('%s', async (code, files, line) => {
+  const given =
+    Object.keys(files).length === 0 ? fromContents({}, { sources: ['/nowhere'] }) : fromContents(files);
+  const error = await given.catch((thrown) => thrown);
+  expect([error.code, error.place.line]).toEqual([code, line]);
+});
