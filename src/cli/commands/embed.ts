@@ -50,17 +50,24 @@ export const embedCommand = defineCommand({
     'chineseblue embed bge-small-zh-v1.5 --prompt-text 为这个句子生成表示以用于检索相关文章： 高血压吃什么药',
   ],
   async run({ operands: [model, ...given], options, terminal, signal }) {
-    const { cosine, textVectors } = await import('../../encoders/inference/vectors.ts');
+    const { openTextEncoder, promptOf } = await import('../../encoders/inference/text-encoder.ts');
+    const { cosine } = await import('../../encoders/inference/vectors.ts');
+    const { createUnknownCounter } = await import('../../encoders/tokenizers/unknown.ts');
     const { isStandardOutput, writeAtomic } = await import('../../ground/files.ts');
     const { out, normalize, prompt, promptText } = options;
     const pooling = options.pooling.length > 0 ? options.pooling : undefined;
     const texts = [...given, ...(await readTexts(options.input))];
     if (texts.length === 0) throw noText();
+    const encoder = await openTextEncoder(model, { pooling, normalize });
+    const asked = promptText ?? promptOf(encoder.settings, prompt);
+    const unknown = createUnknownCounter(encoder.tokenizer);
+    for (const one of texts) unknown.add(one);
+    const note = unknown.note();
+    if (note) terminal.note(note);
     const progress = terminal.progress(terminal.say({ en: 'Embedding', zh: '计算向量' }));
-    const found = await textVectors(model, texts, {
-      ...{ pooling, normalize, prompt, promptText, signal },
-      onProgress: progress.update,
-    }).finally(progress.stop);
+    const found = await encoder
+      .encode(texts, { prompt: asked, signal, onProgress: progress.update })
+      .finally(progress.stop);
     const rows = texts.map((text, i) => ({ text, vector: Array.from(found[i]) }));
     if (out !== undefined) await writeAtomic(out, linesOf(rows));
     if (out !== undefined && isStandardOutput(out)) return;

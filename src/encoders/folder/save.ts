@@ -83,12 +83,13 @@ function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, strin
   }
   return new Map<string, string | object>([
     ['vocab.txt', `${ownTokens(tokenizer).join('\n')}\n`],
-    ['tokenizer.json', toTokenizerJson(tokenizer)],
+    // jieba's words cannot be written there
+    ...(options.jiebaWords ? [] : [['tokenizer.json', toTokenizerJson(tokenizer)] as const]),
     ['special_tokens_map.json', roles],
     [
       'tokenizer_config.json',
       {
-        tokenizer_class: 'BertTokenizer',
+        tokenizer_class: options.jiebaWords ? 'RoFormerTokenizer' : 'BertTokenizer',
         do_lower_case: options.lowercase,
         strip_accents: options.stripAccents,
         tokenize_chinese_chars: options.tokenizeChineseChars,

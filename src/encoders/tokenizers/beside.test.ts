@@ -33,18 +33,7 @@ describe('the class of a tokenizer', () => {
     expect(ids.length).toBe(2);
   });
 
-  const byWords = 'cuts words with jieba';
   it.each([
-    [{ 'config.json': { model_type: 'roformer' } }, 'config.json', byWords],
-    [{ 'config.json': { model_type: 'roformer' }, 'tokenizer_config.json': {} }, 'config.json', byWords],
-    [
-      {
-        'config.json': { model_type: 'roformer', tokenizer_class: 'BertTokenizer' },
-        'tokenizer_config.json': { tokenizer_class: 'RoFormerTokenizer' },
-      },
-      'tokenizer_config.json',
-      byWords,
-    ],
     [
       { 'config.json': { model_type: 'bert', tokenizer_class: 'MecabTokenizer' } },
       'config.json',

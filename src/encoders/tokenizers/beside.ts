@@ -54,7 +54,7 @@ const REBUILDING: readonly string[] = ['Bert', 'Electra', 'DistilBert'].flatMap(
   `${name}Tokenizer`,
   `${name}TokenizerFast`,
 ]);
-/** The class that cuts words with jieba first. */
+/** The class that cuts texts into words with jieba first, and otherwise rebuilds, too. */
 const BY_WORDS = /^RoFormerTokenizer(?:Fast)?$/;
 /** Classes that take `tokenizer.json` as it is. */
 const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
@@ -63,6 +63,8 @@ const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBacke
 export interface Beside {
   /** Options for a `vocab.txt`. */
   readonly options: Partial<TokenizerOptions>;
+  /** Whether the class cuts texts into words first. */
+  readonly jiebaWords: boolean;
   /** A `vocab.txt` with the tokens that are added to it. Throws a UserError where their ids do not follow it. */
   extend(vocabulary: Vocabulary): { readonly vocabulary: Vocabulary; readonly custom?: CustomTokens };
   /**
@@ -83,6 +85,7 @@ export async function readBeside(folder: string): Promise<Beside> {
   const map = (await readJson(path('special_tokens_map.json'), roles)) ?? {};
   const added = (await readJson(path('added_tokens.json'), addedTokens)) ?? {};
   return {
+    jiebaWords: BY_WORDS.test(declared.name ?? ''),
     options: {
       lowercase: config.do_lower_case,
       stripAccents: config.strip_accents ?? undefined,
@@ -98,6 +101,11 @@ export async function readBeside(folder: string): Promise<Beside> {
       const { special } = tokenizer.vocabulary;
       const isVocabulary = !file.endsWith('.json');
       checkClass(declared, isVocabulary);
+      if (tokenizer.options.jiebaWords && tokenizer.custom)
+        throw unsupported(file, 'added_tokens', {
+          en: 'tokens are added to a vocabulary of words',
+          zh: '按词切分的词表含附加词元',
+        });
       const others = (tokenizer.custom?.tokens ?? []).flatMap(({ special, content }) =>
         special ? [content] : [],
       );
@@ -179,12 +187,8 @@ interface DeclaredClass {
 }
 
 function checkClass({ name, file }: DeclaredClass, isVocabulary: boolean): void {
-  if (!name || REBUILDING.includes(name) || (!isVocabulary && VERBATIM.includes(name))) return;
-  if (BY_WORDS.test(name))
-    throw unsupported(file, 'tokenizer_class', {
-      en: `${name} cuts words with jieba; RoFormer is read with vocabularies of characters (BertTokenizer) only`,
-      zh: `${name} 先用 jieba 分词；RoFormer 目前仅支持字词表（BertTokenizer）`,
-    });
+  if (!name || REBUILDING.includes(name) || BY_WORDS.test(name) || (!isVocabulary && VERBATIM.includes(name)))
+    return;
   throw unsupported(file, 'tokenizer_class', {
     en: `the tokenizer ${name} is not that of BERT`,
     zh: `分词器 ${name} 不是 BERT 分词器`,
@@ -264,7 +268,11 @@ function checkOptions(config: Settings, { options }: WordPieceTokenizer, file: s
   const expected: readonly [keyof TokenizerOptions, string, unknown][] = [
     ['lowercase', 'normalizer.lowercase', lowercase],
     ['stripAccents', 'normalizer.strip_accents', config.strip_accents ?? lowercase],
-    ['tokenizeChineseChars', 'normalizer.handle_chinese_chars', config.tokenize_chinese_chars ?? true],
+    [
+      'tokenizeChineseChars',
+      'normalizer.handle_chinese_chars',
+      !options.jiebaWords && (config.tokenize_chinese_chars ?? true),
+    ],
     ['cleanText', 'normalizer.clean_text', true],
     ['maxCharactersPerWord', 'model.max_input_chars_per_word', TOKENIZER_DEFAULTS.maxCharactersPerWord],
   ];

@@ -42,9 +42,10 @@ export async function loadTokenizer(
   if (text !== undefined && json && !isWordPiece(json))
     return loadPipeline({ text, json, file, folder: isPart ? dirname(file) : undefined }, choices);
   const beside = isPart ? await readBeside(dirname(file)) : undefined;
-  const { vocabulary, options, custom } = json
+  const { vocabulary, custom, ...described } = json
     ? readWordPieceJson(json, file)
     : { options: beside?.options, ...withAdded(await readVocabulary(file), beside) };
+  const options = { ...described.options, jiebaWords: beside?.jiebaWords };
   const tokenizer = createTokenizer(vocabulary, options, custom);
   beside?.check(tokenizer, file);
   return Object.keys(choices).length > 0

@@ -1,9 +1,11 @@
 import { createCharacterTable, KIND, PAYLOAD } from './characters.ts';
 import { type CustomTokens, customScanner } from './custom.ts';
 import { bertFrame, createEncoders, type Frame } from './frame.ts';
+import { literalAt, nextLiteral } from './literals.ts';
 import { type NormalizerOptions, normalize } from './normalize.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { createWordPieces, type WordPieces } from './wordpiece.ts';
+import { wordScanner } from './words.ts';
 
 /** How a text is cut into tokens. */
 export interface TokenizerOptions extends NormalizerOptions {
@@ -15,6 +17,8 @@ export interface TokenizerOptions extends NormalizerOptions {
   readonly specialTokensInText: 'as-token' | 'as-text';
   /** A word of more characters becomes one unknown token (default 100). */
   readonly maxCharactersPerWord: number;
+  /** Whether jieba's words are tokens where the vocabulary has them, as in RoFormer (default false). */
+  readonly jiebaWords: boolean;
 }
 
 export const TOKENIZER_DEFAULTS: TokenizerOptions = {
@@ -24,6 +28,7 @@ export const TOKENIZER_DEFAULTS: TokenizerOptions = {
   lowercase: true,
   specialTokensInText: 'as-token',
   maxCharactersPerWord: 100,
+  jiebaWords: false,
 };
 
 /** The tokens of a text, without special ones around it. All arrays have one entry a token. */
@@ -108,7 +113,7 @@ export function createTokenizer(
   const literals = asToken && !custom ? Object.values(vocabulary.special) : [];
   const table = createCharacterTable(options, pieces.single, literals);
   const parts = { vocabulary, options, pieces, table, literals };
-  const plain = createScanner(parts);
+  const plain = options.jiebaWords ? wordScanner(parts) : createScanner(parts);
   const scan = custom
     ? customScanner(
         custom.tokens.filter(({ special }) => asToken || !special),
@@ -138,20 +143,6 @@ interface ScannerParts {
   readonly table: ReturnType<typeof createCharacterTable>;
   /** Special tokens that are recognised in texts. */
   readonly literals: readonly string[];
-}
-
-/** The longest of the special tokens at `at`, or ''. */
-function literalAt(literals: readonly string[], text: string, at: number): string {
-  let longest = '';
-  for (const literal of literals)
-    if (literal.length > longest.length && text.startsWith(literal, at)) longest = literal;
-  return longest;
-}
-
-/** Start of the next special token at or after `from`, or the end of the text. */
-function nextLiteral(literals: readonly string[], text: string, from: number): number {
-  const found = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at >= 0);
-  return Math.min(text.length, ...found);
 }
 
 /** Returns a function that does what a character's entry in the table says. */

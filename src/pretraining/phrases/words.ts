@@ -1,26 +1,7 @@
-import { createRequire } from 'node:module';
-import type { Jieba } from '@node-rs/jieba';
-
-interface General {
-  readonly jieba: Jieba;
-  /** The dictionary: one word per line, with frequency and part of speech. */
-  readonly dictionary: Buffer;
-}
-
-let general: General | undefined;
-
-function load(): General {
-  if (general === undefined) {
-    const require = createRequire(import.meta.url);
-    const { Jieba }: typeof import('@node-rs/jieba') = require('@node-rs/jieba');
-    const { dict }: typeof import('@node-rs/jieba/dict.js') = require('@node-rs/jieba/dict.js');
-    general = { jieba: Jieba.withDict(dict), dictionary: Buffer.from(dict) };
-  }
-  return general;
-}
+import { loadJieba } from '../../text/jieba.ts';
 
 /** The words of a text, end to end, by jieba's general-purpose dictionary. */
-export const cutWords = (text: string): string[] => load().jieba.cut(text, true);
+export const cutWords = (text: string): string[] => loadJieba().jieba.cut(text, true);
 
 export interface GeneralWords {
   /** Of at least two characters, most frequent first. */
@@ -33,7 +14,7 @@ export interface GeneralWords {
 export function generalWords(count: number): GeneralWords {
   const words: { word: string; frequency: number }[] = [];
   let total = 0;
-  for (const line of load().dictionary.toString('utf8').split('\n')) {
+  for (const line of Buffer.from(loadJieba().dictionary).toString('utf8').split('\n')) {
     const [word, number] = line.split(' ');
     const frequency = Number(number);
     if (!(frequency > 0)) continue;

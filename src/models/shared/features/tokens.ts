@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadJieba } from '../../../text/jieba.ts';
 
 export const TOKEN_KINDS = ['unigram', 'bigram', 'mixed', 'word'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
@@ -31,15 +31,8 @@ function addNgrams(run: string, kind: TokenKind, tokens: string[]): void {
   if (kind !== 'unigram') for (let i = 0; i + 1 < points.length; i++) tokens.push(points[i] + points[i + 1]);
 }
 
-let words: ((text: string) => string[]) | undefined;
-
-/** Loaded once, when first used: the dictionary takes 5 MB and up to a second. */
-function wordTokens(): (text: string) => string[] {
-  if (words) return words;
-  const require = createRequire(import.meta.url);
-  const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
-  const { dict } = require('@node-rs/jieba/dict') as { dict: Uint8Array };
-  const jieba = Jieba.withDict(dict);
-  words = (text) => jieba.cut(fold(text), true).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  return words;
-}
+/** Words of letters and digits. */
+const wordTokens = (): ((text: string) => string[]) => {
+  const { jieba } = loadJieba();
+  return (text) => jieba.cut(fold(text), true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+};

@@ -1,22 +1,11 @@
-import { createRequire } from 'node:module';
-import type { Jieba } from '@node-rs/jieba';
+import { loadJieba } from '../../../text/jieba.ts';
 import type { Characters } from './characters.ts';
 
 /** Where in its word a position stands. */
 export const WORD_PLACES = ['begin', 'middle', 'end', 'single'] as const;
 
-let jieba: Jieba | undefined;
-
 /** The words of a text, end to end (jieba with its own dictionary and HMM). The dictionary loads on first use. */
-export function segment(text: string): string[] {
-  if (jieba === undefined) {
-    const require = createRequire(import.meta.url);
-    const { Jieba } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
-    const { dict } = require('@node-rs/jieba/dict.js') as typeof import('@node-rs/jieba/dict.js');
-    jieba = Jieba.withDict(dict);
-  }
-  return jieba.cut(text, true);
-}
+export const segment = (text: string): string[] => loadJieba().jieba.cut(text, true);
 
 /**
  * Calls `visit` for every word with the positions it covers, `to` exclusive. Should the segmenter leave
