@@ -24,6 +24,8 @@ const labelsOf = (example: Example): string[] => {
   if ('relevance' in gold) return gold.relevance.map(String);
   if ('triples' in gold) return gold.triples.map((triple) => triple.predicate);
   if ('symptoms' in gold) return gold.symptoms.map((symptom) => symptom.status);
+  if ('terms' in gold) return [String(gold.terms.length)];
+  if ('acts' in gold) return [...gold.acts];
   return gold.entities.map((entity) => entity.type);
 };
 

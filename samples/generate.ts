@@ -2,12 +2,14 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomic } from '../src/ground/files.ts';
+import { actSamples } from './acts.ts';
 import { classSamples } from './classes.ts';
 import { dialogueSamples } from './dialogues.ts';
 import { documentSamples } from './documents.ts';
 import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
+import { termSamples } from './terms.ts';
 
 /** Every file of the samples: path below `samples/` and content. Identical on every machine. */
 export function generateSamples(): Map<string, string> {
@@ -18,6 +20,8 @@ export function generateSamples(): Map<string, string> {
     ...classSamples(),
     ...dialogueSamples(),
     ...documentSamples(),
+    ...termSamples(),
+    ...actSamples(),
   ]);
 }
 

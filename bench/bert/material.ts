@@ -3,9 +3,10 @@ import { openDataset } from '../../src/datasets/dataset.ts';
 import { parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';
 import { createVocabulary } from '../../src/encoders/tokenizers/vocabulary.ts';
+import { type BertFamily, served } from '../../src/models/bert/families.ts';
 import type { FamilyPlan } from '../../src/models/bert/plan.ts';
 import { PLANNERS } from '../../src/models/bert/planners.ts';
-import type { Example, FamilyId } from '../../src/tasks/examples.ts';
+import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { bertParameters } from './kept.ts';
 
@@ -27,7 +28,8 @@ export async function material(name: string, sizes: Sizes, dir: string, most = N
   const task = findTask(name);
   const { train: all } = await (await openDataset({ task, dir })).division('test');
   const step = Math.max(1, Math.floor(all.length / most));
-  const examples = all.filter((_, i) => i % step === 0).slice(0, most);
+  // of a family that `served` has let through
+  const examples = all.filter((_, i) => i % step === 0).slice(0, most) as Example<BertFamily>[];
   const seen = [
     ...new Set(
       examples.flatMap(({ input }) =>
@@ -46,11 +48,11 @@ export async function material(name: string, sizes: Sizes, dir: string, most = N
   const config = parseConfig(JSON.stringify({ vocab_size: VOCABULARY, ...sizes }));
   const shapeOf = { layers: config.layers, hidden: config.hiddenSize, maxLength: 128 };
   const parameters = await bertParameters(task, { ...shapeOf, head: 'softmax', lexiconFeatures: false });
-  const learn = <F extends FamilyId>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
+  const learn = <F extends BertFamily>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
     PLANNERS[family].plan(PLANNERS[family].learn(own, parameters, task), {
       tokenizer,
       config,
       parameters,
     });
-  return { config, plan: learn(task.family, examples), examples, of: all.length };
+  return { config, plan: learn(served(task.family), examples), examples, of: all.length };
 }

@@ -86,6 +86,7 @@ interface Draw {
 export function poolOf(world: World, size: number, seed: number): Answered[][] {
   const random = createRandom(seed, world.name);
   const item = ITEMS[world.family];
+  if (!item) throw new Error(`there is no world of ${world.family}`);
   const isSingle = SINGLE.has(world.family);
   // A rare label is drawn so often that RARE_UNITS of a sample's units are expected to hold it.
   const things = isSingle ? 1 : MEAN_THINGS;
@@ -136,7 +137,7 @@ function singleLabel(input: Answered['input']) {
 const TEXT = '〇'.repeat(8 * THINGS);
 const TEXT_INPUT = { text: TEXT };
 
-const ITEMS: Readonly<Record<FamilyId, (draw: Draw, world: World) => Answered>> = {
+const ITEMS: Readonly<Partial<Record<FamilyId, (draw: Draw, world: World) => Answered>>> = {
   classification: singleLabel(TEXT_INPUT),
   similarity: singleLabel({ textA: 'a', textB: 'b' }),
   inference: singleLabel({ textA: 'a', textB: 'b' }),

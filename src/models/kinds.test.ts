@@ -14,7 +14,7 @@ import { findModel, modelKinds } from './registry.ts';
 import { writeModelFile } from './shared/modelfile.ts';
 
 /** Quick kinds, which learn such small material in well under a second. Others test themselves. */
-const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn'];
+const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn', 'terms'];
 const kinds = modelKinds().filter(({ id }) => QUICK.includes(id));
 
 const FAMILIES = Object.keys({
@@ -26,13 +26,26 @@ const FAMILIES = Object.keys({
   ranking: 0,
   relation: 0,
   dialogue: 0,
-} satisfies Record<FamilyId, 0>) as FamilyId[];
-const TASKS = ['cEHRNER', 'cMedQQ', 'inference', 'cMedIC', 'multilabel', 'cMedIR', 'relation', 'CMDD'];
+  normalisation: 0,
+  'dialogue-acts': 0,
+} satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
+const TASKS = [
+  'cEHRNER',
+  'cMedQQ',
+  'inference',
+  'cMedIC',
+  'multilabel',
+  'cMedIR',
+  'relation',
+  'CMDD',
+  'normalisation',
+  'dialogue-acts',
+];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
 const LONG = '患者咳嗽发热三天，伴有头痛。'.repeat(720);
 
-type Material = { readonly [F in FamilyId]: (text: string, answer: number) => [Input<F>, Gold<F>] };
+type Material = { readonly [F in FamilyId]?: (text: string, answer: number) => [Input<F>, Gold<F>] };
 
 /** An example of every family: a text and which of two answers is right. */
 const make: Material = {
@@ -83,6 +96,19 @@ const make: Material = {
         }
       : { symptoms: [], entities: [] },
   ],
+  normalisation: (text, answer) => [
+    { text: answer ? `肺部感染${text}` : text },
+    { terms: answer ? ['肺炎', '感染'] : ['发热'] },
+  ],
+  'dialogue-acts': (text, answer) => [
+    {
+      turns: [
+        { speaker: '医生', text: '发烧吗' },
+        { speaker: '患者', text },
+      ],
+    },
+    { acts: ['ask', answer ? 'tell' : 'ask'] },
+  ],
 };
 
 const TEXTS = [
@@ -96,7 +122,7 @@ const TEXTS = [
 
 function examples(family: FamilyId, texts: readonly string[], answer: (i: number) => number): Example[] {
   return texts.map((text, i) => {
-    const [input, gold] = make[family](text, answer(i)) as [Input, Gold];
+    const [input, gold] = make[family]!(text, answer(i)) as [Input, Gold];
     return { id: String(i), group: String(i >> 1), input, gold };
   });
 }
@@ -111,7 +137,7 @@ const request = (family: FamilyId, train: Example[], dev: Example[]) => ({
 });
 
 /** What must hold of a prediction of the family for its input, whatever the model. */
-const sound: { readonly [F in FamilyId]: (prediction: Prediction<F>, input: Input<F>) => boolean } = {
+const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Input<F>) => boolean } = {
   ner: ({ entities }, { text }) =>
     entities.every(({ start, end }) => start >= 0 && start < end && end <= text.length),
   similarity: ({ label, scores = {} }) =>
@@ -127,6 +153,9 @@ const sound: { readonly [F in FamilyId]: (prediction: Prediction<F>, input: Inpu
   dialogue: ({ symptoms, entities = [] }, { turns }) =>
     new Set(symptoms.map(({ name }) => name)).size === symptoms.length &&
     entities.every(({ turn, start, end }) => start < end && end <= turns[turn].text.length),
+  normalisation: ({ terms }) => terms.every((term) => ['肺炎', '感染', '发热'].includes(term)),
+  'dialogue-acts': ({ acts }, { turns }) =>
+    acts.length === turns.length && acts.every((act) => ['ask', 'tell'].includes(act)),
 };
 
 function expectSound<F extends FamilyId>(

@@ -16,6 +16,7 @@ import { llm } from './llm/kind.ts';
 import { ltr } from './ltr/kind.ts';
 import { majority } from './majority/kind.ts';
 import { relation } from './relation/kind.ts';
+import { terms } from './terms/kind.ts';
 
 /** The built-in kinds, in the order of the tables. Only descriptions: a kind loads its implementation when used. */
 const builtIn: readonly ModelKind[] = [
@@ -29,6 +30,7 @@ const builtIn: readonly ModelKind[] = [
   crf,
   dialogue,
   relation,
+  terms,
   embedding,
   bert,
   llm,

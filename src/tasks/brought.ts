@@ -59,4 +59,37 @@ const relation: Task = {
   published: [],
 };
 
-export const broughtTasks: readonly Task[] = [CMedSQC, inference, multilabel, relation];
+const normalisation: Task = {
+  id: 'normalisation',
+  aliases: [],
+  family: 'normalisation',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Normalisation to standard terms', zh: '临床术语标准化' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'normalisation', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'normalisation/term-f1@1',
+  published: [],
+};
+
+const dialogueActs: Task = {
+  id: 'dialogue-acts',
+  aliases: [],
+  family: 'dialogue-acts',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Acts of the turns of dialogues', zh: '医患对话意图识别' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'dialogue-acts', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'dialogue-acts/accuracy@1',
+  published: [],
+};
+
+export const broughtTasks: readonly Task[] = [
+  CMedSQC,
+  inference,
+  multilabel,
+  relation,
+  normalisation,
+  dialogueActs,
+];

@@ -1,8 +1,10 @@
 import { UserError } from '../../ground/errors.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
+import { cdn } from './cblue/cdn.ts';
 import { cmeee } from './cblue/cmeee.ts';
 import { cmeie } from './cblue/cmeie.ts';
+import { imcsActs } from './cblue/imcs-acts.ts';
 import { imcsNer } from './cblue/imcs-ner.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { dialogueJson } from './dialogue-json.ts';
@@ -30,6 +32,8 @@ export const formats: Readonly<Record<string, Format>> = {
   cmeie,
   'cblue-labels': cblueLabels,
   'imcs-ner': imcsNer,
+  'imcs-acts': imcsActs,
+  cdn,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

@@ -8,10 +8,11 @@ import { seal } from '../../ground/hash.ts';
 import type { GivenParameters } from '../../ground/parameters.ts';
 import { createRandom } from '../../ground/random.ts';
 import { devScore } from '../../scoring/dev-score.ts';
-import type { Example, FamilyId, Gold, Input } from '../../tasks/examples.ts';
+import type { Example, Gold, Input } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 import type { FitRequest, Reply } from '../contract.ts';
 import { fitOn, predict } from '../fixtures/fitted.ts';
+import type { BertFamily } from './families.ts';
 import { bert } from './kind.ts';
 import { DEVICES, DTYPES } from './parameters.ts';
 
@@ -25,7 +26,7 @@ const filler = (): string =>
 const SYMPTOMS = ['头痛', '发热', '咳嗽'];
 const DRUGS = ['阿司匹林', '青霉素'];
 
-type Made = { readonly [F in FamilyId]: () => [Input<F>, Gold<F>] };
+type Made = { readonly [F in BertFamily]: () => [Input<F>, Gold<F>] };
 const make: Made = {
   ner() {
     const [before, symptom, between, drug] = [filler(), pick(SYMPTOMS), filler(), pick(DRUGS)];
@@ -75,7 +76,7 @@ const make: Made = {
     return [{ turns }, { symptoms: [{ name: symptom, status }], entities: [mention] }];
   },
 };
-const TASKS: Record<FamilyId, string> = {
+const TASKS: Record<BertFamily, string> = {
   ner: 'cEHRNER',
   similarity: 'cMedQQ',
   inference: 'inference',
@@ -85,11 +86,11 @@ const TASKS: Record<FamilyId, string> = {
   relation: 'relation',
   dialogue: 'CMDD',
 };
-const taskOf = (family: FamilyId) => {
+const taskOf = (family: BertFamily) => {
   const task = findTask(TASKS[family]);
   return family === 'similarity' ? task : { ...task, labels: [] };
 };
-const examples = <F extends FamilyId>(family: F, count: number): Example<F>[] =>
+const examples = <F extends BertFamily>(family: F, count: number): Example<F>[] =>
   Array.from({ length: count }, (_, i) => {
     const [input, gold] = make[family]() as [Input<F>, Gold<F>];
     return { id: String(i), input, gold };
@@ -106,7 +107,7 @@ const SMALL: GivenParameters = {
   maxLength: 32,
 };
 
-async function learn<F extends FamilyId>(
+async function learn<F extends BertFamily>(
   family: F,
   more: GivenParameters,
   request: Partial<FitRequest<F>> = {},
@@ -122,7 +123,7 @@ async function learn<F extends FamilyId>(
 }
 
 describe('bert learns, is kept as a folder and answers the same from it', () => {
-  it.each<[string, FamilyId, GivenParameters]>([
+  it.each<[string, BertFamily, GivenParameters]>([
     ['ner with a CRF', 'ner', { epochs: 6 }],
     ['ner with a softmax', 'ner', { epochs: 6, head: 'softmax' }],
     ['ner with spans', 'ner', { epochs: 12, head: 'span' }],
@@ -264,7 +265,8 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
 });
 
 describe('parameters of bert', () => {
-  const resolve = (family: FamilyId, given: GivenParameters) => bert.resolve(given, { task: taskOf(family) });
+  const resolve = (family: BertFamily, given: GivenParameters) =>
+    bert.resolve(given, { task: taskOf(family) });
 
   it('are resolved for random weights', async () => {
     expect(await resolve('ner', { hidden: 128, threads: 2 })).toMatchObject({

@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { familyOf } from '../../tasks/families/registry.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Fits, FittedModel } from '../contract.ts';
 import { labelImplementation, type Scorer } from '../shared/classifier/labelled.ts';
 import { type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
 import type { LinearParameters } from './parameters.ts';
 import { trainLinear } from './train.ts';
+import { answerTurns, fitTurns, turnTask } from './turns.ts';
 
-/** Logistic regression over TF-IDF: see docs/models/linear.md. */
-export const { fit, load } = labelImplementation({
+const labels = labelImplementation({
   id: 'linear',
   encoding: ({ ngram, minDf, sublinear }: LinearParameters) => ({
     options: { least: 1, most: ngram, minDocuments: minDf, sublinear },
@@ -19,6 +22,17 @@ export const { fit, load } = labelImplementation({
   rules: (_, width, outputs) => ({ weights: { length: width * outputs }, intercepts: { length: outputs } }),
   open: (_, { weights, intercepts }, { outputs, link }) => scorer({ outputs, link, weights, intercepts }),
 });
+
+/** Logistic regression over TF-IDF: see docs/models/linear.md. */
+export const fit: Fits<LinearParameters> = {
+  ...labels.fit,
+  'dialogue-acts': fitTurns(labels.fit.classification),
+};
+
+export async function load(path: string, task: Task): Promise<FittedModel> {
+  if (familyOf(task).inputShape !== 'turns') return labels.load(path, task);
+  return answerTurns(await labels.load(path, turnTask(task)));
+}
 
 function scorer(logistic: LogisticModel): Scorer {
   const { outputs, weights, intercepts } = logistic;

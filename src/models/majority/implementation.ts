@@ -62,6 +62,22 @@ export const fit: Fits = {
     );
     return constant({ symptoms }, usualSet({ en: 'symptoms', zh: '症状' }, listed(symptoms)));
   },
+  normalisation: async ({ train }) => {
+    const sets = train.map(({ gold }) => [...new Set(gold.terms)].sort());
+    const terms = mostFrequent(sets, (set) => set.join('\n'));
+    return constant({ terms }, usualSet({ en: 'terms', zh: '术语' }, terms));
+  },
+  'dialogue-acts': async ({ train }) => {
+    const acts = train.flatMap(({ gold }) => gold.acts);
+    if (acts.length === 0) return constant({ acts: [] }, usualSet({ en: 'acts', zh: '意图' }, []));
+    const act = mostFrequent(acts, (one) => one);
+    const percent = ((100 * acts.filter((one) => one === act).length) / acts.length).toFixed(1);
+    const reason = {
+      en: `${act} is ${percent} % of all turns of train`,
+      zh: `${act} 占训练集句子的 ${percent}%`,
+    };
+    return constant({ acts: [act] }, reason);
+  },
 };
 
 const usualSet = (what: Text, items: readonly string[]): Text => ({
@@ -81,6 +97,8 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   inference: label,
   classification: label,
   multilabel: z.object({ labels: z.array(z.string()), scores }),
+  normalisation: z.object({ terms: z.array(z.string()) }),
+  'dialogue-acts': z.object({ acts: z.array(z.string()).max(1) }),
   dialogue: z.object({ symptoms: z.array(z.object({ name: z.string(), status: z.enum(STATUSES) })) }),
 };
 
@@ -109,6 +127,7 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
 
 /** The labels of an answer, and those that it scores. */
 function labelsOf(answer: Constant): readonly string[] {
+  if (answer !== null && 'acts' in answer) return answer.acts;
   if (answer === null || !('label' in answer || 'labels' in answer)) return [];
   const own = 'labels' in answer ? answer.labels : [answer.label];
   return [...own, ...Object.keys(answer.scores ?? {})];
@@ -118,10 +137,18 @@ function constant(answer: Constant, reason: Text): FittedModel {
   const content: ModelContent = { header: { answer, reason }, arrays: {} };
   return {
     bytes: sizeOf(content),
-    answer: (inputs, options) => answerEach(inputs, options, (input) => answer ?? level(input)),
+    answer: (inputs, options) => answerEach(inputs, options, (input) => answerTo(answer, input)),
     save: (file) => writeModelFile(file, 'majority', content),
     explain: () => [reason],
   };
+}
+
+/** A constant as the answer to an input: an act is that of every turn. */
+function answerTo(answer: Constant, input: Input): Prediction {
+  if (answer === null) return level(input);
+  if (!('acts' in answer) || !('turns' in input)) return answer;
+  const [act = ''] = answer.acts;
+  return { acts: input.turns.map(() => act) };
 }
 
 /** The same score for every document. */

@@ -15,6 +15,8 @@ export const majority = defineModel({
     'ranking',
     'relation',
     'dialogue',
+    'normalisation',
+    'dialogue-acts',
   ],
   parameters: {},
   seeded: false,

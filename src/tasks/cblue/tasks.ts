@@ -1,10 +1,12 @@
 import type { Task } from '../task.ts';
+import { CHIPCDN } from './CHIP-CDN.ts';
 import { CHIPCTC } from './CHIP-CTC.ts';
 import { CHIPSTS } from './CHIP-STS.ts';
 import { CMeEE } from './CMeEE.ts';
 import { CMeEEV2 } from './CMeEE-V2.ts';
 import { CMeIE } from './CMeIE.ts';
 import { CMeIEV2 } from './CMeIE-V2.ts';
+import { IMCSV2DAC } from './IMCS-V2-DAC.ts';
 import { IMCSV2NER } from './IMCS-V2-NER.ts';
 import { KUAKEQIC } from './KUAKE-QIC.ts';
 import { KUAKEQQR } from './KUAKE-QQR.ts';
@@ -14,12 +16,14 @@ import { KUAKEQTR } from './KUAKE-QTR.ts';
 export const cblueTasks: readonly Task[] = [
   CMeEEV2,
   CMeIEV2,
+  CHIPCDN,
   CHIPCTC,
   CHIPSTS,
   KUAKEQIC,
   KUAKEQTR,
   KUAKEQQR,
   IMCSV2NER,
+  IMCSV2DAC,
   CMeEE,
   CMeIE,
 ];

@@ -2,10 +2,12 @@ import type { Example, FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
 import { classification } from './classification/family.ts';
 import { dialogue } from './dialogue/family.ts';
+import { dialogueActs } from './dialogue-acts/family.ts';
 import type { Family, FamilyTypes } from './family.ts';
 import { inference } from './inference/family.ts';
 import { multilabel } from './multilabel/family.ts';
 import { ner } from './ner/family.ts';
+import { normalisation } from './normalisation/family.ts';
 import { ranking } from './ranking/family.ts';
 import { relation } from './relation/family.ts';
 import { similarity } from './similarity/family.ts';
@@ -20,6 +22,8 @@ export const families = {
   multilabel,
   relation,
   dialogue,
+  normalisation,
+  'dialogue-acts': dialogueActs,
 } as const;
 
 /**

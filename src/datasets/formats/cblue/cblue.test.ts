@@ -198,6 +198,43 @@ describe('IMCS-V2', () => {
   });
 });
 
+describe('CHIP-CDN', () => {
+  it('is read as terms, without stray quotes and blanks', async () => {
+    const { items } = await read('CHIP-CDN', [
+      { text: '甲癌IV期', normalized_result: '甲恶性肿瘤##癌' },
+      { text: '乙', normalized_result: '"丙 ##丁"' },
+      { text: '戊', normalized_result: '' },
+    ]);
+    expect(items.map(({ gold }) => gold)).toEqual([
+      { terms: ['甲恶性肿瘤', '癌'] },
+      { terms: ['丙', '丁'] },
+      { terms: [] },
+    ]);
+    const list = read('CHIP-CDN', [{ text: '甲', normalized_result: ['乙'] }]);
+    await expect(list).rejects.toMatchObject({ code: 'bad-field', place: { field: 'normalized_result' } });
+    expect((await split('CHIP-CDN', 'test')).hasGold).toBe(false);
+  });
+});
+
+describe('IMCS-V2-DAC', () => {
+  it('has an act for every sentence, and names the sentence of a wrong one', async () => {
+    const { examples } = await split('IMCS-V2-DAC', 'dev');
+    expect(examples[0].gold).toEqual({ acts: ['Inform-Symptom', 'Inform-Drug_Recommendation', 'Other'] });
+    expect((await split('IMCS-V2-DAC', 'test')).hasGold).toBe(false);
+    const sentence = (dialogue_act: string) => ({
+      sentence_id: 1,
+      speaker: '患者',
+      sentence: '好',
+      dialogue_act,
+    });
+    const wrong = read('IMCS-V2-DAC', { d: { dialogue: [sentence('Other'), sentence('other')] } });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'unknown-label',
+      place: { id: 'd', field: 'dialogue[1].dialogue_act' },
+    });
+  });
+});
+
 it('a file in GBK, cut off or with an id twice is refused by name', async () => {
   const dir = join(directory, 'data');
   await cp(FIXTURES, dir, { recursive: true });

@@ -3,7 +3,7 @@ import { createYielder } from '../../../ground/yielder.ts';
 import type { Example } from '../../../tasks/examples.ts';
 import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
-import type { Fit, FittedModel, Implementation } from '../../contract.ts';
+import type { Fit, FittedModel } from '../../contract.ts';
 import { type Encoder, encodeAll } from '../features/encoder.ts';
 import { type ClassifierInput, encoderJson, fitInputEncoder, openInputEncoder } from '../features/inputs.ts';
 import type { Rows } from '../features/rows.ts';
@@ -74,6 +74,12 @@ export interface ScorerKind<P, H, A extends ArraySpecs> {
   open(header: H, arrays: ArraysOf<A>, labelling: Labelling): Scorer;
 }
 
+/** The ways of a classifier, for every family that gives labels to one text or to a pair. */
+export interface LabelImplementation<P> {
+  readonly fit: Readonly<Record<LabelFamily, Fit<LabelFamily, P>>>;
+  load(path: string, task: Task): Promise<FittedModel<LabelFamily>>;
+}
+
 /** Shares of the work: encoding, training, and the threshold at the end. */
 const ENCODED = 0.1;
 const TRAINED = 0.95;
@@ -84,7 +90,7 @@ const TRAINED = 0.95;
  */
 export function labelImplementation<P extends { readonly tuneThreshold: boolean }, H, A extends ArraySpecs>(
   kind: ScorerKind<P, H, A>,
-): Implementation<P> {
+): LabelImplementation<P> {
   const fit: Fit<LabelFamily, P> = async (request) => {
     const { task, train, dev, parameters, seed, signal } = request;
     const onProgress = request.onProgress ?? (() => {});

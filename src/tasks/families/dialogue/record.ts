@@ -1,5 +1,6 @@
 import type { Text } from '../../../ground/language.ts';
 import { type FieldChecks, optionalStrings, type RecordReader, readSpan } from '../shared/record.ts';
+import { readTurns, TURNS_SHAPE } from '../shared/turns.ts';
 import type { DialogueTypes, SymptomStatus } from './types.ts';
 
 const STATUS: Text = { en: '"true", "false" or "uncertain"', zh: '"true"、"false" 或 "uncertain"' };
@@ -15,17 +16,9 @@ function readStatus(value: unknown, check: FieldChecks, field: string): SymptomS
  * "status"?}]}`.
  */
 export const record: RecordReader<DialogueTypes> = {
-  shape: '{"id": "…", "turns": [{"speaker": "…", "text": "…"}]}',
+  shape: TURNS_SHAPE,
   goldField: 'symptoms',
-  input: ({ turns }, check) => ({
-    turns: check.array(turns, 'turns').map((item, i) => {
-      const turn = check.object(item, `turns[${i}]`);
-      return {
-        speaker: check.string(turn.speaker, `turns[${i}].speaker`),
-        text: check.string(turn.text, `turns[${i}].text`),
-      };
-    }),
-  }),
+  input: readTurns,
   gold: ({ symptoms, entities = [] }, check, { turns }) => ({
     symptoms: check.array(symptoms, 'symptoms').map((item, i) => {
       const symptom = check.object(item, `symptoms[${i}]`);

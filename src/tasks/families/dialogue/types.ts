@@ -1,8 +1,6 @@
-/** What one speaker says. */
-export interface Turn {
-  readonly speaker: string;
-  readonly text: string;
-}
+import type { Turn } from '../shared/types.ts';
+
+export type { Turn };
 
 /** Whether the patient has the symptom, has it not, or it stays open. */
 export type SymptomStatus = 'true' | 'false' | 'uncertain';

@@ -9,6 +9,12 @@ export interface Text2 {
   readonly textB: string;
 }
 
+/** What one speaker says. */
+export interface Turn {
+  readonly speaker: string;
+  readonly text: string;
+}
+
 /** A label. */
 export interface Labelled {
   readonly label: string;

@@ -1,0 +1,202 @@
+import * as z from 'zod';
+import { readLines } from '../../ground/files.ts';
+import { bothLanguages } from '../../ground/language.ts';
+import { createYielder } from '../../ground/yielder.ts';
+import type { Prediction } from '../../tasks/examples.ts';
+import type { Task } from '../../tasks/task.ts';
+import type { Fit, FitRequest, Fits, FittedModel } from '../contract.ts';
+import { answerEach } from '../shared/answer-each.ts';
+import { createRowsBuilder } from '../shared/features/rows.ts';
+import { fitLogistic } from '../shared/logistic/logistic.ts';
+import { damaged, openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { FEATURES, featuresOf } from './features.ts';
+import { createFinder, type KnownText, type TermFinder } from './finder.ts';
+import type { TermsParameters } from './parameters.ts';
+
+/** Everything that is known: what a model file holds. */
+interface Knowledge {
+  readonly vocabulary: readonly string[];
+  readonly known: readonly KnownText[];
+  /** Candidates that are found for a text. */
+  readonly most: number;
+  /** One per feature, then the intercept. */
+  readonly weights: Float64Array;
+  /** A term is answered from this probability; the likeliest always is. */
+  readonly threshold: number;
+}
+
+/** Candidates that are learnt from for each text, beside its terms: the first that were found. */
+const NEGATIVES = 12;
+const THRESHOLDS = Array.from({ length: 17 }, (_, i) => (i + 2) / 20);
+const UNTUNED = 0.5;
+const SHOWN = 5;
+
+const fitTerms: Fit<'normalisation', TermsParameters> = async (request) => {
+  const { train, dev, parameters, onProgress, signal } = request;
+  const { terminology, candidates: most, c } = parameters;
+  const numbers = new Map<string, number>();
+  const number = (term: string): number => {
+    const known = numbers.get(term) ?? numbers.size;
+    numbers.set(term, known);
+    return known;
+  };
+  const known = train.map(({ input: { text }, gold }) => ({
+    text,
+    terms: [...new Set(gold.terms)].map(number),
+  }));
+  if (terminology !== undefined) for await (const term of readTerminology(terminology)) number(term);
+  const vocabulary = [...numbers.keys()];
+  const finder = await createFinder(vocabulary, known, most, signal);
+  onProgress?.(0.2);
+  const untuned: Knowledge = {
+    ...{ vocabulary, known, most, threshold: UNTUNED },
+    weights: await learnWeights({ vocabulary, known }, finder, c, signal),
+  };
+  onProgress?.(0.9);
+  return fitted({ ...untuned, threshold: tune(untuned, finder, dev, request.score) }, finder);
+};
+
+export const fit: Fits<TermsParameters> = { normalisation: fitTerms };
+
+/** The last column of every line that has one. */
+async function* readTerminology(file: string): AsyncGenerator<string> {
+  for await (const { text } of readLines(file)) {
+    const term = text.slice(text.lastIndexOf('\t') + 1).trim();
+    if (term !== '') yield term;
+  }
+}
+
+/** How often known texts have each term. */
+function frequenciesOf({ vocabulary, known }: Pick<Knowledge, 'vocabulary' | 'known'>): Float64Array {
+  const counts = new Float64Array(vocabulary.length);
+  for (const { terms } of known) for (const term of terms) counts[term]++;
+  return counts;
+}
+
+/** Logistic regression on candidates of train, each text found as if it were not known itself. */
+async function learnWeights(
+  knowledge: Pick<Knowledge, 'vocabulary' | 'known'>,
+  finder: TermFinder,
+  c: number,
+  signal: AbortSignal | undefined,
+): Promise<Float64Array> {
+  const { vocabulary, known } = knowledge;
+  const frequencies = frequenciesOf(knowledge);
+  const yieldNow = createYielder(signal);
+  const builder = createRowsBuilder();
+  const targets: number[] = [];
+  for (const [i, { text, terms }] of known.entries()) {
+    await yieldNow();
+    let negatives = 0;
+    for (const candidate of finder.find(text, i)) {
+      const { term } = candidate;
+      const isRight = terms.includes(term);
+      if (!isRight && ++negatives > NEGATIVES) continue;
+      const others = frequencies[term] - (isRight ? 1 : 0);
+      for (const [column, value] of featuresOf(text, vocabulary[term], others, candidate).entries())
+        if (value !== 0) builder.add(column, value);
+      builder.endRow();
+      targets.push(isRight ? 1 : 0);
+    }
+  }
+  const weights = new Float64Array(FEATURES.length + 1);
+  if (new Set(targets).size < 2) {
+    weights[0] = 1;
+    return weights;
+  }
+  const rows = builder.finish(FEATURES.length);
+  const problem = {
+    rows,
+    outputs: 1,
+    link: 'sigmoid',
+    targets: Float64Array.from(targets),
+    c,
+    signal,
+  } as const;
+  const { model } = await fitLogistic(problem);
+  weights.set(model.weights);
+  weights[FEATURES.length] = model.intercepts[0];
+  return weights;
+}
+
+/** The threshold with the best score on dev, of equal ones the highest. */
+function tune(
+  knowledge: Knowledge,
+  finder: TermFinder,
+  dev: FitRequest<'normalisation'>['dev'],
+  score: FitRequest<'normalisation'>['score'],
+): number {
+  if (dev.length === 0) return UNTUNED;
+  const judge = createJudge(knowledge, finder);
+  const judged = dev.map(({ input }) => judge(input.text));
+  let [best, threshold] = [Number.NEGATIVE_INFINITY, UNTUNED];
+  for (const tried of THRESHOLDS) {
+    const reached = score(
+      dev,
+      judged.map((terms) => chosen(terms, tried)),
+    );
+    if (reached >= best) [best, threshold] = [reached, tried];
+  }
+  return threshold;
+}
+
+interface Judged {
+  readonly term: string;
+  readonly probability: number;
+}
+
+/** The candidates of a text, likeliest first, of equal ones in the order of the vocabulary. */
+function createJudge(knowledge: Knowledge, finder: TermFinder): (text: string) => Judged[] {
+  const { vocabulary, weights } = knowledge;
+  const frequencies = frequenciesOf(knowledge);
+  return (text) =>
+    finder
+      .find(text)
+      .map((candidate) => {
+        let sum = weights[FEATURES.length];
+        const features = featuresOf(text, vocabulary[candidate.term], frequencies[candidate.term], candidate);
+        for (const [column, value] of features.entries()) sum += value * weights[column];
+        return { ...candidate, probability: 1 / (1 + Math.exp(-sum)) };
+      })
+      .sort((a, b) => b.probability - a.probability || a.term - b.term)
+      .map(({ term, probability }) => ({ term: vocabulary[term], probability }));
+}
+
+const chosen = (judged: readonly Judged[], threshold: number): Prediction<'normalisation'> => ({
+  terms: judged.filter(({ probability }, i) => i === 0 || probability >= threshold).map(({ term }) => term),
+});
+
+function fitted(knowledge: Knowledge, finder: TermFinder): FittedModel<'normalisation'> {
+  const { weights, ...rest } = knowledge;
+  const content = { header: { family: 'normalisation', ...rest }, arrays: { weights } };
+  const judge = createJudge(knowledge, finder);
+  return {
+    bytes: sizeOf(content),
+    answer: (inputs, options) =>
+      answerEach(inputs, options, ({ text }) => chosen(judge(text), knowledge.threshold)),
+    save: (file) => writeModelFile(file, 'terms', content),
+    explain: ({ text }) =>
+      judge(text)
+        .slice(0, SHOWN)
+        .map(({ term, probability }) => bothLanguages(`${probability.toFixed(3)} ${term}`)),
+  };
+}
+
+const headerJson = z.object({
+  vocabulary: z.array(z.string()),
+  known: z.array(z.object({ text: z.string(), terms: z.array(z.int().min(0)) })),
+  most: z.int().min(1).max(1000),
+  threshold: z.number(),
+});
+
+/** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
+export async function load(file: string, task: Task): Promise<FittedModel<'normalisation'>> {
+  const spec = { header: headerJson, arrays: { weights: 'Float64Array' } } as const;
+  const { header, arrays } = await openModelFile(file, 'terms', task.family, spec);
+  requireRules(file, arrays, { weights: { length: FEATURES.length + 1 } });
+  const { length } = header.vocabulary;
+  if (header.known.some(({ terms }) => terms.some((term) => term >= length)))
+    throw damaged(file, { en: 'it names terms that it lacks', zh: '引用了不存在的术语' }, 'header.known');
+  const knowledge: Knowledge = { ...header, weights: arrays.weights };
+  return fitted(knowledge, await createFinder(header.vocabulary, header.known, header.most));
+}
