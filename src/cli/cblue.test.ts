@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runMain } from './fixtures/run-main.ts';
 
 const FIXTURES = join(import.meta.dirname, '../datasets/cblue/fixtures');
+/** Some of all tasks, as a folder. */
+const ARCHIVE = join(import.meta.dirname, '../datasets/formats/cblue/fixtures');
 const directory = mkdtempSync(join(tmpdir(), 'cblue-cli-'));
 const [data, runs] = [join(directory, 'data'), join(directory, 'runs')];
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -27,6 +29,71 @@ it('takes CBLUE from an archive, scores on dev and says so', { timeout: 60_000 }
   );
   expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('KUAKE-QIC (dev)')]);
   expect(ran.stdout).toMatch(/cblue +majority +1\/\d+ /);
+});
+
+it('packs what kept models and files of predictions answer, and finds nothing wrong with it', {
+  timeout: 120_000,
+}, async () => {
+  const [dir, kept, out] = [
+    join(directory, 'all'),
+    join(directory, 'kept'),
+    join(directory, 'submission.zip'),
+  ];
+  const place = ['--data-dir', dir];
+  await runMain('data', 'get', 'cblue', '--from', ARCHIVE, ...place);
+  const ids = ['CMeEE', 'IMCS-V2-DAC'];
+  const ran = await runMain(
+    ...['run', '--task', ids.join(','), '--model', 'majority', '--keep-model', '--runs-dir', kept, ...place],
+    ...['--jobs', '2', '--quiet'],
+  );
+  expect(ran.status).toBe(0);
+  const [first, ...others] = readdirSync(kept).filter((name) => name.includes('-majority-'));
+  const file = join(directory, 'predictions.jsonl');
+  const task = JSON.parse(readFileSync(join(kept, first, 'run.json'), 'utf8')).task.id;
+  const model = `majority:${join(kept, first, 'model.bin')}`;
+  await runMain('predict', '--task', task, '--model', model, '--split', 'test', '--out', file, ...place);
+  const packed = await runMain(
+    'suite',
+    'pack',
+    'cblue',
+    file,
+    ...others,
+    '--runs-dir',
+    kept,
+    '--out',
+    out,
+    ...place,
+  );
+  expect([packed.status, packed.stderr]).toEqual([0, expect.not.stringContaining('no answer')]);
+  const checked = await runMain('check', '--cblue', out, ...place, '--json');
+  const { files, problems } = JSON.parse(checked.stdout);
+  expect(files.map((one: { task: string }) => one.task).sort()).toEqual(ids);
+  expect(problems.filter((one: { severity: string }) => one.severity === 'refused')).toEqual([]);
+});
+
+it('refuses runs without a model, tasks twice, predictions of nothing, and suites without a leaderboard', async () => {
+  const [run] = readdirSync(runs);
+  const pack = (suite: string, ...sources: string[]) =>
+    runMain(
+      'suite',
+      'pack',
+      suite,
+      ...sources,
+      '--runs-dir',
+      runs,
+      '--data-dir',
+      data,
+      '--out',
+      join(directory, 'x.zip'),
+    );
+  expect((await pack('cblue', run)).stderr).toContain('--keep-model');
+  const file = join(directory, 'bare.jsonl');
+  writeFileSync(file, '{"id":"0","label":"其他"}\n');
+  expect((await pack('cblue', file)).stderr).toContain('does not say which task');
+  expect((await pack('chineseblue', run)).stderr).toContain('Nothing is submitted for the suite');
+  const neither = await runMain('check', '--data-dir', data);
+  expect([neither.status, neither.stderr]).toEqual([2, expect.stringContaining('--cblue')]);
+  expect(existsSync(join(directory, 'x.zip'))).toBe(false);
 });
 
 it('says what an archive is needed for, and keeps it apart from what is downloaded', async () => {

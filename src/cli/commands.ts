@@ -23,6 +23,7 @@ import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
+import { suiteCommand } from './commands/suite.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -51,6 +52,7 @@ export const commands: readonly CommandSpec[] = [
   modelCommand,
   exportCommand,
   kindsCommand,
+  suiteCommand,
   tasksCommand,
   conventionsCommand,
   runsCommand,

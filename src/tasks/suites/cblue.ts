@@ -16,6 +16,7 @@ export const cblue: Suite = {
   id: 'cblue',
   title: { en: 'CBLUE as it is now', zh: 'CBLUE（现行版本）' },
   tasks: cblueTasks.map(({ id }) => id).filter((id) => !REPLACED.includes(id)),
+  submitted: cblueTasks.map(({ id }) => id),
   average,
 };
 
@@ -26,5 +27,6 @@ export const cblueFirst: Suite = {
     zh: 'CBLUE 首版的八个任务（已发表的平均分所用）',
   },
   tasks: FIRST_VERSION.filter((id) => cblueTasks.some((task) => task.id === id)),
+  submitted: cblueTasks.map(({ id }) => id),
   average,
 };

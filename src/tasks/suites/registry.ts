@@ -29,5 +29,23 @@ export function findSuite(name: string): Suite {
   );
 }
 
+/** The tasks that are submitted to the leaderboard of a suite. Throws a UserError (usage) where it has none. */
+export function submittedTasks(name: string): Task[] {
+  const { id, submitted } = findSuite(name);
+  if (submitted) return submitted.map((task) => findTask(task));
+  throw new UserError(
+    'no-leaderboard',
+    { en: `Nothing is submitted for the suite ${id}`, zh: `任务集 ${id} 没有可提交的榜单` },
+    {
+      field: 'suite',
+      hint: {
+        en: 'Its test splits have gold: `chineseblue run` scores them.',
+        zh: '其测试集有金标，可用 `chineseblue run` 评分。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
 /** The tasks of a suite, in its order. */
 export const tasksOf = ({ tasks }: Suite): Task[] => tasks.map((id) => findTask(id));

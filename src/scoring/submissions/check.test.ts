@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cblueTasks } from '../../tasks/cblue/tasks.ts';
+import { checkSubmission } from './check.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'submission-'));
+const data = join(root, 'data');
+afterAll(() => rmSync(root, { recursive: true }));
+
+const RAW: Readonly<Record<string, unknown>> = {
+  'CMeEE/CMeEE_test.json': [
+    { text: '甲𬌗炎', entities: [] },
+    { text: '乙', entities: [] },
+  ],
+  'CMeIE/CMeIE_test.json': { text: '甲@用乙', spo_list: [] },
+  'CHIP-CDN/CHIP-CDN_test.json': [{ text: '甲癌', normalized_result: '' }],
+  'KUAKE-QQR/KUAKE-QQR_test.json': [{ id: 's1', query1: '甲', query2: '乙', label: '' }],
+  'IMCS-V2/IMCS-V2_test.json': {
+    d1: {
+      dialogue: [
+        { sentence_id: '1', speaker: '患者', sentence: '头痛' },
+        { sentence_id: '2', speaker: '医生', sentence: '好' },
+      ],
+    },
+  },
+};
+for (const [path, content] of Object.entries(RAW)) {
+  const file = join(data, 'CBLUE', path);
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, JSON.stringify(content));
+}
+
+let tests = 0;
+/** Problems of one submitted file, as `severity code`. */
+async function check(name: string, content: unknown, dir = data) {
+  const path = join(root, `submission-${tests++}`);
+  await mkdir(path);
+  await writeFile(join(path, name), typeof content === 'string' ? content : JSON.stringify(content));
+  const { files, problems } = await checkSubmission({ path, dir, tasks: cblueTasks });
+  expect(files).toHaveLength(1);
+  return problems.map(({ severity, code }) => `${severity} ${code}`);
+}
+
+describe('a submission', () => {
+  const entity = { start_idx: 1, end_idx: 2, type: 'dis', entity: '𬌗炎' };
+  const cmeee = (...entities: unknown[]) => [
+    { text: '甲𬌗炎', entities },
+    { text: '乙', entities: [] },
+  ];
+
+  it('of CMeEE is refused for types and missing records, and offsets and repetitions are reported', async () => {
+    const name = 'CMeEE_test.json';
+    expect(await check(name, cmeee(entity))).toEqual([]);
+    expect(await check(name, cmeee({ ...entity, start_idx: '1' }))).toEqual(['refused wrong-type']);
+    expect(await check(name, cmeee({ ...entity, type: 'ill' }))).toEqual(['refused unknown-label']);
+    expect(await check(name, cmeee(entity).slice(1))).toEqual(['refused missing-record']);
+    expect(await check(name, [...cmeee(entity), { text: '丙', entities: [] }])).toEqual([
+      'missed extra-record',
+    ]);
+    expect(await check(name, [...cmeee(entity), cmeee()[0]])).toEqual(['missed duplicate-record']);
+    expect(await check(name, cmeee(entity, entity))).toEqual(['missed duplicate-entity']);
+    expect(await check(name, cmeee({ ...entity, end_idx: 3 }))).toEqual(['missed span-outside-text']);
+    expect(await check(name, cmeee({ ...entity, end_idx: 0 }))).toEqual(['missed empty-span']);
+    expect(await check(name, cmeee({ ...entity, end_idx: 1 }))).toEqual(['missed mention-differs']);
+    expect(await check(name, '[{"text": "甲')).toEqual(['refused bad-json']);
+    expect(await check(name, '{"text":"甲𬌗炎","entities":[]}\n{"text":"乙","entities":[]}\n')).toEqual([
+      'refused wrong-form',
+    ]);
+    expect(await check('cmeee_test.json', cmeee(entity))).toEqual(['refused wrong-name']);
+  });
+
+  it('of CMeIE must be lines with objects under @value, in a file .jsonl', async () => {
+    const spo = { predicate: '药物治疗', subject: '甲', object: { '@value': '乙' } };
+    const line = (...spo_list: unknown[]) => `${JSON.stringify({ text: '甲@用乙', spo_list })}\n`;
+    expect(await check('CMeIE_test.jsonl', line(spo))).toEqual([]);
+    expect(await check('CMeIE_test.json', line(spo))).toEqual(['refused wrong-name']);
+    expect(await check('CMeIE_test.jsonl', line({ ...spo, object: '乙' }))).toEqual(['refused wrong-type']);
+    expect(await check('CMeIE_test.jsonl', line({ ...spo, predicate: '治' }))).toEqual([
+      'refused unknown-label',
+    ]);
+    expect(await check('CMeIE_test.jsonl', line(spo, spo))).toEqual(['missed duplicate-triple']);
+    expect(await check('CMeIE_test.jsonl', line({ ...spo, subject: '丁' }))).toEqual(['missed not-in-text']);
+  });
+
+  it('of terms and labels must have strings', async () => {
+    const cdn = (normalized_result: unknown) =>
+      check('CHIP-CDN_test.json', [{ text: '甲癌', normalized_result }]);
+    expect(await cdn('甲恶性肿瘤##癌')).toEqual([]);
+    expect(await cdn(['癌'])).toEqual(['refused wrong-type']);
+    expect(await cdn('癌##癌')).toEqual(['missed duplicate-term']);
+    expect(await cdn('')).toEqual(['missed empty-term']);
+    const qqr = (label: unknown) => check('KUAKE-QQR_test.json', [{ id: 's1', label }]);
+    expect(await qqr('2')).toEqual([]);
+    expect(await qqr(2)).toEqual(['refused wrong-type']);
+    expect(await qqr('NA')).toEqual(['refused unknown-label']);
+  });
+
+  it('of dialogues must answer every sentence', async () => {
+    const ner = (d1: unknown) => check('IMCS-V2-NER_test.json', { d1 });
+    expect(await ner({ 1: 'B-Symptom I-Symptom', 2: 'O' })).toEqual([]);
+    expect(await ner({ 1: 'O', 2: 'O' })).toEqual(['refused wrong-count']);
+    expect(await ner({ 1: 'O O' })).toEqual(['refused missing-record']);
+    expect(await ner({ 1: 'B-Ill O', 2: 'X' })).toEqual(['refused unknown-label', 'refused bad-tag']);
+    expect(await ner({ 1: 'O I-Drug', 2: 'O', 3: 'O' })).toEqual([
+      'missed orphan-tag',
+      'missed extra-record',
+    ]);
+    const dac = (d1: unknown) => check('IMCS-V2-DAC_test.json', { d1 });
+    expect(await dac({ 1: 'Inform-Symptom', 2: 'Other' })).toEqual([]);
+    expect(await dac({ 1: 'Inform-Symptom' })).toEqual(['refused missing-record']);
+    expect(await dac({ 1: 'Symptom', 2: 'Other' })).toEqual(['refused unknown-label']);
+  });
+
+  it('names line and reason, checks shapes without the test file, and is refused where it holds none', async () => {
+    const path = join(root, 'lines');
+    await mkdir(path);
+    await writeFile(
+      join(path, 'KUAKE-QQR_test.json'),
+      '[\n{"id":"s1",\n"label":"0"},\n{"id":"s1","label":"4"}]',
+    );
+    const { problems } = await checkSubmission({ path, dir: data, tasks: cblueTasks });
+    expect(problems.map(({ line, id, code }) => [line, id, code])).toEqual([
+      [4, 's1', 'duplicate-record'],
+      [4, 's1', 'unknown-label'],
+    ]);
+    expect(await check('KUAKE-QQR_test.json', [{ id: 'x', label: '1' }], root)).toEqual([]);
+    const nothing = checkSubmission({ path: data, dir: data, tasks: [] });
+    await expect(nothing).rejects.toMatchObject({ code: 'not-found' });
+  });
+});

@@ -1,0 +1,211 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSources, type SourceFile } from '../../datasets/cblue/sources.ts';
+import { openDataset, type Question } from '../../datasets/dataset.ts';
+import { readCblue } from '../../datasets/formats/cblue/records.ts';
+import { parseObject } from '../../datasets/formats/records.ts';
+import { UserError } from '../../ground/errors.ts';
+import { readTextFile } from '../../ground/files.ts';
+import type { Task } from '../../tasks/task.ts';
+import { shapeOf, stemOf } from './registry.ts';
+import { type Finding, isRecord, missed, refused, type SubmissionShape } from './shape.ts';
+
+/** Something wrong in a submission. */
+export interface SubmissionProblem extends Finding {
+  /** The name of the file in the submission. */
+  readonly file: string;
+  /** 1-based; absent in files of dialogues. */
+  readonly line?: number;
+  readonly id?: string;
+}
+
+export interface CheckedSubmission {
+  /** `questions`: how many the raw test file has; absent where it is not here, and only shapes were checked. */
+  readonly files: readonly {
+    readonly file: string;
+    readonly task: string;
+    readonly records: number;
+    readonly questions?: number;
+  }[];
+  readonly problems: readonly SubmissionProblem[];
+}
+
+interface CheckRequest {
+  /** A zip, or a folder with the files. */
+  readonly path: string;
+  /** The data directory with the raw test files. */
+  readonly dir: string;
+  readonly tasks: readonly Task[];
+}
+
+type Report = (finding: Finding, place?: { readonly line?: number; readonly id?: string }) => void;
+
+/**
+ * Checks a submission as the official scripts do, and beyond them. Throws a UserError for a path that cannot be read, and
+ * `not-found` where it holds no file of CBLUE.
+ */
+export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promise<CheckedSubmission> {
+  const { files: sources } = await openSources(path);
+  const problems: SubmissionProblem[] = [];
+  const files: CheckedSubmission['files'][number][] = [];
+  const scratch = await mkdtemp(join(tmpdir(), 'chineseblue-check-'));
+  try {
+    for (const source of sources) {
+      const stem = source.base.replace(/\.jsonl?$/, '');
+      const task = tasks.find((one) => stemOf(one).toLowerCase() === stem.toLowerCase());
+      const shape = task && shapeOf(task);
+      if (!task || !shape) continue;
+      const report: Report = (finding, place) => problems.push({ file: source.base, ...place, ...finding });
+      const questions = await testQuestions(task, dir);
+      const records = await checkFile(
+        { task, shape, source, questions, file: join(scratch, source.base) },
+        report,
+      );
+      files.push({
+        file: source.base,
+        task: task.id,
+        records,
+        ...(questions && { questions: questions.length }),
+      });
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  if (files.length === 0) throw nothingToCheck(path, tasks);
+  return { files, problems };
+}
+
+async function testQuestions(task: Task, dir: string): Promise<readonly Question[] | undefined> {
+  const dataset = await openDataset({ task, dir });
+  return dataset.splits.includes('test') ? (await dataset.split('test')).questions : undefined;
+}
+
+interface CheckedFile {
+  readonly task: Task;
+  readonly shape: SubmissionShape;
+  readonly source: SourceFile;
+  readonly questions: readonly Question[] | undefined;
+  /** Where it is written to be read. */
+  readonly file: string;
+}
+
+async function checkFile(checked: CheckedFile, report: Report): Promise<number> {
+  const { task, shape, source, file } = checked;
+  const expected = stemOf(task) + shape.ending;
+  if (source.base !== expected) {
+    const message = { en: `The file must be called ${expected}`, zh: `文件名应为 ${expected}` };
+    report(refused('wrong-name', '(file)', message));
+  }
+  const content = await source.read();
+  await writeFile(file, content);
+  try {
+    if (shape.form.kind === 'dialogues') return await checkDialogues(checked, report);
+    const isArray = content
+      .toString('utf8', 0, 64)
+      .replace(/^\ufeff/, '')
+      .trimStart()
+      .startsWith('[');
+    if (isArray !== (shape.form.kind === 'array')) {
+      const message = isArray
+        ? { en: 'Expected one object per line, found an array', zh: '应为每行一个对象，实际为数组' }
+        : { en: 'Expected an array, found objects', zh: '应为数组，实际不是' };
+      report(refused('wrong-form', '(file)', message));
+    }
+    return await checkRecords(checked, shape.form.key, report);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    report(refused(error.code, error.place.field ?? '(file)', error.text), { line: error.place.line });
+    return 0;
+  }
+}
+
+/** Every raw record must be there; others pass. */
+async function checkRecords(
+  { task, shape, questions, file }: CheckedFile,
+  key: 'id' | 'text',
+  report: Report,
+): Promise<number> {
+  const keyOf = (question: Question): string =>
+    key === 'id' ? question.id : 'text' in question.input ? question.input.text : '';
+  const byKey = new Map(questions?.map((question) => [keyOf(question), question]));
+  const seen = new Set<string>();
+  let count = 0;
+  for await (const records of readCblue(file)) {
+    for (const { value, line } of records) {
+      count++;
+      const own = value[key];
+      if (typeof own !== 'string') {
+        const message = { en: `"${key}" must be a string`, zh: `“${key}”应为字符串` };
+        report(refused('wrong-type', key, message), { line });
+        continue;
+      }
+      const place = key === 'id' ? { line, id: own } : { line };
+      if (seen.has(own)) report(missed('duplicate-record', key, DUPLICATE), place);
+      seen.add(own);
+      const question = byKey.get(own);
+      if (questions && !question) report(missed('extra-record', key, EXTRA), place);
+      for (const finding of shape.findings(value, question, task)) report(finding, place);
+    }
+  }
+  for (const question of questions ?? []) {
+    if (seen.has(keyOf(question))) continue;
+    report(refused('missing-record', key, LACKING), { id: question.id });
+  }
+  return count;
+}
+
+/** A sentence is `DIALOGUE/NUMBER` in what is reported. */
+async function checkDialogues(
+  { task, shape, questions, file }: CheckedFile,
+  report: Report,
+): Promise<number> {
+  const whole = parseObject(await readTextFile(file), file);
+  const byId = new Map(questions?.map((question) => [question.id, question]));
+  const seen = new Set<string>();
+  let count = 0;
+  for (const [dialogue, sentences] of Object.entries(whole)) {
+    if (!isRecord(sentences)) {
+      const message = {
+        en: 'Expected an object with the sentences by number',
+        zh: '应为以句子编号为键的对象',
+      };
+      report(refused('wrong-type', dialogue, message), { id: dialogue });
+      continue;
+    }
+    seen.add(dialogue);
+    const turns = byId.get(dialogue);
+    const given = Object.keys(sentences).length;
+    if (turns && 'turns' in turns.input && given < turns.input.turns.length)
+      report(refused('missing-record', dialogue, LACKING), { id: dialogue });
+    for (const [number, value] of Object.entries(sentences)) {
+      count++;
+      const id = `${dialogue}/${number}`;
+      seen.add(id);
+      if (questions && !turns && !byId.has(id)) report(missed('extra-record', number, EXTRA), { id });
+      for (const finding of shape.findings(value, byId.get(id), task)) report(finding, { id });
+    }
+  }
+  for (const { id } of questions ?? [])
+    if (!seen.has(id)) report(refused('missing-record', id, LACKING), { id });
+  return count;
+}
+
+const DUPLICATE = {
+  en: 'The record is given twice: only one of them counts',
+  zh: '记录重复，只有其中一条计分',
+};
+const EXTRA = { en: 'The test file has no such record', zh: '测试文件中没有该记录' };
+const LACKING = { en: 'This record of the test file is missing', zh: '缺少测试文件中的这条记录' };
+
+function nothingToCheck(file: string, tasks: readonly Task[]): UserError {
+  const names = tasks.flatMap((task) => {
+    const shape = shapeOf(task);
+    return shape ? [stemOf(task) + shape.ending] : [];
+  });
+  return new UserError(
+    'not-found',
+    { en: 'There is no file of a CBLUE task', zh: '没有 CBLUE 任务的文件' },
+    { file, hint: { en: `Known names: ${names.join(', ')}.`, zh: `可用文件名：${names.join('、')}。` } },
+  );
+}

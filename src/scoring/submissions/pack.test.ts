@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { openSources } from '../../datasets/cblue/sources.ts';
+import { openDataset } from '../../datasets/dataset.ts';
+import { cblueTasks } from '../../tasks/cblue/tasks.ts';
+import type { Prediction } from '../../tasks/examples.ts';
+import { findTask } from '../../tasks/registry.ts';
+import { checkSubmission } from './check.ts';
+import { submissionFile, writeSubmission } from './pack.ts';
+import { shapeOf } from './registry.ts';
+
+/** Written by `bench/peers/cblue_archive.py`. */
+const dir = join(import.meta.dirname, '../../datasets/formats/cblue/fixtures');
+const root = mkdtempSync(join(tmpdir(), 'pack-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+async function fileOf(id: string, ...predictions: readonly (Prediction | undefined)[]) {
+  const task = findTask(id);
+  const { questions } = await (await openDataset({ task, dir })).split('test');
+  return submissionFile({ task, dir, questions, predictions: questions.map((_, i) => predictions[i]) });
+}
+
+it('writes offsets in code points with the last character as end, terms joined, objects under @value', async () => {
+  const task = findTask('CMeEE');
+  const questions = [{ id: '0', input: { text: '咬𬌗面痛' } }];
+  const entities = [{ start: 1, end: 4, type: 'bod' }];
+  const cmeee = await submissionFile({ task, dir, questions, predictions: [{ entities }] });
+  expect([cmeee.name, JSON.parse(cmeee.content)]).toEqual([
+    'CMeEE_test.json',
+    [{ text: '咬𬌗面痛', entities: [{ start_idx: 1, end_idx: 2, type: 'bod', entity: '𬌗面' }] }],
+  ]);
+  const cdn = await fileOf('CHIP-CDN', { terms: ['甲', '乙'] });
+  expect(JSON.parse(cdn.content)[0].normalized_result).toBe('甲##乙');
+  expect(cdn.unanswered).toBe(1);
+  const triple = { subject: '甲', predicate: '病因', object: '乙', subjectType: '疾病' };
+  const cmeie = await fileOf('CMeIE-V2', { triples: [triple] });
+  expect(cmeie.name).toBe('CMeIE-V2_test.jsonl');
+  expect(JSON.parse(cmeie.content.split('\n')[0]).spo_list).toEqual([
+    {
+      Combined: false,
+      predicate: '病因',
+      subject: '甲',
+      subject_type: '疾病',
+      object: { '@value': '乙' },
+      object_type: { '@value': '' },
+    },
+  ]);
+  const ner = JSON.parse(
+    (await fileOf('IMCS-V2-NER', { entities: [{ start: 2, end: 4, type: 'Symptom' }] })).content,
+  );
+  expect(ner.test0['1']).toBe('O O B-Symptom I-Symptom O O O');
+  expect(ner.test0['3']).toBe('O O');
+  const acts = JSON.parse((await fileOf('IMCS-V2-DAC', { acts: ['Other', 'Diagnose', 'Other'] })).content);
+  expect([acts.test0, acts.test1['2']]).toEqual([{ 1: 'Other', 2: 'Diagnose', 3: 'Other' }, 'Other']);
+  expect(JSON.parse((await fileOf('KUAKE-QIC', { label: '其他' })).content)[0]).toEqual({
+    id: 't0',
+    label: '其他',
+  });
+});
+
+it('of all tasks, without any answer, is accepted; the same answers are the same archive', async () => {
+  const submitted = cblueTasks.filter(shapeOf);
+  const files = await Promise.all(submitted.map(({ id }) => fileOf(id)));
+  const [first, second] = [join(root, 'a.zip'), join(root, 'b.zip')];
+  await writeSubmission(files, first);
+  await writeSubmission(files, second);
+  expect((await readFile(first)).equals(await readFile(second))).toBe(true);
+  expect((await openSources(first)).files.map(({ base }) => base)).toEqual(files.map(({ name }) => name));
+  const { files: checked, problems } = await checkSubmission({ path: first, dir, tasks: cblueTasks });
+  expect(checked).toHaveLength(submitted.length);
+  expect(problems.filter(({ severity }) => severity === 'refused')).toEqual([]);
+});

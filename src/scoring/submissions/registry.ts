@@ -1,0 +1,23 @@
+import type { Task } from '../../tasks/task.ts';
+import { sentenceActs, sentenceTags } from './dialogues.ts';
+import { entities } from './entities.ts';
+import { labels } from './labels.ts';
+import type { SubmissionShape } from './shape.ts';
+import { terms } from './terms.ts';
+import { triples } from './triples.ts';
+
+/** What is submitted, by the format of the corpus. */
+const SHAPES: Readonly<Record<string, SubmissionShape>> = {
+  cmeee: entities,
+  cmeie: triples,
+  cdn: terms,
+  'cblue-labels': labels,
+  'imcs-ner': sentenceTags,
+  'imcs-acts': sentenceActs,
+};
+
+/** What is submitted for a task; undefined where nothing is. */
+export const shapeOf = ({ corpus }: Task): SubmissionShape | undefined => SHAPES[corpus.format];
+
+/** The name that the official file of a task has, without its ending. */
+export const stemOf = ({ id }: Task): string => `${id}_test`;

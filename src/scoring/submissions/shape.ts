@@ -1,0 +1,57 @@
+import type { Question } from '../../datasets/dataset.ts';
+import type { Text } from '../../ground/language.ts';
+import type { Prediction } from '../../tasks/examples.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import type { Task } from '../../tasks/task.ts';
+
+/** One thing about one record of a submission. */
+export interface Finding {
+  /** `refused`: the official checker stops there. `missed`: it lets it pass, and it costs score or is meant otherwise. */
+  readonly severity: 'refused' | 'missed';
+  readonly code: string;
+  readonly field?: string;
+  readonly message: Text;
+}
+
+/** A question with its answer; undefined where there is none. */
+export interface AnsweredQuestion {
+  readonly question: Question;
+  readonly prediction: Prediction | undefined;
+}
+
+/** What the official files of a task look like, written and read. */
+export interface SubmissionShape {
+  /** The ending of the file: one JSON value, or one object a line. */
+  readonly ending: '.json' | '.jsonl';
+  /** `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id. */
+  readonly form:
+    | { readonly kind: 'array' | 'lines'; readonly key: 'id' | 'text' }
+    | { readonly kind: 'dialogues' };
+  /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
+  answer(answered: AnsweredQuestion, task: Task): unknown;
+  /** What is wrong with a record, beside its key; of dialogues, with what stands under one sentence. */
+  findings(value: unknown, question: Question | undefined, task: Task): Finding[];
+}
+
+export const refused = (code: string, field: string, message: Text): Finding => ({
+  ...{ severity: 'refused', code, field, message },
+});
+export const missed = (code: string, field: string, message: Text): Finding => ({
+  ...{ severity: 'missed', code, field, message },
+});
+
+export const isRecord = (value: unknown): value is PlainRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether a label is none of those that the task declares; the finding, then. */
+export function labelFinding(value: unknown, field: string, { id, labels }: Task): Finding[] {
+  if (typeof value !== 'string')
+    return [refused('wrong-type', field, { en: `"${field}" must be a string`, zh: `“${field}”应为字符串` })];
+  if (labels.some((label) => label.id === value)) return [];
+  const message = { en: `${id} has no label "${value}"`, zh: `${id} 没有标签“${value}”` };
+  return [refused('unknown-label', field, message)];
+}
+
+/** The text of a question of one text; undefined where there is no question. */
+export const textOf = (question: Question | undefined): string | undefined =>
+  question && 'text' in question.input ? question.input.text : undefined;
