@@ -17,10 +17,11 @@ import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { createBase } from '../../src/models/bert/base.ts';
+import { type BertFamily, served } from '../../src/models/bert/families.ts';
 import { PLANNERS } from '../../src/models/bert/planners.ts';
 import { devScore } from '../../src/scoring/dev-score.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
-import type { Example, FamilyId } from '../../src/tasks/examples.ts';
+import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { bertParameters } from './kept.ts';
@@ -77,9 +78,13 @@ for (const name of values.only.split(',')) {
 /** The score on test of the Trainer's epoch with the best score on dev. */
 async function withTrainer(task: Task, recipe: GivenParameters, seed: number): Promise<number> {
   const { train, dev, evaluated } = await (await openDataset({ task, dir: dataDir })).division('test');
-  return compute(task, task.family, { train, dev, test: evaluated.examples });
+  const splits = { train, dev, test: evaluated.examples } as Record<
+    'train' | 'dev' | 'test',
+    readonly Example<BertFamily>[]
+  >;
+  return compute(task, served(task.family), splits);
 
-  async function compute<F extends FamilyId>(
+  async function compute<F extends BertFamily>(
     { id }: Task,
     family: F,
     splits: Record<'train' | 'dev' | 'test', readonly Example<F>[]>,
