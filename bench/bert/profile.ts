@@ -30,7 +30,7 @@ const { values } = parseArgs({
   },
 });
 
-type Shape = Pick<StepCase, 'head' | 'batch' | 'length' | 'threads'> & { readonly sizes: Sizes };
+type Shape = Pick<StepCase, 'head' | 'batch' | 'length' | 'threads' | 'distinct'> & { readonly sizes: Sizes };
 
 /** Milliseconds of one step. */
 interface Profile {
@@ -121,12 +121,15 @@ async function epochOf(name: string, head: Shape['head']): Promise<Case> {
     }
     ({ next: at, done } = update);
   }
-  const tokens = items
-    .flatMap(({ rows }) => rows)
-    .reduce((sum, { sequence }) => sum + sequence.ids.length, 0);
+  const sequences = items.flatMap(({ rows }) => rows.map(({ sequence }) => sequence));
+  const tokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+  const distinct = Math.max(...sequences.map(({ ids }) => Math.max(...ids))) + 1;
   return {
     name: `an epoch of ${name}, 4 × 512`,
-    shapes: source.shapes.map((shape) => [{ sizes, head, ...shape }, counts.get(shape.length) ?? 0]),
+    shapes: source.shapes.map((shape) => [
+      { sizes, head, distinct, ...shape },
+      counts.get(shape.length) ?? 0,
+    ]),
     padding: 1 - tokens / padded,
   };
 }

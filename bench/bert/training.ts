@@ -1,11 +1,13 @@
 /** A training step of random weights on one padded batch, in its parts. */
+import { sizeOf } from '../../src/autograd/index.ts';
 import type { EncoderConfig } from '../../src/encoders/architectures/architecture.ts';
 import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import { sequenceHead } from '../../src/encoders/heads/sequence.ts';
 import { tokenHead } from '../../src/encoders/heads/tokens.ts';
-import { adamw, createTrained, gradientNorm } from '../../src/encoders/training/adamw.ts';
+import { adamw, findIdle, gradientNorm } from '../../src/encoders/training/adamw.ts';
 import { createMasks } from '../../src/encoders/training/dropout.ts';
 import { createPool } from '../../src/encoders/training/kernels/pool.ts';
+import { prepareParameters } from '../../src/encoders/training/parameters.ts';
 import { compileStep } from '../../src/encoders/training/step.ts';
 import { createRandom } from '../../src/ground/random.ts';
 
@@ -15,6 +17,8 @@ export interface StepCase {
   readonly batch: number;
   readonly length: number;
   readonly threads: number;
+  /** How many tokens of the vocabulary occur; by default all. */
+  readonly distinct?: number;
   /** Prefix of the file for ONNX Runtime's profile. */
   readonly profile?: string;
 }
@@ -23,16 +27,19 @@ const CLASSES = 2;
 const TAGS = 9;
 
 /** Compiles the step; each of the returned parts is called once a step, in this order. */
-export async function prepareTraining({ config, head: kind, batch, length, threads, profile }: StepCase) {
+export async function prepareTraining({ config, head: kind, distinct, ...options }: StepCase) {
+  const { batch, length, threads, profile } = options;
   const scheme = architectureOf(config).parameters;
   const tokens = batch * length;
   const classes = kind === 'tokens' ? TAGS : CLASSES;
   const head = { sequence: () => sequenceHead(config, classes), tokens: () => tokenHead(config, classes) };
   const { parameters, ...loss } = head[kind]();
   const shapes = new Map([...scheme.shapes(config), ...parameters]);
-  const trained = createTrained(shapes);
-  const initial = scheme.initial(config, 1);
-  for (const { name, value } of trained) if (initial.has(name)) value.data.set(initial.get(name)!.data);
+  const initial = new Map(scheme.initial(config, 1));
+  for (const [name, shape] of parameters) initial.set(name, { shape, data: new Float32Array(sizeOf(shape)) });
+  const model = { config, initial, isTrained: () => true, learningRate: () => 1e-5 };
+  const { trained, weights, isTable } = prepareParameters(model, { sum: false, average: false });
+  for (const one of trained) if (isTable(one.name)) findIdle(one);
   const step = await compileStep({
     ...{ config, batch, length, shapes, threads, profile },
     ...{ head: loss, dropout: true, trained: new Set(shapes.keys()) },
@@ -42,12 +49,14 @@ export async function prepareTraining({ config, head: kind, batch, length, threa
   const random = createRandom(1, 'ids');
   const rows = kind === 'tokens' ? tokens : batch;
   const feeds = {
-    input_ids: BigInt64Array.from({ length: tokens }, () => BigInt(random.below(config.vocabSize))),
+    input_ids: BigInt64Array.from({ length: tokens }, () =>
+      BigInt(random.below(distinct ?? config.vocabSize)),
+    ),
     token_type_ids: new BigInt64Array(tokens),
     attention_mask: new BigInt64Array(tokens).fill(1n),
     targets: Float32Array.from({ length: rows * classes }, (_, i) => Number(i % classes === 1)),
     total: Float32Array.of(rows),
-    ...Object.fromEntries(trained.map(({ name, value }) => [name, value.data])),
+    ...weights,
   };
   const decay = (name: string): number => (scheme.decays(name) ? 0.01 : 0);
   let count = 0;

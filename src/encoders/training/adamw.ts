@@ -14,6 +14,11 @@ export interface Trained {
   readonly sum?: Block;
   /** Exponential moving average of the value, if one is kept. */
   readonly average?: Block;
+  /**
+   * One number per stretch (see `stretchesOf`), not 0 where gradient or moments may be other than 0. Of an embedding table,
+   * most of which no text ever looks up, the other stretches only decay.
+   */
+  readonly active: Uint8Array;
 }
 
 /** Memory for parameters in training: four numbers each, and one more per option. */
@@ -27,7 +32,8 @@ export function createTrained(
   return entries.map(([name, shape], i) => {
     const [value, gradient, mean, variance, ...more] = blocks[i];
     const extras = { ...(sum && { sum: more.shift() }), ...(average && { average: more.shift() }) };
-    return { name, shape, value, gradient, mean, variance, ...extras };
+    const active = new Uint8Array(stretchesOf(value).length).fill(1);
+    return { name, shape, value, gradient, mean, variance, active, ...extras };
   });
 }
 
@@ -65,32 +71,69 @@ export function adamw(
   const correction1 = 1 - beta1 ** step;
   const correction2 = Math.sqrt(1 - beta2 ** step);
   pool.run(
-    parameters.flatMap(({ name, value, gradient, mean, variance }) => {
+    parameters.flatMap((parameter) => {
+      const { name, value, gradient, mean, variance } = parameter;
       const learning = rate(name);
-      const factors = [1 - learning * decay(name), 1 - beta1, beta2, 1 - beta2, learning / correction1];
-      return callsOf('adamw', [value, gradient, mean, variance], [scale, ...factors, correction2, epsilon]);
+      const kept = 1 - learning * decay(name);
+      const factors = [kept, 1 - beta1, beta2, 1 - beta2, learning / correction1];
+      const scalars = [scale, ...factors, correction2, epsilon];
+      const moving = callsOf('adamw', [value, gradient, mean, variance], scalars, isActive(parameter));
+      // all that is left of the formula where gradient and moments are 0
+      const decaying = kept === 1 ? [] : callsOf('combine', [value, value], [kept, 0], isIdle(parameter));
+      return [...moving, ...decaying];
     }),
   );
+}
+
+const isActive =
+  ({ active }: Trained) =>
+  (stretch: number): boolean =>
+    active[stretch] !== 0;
+const isIdle =
+  ({ active }: Trained) =>
+  (stretch: number): boolean =>
+    active[stretch] === 0;
+
+/** Marks as idle the stretches of an embedding table whose moments are 0. */
+export function findIdle({ active, mean, variance }: Trained): void {
+  for (const [i, { from, to }] of stretchesOf(mean).entries()) {
+    const isZero = ({ data }: Block): boolean => data.subarray(from, to).every((number) => number === 0);
+    active[i] = Number(!(isZero(mean) && isZero(variance)));
+  }
+}
+
+/** Sets the gradient of an embedding table to 0. */
+export function clearGradient(table: Trained): void {
+  for (const [i, { from, to }] of stretchesOf(table.gradient).entries())
+    if (table.active[i]) table.gradient.data.fill(0, from, to);
+}
+
+/** Marks a row of an embedding table of `width` numbers as looked up. */
+export function markRow({ active }: Trained, row: number, width: number): void {
+  active[Math.floor((row * width) / STRETCH)] = 1;
+  active[Math.floor(((row + 1) * width - 1) / STRETCH)] = 1;
 }
 
 /** √Σ g² over all gradients. */
 export const gradientNorm = (parameters: readonly Trained[], pool: Pool): number =>
   Math.sqrt(
     pool
-      .run(parameters.flatMap(({ gradient }) => callsOf('squares', [gradient])))
+      .run(parameters.flatMap((one) => callsOf('squares', [one.gradient], [], isActive(one))))
       .reduce((sum, squares) => sum + squares, 0),
   );
 
 /** Adds the gradients to the sums; the first of an update overwrites them. */
 export const addGradients = (parameters: readonly Trained[], first: boolean, pool: Pool): void => {
   pool.run(
-    parameters.flatMap(({ gradient, sum }) => callsOf('combine', [sum!, gradient], [first ? 0 : 1, 1])),
+    parameters.flatMap((one) =>
+      callsOf('combine', [one.sum!, one.gradient], [first ? 0 : 1, 1], isActive(one)),
+    ),
   );
 };
 
 /** Copies the sums to the gradients. */
 export const takeSums = (parameters: readonly Trained[], pool: Pool): void => {
-  pool.run(parameters.flatMap(({ gradient, sum }) => callsOf('combine', [gradient, sum!], [0, 1])));
+  pool.run(parameters.flatMap((one) => callsOf('combine', [one.gradient, one.sum!], [0, 1], isActive(one))));
 };
 
 /** Moves the averages towards the values: average ← share · average + (1 - share) · value. */
@@ -100,16 +143,28 @@ export const moveAverages = (parameters: readonly Trained[], share: number, pool
   );
 };
 
-/** Bytes of an array per call: large enough to amortise the call, small enough to balance threads. */
-const STRETCH = 1 << 19;
+/** Numbers of an array per call: enough to amortise the call, few enough to balance threads. */
+const STRETCH = 1 << 17;
+
+/** An array in stretches of `STRETCH` numbers. */
+const stretchesOf = ({ data }: Block): { readonly from: number; readonly to: number }[] =>
+  Array.from({ length: Math.ceil(data.length / STRETCH) }, (_, i) => ({
+    from: i * STRETCH,
+    to: Math.min(data.length, (i + 1) * STRETCH),
+  }));
 
 /** One kernel over arrays of equal length in one memory, split so that several threads can work on it. */
-function callsOf(kernel: Call['kernel'], blocks: readonly Block[], scalars: readonly number[] = []): Call[] {
+function callsOf(
+  kernel: Call['kernel'],
+  blocks: readonly Block[],
+  scalars: readonly number[] = [],
+  isWanted: (stretch: number) => boolean = () => true,
+): Call[] {
   const [block] = blocks;
-  const bytes = block.end - block.start;
-  return Array.from({ length: Math.ceil(bytes / STRETCH) }, (_, i) => {
-    const pointers = blocks.map(({ start }) => start + i * STRETCH);
-    const end = Math.min(block.end, block.start + (i + 1) * STRETCH);
-    return { block, kernel, inputs: [...pointers, end, ...scalars] };
+  return stretchesOf(block).flatMap(({ from }, i): Call[] => {
+    if (!isWanted(i)) return [];
+    const pointers = blocks.map(({ start }) => start + from * Float32Array.BYTES_PER_ELEMENT);
+    const end = Math.min(block.end, pointers[0] + STRETCH * Float32Array.BYTES_PER_ELEMENT);
+    return [{ block, kernel, inputs: [...pointers, end, ...scalars] }];
   });
 }

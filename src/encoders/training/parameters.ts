@@ -11,13 +11,23 @@ export interface ModelParameters {
   readonly evaluated: Weights;
   /** Whether gradients of several passes are summed for an update. */
   readonly summed: boolean;
+  /** Whether only rows that are looked up have a gradient. */
+  isTable(name: string): boolean;
 }
 
 /** Allocates what training needs and copies the initial values into it. */
 export function prepareParameters(
-  { initial, isTrained }: TrainedModel,
-  { sum, average }: { readonly sum: boolean; readonly average: boolean },
+  { config, initial, isTrained }: TrainedModel,
+  options: {
+    readonly sum: boolean;
+    readonly average: boolean;
+    /** Embedding tables that the head uses, too. */
+    readonly tied?: readonly string[];
+  },
 ): ModelParameters {
+  const { sum, average, tied = [] } = options;
+  const tables = new Set(architectureOf(config).graph.tables.map(({ name }) => name));
+  for (const name of tied) tables.delete(name);
   const wanted = [...initial].filter(([name]) => isTrained(name));
   const trained = createTrained(new Map(wanted.map(([name, { shape }]) => [name, shape])), { sum, average });
   const weights = Object.fromEntries(Array.from(initial, ([name, { data }]) => [name, data]));
@@ -28,7 +38,7 @@ export function prepareParameters(
     weights[name] = value.data;
     evaluated[name] = (mean ?? value).data;
   }
-  return { trained, weights, evaluated, summed: sum };
+  return { trained, weights, evaluated, summed: sum, isTable: (name) => tables.has(name) };
 }
 
 /** The weight decay of a parameter: biases and layer norms have none. */

@@ -21,7 +21,7 @@ import {
 } from '../architectures/graph.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import type { Loss, Outputs } from '../heads/head.ts';
-import type { Trained } from './adamw.ts';
+import { clearGradient, markRow, type Trained } from './adamw.ts';
 
 export interface StepOptions extends SessionOptions, BatchShape {
   readonly config: EncoderConfig;
@@ -152,12 +152,14 @@ function addEmbeddingRows(
 ): void {
   const inputs: TableInputs = { ids: integers(feeds.input_ids), types: integers(feeds.token_type_ids) };
   for (const { name, row } of architectureOf(config).graph.tables) {
-    const table = parameters.get(name)?.gradient.data;
-    if (!table) continue;
-    if (!tied.has(name)) table.fill(0);
+    const parameter = parameters.get(name);
+    if (!parameter) continue;
+    if (!tied.has(name)) clearGradient(parameter);
+    const table = parameter.gradient.data;
     for (let token = 0; token < batch * length; token++) {
-      const from = token * width;
-      const to = row(inputs, token, length, config) * width;
+      const [from, at] = [token * width, row(inputs, token, length, config)];
+      markRow(parameter, at, width);
+      const to = at * width;
       for (let i = 0; i < width; i++) table[to + i] += rows[from + i];
     }
   }
