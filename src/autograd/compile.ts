@@ -153,7 +153,7 @@ function prefixOf(given: readonly string[]): string {
 }
 
 /** Equal for equal attributes only: JSON alone writes `null` for NaN and the infinities, and 0 for -0. */
-const keyOf = (attributes: Value['attributes']): string =>
+export const keyOf = (attributes: Value['attributes']): string =>
   JSON.stringify(attributes, (_name, value) =>
     typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
       ? `${Object.is(value, -0) ? '-' : ''}${value}`

@@ -2,6 +2,7 @@
 export { type ModelOptions, type Tensors, type TypedArray, toOnnx } from './compile.ts';
 export * from './elementwise.ts';
 export { GraphError, ShapeError } from './errors.ts';
+export { fuse } from './fuse.ts';
 export { grad } from './grad.ts';
 export { gather, gatherElements, scatterElements, scatterRows } from './indexing.ts';
 export { gemm, linear, matmul } from './matrix.ts';

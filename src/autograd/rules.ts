@@ -19,7 +19,7 @@ import { gather, gatherElements, scatterElements, scatterRows } from './indexing
 import { gemm, matmul } from './matrix.ts';
 import { expand, pad, reshape, slice, transpose } from './movement.ts';
 import { layerNormParts } from './normalisation.ts';
-import { cumulativeSum, mean, sum } from './reduction.ts';
+import { cumulativeSum, sum } from './reduction.ts';
 import type { Shape, Value } from './value.ts';
 
 /**
@@ -46,7 +46,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   Sigmoid: (g, y) => [mul(g, mul(y, sub(1, y)))],
   Relu: (g, _y, x) => [where(greater(x, 0), g, 0)],
   Softplus: (g, _y, x) => [mul(g, sigmoid(x))],
-  Gelu: (g, _y, x) => [mul(g, add(normalCdf(x), mul(x, normalDensity(x))))],
+  Gelu: (g, _y, x) => [mul(mul(g, 0.5), twiceGeluSlope(mul(x, Math.SQRT1_2)))],
   Identity: () => [null],
   Cast: () => [null],
   Equal: () => [null, null],
@@ -108,18 +108,28 @@ export const RULES: Readonly<Record<string, Rule>> = {
   LayerNormalization: (g, y, x, gain, bias) => {
     const epsilon = (y.attributes.epsilon as { float: number }).float;
     const [, centre, scale] = layerNormParts(x, gain, bias, epsilon);
-    const unit = mul(sub(x, centre), scale);
     const width = x.shape.at(-1)!;
+    const centred = sub(x, centre);
+    const unit = mul(centred, scale);
     if (y.output === 1) return [expand(div(g, width), x.shape), null, null];
     if (y.output === 2) return [mul(unit, mul(mul(g, mul(scale, scale)), -1 / width)), null, null];
-    const toUnit = mul(g, gain);
-    const inward = sub(sub(toUnit, mean(toUnit, [-1], true)), mul(unit, mean(mul(toUnit, unit), [-1], true)));
-    return [mul(scale, inward), mul(g, unit), g];
+    // in rows t = g · scale: t · gain - mean(t · gain) - centred · scale² · mean(t · centred · gain)
+    const shares = div(gain, width);
+    const t = mul(g, scale);
+    const along = mul(t, centred);
+    const turning = mul(weighted(along, shares), mul(scale, scale));
+    const inward = sub(sub(mul(t, gain), mul(centred, turning)), weighted(t, shares));
+    return [inward, along, g];
   },
 };
 
-const normalCdf = (x: Value): Value => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
-const normalDensity = (x: Value): Value => mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+/** Twice the slope of GELU at √2 u: 1 + erf(u) + 2/√π u exp(-u²). */
+const twiceGeluSlope = (u: Value): Value =>
+  add(add(erf(u), 1), mul(u, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), mul(u, u)))));
+
+/** Sums over the last axis, which stays with size 1. */
+const weighted = (x: Value, weights: Value): Value =>
+  x.shape.length > 1 ? matmul(x, reshape(weights, [-1, 1])) : sum(mul(x, weights), [-1], true);
 
 const axesOf = (y: Value): readonly number[] => y.attributes.axes as number[];
 const axisOf = (y: Value): readonly number[] => [y.attributes.axis as number];

@@ -1,6 +1,7 @@
 import {
   add,
   compile,
+  fuse,
   grad,
   input,
   mul,
@@ -82,7 +83,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
-  const program = await compile({ loss, ...outputs, ...named }, options);
+  const program = await compile(fuse({ loss, ...outputs, ...named }), options);
   const rows = new Float32Array(hasTables ? sizeOf(frame.embedded.shape) : 0);
 
   return {
