@@ -28,6 +28,54 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   ...rows.map((cells) => `| ${cells.join(' | ')} |`),
 ];
 
+/** Operators of a profile by what they are for. */
+const OPERATOR_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  GELU: ['Gelu', 'Erf', 'Exp'],
+  'Mul, Add, Sub': ['Mul', 'Add', 'Sub', 'Div', 'Neg'],
+  'norms, softmax, sums': ['LayerNormalization', 'Softmax', 'LogSoftmax', 'ReduceSum', 'ReduceMean'],
+  'moves of data': ['Transpose', 'Reshape', 'Slice', 'Pad', 'Gather', 'Concat', 'Expand', 'Identity', 'Cast'],
+};
+
+/** Operators are timed by the clock, parts by their CPU time: what the short operators leave of it are the products. */
+function profileBody(rows: Result): string[] {
+  const cells = ({ operators, threads, run, masks, optimizer }: Result): string[] => {
+    const groups = Object.values(OPERATOR_GROUPS).map(
+      (names) => threads * names.reduce((sum, name) => sum + (operators[name] ?? 0), 0),
+    );
+    const products = run - groups.reduce((sum, ms) => sum + ms, 0);
+    const total = run + masks + optimizer;
+    const share = (ms: number): string => `${ms.toFixed(1)} (${((100 * ms) / total).toFixed(1)} %)`;
+    return [...[products, ...groups, masks, optimizer].map(share), total.toFixed(0)];
+  };
+  const byCase = (a: Result, b: Result): number =>
+    a.name.localeCompare(b.name) || a.threads - b.threads || b.as.localeCompare(a.as);
+  const kinds = ['products and copies', ...Object.keys(OPERATOR_GROUPS), 'dropout masks', 'optimizer'];
+  return [
+    ...table(
+      ['step', 'threads', 'code', ...kinds, 'CPU time of a step', 'measured'],
+      [...rows]
+        .sort(byCase)
+        .map((row: Result) => [
+          row.name,
+          String(row.threads),
+          row.as,
+          ...cells(row),
+          `${row.date.slice(0, 10)}, ${row.cpu}, load ${row.load.toFixed(0)}`,
+        ]),
+    ),
+    '',
+    `Milliseconds. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products, and the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
+  ];
+}
+
+const paddings = (rows: Result): string => {
+  const shares = new Map<string, string>();
+  for (const { name, as, padding } of rows)
+    if (padding !== undefined) shares.set(`${name} (${as})`, `${(100 * padding).toFixed(1)} %`);
+  const list = Array.from(shares, ([name, share]) => `${name}: ${share}`);
+  return list.length === 0 ? '' : ` Share of the tokens that is padding, ${list.join('; ')}.`;
+};
+
 const SECTIONS: readonly Section[] = [
   {
     title: 'Strict entity F1 of 100 000 sentences, beside seqeval',
@@ -234,6 +282,12 @@ const SECTIONS: readonly Section[] = [
       '',
       `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. The goals were PyTorch's speed, less memory, and 85 % of the MatMul: the last is missed. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
     ],
+  },
+  {
+    title: 'Where the time of a training step goes',
+    result: 'bert-profile',
+    command: 'bench/bert/profile.ts',
+    body: ({ rows }) => profileBody(rows),
   },
   {
     title: 'An epoch of real texts, beside the transformers Trainer',

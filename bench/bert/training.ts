@@ -4,7 +4,7 @@ import type { EncoderConfig } from '../../src/encoders/architectures/architectur
 import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import { sequenceHead } from '../../src/encoders/heads/sequence.ts';
 import { tokenHead } from '../../src/encoders/heads/tokens.ts';
-import { adamw, findIdle, gradientNorm } from '../../src/encoders/training/adamw.ts';
+import { adamw, gradientNorm } from '../../src/encoders/training/adamw.ts';
 import { createMasks } from '../../src/encoders/training/dropout.ts';
 import { createPool } from '../../src/encoders/training/kernels/pool.ts';
 import { prepareParameters } from '../../src/encoders/training/parameters.ts';
@@ -38,8 +38,7 @@ export async function prepareTraining({ config, head: kind, distinct, ...options
   const initial = new Map(scheme.initial(config, 1));
   for (const [name, shape] of parameters) initial.set(name, { shape, data: new Float32Array(sizeOf(shape)) });
   const model = { config, initial, isTrained: () => true, learningRate: () => 1e-5 };
-  const { trained, weights, isTable } = prepareParameters(model, { sum: false, average: false });
-  for (const one of trained) if (isTable(one.name)) findIdle(one);
+  const { trained, weights } = prepareParameters(model, { sum: false, average: false });
   const step = await compileStep({
     ...{ config, batch, length, shapes, threads, profile },
     ...{ head: loss, dropout: true, trained: new Set(shapes.keys()) },

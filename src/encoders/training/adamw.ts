@@ -15,25 +15,26 @@ export interface Trained {
   /** Exponential moving average of the value, if one is kept. */
   readonly average?: Block;
   /**
-   * One number per stretch (see `stretchesOf`), not 0 where gradient or moments may be other than 0. Of an embedding table,
-   * most of which no text ever looks up, the other stretches only decay.
+   * Of an embedding table, most of which no text ever looks up: one number per stretch (see `stretchesOf`), 0 where gradient
+   * and moments are 0, so that the values only decay.
    */
-  readonly active: Uint8Array;
+  readonly active?: Uint8Array;
 }
 
 /** Memory for parameters in training: four numbers each, and one more per option. */
 export function createTrained(
   shapes: ReadonlyMap<string, readonly number[]>,
-  { sum = false, average = false }: { sum?: boolean; average?: boolean } = {},
+  options: { sum?: boolean; average?: boolean; isTable?: (name: string) => boolean } = {},
 ): Trained[] {
+  const { sum = false, average = false, isTable = () => false } = options;
   const entries = [...shapes];
   const parts = 4 + Number(sum) + Number(average);
   const blocks = allocate(entries.map(([, shape]) => Array<number>(parts).fill(sizeOf(shape))));
   return entries.map(([name, shape], i) => {
     const [value, gradient, mean, variance, ...more] = blocks[i];
     const extras = { ...(sum && { sum: more.shift() }), ...(average && { average: more.shift() }) };
-    const active = new Uint8Array(stretchesOf(value).length).fill(1);
-    return { name, shape, value, gradient, mean, variance, active, ...extras };
+    const stretches = isTable(name) && { active: new Uint8Array(stretchesOf(value).length) };
+    return { name, shape, value, gradient, mean, variance, ...extras, ...stretches };
   });
 }
 
@@ -88,14 +89,15 @@ export function adamw(
 const isActive =
   ({ active }: Trained) =>
   (stretch: number): boolean =>
-    active[stretch] !== 0;
+    active?.[stretch] !== 0;
 const isIdle =
   ({ active }: Trained) =>
   (stretch: number): boolean =>
-    active[stretch] === 0;
+    active?.[stretch] === 0;
 
-/** Marks as idle the stretches of an embedding table whose moments are 0. */
-export function findIdle({ active, mean, variance }: Trained): void {
+/** Marks which stretches of an embedding table only decay, after its moments were restored. */
+export function markRestored({ active, mean, variance }: Trained): void {
+  if (!active) return;
   for (const [i, { from, to }] of stretchesOf(mean).entries()) {
     const isZero = ({ data }: Block): boolean => data.subarray(from, to).every((number) => number === 0);
     active[i] = Number(!(isZero(mean) && isZero(variance)));
@@ -104,12 +106,14 @@ export function findIdle({ active, mean, variance }: Trained): void {
 
 /** Sets the gradient of an embedding table to 0. */
 export function clearGradient(table: Trained): void {
+  const isWanted = isActive(table);
   for (const [i, { from, to }] of stretchesOf(table.gradient).entries())
-    if (table.active[i]) table.gradient.data.fill(0, from, to);
+    if (isWanted(i)) table.gradient.data.fill(0, from, to);
 }
 
 /** Marks a row of an embedding table of `width` numbers as looked up. */
 export function markRow({ active }: Trained, row: number, width: number): void {
+  if (!active) return;
   active[Math.floor((row * width) / STRETCH)] = 1;
   active[Math.floor(((row + 1) * width - 1) / STRETCH)] = 1;
 }

@@ -20,7 +20,7 @@ export interface Batch extends BatchShape {
 }
 
 /** Tokens of training from which the padding saved by a further bucket outweighs compiling its graph. */
-const TOKENS_PER_BUCKET = 40_000;
+const TOKENS_PER_BUCKET = 10_000;
 const FEW_BUCKETS = 4;
 
 /** Number of buckets that pays off for this many tokens of training, `most` at most. */

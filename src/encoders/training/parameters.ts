@@ -11,8 +11,6 @@ export interface ModelParameters {
   readonly evaluated: Weights;
   /** Whether gradients of several passes are summed for an update. */
   readonly summed: boolean;
-  /** Whether only rows that are looked up have a gradient. */
-  isTable(name: string): boolean;
 }
 
 /** Allocates what training needs and copies the initial values into it. */
@@ -29,7 +27,11 @@ export function prepareParameters(
   const tables = new Set(architectureOf(config).graph.tables.map(({ name }) => name));
   for (const name of tied) tables.delete(name);
   const wanted = [...initial].filter(([name]) => isTrained(name));
-  const trained = createTrained(new Map(wanted.map(([name, { shape }]) => [name, shape])), { sum, average });
+  const trained = createTrained(new Map(wanted.map(([name, { shape }]) => [name, shape])), {
+    sum,
+    average,
+    isTable: (name) => tables.has(name),
+  });
   const weights = Object.fromEntries(Array.from(initial, ([name, { data }]) => [name, data]));
   const evaluated = { ...weights };
   for (const { name, value, average: mean } of trained) {
@@ -38,7 +40,7 @@ export function prepareParameters(
     weights[name] = value.data;
     evaluated[name] = (mean ?? value).data;
   }
-  return { trained, weights, evaluated, summed: sum, isTable: (name) => tables.has(name) };
+  return { trained, weights, evaluated, summed: sum };
 }
 
 /** The weight decay of a parameter: biases and layer norms have none. */

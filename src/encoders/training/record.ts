@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { makeDirectory } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
-import type { Trained } from './adamw.ts';
+import { markRestored, type Trained } from './adamw.ts';
 import {
   type Arrays,
   type Checkpoint,
@@ -34,7 +34,7 @@ export interface Sums {
 }
 
 /** Part of every fingerprint and checkpoint: checkpoints of another way to train are not resumed. */
-export const TRAINING_VERSION = 4;
+export const TRAINING_VERSION = 5;
 
 /** Where training stands: with the arrays of the parameters, all that a checkpoint needs. */
 export interface State<Scores> {
@@ -87,6 +87,7 @@ export async function openRecord<Scores>(
   const state = found ? restored(found.state) : initialState<Scores>(fingerprint);
   if (found) {
     for (const [name, { data }] of savedBlocks(trained)) data.set(found.arrays.get(name) ?? data);
+    trained.forEach(markRestored);
     await truncate(logFile, state.logBytes).catch(() => undefined);
     onEvent?.({ kind: 'resumed', step: state.step });
   } else await rm(logFile, { force: true });

@@ -5,7 +5,7 @@ import type { EncoderConfig } from '../architectures/architecture.ts';
 import type { BatchShape } from '../architectures/graph.ts';
 import type { Loss } from '../heads/head.ts';
 import type { Tensor } from '../weights/stored.ts';
-import { adamw, findIdle, gradientNorm, moveAverages } from './adamw.ts';
+import { adamw, gradientNorm, moveAverages } from './adamw.ts';
 import { type BatchRows, createBackward, passesOf } from './backward.ts';
 import { createMasks } from './dropout.ts';
 import type { TrainingEvent } from './events.ts';
@@ -166,7 +166,6 @@ export async function trainModel<Batch extends BatchRows, Scores>(
   await using pool = createPool([masks.area, ...trained.map(({ value }) => value)], settings.threads);
   const record = await openRecord<Scores>(run, request.fingerprint, trained);
   const { state } = record;
-  for (const one of trained) if (parameters.isTable(one.name)) findIdle(one);
   const backward = createBackward(request, { parameters, steps, masks, pool });
   const decay = weightDecayOf(model, settings.weightDecay);
   const clock = createClock(state.step, batches.updates);
