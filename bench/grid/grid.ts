@@ -10,7 +10,7 @@
  * --trials: the recipes that were tried, on dev; --minutes: begin no cell that is expected to end later.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareRuns } from '../../src/compare/compare.ts';
@@ -185,7 +185,6 @@ function curveOf(directory: string): number[] {
 
 /** Moments of Adam and the best weights: nothing reads them any more. */
 async function dropCheckpoints(directory: string): Promise<void> {
-  const { readdir } = await import('node:fs/promises');
   for (const name of await readdir(directory))
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
 }
