@@ -10,7 +10,7 @@ import { writeAtomic } from '../../src/ground/files.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { cellsOf, type KeptCell, keptCells, keptTasks, type Pair } from './cells.ts';
+import { type Cell, cellsOf, type KeptCell, keptCells, keptTasks, type Pair } from './cells.ts';
 import { ARMS, type Arm, RECIPES } from './recipes.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
@@ -75,16 +75,23 @@ function devLines(cells: readonly KeptCell[]): string[] {
   ];
 }
 
+/** Which cells are still to be run, and what they are expected to take. */
+function outstanding(cells: readonly Cell[]): string {
+  const arms = [...Map.groupBy(cells, ({ arm }) => arm)].map(([arm, own]) =>
+    own.length > 1 ? `${arm} (${own.length} seeds)` : arm,
+  );
+  const hours = cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60;
+  return `Not run yet: ${arms.join(', ')}; about ${hours.toFixed(1)} hours of one core.`;
+}
+
 function section(id: string): string[] {
   const { cells, pairs } = keptCells(id);
   const [first] = cells;
   if (!first) return [];
   const task = findTask(id);
   const done = new Set(cells.map(({ arm, seed, trial }) => `${arm} ${seed} ${trial}`));
-  const missing = new Set<Arm>(
-    cellsOf(id)
-      .filter(({ arm, seed, trial }) => trial === undefined && !done.has(`${arm} ${seed} ${trial}`))
-      .map(({ arm }) => arm),
+  const missing = cellsOf(id).filter(
+    ({ arm, seed, trial }) => trial === undefined && !done.has(`${arm} ${seed} ${trial}`),
   );
   const notes = new Set(cells.flatMap(({ arm, note }) => (note ? `${arm}: ${note}` : [])));
   const { train, dev, evaluated } = first.examples;
@@ -98,7 +105,7 @@ function section(id: string): string[] {
     ...armRows(cells, pairs),
     ...devLines(cells),
     ...(notes.size > 0 ? ['', ...[...notes].map((note) => `Note, ${note}`)] : []),
-    ...(missing.size > 0 ? ['', `Not run, or not all seeds: ${[...missing].join(', ')}.`] : []),
+    ...(missing.length > 0 ? ['', outstanding(missing)] : []),
     '',
   ];
 }
