@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { type Arm, RECIPES } from './recipes.ts';
@@ -109,7 +109,3 @@ export function keptCells(task: string): { cells: KeptCell[]; pairs: Pair[] } {
   const pairs: Pair[] = existsSync(pairsFile(task)) ? JSON.parse(readFileSync(pairsFile(task), 'utf8')) : [];
   return { cells, pairs };
 }
-
-/** Tasks of which at least one cell is kept. */
-export const keptTasks = (): string[] =>
-  existsSync(CELLS) ? Object.keys(RECIPES).filter((task) => readdirSync(CELLS).includes(task)) : [];

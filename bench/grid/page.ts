@@ -10,8 +10,8 @@ import { writeAtomic } from '../../src/ground/files.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { type Cell, cellsOf, type KeptCell, keptCells, keptTasks, type Pair } from './cells.ts';
-import { ARMS, type Arm, RECIPES } from './recipes.ts';
+import { type Cell, cellsOf, type KeptCell, keptCells, type Pair } from './cells.ts';
+import { ARMS, RECIPES } from './recipes.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 const percent = (share: number): string => (100 * share).toFixed(1);
@@ -87,12 +87,11 @@ function outstanding(cells: readonly Cell[]): string {
 function section(id: string): string[] {
   const { cells, pairs } = keptCells(id);
   const [first] = cells;
-  if (!first) return [];
   const task = findTask(id);
+  const all = cellsOf(id).filter(({ trial }) => trial === undefined);
+  if (!first) return [`## ${id}`, '', `${task.title.en}. Goal: ${RECIPES[id].goal}. ${outstanding(all)}`, ''];
   const done = new Set(cells.map(({ arm, seed, trial }) => `${arm} ${seed} ${trial}`));
-  const missing = cellsOf(id).filter(
-    ({ arm, seed, trial }) => trial === undefined && !done.has(`${arm} ${seed} ${trial}`),
-  );
+  const missing = all.filter(({ arm, seed, trial }) => !done.has(`${arm} ${seed} ${trial}`));
   const notes = new Set(cells.flatMap(({ arm, note }) => (note ? `${arm}: ${note}` : [])));
   const { train, dev, evaluated } = first.examples;
   return [
@@ -141,7 +140,7 @@ function parity(): string[] {
   ];
 }
 
-const tasks = keptTasks();
+const tasks = Object.keys(RECIPES);
 const all = tasks.flatMap((task) => keptCells(task).cells);
 const unique = (list: readonly (string | null)[]): string =>
   [...new Set(list.filter((one) => one !== null))].sort().join(', ');
