@@ -64,8 +64,10 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
     trials: {
-      'five epochs, FGM': { change: { epochs: 5, fgm: 0.5 }, minutes: 70 },
-      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 20 },
+      'five epochs': { change: { epochs: 5 }, minutes: 40 },
+      'five epochs, FGM': { change: { epochs: 5, fgm: 0.5 }, minutes: 80 },
+      'R-Drop': { change: { rdrop: 1 }, minutes: 45 },
+      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 25 },
     },
   },
   cMedQANER: {
@@ -79,7 +81,12 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 2 },
     trials: {
+      'without lexicon features and copies': {
+        change: { lexiconFeatures: false, copies: 0, epochs: 8 },
+        minutes: 45,
+      },
       'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 50 },
+      FGM: { change: { fgm: 0.5 }, minutes: 100 },
       'span head': { change: { head: 'span' }, minutes: 50 },
     },
   },
@@ -93,6 +100,14 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'fine-tuned': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    trials: {
+      'without lexicon features and copies': {
+        change: { lexiconFeatures: false, copies: 0, epochs: 6 },
+        minutes: 90,
+      },
+      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 90 },
+      'softmax head': { change: { head: 'softmax' }, minutes: 90 },
+    },
   },
   cMedTC: {
     goal: '75',
@@ -100,21 +115,35 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       baseline: { model: 'linear', seeds: ONE, minutes: 1 },
       frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
       'cbert-tiny': { parameters: LONG_TAIL, seeds: ONE, minutes: 15 },
-      'cbert-small': { parameters: LONG_TAIL, seeds: ONE, minutes: 50 },
-      'fine-tuned': { parameters: LONG_TAIL, seeds: ONE, minutes: 50 },
+      'cbert-small': { parameters: LONG_TAIL, seeds: ONE, minutes: 35 },
+      'fine-tuned': { parameters: LONG_TAIL, seeds: ONE, minutes: 35 },
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 2 },
+    trials: {
+      'five epochs': { change: { epochs: 5 }, minutes: 55 },
+      'without class weights': { change: { classWeights: false }, minutes: 35 },
+      'label smoothing': { change: { smoothing: 0.1 }, minutes: 35 },
+      FGM: { change: { fgm: 0.5 }, minutes: 70 },
+    },
   },
   cMedIR: {
     goal: '71',
     arms: {
       baseline: { model: 'ltr', seeds: ONE, minutes: 1 },
       frozen: { model: 'embedding', seeds: ONE, minutes: 5 },
-      'cbert-tiny': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 30 },
-      'cbert-small': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 60 },
-      'fine-tuned': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 60 },
+      'cbert-tiny': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 8 },
+      'cbert-small': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 15 },
+      'fine-tuned': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 15 },
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 3 },
+    trials: {
+      'three epochs': { change: { epochs: 3 }, minutes: 40 },
+      'pairwise loss': { change: { rankingLoss: 'pairwise' }, minutes: 15 },
+      'bi-encoder': {
+        change: { objective: 'contrastive', pooling: 'cls', maxLength: 32, epochs: 3 },
+        minutes: 20,
+      },
+    },
   },
   cMedQA: {
     goal: 'what its labels allow',
@@ -126,6 +155,11 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'fine-tuned': { parameters: { logitAdjustment: true }, seeds: ONE, minutes: 40 },
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    trials: {
+      'five epochs': { change: { epochs: 5 }, minutes: 60 },
+      'class weights': { change: { classWeights: true }, minutes: 40 },
+      'R-Drop': { change: { rdrop: 1 }, minutes: 80 },
+    },
   },
   CMDD: {
     goal: '82',
@@ -136,5 +170,10 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'fine-tuned': { parameters: { epochs: 4 }, seeds: ONE, minutes: 140 },
     },
     ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 5 },
+    trials: {
+      'softmax head': { change: { head: 'softmax' }, minutes: 140 },
+      'layer decay 0.8': { change: { layerDecay: 0.8 }, minutes: 140 },
+      'six epochs': { change: { epochs: 6 }, minutes: 150 },
+    },
   },
 };
