@@ -1,11 +1,11 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { Convention } from '../tasks/convention.ts';
-import { familyOf } from '../tasks/families/registry.ts';
+import { conventionsOf } from '../tasks/conventions.ts';
 
 /** The convention of this id, else the task's primary one. Throws a UserError `unknown-convention`. */
 export function conventionOf({ task }: OpenedRun, id: string = task.primary): Convention {
-  const { conventions } = familyOf(task);
+  const conventions = conventionsOf(task);
   const found = conventions.find((convention) => convention.id === id);
   if (found) return found;
   const known = conventions.map((convention) => convention.id).join(', ');

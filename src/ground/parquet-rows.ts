@@ -1,4 +1,11 @@
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { open } from 'node:fs/promises';
+import {
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type SchemaElement,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from './errors.ts';
 import { explainFileError } from './files.ts';
@@ -18,9 +25,26 @@ export interface ParquetTable {
 
 /** Bytes, decoded, of the rows that are held together. */
 const SLICE_BYTES = 32 * 1024 * 1024;
-const MAX_SLICE_ROWS = 1 << 16;
+const MAX_SLICE_ROWS = 1 << 18;
 /** A group of rows that is larger is refused: it may have to be read once for every slice. */
 const MAX_GROUP_BYTES = 4 * 1024 ** 3;
+
+const MARK = 'PAR1';
+
+/** Whether a file begins as Parquet files do. Throws a UserError where it cannot be read. */
+export async function isParquet(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARK.length), 0, MARK.length, 0);
+      return buffer.toString('latin1', 0, bytesRead) === MARK;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
 
 /** Opens a Parquet file. Throws a UserError: `bad-parquet`, `row-group-too-large`, and those of the file system. */
 export async function openParquet(file: string): Promise<ParquetTable> {
@@ -30,8 +54,10 @@ export async function openParquet(file: string): Promise<ParquetTable> {
   const metadata = await parquetMetadataAsync(buffer).catch((error) => {
     throw badParquet(error, file);
   });
+  const columns = columnsOf(metadata);
+  const isPlain = columns.every(isPlainColumn);
   return {
-    columns: columnsOf(metadata),
+    columns: columns.map(({ name }) => name),
     notes: new Map((metadata.key_value_metadata ?? []).map(({ key, value = '' }) => [key, value])),
     async *rows() {
       let from = 0;
@@ -46,7 +72,7 @@ export async function openParquet(file: string): Promise<ParquetTable> {
             throw badParquet(error, file);
           });
           if (found.length < rowEnd - rowStart) throw badParquet(new Error('rows are missing'), file);
-          yield found.map(plainRow);
+          yield isPlain ? found : found.map(plainRow);
         }
         from += rows;
       }
@@ -55,16 +81,25 @@ export async function openParquet(file: string): Promise<ParquetTable> {
 }
 
 /** The children of the root: how many come before each is told by the numbers of their own. */
-function columnsOf({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
+function columnsOf({ schema }: FileMetaData): SchemaElement[] {
+  const columns: SchemaElement[] = [];
   const skip = (at: number): number => {
     let next = at + 1;
     for (let child = 0; child < (schema[at]?.num_children ?? 0); child++) next = skip(next);
     return next;
   };
-  for (let at = 1; at < schema.length; at = skip(at)) names.push(schema[at].name);
-  return names;
+  for (let at = 1; at < schema.length; at = skip(at)) columns.push(schema[at]);
+  return columns;
 }
+
+/** Whether the values of a column are strings, booleans and numbers as they are decoded. */
+const isPlainColumn = ({ type, num_children, converted_type, logical_type }: SchemaElement): boolean =>
+  !num_children &&
+  (type === 'BYTE_ARRAY'
+    ? converted_type === undefined || converted_type === 'UTF8'
+    : converted_type === undefined &&
+      logical_type === undefined &&
+      (type === 'BOOLEAN' || type === 'DOUBLE' || type === 'FLOAT' || type === 'INT32'));
 
 function plainRow(row: ParquetRow): ParquetRow {
   let copy: Record<string, unknown> | undefined;

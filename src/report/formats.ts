@@ -1,6 +1,7 @@
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
 import { figure, isUnsure, range, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
+import { conventionsOf } from '../tasks/conventions.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { RunAnalysis, TaskAnalysis } from './analysis.ts';
 import { KINDS, kindIds } from './error-kinds.ts';
@@ -52,7 +53,7 @@ function scoreTable(runs: readonly RunAnalysis[], names: readonly string[]): str
   };
   return markdownTable(
     ['rule', ...names],
-    familyOf(task).conventions.map(({ id, title }) => [
+    conventionsOf(task).map(({ id, title }) => [
       `${escapeMarkdown(title.en)}${id === task.primary ? ' ★' : ''}`,
       ...runs.map((run) => cellOf(run, id)),
     ]),

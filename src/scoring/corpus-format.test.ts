@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { taskOf } from '../tasks/families/fixtures/sample.ts';
 import { findTask } from '../tasks/registry.ts';
 import { readAnyPredictions } from './corpus-format.ts';
 
@@ -45,6 +46,19 @@ describe('readAnyPredictions', () => {
     const path = await file('发 B_symptom\n热 I_symptom\n三 O\n天 O\n', 'predictions.txt');
     const { predictions } = await readAnyPredictions(path, entities, documents);
     expect(predictions).toEqual([{ entities: [{ start: 0, end: 2, type: 'symptom' }] }]);
+  });
+
+  it('reads a row of Parquet for each example, as pyarrow writes them, and names a damaged file', async () => {
+    const table = join(import.meta.dirname, '../datasets/imports/fixtures/predictions.snappy.parquet');
+    const task = taskOf('classification', ['a', 'b']);
+    const questions = ['0', '1', '2', '3'].map((id) => ({ id, input: { text: id } }));
+    const { predictions, coverage } = await readAnyPredictions(table, task, questions);
+    expect(predictions).toEqual([{ label: 'a' }, { label: 'b' }, { label: 'a' }, undefined]);
+    expect(coverage).toMatchObject({ answered: 3, missing: 1 });
+    const path = await file('PAR1 and nothing else', 'predictions.parquet');
+    await expect(readAnyPredictions({ path, name: 'upload 8' }, task, questions)).rejects.toMatchObject({
+      ...{ code: 'bad-parquet', place: { file: 'upload 8' } },
+    });
   });
 
   it('says when a task has no plain format', async () => {

@@ -3,7 +3,8 @@ import { readFileItems } from '../datasets/read.ts';
 import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import { nameOf, readLineBatches } from '../ground/files.ts';
-import { withRereadable } from '../ground/spool.ts';
+import { isParquet, openParquet, type ParquetRow } from '../ground/parquet-rows.ts';
+import { renamed, withRereadable } from '../ground/spool.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
@@ -12,6 +13,7 @@ import { provenOffsets } from './offsets.ts';
 import {
   type NamedFile,
   type PredictionOptions,
+  type PredictionSource,
   type ReadPredictions,
   readPredictions,
 } from './predictions.ts';
@@ -23,7 +25,7 @@ export interface AnyPredictionOptions extends PredictionOptions {
 }
 
 /**
- * Reads predictions in JSON Lines, or in a format that the task's corpus itself comes in: BIO for entities,
+ * Reads predictions in JSON Lines, in Parquet (a row for each), or in a format that the task's corpus itself comes in: BIO for entities,
  * `label<TAB>text…` for pairs and classes. There a record answers the example of the same number, and must repeat its
  * text. The first line tells the format; `-` is standard input. Throws a UserError: `unknown-format`,
  * `not-json-lines`, or whatever is wrong in a corpus file.
@@ -37,15 +39,32 @@ export async function readAnyPredictions(
   const given = typeof file === 'string' ? { path: file } : file;
   const name = given.name ?? nameOf(given.path);
   return withRereadable(given.path, async (path) => {
-    const isJson = isJsonLines(await firstLine(path, name), name, task);
+    const isTable = await isParquet(path);
+    const isJson = isTable || isJsonLines(await firstLine(path, name), name, task);
     if (!isJson) return readCorpusFormat({ path, name }, task, questions);
-    const read = await readPredictions({ path, name }, task, questions, options);
+    const source = (): PredictionSource => (isTable ? rowsAsLines(path, name) : { path, name });
+    const read = await readPredictions(source(), task, questions, options);
     const proven = options.inferOffsets && read.offsets ? provenOffsets(read.offsets) : undefined;
     if (!proven || read.offsets?.decidedBy !== 'default') return read;
-    const again = await readPredictions({ path, name }, task, questions, { ...options, offsets: proven });
+    const again = await readPredictions(source(), task, questions, { ...options, offsets: proven });
     return { ...again, offsets: again.offsets && { ...again.offsets, decidedBy: 'mentions' } };
   });
 }
+
+/** The rows of a Parquet file as lines of JSON; what is null is absent. */
+async function* rowsAsLines(path: string, name: string): AsyncGenerator<string> {
+  try {
+    const table = await openParquet(path);
+    for await (const rows of table.rows()) for (const row of rows) yield JSON.stringify(withoutNulls(row));
+  } catch (error) {
+    throw renamed(error, path, name);
+  }
+}
+
+const withoutNulls = (row: ParquetRow): ParquetRow =>
+  Object.values(row).includes(null)
+    ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+    : row;
 
 /** The first line that is not blank; undefined in an empty file. */
 async function firstLine(path: string, name: string): Promise<string | undefined> {

@@ -2,8 +2,8 @@ import type { JudgedSplit } from '../datasets/dataset.ts';
 import type { Details, Metric } from '../metrics/metric.ts';
 import { type SparseCounts, sameCounts, sumCounts } from '../statistics/counts.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { conventionsOf } from '../tasks/conventions.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
-import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
@@ -101,11 +101,11 @@ function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
   const list = [...units.values()];
   // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
   if (list.length === 0) {
-    const scores = familyOf(task).conventions.map(({ id }) => ({ convention: id, value: Number.NaN }));
+    const scores = conventionsOf(task).map(({ id }) => ({ convention: id, value: Number.NaN }));
     return { examples: 0, units: 0, scores };
   }
   const tables: SharedCounts[] = [];
-  const scores = familyOf(task).conventions.map(({ id, metric }): (() => ConventionScore) => {
+  const scores = conventionsOf(task).map(({ id, metric }): (() => ConventionScore) => {
     const measure = metric(task);
     if ('whole' in measure) {
       const items = list.flat();

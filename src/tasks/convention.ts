@@ -16,5 +16,7 @@ export interface Convention<T extends FamilyTypes = AnyTypes> {
   readonly unit?: 'percent' | 'ratio' | 'fraction';
   /** For losses; absent means that larger is better. */
   readonly smallerIsBetter?: boolean;
+  /** Whether scores of a task show it; absent: always. */
+  readonly suits?: (task: Task) => boolean;
   metric(task: Task): Metric<AnsweredOf<T>> | WholeMetric<AnsweredOf<T>>;
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../ground/errors.ts';
 import type { Convention } from './convention.ts';
 import type { Family } from './families/family.ts';
-import { families } from './families/registry.ts';
+import { families, familyOf } from './families/registry.ts';
+import type { Task } from './task.ts';
 
 /**
  * Every convention of every family, family by family, each family's default first.
@@ -17,6 +18,10 @@ import { families } from './families/registry.ts';
 export const conventions: readonly Convention[] = Object.values<Family>(families).flatMap(
   (family) => family.conventions,
 );
+
+/** The conventions by which answers to a task are scored. */
+export const conventionsOf = (task: Task): readonly Convention[] =>
+  familyOf(task).conventions.filter(({ suits }) => suits?.(task) ?? true);
 
 const byId = new Map(conventions.map((convention) => [convention.id, convention]));
 

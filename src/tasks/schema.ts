@@ -64,6 +64,7 @@ const taskSchema = z.strictObject({
     )
     .default([]),
   positive: z.string().optional(),
+  discontinuous: z.boolean().optional(),
   relevantFrom: z.number().optional(),
   judged: z.literal('dev').optional(),
   primary: z.string().optional(),

@@ -64,6 +64,8 @@ export interface Task {
   readonly labels: readonly Label[];
   /** Similarity only: the label whose F1 is meant by positive-class F1. */
   readonly positive?: string;
+  /** NER only: some entities have several parts, and scores that compare the parts are given too. */
+  readonly discontinuous?: boolean;
   /** Ranking only: the lowest grade that counts as relevant where a metric needs a yes or no. */
   readonly relevantFrom?: number;
   /** The split that is judged unless another one is asked for. Default `test`; `dev` where gold of test was never released. */

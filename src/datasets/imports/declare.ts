@@ -35,7 +35,7 @@ interface Declared {
 /** The task of one family of an import: the first family has the name itself, others their own after it. */
 export function declareTask(
   name: string,
-  { families, positive }: Families,
+  { families, positive, discontinuous = false }: Families,
   hasGroups: boolean,
   { family, labels, splits }: Declared,
 ): Task {
@@ -44,6 +44,7 @@ export function declareTask(
   const value = {
     ...{ id, family, title: id, labels, confidential: true },
     ...(positive === undefined ? {} : { positive }),
+    ...(discontinuous && targetOf(family).hasParts ? { discontinuous } : {}),
     corpus: {
       ...{ folder: name, format: 'jsonl', licence: 'that of the corpus you brought' },
       files: Object.fromEntries(splits.map((split) => [split, `${split}.jsonl`])),
@@ -55,7 +56,17 @@ export function declareTask(
 }
 
 /** A task as a task file declares it. */
-export const fileOf = ({ id, family, title, domain, corpus, labels, positive, primary }: Task): object => ({
-  ...{ id, family, title, domain, corpus, labels, positive, primary },
+export const fileOf = ({
+  id,
+  family,
+  title,
+  domain,
+  corpus,
+  labels,
+  positive,
+  discontinuous,
+  primary,
+}: Task): object => ({
+  ...{ id, family, title, domain, corpus, labels, positive, discontinuous, primary },
   confidential: true,
 });

@@ -173,7 +173,7 @@ it('reads JSON-MIN, one record for each task', async () => {
 
 it('reads a brat folder: nested and discontinuous spans after an astral character, CRLF, relations', async () => {
   // 右0 肺1 上2 叶3 😀4 下5 叶6 结7 节8 CR9 LF10 C11 T12
-  const { report, records } = await imported({
+  const { report, records, dataDir } = await imported({
     'test/a.txt': '右肺上叶😀下叶结节\r\nCT',
     'test/a.ann':
       'T1\tbod 0 4\t右肺上叶\nT2\tbod 0 2;5 7\t右肺 下叶\nT3\tsym 7 9\t结节\nT4\tpro 11 13\tCT\nR1\tat Arg1:T3 Arg2:T2\nE1\tsym:T3\n',
@@ -195,6 +195,8 @@ it('reads a brat folder: nested and discontinuous spans after an astral characte
     { start: 12, end: 14, type: 'pro', mention: 'CT' },
   ]);
   expect((await records('test'))[0].triples).toMatchObject([{ subject: '结节', predicate: 'at' }]);
+  const [relations, entities] = await importedTasks(dataDir);
+  expect([entities.discontinuous, relations.discontinuous]).toEqual([true, undefined]);
   expect(codes(report)).toEqual({ 'not-carried': 1 });
 });
 

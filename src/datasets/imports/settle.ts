@@ -39,7 +39,8 @@ export function settle(
       });
     if (found.trim() !== found) misfit({ code: 'span-edge-space', ...at(span.field), readings: [found] });
     const { type, key, attributes } = span;
-    settled.push({ ...place, type, mention: text.slice(place.start, place.end), key, attributes });
+    const mention = text.slice(place.start, place.end);
+    settled.push({ ...place, fragments: apart(place.fragments), type, mention, key, attributes });
   }
   const keys = new Set(settled.map(({ key }) => key));
   const whole = relations?.filter(({ from, to, field, type }) => {
@@ -49,6 +50,17 @@ export function settle(
     return ends && type !== '';
   });
   return { ...record, spans: settled, ...(whole ? { relations: whole } : {}) };
+}
+
+/** Parts in ascending order, those that overlap as one; undefined where only one is left. */
+function apart(parts: Place['fragments']): Place['fragments'] {
+  const joined: [number, number][] = [];
+  for (const [from, to] of [...(parts ?? [])].sort(([a], [b]) => a - b)) {
+    const last = joined.at(-1);
+    if (last && from < last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined.length > 1 ? joined : undefined;
 }
 
 const readingOf = ({ start, end, mention }: RawSpan, rule: OffsetRule): string =>

@@ -13,11 +13,13 @@ export interface Seen {
   severalLabels: number;
   spans: number;
   relations: number;
+  /** Records with an entity of several parts. */
+  discontinuous: number;
   readonly labels: Set<string>;
 }
 
 export const nothingSeen = (): Seen => ({
-  ...{ records: 0, pairs: 0, labelled: 0, severalLabels: 0, spans: 0, relations: 0 },
+  ...{ records: 0, pairs: 0, labelled: 0, severalLabels: 0, spans: 0, relations: 0, discontinuous: 0 },
   labels: new Set(),
 });
 
@@ -28,6 +30,7 @@ export function look(seen: Seen, { texts, labels = [], spans = [], relations = [
   if (labels.length > 1) seen.severalLabels++;
   if (spans.length > 0) seen.spans++;
   if (relations.length > 0) seen.relations++;
+  if (spans.some(({ fragments }) => fragments !== undefined)) seen.discontinuous++;
   for (const label of labels) seen.labels.add(label);
 }
 
@@ -44,6 +47,8 @@ interface Target {
   holds(seen: Seen): boolean;
   gold(record: SettledRecord): GoldFields;
   readonly pair?: boolean;
+  /** Its gold keeps the parts of discontinuous entities. */
+  readonly hasParts?: boolean;
 }
 
 function single({ labels = [] }: SettledRecord): GoldFields {
@@ -61,6 +66,7 @@ const pairTarget: Target = {
 /** The families that can be imported. */
 const targets: Readonly<Partial<Record<FamilyId, Target>>> = {
   ner: {
+    hasParts: true,
     holds: ({ spans }) => spans > 0,
     gold: ({ spans }) =>
       spans === undefined
@@ -110,6 +116,8 @@ export interface Families {
   readonly families: readonly FamilyId[];
   /** Similarity: the label whose F1 counts. */
   readonly positive?: string;
+  /** Some entities have several parts. */
+  readonly discontinuous?: boolean;
 }
 
 /**
@@ -150,7 +158,7 @@ export function chooseFamilies(
       },
     );
   }
-  if (!wanted.includes('similarity')) return { families: wanted };
+  if (!wanted.includes('similarity')) return { families: wanted, discontinuous: seen.discontinuous > 0 };
   if (same !== undefined && seen.labels.has(same)) return { families: wanted, positive: same };
   const labels = [...seen.labels].sort().join(', ');
   throw new UserError(

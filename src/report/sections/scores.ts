@@ -1,6 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import { figure, pValue, range, UNSURE_NOTE } from '../../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../../scoring/score-sheet.ts';
+import { conventionsOf } from '../../tasks/conventions.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { TaskAnalysis } from '../analysis.ts';
 import { both, type Html, html } from '../html.ts';
@@ -171,7 +172,7 @@ function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boole
       <thead><tr><th scope="col">${both({ en: 'Rule', zh: '口径' })}</th>
         ${runs.map(({ run }) => html`<th scope="col" class="num">${single ? both({ en: 'Score', zh: '得分' }) : html`${run.record.model.name}<small>${run.record.seed}</small>`}</th>`)}
         ${single && html`<th scope="col" class="axis"><span>${scale.from.toFixed(1)}</span> <span>${scale.to.toFixed(1)}</span></th>`}</tr></thead>
-      <tbody>${familyOf(task).conventions.map(
+      <tbody>${conventionsOf(task).map(
         ({
           id,
           title,

@@ -15,7 +15,7 @@ const OWN = ['begin', 'end', 'identifier', 'order'];
  * chooses, its relations what has two ends among them (`@Governor` and `@Dependent`). Offsets are UTF-16 code units.
  */
 export const casJson: ImportFormat = {
-  title: { en: 'UIMA CAS JSON', zh: 'UIMA CAS JSON' },
+  title: { en: 'UIMA CAS JSON', zh: 'UIMA 的 CAS JSON 导出' },
   offsets: { unit: 'utf16', end: 'exclusive' },
   fits: ({ values }) =>
     values !== undefined && values.length > 0 && values.every((value) => Object.hasOwn(value, STRUCTURES)),

@@ -36,7 +36,7 @@ const MAX_GAP = 1 << 20;
  * linguistic; other layers, chains and slots are counted and left out.
  */
 export const webanno: ImportFormat = {
-  title: { en: 'WebAnno TSV 3', zh: 'WebAnno TSV 3' },
+  title: { en: 'WebAnno TSV 3', zh: 'WebAnno 的 TSV 3 导出' },
   offsets: { unit: 'utf16', end: 'exclusive' },
   fits: ({ lines }) => lines[0]?.startsWith(HEAD) ?? false,
   async *read({ file, path }, context) {

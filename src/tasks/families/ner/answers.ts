@@ -12,6 +12,7 @@ import {
 } from '../shared/faults.ts';
 import { listed } from '../shared/listed.ts';
 import type { Text1 } from '../shared/types.ts';
+import { FRAGMENTS, readFragments } from './fragments.ts';
 import type { Entity, NerTypes, UnalignedQuote } from './types.ts';
 
 type Answer = NerTypes['prediction'];
@@ -27,7 +28,7 @@ function readUnaligned(value: unknown, prefix: string, known: ReadonlySet<string
   return [...(typeof quote === 'string' ? [] : [wrong]), ...(fault ? [fault] : [])];
 }
 
-/** Reads `{"entities": [{"start", "end", "type"}]}`, and `unaligned`, `[{"quote", "type"}]`, where it is given. */
+/** Reads `{"entities": [{"start", "end", "type", "fragments"?}]}`, and `unaligned`, `[{"quote", "type"}]`, where it is given. */
 export function parseEntities(line: Line, { text }: Text1, task: Task): Answer | readonly Fault[] {
   const known = knownLabels(task);
   const entities = readList<Entity>(line, 'entities', (value, prefix) => {
@@ -45,7 +46,13 @@ export function parseEntities(line: Line, { text }: Text1, task: Task): Answer |
     const faults = spanFaults(start, end, text, prefix);
     const fault = labelFault(type, `${prefix}.type`, known);
     if (fault) faults.push(fault);
-    return faults.length > 0 ? faults : { start: start as number, end: end as number, type: type as string };
+    if (faults.length > 0) return faults;
+    const entity = { start: start as number, end: end as number, type: type as string };
+    if (value.fragments === undefined) return entity;
+    const fragments = readFragments(value.fragments, entity);
+    return fragments
+      ? { ...entity, fragments }
+      : [badType(`${prefix}.fragments`, FRAGMENTS, value.fragments)];
   });
   if (line.unaligned === undefined) return 'faults' in entities ? entities.faults : { entities };
   const unaligned = readList<UnalignedQuote>(line, 'unaligned', (value, at) =>

@@ -5,6 +5,7 @@ import type { Convention } from '../../convention.ts';
 import type { Task } from '../../task.ts';
 import type { AnsweredOf } from '../family.ts';
 import { labelIds } from '../shared/label-names.ts';
+import { partsOf } from './fragments.ts';
 import type { Entity, NerTypes } from './types.ts';
 
 type Item = AnsweredOf<NerTypes>;
@@ -50,6 +51,16 @@ const strict = (average: Average) => (task: Task) =>
     classOf: ({ type }) => type,
     classes: labelIds(task),
     average,
+  });
+
+const byParts = (task: Task) =>
+  setMetric<Item, Entity>({
+    gold: goldOf,
+    predicted: predictedOf,
+    same: (a, b) => a.type === b.type && partsOf(a) === partsOf(b),
+    classOf: ({ type }) => type,
+    classes: labelIds(task),
+    average: 'micro',
   });
 
 const MISSING_EN =
@@ -130,6 +141,16 @@ export const nerConventions: readonly Convention<NerTypes>[] = [
       zh: '将每篇文本的金标与预测实体化为（文字，类型）集合，不计次数与位置；逐字比较两个集合得到 TP、FP、FN，在全部文本上汇总：2·TP / (2·TP + FP + FN)。许多已发表的大模型分数采用此规则，它比按位置的 F1 宽松，二者不可相互比较。缺失或无效的答案按与金标等量（至少一个）、文字为空的实体计，同一类型只计一次。',
     },
     metric: mentionSet,
+  },
+  {
+    id: 'ner/fragments@1',
+    title: { en: 'Strict F1 of parts (discontinuous entities)', zh: '分段严格 F1（不连续实体）' },
+    definition: {
+      en: `As strict micro F1, but two entities are the same if their types and all of their parts are equal: an entity without \`fragments\` is one part, from start to end, and parts that touch count as one. The other rules compare the hull of a discontinuous entity, from its first part to its last; this one is shown for tasks that have any.${GOLD_EN}${MISSING_EN}`,
+      zh: `同严格微平均 F1，但两个实体的类型与全部分段都相同才算相同：没有 \`fragments\` 的实体视为从起点到终点的一段，首尾相接的分段视为一段。其余口径对不连续实体只比较其首段起点至末段终点的整体范围；含有不连续实体的任务才显示本口径。${GOLD_ZH}${MISSING_ZH}`,
+    },
+    suits: ({ discontinuous = false }) => discontinuous,
+    metric: byParts,
   },
   mucConvention('exact'),
   mucConvention('partial'),

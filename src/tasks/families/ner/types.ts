@@ -5,6 +5,8 @@ export interface Entity {
   readonly start: number;
   readonly end: number;
   readonly type: string;
+  /** The parts of a discontinuous entity, `[start, end]` each, ascending and apart; `start` and `end` are then their hull. */
+  readonly fragments?: readonly (readonly [number, number])[];
 }
 
 /** A quote that is not in the text, answered by a model that quotes instead of counting characters. */

@@ -1,0 +1,92 @@
+/**
+ * Speed and memory of `data import` on made-up records of about 1 KB, beside pandas and HF `datasets` on the same file, and of
+ * reading predictions from Parquet.
+ *
+ * node bench/datasets/import.ts [--megabytes 100] [--rows 1000000] [--python PATH]
+ *
+ * Every program runs in a process of its own. Writes bench/results/import.json.
+ */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpus, homedir, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeJson } from '../../src/ground/files.ts';
+import { createRandom } from '../../src/ground/random.ts';
+
+const { values } = parseArgs({
+  options: {
+    megabytes: { type: 'string', default: '100' },
+    rows: { type: 'string', default: '1000000' },
+    python: { type: 'string' },
+  },
+});
+const folder = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
+const python = values.python ?? join(folder, 'bin/python');
+const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-bench-import-'));
+const LENGTH = 300;
+const TYPES = ['dis', 'sym', 'dru'];
+
+/** What a program of its own says that it took. */
+interface Measured {
+  readonly cpuSeconds: number;
+  readonly peakMegabytes: number;
+  readonly [what: string]: number | string;
+}
+
+function run(program: string, args: readonly string[]): Measured {
+  const { stdout, status } = spawnSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** A doccano export: texts of characters drawn as unevenly as those of real ones, three spans each. */
+async function writeRecords(file: string, megabytes: number): Promise<number> {
+  const random = createRandom(1);
+  const character = (): string => String.fromCharCode(0x4e00 + Math.floor(random.next() ** 3 * 3000));
+  const stream = createWriteStream(file);
+  let [records, bytes] = [0, 0];
+  while (bytes < megabytes * 1e6) {
+    const text = Array.from({ length: LENGTH }, character).join('');
+    const entities = TYPES.map((label, id) => {
+      const start = random.below(LENGTH - 8);
+      return { id, label, start_offset: start, end_offset: start + 2 + random.below(6) };
+    });
+    const line = `${JSON.stringify({ id: records, text, entities, relations: [] })}\n`;
+    records++;
+    bytes += Buffer.byteLength(line);
+    if (!stream.write(line)) await once(stream, 'drain');
+  }
+  stream.end();
+  await once(stream, 'finish');
+  return records;
+}
+
+try {
+  const file = join(scratch, 'records.jsonl');
+  const records = await writeRecords(file, Number(values.megabytes));
+  const megabytes = statSync(file).size / 1e6;
+  const peer = join(import.meta.dirname, '../peers/import_peer.py');
+  const ours = join(import.meta.dirname, 'import-once.ts');
+  const parquet = join(scratch, 'predictions.parquet');
+  const written = run(python, [peer, 'predictions', parquet, values.rows]);
+  const rows = [
+    { what: 'data import', ...run(process.execPath, [ours, 'import', file]) },
+    { what: 'datasets: load_dataset and to_json', ...run(python, [peer, 'datasets', file]) },
+    { what: 'pandas: read_json and to_json', ...run(python, [peer, 'pandas', file]) },
+  ].map((row) => ({ ...row, megabytesPerSecond: megabytes / row.cpuSeconds }));
+  const reading = { ...run(process.execPath, [ours, 'parquet', parquet]), rows: Number(values.rows) };
+  const result = {
+    date: new Date().toISOString(),
+    ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, load: loadavg()[0] },
+    ...{ megabytes, records, rows, reading, pyarrow: written },
+  };
+  await writeJson(join(import.meta.dirname, '../results/import.json'), result);
+  console.log(JSON.stringify(result, null, 1));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
