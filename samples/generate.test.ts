@@ -25,6 +25,7 @@ const labelsOf = (example: Example): string[] => {
   if ('triples' in gold) return gold.triples.map((triple) => triple.predicate);
   if ('symptoms' in gold) return gold.symptoms.map((symptom) => symptom.status);
   if ('terms' in gold) return [String(gold.terms.length)];
+  if ('events' in gold) return gold.events.map(({ tendency }) => tendency);
   if ('acts' in gold) return [...gold.acts];
   return gold.entities.map((entity) => entity.type);
 };

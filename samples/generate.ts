@@ -6,6 +6,7 @@ import { actSamples } from './acts.ts';
 import { classSamples } from './classes.ts';
 import { dialogueSamples } from './dialogues.ts';
 import { documentSamples } from './documents.ts';
+import { eventSamples } from './events.ts';
 import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
@@ -22,6 +23,7 @@ export function generateSamples(): Map<string, string> {
     ...documentSamples(),
     ...termSamples(),
     ...actSamples(),
+    ...eventSamples(),
   ]);
 }
 

@@ -14,7 +14,7 @@ import { findModel, modelKinds } from './registry.ts';
 import { writeModelFile } from './shared/modelfile.ts';
 
 /** Quick kinds, which learn such small material in well under a second. Others test themselves. */
-const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn', 'terms'];
+const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn', 'terms', 'events'];
 const kinds = modelKinds().filter(({ id }) => QUICK.includes(id));
 
 const FAMILIES = Object.keys({
@@ -28,6 +28,7 @@ const FAMILIES = Object.keys({
   dialogue: 0,
   normalisation: 0,
   'dialogue-acts': 0,
+  event: 0,
 } satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
 const TASKS = [
   'cEHRNER',
@@ -40,6 +41,7 @@ const TASKS = [
   'CMDD',
   'normalisation',
   'dialogue-acts',
+  'event',
 ];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
@@ -109,6 +111,14 @@ const make: Material = {
     },
     { acts: ['ask', answer ? 'tell' : 'ask'] },
   ],
+  event: (text, answer) => [
+    { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
+    {
+      events: answer
+        ? [{ core: '疼痛', tendency: '否定', characters: [], anatomy: ['腹部'] }]
+        : [{ core: '皮疹', tendency: '肯定', characters: [], anatomy: [] }],
+    },
+  ],
 };
 
 const TEXTS = [
@@ -156,6 +166,10 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
   normalisation: ({ terms }) => terms.every((term) => ['肺炎', '感染', '发热'].includes(term)),
   'dialogue-acts': ({ acts }, { turns }) =>
     acts.length === turns.length && acts.every((act) => ['ask', 'tell'].includes(act)),
+  event: ({ events }) =>
+    events.every(
+      ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),
+    ),
 };
 
 function expectSound<F extends FamilyId>(

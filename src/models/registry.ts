@@ -7,6 +7,7 @@ import { crf } from './crf/kind.ts';
 import { dialogue } from './dialogue/kind.ts';
 import { embedding } from './embedding/kind.ts';
 import { ensemble } from './ensemble/kind.ts';
+import { events } from './events/kind.ts';
 import { fasttext } from './fasttext/kind.ts';
 import { knn } from './knn/kind.ts';
 import { lexicon } from './lexicon/kind.ts';
@@ -31,6 +32,7 @@ const builtIn: readonly ModelKind[] = [
   dialogue,
   relation,
   terms,
+  events,
   embedding,
   bert,
   llm,

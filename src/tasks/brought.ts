@@ -85,6 +85,19 @@ const dialogueActs: Task = {
   published: [],
 };
 
+const event: Task = {
+  id: 'event',
+  aliases: [],
+  family: 'event',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Clinical findings as events', zh: '临床发现事件抽取' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'event', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'event/strict-f1@1',
+  published: [],
+};
+
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -92,4 +105,5 @@ export const broughtTasks: readonly Task[] = [
   relation,
   normalisation,
   dialogueActs,
+  event,
 ];

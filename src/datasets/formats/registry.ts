@@ -1,6 +1,7 @@
 import { UserError } from '../../ground/errors.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
+import { cdee } from './cblue/cdee.ts';
 import { cdn } from './cblue/cdn.ts';
 import { cmeee } from './cblue/cmeee.ts';
 import { cmeie } from './cblue/cmeie.ts';
@@ -34,6 +35,7 @@ export const formats: Readonly<Record<string, Format>> = {
   'imcs-ner': imcsNer,
   'imcs-acts': imcsActs,
   cdn,
+  cdee,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom } from '../../tasks/families/dialogue/types.ts';
+import { describeEvent, eventKey } from '../../tasks/families/event/answers.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
@@ -62,6 +63,13 @@ export const fit: Fits = {
     );
     return constant({ symptoms }, usualSet({ en: 'symptoms', zh: '症状' }, listed(symptoms)));
   },
+  event: async ({ train }) => {
+    const events = mostFrequent(
+      train.map(({ gold }) => gold.events),
+      (set) => set.map(eventKey).sort().join('\n'),
+    );
+    return constant({ events }, usualSet({ en: 'events', zh: '事件' }, events.map(describeEvent)));
+  },
   normalisation: async ({ train }) => {
     const sets = train.map(({ gold }) => [...new Set(gold.terms)].sort());
     const terms = mostFrequent(sets, (set) => set.join('\n'));
@@ -88,6 +96,13 @@ const usualSet = (what: Text, items: readonly string[]): Text => ({
 const scores = z.record(z.string(), z.number()).optional();
 const label = z.object({ label: z.string(), scores });
 
+const eventJson = z.object({
+  core: z.string(),
+  tendency: z.string(),
+  characters: z.array(z.string()),
+  anatomy: z.array(z.string()),
+});
+
 /** What a file may say is always answered, by the family of its task. */
 const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   ner: z.object({ entities: z.array(z.never()) }),
@@ -97,6 +112,7 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   inference: label,
   classification: label,
   multilabel: z.object({ labels: z.array(z.string()), scores }),
+  event: z.object({ events: z.array(eventJson) }),
   normalisation: z.object({ terms: z.array(z.string()) }),
   'dialogue-acts': z.object({ acts: z.array(z.string()).max(1) }),
   dialogue: z.object({ symptoms: z.array(z.object({ name: z.string(), status: z.enum(STATUSES) })) }),
@@ -128,6 +144,7 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
 /** The labels of an answer, and those that it scores. */
 function labelsOf(answer: Constant): readonly string[] {
   if (answer !== null && 'acts' in answer) return answer.acts;
+  if (answer !== null && 'events' in answer) return answer.events.map(({ tendency }) => tendency);
   if (answer === null || !('label' in answer || 'labels' in answer)) return [];
   const own = 'labels' in answer ? answer.labels : [answer.label];
   return [...own, ...Object.keys(answer.scores ?? {})];

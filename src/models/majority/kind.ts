@@ -17,6 +17,7 @@ export const majority = defineModel({
     'dialogue',
     'normalisation',
     'dialogue-acts',
+    'event',
   ],
   parameters: {},
   seeded: false,

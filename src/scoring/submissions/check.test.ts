@@ -98,6 +98,15 @@ describe('a submission', () => {
     expect(await qqr('NA')).toEqual(['refused unknown-label']);
   });
 
+  it('of events must have lists and a known tendency', async () => {
+    const event = { core_name: '癌', tendency: '', character: [], anatomy_list: ['肺'] };
+    const cdee = (...list: unknown[]) => check('CHIP-CDEE_test.json', [{ text: '甲癌', event: list }], root);
+    expect(await cdee(event, { ...event, tendency: '否定' })).toEqual([]);
+    expect(await cdee({ ...event, tendency: '肯定' })).toEqual(['refused unknown-label']);
+    expect(await cdee({ ...event, anatomy_list: '肺' })).toEqual(['refused wrong-type']);
+    expect(await cdee(event, event)).toEqual(['missed duplicate-event']);
+  });
+
   it('of dialogues must answer every sentence', async () => {
     const ner = (d1: unknown) => check('IMCS-V2-NER_test.json', { d1 });
     expect(await ner({ 1: 'B-Symptom I-Symptom', 2: 'O' })).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Task } from '../../tasks/task.ts';
 import { sentenceActs, sentenceTags } from './dialogues.ts';
 import { entities } from './entities.ts';
+import { events } from './events.ts';
 import { labels } from './labels.ts';
 import type { SubmissionShape } from './shape.ts';
 import { terms } from './terms.ts';
@@ -11,6 +12,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cmeee: entities,
   cmeie: triples,
   cdn: terms,
+  cdee: events,
   'cblue-labels': labels,
   'imcs-ner': sentenceTags,
   'imcs-acts': sentenceActs,

@@ -1,4 +1,5 @@
 import type { Task } from '../task.ts';
+import { CHIPCDEE } from './CHIP-CDEE.ts';
 import { CHIPCDN } from './CHIP-CDN.ts';
 import { CHIPCTC } from './CHIP-CTC.ts';
 import { CHIPSTS } from './CHIP-STS.ts';
@@ -17,6 +18,7 @@ export const cblueTasks: readonly Task[] = [
   CMeEEV2,
   CMeIEV2,
   CHIPCDN,
+  CHIPCDEE,
   CHIPCTC,
   CHIPSTS,
   KUAKEQIC,

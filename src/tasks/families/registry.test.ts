@@ -99,7 +99,17 @@ describe.each(IDS)('%s', (id) => {
   });
 
   it('never throws over strange JSON, and never lets it through unread', () => {
-    const keys = ['label', 'labels', 'entities', 'scores', 'symptoms', 'triples', 'terms', 'acts'] as const;
+    const keys = [
+      'label',
+      'labels',
+      'entities',
+      'scores',
+      'symptoms',
+      'triples',
+      'terms',
+      'acts',
+      'events',
+    ] as const;
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(Number.POSITIVE_INFINITY));
     const line = fc.dictionary(fc.constantFrom(...keys), value);
     fc.assert(
@@ -220,6 +230,7 @@ describe('conventions', () => {
       'dialogue/symptom-inference-f1@1',
       'normalisation/term-f1@1',
       'dialogue-acts/accuracy@1',
+      'event/strict-f1@1',
     ]);
   });
 });

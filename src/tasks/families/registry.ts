@@ -3,6 +3,7 @@ import type { Task } from '../task.ts';
 import { classification } from './classification/family.ts';
 import { dialogue } from './dialogue/family.ts';
 import { dialogueActs } from './dialogue-acts/family.ts';
+import { event } from './event/family.ts';
 import type { Family, FamilyTypes } from './family.ts';
 import { inference } from './inference/family.ts';
 import { multilabel } from './multilabel/family.ts';
@@ -24,6 +25,7 @@ export const families = {
   dialogue,
   normalisation,
   'dialogue-acts': dialogueActs,
+  event,
 } as const;
 
 /**

@@ -216,6 +216,21 @@ describe('CHIP-CDN', () => {
   });
 });
 
+describe('CHIP-CDEE', () => {
+  it('has an empty tendency for what is there, and names the official field of a wrong one', async () => {
+    const event = { core_name: '疼痛', tendency: '', character: [], anatomy_list: ['腹'] };
+    const { items } = await read('CHIP-CDEE', [{ id: 1, text: '腹痛', event: [event] }]);
+    const found = { core: '疼痛', tendency: '肯定', characters: [], anatomy: ['腹'] };
+    expect(items).toEqual([{ id: '1', input: { text: '腹痛' }, gold: { events: [found] } }]);
+    const fault = (own: object) => read('CHIP-CDEE', [{ text: '腹痛', event: [{ ...event, ...own }] }]);
+    await expect(fault({ tendency: '有' })).rejects.toMatchObject({ place: { field: 'event[0].tendency' } });
+    await expect(fault({ anatomy_list: '腹' })).rejects.toMatchObject({
+      place: { field: 'event[0].anatomy_list' },
+    });
+    expect((await split('CHIP-CDEE', 'test')).hasGold).toBe(false);
+  });
+});
+
 describe('IMCS-V2-DAC', () => {
   it('has an act for every sentence, and names the sentence of a wrong one', async () => {
     const { examples } = await split('IMCS-V2-DAC', 'dev');
