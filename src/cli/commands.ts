@@ -1,4 +1,6 @@
 import type { CommandSpec } from './command.ts';
+import { auditLogCommand } from './commands/audit-log.ts';
+import { challengeCommand } from './commands/challenge.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { conventionsCommand } from './commands/conventions.ts';
@@ -23,6 +25,8 @@ import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
+import { submitCommand } from './commands/submit.ts';
 import { suiteCommand } from './commands/suite.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
@@ -56,4 +60,8 @@ export const commands: readonly CommandSpec[] = [
   tasksCommand,
   conventionsCommand,
   runsCommand,
+  serveCommand,
+  submitCommand,
+  challengeCommand,
+  auditLogCommand,
 ];

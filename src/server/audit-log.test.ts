@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../jobs/database.ts';
-import { record, verifyAuditLog } from './audit-log.ts';
+import { entriesOf, followChain, record } from './audit-log.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -25,21 +25,21 @@ const forge = async (statement: ReturnType<typeof sql>): Promise<void> => {
 };
 
 it('is a chain that shows what was changed, removed or put in', async () => {
-  expect(await verifyAuditLog(database.kysely)).toMatchObject({ intact: true, entries: 0 });
+  expect(await followChain(entriesOf(database.kysely))).toMatchObject({ intact: true, entries: 0 });
   await Promise.all(['a', 'b', 'c', 'd'].map(append));
-  const whole = await verifyAuditLog(database.kysely);
+  const whole = await followChain(entriesOf(database.kysely));
   expect(whole).toMatchObject({ intact: true, entries: 4 });
 
   await forge(sql`update audit set subject = 'x' where seq = 2`);
-  expect(await verifyAuditLog(database.kysely)).toEqual({ intact: false, brokenAt: 2 });
+  expect(await followChain(entriesOf(database.kysely))).toEqual({ intact: false, brokenAt: 2 });
   const subjects = await database.kysely.selectFrom('audit').select(['seq', 'subject']).execute();
   const others = subjects.filter(({ seq }) => seq !== 2).map(({ subject }) => subject);
   const was = ['a', 'b', 'c', 'd'].find((subject) => !others.includes(subject))!;
   await forge(sql`update audit set subject = ${was} where seq = 2`);
-  expect(await verifyAuditLog(database.kysely)).toEqual(whole);
+  expect(await followChain(entriesOf(database.kysely))).toEqual(whole);
 
   await forge(sql`delete from audit where seq = 3`);
-  expect(await verifyAuditLog(database.kysely)).toEqual({ intact: false, brokenAt: 3 });
+  expect(await followChain(entriesOf(database.kysely))).toEqual({ intact: false, brokenAt: 3 });
 });
 
 it('cannot be changed by the program', async () => {

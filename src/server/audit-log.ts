@@ -26,8 +26,8 @@ export interface Entry extends Required<Omit<Event, 'detail'>> {
 
 /** What the first entry names as the one before it. */
 const NOTHING = '0'.repeat(64);
-/** Entries that are verified at once. */
-const PAGE = 1000;
+/** Entries that are read at once. */
+export const AUDIT_PAGE = 1000;
 /** The number by which transactions that append wait for each other. */
 const LOCK = 0xc81e;
 
@@ -41,15 +41,15 @@ export async function record(transaction: Transaction<Schema>, event: Event): Pr
     .limit(1)
     .executeTakeFirst();
   const { actor, action, subject, detail = {} } = event;
-  const entry = seal({
-    seq: (last?.seq ?? 0) + 1,
-    at: new Date().toISOString(),
-    actor,
-    action,
-    subject,
-    detail: JSON.stringify(detail),
-    previous: last?.sha256 ?? NOTHING,
-  });
+  const entry = seal(
+    ordered({
+      ...{ actor, action, subject },
+      seq: (last?.seq ?? 0) + 1,
+      at: new Date().toISOString(),
+      detail: JSON.stringify(detail),
+      previous: last?.sha256 ?? NOTHING,
+    }),
+  );
   await transaction.insertInto('audit').values(entry).execute();
 }
 
@@ -58,24 +58,32 @@ export type Verdict =
   | { readonly intact: true; readonly entries: number; readonly head: string }
   | { readonly intact: false; readonly brokenAt: number };
 
+/** The next entries after one, at most `AUDIT_PAGE`. */
+export type ReadEntries = (after: number) => Promise<readonly Entry[]>;
+
+/** The entries of a database. */
+export const entriesOf =
+  (kysely: Kysely<Schema>, limit = AUDIT_PAGE): ReadEntries =>
+  (after) =>
+    kysely.selectFrom('audit').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute();
+
 /** Follows the chain from its beginning; `brokenAt` is the first entry that is missing, changed or out of order. */
-export async function verifyAuditLog(kysely: Kysely<Schema>): Promise<Verdict> {
+export async function followChain(read: ReadEntries): Promise<Verdict> {
   let seq = 0;
   let head = NOTHING;
   for (;;) {
-    const page = await kysely
-      .selectFrom('audit')
-      .select(['seq', 'at', 'actor', 'action', 'subject', 'detail', 'previous', 'sha256'])
-      .where('seq', '>', seq)
-      .orderBy('seq')
-      .limit(PAGE)
-      .execute();
-    for (const entry of page) {
+    const page = await read(seq);
+    for (const { sha256, ...entry } of page) {
       seq++;
-      if (entry.seq !== seq || entry.previous !== head || !isSealed({ ...entry }))
+      if (entry.seq !== seq || entry.previous !== head || !isSealed({ ...ordered(entry), sha256 }))
         return { intact: false, brokenAt: seq };
-      head = entry.sha256;
+      head = sha256;
     }
-    if (page.length < PAGE) return { intact: true, entries: seq, head };
+    if (page.length < AUDIT_PAGE) return { intact: true, entries: seq, head };
   }
 }
+
+/** The fields in the order in which they were hashed, wherever the entry came from. */
+const ordered = ({ seq, at, actor, action, subject, detail, previous }: Omit<Entry, 'sha256'>) => ({
+  ...{ seq, at, actor, action, subject, detail, previous },
+});

@@ -20,6 +20,9 @@ const CIPHER = 'aes-256-gcm';
 const MAGIC = Buffer.from('CBG1');
 const HEADER_BYTES = MAGIC.length + ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
+/** The variable of the environment that has the keys when no file is named. */
+export const KEY_VARIABLE = 'CHINESEBLUE_GOLD_KEY';
+
 /** A new key as a line of a key file: 32 random bytes in base64. */
 export const createKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 

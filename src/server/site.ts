@@ -21,6 +21,8 @@ export interface Site {
   readonly queue: Queue<ScoreJob, Schema>;
   readonly queues: Queues<Schema>;
   readonly children: Children;
+  /** Submissions that are scored at once. */
+  readonly workers: number;
   /** Directory of uploads that are being checked. */
   readonly temporary: string;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function openSite(settings: SiteSettings): Promise<Site> {
       queue,
       queues,
       children,
+      workers,
       temporary,
       async close() {
         children.close();

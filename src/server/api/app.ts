@@ -7,6 +7,8 @@ import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { issueText } from '../../ground/issues.ts';
 import { version } from '../../ground/version.ts';
+import { addPages, languageOfRequest } from '../pages/routes.ts';
+import { errorPage } from '../pages/sign-in.ts';
 import { type Actor, authenticate } from '../tokens.ts';
 import type { AppSettings, Env } from './context.ts';
 import { errorBody, refusalOf } from './errors.ts';
@@ -18,7 +20,16 @@ const MINUTE_MS = 60_000;
 const REQUEST_WINDOW_MS = 10_000;
 /** The largest body of a request that is not an upload. */
 const MAX_BODY = 64 * 1024;
-const UPLOAD = /^\/api\/v1\/challenges\/[^/]+\/[^/]+\/submissions$/;
+/** Routes with limits of their own: files and forms with files. */
+const LARGE = /^\/api\/v1\/challenges\/[^/]+\/[^/]+\/submissions$|^\/challenges\/[^/]+\/[^/]+\/submit$/;
+/** Pages have a style sheet and forms, no scripts, and stand in no frame. */
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
 
 /** The HTTP application of a server: the API and its description. */
 export function createApp(settings: AppSettings): OpenAPIHono<Env> {
@@ -31,13 +42,17 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   const traffic = createRateLimit(requests, REQUEST_WINDOW_MS);
   const guesses = createRateLimit(wrongTokens, MINUTE_MS);
 
-  app.onError((thrown, c) => {
+  const refuse = async (thrown: unknown, c: Context<Env>) => {
     const { status, error } = refusalOf(explain(thrown));
     if (status >= 500 && error.code === 'internal') onError(thrown);
-    return c.json(errorBody(error), status, status === 503 ? { 'retry-after': '5' } : {});
-  });
-  app.notFound((c) => c.json(errorBody(noPage()), 404));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"] } }));
+    if (status === 503) c.header('retry-after', '5');
+    if (c.req.path.startsWith('/api/')) return c.json(errorBody(error), status);
+    const reader = { language: languageOfRequest(c), actor: { role: 'anyone' } as const };
+    return c.html(errorPage(reader, error), status);
+  };
+  app.onError(refuse);
+  app.notFound((c) => refuse(noPage(), c));
+  app.use(secureHeaders({ contentSecurityPolicy: POLICY }));
   app.use(async (c, next) => {
     const caller = callerOf(c);
     traffic.take(caller);
@@ -47,11 +62,14 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
     await next();
   });
   const small = bodyLimit({ maxSize: MAX_BODY, onError: () => Promise.reject(bodyTooLarge()) });
-  app.use(async (c, next) => (UPLOAD.test(c.req.path) ? next() : small(c, next)));
+  app.use(async (c, next) => (LARGE.test(c.req.path) ? next() : small(c, next)));
 
   async function actorOf(c: Context<Env>, caller: string): Promise<Actor> {
     const token = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
-    if (token === undefined) return { role: 'anyone' };
+    return token === undefined ? { role: 'anyone' } : signIn(caller, token);
+  }
+
+  async function signIn(caller: string, token: string): Promise<Actor> {
     if (guesses.isFull(caller)) throw tooMany();
     try {
       return await authenticate(site.kysely, token);
@@ -62,8 +80,10 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   }
 
   app.get('/api/v1/health', (c) => c.json({ status: 'ok', version: version() }));
-  addParticipantRoutes(app, settings, createGate(uploads));
+  const gate = createGate(uploads);
+  addParticipantRoutes(app, settings, gate);
   addHostRoutes(app, settings);
+  addPages(app, settings, { signIn, gate });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',

@@ -1,12 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { AUDIT_PAGE, entriesOf } from '../audit-log.ts';
 import { findChallenge, setState } from '../challenges.ts';
 import { createTeam, invite } from '../teams.ts';
 import { type Grant, issueToken, manages, requireAllowed, revokeTokens } from '../tokens.ts';
 import type { AppSettings, Env } from './context.ts';
 import { answers, bearer } from './route.ts';
-import { entrySchema } from './schemas.ts';
+import { auditPageSchema, doneSchema, newTeamSchema } from './schemas.ts';
 
-const done = z.object({ done: z.literal(true) });
 const jsonBody = <T extends z.ZodType>(schema: T) => ({
   body: { content: { 'application/json': { schema } }, required: true },
 });
@@ -25,7 +25,7 @@ const stateRoute = createRoute({
     params: z.object({ challenge: z.string() }),
     ...jsonBody(z.strictObject({ state: z.enum(['open', 'closed']) })),
   },
-  responses: answers(done),
+  responses: answers(doneSchema),
 });
 
 const inviteRoute = createRoute({
@@ -34,7 +34,7 @@ const inviteRoute = createRoute({
   summary: 'Invite a team (the host of the challenge, the admin)',
   security: bearer,
   request: { params: z.object({ challenge: z.string(), team: z.string() }) },
-  responses: answers(done),
+  responses: answers(doneSchema),
 });
 
 const teamRoute = createRoute({
@@ -43,7 +43,7 @@ const teamRoute = createRoute({
   summary: 'Make a team; its token is told once (the admin)',
   security: bearer,
   request: jsonBody(z.strictObject({ id: z.string(), contact: z.string().max(200).optional() })),
-  responses: answers(z.object({ id: z.string(), token: z.string() })),
+  responses: answers(newTeamSchema),
 });
 
 const tokenRoute = createRoute({
@@ -61,7 +61,7 @@ const revokeRoute = createRoute({
   summary: 'Revoke all tokens of a team, a host or the admins (the admin)',
   security: bearer,
   request: { query: roleAndSubject },
-  responses: answers(done),
+  responses: answers(doneSchema),
 });
 
 const auditRoute = createRoute({
@@ -72,10 +72,10 @@ const auditRoute = createRoute({
   request: {
     query: z.object({
       after: z.coerce.number().int().min(0).default(0),
-      limit: z.coerce.number().int().min(1).max(1000).default(1000),
+      limit: z.coerce.number().int().min(1).max(AUDIT_PAGE).default(AUDIT_PAGE),
     }),
   },
-  responses: answers(z.array(entrySchema)),
+  responses: answers(auditPageSchema),
 });
 
 /** The routes of hosts and admins. */
@@ -117,13 +117,7 @@ export function addHostRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): voi
   app.openapi(auditRoute, async (c) => {
     requireAllowed(c.get('actor').role === 'admin');
     const { after, limit } = c.req.valid('query');
-    const rows = await kysely
-      .selectFrom('audit')
-      .selectAll()
-      .where('seq', '>', after)
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
+    const rows = [...(await entriesOf(kysely, limit)(after))];
     return c.json(rows, 200);
   });
 }

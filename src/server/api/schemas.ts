@@ -94,7 +94,7 @@ export const boardSchema = z
   })
   .openapi('Board');
 
-export const entrySchema = z
+const entrySchema = z
   .object({
     seq: z.number(),
     at: z.string(),
@@ -119,3 +119,7 @@ export const errorSchema = z
     }),
   })
   .openapi('Error');
+
+export const auditPageSchema = z.array(entrySchema);
+export const doneSchema = z.object({ done: z.literal(true) });
+export const newTeamSchema = z.object({ id: z.string(), token: z.string() });

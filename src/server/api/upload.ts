@@ -7,28 +7,32 @@ import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../ground/errors.ts';
 
 /** The largest file of answers that is taken. */
-export const MAX_UPLOAD = 100 * 1024 * 1024;
+const MAX_UPLOAD = 100 * 1024 * 1024;
 
 /**
  * Writes the body of a request to a file, calls `use` with its path, and removes it. Throws a UserError `too-large` as soon
  * as the limit is passed, and `bad-encoding` for a body that says it is compressed.
  */
 export async function withUpload<T>(
-  request: Request,
+  { headers, body }: Request,
   directory: string,
   use: (file: string) => Promise<T>,
-  limit: number = MAX_UPLOAD,
 ): Promise<T> {
-  if (request.headers.has('content-encoding')) throw encoded();
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  if (headers.has('content-encoding')) throw encoded();
+  if (Number(headers.get('content-length') ?? 0) > MAX_UPLOAD) throw tooLarge(MAX_UPLOAD);
+  return withFile(body ?? new Blob([]).stream(), directory, use);
+}
+
+/** The same for a stream that was part of a form. */
+export async function withFile<T>(
+  stream: ReadableStream<Uint8Array>,
+  directory: string,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
   const file = join(directory, randomUUID());
   try {
-    const body = request.body ?? new Blob([]).stream();
-    await pipeline(
-      Readable.fromWeb(body),
-      atMost(limit),
-      createWriteStream(file, { flags: 'wx', mode: 0o600 }),
-    );
+    const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+    await pipeline(Readable.fromWeb(stream), atMost(MAX_UPLOAD), target);
     return await use(file);
   } finally {
     await rm(file, { force: true });

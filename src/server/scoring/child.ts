@@ -1,7 +1,7 @@
 /** The process in which corpora are prepared and answers are checked and scored: one request after the other. */
 import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
-import { type Keyring, parseKeyring, readKeyring } from '../keyring.ts';
+import { KEY_VARIABLE, type Keyring, parseKeyring, readKeyring } from '../keyring.ts';
 import type { Request } from './requests.ts';
 import { work } from './work.ts';
 
@@ -13,9 +13,6 @@ export type FromChild =
   | { readonly kind: 'done'; readonly reply: unknown }
   /** `message` is absent where it could tell something about gold. */
   | { readonly kind: 'refused'; readonly code: string; readonly message?: Text; readonly file?: string };
-
-/** Where the keys are when no file is named. */
-export const KEY_VARIABLE = 'CHINESEBLUE_GOLD_KEY';
 
 const [keyFile] = process.argv.slice(2);
 let keyring: Promise<Keyring> | undefined;

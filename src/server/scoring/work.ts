@@ -59,7 +59,7 @@ async function check({ asked, file, name }: Of<'check'>): Promise<Checked> {
   const kept = { answers: gzipSync(bytes), sha256: createHash('sha256').update(bytes).digest('hex') };
   try {
     const read = await readAnyPredictions({ path: file, name }, task, questions, { split });
-    return { ...kept, coverage: read.coverage, problems: read.problems, fatal: isFatal(read) };
+    return { ...kept, coverage: read.coverage, ...verdictOn(read) };
   } catch (error) {
     const coverage = coverageOfPredictions(questions.map(() => undefined));
     return { ...kept, coverage, problems: [problemOf(error)], fatal: true };
@@ -77,14 +77,21 @@ function problemOf(error: unknown): Problem {
   return { code: 'too-deep', message: { en: 'a value is nested too deeply', zh: '值的嵌套过深' } };
 }
 
-/** Whether `score` would refuse the file, or nothing in it is a valid prediction. */
-function isFatal(read: ReadPredictions): boolean {
+/** Whether `score` would refuse the file, or nothing in it is a valid prediction; and why: not what is missing besides. */
+function verdictOn(read: ReadPredictions): Pick<Checked, 'problems' | 'fatal'> {
+  const { problems, coverage } = read;
+  if (coverage.answered > 0 && isFit(read)) return { problems, fatal: false };
+  const wrong = problems.filter(({ code }) => code !== 'missing-id');
+  return { problems: wrong.length > 0 ? wrong : problems, fatal: true };
+}
+
+function isFit(read: ReadPredictions): boolean {
   try {
     refuseUnfit('', read);
-  } catch {
     return true;
+  } catch {
+    return false;
   }
-  return read.coverage.answered === 0;
 }
 
 async function score({ synthetic, ...judged }: Of<'score'>, keys: Keyring): Promise<ScoreSheet> {

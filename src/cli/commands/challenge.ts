@@ -1,0 +1,115 @@
+import { text } from '../../ground/parameters.ts';
+import type { CommandSpec } from '../command.ts';
+import { defineCommand } from '../command.ts';
+import { chooseTask, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, TASK_FILE } from '../options.ts';
+import { clientOf, SERVER, SITE, siteSettings } from '../site-options.ts';
+
+const create = defineCommand({
+  name: 'create',
+  summary: {
+    en: 'add a challenge from its file; a server on PGlite must be stopped',
+    zh: '由挑战文件创建挑战；使用 PGlite 的服务器须先停止',
+  },
+  operands: '<file>',
+  options: { ...SITE, ...TASK_FILE, ...DATA_DIR },
+  examples: ['chineseblue challenge create ward.json --data-dir corpora'],
+  async run({ operands: [file], options, terminal }) {
+    const { readChallengeFile } = await import('../../server/challenge.ts');
+    const { createChallenge } = await import('../../server/challenges.ts');
+    const { openSite } = await import('../../server/site.ts');
+    const declared = await readChallengeFile(file);
+    const { taskFile, dataDir } = options;
+    const task = await chooseTask({ task: [declared.task], taskFile, dataDir });
+    const dir = await dataDirOf(options);
+    const site = await openSite(await siteSettings(options));
+    try {
+      await createChallenge(site, { role: 'admin' }, { declared, task, dir });
+    } finally {
+      await site.close();
+    }
+    if (terminal.json) return terminal.printJson({ id: declared.id });
+    terminal.printText({ en: `${declared.id} is there and open`, zh: `${declared.id} 已创建并开放` });
+  },
+});
+
+/** Opens or closes a challenge of a running server. */
+const setState = (name: 'open' | 'close', state: 'open' | 'closed', summary: CommandSpec['summary']) =>
+  defineCommand({
+    name,
+    summary,
+    operands: '<id>',
+    options: SERVER,
+    examples: [`chineseblue challenge ${name} ward --server http://127.0.0.1:8930`],
+    async run({ operands: [id], options, terminal, signal }) {
+      const { doneSchema } = await import('../../server/api/schemas.ts');
+      const client = await clientOf(options, signal);
+      const path = `/api/v1/challenges/${encodeURIComponent(id)}/state`;
+      await client.send('PUT', path, { state }, doneSchema);
+      if (terminal.json) return terminal.printJson({ id, state });
+      terminal.printText(
+        state === 'open'
+          ? { en: `${id} is open`, zh: `${id} 已开放` }
+          : { en: `${id} is closed`, zh: `${id} 已关闭` },
+      );
+    },
+  });
+
+const team = defineCommand({
+  name: 'team',
+  summary: {
+    en: 'make a team on a running server; its token is shown once',
+    zh: '在运行中的服务器上创建队伍；令牌仅显示一次',
+  },
+  operands: '<name>',
+  options: {
+    ...SERVER,
+    contact: text({
+      placeholder: 'text',
+      summary: { en: 'seen by the admin only', zh: '联系方式，仅管理员可见' },
+    }),
+  },
+  examples: ['chineseblue challenge team red --server http://127.0.0.1:8930'],
+  async run({ operands: [id], options, terminal, signal }) {
+    const { newTeamSchema } = await import('../../server/api/schemas.ts');
+    const client = await clientOf(options, signal);
+    const made = await client.send('POST', '/api/v1/teams', { id, contact: options.contact }, newTeamSchema);
+    if (terminal.json) return terminal.printJson(made);
+    terminal.printText({
+      en: `The token of ${id}, shown only this once: ${made.token}`,
+      zh: `${id} 的令牌（仅显示这一次）：${made.token}`,
+    });
+  },
+});
+
+const invite = defineCommand({
+  name: 'invite',
+  summary: { en: 'let a team take part in a challenge by invitation', zh: '邀请队伍参加需邀请的挑战' },
+  operands: '<id> <team>',
+  options: SERVER,
+  examples: ['chineseblue challenge invite ward red --server http://127.0.0.1:8930'],
+  async run({ operands: [id, name], options, terminal, signal }) {
+    const { doneSchema } = await import('../../server/api/schemas.ts');
+    const client = await clientOf(options, signal);
+    const path = `/api/v1/challenges/${encodeURIComponent(id)}/teams/${encodeURIComponent(name)}`;
+    await client.send('PUT', path, {}, doneSchema);
+    if (terminal.json) return terminal.printJson({ id, team: name });
+    terminal.printText({ en: `${name} takes part in ${id}`, zh: `${name} 可参加 ${id}` });
+  },
+});
+
+export const challengeCommand = defineCommand({
+  name: 'challenge',
+  summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
+  examples: ['chineseblue challenge create ward.json --data-dir corpora'],
+  subcommands: [
+    create,
+    setState('open', 'open', { en: 'take submissions to a challenge again', zh: '重新开放挑战' }),
+    setState('close', 'closed', {
+      en: 'take no more submissions and show all scores',
+      zh: '停止接收提交并公布全部得分',
+    }),
+    team,
+    invite,
+  ],
+});

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { flag, integer, text } from '../../ground/parameters.ts';
+import { defineCommand } from '../command.ts';
+import { chooseTasks } from '../open-task.ts';
+import { SITE, siteSettings } from '../site-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const serveCommand = defineCommand({
+  name: 'serve',
+  summary: { en: 'run an evaluation server with a leaderboard', zh: '运行带排行榜的评测服务器' },
+  options: {
+    ...SITE,
+    dataDir: text({
+      placeholder: 'dir',
+      summary: {
+        en: 'at the first start: open the tasks of this directory (default: the synthetic samples)',
+        zh: '首次启动时开放该目录中的任务（默认使用合成样例）',
+      },
+    }),
+    host: text({
+      default: '127.0.0.1',
+      summary: { en: 'address to listen on', zh: '监听地址' },
+    }),
+    port: integer({
+      min: 0,
+      max: 65_535,
+      default: 8930,
+      summary: { en: '0: any free one', zh: '端口；0 为任意空闲端口' },
+    }),
+    baselines: flag({
+      default: true,
+      summary: {
+        en: 'at the first start: put the baselines on the boards',
+        zh: '首次启动时将基线模型加入排行榜',
+      },
+    }),
+  },
+  examples: [
+    'chineseblue serve',
+    'chineseblue serve --database postgres://me@localhost/evaluation --port 80',
+  ],
+  finishing: { en: 'ending what is being scored', zh: '正在结束当前评分' },
+  async run({ options, terminal, signal }) {
+    const { openSite } = await import('../../server/site.ts');
+    const { createApp } = await import('../../server/api/app.ts');
+    const { listen } = await import('../../server/api/listen.ts');
+    const { startScorer } = await import('../../server/scorer.ts');
+    const { firstAdminToken } = await import('../../server/first-start.ts');
+    const settings = await siteSettings(options);
+    const onError = (error: unknown): void => terminal.alert(String(error));
+    const site = await openSite({ ...settings, onError });
+    try {
+      await prepare(site, options, terminal);
+      const token = await firstAdminToken(site);
+      const scorer = startScorer(site, site.workers, onError);
+      const app = createApp({ site, onError });
+      const listening = await listen(app, options);
+      announce(terminal, listening.url, token);
+      const { submitBaselines } = await import('../baselines.ts');
+      const filling = submitBaselines(site, options.dir, signal).catch((error) => {
+        if (!signal.aborted) onError(error);
+      });
+      if (!signal.aborted) await once(signal, 'abort');
+      await filling;
+      await listening.close();
+      await scorer.close();
+    } finally {
+      await site.close();
+    }
+  },
+});
+
+type Site = Awaited<ReturnType<typeof import('../../server/site.ts').openSite>>;
+
+/** At the first start opens tasks as challenges. */
+async function prepare(
+  site: Site,
+  {
+    dir,
+    dataDir,
+    baselines,
+  }: { readonly dir: string; readonly dataDir?: string; readonly baselines: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const { isEmpty, openTasks } = await import('../../server/first-start.ts');
+  if (!(await isEmpty(site))) return;
+  const { samplesDir } = await import('../../datasets/directory.ts');
+  const { splitsAtHand } = await import('../../datasets/dataset.ts');
+  const from = dataDir ?? samplesDir();
+  const { tasks } = await chooseTasks([], undefined, from);
+  const here = tasks.filter((task) => splitsAtHand({ task, dir: from }).length > 0);
+  const goldReaders =
+    dataDir === undefined
+      ? { en: 'Everyone: the synthetic samples are public.', zh: '所有人：合成样例是公开的。' }
+      : { en: 'Whoever runs this server.', zh: '运行本服务器的人员。' };
+  const progress = terminal.progress({ en: 'Opening tasks', zh: '正在开放任务' });
+  const left = await openTasks(site, here, { dir: from, goldReaders }).finally(progress.stop);
+  for (const { task, error } of left)
+    terminal.note({
+      en: `${task.id} is left out: ${error.text.en}`,
+      zh: `未开放 ${task.id}：${error.text.zh}`,
+    });
+  if (!baselines) return;
+  const { planBaselines } = await import('../baselines.ts');
+  const opened = here.filter((task) => left.every(({ task: other }) => other !== task));
+  await planBaselines(dir, from, opened);
+}
+
+function announce(terminal: Terminal, url: string, token: string | undefined): void {
+  if (terminal.json) {
+    terminal.printJson({ url, token });
+    return;
+  }
+  terminal.printText({ en: `The evaluation server answers at ${url}`, zh: `评测服务器地址：${url}` });
+  if (token !== undefined)
+    terminal.printText({
+      en: `The admin token, shown only this once: ${token}`,
+      zh: `管理员令牌（仅显示这一次）：${token}`,
+    });
+}

@@ -1,0 +1,125 @@
+import { basename, extname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../../ground/errors.ts';
+import { choice, flag, text } from '../../ground/parameters.ts';
+import type { SubmissionView } from '../../server/view.ts';
+import { defineCommand } from '../command.ts';
+import { clientOf, SERVER } from '../site-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** How often the state of a submission is asked for. */
+const POLL_MS = 1000;
+
+export const submitCommand = defineCommand({
+  name: 'submit',
+  summary: { en: 'hand in predictions to an evaluation server', zh: '向评测服务器提交预测' },
+  operands: '<file>',
+  options: {
+    ...SERVER,
+    challenge: text({ required: true, placeholder: 'id', summary: { en: 'the challenge', zh: '挑战' } }),
+    phase: choice(['practice', 'test', 'final'], {
+      default: 'test',
+      summary: { en: 'the phase of the challenge', zh: '挑战的阶段' },
+    }),
+    system: text({
+      placeholder: 'name',
+      summary: {
+        en: 'name of the system on the board (default: that of the file)',
+        zh: '排行榜上的系统名（默认取文件名）',
+      },
+    }),
+    modelCard: text({
+      placeholder: 'file',
+      summary: {
+        en: 'JSON: seeds, training data, weights… (docs/server.md)',
+        zh: 'JSON：种子、训练数据、权重等（见 docs/server.md）',
+      },
+    }),
+    wait: flag({
+      default: true,
+      summary: { en: 'wait until it is scored', zh: '等待评分结束' },
+    }),
+  },
+  examples: ['chineseblue submit --server http://127.0.0.1:8930 --challenge cMedIC predictions.jsonl'],
+  async run({ operands: [file], options, terminal, signal }) {
+    const { challenge, phase, modelCard, wait } = options;
+    const { submissionSchema } = await import('../../server/api/schemas.ts');
+    const client = await clientOf(options, signal);
+    const system = options.system ?? basename(file, extname(file));
+    const query = new URLSearchParams({ system });
+    if (modelCard !== undefined) query.set('card', await readCard(modelCard));
+    const path = `/api/v1/challenges/${encodeURIComponent(challenge)}/${phase}/submissions?${query}`;
+    let seen = await client.upload(path, file, submissionSchema);
+    const progress = terminal.progress({ en: 'Scoring', zh: '评分中' });
+    try {
+      while (wait && seen.ended === undefined) {
+        await delay(POLL_MS, undefined, { signal });
+        seen = await client.get(`/api/v1/submissions/${seen.id}`, submissionSchema);
+      }
+    } finally {
+      progress.stop();
+    }
+    await show(seen as SubmissionView, terminal);
+    if (seen.state === 'rejected' || seen.state === 'failed') throw notScored(seen.state, file);
+  },
+});
+
+async function readCard(file: string): Promise<string> {
+  const { readTextFile } = await import('../../ground/files.ts');
+  const written = await readTextFile(file);
+  try {
+    return JSON.stringify(JSON.parse(written));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'not-json',
+      { en: `The model card is not JSON: ${reason}`, zh: `模型卡不是合法的 JSON：${reason}` },
+      { file },
+    );
+  }
+}
+
+const STATES = {
+  queued: { en: 'queued', zh: '排队中' },
+  scoring: { en: 'being scored', zh: '评分中' },
+  scored: { en: 'scored', zh: '已评分' },
+  rejected: { en: 'rejected', zh: '已拒绝' },
+  failed: { en: 'failed', zh: '评分失败' },
+} as const;
+
+async function show(seen: SubmissionView, terminal: Terminal): Promise<void> {
+  if (terminal.json) return terminal.printJson(seen);
+  const { say } = terminal;
+  const state = STATES[seen.state];
+  const score = seen.score === undefined || seen.score === null ? '' : ` ${seen.score}`;
+  terminal.print(`${seen.id} ${say(state)}${score}`);
+  if (seen.problems && seen.problems.length > 0)
+    await terminal.table(
+      [
+        say({ en: 'line', zh: '行' }),
+        'id',
+        say({ en: 'code', zh: '代码' }),
+        say({ en: 'problem', zh: '问题' }),
+      ],
+      seen.problems.map(({ line, id, code, message }) => [String(line ?? ''), id ?? '', code, say(message)]),
+    );
+}
+
+const notScored = (state: 'rejected' | 'failed', file: string): UserError =>
+  state === 'rejected'
+    ? new UserError(
+        'submission-rejected',
+        { en: 'The file was rejected; it costs no quota', zh: '文件被拒绝，不计入提交次数' },
+        {
+          file,
+          hint: {
+            en: '`chineseblue check` finds the same without a server.',
+            zh: '`chineseblue check` 可在本地作同样检查。',
+          },
+        },
+      )
+    : new UserError(
+        'submission-failed',
+        { en: 'Scoring failed; it costs no quota', zh: '评分失败，不计入提交次数' },
+        { file, hint: { en: 'Hand the file in again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
+      );

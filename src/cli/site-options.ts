@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Parsed } from '../ground/parameters.ts';
+import { integer, text } from '../ground/parameters.ts';
+import type { SiteSettings } from '../server/site.ts';
+
+/** Options that say which evaluation server's data a command works on. */
+export const SITE = {
+  dir: text({
+    placeholder: 'dir',
+    default: 'chineseblue-server',
+    summary: {
+      en: 'directory of the server: database, key, uploads',
+      zh: '服务器目录：数据库、密钥与上传文件',
+    },
+  }),
+  database: text({
+    placeholder: 'url',
+    secret: true,
+    summary: {
+      en: 'postgres://… instead of the database in the directory',
+      zh: '使用 postgres://… 数据库，代替目录中的数据库',
+    },
+  }),
+  keyFile: text({
+    placeholder: 'file',
+    summary: {
+      en: 'keys of the gold (default: CHINESEBLUE_GOLD_KEY, else gold.key in the directory)',
+      zh: '金标密钥文件（默认 CHINESEBLUE_GOLD_KEY，否则为目录中的 gold.key）',
+    },
+  }),
+  workers: integer({
+    min: 1,
+    max: 256,
+    summary: { en: 'scoring processes (default: one per core)', zh: '评分进程数（默认每核一个）' },
+  }),
+};
+
+/** Options that say which running server a command talks to, and as whom. */
+export const SERVER = {
+  server: text({
+    required: true,
+    placeholder: 'url',
+    summary: { en: 'address of the server', zh: '服务器地址' },
+  }),
+  tokenFile: text({
+    placeholder: 'file',
+    summary: {
+      en: 'file with the token (default: CHINESEBLUE_TOKEN)',
+      zh: '令牌文件（默认 CHINESEBLUE_TOKEN）',
+    },
+  }),
+};
+
+/** How a site is opened; the key file is made where none is named and the environment has no key. */
+export async function siteSettings(options: Parsed<typeof SITE>): Promise<SiteSettings> {
+  const { dir, database, workers } = options;
+  const { ensureKeyFile } = await import('../server/first-start.ts');
+  const { KEY_VARIABLE } = await import('../server/keyring.ts');
+  let { keyFile } = options;
+  if (keyFile === undefined && !process.env[KEY_VARIABLE]) {
+    keyFile = join(dir, 'gold.key');
+    await ensureKeyFile(keyFile);
+  }
+  const place = database === undefined ? { directory: join(dir, 'database') } : { url: database };
+  return { database: place, temporary: dir, keyFile, workers };
+}
+
+/** A client of the server that the options name. */
+export async function clientOf(options: Parsed<typeof SERVER>, signal?: AbortSignal) {
+  const { createClient } = await import('../server/client.ts');
+  const { readTextFile } = await import('../ground/files.ts');
+  const { server, tokenFile } = options;
+  const token = tokenFile === undefined ? process.env.CHINESEBLUE_TOKEN : await readTextFile(tokenFile);
+  return createClient(server, token?.trim() || undefined, signal);
+}

@@ -1,0 +1,99 @@
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type * as z from 'zod';
+import { EXIT, UserError } from '../ground/errors.ts';
+import { explainFileError } from '../ground/files.ts';
+import { errorSchema } from './api/schemas.ts';
+
+/** How a command talks to a server. */
+export interface Client {
+  get<T>(path: string, answer: z.ZodType<T>): Promise<T>;
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, answer: z.ZodType<T>): Promise<T>;
+  /** Sends a file as it is. */
+  upload<T>(path: string, file: string, answer: z.ZodType<T>): Promise<T>;
+}
+
+/**
+ * A client of the server at an address. Its calls throw a UserError: what the server says, `bad-server`,
+ * `server-unreachable`, or `not-a-server` where something else answers.
+ */
+export function createClient(server: string, token: string | undefined, signal?: AbortSignal): Client {
+  if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw badServer(server);
+  const call = async <T>(path: string, answer: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
+    const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
+    const response = await fetch(new URL(path, server), { ...init, headers, signal }).catch((error) => {
+      throw signal?.aborted ? error : unreachable(server, error);
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusal(body, server);
+    const { success, data } = answer.safeParse(body);
+    if (!success) throw notAServer(server);
+    return data;
+  };
+  return {
+    get: (path, answer) => call(path, answer),
+    send: (method, path, body, answer) => {
+      const headers = { 'content-type': 'application/json' };
+      return call(path, answer, { method, headers, body: JSON.stringify(body) });
+    },
+    async upload(path, file, answer) {
+      const body = await openFile(file);
+      return call(path, answer, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body,
+      });
+    },
+  };
+}
+
+async function openFile(file: string): Promise<Blob> {
+  try {
+    const found = await stat(file);
+    if (found.isFile()) return await openAsBlob(file);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+  throw new UserError(
+    'not-a-file',
+    { en: 'Only a regular file can be handed in', zh: '只能提交普通文件' },
+    { file, hint: { en: 'Write the answers to a file first.', zh: '请先将答案写入文件。' } },
+  );
+}
+
+function refusal(body: unknown, server: string): UserError {
+  const { success, data } = errorSchema.safeParse(body);
+  if (!success) return notAServer(server);
+  const { code, message, hint, line, field, id } = data.error;
+  return new UserError(code, message, { hint, line, field, id });
+}
+
+const badServer = (server: string): UserError =>
+  new UserError(
+    'bad-server',
+    { en: `"${server}" is no address of a server`, zh: `“${server}”不是服务器地址` },
+    {
+      hint: { en: 'Write it as http://HOST:PORT.', zh: '格式为 http://主机:端口。' },
+      exitCode: EXIT.usage,
+    },
+  );
+
+function unreachable(server: string, error: unknown): UserError {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const reason = cause instanceof Error ? cause.message : String(error);
+  return new UserError(
+    'server-unreachable',
+    { en: `${server} does not answer: ${reason}`, zh: `${server} 没有响应：${reason}` },
+    { hint: { en: 'Check the address, and that the server runs.', zh: '请确认地址无误且服务器正在运行。' } },
+  );
+}
+
+const notAServer = (server: string): UserError =>
+  new UserError(
+    'not-a-server',
+    {
+      en: `${server} does not answer as an evaluation server of this version`,
+      zh: `${server} 的响应不符合本版本评测服务器的格式`,
+    },
+    { hint: { en: 'Check the address.', zh: '请检查地址。' } },
+  );

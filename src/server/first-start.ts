@@ -1,0 +1,73 @@
+import { chmod, stat } from 'node:fs/promises';
+import { UserError } from '../ground/errors.ts';
+import { writeAtomic } from '../ground/files.ts';
+import type { Text } from '../ground/language.ts';
+import type { Task } from '../tasks/task.ts';
+import { parseChallenge } from './challenge.ts';
+import { createChallenge } from './challenges.ts';
+import { createKey } from './keyring.ts';
+import type { Site } from './site.ts';
+import { type Actor, issueToken } from './tokens.ts';
+
+const ADMIN: Actor = { role: 'admin' };
+/** The quota of tasks that are opened without a challenge file: per day, and in all. */
+const QUOTA = { day: 100, total: 1000 };
+
+/** Makes the file of keys where it is absent, readable by its owner only. Throws a UserError where it cannot be written. */
+export async function ensureKeyFile(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined);
+  if (there) return;
+  await writeAtomic(file, `${createKey()}\n`);
+  await chmod(file, 0o600);
+}
+
+/** An admin token, where none was ever made; it is told here once. */
+export async function firstAdminToken({ kysely }: Site): Promise<string | undefined> {
+  return kysely.transaction().execute(async (transaction) => {
+    const known = await transaction
+      .selectFrom('token')
+      .select('hash')
+      .where('role', '=', 'admin')
+      .executeTakeFirst();
+    return known ? undefined : issueToken(transaction, ADMIN, { role: 'admin', subject: '' });
+  });
+}
+
+/** A task that could not be opened. */
+export interface LeftOut {
+  readonly task: Task;
+  readonly error: UserError;
+}
+
+/**
+ * Opens tasks as challenges for everyone, practice on dev and a blind phase on test, each where the split has gold. Returns
+ * those that cannot be: a split is absent, or has no gold.
+ */
+export async function openTasks(
+  site: Site,
+  tasks: readonly Task[],
+  { dir, goldReaders }: { readonly dir: string; readonly goldReaders: Text },
+): Promise<LeftOut[]> {
+  const left: LeftOut[] = [];
+  for (const task of tasks) {
+    const declared = parseChallenge({
+      id: task.id,
+      title: task.title,
+      task: task.id,
+      goldReaders,
+      phases: { practice: { split: 'dev', quota: QUOTA }, test: { split: 'test', quota: QUOTA } },
+    });
+    try {
+      await createChallenge(site, ADMIN, { declared, task, dir });
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code === 'worker-died') throw error;
+      left.push({ task, error });
+    }
+  }
+  return left;
+}
+
+/** Whether a server has no challenge yet. */
+export async function isEmpty({ kysely }: Site): Promise<boolean> {
+  return (await kysely.selectFrom('challenge').select('id').executeTakeFirst()) === undefined;
+}

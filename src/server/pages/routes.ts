@@ -1,0 +1,148 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { csrf } from 'hono/csrf';
+import { UserError } from '../../ground/errors.ts';
+import { type Language, languageOf } from '../../ground/language.ts';
+import type { AppSettings, Env } from '../api/context.ts';
+import type { createGate } from '../api/limits.ts';
+import { cardSchema } from '../api/schemas.ts';
+import { withFile } from '../api/upload.ts';
+import { boardOf } from '../board.ts';
+import { PHASES } from '../challenge.ts';
+import { findChallenge, listChallenges } from '../challenges.ts';
+import { submit } from '../submit.ts';
+import { type Actor, requireAllowed } from '../tokens.ts';
+import { listSubmissions, viewSubmission } from '../view.ts';
+import { challengePage, homePage } from './challenge.ts';
+import type { Reader } from './layout.ts';
+import { signInPage } from './sign-in.ts';
+import { STYLE } from './style.ts';
+import { submissionPage, submissionsPage } from './submissions.ts';
+
+/** The cookie that holds the token of whoever signed in; the API never reads it. */
+const TOKEN_COOKIE = 'chineseblue_token';
+const LANGUAGE_COOKIE = 'chineseblue_lang';
+/** The largest form: it is held in memory while it is read. */
+export const MAX_FORM = 20 * 1024 * 1024 + 64 * 1024;
+const LISTED = 100;
+
+/** Whose token is tried, and how wrong ones are counted. */
+export type SignIn = (caller: string, token: string) => Promise<Actor>;
+
+/** The language of a request: asked for, chosen before, or the browser's. */
+export function languageOfRequest(c: Context<Env>): Language {
+  const asked = languageOf(c.req.query('lang') ?? '');
+  const browser = (c.req.header('accept-language') ?? '').split(',')[0];
+  return asked ?? languageOf(getCookie(c, LANGUAGE_COOKIE) ?? '') ?? languageOf(browser) ?? 'en';
+}
+
+/** Who reads a page: the team of the cookie; a token that is none any more counts as nobody. */
+export async function readerOf(c: Context<Env>, signIn: SignIn): Promise<Reader> {
+  const language = languageOfRequest(c);
+  const token = getCookie(c, TOKEN_COOKIE);
+  if (token === undefined) return { language, actor: { role: 'anyone' } };
+  try {
+    return { language, actor: await signIn(c.get('caller'), token) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { language, actor: { role: 'anyone' } };
+  }
+}
+
+/** The pages, which work without scripts. */
+export function addPages(
+  app: OpenAPIHono<Env>,
+  { site }: AppSettings,
+  { signIn, gate }: { readonly signIn: SignIn; readonly gate: ReturnType<typeof createGate> },
+): void {
+  const reader = async (c: Context<Env>): Promise<Reader> => {
+    const asked = languageOf(c.req.query('lang') ?? '');
+    if (asked) setCookie(c, LANGUAGE_COOKIE, asked, { sameSite: 'Lax', path: '/', httpOnly: true });
+    return readerOf(c, signIn);
+  };
+  const form = [
+    csrf(),
+    bodyLimit({ maxSize: MAX_FORM, onError: () => Promise.reject(formTooLarge()) }),
+  ] as const;
+
+  app.get('/style.css', (c) => c.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.get('/', async (c) => c.html(homePage(await reader(c), await listChallenges(site))));
+  app.get('/challenges/:id', async (c) => {
+    const challenge = await findChallenge(site, c.req.param('id'));
+    const names = PHASES.filter((name) => challenge.declared.phases[name]);
+    const boards = await Promise.all(names.map((name) => boardOf(site, challenge, name)));
+    return c.html(challengePage(await reader(c), challenge, boards));
+  });
+  app.get('/sign-in', async (c) => c.html(signInPage(await reader(c))));
+  app.post('/sign-in', ...form, async (c) => {
+    const { token } = await c.req.parseBody();
+    try {
+      await signIn(c.get('caller'), String(token ?? ''));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return c.html(signInPage(await reader(c), error), 401);
+    }
+    const secure = new URL(c.req.url).protocol === 'https:';
+    setCookie(c, TOKEN_COOKIE, String(token), { httpOnly: true, sameSite: 'Strict', path: '/', secure });
+    return c.redirect('/submissions', 303);
+  });
+  app.post('/sign-out', ...form, (c) => {
+    deleteCookie(c, TOKEN_COOKIE, { path: '/' });
+    return c.redirect('/', 303);
+  });
+  app.get('/submissions', async (c) => {
+    const who = await reader(c);
+    if (who.actor.role !== 'team') return c.redirect('/sign-in', 303);
+    const challenges = await listChallenges(site);
+    const primaries = new Map(challenges.map(({ declared, primary }) => [declared.id, primary]));
+    const views = await listSubmissions(site, who.actor.team, { limit: LISTED });
+    return c.html(submissionsPage(who, views, (id) => primaries.get(id) ?? ''));
+  });
+  app.get('/submissions/:id', async (c) => {
+    const who = await reader(c);
+    const view = await viewSubmission(site, who.actor, c.req.param('id'));
+    const { primary } = await findChallenge(site, view.challenge);
+    return c.html(submissionPage(who, view, primary));
+  });
+  app.post('/challenges/:id/:phase/submit', ...form, async (c) => {
+    const { actor } = await reader(c);
+    requireAllowed(actor.role === 'team');
+    const team = actor.role === 'team' ? actor.team : '';
+    const phase = PHASES.find((name) => name === c.req.param('phase'));
+    if (!phase) throw noFile();
+    const challenge = c.req.param('id');
+    const id = await gate(async () => {
+      const { file, system, ...given } = await c.req.parseBody();
+      if (!(file instanceof File)) throw noFile();
+      const card = cardSchema.parse(cardOf(given));
+      const handed = { challenge, phase, team, system: String(system ?? ''), card };
+      return withFile(file.stream(), site.temporary, (path) => submit(site, { ...handed, file: path }));
+    });
+    return c.redirect(`/submissions/${id}`, 303);
+  });
+}
+
+/** The fields of a form that were filled in. */
+const cardOf = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => [key, key === 'trainedOnDev' ? value === 'true' : value]),
+  );
+
+const noFile = (): UserError =>
+  new UserError('bad-request', { en: 'The form is not complete', zh: '表单不完整' }, { field: 'file' });
+
+const formTooLarge = (): UserError =>
+  new UserError(
+    'too-large',
+    { en: 'A form may have 20 MiB', zh: '表单不得超过 20 MiB' },
+    {
+      hint: {
+        en: 'Use `chineseblue submit` for larger files.',
+        zh: '更大的文件请用 `chineseblue submit` 提交。',
+      },
+    },
+  );

@@ -1,0 +1,30 @@
+/** The style sheet of all pages: light and dark, from a phone to paper. */
+export const STYLE = `
+:root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --line: #d0d7de; --ground: #fff; --accent: #0b57d0; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --soft: #9aa4af; --line: #3a424b; --ground: #0d1117; --accent: #8ab4f8; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--ground); color: var(--text);
+  font: 16px/1.55 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+a { color: var(--accent); }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: baseline; border-bottom: 1px solid var(--line);
+  padding-bottom: .75rem; }
+header .name { font-weight: 700; margin-right: auto; }
+header form { margin: 0; }
+h1 { font-size: 1.5rem; margin: 1.25rem 0 .5rem; }
+h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
+.soft { color: var(--soft); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+label { display: block; margin: .6rem 0 .2rem; }
+input, textarea, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--line);
+  border-radius: .35rem; padding: .4rem .6rem; max-width: 100%; }
+input[type=file] { width: 100%; padding: 1.25rem .6rem; border-style: dashed; }
+button { cursor: pointer; border-color: var(--accent); color: var(--accent); }
+pre { overflow-x: auto; border: 1px solid var(--line); border-radius: .35rem; padding: .6rem; }
+.alert { border-left: 4px solid #d1242f; padding-left: .75rem; }
+@media print { header form, header nav, form, .no-print { display: none; } body { max-width: none; } }
+`;
