@@ -1,5 +1,5 @@
 import { text } from '../../ground/parameters.ts';
-import type { CommandSpec } from '../command.ts';
+import type { Client } from '../../server/client.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
@@ -33,27 +33,37 @@ const create = defineCommand({
   },
 });
 
-/** Opens or closes a challenge of a running server. */
-const setState = (name: 'open' | 'close', state: 'open' | 'closed', summary: CommandSpec['summary']) =>
-  defineCommand({
-    name,
-    summary,
-    operands: '<id>',
-    options: SERVER,
-    examples: [`chineseblue challenge ${name} ward --server http://127.0.0.1:8930`],
-    async run({ operands: [id], options, terminal, signal }) {
-      const { doneSchema } = await import('../../server/api/schemas.ts');
-      const client = await clientOf(options, signal);
-      const path = `/api/v1/challenges/${encodeURIComponent(id)}/state`;
-      await client.send('PUT', path, { state }, doneSchema);
-      if (terminal.json) return terminal.printJson({ id, state });
-      terminal.printText(
-        state === 'open'
-          ? { en: `${id} is open`, zh: `${id} 已开放` }
-          : { en: `${id} is closed`, zh: `${id} 已关闭` },
-      );
-    },
-  });
+const open = defineCommand({
+  name: 'open',
+  summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战' },
+  operands: '<id>',
+  options: SERVER,
+  examples: ['chineseblue challenge open ward --server http://127.0.0.1:8930'],
+  async run({ operands: [id], options, terminal, signal }) {
+    await setState(await clientOf(options, signal), id, 'open');
+    if (terminal.json) return terminal.printJson({ id, state: 'open' });
+    terminal.printText({ en: `${id} is open`, zh: `${id} 已开放` });
+  },
+});
+
+const close = defineCommand({
+  name: 'close',
+  summary: { en: 'take no more submissions and show all scores', zh: '停止接收提交并公布全部得分' },
+  operands: '<id>',
+  options: SERVER,
+  examples: ['chineseblue challenge close ward --server http://127.0.0.1:8930'],
+  async run({ operands: [id], options, terminal, signal }) {
+    await setState(await clientOf(options, signal), id, 'closed');
+    if (terminal.json) return terminal.printJson({ id, state: 'closed' });
+    terminal.printText({ en: `${id} is closed`, zh: `${id} 已关闭` });
+  },
+});
+
+async function setState(client: Client, id: string, state: 'open' | 'closed'): Promise<void> {
+  const { doneSchema } = await import('../../server/api/schemas.ts');
+  const path = `/api/v1/challenges/${encodeURIComponent(id)}/state`;
+  await client.send('PUT', path, { state }, doneSchema);
+}
 
 const team = defineCommand({
   name: 'team',
@@ -102,14 +112,5 @@ export const challengeCommand = defineCommand({
   name: 'challenge',
   summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
   examples: ['chineseblue challenge create ward.json --data-dir corpora'],
-  subcommands: [
-    create,
-    setState('open', 'open', { en: 'take submissions to a challenge again', zh: '重新开放挑战' }),
-    setState('close', 'closed', {
-      en: 'take no more submissions and show all scores',
-      zh: '停止接收提交并公布全部得分',
-    }),
-    team,
-    invite,
-  ],
+  subcommands: [create, open, close, team, invite],
 });

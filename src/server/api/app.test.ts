@@ -113,6 +113,75 @@ describe('the API', () => {
   });
 });
 
+describe('the pages', () => {
+  const text = async (path: string, init?: RequestInit) => (await app.request(path, init)).text();
+  const origin = 'http://localhost';
+  const signedIn = (who: string) => ({ headers: { cookie: `chineseblue_token=${tokens[who]}`, origin } });
+
+  it('are in the language of the reader, without scripts', async () => {
+    const english = await text('/');
+    expect(english).toContain('<html lang="en">');
+    expect(english).toContain('href="/challenges/ic"');
+    const chinese = await text('/challenges/ic', { headers: { 'accept-language': 'zh-CN,zh;q=0.9' } });
+    expect(chinese).toContain('<html lang="zh-CN">');
+    expect(chinese).toContain('谁可以读取金标：所有人');
+    expect(english + chinese).not.toMatch(/<script|onclick|javascript:/);
+    expect((await app.request('/challenges/none')).status).toBe(404);
+  });
+
+  it('show the board, with what a team said escaped', async () => {
+    const query = new URLSearchParams({
+      system: 'evil',
+      card: JSON.stringify({ contact: '<img src=x>"\'&' }),
+    });
+    const body = await readFile(await test.answersFile(0, 'dev'));
+    const path = `/api/v1/challenges/ic/practice/submissions?${query}`;
+    const { id } = await json(app.request(path, as('blue', { method: 'POST', body })));
+    await eventually(async () => (await json(app.request(`/api/v1/submissions/${id}`, as('blue')))).ended);
+    const page = await text('/challenges/ic');
+    expect(page).toContain('100.0');
+    expect(page).toContain('&lt;img src=x&gt;&quot;&#39;&amp;');
+    expect(page).not.toContain('<img');
+  });
+
+  it('take a file by a form from whoever signed in, and from no other site', async () => {
+    const form = (wrong: string) => {
+      const data = new FormData();
+      data.set('file', new File([wrong], 'answers.jsonl'));
+      data.set('system', 'by-form');
+      data.set('seeds', '5');
+      data.set('trainedOnDev', 'false');
+      return data;
+    };
+    const path = '/challenges/ic/practice/submit';
+    const file = await readFile(await test.answersFile(20, 'dev'), 'utf8');
+    const handed = await app.request(path, { method: 'POST', body: form(file), ...signedIn('red') });
+    expect(handed.status).toBe(303);
+    const at = handed.headers.get('location')!;
+    expect(await text(at, signedIn('red'))).toContain('by-form');
+    expect((await app.request(at, signedIn('blue'))).status).toBe(404);
+    const elsewhere = { headers: { ...signedIn('red').headers, origin: 'http://elsewhere.example' } };
+    expect((await app.request(path, { method: 'POST', body: form(file), ...elsewhere })).status).toBe(403);
+    expect((await app.request(path, { method: 'POST', body: form(file), headers: { origin } })).status).toBe(
+      403,
+    );
+  });
+
+  it('keep the token of whoever signs in where no script reads it', async () => {
+    const post = (token: string) => {
+      const body = new URLSearchParams({ token });
+      return app.request('/sign-in', { method: 'POST', body, headers: { origin } });
+    };
+    const wrong = await post('cbt_wrong');
+    expect(wrong.status).toBe(401);
+    expect(await wrong.text()).toContain('role="alert"');
+    const right = await post(tokens.red);
+    expect(right.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
+    // A cookie is no way into the API, where no origin is asked for.
+    expect((await app.request('/api/v1/submissions', signedIn('red'))).status).toBe(403);
+  });
+});
+
 /** Every route, with a request that is well formed; the statuses by role, as nothing but the role differs. */
 const ROLES = ['anyone', 'red', 'blue', 'otherHost', 'host', 'admin'] as const;
 const ROUTES: readonly (readonly [
@@ -142,7 +211,7 @@ function all(status: number): Record<(typeof ROLES)[number], number> {
 describe('who may do what', () => {
   let own = '';
   beforeAll(async () => {
-    [{ id: own }] = await json(app.request('/api/v1/submissions', as('red')));
+    own = (await json(app.request('/api/v1/submissions', as('red')))).at(-1).id;
   });
 
   it.each(ROUTES)('%s %s', async (method, path, body, expected) => {

@@ -2,6 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
@@ -83,7 +84,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   const gate = createGate(uploads);
   addParticipantRoutes(app, settings, gate);
   addHostRoutes(app, settings);
-  addPages(app, settings, { signIn, gate });
+  addPages(app, { ...settings, signIn, gate });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
@@ -108,7 +109,8 @@ function explain(error: unknown): unknown {
     return new UserError('bad-request', issueText(issue), { field: issue.path.join('.') });
   }
   if (!(error instanceof Error)) return error;
-  const isBadBody = error instanceof SyntaxError || 'getResponse' in error;
+  if (error instanceof HTTPException && error.status === 403) return otherSite();
+  const isBadBody = error instanceof SyntaxError || error instanceof HTTPException;
   const isBadText = 'code' in error && error.code === NO_TEXT;
   return isBadBody || isBadText ? new UserError('bad-request', badBody) : error;
 }
@@ -117,6 +119,9 @@ function explain(error: unknown): unknown {
 const NO_TEXT = '22021';
 
 const badBody = { en: 'The request cannot be read', zh: '无法解析请求' };
+
+const otherSite = (): UserError =>
+  new UserError('forbidden', { en: 'This form came from another site', zh: '该表单来自其他站点' });
 
 const noPage = (): UserError =>
   new UserError('no-page', { en: 'There is nothing at this address', zh: '该地址没有内容' });

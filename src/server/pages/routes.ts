@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { csrf } from 'hono/csrf';
@@ -25,7 +25,7 @@ import { submissionPage, submissionsPage } from './submissions.ts';
 const TOKEN_COOKIE = 'chineseblue_token';
 const LANGUAGE_COOKIE = 'chineseblue_lang';
 /** The largest form: it is held in memory while it is read. */
-export const MAX_FORM = 20 * 1024 * 1024 + 64 * 1024;
+const MAX_FORM = 20 * 1024 * 1024 + 64 * 1024;
 const LISTED = 100;
 
 /** Whose token is tried, and how wrong ones are counted. */
@@ -39,7 +39,7 @@ export function languageOfRequest(c: Context<Env>): Language {
 }
 
 /** Who reads a page: the team of the cookie; a token that is none any more counts as nobody. */
-export async function readerOf(c: Context<Env>, signIn: SignIn): Promise<Reader> {
+async function readerOf(c: Context<Env>, signIn: SignIn): Promise<Reader> {
   const language = languageOfRequest(c);
   const token = getCookie(c, TOKEN_COOKIE);
   if (token === undefined) return { language, actor: { role: 'anyone' } };
@@ -51,49 +51,38 @@ export async function readerOf(c: Context<Env>, signIn: SignIn): Promise<Reader>
   }
 }
 
-/** The pages, which work without scripts. */
-export function addPages(
-  app: OpenAPIHono<Env>,
-  { site }: AppSettings,
-  { signIn, gate }: { readonly signIn: SignIn; readonly gate: ReturnType<typeof createGate> },
-): void {
-  const reader = async (c: Context<Env>): Promise<Reader> => {
-    const asked = languageOf(c.req.query('lang') ?? '');
-    if (asked) setCookie(c, LANGUAGE_COOKIE, asked, { sameSite: 'Lax', path: '/', httpOnly: true });
-    return readerOf(c, signIn);
-  };
-  const form = [
-    csrf(),
-    bodyLimit({ maxSize: MAX_FORM, onError: () => Promise.reject(formTooLarge()) }),
-  ] as const;
+/** What the handlers of pages share. */
+interface Pages extends AppSettings {
+  readonly signIn: SignIn;
+  readonly gate: ReturnType<typeof createGate>;
+}
 
+/** The pages, which work without scripts. */
+export function addPages(app: OpenAPIHono<Env>, pages: Pages): void {
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
-  app.get('/', async (c) => c.html(homePage(await reader(c), await listChallenges(site))));
+  addReading(app, pages);
+  addSignIn(app, pages);
+  addSubmitting(app, pages);
+}
+
+/** As `readerOf`; a language that is asked for is kept. */
+async function reading(c: Context<Env>, { signIn }: Pages): Promise<Reader> {
+  const asked = languageOf(c.req.query('lang') ?? '');
+  if (asked) setCookie(c, LANGUAGE_COOKIE, asked, { sameSite: 'Lax', path: '/', httpOnly: true });
+  return readerOf(c, signIn);
+}
+
+function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
+  const { site } = pages;
+  app.get('/', async (c) => c.html(homePage(await reading(c, pages), await listChallenges(site))));
   app.get('/challenges/:id', async (c) => {
     const challenge = await findChallenge(site, c.req.param('id'));
     const names = PHASES.filter((name) => challenge.declared.phases[name]);
     const boards = await Promise.all(names.map((name) => boardOf(site, challenge, name)));
-    return c.html(challengePage(await reader(c), challenge, boards));
-  });
-  app.get('/sign-in', async (c) => c.html(signInPage(await reader(c))));
-  app.post('/sign-in', ...form, async (c) => {
-    const { token } = await c.req.parseBody();
-    try {
-      await signIn(c.get('caller'), String(token ?? ''));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return c.html(signInPage(await reader(c), error), 401);
-    }
-    const secure = new URL(c.req.url).protocol === 'https:';
-    setCookie(c, TOKEN_COOKIE, String(token), { httpOnly: true, sameSite: 'Strict', path: '/', secure });
-    return c.redirect('/submissions', 303);
-  });
-  app.post('/sign-out', ...form, (c) => {
-    deleteCookie(c, TOKEN_COOKIE, { path: '/' });
-    return c.redirect('/', 303);
+    return c.html(challengePage(await reading(c, pages), challenge, boards));
   });
   app.get('/submissions', async (c) => {
-    const who = await reader(c);
+    const who = await reading(c, pages);
     if (who.actor.role !== 'team') return c.redirect('/sign-in', 303);
     const challenges = await listChallenges(site);
     const primaries = new Map(challenges.map(({ declared, primary }) => [declared.id, primary]));
@@ -101,13 +90,43 @@ export function addPages(
     return c.html(submissionsPage(who, views, (id) => primaries.get(id) ?? ''));
   });
   app.get('/submissions/:id', async (c) => {
-    const who = await reader(c);
+    const who = await reading(c, pages);
     const view = await viewSubmission(site, who.actor, c.req.param('id'));
     const { primary } = await findChallenge(site, view.challenge);
     return c.html(submissionPage(who, view, primary));
   });
-  app.post('/challenges/:id/:phase/submit', ...form, async (c) => {
-    const { actor } = await reader(c);
+}
+
+/** What every form passes: it comes from a page of this server, and is not too large. */
+const form = (): readonly [MiddlewareHandler<Env>, MiddlewareHandler<Env>] => [
+  csrf(),
+  bodyLimit({ maxSize: MAX_FORM, onError: () => Promise.reject(formTooLarge()) }),
+];
+
+function addSignIn(app: OpenAPIHono<Env>, pages: Pages): void {
+  app.get('/sign-in', async (c) => c.html(signInPage(await reading(c, pages))));
+  app.post('/sign-in', ...form(), async (c) => {
+    const { token } = await c.req.parseBody();
+    try {
+      await pages.signIn(c.get('caller'), String(token ?? ''));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return c.html(signInPage(await reading(c, pages), error), 401);
+    }
+    const secure = new URL(c.req.url).protocol === 'https:';
+    setCookie(c, TOKEN_COOKIE, String(token), { httpOnly: true, sameSite: 'Strict', path: '/', secure });
+    return c.redirect('/submissions', 303);
+  });
+  app.post('/sign-out', ...form(), (c) => {
+    deleteCookie(c, TOKEN_COOKIE, { path: '/' });
+    return c.redirect('/', 303);
+  });
+}
+
+function addSubmitting(app: OpenAPIHono<Env>, pages: Pages): void {
+  const { site, gate } = pages;
+  app.post('/challenges/:id/:phase/submit', ...form(), async (c) => {
+    const { actor } = await reading(c, pages);
     requireAllowed(actor.role === 'team');
     const team = actor.role === 'team' ? actor.team : '';
     const phase = PHASES.find((name) => name === c.req.param('phase'));

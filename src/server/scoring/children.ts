@@ -66,7 +66,7 @@ export function createChildren({ count, keyFile, temporary }: ChildrenSettings):
       const answer = await exchange(child, request);
       giveBack(child);
       if (answer.kind === 'done') return answer.reply as ReplyTo<R>;
-      throw new UserError(answer.code, answer.message ?? answer.code, { file: answer.file });
+      throw failed(answer);
     },
     pids: () => [...running].flatMap(({ pid }) => pid ?? []),
     close() {
@@ -89,6 +89,11 @@ function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
       if (error) gone();
     });
   });
+}
+
+function failed({ code, message, file }: Extract<FromChild, { kind: 'refused' }>): UserError {
+  const untold = { en: `Scoring failed: ${code}`, zh: `评分失败：${code}` };
+  return new UserError(code, message ?? untold, { file });
 }
 
 const died = (): UserError =>

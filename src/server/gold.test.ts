@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { readTaskFile } from '../datasets/task-file.ts';
+import { createApp } from './api/app.ts';
+import { parseChallenge } from './challenge.ts';
+import { createChallenge } from './challenges.ts';
+import { eventually } from './fixtures/site.ts';
+import { createKey } from './keyring.ts';
+import { startScorer } from './scorer.ts';
+import { openSite } from './site.ts';
+import { createTeam } from './teams.ts';
+import { issueToken } from './tokens.ts';
+
+const CANARY = 'KINGFISHER';
+const RECORDS = 30;
+const ADMIN = { role: 'admin', subject: '' } as const;
+
+/** What a text looks like in the encodings that bytes are commonly shown in. */
+const forms = (text: string): Buffer[] => [
+  Buffer.from(text),
+  Buffer.from(text, 'utf16le'),
+  Buffer.from(Buffer.from(text).toString('hex')),
+  ...[0, 1, 2].map((shift) => {
+    // Base64 in each of its three alignments, without the characters that the neighbours decide.
+    const encoded = Buffer.from(' '.repeat(shift) + text).toString('base64');
+    return Buffer.from(encoded.slice(shift === 0 ? 0 : 4, -4));
+  }),
+];
+const CANARIES = forms(CANARY);
+const finds = (bytes: Uint8Array): boolean => CANARIES.some((form) => Buffer.from(bytes).includes(form));
+
+/** The files below a directory. */
+const filesOf = async (directory: string): Promise<string[]> =>
+  (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+async function writeCorpus(directory: string): Promise<string> {
+  await mkdir(join(directory, 'data', 'ward'), { recursive: true });
+  for (const split of ['dev', 'test']) {
+    const lines = Array.from({ length: RECORDS }, (_, i) =>
+      JSON.stringify({
+        text: `第${i}条`,
+        triples: [{ subject: `${CANARY}${i}`, predicate: 'p', object: 'o' }],
+      }),
+    );
+    await writeFile(join(directory, 'data', 'ward', `${split}.jsonl`), lines.join('\n'));
+  }
+  const corpus = { folder: 'ward', format: 'jsonl', files: { dev: 'dev.jsonl', test: 'test.jsonl' } };
+  const labels = [{ id: 'p', meaning: { en: 'p', zh: 'p' } }];
+  const task = join(directory, 'ward.task.json');
+  await writeFile(task, JSON.stringify({ id: 'ward', family: 'relation', title: 'Ward', corpus, labels }));
+  return task;
+}
+
+it('no byte that leaves the server, and none that it stores, shows gold', { timeout: 180_000 }, async () => {
+  for (const shift of ['', 'a', 'ab'])
+    expect(finds(Buffer.from(Buffer.from(`${shift}${CANARY}7xyz`).toString('base64')))).toBe(true);
+  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-gold-'));
+  const task = await readTaskFile(await writeCorpus(directory));
+  const siteDirectory = join(directory, 'site');
+  const keyFile = join(directory, 'gold.key');
+  await writeFile(keyFile, createKey());
+  const site = await openSite({
+    database: { directory: join(siteDirectory, 'database') },
+    ...{ temporary: siteDirectory, keyFile, workers: 1 },
+  });
+  const logged: string[] = [];
+  const scorer = startScorer(site, 1, (error) => logged.push(String(error)));
+  const declared = parseChallenge({
+    ...{ id: 'ward', title: 'Ward', task: 'ward', goldReaders: 'The ward.' },
+    phases: { practice: { split: 'dev' }, test: { split: 'test' }, final: { split: 'test' } },
+  });
+  await createChallenge(site, ADMIN, { declared, task, dir: join(directory, 'data') });
+  const tokens = {
+    red: await createTeam(site, ADMIN, { id: 'red' }),
+    admin: await site.kysely.transaction().execute((tx) => issueToken(tx, ADMIN, ADMIN)),
+    anyone: undefined,
+  };
+  const app = createApp({ site, requests: 1e9, onError: (error) => logged.push(String(error)) });
+  const emitted: Buffer[] = [];
+  const ask = async (path: string, who: keyof typeof tokens, body?: string) => {
+    const token = tokens[who];
+    const headers = {
+      ...(token && { authorization: `Bearer ${token}`, cookie: `chineseblue_token=${token}` }),
+    };
+    const response = await app.request(path, { method: body === undefined ? 'GET' : 'POST', headers, body });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    emitted.push(bytes, Buffer.from(JSON.stringify([...response.headers])));
+    return bytes.toString('utf8');
+  };
+  const answers = (wrong: number): string =>
+    Array.from({ length: RECORDS }, (_, id) =>
+      JSON.stringify({
+        id: String(id),
+        triples: [{ subject: `guess${id % wrong}`, predicate: 'p', object: 'o' }],
+      }),
+    ).join('\n');
+  const bodies = [
+    answers(3),
+    answers(7),
+    '{"id": "0", "triples": 7}',
+    'KING',
+    '',
+    `${answers(3)}\n{"id":"0"}`,
+  ];
+  const ids: string[] = [];
+  for (const phase of ['practice', 'test', 'final'])
+    for (const [i, body] of bodies.entries()) {
+      const taken = JSON.parse(
+        await ask(`/api/v1/challenges/ward/${phase}/submissions?system=s${i}`, 'red', body),
+      );
+      if (taken.id) ids.push(taken.id);
+    }
+  await eventually(async () => {
+    const views = await Promise.all(ids.map((id) => ask(`/api/v1/submissions/${id}`, 'red')));
+    return views.every((view) => JSON.parse(view).ended) || undefined;
+  }, 120_000);
+  const { paths } = JSON.parse(await ask('/api/openapi.json', 'anyone'));
+  const gets = Object.keys(paths).filter((path) => paths[path].get);
+  const pages = ['/', '/sign-in', '/submissions', '/challenges/{challenge}', '/submissions/{id}'];
+  for (const path of [...gets, ...pages])
+    for (const phase of ['practice', 'test', 'final', 'none'])
+      for (const id of [...ids, 'none'])
+        for (const who of ['red', 'admin', 'anyone'] as const) {
+          if (!path.includes('{id}') && id !== ids[0]) continue;
+          const at = path.replace('{challenge}', 'ward').replace('{phase}', phase).replace('{id}', id);
+          await ask(at, who);
+        }
+  expect(emitted.length).toBeGreaterThan(200);
+  expect(emitted.filter(finds)).toEqual([]);
+  expect(logged.filter((line) => finds(Buffer.from(line)))).toEqual([]);
+
+  const stored = await sql<{ bytes: Uint8Array }>`
+    select questions as bytes from split union all select sealed_gold from split
+    union all select answers from submission where answers is not null
+  `.execute(site.kysely);
+  expect(stored.rows.length).toBeGreaterThan(4);
+  for (const { bytes } of stored.rows) {
+    expect(finds(bytes)).toBe(false);
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) expect(finds(gunzipSync(bytes))).toBe(false);
+  }
+  await scorer.close();
+  await site.close();
+  const files = await filesOf(siteDirectory);
+  expect(files.length).toBeGreaterThan(100);
+  for (const file of files) expect([file, finds(await readFile(file))]).toEqual([file, false]);
+  await rm(directory, { recursive: true });
+});
