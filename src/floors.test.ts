@@ -100,7 +100,7 @@ const MUST_NOT_KNOW: readonly {
   { room: 'datasets', rooms: ['encoders', 'autograd'], exceptions: [] },
   { room: 'report', rooms: ['models', 'encoders'], exceptions: [] },
   { room: 'compare', rooms: ['models', 'encoders'], exceptions: [] },
-  { room: 'server', rooms: ['models', 'encoders', 'evaluation'], exceptions: [] },
+  { room: 'server', rooms: ['models', 'encoders'], exceptions: [] },
   { room: 'tasks', rooms: ['fetch', 'autograd'], exceptions: [] },
   { room: 'encoders', rooms: ['tasks', 'metrics'], exceptions: [] },
   // A model gets the score of dev answers as a callback.
