@@ -121,7 +121,7 @@ def of_type(name):
         "distilbert": {"hidden_dim": CONFIG.intermediate_size},
         "xlm-roberta": {"type_vocab_size": 1, "max_position_embeddings": 18, "pad_token_id": 1},
         "roberta": {"type_vocab_size": 1, "max_position_embeddings": 18, "pad_token_id": 1},
-        "modernbert": {"pad_token_id": 0, "bos_token_id": 2, "cls_token_id": 2, "eos_token_id": 3, "sep_token_id": 3},
+        "modernbert": {"num_hidden_layers": 3, "pad_token_id": 0, "bos_token_id": 2, "cls_token_id": 2, "eos_token_id": 3, "sep_token_id": 3},
     }
     config = AutoConfig.for_model(name, **{**usual, **changes.get(name, {})})
     model = AutoModel.from_config(config).eval()
@@ -192,8 +192,10 @@ def main():
             traced(typed, fields, work / f"{name}.onnx", opset=17, inputs=inputs)
             (TARGET / name).mkdir()
             keep(f"{name}/model", work / f"{name}.onnx", bare)
-            if name not in ("roformer", "modernbert"):
-                typed.save_pretrained(TARGET / name / "reference")
+            typed.save_pretrained(TARGET / name / "reference")
+            if name == "modernbert":
+                quantize_dynamic(work / f"{name}.onnx", work / f"{name}-int8.onnx", weight_type=QuantType.QUInt8)
+                keep(f"{name}/int8", work / f"{name}-int8.onnx", bare)
 
         for name, kind, channels in [("int8", QuantType.QUInt8, False), ("int8-channels", QuantType.QInt8, True)]:
             quantize_dynamic(work / "traced.onnx", work / f"{name}.onnx", weight_type=kind, per_channel=channels)

@@ -65,6 +65,8 @@ describe('importModel of ONNX files', () => {
     ['electra', 'ElectraModel'],
     ['distilbert', 'DistilBertModel'],
     ['roberta', 'RobertaModel'],
+    ['modernbert', 'ModernBertModel'],
+    ['roformer', 'RoFormerModel'],
     ['xlm-roberta', 'XLMRobertaModel'],
   ])('converts the model type %s', async (name, transformersClass) => {
     const folder = folderWith(`${name}/model`, 'onnx/model.onnx', `${name}/reference`);

@@ -6,7 +6,8 @@ import { FUSED_EPSILON, type Norm } from './norm.ts';
 /** The tables that are looked up and added, and their normalisation. */
 export interface Embeddings {
   readonly words: Constant;
-  readonly positions: Constant;
+  /** Absent where positions are not added, but rotate: RoFormer's. */
+  readonly positions: Constant | undefined;
   readonly types: Constant | undefined;
   /** Of pretraining tasks: ERNIE's. */
   readonly tasks: Constant | undefined;
@@ -36,7 +37,7 @@ export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Emb
     const others = rows.filter((one) => one !== words);
     const { types, tasks } = kindsOf(graph, others);
     const [positions, ...more] = others.filter((one) => one !== types && one !== tasks);
-    if (!positions) throw rotary(graph, node);
+    if (!positions && !types) throw wordsAlone(graph, node);
     if (more.length > 0)
       throw notAnEncoder(graph.file, node, {
         en: `${rows.length} embedding tables are added`,
@@ -44,7 +45,7 @@ export function embeddingsOf(graph: Walk, norms: ReadonlyMap<string, Norm>): Emb
       });
     return {
       words: words.table,
-      positions: positions.table,
+      positions: positions?.table,
       types: types?.table,
       tasks: tasks?.table,
       ...{ weight, bias, epsilon, output, node },
@@ -102,7 +103,7 @@ function rowsOf(graph: Walk, name: string): Rows | undefined {
 }
 
 /** The table of a look-up. Quantised rows are scaled after it: the scale is that of a DequantizeLinear on the rows. */
-function storedTable(graph: Walk, rows: string, tableName: string): Constant | undefined {
+export function storedTable(graph: Walk, rows: string, tableName: string): Constant | undefined {
   const table = constantOf(graph, tableName);
   if (table?.shape.length !== 2) return undefined;
   const scaling = graph.nodes.find(
@@ -158,10 +159,10 @@ function isTypes(graph: Walk, { table, ids }: Rows): boolean {
   return zeros === true && !/position/.test(table.name);
 }
 
-const rotary = (graph: Walk, node: string) =>
+const wordsAlone = (graph: Walk, node: string) =>
   notAnEncoder(graph.file, node, {
-    en: 'no position embeddings are added: rotary positions (RoFormer, ModernBERT) are not read from ONNX',
-    zh: '没有相加的位置嵌入：不支持从 ONNX 读取旋转位置编码（RoFormer、ModernBERT）',
+    en: 'no embeddings of positions or token types are added to those of words',
+    zh: '词嵌入没有与位置嵌入或类型嵌入相加',
   });
 
 const folded = (graph: Walk, node: string) =>

@@ -4,8 +4,9 @@ import type { Constant } from './constant.ts';
 import type { Product } from './dense.ts';
 import { type FoundEncoder, findEncoder } from './encoder.ts';
 import { readOnnx } from './file.ts';
-import { notAnEncoder, walk } from './graph.ts';
+import { notAnEncoder, type Walk, walk } from './graph.ts';
 import { findHeads } from './heads.ts';
+import { type FoundModern, findModern, modernTensors } from './modern.ts';
 import { externalFile } from './numbers.ts';
 
 /** What a graph says of an encoder's configuration; undefined where it does not say it. */
@@ -15,7 +16,8 @@ export interface OnnxFacts {
   readonly layers: number;
   readonly heads: number | undefined;
   readonly intermediateSize: number;
-  readonly maxPositions: number;
+  /** Undefined where positions rotate. */
+  readonly maxPositions: number | undefined;
   /** 0: the graph has no token types. */
   readonly typeVocabSize: number;
   readonly activation: string;
@@ -48,16 +50,8 @@ export interface OnnxWeights extends WeightFile {
 export async function openOnnx(file: string): Promise<OnnxWeights> {
   const onnx = await readOnnx(file);
   const graph = walk(onnx);
-  const encoder = findEncoder(graph);
-  const heads = findHeads(graph, encoder);
-  const tensors = new Map<string, StoredTensor>();
-  const add = (name: string, constant: Constant | undefined): void => {
-    if (constant) tensors.set(name, storedTensor(name, constant));
-  };
-  addEncoder(encoder, add);
-  for (const [name, product] of heads.products) addProduct(name, product, add);
-  add('cls.predictions.decoder.weight', heads.decoder);
-  for (const [name, vector] of heads.vectors) add(name, vector);
+  const modern = findModern(graph);
+  const found = modern ? await readModern(modern, onnx.outputs, graph) : readBertLike(graph, file);
   const initializers = [...onnx.initializers.values()];
   const beside = new Set(initializers.filter((one) => one.external).map((one) => externalFile(one, file)));
   const size = [...beside].reduce(
@@ -69,15 +63,50 @@ export async function openOnnx(file: string): Promise<OnnxWeights> {
     format: 'onnx',
     file,
     size: onnx.bytes.length + size,
-    tensors: [...tensors.values()],
-    facts: factsOf(encoder, file),
+    tensors: Array.from(found.tensors, ([name, constant]) => storedTensor(name, constant)),
+    facts: found.facts,
     precision: [2, 3].some((type) => types.has(type)) ? 'int8' : types.has(10) ? 'fp16' : 'fp32',
-    hidden: encoder.hidden,
-    output: onnx.outputs.find((name) => graph.strip(name) === encoder.hidden),
-    unread: heads.unread,
+    hidden: found.hidden,
+    output: onnx.outputs.find((name) => graph.strip(name) === found.hidden),
+    unread: found.unread,
     model: onnx.bytes,
     external: beside.size > 0,
     close: async () => undefined,
+  };
+}
+
+/** What was found in a graph. */
+interface Read extends Pick<OnnxWeights, 'facts' | 'hidden' | 'unread'> {
+  readonly tensors: ReadonlyMap<string, Constant>;
+}
+
+function readBertLike(graph: Walk, file: string): Read {
+  const encoder = findEncoder(graph);
+  const heads = findHeads(graph, encoder);
+  const tensors = new Map<string, Constant>();
+  const add: Add = (name, constant) => {
+    if (constant) tensors.set(name, constant);
+  };
+  addEncoder(encoder, add);
+  for (const [name, product] of heads.products) addProduct(name, product, add);
+  add('cls.predictions.decoder.weight', heads.decoder);
+  for (const [name, vector] of heads.vectors) add(name, vector);
+  return { tensors, facts: factsOf(encoder, file), hidden: encoder.hidden, unread: heads.unread };
+}
+
+/** Heads of a ModernBERT are not recognised. */
+async function readModern(found: FoundModern, outputs: readonly string[], graph: Walk): Promise<Read> {
+  const { words, layers, activation, epsilon, hidden } = found;
+  return {
+    tensors: await modernTensors(found),
+    facts: {
+      ...{ vocabSize: words.shape[0], hiddenSize: words.shape[1], layers: layers.length, activation },
+      ...{ heads: undefined, maxPositions: undefined, typeVocabSize: 0, isBert: false },
+      intermediateSize: layers[0].outer.weight.shape[1],
+      layerNormEps: epsilon === undefined ? undefined : Number(epsilon.toPrecision(6)),
+    },
+    hidden,
+    unread: outputs.filter((name) => graph.strip(name) !== hidden),
   };
 }
 
@@ -150,10 +179,10 @@ function factsOf({ embeddings, projection, layers }: FoundEncoder, file: string)
   return {
     ...{ vocabSize, heads, activation },
     hiddenSize: projection?.weight.shape[0] ?? width,
-    isBert: types !== undefined && !tasks && !projection,
+    isBert: types !== undefined && positions !== undefined && !tasks && !projection,
     layers: layers.length,
     intermediateSize: intermediate.weight.shape[0],
-    maxPositions: positions.shape[0],
+    maxPositions: positions?.shape[0],
     typeVocabSize: types ? types.shape[0] : 0,
     layerNormEps: epsilon === undefined ? undefined : Number(epsilon.toPrecision(6)),
   };
