@@ -1,4 +1,5 @@
 import { archives } from './readers/archives.ts';
+import { cblue } from './readers/cblue.ts';
 import { corpora, taskFiles } from './readers/corpora.ts';
 import { checkpoints, encoders, finetuned, onnx, weights } from './readers/encoders.ts';
 import { imports } from './readers/imports.ts';
@@ -12,6 +13,7 @@ import type { Reader } from './subject.ts';
 /** Everything that the product reads, but for modules of users, which are code. */
 export const readers: readonly Reader[] = [
   corpora,
+  cblue,
   imports,
   taskFiles,
   predictions,

@@ -32,6 +32,8 @@ export interface Audit {
   readonly synthetic: boolean;
   readonly files: readonly CorpusFile[];
   readonly splits: readonly { readonly name: SplitName; readonly examples: number }[];
+  /** Splits that are left out: their gold was never released. */
+  readonly withoutGold?: readonly SplitName[];
   readonly findings: readonly Finding[];
   /** Absent without a vocabulary. */
   readonly truncation?: readonly TruncationRow[];
@@ -44,11 +46,20 @@ export interface Audit {
 /** Splits whose scores are reported; signal and power are measured on them. */
 const JUDGED: readonly SplitName[] = ['dev', 'test'];
 
-/** Audits every available split. Throws the UserErrors of `Dataset.split`, and `no-gold`. */
+/**
+ * Audits every available split. Throws the UserErrors of `Dataset.split`, and `no-gold`; of a task whose gold of test was
+ * never released, splits without gold are left out.
+ */
 export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Promise<Audit> {
   const { task } = dataset;
   const splits: Split[] = [];
-  for (const name of dataset.splits) splits.push(await dataset.split(name));
+  const withoutGold: SplitName[] = [];
+  for (const name of dataset.splits) {
+    const split = await dataset.split(name);
+    // Gold of such a task is not expected on other splits than the judged one.
+    if (task.judged !== undefined && !split.hasGold) withoutGold.push(name);
+    else splits.push(split);
+  }
   const conventions = [
     ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
   ];
@@ -68,6 +79,7 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
     synthetic,
     files: splits.flatMap(({ files }) => files),
     splits: splits.map(({ name, examples }) => ({ name, examples: examples.length })),
+    ...(withoutGold.length > 0 && { withoutGold }),
     findings: [
       ...findTwins(task, splits),
       ...findNoticed(splits),

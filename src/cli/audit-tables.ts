@@ -13,7 +13,9 @@ const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share
 export async function printAudit(audit: Audit, terminal: Terminal): Promise<void> {
   const synthetic = audit.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   const sizes = audit.splits.map(({ name, examples }) => `${name} ${examples}`).join(', ');
-  terminal.printText(`\n${audit.task}${synthetic}: ${sizes}`);
+  const without = audit.withoutGold?.join(', ');
+  const left = without ? terminal.say({ en: `; without gold: ${without}`, zh: `；无金标：${without}` }) : '';
+  terminal.printText(`\n${audit.task}${synthetic}: ${sizes}${left}`);
   if (audit.findings.length > 0) await printFindings(audit, terminal);
   if (audit.truncation && audit.truncation.length > 0) await printTruncation(audit.truncation, terminal);
   await printSignal(audit, terminal);

@@ -29,6 +29,8 @@ it('takes CBLUE from an archive, scores on dev and says so', { timeout: 60_000 }
   );
   expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('KUAKE-QIC (dev)')]);
   expect(ran.stdout).toMatch(/cblue +majority +1\/\d+ /);
+  const audited = await runMain('data', 'audit', 'KUAKE-QIC', '--data-dir', data);
+  expect([audited.status, audited.stdout]).toEqual([0, expect.stringContaining('without gold: test')]);
 });
 
 it('packs what kept models and files of predictions answer, and finds nothing wrong with it', {

@@ -33,6 +33,11 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['crf', 'CMDD', { iterations: 5, threads: 1 }],
   ['dialogue', 'CMDD', { iterations: 5, threads: 1 }],
   ['relation', 'relation', { iterations: 5, threads: 1 }],
+  ['majority', 'dialogue-acts'],
+  ['majority', 'event'],
+  ['linear', 'dialogue-acts'],
+  ['terms', 'normalisation'],
+  ['events', 'event'],
 ];
 /** Examples to learn from, and inputs to answer. */
 const LEARNT = 30;

@@ -218,8 +218,9 @@ async function averagesOf(runs: Batch['runs'], dataDir: string): Promise<readonl
 
 /** Says which tasks were left out for want of data, and how to fetch it. */
 function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
+  const own = absent.filter(({ corpus }) => corpus.archive === undefined);
   const names = (access: Task['access'][]): string =>
-    absent
+    own
       .filter((task) => access.includes(task.access))
       .map(({ id }) => id)
       .join(', ');
@@ -240,6 +241,20 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
         zh: `以下任务使用您自备的语料：${brought}。`,
       }),
     );
+  }
+  noteArchived(absent, terminal);
+}
+
+/** Tasks whose corpora come in archives that the user gets elsewhere. */
+function noteArchived(absent: readonly Task[], terminal: Terminal): void {
+  for (const [archive, tasks] of Map.groupBy(absent, ({ corpus }) => corpus.archive)) {
+    if (archive === undefined) continue;
+    const ids = tasks.map(({ id }) => id).join(', ');
+    const command = `\`chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER\``;
+    terminal.note({
+      en: `Not at hand: ${ids}. ${command} takes them from the official archives.`,
+      zh: `本机没有：${ids}。可用 ${command} 从官方压缩包取得。`,
+    });
   }
 }
 

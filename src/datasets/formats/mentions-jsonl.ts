@@ -116,7 +116,12 @@ function noticeDifference(mention: string, offset: number, found: string): Recor
   };
 }
 
-function noticeOverlap(entity: Entity, before: readonly Entity[], mention: string): RecordNotice | undefined {
+/** Where an entity overlaps or repeats one of those before it. */
+export function noticeOverlap(
+  entity: Entity,
+  before: readonly Entity[],
+  mention: string,
+): RecordNotice | undefined {
   const clash = before.find((other) => entity.start < other.end && other.start < entity.end);
   if (!clash) return undefined;
   const same = before.some((e) => e.start === entity.start && e.end === entity.end && e.type === entity.type);

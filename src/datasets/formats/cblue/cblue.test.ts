@@ -72,7 +72,7 @@ describe('CMeEE', () => {
       },
       { entities: [] },
     ]);
-    expect(notices).toEqual([]);
+    expect(notices).toEqual(['mention-overlaps']);
   });
 
   it('reads a copy whose end is one past, and says so', async () => {
@@ -90,7 +90,7 @@ describe('CMeEE', () => {
       { text: '肺炎', entities: [...right, entity(1, 1, 'dis', '肺'), entity(1, 2, 'dis', '炎。')] },
     ]);
     expect(items[0].gold).toEqual({ entities: expect.objectContaining({ length: 3 }) });
-    expect(notices).toEqual(['mention-differs', 'mention-outside']);
+    expect(notices).toEqual(['mention-overlaps', 'mention-differs', 'mention-overlaps', 'mention-outside']);
     const unknown = read('CMeEE', [{ text: '肺炎', entities: [entity(0, 1, 'ill', '肺炎')] }]);
     await expect(unknown).rejects.toMatchObject({
       code: 'unknown-label',

@@ -1,4 +1,3 @@
-import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
 import {
   createOffsetCounter,
   describeRule,
@@ -9,6 +8,7 @@ import {
 } from '../../imports/offsets.ts';
 import type { RawSpan } from '../../imports/raw.ts';
 import type { Format, FormatContext, RecordNotice, SourceRecord } from '../format.ts';
+import { noticeOverlap } from '../mentions-jsonl.ts';
 import {
   badField,
   expectArray,
@@ -27,7 +27,7 @@ const OFFICIAL: OffsetRule = { unit: 'code-point', end: 'inclusive' };
  * `end_idx` is the last character, not one past it. Copies exist in which it is not: the rule under which most entities of
  * the file read their `entity` is applied, with the notice `offset-rule` where it is not the official one. An entity that
  * reads otherwise stays gold with the notice `mention-differs`; one that leaves its text is dropped (`mention-outside`).
- * Nested entities are kept. A file in which every list is empty has no gold.
+ * Nested entities are kept, with the notice `mention-overlaps`. A file in which every list is empty has no gold.
  */
 export const cmeee: Format = {
   families: ['ner'],
@@ -97,7 +97,7 @@ function expectInteger(value: unknown, place: ValuePlace): number {
 function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceRecord {
   const { text, spans } = readSpans(record, file);
   const notices: RecordNotice[] = [];
-  const entities: PlainRecord[] = [];
+  const entities: { start: number; end: number; type: string }[] = [];
   const fields: string[] = [];
   for (const span of spans) {
     const place = placeSpan(text, span, rule);
@@ -107,7 +107,10 @@ function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceR
     }
     const found = textAt(text, place);
     if (span.mention !== undefined && found !== span.mention) notices.push(differs(span, found));
-    entities.push({ start: place.start, end: place.end, type: span.type });
+    const entity = { start: place.start, end: place.end, type: span.type };
+    const overlap = noticeOverlap(entity, entities, found);
+    if (overlap) notices.push(overlap);
+    entities.push(entity);
     fields.push(span.field);
   }
   return {
