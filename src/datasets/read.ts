@@ -51,10 +51,7 @@ export async function* readItems(
   task: Task,
   { notices = [], ignoreGold = false }: ReadOptions = {},
 ): AsyncGenerator<GroupedItem[]> {
-  const reader = familyOf(task).record;
-  const { check, begin, placeOf } = createChecks(task, path);
-  const nextId = createIds(placeOf);
-  let withGold: boolean | undefined;
+  const read = createItemReader(task, path, ignoreGold);
   const context = {
     labels: new Set(task.labels.map(({ id }) => id)),
     notice: (notice: Notice) => notices.push({ ...notice, file: name }),
@@ -62,19 +59,35 @@ export async function* readItems(
   for await (const records of findFormat(format).read(path, context)) {
     const items: GroupedItem[] = [];
     for (const record of records) {
-      begin(record);
-      const id = nextId(record.value.id);
-      begin(record, id);
-      const item = readItem(record, id, reader, check, ignoreGold);
-      if (withGold !== (item.gold !== undefined)) {
-        if (withGold !== undefined) throw mixedGold(placeOf(reader.goldField), withGold);
-        withGold = item.gold !== undefined;
-      }
-      if (record.notices) addNotices(notices, record, name, id);
+      const item = read(record);
+      if (record.notices) addNotices(notices, record, name, item.id);
       items.push(item);
     }
     yield items;
   }
+}
+
+/** Makes items of the records of one file, in their order; `path` names it in errors. Throws as `readItems` does. */
+export function createItemReader(
+  task: Task,
+  path: string,
+  ignoreGold = false,
+): (record: SourceRecord) => GroupedItem {
+  const reader = familyOf(task).record;
+  const { check, begin, placeOf } = createChecks(task, path);
+  const nextId = createIds(placeOf);
+  let withGold: boolean | undefined;
+  return (record) => {
+    begin(record);
+    const id = nextId(record.value.id);
+    begin(record, id);
+    const item = readItem(record, id, reader, check, ignoreGold);
+    if (withGold !== (item.gold !== undefined)) {
+      if (withGold !== undefined) throw mixedGold(placeOf(reader.goldField), withGold);
+      withGold = item.gold !== undefined;
+    }
+    return item;
+  };
 }
 
 function readItem(

@@ -1,32 +1,36 @@
 import { readLineBatches } from '../../ground/files.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { longHash } from '../../text/hashing.ts';
-import { readFileItems, readItems } from '../read.ts';
+import { createItemReader, readFileItems } from '../read.ts';
 import { createSplit, hasGold } from '../split.ts';
 import { createSets } from '../units.ts';
 import { divide, divideGroups, type Ratios } from './division.ts';
 import { twinKeyOf } from './equal-twins.ts';
-import { bytesOf, MOST_HELD } from './read-back.ts';
 import { dropIds, type RecordFile, type SplitFiles } from './split-file.ts';
+
+/** How records are divided. */
+export interface Drawing {
+  readonly ratios: Ratios;
+  readonly seed: number;
+}
 
 /**
  * Divides the records of a pool between the files of splits, what depends on each other together: groups, pairs that
- * share a text, and twins. Of a pool that memory does not hold, twins are those that are equal but for width, case, punctuation
- * and white space. Throws a UserError as `divide` does.
+ * share a text, and twins. Where memory does not hold the pool, `dependence` has seen its records. Throws a UserError as
+ * `divide` does.
  */
 export async function drawSplits(
   { file, unique, records }: RecordFile,
   task: Task,
-  { ratios, seed }: { readonly ratios: Ratios; readonly seed: number },
+  { ratios, seed }: Drawing,
   files: SplitFiles,
+  dependence: Dependence | undefined,
 ): Promise<void> {
-  const readable = unique ? file : `${file}.unnamed`;
-  if (!unique) await dropIds(file, readable);
-  const isHeld = (await bytesOf([file])) <= MOST_HELD;
-  const splits = isHeld
-    ? await divideHeld(readable, task, ratios, seed)
-    : divideGroups(records, await groupsOf(readable, task, records), ratios, seed);
+  const splits = dependence
+    ? divideGroups(records, dependence.groupOf, ratios, seed)
+    : await divideHeld({ file, unique }, task, ratios, seed);
   let number = 0;
   for await (const lines of readLineBatches(file)) {
     for (const { text } of lines) {
@@ -37,10 +41,52 @@ export async function drawSplits(
   }
 }
 
-async function divideHeld(file: string, task: Task, ratios: Ratios, seed: number): Promise<SplitName[]> {
-  const items = await readFileItems({ format: 'jsonl', path: file, name: file }, task);
+async function divideHeld(
+  { file, unique }: Pick<RecordFile, 'file' | 'unique'>,
+  task: Task,
+  ratios: Ratios,
+  seed: number,
+): Promise<SplitName[]> {
+  const readable = unique ? file : `${file}.unnamed`;
+  if (!unique) await dropIds(file, readable);
+  const items = await readFileItems({ format: 'jsonl', path: readable, name: readable }, task);
   const pool = createSplit({ name: 'train', items, files: [], notices: [], synthetic: false });
   return divide(task, pool, ratios, seed);
+}
+
+/** What depends on what among records that are seen one after another, in some dozens of bytes each. */
+export interface Dependence {
+  /** Throws a UserError where the task's family cannot read a record. */
+  see(value: PlainRecord): void;
+  /** What names the records that stay together: groups, pairs that share a text, and texts that are equal as `twinKeyOf` compares. */
+  groupOf(number: number): number;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** `most`: records that may come. */
+export function createDependence(task: Task, most: number): Dependence {
+  const sets = createSets(most);
+  const [twin, group, text] = [1, 2, 3].map(() => createFirsts(sets.join));
+  const { texts, labels } = familyOf(task);
+  const linked = task.corpus.unit === 'linked-texts';
+  const keyOf = twinKeyOf(task);
+  const read = createItemReader(task, task.id);
+  const found = new Set<string>();
+  let number = 0;
+  return {
+    see({ id, ...value }) {
+      const item = read({ value });
+      if (hasGold(item)) {
+        twin(keyOf(item), number);
+        for (const label of labels(item)) found.add(label);
+      }
+      if (item.group !== undefined) group(longHash(item.group), number);
+      if (linked) for (const one of texts(item.input)) text(longHash(one), number);
+      number++;
+    },
+    groupOf: sets.find,
+    labels: found,
+  };
 }
 
 /** What records depend on, by a key: the first record that has it. */
@@ -51,23 +97,4 @@ function createFirsts(join: (first: number, other: number) => void) {
     if (first === undefined) firstWith.set(key, number);
     else join(first, number);
   };
-}
-
-/** What names the records that stay together, by number; in memory of some dozens of bytes for a record. */
-async function groupsOf(file: string, task: Task, count: number): Promise<(number: number) => number> {
-  const sets = createSets(count);
-  const [twin, group, text] = [1, 2, 3].map(() => createFirsts(sets.join));
-  const keyOf = twinKeyOf(task);
-  const { texts } = familyOf(task);
-  const linked = task.corpus.unit === 'linked-texts';
-  let number = 0;
-  for await (const items of readItems({ format: 'jsonl', path: file, name: file }, task)) {
-    for (const item of items) {
-      if (hasGold(item)) twin(keyOf(item), number);
-      if (item.group !== undefined) group(longHash(item.group), number);
-      if (linked) for (const one of texts(item.input)) text(longHash(one), number);
-      number++;
-    }
-  }
-  return sets.find;
 }

@@ -10,13 +10,13 @@ import type { SplitName, Task } from '../../tasks/task.ts';
 import { importedTaskFile } from '../imported-tasks.ts';
 import { declareTask, fileOf, refuseName } from './declare.ts';
 import { countLeaks, DEFAULT_RATIOS, type Ratios } from './division.ts';
-import { drawSplits } from './draw-splits.ts';
+import { createDependence, drawSplits } from './draw-splits.ts';
 import { createMisfits, type MisfitCount } from './misfits.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Fields } from './raw.ts';
-import { readBack, type Sample } from './read-back.ts';
+import { MOST_HELD, readBack, type Sample } from './read-back.ts';
 import { findSources } from './sources.ts';
-import { createRecordFile, createSplitFiles } from './split-file.ts';
+import { createRecordFile, createSplitFiles, type SplitSizes } from './split-file.ts';
 import { type SourceReport, type SpooledSource, spoolSource } from './spool.ts';
 import { chooseFamilies, type Families, nothingSeen } from './targets.ts';
 import { settledRecords } from './written.ts';
@@ -119,11 +119,16 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const sources = spooled.map(({ report }) => report);
   const declare: Declare = (family, labels, splits) =>
     declareTask(name, families, given.group !== undefined, { family, labels, splits });
-  const { division, names } = await writeSplits(request, staging, { spooled, families, declare, misfits });
+  const { division, sizes, labels } = await writeSplits(request, staging, {
+    ...{ spooled, families, declare, misfits },
+  });
   await rm(work, { recursive: true });
+  const names = [...sizes.keys()];
   const made: { task: Task; read: Awaited<ReturnType<typeof readBack>> }[] = [];
   for (const family of families.families) {
-    const read = await readBack(declare(family, [], names), names, staging);
+    // Those of the first family are known where they were drawn one by one.
+    const known = family === families.families[0] ? labels : undefined;
+    const read = await readBack(declare(family, [], names), names, staging, known);
     made.push({ task: declare(family, read.labels, names), read });
   }
   const [{ task, read }] = made;
@@ -132,7 +137,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     ...{ task: task.id, family: task.family, format: sources[0].format, encoding: sources[0].encoding },
     offsets: offsets ? { unit: offsets.unit, end: offsets.end } : null,
     labels: task.labels.map(({ id }) => id),
-    splits: read.splits,
+    splits: Object.fromEntries(sizes),
     misfits: misfits.counts(),
     tasks: made.map((one) => ({
       ...{ task: one.task.id, family: one.task.family, labels: one.task.labels.map(({ id }) => id) },
@@ -161,31 +166,45 @@ interface Spooled {
   readonly misfits: ReturnType<typeof createMisfits>;
 }
 
+interface WrittenSplits {
+  readonly division: ImportReport['division'];
+  readonly sizes: SplitSizes;
+  /** Of records that were too many to be held, and were all read by the first family. */
+  readonly labels?: ReadonlySet<string>;
+}
+
 /** Writes one file for each split, and tells how the records were divided. */
 async function writeSplits(
   { given, ratios, seed }: ImportRequest,
   staging: string,
   { spooled, families: { families }, declare, misfits }: Spooled,
-): Promise<{ readonly division: ImportReport['division']; readonly names: readonly SplitName[] }> {
+): Promise<WrittenSplits> {
   const named = spooled.map(({ report }) => report.split);
   // What names train alone leaves nothing to be judged by.
   const bySource = ratios === undefined && !named.includes(null) && named.some((split) => split !== 'train');
+  const task = declare(families[0], [], ['train']);
+  const isLarge = spooled.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_HELD;
+  const most = spooled.reduce((sum, { report }) => sum + report.records, 0);
+  const dependence = isLarge && !bySource ? createDependence(task, most) : undefined;
   await using files = createSplitFiles(staging);
   await using pool = await createRecordFile(join(staging, WORK, 'pool'));
   for (const source of spooled) {
     for await (const batch of settledRecords(source, families, given.group, misfits.add)) {
       for (const { value, hasGold, split } of batch) {
         if (bySource && split) await files.write(split, value, hasGold);
-        else if (hasGold) await pool.write(value);
+        else if (hasGold) {
+          dependence?.see(value);
+          await pool.write(value);
+        }
       }
     }
   }
   const onReplaced = (split: SplitName): void =>
     misfits.add({ code: 'ids-replaced', file: `${split}.jsonl`, field: 'id' });
-  if (bySource) return { division: 'sources', names: await files.close(onReplaced) };
+  if (bySource) return { division: 'sources', sizes: await files.close(onReplaced) };
   await pool.close();
   const how = { ratios: ratios ?? DEFAULT_RATIOS, seed };
-  await drawSplits(pool, declare(families[0], [], ['train']), how, files);
-  const names = await files.close(onReplaced);
-  return { division: { ...how, group: given.group ?? null }, names };
+  await drawSplits(pool, task, how, files, dependence);
+  const sizes = await files.close(onReplaced);
+  return { division: { ...how, group: given.group ?? null }, sizes, labels: dependence?.labels };
 }

@@ -1,4 +1,4 @@
-import { codePoints } from '../formats/code-points.ts';
+import { codePoints, hasWideCharacters } from '../formats/code-points.ts';
 import type { RawSpan } from './raw.ts';
 
 /** How a source counts: in what, and whether `end` is one past the last (`exclusive`) or the last. */
@@ -29,9 +29,17 @@ export interface Place {
   readonly fragments?: readonly (readonly [number, number])[];
 }
 
+/** The code points of the last text that was asked for: there is a question for every span and rule. */
+let last: { readonly text: string; readonly points: ReturnType<typeof codePoints> } | undefined;
+
+function pointsOf(text: string): ReturnType<typeof codePoints> {
+  if (last?.text !== text) last = { text, points: codePoints(text) };
+  return last.points;
+}
+
 /** Where a span stands under a rule; undefined where it is empty or leaves the text. */
 export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule): Place | undefined {
-  const points = unit === 'utf16' ? undefined : codePoints(text);
+  const points = unit === 'utf16' ? undefined : pointsOf(text);
   const length = points?.length ?? text.length;
   const parts: (readonly [number, number])[] = [];
   for (const [from, to] of span.fragments ?? [[span.start, span.end] as const]) {
@@ -68,13 +76,19 @@ export function createOffsetCounter(standard: OffsetRule) {
     see(text: string, span: RawSpan): void {
       spans++;
       if (span.mention !== undefined) mentions++;
+      const isSame = !hasWideCharacters(text);
       for (const one of tried) {
+        // Without characters of two units, both ways to count agree.
+        if (isSame && one.rule.unit !== standard.unit) continue;
         const place = placeSpan(text, span, one.rule);
         if (!place) continue;
-        one.inside++;
         const reads = span.mention !== undefined && textAt(text, place) === span.mention;
-        if (reads) one.reading++;
-        if (reads || span.mention === undefined) one.fitting++;
+        for (const counted of isSame ? tried : [one]) {
+          if (counted.rule.end !== one.rule.end) continue;
+          counted.inside++;
+          if (reads) counted.reading++;
+          if (reads || span.mention === undefined) counted.fitting++;
+        }
       }
     },
     /** Undefined without any span. */

@@ -16,7 +16,6 @@ export interface Sample {
 /** What a result holds, read as every command will read it. */
 export interface ReadBack {
   readonly labels: readonly string[];
-  readonly splits: Readonly<Partial<Record<SplitName, number>>>;
   readonly samples: readonly Sample[];
   /** The splits themselves; undefined where they are too large to be held in memory. */
   readonly whole: readonly Split[] | undefined;
@@ -29,46 +28,67 @@ const SAMPLES = 3;
 export const MOST_HELD = 64 * 1024 * 1024;
 
 /** Bytes of the files of a result. */
-export async function bytesOf(files: readonly string[]): Promise<number> {
+async function bytesOf(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size;
   return bytes;
 }
 
-/** Reads what was written, in constant memory but for `whole`. Throws a UserError where a record cannot be read. */
-export async function readBack(task: Task, names: readonly SplitName[], folder: string): Promise<ReadBack> {
-  const pathOf = (name: SplitName): string => join(folder, `${name}.jsonl`);
-  const isSmall = (await bytesOf(names.map(pathOf))) <= MOST_HELD;
-  const { texts, brief, labels } = familyOf(task);
+/**
+ * Reads what was written, in constant memory but for `whole`. Records that were read before they were divided, with the labels
+ * `known`, are not read again but for samples; equal ones are in one split. Throws a UserError where a record cannot be read.
+ */
+export async function readBack(
+  task: Task,
+  names: readonly SplitName[],
+  folder: string,
+  known: ReadonlySet<string> | undefined,
+): Promise<ReadBack> {
+  const files = names.map((name) => ({ name, path: join(folder, `${name}.jsonl`) }));
+  const samples = await firstSamples(task, files);
+  if (known) return { labels: [...known].sort(), samples, whole: undefined, equalLeaks: 0 };
+  const isSmall = (await bytesOf(files.map(({ path }) => path))) <= MOST_HELD;
+  const { labels } = familyOf(task);
   const found = new Set<string>();
-  const samples: Sample[] = [];
-  const sizes: [SplitName, number][] = [];
   const whole: Split[] = [];
   const leaks = isSmall ? undefined : createLeakCount(task);
-  for (const split of names) {
+  for (const { name, path } of files) {
     const kept: Item[] = [];
-    const path = pathOf(split);
-    let size = 0;
     for await (const items of readItems({ format: 'jsonl', path, name: path }, task)) {
-      size += items.length;
       for (const item of items) {
         if (hasGold(item)) for (const label of labels(item)) found.add(label);
-        leaks?.see(item, split);
-        if (samples.length < SAMPLES) {
-          const gold = hasGold(item) ? brief(item.gold, item.input) : '';
-          samples.push({ split, texts: texts(item.input), gold });
-        }
+        leaks?.see(item, name);
       }
       if (isSmall) for (const item of items) kept.push(item);
     }
-    sizes.push([split, size]);
-    whole.push(createSplit({ name: split, items: kept, files: [], notices: [], synthetic: false }));
+    whole.push(createSplit({ name, items: kept, files: [], notices: [], synthetic: false }));
   }
   return {
-    ...{ labels: [...found].sort(), splits: Object.fromEntries(sizes), samples },
+    ...{ labels: [...found].sort(), samples },
     whole: isSmall ? whole : undefined,
     equalLeaks: leaks?.count() ?? null,
   };
+}
+
+interface SplitPath {
+  readonly name: SplitName;
+  readonly path: string;
+}
+
+/** The first records of the first splits, as people see them. */
+async function firstSamples(task: Task, files: readonly SplitPath[]): Promise<Sample[]> {
+  const { texts, brief } = familyOf(task);
+  const samples: Sample[] = [];
+  for (const { name: split, path } of files) {
+    for await (const items of readItems({ format: 'jsonl', path, name: path }, task)) {
+      for (const item of items.slice(0, SAMPLES - samples.length)) {
+        const gold = hasGold(item) ? brief(item.gold, item.input) : '';
+        samples.push({ split, texts: texts(item.input), gold });
+      }
+      if (samples.length === SAMPLES) return samples;
+    }
+  }
+  return samples;
 }
 
 /** Counts examples that have a twin in a split that was seen before their own. */

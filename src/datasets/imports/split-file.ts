@@ -51,6 +51,8 @@ export async function createRecordFile(file: string): Promise<RecordFile> {
   };
 }
 
+export type SplitSizes = ReadonlyMap<SplitName, number>;
+
 /** The files of the splits of a result, each begun with its first record. */
 export interface SplitFiles extends AsyncDisposable {
   write(split: SplitName, value: PlainRecord, hasGold: boolean): Promise<void>;
@@ -58,9 +60,9 @@ export interface SplitFiles extends AsyncDisposable {
   copy(split: SplitName, line: string): Promise<void>;
   /**
    * Leaves in each file the records that have gold, or all where none has, with unique ids or without any: `onReplaced`
-   * takes the splits whose ids were taken away. Returns the splits that have a file, in the order train, dev, test.
+   * takes the splits whose ids were taken away. Returns how many records the files have, in the order train, dev, test.
    */
-  close(onReplaced: (split: SplitName) => void): Promise<SplitName[]>;
+  close(onReplaced: (split: SplitName) => void): Promise<SplitSizes>;
 }
 
 export function createSplitFiles(folder: string): SplitFiles {
@@ -70,16 +72,16 @@ export function createSplitFiles(folder: string): SplitFiles {
     files.set(name, file);
     return file;
   };
-  const finish = async (split: SplitName, onReplaced: (split: SplitName) => void): Promise<boolean> => {
+  const finish = async (split: SplitName, onReplaced: (split: SplitName) => void): Promise<number> => {
     const [withGold, without] = [files.get(nameOf(split)), files.get(withoutGold(split))];
     const kept = withGold ?? without;
-    if (!kept) return false;
+    if (!kept) return 0;
     if (without && kept !== without) await rm(without.file);
     const target = join(folder, nameOf(split));
     if (kept === without) await rename(without.file, target);
     if (!kept.unique && kept.named) onReplaced(split);
     if (!kept.unique) await dropIds(target, target);
-    return true;
+    return kept.records;
   };
   return {
     async write(split, value, hasGold) {
@@ -93,9 +95,12 @@ export function createSplitFiles(folder: string): SplitFiles {
     },
     async close(onReplaced) {
       for (const file of files.values()) await file.close();
-      const made: SplitName[] = [];
-      for (const split of SPLITS) if (await finish(split, onReplaced)) made.push(split);
-      return made;
+      const sizes = new Map<SplitName, number>();
+      for (const split of SPLITS) {
+        const records = await finish(split, onReplaced);
+        if (records > 0) sizes.set(split, records);
+      }
+      return sizes;
     },
     async [Symbol.asyncDispose]() {
       for (const file of files.values()) await file[Symbol.asyncDispose]();

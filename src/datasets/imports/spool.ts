@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { readLineBatches } from '../../ground/files.ts';
 import { hashPath } from '../../ground/hash.ts';
 import type { SplitName } from '../../tasks/task.ts';
@@ -21,6 +22,8 @@ export interface SourceReport {
 /** A source that was read once: what was found out about it, and its records in a file. */
 export interface SpooledSource {
   readonly report: SourceReport;
+  /** Of its records in their file. */
+  readonly bytes: number;
   /** Streams the records, as they were read. */
   records(): AsyncGenerator<readonly RawRecord[]>;
 }
@@ -53,7 +56,8 @@ export async function spoolSource(
     return { format, encoding: opened.encoding(), offsets: counter.infer() ?? null, records };
   });
   await writer.close();
-  return { report: { path: name, sha256, ...found, split }, records: () => readSpool(spool) };
+  const { size: bytes } = await stat(spool);
+  return { report: { path: name, sha256, ...found, split }, bytes, records: () => readSpool(spool) };
 }
 
 async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
