@@ -157,7 +157,8 @@ def imcs(rng, answered):
                 tags[start : start + length] = [f"B-{kind}"] + [f"I-{kind}"] * (length - 1)
             sentence |= {"dialogue_act": act, "BIO_label": " ".join(tags), "symptom_norm": symptoms, "symptom_type": kinds}
         dialogue.append(sentence)
-    return {"diagnosis": "小儿感冒" if answered else "", "self_report": f"{feel}怎么办", "dialogue": dialogue}
+    record = {"diagnosis": "小儿感冒" if answered else "", "self_report": f"{feel}怎么办", "dialogue": dialogue}
+    return record | ({"implicit_info": {"Symptom": {feel: "1", "咳嗽": "0"}}} if answered else {})
 
 
 ARRAY = {"CMeEE": cmeee, "CMeEE-V2": cmeee, "CHIP-CDN": cdn, "CHIP-CDEE": cdee, "CMedCausal": causal}

@@ -7,6 +7,7 @@ import { cmeee } from './cblue/cmeee.ts';
 import { cmeie } from './cblue/cmeie.ts';
 import { imcsActs } from './cblue/imcs-acts.ts';
 import { imcsNer } from './cblue/imcs-ner.ts';
+import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
@@ -34,6 +35,7 @@ export const formats: Readonly<Record<string, Format>> = {
   'cblue-labels': cblueLabels,
   'imcs-ner': imcsNer,
   'imcs-acts': imcsActs,
+  'imcs-symptoms': imcsSymptoms,
   cdn,
   cdee,
 };

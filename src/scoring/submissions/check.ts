@@ -176,7 +176,8 @@ async function checkDialogues(
     seen.add(dialogue);
     const turns = byId.get(dialogue);
     const given = Object.keys(sentences).length;
-    if (turns && 'turns' in turns.input && given < turns.input.turns.length)
+    const more = shape.form.kind === 'dialogues' && shape.form.whole !== undefined ? 1 : 0;
+    if (turns && 'turns' in turns.input && given < turns.input.turns.length + more)
       report(refused('missing-record', dialogue, LACKING), { id: dialogue });
     for (const [number, value] of Object.entries(sentences)) {
       count++;

@@ -55,6 +55,12 @@ it('writes offsets in code points with the last character as end, terms joined, 
   expect(ner.test0['3']).toBe('O O');
   const acts = JSON.parse((await fileOf('IMCS-V2-DAC', { acts: ['Other', 'Diagnose', 'Other'] })).content);
   expect([acts.test0, acts.test1['2']]).toEqual([{ 1: 'Other', 2: 'Diagnose', 3: 'Other' }, 'Other']);
+  const symptoms = await fileOf('IMCS-V2-SR', {
+    symptoms: [{ name: '头痛', status: 'true' }],
+    entities: [{ turn: 1, start: 0, end: 2, name: '头痛', status: 'uncertain' }],
+  });
+  const whole = JSON.parse(symptoms.content);
+  expect(whole.test0).toEqual({ 1: {}, 2: { 头痛: '2' }, 3: {}, global: { 头痛: '1' } });
   expect(JSON.parse((await fileOf('KUAKE-QIC', { label: '其他' })).content)[0]).toEqual({
     id: 't0',
     label: '其他',

@@ -39,7 +39,7 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
   const unanswered = predictions.filter((prediction) => prediction === undefined).length;
   const name = stemOf(task) + shape.ending;
   if (shape.form.kind === 'dialogues')
-    return { name, content: await dialogues(shape, answered, part), unanswered };
+    return { name, content: await dialogues(shape, shape.form.whole, answered, part), unanswered };
   const { kind, key } = shape.form;
   const records = answered.map((one) => ({
     [key]: key === 'id' ? one.question.id : 'text' in one.question.input ? one.question.input.text : '',
@@ -55,12 +55,13 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
 /** A dialogue under each id, and in it an answer under the number of each sentence. */
 async function dialogues(
   shape: SubmissionShape,
+  whole: string | undefined,
   answered: readonly AnsweredQuestion[],
   { task, dir }: SubmissionPart,
 ): Promise<string> {
   const byId = new Map(answered.map((one) => [one.question.id, one]));
   const file = join(dir, task.corpus.folder, task.corpus.files.test ?? '');
-  const whole: Record<string, Record<string, unknown>> = {};
+  const content: Record<string, Record<string, unknown>> = {};
   for (const { id, sentences } of await readImcs(file)) {
     const own: Record<string, unknown> = {};
     for (const [i, sentence] of sentences.entries()) {
@@ -69,9 +70,11 @@ async function dialogues(
       const answer = shape.answer(found, task);
       own[sentence.id] = Array.isArray(answer) ? answer[i] : answer;
     }
-    whole[id] = own;
+    const found = byId.get(id);
+    if (whole !== undefined && found) own[whole] = [shape.answer(found, task)].flat().at(-1);
+    content[id] = own;
   }
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 /** Writes the files of a submission as one flat zip, whole or not at all. */

@@ -4,6 +4,7 @@ import { entities } from './entities.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import type { SubmissionShape } from './shape.ts';
+import { dialogueSymptoms } from './symptoms.ts';
 import { terms } from './terms.ts';
 import { triples } from './triples.ts';
 
@@ -16,6 +17,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   'cblue-labels': labels,
   'imcs-ner': sentenceTags,
   'imcs-acts': sentenceActs,
+  'imcs-symptoms': dialogueSymptoms,
 };
 
 /** What is submitted for a task; undefined where nothing is. */

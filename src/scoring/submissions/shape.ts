@@ -26,7 +26,11 @@ export interface SubmissionShape {
   /** `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id. */
   readonly form:
     | { readonly kind: 'array' | 'lines'; readonly key: 'id' | 'text' }
-    | { readonly kind: 'dialogues' };
+    | {
+        readonly kind: 'dialogues';
+        /** The key of what stands for the dialogue as a whole, after its sentences. */
+        readonly whole?: string;
+      };
   /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
   answer(answered: AnsweredQuestion, task: Task): unknown;
   /** What is wrong with a record, beside its key; of dialogues, with what stands under one sentence. */

@@ -9,6 +9,7 @@ import { CMeIE } from './CMeIE.ts';
 import { CMeIEV2 } from './CMeIE-V2.ts';
 import { IMCSV2DAC } from './IMCS-V2-DAC.ts';
 import { IMCSV2NER } from './IMCS-V2-NER.ts';
+import { IMCSV2SR } from './IMCS-V2-SR.ts';
 import { KUAKEQIC } from './KUAKE-QIC.ts';
 import { KUAKEQQR } from './KUAKE-QQR.ts';
 import { KUAKEQTR } from './KUAKE-QTR.ts';
@@ -26,6 +27,7 @@ export const cblueTasks: readonly Task[] = [
   KUAKEQQR,
   IMCSV2NER,
   IMCSV2DAC,
+  IMCSV2SR,
   CMeEE,
   CMeIE,
 ];

@@ -250,6 +250,45 @@ describe('IMCS-V2-DAC', () => {
   });
 });
 
+describe('IMCS-V2-SR', () => {
+  const sentence = (symptom_norm: string[], symptom_type: string[], BIO_label: string) => ({
+    ...{ sentence_id: 1, speaker: '患者', sentence: '头痛咳', symptom_norm, symptom_type, BIO_label },
+  });
+  const TAGS = 'B-Symptom I-Symptom B-Symptom';
+
+  it('has the symptoms of the dialogue as the corpus says, else of its sentences: present beats absent', async () => {
+    const dialogue = [
+      sentence(['头痛', '咳嗽'], ['0', '2'], TAGS),
+      sentence(['头痛'], ['1'], 'B-Symptom I-Symptom O'),
+    ];
+    const own = await read('IMCS-V2-SR', { d: { dialogue } });
+    expect(own.items[0].gold).toEqual({
+      symptoms: [
+        { name: '头痛', status: 'true' },
+        { name: '咳嗽', status: 'uncertain' },
+      ],
+      entities: [
+        { turn: 0, start: 0, end: 2, name: '头痛', status: 'false' },
+        { turn: 0, start: 2, end: 3, name: '咳嗽', status: 'uncertain' },
+        { turn: 1, start: 0, end: 2, name: '头痛', status: 'true' },
+      ],
+    });
+    const whole = await read('IMCS-V2-SR', { d: { dialogue, implicit_info: { Symptom: { 发热: '0' } } } });
+    expect(whole.items[0].gold).toMatchObject({ symptoms: [{ name: '发热', status: 'false' }] });
+    expect((await split('IMCS-V2-SR', 'test')).hasGold).toBe(false);
+  });
+
+  it('notices another number of names, and names a wrong status', async () => {
+    const { notices } = await read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], ['1'], TAGS)] } });
+    expect(notices).toEqual(['symptoms-misaligned']);
+    const wrong = read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], ['3'], TAGS)] } });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'bad-field',
+      place: { field: 'dialogue[0].symptom_type[0]' },
+    });
+  });
+});
+
 it('a file in GBK, cut off or with an id twice is refused by name', async () => {
   const dir = join(directory, 'data');
   await cp(FIXTURES, dir, { recursive: true });

@@ -1,5 +1,4 @@
 import { UserError } from '../../../ground/errors.ts';
-import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
 import { codePoints } from '../code-points.ts';
 import type { Format, SourceRecord } from '../format.ts';
 import { expectString, isAbsent, type ValuePlace } from '../records.ts';
@@ -27,19 +26,23 @@ function readSentence(dialogue: string, { id, text, record, at }: ImcsSentence):
   const { BIO_label: label } = record;
   const value = { id: `${dialogue}/${id}`, group: dialogue, text };
   if (isAbsent(label) || (label === '' && text !== '')) return { value };
-  const tags = expectString(label, at('BIO_label'))
-    .split(' ')
-    .filter((tag) => tag !== '');
-  return {
-    value: { ...value, entities: decode(tags, text, at('BIO_label')) },
-    origin: () => at('BIO_label'),
-  };
+  const entities = decodeTags(expectString(label, at('BIO_label')), text, at('BIO_label'));
+  return { value: { ...value, entities }, origin: () => at('BIO_label') };
 }
 
-function decode(tags: readonly string[], text: string, place: ValuePlace): PlainRecord[] {
+/** An entity of a sentence, UTF-16 code units, `end` exclusive. */
+interface TaggedEntity {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+}
+
+/** The entities of a sentence from its tags, joined by blanks. Throws a UserError `bad-bio` for another number of tags. */
+export function decodeTags(label: string, text: string, place: ValuePlace): TaggedEntity[] {
+  const tags = label.split(' ').filter((tag) => tag !== '');
   const points = codePoints(text);
   if (tags.length !== points.length) throw wrongCount(tags.length, points.length, place);
-  const entities: PlainRecord[] = [];
+  const entities: TaggedEntity[] = [];
   let open: { start: number; end: number; type: string } | undefined;
   const close = (): void => {
     if (open)
