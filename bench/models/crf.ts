@@ -20,7 +20,7 @@ import { openDataset } from '../../src/datasets/dataset.ts';
 import { writeJson } from '../../src/ground/files.ts';
 import { parseParameters } from '../../src/ground/parameters.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
-import { type AttributeLists, eachAttribute } from '../../src/models/shared/crf/dataset.ts';
+import { eachAttribute, type FeatureRuns } from '../../src/models/shared/crf/dataset.ts';
 import { crfOptions, crfParameters } from '../../src/models/shared/crf/parameters.ts';
 import { createTagger } from '../../src/models/shared/crf/tagger.ts';
 import { decodeTags, tagName } from '../../src/models/shared/crf/tags.ts';
@@ -87,8 +87,8 @@ function strictF1(
 async function writeTrain(file: string, { dataset, vocabulary }: Prepared): Promise<void> {
   const out = createWriteStream(file);
   const { textStart, own, bundles, bundleOf, tags } = dataset;
-  const of = ({ start, attributes }: AttributeLists, list: number) =>
-    attributes.subarray(start[list], start[list + 1]);
+  // an attribute is known by its first feature
+  const of = ({ start, begins }: FeatureRuns, list: number) => begins.subarray(start[list], start[list + 1]);
   for (let text = 0; text + 1 < textStart.length; text++) {
     let lines = '';
     for (let p = textStart[text]; p < textStart[text + 1]; p++) {
@@ -115,7 +115,7 @@ async function writeTest(
       lines += 'O';
       eachAttribute(templates, tracks, t, (high, low) => {
         const attribute = prepared.keys.find(high, low);
-        if (attribute >= 0) lines += `\t${attribute}`;
+        if (attribute >= 0) lines += `\t${prepared.dataset.rowStart[attribute]}`;
       });
       lines += '\n';
     }

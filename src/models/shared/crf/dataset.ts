@@ -13,17 +13,28 @@ export interface Dataset {
   /** Gold tag of every position. */
   readonly tags: Uint8Array;
   /** Attributes of every position but for those of its bundle. */
-  readonly own: AttributeLists;
+  readonly own: FeatureRuns;
   /** The bundle of every position: attributes of templates with few values, which mostly recur together. */
   readonly bundleOf: Int32Array;
-  readonly bundles: AttributeLists;
+  readonly bundles: FeatureRuns;
   /** First feature of every attribute, and the number of features at the end. */
   readonly rowStart: Int32Array;
   readonly rowTags: Uint8Array;
 }
 
+/**
+ * Lists of attributes, each as the run of its features: list `i` has the runs `start[i] .. start[i + 1]`, and run `r` the
+ * `degrees[r]` features from `begins[r]` on. The attributes of a list with the most features come first: loops over
+ * alternating numbers of features are mispredicted.
+ */
+export interface FeatureRuns {
+  readonly start: Int32Array;
+  readonly begins: Int32Array;
+  readonly degrees: Uint8Array;
+}
+
 /** Lists of attributes: list `i` is `attributes[start[i] .. start[i + 1])`. */
-export interface AttributeLists {
+interface AttributeLists {
   readonly start: Int32Array;
   readonly attributes: Int32Array;
 }
@@ -97,8 +108,29 @@ export async function buildDataset(
   const features = layOutFeatures(numbered, tags, kept.length, tagCount(size.types));
   const bundled = templates.map(({ parts }) => parts.every(({ track }) => FEW_VALUES.includes(track)));
   const inBundle = Uint8Array.from(kept, (id) => Number(bundled[all.high[id] >>> 16]));
-  const split = splitBundles(numbered, inBundle);
-  return { dataset: { types: size.types, textStart, tags, ...split, ...features }, keys };
+  const { own, bundleOf, bundles } = splitBundles(numbered, inBundle);
+  const [ownRuns, bundleRuns] = [own, bundles].map((list) => runsOf(list, features.rowStart));
+  return {
+    dataset: {
+      ...{ types: size.types, textStart, tags, own: ownRuns, bundleOf, bundles: bundleRuns },
+      ...features,
+    },
+    keys,
+  };
+}
+
+function runsOf({ start, attributes }: AttributeLists, rowStart: Int32Array): FeatureRuns {
+  const degree = (attribute: number): number => rowStart[attribute + 1] - rowStart[attribute];
+  const begins = sharedInts(attributes.length);
+  const degrees = sharedBytes(attributes.length);
+  for (let list = 0; list + 1 < start.length; list++) {
+    const sorted = attributes.subarray(start[list], start[list + 1]).sort((a, b) => degree(b) - degree(a));
+    for (let i = 0, at = start[list]; i < sorted.length; i++, at++) {
+      begins[at] = rowStart[sorted[i]];
+      degrees[at] = degree(sorted[i]);
+    }
+  }
+  return { start, begins, degrees };
 }
 
 /** Every attribute of every position, numbered in the order of its first appearance, and how often each occurs. */
@@ -190,7 +222,7 @@ function layOutFeatures(
 function splitBundles(
   { start, attributes }: AttributeLists,
   inBundle: Uint8Array,
-): Pick<Dataset, 'own' | 'bundleOf' | 'bundles'> {
+): { own: AttributeLists; bundleOf: Int32Array; bundles: AttributeLists } {
   const positions = start.length - 1;
   const bundleOf = sharedInts(positions);
   // A bundle is a path in a trie of attributes; those that some position ends in are numbered.
@@ -219,9 +251,9 @@ function splitBundles(
     }
   }
   return {
-    own: { start, attributes: toShared(attributes.subarray(0, to)) },
+    own: { start, attributes: attributes.subarray(0, to) },
     bundleOf,
-    bundles: { start: toShared(bundleStart), attributes: toShared(bundleAttributes) },
+    bundles: { start: toShared(bundleStart), attributes: Int32Array.from(bundleAttributes) },
   };
 }
 

@@ -157,18 +157,33 @@ export function backward(lattice: Lattice, length: number): void {
     for (let k = 0, at = row + 1 + types; k < types; k++, at++) {
       aheadInside[gi + k] = scores[at] * beta[at] * scale;
     }
-    for (let i = 0, m = 0; i < tags; i++) {
+    // the sums of four tags stay in registers, each number of `ahead` is read once for them
+    let i = 0;
+    for (; i + 3 < tags; i += 4) {
+      const m0 = i * columns;
+      const m1 = m0 + columns;
+      const m2 = m1 + columns;
+      const m3 = m2 + columns;
       let s0 = 0;
       let s1 = 0;
       let s2 = 0;
       let s3 = 0;
-      for (let j = 0; j < columns; j += 4, m += 4) {
-        s0 += open[m] * ahead[g + j];
-        s1 += open[m + 1] * ahead[g + j + 1];
-        s2 += open[m + 2] * ahead[g + j + 2];
-        s3 += open[m + 3] * ahead[g + j + 3];
+      for (let j = 0; j <= types; j++) {
+        const a = ahead[g + j];
+        s0 += open[m0 + j] * a;
+        s1 += open[m1 + j] * a;
+        s2 += open[m2 + j] * a;
+        s3 += open[m3 + j] * a;
       }
-      beta[out + i] = s0 + s1 + (s2 + s3);
+      beta[out + i] = s0;
+      beta[out + i + 1] = s1;
+      beta[out + i + 2] = s2;
+      beta[out + i + 3] = s3;
+    }
+    for (; i < tags; i++) {
+      let sum = 0;
+      for (let j = 0, m = i * columns; j <= types; j++, m++) sum += open[m] * ahead[g + j];
+      beta[out + i] = sum;
     }
     for (let k = 0, b = out + 1; k < types; k++, b++) {
       beta[b] += begun[k] * aheadInside[gi + k];

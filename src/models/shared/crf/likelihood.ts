@@ -1,4 +1,4 @@
-import type { AttributeLists, Dataset } from './dataset.ts';
+import type { Dataset, FeatureRuns } from './dataset.ts';
 import { addTransitions, backward, forward, type Lattice, reserve } from './lattice.ts';
 
 /**
@@ -9,15 +9,13 @@ export const weightCount = (dataset: Dataset): number => tagsOf(dataset) ** 2 + 
 
 export const tagsOf = ({ types }: Dataset): number => 2 * types + 1;
 
-type Rows = Pick<Dataset, 'rowStart' | 'rowTags'>;
-
 /**
  * State weights of the lists `from .. to` of attributes, `tags` numbers a list, added to those of
  * `base` (row `baseOf[i]` of it for list `i`) and written to `scores`.
  */
 export function stateScores(
-  { rowStart, rowTags }: Rows,
-  { start, attributes }: AttributeLists,
+  { rowTags }: Pick<Dataset, 'rowTags'>,
+  { start, begins, degrees }: FeatureRuns,
   weights: Float64Array,
   scores: Float64Array,
   [from, to]: readonly [number, number],
@@ -31,11 +29,11 @@ export function stateScores(
     if (base === undefined) sum.fill(0);
     else for (let j = 0, k = base.of[i] * tags; j < sum.length; j++, k++) sum[j] = base.rows[k];
     for (; at < end; at++) {
-      const attribute = attributes[at];
-      const begin = rowStart[attribute];
-      const last = rowStart[attribute + 1];
-      if (last - begin === tags) for (let j = 0, k = begin; j < sum.length; j++, k++) sum[j] += state[k];
-      else for (let k = begin; k < last; k++) sum[rowTags[k]] += state[k];
+      const begin = begins[at];
+      const degree = degrees[at];
+      if (degree === 1) sum[rowTags[begin]] += state[begin];
+      else if (degree === tags) for (let j = 0, k = begin; j < sum.length; j++, k++) sum[j] += state[k];
+      else for (let k = begin, last = begin + degree; k < last; k++) sum[rowTags[k]] += state[k];
     }
     for (let j = 0; j < sum.length; j++) scores[row + j] = sum[j];
   }
@@ -46,8 +44,8 @@ export function stateScores(
  * to row `base.of[i]` of `base.rows` for list `i`: what `stateScores` read.
  */
 export function addMass(
-  { rowStart, rowTags }: Rows,
-  { start, attributes }: AttributeLists,
+  { rowTags }: Pick<Dataset, 'rowTags'>,
+  { start, begins, degrees }: FeatureRuns,
   mass: Float64Array,
   gradient: Float64Array,
   [from, to]: readonly [number, number],
@@ -62,11 +60,11 @@ export function addMass(
     if (base !== undefined)
       for (let j = 0, k = base.of[i] * tags; j < part.length; j++, k++) base.rows[k] += part[j];
     for (; at < end; at++) {
-      const attribute = attributes[at];
-      const begin = rowStart[attribute];
-      const last = rowStart[attribute + 1];
-      if (last - begin === tags) for (let j = 0, k = begin; j < part.length; j++, k++) state[k] += part[j];
-      else for (let k = begin; k < last; k++) state[k] += part[rowTags[k]];
+      const begin = begins[at];
+      const degree = degrees[at];
+      if (degree === 1) state[begin] += part[rowTags[begin]];
+      else if (degree === tags) for (let j = 0, k = begin; j < part.length; j++, k++) state[k] += part[j];
+      else for (let k = begin, last = begin + degree; k < last; k++) state[k] += part[rowTags[k]];
     }
   }
 }
@@ -132,12 +130,12 @@ export function expect(
 
 /** How often every feature and transition occurs with the gold tags. */
 export function observe(dataset: Dataset): Float64Array {
-  const { textStart, own, bundles, bundleOf, rowStart, rowTags, tags: gold } = dataset;
+  const { textStart, own, bundles, bundleOf, rowTags, tags: gold } = dataset;
   const tags = tagsOf(dataset);
   const counts = new Float64Array(weightCount(dataset));
-  const count = ({ start, attributes }: AttributeLists, list: number, tag: number): void => {
+  const count = ({ start, begins, degrees }: FeatureRuns, list: number, tag: number): void => {
     for (let at = start[list]; at < start[list + 1]; at++) {
-      for (let k = rowStart[attributes[at]]; k < rowStart[attributes[at] + 1]; k++) {
+      for (let k = begins[at]; k < begins[at] + degrees[at]; k++) {
         if (rowTags[k] === tag) counts[tags * tags + k]++;
       }
     }
