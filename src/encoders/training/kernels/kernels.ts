@@ -11,8 +11,8 @@ import {
   set,
   type ValueType,
   v128,
-} from './assemble.ts';
-import { Instance, Module, type WasmMemory } from './webassembly.ts';
+} from '../../../ground/assemble.ts';
+import { Instance, Module, type WasmMemory } from '../../../ground/webassembly.ts';
 import { WEYL_STEP } from './xorshift.ts';
 
 /** Pages of 64 KiB that one memory may have: 4 GiB less one page, the reach of a 32-bit address. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../../ground/errors.ts';
+import { Memory, type WasmMemory } from '../../../ground/webassembly.ts';
 import { instantiateKernels, type Kernels, MAXIMUM_PAGES } from './kernels.ts';
-import { Memory, type WasmMemory } from './webassembly.ts';
 
 const PAGE = 65_536;
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { WasmMemory } from '../../../ground/webassembly.ts';
 import { instantiateKernels, type Kernels } from './kernels.ts';
 import type { Block } from './memory.ts';
-import type { WasmMemory } from './webassembly.ts';
 
 /** One kernel on a range of memory. Calls of one round do not write what others read or write. */
 export interface Call {

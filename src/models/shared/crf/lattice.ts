@@ -1,4 +1,7 @@
 import { DEEPEST, decay } from './exponential.ts';
+import { type AddProducts, allocateDoubles, wide } from './products.ts';
+
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * Sums over all legal tag sequences of a text (Lafferty, McCallum & Pereira 2001), in scaled form.
@@ -12,9 +15,11 @@ export interface Lattice {
   readonly tags: number;
   /** Columns of the transition tables: `types + 1`, rounded up to a multiple of 4; the rest stays 0. */
   readonly columns: number;
-  /** exp(weight) from any tag (row) to O or B (column), row by row and column by column. */
-  readonly open: Float64Array;
-  readonly openByTarget: Float64Array;
+  /** Tags, rounded up to a multiple of 4. */
+  readonly width: number;
+  /** exp(weight) from any tag (row) to O or B (column), `tags × columns`, and the other way round, `columns × width`. */
+  open: Float64Array;
+  openByTarget: Float64Array;
   /** exp(weight) of B → I and I → I, one per type. */
   readonly begun: Float64Array;
   readonly inside: Float64Array;
@@ -26,6 +31,12 @@ export interface Lattice {
   ahead: Float64Array;
   aheadInside: Float64Array;
   scales: Float64Array;
+  /** Expected transitions to O and B, still to be multiplied by their exponentials, `tags × columns`. */
+  expected: Float64Array;
+  /** The products of one position, `width`. */
+  products: Float64Array;
+  /** Over the tables of the lattice. */
+  addProducts: AddProducts;
 }
 
 /** Bound on transition weights, as `DEEPEST` is on state scores below the best of their position: no sum can vanish. */
@@ -33,46 +44,52 @@ const STEEPEST = 300;
 
 export function createLattice(types: number): Lattice {
   const tags = 2 * types + 1;
-  const columns = (types + 4) & ~3;
-  const none = new Float64Array(0);
+  const [columns, width] = [wide(types + 1), wide(tags)];
+  const [begun, inside] = [new Float64Array(types), new Float64Array(types)];
+  return { types, tags, columns, width, begun, inside, ...tablesFor({ tags, columns, width, types }, 0) };
+}
+
+type Sizes = Pick<Lattice, 'types' | 'tags' | 'columns' | 'width'>;
+
+/** The tables of a lattice for texts of at most `room` positions; products are computed in one memory. */
+function tablesFor({ types, tags, columns, width }: Sizes, room: number) {
+  const lengths = [tags * columns, columns * width, tags * columns, width, room * tags, room * columns];
+  const { arrays, addProducts } = allocateDoubles(lengths);
+  const [open, openByTarget, expected, products, alpha, ahead] = arrays;
+  const [scores, beta] = [0, 1].map(() => new Float64Array(room * tags));
+  const [aheadInside, scales] = [new Float64Array(room * types), new Float64Array(room)];
   return {
-    types,
-    tags,
-    columns,
-    open: new Float64Array(tags * columns),
-    openByTarget: new Float64Array(tags * columns),
-    begun: new Float64Array(types),
-    inside: new Float64Array(types),
-    scores: none,
-    alpha: none,
-    beta: none,
-    ahead: none,
-    aheadInside: none,
-    scales: none,
+    open,
+    openByTarget,
+    expected,
+    products,
+    alpha,
+    ahead,
+    scores,
+    beta,
+    aheadInside,
+    scales,
+    addProducts,
   };
 }
 
 /** Makes room for a text of `length` positions. */
 export function reserve(lattice: Lattice, length: number): void {
   if (lattice.scales.length >= length) return;
-  const room = Math.max(512, length + (length >> 1));
-  lattice.scores = new Float64Array(room * lattice.tags);
-  lattice.alpha = new Float64Array(room * lattice.tags);
-  lattice.beta = new Float64Array(room * lattice.tags);
-  lattice.ahead = new Float64Array(room * lattice.columns);
-  lattice.aheadInside = new Float64Array(room * lattice.types);
-  lattice.scales = new Float64Array(room);
+  const tables = tablesFor(lattice, Math.max(512, length + (length >> 1)));
+  for (const kept of ['open', 'openByTarget', 'expected'] as const) tables[kept].set(lattice[kept]);
+  Object.assign(lattice, tables);
 }
 
 /** Takes transition weights, `tags × tags` with row = from; those of illegal transitions are never read. */
 export function setTransitions(lattice: Lattice, weights: Float64Array): void {
-  const { types, tags, columns } = lattice;
+  const { types, tags, columns, width } = lattice;
   const at = (from: number, to: number): number =>
     Math.exp(Math.max(-STEEPEST, Math.min(STEEPEST, weights[from * tags + to])));
   for (let from = 0; from < tags; from++) {
     for (let to = 0; to <= types; to++) {
       lattice.open[from * columns + to] = at(from, to);
-      lattice.openByTarget[to * tags + from] = at(from, to);
+      lattice.openByTarget[to * width + from] = at(from, to);
     }
   }
   for (let k = 0; k < types; k++) {
@@ -86,7 +103,8 @@ export function setTransitions(lattice: Lattice, weights: Float64Array): void {
  * Fills `alpha` (each position sums to 1) and `scales`. Returns log Z.
  */
 export function forward(lattice: Lattice, length: number): number {
-  const { types, tags, columns, openByTarget, begun, inside, scores, alpha, scales } = lattice;
+  const { types, tags, columns, open, begun, inside, scores, alpha, scales, products, addProducts } = lattice;
+  const sums = products.byteOffset;
   let logZ = 0;
   for (let t = 0; t < length; t++) {
     const row = t * tags;
@@ -105,27 +123,18 @@ export function forward(lattice: Lattice, length: number): number {
       for (let j = types + 1; j < tags; j++) alpha[j] = 0;
     } else {
       const before = row - tags;
-      for (let j = 0; j < columns; j += 4) {
-        const r0 = j * tags;
-        const r1 = r0 + tags;
-        const r2 = r1 + tags;
-        const r3 = r2 + tags;
-        let s0 = 0;
-        let s1 = 0;
-        let s2 = 0;
-        let s3 = 0;
-        for (let i = 0; i < tags; i++) {
-          const a = alpha[before + i];
-          s0 += a * openByTarget[r0 + i];
-          s1 += a * openByTarget[r1 + i];
-          s2 += a * openByTarget[r2 + i];
-          s3 += a * openByTarget[r3 + i];
-        }
-        sum += alpha[row + j] = s0 * scores[row + j];
-        if (j < types) sum += alpha[row + j + 1] = s1 * scores[row + j + 1];
-        if (j + 1 < types) sum += alpha[row + j + 2] = s2 * scores[row + j + 2];
-        if (j + 2 < types) sum += alpha[row + j + 3] = s3 * scores[row + j + 3];
-      }
+      for (let j = 0; j < columns; j++) products[j] = 0;
+      const a = alpha.byteOffset + before * DOUBLE;
+      addProducts(
+        a,
+        a + tags * DOUBLE,
+        DOUBLE,
+        open.byteOffset,
+        columns * DOUBLE,
+        sums,
+        sums + columns * DOUBLE,
+      );
+      for (let j = 0; j <= types; j++) sum += alpha[row + j] = products[j] * scores[row + j];
       for (let k = 0, b = before + 1, i = b + types, at = row + 1 + types; k < types; k++, b++, i++, at++) {
         sum += alpha[at] = (alpha[b] * begun[k] + alpha[i] * inside[k]) * scores[at];
       }
@@ -143,7 +152,9 @@ export function forward(lattice: Lattice, length: number): number {
  * and `ahead`, so that `alpha[t-1][i] × weight(i, j) × ahead[t][j]` are those of the transitions.
  */
 export function backward(lattice: Lattice, length: number): void {
-  const { types, tags, columns, open, begun, inside, scores, beta, ahead, aheadInside, scales } = lattice;
+  const { types, tags, columns, width, openByTarget, begun, inside, scores, beta, scales } = lattice;
+  const { ahead, aheadInside, products, addProducts } = lattice;
+  const sums = products.byteOffset;
   if (length === 0) return;
   beta.fill(1, (length - 1) * tags, length * tags);
   for (let t = length - 1; t > 0; t--) {
@@ -157,34 +168,18 @@ export function backward(lattice: Lattice, length: number): void {
     for (let k = 0, at = row + 1 + types; k < types; k++, at++) {
       aheadInside[gi + k] = scores[at] * beta[at] * scale;
     }
-    // the sums of four tags stay in registers, each number of `ahead` is read once for them
-    let i = 0;
-    for (; i + 3 < tags; i += 4) {
-      const m0 = i * columns;
-      const m1 = m0 + columns;
-      const m2 = m1 + columns;
-      const m3 = m2 + columns;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let j = 0; j <= types; j++) {
-        const a = ahead[g + j];
-        s0 += open[m0 + j] * a;
-        s1 += open[m1 + j] * a;
-        s2 += open[m2 + j] * a;
-        s3 += open[m3 + j] * a;
-      }
-      beta[out + i] = s0;
-      beta[out + i + 1] = s1;
-      beta[out + i + 2] = s2;
-      beta[out + i + 3] = s3;
-    }
-    for (; i < tags; i++) {
-      let sum = 0;
-      for (let j = 0, m = i * columns; j <= types; j++, m++) sum += open[m] * ahead[g + j];
-      beta[out + i] = sum;
-    }
+    for (let i = 0; i < width; i++) products[i] = 0;
+    const a = ahead.byteOffset + g * DOUBLE;
+    addProducts(
+      a,
+      a + (types + 1) * DOUBLE,
+      DOUBLE,
+      openByTarget.byteOffset,
+      width * DOUBLE,
+      sums,
+      sums + width * DOUBLE,
+    );
+    for (let i = 0; i < tags; i++) beta[out + i] = products[i];
     for (let k = 0, b = out + 1; k < types; k++, b++) {
       beta[b] += begun[k] * aheadInside[gi + k];
       beta[b + types] += inside[k] * aheadInside[gi + k];
@@ -193,44 +188,22 @@ export function backward(lattice: Lattice, length: number): void {
 }
 
 /**
- * Adds the expected transitions of a text, still to be multiplied by the transition's exponential, to
- * `open` (`tags × columns`), `begun` and `inside`. Four positions at a time: the sums stay in registers.
+ * Adds the expected transitions of a text, still to be multiplied by the transition's exponential, to the lattice's
+ * `expected`, and to `begun` and `inside`.
  */
 export function addTransitions(
   lattice: Lattice,
   length: number,
-  open: Float64Array,
   begun: Float64Array,
   inside: Float64Array,
 ): void {
-  const { types, tags, columns, alpha, ahead, aheadInside } = lattice;
-  let t = 1;
-  for (; t + 3 < length; t += 4) {
-    const a0 = (t - 1) * tags;
-    const a1 = a0 + tags;
-    const a2 = a1 + tags;
-    const a3 = a2 + tags;
-    const g0 = t * columns;
-    const g1 = g0 + columns;
-    const g2 = g1 + columns;
-    const g3 = g2 + columns;
-    for (let i = 0, m = 0; i < tags; i++) {
-      const p0 = alpha[a0 + i];
-      const p1 = alpha[a1 + i];
-      const p2 = alpha[a2 + i];
-      const p3 = alpha[a3 + i];
-      for (let j = 0; j < columns; j++, m++) {
-        open[m] += p0 * ahead[g0 + j] + p1 * ahead[g1 + j] + (p2 * ahead[g2 + j] + p3 * ahead[g3 + j]);
-      }
-    }
-  }
-  for (; t < length; t++) {
-    const a = (t - 1) * tags;
-    const g = t * columns;
-    for (let i = 0, m = 0; i < tags; i++) {
-      const p = alpha[a + i];
-      for (let j = 0; j < columns; j++, m++) open[m] += p * ahead[g + j];
-    }
+  const { types, tags, columns, alpha, ahead, aheadInside, expected, addProducts } = lattice;
+  if (length < 2) return;
+  const [step, row] = [tags * DOUBLE, columns * DOUBLE];
+  for (let i = 0; i < tags; i++) {
+    const a = alpha.byteOffset + i * DOUBLE;
+    const y = expected.byteOffset + i * row;
+    addProducts(a, a + (length - 1) * step, step, ahead.byteOffset + row, row, y, y + row);
   }
   for (let at = 1; at < length; at++) {
     const a = (at - 1) * tags + 1;

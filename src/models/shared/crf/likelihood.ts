@@ -93,7 +93,7 @@ export function expect(
 ): number {
   const { textStart, tags: gold, own, bundleOf } = dataset;
   const { types, tags, columns } = lattice;
-  const open = new Float64Array(tags * columns);
+  lattice.expected.fill(0);
   const begun = new Float64Array(types);
   const inside = new Float64Array(types);
   let loss = 0;
@@ -111,14 +111,14 @@ export function expect(
     }
     loss += forward(lattice, length);
     backward(lattice, length);
-    addTransitions(lattice, length, open, begun, inside);
+    addTransitions(lattice, length, begun, inside);
     const end = length * tags;
     for (let cell = 0; cell < end; cell++) alpha[cell] *= beta[cell];
     addMass(dataset, own, alpha, gradient, range, tags, { rows: bundleMass, of: bundleOf });
   }
   for (let i = 0; i < tags; i++) {
     for (let j = 0; j <= types; j++)
-      gradient[i * tags + j] += open[i * columns + j] * lattice.open[i * columns + j];
+      gradient[i * tags + j] += lattice.expected[i * columns + j] * lattice.open[i * columns + j];
   }
   for (let k = 0; k < types; k++) {
     const target = 1 + types + k;

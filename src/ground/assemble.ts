@@ -48,6 +48,7 @@ export const f32x4 = {
   /** The number in one of the four lanes. */
   lane: (a: Code, lane: number): Code => [...a, ...simd(0x1f, lane)],
 };
+export const f64x2 = { add: pair(simd(0xf0)), mul: pair(simd(0xf2)) };
 export const i32x4 = {
   splat: single(simd(0x11)),
   add: pair(simd(0xae)),
@@ -57,7 +58,13 @@ export const i32x4 = {
 };
 export const v128 = {
   load: (address: Code, offset = 0): Code => [...address, ...simd(0x00, 4, ...unsigned(offset))],
-  store: (address: Code, value: Code): Code => [...address, ...value, ...simd(0x0b, 4, 0)],
+  /** The 8 bytes at an address, twice. */
+  loadTwice: (address: Code): Code => [...address, ...simd(0x0a, 3, 0)],
+  store: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    ...simd(0x0b, 4, ...unsigned(offset)),
+  ],
   and: pair(simd(0x4e)),
   xor: pair(simd(0x51)),
 };
