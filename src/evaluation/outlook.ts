@@ -32,15 +32,15 @@ export async function estimatePlans(plans: readonly Plan[], signal?: AbortSignal
   const outlooks: Outlook[] = [];
   for (const plan of plans) {
     const kind = findModel(plan.model);
-    if (!kind.remote) continue;
+    if (!kind.isRemote(plan.parameters)) continue;
     const { task: declared, dataDir: dir, split, source, seed } = plan;
     const { dataset, part } = await openJudged({ task: declared, dir, split, source });
     const { task } = dataset;
     const { train, dev, evaluated } = await dataset.division(part);
     const parameters = await kind.resolve(plan.parameters, { task });
-    const fitted = await kind.fit({ task, train, dev, seed, parameters, score: devScore(task), signal });
     const inputs = sampleOf(evaluated.questions, plan.limit).map(({ input }) => input);
-    const estimate = await fitted.estimate?.(inputs);
+    const request = { task, train, dev, seed, parameters, score: devScore(task), signal };
+    const estimate = await kind.estimate(request, inputs);
     if (estimate) outlooks.push({ plan, ...estimate });
   }
   return outlooks;

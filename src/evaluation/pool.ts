@@ -68,8 +68,8 @@ function once(onNote: (note: Text) => void): (note: Text) => void {
   };
 }
 
-const staysHere = ({ model, modelFile }: Plan): boolean =>
-  findModel(model).remote === true || !(isBuiltIn(model) || modelFile !== undefined);
+const staysHere = ({ model, parameters, modelFile }: Plan): boolean =>
+  findModel(model).isRemote(parameters) || !(isBuiltIn(model) || modelFile !== undefined);
 
 /** Slow models first, and of them the last tasks first, where the large corpora are: the lanes end together. */
 function inOrder(plans: readonly Plan[]): number[] {

@@ -170,6 +170,9 @@ export const integers = (
   options: Options<readonly number[]> & Bounds & { default: readonly number[] },
 ): Parameter<readonly number[]> => ({ ...options, type: 'integers', auto: false });
 
+/** The same parameter without its default: undefined where it is not given. */
+export const withoutDefault = <T>({ default: _, ...spec }: Parameter<T>): Parameter<T | undefined> => spec;
+
 /** `minDf` ↔ `min-df`: camelCase in code and records, kebab-case on the command line. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 export const camel = (name: string): string =>

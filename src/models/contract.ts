@@ -142,6 +142,8 @@ export type Fits<P = GivenParameters> = { readonly [F in FamilyId]?: Fit<F, P> }
 /** What a kind does, in a module that is imported when it is first used. */
 export interface Implementation<P = GivenParameters> {
   readonly fit: Fits<P>;
+  /** What fitting and answering would take, where that is known before fitting. Sends nothing. Absent: the fitted model says. */
+  estimate?(request: FitRequest<FamilyId, P>, inputs: readonly Input[]): Promise<Estimate | undefined>;
   /** `parameters` has those of the kind's that are `answering`, where they were given. */
   load?(path: string, task: Task, parameters: Partial<P>): Promise<FittedModel>;
 }
@@ -192,8 +194,11 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly baseline?: boolean;
   /** Takes minutes where others take seconds: it is begun first, so that no core waits at the end. */
   readonly slow?: boolean;
-  /** Calls a service: it runs in the parent process, so that one limiter and one budget hold per command. */
-  readonly remote?: boolean;
+  /**
+   * Calls a service, always or with these parameters: it runs in the parent process, so that one limiter and one budget
+   * hold per command.
+   */
+  readonly remote?: boolean | ((parameters: NoInfer<Parsed<S>>) => boolean);
   /** It needs no training examples. */
   readonly untrained?: boolean;
   /** Present where the group `quick` has the kind; undefined where it cannot run here (weights are absent). */
@@ -204,12 +209,12 @@ export interface ModelDefinition<S extends ParameterSpecs> {
    */
   startingPoint?(parameters: NoInfer<Parsed<S>>): Promise<string>;
   /** The URL that texts are sent to, for kinds that call a service. Throws a UserError where none is known. */
-  destination?(parameters: NoInfer<Parsed<S>>): Promise<string>;
+  destination?(parameters: NoInfer<Parsed<S>>): Promise<string | undefined>;
   /** Replaces every `auto`. Absent where no parameter has one. */
   resolve?(parameters: NoInfer<Parsed<S>>, context: ResolveContext): Promise<NoInfer<Resolved<S>>>;
   /**
-   * Reads a reply as an answer. Absent: the reply's `raw` is the prediction. Pure, so that a better reader needs no
-   * new call.
+   * Reads a reply as an answer. Absent: the reply's `raw` is the prediction, or `{ failure }` where a call for it failed.
+   * Pure, so that a better reader needs no new call.
    */
   interpret?(raw: unknown, input: Input, task: Task): Answer;
   /** One reply per repeat, each readable by `interpret`, for kinds that may ask more than once. */
@@ -238,7 +243,6 @@ export interface ModelKind
     | 'capabilities'
     | 'baseline'
     | 'slow'
-    | 'remote'
     | 'untrained'
     | 'quickLook'
   > {
@@ -247,6 +251,10 @@ export interface ModelKind
   /** Parsed and with every `auto` replaced: what a record keeps. Throws UserErrors that name the parameter. */
   resolve(given: GivenParameters, context: ResolveContext): Promise<GivenParameters>;
   startingPoint(resolved: GivenParameters): Promise<string>;
+  /** Whether these parameters have it call a service. */
+  isRemote(given: GivenParameters): boolean;
+  /** What fitting and answering would take; undefined for kinds whose answers cost nothing. Sends nothing. */
+  estimate(request: FitRequest, inputs: readonly Input[]): Promise<Estimate | undefined>;
   /** Undefined for kinds that call no service. */
   destination(given: GivenParameters): Promise<string | undefined>;
   interpret(raw: unknown, input: Input, task: Task): Answer;

@@ -10,6 +10,7 @@ import {
   parseParameters,
   type Resolved,
 } from '../ground/parameters.ts';
+import type { Answer } from '../tasks/answer.ts';
 import type { FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './contract.ts';
@@ -62,17 +63,17 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     throw new Error(`The model ${id} left a parameter on auto`);
   };
   const { version, summary, mainParameter, membersParameter, seeded } = definition;
-  const { baseline, slow, remote, untrained } = definition;
-  return {
+  const { baseline, slow, remote = false, untrained } = definition;
+  const kind: ModelKind = {
     ...{ contract, id, version, summary, families, parameters: specs, seeded, capabilities },
-    ...{ mainParameter, membersParameter, baseline, slow, remote, untrained },
+    ...{ mainParameter, membersParameter, baseline, slow, untrained },
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
     resolve,
     startingPoint: async (given) => (await definition.startingPoint?.(parse(given))) ?? '',
     destination: async (given) => definition.destination?.(parse(given)),
-    interpret: (raw, input, task) =>
-      definition.interpret?.(raw, input, task) ?? { status: 'answered', prediction: raw as Prediction },
+    isRemote: (given) => (typeof remote === 'function' ? remote(parse(given)) : remote),
+    interpret: (raw, input, task) => definition.interpret?.(raw, input, task) ?? plainAnswer(raw),
     repeats: (raw) => definition.repeats?.(raw) ?? [],
     conversations: async (directory, replies) => definition.conversations?.(directory, replies),
     async fit(request) {
@@ -85,6 +86,11 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
       if (!fit) throw new Error(`The model ${id} has no way to fit ${task.family}`);
       return fit({ ...request, parameters });
     },
+    async estimate(request, inputs) {
+      const { estimate } = await implementation();
+      if (!estimate) return (await kind.fit(request)).estimate?.(inputs);
+      return estimate({ ...request, parameters: await resolved(request.parameters, request.task) }, inputs);
+    },
     async load(path, task, given = {}) {
       requireFamily(id, families, task);
       const { load } = await implementation();
@@ -95,6 +101,14 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
       return load(path, task, Object.fromEntries(chosen) as Partial<Resolved<S>>);
     },
   };
+  return kind;
+}
+
+/** A reply that is the prediction itself, or says why there is none. */
+function plainAnswer(raw: unknown): Answer {
+  if (typeof raw === 'object' && raw !== null && 'failure' in raw)
+    return { status: 'missing', reason: String(raw.failure), failed: true };
+  return { status: 'answered', prediction: raw as Prediction };
 }
 
 /** Throws a UserError `other-contract` for a kind that was written for another version of the contract. */

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { cosine } from '../../encoders/inference/vectors.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, FitRequest, FittedModel } from '../contract.ts';
+import { textsOf } from '../shared/features/inputs.ts';
 import { byFrequency, countBy } from '../shared/labels/labels.ts';
 import { bestThreshold } from '../shared/labels/threshold.ts';
 import { type ModelContent, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { answerGroups } from './answer.ts';
-import { contentOf, type Encoder, embedWith, openEncoder } from './kept.ts';
+import { contentOf, type Encoder, embedWith, openEncoder, requireVectors } from './kept.ts';
 import type { EmbeddingParameters } from './parameters.ts';
 
 /** From which cosine two texts are similar. */
@@ -29,17 +30,21 @@ export function rankingModel(encoder: Encoder): FittedModel<'ranking'> {
     ...keeping(contentOf('ranking', encoder, { header: {}, arrays: {} })),
     embed: embedWith(encoder),
     answer: (inputs, options) =>
-      answerGroups(inputs, options, async (group, signal) => {
-        const queries = await vectors.of(
-          group.map(({ query }) => query),
-          prompts.queryPrompt,
-          { signal },
-        );
-        const titles = group.flatMap(({ documents }) => documents.map(({ title }) => title));
-        const found = (await vectors.of(titles, prompts.documentPrompt, { signal })).values();
-        return group.map(({ documents }, i) => ({
-          scores: documents.map(() => cosine(queries[i], found.next().value!)),
-        }));
+      answerGroups(inputs, options, {
+        vectors,
+        texts: ({ query, documents }) => [query, ...documents.map(({ title }) => title)],
+        answer: async (group, signal) => {
+          const queries = await vectors.of(
+            group.map(({ query }) => query),
+            prompts.queryPrompt,
+            { signal },
+          );
+          const titles = group.flatMap(({ documents }) => documents.map(({ title }) => title));
+          const found = (await vectors.of(titles, prompts.documentPrompt, { signal })).values();
+          return group.map(({ documents }, i) => ({
+            scores: documents.map(() => cosine(queries[i], found.next().value!)),
+          }));
+        },
       }),
   };
 }
@@ -61,6 +66,7 @@ async function decide(
     examples.map(({ input }) => input),
     { signal, onProgress: onProgress && ((share) => onProgress(share)) },
   );
+  requireVectors(encoder, task, examples);
   const right = examples.map(({ gold }) => gold.label === positive);
   return { positive, negative, threshold: bestThreshold(scores, right, 0) };
 }
@@ -91,12 +97,15 @@ export function similarityModel(encoder: Encoder, decision: Decision): FittedMod
     ...keeping(contentOf('similarity', encoder, { header: { decision }, arrays: {} })),
     embed: embedWith(encoder),
     answer: (inputs, options) =>
-      answerGroups(inputs, options, async (group, signal) =>
-        (await cosines(encoder, group, { signal })).map((score) => ({
-          label: score >= threshold ? positive : negative,
-          scores: { [negative]: -score, [positive]: score },
-        })),
-      ),
+      answerGroups(inputs, options, {
+        vectors: encoder.vectors,
+        texts: (pair) => textsOf(pair),
+        answer: async (group, signal) =>
+          (await cosines(encoder, group, { signal })).map((score) => ({
+            label: score >= threshold ? positive : negative,
+            scores: { [negative]: -score, [positive]: score },
+          })),
+      }),
   };
 }
 

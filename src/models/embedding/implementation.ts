@@ -5,6 +5,7 @@ import { requireDeclared } from '../shared/labels/declared.ts';
 import { labellingJson } from '../shared/labels/labelling.ts';
 import { damaged, openModelFile, pickArrays, readModelFile } from '../shared/modelfile.ts';
 import { decisionJson, fitRanking, fitSimilarity, rankingModel, similarityModel } from './cosine.ts';
+import { estimateServed } from './estimate.ts';
 import { encoderJson, reopenEncoder } from './kept.ts';
 import { neighbourHead } from './knn.ts';
 import { fitLabels, type LabelHead, labelModel } from './labels.ts';
@@ -20,6 +21,9 @@ export const fit: Fits<EmbeddingParameters> = {
   multilabel: fitLabels,
   inference: fitLabels,
 };
+
+/** What a service would be asked; undefined for encoders in this process. */
+export const estimate = estimateServed;
 
 const headerJson = z.object({
   encoder: encoderJson,
@@ -43,7 +47,7 @@ export async function load(
   const { labelling, decision } = header;
   if (decision) requireDeclared(file, task, [decision.positive, decision.negative]);
   if (labelling) requireDeclared(file, task, labelling.labels);
-  const encoder = await reopenEncoder(header.encoder, answering);
+  const encoder = await reopenEncoder(header.encoder, task, answering);
   if (decision) return similarityModel(encoder, decision);
   if (!labelling) return rankingModel(encoder);
   return labelModel(encoder, { ...labelling, task }, await openHead(file, header, labelling, answering));

@@ -4,13 +4,15 @@ import { digestTextEncoder } from '../../encoders/folder/digest.ts';
 import { openTextTokenizer } from '../../encoders/inference/text-encoder.ts';
 import { createUnknownCounter } from '../../encoders/tokenizers/unknown.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { FamilyId } from '../../tasks/examples.ts';
+import type { Example, FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, FittedModel } from '../contract.ts';
 import type { ModelContent } from '../shared/modelfile.ts';
 import { DEVICES } from '../shared/parameters.ts';
 import { type EmbeddingParameters, POOLING_CHOICES } from './parameters.ts';
-import { openVectors, type Vectors } from './vectors.ts';
+import { digestServed, endpointOf, isServed, openServedVectors } from './served.ts';
+import { type EncoderParameters, openVectors, type Vectors } from './vectors.ts';
 
 /** The encoder of a model: what makes vectors, and the prompts that it was fitted with. */
 export interface Encoder {
@@ -23,6 +25,9 @@ export interface Encoder {
 /** What stands of the encoder in a model file; its weights stay where they are. */
 export const encoderJson = z.object({
   init: z.string(),
+  /** Of the service that makes the vectors. */
+  endpoint: z.string().optional(),
+  dimensions: z.int().optional(),
   /** SHA-256 of its weights, vocabulary and settings. */
   sha256: z.string(),
   pooling: z.enum(POOLING_CHOICES),
@@ -41,19 +46,25 @@ export async function openEncoder<F extends FamilyId>({
   parameters,
   onNote,
 }: FitRequest<F, EmbeddingParameters>): Promise<Encoder> {
-  if (onNote) {
+  const served = isServed(parameters);
+  if (onNote && !served) {
     const counter = createUnknownCounter(await openTextTokenizer(parameters.init));
     for (const { input } of train) for (const text of familyOf(task).texts(input)) counter.add(text);
     const note = counter.note();
     if (note) onNote({ en: `${task.id}: ${note.en}`, zh: `${task.id}：${note.zh}` });
   }
-  const vectors = await openVectors(parameters);
+  const vectors = await (served ? openServedVectors(parameters, task) : openVectors(parameters));
   const { init, pooling, normalize, maxLength, device, prompt, queryPrompt, documentPrompt } = parameters;
+  const { endpoint, dimensions } = served ? parameters : {};
   const prompts = { prompt, queryPrompt, documentPrompt };
   return {
     vectors,
     prompts,
-    header: { init, sha256: vectors.encoder, pooling, normalize, maxLength, device, ...prompts },
+    header: {
+      ...{ init, endpoint, dimensions, sha256: vectors.encoder },
+      ...{ pooling, normalize, maxLength, device },
+      ...prompts,
+    },
   };
 }
 
@@ -63,26 +74,62 @@ export async function openEncoder<F extends FamilyId>({
  */
 export async function reopenEncoder(
   header: Encoder['header'],
-  { init = header.init, device = header.device, threads, cache = true }: Partial<EmbeddingParameters>,
+  task: Task,
+  answering: Partial<EmbeddingParameters>,
 ): Promise<Encoder> {
-  if ((await digestTextEncoder(init)) !== header.sha256)
+  const { init = header.init, device = header.device, cache = true } = answering;
+  const { threads = availableParallelism(), endpoint = header.endpoint } = answering;
+  const { pooling, normalize, maxLength, dimensions, prompt, queryPrompt, documentPrompt } = header;
+  const parameters: EncoderParameters = {
+    ...answering,
+    ...{ init, endpoint, dimensions, pooling, normalize, maxLength, device, threads, cache },
+  };
+  const served = isServed(parameters);
+  const digest = served
+    ? digestServed(await endpointOf(parameters), dimensions)
+    : await digestTextEncoder(init);
+  if (digest !== header.sha256)
     throw new UserError(
       'other-encoder',
       { en: 'This is not the encoder that the model was fitted with', zh: '这不是训练该模型时所用的编码器' },
       {
         file: init,
         hint: {
-          en: 'Name the folder of that encoder with --param init=DIR, or fit the model again.',
-          zh: '请用 --param init=DIR 指定原编码器目录，或重新训练模型。',
+          en: 'Name the folder of that encoder with --param init=DIR (of a service: endpoint=URL), or fit the model again.',
+          zh: '请用 --param init=DIR 指定原编码器目录（服务则为 endpoint=URL），或重新训练模型。',
         },
       },
     );
-  const { pooling, normalize, maxLength, prompt, queryPrompt, documentPrompt } = header;
-  const vectors = await openVectors({
-    ...{ init, pooling, normalize, maxLength, device, cache },
-    threads: threads ?? availableParallelism(),
-  });
-  return { vectors, prompts: { prompt, queryPrompt, documentPrompt }, header: { ...header, init } };
+  const vectors = await (served ? openServedVectors(parameters, task) : openVectors(parameters));
+  return { vectors, prompts: { prompt, queryPrompt, documentPrompt }, header: { ...header, init, endpoint } };
+}
+
+/** Throws a UserError `no-vector` where a service had none for an example that is to be learnt from. */
+export function requireVectors<F extends FamilyId>(
+  { vectors: { service } }: Encoder,
+  task: Task,
+  examples: readonly Example<F>[],
+): void {
+  if (!service || service.failures.size === 0) return;
+  for (const { id, input } of examples)
+    for (const text of familyOf(task).texts(input)) {
+      const reason = service.failures.get(text);
+      if (reason === undefined) continue;
+      throw new UserError(
+        'no-vector',
+        {
+          en: `The service has no vector for a text of ${task.id} that is to be learnt from: ${reason}`,
+          zh: `服务未能为 ${task.id} 的一条训练文本给出向量：${reason}`,
+        },
+        {
+          id,
+          hint: {
+            en: 'Use a model with a longer context, or run the command again where the service failed: vectors so far are kept.',
+            zh: '请使用上下文更长的模型；若为服务故障，请重新执行该命令，已得到的向量均已保存。',
+          },
+        },
+      );
+    }
 }
 
 /** The capability `embed` of a model. */

@@ -1,5 +1,6 @@
 import { defineModel } from '../define.ts';
 import { PARAMETERS } from './parameters.ts';
+import { digestServed, endpointOf, isServed } from './served.ts';
 
 /** A frozen encoder: see docs/models/embedding.md. */
 export const embedding = defineModel({
@@ -7,8 +8,8 @@ export const embedding = defineModel({
   id: 'embedding',
   version: 1,
   summary: {
-    en: 'Vectors of a frozen encoder (init): cosine, logistic regression or nearest neighbours',
-    zh: '冻结编码器（init）的文本向量：余弦、逻辑回归或最近邻',
+    en: 'Vectors of a frozen encoder, here or behind /v1/embeddings: cosine, logistic regression or nearest neighbours',
+    zh: '冻结编码器（本机或 /v1/embeddings 服务）的文本向量：余弦、逻辑回归或最近邻',
   },
   families: ['similarity', 'ranking', 'classification', 'multilabel', 'inference'],
   parameters: PARAMETERS,
@@ -16,8 +17,12 @@ export const embedding = defineModel({
   seeded: false,
   slow: true,
   capabilities: { save: true, load: true, explain: false, embed: true },
-  startingPoint: async ({ init }) =>
-    (await import('../../encoders/folder/digest.ts')).digestTextEncoder(init),
+  remote: isServed,
+  destination: async (given) => (isServed(given) ? (await endpointOf(given)).url : undefined),
+  startingPoint: async (given) =>
+    isServed(given)
+      ? digestServed(await endpointOf(given), given.dimensions)
+      : (await import('../../encoders/folder/digest.ts')).digestTextEncoder(given.init),
   resolve: async (parameters, context) =>
     (await import('./resolve.ts')).resolveParameters(parameters, context),
   implementation: () => import('./implementation.ts'),

@@ -12,7 +12,7 @@ import {
 } from '../shared/labels/labelling.ts';
 import { type ModelContent, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 import { answerGroups } from './answer.ts';
-import { contentOf, type Encoder, embedWith, openEncoder } from './kept.ts';
+import { contentOf, type Encoder, embedWith, openEncoder, requireVectors } from './kept.ts';
 import { fitNeighbours } from './knn.ts';
 import { fitLogisticHead } from './logistic.ts';
 import type { EmbeddingParameters } from './parameters.ts';
@@ -53,6 +53,7 @@ export const fitLabels: Fit<LabelFamily, EmbeddingParameters> = async (request) 
     examples.map(({ input }) => input),
     { signal, onProgress: (share) => onProgress?.(share * EMBEDDED) },
   );
+  requireVectors(encoder, task, examples);
   const cut = train.length * all.width;
   const features = { ...all, values: all.values.subarray(0, cut) };
   const devFeatures = { ...all, values: all.values.subarray(cut) };
@@ -120,11 +121,15 @@ export function labelModel(
     save: (file) => writeModelFile(file, ID, content),
     embed: embedWith(encoder),
     answer: (inputs: readonly Input<LabelFamily>[], options) =>
-      answerGroups(inputs, options, async (group, signal) => {
-        const scores = await head.scores(await featuresOf(encoder, group, { signal }), signal);
-        return group.map((_, row) =>
-          answerOf(labelling, scores.subarray(row * outputs, (row + 1) * outputs)),
-        );
+      answerGroups(inputs, options, {
+        vectors: encoder.vectors,
+        texts: textsOf,
+        async answer(group, signal) {
+          const scores = await head.scores(await featuresOf(encoder, group, { signal }), signal);
+          return group.map((_, row) =>
+            answerOf(labelling, scores.subarray(row * outputs, (row + 1) * outputs)),
+          );
+        },
       }),
   };
 }

@@ -1,6 +1,17 @@
 import { POOLINGS } from '../../encoders/inference/parameters.ts';
-import { AUTO, choice, flag, integer, type Parsed, type Resolved, text } from '../../ground/parameters.ts';
+import {
+  AUTO,
+  choice,
+  flag,
+  integer,
+  type Parameter,
+  type Parsed,
+  type Resolved,
+  text,
+  withoutDefault,
+} from '../../ground/parameters.ts';
 import { DEVICES, tuneThreshold } from '../shared/parameters.ts';
+import { called, endpoint, limits } from '../shared/services/parameters.ts';
 
 /** What turns vectors into answers. */
 export const HEADS = ['auto', 'cosine', 'logistic', 'knn'] as const;
@@ -8,14 +19,59 @@ export const HEADS = ['auto', 'cosine', 'logistic', 'knn'] as const;
 /** `folder` leaves it to the folder. */
 export const POOLING_CHOICES = ['folder', ...POOLINGS] as const;
 
+/** A parameter of calls, without a default: records of encoders in this process do not have it. */
+const ofCalls = <T>(spec: Parameter<T>): Parameter<T | undefined> => ({
+  ...withoutDefault(spec),
+  answering: true,
+});
+
+/** Of a service that makes the vectors. */
+const SERVICE = {
+  endpoint: {
+    ...endpoint,
+    answering: true,
+    summary: {
+      en: 'Base URL of a server with /v1/embeddings, which serves init as a model; if omitted, init is a folder.',
+      zh: '提供 /v1/embeddings 的服务地址，init 为其模型名；省略时 init 为目录。',
+    },
+  },
+  dimensions: integer({
+    min: 1,
+    summary: {
+      en: 'Service only: numbers of a vector, asked of the service.',
+      zh: '仅用于服务：要求服务返回的向量维数。',
+    },
+  }),
+  textsPerCall: integer({
+    min: 1,
+    max: 2048,
+    speedOnly: true,
+    answering: true,
+    summary: {
+      en: 'Service only: texts of one call; 32 if omitted.',
+      zh: '仅用于服务：每次调用的文本数，省略时为 32。',
+    },
+  }),
+  profiles: ofCalls(called.profiles),
+  prices: ofCalls(called.prices),
+  keyEnv: ofCalls(called.keyEnv),
+  allowRemote: ofCalls(called.allowRemote),
+  concurrency: ofCalls(called.concurrency),
+  retries: ofCalls(called.retries),
+  timeout: ofCalls(called.timeout),
+  maxCalls: ofCalls(limits.maxCalls),
+  maxTotalTokens: ofCalls(limits.maxTotalTokens),
+  maxCost: ofCalls(called.maxCost),
+};
+
 export const PARAMETERS = {
   init: text({
     required: true,
     answering: true,
     placeholder: 'dir',
     summary: {
-      en: 'Folder of the encoder, or the name of a model; for a kept model only where it lies now.',
-      zh: '编码器目录或模型名称；对已保存的模型仅用于指明其当前位置。',
+      en: 'Folder of the encoder, or the name of a model; NAME@PROFILE: a model of a service; for a kept model only where it lies now.',
+      zh: '编码器目录或模型名称；NAME@PROFILE 为服务中的模型；对已保存的模型仅用于指明其当前位置。',
     },
   }),
   head: choice(HEADS, {
@@ -93,7 +149,9 @@ export const PARAMETERS = {
     answering: true,
     summary: { en: 'Keeps vectors on disk in the cache directory.', zh: '将向量保存在缓存目录中。' },
   }),
+  ...SERVICE,
 };
 
+export type ServiceParameter = keyof typeof SERVICE;
 export type GivenEmbeddingParameters = Parsed<typeof PARAMETERS>;
 export type EmbeddingParameters = Resolved<typeof PARAMETERS>;

@@ -5,6 +5,7 @@ import { AUTO } from '../../ground/parameters.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { ResolveContext } from '../contract.ts';
 import type { EmbeddingParameters, GivenEmbeddingParameters } from './parameters.ts';
+import { endpointOf, isServed } from './served.ts';
 
 type Head = EmbeddingParameters['head'];
 
@@ -29,6 +30,8 @@ export async function resolveParameters(
   const heads = HEADS_OF[family] ?? OTHER_HEADS;
   const head = given.head === AUTO ? heads[0] : given.head;
   if (!heads.includes(head)) throw badHead(head, heads, family);
+  const threads = given.threads === AUTO ? availableParallelism() : given.threads;
+  if (isServed(given)) return { ...(await resolveServed(given)), head, threads };
   const { prompts, defaultPrompt } = await readTextSettings(given.init);
   const named = (names: readonly string[]): string | undefined =>
     names.map((name) => prompts[name]).find((text) => text !== undefined);
@@ -40,9 +43,41 @@ export async function resolveParameters(
     prompt,
     queryPrompt: or(given.queryPrompt, named(['query']) ?? prompt),
     documentPrompt: or(given.documentPrompt, named(DOCUMENT_PROMPTS) ?? prompt),
-    threads: given.threads === AUTO ? availableParallelism() : given.threads,
+    threads,
   };
 }
+
+/** A service has no prompts of its own, and decides how vectors are made. */
+async function resolveServed(
+  given: GivenEmbeddingParameters,
+): Promise<Omit<EmbeddingParameters, 'head' | 'threads'>> {
+  if (given.pooling !== 'folder') throw notOfServices('pooling');
+  if (given.maxLength !== undefined) throw notOfServices('max-length');
+  if (given.device !== 'cpu') throw notOfServices('device');
+  const or = (text: string, usual: string): string => (text === AUTO ? usual : text);
+  const prompt = or(given.prompt, '');
+  return {
+    ...given,
+    endpoint: (await endpointOf(given)).url,
+    prompt,
+    queryPrompt: or(given.queryPrompt, prompt),
+    documentPrompt: or(given.documentPrompt, prompt),
+  };
+}
+
+const notOfServices = (field: string): UserError =>
+  new UserError(
+    'bad-parameter',
+    {
+      en: `${field} of embedding has no meaning where a service makes the vectors`,
+      zh: `由服务计算向量时，embedding 的参数 ${field} 无意义`,
+    },
+    {
+      field,
+      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
 
 const badHead = (head: string, heads: readonly string[], family: FamilyId): UserError =>
   new UserError(

@@ -3,13 +3,15 @@ import { digestTextEncoder } from '../../encoders/folder/digest.ts';
 import { openTextEncoder, type TextEncoder, VECTOR_BITS } from '../../encoders/inference/text-encoder.ts';
 import { openVectorCache, type VectorCache } from '../../encoders/inference/vector-cache.ts';
 import { cacheDir } from '../../ground/cache.ts';
-import type { EmbeddingParameters } from './parameters.ts';
+import type { Usage } from '../../tasks/answer.ts';
+import type { EmbeddingParameters, ServiceParameter } from './parameters.ts';
 
 /** What decides the vectors of a kept model, beside the prompts. */
 export type EncoderParameters = Pick<
   EmbeddingParameters,
   'init' | 'pooling' | 'normalize' | 'maxLength' | 'device' | 'threads' | 'cache'
->;
+> &
+  Partial<Pick<EmbeddingParameters, ServiceParameter>>;
 
 export interface Watching {
   readonly signal?: AbortSignal;
@@ -21,8 +23,18 @@ export interface Vectors {
   /** SHA-256 of the encoder and its settings. */
   readonly encoder: string;
   of(texts: readonly string[], prompt: string, watching?: Watching): Promise<Float32Array[]>;
+  /** Present where a service makes them. */
+  readonly service?: {
+    /** Why a text has no vector, by text: those of zeros that `of` returned. */
+    readonly failures: ReadonlyMap<string, string>;
+    /** What calls took since this was last asked. */
+    takeUsage(): Usage;
+  };
 }
 
+export const vectorsDirectory = (): string => join(cacheDir(process.env), 'vectors');
+
+/** Vectors of an encoder in this process. */
 export async function openVectors(parameters: EncoderParameters): Promise<Vectors> {
   const { init, pooling, normalize, maxLength, device, threads, cache } = parameters;
   const encoder = await digestTextEncoder(init);
@@ -32,12 +44,11 @@ export async function openVectors(parameters: EncoderParameters): Promise<Vector
     opened ??= openTextEncoder(init, { pooling: asked, normalize, maxLength, device, threads });
     return opened;
   };
-  const directory = join(cacheDir(process.env), 'vectors');
   const spaces = new Map<string, VectorCache>();
   const spaceOf = (prompt: string): VectorCache | undefined => {
     if (!cache) return undefined;
     const identity = { bits: VECTOR_BITS, encoder, pooling, normalize, maxLength, device, prompt };
-    const space = spaces.get(prompt) ?? openVectorCache(directory, identity);
+    const space = spaces.get(prompt) ?? openVectorCache(vectorsDirectory(), identity);
     spaces.set(prompt, space);
     return space;
   };

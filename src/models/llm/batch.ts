@@ -7,9 +7,10 @@ import { explainFileError, writeJson } from '../../ground/files.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { BatchModel, BatchState } from '../contract.ts';
 import { type BatchService, openBatchService, type ServiceBatch } from '../shared/services/batches.ts';
+import type { CallSettings } from '../shared/services/caller.ts';
 import { readChatBody } from '../shared/services/chat.ts';
 import { estimateCall } from '../shared/services/estimate.ts';
-import { type CallSettings, requestBody } from '../shared/services/service.ts';
+import { requestBody } from '../shared/services/service.ts';
 import type { Rung } from './ladder.ts';
 import { type PlannedCall, plannedCalls, type Session } from './session.ts';
 
@@ -141,7 +142,7 @@ function* chunks(
   for (const { key, messages, settings } of calls) {
     if (seen.has(key)) continue;
     seen.add(key);
-    const body = requestBody(endpoint, messages, settings);
+    const body = requestBody(endpoint, { messages, ...settings });
     const line = `${JSON.stringify({ custom_id: key, method: 'POST', url: '/v1/chat/completions', body })}\n`;
     const size = Buffer.byteLength(line);
     if (group.length === MAX_REQUESTS || (group.length > 0 && bytes + size > MAX_BYTES)) {

@@ -1,5 +1,6 @@
 import type { AnswerSchema } from '../../tasks/families/asking.ts';
-import type { ChatFailure, ChatReply } from '../shared/services/chat.ts';
+import type { ChatReply } from '../shared/services/chat.ts';
+import type { ServiceFailure } from '../shared/services/failure.ts';
 import { findJson } from './reading.ts';
 
 /** How an answer is held to its shape, from the strictest down. */
@@ -19,7 +20,7 @@ export function responseFormat(rung: Rung, schema: AnswerSchema): object {
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 415, 422, 501]);
 
 /** The service does not take the request as it is, for another reason than its length. */
-const isUnsupported = ({ status, failure }: ChatFailure): boolean =>
+const isUnsupported = ({ status, failure }: ServiceFailure): boolean =>
   status !== undefined && UNSUPPORTED.has(status) && failure === `http-${status}`;
 
 /**
@@ -27,7 +28,7 @@ const isUnsupported = ({ status, failure }: ChatFailure): boolean =>
  * fields of the schema. A service that ignores `response_format` answers in words, and one that does not know it refuses.
  * Undefined where the answer does not tell: the call failed for another reason, was refused, or was cut off.
  */
-export function keepsShape(outcome: ChatReply | ChatFailure, schema: AnswerSchema): boolean | undefined {
+export function keepsShape(outcome: ChatReply | ServiceFailure, schema: AnswerSchema): boolean | undefined {
   if ('failure' in outcome) return isUnsupported(outcome) ? false : undefined;
   if (outcome.finish === 'length' || outcome.refusal !== undefined || outcome.finish === 'content_filter')
     return undefined;

@@ -1,4 +1,5 @@
 import { choice, flag, integer, type Resolved, real, text } from '../../ground/parameters.ts';
+import { called, endpoint, limits } from '../shared/services/parameters.ts';
 
 /** Where the model is. */
 const served = {
@@ -10,13 +11,7 @@ const served = {
       zh: '服务所用的模型名；MODEL@PROFILE 从配置文件读取其余设置。',
     },
   }),
-  endpoint: text({
-    placeholder: 'url',
-    summary: {
-      en: 'Base URL of a server that speaks the OpenAI protocol (or CHINESEBLUE_ENDPOINT).',
-      zh: '兼容 OpenAI 协议的服务地址（或环境变量 CHINESEBLUE_ENDPOINT）。',
-    },
-  }),
+  endpoint,
 };
 
 /** What is asked, wherever the model is. */
@@ -97,73 +92,18 @@ export const asked = {
   }),
 };
 
-export const limits = {
-  maxCalls: integer({
-    min: 1,
-    speedOnly: true,
-    summary: { en: 'Stop before more calls.', zh: '调用数上限。' },
-  }),
-  maxTotalTokens: integer({
-    min: 1,
-    speedOnly: true,
-    summary: { en: 'Stop when this number of tokens is reached.', zh: 'token 总数上限。' },
-  }),
-};
+const { profiles, prices, keyEnv, allowRemote, concurrency, retries, timeout, maxCost } = called;
 
-/** What calls may take and cost: none of it changes an answer. */
-const called = {
-  profiles: text({
-    speedOnly: true,
-    placeholder: 'file',
-    summary: {
-      en: 'JSON file of profiles (or CHINESEBLUE_PROFILES).',
-      zh: '配置文件（JSON，或环境变量 CHINESEBLUE_PROFILES）。',
-    },
-  }),
-  prices: text({
-    speedOnly: true,
-    placeholder: 'file',
-    summary: { en: 'JSON file of prices per million tokens.', zh: '每百万 token 价格的 JSON 文件。' },
-  }),
-  keyEnv: text({
-    default: 'OPENAI_API_KEY',
-    speedOnly: true,
-    placeholder: 'variable',
-    summary: { en: 'Environment variable that holds the API key.', zh: '保存 API 密钥的环境变量。' },
-  }),
-  allowRemote: flag({
-    default: false,
-    speedOnly: true,
-    summary: {
-      en: 'Allow the texts of confidential tasks to be sent to remote addresses.',
-      zh: '允许保密任务的文本发送到外部。',
-    },
-  }),
+export const parameters = {
+  ...served,
+  ...asked,
+  ...{ profiles, prices, keyEnv, allowRemote },
   stream: flag({
     default: true,
     speedOnly: true,
     summary: { en: 'Receive answers as they are written.', zh: '流式接收答案。' },
   }),
-  concurrency: integer({
-    default: 32,
-    min: 1,
-    max: 1000,
-    speedOnly: true,
-    summary: { en: 'Most calls at a time.', zh: '同时进行的最大调用数。' },
-  }),
-  retries: integer({
-    default: 5,
-    min: 0,
-    max: 100,
-    speedOnly: true,
-    summary: { en: 'Further attempts after a failed one.', zh: '失败后的重试次数。' },
-  }),
-  timeout: real({
-    default: 300,
-    min: 0.001,
-    speedOnly: true,
-    summary: { en: 'Seconds for a whole answer.', zh: '完整答案的时限（秒）。' },
-  }),
+  ...{ concurrency, retries, timeout },
   firstTokenTimeout: real({
     default: 120,
     min: 0.001,
@@ -171,14 +111,8 @@ const called = {
     summary: { en: 'Seconds until an answer begins.', zh: '首个 token 的时限（秒）。' },
   }),
   ...limits,
-  maxCost: real({
-    min: 0,
-    speedOnly: true,
-    summary: { en: 'Stop when this cost is reached.', zh: '费用上限。' },
-  }),
+  maxCost,
 };
-
-export const parameters = { ...served, ...asked, ...called };
 
 /** What an interview takes, wherever the model is. */
 export type InterviewParameters = Resolved<typeof asked>;

@@ -3,8 +3,9 @@ import type { Usage } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Reply } from '../contract.ts';
 import { costOf, tokensOf } from '../shared/services/budget.ts';
-import type { ChatFailure, ChatReply, Message } from '../shared/services/chat.ts';
+import type { ChatReply, Message } from '../shared/services/chat.ts';
 import { estimateCall } from '../shared/services/estimate.ts';
+import type { ServiceFailure } from '../shared/services/failure.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { type Calls, callKey, type KeptReply } from './calls.ts';
 import { type Interview, letterMessages, messagesOf } from './conversation.ts';
@@ -45,7 +46,7 @@ export interface AskedInput {
 
 interface MadeCall {
   readonly key: string;
-  readonly outcome: KeptReply | ChatFailure;
+  readonly outcome: KeptReply | ServiceFailure;
   readonly onDisk: Promise<void>;
 }
 
@@ -191,7 +192,7 @@ async function askWords(session: Session, input: Input, rung: Rung): Promise<Ask
   };
 }
 
-function rawOf(outcome: KeptReply | ChatFailure): RawCall {
+function rawOf(outcome: KeptReply | ServiceFailure): RawCall {
   if ('failure' in outcome) {
     const { failure, detail } = outcome;
     return { failure, ...(detail !== undefined && { detail }) };

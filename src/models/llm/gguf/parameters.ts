@@ -1,6 +1,7 @@
 import { choice, integer, type Resolved, text } from '../../../ground/parameters.ts';
+import { limits } from '../../shared/services/parameters.ts';
 import { RUNGS } from '../ladder.ts';
-import { asked, limits } from '../parameters.ts';
+import { asked } from '../parameters.ts';
 
 export const parameters = {
   file: text({

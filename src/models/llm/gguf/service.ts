@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { addUsage, beginCall, type Limits } from '../../shared/services/budget.ts';
-import {
-  type ChatFailure,
-  type ChatReply,
-  type Message,
-  splitThought,
-  type TokenOption,
-} from '../../shared/services/chat.ts';
+import { type ChatReply, type Message, splitThought, type TokenOption } from '../../shared/services/chat.ts';
 import type { Endpoint } from '../../shared/services/endpoint.ts';
+import type { ServiceFailure } from '../../shared/services/failure.ts';
 import type { ChatService } from '../../shared/services/service.ts';
 import { acquireModel, type LoadedModel, type ModelSettings } from './loaded.ts';
 import { loadRuntime, type Runtime, type Token } from './runtime.ts';
@@ -83,7 +78,7 @@ async function answer(
   messages: readonly Message[],
   wanted: Wanted,
   seed: number,
-): Promise<ChatReply | ChatFailure> {
+): Promise<ChatReply | ServiceFailure> {
   const { loaded } = answering;
   const { tokens, opensThought } = writePrompt(loaded, messages);
   const room = loaded.contextSize - tokens.length;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CallFailure, type OtherRequest, type Poster } from '../../../fetch/post.ts';
 import { UserError } from '../../../ground/errors.ts';
-import { joinBody, transportFailure } from './chat.ts';
+import { type CallSettings, openPoster, refuseHopeless } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type CallSettings, openPoster, refuseHopeless } from './service.ts';
+import { joinBody, transportFailure } from './failure.ts';
 
 /** A batch as a service describes it. */
 const batchJson = z.object({

@@ -28,7 +28,7 @@ export const costOf = (
 ): number =>
   price === undefined ? 0 : (promptTokens * price.prompt + completionTokens * price.completion) / 1e6;
 
-interface Tokens {
+export interface Tokens {
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }

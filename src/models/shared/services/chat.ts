@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readEvents } from '../../../fetch/events.ts';
-import type { CallFailure, Response } from '../../../fetch/post.ts';
+import type { Response } from '../../../fetch/post.ts';
+import { errorInside, joinBody, readFailure, type ServiceFailure, shorten } from './failure.ts';
 
 /** One message of a conversation. */
 export interface Message {
@@ -32,19 +33,6 @@ export interface ChatReply {
   readonly first?: readonly TokenOption[];
 }
 
-/** Why a call brought no reply. `retry`: whether another attempt may help. */
-export interface ChatFailure {
-  readonly failure: string;
-  readonly retry: boolean;
-  /** The service is overloaded or too slow: fewer calls at a time. */
-  readonly overloaded: boolean;
-  readonly status?: number;
-  /** The service asked for a pause. */
-  readonly pauseMs?: number;
-  /** What the service said, shortened. */
-  readonly detail?: string;
-}
-
 const count = z.number().nonnegative().nullish();
 const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish();
 const text = z.string().nullish();
@@ -74,7 +62,7 @@ const replyJson = z.object({
 type ReplyJson = z.infer<typeof replyJson>;
 
 /** Reads a response of `/chat/completions`, whole or streamed. A stream must end with its mark. */
-export async function readChat({ status, headers, body }: Response): Promise<ChatReply | ChatFailure> {
+export async function readChat({ status, headers, body }: Response): Promise<ChatReply | ServiceFailure> {
   if (status !== 200) return readFailure(status, headers['retry-after'], await joinBody(body));
   if (headers['content-type']?.startsWith('text/event-stream')) return readStream(body);
   const whole = await joinBody(body);
@@ -84,18 +72,18 @@ export async function readChat({ status, headers, body }: Response): Promise<Cha
 }
 
 /** Reads the body of a response that came by another way, such as a file of answers. */
-export function readChatBody(body: unknown): ChatReply | ChatFailure {
+export function readChatBody(body: unknown): ChatReply | ServiceFailure {
   const json = replyJson.safeParse(body).data;
   return json ? readWhole(json) : { failure: 'not-json', retry: true, overloaded: false };
 }
 
-function readWhole(json: ReplyJson): ChatReply | ChatFailure {
+function readWhole(json: ReplyJson): ChatReply | ServiceFailure {
   if (json.error !== undefined && json.error !== null) return errorInside(json.error);
   if (!json.choices?.[0]?.message) return { failure: 'no-choice', retry: true, overloaded: false };
   return collect([json]);
 }
 
-async function readStream(body: AsyncIterable<string>): Promise<ChatReply | ChatFailure> {
+async function readStream(body: AsyncIterable<string>): Promise<ChatReply | ServiceFailure> {
   const parts: ReplyJson[] = [];
   let ended = false;
   for await (const data of readEvents(body)) {
@@ -166,71 +154,6 @@ export function splitThought(content: string): { answer: string; thought?: strin
   const end = content.indexOf('</think>');
   if (end < 0) return { answer: '', thought: content.slice(begin[0].length) };
   return { answer: content.slice(end + '</think>'.length), thought: content.slice(begin[0].length, end) };
-}
-
-/** A longer pause that a service asks for is capped at an hour; the service may ask again at the next attempt. */
-const LONGEST_ASKED_MS = 3_600_000;
-
-const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 529]);
-const RETRIED: ReadonlySet<number> = new Set([408, 409, 425, 429]);
-
-function readFailure(status: number, retryAfter: string | undefined, body: string): ChatFailure {
-  const overloaded = OVERLOADED.has(status);
-  const retry = status >= 500 || RETRIED.has(status);
-  const asked = readRetryAfter(retryAfter);
-  const pauseMs = asked === undefined ? undefined : Math.min(asked, LONGEST_ASKED_MS);
-  const common = { overloaded, status, detail: shorten(body), ...(pauseMs !== undefined && { pauseMs }) };
-  if (status >= 300 && status < 400) return { ...common, failure: 'redirected', retry: false };
-  if (isContextExceeded(body)) return { ...common, failure: 'context-exceeded', retry: false };
-  return { ...common, failure: `http-${status}`, retry };
-}
-
-const errorJson = z.object({ code: z.unknown(), type: z.unknown(), message: z.unknown() }).partial();
-
-function errorInside(error: unknown): ChatFailure {
-  const detail = shorten(JSON.stringify(error));
-  if (isContextExceeded(JSON.stringify({ error })))
-    return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
-  return { failure: 'error-in-reply', retry: true, overloaded: false, detail };
-}
-
-/** OpenAI's code, llama.cpp's type, or, where a service has neither, what its message says. */
-function isContextExceeded(body: string): boolean {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return false;
-  }
-  const { error } = z.object({ error: z.unknown() }).safeParse(value).data ?? {};
-  const { code, type, message } = errorJson.safeParse(error ?? value).data ?? {};
-  if (code === 'context_length_exceeded' || type === 'exceed_context_size_error') return true;
-  return /context (length|window|size)|maximum context/i.test(String(message ?? ''));
-}
-
-/** Seconds, or a date. */
-export function readRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/** A CallFailure as the failure of a call. */
-export const transportFailure = ({ code, message }: CallFailure): ChatFailure => ({
-  failure: code,
-  retry: code !== 'remote-address' && code !== 'too-large',
-  overloaded: code === 'timeout' || code === 'first-byte-timeout',
-  detail: shorten(message),
-});
-
-const MAX_DETAIL = 300;
-const shorten = (said: string): string => (said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said);
-
-export async function joinBody(body: AsyncIterable<string>): Promise<string> {
-  let whole = '';
-  for await (const piece of body) whole += piece;
-  return whole;
 }
 
 function parse(source: string): ReplyJson | undefined {

@@ -21,7 +21,8 @@ const isCjk = (point: number): boolean =>
   (point >= 0xff00 && point <= 0xffef) ||
   (point >= 0x20000 && point <= 0x3ffff);
 
-function estimateText(text: string): number {
+/** The same for one text. */
+export function estimateText(text: string): number {
   let chinese = 0;
   for (let i = 0; i < text.length; i++) if (isCjk(text.codePointAt(i) ?? 0)) chinese++;
   return chinese * TOKENS_PER_CJK + (text.length - chinese) / CHARACTERS_PER_TOKEN;

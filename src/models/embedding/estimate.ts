@@ -1,0 +1,34 @@
+import type { FamilyId, Input } from '../../tasks/examples.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
+import type { Estimate, FitRequest } from '../contract.ts';
+import { costOf } from '../shared/services/budget.ts';
+import { estimateText } from '../shared/services/estimate.ts';
+import type { EmbeddingParameters } from './parameters.ts';
+import { endpointOf, isServed, TEXTS_PER_CALL } from './served.ts';
+
+/**
+ * What vectors of a service would take, of everything that is learnt from and answered, whether it is kept on disk or not.
+ * Nothing is sent.
+ */
+export async function estimateServed(
+  { task, train, dev, parameters }: FitRequest<FamilyId, EmbeddingParameters>,
+  inputs: readonly Input[],
+): Promise<Estimate | undefined> {
+  if (!isServed(parameters)) return undefined;
+  const { url: destination, price } = await endpointOf(parameters);
+  const { head, prompt, textsPerCall = TEXTS_PER_CALL } = parameters;
+  const tuned = dev.length > 0 ? dev : train;
+  const learnt = task.family === 'ranking' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
+  const family = familyOf(task);
+  const texts = new Set(
+    [...learnt.map(({ input }) => input), ...inputs].flatMap((input) => family.texts(input)),
+  );
+  let tokens = 0;
+  for (const text of texts) tokens += estimateText(prompt + text);
+  const promptTokens = Math.ceil(tokens);
+  const cost = costOf(price, { promptTokens });
+  return {
+    ...{ destination, calls: Math.ceil(texts.size / textsPerCall), promptTokens, mostCompletionTokens: 0 },
+    ...(price && { cost: { least: cost, most: cost }, currency: price.currency }),
+  };
+}

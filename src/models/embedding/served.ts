@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { namedModels } from '../../encoders/folder/find.ts';
+import { openVectorCache, type VectorCache } from '../../encoders/inference/vector-cache.ts';
+import { UserError } from '../../ground/errors.ts';
+import type { Usage } from '../../tasks/answer.ts';
+import { isConfidential, type Task } from '../../tasks/task.ts';
+import { costOf, tokensOf } from '../shared/services/budget.ts';
+import type { CallSettings } from '../shared/services/caller.ts';
+import {
+  type EmbeddingReply,
+  type EmbeddingService,
+  openEmbeddingService,
+} from '../shared/services/embeddings.ts';
+import { type Endpoint, findEndpoint } from '../shared/services/endpoint.ts';
+import { isFailure, type ServiceFailure } from '../shared/services/failure.ts';
+import { called as defaults } from '../shared/services/parameters.ts';
+import { type EncoderParameters, type Vectors, vectorsDirectory } from './vectors.ts';
+
+const PROFILES = 'CHINESEBLUE_PROFILES';
+export const TEXTS_PER_CALL = 32;
+
+/** How an encoder is named. */
+type Named = Pick<EncoderParameters, 'init' | 'endpoint' | 'profiles'>;
+
+/**
+ * Whether vectors come from a service: an endpoint or a profile is named, and `init` is no encoder that lies here, which
+ * is never asked elsewhere.
+ */
+export function isServed({ init, endpoint, profiles }: Named): boolean {
+  if (existsSync(init)) return false;
+  if (init.lastIndexOf('@') > 0 && (profiles ?? process.env[PROFILES]) !== undefined) return true;
+  return endpoint !== undefined && !namedModels().some(({ name }) => name === init);
+}
+
+export const endpointOf = ({
+  init: name,
+  ...where
+}: Named & { readonly prices?: string }): Promise<Endpoint> => findEndpoint({ name, ...where });
+
+/** SHA-256 of what decides vectors, wherever the service is. */
+export const digestServed = ({ model, profile }: Endpoint, dimensions: number | undefined): string =>
+  createHash('sha256')
+    .update(JSON.stringify([model, profile.extraBody, dimensions]))
+    .digest('hex');
+
+function callSettings(parameters: EncoderParameters, task: Task): CallSettings {
+  const { keyEnv, allowRemote, concurrency, retries, timeout } = parameters;
+  const { maxCalls, maxTotalTokens, maxCost } = parameters;
+  const totalMs = 1000 * (timeout ?? defaults.timeout.default ?? 0);
+  return {
+    keyEnv: keyEnv ?? defaults.keyEnv.default ?? '',
+    localOnly: isConfidential(task) && allowRemote !== true,
+    concurrency: concurrency ?? defaults.concurrency.default ?? 1,
+    retries: retries ?? defaults.retries.default ?? 0,
+    ...{ totalMs, firstTokenMs: totalMs },
+    limits: { maxCalls, maxTotalTokens, maxCost },
+  };
+}
+
+/**
+ * Vectors of a service, asked for in calls of several texts, each kept on disk as soon as its call is answered. A text that
+ * the service does not take, too long for its model for one, has a vector of zeros and stands in `failures`.
+ */
+export async function openServedVectors(parameters: EncoderParameters, task: Task): Promise<Vectors> {
+  const { dimensions, normalize, cache, textsPerCall = TEXTS_PER_CALL } = parameters;
+  const endpoint = await endpointOf(parameters);
+  const settings = callSettings(parameters, task);
+  const failures = new Map<string, string>();
+  const tally = tallyCalls(endpoint);
+  let opened: Promise<EmbeddingService> | undefined;
+  let size = dimensions;
+  const requireSize = (vector: Float32Array): Float32Array => {
+    size ??= vector.length;
+    if (vector.length !== size) throw otherDimensions(endpoint.url, vector.length, size);
+    return vector;
+  };
+  const spaceOf = (prompt: string): VectorCache | undefined => {
+    if (!cache) return undefined;
+    const { url, model, profile } = endpoint;
+    const identity = { url, model, extraBody: profile.extraBody, dimensions, prompt };
+    return openVectorCache(vectorsDirectory(), identity, { least: 1, segment: textsPerCall });
+  };
+
+  async function ask(
+    texts: readonly string[],
+    prompt: string,
+    made: Made,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    opened ??= openEmbeddingService(endpoint, settings, dimensions);
+    const sent = texts.map((text) => prompt + text);
+    const { outcome, attempts } = await (await opened).embed(sent, signal);
+    if (!isFailure(outcome)) {
+      tally.add(outcome, attempts);
+      for (const [i, text] of texts.entries()) made(text, requireSize(outcome.vectors[i]));
+    } else if (texts.length > 1 && mayBeOneText(outcome)) {
+      const half = texts.length >> 1;
+      await ask(texts.slice(0, half), prompt, made, signal);
+      await ask(texts.slice(half), prompt, made, signal);
+    } else for (const text of texts) failures.set(text, outcome.failure);
+  }
+
+  return {
+    encoder: digestServed(endpoint, dimensions),
+    service: { failures, takeUsage: tally.take },
+    async of(texts, prompt, { signal, onProgress } = {}) {
+      const space = spaceOf(prompt);
+      const known = (await space?.read(texts)) ?? new Map<string, Float32Array>();
+      for (const vector of known.values()) requireSize(vector);
+      const missing = [...new Set(texts)].filter((text) => !known.has(text));
+      const made: Made = (text, vector) => {
+        known.set(text, vector);
+        failures.delete(text);
+        space?.add(text, vector);
+        onProgress?.(known.size / (known.size + missing.length));
+      };
+      try {
+        await inLanes(chunks(missing, textsPerCall), settings.concurrency, (chunk) =>
+          ask(chunk, prompt, made, signal),
+        );
+      } finally {
+        await space?.flush();
+      }
+      const nothing = new Float32Array(size ?? 1);
+      return texts.map((text) => scaled(known.get(text) ?? nothing, normalize === true));
+    },
+  };
+}
+
+type Made = (text: string, vector: Float32Array) => void;
+
+/** A call of several texts may fail for one of them. */
+const mayBeOneText = ({ failure, status }: ServiceFailure): boolean =>
+  failure === 'context-exceeded' || status === 400 || status === 413 || status === 422;
+
+function* chunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}
+
+/** After an error nothing new begins, and what is under way is finished before it is thrown: it has been paid for. */
+async function inLanes<T>(jobs: Iterable<T>, lanes: number, run: (job: T) => Promise<void>): Promise<void> {
+  const errors: unknown[] = [];
+  const queue = jobs[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done && errors.length === 0; next = queue.next())
+      await run(next.value).catch((error) => void errors.push(error));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (errors.length > 0) throw errors[0];
+}
+
+function scaled(vector: Float32Array, normalize: boolean): Float32Array {
+  const length = normalize ? Math.hypot(...vector) : 1;
+  return length === 1 || length === 0 ? vector : vector.map((value) => value / length);
+}
+
+interface Tally {
+  add(reply: EmbeddingReply, attempts: number): void;
+  /** What was added since the last time. */
+  take(): Usage;
+}
+
+function tallyCalls({ price }: Endpoint): Tally {
+  const begin = () => ({ promptTokens: 0, estimatedPromptTokens: 0, calls: 0, retries: 0, cost: 0 });
+  let sum = begin();
+  let isReported = false;
+  let served: string | undefined;
+  return {
+    add(reply, attempts) {
+      sum.promptTokens += reply.promptTokens ?? 0;
+      sum.estimatedPromptTokens += reply.estimated.promptTokens;
+      sum.calls++;
+      sum.retries += attempts - 1;
+      sum.cost += costOf(price, tokensOf(reply));
+      isReported ||= reply.promptTokens !== undefined;
+      served = reply.model ?? served;
+    },
+    take() {
+      const { promptTokens, cost, ...rest } = sum;
+      sum = begin();
+      return {
+        ...rest,
+        ...(isReported && { promptTokens, completionTokens: 0 }),
+        ...(price && { cost, currency: price.currency }),
+        ...(served !== undefined && { served }),
+      };
+    },
+  };
+}
+
+const otherDimensions = (url: string, found: number, expected: number): UserError =>
+  new UserError(
+    'other-dimensions',
+    {
+      en: `${url} returned a vector of ${found} numbers where others have ${expected}`,
+      zh: `${url} 返回了 ${found} 维的向量，而其他向量为 ${expected} 维`,
+    },
+    {
+      field: 'dimensions',
+      hint: {
+        en: 'Check which model the server runs and what dimensions it offers. Where another model now has this name, its vectors are not those that were kept: cache=false asks for all of them again.',
+        zh: '请检查服务运行的模型及其支持的维数。若同名模型已更换，此前保存的向量不再适用：cache=false 会重新获取全部向量。',
+      },
+    },
+  );

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallFailure, createPoster, type Poster, type Response } from '../../../fetch/post.ts';
+import { UserError } from '../../../ground/errors.ts';
+import { createRandom, type Random } from '../../../ground/random.ts';
+import { addUsage, beginCall, type Limits, type Tokens } from './budget.ts';
+import { type Endpoint, readCertificates, readKey } from './endpoint.ts';
+import { isFailure, type ServiceFailure, transportFailure } from './failure.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+
+/** How calls are made; none of it changes an answer. */
+export interface CallSettings {
+  readonly keyEnv: string;
+  readonly localOnly: boolean;
+  readonly concurrency: number;
+  readonly retries: number;
+  readonly totalMs: number;
+  readonly firstTokenMs: number;
+  readonly limits: Limits;
+}
+
+/** What one call took in all its attempts. */
+export interface Called<R> {
+  readonly outcome: R | ServiceFailure;
+  readonly attempts: number;
+  /** Duration of the last attempt, in milliseconds. */
+  readonly ms: number;
+}
+
+/** A call to one path of a service. */
+export interface ServiceCall<R> {
+  readonly path: string;
+  readonly body: string;
+  /** The answer arrives as it is written: its first byte has a time limit of its own. */
+  readonly streamed: boolean;
+  read(response: Response): Promise<R | ServiceFailure>;
+  /** What counts towards limits and cost. */
+  tokens(reply: R): Tokens;
+}
+
+/** Makes calls to one service. */
+export interface Caller {
+  /** With retries. Throws a UserError where nothing can be asked: a wrong key, no such model, no connection. */
+  make<R extends object>(call: ServiceCall<R>, signal?: AbortSignal): Promise<Called<R>>;
+  close(): void;
+}
+
+/** One limiter per endpoint and model, for all evaluations of a command. */
+const limiters = new Map<string, Limiter>();
+
+/** Consecutive calls that fail with all their retries before a service is given up. */
+const HOPELESS = 10;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+/** Share by which pauses that a service asks for are lengthened at most. */
+const SPREAD = 0.1;
+
+const widthOf = ({ profile }: Endpoint, { concurrency }: CallSettings): number =>
+  Math.min(concurrency, profile.concurrency ?? concurrency);
+
+/** Connections to an endpoint, with its key and headers. */
+export async function openPoster(endpoint: Endpoint, settings: CallSettings): Promise<Poster> {
+  const { url, profile } = endpoint;
+  const key = readKey(profile.keyEnv ?? settings.keyEnv);
+  return createPoster({
+    url: new URL(url),
+    headers: { ...(key && { authorization: `Bearer ${key}` }), ...profile.headers },
+    ca: await readCertificates(profile),
+    localOnly: settings.localOnly,
+    connections: widthOf(endpoint, settings),
+  });
+}
+
+export async function openCaller(endpoint: Endpoint, settings: CallSettings): Promise<Caller> {
+  const { url, model, profile, price } = endpoint;
+  const poster = await openPoster(endpoint, settings);
+  const id = `${url} ${model}`;
+  const most = widthOf(endpoint, settings);
+  const limiter = limiters.get(id) ?? createLimiter({ most, perMinute: profile.requestsPerMinute });
+  limiters.set(id, limiter);
+  const random = createRandom(process.pid, 'jitter');
+  let failuresInARow = 0;
+  let everAnswered = false;
+
+  async function attempt<R extends object>(
+    { path, body, streamed, read, tokens }: ServiceCall<R>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ outcome: R | ServiceFailure; ms: number }> {
+    beginCall(settings.limits);
+    const since = performance.now();
+    const firstByteMs = streamed ? settings.firstTokenMs : settings.totalMs;
+    const outcome = await post(
+      () => poster.post(path, body, { totalMs: settings.totalMs, firstByteMs, signal }),
+      read,
+    );
+    if (!isFailure(outcome)) addUsage(tokens(outcome), price);
+    else if (outcome.overloaded) limiter.overloaded(since, outcome.pauseMs ?? 0);
+    return { outcome, ms: performance.now() - since };
+  }
+
+  return {
+    async make(call, signal) {
+      for (let attempts = 1; ; attempts++) {
+        const { outcome, ms } = await limiter.run(() => attempt(call, signal), signal);
+        if (!isFailure(outcome)) {
+          failuresInARow = 0;
+          everAnswered = true;
+          return { outcome, attempts, ms };
+        }
+        refuseHopeless(outcome, endpoint, settings);
+        if (outcome.failure === 'connection' && !everAnswered) throw noConnection(outcome, endpoint);
+        if (!outcome.retry) return { outcome, attempts, ms };
+        if (attempts > settings.retries) {
+          if (++failuresInARow >= HOPELESS) throw givenUp(outcome, endpoint);
+          return { outcome, attempts, ms };
+        }
+        await sleep(pauseBefore(attempts, outcome, random), undefined, { signal });
+      }
+    },
+    close: poster.close,
+  };
+}
+
+async function post<R extends object>(
+  send: () => Promise<Response>,
+  read: (response: Response) => Promise<R | ServiceFailure>,
+): Promise<R | ServiceFailure> {
+  try {
+    return await read(await send());
+  } catch (error) {
+    if (error instanceof CallFailure) return transportFailure(error);
+    throw error;
+  }
+}
+
+/** Doubling pauses with jitter; a service that asks for a longer one gets it, and a little more, so that calls spread out. */
+function pauseBefore(attempt: number, { pauseMs = 0 }: ServiceFailure, random: Random): number {
+  const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  const jitter = random.next();
+  return Math.max(pauseMs * (1 + jitter * SPREAD), backoff * (0.5 + jitter / 2));
+}
+
+/** Failures that the next call would meet as well. */
+export function refuseHopeless(
+  { failure, status }: ServiceFailure,
+  { url, model }: Endpoint,
+  { keyEnv }: CallSettings,
+): void {
+  if (failure === 'remote-address') throw remoteAddress(url);
+  if (status === 401 || status === 403)
+    throw new UserError(
+      'key-refused',
+      { en: `${url} refused the key (HTTP ${status})`, zh: `${url} 拒绝了密钥（HTTP ${status}）` },
+      {
+        field: keyEnv,
+        hint: {
+          en: `Put a valid key into the environment variable ${keyEnv}, or name another one with --key-env.`,
+          zh: `请在环境变量 ${keyEnv} 中设置有效密钥，或用 --key-env 指定其他变量。`,
+        },
+      },
+    );
+  if (status === 404)
+    throw new UserError(
+      'no-such-model',
+      { en: `${url} does not serve ${model} (HTTP 404)`, zh: `${url} 没有模型 ${model}（HTTP 404）` },
+      {
+        field: 'endpoint',
+        hint: {
+          en: 'Check the URL, which usually ends in /v1, and the name of the model.',
+          zh: '请检查地址（通常以 /v1 结尾）与模型名称。',
+        },
+      },
+    );
+}
+
+/** The task is confidential and the endpoint is not local. */
+export const remoteAddress = (url: string): UserError =>
+  new UserError(
+    'remote-endpoint',
+    {
+      en: `The task is confidential, and ${url} is not a loopback or private address`,
+      zh: `该任务的数据保密，而 ${url} 不是本机或内网地址`,
+    },
+    {
+      field: 'endpoint',
+      hint: {
+        en: 'Use a local server, or allow the texts to leave with --allow-remote.',
+        zh: '请使用本地服务；若允许文本外传，请加 --allow-remote。',
+      },
+    },
+  );
+
+const noConnection = ({ detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
+  new UserError(
+    'no-connection',
+    { en: `There is no connection to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
+    {
+      field: 'endpoint',
+      hint: { en: 'Check the URL and that the server runs.', zh: '请检查地址，并确认服务已启动。' },
+    },
+  );
+
+const givenUp = ({ failure, detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
+  new UserError(
+    'service-failing',
+    {
+      en: `${HOPELESS} calls in a row to ${url} failed, the last one with ${failure}${detail && `: ${detail}`}`,
+      zh: `对 ${url} 的连续 ${HOPELESS} 次调用失败，最后一次为 ${failure}${detail && `：${detail}`}`,
+    },
+    {
+      field: 'endpoint',
+      hint: {
+        en: 'Check the server; all answers so far are kept, and the same command resumes.',
+        zh: '请检查服务；已有回答均已保存，重新执行该命令即可继续。',
+      },
+    },
+  );
