@@ -3,7 +3,10 @@ import type { Comparison } from '../compare/comparison.ts';
 import { conversationsOf, type Said } from '../evaluation/conversations.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
 import type { Example } from '../tasks/examples.ts';
+import type { MadeUp } from '../tasks/families/family.ts';
+import { familyOf } from '../tasks/families/registry.ts';
 import { type Breakdown, byFrequency, byLength, bySpeaker } from './breakdown.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type ClassFigures, type Confusion, classFigures, confusion } from './classes.ts';
@@ -41,15 +44,13 @@ export interface RunAnalysis {
   readonly kinds: readonly KindCount[];
   /** What was asked and answered in words, aligned with the examples; undefined for models that are not asked so. */
   readonly said?: readonly (Said | undefined)[];
-  /** The first quotes that are not in the text. */
-  readonly madeUp: readonly MadeUp[];
+  readonly madeUp: MadeUpExamples;
 }
 
-/** A quote that is not in the text of an example. */
-export interface MadeUp {
-  readonly id: string;
-  readonly quote: string;
-  readonly label: string;
+/** The first words of predictions that are made up. */
+export interface MadeUpExamples {
+  readonly caption: Text;
+  readonly examples: readonly (MadeUp & { readonly id: string })[];
 }
 
 /** The runs of a report that answered the same split of the same task. */
@@ -110,18 +111,24 @@ async function analyseRun(run: OpenedRun, shown: Shown, train: readonly Example[
     learning: await learningCurves(run.directory),
     kinds: countKinds(answers),
     said: await conversationsOf(run),
-    madeUp: madeUpQuotes(run),
+    madeUp: madeUpExamples(run, train),
   };
 }
 
-/** Of predictions that say which quotes are not in the text. */
-function madeUpQuotes({ examples, predictions }: OpenedRun): MadeUp[] {
-  const found = predictions.flatMap((prediction, i) =>
-    prediction && 'unaligned' in prediction
-      ? (prediction.unaligned ?? []).map(({ quote, type }) => ({ id: examples[i].id, quote, label: type }))
-      : [],
-  );
-  return found.slice(0, MADE_UP_SHOWN);
+function madeUpExamples(
+  { task, examples, predictions }: OpenedRun,
+  train: readonly Example[],
+): MadeUpExamples {
+  const { madeUp } = familyOf(task);
+  const found: MadeUpExamples['examples'][number][] = [];
+  if (!madeUp) return { caption: { en: '', zh: '' }, examples: found };
+  const find = madeUp.finder([...train, ...examples].map(({ gold }) => gold));
+  for (const [i, prediction] of predictions.entries()) {
+    if (found.length >= MADE_UP_SHOWN) break;
+    const { id, input } = examples[i];
+    if (prediction) found.push(...find(prediction, input).map((words) => ({ id, ...words })));
+  }
+  return { caption: madeUp.caption, examples: found.slice(0, MADE_UP_SHOWN) };
 }
 
 function countKinds({ errors }: Answers): KindCount[] {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { GivenParameters } from '../../ground/parameters.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -279,9 +280,11 @@ describe('embedding with an endpoint', () => {
     expect(embedding.isRemote({ init: root, endpoint })).toBe(false);
     expect(embedding.isRemote({ init: 'bge-m3' })).toBe(false);
     const context = { task: CLASSES };
-    for (const given of [{ pooling: 'cls' }, { maxLength: 8 }, { device: 'cuda' }])
+    const ofFolders: GivenParameters[] = [{ pooling: 'cls' }, { maxLength: 8 }, { device: 'cuda' }];
+    for (const given of ofFolders)
       await expect(embedding.resolve({ init: 'm', endpoint, ...given }, context)).rejects.toMatchObject({
         code: 'bad-parameter',
       });
+  });
   });
 });

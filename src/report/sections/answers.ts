@@ -54,7 +54,7 @@ export function answersSection({ run, madeUp }: RunAnalysis): Html | undefined {
   rows.push(...usageRows(run.record.usage));
   return html`<h3>${both({ en: 'Answers', zh: '回答' })}</h3>
     <dl>${rows.map(([name, value]) => html`<div><dt>${both(name)}</dt><dd>${value}</dd></div>`)}</dl>
-    ${madeUp.length > 0 && madeUpList(madeUp)}`;
+    ${madeUp.examples.length > 0 && madeUpList(madeUp)}`;
 }
 
 const listed = (counts: readonly (readonly [string, number])[]): string =>
@@ -88,11 +88,8 @@ function usageRows(usage: RunAnalysis['run']['record']['usage']): (readonly [Tex
   return rows;
 }
 
-const madeUpList = (madeUp: RunAnalysis['madeUp']): Html =>
-  html`<p class="note">${both({
-    en: 'Examples of quotes that are not in the text:',
-    zh: '原文中没有的引文示例：',
-  })}</p><ul>${madeUp.map(({ id, quote, label }) => html`<li>${corpusText(quote)} <small>${label} · # ${id}</small></li>`)}</ul>`;
+const madeUpList = ({ caption, examples }: RunAnalysis['madeUp']): Html =>
+  html`<p class="note">${both(caption)}</p><ul>${examples.map(({ id, quote, label }) => html`<li>${corpusText(quote)} <small>${label} · # ${id}</small></li>`)}</ul>`;
 
 /** Cost and time beside the score, where a service was asked. */
 export function expenseTable({ runs }: TaskAnalysis): Html | undefined {

@@ -62,6 +62,21 @@ export interface ReferenceAnswer<Prediction> {
   readonly asPublished?: readonly Prediction[];
 }
 
+/** Words that a prediction gives as those of an example. */
+export interface MadeUp {
+  readonly quote: string;
+  /** What they were said to be. */
+  readonly label: string;
+}
+
+/** Finds what a model that writes has made up. */
+export interface MadeUpWords<T extends FamilyTypes> {
+  /** What stands before examples of it. */
+  readonly caption: Text;
+  /** `golds`: all answers that are known, where names are standard terms. */
+  finder(golds: Iterable<T['gold']>): (prediction: T['prediction'], input: T['input']) => readonly MadeUp[];
+}
+
 /** A query with documents that gold judged for it, larger grades being more relevant. */
 export interface JudgedDocuments {
   readonly query: string;
@@ -148,6 +163,8 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   ): readonly ReferenceAnswer<T['prediction']>[];
   /** How a language model is asked, the default first. Absent: it cannot be asked. */
   readonly asking?: readonly Asking<T>[];
+  /** Absent: predictions have no words of their own. */
+  readonly madeUp?: MadeUpWords<T>;
   /** How examples are taken apart for reports. */
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,24 @@ describe('the kind gguf', () => {
     expect(await gguf.destination({ file })).toBeUndefined();
     const estimate = await (await fitOn(file)).estimate?.([PAIR]);
     expect(estimate).toMatchObject({ calls: 1, destination: file });
+  });
+
+  it('shows what was asked and answered', async () => {
+    const directory = join(folder, 'runs', 'run');
+    await mkdir(directory, { recursive: true });
+    const [message, key] = ['a'.repeat(32), 'b'.repeat(32)];
+    const lines = [
+      { schema: 'chineseblue/calls@1', endpoint: 'gguf:0', model: 'm' },
+      { message, role: 'user', content: '头痛？' },
+      { call: key, messages: [message], reply: { text: '{}', attempts: 1, ms: 1 } },
+    ];
+    await writeFile(
+      join(directory, 'calls.jsonl'),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+    const raw = { asking: 'label', repeats: [[{ text: '{}' }]] };
+    const said = await gguf.conversations(directory, new Map([['7', { raw, key }]]));
+    expect(said?.get('7')).toEqual({ asked: [{ role: 'user', content: '头痛？' }], answers: ['{}'] });
   });
 
   it('names a file that is absent', async () => {

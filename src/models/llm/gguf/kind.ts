@@ -29,5 +29,7 @@ export const gguf = defineModel({
   },
   interpret,
   repeats: repeatsOf,
+  conversations: async (directory, replies) =>
+    (await import('../transcript.ts')).readConversations(directory, replies),
   implementation: () => import('./implementation.ts'),
 });

@@ -1,4 +1,5 @@
-import type { ExampleOf, Fault } from '../family.ts';
+import { createQuoteFinder } from '../../../text/quotes.ts';
+import type { ExampleOf, Fault, MadeUp } from '../family.ts';
 import { badType, isObject, type Line, labelFault, readList, spanFaults } from '../shared/faults.ts';
 import {
   type DialogueTypes,
@@ -76,6 +77,22 @@ export function parseSymptoms(line: Line, input: DialogueTypes['input']): Answer
   ];
   if (faults.length > 0 || 'faults' in symptoms || (entities && 'faults' in entities)) return faults;
   return entities === undefined ? { symptoms } : { symptoms, entities };
+}
+
+/** Finds names of symptoms that are no standard names, as far as `golds` has them, and not words of the dialogue either. */
+export function namesFromNowhere(
+  golds: Iterable<DialogueTypes['gold']>,
+): (prediction: Answer, input: DialogueTypes['input']) => readonly MadeUp[] {
+  const known = new Set<string>();
+  for (const { symptoms } of golds) for (const { name } of symptoms) known.add(name);
+  return ({ symptoms }, { turns }) => {
+    const others = symptoms.filter(({ name }) => !known.has(name));
+    if (others.length === 0) return [];
+    const { occurrences } = createQuoteFinder(turns.map(({ text }) => text).join('\n'));
+    return others
+      .filter(({ name }) => occurrences(name).length === 0)
+      .map(({ name, status }) => ({ quote: name, label: status }));
+  };
 }
 
 /** A name that no symptom has. */

@@ -1,6 +1,6 @@
 import type { ExampleOf, Family } from '../family.ts';
 import { listed } from '../shared/listed.ts';
-import { missingSymptoms, parseSymptoms } from './answers.ts';
+import { missingSymptoms, namesFromNowhere, parseSymptoms } from './answers.ts';
 import { dialogueAsking } from './asking.ts';
 import { dialogueConventions } from './conventions.ts';
 import { record } from './record.ts';
@@ -22,6 +22,13 @@ export const dialogue: Family<'dialogue', DialogueTypes> = {
   brief: ({ symptoms }) => listed(symptoms.map(({ name, status }) => `${name}=${status}`)),
   conventions: dialogueConventions,
   asking: [dialogueAsking],
+  madeUp: {
+    caption: {
+      en: 'Examples of names that are neither in the dialogue nor among those of gold, train included:',
+      zh: '对话中没有、也不在金标（含训练集）名称中的症状名示例：',
+    },
+    finder: namesFromNowhere,
+  },
   view: dialogueView,
   annotations: ({ input, gold }: ExampleOf<DialogueTypes>) =>
     input.turns.map(({ text }, index) => ({

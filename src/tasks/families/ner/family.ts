@@ -1,4 +1,5 @@
 import type { Family } from '../family.ts';
+import { NOT_IN_TEXT } from '../shared/not-in-text.ts';
 import { briefEntities, entityReferences, missingEntities, parseEntities } from './answers.ts';
 import { nerAsking } from './asking.ts';
 import { nerConventions } from './conventions.ts';
@@ -22,6 +23,13 @@ export const ner: Family<'ner', NerTypes> = {
   conventions: nerConventions,
   references: (_task, examples, visible) => entityReferences(examples, visible),
   asking: [nerAsking],
+  madeUp: {
+    caption: NOT_IN_TEXT,
+    finder:
+      () =>
+      ({ unaligned = [] }) =>
+        unaligned.map(({ quote, type }) => ({ quote, label: type })),
+  },
   view: nerView,
   annotations: ({ input: { text }, gold }) => [{ text, mentions: gold.entities }],
 };

@@ -1,5 +1,6 @@
+import { createQuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
-import type { AnnotatedSpans, ExampleOf, Fault } from '../family.ts';
+import type { AnnotatedSpans, ExampleOf, Fault, MadeUp } from '../family.ts';
 import {
   asLabel,
   badType,
@@ -64,6 +65,15 @@ const NOTHING = '\u0000';
 export function missingTriples({ gold }: ExampleOf<RelationTypes>, task: Task): Answer {
   const wrong = gold.triples.length > 0 ? gold.triples : [{ predicate: task.labels[0]?.id ?? '' }];
   return { triples: wrong.map(({ predicate }) => ({ subject: NOTHING, predicate, object: NOTHING })) };
+}
+
+/** Subjects and objects that are not in the text, after folding neither. */
+export function termsNotInText({ triples }: Answer, { text }: Text1): MadeUp[] {
+  const { occurrences } = createQuoteFinder(text);
+  const terms = new Map<string, string>();
+  for (const { subject, predicate, object } of triples)
+    for (const term of [subject, object]) if (occurrences(term).length === 0) terms.set(term, predicate);
+  return Array.from(terms, ([quote, label]) => ({ quote, label }));
 }
 
 /** `阿司匹林 –治疗→ 头痛`. */

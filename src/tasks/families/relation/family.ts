@@ -1,5 +1,6 @@
 import type { Family } from '../family.ts';
-import { annotatedTerms, briefTriples, missingTriples, parseTriples } from './answers.ts';
+import { NOT_IN_TEXT } from '../shared/not-in-text.ts';
+import { annotatedTerms, briefTriples, missingTriples, parseTriples, termsNotInText } from './answers.ts';
 import { relationAsking } from './asking.ts';
 import { relationConventions } from './conventions.ts';
 import { record } from './record.ts';
@@ -20,6 +21,7 @@ export const relation: Family<'relation', RelationTypes> = {
   brief: briefTriples,
   conventions: relationConventions,
   asking: [relationAsking],
+  madeUp: { caption: NOT_IN_TEXT, finder: () => termsNotInText },
   view: relationView,
   annotations: (example) => [annotatedTerms(example)],
 };
