@@ -172,6 +172,7 @@ describe('global options', () => {
   it('print usage errors as JSON too', async () => {
     for (const [code, ...args] of [
       ['unknown-language', 'tasks', '--lang', 'fr', '--json'],
+      ['unknown-option', 'tasks', '--json=3'],
       ['unknown-option', 'tasks', '--colour', '--json'],
       ['unknown-option', '--colour', '--json'],
       ['unknown-command', 'task', '--json'],

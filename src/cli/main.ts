@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const asked = languageFlag(flags);
   const terminal = createTerminal({
     language: languageOf(asked ?? '') ?? detectLanguage(process.env),
-    json: flags.includes('--json'),
+    json: flags.some((flag) => flag === '--json' || flag.startsWith('--json=')),
     quiet: flags.includes('--quiet'),
     stdout: process.stdout,
     stderr: process.stderr,

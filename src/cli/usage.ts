@@ -68,6 +68,9 @@ export function usageError({ message }: CommanderError, path: string): UserError
 }
 
 function hintFor(message: string, path: string): Text {
+  const [, flag] = /unknown option '(--[^=']+)=/.exec(message) ?? [];
+  if (flag !== undefined && message.includes(`(Did you mean ${flag}?)`))
+    return { en: `${flag} takes no value.`, zh: `${flag} 不带值。` };
   const similar = /\(Did you mean (?:one of )?(.*?)\?\)/.exec(message)?.[1];
   return similar
     ? { en: `Did you mean ${similar}?`, zh: `是否指 ${similar.replaceAll(', ', '、')}？` }

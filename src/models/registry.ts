@@ -124,8 +124,8 @@ export function findModel(id: string): ModelKind {
     { en: `There is no model "${id}"`, zh: `没有模型“${id}”` },
     {
       hint: {
-        en: `${didYouMean(id, ids).en}There are ${ids.join(', ')}.`,
-        zh: `${didYouMean(id, ids).zh}可用模型：${ids.join('、')}。`,
+        en: `${didYouMean(id, ids).en}\`chineseblue kinds\` lists all ${ids.length}.`,
+        zh: `${didYouMean(id, ids).zh}\`chineseblue kinds\` 列出全部 ${ids.length} 种。`,
       },
       exitCode: EXIT.usage,
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTask } from '../tasks/registry.ts';
 import { createHeader } from './header.ts';
+import { offsetsNote } from './offsets.ts';
 import { type PredictionOptions, readPredictions } from './predictions.ts';
 import { refuseUnfit } from './problems.ts';
 import { writeAnswers } from './write.ts';
@@ -53,14 +54,18 @@ describe('the header of predictions', () => {
     ['split', { split: 'dev' }],
     ['scheme', { scheme: 'released' }],
     ['corpus', { corpus: '0'.repeat(64) }],
-  ])('refuses another %s with both values', async (field, change) => {
+  ])('refuses another %s with both values, and reads no further', async (field, change) => {
     const header = { ...createHeader(intent, questions, asTest), ...change };
-    const file = await write(`${JSON.stringify(header)}\n{"id":"a","label":"0"}\n{"id":"b","label":"0"}\n`);
-    expect(await codes(file, asTest)).toEqual([[1, `other-${field}`, field]]);
+    const file = await write(`${JSON.stringify(header)}\n{"id":"a","label":"0"}\n{"id":"x","label":"0"}\n`);
+    expect(await codes(file, asTest)).toEqual([
+      [1, `other-${field}`, field],
+      [undefined, 'not-read', undefined],
+    ]);
     const read = await readPredictions(file, intent, questions, asTest);
     const own = { ...asTest, task: 'cMedIC', corpus: createHeader(intent, questions).corpus };
     for (const value of [Object.values(change)[0], own[field as keyof typeof own]])
       expect(read.problems[0].message.en).toContain(value);
+    expect(read.problems[1].message.en).toContain('2 lines');
     expect(() => refuseUnfit(file, read)).toThrowError(
       expect.objectContaining({ code: `other-${field}`, place: expect.objectContaining({ line: 1 }) }),
     );
@@ -72,7 +77,7 @@ describe('the header of predictions', () => {
     const withGold = questions.map((question) => ({ ...question, gold: { label: '0' } }));
     expect(await codes(file, asTest, withGold)).toEqual([]);
     const changed = [questions[0], { id: 'b', input: { text: 'another text' } }];
-    expect(await codes(file, asTest, changed)).toEqual([[1, 'other-corpus', 'corpus']]);
+    expect((await codes(file, asTest, changed))[0]).toEqual([1, 'other-corpus', 'corpus']);
   });
 
   it('binds to nothing that it leaves out, and to no other version', async () => {
@@ -136,6 +141,7 @@ describe('offsets', () => {
     const { problems, offsets } = await read(line(1, 3, '咳嗽'));
     expect(problems).toMatchObject([{ line: 1, code: 'other-text', field: 'entities[0]' }]);
     expect(offsets).toMatchObject({ fitting: { utf16: 0, 'code-point': 1 } });
+    expect(offsetsNote(offsets)?.en).toContain('give --offsets code-point');
     const latin = [{ id: '0', input: { text: '查ＣＴ' } }];
     const folded = await readPredictions(await write(line(1, 3, 'ct')), entities, latin);
     expect(folded.problems).toEqual([]);

@@ -90,6 +90,8 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
   const parts = { truncated: 0, failed: 0 };
   const lineOf = new Int32Array(questions.length);
   const problems: Problem[] = [];
+  /** Lines after a header that answers something else. */
+  let unread: number | undefined;
   let used = options.offsets ?? 'utf16';
   let decidedBy: OffsetsReport['decidedBy'] = options.offsets ? 'option' : 'default';
   const reader = spans && createSpanReader(spans, () => used);
@@ -109,12 +111,17 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       const header = verifyHeader(parsed.record, line.number, { task, questions, split, scheme });
       if (!header) return false;
       problems.push(...header.problems);
+      if (header.problems.some(({ code }) => code !== 'unknown-header')) unread = 0;
       if (header.offsets && options.offsets && header.offsets !== options.offsets)
         problems.push(otherOffsets(line.number, header.offsets, options.offsets));
       if (header.offsets && !options.offsets) [used, decidedBy] = [header.offsets, 'header'];
       return true;
     },
     readLine(line: TextLine): void {
+      if (unread !== undefined) {
+        unread++;
+        return;
+      }
       const found = identify(line, find, lineOf, task);
       if ('code' in found) {
         problems.push(found);
@@ -134,7 +141,8 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },
     finish(): ReadPredictions {
-      for (const problem of unanswered(questions, lineOf)) problems.push(problem);
+      if (unread !== undefined) problems.push(notRead(unread));
+      else for (const problem of unanswered(questions, lineOf)) problems.push(problem);
       const coverage = coverageOf(statuses);
       const read = { predictions, coverage, answers: { ...coverage, ...parts }, problems };
       return reader ? { ...read, offsets: reportOffsets(reader, used, decidedBy) } : read;
@@ -161,6 +169,14 @@ function otherOffsets(line: number, stated: Offsets, asked: Offsets): Problem {
   };
   return { line, code: 'other-offsets', field: 'offsets', message };
 }
+
+const notRead = (lines: number): Problem => ({
+  code: 'not-read',
+  message: {
+    en: `the ${lines} lines after the header were not read`,
+    zh: `未读取文件头之后的 ${lines} 行`,
+  },
+});
 
 const NO_PREDICTION: Text = { en: 'there is no prediction for this example', zh: '该样本没有预测' };
 
@@ -199,7 +215,10 @@ function identify(
   const { record } = parsed;
   const id = typeof record.id === 'number' ? String(record.id) : record.id;
   if (typeof id !== 'string') {
-    const message = { en: 'every prediction needs an id: a string', zh: '每条预测都需要 id（字符串）' };
+    const message = {
+      en: 'every prediction needs an id: a string, or a number for ids that are numbers',
+      zh: '每条预测都需要 id：字符串；数字 id 也可写作数字',
+    };
     return { line, code: 'no-id', field: 'id', message };
   }
   const index = find(id);

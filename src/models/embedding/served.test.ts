@@ -286,5 +286,4 @@ describe('embedding with an endpoint', () => {
         code: 'bad-parameter',
       });
   });
-  });
 });
