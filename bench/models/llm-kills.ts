@@ -1,6 +1,8 @@
 /**
- * A run of 2 000 calls that is killed 30 times at random moments and issued again each time, beside one that is left alone: only
- * calls that were under way are repeated, as the server counts them, and the scores are the same.
+ * A run of 2 000 calls that is killed 30 times at random moments and issued again each time, beside one that is left alone: no
+ * call that is on disk is repeated, as the server counts them, and the scores are the same. After each kill, the calls that the
+ * server was asked and the journal does not have are those that were under way: asked and not yet answered, or answered and not
+ * yet on disk. No later process may repeat more than them.
  *
  * node bench/models/llm-kills.ts
  */
@@ -53,7 +55,26 @@ try {
     return readFileSync(join(folder, runs, run, 'scores.json'), 'utf8');
   };
 
+  /** Calls in whole lines of the journal. */
+  const onDisk = (): number => {
+    const [run] = readdirSync(join(folder, 'killed'));
+    const journal = readFileSync(join(folder, 'killed', run, 'calls.jsonl'), 'utf8');
+    return journal
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{"call"')).length;
+  };
+
   const random = createRandom(17);
+  const lives: { underWay: number; repeated: number }[] = [];
+  let repeatedBefore = 0;
+  let underWayBefore = 0;
+  /** What the process that just ended repeated, and what it left under way. */
+  const endLife = async (): Promise<void> => {
+    const { asked, again } = await count();
+    lives.push({ underWay: underWayBefore, repeated: again - repeatedBefore });
+    [repeatedBefore, underWayBefore] = [again, asked - again - onDisk()];
+  };
   for (let kill = 0; kill < KILLS; kill++) {
     const before = (await count()).asked;
     const child = start('killed', 'stub');
@@ -62,8 +83,10 @@ try {
     await sleep(random.below(50));
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await endLife();
   }
   await once(start('killed', 'stub'), 'exit');
+  await endLife();
   const { asked, again } = await count();
   await once(start('whole', 'stub'), 'exit');
   const same = scoresOf('killed') === scoresOf('whole');
@@ -77,9 +100,12 @@ try {
     again,
     whole,
     same,
+    lives,
+    onlyUnderWay: lives.every(({ underWay, repeated }) => repeated <= underWay),
   };
   await writeJson(here('../results/llm-kills.json'), result);
   console.log(JSON.stringify(result, null, 2));
+  process.exitCode = same && result.onlyUnderWay ? 0 : 1;
 } finally {
   stub.kill();
   rmSync(folder, { recursive: true });

@@ -152,6 +152,10 @@ describe('a run of a language model', () => {
     const { record } = await evaluate(plan({ repeats: 2, temperature: 1, concurrency: 1 }));
     expect(record.repeats?.scores).toEqual([expect.closeTo(1 / 3, 10), 1]);
     expect(record.repeats?.agreement).toBeCloseTo(1 / 3, 10);
+    expect(record.repeats?.deviation).toBeCloseTo(Math.SQRT2 / 3, 10);
+    // Right on a third of the items in one repeat, on all in the other.
+    const variance = (2 / 9 / (COUNT - 1) + 0) / 2;
+    expect(record.repeats?.itemDeviation).toBeCloseTo(Math.sqrt(variance), 10);
   });
 
   it('is estimated without a call', async () => {

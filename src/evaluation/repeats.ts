@@ -1,15 +1,24 @@
+import type { Metric, WholeMetric } from '../metrics/metric.ts';
 import { predictionOf } from '../models/answers.ts';
 import type { ModelKind, Reply } from '../models/contract.ts';
-import { primaryScore, scorePredictions } from '../scoring/score-sheet.ts';
+import { countUnits, groupAnswers, narrowTo } from '../scoring/units.ts';
+import { sumCounts } from '../statistics/counts.ts';
+import { unitVariance } from '../statistics/influence.ts';
 import { deviation } from '../statistics/percentiles.ts';
-import type { Example } from '../tasks/examples.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { Answered, Example } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 
 /** How much a model that was asked several times differs from itself: the primary score of each repeat alone. */
 export interface RepeatScores {
   readonly scores: readonly number[];
-  /** Standard deviation of the scores. */
+  /** Standard deviation of the scores: how much asking again changes. */
   readonly deviation: number;
+  /**
+   * Standard error of the score of one repeat over the items, from the infinitesimal jackknife, as a root mean square over
+   * repeats: how much other items would change. Absent for scores that do not come from counts.
+   */
+  readonly itemDeviation?: number;
   /** Share of the examples that every repeat answered alike. */
   readonly agreement: number;
 }
@@ -30,10 +39,34 @@ export function scoreRepeats({ kind, task, examples, replies }: Repeated): Repea
   const answers = raws.map((repeats, i) =>
     repeats.map((raw) => predictionOf(kind.interpret(raw, examples[i].input, task))),
   );
-  const scores = Array.from({ length: count }, (_, repeat) => {
+  const metric = findConvention(task.primary).metric(task);
+  const repeated = Array.from({ length: count }, (_, repeat) => {
     const predictions = answers.map((repeats) => repeats[repeat]);
-    return primaryScore(scorePredictions({ task, examples, predictions })).value;
+    return scoreOnce(metric, [...groupAnswers(task, examples, predictions).values()]);
   });
+  const scores = repeated.map(({ score }) => score);
+  const variances = repeated.flatMap(({ variance }) => variance ?? []);
+  const mean = variances.reduce((sum, variance) => sum + variance, 0) / count;
   const alike = answers.filter((repeats) => new Set(repeats.map((one) => JSON.stringify(one))).size === 1);
-  return { scores, deviation: deviation(scores), agreement: alike.length / Math.max(1, answers.length) };
+  return {
+    scores,
+    deviation: deviation(scores),
+    ...(variances.length === count && { itemDeviation: Math.sqrt(mean) }),
+    agreement: alike.length / Math.max(1, answers.length),
+  };
+}
+
+/** A score, and its sampling variance over independent units. */
+function scoreOnce(
+  metric: Metric<Answered> | WholeMetric<Answered>,
+  units: readonly (readonly Answered[])[],
+): { readonly score: number; readonly variance?: number } {
+  if ('whole' in metric) return { score: metric.whole(units.flat()) };
+  const narrow = narrowTo(metric, units);
+  const { width, value } = narrow;
+  const counts = countUnits(narrow, units);
+  return {
+    score: value(sumCounts(counts, width)),
+    variance: unitVariance(counts, width, value) / units.length,
+  };
 }

@@ -26,7 +26,12 @@ const quotes = z.looseObject({
     conflicting: count,
   },
 });
-const repeats = z.looseObject({ scores: z.array(real), deviation: real, agreement: real });
+const repeats = z.looseObject({
+  scores: z.array(real),
+  deviation: real,
+  itemDeviation: real.optional(),
+  agreement: real,
+});
 const usage = z.looseObject({
   ...{ promptTokens: tokens, completionTokens: tokens, cost: tokens, calls: tokens, retries: tokens },
   ...{ estimatedPromptTokens: tokens, estimatedCompletionTokens: tokens },

@@ -46,15 +46,28 @@ export function answersSection({ run, madeUp }: RunAnalysis): Html | undefined {
       { en: 'Mean probability by place of the option', zh: '各选项位置的平均概率' },
       places.map((place) => place.toFixed(3)).join(' / '),
     ]);
-  if (repeats)
-    rows.push([
-      { en: 'Score of each repeat; answered alike', zh: '各次重复的得分；回答一致的比例' },
-      `${repeats.scores.map((score) => figure(score, run.task.primary, DIGITS)).join(', ')}; ${percent(repeats.agreement)} %`,
-    ]);
+  if (repeats) rows.push(...repeatRows(run.task.primary, repeats));
   rows.push(...usageRows(run.record.usage));
   return html`<h3>${both({ en: 'Answers', zh: '回答' })}</h3>
     <dl>${rows.map(([name, value]) => html`<div><dt>${both(name)}</dt><dd>${value}</dd></div>`)}</dl>
     ${madeUp.examples.length > 0 && madeUpList(madeUp)}`;
+}
+
+function repeatRows(
+  primary: string,
+  { scores, deviation, itemDeviation, agreement }: NonNullable<RunAnalysis['run']['record']['repeats']>,
+): (readonly [Text, string])[] {
+  const shown = (value: number): string => figure(value, primary, DIGITS);
+  return [
+    [
+      { en: 'Score of each repeat; answered alike', zh: '各次重复的得分；回答一致的比例' },
+      `${scores.map(shown).join(', ')}; ${percent(agreement)} %`,
+    ],
+    [
+      { en: 'Standard deviation over repeats; over items', zh: '得分的标准差：重复之间；样本之间' },
+      `${shown(deviation)}; ${itemDeviation === undefined ? '–' : shown(itemDeviation)}`,
+    ],
+  ];
 }
 
 const listed = (counts: readonly (readonly [string, number])[]): string =>
