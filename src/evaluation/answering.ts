@@ -7,7 +7,7 @@ import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
 import { openJournal } from './journal.ts';
 import type { Watcher } from './plan.ts';
-import { type RunUsage, sumUsage } from './usage.ts';
+import { type RunUsage, tallyUsage } from './usage.ts';
 
 /** What is to be answered, by whom, and where the replies are kept. */
 export interface Asked {
@@ -20,8 +20,8 @@ export interface Asked {
 export interface Answers {
   /** Aligned with the questions. */
   readonly answers: readonly Answer[];
-  /** The replies that they were read from. */
-  readonly replies: readonly (Reply | undefined)[];
+  /** The replies of every repeat, where questions were asked more than once; aligned with the questions. */
+  readonly repeats: readonly (readonly unknown[])[];
   readonly counts: AnswerCounts;
   /** How many answers are unreadable or missing for which reason; absent where none is. */
   readonly reasons?: Readonly<Record<string, number>>;
@@ -35,7 +35,7 @@ export interface Answers {
 
 /**
  * Asks a fitted model what the journal does not have yet, and reads all replies. Every reply is in the journal as soon as
- * it arrives, also where this is aborted or fails.
+ * it arrives, also where this is aborted or fails; in memory is what was read from it.
  */
 export async function answerQuestions(
   { run, journal: file, task, questions }: Asked,
@@ -44,16 +44,25 @@ export async function answerQuestions(
   { onProgress, signal }: Watcher = {},
 ): Promise<Answers> {
   const journal = await openJournal(file, run);
-  const replies = questions.map(({ id }) => journal.replies.get(id));
-  const read = (index: number, { raw }: Reply): Answer => kind.interpret(raw, questions[index].input, task);
+  const answers: Answer[] = questions.map(() => ({ status: 'missing' }));
+  const repeats: (readonly unknown[])[] = questions.map(() => []);
+  const usage = tallyUsage();
   const answered = new Set<number>();
   const progress = createProgress(questions.length, kind);
-  for (const reply of replies) if (reply?.usage) progress.spend(reply.usage, true);
-  for (const [index, reply] of replies.entries()) {
-    const answer = reply && read(index, reply);
-    if (answer === undefined || answer.status === 'missing') continue;
+  const take = (index: number, reply: Reply): void => {
+    answers[index] = kind.interpret(reply.raw, questions[index].input, task);
+    const asked = kind.repeats(reply.raw);
+    if (asked.length > 1) repeats[index] = asked;
+  };
+  for (const [index, { id }] of questions.entries()) {
+    const reply = journal.replies.get(id);
+    if (!reply) continue;
+    if (reply.usage) progress.spend(reply.usage, true);
+    take(index, reply);
+    if (answers[index].status === 'missing') continue;
+    if (reply.usage) usage.add(reply.usage);
     answered.add(index);
-    progress.add(answer);
+    progress.add(answers[index]);
   }
   try {
     signal?.throwIfAborted();
@@ -64,9 +73,12 @@ export async function answerQuestions(
         answered,
         onAnswer(index, reply) {
           journal.append(questions[index].id, reply);
-          replies[index] = reply;
-          if (reply.usage) progress.spend(reply.usage);
-          progress.add(kind.interprets ? read(index, reply) : undefined);
+          take(index, reply);
+          if (reply.usage) {
+            usage.add(reply.usage);
+            progress.spend(reply.usage);
+          }
+          progress.add(kind.interprets ? answers[index] : undefined);
           onProgress?.(progress.share(), progress.note());
         },
       },
@@ -75,10 +87,7 @@ export async function answerQuestions(
     await journal.close();
   }
   signal?.throwIfAborted();
-  return summarizeReplies(
-    replies.map((reply, index) => (reply ? read(index, reply) : { status: 'missing' })),
-    replies,
-  );
+  return { ...summarize(answers), repeats, usage: usage.sum() };
 }
 
 interface AnswerProgress {
@@ -126,7 +135,7 @@ function createProgress(asked: number, { interprets }: ModelKind): AnswerProgres
   };
 }
 
-function summarizeReplies(answers: readonly Answer[], replies: readonly (Reply | undefined)[]): Answers {
+function summarize(answers: readonly Answer[]): Omit<Answers, 'repeats' | 'usage'> {
   const counts: Record<keyof AnswerCounts, number> = {
     ...{ asked: answers.length, answered: 0, unreadable: 0, refused: 0, truncated: 0, missing: 0, failed: 0 },
   };
@@ -137,15 +146,13 @@ function summarizeReplies(answers: readonly Answer[], replies: readonly (Reply |
     if (answer.status === 'missing' && answer.failed) counts.failed++;
     if (answer.status === 'answered' && answer.quotes) quotes = addQuotes(quotes, answer.quotes);
   }
-  const usage = sumUsage(replies.flatMap((reply) => reply?.usage ?? []));
   const reasons = countReasons(answers);
   const places = meanPlaces(answers);
   return {
-    ...{ answers, replies, counts },
+    ...{ answers, counts },
     ...(reasons && { reasons }),
     ...(quotes && { quotes }),
     ...(places && { places }),
-    ...(usage && { usage }),
   };
 }
 

@@ -200,7 +200,7 @@ async function answerAndRecord(
   await writeAnswered(evaluation, answers);
   const record = describeRun(evaluation.plan, evaluation, {
     ...{ id, fitted, answers },
-    repeats: scoreRepeats({ kind, task: plan.task, examples, replies: answers.replies }),
+    repeats: scoreRepeats({ kind, task: plan.task, examples, repeats: answers.repeats }),
     times: { ...times, answered: answeredAt },
     files: { predictions: await hashFile(paths.predictions) },
   });

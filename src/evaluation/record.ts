@@ -165,13 +165,14 @@ const partOf = ({ asked }: AnswerCounts, { evaluated: { questions } }: Identity[
   asked < questions.length ? ` (${asked}/${questions.length})` : '';
 
 function nameOf(
-  { id, mainParameter }: ModelKind,
+  { id, mainParameter, variant }: ModelKind,
   parameters: GivenParameters,
   members?: readonly Member[],
 ): string {
   if (members) return `${id}:${members.map(({ kind }) => kind.id).join('+')}`;
   const from = mainParameter === undefined ? undefined : parameters[mainParameter];
-  return from === undefined || from === '' ? id : `${id}:${basename(String(from))}`;
+  const name = from === undefined || from === '' ? id : `${id}:${basename(String(from))}`;
+  return [name, variant(parameters)].filter((part) => part !== '').join(' ');
 }
 
 /** The environment of this process. */

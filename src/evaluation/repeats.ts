@@ -1,6 +1,6 @@
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
 import { predictionOf } from '../models/answers.ts';
-import type { ModelKind, Reply } from '../models/contract.ts';
+import type { ModelKind } from '../models/contract.ts';
 import { countUnits, groupAnswers, narrowTo } from '../scoring/units.ts';
 import { sumCounts } from '../statistics/counts.ts';
 import { unitVariance } from '../statistics/influence.ts';
@@ -28,12 +28,11 @@ interface Repeated {
   readonly task: Task;
   readonly examples: readonly Example[];
   /** Aligned with the examples. */
-  readonly replies: readonly (Reply | undefined)[];
+  readonly repeats: readonly (readonly unknown[])[];
 }
 
 /** Undefined where nothing was asked more than once. */
-export function scoreRepeats({ kind, task, examples, replies }: Repeated): RepeatScores | undefined {
-  const raws = replies.map((reply) => (reply ? kind.repeats(reply.raw) : []));
+export function scoreRepeats({ kind, task, examples, repeats: raws }: Repeated): RepeatScores | undefined {
   const count = Math.max(0, ...raws.map(({ length }) => length));
   if (count < 2) return undefined;
   const answers = raws.map((repeats, i) =>

@@ -10,36 +10,64 @@ export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served'> {
   readonly latency?: { readonly p50: number; readonly p90: number; readonly p99: number };
 }
 
-/** The sum over replies; undefined where none of them says. */
-export function sumUsage(usages: readonly Usage[]): RunUsage | undefined {
-  if (usages.length === 0) return undefined;
-  const times = usages.flatMap(({ milliseconds }) => milliseconds ?? []).sort((a, b) => a - b);
-  const currency = usages.find((usage) => usage.currency !== undefined)?.currency;
-  const served = [...new Set(usages.flatMap((usage) => usage.served ?? []))];
+/** Sums what replies took, keeping a number of each at most. */
+export interface UsageTally {
+  add(usage: Usage): void;
+  /** Undefined where no reply says. */
+  sum(): RunUsage | undefined;
+}
+
+const SUMMED = [
+  'promptTokens',
+  'completionTokens',
+  'estimatedPromptTokens',
+  'estimatedCompletionTokens',
+  'cost',
+  'calls',
+  'retries',
+] as const;
+
+export function tallyUsage(): UsageTally {
+  const sums: { [F in (typeof SUMMED)[number]]?: number } = {};
+  const times: number[] = [];
+  const served = new Set<string>();
+  let currency: string | undefined;
+  let any = false;
   return {
-    ...total(usages, 'promptTokens'),
-    ...total(usages, 'completionTokens'),
-    ...total(usages, 'estimatedPromptTokens'),
-    ...total(usages, 'estimatedCompletionTokens'),
-    ...total(usages, 'cost'),
-    ...(currency !== undefined && { currency }),
-    ...total(usages, 'calls'),
-    ...total(usages, 'retries'),
-    ...(served.length > 0 && { served }),
-    ...(times.length > 0 && {
-      seconds: times.reduce((sum, time) => sum + time, 0) / 1000,
-      latency: { p50: quantile(times, 0.5), p90: quantile(times, 0.9), p99: quantile(times, 0.99) },
-    }),
+    add(usage) {
+      any = true;
+      for (const field of SUMMED) {
+        const value = usage[field];
+        if (value !== undefined) sums[field] = (sums[field] ?? 0) + value;
+      }
+      currency ??= usage.currency;
+      if (usage.served !== undefined) served.add(usage.served);
+      if (usage.milliseconds !== undefined) times.push(usage.milliseconds);
+    },
+    sum() {
+      if (!any) return undefined;
+      const { promptTokens, completionTokens, estimatedPromptTokens, estimatedCompletionTokens } = sums;
+      const { cost, calls, retries } = sums;
+      const sorted = Float64Array.from(times).sort();
+      return {
+        ...(promptTokens !== undefined && { promptTokens }),
+        ...(completionTokens !== undefined && { completionTokens }),
+        ...(estimatedPromptTokens !== undefined && { estimatedPromptTokens }),
+        ...(estimatedCompletionTokens !== undefined && { estimatedCompletionTokens }),
+        ...(cost !== undefined && { cost }),
+        ...(currency !== undefined && { currency }),
+        ...(calls !== undefined && { calls }),
+        ...(retries !== undefined && { retries }),
+        ...(served.size > 0 && { served: [...served] }),
+        ...(sorted.length > 0 && {
+          seconds: sorted.reduce((sum, time) => sum + time, 0) / 1000,
+          latency: { p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99) },
+        }),
+      };
+    },
   };
 }
 
-type Summed = Exclude<keyof Usage, 'currency' | 'milliseconds' | 'served'>;
-
-const total = (usages: readonly Usage[], field: Summed): { readonly [F in Summed]?: number } =>
-  usages.some((usage) => usage[field] !== undefined)
-    ? { [field]: usages.reduce((sum, usage) => sum + (usage[field] ?? 0), 0) }
-    : {};
-
 /** The nearest rank. */
-const quantile = (sorted: readonly number[], share: number): number =>
+const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

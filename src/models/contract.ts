@@ -187,6 +187,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
    * them, and gives their models to `fit` as `members`.
    */
   readonly membersParameter?: keyof S & string;
+  /** Stands behind the name in tables, where parameters make the answers another kind of thing; else empty. */
+  variant?(parameters: NoInfer<Parsed<S>>): string;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   readonly capabilities: Capabilities;
@@ -251,6 +253,8 @@ export interface ModelKind
   /** Parsed and with every `auto` replaced: what a record keeps. Throws UserErrors that name the parameter. */
   resolve(given: GivenParameters, context: ResolveContext): Promise<GivenParameters>;
   startingPoint(resolved: GivenParameters): Promise<string>;
+  /** Stands behind the name in tables; mostly empty. */
+  variant(given: GivenParameters): string;
   /** Whether these parameters have it call a service. */
   isRemote(given: GivenParameters): boolean;
   /** What fitting and answering would take; undefined for kinds whose answers cost nothing. Sends nothing. */

@@ -72,6 +72,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     resolve,
     startingPoint: async (given) => (await definition.startingPoint?.(parse(given))) ?? '',
     destination: async (given) => definition.destination?.(parse(given)),
+    variant: (given) => definition.variant?.(parse(given)) ?? '',
     isRemote: (given) => (typeof remote === 'function' ? remote(parse(given)) : remote),
     interpret: (raw, input, task) => definition.interpret?.(raw, input, task) ?? plainAnswer(raw),
     repeats: (raw) => definition.repeats?.(raw) ?? [],

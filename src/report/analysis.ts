@@ -122,11 +122,11 @@ function madeUpExamples(
   const { madeUp } = familyOf(task);
   const found: MadeUpExamples['examples'][number][] = [];
   if (!madeUp) return { caption: { en: '', zh: '' }, examples: found };
-  const find = madeUp.finder([...train, ...examples].map(({ gold }) => gold));
+  const finder = madeUp.finder([...train, ...examples].map(({ gold }) => gold));
   for (const [i, prediction] of predictions.entries()) {
     if (found.length >= MADE_UP_SHOWN) break;
     const { id, input } = examples[i];
-    if (prediction) found.push(...find(prediction, input).map((words) => ({ id, ...words })));
+    if (prediction) found.push(...finder.find(prediction, input).map((words) => ({ id, ...words })));
   }
   return { caption: madeUp.caption, examples: found.slice(0, MADE_UP_SHOWN) };
 }

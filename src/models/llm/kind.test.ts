@@ -129,6 +129,11 @@ describe('probabilities', () => {
       });
   });
 
+  it('are told from written answers by the name in tables', () => {
+    expect(llm.variant({ name: 'm', mode: 'logprob' })).toBe('logprob');
+    expect(llm.variant({ name: 'm' })).toBe('');
+  });
+
   it('are refused where a service returns none, and where there are no options', async () => {
     const parameters = { mode: 'logprob' };
     await expect(ask(() => 'A', { parameters })).rejects.toMatchObject({ code: 'no-logprobs' });

@@ -18,6 +18,8 @@ export const llm = defineModel({
   families: askedFamilyIds,
   parameters,
   mainParameter: 'name',
+  // Scores by probability are never taken for those of written answers.
+  variant: ({ mode }) => (mode === 'logprob' ? 'logprob' : ''),
   seeded: true,
   capabilities: { save: false, load: false, explain: false, embed: false },
   remote: true,

@@ -69,12 +69,17 @@ export interface MadeUp {
   readonly label: string;
 }
 
-/** Finds what a model that writes has made up. */
+/** Finds what a prediction has made up. */
+export interface MadeUpFinder<T extends FamilyTypes> {
+  find(prediction: T['prediction'], input: T['input']): readonly MadeUp[];
+}
+
+/** How words are found that a model which writes has made up. */
 export interface MadeUpWords<T extends FamilyTypes> {
   /** What stands before examples of it. */
   readonly caption: Text;
   /** `golds`: all answers that are known, where names are standard terms. */
-  finder(golds: Iterable<T['gold']>): (prediction: T['prediction'], input: T['input']) => readonly MadeUp[];
+  finder(golds: Iterable<T['gold']>): MadeUpFinder<T>;
 }
 
 /** A query with documents that gold judged for it, larger grades being more relevant. */

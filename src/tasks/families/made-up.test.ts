@@ -5,7 +5,7 @@ import { relation } from './relation/family.ts';
 
 describe('words that are made up', () => {
   it('are quotes of entities that were not in the text', () => {
-    const find = ner.madeUp!.finder([]);
+    const { find } = ner.madeUp!.finder([]);
     const unaligned = [{ quote: '咳嗽', type: 'symptom' }];
     expect(find({ entities: [], unaligned }, { text: '头痛' })).toEqual([
       { quote: '咳嗽', label: 'symptom' },
@@ -14,7 +14,7 @@ describe('words that are made up', () => {
   });
 
   it('are terms of relations that are not in the text, folded neither', () => {
-    const find = relation.madeUp!.finder([]);
+    const { find } = relation.madeUp!.finder([]);
     const triples = [
       { subject: '头痛', predicate: '治疗', object: 'ct' },
       { subject: '咳嗽', predicate: '病因', object: '感冒' },
@@ -23,7 +23,7 @@ describe('words that are made up', () => {
   });
 
   it('are names of symptoms that neither gold nor the dialogue has', () => {
-    const find = dialogue.madeUp!.finder([
+    const { find } = dialogue.madeUp!.finder([
       { symptoms: [{ name: '腹泻', status: 'true' as const }], entities: [] },
     ]);
     const symptoms = ['腹泻', '拉肚子', '发热'].map((name) => ({ name, status: 'true' as const }));

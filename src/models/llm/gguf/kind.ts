@@ -17,6 +17,8 @@ export const gguf = defineModel({
   families: askedFamilyIds,
   parameters,
   mainParameter: 'file',
+  // Scores by probability are never taken for those of written answers.
+  variant: ({ mode }) => (mode === 'logprob' ? 'logprob' : ''),
   seeded: true,
   capabilities: { save: false, load: false, explain: false, embed: false },
   // One model in memory for all evaluations of a command.

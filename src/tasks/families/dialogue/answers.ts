@@ -1,5 +1,5 @@
 import { createQuoteFinder } from '../../../text/quotes.ts';
-import type { ExampleOf, Fault, MadeUp } from '../family.ts';
+import type { ExampleOf, Fault, MadeUpFinder } from '../family.ts';
 import { badType, isObject, type Line, labelFault, readList, spanFaults } from '../shared/faults.ts';
 import {
   type DialogueTypes,
@@ -80,18 +80,18 @@ export function parseSymptoms(line: Line, input: DialogueTypes['input']): Answer
 }
 
 /** Finds names of symptoms that are no standard names, as far as `golds` has them, and not words of the dialogue either. */
-export function namesFromNowhere(
-  golds: Iterable<DialogueTypes['gold']>,
-): (prediction: Answer, input: DialogueTypes['input']) => readonly MadeUp[] {
+export function namesFromNowhere(golds: Iterable<DialogueTypes['gold']>): MadeUpFinder<DialogueTypes> {
   const known = new Set<string>();
   for (const { symptoms } of golds) for (const { name } of symptoms) known.add(name);
-  return ({ symptoms }, { turns }) => {
-    const others = symptoms.filter(({ name }) => !known.has(name));
-    if (others.length === 0) return [];
-    const { occurrences } = createQuoteFinder(turns.map(({ text }) => text).join('\n'));
-    return others
-      .filter(({ name }) => occurrences(name).length === 0)
-      .map(({ name, status }) => ({ quote: name, label: status }));
+  return {
+    find({ symptoms }, { turns }) {
+      const others = symptoms.filter(({ name }) => !known.has(name));
+      if (others.length === 0) return [];
+      const { occurrences } = createQuoteFinder(turns.map(({ text }) => text).join('\n'));
+      return others
+        .filter(({ name }) => occurrences(name).length === 0)
+        .map(({ name, status }) => ({ quote: name, label: status }));
+    },
   };
 }
 

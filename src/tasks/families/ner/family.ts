@@ -25,10 +25,9 @@ export const ner: Family<'ner', NerTypes> = {
   asking: [nerAsking],
   madeUp: {
     caption: NOT_IN_TEXT,
-    finder:
-      () =>
-      ({ unaligned = [] }) =>
-        unaligned.map(({ quote, type }) => ({ quote, label: type })),
+    finder: () => ({
+      find: ({ unaligned = [] }) => unaligned.map(({ quote, type }) => ({ quote, label: type })),
+    }),
   },
   view: nerView,
   annotations: ({ input: { text }, gold }) => [{ text, mentions: gold.entities }],

@@ -21,7 +21,7 @@ export const relation: Family<'relation', RelationTypes> = {
   brief: briefTriples,
   conventions: relationConventions,
   asking: [relationAsking],
-  madeUp: { caption: NOT_IN_TEXT, finder: () => termsNotInText },
+  madeUp: { caption: NOT_IN_TEXT, finder: () => ({ find: termsNotInText }) },
   view: relationView,
   annotations: (example) => [annotatedTerms(example)],
 };
