@@ -22,6 +22,7 @@ const CALLS = 2_000;
 const KILLS = 30;
 const CONCURRENCY = 8;
 const DELAY_MS = 100;
+const SETTLE_MS = 200;
 /** Each process is killed when it has asked this many questions at most. */
 const MOST_PER_LIFE = 60;
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -71,6 +72,8 @@ try {
   let underWayBefore = 0;
   /** What the process that just ended repeated, and what it left under way. */
   const endLife = async (): Promise<void> => {
+    // What the process sent before it died is still to be read.
+    await sleep(SETTLE_MS);
     const { asked, again } = await count();
     lives.push({ underWay: underWayBefore, repeated: again - repeatedBefore });
     [repeatedBefore, underWayBefore] = [again, asked - again - onDisk()];

@@ -32,11 +32,15 @@ const seen = new Set<string>();
 /** The same answer to the same question in every process. */
 const answer = (body: string): string => `{"label":"${createHash('sha256').update(body).digest()[0] & 1}"}`;
 
-function send(body: string, response: ServerResponse): void {
+/** Questions are counted when they arrive. */
+function countQuestion(body: string): void {
   asked++;
   const hash = createHash('sha256').update(body).digest('base64').slice(0, 11);
   if (seen.has(hash)) again++;
   seen.add(hash);
+}
+
+function send(body: string, response: ServerResponse): void {
   const stream = body.includes('"stream":true');
   response.setHeader('content-type', stream ? 'text/event-stream' : 'application/json');
   response.end(stream ? streamed(answer(body)) : whole(answer(body)));
@@ -49,6 +53,7 @@ const server = createServer((request, response) => {
     body += piece;
   });
   request.on('end', () => {
+    countQuestion(body);
     if (delay > 0) setTimeout(send, delay, body, response);
     else send(body, response);
   });

@@ -125,6 +125,16 @@ describe('the shape of answers', () => {
 });
 
 describe('usage', () => {
+  it('that is nonsense counts as not reported, and costs no answer', async () => {
+    const content = '{"label":"1"}';
+    for (const usage of [{ prompt_tokens: -5, completion_tokens: 'two' }, 'many', []]) {
+      const { answers, replies } = await ask(() => ({ ...completion({ content }), usage }));
+      expect(answers[0].status).toBe('answered');
+      expect(replies[0].usage?.promptTokens).toBeUndefined();
+      expect(replies[0].usage?.estimatedPromptTokens).toBeGreaterThan(50);
+    }
+  });
+
   it('is estimated where a service reports none, and limits hold', async () => {
     const inputs = Array.from({ length: 5 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
     const { promptTokens, completionTokens } = spending();

@@ -95,6 +95,9 @@ export async function withSession(
   }
 }
 
+/** Answers that may wait for the disk before lanes wait too: what a crash would lose is bounded however slow a disk is. */
+const MOST_UNSETTLED = 256;
+
 /**
  * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled on disk. After an
  * error nothing new begins, and what is under way is finished before it is thrown: it has been paid for.
@@ -115,6 +118,7 @@ async function inLanes(
         const watched = settled.catch((error) => void errors.push(error));
         settling.add(watched);
         watched.finally(() => settling.delete(watched));
+        if (settling.size >= MOST_UNSETTLED) await watched;
       } catch (error) {
         errors.push(error);
       }

@@ -51,6 +51,13 @@ describe('ranking', () => {
     expect(answer).toMatchObject({ prediction: { scores: [0, 2, 1] } });
   });
 
+  it('reads no grade beyond the scale, however large', async () => {
+    for (const grade of [9, 1e12, -1, 1.5])
+      expect(
+        await answerOf(() => JSON.stringify({ grade }), { task: RANKING, inputs: [input] }),
+      ).toMatchObject({ status: 'unreadable', reason: expect.stringMatching(/ grade/) });
+  });
+
   it('compares pairs in both orders, so that a preference for the first place cancels out', async () => {
     const parameters = { ranking: 'pairwise' };
     const answer = await answerOf(() => '{"better":"A"}', { task: RANKING, inputs: [input], parameters });

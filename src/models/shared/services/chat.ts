@@ -33,15 +33,18 @@ export interface ChatReply {
   readonly first?: readonly TokenOption[];
 }
 
-const count = z.number().nonnegative().nullish();
-const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish();
+/** What a service says it counted may be nonsense, which costs no answer: then nothing was reported. */
+const count = z.number().nonnegative().nullish().catch(undefined);
+const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(undefined);
 const text = z.string().nullish();
 const contentJson = z.union([z.string(), z.array(z.object({ type: z.string(), text }))]).nullish();
 const logprobsJson = z
   .object({
     content: z
       .array(
-        z.object({ top_logprobs: z.array(z.object({ token: z.string(), logprob: z.number() })).nullish() }),
+        z.object({
+          top_logprobs: z.array(z.object({ token: z.string(), logprob: z.number().nullable() })).nullish(),
+        }),
       )
       .nullish(),
   })
@@ -114,7 +117,8 @@ function collect(parts: readonly ReplyJson[]): ChatReply {
   const refusal = all((piece) => piece.refusal);
   const first = parts
     .map(({ choices }) => choices?.[0]?.logprobs?.content?.[0]?.top_logprobs)
-    .find((options) => options && options.length > 0);
+    .find((options) => options && options.length > 0)
+    ?.flatMap(({ token, logprob }) => (logprob === null ? [] : [{ token, logprob }]));
   return {
     text: answer,
     ...(reasoning !== undefined && { reasoning }),

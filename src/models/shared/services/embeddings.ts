@@ -56,7 +56,7 @@ const replyJson = z.object({
   data: z.array(
     z.object({ index: z.int().nonnegative().optional(), embedding: z.custom<number[]>(isVector) }),
   ),
-  usage: z.object({ prompt_tokens: z.number().nonnegative().nullish() }).nullish(),
+  usage: z.object({ prompt_tokens: z.number().nonnegative().nullish() }).nullish().catch(undefined),
 });
 
 const wrong = (failure: string, detail: string): ServiceFailure => ({
