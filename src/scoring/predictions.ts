@@ -70,19 +70,22 @@ export async function readPredictions(
 ): Promise<ReadPredictions> {
   const reader = createReader(task, questions, options);
   let isFirst = true;
+  let unread: number | undefined;
   for await (const lines of batchesOf(source)) {
     for (const line of lines) {
       if (line.text.trim() === '') continue;
-      if (!isFirst || !reader.readHeader(line)) reader.readLine(line);
+      const header = isFirst ? reader.readHeader(line) : 'none';
       isFirst = false;
+      if (unread !== undefined) unread++;
+      else if (header === 'other') unread = 0;
+      else if (header === 'none') reader.readLine(line);
     }
   }
-  return reader.finish();
+  return reader.finish(unread);
 }
 
 /** Takes the lines of a file one after the other. */
 function createReader(task: Task, questions: readonly Question[], options: PredictionOptions) {
-  const { split, scheme } = options;
   const { parse, spans } = familyOf(task);
   const find = createFinder(questions);
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
@@ -90,8 +93,6 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
   const parts = { truncated: 0, failed: 0 };
   const lineOf = new Int32Array(questions.length);
   const problems: Problem[] = [];
-  /** Lines after a header that answers something else. */
-  let unread: number | undefined;
   let used = options.offsets ?? 'utf16';
   let decidedBy: OffsetsReport['decidedBy'] = options.offsets ? 'option' : 'default';
   const reader = spans && createSpanReader(spans, () => used);
@@ -104,24 +105,19 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
   };
 
   return {
-    /** Whether the line is a header, which it verifies. */
-    readHeader(line: TextLine): boolean {
+    /** Verifies the line where it is a header. */
+    readHeader(line: TextLine): 'none' | 'own' | 'other' {
       const parsed = line.text.includes('"chineseblue"') ? parseRecord(line.text) : undefined;
-      if (!parsed || 'malformed' in parsed) return false;
-      const header = verifyHeader(parsed.record, line.number, { task, questions, split, scheme });
-      if (!header) return false;
+      if (!parsed || 'malformed' in parsed) return 'none';
+      const header = verifyHeader(parsed.record, line.number, { task, questions, ...options });
+      if (!header) return 'none';
       problems.push(...header.problems);
-      if (header.problems.some(({ code }) => code !== 'unknown-header')) unread = 0;
       if (header.offsets && options.offsets && header.offsets !== options.offsets)
         problems.push(otherOffsets(line.number, header.offsets, options.offsets));
       if (header.offsets && !options.offsets) [used, decidedBy] = [header.offsets, 'header'];
-      return true;
+      return header.problems.some(({ code }) => code !== 'unknown-header') ? 'other' : 'own';
     },
     readLine(line: TextLine): void {
-      if (unread !== undefined) {
-        unread++;
-        return;
-      }
       const found = identify(line, find, lineOf, task);
       if ('code' in found) {
         problems.push(found);
@@ -140,9 +136,9 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       else predictions[index] = parsed;
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },
-    finish(): ReadPredictions {
-      if (unread !== undefined) problems.push(notRead(unread));
-      else for (const problem of unanswered(questions, lineOf)) problems.push(problem);
+    finish(unread: number | undefined): ReadPredictions {
+      const rest = unread === undefined ? unanswered(questions, lineOf) : [notRead(unread)];
+      for (const problem of rest) problems.push(problem);
       const coverage = coverageOf(statuses);
       const read = { predictions, coverage, answers: { ...coverage, ...parts }, problems };
       return reader ? { ...read, offsets: reportOffsets(reader, used, decidedBy) } : read;

@@ -18,8 +18,9 @@ export async function estimateServed(
   const { url: destination, price } = await endpointOf(parameters);
   const { head, prompt, textsPerCall = TEXTS_PER_CALL } = parameters;
   const tuned = dev.length > 0 ? dev : train;
-  const learnt = task.family === 'ranking' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
   const family = familyOf(task);
+  // Rankings by the cosine learn nothing.
+  const learnt = family.inputShape === 'documents' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
   const texts = new Set(
     [...learnt.map(({ input }) => input), ...inputs].flatMap((input) => family.texts(input)),
   );

@@ -6,7 +6,7 @@ import { UserError } from '../../ground/errors.ts';
 import type { Usage } from '../../tasks/answer.ts';
 import { isConfidential, type Task } from '../../tasks/task.ts';
 import { costOf, tokensOf } from '../shared/services/budget.ts';
-import type { CallSettings } from '../shared/services/caller.ts';
+import type { Called, CallSettings } from '../shared/services/caller.ts';
 import {
   type EmbeddingReply,
   type EmbeddingService,
@@ -68,67 +68,85 @@ export async function openServedVectors(parameters: EncoderParameters, task: Tas
   const settings = callSettings(parameters, task);
   const failures = new Map<string, string>();
   const tally = tallyCalls(endpoint);
-  let opened: Promise<EmbeddingService> | undefined;
-  let size = dimensions;
-  const requireSize = (vector: Float32Array): Float32Array => {
-    size ??= vector.length;
-    if (vector.length !== size) throw otherDimensions(endpoint.url, vector.length, size);
-    return vector;
-  };
+  const sizes = oneSize(endpoint.url, dimensions);
+  let service: Promise<EmbeddingService> | undefined;
   const spaceOf = (prompt: string): VectorCache | undefined => {
     if (!cache) return undefined;
     const { url, model, profile } = endpoint;
     const identity = { url, model, extraBody: profile.extraBody, dimensions, prompt };
     return openVectorCache(vectorsDirectory(), identity, { least: 1, segment: textsPerCall });
   };
-
-  async function ask(
-    texts: readonly string[],
-    prompt: string,
-    made: Made,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    opened ??= openEmbeddingService(endpoint, settings, dimensions);
-    const sent = texts.map((text) => prompt + text);
-    const { outcome, attempts } = await (await opened).embed(sent, signal);
-    if (!isFailure(outcome)) {
-      tally.add(outcome, attempts);
-      for (const [i, text] of texts.entries()) made(text, requireSize(outcome.vectors[i]));
-    } else if (texts.length > 1 && mayBeOneText(outcome)) {
-      const half = texts.length >> 1;
-      await ask(texts.slice(0, half), prompt, made, signal);
-      await ask(texts.slice(half), prompt, made, signal);
-    } else for (const text of texts) failures.set(text, outcome.failure);
-  }
-
   return {
     encoder: digestServed(endpoint, dimensions),
     service: { failures, takeUsage: tally.take },
     async of(texts, prompt, { signal, onProgress } = {}) {
       const space = spaceOf(prompt);
       const known = (await space?.read(texts)) ?? new Map<string, Float32Array>();
-      for (const vector of known.values()) requireSize(vector);
+      for (const vector of known.values()) sizes.require(vector);
       const missing = [...new Set(texts)].filter((text) => !known.has(text));
-      const made: Made = (text, vector) => {
-        known.set(text, vector);
+      const made = (text: string, vector: Float32Array): void => {
+        known.set(text, sizes.require(vector));
         failures.delete(text);
         space?.add(text, vector);
         onProgress?.(known.size / (known.size + missing.length));
       };
+      const failed = (text: string, failure: string): void => void failures.set(text, failure);
       try {
+        service ??= missing.length > 0 ? openEmbeddingService(endpoint, settings, dimensions) : undefined;
+        const opened = await service;
         await inLanes(chunks(missing, textsPerCall), settings.concurrency, (chunk) =>
-          ask(chunk, prompt, made, signal),
+          askInParts(chunk, {
+            ask: (part) =>
+              opened!.embed(
+                part.map((text) => prompt + text),
+                signal,
+              ),
+            ...{ tally, made, failed },
+          }),
         );
       } finally {
         await space?.flush();
       }
-      const nothing = new Float32Array(size ?? 1);
+      const nothing = new Float32Array(sizes.known ?? 1);
       return texts.map((text) => scaled(known.get(text) ?? nothing, normalize === true));
     },
   };
 }
 
-type Made = (text: string, vector: Float32Array) => void;
+interface Parts {
+  ask(texts: readonly string[]): Promise<Called<EmbeddingReply>>;
+  readonly tally: Tally;
+  made(text: string, vector: Float32Array): void;
+  failed(text: string, failure: string): void;
+}
+
+/** Asks for the vectors of texts, in halves where a call may have failed for one of them. */
+async function askInParts(texts: readonly string[], parts: Parts): Promise<void> {
+  const { outcome, attempts } = await parts.ask(texts);
+  if (!isFailure(outcome)) {
+    parts.tally.add(outcome, attempts);
+    for (const [i, text] of texts.entries()) parts.made(text, outcome.vectors[i]);
+  } else if (texts.length > 1 && mayBeOneText(outcome)) {
+    const half = texts.length >> 1;
+    await askInParts(texts.slice(0, half), parts);
+    await askInParts(texts.slice(half), parts);
+  } else for (const text of texts) parts.failed(text, outcome.failure);
+}
+
+/** Holds all vectors to the size of the first, or to what was asked for. */
+function oneSize(url: string, dimensions: number | undefined) {
+  let size = dimensions;
+  return {
+    get known() {
+      return size;
+    },
+    require(vector: Float32Array): Float32Array {
+      size ??= vector.length;
+      if (vector.length !== size) throw otherDimensions(url, vector.length, size);
+      return vector;
+    },
+  };
+}
 
 /** A call of several texts may fail for one of them. */
 const mayBeOneText = ({ failure, status }: ServiceFailure): boolean =>

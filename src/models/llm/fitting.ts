@@ -96,7 +96,7 @@ export async function withSession(
 }
 
 /** Answers that may wait for the disk before lanes wait too: what a crash would lose is bounded however slow a disk is. */
-const MOST_UNSETTLED = 256;
+const MOST_UNSETTLED = 2048;
 
 /**
  * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled on disk. After an
