@@ -63,7 +63,7 @@ export type ReadEntries = (after: number) => Promise<readonly Entry[]>;
 
 /** The entries of a database. */
 export const entriesOf =
-  (kysely: Kysely<Schema>, limit = AUDIT_PAGE): ReadEntries =>
+  (kysely: Kysely<Schema> | Transaction<Schema>, limit = AUDIT_PAGE): ReadEntries =>
   (after) =>
     kysely.selectFrom('audit').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute();
 

@@ -68,6 +68,6 @@ export async function openTasks(
 }
 
 /** Whether a server has no challenge yet. */
-export async function isEmpty({ kysely }: Site): Promise<boolean> {
+export async function isEmpty({ kysely }: Pick<Site, 'kysely'>): Promise<boolean> {
   return (await kysely.selectFrom('challenge').select('id').executeTakeFirst()) === undefined;
 }

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, it as anywhere, beforeAll, describe, expect } from 'vitest';
+import { postgresPrograms, startPostgres, type TestPostgres } from '../jobs/fixtures/postgres.ts';
 import { entriesOf, followChain } from './audit-log.ts';
 import { boardOf } from './board.ts';
 import type { PhaseName } from './challenge.ts';
@@ -11,10 +12,6 @@ import { submit } from './submit.ts';
 import { viewSubmission } from './view.ts';
 
 let test: TestSite;
-beforeAll(async () => {
-  test = await openTestSite();
-}, 120_000);
-afterAll(() => test.close());
 
 const hand = (team: string, phase: PhaseName, file: string, system = 'one') =>
   submit(test.site, { challenge: 'ic', phase, team, system, card: { seeds: '1' }, file });
@@ -26,115 +23,136 @@ const ended = (team: string, id: string) =>
   });
 const board = async (phase: PhaseName) => boardOf(test.site, await findChallenge(test.site, 'ic'), phase);
 
-it('a practice submission is scored, with its whole sheet', async () => {
-  const id = await hand('red', 'practice', await test.answersFile(12, 'dev'));
-  const seen = await ended('red', id);
-  expect(seen).toMatchObject({ state: 'scored', improved: true, card: { seeds: '1' } });
-  expect(seen.score).toBeCloseTo(1 - 12 / 45, 10);
-  expect(seen.sheet?.subsets.all.examples).toBe(45);
-  expect((await board('practice')).rows).toMatchObject([{ team: 'red', system: 'one', submissions: 1 }]);
-  await expect(view('blue', id)).rejects.toMatchObject({ code: 'no-submission' });
-});
+const programs = postgresPrograms();
 
-it('a blind phase tells the Ladder’s score only, and the quota holds', async () => {
-  const first = await ended('blue', await hand('blue', 'test', await test.answersFile(30)));
-  expect(first).toMatchObject({ state: 'scored', score: 0.5, improved: true });
-  expect(first.sheet).toBeUndefined();
-  expect(JSON.stringify(first)).not.toContain('low');
-  const near = await ended('blue', await hand('blue', 'test', await test.answersFile(29)));
-  expect(near).toMatchObject({ score: 0.5, improved: false });
-  const better = await ended('blue', await hand('blue', 'test', await test.answersFile(5)));
-  expect(better).toMatchObject({ score: 0.917, improved: true });
-  const again = await hand('blue', 'test', await test.answersFile(5));
-  expect(again).toBe(better.id);
-  await ended('blue', await hand('blue', 'test', await test.answersFile(4)));
-  await expect(hand('blue', 'test', await test.answersFile(3))).rejects.toMatchObject({
-    code: 'quota-spent',
+describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => {
+  const absent = engine === 'postgres' && programs === undefined;
+  const it = anywhere.skipIf(absent);
+  let server: TestPostgres | undefined;
+  beforeAll(async () => {
+    if (absent) return;
+    if (engine === 'postgres') server = await startPostgres(programs!);
+    test = await openTestSite(server ? { url: server.url } : {});
+  }, 120_000);
+  afterAll(async () => {
+    if (!absent) await test.close();
+    server?.stop();
   });
-});
 
-it('a malformed file is rejected with its lines, and costs nothing', async () => {
-  const file = join(test.directory, 'bad.jsonl');
-  await writeFile(file, '{"id": "0", "label": 7}\n{"id": "0", "label": "1"}\nnot json\n');
-  const rejected = await view('red', await hand('red', 'test', file));
-  expect(rejected).toMatchObject({ state: 'rejected' });
-  expect(rejected).not.toHaveProperty('score');
-  expect(rejected.problems?.map(({ line, code }) => [line, code])).toContainEqual([3, 'not-json']);
-  const { rows } = await sql<{ count: number | string }>`
+  it('a practice submission is scored, with its whole sheet', async () => {
+    const id = await hand('red', 'practice', await test.answersFile(12, 'dev'));
+    const seen = await ended('red', id);
+    expect(seen).toMatchObject({ state: 'scored', improved: true, card: { seeds: '1' } });
+    expect(seen.score).toBeCloseTo(1 - 12 / 45, 10);
+    expect(seen.sheet?.subsets.all.examples).toBe(45);
+    expect((await board('practice')).rows).toMatchObject([{ team: 'red', system: 'one', submissions: 1 }]);
+    await expect(view('blue', id)).rejects.toMatchObject({ code: 'no-submission' });
+  });
+
+  it('a blind phase tells the Ladder’s score only, and the quota holds', async () => {
+    const first = await ended('blue', await hand('blue', 'test', await test.answersFile(30)));
+    expect(first).toMatchObject({ state: 'scored', score: 0.5, improved: true });
+    expect(first.sheet).toBeUndefined();
+    expect(JSON.stringify(first)).not.toContain('low');
+    const near = await ended('blue', await hand('blue', 'test', await test.answersFile(29)));
+    expect(near).toMatchObject({ score: 0.5, improved: false });
+    const better = await ended('blue', await hand('blue', 'test', await test.answersFile(5)));
+    expect(better).toMatchObject({ score: 0.917, improved: true });
+    const again = await hand('blue', 'test', await test.answersFile(5));
+    expect(again).toBe(better.id);
+    await ended('blue', await hand('blue', 'test', await test.answersFile(4)));
+    await expect(hand('blue', 'test', await test.answersFile(3))).rejects.toMatchObject({
+      code: 'quota-spent',
+    });
+  });
+
+  it('a malformed file is rejected with its lines, and costs nothing', async () => {
+    const file = join(test.directory, 'bad.jsonl');
+    await writeFile(file, '{"id": "0", "label": 7}\n{"id": "0", "label": "1"}\nnot json\n');
+    const rejected = await view('red', await hand('red', 'test', file));
+    expect(rejected).toMatchObject({ state: 'rejected' });
+    expect(rejected).not.toHaveProperty('score');
+    expect(rejected.problems?.map(({ line, code }) => [line, code])).toContainEqual([3, 'not-json']);
+    const { rows } = await sql<{ count: number | string }>`
     select count(*) as count from submission where team = 'red' and phase = 'test' and state = 'queued'
   `.execute(test.site.kysely);
-  expect(Number(rows[0].count)).toBe(0);
-});
-
-it('the board shows groups of systems that cannot be told apart', async () => {
-  await ended('red', await hand('red', 'test', await test.answersFile(6)));
-  const { rows } = await board('test');
-  expect(rows.map(({ team, score, groups }) => [team, score, groups])).toEqual([
-    ['blue', 0.917, 'a'],
-    ['red', 0.9, 'a'],
-  ]);
-  expect(rows[0]).not.toHaveProperty('low');
-});
-
-it('the final phase tells nothing before it closes, and then everything', async () => {
-  const id = await hand('red', 'final', await test.answersFile(2));
-  const before = await ended('red', id);
-  expect(before.state).toBe('scored');
-  for (const kept of ['score', 'improved', 'sheet']) expect(before).not.toHaveProperty(kept);
-  expect(await board('final')).toMatchObject({ sealed: true, rows: [] });
-  await setState(test.site, { role: 'admin' }, 'ic', 'closed');
-  const after = await view('red', id);
-  expect(after.score).toBeCloseTo(1 - 2 / 60, 10);
-  expect((await board('final')).rows).toHaveLength(1);
-  await expect(hand('red', 'final', await test.answersFile(1))).rejects.toMatchObject({
-    code: 'challenge-closed',
+    expect(Number(rows[0].count)).toBe(0);
   });
-  await setState(test.site, { role: 'admin' }, 'ic', 'open');
-});
 
-it('a scoring process that is killed is no loss: the submission is scored once, by another', async () => {
-  const id = await hand('red', 'practice', await test.answersFile(3, 'dev'), 'killed');
-  await eventually(async () => ((await view('red', id)).state === 'queued' ? undefined : true));
-  for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
-  expect(await ended('red', id)).toMatchObject({ state: 'scored' });
-  const log = await test.site.kysely
-    .selectFrom('audit')
-    .select('action')
-    .where('subject', '=', id)
-    .orderBy('seq')
-    .execute();
-  expect(log.map(({ action }) => action)).toEqual(['submission-queued', 'submission-scored']);
-});
-
-it('what cannot be scored has failed in the end, and is refunded', async () => {
-  const { kysely } = test.site;
-  const row = await kysely
-    .selectFrom('split')
-    .selectAll()
-    .where('name', '=', 'dev')
-    .executeTakeFirstOrThrow();
-  await kysely
-    .updateTable('split')
-    .set({ sealed_gold: new Uint8Array(64) })
-    .where('name', '=', 'dev')
-    .execute();
-  const id = await hand('blue', 'practice', await test.answersFile(3, 'dev'), 'broken');
-  const failed = await eventually(async () => {
-    await sql`update jobs.job set start_after = now()`.execute(kysely);
-    const found = await view('blue', id);
-    return found.ended === undefined ? undefined : found;
+  it('the board shows groups of systems that cannot be told apart', async () => {
+    await ended('red', await hand('red', 'test', await test.answersFile(6)));
+    const { rows } = await board('test');
+    expect(rows.map(({ team, score, groups }) => [team, score, groups])).toEqual([
+      ['blue', 0.917, 'a'],
+      ['red', 0.9, 'a'],
+    ]);
+    expect(rows[0]).not.toHaveProperty('low');
   });
-  expect(failed).toMatchObject({ state: 'failed' });
-  await kysely.updateTable('split').set({ sealed_gold: row.sealed_gold }).where('name', '=', 'dev').execute();
-  const log = await kysely
-    .selectFrom('audit')
-    .select('detail')
-    .where('subject', '=', id)
-    .orderBy('seq', 'desc')
-    .execute();
-  expect(JSON.parse(log[0].detail)).toEqual({ reason: 'not-authentic' });
-});
 
-it('the log of all this is intact', async () => {
-  expect(await followChain(entriesOf(test.site.kysely))).toMatchObject({ intact: true });
+  it('the final phase tells nothing before it closes, and then everything', async () => {
+    const id = await hand('red', 'final', await test.answersFile(2));
+    const before = await ended('red', id);
+    expect(before.state).toBe('scored');
+    for (const kept of ['score', 'improved', 'sheet']) expect(before).not.toHaveProperty(kept);
+    expect(await board('final')).toMatchObject({ sealed: true, rows: [] });
+    await setState(test.site, { role: 'admin' }, 'ic', 'closed');
+    const after = await view('red', id);
+    expect(after.score).toBeCloseTo(1 - 2 / 60, 10);
+    expect((await board('final')).rows).toHaveLength(1);
+    await expect(hand('red', 'final', await test.answersFile(1))).rejects.toMatchObject({
+      code: 'challenge-closed',
+    });
+    await setState(test.site, { role: 'admin' }, 'ic', 'open');
+  });
+
+  it('a scoring process that is killed is no loss: the submission is scored once, by another', async () => {
+    const id = await hand('red', 'practice', await test.answersFile(3, 'dev'), 'killed');
+    await eventually(async () => ((await view('red', id)).state === 'queued' ? undefined : true));
+    for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
+    expect(await ended('red', id)).toMatchObject({ state: 'scored' });
+    const log = await test.site.kysely
+      .selectFrom('audit')
+      .select('action')
+      .where('subject', '=', id)
+      .orderBy('seq')
+      .execute();
+    expect(log.map(({ action }) => action)).toEqual(['submission-queued', 'submission-scored']);
+  });
+
+  it('what cannot be scored has failed in the end, and is refunded', async () => {
+    const { kysely } = test.site;
+    const row = await kysely
+      .selectFrom('split')
+      .selectAll()
+      .where('name', '=', 'dev')
+      .executeTakeFirstOrThrow();
+    await kysely
+      .updateTable('split')
+      .set({ sealed_gold: new Uint8Array(64) })
+      .where('name', '=', 'dev')
+      .execute();
+    const id = await hand('blue', 'practice', await test.answersFile(3, 'dev'), 'broken');
+    const failed = await eventually(async () => {
+      await sql`update jobs.job set start_after = now()`.execute(kysely);
+      const found = await view('blue', id);
+      return found.ended === undefined ? undefined : found;
+    });
+    expect(failed).toMatchObject({ state: 'failed' });
+    await kysely
+      .updateTable('split')
+      .set({ sealed_gold: row.sealed_gold })
+      .where('name', '=', 'dev')
+      .execute();
+    const log = await kysely
+      .selectFrom('audit')
+      .select('detail')
+      .where('subject', '=', id)
+      .orderBy('seq', 'desc')
+      .execute();
+    expect(JSON.parse(log[0].detail)).toEqual({ reason: 'not-authentic' });
+  });
+
+  it('the log of all this is intact', async () => {
+    expect(await followChain(entriesOf(test.site.kysely))).toMatchObject({ intact: true });
+  });
 });

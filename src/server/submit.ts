@@ -7,7 +7,8 @@ import { NAME, type Phase, type PhaseName, phaseOf, whenOf } from './challenge.t
 import { askedIn, findChallenge, type OpenedChallenge } from './challenges.ts';
 import { requireQuota } from './quota.ts';
 import type { ModelCard, Schema } from './schema.ts';
-import type { Checked } from './scoring/requests.ts';
+import type { Children } from './scoring/children.ts';
+import type { Checked, Request } from './scoring/requests.ts';
 import type { Site } from './site.ts';
 import { isInvited } from './take-part.ts';
 
@@ -23,6 +24,7 @@ export interface Submitted {
   readonly file: string;
 }
 
+const CHECKS = 3;
 /** Problems of a rejected file that are kept. */
 const KEPT_PROBLEMS = 100;
 
@@ -42,8 +44,20 @@ export async function submit(site: Site, submitted: Submitted): Promise<string> 
   await requireQuota(kysely, submitted, phase, new Date());
   const asked = await askedIn(site, challenge, phase.split);
   const { file } = submitted;
-  const checked = await children.ask({ kind: 'check', asked, file, name: 'answers.jsonl' });
+  const checked = await check(children, { kind: 'check', asked, file, name: 'answers.jsonl' });
   return kysely.transaction().execute((transaction) => take(site, transaction, submitted, phase, checked));
+}
+
+/** As often as a job is attempted: a process that dies is not the file's fault, unless it dies every time. */
+async function check(children: Children, request: Extract<Request, { kind: 'check' }>): Promise<Checked> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await children.ask(request);
+    } catch (error) {
+      const died = error instanceof UserError && error.code === 'worker-died';
+      if (!died || attempt === CHECKS) throw error;
+    }
+  }
 }
 
 async function take(

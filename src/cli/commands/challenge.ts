@@ -33,6 +33,44 @@ const create = defineCommand({
   },
 });
 
+const exportAll = defineCommand({
+  name: 'export',
+  summary: {
+    en: 'write everything that a server knows to a file; a server on PGlite must be stopped',
+    zh: '将服务器的全部内容写入文件；使用 PGlite 的服务器须先停止',
+  },
+  operands: '<file>',
+  options: SITE,
+  examples: ['chineseblue challenge export site.jsonl.gz'],
+  async run({ operands: [file], options, terminal }) {
+    const { exportSite } = await import('../../server/transfer.ts');
+    const { openSite } = await import('../../server/site.ts');
+    const site = await openSite(await siteSettings(options));
+    const rows = await exportSite(site, file).finally(site.close);
+    if (terminal.json) return terminal.printJson({ file, rows });
+    terminal.printText({ en: `${file}: ${rows} rows`, zh: `${file}：${rows} 行` });
+  },
+});
+
+const importAll = defineCommand({
+  name: 'import',
+  summary: {
+    en: 'read an export into a new directory or database; the key file is to be copied by hand',
+    zh: '将导出文件读入新的目录或数据库；密钥文件须另行复制',
+  },
+  operands: '<file>',
+  options: SITE,
+  examples: ['chineseblue challenge import site.jsonl.gz --database postgres://me@localhost/evaluation'],
+  async run({ operands: [file], options, terminal }) {
+    const { importSite } = await import('../../server/transfer.ts');
+    const { openSite } = await import('../../server/site.ts');
+    const site = await openSite(await siteSettings(options));
+    const rows = await importSite(site, file).finally(site.close);
+    if (terminal.json) return terminal.printJson({ file, rows });
+    terminal.printText({ en: `${file}: ${rows} rows`, zh: `${file}：${rows} 行` });
+  },
+});
+
 const open = defineCommand({
   name: 'open',
   summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战' },
@@ -112,5 +150,5 @@ export const challengeCommand = defineCommand({
   name: 'challenge',
   summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
   examples: ['chineseblue challenge create ward.json --data-dir corpora'],
-  subcommands: [create, open, close, team, invite],
+  subcommands: [create, exportAll, importAll, open, close, team, invite],
 });

@@ -1,0 +1,187 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { sql, type Transaction } from 'kysely';
+import * as z from 'zod';
+import { UserError } from '../ground/errors.ts';
+import { explainFileError, writeAtomic } from '../ground/files.ts';
+import { entriesOf, followChain } from './audit-log.ts';
+import { isEmpty } from './first-start.ts';
+import type { Schema } from './schema.ts';
+import type { Site } from './site.ts';
+
+const SCHEMA = 'server-export@1';
+/** Every table, those that others refer to first, and what its rows are read in the order of. */
+const TABLES = {
+  challenge: ['id'],
+  split: ['challenge', 'name'],
+  team: ['id'],
+  invitation: ['challenge', 'team'],
+  token: ['hash'],
+  submission: ['id'],
+  pair: ['a', 'b'],
+  audit: ['seq'],
+} as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T] & string)[] };
+type TableName = keyof typeof TABLES;
+const NAMES = Object.keys(TABLES) as TableName[];
+/** Rows that are held at once: some of them are files. */
+const PAGE = 50;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes everything that a server knows to a file, whole or not at all: gold as it is encrypted, tokens as hashes, the
+ * audit log with its chain. Returns the number of rows.
+ */
+export async function exportSite({ kysely }: Site, file: string): Promise<number> {
+  let rows = 0;
+  async function* lines(transaction: Transaction<Schema>): AsyncGenerator<string> {
+    yield `${JSON.stringify({ chineseblue: SCHEMA })}\n`;
+    for (const table of NAMES)
+      for await (const row of rowsOf(transaction, table)) {
+        rows++;
+        yield `${JSON.stringify({ table, row: written(row) })}\n`;
+      }
+    yield `${JSON.stringify({ end: rows })}\n`;
+  }
+  const snapshot = kysely.transaction().setIsolationLevel('repeatable read');
+  await snapshot.execute((transaction) =>
+    pipeline(Readable.from(lines(transaction)), createGzip(), (parts) => writeAtomic(file, parts)),
+  );
+  return rows;
+}
+
+async function* rowsOf(transaction: Transaction<Schema>, table: TableName): AsyncGenerator<Row> {
+  const order = sql.join(TABLES[table].map((column) => sql.ref(column)));
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await sql<Row>`
+      select * from ${sql.table(table)} order by ${order} limit ${PAGE} offset ${offset}
+    `.execute(transaction);
+    yield* page.rows;
+    if (page.rows.length < PAGE) return;
+  }
+}
+
+/** A row as JSON: bytes and moments say what they are. */
+const written = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => {
+      if (value instanceof Uint8Array) return [column, { bytes: Buffer.from(value).toString('base64') }];
+      if (value instanceof Date) return [column, { moment: value.toISOString() }];
+      return [column, value !== null && typeof value === 'object' ? { json: value } : value];
+    }),
+  );
+
+const cell = z.union([
+  z.strictObject({ bytes: z.base64() }).transform(({ bytes }) => Buffer.from(bytes, 'base64')),
+  z.strictObject({ moment: z.iso.datetime() }).transform(({ moment }) => new Date(moment)),
+  z.strictObject({ json: z.unknown() }).transform(({ json }) => JSON.stringify(json)),
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+]);
+const line = z.union([
+  z.strictObject({ chineseblue: z.literal(SCHEMA) }),
+  z.strictObject({ table: z.enum(NAMES), row: z.record(z.string().regex(/^[a-z_0-9]+$/), cell) }),
+  z.strictObject({ end: z.int() }),
+]);
+
+/**
+ * Reads what `exportSite` wrote into a server that has nothing yet, in one transaction; what waited to be scored is queued
+ * again. Throws a UserError: `not-empty`, `bad-export` with the line, or `log-broken`. Returns the number of rows.
+ */
+export async function importSite({ kysely, queue }: Site, file: string): Promise<number> {
+  if (!(await isEmpty({ kysely }))) throw notEmpty();
+  return kysely.transaction().execute(async (transaction) => {
+    // The first start may have written a token and an entry about it.
+    await clear(transaction);
+    const rows = await readRows(transaction, file);
+    const waiting = await transaction
+      .selectFrom('submission')
+      .select('id')
+      .where('state', '=', 'queued')
+      .execute();
+    for (const { id } of waiting) await queue.enqueue(id, { submission: id }, transaction);
+    const verdict = await followChain(entriesOf(transaction));
+    if (!verdict.intact) throw broken(file, verdict.brokenAt);
+    return rows;
+  });
+}
+
+async function clear(transaction: Transaction<Schema>): Promise<void> {
+  await sql`truncate ${sql.join(NAMES.map((name) => sql.table(name)))}`.execute(transaction);
+}
+
+async function readRows(transaction: Transaction<Schema>, file: string): Promise<number> {
+  let number = 0;
+  let rows = 0;
+  let end: number | undefined;
+  const read = async (text: string): Promise<void> => {
+    number++;
+    const parsed = line.parse(JSON.parse(text));
+    if ('chineseblue' in parsed !== (number === 1) || end !== undefined) throw badExport(file, number);
+    if ('end' in parsed) end = parsed.end;
+    if (!('table' in parsed)) return;
+    await insert(transaction, parsed.table, parsed.row);
+    rows++;
+  };
+  try {
+    await pipeline(createReadStream(file), createGunzip(), async (parts: AsyncIterable<Buffer>) => {
+      for await (const text of linesOf(parts)) await read(text);
+    });
+  } catch (error) {
+    throw error instanceof UserError ? error : unreadable(error, file, number);
+  }
+  if (end !== rows) throw badExport(file, number);
+  return rows;
+}
+
+async function* linesOf(parts: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  // A line may be a whole file of answers, in very many parts.
+  let rest: string[] = [];
+  for await (const part of parts) {
+    const [first, ...others] = decoder.decode(part, { stream: true }).split('\n');
+    rest.push(first);
+    for (const begun of others) {
+      yield rest.join('');
+      rest = [begun];
+    }
+  }
+  if (rest.join('') !== '') yield rest.join('');
+}
+
+const insert = (transaction: Transaction<Schema>, table: TableName, row: Row): Promise<unknown> =>
+  sql`insert into ${sql.table(table)} (${sql.join(Object.keys(row).map((column) => sql.ref(column)))})
+    values (${sql.join(Object.values(row))})`.execute(transaction);
+
+function unreadable(error: unknown, file: string, line: number): unknown {
+  const explained = explainFileError(error, file);
+  return explained instanceof UserError ? explained : badExport(file, line);
+}
+
+const badExport = (file: string, line: number): UserError =>
+  new UserError(
+    'bad-export',
+    { en: 'This is no whole export of an evaluation server', zh: '这不是完整的评测服务器导出文件' },
+    { file, line, hint: { en: 'Export it again.', zh: '请重新导出。' } },
+  );
+
+const broken = (file: string, entry: number): UserError =>
+  new UserError(
+    'log-broken',
+    {
+      en: `The audit log of the export is broken at entry ${entry}`,
+      zh: `导出文件中的审计日志在第 ${entry} 条处断开`,
+    },
+    { file, hint: { en: 'Export it again.', zh: '请重新导出。' } },
+  );
+
+const notEmpty = (): UserError =>
+  new UserError(
+    'not-empty',
+    { en: 'This server has challenges already', zh: '该服务器已有挑战' },
+    { hint: { en: 'Import into a new directory or database.', zh: '请导入到新的目录或数据库。' } },
+  );
