@@ -29,6 +29,11 @@ const isSpace = (byte: number): boolean =>
  * Throws a UserError for a file that is truncated or not UTF-8, or has a value over `MAX_LINE_BYTES`.
  */
 export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
+  for await (const batch of readJsonBatches(file)) yield* batch;
+}
+
+/** As `readJsonValues`, those of a block at a time: much faster for many small values. */
+export async function* readJsonBatches(file: string): AsyncGenerator<readonly JsonText[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const { boundAt, insideFrom, isComplete } = createBounds();
   let pending: Buffer[] = [];
@@ -36,11 +41,17 @@ export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
   let line = 1;
   let valueLine = 1;
   let inValue = false;
-  const finish = (rest: Buffer): JsonText => {
+  let batch: JsonText[] = [];
+  const take = (): readonly JsonText[] => {
+    const whole = batch;
+    batch = [];
+    return whole;
+  };
+  const finish = (rest: Buffer): void => {
     const bytes = pending.length > 0 ? Buffer.concat([...pending, rest]) : rest;
     [pending, pendingBytes, inValue] = [[], 0, false];
     try {
-      return { text: decoder.decode(bytes), line: valueLine };
+      batch.push({ text: decoder.decode(bytes), line: valueLine });
     } catch {
       throw notUtf8(file, valueLine);
     }
@@ -60,19 +71,23 @@ export async function* readJsonValues(file: string): AsyncGenerator<JsonText> {
           counted = i;
           [from, valueLine, inValue] = [i, line, true];
         }
-        if (bound !== 'first') yield finish(chunk.subarray(from, bound === 'last' ? i + 1 : i));
+        if (bound !== 'first') finish(chunk.subarray(from, bound === 'last' ? i + 1 : i));
       }
       line += newlines(chunk, counted, chunk.length);
+      if (batch.length > 0) yield take();
       if (!inValue) continue;
       pending.push(chunk.subarray(from));
       pendingBytes += chunk.length - from;
       if (pendingBytes > MAX_LINE_BYTES) throw valueTooLong(file, valueLine);
     }
   } catch (error) {
+    // What stands before is read all the same.
+    if (batch.length > 0) yield take();
     throw explainFileError(error, file);
   }
   if (!isComplete()) throw truncated(file, inValue ? valueLine : line);
-  if (inValue) yield finish(Buffer.alloc(0));
+  if (inValue) finish(Buffer.alloc(0));
+  if (batch.length > 0) yield take();
 }
 
 function newlines(chunk: Buffer, from: number, to: number): number {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { zipOf } from '../../../scripts/fuzz/containers.ts';
 import { createImports, misfitCounts } from './fixtures/imported.ts';
 
-const { fromContents } = createImports();
+const { fromContents, fromPaths } = createImports();
 
 /** The code and place of the error that importing files comes to. */
 const refusal = (files: Readonly<Record<string, string | Uint8Array>>) =>
@@ -120,13 +120,13 @@ it('reads a pretty-printed JSON list that is called JSON Lines, and one value ov
 });
 
 it.each([
-  ['file-missing', {}, undefined],
+  ['file-missing', '/nowhere', undefined],
+  ['not-a-file', '/dev/null', undefined],
   ['import-format', { 'a.csv': '' }, undefined],
   ['line-too-long', { 'a.csv': `text,label\n"${'x'.repeat(1 << 20)}`.padEnd(66 << 20, 'x') }, 2],
   ['compressed', { 'a.json': zipOf([{ name: 'a', bytes: Buffer.from('x') }]) }, undefined],
 ] as const)('%s', async (code, files, line) => {
-  const given =
-    Object.keys(files).length === 0 ? fromContents({}, { sources: ['/nowhere'] }) : fromContents(files);
+  const given = typeof files === 'string' ? fromPaths([files]) : fromContents(files);
   const error = await given.catch((thrown) => thrown);
   expect([error.code, error.place.line]).toEqual([code, line]);
 });

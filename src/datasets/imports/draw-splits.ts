@@ -35,8 +35,8 @@ export async function drawSplits(
   for await (const lines of readLineBatches(file)) {
     for (const { text } of lines) {
       const split = splits[number++];
-      if (unique) await files.copy(split, text);
-      else await files.write(split, JSON.parse(text), true);
+      const full = unique ? files.copy(split, text) : files.write(split, JSON.parse(text), true);
+      if (full) await full;
     }
   }
 }

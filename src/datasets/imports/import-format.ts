@@ -9,6 +9,6 @@ export interface ImportFormat {
   fits(head: Head): boolean;
   /** How it counts where the data does not say. */
   readonly offsets: OffsetRule;
-  /** Throws a UserError that names file, line and field. */
-  read(head: Head, context: ReadContext): AsyncIterable<RawRecord>;
+  /** Gives its records one by one, or some at a time. Throws a UserError that names file, line and field. */
+  read(head: Head, context: ReadContext): AsyncIterable<RawRecord | readonly RawRecord[]>;
 }

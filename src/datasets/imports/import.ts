@@ -194,7 +194,8 @@ async function writeSplits(
         if (bySource && split) await files.write(split, value, hasGold);
         else if (hasGold) {
           dependence?.see(value);
-          await pool.write(value);
+          const full = pool.write(value);
+          if (full) await full;
         }
       }
     }

@@ -11,21 +11,19 @@ import { createTokenMapper, findTokens } from './tokens.ts';
  * the source. Throws a UserError.
  */
 export async function* readPlain(
-  records: AsyncIterable<JsonRecord>,
+  batches: AsyncIterable<readonly JsonRecord[]>,
   first: readonly PlainRecord[],
   context: ReadContext,
   file: string,
-): AsyncGenerator<RawRecord> {
+): AsyncGenerator<readonly RawRecord[]> {
   const { classes } = context;
   const map = createPlainMapper(
     first.map((record) => withNames(record, classes)),
     context,
     file,
   );
-  for await (const { value, line } of records) {
-    const record = map(withNames(value, classes), { file, line });
-    if (record) yield record;
-  }
+  for await (const batch of batches)
+    yield batch.flatMap(({ value, line }) => map(withNames(value, classes), { file, line }) ?? []);
 }
 
 function createPlainMapper(first: readonly PlainRecord[], context: ReadContext, file: string) {

@@ -9,8 +9,8 @@ export interface OpenedSource {
   encoding(): string;
   /** How it counts where the data does not say. */
   readonly offsets: OffsetRule;
-  /** Streams its records, once. Throws a UserError that names file, line and field. */
-  read(): AsyncIterable<RawRecord>;
+  /** Streams its records, one by one or some at a time, once. Throws a UserError that names file, line and field. */
+  read(): AsyncIterable<RawRecord | readonly RawRecord[]>;
 }
 
 /** A file, a sheet of a workbook, or a folder of one document per file. */

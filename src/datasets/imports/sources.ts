@@ -41,7 +41,12 @@ async function statOf(path: string): Promise<{ isFolder: boolean }> {
   const found = await stat(path).catch((error) => {
     throw explainFileError(error, path);
   });
-  return { isFolder: found.isDirectory() };
+  if (found.isFile() || found.isDirectory()) return { isFolder: found.isDirectory() };
+  throw new UserError(
+    'not-a-file',
+    { en: 'This is a pipe or a device, which cannot be read twice', zh: '这是管道或设备，无法重复读取' },
+    { file: path, hint: { en: 'Save it to a file first.', zh: '请先保存为文件。' } },
+  );
 }
 
 async function inside(folder: string, given: SourceOptions): Promise<Source[]> {

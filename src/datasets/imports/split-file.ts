@@ -55,9 +55,9 @@ export type SplitSizes = ReadonlyMap<SplitName, number>;
 
 /** The files of the splits of a result, each begun with its first record. */
 export interface SplitFiles extends AsyncDisposable {
-  write(split: SplitName, value: PlainRecord, hasGold: boolean): Promise<void>;
+  write(split: SplitName, value: PlainRecord, hasGold: boolean): Promise<void> | undefined;
   /** Adds a record with gold, as a line of a file whose records all have ids of their own. */
-  copy(split: SplitName, line: string): Promise<void>;
+  copy(split: SplitName, line: string): Promise<void> | undefined;
   /**
    * Leaves in each file the records that have gold, or all where none has, with unique ids or without any: `onReplaced`
    * takes the splits whose ids were taken away. Returns how many records the files have, in the order train, dev, test.
@@ -84,14 +84,14 @@ export function createSplitFiles(folder: string): SplitFiles {
     return kept.records;
   };
   return {
-    async write(split, value, hasGold) {
+    write(split, value, hasGold) {
       const name = hasGold ? nameOf(split) : withoutGold(split);
-      const file = files.get(name) ?? (await open(name));
-      await file.write(value);
+      const file = files.get(name);
+      return file ? file.write(value) : open(name).then((begun) => begun.write(value));
     },
-    async copy(split, line) {
-      const file = files.get(nameOf(split)) ?? (await open(nameOf(split)));
-      await file.copy(line);
+    copy(split, line) {
+      const file = files.get(nameOf(split));
+      return file ? file.copy(line) : open(nameOf(split)).then((begun) => begun.copy(line));
     },
     async close(onReplaced) {
       for (const file of files.values()) await file.close();

@@ -45,12 +45,15 @@ export async function spoolSource(
   const found = await source.open({ ...context, misfit }, async (opened) => {
     const counter = createOffsetCounter(opened.offsets);
     let records = 0;
-    for await (const record of opened.read()) {
-      const { texts, spans = [] } = record;
-      for (const span of spans) counter.see(texts[0], span);
-      look(seen, record);
-      records++;
-      await writer.write(JSON.stringify(record));
+    for await (const read of opened.read()) {
+      for (const record of Array.isArray(read) ? read : [read]) {
+        const { texts, spans = [] } = record;
+        for (const span of spans) counter.see(texts[0], span);
+        look(seen, record);
+        records++;
+        const full = writer.write(JSON.stringify(record));
+        if (full) await full;
+      }
     }
     const { format } = opened;
     return { format, encoding: opened.encoding(), offsets: counter.infer() ?? null, records };

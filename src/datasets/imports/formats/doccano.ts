@@ -3,7 +3,7 @@ import { expectArray, expectObject, expectString, isAbsent, isObject } from '../
 import type { ImportFormat } from '../import-format.ts';
 import { asText, groupOf, listLabels, readSpans } from '../mapping.ts';
 import type { Misfit, RawPlace, RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
-import { readObjects } from './json-records.ts';
+import { readObjectBatches } from './json-records.ts';
 
 /**
  * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, `entities` and
@@ -19,10 +19,8 @@ export const doccano: ImportFormat = {
     values.some(isExported) &&
     values.every((value) => Object.hasOwn(value, 'entities') || listOf(value) !== undefined || isOld(value)),
   async *read({ file, path }, context) {
-    for await (const { value, line } of readObjects(path)) {
-      const record = readRecord(value, { file, line }, context);
-      if (record) yield record;
-    }
+    for await (const batch of readObjectBatches(path))
+      yield batch.flatMap(({ value, line }) => readRecord(value, { file, line }, context) ?? []);
   },
 };
 

@@ -39,7 +39,7 @@ function namesOf({ notes }: ParquetTable, file: string): ClassNames {
 }
 
 /** Rows by their numbers, from 1. */
-async function* recordsOf(table: ParquetTable): AsyncGenerator<JsonRecord> {
+async function* recordsOf(table: ParquetTable): AsyncGenerator<readonly JsonRecord[]> {
   let line = 0;
-  for await (const rows of table.rows()) for (const row of rows) yield { value: row, line: ++line };
+  for await (const rows of table.rows()) yield rows.map((value) => ({ value, line: ++line }));
 }
