@@ -26,6 +26,7 @@ const labelsOf = (example: Example): string[] => {
   if ('symptoms' in gold) return gold.symptoms.map((symptom) => symptom.status);
   if ('terms' in gold) return [String(gold.terms.length)];
   if ('events' in gold) return gold.events.map(({ tendency }) => tendency);
+  if ('statuses' in gold) return [...gold.statuses];
   if ('acts' in gold) return [...gold.acts];
   return gold.entities.map((entity) => entity.type);
 };

@@ -10,6 +10,7 @@ import { eventSamples } from './events.ts';
 import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
+import { statusSamples } from './statuses.ts';
 import { termSamples } from './terms.ts';
 
 /** Every file of the samples: path below `samples/` and content. Identical on every machine. */
@@ -24,6 +25,7 @@ export function generateSamples(): Map<string, string> {
     ...termSamples(),
     ...actSamples(),
     ...eventSamples(),
+    ...statusSamples(),
   ]);
 }
 

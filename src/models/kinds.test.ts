@@ -29,6 +29,7 @@ const FAMILIES = Object.keys({
   normalisation: 0,
   'dialogue-acts': 0,
   event: 0,
+  'mention-status': 0,
 } satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
 const TASKS = [
   'cEHRNER',
@@ -42,6 +43,7 @@ const TASKS = [
   'normalisation',
   'dialogue-acts',
   'event',
+  'mention-status',
 ];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
@@ -111,6 +113,16 @@ const make: Material = {
     },
     { acts: ['ask', answer ? 'tell' : 'ask'] },
   ],
+  'mention-status': (text, answer) => [
+    {
+      turns: [
+        { speaker: '医生', text: '发烧吗' },
+        { speaker: '患者', text: answer ? '没有' : `有，${text}` },
+      ],
+      mentions: [{ turn: 0, start: 0, end: 2 }],
+    },
+    { statuses: [answer ? 'absent' : 'present'] },
+  ],
   event: (text, answer) => [
     { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
     {
@@ -166,6 +178,8 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
   normalisation: ({ terms }) => terms.every((term) => ['肺炎', '感染', '发热'].includes(term)),
   'dialogue-acts': ({ acts }, { turns }) =>
     acts.length === turns.length && acts.every((act) => ['ask', 'tell'].includes(act)),
+  'mention-status': ({ statuses }, { mentions }) =>
+    statuses.length === mentions.length && statuses.every((status) => ['absent', 'present'].includes(status)),
   event: ({ events }) =>
     events.every(
       ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),

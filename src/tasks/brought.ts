@@ -98,6 +98,19 @@ const event: Task = {
   published: [],
 };
 
+const mentionStatus: Task = {
+  id: 'mention-status',
+  aliases: [],
+  family: 'mention-status',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Status of given mentions in dialogues', zh: '对话中给定提及的状态判别' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'mention-status', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'mention-status/macro-f1/observed@1',
+  published: [],
+};
+
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -106,4 +119,5 @@ export const broughtTasks: readonly Task[] = [
   normalisation,
   dialogueActs,
   event,
+  mentionStatus,
 ];

@@ -35,6 +35,8 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['relation', 'relation', { iterations: 5, threads: 1 }],
   ['majority', 'dialogue-acts'],
   ['majority', 'event'],
+  ['majority', 'mention-status'],
+  ['linear', 'mention-status'],
   ['linear', 'dialogue-acts'],
   ['terms', 'normalisation'],
   ['events', 'event'],

@@ -9,6 +9,7 @@ import { imcsActs } from './cblue/imcs-acts.ts';
 import { imcsNer } from './cblue/imcs-ner.ts';
 import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
+import { mdcfnpc } from './cblue/mdcfnpc.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
 import { jsonl } from './jsonl.ts';
@@ -38,6 +39,7 @@ export const formats: Readonly<Record<string, Format>> = {
   'imcs-symptoms': imcsSymptoms,
   cdn,
   cdee,
+  mdcfnpc,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

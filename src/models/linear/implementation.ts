@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { familyOf } from '../../tasks/families/registry.ts';
+import type { FamilyId } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fits, FittedModel } from '../contract.ts';
 import { labelImplementation, type Scorer } from '../shared/classifier/labelled.ts';
 import { type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
 import type { LinearParameters } from './parameters.ts';
+import { answerParts, fitParts, mentions, partTask, turns } from './parts.ts';
 import { trainLinear } from './train.ts';
-import { answerTurns, fitTurns, turnTask } from './turns.ts';
 
 const labels = labelImplementation({
   id: 'linear',
@@ -26,12 +26,19 @@ const labels = labelImplementation({
 /** Logistic regression over TF-IDF: see docs/models/linear.md. */
 export const fit: Fits<LinearParameters> = {
   ...labels.fit,
-  'dialogue-acts': fitTurns(labels.fit.classification),
+  'dialogue-acts': fitParts(turns, labels.fit.classification),
+  'mention-status': fitParts(mentions, labels.fit.classification),
+};
+
+/** Families that are read part by part. */
+const PARTS: Readonly<Partial<Record<FamilyId, (model: FittedModel<'classification'>) => FittedModel>>> = {
+  'dialogue-acts': (model) => answerParts(turns, model),
+  'mention-status': (model) => answerParts(mentions, model),
 };
 
 export async function load(path: string, task: Task): Promise<FittedModel> {
-  if (familyOf(task).inputShape !== 'turns') return labels.load(path, task);
-  return answerTurns(await labels.load(path, turnTask(task)));
+  const whole = PARTS[task.family];
+  return whole ? whole(await labels.load(path, partTask(task))) : labels.load(path, task);
 }
 
 function scorer(logistic: LogisticModel): Scorer {

@@ -10,7 +10,7 @@ export const linear = defineModel({
     en: 'Logistic regression over TF-IDF character n-grams; pairs also by what they share',
     zh: '字符 n-gram TF-IDF 逻辑回归；句对另用重合特征',
   },
-  families: ['similarity', 'inference', 'classification', 'multilabel', 'dialogue-acts'],
+  families: ['similarity', 'inference', 'classification', 'multilabel', 'dialogue-acts', 'mention-status'],
   parameters,
   seeded: false,
   capabilities: { save: true, load: true, explain: true, embed: false },

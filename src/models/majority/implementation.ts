@@ -76,17 +76,35 @@ export const fit: Fits = {
     return constant({ terms }, usualSet({ en: 'terms', zh: '术语' }, terms));
   },
   'dialogue-acts': async ({ train }) => {
-    const acts = train.flatMap(({ gold }) => gold.acts);
-    if (acts.length === 0) return constant({ acts: [] }, usualSet({ en: 'acts', zh: '意图' }, []));
-    const act = mostFrequent(acts, (one) => one);
-    const percent = ((100 * acts.filter((one) => one === act).length) / acts.length).toFixed(1);
+    const [acts, percent] = usualPart(train.map(({ gold }) => gold.acts));
+    const [act] = acts;
+    if (act === undefined) return constant({ acts }, usualSet({ en: 'acts', zh: '意图' }, acts));
     const reason = {
       en: `${act} is ${percent} % of all turns of train`,
       zh: `${act} 占训练集句子的 ${percent}%`,
     };
-    return constant({ acts: [act] }, reason);
+    return constant({ acts }, reason);
+  },
+  'mention-status': async ({ train }) => {
+    const [statuses, percent] = usualPart(train.map(({ gold }) => gold.statuses));
+    const [status] = statuses;
+    if (status === undefined)
+      return constant({ statuses }, usualSet({ en: 'statuses', zh: '状态' }, statuses));
+    const reason = {
+      en: `${status} is the status of ${percent} % of all mentions of train`,
+      zh: `${status} 占训练集提及的 ${percent}%`,
+    };
+    return constant({ statuses }, reason);
   },
 };
+
+/** The label that most parts have, alone in a list, and its share in percent; an empty list where there is no part. */
+function usualPart(lists: readonly (readonly string[])[]): [labels: string[], percent: string] {
+  const all = lists.flat();
+  if (all.length === 0) return [[], '0'];
+  const label = mostFrequent(all, (one) => one);
+  return [[label], ((100 * all.filter((one) => one === label).length) / all.length).toFixed(1)];
+}
 
 const usualSet = (what: Text, items: readonly string[]): Text => ({
   en: `the most frequent set of ${what.en}: ${items.join(', ') || 'none'}`,
@@ -114,6 +132,7 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   multilabel: z.object({ labels: z.array(z.string()), scores }),
   event: z.object({ events: z.array(eventJson) }),
   normalisation: z.object({ terms: z.array(z.string()) }),
+  'mention-status': z.object({ statuses: z.array(z.string()).max(1) }),
   'dialogue-acts': z.object({ acts: z.array(z.string()).max(1) }),
   dialogue: z.object({ symptoms: z.array(z.object({ name: z.string(), status: z.enum(STATUSES) })) }),
 };
@@ -144,6 +163,7 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
 /** The labels of an answer, and those that it scores. */
 function labelsOf(answer: Constant): readonly string[] {
   if (answer !== null && 'acts' in answer) return answer.acts;
+  if (answer !== null && 'statuses' in answer) return answer.statuses;
   if (answer !== null && 'events' in answer) return answer.events.map(({ tendency }) => tendency);
   if (answer === null || !('label' in answer || 'labels' in answer)) return [];
   const own = 'labels' in answer ? answer.labels : [answer.label];
@@ -160,12 +180,13 @@ function constant(answer: Constant, reason: Text): FittedModel {
   };
 }
 
-/** A constant as the answer to an input: an act is that of every turn. */
+/** A constant as the answer to an input: a label of parts is that of every turn, or mention. */
 function answerTo(answer: Constant, input: Input): Prediction {
   if (answer === null) return level(input);
-  if (!('acts' in answer) || !('turns' in input)) return answer;
-  const [act = ''] = answer.acts;
-  return { acts: input.turns.map(() => act) };
+  if ('acts' in answer && 'turns' in input) return { acts: input.turns.map(() => answer.acts[0] ?? '') };
+  if ('statuses' in answer && 'mentions' in input)
+    return { statuses: input.mentions.map(() => answer.statuses[0] ?? '') };
+  return answer;
 }
 
 /** The same score for every document. */

@@ -18,6 +18,7 @@ export const majority = defineModel({
     'normalisation',
     'dialogue-acts',
     'event',
+    'mention-status',
   ],
   parameters: {},
   seeded: false,

@@ -18,6 +18,12 @@ const RAW: Readonly<Record<string, unknown>> = {
   'CMeIE/CMeIE_test.json': { text: '甲@用乙', spo_list: [] },
   'CHIP-CDN/CHIP-CDN_test.json': [{ text: '甲癌', normalized_result: '' }],
   'KUAKE-QQR/KUAKE-QQR_test.json': [{ id: 's1', query1: '甲', query2: '乙', label: '' }],
+  'CHIP-MDCFNPC/CHIP-MDCFNPC_test.json': {
+    dialog_id: 3,
+    dialog_info: [
+      { sentence_id: '1', sender: '患者', text: '头痛', ner: [{ mention: '头痛', range: [0, 2], attr: '' }] },
+    ],
+  },
   'IMCS-V2/IMCS-V2_test.json': {
     d1: {
       dialogue: [
@@ -105,6 +111,29 @@ describe('a submission', () => {
     expect(await cdee({ ...event, tendency: '肯定' })).toEqual(['refused unknown-label']);
     expect(await cdee({ ...event, anatomy_list: '肺' })).toEqual(['refused wrong-type']);
     expect(await cdee(event, event)).toEqual(['missed duplicate-event']);
+  });
+
+  it('of mentions must fill every status', async () => {
+    const line = (...attrs: unknown[]) =>
+      JSON.stringify({
+        dialog_id: 3,
+        dialog_info: [
+          {
+            sentence_id: '1',
+            sender: '患者',
+            text: '头痛',
+            ner: attrs.map((attr) => ({ range: [0, 2], attr })),
+          },
+        ],
+      });
+    const name = 'CHIP-MDCFNPC_test.jsonl';
+    expect(await check(name, line('阳性'))).toEqual([]);
+    expect(await check(name, line(''))).toEqual(['refused unknown-label']);
+    expect(await check(name, line())).toEqual(['refused missing-record']);
+    expect(await check(name, line('阳性').replace('3', '4'))).toEqual([
+      'missed extra-record',
+      'refused missing-record',
+    ]);
   });
 
   it('of dialogues must answer every sentence', async () => {

@@ -9,7 +9,15 @@ import { UserError } from '../../ground/errors.ts';
 import { readTextFile } from '../../ground/files.ts';
 import type { Task } from '../../tasks/task.ts';
 import { shapeOf, stemOf } from './registry.ts';
-import { type Finding, isRecord, missed, refused, type SubmissionShape } from './shape.ts';
+import {
+  type Finding,
+  isRecord,
+  missed,
+  type RecordKey,
+  refused,
+  type SubmissionShape,
+  textOf,
+} from './shape.ts';
 
 /** Something wrong in a submission. */
 export interface SubmissionProblem extends Finding {
@@ -123,24 +131,23 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
 /** Every raw record must be there; others pass. */
 async function checkRecords(
   { task, shape, questions, file }: CheckedFile,
-  key: 'id' | 'text',
+  key: RecordKey,
   report: Report,
 ): Promise<number> {
-  const keyOf = (question: Question): string =>
-    key === 'id' ? question.id : 'text' in question.input ? question.input.text : '';
+  const keyOf = (question: Question): string => (key === 'text' ? (textOf(question) ?? '') : question.id);
   const byKey = new Map(questions?.map((question) => [keyOf(question), question]));
   const seen = new Set<string>();
   let count = 0;
   for await (const records of readCblue(file)) {
     for (const { value, line } of records) {
       count++;
-      const own = value[key];
+      const own = key === 'dialog_id' && typeof value[key] === 'number' ? String(value[key]) : value[key];
       if (typeof own !== 'string') {
         const message = { en: `"${key}" must be a string`, zh: `“${key}”应为字符串` };
         report(refused('wrong-type', key, message), { line });
         continue;
       }
-      const place = key === 'id' ? { line, id: own } : { line };
+      const place = key === 'text' ? { line } : { line, id: own };
       if (seen.has(own)) report(missed('duplicate-record', key, DUPLICATE), place);
       seen.add(own);
       const question = byKey.get(own);

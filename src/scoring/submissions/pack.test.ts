@@ -55,6 +55,17 @@ it('writes offsets in code points with the last character as end, terms joined, 
   expect(ner.test0['3']).toBe('O O');
   const acts = JSON.parse((await fileOf('IMCS-V2-DAC', { acts: ['Other', 'Diagnose', 'Other'] })).content);
   expect([acts.test0, acts.test1['2']]).toEqual([{ 1: 'Other', 2: 'Diagnose', 3: 'Other' }, 'Other']);
+  const statuses = await fileOf('CHIP-MDCFNPC', { statuses: ['阴性'] });
+  const filled = statuses.content
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect([statuses.name, filled[0].dialog_id, filled[0].dialog_info[1].ner[0].attr]).toEqual([
+    'CHIP-MDCFNPC_test.jsonl',
+    0,
+    '阴性',
+  ]);
+  expect(filled[0].dialog_info[1].ner[0].range).toHaveLength(2);
   const symptoms = await fileOf('IMCS-V2-SR', {
     symptoms: [{ name: '头痛', status: 'true' }],
     entities: [{ turn: 1, start: 0, end: 2, name: '头痛', status: 'uncertain' }],

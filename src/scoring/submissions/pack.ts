@@ -3,11 +3,13 @@ import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { Question } from '../../datasets/dataset.ts';
 import { readImcs } from '../../datasets/formats/cblue/imcs.ts';
+import { readCblue } from '../../datasets/formats/cblue/records.ts';
 import { writeAtomic } from '../../ground/files.ts';
 import type { Prediction } from '../../tasks/examples.ts';
+import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { Task } from '../../tasks/task.ts';
 import { shapeOf, stemOf } from './registry.ts';
-import type { AnsweredQuestion, SubmissionShape } from './shape.ts';
+import { type AnsweredQuestion, type SubmissionShape, textOf } from './shape.ts';
 
 /** The answers to the test split of one task. */
 export interface SubmissionPart {
@@ -35,14 +37,15 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
   const { task, questions, predictions } = part;
   const shape = shapeOf(task);
   if (!shape) throw new Error(`nothing is submitted for ${task.id}`);
-  const answered = questions.map((question, i) => ({ question, prediction: predictions[i] }));
+  const raw = shape.form.kind !== 'dialogues' && shape.form.filled ? await rawRecords(part) : [];
+  const answered = questions.map((question, i) => ({ question, prediction: predictions[i], raw: raw[i] }));
   const unanswered = predictions.filter((prediction) => prediction === undefined).length;
   const name = stemOf(task) + shape.ending;
   if (shape.form.kind === 'dialogues')
     return { name, content: await dialogues(shape, shape.form.whole, answered, part), unanswered };
   const { kind, key } = shape.form;
   const records = answered.map((one) => ({
-    [key]: key === 'id' ? one.question.id : 'text' in one.question.input ? one.question.input.text : '',
+    [key]: key === 'text' ? (textOf(one.question) ?? '') : one.question.id,
     ...Object(shape.answer(one, task)),
   }));
   const content =
@@ -50,6 +53,16 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
       ? `${JSON.stringify(records, null, 2)}\n`
       : records.map((record) => `${JSON.stringify(record)}\n`).join('');
   return { name, content, unanswered };
+}
+
+const testFile = ({ task: { corpus }, dir }: Pick<SubmissionPart, 'task' | 'dir'>): string =>
+  join(dir, corpus.folder, corpus.files.test ?? '');
+
+/** The records of the test file, in the order of the questions. */
+async function rawRecords(part: SubmissionPart): Promise<PlainRecord[]> {
+  const found: PlainRecord[] = [];
+  for await (const records of readCblue(testFile(part))) found.push(...records.map(({ value }) => value));
+  return found;
 }
 
 /** A dialogue under each id, and in it an answer under the number of each sentence. */
@@ -60,9 +73,8 @@ async function dialogues(
   { task, dir }: SubmissionPart,
 ): Promise<string> {
   const byId = new Map(answered.map((one) => [one.question.id, one]));
-  const file = join(dir, task.corpus.folder, task.corpus.files.test ?? '');
   const content: Record<string, Record<string, unknown>> = {};
-  for (const { id, sentences } of await readImcs(file)) {
+  for (const { id, sentences } of await readImcs(testFile({ task, dir }))) {
     const own: Record<string, unknown> = {};
     for (const [i, sentence] of sentences.entries()) {
       const found = byId.get(`${id}/${sentence.id}`) ?? byId.get(id);

@@ -4,6 +4,7 @@ import { entities } from './entities.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import type { SubmissionShape } from './shape.ts';
+import { statuses } from './statuses.ts';
 import { dialogueSymptoms } from './symptoms.ts';
 import { terms } from './terms.ts';
 import { triples } from './triples.ts';
@@ -14,6 +15,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cmeie: triples,
   cdn: terms,
   cdee: events,
+  mdcfnpc: statuses,
   'cblue-labels': labels,
   'imcs-ner': sentenceTags,
   'imcs-acts': sentenceActs,

@@ -17,7 +17,12 @@ export interface Finding {
 export interface AnsweredQuestion {
   readonly question: Question;
   readonly prediction: Prediction | undefined;
+  /** The record of the test file, where that is what is submitted. */
+  readonly raw?: PlainRecord;
 }
+
+/** What a record is found by. */
+export type RecordKey = 'id' | 'text' | 'dialog_id';
 
 /** What the official files of a task look like, written and read. */
 export interface SubmissionShape {
@@ -25,7 +30,12 @@ export interface SubmissionShape {
   readonly ending: '.json' | '.jsonl';
   /** `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id. */
   readonly form:
-    | { readonly kind: 'array' | 'lines'; readonly key: 'id' | 'text' }
+    | {
+        readonly kind: 'array' | 'lines';
+        readonly key: RecordKey;
+        /** The raw record is submitted with its answers filled in. */
+        readonly filled?: boolean;
+      }
     | {
         readonly kind: 'dialogues';
         /** The key of what stands for the dialogue as a whole, after its sentences. */

@@ -2,6 +2,7 @@ import type { Task } from '../task.ts';
 import { CHIPCDEE } from './CHIP-CDEE.ts';
 import { CHIPCDN } from './CHIP-CDN.ts';
 import { CHIPCTC } from './CHIP-CTC.ts';
+import { CHIPMDCFNPC } from './CHIP-MDCFNPC.ts';
 import { CHIPSTS } from './CHIP-STS.ts';
 import { CMeEE } from './CMeEE.ts';
 import { CMeEEV2 } from './CMeEE-V2.ts';
@@ -22,6 +23,7 @@ export const cblueTasks: readonly Task[] = [
   CHIPCDEE,
   CHIPCTC,
   CHIPSTS,
+  CHIPMDCFNPC,
   KUAKEQIC,
   KUAKEQTR,
   KUAKEQQR,

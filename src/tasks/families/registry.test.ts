@@ -109,6 +109,7 @@ describe.each(IDS)('%s', (id) => {
       'terms',
       'acts',
       'events',
+      'statuses',
     ] as const;
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(Number.POSITIVE_INFINITY));
     const line = fc.dictionary(fc.constantFrom(...keys), value);
@@ -231,6 +232,7 @@ describe('conventions', () => {
       'normalisation/term-f1@1',
       'dialogue-acts/accuracy@1',
       'event/strict-f1@1',
+      'mention-status/macro-f1/observed@1',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { dialogueActs } from './dialogue-acts/family.ts';
 import { event } from './event/family.ts';
 import type { Family, FamilyTypes } from './family.ts';
 import { inference } from './inference/family.ts';
+import { mentionStatus } from './mention-status/family.ts';
 import { multilabel } from './multilabel/family.ts';
 import { ner } from './ner/family.ts';
 import { normalisation } from './normalisation/family.ts';
@@ -26,6 +27,7 @@ export const families = {
   normalisation,
   'dialogue-acts': dialogueActs,
   event,
+  'mention-status': mentionStatus,
 } as const;
 
 /**

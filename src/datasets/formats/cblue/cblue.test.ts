@@ -250,6 +250,52 @@ describe('IMCS-V2-DAC', () => {
   });
 });
 
+describe('CHIP-MDCFNPC', () => {
+  const mention = (text: string, range: number[], attr: string, name = 'undefined') => ({
+    ...{ mention: text, name, type: 'clinical_findings', range, attr },
+  });
+  const dialogue = (...ner: object[]) =>
+    JSON.stringify({
+      dialog_id: 7,
+      dialog_info: [{ sentence_id: '9', sender: '患者', text: '🩺没有头痛', ner }],
+    });
+
+  it('keeps every mention with its status; ranges count characters, an empty status is 不标注', async () => {
+    const own = await read(
+      'CHIP-MDCFNPC',
+      dialogue(mention('头痛', [3, 5], '阴性', '头痛'), mention('没有', [1, 3], '')),
+    );
+    expect(own.items).toEqual([
+      {
+        id: '7',
+        input: {
+          turns: [{ speaker: '患者', text: '🩺没有头痛' }],
+          mentions: [
+            { turn: 0, start: 4, end: 6, name: '头痛' },
+            { turn: 0, start: 2, end: 4 },
+          ],
+        },
+        gold: { statuses: ['阴性', '不标注'] },
+      },
+    ]);
+    expect(own.notices).toEqual([]);
+    expect((await split('CHIP-MDCFNPC', 'test')).hasGold).toBe(false);
+  });
+
+  it('notices wrong ranges without losing mentions, and names a wrong status', async () => {
+    const own = await read(
+      'CHIP-MDCFNPC',
+      dialogue(mention('头痛', [2, 4], '阴性'), mention('头痛', [4, 9], '阴性')),
+    );
+    expect(own.notices).toEqual(['mention-differs', 'mention-outside']);
+    expect(own.items[0].gold).toEqual({ statuses: ['阴性', '阴性'] });
+    await expect(read('CHIP-MDCFNPC', dialogue(mention('头痛', [3, 5], '有')))).rejects.toMatchObject({
+      code: 'unknown-label',
+      place: { id: '7', field: 'dialog_info[0].ner[0].attr' },
+    });
+  });
+});
+
 describe('IMCS-V2-SR', () => {
   const sentence = (symptom_norm: string[], symptom_type: string[], BIO_label: string) => ({
     ...{ sentence_id: 1, speaker: '患者', sentence: '头痛咳', symptom_norm, symptom_type, BIO_label },

@@ -1,7 +1,9 @@
 import type { Task } from '../../task.ts';
 import type { ExampleOf, Fault } from '../family.ts';
-import { asLabel, knownLabels, type Line, labelFault, readList } from '../shared/faults.ts';
+import type { Line } from '../shared/faults.ts';
+import { readLabelList } from '../shared/label-list.ts';
 import { wrongLabel } from '../shared/wrong.ts';
+import { TURNS } from './conventions.ts';
 import type { DialogueActsTypes } from './types.ts';
 
 type Answer = DialogueActsTypes['prediction'];
@@ -12,19 +14,8 @@ export function parseActs(
   { turns }: DialogueActsTypes['input'],
   task: Task,
 ): Answer | readonly Fault[] {
-  const known = knownLabels(task);
-  const acts = readList<string>(line, 'acts', (value, field) => {
-    const act = asLabel(value);
-    const fault = labelFault(act, field, known);
-    return fault ? [fault] : String(act);
-  });
-  if ('faults' in acts) return acts.faults;
-  if (acts.length === turns.length) return { acts };
-  const message = {
-    en: `"acts" has ${acts.length} acts, but the dialogue has ${turns.length} turns`,
-    zh: `“acts”有 ${acts.length} 个，而对话有 ${turns.length} 句`,
-  };
-  return [{ code: 'wrong-count', field: 'acts', message }];
+  const acts = readLabelList(line, 'acts', turns.length, TURNS, task);
+  return 'faults' in acts ? acts.faults : { acts };
 }
 
 /** A wrong act for every turn. */

@@ -1,27 +1,6 @@
-import type { Task } from '../../task.ts';
-import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
+import type { Asking } from '../asking.ts';
+import { numbered, readLabelAnswers } from '../shared/list-asking.ts';
 import type { DialogueActsTypes } from './types.ts';
-
-type Input = DialogueActsTypes['input'];
-
-const numbered = ({ turns }: Input): string =>
-  turns.map(({ speaker, text }, i) => `${i + 1}. ${speaker}：${text}`).join('\n');
-
-function read(answer: unknown, { turns }: Input, task: Task): Reading<DialogueActsTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  if (!Array.isArray(answer.acts))
-    return { unreadable: `${answer.acts === undefined ? 'missing-field' : 'wrong-type'} acts` };
-  if (answer.acts.length !== turns.length) return { unreadable: 'wrong-count acts' };
-  const acts: string[] = [];
-  for (const [i, value] of answer.acts.entries()) {
-    const act = labelNamed(value, task);
-    if (act === undefined) return { unreadable: `unknown-label acts[${i}]` };
-    acts.push(act);
-  }
-  return { prediction: { acts } };
-}
 
 export const dialogueActsAsking: Asking<DialogueActsTypes> = {
   id: 'acts',
@@ -52,7 +31,10 @@ Reply with JSON only: {"acts": ["act", "act"]}, one per line in their order and 
     required: ['acts'],
     additionalProperties: false,
   }),
-  calls: (input) => [{ dialogue: numbered(input) }],
+  calls: ({ turns }) => [{ dialogue: numbered(turns) }],
   worked: ({ acts }) => [{ acts }],
-  read: ([answer], input, task) => read(answer, input, task),
+  read([answer], { turns }, task) {
+    const reading = readLabelAnswers(answer, 'acts', turns.length, task);
+    return 'unreadable' in reading ? reading : { prediction: { acts: reading.prediction } };
+  },
 };
