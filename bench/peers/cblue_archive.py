@@ -201,6 +201,16 @@ class GbkInfo(zipfile.ZipInfo):
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
 
 
+def write_terminology(path):
+    """Codes and terms without a header; needs openpyxl."""
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    for number, term in enumerate(sorted(set(STANDARD.values())), 1):
+        workbook.active.append([f"J{number:02d}.900", term])
+    workbook.save(path)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
@@ -210,8 +220,11 @@ def main():
     parser.add_argument("--gbk", action="store_true")
     parser.add_argument("--tasks", nargs="*", default=TASKS)
     parser.add_argument("--above", action="store_true", help="entries of the zips have names that lead out of the archive")
+    parser.add_argument("--terminology", action="store_true", help="also the workbook of standard terms of CHIP-CDN")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.terminology:
+        write_terminology(options.out / "国际疾病分类 ICD-10北京临床版v601.xlsx")
     for task in options.tasks:
         rng = random.Random(f"{options.seed} {task}")
         files = {f"{task}_{s}.json": content(task, rng, s, getattr(options, s)) for s in ("train", "dev", "test")}

@@ -23,6 +23,7 @@ beforeEach(async () => {
 });
 
 const get = (path = from, force = false) => getCblue({ tasks: cblueTasks, dataDir, from: path, force });
+const WORKBOOK = '国际疾病分类 ICD-10北京临床版v601.xlsx';
 const QIC = 'CBLUE/KUAKE-QIC';
 const intents = (label: string) => JSON.stringify([{ id: '1', query: '胃痛吃什么', label }]);
 
@@ -70,6 +71,27 @@ describe('data get cblue', () => {
     expect(await readFile(join(dataDir, QIC, 'KUAKE-QIC_dev.json'), 'utf8')).toContain('病因分析');
     expect(await readdir(join(dataDir, 'CBLUE'))).toEqual(['CMeEE', 'KUAKE-QIC']);
     expect((await get()).files).toMatchObject([{ state: 'kept' }]);
+  });
+
+  it('takes the terms of CHIP-CDN out of their workbook', async () => {
+    const cdn = [{ text: '肺部感染', normalized_result: '肺炎' }];
+    await writeFile(join(from, 'CHIP-CDN_dev.json'), JSON.stringify(cdn));
+    await cp(join(FIXTURES, WORKBOOK), join(from, WORKBOOK));
+    const { files } = await get();
+    expect(files.map(({ path, records, state }) => [path, records, state])).toEqual([
+      ['CBLUE/CHIP-CDN/CHIP-CDN_dev.json', 1, 'taken'],
+      ['CBLUE/CHIP-CDN/terminology.txt', 6, 'taken'],
+    ]);
+    const terms = await readFile(join(dataDir, 'CBLUE/CHIP-CDN/terminology.txt'), 'utf8');
+    expect(terms.split('\n')).toHaveLength(7);
+    expect(terms).toContain('支气管哮喘\n');
+    expect(await readdir(join(dataDir, 'CBLUE/CHIP-CDN'))).toEqual(['CHIP-CDN_dev.json', 'terminology.txt']);
+    expect((await get()).files.map(({ state }) => state)).toEqual(['kept', 'kept']);
+    await writeFile(join(from, WORKBOOK), 'no workbook');
+    await expect(get()).rejects.toMatchObject({
+      code: 'bad-workbook',
+      place: { file: join(from, WORKBOOK) },
+    });
   });
 
   it('changes nothing where one file is damaged, naming archive, line and field', async () => {

@@ -9,6 +9,7 @@ import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
 import { readItems } from '../read.ts';
 import { countsGroups, officialRecords } from './sizes.ts';
 import { openSources, type SourceFile } from './sources.ts';
+import { findTerminology, TERMINOLOGY, takeTerminology } from './terminology.ts';
 
 /** The folder of the data directory that holds all corpora of CBLUE. */
 const FOLDER = 'CBLUE';
@@ -16,7 +17,8 @@ const FOLDER = 'CBLUE';
 export interface CblueFile {
   /** Relative to the data directory. */
   readonly path: string;
-  readonly split: SplitName;
+  /** Absent for a terminology, whose records are terms. */
+  readonly split?: SplitName;
   /** What it was read from. */
   readonly source: string;
   /** `GB18030`: it was converted to UTF-8, and nothing else was changed. */
@@ -82,6 +84,8 @@ export async function getCblue({ tasks, dataDir, from, force, signal }: CblueReq
           await take(wanted, candidates, join(staging, wanted.path.slice(FOLDER.length + 1)), force),
         );
       }
+      const terminology = wantsTerms(found) ? findTerminology(sources) : undefined;
+      if (terminology) taken.push(await takeTerms(terminology, staging));
       return taken;
     },
     { mayReplace: () => true },
@@ -91,6 +95,21 @@ export async function getCblue({ tasks, dataDir, from, force, signal }: CblueReq
     (folder) => !folders.has(folder),
   );
   return { dataDir, files, missing: missing.map((folder) => basename(folder)), ignored };
+}
+
+/** Terms are of use where texts are normalised to them. */
+const wantsTerms = (found: readonly (readonly [Wanted, unknown])[]): boolean =>
+  found.some(([{ path }]) => dirname(path) === dirname(`${FOLDER}/${TERMINOLOGY}`));
+
+async function takeTerms(source: SourceFile, staging: string): Promise<CblueFile> {
+  const place = join(staging, TERMINOLOGY);
+  const before = existsSync(place) ? await readFile(place) : undefined;
+  const records = await takeTerminology(source, staging);
+  const isKept = before?.equals(await readFile(place)) ?? false;
+  return {
+    ...{ path: `${FOLDER}/${TERMINOLOGY}`, source: source.name, encoding: 'UTF-8', records },
+    state: isKept ? 'kept' : 'taken',
+  };
 }
 
 /** The files of the corpora of these tasks, each once: several tasks may share a corpus. */
