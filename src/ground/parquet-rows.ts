@@ -127,7 +127,7 @@ function badParquet(error: unknown, file: string): unknown {
   if (known instanceof UserError) return known;
   // What the decoder stumbles over says nothing to readers.
   const isStumble = error instanceof TypeError || error instanceof RangeError || !(error instanceof Error);
-  const cause = isStumble ? 'it is damaged' : error.message;
+  const cause = isStumble || error.message.includes('undefined') ? 'it is damaged' : error.message;
   return new UserError(
     'bad-parquet',
     { en: `The Parquet file cannot be read: ${cause}`, zh: `无法读取该 Parquet 文件：${cause}` },
