@@ -44,8 +44,8 @@ describe('samples', () => {
     expect(files.filter((path) => !path.includes('synthetic'))).toEqual([]);
   });
 
-  // Tasks of CBLUE have fixtures of their own, and no samples.
-  const sampled = tasks.filter(({ id }) => !cblueTasks.some((task) => task.id === id));
+  // Tasks of CBLUE and CCKS have fixtures of their own, and no samples.
+  const sampled = tasks.filter((task) => !cblueTasks.includes(task) && task.id !== 'CCKS2019');
 
   test.each(sampled.map((task) => [task.id, task] as const))('%s can be read completely', async (_, task) => {
     const texts: Set<string>[] = [];

@@ -10,6 +10,7 @@ import { imcsNer } from './cblue/imcs-ner.ts';
 import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { mdcfnpc } from './cblue/mdcfnpc.ts';
+import { ccksJsonl } from './ccks-jsonl.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
 import { jsonl } from './jsonl.ts';
@@ -31,6 +32,7 @@ export const formats: Readonly<Record<string, Format>> = {
   'labels-jsonl': labelsJsonl,
   'triples-jsonl': triplesJsonl,
   jsonl,
+  'ccks-jsonl': ccksJsonl,
   cmeee,
   cmeie,
   'cblue-labels': cblueLabels,
