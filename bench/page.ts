@@ -64,7 +64,7 @@ function profileBody(rows: Result): string[] {
         ]),
     ),
     '',
-    `Milliseconds. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products, and the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
+    `Milliseconds; "before" is the code of 2026-11-25. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products, and the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
   ];
 }
 
@@ -280,7 +280,7 @@ const SECTIONS: readonly Section[] = [
         ]),
       ),
       '',
-      `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. The goals were PyTorch's speed, less memory, and 85 % of the MatMul: the last is missed. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
+      `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token; from 2026-11-26 on ours computes the last layer for \`[CLS]\` alone, which is all that the head reads, and the MatMul has the FLOPs of that; before, both had all. The goals were PyTorch's speed, less memory, and 85 % of the MatMul. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
     ],
   },
   {

@@ -18,12 +18,15 @@ async function training(): Promise<() => Promise<number>> {
   };
 }
 
-/** Bare products of the size of a feed-forward block, up and down again, as often as gives the same FLOPs. */
+/** Bare products of the size of a feed-forward block, up and down again, as often as gives the FLOPs of our step. */
 async function multiplication(): Promise<() => Promise<number>> {
   const { layers, hiddenSize: hidden } = config;
   const inner = 4 * hidden;
   const rows = batch * length;
-  const flops = 3 * 2 * rows * layers * (4 * hidden * hidden + 2 * hidden * inner + 2 * length * hidden);
+  const ofToken = 4 * hidden * hidden + 2 * hidden * inner + 2 * length * hidden;
+  // the last layer has keys and values of all tokens, everything else of [CLS]
+  const ofLast = 2 * hidden * hidden + (2 * hidden * hidden + 2 * hidden * inner) / length + 2 * hidden;
+  const flops = 3 * 2 * rows * ((layers - 1) * ofToken + ofLast);
   const pairs = Math.round(flops / (4 * rows * hidden * inner));
   const [up, down] = [input('up', [hidden, inner]), input('down', [inner, hidden])];
   let x = input('x', [rows, hidden]);

@@ -185,5 +185,8 @@ else {
   const before: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
   const key = ({ name, as, threads }: Row): string => `${name} ${as} ${threads}`;
   const measured = new Set(rows.map(key));
-  await writeJson(file, { rows: [...before.filter((row) => !measured.has(key(row))), ...rows] });
+  await writeJson(file, {
+    date: new Date().toISOString(),
+    rows: [...before.filter((row) => !measured.has(key(row))), ...rows],
+  });
 }

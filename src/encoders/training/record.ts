@@ -106,6 +106,7 @@ export async function openRecord<Scores>(
     },
     async finish() {
       await keepCheckpoint(directory, state.step, state, new Map(), 1);
+      onEvent?.({ kind: 'checkpoint', step: state.step });
     },
     keepBest: (arrays) => writeCheckpoint(bestFile, { fingerprint, epoch: state.best.epoch }, arrays),
     async readBest() {

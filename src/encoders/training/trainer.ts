@@ -196,10 +196,7 @@ export async function trainModel<Batch extends BatchRows, Scores>(
       await evaluate(request, record, parameters);
       clock.restart();
     }
-    if (update.evaluate || clock.sinceCheckpoint() > (run.checkpointEvery ?? CHECKPOINT_EVERY_MS)) {
-      await record.save();
-      clock.checkpointed();
-    }
+    await saveIfDue(request, record, { evaluated: update.evaluate, clock });
     await setImmediate(); // lets Ctrl-C in
   }
   const best = evaluator?.selection ? await record.readBest() : [];
@@ -235,6 +232,18 @@ function addTo(sums: Sums, { updates, loss, parts, tokens, padded }: Sums): void
   sums.padded += padded;
 }
 
+/** Writes a checkpoint after every evaluation and from time to time; of a finished training `finish` keeps what is needed. */
+async function saveIfDue<Batch extends BatchRows, Scores>(
+  { evaluator, run }: TrainerRequest<Batch, Scores>,
+  { state, save }: TrainingRecord<Scores>,
+  { evaluated, clock }: { readonly evaluated: boolean; readonly clock: ReturnType<typeof createClock> },
+): Promise<void> {
+  if (state.done && evaluator?.selection) return;
+  if (!evaluated && !clock.isCheckpointDue(run.checkpointEvery)) return;
+  await save();
+  clock.checkpointed();
+}
+
 /** Measures speed, without evaluations, and the time that is left. */
 function createClock(first: number, updates: number) {
   const started = performance.now();
@@ -254,7 +263,7 @@ function createClock(first: number, updates: number) {
       return { tokensPerSecond, secondsLeft: Math.round(secondsLeft) };
     },
     restart,
-    sinceCheckpoint: () => performance.now() - saved,
+    isCheckpointDue: (every = CHECKPOINT_EVERY_MS) => performance.now() - saved > every,
     checkpointed() {
       saved = performance.now();
     },
