@@ -22,5 +22,9 @@ export function longHash(text: string): number {
     first = Math.imul(first ^ unit, 0x01000193) ^ (first >>> 15);
     second = Math.imul(second ^ unit, 0x01000193) ^ (second >>> 15);
   }
-  return scramble(first) * 0x200000 + (scramble(second) >>> 11);
+  return safeHash(first, second);
 }
+
+/** 53 bits out of two numbers of 32, as a safe integer. */
+export const safeHash = (first: number, second: number): number =>
+  scramble(first) * 0x200000 + (scramble(second) >>> 11);

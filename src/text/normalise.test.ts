@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparisonForm, foldUnits } from './normalise.ts';
+import { comparisonForm, foldUnits, hashForm } from './normalise.ts';
 
 describe('normalisation for comparing', () => {
   it('folds width and case without moving anything', () => {
@@ -28,5 +28,17 @@ describe('normalisation for comparing', () => {
     expect(comparisonForm('血压120/80，体温３７．５℃。')).toBe('血压120/80体温37.5℃');
     expect(comparisonForm('CEA(+)、Syn(-)')).toBe('cea+syn');
     expect(comparisonForm('。，')).toBe('');
+  });
+});
+
+describe('hashForm', () => {
+  it('is equal where comparison forms are, and only there', () => {
+    const parts = ['1', '.', '5', '/', '，', ' ', 'Ａ', 'a', '痛', '-', '\u{1F600}', '５'];
+    const texts = Array.from({ length: 4000 }, (_, i) =>
+      Array.from({ length: 1 + (i % 5) }, (_, k) => parts[(i * 7 + k * (i >> 3)) % parts.length]).join(''),
+    );
+    const byForm = new Map(texts.map((text) => [comparisonForm(text), hashForm(text)]));
+    for (const text of texts) expect(hashForm(text)).toBe(byForm.get(comparisonForm(text)));
+    expect(new Set(byForm.values()).size).toBe(byForm.size);
   });
 });

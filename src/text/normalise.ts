@@ -3,6 +3,8 @@
  * cut out of the original.
  */
 
+import { safeHash } from './hashing.ts';
+
 const DROPPED = /[\p{P}\p{Z}\p{C}]/u;
 
 /** By code unit: its half-width, lower-case form where that is one code unit too, else itself. */
@@ -73,4 +75,23 @@ export function comparisonForm(text: string): string {
     from = i + 1;
   }
   return from === 0 ? whole : result + whole.slice(from);
+}
+
+/** 53 bits of the comparison form of a text, which is not made for them. */
+export function hashForm(text: string): number {
+  folded ??= buildFolded();
+  let [first, second] = [1, 2];
+  for (let i = 0; i < text.length; i++) {
+    const unit = folded[text.charCodeAt(i)];
+    const fate = fateOf(unit);
+    if (fate === 2) continue;
+    if (fate === 3) {
+      const isBetween =
+        i > 0 && isDigit(folded[text.charCodeAt(i - 1)]) && isDigit(folded[text.charCodeAt(i + 1)]);
+      if (!isBetween) continue;
+    }
+    first = Math.imul(first ^ unit, 0x01000193) ^ (first >>> 15);
+    second = Math.imul(second ^ unit, 0x01000193) ^ (second >>> 15);
+  }
+  return safeHash(first, second);
 }

@@ -2,9 +2,7 @@ import type { Example } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Task } from '../../tasks/task.ts';
 import { longHash } from '../../text/hashing.ts';
-import { comparisonForm } from '../../text/normalise.ts';
-
-const SEPARATOR = '\u0001';
+import { hashForm } from '../../text/normalise.ts';
 
 /**
  * The name of an example among those whose texts are equal but for width, letter case, punctuation and white space, pairs in
@@ -15,7 +13,8 @@ export function twinKeyOf(task: Task): (example: Example) => number {
   const isPair = family.inputShape === 'pair';
   return (example) => {
     const texts = family.comparedParts?.(example).texts ?? family.texts(example.input);
-    const forms = texts.map(comparisonForm);
-    return longHash((isPair ? forms.sort() : forms).join(SEPARATOR));
+    const keys = texts.map(hashForm);
+    if (keys.length === 1) return keys[0];
+    return longHash((isPair ? keys.sort((a, b) => a - b) : keys).join());
   };
 }

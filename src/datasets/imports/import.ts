@@ -42,6 +42,8 @@ export interface ImportRequest {
   readonly seed: number;
   /** Do everything but write the result. */
   readonly dryRun: boolean;
+  /** Bytes of records up to which they are held in memory, to look for near twins. Default 64 MiB. */
+  readonly mostHeld?: number;
 }
 
 /** What an import found and decided; `format`, `encoding` and `offsets` are those of the first source that has them. */
@@ -128,7 +130,10 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   for (const family of families.families) {
     // Those of the first family are known where they were drawn one by one.
     const known = family === families.families[0] ? labels : undefined;
-    const read = await readBack(declare(family, [], names), names, staging, known);
+    const read = await readBack(declare(family, [], names), names, staging, {
+      known,
+      mostHeld: request.mostHeld,
+    });
     made.push({ task: declare(family, read.labels, names), read });
   }
   const [{ task, read }] = made;
@@ -175,7 +180,7 @@ interface WrittenSplits {
 
 /** Writes one file for each split, and tells how the records were divided. */
 async function writeSplits(
-  { given, ratios, seed }: ImportRequest,
+  { given, ratios, seed, mostHeld = MOST_HELD }: ImportRequest,
   staging: string,
   { spooled, families: { families }, declare, misfits }: Spooled,
 ): Promise<WrittenSplits> {
@@ -183,7 +188,7 @@ async function writeSplits(
   // What names train alone leaves nothing to be judged by.
   const bySource = ratios === undefined && !named.includes(null) && named.some((split) => split !== 'train');
   const task = declare(families[0], [], ['train']);
-  const isLarge = spooled.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_HELD;
+  const isLarge = spooled.reduce((sum, { bytes }) => sum + bytes, 0) > mostHeld;
   const most = spooled.reduce((sum, { report }) => sum + report.records, 0);
   const dependence = isLarge && !bySource ? createDependence(task, most) : undefined;
   await using files = createSplitFiles(staging);

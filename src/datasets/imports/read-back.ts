@@ -34,20 +34,25 @@ async function bytesOf(files: readonly string[]): Promise<number> {
   return bytes;
 }
 
+interface Known {
+  /** Labels of records that were read before they were divided. */
+  readonly known?: ReadonlySet<string>;
+  readonly mostHeld?: number;
+}
+
 /**
- * Reads what was written, in constant memory but for `whole`. Records that were read before they were divided, with the labels
- * `known`, are not read again but for samples; equal ones are in one split. Throws a UserError where a record cannot be read.
+ * Reads what was written, in constant memory but for `whole`. Records whose labels are `known` are not read again but for samples; equal ones are in one split. Throws a UserError where a record cannot be read.
  */
 export async function readBack(
   task: Task,
   names: readonly SplitName[],
   folder: string,
-  known: ReadonlySet<string> | undefined,
+  { known, mostHeld = MOST_HELD }: Known,
 ): Promise<ReadBack> {
   const files = names.map((name) => ({ name, path: join(folder, `${name}.jsonl`) }));
   const samples = await firstSamples(task, files);
   if (known) return { labels: [...known].sort(), samples, whole: undefined, equalLeaks: 0 };
-  const isSmall = (await bytesOf(files.map(({ path }) => path))) <= MOST_HELD;
+  const isSmall = (await bytesOf(files.map(({ path }) => path))) <= mostHeld;
   const { labels } = familyOf(task);
   const found = new Set<string>();
   const whole: Split[] = [];
