@@ -69,7 +69,7 @@ async function check(path: string): Promise<Record<string, string | number>> {
         ? tokenizer.encode(first, MAX_LENGTH)
         : tokenizer.encodePair(first, second, MAX_LENGTH);
     const { ids, types } = theirs.encodings[i];
-    if (String(ours.ids) !== String(ids) || String(ours.types) !== String(types)) otherIds++;
+    if (String(ours.ids) !== String(ids) || (types && String(ours.types) !== String(types))) otherIds++;
   }
   const labels = config.labels ? String(config.labels) === String(Object.values(theirs.id2label)) : true;
   return {

@@ -35,7 +35,8 @@ with torch.no_grad():
             *texts, truncation="longest_first", max_length=request["max_length"], return_tensors="pt"
         )
         listed = encoded["input_ids"][0].tolist()
-        types = encoded["token_type_ids"][0].tolist() if "token_type_ids" in encoded else [0] * len(listed)
+        # none where the model reads none
+        types = encoded["token_type_ids"][0].tolist() if "token_type_ids" in encoded else None
         ids.append({"ids": listed, "types": types})
         output = model(**encoded)
         values = output.logits if "logits" in output else output.last_hidden_state[:, 0]

@@ -35,8 +35,8 @@ export interface FirstLayer {
   prepare(sequences: readonly Sequence[]): Promise<MoreInputs>;
 }
 
-/** Rows of one product; the last chunk is filled up, as a single row would be added up in another order. */
-const CHUNK = 256;
+/** Rows of one product at most, and at least: ONNX Runtime adds up a single row in another order than several. */
+const [CHUNK, LEAST_ROWS] = [256, 2];
 
 /** The row of a token in the products of words. */
 const ROWS = 'first_rows';
@@ -113,19 +113,21 @@ async function openProjection(
   );
   const used = [`${norm}.weight`, ...dense.map((name) => `${name}.weight`)];
   const stored = new Map(used.map((name) => [name, weights.get(name)!.data]));
-  const program = await openModel(toOnnx(outputs, { weights: stored }), session);
+  const declared = Object.fromEntries(
+    Object.entries({ rows: x, ...outputs }).map(([name, { shape }]) => [name, ['rows', shape[1]]]),
+  );
+  const program = await openModel(toOnnx(outputs, { weights: stored, declared }), session);
   return async (rows) => {
     const count = rows.length / width;
     const results = Object.values(outputs).map(({ shape }) => new Float32Array(count * shape[1]));
     for (let start = 0; start < count; start += CHUNK) {
       const own = rows.subarray(start * width, (start + CHUNK) * width);
-      const chunk = new Float32Array(CHUNK * width);
+      const size = own.length / width;
+      const chunk = new Float32Array(Math.max(size, LEAST_ROWS) * width);
       chunk.set(own);
-      const products = await program.run({ rows: chunk });
-      for (const [i, [name, { shape }]] of Object.entries(outputs).entries()) {
-        const part = floats(products[name]).subarray(0, (own.length / width) * shape[1]);
-        results[i].set(part, start * shape[1]);
-      }
+      const products = await program.run({ rows: chunk }, { sizes: { rows: chunk.length / width } });
+      for (const [i, [name, { shape }]] of Object.entries(outputs).entries())
+        results[i].set(floats(products[name]).subarray(0, size * shape[1]), start * shape[1]);
     }
     return results;
   };
