@@ -147,3 +147,35 @@ export async function askedIn(
     .executeTakeFirstOrThrow();
   return { challenge: declared.id, split, task, questions };
 }
+
+/**
+ * Encrypts all gold anew with the current key, after which no older one is needed; all of it or none. Returns the number
+ * of splits. Throws a UserError: `forbidden`, or what the scoring process says, as `key-missing`.
+ */
+export async function reencryptGold({ kysely, children }: Site, by: Actor): Promise<number> {
+  requireAllowed(by.role === 'admin');
+  return kysely.transaction().execute(async (transaction) => {
+    const splits = await transaction
+      .selectFrom('split')
+      .select(['challenge', 'name', 'sealed_gold'])
+      .forUpdate()
+      .execute();
+    for (const { challenge, name, sealed_gold: sealedGold } of splits) {
+      const sealed = await children.ask({ kind: 'reencrypt', challenge, split: name, sealedGold });
+      await transaction
+        .updateTable('split')
+        .set({ sealed_gold: sealed })
+        .where('challenge', '=', challenge)
+        .where('name', '=', name)
+        .execute();
+      const detail = { split: name };
+      await record(transaction, {
+        actor: nameOfActor(by),
+        action: 'gold-reencrypted',
+        subject: challenge,
+        detail,
+      });
+    }
+    return splits.length;
+  });
+}

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, it as anywhere, beforeAll, describe, expect } from 'vitest';
@@ -6,8 +6,9 @@ import { postgresPrograms, startPostgres, type TestPostgres } from '../jobs/fixt
 import { entriesOf, followChain } from './audit-log.ts';
 import { boardOf } from './board.ts';
 import type { PhaseName } from './challenge.ts';
-import { findChallenge, setState } from './challenges.ts';
+import { findChallenge, reencryptGold, setState } from './challenges.ts';
 import { eventually, openTestSite, type TestSite } from './fixtures/site.ts';
+import { createKey, decrypt, parseKeyring } from './keyring.ts';
 import { submit } from './submit.ts';
 import { viewSubmission } from './view.ts';
 
@@ -150,6 +151,31 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       .orderBy('seq', 'desc')
       .execute();
     expect(JSON.parse(log[0].detail)).toEqual({ reason: 'not-authentic' });
+  });
+
+  it('gold is encrypted anew, all of it or none, after which no older key is needed', async () => {
+    const { kysely } = test.site;
+    const keyFile = join(test.directory, 'gold.key');
+    const old = await readFile(keyFile, 'utf8');
+    const before = await kysely.selectFrom('split').select('sealed_gold').execute();
+    await writeFile(keyFile, createKey());
+    for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
+    const reencrypt = () =>
+      eventually(() =>
+        reencryptGold(test.site, { role: 'admin' }).catch((error) => {
+          if (error.code !== 'worker-died') throw error;
+          return undefined;
+        }),
+      );
+    await expect(reencrypt()).rejects.toMatchObject({ code: 'key-missing' });
+    expect(await kysely.selectFrom('split').select('sealed_gold').execute()).toEqual(before);
+    const young = createKey();
+    await writeFile(keyFile, `${young}\n${old}`);
+    for (const pid of test.site.children.pids()) process.kill(pid, 'SIGKILL');
+    expect(await reencrypt()).toBe(2);
+    const after = await kysely.selectFrom('split').select(['name', 'sealed_gold']).execute();
+    for (const { name, sealed_gold: sealed } of after)
+      expect(decrypt(sealed, `gold of ic, ${name}`, parseKeyring(young, 'young')).length).toBeGreaterThan(50);
   });
 
   it('the log of all this is intact', async () => {

@@ -71,6 +71,27 @@ const importAll = defineCommand({
   },
 });
 
+const rekey = defineCommand({
+  name: 'rekey',
+  summary: {
+    en: 'encrypt all gold anew with the first key of the key file; a server on PGlite must be stopped',
+    zh: '用密钥文件中的首个密钥重新加密全部金标；使用 PGlite 的服务器须先停止',
+  },
+  options: SITE,
+  examples: ['chineseblue challenge rekey --key-file gold.key'],
+  async run({ options, terminal }) {
+    const { reencryptGold } = await import('../../server/challenges.ts');
+    const { openSite } = await import('../../server/site.ts');
+    const site = await openSite(await siteSettings(options));
+    const splits = await reencryptGold(site, { role: 'admin' }).finally(site.close);
+    if (terminal.json) return terminal.printJson({ splits });
+    terminal.printText({
+      en: `${splits} splits, no older key is needed`,
+      zh: `共 ${splits} 个划分，不再需要旧密钥`,
+    });
+  },
+});
+
 const open = defineCommand({
   name: 'open',
   summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战' },
@@ -150,5 +171,5 @@ export const challengeCommand = defineCommand({
   name: 'challenge',
   summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
   examples: ['chineseblue challenge create ward.json --data-dir corpora'],
-  subcommands: [create, exportAll, importAll, open, close, team, invite],
+  subcommands: [create, exportAll, importAll, rekey, open, close, team, invite],
 });

@@ -126,7 +126,7 @@ function boardRow(
     <td>${system}</td>
     <td class="number">${score === null ? '–' : figure(score, primary)} <span class="soft">${interval}</span></td>
     <td class="number">${submissions}</td>
-    <td>${moment(received)}</td>
+    <td class="moment">${moment(received)}</td>
     <td>${cardDetails(card, say, phase)}</td>
   </tr>`;
 }

@@ -19,6 +19,8 @@ h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+caption { text-align: left; padding-bottom: .4rem; }
+.moment { white-space: nowrap; }
 label { display: block; margin: .6rem 0 .2rem; }
 input, textarea, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--line);
   border-radius: .35rem; padding: .4rem .6rem; max-width: 100%; }

@@ -22,6 +22,13 @@ export type Request =
       readonly dir: string;
       readonly split: 'dev' | 'test';
     }
+  /** Encrypts gold anew, with the current key. */
+  | {
+      readonly kind: 'reencrypt';
+      readonly challenge: string;
+      readonly split: 'dev' | 'test';
+      readonly sealedGold: Uint8Array;
+    }
   /** Checks a file of answers without gold, as `chineseblue check` does. */
   | { readonly kind: 'check'; readonly asked: Asked; readonly file: string; readonly name: string }
   /** Scores answers. */
@@ -73,6 +80,7 @@ export type ReplyTo<R extends Request> = Replies[R['kind']];
 
 interface Replies {
   readonly prepare: Prepared;
+  readonly reencrypt: Uint8Array;
   readonly check: Checked;
   readonly score: ScoreSheet;
   readonly compare: readonly Difference[];

@@ -29,6 +29,8 @@ export async function work(request: Request, keys: () => Promise<Keyring>): Prom
   switch (request.kind) {
     case 'prepare':
       return prepare(request, await keys());
+    case 'reencrypt':
+      return reencrypt(request, await keys());
     case 'check':
       return check(request);
     case 'score':
@@ -50,6 +52,11 @@ async function prepare({ challenge, task, dir, split }: Of<'prepare'>, keys: Key
     sealedGold: encrypt(pack(gold), purposeOf(challenge, split), keys),
     synthetic,
   };
+}
+
+function reencrypt({ challenge, split, sealedGold }: Of<'reencrypt'>, keys: Keyring): Buffer {
+  const purpose = purposeOf(challenge, split);
+  return encrypt(decrypt(sealedGold, purpose, keys), purpose, keys);
 }
 
 async function check({ asked, file, name }: Of<'check'>): Promise<Checked> {
