@@ -169,7 +169,7 @@ describe('the start of the program', () => {
     const names = [...loaded].map((path) => relative(source, path));
     expect(names).toContain('cli/commands/run.ts');
     const light =
-      /^(cli|ground)\/|\/parameters\.ts$|^tasks\/task\.ts$|^(models\/shared\/features\/tokens|encoders\/training\/schedule)\.ts$/;
+      /^(cli|ground)\/|\/parameters\.ts$|^tasks\/task\.ts$|^(text\/jieba|models\/shared\/features\/tokens|encoders\/training\/schedule)\.ts$/;
     expect(names.filter((name) => !light.test(name))).toEqual([]);
     expect(names.filter((name) => name.endsWith('tables.ts'))).toEqual([]);
   });
