@@ -24,6 +24,21 @@ it('names the line of another encoding in a file of two, and the encoding that f
   expect([pure.report.encoding, (await pure.records('test'))[1].text]).toEqual(['gbk', '头痛']);
 });
 
+it('names Big5 and Shift JIS, which decode as GB18030 to nonsense', async () => {
+  const big5 = 'af66a448c059b568a454a4d1a8c3a542b56fbcf62ca5d20aab79b9c2a440b667a5bca8a3a66ec2e02ca4410a';
+  const shiftJis =
+    '93aa82aa92c982a282cc82c59561894082c98d7382c182bd2c8d620a944d82aa8e4f93fa91b182a282c482a282e92c89b30a';
+  for (const [bytes, encoding] of [
+    [big5, 'big5'],
+    [shiftJis, 'shift_jis'],
+  ] as const) {
+    const content = Buffer.concat([Buffer.from('text,label\n'), Buffer.from(bytes, 'hex')]);
+    expect(await refusal({ 'test.csv': content })).toMatchObject({
+      ...{ code: 'not-utf8', hint: expect.stringContaining(`iconv -f ${encoding} `) },
+    });
+  }
+});
+
 it('reads files that were put one behind another, with their marks and headers', async () => {
   const part = (rows: string): string => `\ufefftext,label\n${rows}`;
   const { report, records } = await fromContents({

@@ -30,6 +30,8 @@ export async function detectEncoding(file: string): Promise<Encoding> {
     if (!(await decodes(file, 'gb18030'))) throw await firstWrongLine(file);
     const { unlike, first } = await countUnlike(file);
     if (unlike > 0) throw mixedEncodings(file, first);
+    const other = await foreignEncoding(file);
+    if (other) throw otherEncoding(file, other);
     return (await hasFourByteCharacters(file)) ? 'gb18030' : 'gbk';
   } catch (error) {
     throw explainFileError(error, file);
@@ -136,6 +138,62 @@ async function countUnlike(file: string): Promise<{ readonly unlike: number; rea
   if (rest.length > 0) look(rest);
   return { unlike: utf8 > others ? utf8 : 0, first };
 }
+
+/**
+ * Encodings that decode as GB18030 by chance, to characters that hardly any text has; and those whose characters mostly
+ * begin with a byte below 0xa1.
+ */
+const FOREIGN = { high: ['big5', 'euc-kr'], low: ['shift_jis', 'big5'] } as const;
+/** How much of a file tells, how many characters at least, and which share of them are common in GB18030. */
+const TOLD_BYTES = 1 << 16;
+const TOLD_CHARACTERS = 8;
+const COMMON_SHARE = 0.5;
+
+/** The encoding of a file whose characters are not those of GB18030, where another fits all of it. */
+async function foreignEncoding(file: string): Promise<string | undefined> {
+  for await (const block of blocksOf(file)) {
+    const { characters, common, low } = countCharacters(block.subarray(0, TOLD_BYTES));
+    if (characters < TOLD_CHARACTERS || common >= COMMON_SHARE * characters) return undefined;
+    for (const encoding of FOREIGN[low > characters / 2 ? 'low' : 'high'])
+      if (await decodes(file, encoding)) return encoding;
+    break;
+  }
+  return undefined;
+}
+
+/** Two-byte characters, and how many are those of GB 2312: its punctuation and its simplified characters. */
+function countCharacters(bytes: Buffer) {
+  let [characters, common, low] = [0, 0, 0];
+  for (let i = 0; i + 1 < bytes.length; i++) {
+    const [first, second] = [bytes[i], bytes[i + 1]];
+    if (first <= 0x80) continue;
+    if (second >= 0x30 && second <= 0x39) {
+      i += 3;
+      continue;
+    }
+    characters++;
+    if (first < 0xa1) low++;
+    else if (second >= 0xa1 && ((first >= 0xb0 && first <= 0xf7) || first <= 0xa3)) common++;
+    i++;
+  }
+  return { characters, common, low };
+}
+
+const otherEncoding = (file: string, encoding: string): UserError =>
+  new UserError(
+    'not-utf8',
+    {
+      en: `The file is neither UTF-8 nor, by its characters, GB18030; ${encoding} fits`,
+      zh: `文件不是 UTF-8，从用字看也不是 GB18030；与 ${encoding} 相符`,
+    },
+    {
+      file,
+      hint: {
+        en: `Convert it, e.g. \`iconv -f ${encoding} -t UTF-8 FILE\`.`,
+        zh: `请转换编码，例如 \`iconv -f ${encoding} -t UTF-8 文件\`。`,
+      },
+    },
+  );
 
 const mixedEncodings = (file: string, line: number): UserError =>
   new UserError(

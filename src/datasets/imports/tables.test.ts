@@ -134,6 +134,12 @@ it.each([
   ['no-sheet', 'e.xlsx', workbook('')],
   ['which-fields', 'f.xlsx', workbook(inline('x', 'y') + inline('1', '2'))],
   ['workbook-too-large', 'g.xlsx', bomb()],
+  ['bad-workbook', 'k.xlsx', workbook(inline('text', 'x'.repeat(2 << 20)))],
+  [
+    'workbook-too-large',
+    'l.xlsx',
+    workbook(`</x:sheetData>${'<x:mergeCell ref="A1:XFD1048576"/>'.repeat(2)}<x:sheetData>`),
+  ],
   ['old-workbook', 'h.xlsx', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])],
   ['bad-parquet', 'i.parquet', Buffer.from('PAR1 is not all PAR1')],
   ['compressed', 'j.csv', workbook('')],

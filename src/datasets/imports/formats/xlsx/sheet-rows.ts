@@ -18,6 +18,8 @@ export type CellMisfit = 'cell-error' | 'formula-without-value';
 const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 const MAX_CELL = 1 << 20;
+/** Cells of merged ranges together. */
+const MAX_MERGED = 1 << 26;
 
 /**
  * Streams the rows that are not empty, a batch for every part of the file read. A cell is its value: of a formula the one
@@ -29,7 +31,7 @@ export async function* sheetRows(
   { part }: Sheet,
   misfit: OnCell,
 ): AsyncGenerator<SheetRow[]> {
-  const fill = createFill(await mergedRanges(part));
+  const fill = createFill(await mergedRanges(part, workbook.file));
   const reader = createRowReader(workbook, await workbook.strings(), misfit);
   const parser = createXmlParser(reader.handler);
   for await (const text of textsOf(part)) {
@@ -184,14 +186,19 @@ interface Range {
 }
 
 /** The merged ranges of a sheet by their first row; they stand behind its rows. */
-async function mergedRanges(part: ZipFile): Promise<Range[]> {
+async function mergedRanges(part: ZipFile, file: string): Promise<Range[]> {
   const ranges: Range[] = [];
+  let cells = 0;
   const parser = createXmlParser({
     open(name, attributes) {
       if (name !== 'mergeCell') return;
       const [from = '', to = from] = (attributeOf(attributes, 'ref') ?? '').split(':');
       const [top, bottom] = [from, to].map((one) => Number(/\d+$/.exec(one)?.[0]));
-      if (bottom >= top) ranges.push({ top, bottom, left: columnOf(from), right: columnOf(to) });
+      const range = { top, bottom, left: columnOf(from), right: columnOf(to) };
+      if (!(bottom >= top)) return;
+      cells += (bottom - top + 1) * (range.right - range.left + 1);
+      if (cells > MAX_MERGED) throw tooLarge(file);
+      ranges.push(range);
     },
     close: () => undefined,
     text: () => undefined,

@@ -7,7 +7,7 @@ export interface XmlHandler {
   text(text: string): void;
 }
 
-/** A tag or entity that is longer than this is none. */
+/** Longest tag, comment or text; a cell holds 32 767 characters. */
 const MAX_TAG = 1 << 20;
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -82,8 +82,7 @@ export function createXmlParser(handler: XmlHandler) {
         const end = endOf(text, start);
         if (end < 0) {
           pending = text.slice(at);
-          if (text.length - start > MAX_TAG && !text.startsWith('<![CDATA[', start))
-            throw new Error('a tag does not end');
+          if (text.length - start > MAX_TAG) throw new Error('a tag does not end');
           return;
         }
         if (start > at) handler.text(decodeEntities(text.slice(at, start)));
@@ -91,6 +90,7 @@ export function createXmlParser(handler: XmlHandler) {
         at = end + 1;
       }
       pending = text.slice(at);
+      if (pending.length > MAX_TAG) throw new Error('a text is too long');
     },
     end(): void {
       if (pending.trim() !== '') throw new Error('it ends in the middle');
