@@ -466,7 +466,7 @@ const SECTIONS: readonly Section[] = [
         ]),
       ),
       '',
-      `A stub on loopback that answers at once, ${concurrency} calls at a time; each client is one thread. The load of the machine was ${load[0].toFixed(0)} at the end: by the clock, both cores had other work. The other clients keep no journal and do not stream; their versions are not pinned in requirements.txt.`,
+      `A stub on loopback that answers at once, ${concurrency} calls at a time; each client is one thread. The load of the machine was ${load[0].toFixed(0)} at the end: by the clock, both cores had other work. The other clients keep no journal and do not stream; their versions are not pinned in requirements.txt${Object.keys(peers).length > 0 ? `; the load was ${Math.round(Math.max(...Object.values<Result>(peers).map((row) => row.load)))} when they were asked` : ''}.`,
       '',
       `Memory over ${streamed.calls} streamed calls: ${streamed.memory.map(({ calls, liveMegabytes, residentMegabytes }: Result) => `${calls}: ${liveMegabytes.toFixed(0)} MB live, ${residentMegabytes.toFixed(0)} MB resident`).join('; ')}. Live is what a collection leaves, questions that are still to be asked included.`,
     ],

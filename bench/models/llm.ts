@@ -105,7 +105,7 @@ async function peer(python: string, name: string, endpoint: string) {
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) lines.push(line);
   const result = JSON.parse(lines.at(-1) ?? '{}');
-  return { ...result, perCpuSecond: result.calls / result.cpuSeconds };
+  return { ...result, perCpuSecond: result.calls / result.cpuSeconds, load: loadavg()[0] };
 }
 
 async function startStub(): Promise<{ child: ChildProcess; endpoint: string }> {
