@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { buildAutomaton, eachLongestMatch } from '../../src/text/aho-corasick.ts';
-import { findDuplicates } from '../../src/text/minhash.ts';
+import { findDuplicates } from '../../src/text/duplicates.ts';
 import { comparisonForm } from '../../src/text/normalise.ts';
 import { splitSentences } from '../../src/text/sentences.ts';
 import { longestCommonPrefixes, suffixArray, unitsOf } from '../../src/text/suffix-array.ts';

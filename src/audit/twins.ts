@@ -53,7 +53,14 @@ function identicalIn(group: readonly TwinItem[]): TwinItem[][] {
   return [...Map.groupBy(group, ({ raw }) => raw).values()].filter((same) => same.length > 1);
 }
 
-function twinsAcross({ equal, mirrors, near }: Twins): Finding[] {
+/** What is added where candidates were too many to compare them all. */
+const AT_LEAST: Text = { en: '; at least these', zh: '；至少如此' };
+const NOTHING: Text = { en: '', zh: '' };
+const boundOf = ({ extent }: Twins): Text => (extent === 'at-least' ? AT_LEAST : NOTHING);
+
+function twinsAcross(twins: Twins): Finding[] {
+  const { equal, mirrors, near } = twins;
+  const bound = boundOf(twins);
   const across = equal.filter(leaks);
   const identical = across.flatMap(identicalIn).filter(leaks);
   const asTheyAre = new Set(identical.flatMap(leakedOf));
@@ -87,8 +94,8 @@ function twinsAcross({ equal, mirrors, near }: Twins): Finding[] {
       'near-across-splits',
       'leak',
       {
-        en: `nearly the same input in an earlier split (trigram Jaccard from ${NEAR})`,
-        zh: `与较早划分中的输入近似（三元组 Jaccard ≥ ${NEAR}）`,
+        en: `nearly the same input in an earlier split (trigram Jaccard from ${NEAR})${bound.en}`,
+        zh: `与较早划分中的输入近似（三元组 Jaccard ≥ ${NEAR}）${bound.zh}`,
       },
       nearAcross,
       nearAcross.flatMap(leakedOf),
@@ -114,7 +121,9 @@ function conflicts({ equal }: Twins): Finding[] {
   );
 }
 
-function twinsInside({ equal, mirrors, near }: Twins): Finding[] {
+function twinsInside(twins: Twins): Finding[] {
+  const { equal, mirrors, near } = twins;
+  const bound = boundOf(twins);
   const inOneSplit = equal
     .flatMap((group) => SPLITS.map((split) => group.filter(({ ref }) => ref.split === split)))
     .filter((group) => group.length > 1);
@@ -145,7 +154,10 @@ function twinsInside({ equal, mirrors, near }: Twins): Finding[] {
     ...finding(
       'near-in-split',
       'oddity',
-      { en: 'nearly the same input twice in one split', zh: '同一划分内输入近似重复' },
+      {
+        en: `nearly the same input twice in one split${bound.en}`,
+        zh: `同一划分内输入近似重复${bound.zh}`,
+      },
       nearInside,
       nearInside.flat(),
     ),

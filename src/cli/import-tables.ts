@@ -68,7 +68,7 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
   }
 }
 
-function noteDivision({ division, leaks, twins }: ImportReport, terminal: Terminal): void {
+function noteDivision({ division, leaks, leaksAtLeast, twins }: ImportReport, terminal: Terminal): void {
   if (division === 'sources')
     terminal.note({ en: 'Splits are those that the sources name.', zh: '划分依来源名称。' });
   else {
@@ -85,8 +85,8 @@ function noteDivision({ division, leaks, twins }: ImportReport, terminal: Termin
     });
   if (leaks)
     terminal.note({
-      en: `${leaks} examples of dev and test have a twin in an earlier split (\`chineseblue data audit\` lists them).`,
-      zh: `开发集与测试集中有 ${leaks} 个样本在前面的划分中有相同或近似样本（\`chineseblue data audit\` 可列出）。`,
+      en: `${leaksAtLeast ? 'At least ' : ''}${leaks} examples of dev and test have a twin in an earlier split (\`chineseblue data audit\` lists them).`,
+      zh: `开发集与测试集中${leaksAtLeast ? '至少' : ''}有 ${leaks} 个样本在前面的划分中有相同或近似样本（\`chineseblue data audit\` 可列出）。`,
     });
 }
 

@@ -1,8 +1,7 @@
-import { UserError } from '../ground/errors.ts';
 import type { ComparedParts } from '../tasks/families/family.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { findDuplicates, type Pair } from '../text/minhash.ts';
+import { type Duplicates, findDuplicates } from '../text/duplicates.ts';
 import { comparisonForm } from '../text/normalise.ts';
 import type { ItemRef } from './item-ref.ts';
 import type { Split } from './split.ts';
@@ -65,11 +64,13 @@ export interface Twins {
   readonly mirrors: readonly (readonly TwinItem[])[];
   /** Alike in at least `NEAR` of their trigrams, verified; each stands for all that are equal to it. */
   readonly near: readonly (readonly TwinItem[])[];
+  /** Whether `near` holds every pair, or of too many some that say the same about groups and splits, or only a part. */
+  readonly extent: Duplicates['extent'];
 }
 
 /**
- * Finds twins inside and across splits. Throws a UserError `too-many-twins` where more pairs would have to be compared than
- * memory has room for: tens of thousands of texts that are nearly alike.
+ * Finds twins inside and across splits. Where near pairs are too many to be listed, those are listed that join the groups, and for
+ * every example one in each split that has any, so that what leaks is the same.
  */
 export function relateTwins(task: Task, splits: readonly NamedSplit[]): Twins {
   const items = itemsOf(task, splits);
@@ -78,35 +79,15 @@ export function relateTwins(task: Task, splits: readonly NamedSplit[]): Twins {
     const mirror = item.mirrored === undefined ? undefined : byForm.get(item.mirrored);
     return mirror && mirror !== item && item.form < mirror.form ? [[item, mirror]] : [];
   });
-  const pairs = nearPairs(items.map(({ form }) => form));
+  const parts = splits.flatMap(({ examples }, split) => examples.map(() => split));
+  const { pairs, extent } = findDuplicates(
+    items.map(({ form }) => form),
+    { threshold: NEAR, parts },
+  );
   return {
     equal: groupBy(items, ({ form }) => form),
     mirrors,
     near: pairs.map(({ a, b }) => [items[a], items[b]]),
+    extent,
   };
 }
-
-/** V8 refuses a set of more than 2^24 pairs by a RangeError. */
-function nearPairs(forms: readonly string[]): readonly Pair[] {
-  try {
-    return findDuplicates(forms, { threshold: NEAR }).pairs;
-  } catch (error) {
-    if (error instanceof RangeError) throw tooManyTwins();
-    throw error;
-  }
-}
-
-const tooManyTwins = (): UserError =>
-  new UserError(
-    'too-many-twins',
-    {
-      en: 'Too many records are nearly alike to be compared pair by pair',
-      zh: '近似记录过多，无法逐对比较',
-    },
-    {
-      hint: {
-        en: 'Remove repeated templates from the corpus, or bring splits as files of their own.',
-        zh: '请去除语料中的重复模板，或按划分分别提供文件。',
-      },
-    },
-  );

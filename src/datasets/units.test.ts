@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSets, linkTexts, unitCount, unitsOf } from './units.ts';
+import { linkTexts, unitCount, unitsOf } from './units.ts';
 
 describe('independent units', () => {
   it('are groups, or single examples; a group is never confused with an id', () => {
@@ -18,12 +18,5 @@ describe('independent units', () => {
         ['f', 'f'],
       ]),
     ).toEqual(['0', '0', '0', '0', '4']);
-  });
-
-  it('are known by their smallest member, in whatever order they are joined', () => {
-    const sets = createSets(5);
-    sets.join(4, 2);
-    sets.join(3, 4);
-    expect([0, 1, 2, 3, 4].map(sets.find)).toEqual([0, 1, 2, 2, 2]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
+import { createSets } from '../text/disjoint-sets.ts';
 import type { Split } from './split.ts';
 
 /** What names the independent unit of an example. */
@@ -48,24 +49,6 @@ export function linkTexts(pairs: readonly (readonly string[])[]): string[] {
     }
   }
   return pairs.map((_, number) => String(sets.find(number)));
-}
-
-/** Disjoint sets of the numbers below `count`, each at first alone; a set is known by its smallest member. */
-export function createSets(count: number) {
-  const parent = Int32Array.from({ length: count }, (_, number) => number);
-  const find = (number: number): number => {
-    let at = number;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  };
-  const join = (a: number, b: number): void => {
-    const [first, second] = [find(a), find(b)];
-    parent[Math.max(first, second)] = Math.min(first, second);
-  };
-  return { find, join };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createRandom } from '../ground/random.ts';
 import { scramble } from './hashing.ts';
-import { jaccard, shinglesOf } from './shingles.ts';
 
 /** How alike texts are looked for by locality-sensitive hashing of MinHash signatures (Broder 1997). */
 export interface SketchOptions {
@@ -31,7 +30,9 @@ export interface Sketches {
    * Calls `visit` for every band and every set of two or more texts that agree in it, numbers ascending:
    * the pairs to verify. The array is only lent.
    */
-  eachBucket(visit: (members: Uint32Array) => void): void;
+  eachBucket(visit: (members: Uint32Array, band: number) => void): void;
+  /** Whether two texts agree in a band before `band`: they were together in a bucket already. */
+  agreeBefore(band: number, a: number, b: number): boolean;
 }
 
 /** As many rows a band as the threshold allows: fewer candidates, and no more overlooked than said above. */
@@ -94,11 +95,17 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
             const members = order
               .subarray(from, to)
               .filter((i) => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 0);
-            if (members.length > 1) visit(members);
+            if (members.length > 1) visit(members, band);
           }
           from = to;
         }
       }
+    },
+    agreeBefore(band, a, b) {
+      const [left, right] = [hashes[a >> BLOCK_BITS], hashes[b >> BLOCK_BITS]];
+      const [i, j] = [(a & (BLOCK - 1)) * bands, (b & (BLOCK - 1)) * bands];
+      for (let k = 0; k < band; k++) if (left[i + k] === right[j + k]) return true;
+      return false;
     },
   };
 }
@@ -119,85 +126,4 @@ function sortedOrder(keys: Uint32Array): Uint32Array<ArrayBuffer> {
     [order, other] = [other, order];
   }
   return order;
-}
-
-/** Two texts and the exact Jaccard similarity of their shingles. */
-export interface Pair {
-  readonly a: number;
-  readonly b: number;
-  readonly similarity: number;
-}
-
-/** Which texts say the same; a text is known by its index. */
-export interface Duplicates {
-  /** Groups of two or more equal texts, members ascending. */
-  readonly exact: readonly (readonly number[])[];
-  /** Groups of two or more texts joined by equality or by a verified pair, members ascending. */
-  readonly near: readonly (readonly number[])[];
-  /** Verified pairs of different texts, each text by its first occurrence; by `a`, then `b`. */
-  readonly pairs: readonly Pair[];
-}
-
-/**
- * Exact and near duplicates among texts. Compare the form that suits: `comparisonForm` of `normalise.ts`
- * ignores punctuation and width. Candidates come from MinHash, each is verified on all its shingles;
- * of the pairs right at the threshold about 0.2 % may be overlooked.
- */
-export function findDuplicates(texts: readonly string[], choices: Partial<SketchOptions> = {}): Duplicates {
-  const options = { ...SKETCH_DEFAULTS, ...choices };
-  const firstOf = new Map<string, number>();
-  const leader = texts.map((text, i) => {
-    const first = firstOf.get(text);
-    if (first === undefined) firstOf.set(text, i);
-    return first ?? i;
-  });
-  const exact = groupsOf(leader);
-  const distinct = [...firstOf.values()];
-  const sketches = createSketches(options);
-  const shingles = distinct.map((i) => shinglesOf(texts[i], options.shingle));
-  for (const set of shingles) sketches.add(set);
-  const compared = new Set<number>();
-  const pairs: Pair[] = [];
-  sketches.eachBucket((members) => {
-    for (let j = 1; j < members.length; j++) {
-      for (let i = 0; i < j; i++) {
-        const key = members[j] * distinct.length + members[i];
-        if (compared.has(key)) continue;
-        compared.add(key);
-        const similarity = jaccard(shingles[members[i]], shingles[members[j]]);
-        if (similarity < options.threshold) continue;
-        const [a, b] = [distinct[members[i]], distinct[members[j]]];
-        pairs.push({ a, b, similarity });
-        join(leader, a, b);
-      }
-    }
-  });
-  pairs.sort((x, y) => x.a - y.a || x.b - y.b);
-  return { exact, near: groupsOf(leader), pairs };
-}
-
-const leaderOf = (leader: number[], i: number): number => {
-  let at = i;
-  while (leader[at] !== at) {
-    leader[at] = leader[leader[at]];
-    at = leader[at];
-  }
-  return at;
-};
-
-/** The smaller index leads, so that groups do not depend on the order of pairs. */
-function join(leader: number[], a: number, b: number): void {
-  const [x, y] = [leaderOf(leader, a), leaderOf(leader, b)];
-  leader[Math.max(x, y)] = Math.min(x, y);
-}
-
-function groupsOf(leader: number[]): number[][] {
-  const groups = new Map<number, number[]>();
-  for (let i = 0; i < leader.length; i++) {
-    const first = leaderOf(leader, i);
-    const group = groups.get(first);
-    if (group) group.push(i);
-    else groups.set(first, [i]);
-  }
-  return [...groups.values()].filter((group) => group.length > 1);
 }

@@ -32,8 +32,7 @@ export function parseRatios(text: string): Ratios {
 
 /**
  * The split of every example of `pool`, in its order: drawn by a seed, whole components at a time, where groups, pairs
- * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`, and
- * `too-many-twins` where nearly all examples are alike.
+ * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`.
  */
 export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
   return draw(joinDependent(task, [pool]), ratios, seed);
@@ -60,29 +59,22 @@ function draw(examples: readonly Grouped[], ratios: Ratios, seed: number): Split
   return examples.map((example) => held.get(example) ?? 'train');
 }
 
-/** Undefined where too many examples are alike to be compared. */
-function unlessTooMany<T>(compare: () => T): T | undefined {
-  try {
-    return compare();
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'too-many-twins') return undefined;
-    throw error;
-  }
+/** Examples of each split that have a twin in an earlier one (train, dev, test). */
+export interface Leaks {
+  readonly count: number;
+  /** There may be more: too many examples are alike to compare them all. */
+  readonly atLeast: boolean;
 }
 
-/**
- * Examples of each split that have a twin in an earlier one (train, dev, test); null where a split has no gold, or too
- * many are alike to be compared.
- */
-export function countLeaks(task: Task, splits: readonly Split[]): number | null {
-  if (!splits.every(({ hasGold }) => hasGold)) return null;
+/** Undefined where a split has no gold. */
+export function countLeaks(task: Task, splits: readonly Split[]): Leaks | undefined {
+  if (!splits.every(({ hasGold }) => hasGold)) return undefined;
   const leaked = new Set<string>();
-  const twins = unlessTooMany(() => relateTwins(task, splits));
-  if (!twins) return null;
-  for (const group of [...twins.equal, ...twins.mirrors, ...twins.near]) {
+  const { equal, mirrors, near, extent } = relateTwins(task, splits);
+  for (const group of [...equal, ...mirrors, ...near]) {
     const order = group.map(({ ref }) => SPLITS.indexOf(ref.split));
     const least = Math.min(...order);
     for (const [i, { ref }] of group.entries()) if (order[i] > least) leaked.add(`${ref.split}:${ref.id}`);
   }
-  return leaked.size;
+  return { count: leaked.size, atLeast: extent === 'at-least' };
 }

@@ -65,8 +65,10 @@ export interface ImportReport {
   readonly division:
     | 'sources'
     | { readonly ratios: Ratios; readonly seed: number; readonly group: string | null };
-  /** Examples of dev and test with a twin in an earlier split; null where a split has no gold, or too many are alike. */
+  /** Examples of dev and test with a twin in an earlier split; null where a split has no gold. */
   readonly leaks: number | null;
+  /** There may be more leaks: too many examples are alike to compare them all. */
+  readonly leaksAtLeast: boolean;
   /** What twins are here: also near ones; or, of more than memory holds, those that are equal but for width, case and punctuation. */
   readonly twins: 'near' | 'equal';
   readonly sources: readonly SourceReport[];
@@ -138,6 +140,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   }
   const [{ task, read }] = made;
   const offsets = sources.find((source) => source.offsets !== null)?.offsets;
+  const leaks = read.whole && countLeaks(task, read.whole);
   const report: ImportReport = {
     ...{ task: task.id, family: task.family, format: sources[0].format, encoding: sources[0].encoding },
     offsets: offsets ? { unit: offsets.unit, end: offsets.end } : null,
@@ -148,7 +151,8 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
       ...{ task: one.task.id, family: one.task.family, labels: one.task.labels.map(({ id }) => id) },
     })),
     division,
-    leaks: read.whole ? countLeaks(task, read.whole) : read.equalLeaks,
+    leaks: read.whole ? (leaks?.count ?? null) : read.equalLeaks,
+    leaksAtLeast: leaks?.atLeast ?? false,
     twins: read.whole ? 'near' : 'equal',
     sources,
     samples: read.samples,
