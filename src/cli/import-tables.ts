@@ -1,5 +1,8 @@
+import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
 import type { Text } from '../ground/language.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { formatMean } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Characters of a text that are shown. */
@@ -56,6 +59,7 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       ...[split, texts.map((text) => cut(text.replaceAll(/\s+/g, ' '))).join(' | '), cut(gold)],
     ]),
   );
+  if (report.agreement) await printAgreement(report.agreement, terminal);
   noteDivision(report, terminal);
   for (const { count, meaning, examples } of report.misfits) {
     terminal.note({ en: `${count} ${meaning.en}.`, zh: `${count} ${meaning.zh}。` });
@@ -66,6 +70,35 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       );
     }
   }
+}
+
+async function printAgreement(
+  { records, differing, adjudication, alpha, pairs, annotators }: AgreementReport,
+  terminal: Terminal,
+): Promise<void> {
+  const { say, table } = terminal;
+  const show = (interval: Interval | undefined): string => (interval ? formatMean(interval) : '');
+  const all = alpha ? [[annotators.join(', '), String(records), '', show(alpha), '', '']] : [];
+  await table(
+    [
+      say({ en: 'annotators', zh: '标注者' }),
+      say({ en: 'records', zh: '记录' }),
+      say({ en: 'kappa', zh: 'kappa' }),
+      say({ en: 'alpha', zh: 'alpha' }),
+      say({ en: 'F1 of entities', zh: '实体 F1' }),
+      say({ en: 'F1 of relations', zh: '关系 F1' }),
+    ],
+    [
+      ...pairs.map(({ a, b, records: both, kappa, entities, relations }) => [
+        ...[`${a}, ${b}`, String(both), show(kappa), '', show(entities), show(relations)],
+      ]),
+      ...all,
+    ],
+  );
+  terminal.note({
+    en: `${differing} of ${records} records with several readings differ; taken: ${adjudication}.`,
+    zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
+  });
 }
 
 function noteDivision({ division, leaks, leaksAtLeast, twins }: ImportReport, terminal: Terminal): void {

@@ -51,6 +51,20 @@ export const dataImportCommand = defineCommand({
         zh: 'Hugging Face 数据集目录的配置（默认取其默认或唯一配置）',
       },
     }),
+    byAnnotator: flag({
+      default: false,
+      summary: {
+        en: 'each source is the work of one annotator, named by its file or folder',
+        zh: '每个来源为一名标注者的结果，以文件或目录名为其名',
+      },
+    }),
+    adjudicate: text({
+      placeholder: 'majority|name',
+      summary: {
+        en: 'where annotators differ: what more than half mark, or as this one reads (default: the first)',
+        zh: '标注者不一致时：取过半数的标注，或以此人为准（默认取第一份）',
+      },
+    }),
     dryRun: flag({
       default: false,
       summary: { en: 'show what would be made and write nothing', zh: '仅显示结果，不写入' },
@@ -68,10 +82,14 @@ export const dataImportCommand = defineCommand({
     const { parseRatios } = await import('../../datasets/imports/division.ts');
     const { writableDataDir } = await import('../../datasets/directory.ts');
     const { as: name, family, group, positive, config, ratios, seed, dryRun } = options;
+    const { byAnnotator, adjudicate } = options;
     const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
     const report = await importData({
       ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun },
-      given: { family, fields: parseFields(options.fields), group, positive, config },
+      given: {
+        ...{ family, fields: parseFields(options.fields), group, positive, config },
+        ...{ byAnnotator, adjudicate },
+      },
       ratios: ratios === undefined ? undefined : parseRatios(ratios),
     });
     if (terminal.json) return terminal.printJson(report);

@@ -163,7 +163,7 @@ it('reads JSON-MIN, one record for each task', async () => {
   ];
   const { report, records } = await imported({ 'test.json': JSON.stringify(rows) });
   expect([report.format, report.family, codes(report)]).toEqual([
-    ...['label-studio-min', 'ner', { 'annotators-differ': 1 }],
+    ...['label-studio-min', 'ner', { 'annotator-twice': 1 }],
   ]);
   expect(await records('test')).toMatchObject([{ id: '1', entities: [{ mention: '甲病' }] }]);
   const choice = [{ ...own, id: 1, annotation_id: 1, text: '甲病', sentiment: 'good' }];

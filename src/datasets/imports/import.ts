@@ -8,6 +8,7 @@ import { makeWhole } from '../../ground/staging.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { importedTaskFile } from '../imported-tasks.ts';
+import { type AgreementReport, reportAgreement } from './agreement.ts';
 import { declareTask, fileOf, refuseName } from './declare.ts';
 import { countLeaks, DEFAULT_RATIOS, type Ratios } from './division.ts';
 import { createDependence, drawSplits } from './draw-splits.ts';
@@ -15,6 +16,7 @@ import { createMisfits, type MisfitCount } from './misfits.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Fields } from './raw.ts';
 import { MOST_HELD, readBack, type Sample } from './read-back.ts';
+import { collectReadings, type Readings } from './readings.ts';
 import { findSources } from './sources.ts';
 import { createRecordFile, createSplitFiles, type SplitSizes } from './split-file.ts';
 import { type SourceReport, type SpooledSource, spoolSource } from './spool.ts';
@@ -36,6 +38,10 @@ export interface ImportRequest {
     readonly positive?: string;
     /** Which configuration of a dataset folder. */
     readonly config?: string;
+    /** Each source is the work of one annotator, named by its file or folder. */
+    readonly byAnnotator?: boolean;
+    /** What is taken where annotators differ: `majority`, or an annotator; absent: the first reading. */
+    readonly adjudicate?: string;
   };
   /** How records are split; absent: as the sources are named, else by `DEFAULT_RATIOS`. */
   readonly ratios?: Ratios;
@@ -71,6 +77,8 @@ export interface ImportReport {
   readonly leaksAtLeast: boolean;
   /** What twins are here: also near ones; or, of more than memory holds, those that are equal but for width, case and punctuation. */
   readonly twins: 'near' | 'equal';
+  /** Null where fewer than two annotators are named. */
+  readonly agreement: AgreementReport | null;
   readonly sources: readonly SourceReport[];
   readonly samples: readonly Sample[];
 }
@@ -123,8 +131,9 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const sources = spooled.map(({ report }) => report);
   const declare: Declare = (family, labels, splits) =>
     declareTask(name, families, given.group !== undefined, { family, labels, splits });
+  const readings = await collectReadings(spooled, given.adjudicate, misfits.add);
   const { division, sizes, labels } = await writeSplits(request, staging, {
-    ...{ spooled, families, declare, misfits },
+    ...{ spooled, families, declare, misfits, readings },
   });
   await rm(work, { recursive: true });
   const names = [...sizes.keys()];
@@ -154,6 +163,10 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     leaks: read.whole ? (leaks?.count ?? null) : read.equalLeaks,
     leaksAtLeast: leaks?.atLeast ?? false,
     twins: read.whole ? 'near' : 'equal',
+    agreement:
+      readings && readings.annotators.length > 1
+        ? reportAgreement(readings, given.adjudicate, request.seed)
+        : null,
     sources,
     samples: read.samples,
   };
@@ -173,6 +186,7 @@ interface Spooled {
   readonly families: Families;
   readonly declare: Declare;
   readonly misfits: ReturnType<typeof createMisfits>;
+  readonly readings: Readings | undefined;
 }
 
 interface WrittenSplits {
@@ -186,7 +200,7 @@ interface WrittenSplits {
 async function writeSplits(
   { given, ratios, seed, mostHeld = MOST_HELD }: ImportRequest,
   staging: string,
-  { spooled, families: { families }, declare, misfits }: Spooled,
+  { spooled, families: { families }, declare, misfits, readings }: Spooled,
 ): Promise<WrittenSplits> {
   const named = spooled.map(({ report }) => report.split);
   // What names train alone leaves nothing to be judged by.
@@ -198,7 +212,7 @@ async function writeSplits(
   await using files = createSplitFiles(staging);
   await using pool = await createRecordFile(join(staging, WORK, 'pool'));
   for (const source of spooled) {
-    for await (const batch of settledRecords(source, families, given.group, misfits.add)) {
+    for await (const batch of settledRecords(source, families, given.group, misfits.add, readings)) {
       for (const { value, hasGold, split } of batch) {
         if (bySource && split) await files.write(split, value, hasGold);
         else if (hasGold) {

@@ -50,6 +50,10 @@ export interface RawRecord {
   readonly relations?: readonly RawRelation[];
   /** What must stay in one split with others of the same name. */
   readonly group?: string;
+  /** Who read it so. Several records of one document, by different annotators, become one. */
+  readonly annotator?: string;
+  /** What the source calls the document; absent: records with the same text are one. */
+  readonly document?: string;
 }
 
 /** Something in the sources that was left out, or that can be read in two ways. */
@@ -74,8 +78,16 @@ export const MISFITS = {
     zh: '含其他任务族标注的记录，该部分已略去（可用 --family 改为导入该部分）',
   },
   'annotators-differ': {
-    en: 'records that several annotators read differently: the first is taken',
-    zh: '多名标注者结果不一致的记录，采用第一份',
+    en: 'records that several annotators read differently (--adjudicate says what is taken)',
+    zh: '多名标注者结果不一致的记录（由 --adjudicate 决定取舍）',
+  },
+  'annotator-twice': {
+    en: 'further annotations of a record by the same annotator: left out',
+    zh: '同一标注者对同一记录的重复标注，已略去',
+  },
+  'not-adjudicated': {
+    en: 'records that the annotator of --adjudicate did not read: the first reading is taken',
+    zh: '--adjudicate 指定的标注者未标注的记录，采用第一份',
   },
   'offset-misfit': {
     en: 'spans whose text is not the mention given with them: kept as the rule of the file reads them',

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { readLineBatches } from '../../ground/files.ts';
 import { hashPath } from '../../ground/hash.ts';
 import type { SplitName } from '../../tasks/task.ts';
@@ -24,6 +25,10 @@ export interface SpooledSource {
   readonly report: SourceReport;
   /** Of its records in their file. */
   readonly bytes: number;
+  /** Whose readings it holds. */
+  readonly annotators: ReadonlySet<string>;
+  /** Whether a document comes more than once. */
+  readonly repeats: boolean;
   /** Streams the records, as they were read. */
   records(): AsyncGenerator<readonly RawRecord[]>;
 }
@@ -34,19 +39,21 @@ export interface SpooledSource {
  */
 export async function spoolSource(
   source: Source,
-  context: Omit<ReadContext, 'misfit'>,
+  context: Omit<ReadContext, 'misfit'> & { readonly byAnnotator?: boolean },
   spool: string,
   misfit: (misfit: Misfit) => void,
   seen: Seen,
 ): Promise<SpooledSource> {
   const { path, name, split = null } = source;
+  const readers = createReaders(context.byAnnotator ? basename(path, extname(path)) : undefined);
   const sha256 = await hashPath(path);
   await using writer = await createLineWriter(spool);
   const found = await source.open({ ...context, misfit }, async (opened) => {
     const counter = createOffsetCounter(opened.offsets);
     let records = 0;
     for await (const read of opened.read()) {
-      for (const record of Array.isArray(read) ? read : [read]) {
+      for (const one of Array.isArray(read) ? read : [read]) {
+        const record = readers.name(one);
         const { texts, spans = [] } = record;
         for (const span of spans) counter.see(texts[0], span);
         look(seen, record);
@@ -60,10 +67,31 @@ export async function spoolSource(
   });
   await writer.close();
   const { size: bytes } = await stat(spool);
-  return { report: { path: name, sha256, ...found, split }, bytes, records: () => readSpool(spool) };
+  const report = { path: name, sha256, ...found, split };
+  return { report, bytes, ...readers.found(), records: () => readSpool(spool) };
 }
 
 async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
   for await (const lines of readLineBatches(spool))
     yield lines.map(({ text }): RawRecord => JSON.parse(text));
+}
+
+/** Names the annotator of each record, `named` where it does not say, and sees who there are. */
+function createReaders(named: string | undefined) {
+  const annotators = new Set<string>();
+  const documents = new Set<string>();
+  let repeats = false;
+  return {
+    name(record: RawRecord): RawRecord {
+      const { annotator = named, document } = record;
+      if (annotator === undefined) return record;
+      annotators.add(annotator);
+      if (document !== undefined) {
+        if (documents.has(document)) repeats = true;
+        documents.add(document);
+      }
+      return record.annotator === undefined ? { ...record, annotator } : record;
+    },
+    found: () => ({ annotators, repeats }),
+  };
 }

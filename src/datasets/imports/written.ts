@@ -4,6 +4,7 @@ import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { SplitName } from '../../tasks/task.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Misfit } from './raw.ts';
+import type { Readings } from './readings.ts';
 import { settle } from './settle.ts';
 import type { SourceReport, SpooledSource } from './spool.ts';
 import { type GoldFields, hasOther, type SettledRecord, targetOf } from './targets.ts';
@@ -15,7 +16,8 @@ export interface Written {
   readonly split: SplitName | null;
 }
 
-const STANDARD: OffsetRule = { unit: 'utf16', end: 'exclusive' };
+/** How records without spans are taken. */
+export const STANDARD_OFFSETS: OffsetRule = { unit: 'utf16', end: 'exclusive' };
 
 /**
  * Streams the records of a source in UTF-16 offsets, with the gold of `families`. Throws a UserError `no-group` where
@@ -26,12 +28,15 @@ export async function* settledRecords(
   families: readonly FamilyId[],
   group: string | undefined,
   misfit: (misfit: Misfit) => void,
+  readings: Readings | undefined,
 ): AsyncGenerator<Written[]> {
-  const rule = report.offsets ?? STANDARD;
+  const rule = report.offsets ?? STANDARD_OFFSETS;
   for await (const batch of records()) {
     yield batch.flatMap((record): Written[] => {
       if (group !== undefined && record.group === undefined) throw noGroups(report, group);
-      const settled = settle(record, rule, misfit);
+      const read = settle(record, rule, misfit);
+      const settled = readings ? readings.choose(read) : read;
+      if (!settled) return [];
       const at = { ...record.place, id: record.id };
       if (hasOther(settled, families)) misfit({ code: 'other-gold', ...at });
       const gold = goldOf(settled, families);

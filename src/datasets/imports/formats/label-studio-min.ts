@@ -1,7 +1,6 @@
 import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
 import type { ImportFormat } from '../import-format.ts';
-import { createMapper, findFields, isSpanList } from '../mapping.ts';
-import type { RawRecord } from '../raw.ts';
+import { asText, createMapper, findFields, isSpanList } from '../mapping.ts';
 import { readObjects } from './json-records.ts';
 
 const OWN = ['annotation_id', 'lead_time', 'updated_at', 'created_at'];
@@ -23,18 +22,15 @@ export const labelStudioMin: ImportFormat = {
   async *read({ file, path, values = [] }, context) {
     const fields = controlsOf(values, findFields(values, context.fields, file));
     const map = createMapper(fields, context);
-    /** What the first annotation of every task says. */
-    const seen = new Map<string, string>();
+    /** Annotations of each task so far. */
+    const times = new Map<string, number>();
     for await (const { value, line } of readObjects(path)) {
       const record = map(value, { file, line });
       if (!record) continue;
-      const { id } = record;
-      const before = id === undefined ? undefined : seen.get(id);
-      if (before === undefined) {
-        if (id !== undefined) seen.set(id, brief(record));
-        yield record;
-      } else if (before !== brief(record))
-        context.misfit({ code: 'annotators-differ', file, line, id, readings: [before, brief(record)] });
+      const document = record.id ?? `${file}:${line}`;
+      const time = (times.get(document) ?? 0) + 1;
+      times.set(document, time);
+      yield { ...record, document, annotator: asText(value.annotator) ?? String(time) };
     }
   },
 };
@@ -54,6 +50,3 @@ function controlsOf(values: readonly PlainRecord[], found: ReturnType<typeof fin
     labels,
   };
 }
-
-const brief = ({ labels = [], spans = [] }: RawRecord): string =>
-  [...labels, ...spans.map(({ start, end, type }) => `${start}-${end} ${type}`)].sort().join('; ') || '∅';

@@ -22,8 +22,7 @@ export const labelStudio: ImportFormat = {
     ),
   async *read({ file, path }, context) {
     for await (const { value, line } of readObjects(path)) {
-      const record = readTask(value, { file, line }, context);
-      if (record) yield record;
+      yield* readTask(value, { file, line }, context);
     }
   },
 };
@@ -35,14 +34,15 @@ type At = (field: string) => {
   readonly field: string;
 };
 
-function readTask(task: PlainRecord, place: RawPlace, context: ReadContext): RawRecord | undefined {
+/** One record for each annotation, or one without any. */
+function readTask(task: PlainRecord, place: RawPlace, context: ReadContext): RawRecord[] {
   const id = asText(task.id);
   const at: At = (field) => ({ ...place, id, field });
   const data = expectObject(task.data, at('data'));
   const text = textOf(data, context.fields.text, at);
   if (text.trim() === '') {
     context.misfit({ code: 'no-text', ...at('data') });
-    return undefined;
+    return [];
   }
   const group = context.group === undefined ? undefined : groupOf(data, context.group, place);
   const name = Array.isArray(task.annotations) ? 'annotations' : 'completions';
@@ -51,13 +51,18 @@ function readTask(task: PlainRecord, place: RawPlace, context: ReadContext): Raw
     const annotation = expectObject(item, at(field));
     return annotation.was_cancelled === true ? [] : [{ annotation, field }];
   });
-  const read = given.map(({ annotation, field }) => readResults(annotation, field, at, context));
-  const [first, ...others] = read;
-  const other = others.find((one) => brief(one) !== brief(first));
-  if (other)
-    context.misfit({ code: 'annotators-differ', ...at(name), readings: [brief(first), brief(other)] });
-  return { place, id, texts: [text], group, ...first };
+  const known = { place, id, texts: [text], group };
+  if (given.length === 0) return [known];
+  const document = id ?? `${place.file}:${place.line}`;
+  return given.map(({ annotation, field }, i) => ({
+    ...{ ...known, ...readResults(annotation, field, at, context) },
+    ...{ document, annotator: annotatorOf(annotation) ?? String(i + 1) },
+  }));
 }
+
+/** Who annotated: a number, or an object with one. */
+const annotatorOf = ({ completed_by: by }: PlainRecord): string | undefined =>
+  asText(isObject(by) ? (by.id ?? by.email) : by);
 
 /** The text that was annotated: the field named, `text`, or the only string of `data`. Throws `which-fields`. */
 function textOf(data: PlainRecord, given: string | undefined, at: At): string {
@@ -79,16 +84,6 @@ function textOf(data: PlainRecord, given: string | undefined, at: At): string {
 }
 
 type Results = Pick<RawRecord, 'labels' | 'spans' | 'relations'>;
-
-/** One annotation in an order that does not depend on that of its results. */
-const brief = ({ labels = [], spans = [], relations = [] }: Results): string =>
-  [
-    ...labels,
-    ...spans.map(({ start, end, type }) => `${start}-${end} ${type}`),
-    ...relations.map(({ type }) => type),
-  ]
-    .sort()
-    .join('; ') || '∅';
 
 function readResults(annotation: PlainRecord, where: string, at: At, context: ReadContext): Results {
   const labels: string[] = [];

@@ -1,0 +1,103 @@
+import { type Agreement, agreementF1, cohenKappa, krippendorffAlpha } from '../../statistics/agreement.ts';
+import { bootstrap } from '../../statistics/bootstrap.ts';
+import type { Interval } from '../../statistics/interval.ts';
+import { type Adjudication, briefOf, marksOf, type ReadDocument, type Readings } from './readings.ts';
+
+/** How far two annotators agree, over the records that both read. */
+export interface PairAgreement {
+  readonly a: string;
+  readonly b: string;
+  readonly records: number;
+  /** Cohen's kappa of the classes: the whole set of them, where a record may have several. */
+  readonly kappa?: Interval;
+  /** F1 of entities by place and type, and of relations by those and their own type. */
+  readonly entities?: Interval;
+  readonly relations?: Interval;
+}
+
+/** What several annotators say, and what became of it. Places are UTF-16 offsets, `end` exclusive; no text is kept. */
+export interface AgreementReport {
+  readonly annotators: readonly string[];
+  /** Records that two or more annotators read, and those that they read differently. */
+  readonly records: number;
+  readonly differing: number;
+  readonly adjudication: string;
+  /** Krippendorff's alpha (nominal) of the classes, over all annotators. */
+  readonly alpha?: Interval;
+  readonly pairs: readonly PairAgreement[];
+  /** The first of the records that are read differently. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface Disagreement {
+  readonly file: string;
+  readonly line?: number;
+  readonly id?: string;
+  readonly readings: readonly { readonly annotator: string; readonly marks: string }[];
+}
+
+const RESAMPLES = 2000;
+/** Disagreements that are listed; the rest are counted. */
+const LISTED = 1000;
+
+/** Agreement of annotators, with bootstrap intervals over records, and where they disagree. */
+export function reportAgreement(
+  { annotators, documents }: Readings,
+  adjudication: Adjudication,
+  seed: number,
+): AgreementReport {
+  const shared = documents.filter(({ readings }) => readings.length > 1);
+  const has = (kind: keyof typeof marksOf): boolean =>
+    shared.some(({ readings }) => readings.some(({ record }) => marksOf[kind](record).length > 0));
+  const kinds = { classes: has('classes'), entities: has('entities'), relations: has('relations') };
+  const measure = ({ counts, width, figure }: Agreement): Interval =>
+    bootstrap(counts, width, figure.value, { resamples: RESAMPLES, seed });
+  const classes = shared.map(({ readings }) => readings.map(({ record }) => classOf(record)));
+  const differing = shared.filter(
+    ({ readings }) => new Set(readings.map(({ record }) => briefOf(record))).size > 1,
+  );
+  return {
+    ...{ annotators, records: shared.length, differing: differing.length },
+    adjudication: adjudication ?? 'first',
+    ...(kinds.classes && { alpha: measure(krippendorffAlpha(classes)) }),
+    pairs: annotators.flatMap((a, i) =>
+      annotators.slice(i + 1).flatMap((b) => {
+        const both = readBoth(shared, a, b);
+        if (both.length === 0) return [];
+        const f1 = (kind: 'entities' | 'relations'): Interval =>
+          measure(agreementF1(both.map(([one, other]) => compare(marksOf[kind](one), marksOf[kind](other)))));
+        return [
+          {
+            ...{ a, b, records: both.length },
+            ...(kinds.classes && {
+              kappa: measure(cohenKappa(both.map(([x, y]) => [classOf(x), classOf(y)]))),
+            }),
+            ...(kinds.entities && { entities: f1('entities') }),
+            ...(kinds.relations && { relations: f1('relations') }),
+          },
+        ];
+      }),
+    ),
+    disagreements: differing.slice(0, LISTED).map(({ readings }) => ({
+      ...readings[0].record.place,
+      id: readings[0].record.id,
+      readings: readings.map(({ annotator, record }) => ({ annotator, marks: briefOf(record) })),
+    })),
+  };
+}
+
+type Settled = ReadDocument['readings'][number]['record'];
+
+/** The classes of a reading as one label. */
+const classOf = (record: Settled): string => marksOf.classes(record).sort().join('\u0001');
+
+const readBoth = (documents: readonly ReadDocument[], a: string, b: string): [Settled, Settled][] =>
+  documents.flatMap(({ readings }) => {
+    const [one, other] = [a, b].map((name) => readings.find(({ annotator }) => annotator === name));
+    return one && other ? [[one.record, other.record]] : [];
+  });
+
+const compare = (a: readonly string[], b: readonly string[]) => ({
+  ...{ a: a.length, b: b.length },
+  both: a.filter((mark) => b.includes(mark)).length,
+});

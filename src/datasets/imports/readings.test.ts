@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ImportRequest, importData } from './import.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chineseblue-readings-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let count = 0;
+async function imported(
+  files: Readonly<Record<string, string>>,
+  given: Partial<ImportRequest['given']> = {},
+) {
+  const own = join(folder, String(count++));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(own, name)), { recursive: true });
+    await writeFile(join(own, name), content);
+  }
+  const sources = [...new Set(Object.keys(files).map((name) => join(own, name.split('/')[0])))];
+  const request = { sources, name: 'mine', dataDir: join(own, 'data'), seed: 0, dryRun: false };
+  const report = await importData({ ...request, given: { fields: {}, ...given } });
+  const lines = (await readFile(join(own, 'data', 'mine', 'test.jsonl'), 'utf8')).trimEnd().split('\n');
+  return { report, records: lines.map((line) => JSON.parse(line)) };
+}
+
+/** Two records with one class each, as three annotators chose. */
+const classes = JSON.stringify(
+  ['aab', 'bbb'].map((choices, i) => ({
+    id: i + 1,
+    data: { text: `病历${i}` },
+    annotations: [...choices].map((choice, k) => ({
+      completed_by: k === 2 ? { id: 9, email: 'c@example.org' } : k + 1,
+      result: [{ type: 'choices', value: { choices: [choice] } }],
+    })),
+  })),
+);
+
+it('adjudicates the classes of Label Studio by majority or by an annotator', async () => {
+  const first = await imported({ 'test.json': classes });
+  expect(first.records.map(({ label }) => label)).toEqual(['a', 'b']);
+  expect(first.report.agreement).toMatchObject({
+    ...{ annotators: ['1', '2', '9'], records: 2, differing: 1, adjudication: 'first' },
+    disagreements: [{ id: '1', readings: [{ annotator: '1', marks: 'a' }, { marks: 'a' }, { marks: 'b' }] }],
+  });
+  // coincidences: o_ab = 2 / 2 + 2 / 2 = 2; n_a = 2, n_b = 4: 1 - (2 / 6) / (2 * 2 * 4 / 30)
+  expect(first.report.agreement?.alpha?.estimate).toBeCloseTo(1 - 2 / 6 / (16 / 30), 12);
+  expect(first.report.agreement?.pairs.map(({ a, b, kappa }) => [a, b, kappa?.estimate])).toEqual([
+    ['1', '2', 1],
+    ['1', '9', 0],
+    ['2', '9', 0],
+  ]);
+  const majority = await imported({ 'test.json': classes }, { adjudicate: 'majority' });
+  expect(majority.records.map(({ label }) => label)).toEqual(['a', 'b']);
+  const named = await imported({ 'test.json': classes }, { adjudicate: '9' });
+  expect(named.records.map(({ label }) => label)).toEqual(['b', 'b']);
+});
+
+const TEXT = '甲病用乙药';
+const ANNOTATED = {
+  'test-ann/1.txt': TEXT,
+  'test-ann/1.ann': 'T1\tdis 0 2\t甲病\nT2\tdru 3 5\t乙药\nR1\t治 Arg1:T2 Arg2:T1\n',
+  'test-bob/1.txt': TEXT,
+  'test-bob/1.ann': 'T7\tdis 0 2\t甲病\nT9\tdru 3 4\t乙\nR1\t治 Arg1:T9 Arg2:T7\n',
+};
+
+it('compares the entities and relations of a folder for each annotator', async () => {
+  const { report, records } = await imported(ANNOTATED, { byAnnotator: true, adjudicate: 'majority' });
+  expect(report.agreement?.pairs).toMatchObject([
+    { a: 'test-ann', b: 'test-bob', records: 1, entities: { estimate: 0.5 }, relations: { estimate: 0 } },
+  ]);
+  expect(records).toEqual([
+    { id: '1', text: TEXT, entities: [{ start: 0, end: 2, type: 'dis', mention: '甲病' }], triples: [] },
+  ]);
+  const bob = await imported(ANNOTATED, { byAnnotator: true, adjudicate: 'test-bob' });
+  expect(bob.records[0].triples).toMatchObject([{ subject: '乙', object: '甲病' }]);
+});
+
+it('keeps the text of patients out of the record of disagreements', async () => {
+  const { report } = await imported(ANNOTATED, { byAnnotator: true });
+  expect(JSON.stringify(report.agreement?.disagreements)).not.toMatch(/甲|乙/);
+});
+
+it('counts an annotator who read a record twice, and records that the one who decides did not read', async () => {
+  const tasks = JSON.parse(classes);
+  tasks[0].annotations[1].completed_by = 1;
+  const { report } = await imported({ 'test.json': JSON.stringify(tasks) }, { adjudicate: '2' });
+  expect(Object.fromEntries(report.misfits.map(({ code, count }) => [code, count]))).toEqual({
+    ...{ 'annotator-twice': 1, 'annotators-differ': 1, 'not-adjudicated': 1 },
+  });
+});
+
+it.each([
+  ['no-annotators', { 'test.csv': 'text,label\n头痛,a\n' }, 'majority'],
+  ['unknown-annotator', { 'test.json': classes }, 'nobody'],
+])('%s', async (code, files, adjudicate) => {
+  await expect(imported(files as Record<string, string>, { adjudicate })).rejects.toMatchObject({ code });
+});
