@@ -112,17 +112,19 @@ describe('duplicates that are too many to be listed', () => {
         expect([all.extent, some.extent]).toEqual(['all', 'examples']);
         expect([some.near, some.exact]).toEqual([all.near, all.exact]);
         expect(twinParts(some, texts, parts)).toEqual(twinParts(all, texts, parts));
-        expect(all.pairs).toEqual(expect.arrayContaining([...some.pairs]));
-        expect(new Set(some.pairs.map(({ a, b }) => `${a} ${b}`)).size).toBe(some.pairs.length);
+        const named = (one: Duplicates) => one.pairs.map(({ a, b, similarity }) => `${a} ${b} ${similarity}`);
+        const listed = new Set(named(all));
+        expect(named(some).filter((pair) => !listed.has(pair))).toEqual([]);
+        expect(new Set(named(some)).size).toBe(some.pairs.length);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
   it('are compared only as far as they join groups', () => {
     const random = createRandom(3);
-    const texts = Array.from({ length: 3000 }, () => `${NOTE}${random.below(1e6)}`);
-    const { near, pairs, extent } = findDuplicates(texts, { most: { compared: 1e6, pairs: 1e6 } });
+    const texts = Array.from({ length: 700 }, () => `${NOTE}${random.below(1e6)}`);
+    const { near, pairs, extent } = findDuplicates(texts, { most: { compared: 1e5, pairs: 1e5 } });
     expect([near, extent]).toEqual([[texts.map((_, i) => i)], 'examples']);
     expect(pairs.length).toBeLessThan(texts.length);
   });

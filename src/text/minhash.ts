@@ -15,6 +15,8 @@ export const SKETCH_DEFAULTS: SketchOptions = { threshold: 0.8, shingle: 3, seed
 /** Share of pairs exactly at the threshold that may be overlooked; more alike pairs are overlooked far more rarely. */
 const OVERLOOKED = 0.002;
 const HASHES = 64;
+/** Keys below which sorting by comparison is faster. */
+const FEW_KEYS = 4096;
 const BLOCK_BITS = 12;
 const BLOCK = 1 << BLOCK_BITS;
 
@@ -87,36 +89,52 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
       const keys = new Uint32Array(size);
       for (let band = 0; band < bands; band++) {
         for (let i = 0; i < size; i++) keys[i] = hashes[i >> BLOCK_BITS][(i & (BLOCK - 1)) * bands + band];
-        const order = sortedOrder(keys);
-        for (let from = 0; from < size; ) {
-          let to = from + 1;
-          while (to < size && keys[order[to]] === keys[order[from]]) to++;
-          if (to - from > 1) {
-            const members = order
-              .subarray(from, to)
-              .filter((i) => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 0);
-            if (members.length > 1) visit(members, band);
-          }
-          from = to;
+        for (const run of equalRuns(keys)) {
+          const members = run.filter((i) => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 0);
+          if (members.length > 1) visit(members, band);
         }
       }
     },
-    agreeBefore(band, a, b) {
-      const [left, right] = [hashes[a >> BLOCK_BITS], hashes[b >> BLOCK_BITS]];
-      const [i, j] = [(a & (BLOCK - 1)) * bands, (b & (BLOCK - 1)) * bands];
-      for (let k = 0; k < band; k++) if (left[i + k] === right[j + k]) return true;
-      return false;
+    agreeBefore: (band, a, b) => {
+      const hashesOf = (i: number): BandHashes => ({
+        block: hashes[i >> BLOCK_BITS],
+        at: (i & (BLOCK - 1)) * bands,
+      });
+      return agree(hashesOf(a), hashesOf(b), band);
     },
   };
+}
+
+interface BandHashes {
+  readonly block: Uint32Array;
+  readonly at: number;
+}
+
+/** Whether two texts agree in one of their first `bands` bands. */
+function agree(a: BandHashes, b: BandHashes, bands: number): boolean {
+  for (let k = 0; k < bands; k++) if (a.block[a.at + k] === b.block[b.at + k]) return true;
+  return false;
 }
 
 /** 32 well-mixed bits of a shingle of up to 48. */
 const mix = (shingle: number): number =>
   scramble((shingle >>> 0) ^ Math.imul(Math.floor(shingle / 0x100000000), 0x9e3779b1));
 
-/** The indices of keys in order of the keys; equal keys keep their order (radix sort). */
+/** The indices of keys that are equal, two or more at a time, ascending. */
+function* equalRuns(keys: Uint32Array): Generator<Uint32Array<ArrayBuffer>> {
+  const order = sortedOrder(keys);
+  for (let from = 0; from < keys.length; ) {
+    let to = from + 1;
+    while (to < keys.length && keys[order[to]] === keys[order[from]]) to++;
+    if (to - from > 1) yield order.subarray(from, to);
+    from = to;
+  }
+}
+
+/** The indices of keys in order of the keys; equal keys keep their order (radix sort of many). */
 function sortedOrder(keys: Uint32Array): Uint32Array<ArrayBuffer> {
   let order = Uint32Array.from(keys, (_, i) => i);
+  if (keys.length < FEW_KEYS) return order.sort((i, j) => keys[i] - keys[j] || i - j);
   let other = new Uint32Array(keys.length);
   for (const shift of [0, 16]) {
     const next = new Uint32Array(0x10001);
