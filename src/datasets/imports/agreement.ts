@@ -40,12 +40,13 @@ const RESAMPLES = 2000;
 /** Disagreements that are listed; the rest are counted. */
 const LISTED = 1000;
 
-/** Agreement of annotators, with bootstrap intervals over records, and where they disagree. */
+/** Agreement of annotators, with bootstrap intervals over records, and where they disagree; null of a single one. */
 export function reportAgreement(
   { annotators, documents }: Readings,
   adjudication: Adjudication,
   seed: number,
-): AgreementReport {
+): AgreementReport | null {
+  if (annotators.length < 2) return null;
   const shared = documents.filter(({ readings }) => readings.length > 1);
   const has = (kind: keyof typeof marksOf): boolean =>
     shared.some(({ readings }) => readings.some(({ record }) => marksOf[kind](record).length > 0));

@@ -163,20 +163,24 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     leaks: read.whole ? (leaks?.count ?? null) : read.equalLeaks,
     leaksAtLeast: leaks?.atLeast ?? false,
     twins: read.whole ? 'near' : 'equal',
-    agreement:
-      readings && readings.annotators.length > 1
-        ? reportAgreement(readings, given.adjudicate, request.seed)
-        : null,
+    agreement: readings ? reportAgreement(readings, given.adjudicate, request.seed) : null,
     sources,
     samples: read.samples,
   };
   for (const one of made) await writeJson(join(staging, importedTaskFile(one.task.id)), fileOf(one.task));
-  const { samples, ...kept } = report;
-  await writeJson(
-    join(staging, 'import.json'),
-    seal({ schema: 'chineseblue/import@1', name, given, ...kept }),
-  );
+  await writeRecord(request, report, staging);
   return report;
+}
+
+/** Everything but the samples, which are text. */
+async function writeRecord(
+  { name, given }: ImportRequest,
+  report: ImportReport,
+  folder: string,
+): Promise<void> {
+  const { samples, ...kept } = report;
+  const record = seal({ schema: 'chineseblue/import@1', name, given, ...kept });
+  await writeJson(join(folder, 'import.json'), record);
 }
 
 type Declare = (family: FamilyId, labels: readonly string[], splits: readonly SplitName[]) => Task;
