@@ -6,8 +6,10 @@ All texts are invented. tables.test.ts says what is read from each file.
 
 import datetime
 import json
+import os
 import random
 import shutil
+import tempfile
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +18,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 from cassis import Cas, TypeSystem
 from datasets import ClassLabel, Dataset, Features, List, Value
+from label_studio_sdk.converter import Converter
 from openpyxl.styles import numbers
 
 FOLDER = Path(__file__).parents[2] / "src/datasets/imports/fixtures"
@@ -177,9 +180,39 @@ def cas_json():
     cas.to_json(FOLDER / "test-cas.json", pretty_print=True)
 
 
+STUDIO = """<View><Labels name="label" toName="text"><Label value="dis"/><Label value="dru"/></Labels>
+<Text name="text" value="$text"/></View>"""
+
+
+def label_studio():
+    """JSON-MIN, CSV and CoNLL as the converter of Label Studio writes them; offsets are code points."""
+    def span(start, end, text, label):
+        value = {"start": start, "end": end, "text": text, "labels": [label]}
+        return {"id": text, "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+
+    def task(number, text, *spans):
+        when = "2026-01-01T00:00:00Z"
+        own = {"id": number, "completed_by": {"id": 1, "email": "a@example.org"}, "was_cancelled": False}
+        annotation = {**own, "created_at": when, "updated_at": when, "lead_time": 1.5, "result": list(spans)}
+        return {"id": number, "data": {"text": text}, "annotations": [annotation], "predictions": []}
+
+    tasks = [
+        task(1, "🩺甲病用乙药", span(1, 3, "甲病", "dis"), span(4, 6, "乙药", "dru")),
+        task(2, "丙病 CT 无", span(0, 2, "丙病", "dis")),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "in.json")
+        Path(source).write_text(json.dumps(tasks), encoding="utf-8")
+        for form, name in (("JSON_MIN", "result.json"), ("CSV", "result.csv"), ("CONLL2003", "result.conll")):
+            out = Path(folder) / form
+            Converter(STUDIO, folder).convert(source, str(out), form, is_dir=False)
+            shutil.copy(out / name if out.is_dir() else out, FOLDER / f"test-studio{Path(name).suffix}")
+
+
 FOLDER.mkdir(exist_ok=True)
 ward_workbook()
 triage_workbook()
 dataset_folder()
 parquet_files()
 cas_json()
+label_studio()

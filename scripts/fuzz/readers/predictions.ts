@@ -16,6 +16,11 @@ const AS_CORPUS: readonly [task: string, file: string][] = [
   ['cMedIC', 'test.synthetic.txt'],
   ['cMedQQ', 'test.synthetic.txt'],
 ];
+/** As pyarrow writes it; its labels are none of the task's. */
+const PARQUET = join(
+  import.meta.dirname,
+  '../../../src/datasets/imports/fixtures/predictions.snappy.parquet',
+);
 /** Problems that a result shows. */
 const SHOWN_PROBLEMS = 20;
 
@@ -33,6 +38,9 @@ export const predictions: Reader = {
       cpSync(join(samplesDir(), id, name), file);
       subjects.push({ name: `${id} as its corpus`, file, shape: 'lines', read });
     }
+    const table = await open('cMedIC', join(folder, 'cMedIC.parquet'));
+    cpSync(PARQUET, table.file);
+    subjects.push({ name: 'cMedIC in Parquet', file: table.file, shape: 'bytes', read: table.read });
     return subjects;
   },
 };

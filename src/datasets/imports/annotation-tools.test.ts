@@ -59,6 +59,37 @@ it('reads UIMA CAS JSON as dkpro-cassis writes it', async () => {
   ]);
 });
 
+const studio = (ending: string) => fromPaths([join(import.meta.dirname, 'fixtures', `test-studio${ending}`)]);
+const ENTITIES = [
+  [
+    { start: 2, end: 4, type: 'dis', mention: '甲病' },
+    { start: 5, end: 7, type: 'dru', mention: '乙药' },
+  ],
+  [{ start: 0, end: 2, type: 'dis', mention: '丙病' }],
+];
+
+it.each([
+  ['.json', 'label-studio-min'],
+  ['.csv', 'csv'],
+])('reads %s as the converter of Label Studio writes it', async (ending, format) => {
+  const { report, records } = await studio(ending);
+  expect(report).toMatchObject({ format, family: 'ner', offsets: { unit: 'code-point', end: 'exclusive' } });
+  expect((await records('test')).map(({ entities }) => entities)).toEqual(ENTITIES);
+});
+
+it('reads the CoNLL of Label Studio as far as it goes: one tag for each of its tokens', async () => {
+  const { report, records } = await studio('.conll');
+  expect([report.format, misfitCounts(report)]).toEqual(['conll', {}]);
+  expect((await records('test')).map(({ text }) => text)).toEqual(['🩺甲病用乙药', '丙病CT无']);
+});
+
+it('names a cell that is no JSON where those before are', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `文${i},"[{""start"":0,""end"":1,""labels"":[""a""]}]"`);
+  const read = fromContents({ 'test.csv': `text,label\n${rows.join('\n')}\n文,[{\n` });
+  const place = expect.objectContaining({ line: 62, field: 'label' });
+  await expect(read).rejects.toMatchObject({ code: 'bad-json', place });
+});
+
 it('reads the old annotations of doccano, of the first user, and counts those that differ', async () => {
   const span = (user: number, start: number, end: number, label: number) => ({
     ...{ id: 1, label, start_offset: start, end_offset: end, user },

@@ -26,7 +26,8 @@ export async function* readPlain(
     yield batch.flatMap(({ value, line }) => map(withNames(value, classes), { file, line }) ?? []);
 }
 
-function createPlainMapper(first: readonly PlainRecord[], context: ReadContext, file: string) {
+/** Makes records of plain objects by the fields that the first of them tell. Throws a UserError as `findFields` does. */
+export function createPlainMapper(first: readonly PlainRecord[], context: ReadContext, file: string) {
   const tokens = context.fields.text === undefined ? findTokens(first) : undefined;
   if (tokens) return createTokenMapper(tokens, first, context);
   const spans = first.flatMap((value) => Object.entries(value)).find(([, value]) => isSpanList(value))?.[0];

@@ -1,6 +1,9 @@
+import { UserError } from '../../ground/errors.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import { show } from '../formats/records.ts';
 import { withNames } from './class-names.ts';
 import { createMapper, findFields } from './mapping.ts';
+import { createPlainMapper } from './plain-records.ts';
 import type { Fields, RawPlace, RawRecord, ReadContext } from './raw.ts';
 
 /** A row of a table by the names of its columns. */
@@ -17,34 +20,92 @@ const HEAD_ROWS = 50;
 /** Between the labels of one cell in doccano's tables. */
 const JOINED = '#';
 
-/** Streams the records of a table with a header. `file` is what errors call it. Throws a UserError as `findFields` does. */
+/**
+ * Streams the records of a table with a header. Cells may hold JSON: lists of spans, or classes, as Label Studio writes
+ * them. `file` is what errors call the table. Throws a UserError: those of `findFields`, and `bad-json` for such a cell.
+ */
 export async function* readTable(
   rows: AsyncIterable<PlacedRow>,
   context: ReadContext,
   file: string,
 ): AsyncGenerator<RawRecord> {
   const waiting: PlacedRow[] = [];
-  let map: ReturnType<typeof createMapper> | undefined;
-  for await (const given of rows) {
-    const one = { ...given, row: withNames(given.row, context.classes) };
-    if (map) {
-      const record = map(one.row, one.place);
+  let read: ((row: PlacedRow) => RawRecord | undefined) | undefined;
+  for await (const { row, place } of rows) {
+    const one = { row: withNames(row, context.classes), place };
+    if (!read) {
+      if (waiting.push(one) < HEAD_ROWS) continue;
+      read = createRowMapper(waiting, context, file);
+      yield* mapped(waiting, read);
+    } else {
+      const record = read(one);
       if (record) yield record;
-    } else if (waiting.push(one) === HEAD_ROWS) {
-      map = createMapper(fieldsOf(waiting, context.fields, file), context);
-      yield* mapped(waiting, map);
     }
   }
-  if (!map && waiting.length > 0)
-    yield* mapped(waiting, createMapper(fieldsOf(waiting, context.fields, file), context));
+  if (!read && waiting.length > 0) yield* mapped(waiting, createRowMapper(waiting, context, file));
 }
 
-function* mapped(rows: readonly PlacedRow[], map: ReturnType<typeof createMapper>): Generator<RawRecord> {
-  for (const { row, place } of rows) {
-    const record = map(row, place);
+function* mapped(
+  rows: readonly PlacedRow[],
+  read: (row: PlacedRow) => RawRecord | undefined,
+): Generator<RawRecord> {
+  for (const row of rows) {
+    const record = read(row);
     if (record) yield record;
   }
 }
+
+function createRowMapper(first: readonly PlacedRow[], context: ReadContext, file: string) {
+  const columns = jsonColumns(first);
+  if (columns.length === 0) {
+    const map = createMapper(fieldsOf(first, context.fields, file), context);
+    return ({ row, place }: PlacedRow) => map(row, place);
+  }
+  const parse = ({ row, place }: PlacedRow): TableRow => withJson(row, columns, place);
+  const map = createPlainMapper(first.map(parse), context, file);
+  return (one: PlacedRow) => map(parse(one), one.place);
+}
+
+const isFilled = (cell: unknown): cell is string => typeof cell === 'string' && cell !== '';
+
+/** Columns whose filled cells are all JSON lists or objects. */
+function jsonColumns(rows: readonly PlacedRow[]): string[] {
+  const names = Object.keys(rows[0].row);
+  return names.filter((name) => {
+    const cells = rows.map(({ row }) => row[name]).filter(isFilled);
+    return cells.length > 0 && cells.every((cell) => parsed(cell) !== undefined);
+  });
+}
+
+/** A list or an object; undefined for anything else. */
+function parsed(cell: string): object | undefined {
+  if (!/^\s*[[{]/.test(cell)) return undefined;
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return undefined;
+  }
+}
+
+function withJson(row: TableRow, columns: readonly string[], place: RawPlace): TableRow {
+  const values: Record<string, unknown> = { ...row };
+  for (const name of columns) {
+    const cell = row[name];
+    values[name] = isFilled(cell) ? parsed(cell) : undefined;
+    if (isFilled(cell) && values[name] === undefined) throw badCell(cell, { ...place, field: name });
+  }
+  return values;
+}
+
+const badCell = (cell: string, place: RawPlace & { readonly field: string }): UserError =>
+  new UserError(
+    'bad-json',
+    {
+      en: `Expected JSON as in the rows before, found ${show(cell)}`,
+      zh: `应与前面各行同为 JSON，实际为 ${show(cell)}`,
+    },
+    { ...place, hint: { en: 'Export the table again.', zh: '请重新导出该表。' } },
+  );
 
 /** Which column is what. A column of labels holds several where some cells join with `#` what others hold alone. */
 export function fieldsOf(rows: readonly Pick<PlacedRow, 'row'>[], given: Fields, file: string): Fields {
