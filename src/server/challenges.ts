@@ -5,7 +5,7 @@ import { record } from './audit-log.ts';
 import { type Challenge, PHASES } from './challenge.ts';
 import type { Asked, Prepared } from './scoring/requests.ts';
 import type { Site } from './site.ts';
-import { type Actor, nameOfActor, requireAllowed } from './tokens.ts';
+import { type Actor, manages, nameOfActor, requireAllowed } from './tokens.ts';
 
 /** A challenge as the server has it. */
 export interface OpenedChallenge {
@@ -119,14 +119,14 @@ export function signOf({ task, primary }: OpenedChallenge): 1 | -1 {
   return convention?.smallerIsBetter ? -1 : 1;
 }
 
-/** Opens or closes a challenge, for those who manage it. A closed one takes no submissions; its board stays. */
-export async function setState(
-  { kysely }: Site,
-  by: Actor,
-  id: string,
-  state: 'open' | 'closed',
-): Promise<void> {
-  await kysely.transaction().execute(async (transaction) => {
+/**
+ * Opens or closes a challenge. A closed one takes no submissions, and its board stays. Throws a UserError: `forbidden` for
+ * those who do not manage it, `no-challenge`.
+ */
+export async function setState(site: Site, by: Actor, id: string, state: 'open' | 'closed'): Promise<void> {
+  requireAllowed(manages(by, id));
+  await findChallenge(site, id);
+  await site.kysely.transaction().execute(async (transaction) => {
     await transaction.updateTable('challenge').set({ state }).where('id', '=', id).execute();
     const action = state === 'open' ? 'challenge-opened' : 'challenge-closed';
     await record(transaction, { actor: nameOfActor(by), action, subject: id });

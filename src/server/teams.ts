@@ -1,8 +1,9 @@
 import { UserError } from '../ground/errors.ts';
 import { record } from './audit-log.ts';
 import { NAME } from './challenge.ts';
+import { findChallenge } from './challenges.ts';
 import type { Site } from './site.ts';
-import { type Actor, issueToken, nameOfActor, requireAllowed } from './tokens.ts';
+import { type Actor, issueToken, manages, nameOfActor, requireAllowed } from './tokens.ts';
 
 /** A team that is made. */
 export interface NewTeam {
@@ -35,8 +36,14 @@ export async function createTeam(
   });
 }
 
-/** Lets a team take part in a challenge by invitation, for those who manage it. Throws `forbidden` or `no-team`. */
-export async function invite({ kysely }: Site, by: Actor, challenge: string, team: string): Promise<void> {
+/**
+ * Lets a team take part in a challenge by invitation. Throws a UserError: `forbidden` for those who do not manage the
+ * challenge, `no-challenge`, `no-team`.
+ */
+export async function invite(site: Site, by: Actor, challenge: string, team: string): Promise<void> {
+  requireAllowed(manages(by, challenge));
+  await findChallenge(site, challenge);
+  const { kysely } = site;
   const found = await kysely.selectFrom('team').select('id').where('id', '=', team).executeTakeFirst();
   if (!found) throw noTeam();
   await kysely.transaction().execute(async (transaction) => {

@@ -24,7 +24,7 @@ export function homePage(reader: Reader, challenges: readonly OpenedChallenge[])
     </tr>`;
   });
   const say = (text: Text): string => text[language];
-  const content = html`<div class="wide">
+  const content = html`<div class="wide" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -82,7 +82,7 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
 function boardTable({ language }: Reader, { rows, phase, primary }: Board): Markup {
   const say = (text: Text): string => text[language];
   if (rows.length === 0) return html`<p>${say({ en: 'No submissions yet.', zh: '暂无提交。' })}</p>`;
-  return html`<div class="wide">
+  return html`<div class="wide" tabindex="0">
     <table>
       <caption class="soft">
         ${say({

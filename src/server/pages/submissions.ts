@@ -25,7 +25,7 @@ export function submissionsPage(
       <td class="number">${scoreOf(view, primary(view.challenge))}</td>
     </tr>`,
   );
-  const content = html`<div class="wide">
+  const content = html`<div class="wide" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -70,7 +70,7 @@ export function submissionPage(reader: Reader, view: SubmissionView, primary: st
 
 function problemTable(problems: NonNullable<SubmissionView['problems']>, language: 'en' | 'zh'): Markup {
   const say = (text: Text): string => text[language];
-  return html`<div class="wide">
+  return html`<div class="wide" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -99,7 +99,7 @@ function sheetTable({ subsets }: NonNullable<SubmissionView['sheet']>, language:
       <td class="number">${figure(number, convention)} <span class="soft">${range(interval, convention)}</span></td>
     </tr>`;
   });
-  return html`<div class="wide">
+  return html`<div class="wide" tabindex="0">
     <table>
       <thead>
         <tr>
