@@ -27,6 +27,10 @@ export interface Sketches {
   readonly rows: number;
   /** Sketches a text by its `packRuns` or `shinglesOf`; returns its number, counted from 0. */
   add(shingles: Float64Array): number;
+  /** The sketch of a text, to be added elsewhere: its band hashes, then 1 where it has no shingles, else 0. */
+  sketchOf(index: number): Uint32Array;
+  /** Adds a text by its sketch; returns its number. */
+  addSketch(sketch: Uint32Array): number;
   readonly size: number;
   /**
    * Calls `visit` for every band and every set of two or more texts that agree in it, numbers ascending:
@@ -53,6 +57,7 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
   const multipliers = Int32Array.from({ length: bands * rows }, () => random.below(0x100000000) | 1);
   const offsets = Int32Array.from({ length: bands * rows }, () => random.below(0x100000000) | 0);
   const minima = new Uint32Array(bands * rows);
+  const sketch = new Uint32Array(bands + 1);
   /** Blocks, not one growing array: nothing is ever copied or held twice. */
   const hashes: Uint32Array[] = [];
   const empty: Uint8Array[] = [];
@@ -64,11 +69,6 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
       return size;
     },
     add(shingles) {
-      const place = size & (BLOCK - 1);
-      if (place === 0) {
-        hashes.push(new Uint32Array(BLOCK * bands));
-        empty.push(new Uint8Array(BLOCK));
-      }
       minima.fill(0xffffffff);
       for (let i = 0; i < shingles.length; i++) {
         const key = mix(shingles[i]);
@@ -80,9 +80,26 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
       for (let band = 0, k = 0; band < bands; band++) {
         let hash = band;
         for (let row = 0; row < rows; row++, k++) hash = scramble(Math.imul(hash, 0x9e3779b1) ^ minima[k]);
-        hashes[hashes.length - 1][place * bands + band] = hash;
+        sketch[band] = hash;
       }
-      empty[empty.length - 1][place] = shingles.length === 0 ? 1 : 0;
+      sketch[bands] = shingles.length === 0 ? 1 : 0;
+      return this.addSketch(sketch);
+    },
+    sketchOf(index) {
+      const [block, place] = [index >> BLOCK_BITS, index & (BLOCK - 1)];
+      const copy = new Uint32Array(bands + 1);
+      copy.set(hashes[block].subarray(place * bands, (place + 1) * bands));
+      copy[bands] = empty[block][place];
+      return copy;
+    },
+    addSketch(added) {
+      const place = size & (BLOCK - 1);
+      if (place === 0) {
+        hashes.push(new Uint32Array(BLOCK * bands));
+        empty.push(new Uint8Array(BLOCK));
+      }
+      hashes[hashes.length - 1].set(added.subarray(0, bands), place * bands);
+      empty[empty.length - 1][place] = added[bands];
       return size++;
     },
     eachBucket(visit) {

@@ -1,6 +1,8 @@
 import { flag, list, type Parsed, text } from '../../ground/parameters.ts';
 import type { Manifest } from '../../pretraining/corpus/manifest.ts';
+import type { Part } from '../../pretraining/corpus/part-record.ts';
 import type { Refined } from '../../pretraining/lexicon/refine.ts';
+import type { Observer } from '../../pretraining/observer.ts';
 import { CORPUS, LEXICON } from '../../pretraining/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
@@ -60,20 +62,82 @@ const build = defineCommand({
       default: false,
       summary: { en: 'replace an existing corpus', zh: '替换已有的语料' },
     }),
+    shard: text({
+      placeholder: 'i/n',
+      summary: {
+        en: 'only the i-th of n parts, for `corpus merge`; the same inputs for all of them',
+        zh: '只构建 n 个部分中的第 i 个，供 `corpus merge` 合并；各部分的输入须相同',
+      },
+    }),
     ...TRAIN_SPLITS,
   },
   examples: [
     'chineseblue corpus build notes.txt dialogues.csv --train all --out corpus',
     'chineseblue corpus build texts/ --fields ask,answer --out corpus',
+    'chineseblue corpus build texts/ --shard 1/8 --out part-1',
   ],
   async run({ operands, options, terminal, signal }) {
     const { buildCorpus } = await import('../../pretraining/corpus/build.ts');
+    const { buildPart, parseShard } = await import('../../pretraining/corpus/part.ts');
     const { out, fields, dedupThreshold, force } = options;
+    const shard = options.shard === undefined ? undefined : parseShard(options.shard);
     const { dir: dataDir, tasks: train } = await trainTasks(options);
     const guarded = await guardedTasks(options.taskFile, dataDir);
     const progress = terminal.progress(terminal.say({ en: 'Building', zh: '构建中' }));
-    const manifest = await buildCorpus(
-      { inputs: operands, train, guarded, dataDir, out, fields, dedupThreshold, force },
+    const request = { inputs: operands, train, guarded, dataDir, out, fields, dedupThreshold, force };
+    const observer: Observer = {
+      signal,
+      onProgress: (share, note) => progress.update(share, terminal.say(note)),
+    };
+    if (shard) {
+      const part = await buildPart(request, shard, observer).finally(progress.stop);
+      if (terminal.json) terminal.printJson(part);
+      else printPart(part, out, terminal);
+      return;
+    }
+    const manifest = await buildCorpus(request, observer).finally(progress.stop);
+    if (terminal.json) terminal.printJson(manifest);
+    else await printManifest(manifest, terminal);
+  },
+});
+
+function printPart({ shard, common, sources, shards }: Part, out: string, terminal: Terminal): void {
+  const documents = shards.reduce((sum, part) => sum + part.documents, 0);
+  terminal.printText({
+    en: `Part ${shard} of ${common.shards} in ${out}: ${documents} documents of ${sources.length} sources. \`chineseblue corpus merge\` makes the corpus of all parts.`,
+    zh: `第 ${shard} 部分（共 ${common.shards} 个）写入 ${out}：${sources.length} 个来源的 ${documents} 篇文档。用 \`chineseblue corpus merge\` 合并所有部分。`,
+  });
+}
+
+const merge = defineCommand({
+  name: 'merge',
+  summary: {
+    en: 'make the corpus of the parts of `corpus build --shard`, as one process would have built it',
+    zh: '合并 `corpus build --shard` 的各部分，结果与单进程构建相同',
+  },
+  operands: '<dir...>',
+  options: {
+    out: text({
+      required: true,
+      placeholder: 'dir',
+      summary: { en: 'the corpus directory to write', zh: '输出的语料目录' },
+    }),
+    force: flag({
+      default: false,
+      summary: { en: 'replace an existing corpus', zh: '替换已有的语料' },
+    }),
+    ...DATA_DIR,
+    ...TASK_FILE,
+  },
+  examples: ['chineseblue corpus merge part-1 part-2 part-3 --out corpus'],
+  async run({ operands: parts, options, terminal, signal }) {
+    const { mergeCorpus } = await import('../../pretraining/corpus/merge.ts');
+    const { out, force } = options;
+    const dataDir = await dataDirOf(options);
+    const guarded = await guardedTasks(options.taskFile, dataDir);
+    const progress = terminal.progress(terminal.say({ en: 'Merging', zh: '合并中' }));
+    const manifest = await mergeCorpus(
+      { parts, guarded, dataDir, out, force },
       { signal, onProgress: (share, note) => progress.update(share, terminal.say(note)) },
     ).finally(progress.stop);
     if (terminal.json) terminal.printJson(manifest);
@@ -187,5 +251,5 @@ export const corpusCommand: CommandSpec = {
   name: 'corpus',
   summary: { en: 'corpora and lexicons for pretraining', zh: '预训练所用的语料与词典' },
   examples: build.examples,
-  subcommands: [build, lexicon],
+  subcommands: [build, merge, lexicon],
 };

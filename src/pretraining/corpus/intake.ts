@@ -15,7 +15,8 @@ import { createRepeatCounter, type RepeatCounter } from './repeats.ts';
 import type { Spool } from './spool.ts';
 import { readTrainSplit } from './train-splits.ts';
 
-const MAX_SHOWN_LEAKS = 50;
+/** Refused sentences that a manifest shows. */
+export const MAX_SHOWN_LEAKS = 50;
 /** UTF-8 bytes of a Chinese character: good enough to estimate progress. */
 const BYTES_PER_CHARACTER = 3;
 

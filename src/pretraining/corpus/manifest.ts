@@ -67,17 +67,17 @@ export interface Manifest {
   readonly shards: readonly Shard[];
 }
 
+export const shardSchema = z.object({
+  file: z.string().regex(/^[\w.-]+$/),
+  bytes: z.number(),
+  sha256: z.string(),
+  documents: z.number(),
+  sentences: z.number(),
+  characters: z.number(),
+});
+
 /** What readers of a corpus rely on. */
 export const manifestSchema = z.object({
   format: z.literal(FORMAT),
-  shards: z.array(
-    z.object({
-      file: z.string().regex(/^[\w.-]+$/),
-      bytes: z.number(),
-      sha256: z.string(),
-      documents: z.number(),
-      sentences: z.number(),
-      characters: z.number(),
-    }),
-  ),
+  shards: z.array(shardSchema),
 });

@@ -42,7 +42,8 @@ export async function writeShards(
   return shards;
 }
 
-async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
+/** Throws a UserError where the file cannot be written. */
+export async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   try {
     const handle = await open(file, 'w');
     try {
@@ -56,7 +57,7 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-const REBUILD = { en: 'Build the corpus again.', zh: '请重新构建语料。' };
+export const REBUILD = { en: 'Build the corpus again.', zh: '请重新构建语料。' };
 
 /**
  * The shards of a corpus directory, from its manifest, each checked against its SHA-256.
@@ -92,18 +93,25 @@ export async function openCorpus(directory: string): Promise<readonly Shard[]> {
     );
   }
   const { shards } = parsed.data;
-  for (const { file: name, sha256 } of shards) {
-    const path = join(directory, name);
-    if ((await identifyFile(path)).sha256 !== sha256) {
-      throw new UserError(
-        'corpus-damaged',
-        { en: 'The shard does not match the manifest', zh: '分片与清单不一致' },
-        { file: path, hint: REBUILD },
-      );
-    }
-  }
+  await verifyFiles(directory, shards);
   if (shards.length === 0) throw emptyCorpus(directory);
   return shards;
+}
+
+/** Throws `corpus-damaged` for a file that is not what was written. */
+export async function verifyFiles(
+  directory: string,
+  files: readonly { readonly file: string; readonly sha256: string }[],
+): Promise<void> {
+  for (const { file, sha256 } of files) {
+    const path = join(directory, file);
+    if ((await identifyFile(path)).sha256 === sha256) continue;
+    throw new UserError(
+      'corpus-damaged',
+      { en: 'The shard does not match the manifest', zh: '分片与清单不一致' },
+      { file: path, hint: REBUILD },
+    );
+  }
 }
 
 export const emptyCorpus = (file: string): UserError =>

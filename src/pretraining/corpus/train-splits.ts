@@ -54,18 +54,20 @@ export async function readTrainSplit(task: Task, dataDir: string): Promise<Train
 }
 
 /** Every text of every available dev and test split; a dialogue is one text. */
-export async function* readEvaluationTexts(
+export async function readEvaluationTexts(
   tasks: readonly Task[],
   dataDir: string,
-): AsyncGenerator<EvaluationText> {
+): Promise<EvaluationText[]> {
+  const texts: EvaluationText[] = [];
   for (const task of tasks) {
     const dataset = await openDataset({ task, dir: dataDir });
     for (const split of dataset.splits) {
       if (split === 'train') continue;
       for await (const { id, input } of dataset.stream(split)) {
         for (const parts of documentsOf(task, input))
-          yield { task: task.id, split, id, text: parts.join('\n') };
+          texts.push({ task: task.id, split, id, text: parts.join('\n') });
       }
     }
   }
+  return texts;
 }
