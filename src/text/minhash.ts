@@ -58,15 +58,12 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
   const offsets = Int32Array.from({ length: bands * rows }, () => random.below(0x100000000) | 0);
   const minima = new Uint32Array(bands * rows);
   const sketch = new Uint32Array(bands + 1);
-  /** Blocks, not one growing array: nothing is ever copied or held twice. */
-  const hashes: Uint32Array[] = [];
-  const empty: Uint8Array[] = [];
-  let size = 0;
+  const store = createStore(bands);
   return {
     bands,
     rows,
     get size() {
-      return size;
+      return store.size;
     },
     add(shingles) {
       minima.fill(0xffffffff);
@@ -83,41 +80,57 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
         sketch[band] = hash;
       }
       sketch[bands] = shingles.length === 0 ? 1 : 0;
-      return this.addSketch(sketch);
+      return store.add(sketch);
     },
-    sketchOf(index) {
-      const [block, place] = [index >> BLOCK_BITS, index & (BLOCK - 1)];
-      const copy = new Uint32Array(bands + 1);
-      copy.set(hashes[block].subarray(place * bands, (place + 1) * bands));
-      copy[bands] = empty[block][place];
-      return copy;
+    sketchOf: store.sketchOf,
+    addSketch: store.add,
+    eachBucket(visit) {
+      const keys = new Uint32Array(store.size);
+      for (let band = 0; band < bands; band++) {
+        store.readBand(band, keys);
+        for (const run of equalRuns(keys)) {
+          const members = run.filter((i) => !store.isEmpty(i));
+          if (members.length > 1) visit(members, band);
+        }
+      }
     },
-    addSketch(added) {
+    agreeBefore: (band, a, b) => agree(store.hashesOf(a), store.hashesOf(b), band),
+  };
+}
+
+/** Sketches by number, in blocks, not one growing array: nothing is ever copied or held twice. */
+function createStore(bands: number) {
+  const hashes: Uint32Array[] = [];
+  const empty: Uint8Array[] = [];
+  let size = 0;
+  const hashesOf = (i: number): BandHashes => ({
+    block: hashes[i >> BLOCK_BITS],
+    at: (i & (BLOCK - 1)) * bands,
+  });
+  const isEmpty = (i: number): boolean => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 1;
+  return {
+    get size() {
+      return size;
+    },
+    hashesOf,
+    isEmpty,
+    /** Fills `keys` with the hash of one band of every text. */
+    readBand(band: number, keys: Uint32Array): void {
+      for (let i = 0; i < size; i++) keys[i] = hashes[i >> BLOCK_BITS][(i & (BLOCK - 1)) * bands + band];
+    },
+    sketchOf(i: number): Uint32Array {
+      const { block, at } = hashesOf(i);
+      return Uint32Array.of(...block.subarray(at, at + bands), Number(isEmpty(i)));
+    },
+    add(sketch: Uint32Array): number {
       const place = size & (BLOCK - 1);
       if (place === 0) {
         hashes.push(new Uint32Array(BLOCK * bands));
         empty.push(new Uint8Array(BLOCK));
       }
-      hashes[hashes.length - 1].set(added.subarray(0, bands), place * bands);
-      empty[empty.length - 1][place] = added[bands];
+      hashes[hashes.length - 1].set(sketch.subarray(0, bands), place * bands);
+      empty[empty.length - 1][place] = sketch[bands];
       return size++;
-    },
-    eachBucket(visit) {
-      const keys = new Uint32Array(size);
-      for (let band = 0; band < bands; band++) {
-        for (let i = 0; i < size; i++) keys[i] = hashes[i >> BLOCK_BITS][(i & (BLOCK - 1)) * bands + band];
-        for (const run of equalRuns(keys)) {
-          const members = run.filter((i) => empty[i >> BLOCK_BITS][i & (BLOCK - 1)] === 0);
-          if (members.length > 1) visit(members, band);
-        }
-      }
-    },
-    agreeBefore: (band, a, b) => {
-      const hashesOf = (i: number): BandHashes => ({
-        block: hashes[i >> BLOCK_BITS],
-        at: (i & (BLOCK - 1)) * bands,
-      });
-      return agree(hashesOf(a), hashesOf(b), band);
     },
   };
 }
