@@ -45,7 +45,7 @@ it.each(blocks.map(([, title, code]) => [title, code]))(
     expect([status, stderr]).toEqual([0, '']);
     const made: string[] = JSON.parse(stdout).tasks.map(({ task }: { task: string }) => task);
     const named = others.flatMap((command) => /--task (\S+)/.exec(command)?.[1].split(',') ?? []);
-    expect(named.length).toBeGreaterThan(0);
+    expect(named.length > 0).toBe(!importing.includes('--dry-run'));
     expect(made).toEqual(expect.arrayContaining(named));
   },
 );

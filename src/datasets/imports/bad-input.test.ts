@@ -86,7 +86,7 @@ it('replaces ids that are not unique, and says so', async () => {
   ]);
 });
 
-it('takes the first of two annotations with one id, and counts that they differ', async () => {
+it('takes the first of two annotations of one person with one id, and counts the other', async () => {
   const result = (label: string) => [{ id: 'x', type: 'choices', value: { choices: [label] } }];
   const annotations = [
     { id: 3, completed_by: 1, result: result('a') },
@@ -95,7 +95,7 @@ it('takes the first of two annotations with one id, and counts that they differ'
   const { report } = await fromContents({
     'test.json': JSON.stringify([{ id: 1, data: { text: '头痛' }, annotations }]),
   });
-  expect([report.labels, misfitCounts(report)]).toEqual([['a'], { 'annotators-differ': 1 }]);
+  expect([report.labels, misfitCounts(report)]).toEqual([['a'], { 'annotator-twice': 1 }]);
 });
 
 it('keeps spans that begin or end with white space, and leaves out relations without an end or a type', async () => {
