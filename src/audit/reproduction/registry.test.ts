@@ -42,9 +42,9 @@ describe('reproductions', () => {
     expect((await open('cMedIR', [example])).score([{ scores: [3, 1, 2] }]).value).toBe(2);
   });
 
-  it('exist for every task with a published score, and for no other', () => {
+  it('exist for every task with a published score on gold that is public, and for no other', () => {
     for (const task of tasks) {
-      if (task.published.length > 0) expect(findReproduction(task).published(task)).toHaveLength(2);
+      if (task.published.length > 0 && task.judged === undefined) expect(findReproduction(task).published(task)).toHaveLength(2);
       else expect(() => findReproduction(task)).toThrow(/No reproducible score/);
     }
   });
