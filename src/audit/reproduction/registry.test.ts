@@ -44,7 +44,8 @@ describe('reproductions', () => {
 
   it('exist for every task with a published score on gold that is public, and for no other', () => {
     for (const task of tasks) {
-      if (task.published.length > 0 && task.judged === undefined) expect(findReproduction(task).published(task)).toHaveLength(2);
+      if (task.published.length > 0 && task.judged === undefined)
+        expect(findReproduction(task).published(task)).toHaveLength(2);
       else expect(() => findReproduction(task)).toThrow(/No reproducible score/);
     }
   });
