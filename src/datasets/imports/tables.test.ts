@@ -74,6 +74,39 @@ it('takes the configuration that is named, with the names of its classes', async
   await expect(missing).rejects.toMatchObject({ code: 'which-config', exitCode: 2 });
 });
 
+it('names the classes of a table by the card alone, which may be written in other styles of YAML', async () => {
+  const card = `---
+# invented
+language: [zh, "en"]
+pretty_name: 'It''s: invented'
+description: |
+  - not: an item
+dataset_info:
+  features:
+    - {name: text, dtype: string}
+    - name: text
+      dtype: string
+    - name: label
+      dtype: {class_label: unread}
+    - name: "label"
+      dtype:
+        class_label:
+          names: [urgent, 'routine']
+  splits:
+  -
+    name: train
+---
+`;
+  const { report, records } = await fromContents({
+    'set/README.md': card,
+    'set/data/train.csv': 'text,label\n甲,0\n乙,1\n',
+    'set/data/validation.csv': 'text,label\n丙,1\n丁,7\n',
+    'set/data/.cache.csv': 'x\n',
+  });
+  expect(report).toMatchObject({ labels: ['routine', 'urgent'], splits: { train: 2, dev: 1 } });
+  expect(await records('dev')).toEqual([{ text: '丙', label: 'routine' }]);
+});
+
 it('reads entities out of Parquet in groups of rows, with numbers beyond 2^53', async () => {
   const { report, records } = await imported(join(fixtures, 'test-entities.zstd.parquet'));
   expect(report.offsets).toEqual({ unit: 'code-point', end: 'exclusive' });
