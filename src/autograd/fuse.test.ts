@@ -74,6 +74,16 @@ describe('fuse', () => {
     expect(operators(fuse({ y: mul(product, input('s', [1])) }))).toEqual({ Gemm: 1, Mul: 1 });
   });
 
+  it('transposes the left matrix once where the right one is at least twice as wide', async () => {
+    const [narrow, broad] = [input('narrow', [3, 2]), input('broad', [3, 4])];
+    const y = gemm(narrow, broad, undefined, 1, 0);
+    expect(operators(fuse({ y }))).toEqual({ Reshape: 2, Transpose: 1, Gemm: 1 });
+    const feeds = { narrow: filled(6), broad: filled(12) };
+    const [plain, fused] = [await run({ y }, feeds), await run(fuse({ y }), feeds)];
+    for (const [i, expected] of plain.y.entries()) expect(fused.y[i]).toBeCloseTo(expected, 6);
+    expect(operators(fuse({ y: gemm(broad, narrow, undefined, 1, 0) }))).toEqual({ Gemm: 1 });
+  });
+
   it('counts a value as used twice that is written down twice', () => {
     expect(operators(fuse({ y: add(mul(gemm(x, w), 2), gemm(x, w)) }))).toEqual({ Gemm: 1, Mul: 1, Add: 1 });
   });

@@ -1,6 +1,7 @@
 import { keyOf } from './compile.ts';
 import { add, erf, mul } from './elementwise.ts';
 import { sorted } from './grad.ts';
+import { reshape, transpose } from './movement.ts';
 import { sameShape, type Value } from './value.ts';
 
 /** Named results of a graph. */
@@ -15,6 +16,8 @@ const REWRITINGS: readonly Rewriting[] = [
   // factors of a matrix are factors of the product, which multiplies for nothing
   (value) => (value.operation === 'Gemm' ? productOfUnscaled(value) : value),
   (value, isOwn) => scaledProduct(value, isOwn) ?? value,
+  // ONNX Runtime transposes the left matrix again for every 128 columns of the product: once is cheaper where it is the small one
+  (value) => (value.operation === 'Gemm' ? transposedOnce(value) : value),
 ];
 
 /**
@@ -105,6 +108,17 @@ function scaledProduct(value: Value, isOwn: (input: Value) => boolean): Value | 
   const [gemm] = inner.inputs;
   if (inner.operation !== 'Reshape' || gemm.operation !== 'Gemm' || !isOwn(gemm)) return undefined;
   return { ...inner, inputs: [withFactors(gemm, factor, factor)] };
+}
+
+/** A product whose right matrix is wider than its left, which is transposed beforehand. */
+function transposedOnce(gemm: Value): Value {
+  const [left, right, ...bias] = gemm.inputs;
+  const { transA, transB } = gemm.attributes;
+  if (!transA || transB || right.shape[1] < 2 * left.shape[1]) return gemm;
+  const [rows, columns] = left.shape;
+  // as a batch of one: ONNX Runtime would fuse the transposition of a matrix into the product again
+  const turned = reshape(transpose(reshape(left, [1, rows, columns]), [0, 2, 1]), [columns, rows]);
+  return { ...gemm, inputs: [turned, right, ...bias], attributes: { ...gemm.attributes, transA: 0 } };
 }
 
 /** x and s of a value x · s, where s is a constant scalar. */
