@@ -21,7 +21,7 @@ const EXPECTED = {
 const STRING = { en: 'a string', zh: '字符串' };
 const STRINGS = { en: 'an array of strings', zh: '字符串数组' };
 
-const isStrings = (value: unknown): value is readonly string[] =>
+export const isStrings = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 function readEvent(

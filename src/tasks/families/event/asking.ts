@@ -2,11 +2,8 @@ import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
 import { isObject } from '../shared/faults.ts';
 import { labelNamed } from '../shared/label-names.ts';
-import { eventKey } from './answers.ts';
+import { eventKey, isStrings } from './answers.ts';
 import type { ClinicalEvent, EventTypes } from './types.ts';
-
-const isStrings = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 function readEvent(value: unknown, at: string, task: Task): ClinicalEvent | string {
   if (!isObject(value)) return `wrong-type ${at}`;
