@@ -91,6 +91,15 @@ it('a second process does not open its directory', async () => {
   expect(stderr).toContain('bad-challenge');
 });
 
+it('a port that is in use is said, and nothing is left open', async () => {
+  const { port } = new URL(server.url);
+  const site = join(directory, 'second');
+  const second = ['--dir', site, '--data-dir', join(directory, 'data'), '--no-baselines'];
+  const { status, stderr } = await runMain('serve', ...second, '--port', port);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('address-in-use')]);
+  expect(await readdir(join(site, 'database'))).toEqual(['pglite']);
+});
+
 it('a server that is killed loses nothing: it scores what it had taken, once', {
   timeout: 120_000,
 }, async () => {
@@ -124,6 +133,16 @@ it('a server that is killed loses nothing: it scores what it had taken, once', {
   );
   expect(scored.map(({ subject }) => subject).sort()).toEqual([...ids].sort());
   expect((await as('admin', 'audit-log', 'verify')).stdout).toContain('intact');
+});
+
+it('a lost admin token is replaced by a new one, and ends', async () => {
+  await server.end('SIGTERM');
+  server = await startServer([...args, '--new-admin-token']);
+  const old = tokens.admin;
+  tokens.admin = server.token ?? '';
+  expect((await as('admin', 'challenge', 'open', 'cMedIC')).status).toBe(0);
+  tokens.old = old;
+  expect((await as('old', 'challenge', 'open', 'cMedIC')).stderr).toContain('bad-token');
 });
 
 it('ends whole: no lock and no upload is left', async () => {

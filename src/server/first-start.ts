@@ -7,7 +7,7 @@ import { parseChallenge } from './challenge.ts';
 import { createChallenge } from './challenges.ts';
 import { createKey } from './keyring.ts';
 import type { Site } from './site.ts';
-import { type Actor, issueToken } from './tokens.ts';
+import { type Actor, issueToken, revokeTokens } from './tokens.ts';
 
 const ADMIN: Actor = { role: 'admin' };
 /** The quota of tasks that are opened without a challenge file: per day, and in all. */
@@ -21,15 +21,18 @@ export async function ensureKeyFile(file: string): Promise<void> {
   await chmod(file, 0o600);
 }
 
-/** An admin token, where none was ever made; it is told here once. */
-export async function firstAdminToken({ kysely }: Site): Promise<string | undefined> {
+/** An admin token, told here once: where there is none yet, or instead of those there are. */
+export async function adminToken(
+  { kysely }: Site,
+  { renew = false }: { readonly renew?: boolean } = {},
+): Promise<string | undefined> {
+  const grant = { role: 'admin', subject: '' } as const;
   return kysely.transaction().execute(async (transaction) => {
-    const known = await transaction
-      .selectFrom('token')
-      .select('hash')
-      .where('role', '=', 'admin')
-      .executeTakeFirst();
-    return known ? undefined : issueToken(transaction, ADMIN, { role: 'admin', subject: '' });
+    const admins = transaction.selectFrom('token').select('hash').where('role', '=', 'admin');
+    const known = await admins.executeTakeFirst();
+    if (known && !renew) return undefined;
+    if (known) await revokeTokens(transaction, ADMIN, grant);
+    return issueToken(transaction, ADMIN, grant);
   });
 }
 

@@ -27,6 +27,13 @@ export const serveCommand = defineCommand({
       default: 8930,
       summary: { en: '0: any free one', zh: '端口；0 为任意空闲端口' },
     }),
+    newAdminToken: flag({
+      default: false,
+      summary: {
+        en: 'print a new admin token; those before it end',
+        zh: '输出新的管理员令牌，此前的令牌失效',
+      },
+    }),
     baselines: flag({
       default: true,
       summary: {
@@ -45,16 +52,17 @@ export const serveCommand = defineCommand({
     const { createApp } = await import('../../server/api/app.ts');
     const { listen } = await import('../../server/api/listen.ts');
     const { startScorer } = await import('../../server/scorer.ts');
-    const { firstAdminToken } = await import('../../server/first-start.ts');
+    const { adminToken } = await import('../../server/first-start.ts');
     const settings = await siteSettings(options);
     const onError = (error: unknown): void => terminal.alert(String(error));
     const site = await openSite({ ...settings, onError });
     try {
       await prepare(site, options, terminal);
-      const token = await firstAdminToken(site);
-      const scorer = startScorer(site, site.workers, onError);
       const app = createApp({ site, onError });
       const listening = await listen(app, options);
+      const scorer = startScorer(site, site.workers, onError);
+      // Only now, when it is certain that it will be shown.
+      const token = await adminToken(site, { renew: options.newAdminToken });
       announce(terminal, listening.url, token);
       const { submitBaselines } = await import('../baselines.ts');
       const filling = submitBaselines(site, options.dir, signal).catch((error) => {
