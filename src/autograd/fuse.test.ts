@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
 import {
@@ -8,6 +9,7 @@ import {
   gemm,
   grad,
   input,
+  layerNorm,
   linear,
   mul,
   reshape,
@@ -56,6 +58,26 @@ describe('fuse', () => {
     // two of the loss, u (1 + erf u), u², u exp, and g times the slope
     expect(operators(fuse(results))).toMatchObject({ Erf: 1, Mul: 6 });
     expect(operators(fuse(results)).Gelu).toBeUndefined();
+  });
+
+  it('gives the same bits for any number of threads', async () => {
+    const [rows, width] = [1856, 256];
+    const sizes = { tokens: rows * width, up: width * width, gain: width, bias: width };
+    const feeds = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, filled(size)]));
+    const [tokens, up] = [input('tokens', [rows, width]), input('up', [width, width])];
+    const [gain, bias] = [input('gain', [width]), input('bias', [width])];
+    const y = gelu(layerNorm(linear(tokens, up), gain, bias));
+    const [a, b, c] = grad(sum(mul(y, y)), [tokens, up, gain]);
+    const bits = async (threads: number): Promise<string[]> => {
+      const program = await compile(fuse({ a, b, c }), { threads });
+      const found = await program.run(feeds);
+      await program.release();
+      return Object.values(found).map(({ buffer }) =>
+        createHash('sha256').update(new Uint8Array(buffer)).digest('hex'),
+      );
+    };
+    const one = await bits(1);
+    for (const threads of [2, 3]) expect(await bits(threads)).toEqual(one);
   });
 
   it('puts factors into a product, on either side of a change of shape', () => {

@@ -19,7 +19,7 @@ import { gather, gatherElements, scatterElements, scatterRows } from './indexing
 import { gemm, matmul } from './matrix.ts';
 import { expand, pad, reshape, slice, transpose } from './movement.ts';
 import { layerNormParts } from './normalisation.ts';
-import { cumulativeSum, sum } from './reduction.ts';
+import { cumulativeSum, mean, sum } from './reduction.ts';
 import type { Shape, Value } from './value.ts';
 
 /**
@@ -113,23 +113,18 @@ export const RULES: Readonly<Record<string, Rule>> = {
     const unit = mul(centred, scale);
     if (y.output === 1) return [expand(div(g, width), x.shape), null, null];
     if (y.output === 2) return [mul(unit, mul(mul(g, mul(scale, scale)), -1 / width)), null, null];
-    // in rows t = g · scale: t · gain - mean(t · gain) - centred · scale² · mean(t · centred · gain)
-    const shares = div(gain, width);
+    // with t = g · scale: t · gain - mean(t · gain) - centred · scale² · mean(t · gain · centred)
     const t = mul(g, scale);
-    const along = mul(t, centred);
-    const turning = mul(weighted(along, shares), mul(scale, scale));
-    const inward = sub(sub(mul(t, gain), mul(centred, turning)), weighted(t, shares));
-    return [inward, along, g];
+    const turned = mul(t, gain);
+    const turning = mul(mean(mul(turned, centred), [-1], true), mul(scale, scale));
+    const inward = sub(sub(turned, mul(centred, turning)), mean(turned, [-1], true));
+    return [inward, mul(t, centred), g];
   },
 };
 
 /** Twice the slope of GELU at √2 u: 1 + erf(u) + 2/√π u exp(-u²). */
 const twiceGeluSlope = (u: Value): Value =>
   add(add(erf(u), 1), mul(u, exp(sub(Math.log(2 / Math.sqrt(Math.PI)), mul(u, u)))));
-
-/** Sums over the last axis, which stays with size 1. */
-const weighted = (x: Value, weights: Value): Value =>
-  x.shape.length > 1 ? matmul(x, reshape(weights, [-1, 1])) : sum(mul(x, weights), [-1], true);
 
 const axesOf = (y: Value): readonly number[] => y.attributes.axes as number[];
 const axisOf = (y: Value): readonly number[] => [y.attributes.axis as number];

@@ -34,7 +34,7 @@ export interface Sums {
 }
 
 /** Part of every fingerprint and checkpoint: checkpoints of another way to train are not resumed. */
-export const TRAINING_VERSION = 6;
+export const TRAINING_VERSION = 7;
 
 /** Where training stands: with the arrays of the parameters, all that a checkpoint needs. */
 export interface State<Scores> {
