@@ -60,7 +60,7 @@ const call = async (path: string, token: string, init: RequestInit = {}): Promis
     if (answer?.ok) return answer.json();
     const text = await answer?.text();
     // A client whose file could not be checked as every process died sends it again.
-    const again = text === undefined || answer!.status >= 500 || text.includes('worker-died');
+    const again = text === undefined || answer!.status >= 500 || /worker-died|rate-limited/.test(text);
     if (!again) throw new Error(`${path}: ${text}`);
     await delay(500);
   }
