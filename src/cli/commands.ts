@@ -30,6 +30,7 @@ import { submitCommand } from './commands/submit.ts';
 import { suiteCommand } from './commands/suite.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
+import { workerCommand } from './commands/worker.ts';
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly CommandSpec[] = [
@@ -60,6 +61,7 @@ export const commands: readonly CommandSpec[] = [
   tasksCommand,
   conventionsCommand,
   runsCommand,
+  workerCommand,
   serveCommand,
   submitCommand,
   challengeCommand,

@@ -45,7 +45,14 @@ export async function evaluateBatch(
   plans: PlanList['plans'],
   { results, tasks, ...pool }: BatchOptions,
 ): Promise<Batch> {
-  const outcomes = await evaluateAll(plans, pool);
+  return batchOf(await evaluateAll(plans, pool), { results, tasks });
+}
+
+/** Summarizes how plans ended, wherever they were evaluated. */
+export async function batchOf(
+  outcomes: readonly Outcome[],
+  { results, tasks }: Pick<BatchOptions, 'results' | 'tasks'>,
+): Promise<Batch> {
   const runs = outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
   const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
   const summaries = summarize(runs);

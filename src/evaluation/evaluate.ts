@@ -165,7 +165,7 @@ export async function openEvaluation(request: Plan): Promise<Evaluation> {
   const startingPoint = made?.sha256 ?? (await kind.startingPoint(parameters));
   const identity: Identity = { kind, modelHash, parameters, startingPoint, members: made?.members, splits };
   const id = runId(plan, identity);
-  const directory = join(plan.root, id);
+  const directory = join(plan.workRoot ?? plan.root, id);
   return { ...identity, plan, questions, examples, id, directory, paths: pathsOf(directory) };
 }
 

@@ -22,6 +22,8 @@ export interface Plan {
   readonly dataDir: string;
   /** Where runs are kept. */
   readonly root: string;
+  /** Where this one is made, if not there: it is moved when it is finished. */
+  readonly workRoot?: string;
   /** Also keep the fitted model, as `model.bin`. */
   readonly keepModel: boolean;
   /** Discard a kept run and do it again. */

@@ -5,6 +5,7 @@ import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import { findModel, isBuiltIn } from '../models/registry.ts';
 import { evaluate } from './evaluate.ts';
+import { userError } from './plain-error.ts';
 import type { Plan, Watcher } from './plan.ts';
 import { readRun, type StoredRun } from './store.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -88,7 +89,7 @@ async function settle(plan: Plan, running: Promise<StoredRun>): Promise<Outcome>
 }
 
 /** Evaluates in a child process. Ctrl-C reaches it from the terminal or through `signal`. */
-function evaluateElsewhere(plan: Plan, { onProgress, onNote, signal }: Watcher): Promise<StoredRun> {
+export function evaluateElsewhere(plan: Plan, { onProgress, onNote, signal }: Watcher): Promise<StoredRun> {
   return new Promise((resolve, reject) => {
     const child = fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const abort = (): void => void child.kill('SIGTERM');
@@ -104,10 +105,7 @@ function evaluateElsewhere(plan: Plan, { onProgress, onNote, signal }: Watcher):
       signal?.removeEventListener('abort', abort);
       if (signal?.aborted) return reject(signal.reason);
       if (answer?.kind === 'done') return resolve(readRun(answer.directory));
-      if (answer?.kind === 'refused') {
-        const { code: errorCode, message, details } = answer;
-        return reject(new UserError(errorCode, message, details));
-      }
+      if (answer?.kind === 'refused') return reject(userError(answer));
       if (answer?.kind === 'failed') return reject(new Error(answer.stack));
       reject(workerDied(plan, killedBy, code));
     });

@@ -1,7 +1,8 @@
 /** The process in which the pool evaluates one plan: it receives a message, and sends progress and one result. */
-import { type ErrorDetails, EXIT, UserError } from '../ground/errors.ts';
+import { EXIT, UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import { evaluate } from './evaluate.ts';
+import { type PlainError, plainError } from './plain-error.ts';
 import type { Plan } from './plan.ts';
 
 export interface ToWorker {
@@ -12,12 +13,7 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly share: number; readonly note?: Text }
   | { readonly kind: 'note'; readonly note: Text }
   | { readonly kind: 'done'; readonly directory: string }
-  | {
-      readonly kind: 'refused';
-      readonly code: string;
-      readonly message: Text;
-      readonly details: ErrorDetails;
-    }
+  | ({ readonly kind: 'refused' } & PlainError)
   | { readonly kind: 'failed'; readonly stack: string };
 
 const PROGRESS_INTERVAL_MS = 200;
@@ -44,10 +40,8 @@ process.once('message', async ({ plan }: ToWorker) => {
     const { directory } = await evaluate(plan, { onProgress, onNote, signal: interruption.signal });
     send({ kind: 'done', directory });
   } catch (error) {
-    if (error instanceof UserError) {
-      const { code, text, place, hintText, exitCode } = error;
-      send({ kind: 'refused', code, message: text, details: { ...place, hint: hintText, exitCode } });
-    } else
+    if (error instanceof UserError) send({ kind: 'refused', ...plainError(error) });
+    else
       send({
         kind: 'failed',
         stack: error instanceof Error ? (error.stack ?? error.message) : String(error),

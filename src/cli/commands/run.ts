@@ -1,5 +1,5 @@
 import type { SuiteAverage } from '../../compare/suite-average.ts';
-import type { Batch } from '../../evaluation/batch.ts';
+import type { Batch, BatchOptions } from '../../evaluation/batch.ts';
 import type { PlanList } from '../../evaluation/plans.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
@@ -21,6 +21,7 @@ import {
   type TASK,
   TASK_FILE,
 } from '../options.ts';
+import { evaluateByWorkers, QUEUE, refuseWithQueue } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const runCommand = defineCommand({
@@ -73,6 +74,14 @@ export const runCommand = defineCommand({
       summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
     }),
     ...SERVICE,
+    ...QUEUE,
+    wait: flag({
+      default: true,
+      summary: {
+        en: 'with --queue: return once the evaluations are enqueued',
+        zh: '与 --queue 同用：放入队列后立即返回',
+      },
+    }),
     ...RESULTS,
   },
   examples: [
@@ -82,6 +91,7 @@ export const runCommand = defineCommand({
     'chineseblue run --task cMedQA --split regrouped@1',
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --task cMedQQ --model llm:qwen3 --endpoint http://127.0.0.1:8080/v1 --limit 200',
+    'chineseblue run --model all-baselines --seed 0,1,2 --queue postgres://me@db/sweeps --runs-dir /shared/runs',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   finishing: {
@@ -89,11 +99,14 @@ export const runCommand = defineCommand({
     zh: '各评测完成当前步骤后停止，检查点和已有回答会保留',
   },
   async run({ options, terminal, signal }) {
-    const { evaluateBatch, planBatch } = await import('../../evaluation/batch.ts');
+    const { planBatch } = await import('../../evaluation/batch.ts');
     const { parseAssignments } = await import('../../evaluation/plans.ts');
-    const { availableParallelism } = await import('node:os');
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
-    const { limit, retryErrors } = options;
+    const { limit, retryErrors, queue, jobs } = options;
+    if (queue !== undefined) {
+      refuseWithQueue({ '--jobs': jobs, '--keep-model': keepModel, '--force': force });
+      refuseWithQueue({ '--subsets': subsets, '--retry-errors': retryErrors });
+    }
     const dataDir = await dataDirOf(options);
     const suite = await suiteOf(options);
     const { tasks, named: required } = suite
@@ -116,13 +129,15 @@ export const runCommand = defineCommand({
     noteQuickLook(list, terminal);
     if (options.dryRun) return printOutlook(list.plans, terminal, signal);
     await noteDestinations(list.plans, terminal);
-    const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
-    const batch = await evaluateBatch(list.plans, {
-      ...{ tasks, results, signal },
-      jobs: options.jobs ?? availableParallelism(),
-      onProgress: progress.update,
-      onNote: terminal.note,
-    }).finally(progress.stop);
+    const batch =
+      queue === undefined
+        ? await evaluateHere(list.plans, { tasks, results, jobs, signal }, terminal)
+        : await evaluateByWorkers(
+            list.plans,
+            { tasks, results, queue, wait: options.wait, signal },
+            terminal,
+          );
+    if (!batch) return;
     // A corpus without a second format lacks nothing.
     const absent = list.absent.filter(({ corpus }) => source === 'primary' || corpus.alternative);
     await printBatch(
@@ -136,6 +151,22 @@ export const runCommand = defineCommand({
     if (first) throw first.error;
   },
 });
+
+async function evaluateHere(
+  plans: PlanList['plans'],
+  { jobs, ...rest }: Omit<BatchOptions, 'jobs'> & { readonly jobs?: number },
+  terminal: Terminal,
+): Promise<Batch> {
+  const { evaluateBatch } = await import('../../evaluation/batch.ts');
+  const { availableParallelism } = await import('node:os');
+  const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
+  return evaluateBatch(plans, {
+    ...rest,
+    jobs: jobs ?? availableParallelism(),
+    onProgress: progress.update,
+    onNote: terminal.note,
+  }).finally(progress.stop);
+}
 
 /** What the kinds of the group `quick` say of themselves. */
 function noteQuickLook({ plans, looks }: PlanList, terminal: Terminal): void {

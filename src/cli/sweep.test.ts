@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samplesDir } from '../datasets/directory.ts';
+import { openSweepQueue } from '../evaluation/sweep-queue.ts';
+import { postgresPrograms, startPostgres, type TestPostgres } from '../jobs/fixtures/postgres.ts';
+import { runMain } from './fixtures/run-main.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
+const SWEEP = ['--task', 'cMedIC,cMedQQ', '--model', 'majority,linear', '--data-dir', samplesDir()];
+const programs = postgresPrograms();
+
+describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
+  let server: TestPostgres;
+  let folder: string;
+  const workers: ChildProcess[] = [];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sweep-'));
+    server = await startPostgres(programs!);
+  }, 600_000);
+  afterAll(() => {
+    for (const worker of workers) worker.kill('SIGKILL');
+    server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const startWorker = (...more: string[]): { child: ChildProcess; ended: Promise<number | null> } => {
+    const child = spawn(process.execPath, [BIN, 'worker', '--queue', server.url, ...more], {
+      stdio: 'ignore',
+    });
+    workers.push(child);
+    return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
+  };
+  const run = (runs: string, ...more: string[]) =>
+    runMain('run', ...SWEEP, '--runs-dir', join(folder, runs), ...more);
+  /** The predictions and scores of every run. */
+  const bytesOf = (runs: string): [string, string, string][] =>
+    readdirSync(join(folder, runs))
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => {
+        const at = (file: string): string => readFileSync(join(folder, runs, name, file), 'hex');
+        return [name, at('predictions.jsonl'), at('scores.json')];
+      });
+
+  it('has the table and the bytes of a local one although a worker is killed', {
+    timeout: 600_000,
+  }, async () => {
+    const doomed = startWorker();
+    const sweeping = run('shared', '--queue', server.url);
+    const attempts = join(folder, 'shared', '.attempts');
+    while (!existsSync(attempts) || readdirSync(attempts).length === 0) await delay(5);
+    doomed.child.kill('SIGKILL');
+    await doomed.ended;
+    const second = startWorker();
+    const swept = await sweeping;
+    const local = await run('local', '--jobs', '1');
+    expect(swept.stdout).toBe(local.stdout);
+    expect(swept.status).toBe(0);
+    expect(bytesOf('shared')).toEqual(bytesOf('local'));
+    expect(bytesOf('shared')).toHaveLength(4);
+    second.child.kill('SIGTERM');
+    await second.ended;
+    expect(readdirSync(attempts)).toEqual([]);
+    const sweeps = await openSweepQueue(server.url);
+    const { rows } = await sql<{ ended: string; most: number }>`
+      select (select count(*) from sweep_outcome) as ended, max(retry_count) as most
+      from jobs.job where name = 'sweep'`.execute(sweeps.database.kysely);
+    await sweeps.close();
+    expect(rows).toEqual([{ ended: '4', most: 1 }]);
+  });
+
+  it('enqueues nothing that is kept, and tells what a worker could not do', {
+    timeout: 600_000,
+  }, async () => {
+    const kept = await run('local', '--queue', server.url, '--no-wait', '--json');
+    expect(JSON.parse(kept.stdout)).toMatchObject({ enqueued: 0, kept: 4 });
+    const elsewhere = startWorker('--data-dir', join(folder, 'nowhere'));
+    const { status, stderr } = await run('failing', '--queue', server.url, '--model', 'majority');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(join(folder, 'nowhere'));
+    elsewhere.child.kill('SIGTERM');
+    expect(await elsewhere.ended).not.toBe(null);
+    expect(await startWorker('--until-empty').ended).toBe(0);
+  });
+
+  it('does not take what must stay in this process', async () => {
+    const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1'];
+    expect((await run('none', ...remote, '--queue', server.url)).stderr).toContain('queue-model');
+  });
+});
+
+it('a queue is a PostgreSQL database, named by its address', async () => {
+  const refused = await runMain('run', ...SWEEP, '--queue', 'directory');
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('queue-not-shared');
+  expect((await runMain('worker', '--queue', 'pglite://here', '--lang', 'zh')).stderr).toContain('PGlite');
+  expect((await runMain('worker')).stderr).toContain('--queue is required');
+  expect((await runMain('run', '--force', '--queue', 'postgres://x/y')).stderr).toContain('queue-option');
+});
