@@ -54,6 +54,8 @@ export async function evaluateByWorkers(
           en: `${enqueued} evaluations enqueued, ${kept} were done before. The same command without --no-wait prints the table.`,
           zh: `已将 ${enqueued} 次评测放入队列，另有 ${kept} 次此前已完成。去掉 --no-wait 再次执行即可输出结果表。`,
         });
+      const [impossible] = sweep.plans.flatMap(({ error }) => error ?? []);
+      if (impossible) throw impossible;
       return undefined;
     }
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));

@@ -22,8 +22,10 @@ const ASK_EVERY = 10;
 export interface SweepPlan {
   readonly plan: Plan;
   readonly run: string;
-  /** Of its job; undefined where the run is kept already. */
+  /** Of its job; undefined where the run is kept already, or impossible. */
   readonly job?: string;
+  /** Why it was not enqueued. */
+  readonly error?: UserError;
 }
 
 export interface Sweep {
@@ -33,7 +35,8 @@ export interface Sweep {
 }
 
 /**
- * Puts every plan whose run is not kept yet on the queue, all or none. Throws a UserError (usage) for what cannot leave
+ * Puts every plan whose run is not kept yet on the queue, all or none; one whose corpus or members are at fault gets its
+ * error. Throws a UserError (usage) for what cannot leave
  * this process: `queue-model` for kinds that call a service, whose limits and keys stay here, and for those of a module.
  */
 export async function enqueueSweep({ database, queue }: SweepQueue, plans: readonly Plan[]): Promise<Sweep> {
@@ -45,9 +48,14 @@ export async function enqueueSweep({ database, queue }: SweepQueue, plans: reado
   const planned: SweepPlan[] = [];
   for (const given of plans) {
     const plan = { ...given, dataDir: resolve(given.dataDir), root: resolve(given.root) };
-    const { id: run, paths } = await openEvaluation(plan);
-    const isKept = existsSync(paths.record) && existsSync(paths.scores);
-    planned.push({ plan, run, job: isKept ? undefined : randomUUID() });
+    try {
+      const { id: run, paths } = await openEvaluation(plan);
+      const isKept = existsSync(paths.record) && existsSync(paths.scores);
+      planned.push({ plan, run, job: isKept ? undefined : randomUUID() });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      planned.push({ plan, run: '', error });
+    }
   }
   await database.kysely.transaction().execute(async (transaction) => {
     for (const { plan, run, job } of planned)
@@ -82,7 +90,10 @@ export async function awaitSweep(
     for (const { job, error } of rows) errors.set(job, error === null ? undefined : errorOf(error));
     const waiting = jobs.filter((job) => !errors.has(job));
     const done = plans.length - waiting.length;
-    onProgress?.(done / plans.length, { en: `${done} of ${plans.length}`, zh: `${done}/${plans.length}` });
+    onProgress?.(done / Math.max(1, plans.length), {
+      en: `${done} of ${plans.length}`,
+      zh: `${done}/${plans.length}`,
+    });
     if (waiting.length === 0) break;
     if (round % ASK_EVERY === ASK_EVERY - 1) {
       for (const job of waiting.slice(0, ASKED))
@@ -91,8 +102,7 @@ export async function awaitSweep(
     await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   return Promise.all(
-    plans.map(async ({ plan, run, job = '' }): Promise<Outcome> => {
-      const error = errors.get(job);
+    plans.map(async ({ plan, run, job = '', error = errors.get(job) }): Promise<Outcome> => {
       if (error) return { plan, error };
       const directory = join(plan.root, run);
       return existsSync(directory)
