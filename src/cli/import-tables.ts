@@ -2,6 +2,7 @@ import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
 import type { Text } from '../ground/language.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { printPersonal } from './scan-table.ts';
 import { formatMean } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -60,6 +61,14 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
     ]),
   );
   if (report.agreement) await printAgreement(report.agreement, terminal);
+  if (report.scan) {
+    await printPersonal(report.scan, terminal);
+    if (report.scan.masked)
+      terminal.note({
+        en: `They were masked; ${report.scan.maskedEntities} entities with them.`,
+        zh: `已替换；其中涉及 ${report.scan.maskedEntities} 个实体。`,
+      });
+  }
   noteDivision(report, terminal);
   for (const { count, meaning, examples } of report.misfits) {
     terminal.note({ en: `${count} ${meaning.en}.`, zh: `${count} ${meaning.zh}。` });

@@ -65,6 +65,20 @@ export const dataImportCommand = defineCommand({
         zh: '标注者不一致时：取过半数的标注，或以此人为准（默认取第一份）',
       },
     }),
+    scan: flag({
+      default: false,
+      summary: {
+        en: 'count what looks like personal data; places, never values, are recorded',
+        zh: '统计疑似个人信息；只记录位置，不记录内容',
+      },
+    }),
+    mask: flag({
+      default: false,
+      summary: {
+        en: 'replace personal data by as many 某 or *, gold kept in place; ids become record numbers',
+        zh: '以等长的“某”或“*”替换个人信息，标注位置不变；编号改为记录序号',
+      },
+    }),
     dryRun: flag({
       default: false,
       summary: { en: 'show what would be made and write nothing', zh: '仅显示结果，不写入' },
@@ -82,13 +96,13 @@ export const dataImportCommand = defineCommand({
     const { parseRatios } = await import('../../datasets/imports/division.ts');
     const { writableDataDir } = await import('../../datasets/directory.ts');
     const { as: name, family, group, positive, config, ratios, seed, dryRun } = options;
-    const { byAnnotator, adjudicate } = options;
+    const { byAnnotator, adjudicate, scan, mask } = options;
     const { dir: dataDir } = writableDataDir(options.dataDir, process.env);
     const report = await importData({
       ...{ sources: operands, name: name ?? '', dataDir, seed, dryRun },
       given: {
         ...{ family, fields: parseFields(options.fields), group, positive, config },
-        ...{ byAnnotator, adjudicate },
+        ...{ byAnnotator, adjudicate, scan, mask },
       },
       ratios: ratios === undefined ? undefined : parseRatios(ratios),
     });

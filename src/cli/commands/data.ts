@@ -10,6 +10,7 @@ import { DATA_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { auditCommand } from './audit.ts';
 import { dataImportCommand } from './data-import.ts';
+import { dataScanCommand } from './data-scan.ts';
 
 const get = defineCommand({
   name: 'get',
@@ -193,5 +194,5 @@ export const dataCommand: CommandSpec = {
     'chineseblue data import pairs.csv --as ward-pairs',
     'chineseblue data stats',
   ],
-  subcommands: [get, dataImportCommand, verify, stats, auditCommand, path],
+  subcommands: [get, dataImportCommand, dataScanCommand, verify, stats, auditCommand, path],
 };

@@ -12,16 +12,17 @@ import { type AgreementReport, reportAgreement } from './agreement.ts';
 import { declareTask, fileOf, refuseName } from './declare.ts';
 import { countLeaks, DEFAULT_RATIOS, type Ratios } from './division.ts';
 import { createDependence, drawSplits } from './draw-splits.ts';
+import { createMasking, type ScanReport } from './masking.ts';
 import { createMisfits, type MisfitCount } from './misfits.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Fields } from './raw.ts';
 import { MOST_HELD, readBack, type Sample } from './read-back.ts';
-import { collectReadings, type Readings } from './readings.ts';
+import { collectReadings } from './readings.ts';
 import { findSources } from './sources.ts';
 import { createRecordFile, createSplitFiles, type SplitSizes } from './split-file.ts';
 import { type SourceReport, type SpooledSource, spoolSource } from './spool.ts';
 import { chooseFamilies, type Families, nothingSeen } from './targets.ts';
-import { settledRecords } from './written.ts';
+import { type Stages, settledRecords } from './written.ts';
 
 /** What is imported, and how. */
 export interface ImportRequest {
@@ -42,6 +43,9 @@ export interface ImportRequest {
     readonly byAnnotator?: boolean;
     /** What is taken where annotators differ: `majority`, or an annotator; absent: the first reading. */
     readonly adjudicate?: string;
+    /** Look for personal data; replace it, too. */
+    readonly scan?: boolean;
+    readonly mask?: boolean;
   };
   /** How records are split; absent: as the sources are named, else by `DEFAULT_RATIOS`. */
   readonly ratios?: Ratios;
@@ -79,6 +83,8 @@ export interface ImportReport {
   readonly twins: 'near' | 'equal';
   /** Null where fewer than two annotators are named. */
   readonly agreement: AgreementReport | null;
+  /** Null where it was not asked for. */
+  readonly scan: ScanReport | null;
   readonly sources: readonly SourceReport[];
   readonly samples: readonly Sample[];
 }
@@ -118,14 +124,15 @@ const WORK = '.work';
 
 async function build(request: ImportRequest, staging: string): Promise<ImportReport> {
   const { given, name } = request;
-  const misfits = createMisfits();
+  const misfits = createMisfits(!given.mask);
+  const masking = given.scan || given.mask ? createMasking(given.mask ?? false) : undefined;
   const seen = nothingSeen();
   const work = join(staging, WORK);
   await mkdir(work);
   const spooled: SpooledSource[] = [];
   for (const source of await findSources(request.sources, { ...given, misfit: misfits.add })) {
     const spool = join(work, String(spooled.length));
-    spooled.push(await spoolSource(source, given, spool, misfits.add, seen));
+    spooled.push(await spoolSource(source, { ...given, masking }, spool, misfits.add, seen));
   }
   const families = chooseFamilies(seen, given.family, given.positive);
   const sources = spooled.map(({ report }) => report);
@@ -133,7 +140,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     declareTask(name, families, given.group !== undefined, { family, labels, splits });
   const readings = await collectReadings(spooled, given.adjudicate, misfits.add);
   const { division, sizes, labels } = await writeSplits(request, staging, {
-    ...{ spooled, families, declare, misfits, readings },
+    ...{ spooled, families, declare, misfits, stages: { readings, masking } },
   });
   await rm(work, { recursive: true });
   const names = [...sizes.keys()];
@@ -164,6 +171,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     leaksAtLeast: leaks?.atLeast ?? false,
     twins: read.whole ? 'near' : 'equal',
     agreement: readings ? reportAgreement(readings, given.adjudicate, request.seed) : null,
+    scan: masking?.report() ?? null,
     sources,
     samples: read.samples,
   };
@@ -190,7 +198,7 @@ interface Spooled {
   readonly families: Families;
   readonly declare: Declare;
   readonly misfits: ReturnType<typeof createMisfits>;
-  readonly readings: Readings | undefined;
+  readonly stages: Stages;
 }
 
 interface WrittenSplits {
@@ -204,7 +212,7 @@ interface WrittenSplits {
 async function writeSplits(
   { given, ratios, seed, mostHeld = MOST_HELD }: ImportRequest,
   staging: string,
-  { spooled, families: { families }, declare, misfits, readings }: Spooled,
+  { spooled, families: { families }, declare, misfits, stages }: Spooled,
 ): Promise<WrittenSplits> {
   const named = spooled.map(({ report }) => report.split);
   // What names train alone leaves nothing to be judged by.
@@ -216,7 +224,7 @@ async function writeSplits(
   await using files = createSplitFiles(staging);
   await using pool = await createRecordFile(join(staging, WORK, 'pool'));
   for (const source of spooled) {
-    for await (const batch of settledRecords(source, families, given.group, misfits.add, readings)) {
+    for await (const batch of settledRecords(source, families, given.group, misfits.add, stages)) {
       for (const { value, hasGold, split } of batch) {
         if (bySource && split) await files.write(split, value, hasGold);
         else if (hasGold) {

@@ -12,11 +12,13 @@ export interface MisfitCount {
 /** Misfits of one kind that are listed; the rest are counted. */
 const LISTED = 20;
 
-/** Counts misfits by kind, and keeps the first of each. */
-export function createMisfits() {
+/** Counts misfits by kind, and keeps the first of each; without ids and readings where text must not be kept. */
+export function createMisfits(keepsText = true) {
   const found = new Map<MisfitCode, { count: number; examples: Omit<Misfit, 'code'>[] }>();
   return {
-    add({ code, ...example }: Misfit): void {
+    add({ code, ...given }: Misfit): void {
+      const { id, readings, ...place } = given;
+      const example = keepsText ? given : place;
       const known = found.get(code) ?? { count: 0, examples: [] };
       known.count++;
       if (known.examples.length < LISTED) known.examples.push(example);

@@ -4,6 +4,7 @@ import { readLineBatches } from '../../ground/files.ts';
 import { hashPath } from '../../ground/hash.ts';
 import type { SplitName } from '../../tasks/task.ts';
 import { createLineWriter } from './lines.ts';
+import type { Masking } from './masking.ts';
 import { createOffsetCounter, type InferredOffsets } from './offsets.ts';
 import type { Misfit, RawRecord, ReadContext } from './raw.ts';
 import type { Source } from './source.ts';
@@ -33,13 +34,18 @@ export interface SpooledSource {
   records(): AsyncGenerator<readonly RawRecord[]>;
 }
 
+interface SpoolOptions {
+  readonly byAnnotator?: boolean;
+  readonly masking?: Masking;
+}
+
 /**
  * Reads a source once, in constant memory: its records go to the file `spool` until family and offsets are known, and
  * what they hold is added to `seen`. Throws a UserError.
  */
 export async function spoolSource(
   source: Source,
-  context: Omit<ReadContext, 'misfit'> & { readonly byAnnotator?: boolean },
+  context: Omit<ReadContext, 'misfit'> & SpoolOptions,
   spool: string,
   misfit: (misfit: Misfit) => void,
   seen: Seen,
@@ -53,7 +59,8 @@ export async function spoolSource(
     let records = 0;
     for await (const read of opened.read()) {
       for (const one of Array.isArray(read) ? read : [read]) {
-        const record = readers.name(one);
+        const named = readers.name(one);
+        const record = context.masking ? context.masking.unnamed(named) : named;
         const { texts, spans = [] } = record;
         for (const span of spans) counter.see(texts[0], span);
         look(seen, record);

@@ -2,6 +2,7 @@ import { UserError } from '../../ground/errors.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { SplitName } from '../../tasks/task.ts';
+import type { Masking } from './masking.ts';
 import type { OffsetRule } from './offsets.ts';
 import type { Misfit } from './raw.ts';
 import type { Readings } from './readings.ts';
@@ -19,6 +20,12 @@ export interface Written {
 /** How records without spans are taken. */
 export const STANDARD_OFFSETS: OffsetRule = { unit: 'utf16', end: 'exclusive' };
 
+/** What becomes of records between reading and writing. */
+export interface Stages {
+  readonly readings: Readings | undefined;
+  readonly masking: Masking | undefined;
+}
+
 /**
  * Streams the records of a source in UTF-16 offsets, with the gold of `families`. Throws a UserError `no-group` where
  * records are to be kept together by a field that their format does not have.
@@ -28,15 +35,16 @@ export async function* settledRecords(
   families: readonly FamilyId[],
   group: string | undefined,
   misfit: (misfit: Misfit) => void,
-  readings: Readings | undefined,
+  { readings, masking }: Stages,
 ): AsyncGenerator<Written[]> {
   const rule = report.offsets ?? STANDARD_OFFSETS;
   for await (const batch of records()) {
     yield batch.flatMap((record): Written[] => {
       if (group !== undefined && record.group === undefined) throw noGroups(report, group);
       const read = settle(record, rule, misfit);
-      const settled = readings ? readings.choose(read) : read;
-      if (!settled) return [];
+      const chosen = readings ? readings.choose(read) : read;
+      if (!chosen) return [];
+      const settled = masking ? masking.see(chosen) : chosen;
       const at = { ...record.place, id: record.id };
       if (hasOther(settled, families)) misfit({ code: 'other-gold', ...at });
       const gold = goldOf(settled, families);
