@@ -1,5 +1,6 @@
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
+import type { ScanReport } from '../datasets/imports/masking.ts';
 import type { Text } from '../ground/language.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { printPersonal } from './scan-table.ts';
@@ -61,14 +62,7 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
     ]),
   );
   if (report.agreement) await printAgreement(report.agreement, terminal);
-  if (report.scan) {
-    await printPersonal(report.scan, terminal);
-    if (report.scan.masked)
-      terminal.note({
-        en: `They were masked; ${report.scan.maskedEntities} entities with them.`,
-        zh: `已替换；其中涉及 ${report.scan.maskedEntities} 个实体。`,
-      });
-  }
+  if (report.scan) await printScan(report.scan, terminal);
   noteDivision(report, terminal);
   for (const { count, meaning, examples } of report.misfits) {
     terminal.note({ en: `${count} ${meaning.en}.`, zh: `${count} ${meaning.zh}。` });
@@ -79,6 +73,15 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       );
     }
   }
+}
+
+async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {
+  await printPersonal(scan, terminal);
+  if (scan.masked)
+    terminal.note({
+      en: `They were masked; ${scan.maskedEntities} entities with them.`,
+      zh: `已替换；其中涉及 ${scan.maskedEntities} 个实体。`,
+    });
 }
 
 async function printAgreement(
