@@ -16,13 +16,13 @@ export const QUEUE = {
   }),
 };
 
-/** Throws a UserError (usage) for an option that only an evaluation of this process has. */
-export function refuseWithQueue(given: Readonly<Record<string, unknown>>): void {
+/** Throws a UserError (usage) where one of the given options is beside `option`, which it does not go with. */
+export function refuseTogether(option: string, given: Readonly<Record<string, unknown>>): void {
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
   if (flag === undefined) return;
   throw new UserError(
-    'queue-option',
-    { en: `--queue does not go with ${flag}`, zh: `--queue 不能与 ${flag} 同时使用` },
+    'options-together',
+    { en: `${option} does not go with ${flag}`, zh: `${option} 不能与 ${flag} 同时使用` },
     { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
   );
 }

@@ -21,7 +21,8 @@ import {
   type TASK,
   TASK_FILE,
 } from '../options.ts';
-import { evaluateByWorkers, QUEUE, refuseWithQueue } from '../sweep.ts';
+import { SLURM } from '../slurm.ts';
+import { evaluateByWorkers, QUEUE, refuseTogether } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const runCommand = defineCommand({
@@ -82,6 +83,7 @@ export const runCommand = defineCommand({
         zh: '与 --queue 同用：放入队列后立即返回',
       },
     }),
+    ...SLURM,
     ...RESULTS,
   },
   examples: [
@@ -102,11 +104,16 @@ export const runCommand = defineCommand({
     const { planBatch } = await import('../../evaluation/batch.ts');
     const { parseAssignments } = await import('../../evaluation/plans.ts');
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
-    const { limit, retryErrors, queue, jobs } = options;
-    if (queue !== undefined) {
-      refuseWithQueue({ '--jobs': jobs, '--keep-model': keepModel, '--force': force });
-      refuseWithQueue({ '--subsets': subsets, '--retry-errors': retryErrors });
-    }
+    const { limit, retryErrors, queue, jobs, slurm } = options;
+    const elsewhere = {
+      '--jobs': jobs,
+      '--force': force,
+      '--subsets': subsets,
+      '--retry-errors': retryErrors,
+    };
+    if (queue !== undefined) refuseTogether('--queue', { ...elsewhere, '--keep-model': keepModel });
+    if (slurm !== undefined)
+      refuseTogether('--slurm', { ...elsewhere, '--queue': queue, '--task-file': options.taskFile });
     const dataDir = await dataDirOf(options);
     const suite = await suiteOf(options);
     const { tasks, named: required } = suite
@@ -128,6 +135,7 @@ export const runCommand = defineCommand({
     );
     noteQuickLook(list, terminal);
     if (options.dryRun) return printOutlook(list.plans, terminal, signal);
+    if (slurm !== undefined) return toSlurm(slurm, list.plans, terminal);
     await noteDestinations(list.plans, terminal);
     const batch =
       queue === undefined
@@ -151,6 +159,18 @@ export const runCommand = defineCommand({
     if (first) throw first.error;
   },
 });
+
+/** Writes the script of a job array. */
+async function toSlurm(file: string, plans: PlanList['plans'], terminal: Terminal): Promise<void> {
+  const { writeSlurm } = await import('../slurm.ts');
+  await writeSlurm(file, plans);
+  const shown = terminal.beside(file);
+  if (shown.json) return shown.printJson({ file, evaluations: plans.length });
+  shown.printText({
+    en: `${file} does ${plans.length} evaluations: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
+    zh: `${file} 包含 ${plans.length} 次评测：\`sbatch ${file}\`。完成后去掉 --slurm 再次执行即可输出结果表。`,
+  });
+}
 
 async function evaluateHere(
   plans: PlanList['plans'],

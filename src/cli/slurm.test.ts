@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { samplesDir } from '../datasets/directory.ts';
+import { runMain } from './fixtures/run-main.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
+const LOOK = ['run', '--task', 'cMedIC', '--model', 'majority,linear', '--param', 'min-df=3'];
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "slurm's "));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const bytesOf = (runs: string): [string, string][] =>
+  readdirSync(join(folder, runs)).map((run) => [
+    run,
+    readFileSync(join(folder, runs, run, 'scores.json'), 'hex'),
+  ]);
+const run = (runs: string, ...more: string[]) =>
+  runMain(...LOOK, '--data-dir', samplesDir(), '--runs-dir', join(folder, runs), ...more);
+
+it('the tasks of the array do the runs of the command', { timeout: 300_000 }, async () => {
+  const script = join(folder, 'job.sh');
+  expect((await run('array', '--slurm', script)).stdout).toContain('2 evaluations');
+  expect(readFileSync(script, 'utf8')).toContain('#SBATCH --array=0-1\n');
+  for (const index of ['0', '1']) {
+    const env = { ...process.env, SLURM_ARRAY_TASK_ID: index, CHINESEBLUE: `${process.execPath} ${BIN}` };
+    execFileSync('bash', [script], { env, stdio: 'ignore' });
+  }
+  await run('local', '--jobs', '1');
+  expect(bytesOf('array')).toEqual(bytesOf('local'));
+  expect(bytesOf('array')).toHaveLength(2);
+});
+
+it('leaves alone what Slurm cannot run', async () => {
+  const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1', '--param', 'temperature=0'];
+  const script = join(folder, 'none.sh');
+  expect((await run('none', ...remote, '--slurm', script)).stderr).toContain('slurm-model');
+  expect((await run('none', '--force', '--slurm', script)).stderr).toContain('options-together');
+  expect(readdirSync(folder)).not.toContain('none.sh');
+});
