@@ -65,5 +65,3 @@ export function createPersonalScan() {
     }),
   };
 }
-
-export type PersonalScan = ReturnType<typeof createPersonalScan>;
