@@ -40,7 +40,7 @@ const LOCK = 7_301_402;
 
 /**
  * Opens the queue of sweeps on a PostgreSQL server. Throws a UserError: `queue-not-shared` for anything else,
- * `bad-database-url`, `database-unreachable`. `onError` is told of what happens between two calls.
+ * `bad-database-url`, `database-unreachable`. `onError` receives what happens between two calls.
  */
 export async function openSweepQueue(url: string, onError?: (error: Error) => void): Promise<SweepQueue> {
   if (!/^postgres(ql)?:/.test(url)) throw notShared();

@@ -6,13 +6,13 @@ export interface QueueSettings {
   readonly attempts?: number;
   /** Wait before the second attempt, in seconds; it doubles with every further one, up to a minute. Default 1. */
   readonly retrySeconds?: number;
-  /** A lease whose holder was not heard of for this long ends, in seconds; at least 10. Default 10. */
+  /** A lease without a heartbeat for this long ends, in seconds; at least 10. Default 10. */
   readonly heartbeatSeconds?: number;
-  /** The longest that an attempt may take, in seconds, heard of or not; at most a day. Default 900. */
+  /** The longest that an attempt may take, in seconds, heartbeats or not; at most a day. Default 900. */
   readonly leaseSeconds?: number;
 }
 
-/** A job in the hands of one worker. Only the holder of the latest attempt can end it. */
+/** A job held by one worker. Only the holder of the latest attempt can end it. */
 export interface Lease<Data> {
   readonly id: string;
   readonly data: Data;
@@ -20,11 +20,11 @@ export interface Lease<Data> {
   readonly attempt: number;
 }
 
-/** A job that has failed for good, leased to whoever tells of it. */
+/** A job that has failed for good, leased to whoever reports it. */
 export interface Failure<Data> extends Lease<Data> {
   /** The id of the job that failed; `id` is that of this notice. */
   readonly job: string;
-  /** What the last attempt said, or that its worker was not heard of any more. */
+  /** The error of the last attempt, or that its worker stopped sending heartbeats. */
   readonly reason: string;
 }
 
@@ -49,7 +49,7 @@ export interface Queue<Data extends object, Schema> {
   /** Says that the holder is alive. False where the lease has ended: the job is another's now, its work is to be dropped. */
   keep(lease: Lease<Data>): Promise<boolean>;
   /**
-   * Ends a job well. `write` stores the result in the same transaction: exactly once, however often the job was
+   * Completes a job. `write` stores the result in the same transaction: exactly once, however often the job was
    * attempted. False, with nothing stored, where the lease has ended.
    */
   complete(lease: Lease<Data>, write: Write<Schema>): Promise<boolean>;

@@ -15,7 +15,7 @@ export interface BoardRow {
   readonly system: string;
   readonly card: ModelCard;
   readonly score: number | null;
-  /** Where the phase tells more than the Ladder. */
+  /** Where the phase reveals more than the Ladder. */
   readonly low?: number | null;
   readonly high?: number | null;
   /** Letters: systems that share one cannot be told apart. */
@@ -26,7 +26,7 @@ export interface BoardRow {
   readonly received: string;
 }
 
-/** The board of a phase; `sealed` where the phase tells nothing before it closes. */
+/** The board of a phase; `sealed` where the phase reveals nothing before it closes. */
 export interface Board {
   readonly challenge: string;
   readonly phase: PhaseName;

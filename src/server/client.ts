@@ -56,7 +56,7 @@ async function openFile(file: string): Promise<Blob> {
   }
   throw new UserError(
     'not-a-file',
-    { en: 'Only a regular file can be handed in', zh: '只能提交普通文件' },
+    { en: 'Only a regular file can be submitted', zh: '只能提交普通文件' },
     { file, hint: { en: 'Write the answers to a file first.', zh: '请先将答案写入文件。' } },
   );
 }

@@ -21,7 +21,7 @@ export async function ensureKeyFile(file: string): Promise<void> {
   await chmod(file, 0o600);
 }
 
-/** An admin token, told here once: where there is none yet, or instead of those there are. */
+/** An admin token, shown here once: where there is none yet, or in place of the existing ones. */
 export async function adminToken(
   { kysely }: Site,
   { renew = false }: { readonly renew?: boolean } = {},

@@ -3,7 +3,7 @@ import { normalQuantile } from '../statistics/normal.ts';
 /** Probability that any of the submissions that a quota allows passes a step without being better. */
 const FALSE_STEPS = 0.05;
 
-/** What a participant is told of a submission to a blind phase. */
+/** What a participant learns about a submission to a blind phase. */
 export interface Rung {
   /** The best released score so far, this submission included. */
   readonly released: number;
@@ -13,7 +13,7 @@ export interface Rung {
 
 /**
  * The Ladder (Blum and Hardt 2015): a score is released only where it beats the best one released before by a step;
- * otherwise the old one is told again, and nothing is learnt of how near the attempt came. Scores are shares between 0
+ * otherwise the old one is repeated, which reveals nothing about how close the attempt came. Scores are shares between 0
  * and 1, or whatever the convention gives; `sign` is -1 where smaller is better. `best` is undefined for the first
  * submission, which is released, rounded.
  */

@@ -1,7 +1,7 @@
 import { type PhaseName, phaseOf, whenOf } from './challenge.ts';
 import type { OpenedChallenge } from './challenges.ts';
 
-/** How much of a result may be told. */
+/** How much of a result may be released. */
 export type Release =
   /** The whole score sheet. */
   | 'sheet'
@@ -11,7 +11,7 @@ export type Release =
   | 'nothing';
 
 /**
- * What a team is told of its own results in a phase, and everyone of the board: the host too, so that the score of a
+ * What is released to a team about its own results in a phase, and to everyone on the board: the host too, so that the score of a
  * blind phase cannot be had by another door. A phase that is over holds nothing back.
  */
 export function releaseOf({ declared, state }: OpenedChallenge, phase: PhaseName, now: Date): Release {

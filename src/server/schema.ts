@@ -7,7 +7,7 @@ type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>;
 type Instant = ColumnType<Date, Date | string, Date | string>;
 
 /** The tables of an evaluation server. Gold alone is encrypted (`sealed_gold`);
- * results of single items are never stored: whoever compares two systems computes them anew from gold and answers. */
+ * results of single items are never stored: a comparison of two systems computes them anew from gold and answers. */
 export interface Schema {
   challenge: {
     id: string;
@@ -64,7 +64,7 @@ export interface Schema {
     value: number | null;
     low: number | null;
     high: number | null;
-    /** What the team is told in a blind phase. */
+    /** What is released to the team in a blind phase. */
     released: number | null;
     improved: boolean | null;
     attempts: Generated<number>;

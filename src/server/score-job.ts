@@ -89,7 +89,7 @@ async function load(site: Site, id: string): Promise<Loaded | undefined> {
   return { id, team, phase, challenge, judged: { asked, sealedGold, answers }, synthetic };
 }
 
-/** What the team is told, and how the system differs from those on the board. */
+/** What is released to the team, and how the system differs from those on the board. */
 async function judge(
   site: Site,
   loaded: Loaded,

@@ -13,7 +13,7 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-/** Scores what is queued, `count` submissions at a time, until it is closed. `onError` is told of what no job can be blamed for. */
+/** Scores what is queued, `count` submissions at a time, until it is closed. `onError` receives errors that belong to no job. */
 export function startScorer(site: Site, count: number, onError: (error: unknown) => void): Scorer {
   const stop = new AbortController();
   const loop = async (step: () => Promise<boolean>): Promise<void> => {

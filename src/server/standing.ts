@@ -17,7 +17,7 @@ export interface Standing {
 }
 
 /**
- * What counts of every team: in the phases that tell scores its last improvement, in the final phase what was scored
+ * What counts of every team: in phases that release scores, its last improvement, in the final phase what was scored
  * last. In no order.
  */
 export async function standings(

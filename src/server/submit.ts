@@ -12,7 +12,7 @@ import type { Checked, Request } from './scoring/requests.ts';
 import type { Site } from './site.ts';
 import { isInvited } from './take-part.ts';
 
-/** A file of answers that a team hands in. */
+/** A file of predictions that a team submits. */
 export interface Submitted {
   readonly challenge: string;
   readonly phase: PhaseName;

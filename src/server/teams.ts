@@ -14,7 +14,7 @@ export interface NewTeam {
 }
 
 /**
- * Makes a team, for the admin, and returns its token, which is told once. Throws a UserError: `forbidden`, `bad-name`, or
+ * Creates a team, for the admin, and returns its token, which is shown once. Throws a UserError: `forbidden`, `bad-name`, or
  * `already-exists`.
  */
 export async function createTeam(

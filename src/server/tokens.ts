@@ -31,7 +31,7 @@ export const nameOfActor = (actor: Actor): string => {
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Makes a token. It is told here once: only its hash is kept. */
+/** Creates a token. It is returned here and never again: only its hash is stored. */
 export async function issueToken(
   transaction: Transaction<Schema>,
   by: Actor,

@@ -23,7 +23,7 @@ export interface SubmissionView {
   readonly ahead?: number;
   /** Of a file that was rejected. */
   readonly problems?: readonly ViewedProblem[];
-  /** What the phase tells of the score; null where it is undefined. */
+  /** The part of the score that the phase reveals; null where it is undefined. */
   readonly score?: number | null;
   /** Whether it beat what the team had. */
   readonly improved?: boolean;
@@ -71,7 +71,7 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
   const isOwn = row && actor.role === 'team' && actor.team === row.team;
   if (!row || !(isOwn || manages(actor, row.challenge))) throw noSubmission();
   const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
-  return { ...told(row, release), ...(await placeOf(site, row)) };
+  return { ...visible(row, release), ...(await placeOf(site, row)) };
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -93,8 +93,8 @@ interface Row {
   readonly sheet: ScoreSheet | null;
 }
 
-/** What may be told of a row. */
-function told(row: Row, release: Release): SubmissionView {
+/** What may be shown of a row. */
+function visible(row: Row, release: Release): SubmissionView {
   const { id, challenge, phase, team, system, card, received, state, ended } = row;
   const view: SubmissionView = {
     ...{ id, challenge, phase, team, system, card, state },
@@ -132,7 +132,7 @@ export async function listSubmissions(
   for (const row of rows) {
     const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
     views.push({
-      ...told({ ...row, sheet: null }, release),
+      ...visible({ ...row, sheet: null }, release),
       ...(await placeOf(site, { ...row, sheet: null })),
     });
   }

@@ -37,8 +37,8 @@ export const serveCommand = defineCommand({
     baselines: flag({
       default: true,
       summary: {
-        en: 'at the first start: put the baselines on the boards',
-        zh: '首次启动时将基线模型加入排行榜',
+        en: 'at the first start: leave the boards empty, without the baselines',
+        zh: '首次启动时不把基线模型加入排行榜',
       },
     }),
   },

@@ -12,7 +12,7 @@ const POLL_MS = 1000;
 
 export const submitCommand = defineCommand({
   name: 'submit',
-  summary: { en: 'hand in predictions to an evaluation server', zh: '向评测服务器提交预测' },
+  summary: { en: 'submit predictions to an evaluation server', zh: '向评测服务器提交预测' },
   operands: '<file>',
   options: {
     ...SERVER,
@@ -37,7 +37,10 @@ export const submitCommand = defineCommand({
     }),
     wait: flag({
       default: true,
-      summary: { en: 'wait until it is scored', zh: '等待评分结束' },
+      summary: {
+        en: 'return as soon as it is received, before it is scored',
+        zh: '收到后立即返回，不等评分结束',
+      },
     }),
   },
   examples: ['chineseblue submit --server http://127.0.0.1:8930 --challenge cMedIC predictions.jsonl'],

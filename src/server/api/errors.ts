@@ -27,7 +27,7 @@ export interface Refusal {
   readonly error: UserError;
 }
 
-/** The answer to what was thrown; what is no error of the caller tells nothing of itself. */
+/** The response to an error; internal errors reveal no details. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof UserError) return { status: STATUS[error.code] ?? 400, error };
   const internal = new UserError('internal', { en: 'Internal error', zh: '内部错误' });

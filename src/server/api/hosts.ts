@@ -40,7 +40,7 @@ const inviteRoute = createRoute({
 const teamRoute = createRoute({
   method: 'post',
   path: '/api/v1/teams',
-  summary: 'Make a team; its token is told once (the admin)',
+  summary: 'Create a team; its token is shown once (admin)',
   security: bearer,
   request: jsonBody(z.strictObject({ id: z.string(), contact: z.string().max(200).optional() })),
   responses: answers(newTeamSchema),
@@ -49,7 +49,7 @@ const teamRoute = createRoute({
 const tokenRoute = createRoute({
   method: 'post',
   path: '/api/v1/tokens',
-  summary: 'Issue a token; it is told once (the admin)',
+  summary: 'Issue a token; it is shown once (admin)',
   security: bearer,
   request: jsonBody(roleAndSubject.extend({ days: z.int().min(1).max(3650).optional() })),
   responses: answers(z.object({ token: z.string() })),

@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 
-/** Counts what every caller did of late; forgets whoever did nothing. */
+/** Counts each caller's recent requests; idle callers are dropped. */
 export interface RateLimit {
   /** Throws a UserError `rate-limited` where this is too much. */
   take(caller: string): void;

@@ -78,7 +78,7 @@ const submissionRoute = createRoute({
   responses: answers(submissionSchema),
 });
 
-/** What an API client is told of a challenge. */
+/** A challenge as the API shows it. */
 export const describe = ({ declared, task, state, primary }: OpenedChallenge) => ({
   ...{ state, primary },
   ...{ id: declared.id, title: declared.title, access: declared.access, goldReaders: declared.goldReaders },

@@ -53,7 +53,7 @@ function stateOf({ state, ahead }: SubmissionView, language: 'en' | 'zh'): strin
 const scoreOf = ({ score }: SubmissionView, primary: string): string =>
   score === undefined ? '' : figure(score ?? Number.NaN, primary);
 
-/** One submission: where it is, what is wrong with it, or what the phase tells of its scores. */
+/** One submission: its place, its problems, or the scores that the phase reveals. */
 export function submissionPage(reader: Reader, view: SubmissionView, primary: string): Markup {
   const { language } = reader;
   const say = (text: Text): string => text[language];

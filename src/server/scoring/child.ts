@@ -11,7 +11,7 @@ export interface ToChild {
 
 export type FromChild =
   | { readonly kind: 'done'; readonly reply: unknown }
-  /** `message` is absent where it could tell something about gold. */
+  /** `message` is absent where it could reveal something about gold. */
   | { readonly kind: 'refused'; readonly code: string; readonly message?: Text; readonly file?: string };
 
 const [keyFile] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const keys = (): Promise<Keyring> => {
   return keyring;
 };
 
-/** What is told of an error. Preparing is asked for by the host, on the host's own files; elsewhere only the code is told. */
+/** What is reported of an error. Preparing is requested by the host, on the host's own files; elsewhere only the code is reported. */
 function refusal(error: unknown, { kind }: Request): FromChild {
   if (!(error instanceof UserError)) return { kind: 'refused', code: 'internal' };
   const { code, text, place } = error;

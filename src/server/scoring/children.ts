@@ -92,8 +92,8 @@ function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
 }
 
 function failed({ code, message, file }: Extract<FromChild, { kind: 'refused' }>): UserError {
-  const untold = { en: `Scoring failed: ${code}`, zh: `评分失败：${code}` };
-  return new UserError(code, message ?? untold, { file });
+  const generic = { en: `Scoring failed: ${code}`, zh: `评分失败：${code}` };
+  return new UserError(code, message ?? generic, { file });
 }
 
 const died = (): UserError =>

@@ -23,7 +23,7 @@ interface DataFiles {
 }
 
 /**
- * Whether a folder is a dataset as it stands on the Hugging Face hub: a card (`README.md`) that tells its files or columns,
+ * Whether a folder is a dataset as it stands on the Hugging Face hub: a card (`README.md`) that declares its files or columns,
  * or data files in `data/`. Throws a UserError `arrow-dataset` for one that `save_to_disk` wrote.
  */
 export async function isDatasetFolder(folder: string): Promise<boolean> {
@@ -120,7 +120,7 @@ function chooseConfig(
   return configs[0];
 }
 
-/** What the card tells of the columns of a configuration. */
+/** What the card declares about the columns of a configuration. */
 function infoOf(info: unknown, config: unknown): unknown {
   const all = objectsIn(info);
   return all.find(({ config_name }) => config_name === config) ?? (all.length === 1 ? all[0] : undefined);
