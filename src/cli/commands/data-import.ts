@@ -75,7 +75,7 @@ export const dataImportCommand = defineCommand({
     mask: flag({
       default: false,
       summary: {
-        en: 'replace personal data by as many 某 or *, gold kept in place; ids become record numbers',
+        en: 'mask personal data at equal length, gold kept aligned; ids become record numbers',
         zh: '以等长的“某”或“*”替换个人信息，标注位置不变；编号改为记录序号',
       },
     }),
