@@ -31,9 +31,6 @@ export interface RecordFile {
   readonly name: string;
 }
 
-/** An item with the unit that its own input tells. */
-type GroupedItem = Item & { readonly group?: string };
-
 interface ReadOptions {
   /** Takes what is noticed. */
   readonly notices?: Notice[];
@@ -50,14 +47,14 @@ export async function* readItems(
   { format, path, name }: RecordFile,
   task: Task,
   { notices = [], ignoreGold = false }: ReadOptions = {},
-): AsyncGenerator<GroupedItem[]> {
+): AsyncGenerator<Item[]> {
   const read = createItemReader(task, path, ignoreGold);
   const context = {
     labels: new Set(task.labels.map(({ id }) => id)),
     notice: (notice: Notice) => notices.push({ ...notice, file: name }),
   };
   for await (const records of findFormat(format).read(path, context)) {
-    const items: GroupedItem[] = [];
+    const items: Item[] = [];
     for (const record of records) {
       const item = read(record);
       if (record.notices) addNotices(notices, record, name, item.id);
@@ -72,7 +69,7 @@ export function createItemReader(
   task: Task,
   path: string,
   ignoreGold = false,
-): (record: SourceRecord) => GroupedItem {
+): (record: SourceRecord) => Item {
   const reader = familyOf(task).record;
   const { check, begin, placeOf } = createChecks(task, path);
   const nextId = createIds(placeOf);
@@ -96,7 +93,7 @@ function readItem(
   reader: RecordReader,
   check: FieldChecks,
   ignoreGold: boolean,
-): GroupedItem {
+): Item {
   const input = reader.input(value, check);
   const group = isAbsent(value.group) ? reader.unit?.(input) : check.string(value.group, 'group');
   const hasGold = !ignoreGold && !isAbsent(value[reader.goldField]);
@@ -150,12 +147,8 @@ function mixedGold(place: ValuePlace, before: boolean): UserError {
 }
 
 /** All items of a file, with the independent units that `task` declares. */
-export async function readFileItems(
-  file: RecordFile,
-  task: Task,
-  notices: Notice[] = [],
-): Promise<GroupedItem[]> {
-  const items: GroupedItem[] = [];
+export async function readFileItems(file: RecordFile, task: Task, notices: Notice[] = []): Promise<Item[]> {
+  const items: Item[] = [];
   for await (const batch of readItems(file, task, { notices })) for (const item of batch) items.push(item);
   if (task.corpus.unit !== 'linked-texts') return items;
   const { texts } = familyOf(task);

@@ -14,6 +14,8 @@ export interface Question<F extends FamilyId = FamilyId> {
 
 /** One record of a split as it is streamed. */
 export interface Item<F extends FamilyId = FamilyId> extends Question<F> {
+  /** The unit that the record or its input names. */
+  readonly group?: string;
   /** Absent in splits without gold. */
   readonly gold?: Gold<F>;
 }
@@ -40,7 +42,7 @@ export interface Split {
 
 /** What a split is made of: all of its items have gold, or none of them. */
 export interface SplitContent extends Omit<Split, 'questions' | 'examples' | 'hasGold'> {
-  readonly items: readonly (Item & { readonly group?: string })[];
+  readonly items: readonly Item[];
   /** For errors: the file as it was opened, and what a record with gold looks like in it. */
   readonly source?: { readonly file: string; readonly shape: Text };
 }

@@ -9,6 +9,7 @@ import { chooseTasks, noCorpora } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { auditCommand } from './audit.ts';
+import { dataExportCommand } from './data-export.ts';
 import { dataImportCommand } from './data-import.ts';
 import { dataScanCommand } from './data-scan.ts';
 
@@ -188,11 +189,23 @@ const ORIGINS: Readonly<Record<DataDirectory['origin'], Text>> = {
 
 export const dataCommand: CommandSpec = {
   name: 'data',
-  summary: { en: 'fetch, import, verify, count and audit corpora', zh: '获取、导入、校验、统计与审查语料' },
+  summary: {
+    en: 'fetch, import, export, verify, count and audit corpora',
+    zh: '获取、导入、导出、校验、统计与审查语料',
+  },
   examples: [
     'chineseblue data get cMedQQ',
     'chineseblue data import pairs.csv --as ward-pairs',
     'chineseblue data stats',
   ],
-  subcommands: [get, dataImportCommand, dataScanCommand, verify, stats, auditCommand, path],
+  subcommands: [
+    get,
+    dataImportCommand,
+    dataExportCommand,
+    dataScanCommand,
+    verify,
+    stats,
+    auditCommand,
+    path,
+  ],
 };

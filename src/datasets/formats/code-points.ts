@@ -23,3 +23,16 @@ export function codePoints(text: string): CodePoints {
   starts.push(unit);
   return { length: starts.length - 1, toUnits: (offset) => starts[offset] };
 }
+
+/** The other way: code unit offsets of one text → code points; undefined inside a character. */
+export function pointsOfUnits(text: string): (unit: number) => number | undefined {
+  if (!hasWideCharacters(text)) return (unit) => unit;
+  const points = new Map<number, number>();
+  let unit = 0;
+  for (const character of text) {
+    points.set(unit, points.size);
+    unit += character.length;
+  }
+  points.set(unit, points.size);
+  return (offset) => points.get(offset);
+}

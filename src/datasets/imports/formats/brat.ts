@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../../../ground/errors.ts';
 import { explainFileError, readLines } from '../../../ground/files.ts';
 import { type Encoding, withUtf8 } from '../encoding.ts';
-import type { OffsetRule } from '../offsets.ts';
+import { type OffsetRule, placeSpan, textAt } from '../offsets.ts';
 import type { RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
 
 /** brat counts code points, `end` exclusive. */
@@ -43,9 +43,21 @@ export async function* readBrat(
     }
     const annotations = join(folder, `${name}.ann`);
     const read = await withUtf8(annotations, (path) => readAnnotations(path, annotations, context));
-    yield { place: { file: annotations }, id: basename(name), texts: [text], ...read };
+    const spans = read.spans.map((span) => withBreaks(span, text));
+    yield { place: { file: annotations }, id: basename(name), texts: [text], ...read, spans };
   }
 }
+
+/** Line ends and tabs of the text stand as blanks in a mention: those that the text has are put back. */
+function withBreaks(span: RawSpan, text: string): RawSpan {
+  if (span.mention === undefined || !/[\n\r\t]/.test(text)) return span;
+  const place = placeSpan(text, span, BRAT_OFFSETS);
+  const found = place && textAt(text, place);
+  return found !== undefined && inLine(found) === span.mention ? { ...span, mention: found } : span;
+}
+
+/** A mention as an annotation file has it: on one line, without tabs. */
+export const inLine = (mention: string): string => mention.replace(/[\n\r\t]/g, ' ');
 
 async function readAnnotations(path: string, file: string, context: ReadContext) {
   const spans: RawSpan[] = [];

@@ -34,7 +34,7 @@ const isOld = ({ annotations }: PlainRecord): boolean =>
   Array.isArray(annotations) && annotations.every((item) => isObject(item) && Object.hasOwn(item, 'label'));
 
 const isExported = (value: PlainRecord): boolean => {
-  if (isOld(value)) return true;
+  if (isOld(value) || Array.isArray(value.Comments)) return true;
   if (Array.isArray(value.entities))
     return value.entities.some((item) => isObject(item) && Object.hasOwn(item, 'start_offset'));
   return listOf(value)?.some((item) => Array.isArray(item) || typeof item === 'string') ?? false;

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { Task } from '../../../tasks/task.ts';
+import { pointsOfUnits } from '../../formats/code-points.ts';
+import type { ExportFormat, ExportRecord } from '../export-format.ts';
+import { firstOf, halfCharacter, severalParts, unreadable } from '../obstacles.ts';
+import { writeLines } from '../write-lines.ts';
+
+/** Names of the controls, which `labeling.xml` declares. */
+const [SPAN_CONTROL, CLASS_CONTROL, TEXT] = ['label', 'class', 'text'];
+
+/** Label Studio's JSON, one list of tasks with their annotations for each split, and the labelling interface. */
+export const labelStudio: ExportFormat = {
+  title: { en: 'Label Studio', zh: 'Label Studio' },
+  families: ['ner', 'relation', 'classification', 'multilabel'],
+  loses: () => [],
+  holdsUnlabelled: true,
+  obstacle: firstOf(unreadable, severalParts, halfCharacter),
+  write: ({ name, folder, records }) =>
+    writeLines(
+      join(folder, `${name}.json`),
+      records,
+      (record, i) => JSON.stringify(taskOf(record)) + (i < records.length - 1 ? ',' : ''),
+      { before: '[', after: ']' },
+    ),
+  setup: (task) => ['labeling.xml', interfaceOf(task)],
+};
+
+const taskOf = ({ id, group, texts: [text], gold }: ExportRecord): object => ({
+  id,
+  data: { text, group },
+  annotations: gold ? [{ id: 1, was_cancelled: false, result: resultsOf(gold, text) }] : [],
+  predictions: [],
+});
+
+function resultsOf({ labels, spans, relations }: NonNullable<ExportRecord['gold']>, text: string): object[] {
+  const toPoints = pointsOfUnits(text);
+  const place = { to_name: TEXT };
+  const classes = labels.length === 0 ? [] : [{ choices: labels }];
+  return [
+    ...classes.map((value) => ({ id: 'c1', from_name: CLASS_CONTROL, ...place, type: 'choices', value })),
+    ...spans.map(({ start, end, type }, i) => ({
+      ...{ id: `r${i + 1}`, from_name: SPAN_CONTROL, ...place, type: 'labels' },
+      value: {
+        ...{ start: toPoints(start), end: toPoints(end) },
+        ...{ text: text.slice(start, end), labels: [type] },
+      },
+    })),
+    ...relations.map(({ type, from, to }) => ({
+      ...{ type: 'relation', from_id: `r${from + 1}`, to_id: `r${to + 1}`, direction: 'right' },
+      labels: [type],
+    })),
+  ];
+}
+
+const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const quoted = (value: string): string => `"${value.replace(/[&<>"]/g, (sign) => MARKUP[sign])}"`;
+
+function interfaceOf({ family, labels }: Task): string {
+  const list = (element: string): string[] => labels.map(({ id }) => `    <${element} value=${quoted(id)}/>`);
+  const controls =
+    family === 'ner'
+      ? [`  <Labels name="${SPAN_CONTROL}" toName="${TEXT}">`, ...list('Label'), '  </Labels>']
+      : family === 'relation'
+        ? [
+            ...['  <Relations>', ...list('Relation'), '  </Relations>'],
+            `  <Labels name="${SPAN_CONTROL}" toName="${TEXT}"/>`,
+          ]
+        : [
+            `  <Choices name="${CLASS_CONTROL}" toName="${TEXT}" choice="${family === 'multilabel' ? 'multiple' : 'single'}">`,
+            ...[...list('Choice'), '  </Choices>'],
+          ];
+  return ['<View>', `  <Text name="${TEXT}" value="$text"/>`, ...controls, '</View>', ''].join('\n');
+}
