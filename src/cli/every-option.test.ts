@@ -74,7 +74,10 @@ describe.each(leaves(commands).map((leaf) => [leaf.path.join(' '), leaf] as cons
       const required = Object.entries(specs).filter(
         ([, { required, default: standard }]) => required && !standard,
       );
-      const argv = required.flatMap(([name]) => [flags[Object.keys(specs).indexOf(name)], 'a']);
+      const argv = required.flatMap(([name, parameter]) => [
+        flags[Object.keys(specs).indexOf(name)],
+        sampleOf(parameter)[0],
+      ]);
       const { options } = await received(...argv);
       for (const [name, { default: standard }] of Object.entries(specs)) {
         if (required.some(([other]) => other === name)) continue;

@@ -38,7 +38,7 @@ export const dataExportCommand = defineCommand({
     const { exportData } = await import('../../datasets/exports/export.ts');
     const { isConfidential } = await import('../../tasks/task.ts');
     const task = await chooseTask({ task: operands, ...options });
-    const { to = 'jsonl', out = '', leaveOut } = options;
+    const { to, out, leaveOut } = options;
     const report = await exportData({ task, dir: await dataDirOf(options), to, out, leaveOut });
     if (terminal.json) return terminal.printJson(report);
     const { printExport } = await import('../export-tables.ts');

@@ -29,10 +29,13 @@ export interface ExportRecord {
   readonly gold?: ExportGold;
 }
 
+/** The field in which records of a family have their gold: `entities`, `triples`, `labels` or `label`. */
+export type GoldField = string;
+
 /** A split and where it is written. */
 export interface ExportSplit {
-  readonly task: Task;
   readonly name: SplitName;
+  readonly goldField: GoldField;
   readonly folder: string;
   readonly records: readonly ExportRecord[];
 }
@@ -53,5 +56,5 @@ export interface ExportFormat {
   /** Writes a split. Throws a UserError where it cannot be written. */
   write(split: ExportSplit): Promise<void>;
   /** What the tool needs beside the data: the name of a file, and its content. */
-  setup?(task: Task): readonly [name: string, content: string];
+  setup?(goldField: GoldField, labels: Task['labels']): readonly [name: string, content: string];
 }

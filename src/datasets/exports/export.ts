@@ -4,6 +4,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
+import { familyOf } from '../../tasks/families/registry.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { openDataset } from '../dataset.ts';
 import type { ExportFormat, ExportRecord, Lost } from './export-format.ts';
@@ -65,6 +66,7 @@ async function writeSplits(
 ): Promise<ExportReport> {
   const dataset = await openDataset({ task: declared, dir, scheme: 'released' });
   const { task } = dataset;
+  const { goldField } = familyOf(task).record;
   const sizes = new Map<SplitName, number>();
   const leftOut: LeftOut[] = [];
   const unlabelled: SplitName[] = [];
@@ -79,13 +81,13 @@ async function writeSplits(
       unlabelled.push(name);
       continue;
     }
-    await format.write({ task, name, folder, records });
+    await format.write({ name, goldField, folder, records });
     sizes.set(name, records.length);
     allGrouped &&= records.every(({ group }) => group !== undefined);
     for (const what of lostOf(format, records)) lost.add(what);
   }
   if (sizes.size === 0) throw nothingToExport(to, task);
-  const setup = format.setup?.(task);
+  const setup = format.setup?.(goldField, task.labels);
   if (setup) {
     const [name, content] = setup;
     await writeFile(join(folder, name), content).catch((error) => {

@@ -10,11 +10,11 @@ export const csv: ExportFormat = {
   loses: () => [],
   holdsUnlabelled: true,
   obstacle: firstOf(unreadable, separatorInLabel, windowsBreak, plainText),
-  write: ({ task, name, folder, records }) => {
+  write: ({ goldField, name, folder, records }) => {
     const hasGold = records.some(({ gold }) => gold !== undefined);
     const hasGroups = records.some(({ group }) => group !== undefined);
     const texts = records[0].texts.length > 1 ? ['text1', 'text2'] : ['text'];
-    const gold = hasGold ? [task.family === 'multilabel' ? 'labels' : 'label'] : [];
+    const gold = hasGold ? [goldField] : [];
     return writeLines(
       join(folder, `${name}.csv`),
       records,

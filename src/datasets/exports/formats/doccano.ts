@@ -10,8 +10,8 @@ export const doccano: ExportFormat = {
   loses: () => [],
   holdsUnlabelled: true,
   obstacle: firstOf(unreadable, severalParts),
-  write: ({ task, name, folder, records }) => {
-    const goldOf = task.family === 'relation' ? relationsOf : task.family === 'ner' ? spansOf : classesOf;
+  write: ({ goldField, name, folder, records }) => {
+    const goldOf = goldField === 'triples' ? relationsOf : goldField === 'entities' ? spansOf : classesOf;
     return writeLines(join(folder, `${name}.jsonl`), records, (record) => {
       const { id, group, texts, gold } = record;
       const [text] = texts;

@@ -10,10 +10,10 @@ export const jsonl: ExportFormat = {
   loses: () => [],
   holdsUnlabelled: true,
   obstacle: unreadable,
-  write: ({ task, name, folder, records }) =>
+  write: ({ goldField, name, folder, records }) =>
     writeLines(join(folder, `${name}.jsonl`), records, ({ id, group, texts, gold }: ExportRecord) => {
       const [text1, text2] = texts;
-      const classes = task.family === 'multilabel' ? { labels: gold?.labels } : { label: gold?.labels[0] };
+      const classes = goldField === 'labels' ? { labels: gold?.labels } : { label: gold?.labels[0] };
       return JSON.stringify({
         id,
         ...(text2 === undefined ? { text: text1 } : { text1, text2 }),

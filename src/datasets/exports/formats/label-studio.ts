@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Task } from '../../../tasks/task.ts';
 import { pointsOfUnits } from '../../formats/code-points.ts';
-import type { ExportFormat, ExportRecord } from '../export-format.ts';
+import type { ExportFormat, ExportRecord, GoldField } from '../export-format.ts';
 import { firstOf, halfCharacter, severalParts, unreadable } from '../obstacles.ts';
 import { writeLines } from '../write-lines.ts';
 
@@ -22,7 +22,7 @@ export const labelStudio: ExportFormat = {
       (record, i) => JSON.stringify(taskOf(record)) + (i < records.length - 1 ? ',' : ''),
       { before: '[', after: ']' },
     ),
-  setup: (task) => ['labeling.xml', interfaceOf(task)],
+  setup: (goldField, labels) => ['labeling.xml', interfaceOf(goldField, labels)],
 };
 
 const taskOf = ({ id, group, texts: [text], gold }: ExportRecord): object => ({
@@ -55,18 +55,18 @@ function resultsOf({ labels, spans, relations }: NonNullable<ExportRecord['gold'
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const quoted = (value: string): string => `"${value.replace(/[&<>"]/g, (sign) => MARKUP[sign])}"`;
 
-function interfaceOf({ family, labels }: Task): string {
+function interfaceOf(goldField: GoldField, labels: Task['labels']): string {
   const list = (element: string): string[] => labels.map(({ id }) => `    <${element} value=${quoted(id)}/>`);
   const controls =
-    family === 'ner'
+    goldField === 'entities'
       ? [`  <Labels name="${SPAN_CONTROL}" toName="${TEXT}">`, ...list('Label'), '  </Labels>']
-      : family === 'relation'
+      : goldField === 'triples'
         ? [
             ...['  <Relations>', ...list('Relation'), '  </Relations>'],
             `  <Labels name="${SPAN_CONTROL}" toName="${TEXT}"/>`,
           ]
         : [
-            `  <Choices name="${CLASS_CONTROL}" toName="${TEXT}" choice="${family === 'multilabel' ? 'multiple' : 'single'}">`,
+            `  <Choices name="${CLASS_CONTROL}" toName="${TEXT}" choice="${goldField === 'labels' ? 'multiple' : 'single'}">`,
             ...[...list('Choice'), '  </Choices>'],
           ];
   return ['<View>', `  <Text name="${TEXT}" value="$text"/>`, ...controls, '</View>', ''].join('\n');
