@@ -125,7 +125,7 @@ export const flag = build<boolean>('boolean');
 export const text = build<string>('text');
 
 /**
- * One of several words; no default makes it optional.
+ * One of several words; no default makes it optional unless it is `required`.
  *
  * @example
  * ```ts
@@ -137,7 +137,7 @@ export const text = build<string>('text');
  */
 export function choice<const C extends readonly string[]>(
   choices: C,
-  options: Options<C[number]> & { default: C[number] },
+  options: Options<C[number]> & ({ default: C[number] } | { required: true }),
 ): Parameter<C[number]>;
 export function choice<const C extends readonly string[]>(
   choices: C,
