@@ -30,7 +30,7 @@ const REWRITINGS: readonly Rewriting[] = [
  *
  * const x = constant([1, 2, 3, 4], [2, 2]);
  * const { y } = fuse({ y: mul(gemm(x, x), 10) });
- * y.operation; // Gemm
+ * y.operation; // 'Gemm'
  * await compute(y); // [70, 100, 150, 220]
  * ```
  */
