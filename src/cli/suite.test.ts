@@ -26,3 +26,17 @@ it('run --suite takes no tasks beside it, and names unknown suites', async () =>
   const unknown = await runMain('run', '--suite', 'clue', '--lang', 'zh');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('没有任务集')]);
 });
+
+it('run fails where none of the tasks has its data, after it has said how to get them', async () => {
+  const empty = mkdtempSync(join(directory, 'empty-'));
+  const { status, stderr } = await runMain(
+    'run',
+    '--suite',
+    'cblue',
+    '--model',
+    'majority',
+    '--data-dir',
+    empty,
+  );
+  expect([status, stderr]).toEqual([3, expect.stringMatching(/data get cblue[\s\S]*\[nothing-at-hand\]/)]);
+});

@@ -153,6 +153,7 @@ export const runCommand = defineCommand({
       { tasks, absent, dataDir, suite: suite?.suite, subsets: subsets !== undefined },
       terminal.beside(results),
     );
+    if (list.plans.length === 0) throw nothingAtHand(dataDir);
     const [first, ...others] = batch.failures;
     for (const { plan, error } of others)
       terminal.note(`${plan.task.id} ${plan.model}: ${terminal.say(error.text)}`);
@@ -266,6 +267,19 @@ async function averagesOf(runs: Batch['runs'], dataDir: string): Promise<readonl
     ),
   );
 }
+
+const nothingAtHand = (dataDir: string): UserError =>
+  new UserError(
+    'nothing-at-hand',
+    { en: 'None of these tasks has its data here', zh: '这些任务均没有可用的数据' },
+    {
+      file: dataDir,
+      hint: {
+        en: 'Fetch them as said above, or name their directory with --data-dir.',
+        zh: '请按上文所述获取数据，或用 --data-dir 指定其目录。',
+      },
+    },
+  );
 
 /** Says which tasks were left out for want of data, and how to fetch it. */
 function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
