@@ -4,7 +4,7 @@
  *
  * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,6 +33,19 @@ const CASES = [
   { name: 'small 4 × 256, 32 × 64', config: sizes(4, 256, 4), batch: 32, length: 64 },
   { name: 'small 4 × 512, 32 × 32', config: sizes(4, 512, 8), batch: 32, length: 32 },
 ].filter(({ name }) => name.includes(values.only));
+
+/** Name, family and model of the processor: virtual machines often give the name of the maker alone. */
+function processor(): string {
+  const name = cpus()[0].model.trim();
+  if (!existsSync('/proc/cpuinfo')) return name;
+  const info = readFileSync('/proc/cpuinfo', 'utf8');
+  const [family, model] = ['cpu family', 'model'].map(
+    (field) => new RegExp(`^${field}\\s*: (\\d+)$`, 'm').exec(info)?.[1],
+  );
+  if (family === undefined || model === undefined) return name;
+  const widest = /\bavx512f\b/.test(info) ? 'AVX-512' : /\bavx2\b/.test(info) ? 'AVX2' : 'no AVX2';
+  return `${name}, family ${family}, model ${model} (${widest})`;
+}
 
 const rows = [];
 for (const { name, config, batch, length } of CASES) {
@@ -89,5 +102,5 @@ process.stdout.write(`${table}\n`);
 mkdirSync(join(import.meta.dirname, '../results'), { recursive: true });
 writeFileSync(
   join(import.meta.dirname, '../results/bert-steps.json'),
-  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, threads: Number(values.threads), rounds: ROUNDS, rows }, null, 2)}\n`,
+  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, processor: processor(), threads: Number(values.threads), rounds: ROUNDS, rows }, null, 2)}\n`,
 );
