@@ -24,7 +24,7 @@ export interface Queues<Schema> {
 export interface QueuesOptions {
   /** How often leases that have ended are looked for, in seconds. Default 2. */
   readonly superviseSeconds?: number;
-  /** Told of errors between two calls: a connection that broke, a round of supervision that failed. Default: ignored. */
+  /** Receives errors that occur between two calls: a broken connection, a failed round of supervision. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
 

@@ -11,6 +11,7 @@ import {
   trainModel,
 } from '../encoders/training/trainer.ts';
 import { UserError } from '../ground/errors.ts';
+import { evenSteps } from './even-steps.ts';
 import { type BatchOptions, createBatches, type PretrainingBatch } from './masks/batch.ts';
 import { mostMasked } from './masks/masking.ts';
 import type { PretrainingText } from './masks/text.ts';
@@ -85,29 +86,12 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
 function stepsOf({ train, vocabulary, batches, settings }: PretrainRequest): BatchSource<Shaped> {
   const { batch: batchOf, stepsPerEpoch } = createBatches(train, vocabulary, batches);
   const { steps, accumulate, evaluateEvery } = settings;
-  const shape = { batch: batches.batchSize, length: batches.maxLength };
-  return {
-    updates: steps,
-    shapes: [shape],
-    at({ batch: first }) {
-      const next = first + accumulate;
-      const step = next / accumulate;
-      const done = step >= steps;
-      return {
-        batches: Array.from({ length: accumulate }, (_, i) => ({
-          ...shape,
-          rows: shape.batch,
-          given: batchOf(first + i),
-        })),
-        next: { epoch: 0, batch: next },
-        share: step / steps,
-        epoch: next / stepsPerEpoch,
-        endsEpoch: done,
-        evaluate: done || step % evaluateEvery === 0,
-        done,
-      };
-    },
-  };
+  return evenSteps({
+    ...{ steps, accumulate, evaluateEvery },
+    shape: { batch: batches.batchSize, length: batches.maxLength },
+    batchesPerEpoch: stepsPerEpoch,
+    batchAt: (index) => ({ given: batchOf(index) }),
+  });
 }
 
 /** Masked tokens, and next sentences where pairs are made. */

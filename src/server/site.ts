@@ -36,7 +36,7 @@ export interface SiteSettings {
   readonly keyFile?: string;
   /** Scoring processes. Default: one per core. */
   readonly workers?: number;
-  /** Told of errors between two requests. */
+  /** Receives errors that occur between two requests. */
   readonly onError?: (error: Error) => void;
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../encoders/training/trainer.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
 import { UserError } from '../../ground/errors.ts';
+import { evenSteps } from '../even-steps.ts';
 import {
   alignedTokens,
   distillationFeeds,
@@ -124,29 +125,14 @@ function stepsOf({ student, teacher, train, settings }: DistillationRequest): Ba
   const texts = createTextBatches(train, batchSize, seed);
   if (texts.perEpoch === 0) throw tooSmall(train.length, batchSize);
   const tokenizers = [student.tokenizer, teacher.tokenizer] as const;
-  const shape = { batch: batchSize, length: maxLength };
-  return {
-    updates: steps,
-    shapes: [shape],
-    at({ batch: first }) {
-      const next = first + accumulate;
-      const step = next / accumulate;
-      const done = step >= steps;
-      return {
-        batches: Array.from({ length: accumulate }, (_, i) => ({
-          ...shape,
-          rows: batchSize,
-          texts: texts.at(first + i).map((text) => readTwice(text, tokenizers, maxLength)),
-        })),
-        next: { epoch: 0, batch: next },
-        share: step / steps,
-        epoch: next / texts.perEpoch,
-        endsEpoch: done,
-        evaluate: done || step % evaluateEvery === 0,
-        done,
-      };
-    },
-  };
+  return evenSteps({
+    ...{ steps, accumulate, evaluateEvery },
+    shape: { batch: batchSize, length: maxLength },
+    batchesPerEpoch: texts.perEpoch,
+    batchAt: (index) => ({
+      texts: texts.at(index).map((text) => readTwice(text, tokenizers, maxLength)),
+    }),
+  });
 }
 
 /** The mean cosine on held-out texts, always the same, without dropout. */

@@ -19,6 +19,6 @@ export interface AppSettings {
   readonly wrongTokens?: number;
   /** Files that are taken at once. Default 8. */
   readonly uploads?: number;
-  /** Told of errors that are no caller's. */
+  /** Receives internal errors, those that no caller has caused. */
   readonly onError?: (error: unknown) => void;
 }

@@ -7,7 +7,7 @@ import type { Board, BoardRow } from '../board.ts';
 import { PHASES, type Phase, type PhaseName } from '../challenge.ts';
 import type { OpenedChallenge } from '../challenges.ts';
 import type { ModelCard } from '../schema.ts';
-import { type Markup, moment, page, type Reader } from './layout.ts';
+import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
 import { CARD_TITLES, PHASE_RULES, PHASE_TITLES } from './words.ts';
 
 /** All challenges of a server. */
@@ -23,22 +23,16 @@ export function homePage(reader: Reader, challenges: readonly OpenedChallenge[])
       <td>${closed}</td>
     </tr>`;
   });
-  const say = (text: Text): string => text[language];
-  const content = html`<div class="wide" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${say({ en: 'Challenge', zh: '挑战' })}</th>
-          <th scope="col">${say({ en: 'Task', zh: '任务' })}</th>
-          <th scope="col">${say({ en: 'Phases', zh: '阶段' })}</th>
-          <th scope="col">${say({ en: 'State', zh: '状态' })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const content = dataTable(
+    { language },
+    [
+      { title: { en: 'Challenge', zh: '挑战' } },
+      { title: { en: 'Task', zh: '任务' } },
+      { title: { en: 'Phases', zh: '阶段' } },
+      { title: { en: 'State', zh: '状态' } },
+    ],
+    rows,
+  );
   return page(reader, { en: 'Challenges', zh: '挑战' }, content);
 }
 
@@ -82,31 +76,24 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
 function boardTable({ language }: Reader, { rows, phase, primary }: Board): Markup {
   const say = (text: Text): string => text[language];
   if (rows.length === 0) return html`<p>${say({ en: 'No submissions yet.', zh: '暂无提交。' })}</p>`;
-  return html`<div class="wide" tabindex="0">
-    <table>
-      <caption class="soft">
-        ${say({
-          en: 'Systems that share a letter cannot be told apart (paired bootstrap, Holm, 95 %).',
-          zh: '共享字母的系统无显著差异（配对自助法，Holm 校正，95%）。',
-        })}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${say({ en: 'Rank', zh: '名次' })}</th>
-          <th scope="col">${say({ en: 'Group', zh: '组' })}</th>
-          <th scope="col">${say({ en: 'Team', zh: '队伍' })}</th>
-          <th scope="col">${say({ en: 'System', zh: '系统' })}</th>
-          <th scope="col" class="number">${say({ en: 'Score', zh: '得分' })}</th>
-          <th scope="col" class="number">${say({ en: 'Submissions', zh: '提交次数' })}</th>
-          <th scope="col">${say({ en: 'Received', zh: '提交时间' })}</th>
-          <th scope="col">${say({ en: 'Provenance', zh: '来源说明' })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map((row) => boardRow(row, primary, say, phase))}
-      </tbody>
-    </table>
-  </div>`;
+  return dataTable(
+    { language },
+    [
+      { title: { en: 'Rank', zh: '名次' } },
+      { title: { en: 'Group', zh: '组' } },
+      { title: { en: 'Team', zh: '队伍' } },
+      { title: { en: 'System', zh: '系统' } },
+      { title: { en: 'Score', zh: '得分' }, isNumber: true },
+      { title: { en: 'Submissions', zh: '提交次数' }, isNumber: true },
+      { title: { en: 'Received', zh: '提交时间' } },
+      { title: { en: 'Provenance', zh: '来源说明' } },
+    ],
+    rows.map((row) => boardRow(row, primary, say, phase)),
+    {
+      en: 'Systems that share a letter cannot be told apart (paired bootstrap, Holm, 95 %).',
+      zh: '共享字母的系统无显著差异（配对自助法，Holm 校正，95%）。',
+    },
+  );
 }
 
 function boardRow(

@@ -46,3 +46,29 @@ export function page({ language, actor }: Reader, title: Text, content: Markup):
 
 /** A moment as readers see it: UTC, to the minute. */
 export const moment = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** A column of a table; figures are set to the right. */
+export interface Column {
+  readonly title: Text;
+  readonly isNumber?: boolean;
+}
+
+/** A table that scrolls by itself where it is wider than the page. `rows` are `<tr>` elements. */
+export const dataTable = (
+  { language }: Pick<Reader, 'language'>,
+  columns: readonly Column[],
+  rows: readonly Markup[],
+  caption?: Text,
+): Markup => html`<div class="wide" tabindex="0">
+    <table>
+      ${caption ? html`<caption class="soft">${caption[language]}</caption>` : ''}
+      <thead>
+        <tr>
+          ${columns.map(({ title, isNumber }) => (isNumber ? html`<th scope="col" class="number">${title[language]}</th>` : html`<th scope="col">${title[language]}</th>`))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;

@@ -4,7 +4,7 @@ import { figure, range } from '../../scoring/figures.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { SubmissionView } from '../view.ts';
 import { cardDetails } from './challenge.ts';
-import { type Markup, moment, page, type Reader } from './layout.ts';
+import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
 import { PHASE_TITLES, STATES } from './words.ts';
 
 /** The submissions of a team, latest first. `primary`: how the scores of a challenge are printed. */
@@ -25,23 +25,18 @@ export function submissionsPage(
       <td class="number">${scoreOf(view, primary(view.challenge))}</td>
     </tr>`,
   );
-  const content = html`<div class="wide" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${say({ en: 'Received', zh: '提交时间' })}</th>
-          <th scope="col">${say({ en: 'Challenge', zh: '挑战' })}</th>
-          <th scope="col">${say({ en: 'Phase', zh: '阶段' })}</th>
-          <th scope="col">${say({ en: 'System', zh: '系统' })}</th>
-          <th scope="col">${say({ en: 'State', zh: '状态' })}</th>
-          <th scope="col" class="number">${say({ en: 'Score', zh: '得分' })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const content = dataTable(
+    { language },
+    [
+      { title: { en: 'Received', zh: '提交时间' } },
+      { title: { en: 'Challenge', zh: '挑战' } },
+      { title: { en: 'Phase', zh: '阶段' } },
+      { title: { en: 'System', zh: '系统' } },
+      { title: { en: 'State', zh: '状态' } },
+      { title: { en: 'Score', zh: '得分' }, isNumber: true },
+    ],
+    rows,
+  );
   return page(reader, { en: 'Submissions', zh: '我的提交' }, content);
 }
 
@@ -70,24 +65,19 @@ export function submissionPage(reader: Reader, view: SubmissionView, primary: st
 
 function problemTable(problems: NonNullable<SubmissionView['problems']>, language: 'en' | 'zh'): Markup {
   const say = (text: Text): string => text[language];
-  return html`<div class="wide" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${say({ en: 'Line', zh: '行' })}</th>
-          <th scope="col">id</th>
-          <th scope="col">${say({ en: 'Field', zh: '字段' })}</th>
-          <th scope="col">${say({ en: 'Problem', zh: '问题' })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${problems.map(
-          ({ line, id, field, message }) =>
-            html`<tr><td>${line ?? ''}</td><td>${id ?? ''}</td><td>${field ?? ''}</td><td>${say(message)}</td></tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return dataTable(
+    { language },
+    [
+      { title: { en: 'Line', zh: '行' } },
+      { title: { en: 'id', zh: 'id' } },
+      { title: { en: 'Field', zh: '字段' } },
+      { title: { en: 'Problem', zh: '问题' } },
+    ],
+    problems.map(
+      ({ line, id, field, message }) =>
+        html`<tr><td>${line ?? ''}</td><td>${id ?? ''}</td><td>${field ?? ''}</td><td>${say(message)}</td></tr>`,
+    ),
+  );
 }
 
 function sheetTable({ subsets }: NonNullable<SubmissionView['sheet']>, language: 'en' | 'zh'): Markup {
@@ -99,17 +89,9 @@ function sheetTable({ subsets }: NonNullable<SubmissionView['sheet']>, language:
       <td class="number">${figure(number, convention)} <span class="soft">${range(interval, convention)}</span></td>
     </tr>`;
   });
-  return html`<div class="wide" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${say({ en: 'Convention', zh: '口径' })}</th>
-          <th scope="col" class="number">${say({ en: 'Score', zh: '得分' })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return dataTable(
+    { language },
+    [{ title: { en: 'Convention', zh: '口径' } }, { title: { en: 'Score', zh: '得分' }, isNumber: true }],
+    rows,
+  );
 }
