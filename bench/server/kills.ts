@@ -1,6 +1,6 @@
 /**
  * `node bench/server/kills.ts [--engine pglite|postgres] [--submissions 200] [--kill-seconds 3]
- * [--seed 1]`: hands in submissions while scoring
+ * [--seed 1]`: submits answers while scoring
  * processes and servers are ended by SIGKILL, and looks at what became of every one of them. On PostgreSQL (which must be
  * installed) two servers share the database, with two scoring processes each; on PGlite one server has two.
  */

@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Runs a command as whoever has a token. */
+/** Runs a command with a token. */
 async function as(who: string, ...argv: string[]) {
   const before = process.env.CHINESEBLUE_TOKEN;
   process.env.CHINESEBLUE_TOKEN = tokens[who];

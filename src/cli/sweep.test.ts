@@ -82,7 +82,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     expect(rows).toEqual([{ ended: '4', most: 1 }]);
   });
 
-  it('enqueues nothing that is kept, and tells what a worker could not do', {
+  it('enqueues nothing that is kept, and reports what a worker could not do', {
     timeout: 600_000,
   }, async () => {
     const kept = await run('local', '--queue', server.url, '--no-wait', '--json');

@@ -80,7 +80,7 @@ export async function openParquet(file: string): Promise<ParquetTable> {
   };
 }
 
-/** The children of the root: how many come before each is told by the numbers of their own. */
+/** The children of the root: how many come before each follows from their own numbers. */
 function columnsOf({ schema }: FileMetaData): SchemaElement[] {
   const columns: SchemaElement[] = [];
   const skip = (at: number): number => {

@@ -126,28 +126,31 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     expect(await store(lease)).toBe(true);
   });
 
-  it.skipIf(absent)('what fails is tried again, then has failed, which is told exactly once', async () => {
-    await fresh(2);
-    const id = await enqueue('hopeless');
-    expect(await queue.fail((await queue.lease())!, 'first')).toBe(true);
-    expect(await queue.lease()).toBeUndefined();
-    await waitNoLonger();
-    expect(await queue.leaseFailure()).toBeUndefined();
-    const second = (await queue.lease())!;
-    expect(second.attempt).toBe(2);
-    await queue.fail(second, 'second');
-    expect(await queue.stateOf(id)).toEqual({ state: 'failed' });
-    expect(await queue.lease()).toBeUndefined();
-    const failure = (await queue.leaseFailure())!;
-    expect(failure).toMatchObject({ job: id, reason: 'second', data: { value: 'hopeless' } });
-    const tell = () =>
-      queue.settleFailure(failure, async (transaction) => {
-        await transaction.insertInto('result').values({ job: id, value: 'refunded' }).execute();
-      });
-    expect(await tell()).toBe(true);
-    expect(await tell()).toBe(false);
-    expect(await queue.leaseFailure()).toBeUndefined();
-  });
+  it.skipIf(absent)(
+    'what fails is tried again, then has failed, which is reported exactly once',
+    async () => {
+      await fresh(2);
+      const id = await enqueue('hopeless');
+      expect(await queue.fail((await queue.lease())!, 'first')).toBe(true);
+      expect(await queue.lease()).toBeUndefined();
+      await waitNoLonger();
+      expect(await queue.leaseFailure()).toBeUndefined();
+      const second = (await queue.lease())!;
+      expect(second.attempt).toBe(2);
+      await queue.fail(second, 'second');
+      expect(await queue.stateOf(id)).toEqual({ state: 'failed' });
+      expect(await queue.lease()).toBeUndefined();
+      const failure = (await queue.leaseFailure())!;
+      expect(failure).toMatchObject({ job: id, reason: 'second', data: { value: 'hopeless' } });
+      const tell = () =>
+        queue.settleFailure(failure, async (transaction) => {
+          await transaction.insertInto('result').values({ job: id, value: 'refunded' }).execute();
+        });
+      expect(await tell()).toBe(true);
+      expect(await tell()).toBe(false);
+      expect(await queue.leaseFailure()).toBeUndefined();
+    },
+  );
 
   it.skipIf(absent)('a job whose workers all die has failed in the end', async () => {
     await fresh(2);

@@ -20,7 +20,7 @@ export interface Lease<Data> {
   readonly attempt: number;
 }
 
-/** A job that has failed for good, leased to whoever reports it. */
+/** A job that has failed for good, leased to the process that reports it. */
 export interface Failure<Data> extends Lease<Data> {
   /** The id of the job that failed; `id` is that of this notice. */
   readonly job: string;

@@ -108,7 +108,7 @@ const badKey = (file: string, line?: number): UserError =>
 const keyMissing = (id: string, purpose: string): UserError =>
   new UserError(
     'key-missing',
-    { en: `The key ${id} that encrypted this is not at hand`, zh: `缺少加密所用的密钥 ${id}` },
+    { en: `The key ${id} that encrypted this is missing`, zh: `缺少加密所用的密钥 ${id}` },
     {
       field: purpose,
       hint: {

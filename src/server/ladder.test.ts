@@ -35,7 +35,7 @@ const SUBMISSIONS = 1000;
 
 /**
  * An attacker who knows nothing of the gold begins with a system that is right on 80 of 100 items, submits it with 40
- * answers changed at random a thousand times, and keeps every change after which the score that is told is better. Gives
+ * answers changed at random a thousand times, and keeps every change after which the released score is better. Gives
  * what that gains, in points of the score on the holdout: all of it is overfitting.
  */
 function probe(seed: number, tell: (best: number, score: number, changed: number) => number): number {
@@ -69,7 +69,7 @@ describe('an attack that probes scores, 1 000 submissions on 2 000 items', () =>
     [1, 2].reduce((sum, seed) => sum + probe(seed, tell) / 2, 0);
   const digits = 3;
 
-  it('gains points where scores are told, fewer where they are rounded, and nothing under the Ladder', () => {
+  it('gains points where scores are released, fewer where they are rounded, and nothing under the Ladder', () => {
     const none = mean((_, score) => score);
     const rounded = mean((_, score) => Number(score.toFixed(digits)));
     const oneError = mean((best, score, changed) => {

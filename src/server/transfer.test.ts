@@ -87,7 +87,7 @@ describe('a server that moves from PGlite to PostgreSQL', () => {
     expect(await to.kysely.selectFrom('team').select('id').execute()).toEqual([]);
   });
 
-  it('keeps every score, team, token and the chain of its log, and goes on', async () => {
+  it('keeps every score, team, token and the chain of its log, and resumes', async () => {
     const before = await followChain(entriesOf(from.site.kysely));
     await importSite(to, file);
     expect(await board(to)).toEqual(await board(from.site));
@@ -127,6 +127,6 @@ describe('a server that moves from PGlite to PostgreSQL', () => {
     const { sealed_gold: sealed } = await to.kysely.selectFrom('split').selectAll().executeTakeFirstOrThrow();
     const { decrypt, readKeyring } = await import('./keyring.ts');
     const other = await readKeyring(keyFile);
-    expect(() => decrypt(sealed, 'gold of ic, dev', other)).toThrow(/not at hand/);
+    expect(() => decrypt(sealed, 'gold of ic, dev', other)).toThrow(/is missing/);
   });
 });

@@ -208,7 +208,7 @@ interface WrittenSplits {
   readonly labels?: ReadonlySet<string>;
 }
 
-/** Writes one file for each split, and tells how the records were divided. */
+/** Writes one file for each split, and returns how the records were divided. */
 async function writeSplits(
   { given, ratios, seed, mostHeld = MOST_HELD }: ImportRequest,
   staging: string,

@@ -144,7 +144,7 @@ describe('the pages', () => {
     expect(page).not.toContain('<img');
   });
 
-  it('take a file by a form from whoever signed in, and from no other site', async () => {
+  it('take a file by a form from signed-in users, and from no other site', async () => {
     const form = (wrong: string) => {
       const data = new FormData();
       data.set('file', new File([wrong], 'answers.jsonl'));
@@ -167,7 +167,7 @@ describe('the pages', () => {
     );
   });
 
-  it('keep the token of whoever signs in where no script reads it', async () => {
+  it('keep the token of a signed-in user where no script reads it', async () => {
     const post = (token: string) => {
       const body = new URLSearchParams({ token });
       return app.request('/sign-in', { method: 'POST', body, headers: { origin } });

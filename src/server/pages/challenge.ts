@@ -118,7 +118,7 @@ function boardRow(
   </tr>`;
 }
 
-/** What the team says of the system; what it does not say is shown as not said. */
+/** What the team says of the system; missing fields are shown as missing. */
 export function cardDetails(card: ModelCard, say: (text: Text) => string, name: string): Markup {
   const unsaid = say({ en: 'not said', zh: '未说明' });
   const yes = say({ en: 'yes', zh: '是' });

@@ -88,7 +88,7 @@ describe('the pages in a browser', () => {
   );
 
   it(
-    'a file is handed in without scripts',
+    'a file is submitted without scripts',
     async () => {
       const context = await signedIn({ javaScriptEnabled: false });
       const page = await context.newPage();

@@ -21,7 +21,7 @@ import { signInPage } from './sign-in.ts';
 import { STYLE } from './style.ts';
 import { submissionPage, submissionsPage } from './submissions.ts';
 
-/** The cookie that holds the token of whoever signed in; the API never reads it. */
+/** The cookie that holds the token of the signed-in user; the API never reads it. */
 const TOKEN_COOKIE = 'chineseblue_token';
 const LANGUAGE_COOKIE = 'chineseblue_lang';
 /** The largest form: it is held in memory while it is read. */

@@ -146,7 +146,7 @@ function createCellReader(file: string) {
   };
 }
 
-/** A formula whose result is no text, but which has none: whoever wrote the file did not compute it. */
+/** A formula whose result is no text, but which has none: the program that wrote the file did not compute it. */
 const isUncomputed = ({ hasFormula, hasValue, type, value }: Cell): boolean =>
   hasFormula && (!hasValue || (value === '' && type !== 'str'));
 

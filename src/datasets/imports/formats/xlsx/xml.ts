@@ -1,4 +1,4 @@
-/** What is told while XML is read; names are without their prefix. */
+/** Events of reading XML; names are without their prefix. */
 export interface XmlHandler {
   /** `attributes` is the text between name and end of the tag; see `attributeOf`. */
   open(name: string, attributes: string): void;
