@@ -1,7 +1,7 @@
 import {
   type Finding,
-  isRecord,
   labelFinding,
+  listFindings,
   missed,
   refused,
   type SubmissionShape,
@@ -32,20 +32,10 @@ export const entities: SubmissionShape = {
     };
   },
   findings(value, question, task) {
-    const list = isRecord(value) ? value.entities : undefined;
-    if (!Array.isArray(list))
-      return [
-        refused('wrong-type', 'entities', { en: '"entities" must be an array', zh: '“entities”应为数组' }),
-      ];
     const text = textOf(question);
     const characters = text === undefined ? undefined : Array.from(text);
     const seen = new Set<string>();
-    return list.flatMap((entity, i) => {
-      const field = `entities[${i}]`;
-      if (!isRecord(entity))
-        return [
-          refused('wrong-type', field, { en: `"${field}" must be an object`, zh: `“${field}”应为对象` }),
-        ];
+    return listFindings(value, 'entities', (entity, field) => {
       const findings = [
         ...offsetFindings(entity, field),
         ...labelFinding(entity.type, `${field}.type`, task),

@@ -1,8 +1,6 @@
 import { AFFIRMED } from '../../datasets/formats/cblue/cdee.ts';
-import { type Finding, isRecord, missed, refused, type SubmissionShape, textOf } from './shape.ts';
-
-const isStrings = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
+import { isStrings } from '../../tasks/families/event/answers.ts';
+import { listFindings, missed, refused, type SubmissionShape, textOf } from './shape.ts';
 
 /** CHIP-CDEE: an empty tendency says that the finding is there. */
 export const events: SubmissionShape = {
@@ -20,17 +18,9 @@ export const events: SubmissionShape = {
     };
   },
   findings(value, question, { labels }) {
-    const list = isRecord(value) ? value.event : undefined;
-    if (!Array.isArray(list))
-      return [refused('wrong-type', 'event', { en: '"event" must be an array', zh: '“event”应为数组' })];
     const tendencies = ['', ...labels.map(({ id }) => id).filter((id) => id !== AFFIRMED)];
     const seen = new Set<string>();
-    return list.flatMap((event, i): Finding[] => {
-      const field = `event[${i}]`;
-      if (!isRecord(event))
-        return [
-          refused('wrong-type', field, { en: `"${field}" must be an object`, zh: `“${field}”应为对象` }),
-        ];
+    return listFindings(value, 'event', (event, field) => {
       const { core_name: core, tendency, character, anatomy_list: anatomy } = event;
       if (typeof core !== 'string' || !isStrings(character) || !isStrings(anatomy)) {
         const message = {

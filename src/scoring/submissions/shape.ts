@@ -69,3 +69,19 @@ export function labelFinding(value: unknown, field: string, { id, labels }: Task
 /** The text of a question of one text; undefined where there is no question. */
 export const textOf = (question: Question | undefined): string | undefined =>
   question && 'text' in question.input ? question.input.text : undefined;
+
+/** The findings of every object of the list under `key`, whose own field is `key[i]`. */
+export function listFindings(
+  value: unknown,
+  key: string,
+  findingsOf: (item: PlainRecord, field: string) => Finding[],
+): Finding[] {
+  const list = isRecord(value) ? value[key] : undefined;
+  if (!Array.isArray(list))
+    return [refused('wrong-type', key, { en: `"${key}" must be an array`, zh: `“${key}”应为数组` })];
+  return list.flatMap((item, i) => {
+    const field = `${key}[${i}]`;
+    if (isRecord(item)) return findingsOf(item, field);
+    return [refused('wrong-type', field, { en: `"${field}" must be an object`, zh: `“${field}”应为对象` })];
+  });
+}

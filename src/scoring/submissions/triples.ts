@@ -2,6 +2,7 @@ import {
   type Finding,
   isRecord,
   labelFinding,
+  listFindings,
   missed,
   refused,
   type SubmissionShape,
@@ -26,19 +27,9 @@ export const triples: SubmissionShape = {
     };
   },
   findings(value, question, task) {
-    const list = isRecord(value) ? value.spo_list : undefined;
-    if (!Array.isArray(list))
-      return [
-        refused('wrong-type', 'spo_list', { en: '"spo_list" must be an array', zh: '“spo_list”应为数组' }),
-      ];
     const text = textOf(question);
     const seen = new Set<string>();
-    return list.flatMap((triple, i) => {
-      const field = `spo_list[${i}]`;
-      if (!isRecord(triple))
-        return [
-          refused('wrong-type', field, { en: `"${field}" must be an object`, zh: `“${field}”应为对象` }),
-        ];
+    return listFindings(value, 'spo_list', (triple, field) => {
       const { subject, predicate, object } = triple;
       const value = isRecord(object) ? object['@value'] : undefined;
       const findings = [
