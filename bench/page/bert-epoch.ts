@@ -1,0 +1,44 @@
+import { type Result, type Section, seconds, table, times } from './section.ts';
+
+export const bertEpoch: Section = {
+  title: 'An epoch of real texts, beside the transformers Trainer',
+  result: 'bert-epoch',
+  command: 'bench/bert/epoch.ts',
+  body: ({ rows, batch, slice }) => [
+    ...table(
+      [
+        'corpus and shape',
+        'threads',
+        'examples',
+        'sequences',
+        'tokens',
+        'ours',
+        'Trainer, padded to 128',
+        'ratio',
+        'Trainer, dynamic padding by length',
+        'ratio',
+        'peak memory: ours, padded, dynamic',
+      ],
+      rows.map((row: Result) => [
+        row.name,
+        String(row.threads),
+        row.examples === row.of ? `all ${row.of}` : `${row.examples} of ${row.of}`,
+        String(row.sequences),
+        String(row.tokens),
+        seconds(row.mine.seconds),
+        seconds(row.fixed.seconds) + (row.parts.fixed > 1 ? ` (${row.parts.fixed} × a part)` : ''),
+        times(row.fixed.seconds / row.mine.seconds),
+        seconds(row.dynamic.seconds) + (row.parts.dynamic > 1 ? ` (${row.parts.dynamic} × a part)` : ''),
+        times(row.dynamic.seconds / row.mine.seconds),
+        [row.mine, row.fixed, row.dynamic].map(({ peakMiB }) => `${Math.round(peakMiB)} MiB`).join(', '),
+      ]),
+    ),
+    '',
+    `Random weights, batches of at most ${batch}; of cMedQANER, windows of 126 tokens that share 32 with the next, the same for all three. One run each, all three at the same time but taking turns of ${slice} s, from the first step to the end: our time includes what is compiled for each length and a checkpoint at the end (1.8 GB at BERT-base); the Trainer was told to write none. "16 × a part": every 16th sequence was run and the time taken 16 times, for an epoch of the Trainer is the same step over and over. The goals were 2× and more than 1×.`,
+    '',
+    ...rows.map(
+      (row: Result) =>
+        `Our resident memory at every tenth of the epoch, ${row.name} (${row.mine.steps} steps): ${row.mine.residentMiB.join(', ')} MiB.\n`,
+    ),
+  ],
+};

@@ -1,0 +1,45 @@
+import { type Result, type Section, table, times } from './section.ts';
+
+export const bertSteps: Section = {
+  title: 'A training step, beside PyTorch and a bare MatMul of the same FLOPs',
+  result: 'bert-steps',
+  command: 'bench/bert/steps.ts',
+  body: stepsBody,
+};
+
+/** A row per shape. */
+function stepsBody({ rows, threads, rounds, processor }: Result): string[] {
+  return [
+    ...table(
+      [
+        'shape',
+        'tokens/s',
+        'PyTorch',
+        'ratio',
+        'ratio of CPU time',
+        'share of MatMul',
+        'peak memory',
+        "PyTorch's",
+      ],
+      rows.map((row: Result) => [
+        row.name,
+        row.tokensPerSecond.toFixed(0),
+        row.pytorchTokensPerSecond.toFixed(0),
+        times(row.speedAgainstPytorch),
+        times(row.cpuAgainstPytorch),
+        `${(row.shareOfMatMul * 100).toFixed(0)} % (of CPU time ${(row.cpuShareOfMatMul * 100).toFixed(0)} %)`,
+        `${Math.round(row.peakMiB)} MiB`,
+        `${Math.round(row.pytorchPeakMiB)} MiB`,
+      ]),
+    ),
+    '',
+    `${processor}; ${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token; from 2026-11-26 on ours computes the last layer for \`[CLS]\` alone, which is all that the head reads, and the MatMul has the FLOPs of that; before, both had all. The goals were PyTorch's speed, less memory, and 85 % of the MatMul. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
+  ];
+}
+
+export const earlierBertSteps: Section = {
+  title: 'A training step on an earlier processor',
+  result: 'bert-steps-2026-11-25',
+  command: 'bench/bert/steps.ts',
+  body: stepsBody,
+};

@@ -1,0 +1,12 @@
+import { type Section, table } from './section.ts';
+
+export const bertTokenizer: Section = {
+  title: 'WordPiece, beside the Rust binding called from Node',
+  result: 'bert-tokenizer',
+  command: 'bench/bert/tokenizer.ts',
+  body: ({ perSecond, peer }) =>
+    table(
+      [`what (peer: ${peer})`, 'a second'],
+      Object.entries<number>(perSecond).map(([name, rate]) => [name, Math.round(rate).toLocaleString('en')]),
+    ),
+};

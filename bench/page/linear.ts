@@ -1,0 +1,36 @@
+import { type Result, type Section, seconds, table, times } from './section.ts';
+
+export const linear: Section = {
+  title: 'Logistic regression on character n-grams, beside scikit-learn',
+  result: 'linear',
+  command: 'bench/models/linear.ts',
+  body: (result) => [
+    ...table(
+      [
+        'corpus',
+        'ours, all',
+        'scikit-learn, all',
+        'ratio',
+        'our objective',
+        'its objective',
+        'our dev accuracy',
+        'its dev accuracy',
+      ],
+      ['cMedIC', 'cMedQQ', 'cMedTC'].map((corpus) => {
+        const [ours, peer] = Object.values<Result>(result[corpus].table);
+        return [
+          corpus,
+          seconds(ours['all, s']),
+          seconds(peer['all, s']),
+          times(result[corpus].ratio),
+          ours.objective.toFixed(6),
+          peer.objective.toFixed(6),
+          (ours['dev accuracy'] * 100).toFixed(2),
+          (peer['dev accuracy'] * 100).toFixed(2),
+        ];
+      }),
+    ),
+    '',
+    `scikit-learn ${result.peers['scikit-learn']}: TfidfVectorizer and LogisticRegression on the same n-grams, C ${result.settings.c}, tolerance ${result.settings.tolerance}. Median of ${result.rounds} round(s), in turn.`,
+  ],
+};

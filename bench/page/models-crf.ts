@@ -1,0 +1,40 @@
+import { type Result, type Section, seconds, table, times } from './section.ts';
+
+export const modelsCrf: Section = {
+  title: 'Linear-chain CRF on the same features, beside CRFsuite',
+  result: 'models-crf',
+  command: 'bench/models/crf.ts',
+  body: (result) => crfBody(result),
+};
+
+function crfBody({ corpora, settings }: Result): string[] {
+  const rows = corpora.flatMap(({ corpus, medians }: Result) =>
+    medians.map((row: Result) => [
+      corpus,
+      row.who,
+      seconds(row['train s']),
+      seconds(row['CPU s']),
+      times(row['CRFsuite / this (wall)']),
+      times(row['CRFsuite / this (CPU)']),
+      row.objective.toFixed(1),
+      row['test strict F1'].toFixed(2),
+    ]),
+  );
+  return [
+    ...table(
+      [
+        'corpus',
+        'who',
+        'training, wall',
+        'CPU',
+        'ratio, wall',
+        'ratio, CPU',
+        'objective',
+        'strict F1 on test',
+      ],
+      rows,
+    ),
+    '',
+    `${corpora[0].peer}, L-BFGS; c2 ${settings.c2}, at most ${settings.iterations} iterations, ${settings.rounds} round(s), in turn. CRFsuite has one thread. Other work shared the machine in this run: the ratio of CPU times is the steadier one.`,
+  ];
+}
