@@ -24,6 +24,8 @@ export interface ModelOptions {
   readonly weights?: ReadonlyMap<string, TypedArray>;
   /** Names in place of sizes in the declared shapes of inputs and outputs, for models that must take any batch. */
   readonly declared?: Readonly<Record<string, readonly Dimension[]>>;
+  /** Name of a further output, before all others: a list of one tensor. See `UNCOPIED`. */
+  readonly list?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface ModelOptions {
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Value>>,
-  { weights, declared = {} }: ModelOptions = {},
+  { weights, declared = {}, list }: ModelOptions = {},
 ): Uint8Array {
   const { nodes, initializers, inputs, nameOf } = lowerGraph(outputs, weights);
   for (const [name, value] of Object.entries(outputs)) {
@@ -52,13 +54,17 @@ export function toOnnx(
       throw new GraphError(`An input and an output are named ${name}`);
     nodes.push({ operator: 'Identity', inputs: [nameOf(value)], outputs: [name] });
   }
+  const named = Object.entries(outputs).map(([name, { shape, type }]) => ({ name, shape, type }));
+  const lists = list === undefined ? [] : [{ ...named[0], name: list, isSequence: true }];
+  for (const { name } of lists)
+    nodes.push({ operator: 'SequenceConstruct', inputs: [named[0].name], outputs: [name] });
   const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
   return encodeOnnx({
     name: 'graph',
     nodes,
     initializers: [...initializers.values()],
     inputs: [...inputs.values()].map(declare),
-    outputs: Object.entries(outputs).map(([name, { shape, type }]) => declare({ name, shape, type })),
+    outputs: [...lists, ...named.map(declare)],
   });
 }
 
@@ -204,7 +210,8 @@ function keepLeading(shape: Shape, from: Shape): number[] {
   return shape.map((size, axis) => (axis < changed ? 0 : axis === shape.length - 1 ? -1 : size));
 }
 
-function typed(type: ElementType, values: readonly number[]): TypedArray {
+/** An array of this type with these numbers. */
+export function typed(type: ElementType, values: readonly number[]): TypedArray {
   switch (type) {
     case 'float32':
       return Float32Array.from(values);

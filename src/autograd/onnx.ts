@@ -10,7 +10,8 @@ const schema = protobuf.parse(
   message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
   message Shape { repeated Dimension dim = 1; }
   message TensorType { optional int32 elem_type = 1; optional Shape shape = 2; }
-  message Type { optional TensorType tensor_type = 1; }
+  message SequenceType { optional Type elem_type = 1; }
+  message Type { optional TensorType tensor_type = 1; optional SequenceType sequence_type = 4; }
   message ValueInfo { optional string name = 1; optional Type type = 2; }
   message Entry { optional string key = 1; optional string value = 2; }
   message Tensor {
@@ -69,6 +70,8 @@ export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly Dimension[];
+  /** A list of such tensors. */
+  readonly isSequence?: boolean;
 }
 
 export interface OnnxGraph {
@@ -92,17 +95,11 @@ function encodeAttribute(name: string, value: OnnxAttribute): object {
   return { name, ints: value, type: ATTRIBUTE.ints };
 }
 
-const encodeValue = ({ name, type, shape }: OnnxValue): object => ({
-  name,
-  type: {
-    tensor_type: {
-      elem_type: ELEMENT_TYPES[type],
-      shape: {
-        dim: shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size })),
-      },
-    },
-  },
-});
+function encodeValue({ name, type, shape, isSequence = false }: OnnxValue): object {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
+  const tensor = { tensor_type: { elem_type: ELEMENT_TYPES[type], shape: { dim } } };
+  return { name, type: isSequence ? { sequence_type: { elem_type: tensor } } : tensor };
+}
 
 /** Bytes of a `.onnx` file. Protobuf allows 2 GiB at most. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {

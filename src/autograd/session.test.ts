@@ -3,6 +3,23 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { add, compile, input, mul } from './index.ts';
+
+it('writes large outputs where they are asked for, and nowhere else', async () => {
+  const size = 2 ** 20;
+  const program = await compile(
+    { total: mul(input('s', []), 2), large: add(input('x', [size]), 1) },
+    { threads: 1, uncopied: true },
+  );
+  onTestFinished(() => program.release());
+  const into = { large: new Float32Array(size) };
+  const feeds = { s: Float32Array.of(4), x: new Float32Array(size).fill(3) };
+  const before = process.memoryUsage().arrayBuffers;
+  const { total, large } = await program.run(feeds, { into });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(into.large.byteLength / 2);
+  expect([[...total], large === into.large, large.at(-1)]).toEqual([[8], true, 4]);
+  await expect(program.run(feeds, { fetch: ['total'] })).resolves.toEqual({ total: Float32Array.of(8) });
+});
 
 it('reports nothing to the makers of the runtime, and leaves no files of theirs', () => {
   const home = mkdtempSync(join(tmpdir(), 'chineseblue-session-'));

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { UserError } from '../ground/errors.ts';
-import { type ModelOptions, type Tensors, type TypedArray, toOnnx } from './compile.ts';
+import { type ModelOptions, type Tensors, type TypedArray, toOnnx, typed } from './compile.ts';
 import { GraphError, ShapeError } from './errors.ts';
 import type { Dimension, ElementType } from './onnx.ts';
 import { sizeOf, type Value } from './value.ts';
@@ -34,7 +34,32 @@ export interface SessionOptions {
   readonly arena?: boolean;
   /** Start of the name of a file that ONNX Runtime's profile of every operator is written to on release. */
   readonly profile?: string;
+  /** Whether large outputs are written to the arrays of `into` only; otherwise each is copied once more. On the CPU. */
+  readonly uncopied?: boolean;
 }
+
+/**
+ * The output that keeps ONNX Runtime's binding (1.30) from copying all others: after a run it copies every output into a new
+ * array, those that were written where we asked, too, in their order in the model. It refuses lists; where the first output
+ * is one, it throws before it copies. A binding that can pass on lists copies as before.
+ */
+const UNCOPIED = 'uncopied';
+
+/** Waits for a run whose first output is a list. */
+const withoutCopies = (run: Promise<InferenceSession.OnnxValueMapType>) =>
+  run.catch((error: Error): InferenceSession.OnnxValueMapType => {
+    if (error.message.startsWith('Non tensor type')) return {};
+    throw error;
+  });
+
+/** New arrays for outputs. */
+const emptyArrays = (names: readonly string[], outputs: ReadonlyMap<string, DeclaredTensor>): Tensors =>
+  Object.fromEntries(
+    names.map((name) => {
+      const { type, shape } = outputs.get(name)!;
+      return [name, typed(type, Array<number>(sizeOf(shape.map(Number))).fill(0))];
+    }),
+  );
 
 /** What one run returns, and where to. */
 export interface RunOptions {
@@ -104,7 +129,9 @@ export async function compile(
   outputs: Readonly<Record<string, Value>>,
   options: SessionOptions & ModelOptions = {},
 ): Promise<Program> {
-  return openModel(toOnnx(outputs, options), options);
+  const { uncopied = false, device = 'cpu' } = options;
+  const list = uncopied && device === 'cpu' ? UNCOPIED : undefined;
+  return openModel(toOnnx(outputs, { ...options, list }), options);
 }
 
 /**
@@ -149,7 +176,9 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
     throw device === 'cpu' ? error : deviceMissing(device, error);
   });
   const inputs = declaredTensors(session.inputMetadata);
-  const outputs = new Map(declaredTensors(session.outputMetadata).map((output) => [output.name, output]));
+  const isUncopied = session.outputNames[0] === UNCOPIED && !session.outputMetadata[0].isTensor;
+  const tensors = declaredTensors(session.outputMetadata.slice(Number(isUncopied)));
+  const outputs = new Map(tensors.map((output) => [output.name, output]));
   const wrap = ({ name, type, shape }: DeclaredTensor, data: TypedArray, sizes: Record<string, number>) => {
     const size = shape.map((dimension) =>
       typeof dimension === 'number' ? dimension : (sizes[dimension] ?? -1),
@@ -161,18 +190,22 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
   };
 
   return {
-    async run(feeds, { fetch = session.outputNames, into = {}, sizes = {} } = {}) {
+    async run(feeds, { fetch = [...outputs.keys()], into = {}, sizes = {} } = {}) {
       const fed = inputs.map((meta) => {
         if (!feeds[meta.name]) throw new GraphError(`The graph needs the input ${meta.name}`);
         return [meta.name, wrap(meta, feeds[meta.name], sizes)];
       });
-      const wanted = fetch.map((name) => [
-        name,
-        into[name] ? wrap(outputs.get(name)!, into[name], sizes) : null,
-      ]);
-      const fetched = await session.run(Object.fromEntries(fed), Object.fromEntries(wanted));
+      const missing = isUncopied ? fetch.filter((name) => !into[name]) : [];
+      const arrays = { ...into, ...emptyArrays(missing, outputs) };
+      const wanted: Record<string, InferenceSession.OnnxValueMapType[string] | null> = {};
+      for (const name of fetch) {
+        wanted[name] = arrays[name] ? wrap(outputs.get(name)!, arrays[name], sizes) : null;
+      }
+      const fetched = isUncopied
+        ? await withoutCopies(session.run(Object.fromEntries(fed), { ...wanted, [UNCOPIED]: null }))
+        : await session.run(Object.fromEntries(fed), wanted);
       return Object.fromEntries(
-        fetch.map((name) => [name, into[name] ?? (fetched[name].data as TypedArray)]),
+        fetch.map((name) => [name, arrays[name] ?? (fetched[name].data as TypedArray)]),
       );
     },
     async release() {
@@ -182,7 +215,11 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
   };
 }
 
-const sessionSettings = ({ device, threads, arena }: Required<Omit<SessionOptions, 'profile'>>) =>
+const sessionSettings = ({
+  device,
+  threads,
+  arena,
+}: Required<Pick<SessionOptions, 'device' | 'threads' | 'arena'>>) =>
   ({
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threads,

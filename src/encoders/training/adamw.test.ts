@@ -6,6 +6,23 @@ import { createPool } from './kernels/pool.ts';
 /** Three stretches and a bit. */
 const [ROWS, WIDTH] = [400, 1000];
 
+it('clears the rows of a table that were looked up since, those of several batches where they are summed', () => {
+  for (const sum of [false, true]) {
+    const [table] = createTrained(new Map([['table', [ROWS, WIDTH]]]), { sum, isTable: () => true });
+    const filled = (rows: readonly number[]): void => {
+      for (const row of rows) table.gradient.data.fill(1, row * WIDTH, (row + 1) * WIDTH);
+    };
+    for (const rows of [[3, 131], [7]]) {
+      clearGradient(table);
+      for (const row of rows) markRow(table, row);
+      filled(rows);
+    }
+    if (sum) filled([3, 7, 131]); // as `takeSums` does at the end of an update
+    clearGradient(table);
+    expect(table.gradient.data.every((value) => value === 0)).toBe(true);
+  }
+});
+
 it('rows of a table that no text looks up only decay, to the bit as in a step of the whole table', async () => {
   const shapes = new Map([['table', [ROWS, WIDTH]]]);
   const both = [false, true].flatMap((table) => createTrained(shapes, { isTable: () => table }));
@@ -24,7 +41,7 @@ it('rows of a table that no text looks up only decay, to the bit as in a step of
     clearGradient(table);
     whole.gradient.data.fill(0);
     for (const row of rows) {
-      markRow(table, row, WIDTH);
+      markRow(table, row);
       for (let i = row * WIDTH; i < (row + 1) * WIDTH; i++)
         whole.gradient.data[i] = table.gradient.data[i] = random.next() - 0.5;
     }

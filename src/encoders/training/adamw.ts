@@ -19,6 +19,8 @@ export interface Trained {
    * and moments are 0, so that the values only decay.
    */
   readonly active?: Uint8Array;
+  /** Of an embedding table: the rows whose gradient may not be 0. */
+  readonly rows?: Set<number>;
 }
 
 /** Memory for parameters in training: four numbers each, and one more per option. */
@@ -33,8 +35,11 @@ export function createTrained(
   return entries.map(([name, shape], i) => {
     const [value, gradient, mean, variance, ...more] = blocks[i];
     const extras = { ...(sum && { sum: more.shift() }), ...(average && { average: more.shift() }) };
-    const stretches = isTable(name) && { active: new Uint8Array(stretchesOf(value).length) };
-    return { name, shape, value, gradient, mean, variance, ...extras, ...stretches };
+    const table = isTable(name) && {
+      active: new Uint8Array(stretchesOf(value).length),
+      rows: new Set<number>(),
+    };
+    return { name, shape, value, gradient, mean, variance, ...extras, ...table };
   });
 }
 
@@ -105,15 +110,17 @@ export function markRestored({ active, mean, variance }: Trained): void {
 }
 
 /** Sets the gradient of an embedding table to 0. */
-export function clearGradient(table: Trained): void {
-  const isWanted = isActive(table);
-  for (const [i, { from, to }] of stretchesOf(table.gradient).entries())
-    if (isWanted(i)) table.gradient.data.fill(0, from, to);
+export function clearGradient({ shape: [, width], gradient, sum, rows }: Trained): void {
+  if (!rows) return void gradient.data.fill(0);
+  for (const row of rows) gradient.data.fill(0, row * width, (row + 1) * width);
+  // where batches are summed, the gradient gets the rows of all of them back
+  if (!sum) rows.clear();
 }
 
-/** Marks a row of an embedding table of `width` numbers as looked up. */
-export function markRow({ active }: Trained, row: number, width: number): void {
-  if (!active) return;
+/** Marks a row of an embedding table as looked up. */
+export function markRow({ shape: [, width], active, rows }: Trained, row: number): void {
+  if (!active || !rows) return;
+  rows.add(row);
   active[Math.floor((row * width) / STRETCH)] = 1;
   active[Math.floor(((row + 1) * width - 1) / STRETCH)] = 1;
 }

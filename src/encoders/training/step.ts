@@ -83,7 +83,7 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
-  const program = await compile(fuse({ loss, ...outputs, ...named }), options);
+  const program = await compile(fuse({ loss, ...outputs, ...named }), { ...options, uncopied: true });
   const rows = new Float32Array(hasTables ? sizeOf(frame.embedded.shape) : 0);
 
   return {
@@ -159,7 +159,7 @@ function addEmbeddingRows(
     const table = parameter.gradient.data;
     for (let token = 0; token < batch * length; token++) {
       const [from, at] = [token * width, row(inputs, token, length, config)];
-      markRow(parameter, at, width);
+      markRow(parameter, at);
       const to = at * width;
       for (let i = 0; i < width; i++) table[to + i] += rows[from + i];
     }
