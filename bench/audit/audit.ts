@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { writeJson } from '../../src/ground/files.ts';
+import { writeResult } from '../result.ts';
 
 const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } });
 const program = new URL('../../bin/chineseblue.js', import.meta.url).pathname;
@@ -46,4 +46,4 @@ const result = {
   peakMiB: usage.maxRSS / 1024,
 };
 console.log(result);
-await writeJson(new URL('../results/audit.json', import.meta.url).pathname, result);
+await writeResult('audit', result);

@@ -1,6 +1,5 @@
 /** Processes that are measured in turn: each does its work once for every line on stdin and prints what it took. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export interface Measured {
@@ -69,15 +68,4 @@ export async function interleave(
   }
   for (const contestant of Object.values(contestants)) await contestant.end();
   return measured;
-}
-
-/** Rows of this run, and of the result file those of cases that this run left out, so that cases can be measured apart. */
-export function withEarlier<Row extends { readonly name: string; readonly threads?: number }>(
-  file: string,
-  rows: readonly Row[],
-): Row[] {
-  const before: readonly Row[] = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).rows ?? []) : [];
-  const key = ({ name, threads }: Row): string => `${name} ${threads}`;
-  const measured = new Set(rows.map(key));
-  return [...before.filter((row) => !measured.has(key(row))), ...rows];
 }

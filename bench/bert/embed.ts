@@ -13,9 +13,9 @@ import * as z from 'zod';
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { openTextEncoder } from '../../src/encoders/inference/text-encoder.ts';
 import { cosine } from '../../src/encoders/inference/vectors.ts';
-import { writeJson } from '../../src/ground/files.ts';
 import { familyOf } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 import { inSlices } from './slices.ts';
 
 const SHARED = join(import.meta.dirname, '../../../shared');
@@ -120,7 +120,7 @@ async function measure(): Promise<void> {
     leastCosine: Math.min(...cosines),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  await writeJson(join(import.meta.dirname, '../results/bert-embed.json'), result);
+  await writeResult('bert-embed', result);
 }
 
 if (values.child) await ours(values.child);

@@ -17,8 +17,7 @@ import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import type { TrainingEvent } from '../../src/encoders/training/events.ts';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
-import { writeJson } from '../../src/ground/files.ts';
-import { withEarlier } from './contestants.ts';
+import { withEarlier, writeResult } from '../result.ts';
 import { BATCH, material, sizesOf, VOCABULARY } from './material.ts';
 import { inSlices } from './slices.ts';
 
@@ -148,12 +147,10 @@ else {
     ]);
   }
   process.stdout.write(`${table}\n`);
-  const result = join(import.meta.dirname, '../results/bert-epoch.json');
-  await writeJson(result, {
-    date: new Date().toISOString(),
+  await writeResult('bert-epoch', {
     cpu: cpus()[0].model,
     batch: BATCH,
     slice: SLICE,
-    rows: withEarlier(result, rows),
+    rows: withEarlier('bert-epoch', rows),
   });
 }

@@ -7,11 +7,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { writeJson } from '../../src/ground/files.ts';
-import { interleave, median, serve, start, withEarlier } from './contestants.ts';
+import { withEarlier, writeResult } from '../result.ts';
+import { interleave, median, serve, start } from './contestants.ts';
 import { DATA, prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
@@ -125,14 +125,12 @@ async function measure(): Promise<void> {
       'utf8',
     ),
   );
-  const result = join(import.meta.dirname, '../results/bert-inference.json');
-  await writeJson(result, {
-    date: new Date().toISOString(),
+  await writeResult('bert-inference', {
     cpu: cpus()[0].model,
     peer: `@huggingface/transformers ${version}`,
     rounds: Number(values.rounds),
     batch: BATCH,
-    rows: withEarlier(result, rows),
+    rows: withEarlier('bert-inference', rows),
   });
 }
 

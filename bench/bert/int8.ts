@@ -5,7 +5,7 @@
  * Usage: npx node bench/bert/int8.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  *        [--model DIR --task cMedTC]
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,8 @@ import { bert } from '../../src/models/bert/kind.ts';
 import { predict } from '../../src/models/fixtures/fitted.ts';
 import { devScore } from '../../src/scoring/dev-score.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { interleave, median, serve, start, withEarlier } from './contestants.ts';
+import { readResult, resultFile, withEarlier, writeResult } from '../result.ts';
+import { interleave, median, serve, start } from './contestants.ts';
 import { DATA, prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
@@ -33,7 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const DTYPES = ['fp32', 'int8'] as const;
-const RESULT = join(import.meta.dirname, '../results/bert-int8.json');
+const RESULT = 'bert-int8';
 
 async function answer(folder: string, file: string, threads: number, dtype: string): Promise<void> {
   const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
@@ -100,9 +101,9 @@ async function quality(folder: string) {
 const [folder, file, threads, dtype] = positionals;
 if (folder !== undefined) await answer(folder, file, Number(threads), dtype);
 else {
-  const before: { quality?: object } = existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')) : {};
+  const before = readResult(RESULT);
   const rows = values['quality-only'] ? [] : await speed();
-  const scored = values.model ? await quality(values.model) : before.quality;
+  const scored = values.model ? await quality(values.model) : before?.quality;
   const table = new Table({ head: ['shape', 'threads', 'fp32/s', 'int8/s', 'ratio', '(CPU time)'] });
   for (const row of rows as Awaited<ReturnType<typeof speed>>) {
     table.push([
@@ -115,14 +116,11 @@ else {
     ]);
   }
   process.stdout.write(`${table}\n${scored ? `${JSON.stringify(scored)}\n` : ''}`);
-  const measured = {
-    date: new Date().toISOString(),
-    cpu: cpus()[0].model,
-    rounds: Number(values.rounds),
-    rows: withEarlier(RESULT, rows as { name: string }[]),
-  };
-  await writeJson(RESULT, {
-    ...(values['quality-only'] ? before : measured),
-    ...(scored && { quality: scored }),
-  });
+  const kept = scored === undefined ? {} : { quality: scored };
+  if (values['quality-only']) await writeJson(resultFile(RESULT), { ...before, ...kept });
+  else
+    await writeResult(RESULT, {
+      ...{ cpu: cpus()[0].model, rounds: Number(values.rounds) },
+      ...{ rows: withEarlier(RESULT, rows as { name: string }[]), ...kept },
+    });
 }

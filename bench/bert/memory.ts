@@ -12,8 +12,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
-import { writeJson } from '../../src/ground/files.ts';
-import { withEarlier } from './contestants.ts';
+import { withEarlier, writeResult } from '../result.ts';
 import { DATA, LABELS, randomModel, type ShapeName, sentences } from './kept.ts';
 
 const { values, positionals } = parseArgs({
@@ -89,12 +88,10 @@ else {
   for (const { name, samples } of rows)
     table.push([name, samples.map(({ step, rssMiB }) => `${step}: ${rssMiB.toFixed(0)}`).join(', ')]);
   process.stdout.write(`${table}\n`);
-  const result = join(import.meta.dirname, '../results/bert-memory.json');
-  await writeJson(result, {
-    date: new Date().toISOString(),
+  await writeResult('bert-memory', {
     cpu: cpus()[0].model,
     threads: Number(values.threads),
     batch: BATCH,
-    rows: withEarlier(result, rows),
+    rows: withEarlier('bert-memory', rows),
   });
 }

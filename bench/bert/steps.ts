@@ -4,11 +4,11 @@
  *
  * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { withEarlier, writeResult } from '../result.ts';
 import { interleave, type Measured, median, start } from './contestants.ts';
 
 const { values } = parseArgs({
@@ -33,19 +33,6 @@ const CASES = [
   { name: 'small 4 × 256, 32 × 64', config: sizes(4, 256, 4), batch: 32, length: 64 },
   { name: 'small 4 × 512, 32 × 32', config: sizes(4, 512, 8), batch: 32, length: 32 },
 ].filter(({ name }) => name.includes(values.only));
-
-/** Name, family and model of the processor: virtual machines often give the name of the maker alone. */
-function processor(): string {
-  const name = cpus()[0].model.trim();
-  if (!existsSync('/proc/cpuinfo')) return name;
-  const info = readFileSync('/proc/cpuinfo', 'utf8');
-  const [family, model] = ['cpu family', 'model'].map(
-    (field) => new RegExp(`^${field}\\s*: (\\d+)$`, 'm').exec(info)?.[1],
-  );
-  if (family === undefined || model === undefined) return name;
-  const widest = /\bavx512f\b/.test(info) ? 'AVX-512' : /\bavx2\b/.test(info) ? 'AVX2' : 'no AVX2';
-  return `${name}, family ${family}, model ${model} (${widest})`;
-}
 
 const rows = [];
 for (const { name, config, batch, length } of CASES) {
@@ -99,8 +86,7 @@ for (const row of rows) {
   ]);
 }
 process.stdout.write(`${table}\n`);
-mkdirSync(join(import.meta.dirname, '../results'), { recursive: true });
-writeFileSync(
-  join(import.meta.dirname, '../results/bert-steps.json'),
-  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, processor: processor(), threads: Number(values.threads), rounds: ROUNDS, rows }, null, 2)}\n`,
-);
+await writeResult('bert-steps', {
+  ...{ cpu: cpus()[0].model, threads: Number(values.threads), rounds: ROUNDS },
+  rows: withEarlier('bert-steps', rows),
+});

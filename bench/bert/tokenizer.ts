@@ -7,7 +7,7 @@
 process.env.RAYON_NUM_THREADS = '1';
 process.env.TOKENIZERS_PARALLELISM = 'false';
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import {
@@ -20,6 +20,7 @@ import {
 } from '../../src/encoders/tokenizers/fixtures/corpora.ts';
 import { charactersBefore, referenceOf } from '../../src/encoders/tokenizers/fixtures/reference.ts';
 import { loadTokenizer } from '../../src/encoders/tokenizers/load.ts';
+import { writeResult } from '../result.ts';
 
 const REPEATS = 7;
 const MAX_LENGTH = 128;
@@ -118,8 +119,8 @@ if (!process.argv.includes('--no-check')) {
   console.table(checks);
 }
 
-writeFileSync(
-  new URL('../results/bert-tokenizer.json', import.meta.url),
-  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, node: process.version, peer, pairs: pairs.length, maxLength: MAX_LENGTH, repeats: REPEATS, perSecond: medians, checks }, null, 2)}\n`,
-);
+await writeResult('bert-tokenizer', {
+  ...{ cpu: cpus()[0].model, cores: cpus().length, node: process.version, peer },
+  ...{ pairs: pairs.length, maxLength: MAX_LENGTH, repeats: REPEATS, perSecond: medians, checks },
+});
 process.exitCode = checks.some(({ differ }) => differ > 0) ? 1 : 0;

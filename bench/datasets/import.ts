@@ -12,8 +12,8 @@ import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, homedir, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { writeResult } from '../result.ts';
 
 const { values } = parseArgs({
   options: {
@@ -85,7 +85,7 @@ try {
     ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, load: loadavg()[0] },
     ...{ megabytes, records, rows, reading, pyarrow: written },
   };
-  await writeJson(join(import.meta.dirname, '../results/import.json'), result);
+  await writeResult('import', result);
   console.log(JSON.stringify(result, null, 1));
 } finally {
   rmSync(scratch, { recursive: true, force: true });

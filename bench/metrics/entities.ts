@@ -6,11 +6,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { decodeBio, type TagSpan } from '../../src/metrics/bio.ts';
 import { setMetric } from '../../src/metrics/sets.ts';
 import { entityScores } from '../../src/scoring/arrays/index.ts';
+import { writeResult } from '../result.ts';
 import { median, peerPython, startClock, startPeer } from './peer.ts';
 
 const SENTENCES = 100_000;
@@ -137,8 +137,7 @@ try {
       `times as fast: ${times(tags).toFixed(0)} from tags, ${times(entities).toFixed(0)} from entities (needed: ${NEEDED_RATIO})`,
     );
   }
-  await writeJson(new URL('../results/metrics-entities.json', import.meta.url).pathname, {
-    date: new Date().toISOString(),
+  await writeResult('metrics-entities', {
     hardware: `${cpus().length} × ${cpus()[0].model}`,
     node: process.version,
     sentences: SENTENCES,

@@ -6,11 +6,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { scorePredictions } from '../../src/scoring/score-sheet.ts';
 import { familyOf } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 import { startClock } from './peer.ts';
 
 const SIZES = [
@@ -59,8 +59,7 @@ if (family === 'classification' || family === 'multilabel') {
     ),
   );
   console.table(rows);
-  await writeJson(new URL('../results/many-classes-scoring.json', import.meta.url).pathname, {
-    date: new Date().toISOString(),
+  await writeResult('many-classes-scoring', {
     hardware: `${cpus().length} × ${cpus()[0].model}`,
     load: loadavg()[0],
     node: process.version,

@@ -8,11 +8,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeJson } from '../../src/ground/files.ts';
 import { readPredictions } from '../../src/scoring/predictions.ts';
 import { findConvention } from '../../src/tasks/conventions.ts';
 import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 import { median, type PeerAnswer, peerPython, startClock, startPeer } from './peer.ts';
 
 const COUNT = 1_000_000;
@@ -102,8 +102,7 @@ if (child > 0) {
     console.table(table);
     console.log(`needed: ${NEEDED_SECONDS} s, ${NEEDED_BYTES / 1e6} MB`);
     if (!peer) console.log('no peer: run bench/peers/setup.sh, or pass --python');
-    await writeJson(new URL('../results/metrics-million-labels.json', import.meta.url).pathname, {
-      date: new Date().toISOString(),
+    await writeResult('metrics-million-labels', {
       hardware: `${cpus().length} × ${cpus()[0].model}`,
       node: process.version,
       predictions: COUNT,

@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Item, openDataset } from '../../src/datasets/dataset.ts';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom, shuffle } from '../../src/ground/random.ts';
 import { createTokenizer } from '../../src/models/shared/features/tokens.ts';
 import { indexDocuments } from '../../src/models/shared/retrieval/bm25index.ts';
 import type { Family } from '../../src/tasks/families/family.ts';
 import { families } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
 
 const DOCUMENTS = 100_000;
@@ -100,7 +100,7 @@ try {
     console.log('times as fast as numpy, numba:', ratio);
     results[kind] = { documents: documents.length, queries: queries.length, table, ratio, agreement };
   }
-  await writeJson(new URL('../results/bm25.json', import.meta.url).pathname, {
+  await writeResult('bm25', {
     ...circumstances(),
     peers: peer.versions,
     settings: { ...CONSTANTS, method: 'lucene', depth: DEPTH, rounds: ROUNDS },

@@ -17,7 +17,6 @@ import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { openDataset } from '../../src/datasets/dataset.ts';
-import { writeJson } from '../../src/ground/files.ts';
 import { parseParameters } from '../../src/ground/parameters.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { eachAttribute, type FeatureRuns } from '../../src/models/shared/crf/dataset.ts';
@@ -32,6 +31,7 @@ import { ner } from '../../src/tasks/families/ner/family.ts';
 import type { Entity } from '../../src/tasks/families/ner/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { writeResult } from '../result.ts';
 
 const DEFAULTS = crfOptions(parseParameters(crfParameters, {}, { name: { en: 'crf', zh: 'crf' } }));
 
@@ -243,8 +243,7 @@ try {
     iterations,
     rounds: Number(values.rounds),
   };
-  await writeJson(join(import.meta.dirname, '../results/models-crf.json'), {
-    date: new Date().toISOString().slice(0, 10),
+  await writeResult('models-crf', {
     node: process.version,
     hardware,
     settings,

@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets/dataset.ts';
-import { writeJson } from '../../src/ground/files.ts';
 import { normalizeRows } from '../../src/models/shared/features/rows.ts';
 import { fitTfidf, tfidfRows } from '../../src/models/shared/features/tfidf.ts';
 import {
@@ -21,6 +20,7 @@ import { fitLogistic, probabilities } from '../../src/models/shared/logistic/log
 import type { Example } from '../../src/tasks/examples.ts';
 import type { LabelPrediction } from '../../src/tasks/families/shared/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
 
 const SETTINGS = { ngram: 3, minDf: 1, c: 1, tolerance: 1e-4 };
@@ -125,7 +125,7 @@ try {
     results[name] = { table, ratio };
   }
   peer.stop();
-  await writeJson(new URL('../results/linear.json', import.meta.url).pathname, {
+  await writeResult('linear', {
     ...circumstances(),
     peers: peer.versions,
     settings: SETTINGS,

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { writeResult } from '../result.ts';
 import { circumstances } from './peer.ts';
 
 const CALLS = 2_000;
@@ -106,7 +106,7 @@ try {
     lives,
     onlyUnderWay: lives.every(({ underWay, repeated }) => repeated <= underWay),
   };
-  await writeJson(here('../results/llm-kills.json'), result);
+  await writeResult('llm-kills', result);
   console.log(JSON.stringify(result, null, 2));
   process.exitCode = same && result.onlyUnderWay ? 0 : 1;
 } finally {

@@ -14,9 +14,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { writeJson } from '../../src/ground/files.ts';
 import { llm } from '../../src/models/llm/kind.ts';
 import { taskOf } from '../../src/tasks/families/fixtures/sample.ts';
+import { writeResult } from '../result.ts';
 import { circumstances } from './peer.ts';
 
 const { values } = parseArgs({
@@ -123,7 +123,7 @@ try {
   if (values.python)
     for (const name of ['lm-eval', 'inspect-ai']) peers[name] = await peer(values.python, name, endpoint);
   const result = { ...circumstances(), load: loadavg(), concurrency: CONCURRENCY, streamed, whole, peers };
-  await writeJson(here('../results/llm.json'), result);
+  await writeResult('llm', result);
   console.log(JSON.stringify(result, null, 2));
 } finally {
   child.kill();

@@ -8,13 +8,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeJson } from '../../src/ground/files.ts';
 import { collectAnswers, predictionOf } from '../../src/models/answers.ts';
 import { findModel } from '../../src/models/registry.ts';
 import { writePredictions } from '../../src/scoring/write.ts';
 import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { startClock } from '../metrics/peer.ts';
+import { writeResult } from '../result.ts';
 
 const KINDS = ['majority', 'knn'];
 const CLASSES = [100_000, 1_000_000];
@@ -63,8 +63,7 @@ else {
     ),
   );
   console.table(rows);
-  await writeJson(new URL('../results/many-classes.json', import.meta.url).pathname, {
-    date: new Date().toISOString(),
+  await writeResult('many-classes', {
     hardware: `${cpus().length} × ${cpus()[0].model}`,
     load: loadavg()[0],
     node: process.version,

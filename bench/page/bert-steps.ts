@@ -8,7 +8,7 @@ export const bertSteps: Section = {
 };
 
 /** A row per shape. */
-function stepsBody({ rows, threads, rounds, processor }: Result): string[] {
+function stepsBody({ rows, threads, rounds }: Result): string[] {
   return [
     ...table(
       [
@@ -33,13 +33,6 @@ function stepsBody({ rows, threads, rounds, processor }: Result): string[] {
       ]),
     ),
     '',
-    `${processor}; ${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token; from 2026-11-26 on ours computes the last layer for \`[CLS]\` alone, which is all that the head reads, and the MatMul has the FLOPs of that; before, both had all. The goals were PyTorch's speed, less memory, and 85 % of the MatMul. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
+    `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token; from 2026-11-26 on ours computes the last layer for \`[CLS]\` alone, which is all that the head reads, and the MatMul has the FLOPs of that; before, both had all. The goals were PyTorch's speed, less memory, and 85 % of the MatMul. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
   ];
 }
-
-export const earlierBertSteps: Section = {
-  title: 'A training step on an earlier processor',
-  result: 'bert-steps-2026-11-25',
-  command: 'bench/bert/steps.ts',
-  body: stepsBody,
-};

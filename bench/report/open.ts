@@ -5,7 +5,7 @@
  *
  * node bench/report/open.ts [--megabytes 100]     (chromium: CHROMIUM, else /usr/bin/chromium)
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets/dataset.ts';
@@ -16,6 +16,7 @@ import { analyse } from '../../src/report/analysis.ts';
 import { writeAnalyses } from '../../src/report/report.ts';
 import type { Example, Prediction } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { writeResult } from '../result.ts';
 
 const LIMIT_SECONDS = 2;
 const REPEATS = 5;
@@ -53,7 +54,6 @@ try {
   const opens = existsSync(CHROMIUM) ? await openTimes(file) : [];
   const median = opens.toSorted((a, b) => a - b)[opens.length >> 1];
   const result = {
-    date: new Date().toISOString(),
     cpu: cpus()[0].model,
     cores: cpus().length,
     predictionsMegabytes: megabytes,
@@ -65,9 +65,7 @@ try {
     medianOpenSeconds: median ?? null,
   };
   console.table({ ...result, openSeconds: opens.map((x) => x.toFixed(2)).join(' ') });
-  const results = new URL('../results/', import.meta.url);
-  mkdirSync(results, { recursive: true });
-  writeFileSync(new URL('report-open.json', results), `${JSON.stringify(result, null, 2)}\n`);
+  await writeResult('report-open', result);
   if (median > LIMIT_SECONDS) {
     console.error(`Over the limit of ${LIMIT_SECONDS} s.`);
     process.exitCode = 1;

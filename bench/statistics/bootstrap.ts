@@ -6,11 +6,11 @@
  * node bench/statistics/bootstrap.ts [--python PATH]   (Python of bench/peers/setup.sh)
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { createRandom } from '../../src/ground/random.ts';
 import { bootstrap, type Value } from '../../src/statistics/bootstrap.ts';
 import { median, peerPython, startClock } from '../metrics/peer.ts';
+import { writeResult } from '../result.ts';
 
 const UNITS = 10_000;
 const RESAMPLES = 10_000;
@@ -115,12 +115,10 @@ console.log(
   `${RESAMPLES} resamples of ${UNITS} units; ${cpus()[0].model}, one core; node ${process.version}; scipy ${peer?.versions.scipy ?? '-'}; medians of ${REPEATS} and ${PEER_REPEATS}`,
 );
 
-const results = new URL('../results/', import.meta.url);
-mkdirSync(results, { recursive: true });
-writeFileSync(
-  new URL('statistics-bootstrap.json', results),
-  `${JSON.stringify({ date: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, load: loadavg(), node: process.version, units: UNITS, resamples: RESAMPLES, peers: peer?.versions ?? null, batch: PEER_BATCH, table }, null, 2)}\n`,
-);
+await writeResult('statistics-bootstrap', {
+  ...{ cpu: cpus()[0].model, cores: cpus().length, load: loadavg(), node: process.version },
+  ...{ units: UNITS, resamples: RESAMPLES, peers: peer?.versions ?? null, batch: PEER_BATCH, table },
+});
 if (table.some((row) => row.ours.cpuSeconds > LIMIT_SECONDS)) {
   console.error(`Over the limit of ${LIMIT_SECONDS} s.`);
   process.exitCode = 1;

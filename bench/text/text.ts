@@ -3,13 +3,13 @@
  * Writes bench/results/text.json.
  */
 import { cpus } from 'node:os';
-import { writeJson } from '../../src/ground/files.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { buildAutomaton, eachLongestMatch } from '../../src/text/aho-corasick.ts';
 import { findDuplicates } from '../../src/text/duplicates.ts';
 import { comparisonForm } from '../../src/text/normalise.ts';
 import { splitSentences } from '../../src/text/sentences.ts';
 import { longestCommonPrefixes, suffixArray, unitsOf } from '../../src/text/suffix-array.ts';
+import { writeResult } from '../result.ts';
 
 const ENTRIES = 1_000_000;
 const UNITS = 8_000_000;
@@ -67,8 +67,7 @@ const rows = [
   { what: `duplicates among ${short.length} texts of 30`, seconds: duplicates },
 ];
 console.table(rows);
-await writeJson(new URL('../results/text.json', import.meta.url).pathname, {
-  date: new Date().toISOString(),
+await writeResult('text', {
   node: process.version,
   cpu: cpus()[0]?.model,
   cores: cpus().length,
