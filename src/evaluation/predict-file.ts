@@ -20,7 +20,7 @@ export interface PredictionRequest extends KeptModel {
   readonly questions: readonly Question[];
   /** The split that the questions are, where they are one. */
   readonly of: AnsweredSplit;
-  /** JSON Lines; `-` is standard output. */
+  /** JSON Lines, or Parquet where the name ends in `.parquet`; `-` is standard output. */
   readonly out: string;
 }
 

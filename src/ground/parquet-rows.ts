@@ -67,7 +67,14 @@ export async function openParquet(file: string): Promise<ParquetTable> {
         const step = Math.max(1, Math.min(MAX_SLICE_ROWS, Math.floor((rows * SLICE_BYTES) / (bytes + 1))));
         for (let rowStart = from; rowStart < from + rows; rowStart += step) {
           const rowEnd = Math.min(from + rows, rowStart + step);
-          const read = { file: buffer, metadata, compressors, rowStart, rowEnd };
+          const read = {
+            file: buffer,
+            metadata,
+            compressors,
+            rowStart,
+            rowEnd,
+            parsers: { stringFromBytes },
+          };
           const found = await parquetReadObjects(read).catch((error) => {
             throw badParquet(error, file);
           });
@@ -116,11 +123,15 @@ function plainValue(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (value instanceof Uint8Array) return stringFromBytes(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return Array.from(value as ArrayLike<unknown>, plainValue);
   return plainRow(value as ParquetRow);
 }
+
+/** Keeps U+FEFF at the beginning of a value, which decoders take for a mark by default. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const stringFromBytes = (bytes: Uint8Array | undefined): string | undefined => bytes && UTF8.decode(bytes);
 
 function badParquet(error: unknown, file: string): unknown {
   const known = explainFileError(error, file);

@@ -3,12 +3,13 @@ import { readFileItems } from '../datasets/read.ts';
 import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import { nameOf, readLineBatches } from '../ground/files.ts';
-import { isParquet, openParquet, type ParquetRow } from '../ground/parquet-rows.ts';
+import { isParquet, openParquet } from '../ground/parquet-rows.ts';
 import { renamed, withRereadable } from '../ground/spool.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 import { coverageOf } from './coverage.ts';
+import { HEADER_NOTE } from './header.ts';
 import { provenOffsets } from './offsets.ts';
 import {
   type NamedFile,
@@ -51,20 +52,35 @@ export async function readAnyPredictions(
   });
 }
 
-/** The rows of a Parquet file as lines of JSON; what is null is absent. */
+/** The rows of a Parquet file as lines of JSON, after the header where the file has one; what is null is absent. */
 async function* rowsAsLines(path: string, name: string): AsyncGenerator<string> {
   try {
     const table = await openParquet(path);
+    const header = table.notes.get(HEADER_NOTE);
+    if (header !== undefined) yield header;
     for await (const rows of table.rows()) for (const row of rows) yield JSON.stringify(withoutNulls(row));
   } catch (error) {
     throw renamed(error, path, name);
   }
 }
 
-const withoutNulls = (row: ParquetRow): ParquetRow =>
-  Object.values(row).includes(null)
-    ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
-    : row;
+/** The same value where it holds no null. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const whole = value.map(withoutNulls);
+    return whole.some((item, i) => item !== value[i]) ? whole : value;
+  }
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const whole = withoutNulls(inner);
+    if (whole === inner && inner !== null) continue;
+    copy ??= { ...value };
+    if (inner === null) delete copy[name];
+    else copy[name] = whole;
+  }
+  return copy ?? value;
+}
 
 /** The first line that is not blank; undefined in an empty file. */
 async function firstLine(path: string, name: string): Promise<string | undefined> {

@@ -7,6 +7,9 @@ import type { Problem } from './problems.ts';
 
 export const PREDICTIONS_SCHEMA = 'predictions@1';
 
+/** The name under which a Parquet file holds the header. */
+export const HEADER_NOTE = 'chineseblue';
+
 /** The split that predictions answer, where it is a split of a corpus. */
 export interface AnsweredSplit {
   readonly split?: JudgedSplit;

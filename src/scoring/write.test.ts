@@ -2,8 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDataset, splitsAtHand } from '../datasets/dataset.ts';
+import { samplesDir } from '../datasets/directory.ts';
 import type { Answer } from '../tasks/answer.ts';
-import { findTask } from '../tasks/registry.ts';
+import type { Prediction } from '../tasks/examples.ts';
+import { familyOf } from '../tasks/families/registry.ts';
+import { findTask, tasks } from '../tasks/registry.ts';
+import { answeredSplit } from './answered-split.ts';
+import { readAnyPredictions } from './corpus-format.ts';
+import { createHeader } from './header.ts';
 import { readPredictions } from './predictions.ts';
 import { writeAnswers, writePredictions } from './write.ts';
 
@@ -46,5 +53,42 @@ describe('writeAnswers', () => {
     await writePredictions(one, examples.slice(0, 1), [{ label: '0' }]);
     await writeAnswers(two, examples.slice(0, 1), answers.slice(0, 1));
     expect(await readFile(two, 'utf8')).toBe(await readFile(one, 'utf8'));
+  });
+});
+
+describe('Parquet', () => {
+  const sampled = tasks.filter((task) => splitsAtHand({ task, dir: samplesDir() }).includes('train'));
+  const families = new Map(sampled.map((task) => [task.family, task]));
+
+  it.each([...families])('holds what JSON Lines hold: %s', async (_, known) => {
+    const { task, split } = await openDataset({ task: known, dir: samplesDir() });
+    const { examples, questions } = await split('train');
+    const { parse, missing } = familyOf(task);
+    const answers = examples.map((example, i): Answer => {
+      if (i === 1) return { status: 'refused', reason: 'safety' };
+      const parsed = parse({ ...example.gold }, example.input, task);
+      const prediction = Array.isArray(parsed) ? missing(example, task) : example.gold;
+      return { status: 'answered', prediction: prediction as Prediction };
+    });
+    const read = await Promise.all(
+      ['a.jsonl', 'a.parquet'].map(async (name) => {
+        const file = join(folder, name);
+        await writeAnswers(file, questions, answers, createHeader(task, questions, { split: 'train' }));
+        expect(await answeredSplit(file)).toBe('train');
+        return readAnyPredictions(file, task, questions, { split: 'train' });
+      }),
+    );
+    expect(read[0].coverage).toMatchObject({ answered: questions.length - 1, refused: 1 });
+    expect(read[1]).toEqual(read[0]);
+  });
+
+  it('says that it answers another split, by its header', async () => {
+    const { task, split } = await openDataset({ task: intent, dir: samplesDir() });
+    const { questions } = await split('test');
+    const file = join(folder, 'other.parquet');
+    const labels = questions.map((): Answer => ({ status: 'answered', prediction: { label: '0' } }));
+    await writeAnswers(file, questions, labels, createHeader(task, questions, { split: 'dev' }));
+    const { problems } = await readAnyPredictions(file, task, questions, { split: 'test' });
+    expect(problems[0].code).toBe('other-split');
   });
 });

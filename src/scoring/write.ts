@@ -1,7 +1,9 @@
 import { writeAtomic } from '../ground/files.ts';
+import { columnsOf } from '../ground/parquet-columns.ts';
+import { parquetParts } from '../ground/parquet-writer.ts';
 import type { Answer } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
-import type { PredictionsHeader } from './header.ts';
+import { HEADER_NOTE, type PredictionsHeader } from './header.ts';
 
 type Identified = Pick<Example, 'id'>;
 
@@ -9,7 +11,8 @@ type Identified = Pick<Example, 'id'>;
 const BLOCK_CHARACTERS = 1 << 20;
 
 /**
- * Writes predictions as JSON Lines, one per example, atomically.
+ * Writes predictions atomically: as JSON Lines, one per example, or as Parquet, a row for each, to a file whose name ends in
+ * `.parquet`.
  *
  * @example
  * ```ts
@@ -27,10 +30,7 @@ export async function writePredictions(
   examples: readonly Identified[],
   predictions: readonly Prediction[],
 ): Promise<void> {
-  await writeAtomic(
-    file,
-    jsonLines(examples, (i) => predictions[i]),
-  );
+  await writeRows(file, { examples, fieldsOf: (i) => predictions[i] });
 }
 
 /**
@@ -43,24 +43,40 @@ export async function writeAnswers(
   answers: readonly Answer[],
   header?: PredictionsHeader,
 ): Promise<void> {
-  await writeAtomic(
-    file,
-    jsonLines(
-      examples,
-      (i) => {
-        const answer = answers[i];
-        return answer.status === 'answered' ? answer.prediction : answer;
-      },
-      header,
-    ),
-  );
+  const fieldsOf = (i: number): object => {
+    const answer = answers[i];
+    return answer.status === 'answered' ? answer.prediction : answer;
+  };
+  await writeRows(file, { examples, fieldsOf, header });
 }
 
-function* jsonLines(
-  examples: readonly Identified[],
-  fieldsOf: (index: number) => object,
-  header?: PredictionsHeader,
-): Generator<string> {
+interface Rows {
+  readonly examples: readonly Identified[];
+  readonly fieldsOf: (index: number) => object;
+  readonly header?: PredictionsHeader;
+}
+
+const writeRows = (file: string, rows: Rows): Promise<void> =>
+  writeAtomic(file, /\.parquet$/i.test(file) ? tableParts(rows) : jsonLines(rows));
+
+/** Rows of a Parquet file that are made together. */
+const BATCH_ROWS = 4096;
+
+function tableParts({ examples, fieldsOf, header }: Rows): AsyncGenerator<Uint8Array> {
+  const rowOf = ({ id }: Identified, i: number) => ({ id, ...fieldsOf(i) });
+  const batches = function* () {
+    for (let from = 0; from < examples.length; from += BATCH_ROWS)
+      yield examples.slice(from, from + BATCH_ROWS).map((example, i) => rowOf(example, from + i));
+  };
+  const fields = function* () {
+    for (const i of examples.keys()) yield fieldsOf(i);
+  };
+  const columns = { id: 'string', ...columnsOf(fields()) } as const;
+  const notes = header && { [HEADER_NOTE]: JSON.stringify(header) };
+  return parquetParts({ columns, rows: batches(), notes });
+}
+
+function* jsonLines({ examples, fieldsOf, header }: Rows): Generator<string> {
   let block = header ? `${JSON.stringify(header)}\n` : '';
   for (const [i, { id }] of examples.entries()) {
     block += `${JSON.stringify({ id, ...fieldsOf(i) })}\n`;

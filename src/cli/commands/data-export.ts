@@ -1,16 +1,18 @@
+import type { openAnswers } from '../../evaluation/exported-answers.ts';
 import { choice, flag, text } from '../../ground/parameters.ts';
+import { SPLITS } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
-import { DATA_DIR, TASK_FILE } from '../options.ts';
+import { DATA_DIR, RUNS_DIR, TASK_FILE } from '../options.ts';
 
 // listed again here because this module is read at every start of the program
-const FORMATS = ['doccano', 'label-studio', 'brat', 'conll', 'csv', 'jsonl'] as const;
+const FORMATS = ['doccano', 'label-studio', 'brat', 'conll', 'bio', 'csv', 'jsonl', 'parquet', 'hf'] as const;
 
 export const dataExportCommand = defineCommand({
   name: 'export',
   summary: {
-    en: 'write every split of a task for an annotation tool or a spreadsheet (doccano, Label Studio, brat, CoNLL, CSV, JSON Lines)',
-    zh: '将任务的各划分写成标注工具或表格可用的格式（doccano、Label Studio、brat、CoNLL、CSV、JSON Lines）',
+    en: 'write every split of a task for other tools (doccano, Label Studio, brat, CoNLL, CSV, JSON Lines, Parquet, Hugging Face)',
+    zh: '将任务的各划分写成其他工具可用的格式（doccano、Label Studio、brat、CoNLL、CSV、JSON Lines、Parquet、Hugging Face）',
   },
   operands: '<task>',
   options: {
@@ -27,19 +29,37 @@ export const dataExportCommand = defineCommand({
         zh: '略去该格式无法容纳的样本并计数（默认报错）',
       },
     }),
+    predictions: text({
+      placeholder: 'run|file',
+      summary: {
+        en: 'export the split that a run or a file of predictions answers, with its answers: beside gold for Label Studio, else in its place',
+        zh: '导出某次运行或预测文件所作答的划分及其预测：Label Studio 与金标并列，其他格式以预测代替金标',
+      },
+    }),
+    split: choice(SPLITS, {
+      summary: {
+        en: 'only this split (default: all; with --predictions the one that is answered: test where the file does not say)',
+        zh: '只导出该划分（默认全部；用 --predictions 时为所作答的划分，文件未注明则为 test）',
+      },
+    }),
+    ...RUNS_DIR,
     ...TASK_FILE,
     ...DATA_DIR,
   },
   examples: [
     'chineseblue data export cMedQANER --to doccano --out cmedqaner-doccano',
     'chineseblue data export ward-notes --to brat --out ward-notes-brat',
+    'chineseblue data export ward-notes --to label-studio --predictions predictions.jsonl --out ward-notes-studio',
   ],
   async run({ operands, options, terminal }) {
     const { exportData } = await import('../../datasets/exports/export.ts');
     const { isConfidential } = await import('../../tasks/task.ts');
     const task = await chooseTask({ task: operands, ...options });
-    const { to, out, leaveOut } = options;
-    const report = await exportData({ task, dir: await dataDirOf(options), to, out, leaveOut });
+    const { to, out, leaveOut, predictions, split, runsDir } = options;
+    const dir = await dataDirOf(options);
+    const answered =
+      predictions === undefined ? { split } : await answersOf(predictions, { task, dir, runsDir, split });
+    const report = await exportData({ task, dir, to, out, leaveOut, ...answered });
     if (terminal.json) return terminal.printJson(report);
     const { printExport } = await import('../export-tables.ts');
     await printExport(report, terminal);
@@ -50,3 +70,8 @@ export const dataExportCommand = defineCommand({
       });
   },
 });
+
+async function answersOf(...asked: Parameters<typeof openAnswers>): ReturnType<typeof openAnswers> {
+  const { openAnswers: open } = await import('../../evaluation/exported-answers.ts');
+  return open(...asked);
+}

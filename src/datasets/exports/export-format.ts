@@ -3,6 +3,7 @@ import type { FamilyId } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import type { Obstacle } from './obstacles.ts';
+import type { SharedFacts, SplitFacts } from './survey.ts';
 
 /** A relation between two spans of a record, by their places in its list. */
 export interface ExportRelation {
@@ -18,6 +19,14 @@ export interface ExportGold {
   readonly relations: readonly ExportRelation[];
 }
 
+/** What a model answered. */
+export interface ExportPrediction extends ExportGold {
+  /** What the tool calls the model. */
+  readonly model: string;
+  /** Of the class that was chosen, where the model gave scores. */
+  readonly score?: number;
+}
+
 /** One example on its way to a file. */
 export interface ExportRecord {
   readonly id: string;
@@ -27,17 +36,29 @@ export interface ExportRecord {
   readonly texts: readonly string[];
   /** Absent in splits without gold. */
   readonly gold?: ExportGold;
+  /** Only for formats that hold predictions beside gold; for others, predictions are in the place of gold. */
+  readonly predicted?: ExportPrediction;
 }
 
 /** The field in which records of a family have their gold: `entities`, `triples`, `labels` or `label`. */
 export type GoldField = string;
 
-/** A split and where it is written. */
-export interface ExportSplit {
-  readonly name: SplitName;
+/** All that is written. */
+export interface Written {
+  /** With its labels. */
+  readonly task: Task;
   readonly goldField: GoldField;
+  readonly splits: ReadonlyMap<SplitName, SplitFacts>;
+  readonly shared: SharedFacts;
+}
+
+/** A split and where it is written. */
+export interface ExportSplit extends Written {
+  readonly name: SplitName;
   readonly folder: string;
-  readonly records: readonly ExportRecord[];
+  readonly facts: SplitFacts;
+  /** Streams the records. */
+  records(): AsyncGenerator<ExportRecord>;
 }
 
 /** What a format may have no place for. */
@@ -47,14 +68,16 @@ export type Lost = 'ids' | 'groups';
 export interface ExportFormat {
   readonly title: Text;
   readonly families: readonly FamilyId[];
-  /** What it has no place for in these records. */
-  loses(records: readonly ExportRecord[]): readonly Lost[];
+  /** What it has no place for in such records. */
+  loses(facts: SplitFacts): readonly Lost[];
   /** Whether a record without gold differs from one in which nothing is marked. */
   readonly holdsUnlabelled: boolean;
+  /** It holds predictions beside gold; else they are written in its place. */
+  readonly holdsPredictions?: boolean;
   /** Why it cannot hold a record. */
   obstacle(record: ExportRecord): Obstacle | undefined;
   /** Writes a split. Throws a UserError where it cannot be written. */
   write(split: ExportSplit): Promise<void>;
   /** What the tool needs beside the data: the name of a file, and its content. */
-  setup?(goldField: GoldField, labels: Task['labels']): readonly [name: string, content: string];
+  setup?(written: Written): readonly [name: string, content: string];
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importData } from '../imports/import.ts';
 import { exportData } from './export.ts';
 import { createTasks } from './fixtures/tasks.ts';
@@ -84,12 +84,12 @@ it.each([
 });
 
 it.each([
-  ['csv', 'ner', FLAT, { en: 'Formats that can: doccano, label-studio, brat, conll.' }],
+  ['csv', 'ner', FLAT, { en: 'Formats that can: doccano, label-studio, brat, conll, bio, parquet, hf.' }],
   [
     'doccano',
     'similarity',
     { textA: '甲', textB: '乙', label: '同' },
-    { en: 'Formats that can: csv, jsonl.' },
+    { en: 'Formats that can: csv, jsonl, parquet, hf.' },
   ],
 ] as const)('%s does not hold %s, and says what does', async (to, family, record, hintText) => {
   const refused = write(await bring(family, { test: [record] }), to);
@@ -123,4 +123,54 @@ it('is known as doccano where many texts have no entity before the first that ha
     given: { fields: {} },
   });
   expect(sources.map(({ format }) => format)).toEqual(['doccano', 'doccano']);
+});
+
+describe('what a model answered', () => {
+  const answered = { text: '甲病', entities: [] };
+  const predicted = {
+    model: 'crf',
+    answers: new Map([['0', { entities: [{ start: 0, end: 1, type: 'dis' }] }]]),
+  };
+  const exported = async (to: ExportFormatId, leaveOut = false) => {
+    const brought = await bring('ner', { train: [FLAT], test: [answered, answered] });
+    const out = join(brought.dir, 'out');
+    const request = { ...brought, to, out, leaveOut, split: 'test', predicted } as const;
+    return { out, report: await exportData(request) };
+  };
+
+  it('stands beside gold in Label Studio, under the name of the model', async () => {
+    const { out, report } = await exported('label-studio');
+    expect(report.splits).toEqual({ test: 2 });
+    const [first, second] = JSON.parse(await readFile(join(out, 'test.json'), 'utf8'));
+    expect(first.annotations[0].result).toEqual([]);
+    expect(first.predictions).toMatchObject([
+      { model_version: 'crf', result: [{ value: { start: 0, end: 1, text: '甲', labels: ['dis'] } }] },
+    ]);
+    expect(second.predictions).toEqual([]);
+  });
+
+  it('is in the place of gold elsewhere; without an answer a record is left to be annotated, or left out', async () => {
+    const { out } = await exported('doccano');
+    const lines = (await readFile(join(out, 'test.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).label)).toEqual([[[0, 1, 'dis']], undefined]);
+    await expect(exported('brat')).rejects.toMatchObject({ code: 'not-held', place: { id: '1' } });
+    const { out: folder, report } = await exported('brat', true);
+    expect(report.leftOut).toEqual([{ split: 'test', code: 'unanswered', count: 1, first: '1' }]);
+    expect(await readFile(join(folder, 'test', '0.ann'), 'utf8')).toBe('T1\tdis 0 1\t甲\n');
+  });
+
+  it('has the score of the class that was chosen', async () => {
+    const brought = await bring('classification', { test: [{ text: '甲', label: 'a' }] });
+    const answers = new Map([['0', { label: 'b', scores: { a: 0.25, b: 0.75 } }]]);
+    const out = join(brought.dir, 'out');
+    await exportData({
+      ...brought,
+      to: 'label-studio',
+      out,
+      leaveOut: false,
+      predicted: { model: 'm', answers },
+    });
+    const [{ predictions }] = JSON.parse(await readFile(join(out, 'test.json'), 'utf8'));
+    expect(predictions).toMatchObject([{ score: 0.75, result: [{ value: { choices: ['b'] } }] }]);
+  });
 });

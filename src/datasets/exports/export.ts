@@ -7,10 +7,11 @@ import type { FamilyId } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { openDataset } from '../dataset.ts';
-import type { ExportFormat, ExportRecord, Lost } from './export-format.ts';
+import type { ExportFormat, ExportRecord, Lost, Written } from './export-format.ts';
 import { OBSTACLES, type Obstacle } from './obstacles.ts';
-import { toRecord } from './records.ts';
+import { type Predicted, toRecord } from './records.ts';
 import { type ExportFormatId, findExportFormat } from './registry.ts';
+import { type Candidate, type SplitFacts, sharedFacts, survey } from './survey.ts';
 
 /** What is exported, and where to. */
 export interface ExportRequest {
@@ -22,6 +23,10 @@ export interface ExportRequest {
   readonly out: string;
   /** Leave out, and count, examples that the format cannot hold; else they are an error. */
   readonly leaveOut: boolean;
+  /** Only this split. Default: all that are there. */
+  readonly split?: SplitName;
+  /** What a model answered of it: beside gold where the format has a place for both, else instead. */
+  readonly predicted?: Predicted;
 }
 
 /** Examples of a split that a format cannot hold, for one reason. */
@@ -49,7 +54,7 @@ export interface ExportReport {
 }
 
 /**
- * Writes every split of a task, as released, in a format of annotation tools: a folder that `data import` reads back to
+ * Writes the splits of a task, as released, in a format of annotation tools: a folder that `data import` reads back to
  * the same examples. It is made whole or not at all. Throws a UserError: `family-not-held`, `not-held` for examples that the format cannot
  * hold, `nothing-to-export`, `already-exists`, and those of reading and writing.
  */
@@ -60,77 +65,77 @@ export async function exportData(request: ExportRequest): Promise<ExportReport> 
 }
 
 async function writeSplits(
-  { task: declared, dir, to, out, leaveOut }: ExportRequest,
+  { task: declared, dir, to, out, leaveOut, split: only, predicted }: ExportRequest,
   format: ExportFormat,
   folder: string,
 ): Promise<ExportReport> {
   const dataset = await openDataset({ task: declared, dir, scheme: 'released' });
   const { task } = dataset;
   const { goldField } = familyOf(task).record;
-  const sizes = new Map<SplitName, number>();
-  const leftOut: LeftOut[] = [];
-  const unlabelled: SplitName[] = [];
-  const lost = new Set<Lost>();
-  let allGrouped = true;
-  for (const name of dataset.splits) {
-    const { records, obstacles } = await collect(dataset.stream(name), task, format);
-    for (const [code, { count, first }] of obstacles) leftOut.push({ split: name, code, count, first });
-    if (obstacles.size > 0 && !leaveOut) throw notHeld(to, task, leftOut);
-    if (records.length === 0) continue;
-    if (!format.holdsUnlabelled && records.some(({ gold }) => gold === undefined)) {
-      unlabelled.push(name);
-      continue;
+  const candidates = async function* (split: SplitName): AsyncGenerator<Candidate> {
+    for await (const item of dataset.stream(split)) {
+      const record = toRecord(item, task, format, predicted);
+      const obstacle = typeof record === 'string' ? record : format.obstacle(record);
+      if (obstacle !== undefined) yield { id: item.id, obstacle };
+      else if (typeof record !== 'string') yield { record };
     }
-    await format.write({ name, goldField, folder, records });
-    sizes.set(name, records.length);
-    allGrouped &&= records.every(({ group }) => group !== undefined);
-    for (const what of lostOf(format, records)) lost.add(what);
+  };
+  const names = only === undefined ? dataset.splits : [only];
+  const { splits, leftOut, unlabelled } = await surveySplits(names, candidates, format);
+  if (leftOut.length > 0 && !leaveOut) throw notHeld(to, task, leftOut);
+  if (splits.size === 0) throw nothingToExport(to, task);
+  const written = { task, goldField, splits, shared: sharedFacts([...splits.values()]) };
+  for (const [name, facts] of splits) {
+    const records = async function* (): AsyncGenerator<ExportRecord> {
+      for await (const candidate of candidates(name)) if ('record' in candidate) yield candidate.record;
+    };
+    await format.write({ ...written, name, folder, facts, records });
   }
-  if (sizes.size === 0) throw nothingToExport(to, task);
-  const setup = format.setup?.(goldField, task.labels);
-  if (setup) {
-    const [name, content] = setup;
-    await writeFile(join(folder, name), content).catch((error) => {
-      throw explainFileError(error, join(out, name));
-    });
-  }
+  await writeSetup(format, written, folder, out);
+  const lost = lostOf(format, splits);
   const importOptions = ['--family', task.family];
   if (task.positive !== undefined) importOptions.push('--positive', task.positive);
-  if (allGrouped && !lost.has('groups')) importOptions.push('--group', 'group');
+  const isGrouped = [...splits.values()].every(({ allGrouped }) => allGrouped);
+  if (isGrouped && !lost.includes('groups')) importOptions.push('--group', 'group');
   return {
-    ...{ task: task.id, family: task.family, format: to, out },
-    ...{ splits: Object.fromEntries(sizes), leftOut, unlabelled, lost: [...lost], importOptions },
+    ...{ task: task.id, family: task.family, format: to, out, leftOut, unlabelled, lost, importOptions },
+    splits: Object.fromEntries([...splits].map(([name, { count }]) => [name, count])),
   };
 }
 
-type Obstacles = ReadonlyMap<Obstacle, { readonly count: number; readonly first: string }>;
-
-/** The records of a split that a format can hold, and why it cannot hold the others. */
-async function collect(
-  items: ReturnType<Awaited<ReturnType<typeof openDataset>>['stream']>,
-  task: Task,
-  format: ExportFormat,
-): Promise<{ readonly records: readonly ExportRecord[]; readonly obstacles: Obstacles }> {
-  const records: ExportRecord[] = [];
-  const obstacles = new Map<Obstacle, { count: number; first: string }>();
-  for await (const item of items) {
-    const record = toRecord(item, task);
-    const obstacle = typeof record === 'string' ? record : format.obstacle(record);
-    if (obstacle) {
-      const { count, first } = obstacles.get(obstacle) ?? { count: 0, first: item.id };
-      obstacles.set(obstacle, { count: count + 1, first });
-    } else if (typeof record !== 'string') records.push(record);
+async function surveySplits(
+  names: readonly SplitName[],
+  candidates: (split: SplitName) => AsyncIterable<Candidate>,
+  { holdsUnlabelled }: ExportFormat,
+) {
+  const splits = new Map<SplitName, SplitFacts>();
+  const leftOut: LeftOut[] = [];
+  const unlabelled: SplitName[] = [];
+  for (const split of names) {
+    const { facts, obstacles } = await survey(candidates(split));
+    for (const [code, { count, first }] of obstacles) leftOut.push({ split, code, count, first });
+    if (facts.count === 0) continue;
+    if (holdsUnlabelled || facts.allGold) splits.set(split, facts);
+    else unlabelled.push(split);
   }
-  return { records, obstacles };
+  return { splits, leftOut, unlabelled };
+}
+
+async function writeSetup(format: ExportFormat, written: Written, folder: string, out: string) {
+  if (!format.setup) return;
+  const [name, content] = format.setup(written);
+  await writeFile(join(folder, name), content).catch((error) => {
+    throw explainFileError(error, join(out, name));
+  });
 }
 
 /** Ids that are the numbers of the records are found again, and so are no loss. */
-function lostOf(format: ExportFormat, records: readonly ExportRecord[]): Lost[] {
-  const has: Readonly<Record<Lost, boolean>> = {
-    ids: records.some(({ id }, i) => id !== String(i)),
-    groups: records.some(({ group }) => group !== undefined),
-  };
-  return format.loses(records).filter((what) => has[what]);
+function lostOf(format: ExportFormat, written: Written['splits']): Lost[] {
+  const lost = [...written.values()].flatMap((facts) => {
+    const has: Readonly<Record<Lost, boolean>> = { ids: !facts.ids.areNumbers, groups: facts.hasGroups };
+    return format.loses(facts).filter((what) => has[what]);
+  });
+  return [...new Set(lost)];
 }
 
 function notHeld(to: string, { id: task }: Task, leftOut: readonly LeftOut[]): UserError {

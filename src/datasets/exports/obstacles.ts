@@ -1,6 +1,7 @@
 import type { Text } from '../../ground/language.ts';
+import type { Entity } from '../../tasks/families/ner/types.ts';
 import { pointsOfUnits } from '../formats/code-points.ts';
-import type { ExportRecord } from './export-format.ts';
+import type { ExportGold, ExportRecord } from './export-format.ts';
 
 /** Every reason for which a format cannot hold a record. */
 export const OBSTACLES = {
@@ -16,6 +17,7 @@ export const OBSTACLES = {
   'byte-order-mark': { en: 'a text begins with U+FEFF', zh: '文本以 U+FEFF 开头' },
   'lone-surrogate': { en: 'a text has half a character (a lone surrogate)', zh: '文本含孤立的代理项' },
   'relation-end-untyped': { en: 'a subject or object has no type', zh: '主体或客体没有类型' },
+  unanswered: { en: 'the model gave no valid answer', zh: '模型没有有效的回答' },
   'relation-end-not-in-text': { en: 'a subject or object is not in the text', zh: '主体或客体不在文本中' },
 } as const satisfies Readonly<Record<string, Text>>;
 
@@ -24,11 +26,18 @@ export type Obstacle = keyof typeof OBSTACLES;
 /** A reason, or none. */
 export type Check = (record: ExportRecord) => Obstacle | undefined;
 
-const namesOf = ({ gold }: ExportRecord): readonly string[] => [
-  ...(gold?.labels ?? []),
-  ...(gold?.spans ?? []).map(({ type }) => type),
-  ...(gold?.relations ?? []).map(({ type }) => type),
-];
+/** All that is marked: gold, and predictions beside it. */
+const marksOf = ({ gold, predicted }: ExportRecord): readonly ExportGold[] =>
+  [gold, predicted].filter((one) => one !== undefined);
+
+const spansOf = (record: ExportRecord): readonly Entity[] => marksOf(record).flatMap(({ spans }) => spans);
+
+const namesOf = (record: ExportRecord): readonly string[] =>
+  marksOf(record).flatMap(({ labels, spans, relations }) => [
+    ...labels,
+    ...spans.map(({ type }) => type),
+    ...relations.map(({ type }) => type),
+  ]);
 
 /** The first reason that any of several checks gives. */
 export const firstOf =
@@ -53,14 +62,14 @@ export const blankInLabel: Check = (record) =>
 export const separatorInLabel: Check = (record) =>
   namesOf(record).some((name) => /[#|;；]/u.test(name)) ? 'label-separator' : undefined;
 
-export const halfCharacter: Check = ({ texts, gold }) => {
-  const toPoints = pointsOfUnits(texts[0]);
-  const ends = (gold?.spans ?? []).flatMap(({ start, end, fragments }) => fragments?.flat() ?? [start, end]);
+export const halfCharacter: Check = (record) => {
+  const toPoints = pointsOfUnits(record.texts[0]);
+  const ends = spansOf(record).flatMap(({ start, end, fragments }) => fragments?.flat() ?? [start, end]);
   return ends.some((unit) => toPoints(unit) === undefined) ? 'inside-character' : undefined;
 };
 
-export const severalParts: Check = ({ gold }) =>
-  gold?.spans.some(({ fragments }) => fragments !== undefined) ? 'discontinuous' : undefined;
+export const severalParts: Check = (record) =>
+  spansOf(record).some(({ fragments }) => fragments !== undefined) ? 'discontinuous' : undefined;
 
 export const overlap: Check = ({ gold }) => {
   const spans = [...(gold?.spans ?? [])].sort((a, b) => a.start - b.start || a.end - b.end);
@@ -73,8 +82,10 @@ export const lineBreak: Check = ({ texts }) =>
 export const windowsBreak: Check = ({ texts }) =>
   texts.some((text) => text.includes('\r\n')) ? 'crlf-break' : undefined;
 
+/** What UTF-8 cannot hold. */
+export const loneSurrogate: Check = ({ texts }) =>
+  texts.some((text) => !text.isWellFormed()) ? 'lone-surrogate' : undefined;
+
 /** What a file that is plain text cannot hold. */
-export const plainText: Check = ({ texts }) => {
-  if (texts.some((text) => text.startsWith('\ufeff'))) return 'byte-order-mark';
-  return texts.some((text) => !text.isWellFormed()) ? 'lone-surrogate' : undefined;
-};
+export const plainText: Check = (record) =>
+  record.texts.some((text) => text.startsWith('\ufeff')) ? 'byte-order-mark' : loneSurrogate(record);

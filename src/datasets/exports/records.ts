@@ -1,31 +1,59 @@
-import type { Gold } from '../../tasks/examples.ts';
+import type { Gold, Prediction } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Item } from '../split.ts';
-import type { ExportGold, ExportRecord, ExportRelation } from './export-format.ts';
+import type { ExportFormat, ExportGold, ExportRecord, ExportRelation } from './export-format.ts';
 import type { Obstacle } from './obstacles.ts';
 
 const NOTHING: ExportGold = { labels: [], spans: [], relations: [] };
 
+/** What a model answered of a split. */
+export interface Predicted {
+  /** What tools that name models call it. */
+  readonly model: string;
+  /** By the id of the example; absent where there is no valid answer. */
+  readonly answers: ReadonlyMap<string, Prediction>;
+}
+
 /**
  * An example in the terms of annotation tools, or why it has none. A group that the input itself
- * tells is not written: it is found again.
+ * tells is not written: it is found again. Predictions stand beside gold where the format has a place for both, else instead.
  */
-export function toRecord(item: Item, task: Task): ExportRecord | Obstacle {
+export function toRecord(
+  item: Item,
+  task: Task,
+  format: Pick<ExportFormat, 'holdsPredictions' | 'holdsUnlabelled'>,
+  predicted?: Predicted,
+): ExportRecord | Obstacle {
   const family = familyOf(task);
   const texts = family.texts(item.input);
   const group = item.group === family.record.unit?.(item.input) ? undefined : item.group;
-  const known = { id: item.id, texts, ...(group === undefined ? {} : { group }) };
-  if (item.gold === undefined) return known;
-  const gold = goldOf(item.gold, texts[0]);
-  return typeof gold === 'string' ? gold : { ...known, gold };
+  const known: ExportRecord = { id: item.id, texts, ...(group === undefined ? {} : { group }) };
+  const isBeside = format.holdsPredictions === true;
+  const answer = predicted?.answers.get(item.id);
+  const marked = predicted && !isBeside ? answer : item.gold;
+  if (predicted && !answer && !format.holdsUnlabelled) return 'unanswered';
+  const gold = marked && goldOf(marked, texts[0]);
+  if (typeof gold === 'string') return gold;
+  const record = gold ? { ...known, gold } : known;
+  if (!predicted || !answer || !isBeside) return record;
+  const own = goldOf(answer, texts[0]);
+  if (typeof own === 'string') return own;
+  return { ...record, predicted: { ...own, model: predicted.model, score: scoreOf(answer) } };
 }
 
-function goldOf(gold: Gold, text: string): ExportGold | Obstacle {
+/** The score of the class that was chosen. */
+const scoreOf = (answer: Prediction): number | undefined =>
+  'label' in answer ? answer.scores?.[answer.label] : undefined;
+
+function goldOf(gold: Gold | Prediction, text: string): ExportGold | Obstacle {
   if ('entities' in gold)
-    return { ...NOTHING, spans: gold.entities.flatMap((entity) => ('type' in entity ? [entity] : [])) };
+    return {
+      ...NOTHING,
+      spans: (gold.entities ?? []).flatMap((entity) => ('type' in entity ? [entity] : [])),
+    };
   if ('triples' in gold) return placeTriples(gold.triples, text);
   if ('labels' in gold) return { ...NOTHING, labels: gold.labels };
   if ('label' in gold) return { ...NOTHING, labels: [gold.label] };

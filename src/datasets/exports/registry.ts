@@ -5,8 +5,10 @@ import { brat } from './formats/brat.ts';
 import { conll } from './formats/conll.ts';
 import { csv } from './formats/csv.ts';
 import { doccano } from './formats/doccano.ts';
+import { huggingFace } from './formats/hugging-face/hugging-face.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { labelStudio } from './formats/label-studio.ts';
+import { parquet } from './formats/parquet.ts';
 
 /** Formats that data leaves in: adding one is adding a file and a line here. */
 export const exportFormats = {
@@ -14,8 +16,12 @@ export const exportFormats = {
   'label-studio': labelStudio,
   brat,
   conll,
+  /** Another name of the same. */
+  bio: conll,
   csv,
   jsonl,
+  parquet,
+  hf: huggingFace,
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 export type ExportFormatId = keyof typeof exportFormats;

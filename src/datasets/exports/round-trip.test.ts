@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FamilyId } from '../../tasks/examples.ts';
+import type { Example, FamilyId, Gold, Prediction } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
 import { openDataset } from '../dataset.ts';
 import { importData } from '../imports/import.ts';
 import { readTaskFile } from '../task-file.ts';
 import { exportData } from './export.ts';
 import { createTasks } from './fixtures/tasks.ts';
+import type { Predicted } from './records.ts';
 import { type ExportFormatId, exportFormats } from './registry.ts';
 
 const { bring } = createTasks();
@@ -15,9 +16,13 @@ const { bring } = createTasks();
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Exports a task, imports what was written, and gives the examples of both. */
-async function roundTrip({ dir, task }: { dir: string; task: Task }, to: ExportFormatId) {
+async function roundTrip(
+  { dir, task }: { dir: string; task: Task },
+  to: ExportFormatId,
+  predicted?: Predicted,
+) {
   const out = join(dir, 'out');
-  const report = await exportData({ task, dir, to, out, leaveOut: false });
+  const report = await exportData({ task, dir, to, out, leaveOut: false, predicted });
   await importData({
     ...{ sources: [out], name: 'again', dataDir: dir, seed: 0, dryRun: false },
     given: {
@@ -32,6 +37,12 @@ async function roundTrip({ dir, task }: { dir: string; task: Task }, to: ExportF
     after: await examplesOf(again, dir, report.lost.includes('ids')),
   };
 }
+
+/** Entities in an order that does not depend on that of a file. */
+const inOrder = (gold: Gold | Prediction | undefined): unknown =>
+  gold && 'entities' in gold
+    ? { entities: (gold.entities ?? []).map((entity) => JSON.stringify(entity)).sort() }
+    : gold;
 
 interface Read {
   readonly split: SplitName;
@@ -48,11 +59,11 @@ async function examplesOf(task: Task, dir: string, byPlace: boolean): Promise<Re
   for (const name of dataset.splits) {
     let number = 0;
     for await (const { id, group, input, gold } of dataset.stream(name)) {
-      const sorted =
-        gold && 'entities' in gold
-          ? { entities: gold.entities.map((entity) => JSON.stringify(entity)).sort() }
-          : gold;
-      all.push({ split: name, id: byPlace ? String(number++) : id, ...{ group, input, gold: sorted } });
+      all.push({
+        split: name,
+        id: byPlace ? String(number++) : id,
+        ...{ group, input, gold: inOrder(gold) },
+      });
     }
   }
   return all.sort((a, b) => (`${a.split} ${a.id}` < `${b.split} ${b.id}` ? -1 : 1));
@@ -82,6 +93,7 @@ const textOf = (more: readonly string[] = []) =>
     .array(fc.constantFrom(...LETTERS, ...more), { minLength: 1, maxLength: 14 })
     .map((letters) => `${letters.join('')}末`);
 const BREAKS = ['\n', '\t', '\r\n'];
+const ANY = [...BREAKS, '\ufeff', '\0'];
 const LABEL = fc.constantFrom('dis', '药物', 'a-b', '𠮷', 'B-x');
 
 const startsOf = (text: string): number[] => {
@@ -157,6 +169,19 @@ const CASES: readonly [ExportFormatId, FamilyId, fc.Arbitrary<Fields>][] = [
   ['label-studio', 'ner', marked({ more: BREAKS })],
   ['brat', 'ner', marked({ more: BREAKS, parts: true })],
   ['conll', 'ner', marked({ more: ['\t'], flat: true })],
+  ['bio', 'ner', marked({ more: ['\t'], flat: true })],
+  ['parquet', 'ner', marked({ more: ANY, parts: true })],
+  ['hf', 'ner', marked({ more: ANY, parts: true })],
+  ['parquet', 'relation', related(ANY)],
+  ['hf', 'relation', related(ANY)],
+  ['parquet', 'classification', classified(ANY)],
+  ['hf', 'classification', classified(ANY)],
+  ['parquet', 'multilabel', manyClasses(ANY)],
+  ['hf', 'multilabel', manyClasses(ANY)],
+  ['parquet', 'similarity', pairs(ANY)],
+  ['hf', 'similarity', pairs(ANY)],
+  ['parquet', 'inference', pairs(ANY)],
+  ['hf', 'inference', pairs(ANY)],
   ['doccano', 'relation', related(BREAKS)],
   ['label-studio', 'relation', related(BREAKS)],
   ['brat', 'relation', related(BREAKS)],
@@ -200,4 +225,34 @@ describe('what is exported is read back', () => {
       { numRuns: 3 },
     );
   });
+
+  it.each(CASES)('%s, %s: what a model answered', async (to, family, record) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async (records) => {
+        const brought = await bring(family, { test: [SURE[family], ...records] });
+        const dataset = await openDataset({ task: brought.task, dir: brought.dir });
+        const { examples } = await dataset.split('test');
+        const answers = new Map(examples.map(({ id }, i) => [id, answerOf(examples, i)]));
+        const { after, report } = await roundTrip(brought, to, { model: 'm', answers });
+        expect(report.splits).toEqual({ test: examples.length });
+        const isBeside = 'holdsPredictions' in exportFormats[to];
+        const expected = examples.map(({ id, gold }) => inOrder(isBeside ? gold : answers.get(id)));
+        const texts = (all: readonly unknown[]): string[] => all.map((one) => JSON.stringify(one)).sort();
+        expect(texts(after.map(({ gold }) => gold))).toEqual(texts(expected));
+      }),
+      { numRuns: 2 },
+    );
+  });
 });
+
+/** Not the gold of an example, but what could be: one mark less, or the class of the next. */
+function answerOf(examples: readonly Example[], index: number): Prediction {
+  const { gold } = examples[index];
+  const { gold: next } = examples[(index + 1) % examples.length];
+  const fewer = <T>(list: readonly T[]): readonly T[] => (list.length > 1 ? list.slice(1) : list);
+  if ('triples' in gold) return { triples: fewer(gold.triples) };
+  if ('labels' in gold) return { labels: fewer(gold.labels) };
+  if ('label' in next) return next;
+  const marks = 'entities' in gold ? (gold.entities ?? []) : [];
+  return { entities: fewer(marks.flatMap((mark) => ('type' in mark ? [mark] : []))) };
+}

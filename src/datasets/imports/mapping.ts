@@ -2,7 +2,16 @@ import { UserError } from '../../ground/errors.ts';
 import { asLabel } from '../../tasks/families/shared/faults.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { isAbsent, isObject, show } from '../formats/records.ts';
-import type { FieldRole, Fields, Misfit, RawPlace, RawRecord, RawSpan, ReadContext } from './raw.ts';
+import type {
+  FieldRole,
+  Fields,
+  Misfit,
+  RawPlace,
+  RawRecord,
+  RawRelation,
+  RawSpan,
+  ReadContext,
+} from './raw.ts';
 
 /** Names by which fields are known, in letter case that does not count; the first that is there is taken. */
 const NAMES: Readonly<Record<Exclude<FieldRole, 'text1' | 'text2'>, readonly string[]>> = {
@@ -34,6 +43,15 @@ const SPAN_NAMES = {
   end: ['end', 'end_idx', 'end_pos', 'end_offset'],
   type: ['type', 'label', 'label_type', 'entity_type', 'labels'],
   mention: ['mention', 'entity', 'text', 'word', 'value'],
+  key: ['id', 'entity_id'],
+} as const;
+
+/** The field of relations between entities, and names of their parts. */
+const RELATIONS = 'relations';
+const RELATION_NAMES = {
+  type: ['type', 'label', 'relation_type', 'predicate'],
+  from: ['from', 'from_id', 'head', 'head_id', 'head_entity_id'],
+  to: ['to', 'to_id', 'tail', 'tail_id', 'tail_entity_id'],
 } as const;
 
 /** Between the labels of one cell, in the order in which they are looked for. */
@@ -138,7 +156,8 @@ export function createMapper(fields: Fields, context: ReadContext) {
     }
     const spans = fields.entities === undefined ? undefined : spansOf(record, fields.entities);
     const group = context.group === undefined ? undefined : groupOf(record, context.group, place);
-    return { place, id, texts, labels: labelsOf(record), spans, group };
+    const relations = spans && relationsOf(record);
+    return { place, id, texts, labels: labelsOf(record), spans, ...(relations && { relations }), group };
   };
 }
 
@@ -187,12 +206,33 @@ export function readSpans(item: unknown, field: string): RawSpan[] {
       : {};
   const [start, end] = [Number(pick(parts, SPAN_NAMES.start)), Number(pick(parts, SPAN_NAMES.end))];
   const mention = pick(parts, SPAN_NAMES.mention);
-  const key = asText(parts.id);
+  const key = asText(pick(parts, SPAN_NAMES.key));
+  const { fragments } = parts;
   return listLabels(pick(parts, SPAN_NAMES.type)).map((type) => ({
     ...{ start, end, type, field },
     ...(typeof mention === 'string' ? { mention } : {}),
     ...(key === undefined ? {} : { key }),
+    ...(arePlaces(fragments) ? { fragments } : {}),
   }));
+}
+
+const arePlaces = (value: unknown): value is readonly (readonly [number, number])[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((part) => Array.isArray(part) && part.length === 2 && part.every(Number.isInteger));
+
+/** Relations as `{type, from, to}` under the usual names, between entities by their ids; undefined where there is no such list. */
+function relationsOf({ [RELATIONS]: list }: PlainRecord): readonly RawRelation[] | undefined {
+  if (!Array.isArray(list) || !list.every(isObject)) return undefined;
+  const ends = list.map((one) => ({
+    type: asText(pick(one, RELATION_NAMES.type)) ?? '',
+    from: asText(pick(one, RELATION_NAMES.from)),
+    to: asText(pick(one, RELATION_NAMES.to)),
+  }));
+  const whole = ends.flatMap(({ type, from, to }, i) =>
+    from === undefined || to === undefined ? [] : [{ type, from, to, field: `${RELATIONS}[${i}]` }],
+  );
+  return whole.length === list.length ? whole : undefined;
 }
 
 /** Whether a value is a list of spans. */

@@ -59,11 +59,15 @@ export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule
 export const textAt = (text: string, { start, end, fragments = [[start, end]] }: Place): string =>
   fragments.map(([from, to]) => text.slice(from, to)).join(' ');
 
+/** Whether what stands at a place is the mention: its parts joined, or the whole from the first to the last. */
+export const reads = (text: string, place: Place, mention: string): boolean =>
+  textAt(text, place) === mention || text.slice(place.start, place.end) === mention;
+
 /** The other rules under which a span reads its mention. */
 export const rulesFitting = (text: string, span: RawSpan): OffsetRule[] =>
   RULES.filter((rule) => {
     const place = placeSpan(text, span, rule);
-    return place !== undefined && textAt(text, place) === span.mention;
+    return place !== undefined && span.mention !== undefined && reads(text, place, span.mention);
   });
 
 /** Tries every rule on the spans of one file; the majority decides, and `standard` where rules are equally good. */
@@ -82,12 +86,12 @@ export function createOffsetCounter(standard: OffsetRule) {
         if (isSame && one.rule.unit !== standard.unit) continue;
         const place = placeSpan(text, span, one.rule);
         if (!place) continue;
-        const reads = span.mention !== undefined && textAt(text, place) === span.mention;
+        const isRead = span.mention !== undefined && reads(text, place, span.mention);
         for (const counted of isSame ? tried : [one]) {
           if (counted.rule.end !== one.rule.end) continue;
           counted.inside++;
-          if (reads) counted.reading++;
-          if (reads || span.mention === undefined) counted.fitting++;
+          if (isRead) counted.reading++;
+          if (isRead || span.mention === undefined) counted.fitting++;
         }
       }
     },

@@ -1,4 +1,12 @@
-import { describeRule, type OffsetRule, type Place, placeSpan, rulesFitting, textAt } from './offsets.ts';
+import {
+  describeRule,
+  type OffsetRule,
+  type Place,
+  placeSpan,
+  reads,
+  rulesFitting,
+  textAt,
+} from './offsets.ts';
 import type { Attributes, Misfit, RawRecord, RawSpan } from './raw.ts';
 import type { SettledRecord } from './targets.ts';
 
@@ -31,7 +39,7 @@ export function settle(
       continue;
     }
     const found = textAt(text, place);
-    if (span.mention !== undefined && found !== span.mention)
+    if (span.mention !== undefined && !reads(text, place, span.mention))
       misfit({
         code: 'offset-misfit',
         ...at(span.field),

@@ -6,23 +6,27 @@ import { inLine } from '../../imports/formats/brat.ts';
 import { textAt } from '../../imports/offsets.ts';
 import type { ExportFormat, ExportRecord } from '../export-format.ts';
 import { blankInLabel, firstOf, halfCharacter, plainText, unreadable } from '../obstacles.ts';
+import type { SplitFacts } from '../survey.ts';
 
 /** A brat folder for each split: `.txt`, `.ann` and `annotation.conf`. Documents are named by ids that can be names of files. */
 export const brat: ExportFormat = {
   title: { en: 'brat', zh: 'brat' },
   families: ['ner', 'relation'],
-  loses: (records) => (canNameFiles(records) ? ['groups'] : ['ids', 'groups']),
+  loses: ({ ids }) => (ids.nameFiles ? ['groups'] : ['ids', 'groups']),
   holdsUnlabelled: false,
   obstacle: firstOf(unreadable, blankInLabel, halfCharacter, plainText),
-  async write({ name, folder, records }) {
+  async write({ name, folder, facts, records }) {
     const place = join(folder, name);
     await createDirectory(place);
-    const names = namesOf(records);
-    for (const [i, record] of records.entries()) {
-      await writeText(join(place, `${names[i]}.txt`), record.texts[0]);
-      await writeText(join(place, `${names[i]}.ann`), annotationsOf(record));
+    const digits = String(facts.count).length;
+    let number = 0;
+    for await (const record of records()) {
+      // Numbers sort as the records stand.
+      const document = facts.ids.nameFiles ? record.id : String(number++).padStart(digits, '0');
+      await writeText(join(place, `${document}.txt`), record.texts[0]);
+      await writeText(join(place, `${document}.ann`), annotationsOf(record));
     }
-    await writeText(join(place, 'annotation.conf'), configurationOf(records));
+    await writeText(join(place, 'annotation.conf'), configurationOf(facts));
   },
 };
 
@@ -30,23 +34,6 @@ async function writeText(file: string, content: string): Promise<void> {
   await writeFile(file, content).catch((error) => {
     throw explainFileError(error, file);
   });
-}
-
-const MOST_BYTES = 200;
-
-/** Whether ids can name documents: for every file system, and each with a name of its own where letter case does not count. */
-const canNameFiles = (records: readonly ExportRecord[]): boolean =>
-  new Set(records.map(({ id }) => id.normalize('NFC').toLowerCase())).size === records.length &&
-  records.every(
-    ({ id }) =>
-      /^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*[\p{L}\p{N}_-])?$/u.test(id) && Buffer.byteLength(id) <= MOST_BYTES,
-  );
-
-/** Ids, or else numbers that sort as the records stand. */
-function namesOf(records: readonly ExportRecord[]): readonly string[] {
-  if (canNameFiles(records)) return records.map(({ id }) => id);
-  const digits = String(records.length).length;
-  return records.map((_, i) => String(i).padStart(digits, '0'));
 }
 
 function annotationsOf({ texts: [text], gold }: ExportRecord): string {
@@ -63,12 +50,11 @@ function annotationsOf({ texts: [text], gold }: ExportRecord): string {
 }
 
 /** The types that the documents use. */
-function configurationOf(records: readonly ExportRecord[]): string {
-  const of = (kind: 'spans' | 'relations'): string[] =>
-    [...new Set(records.flatMap(({ gold }) => gold?.[kind].map(({ type }) => type) ?? []))].sort();
+function configurationOf({ spanTypes, relationTypes }: SplitFacts): string {
+  const ends = 'Arg1:<ENTITY>, Arg2:<ENTITY>';
   return [
-    ...['[entities]', ...of('spans')],
-    ...['[relations]', ...of('relations').map((type) => `${type}\tArg1:<ENTITY>, Arg2:<ENTITY>`)],
-    ...['<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>', '[events]', '[attributes]', ''],
+    ...['[entities]', ...[...spanTypes].sort()],
+    ...['[relations]', ...[...relationTypes].sort().map((type) => `${type}\t${ends}`)],
+    ...[`<OVERLAP>\t${ends}, <OVL-TYPE>:<ANY>`, '[events]', '[attributes]', ''],
   ].join('\n');
 }

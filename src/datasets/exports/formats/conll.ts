@@ -20,7 +20,7 @@ export const conll: ExportFormat = {
   holdsUnlabelled: false,
   obstacle: firstOf(unreadable, severalParts, overlap, lineBreak, blankInLabel, halfCharacter, plainText),
   write: ({ name, folder, records }) =>
-    writeLines(join(folder, `${name}.conll`), records, linesOf, { before: '-DOCSTART-\tO\n' }),
+    writeLines(join(folder, `${name}.conll`), records(), linesOf, { before: '-DOCSTART-\tO\n' }),
 };
 
 function linesOf({ texts: [text], gold }: ExportRecord): string {

@@ -10,14 +10,13 @@ export const csv: ExportFormat = {
   loses: () => [],
   holdsUnlabelled: true,
   obstacle: firstOf(unreadable, separatorInLabel, windowsBreak, plainText),
-  write: ({ goldField, name, folder, records }) => {
-    const hasGold = records.some(({ gold }) => gold !== undefined);
-    const hasGroups = records.some(({ group }) => group !== undefined);
-    const texts = records[0].texts.length > 1 ? ['text1', 'text2'] : ['text'];
+  write: ({ goldField, name, folder, facts, records }) => {
+    const { hasGold, hasGroups } = facts;
+    const texts = facts.isPair ? ['text1', 'text2'] : ['text'];
     const gold = hasGold ? [goldField] : [];
     return writeLines(
       join(folder, `${name}.csv`),
-      records,
+      records(),
       (record) =>
         rowOf([
           ...[record.id, ...record.texts, ...(hasGold ? [record.gold?.labels.join('#') ?? ''] : [])],

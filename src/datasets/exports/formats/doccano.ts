@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExportFormat, ExportRecord } from '../export-format.ts';
+import type { ExportFormat, ExportGold } from '../export-format.ts';
 import { firstOf, severalParts, unreadable } from '../obstacles.ts';
 import { writeLines } from '../write-lines.ts';
 
@@ -12,7 +12,7 @@ export const doccano: ExportFormat = {
   obstacle: firstOf(unreadable, severalParts),
   write: ({ goldField, name, folder, records }) => {
     const goldOf = goldField === 'triples' ? relationsOf : goldField === 'entities' ? spansOf : classesOf;
-    return writeLines(join(folder, `${name}.jsonl`), records, (record) => {
+    return writeLines(join(folder, `${name}.jsonl`), records(), (record) => {
       const { id, group, texts, gold } = record;
       const [text] = texts;
       return JSON.stringify({ id, text, ...(gold ? goldOf(gold) : {}), group });
@@ -20,19 +20,17 @@ export const doccano: ExportFormat = {
   },
 };
 
-type Gold = NonNullable<ExportRecord['gold']>;
-
 /** Of every export of doccano, and what it is known by where nothing is marked. */
 const COMMENTS = { Comments: [] };
 
-const classesOf = ({ labels }: Gold): object => ({ label: labels, ...COMMENTS });
+const classesOf = ({ labels }: ExportGold): object => ({ label: labels, ...COMMENTS });
 
-const spansOf = ({ spans }: Gold): object => ({
+const spansOf = ({ spans }: ExportGold): object => ({
   label: spans.map(({ start, end, type }) => [start, end, type]),
   ...COMMENTS,
 });
 
-const relationsOf = ({ spans, relations }: Gold): object => ({
+const relationsOf = ({ spans, relations }: ExportGold): object => ({
   entities: spans.map(({ start, end, type }, i) => ({
     ...{ id: i + 1, label: type, start_offset: start, end_offset: end },
   })),

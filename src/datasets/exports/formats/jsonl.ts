@@ -11,7 +11,7 @@ export const jsonl: ExportFormat = {
   holdsUnlabelled: true,
   obstacle: unreadable,
   write: ({ goldField, name, folder, records }) =>
-    writeLines(join(folder, `${name}.jsonl`), records, ({ id, group, texts, gold }: ExportRecord) => {
+    writeLines(join(folder, `${name}.jsonl`), records(), ({ id, group, texts, gold }: ExportRecord) => {
       const [text1, text2] = texts;
       const classes = goldField === 'labels' ? { labels: gold?.labels } : { label: gold?.labels[0] };
       return JSON.stringify({

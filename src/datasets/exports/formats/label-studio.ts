@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Task } from '../../../tasks/task.ts';
 import { pointsOfUnits } from '../../formats/code-points.ts';
-import type { ExportFormat, ExportRecord, GoldField } from '../export-format.ts';
+import type { ExportFormat, ExportGold, ExportRecord, GoldField } from '../export-format.ts';
 import { firstOf, halfCharacter, severalParts, unreadable } from '../obstacles.ts';
 import { writeLines } from '../write-lines.ts';
 
@@ -14,25 +14,28 @@ export const labelStudio: ExportFormat = {
   families: ['ner', 'relation', 'classification', 'multilabel'],
   loses: () => [],
   holdsUnlabelled: true,
+  holdsPredictions: true,
   obstacle: firstOf(unreadable, severalParts, halfCharacter),
-  write: ({ name, folder, records }) =>
+  write: ({ name, folder, facts, records }) =>
     writeLines(
       join(folder, `${name}.json`),
-      records,
-      (record, i) => JSON.stringify(taskOf(record)) + (i < records.length - 1 ? ',' : ''),
+      records(),
+      (record, i) => JSON.stringify(taskOf(record)) + (i < facts.count - 1 ? ',' : ''),
       { before: '[', after: ']' },
     ),
-  setup: (goldField, labels) => ['labeling.xml', interfaceOf(goldField, labels)],
+  setup: ({ goldField, task }) => ['labeling.xml', interfaceOf(goldField, task.labels)],
 };
 
-const taskOf = ({ id, group, texts: [text], gold }: ExportRecord): object => ({
+const taskOf = ({ id, group, texts: [text], gold, predicted }: ExportRecord): object => ({
   id,
   data: { text, group },
   annotations: gold ? [{ id: 1, was_cancelled: false, result: resultsOf(gold, text) }] : [],
-  predictions: [],
+  predictions: predicted
+    ? [{ model_version: predicted.model, score: predicted.score, result: resultsOf(predicted, text) }]
+    : [],
 });
 
-function resultsOf({ labels, spans, relations }: NonNullable<ExportRecord['gold']>, text: string): object[] {
+function resultsOf({ labels, spans, relations }: ExportGold, text: string): object[] {
   const toPoints = pointsOfUnits(text);
   const place = { to_name: TEXT };
   const classes = labels.length === 0 ? [] : [{ choices: labels }];

@@ -1,0 +1,77 @@
+import type { ParquetColumns, ParquetType } from './parquet-writer.ts';
+
+/** A type that is found out value by value; `fields` and `list` are undefined inside while nothing was seen. */
+type Shape = string | { list: Shape | undefined } | { fields: Map<string, Shape | undefined> };
+
+/**
+ * The columns that hold rows, by the values of all of them: whole numbers with fractions elsewhere are doubles; what is
+ * absent everywhere has no column; lists that are empty everywhere are of strings. Throws a TypeError where a column holds
+ * values of different kinds.
+ */
+export function columnsOf(rows: Iterable<object>): ParquetColumns {
+  const columns = new Map<string, Shape | undefined>();
+  for (const row of rows) widenFields(columns, row);
+  return settled(columns);
+}
+
+function widenFields(fields: Map<string, Shape | undefined>, row: object): void {
+  for (const [name, value] of Object.entries(row)) {
+    if (value === undefined || value === null) continue;
+    const known = fields.get(name);
+    const widened = widen(known, value, name);
+    if (widened !== known) fields.set(name, widened);
+  }
+}
+
+function widen(known: Shape | undefined, value: unknown, name: string): Shape {
+  if (typeof value === 'object' && value !== null) {
+    if (Array.isArray(value)) {
+      const own = known ?? { list: undefined };
+      if (typeof own === 'string' || !('list' in own)) throw mixed(name);
+      for (const item of value)
+        if (item !== null && item !== undefined) own.list = widen(own.list, item, name);
+      return own;
+    }
+    const own = known ?? { fields: new Map() };
+    if (typeof own === 'string' || !('fields' in own)) throw mixed(name);
+    widenFields(own.fields, value);
+    return own;
+  }
+  const found = leafOf(value, name);
+  if (known === undefined || known === found) return found;
+  const [a, b] = [NUMBERS.indexOf(String(known)), NUMBERS.indexOf(found)];
+  if (typeof known !== 'string' || a < 0 || b < 0) throw mixed(name);
+  return NUMBERS[Math.max(a, b)];
+}
+
+/** From the narrowest. */
+const NUMBERS: readonly string[] = ['int32', 'int64', 'double'];
+
+function leafOf(value: unknown, name: string): string {
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value;
+  if (typeof value !== 'number') throw mixed(name);
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return 'double';
+  return value === (value | 0) ? 'int32' : 'int64';
+}
+
+const mixed = (name: string): TypeError =>
+  new TypeError(`The values of ${name} are of kinds that no column holds together`);
+
+const settled = (fields: ReadonlyMap<string, Shape | undefined>): ParquetColumns =>
+  Object.fromEntries(
+    [...fields].flatMap(([name, shape]) => {
+      const type = settle(shape);
+      return type === undefined ? [] : [[name, type]];
+    }),
+  );
+
+/** Undefined for records without any field, which Parquet has no place for. */
+function settle(shape: Shape | undefined): ParquetType | undefined {
+  if (shape === undefined) return 'string';
+  if (typeof shape === 'string') return LEAVES.find((leaf) => leaf === shape);
+  if ('list' in shape) return { list: settle(shape.list) ?? 'string' };
+  const fields = settled(shape.fields);
+  return Object.keys(fields).length === 0 ? undefined : { fields };
+}
+
+const LEAVES = ['string', 'boolean', 'int32', 'int64', 'double'] as const;

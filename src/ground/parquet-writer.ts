@@ -1,0 +1,125 @@
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+
+/** What the values of a column are; any of them may be absent. */
+export type ParquetType =
+  | 'string'
+  | 'boolean'
+  /** Whole numbers of 32 bits. */
+  | 'int32'
+  /** Whole numbers that a double holds, stored in 64 bits. */
+  | 'int64'
+  | 'double'
+  | { readonly list: ParquetType }
+  | { readonly fields: ParquetColumns };
+
+/** Columns, or the fields of a record inside a column, by name. */
+export type ParquetColumns = Readonly<Record<string, ParquetType>>;
+
+/** A row by column; what is absent, undefined or null is null in the file. */
+type Row = Readonly<Record<string, unknown>>;
+
+interface Table {
+  readonly columns: ParquetColumns;
+  readonly rows: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>;
+  /** Added by name, as `huggingface` is. */
+  readonly notes?: Readonly<Record<string, string>>;
+}
+
+/** Rows of a group, and characters of all its strings, that are held together. */
+const GROUP_ROWS = 100_000;
+const GROUP_CHARACTERS = 1 << 24;
+
+/**
+ * The bytes of a Parquet file (Snappy), row group by row group, so that memory does not grow with the number of rows. Lone surrogates
+ * become U+FFFD: UTF-8 has none.
+ */
+export async function* parquetParts({ columns, rows, notes = {} }: Table): AsyncGenerator<Uint8Array> {
+  const sink = new ByteWriter();
+  const take = (): Uint8Array => {
+    const bytes = sink.getBytes().slice();
+    sink.index = 0;
+    return bytes;
+  };
+  const writer = new ParquetWriter({
+    writer: sink,
+    schema: schemaOf(columns),
+    kvMetadata: Object.entries(notes).map(([key, value]) => ({ key, value })),
+    createdBy: 'chineseblue',
+  });
+  const readers = Object.entries(columns).map(([name, type]) => ({ name, read: readerOf(type) }));
+  let group = readers.map((): unknown[] => []);
+  let [count, characters] = [0, 0];
+  const flush = (): Uint8Array => {
+    const columnData = readers.map(({ name }, i) => ({ name, data: group[i] }));
+    writer.write({ columnData, rowGroupSize: count });
+    group = readers.map(() => []);
+    [count, characters] = [0, 0];
+    return take();
+  };
+  for await (const batch of rows) {
+    for (const row of batch) {
+      for (const [i, { name, read }] of readers.entries()) {
+        const value = read(row[name]);
+        characters += charactersOf(value);
+        group[i].push(value);
+      }
+      if (++count >= GROUP_ROWS || characters >= GROUP_CHARACTERS) yield flush();
+    }
+  }
+  if (count > 0) yield flush();
+  writer.finish();
+  yield take();
+}
+
+type SchemaElement = ParquetWriter['schema'][number];
+
+const LEAVES = {
+  string: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  boolean: { type: 'BOOLEAN' },
+  int32: { type: 'INT32' },
+  int64: { type: 'INT64' },
+  double: { type: 'DOUBLE' },
+} as const;
+
+const schemaOf = (columns: ParquetColumns): SchemaElement[] => [
+  { name: 'root', num_children: Object.keys(columns).length },
+  ...Object.entries(columns).flatMap(([name, type]) => elementsOf(name, type)),
+];
+
+/** A column and all that is inside it; lists have the three levels that the format prescribes. */
+function elementsOf(name: string, type: ParquetType): SchemaElement[] {
+  const optional = { name, repetition_type: 'OPTIONAL' } as const;
+  if (typeof type === 'string') return [{ ...optional, ...LEAVES[type] }];
+  if ('list' in type)
+    return [
+      { ...optional, converted_type: 'LIST', num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      ...elementsOf('element', type.list),
+    ];
+  const fields = Object.entries(type.fields);
+  return [{ ...optional, num_children: fields.length }, ...fields.flatMap((field) => elementsOf(...field))];
+}
+
+/** How a value is handed to the writer, which wants whole numbers of 64 bits as `bigint`. */
+function readerOf(type: ParquetType): (value: unknown) => unknown {
+  if (type === 'int64') return (value) => (typeof value === 'number' ? BigInt(value) : null);
+  if (typeof type === 'string') return (value) => value ?? null;
+  if ('list' in type) {
+    const read = readerOf(type.list);
+    return (value) => (Array.isArray(value) ? value.map(read) : null);
+  }
+  const fields = Object.entries(type.fields).map(([name, inner]) => [name, readerOf(inner)] as const);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return null;
+    const given = new Map(Object.entries(value));
+    return Object.fromEntries(fields.map(([name, read]) => [name, read(given.get(name))]));
+  };
+}
+
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let sum = 0;
+  for (const inner of Object.values(value)) sum += charactersOf(inner);
+  return sum;
+}
