@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeAtomic } from '../src/ground/files.ts';
 import { actSamples } from './acts.ts';
+import { causalSamples } from './causes.ts';
 import { classSamples } from './classes.ts';
 import { dialogueSamples } from './dialogues.ts';
 import { documentSamples } from './documents.ts';
@@ -26,6 +27,7 @@ export function generateSamples(): Map<string, string> {
     ...actSamples(),
     ...eventSamples(),
     ...statusSamples(),
+    ...causalSamples(),
   ]);
 }
 

@@ -131,14 +131,31 @@ def mdcfnpc(rng, number, answered):
 
 def causal(rng, answered):
     made = Text()
-    cause, effect = rng.choice(DISEASE), rng.choice(FEEL)
-    start = made.add(cause)
-    made.add("可导致")
-    end = made.add(effect)
-    made.add("。")
-    tail = {"type": "mention", "mention": effect, "start_idx": end, "end_idx": end + len(effect)}
-    relation = {"head": {"mention": cause, "start_idx": start, "end_idx": start + len(cause)}, "relation": 1, "tail": tail}
-    return {"text": made.text, "relation_of_mention": [relation] if answered else []}
+
+    def mention(words):
+        start = made.add(words)
+        return {"mention": words, "start_idx": start, "end_idx": start + len(words)}
+
+    relations = []
+    for _ in range(rng.randint(1, 2)):
+        kind = rng.choice([1, 2, 3])
+        if kind == 3:
+            head = mention(rng.choice(["慢性病", "呼吸系统疾病"]))
+            made.add("包括")
+            relations.append({"head": head, "relation": 3, "tail": {"type": "mention", **mention(rng.choice(DISEASE))}})
+        else:
+            condition = None
+            if kind == 2:
+                made.add("对于")
+                condition = mention(rng.choice(["孕妇", "老年人"]))
+                made.add("，")
+            head = mention(rng.choice(DISEASE))
+            made.add("可导致")
+            inner = {"head": head, "relation": 1, "tail": {"type": "mention", **mention(rng.choice(BODY) + rng.choice(FEEL))}}
+            nested = {"head": condition, "relation": 2, "tail": {"type": "relation", **inner}}
+            relations.append(nested if condition else inner)
+        made.add("。")
+    return {"text": made.text, "relation_of_mention": relations if answered else []}
 
 
 def imcs(rng, answered):

@@ -30,6 +30,7 @@ const FAMILIES = Object.keys({
   'dialogue-acts': 0,
   event: 0,
   'mention-status': 0,
+  causal: 0,
 } satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
 const TASKS = [
   'cEHRNER',
@@ -44,6 +45,7 @@ const TASKS = [
   'dialogue-acts',
   'event',
   'mention-status',
+  'causal',
 ];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
@@ -123,6 +125,15 @@ const make: Material = {
     },
     { statuses: [answer ? 'absent' : 'present'] },
   ],
+  causal: (text, answer) => [
+    { text },
+    {
+      relations:
+        answer && text.length > 4
+          ? [{ head: { start: 0, end: 2 }, relation: '1', tail: { start: 2, end: 4 } }]
+          : [],
+    },
+  ],
   event: (text, answer) => [
     { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
     {
@@ -180,6 +191,8 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
     acts.length === turns.length && acts.every((act) => ['ask', 'tell'].includes(act)),
   'mention-status': ({ statuses }, { mentions }) =>
     statuses.length === mentions.length && statuses.every((status) => ['absent', 'present'].includes(status)),
+  causal: ({ relations }, { text }) =>
+    relations.every(({ head, tail }) => head.end <= text.length && tail !== head),
   event: ({ events }) =>
     events.every(
       ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),

@@ -111,6 +111,19 @@ const mentionStatus: Task = {
   published: [],
 };
 
+const causal: Task = {
+  id: 'causal',
+  aliases: [],
+  family: 'causal',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Causal relations', zh: '医疗因果关系抽取' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'causal', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'causal/macro-f1@1',
+  published: [],
+};
+
 const CCKS2019: Task = {
   id: 'CCKS2019',
   aliases: [],
@@ -146,5 +159,6 @@ export const broughtTasks: readonly Task[] = [
   dialogueActs,
   event,
   mentionStatus,
+  causal,
   CCKS2019,
 ];

@@ -33,6 +33,8 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['crf', 'CMDD', { iterations: 5, threads: 1 }],
   ['dialogue', 'CMDD', { iterations: 5, threads: 1 }],
   ['relation', 'relation', { iterations: 5, threads: 1 }],
+  ['relation', 'causal', { iterations: 5, threads: 1 }],
+  ['majority', 'causal'],
   ['majority', 'dialogue-acts'],
   ['majority', 'event'],
   ['majority', 'mention-status'],

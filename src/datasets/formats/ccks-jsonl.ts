@@ -3,8 +3,8 @@ import { codePoints } from './code-points.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
 import { noticeOverlap } from './mentions-jsonl.ts';
 import {
-  badField,
   expectArray,
+  expectInteger,
   expectObject,
   expectString,
   isAbsent,
@@ -49,10 +49,8 @@ function readRecord({ value, line }: JsonRecord, file: string): SourceRecord {
   for (const [number, item] of expectArray(listed, { file, line, field: 'entities' }).entries()) {
     const at = (field: string) => ({ file, line, field: `entities[${number}]${field}` });
     const { label_type, start_pos, end_pos } = expectObject(item, at(''));
-    const [from, to] = [start_pos, end_pos].map((offset, i) => {
-      if (typeof offset === 'number' && Number.isInteger(offset)) return offset;
-      throw badField(offset, { en: 'a whole number', zh: '整数' }, at(i === 0 ? '.start_pos' : '.end_pos'));
-    });
+    const from = expectInteger(start_pos, at('.start_pos'));
+    const to = expectInteger(end_pos, at('.end_pos'));
     const type = expectString(label_type, at('.label_type'));
     if (from < 0 || to <= from || to > points.length) {
       notices.push(outside(from, to, points.length));

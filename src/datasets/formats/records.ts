@@ -79,6 +79,7 @@ export interface ValuePlace {
 
 export const EXPECTED = {
   string: { en: 'a string', zh: '字符串' },
+  integer: { en: 'a whole number', zh: '整数' },
   array: { en: 'an array', zh: '数组' },
   object: { en: 'an object', zh: '对象' },
 } satisfies Record<string, Text>;
@@ -87,6 +88,12 @@ export const EXPECTED = {
 export function expectString(value: unknown, place: ValuePlace): string {
   if (typeof value === 'string') return value;
   throw badField(value, EXPECTED.string, place);
+}
+
+/** The value itself when it is a whole number; a UserError (`bad-field`) otherwise. */
+export function expectInteger(value: unknown, place: ValuePlace): number {
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  throw badField(value, EXPECTED.integer, place);
 }
 
 /** The value itself when it is an array; a UserError (`bad-field`) otherwise. */

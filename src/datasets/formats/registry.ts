@@ -3,6 +3,7 @@ import { didYouMean } from '../../ground/nearest.ts';
 import { bio } from './bio.ts';
 import { cdee } from './cblue/cdee.ts';
 import { cdn } from './cblue/cdn.ts';
+import { cmedcausal } from './cblue/cmedcausal.ts';
 import { cmeee } from './cblue/cmeee.ts';
 import { cmeie } from './cblue/cmeie.ts';
 import { imcsActs } from './cblue/imcs-acts.ts';
@@ -41,6 +42,7 @@ export const formats: Readonly<Record<string, Format>> = {
   'imcs-symptoms': imcsSymptoms,
   cdn,
   cdee,
+  cmedcausal,
   mdcfnpc,
 };
 

@@ -33,6 +33,7 @@ const fitLabel: Fit<LabelFamily> = async ({ task, train }) => {
 const REASONS = {
   ner: { en: 'a place in a text rarely starts an entity', zh: '文本中的位置极少是实体的起点' },
   relation: { en: 'two places in a text are rarely related', zh: '文本中的两处之间极少存在关系' },
+  causal: { en: 'two places in a text are rarely cause and effect', zh: '文本中的两处之间极少存在因果关系' },
   ranking: { en: 'every document is as good as any other', zh: '各文档不分先后' },
 } as const;
 
@@ -40,6 +41,7 @@ const REASONS = {
 export const fit: Fits = {
   ner: async () => constant({ entities: [] }, REASONS.ner),
   relation: async () => constant({ triples: [] }, REASONS.relation),
+  causal: async () => constant({ relations: [] }, REASONS.causal),
   ranking: async () => constant(null, REASONS.ranking),
   similarity: fitLabel,
   inference: fitLabel,
@@ -125,6 +127,7 @@ const eventJson = z.object({
 const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   ner: z.object({ entities: z.array(z.never()) }),
   relation: z.object({ triples: z.array(z.never()) }),
+  causal: z.object({ relations: z.array(z.never()) }),
   ranking: z.null(),
   similarity: label,
   inference: label,

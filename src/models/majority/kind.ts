@@ -19,6 +19,7 @@ export const majority = defineModel({
     'dialogue-acts',
     'event',
     'mention-status',
+    'causal',
   ],
   parameters: {},
   seeded: false,

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { Text } from '../../ground/language.ts';
 import { createYielder } from '../../ground/yielder.ts';
-import type { Example, Input } from '../../tasks/examples.ts';
+import type { Example, FamilyId } from '../../tasks/examples.ts';
 import type { Entity } from '../../tasks/families/ner/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
+import type { Text1 } from '../../tasks/families/shared/types.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
 import { listFeatures } from '../shared/crf/explain.ts';
@@ -16,17 +18,28 @@ import { restoreFeatures } from '../shared/features/named.ts';
 import {
   damaged,
   type ModelContent,
+  otherFamily,
   pickArrays,
   readModelFile,
   sizeOf,
   writeModelFile,
 } from '../shared/modelfile.ts';
-import { type Candidate, candidates, learnPairs, type PairModel, pairFeatureWeights } from './classifier.ts';
+import { areRoles, asPairs, describePair, fromPairs } from './causal.ts';
+import {
+  type Candidate,
+  candidates,
+  learnPairs,
+  type Marked,
+  type PairModel,
+  pairFeatureWeights,
+} from './classifier.ts';
 import { locate, UNTYPED } from './locate.ts';
 import type { RelationParameters } from './parameters.ts';
 import { bestThreshold, DEFAULT_THRESHOLD } from './threshold.ts';
 
 const KIND = 'relation';
+/** Models of triples name no family in their files. */
+const CAUSAL = 'causal';
 /** Shares of the work: mentions, then pairs. */
 const MENTIONS_SHARE = 0.6;
 const FEATURES_SHOWN = 5;
@@ -40,40 +53,56 @@ interface Learnt {
   readonly threshold: number;
 }
 
-export const fit: Fits<RelationParameters> = { relation: fitRelation };
+export const fit: Fits<RelationParameters> = {
+  relation: async (request) => {
+    const marked = (examples: readonly Example<'relation'>[]): Marked[] =>
+      examples.map(({ input: { text }, gold: { triples } }) => ({
+        text,
+        mentions: locate(text, triples),
+        triples,
+      }));
+    return fittedRelation(await learn(marked(request.train), marked(request.dev), request));
+  },
+  causal: async (request) => {
+    const marked = (examples: readonly Example<'causal'>[]): Marked[] =>
+      examples.map(({ input: { text }, gold: { relations } }) => asPairs(text, relations));
+    return fittedCausal(await learn(marked(request.train), marked(request.dev), request));
+  },
+};
 
-async function fitRelation(
-  request: FitRequest<'relation', RelationParameters>,
-): Promise<FittedModel<'relation'>> {
-  const { train, dev, parameters, seed, onProgress, signal } = request;
-  const marked = train.map(({ input: { text }, gold: { triples } }) => ({
-    text,
-    mentions: locate(text, triples),
-    triples,
-  }));
+type LearningRequest = Pick<
+  FitRequest<FamilyId, RelationParameters>,
+  'parameters' | 'seed' | 'onProgress' | 'signal'
+>;
+
+async function learn(
+  train: readonly Marked[],
+  dev: readonly Marked[],
+  { parameters, seed, onProgress, signal }: LearningRequest,
+): Promise<Learnt> {
   const mentions = await trainCrf(
-    marked.map(({ text, mentions }) => ({ text, entities: mentions })),
+    train.map(({ text, mentions }) => ({ text, entities: mentions })),
     {
       ...crfOptions(parameters),
       onProgress: (share, note) => onProgress?.(MENTIONS_SHARE * share, note),
       signal,
     },
   );
-  const pairs = await learnPairs(marked, {
+  const pairs = await learnPairs(train, {
     c: parameters.pairC,
     seed,
     signal,
     onProgress: (share) => onProgress?.(MENTIONS_SHARE + (1 - MENTIONS_SHARE) * share, PAIRS),
   });
   const plain: Learnt = { mentions, pairs, threshold: DEFAULT_THRESHOLD };
-  if (!parameters.tuneThreshold || dev.length === 0) return fitted(plain);
-  return fitted({ ...plain, threshold: await tuneThreshold(plain, dev, signal) });
+  if (!parameters.tuneThreshold || dev.length === 0) return plain;
+  return { ...plain, threshold: await tuneThreshold(plain, dev, signal) };
 }
 
-/** The threshold with the best strict F1 on dev. */
+/** The threshold with the best strict F1 of pairs on dev. */
 async function tuneThreshold(
   learnt: Learnt,
-  dev: readonly Example<'relation'>[],
+  dev: readonly Marked[],
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const view = createView(learnt);
@@ -82,10 +111,10 @@ async function tuneThreshold(
   let gold = 0;
   for (const example of dev) {
     await yieldNow();
-    const right = new Set(example.gold.triples.map(identity));
+    const right = new Set(example.triples.map(identity));
     gold += right.size;
     const best = new Map<string, number>();
-    for (const { triple, probability } of view(example.input).candidates) {
+    for (const { triple, probability } of view(example).candidates) {
       best.set(identity(triple), Math.max(probability, best.get(identity(triple)) ?? 0));
     }
     for (const [key, probability] of best) judged.push({ probability, right: right.has(key) });
@@ -101,10 +130,7 @@ interface View {
   readonly candidates: readonly Candidate[];
 }
 
-function createView({
-  mentions,
-  pairs,
-}: Pick<Learnt, 'mentions' | 'pairs'>): (input: Input<'relation'>) => View {
+function createView({ mentions, pairs }: Pick<Learnt, 'mentions' | 'pairs'>): (input: Text1) => View {
   const tagger = createTagger(mentions);
   return ({ text }) => {
     const found = tagger.tag(text);
@@ -112,19 +138,36 @@ function createView({
   };
 }
 
-function fitted(learnt: Learnt): FittedModel<'relation'> {
+/** The candidates that are probable enough, the most probable first, each once. */
+function acceptedOf(found: readonly Candidate[], threshold: number): Candidate[] {
+  const seen = new Set<string>();
+  return [...found]
+    .sort((a, b) => b.probability - a.probability)
+    .filter(({ triple, probability }) => {
+      if (probability < threshold || seen.has(identity(triple))) return false;
+      seen.add(identity(triple));
+      return true;
+    });
+}
+
+/** What speaks for each accepted candidate of a text. */
+function explainPairs(
+  { pairs, threshold }: Learnt,
+  { mentions, candidates }: View,
+  text: string,
+  describe: (candidate: Candidate) => Text,
+): Text[] {
+  return acceptedOf(candidates, threshold).map((candidate) => {
+    const because = listFeatures(pairFeatureWeights(pairs, text, mentions, candidate), FEATURES_SHOWN);
+    const what = describe(candidate);
+    const percent = (100 * candidate.probability).toFixed(1);
+    return { en: `${what.en}, ${percent} %: ${because.en}`, zh: `${what.zh}，${percent}%：${because.zh}` };
+  });
+}
+
+function fittedRelation(learnt: Learnt): FittedModel<'relation'> {
   const view = createView(learnt);
   const content = contentOf(learnt);
-  const accepted = (found: readonly Candidate[]): Candidate[] => {
-    const seen = new Set<string>();
-    return [...found]
-      .sort((a, b) => b.probability - a.probability)
-      .filter(({ triple, probability }) => {
-        if (probability < learnt.threshold || seen.has(identity(triple))) return false;
-        seen.add(identity(triple));
-        return true;
-      });
-  };
   const plain = ({ triple }: Candidate): Triple => {
     const { subject, predicate, object, subjectType, objectType } = triple;
     if (subjectType === UNTYPED && objectType === UNTYPED) return { subject, predicate, object };
@@ -133,22 +176,30 @@ function fitted(learnt: Learnt): FittedModel<'relation'> {
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
-      answerEach(inputs, options, (input) => ({ triples: accepted(view(input).candidates).map(plain) })),
+      answerEach(inputs, options, (input) => ({
+        triples: acceptedOf(view(input).candidates, learnt.threshold).map(plain),
+      })),
     save: (file) => writeModelFile(file, KIND, content),
-    explain(input) {
-      const { mentions, candidates } = view(input);
-      return accepted(candidates).map((candidate) => {
-        const { subject, predicate, object } = candidate.triple;
-        const weights = pairFeatureWeights(learnt.pairs, input.text, mentions, candidate);
-        const because = listFeatures(weights, FEATURES_SHOWN);
+    explain: (input) =>
+      explainPairs(learnt, view(input), input.text, ({ triple: { subject, predicate, object } }) => {
         const triple = `${subject} —${predicate}→ ${object}`;
-        const percent = (100 * candidate.probability).toFixed(1);
-        return {
-          en: `${triple}, ${percent} %: ${because.en}`,
-          zh: `${triple}，${percent}%：${because.zh}`,
-        };
-      });
-    },
+        return { en: triple, zh: triple };
+      }),
+  };
+}
+
+function fittedCausal(learnt: Learnt): FittedModel<'causal'> {
+  const view = createView(learnt);
+  const plain = contentOf(learnt);
+  const content = { ...plain, header: { ...plain.header, family: CAUSAL } };
+  return {
+    bytes: sizeOf(content),
+    answer: (inputs, options) =>
+      answerEach(inputs, options, (input) => ({
+        relations: fromPairs(acceptedOf(view(input).candidates, learnt.threshold)),
+      })),
+    save: (file) => writeModelFile(file, KIND, content),
+    explain: (input) => explainPairs(learnt, view(input), input.text, describePair),
   };
 }
 
@@ -173,15 +224,20 @@ const texts = z.array(z.string());
 const headerJson = z.object({
   kinds: z.array(z.object({ types: z.string(), predicates: texts, features: texts })),
   threshold: z.number(),
+  family: z.literal(CAUSAL).optional(),
 });
 
 /** Reads a model that `save` wrote. UserError for anything else. */
-export async function load(file: string): Promise<FittedModel<'relation'>> {
+export async function load(file: string, { family }: Task): Promise<FittedModel> {
   const content = await readModelFile(file, KIND);
   const mentions = openCrf(file, content);
   const header = headerJson.safeParse(content.header);
   if (!header.success) throw damaged(file, { en: 'its kinds of pairs are missing', zh: '缺少实体对类别' });
   const { kinds, threshold } = header.data;
+  const written = header.data.family ?? 'relation';
+  if (written !== family) throw otherFamily(file, written, family);
+  if (written === CAUSAL && !kinds.every(({ predicates }) => areRoles(predicates)))
+    throw damaged(file, { en: 'its predicates are no roles of mentions', zh: '其谓语不是提及的角色' });
   const pairs = new Map(
     kinds.map(({ types, predicates, features }, i): [string, PairModel] => {
       const { [`pairWeights${i}`]: weights, [`pairIntercepts${i}`]: intercepts } = content.arrays;
@@ -202,5 +258,6 @@ export async function load(file: string): Promise<FittedModel<'relation'>> {
       return [types, { predicates, features: restoreFeatures(features), logistic }];
     }),
   );
-  return fitted({ mentions, pairs, threshold });
+  const learnt = { mentions, pairs, threshold };
+  return family === CAUSAL ? fittedCausal(learnt) : fittedRelation(learnt);
 }

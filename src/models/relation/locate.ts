@@ -32,7 +32,7 @@ export function locate(text: string, triples: readonly Triple[]): Entity[] {
 }
 
 /** Where mentions overlap, the longest stays (of equals the first); in order. */
-function keepLongest(entities: readonly Entity[]): Entity[] {
+export function keepLongest(entities: readonly Entity[]): Entity[] {
   const taken: Entity[] = [];
   for (const entity of [...entities].sort(
     (a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start,

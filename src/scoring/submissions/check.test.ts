@@ -17,6 +17,7 @@ const RAW: Readonly<Record<string, unknown>> = {
   ],
   'CMeIE/CMeIE_test.json': { text: '甲@用乙', spo_list: [] },
   'CHIP-CDN/CHIP-CDN_test.json': [{ text: '甲癌', normalized_result: '' }],
+  'CMedCausal/CMedCausal_test.json': [{ text: '甲𬌗致乙', relation_of_mention: [] }],
   'KUAKE-QQR/KUAKE-QQR_test.json': [{ id: 's1', query1: '甲', query2: '乙', label: '' }],
   'CHIP-MDCFNPC/CHIP-MDCFNPC_test.json': {
     dialog_id: 3,
@@ -111,6 +112,27 @@ describe('a submission', () => {
     expect(await cdee({ ...event, tendency: '肯定' })).toEqual(['refused unknown-label']);
     expect(await cdee({ ...event, anatomy_list: '肺' })).toEqual(['refused wrong-type']);
     expect(await cdee(event, event)).toEqual(['missed duplicate-event']);
+  });
+
+  it('of causal relations needs numbers and a tail that fits the label', async () => {
+    const tail = { type: 'mention', mention: '乙', start_idx: 3, end_idx: 4 };
+    const inner = { head: { mention: '甲𬌗', start_idx: 0, end_idx: 2 }, relation: 1, tail };
+    const condition = { head: inner.head, relation: 2, tail: { type: 'relation', ...inner } };
+    const name = 'CMedCausal_test.json';
+    const causal = (...list: unknown[]) => check(name, [{ text: '甲𬌗致乙', relation_of_mention: list }]);
+    expect(await causal(inner, condition)).toEqual([]);
+    expect(await causal({ ...inner, relation: '1' })).toEqual(['refused unknown-label']);
+    expect(await causal({ ...inner, relation: 2 })).toEqual(['refused wrong-type']);
+    expect(await causal({ ...condition, tail: { ...condition.tail, relation: 2 } })).toEqual([
+      'refused unknown-label',
+    ]);
+    expect(await causal({ ...inner, head: { ...inner.head, start_idx: '0' } })).toEqual([
+      'refused wrong-type',
+    ]);
+    expect(await causal({ ...inner, tail: { ...tail, end_idx: 3 } })).toEqual(['missed empty-span']);
+    expect(await causal({ ...inner, tail: { ...tail, end_idx: 5 } })).toEqual(['missed span-outside-text']);
+    expect(await causal({ ...inner, tail: { ...tail, mention: '丙' } })).toEqual(['missed mention-differs']);
+    expect(await causal(condition, condition)).toEqual(['missed duplicate-relation']);
   });
 
   it('of mentions must fill every status', async () => {

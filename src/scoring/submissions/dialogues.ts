@@ -1,5 +1,13 @@
 import type { Task } from '../../tasks/task.ts';
-import { type Finding, labelFinding, missed, refused, type SubmissionShape, textOf } from './shape.ts';
+import {
+  type Finding,
+  labelFinding,
+  missed,
+  pointsBefore,
+  refused,
+  type SubmissionShape,
+  textOf,
+} from './shape.ts';
 
 /** IMCS-V2-NER: one tag per character, joined by blanks, under the number of the sentence. */
 export const sentenceTags: SubmissionShape = {
@@ -11,7 +19,7 @@ export const sentenceTags: SubmissionShape = {
     const found = prediction && 'entities' in prediction ? (prediction.entities ?? []) : [];
     for (const entity of found) {
       if (!('type' in entity)) continue;
-      const [from, to] = [entity.start, entity.end].map((offset) => Array.from(text.slice(0, offset)).length);
+      const [from, to] = [entity.start, entity.end].map((offset) => pointsBefore(text, offset));
       if (tags.slice(from, to).some((tag) => tag !== 'O')) continue;
       for (let i = from; i < to; i++) tags[i] = `${i === from ? 'B' : 'I'}-${entity.type}`;
     }

@@ -3,13 +3,11 @@ import {
   labelFinding,
   listFindings,
   missed,
+  pointsBefore,
   refused,
   type SubmissionShape,
   textOf,
 } from './shape.ts';
-
-/** Code points before a UTF-16 offset: how the official files count. */
-const points = (text: string, offset: number): number => Array.from(text.slice(0, offset)).length;
 
 /** CMeEE: `end_idx` is the last character. */
 export const entities: SubmissionShape = {
@@ -22,8 +20,8 @@ export const entities: SubmissionShape = {
       entities: found.flatMap((entity) =>
         'type' in entity
           ? {
-              start_idx: points(text, entity.start),
-              end_idx: points(text, entity.end) - 1,
+              start_idx: pointsBefore(text, entity.start),
+              end_idx: pointsBefore(text, entity.end) - 1,
               type: entity.type,
               entity: text.slice(entity.start, entity.end),
             }

@@ -48,6 +48,19 @@ it('writes offsets in code points with the last character as end, terms joined, 
       object_type: { '@value': '' },
     },
   ]);
+  const spot = (start: number) => ({ start, end: start + 2 });
+  const under = { head: spot(0), relation: '2', tail: { head: spot(2), relation: '1', tail: spot(4) } };
+  const causal = JSON.parse((await fileOf('CMedCausal', { relations: [under] })).content)[0];
+  const part = (start: number) => ({
+    ...{ mention: causal.text.slice(start, start + 2), start_idx: start, end_idx: start + 2 },
+  });
+  expect(causal.relation_of_mention).toEqual([
+    {
+      head: part(0),
+      relation: 2,
+      tail: { type: 'relation', head: part(2), relation: 1, tail: { type: 'mention', ...part(4) } },
+    },
+  ]);
   const ner = JSON.parse(
     (await fileOf('IMCS-V2-NER', { entities: [{ start: 2, end: 4, type: 'Symptom' }] })).content,
   );

@@ -1,4 +1,5 @@
 import type { Task } from '../../tasks/task.ts';
+import { causes } from './causes.ts';
 import { sentenceActs, sentenceTags } from './dialogues.ts';
 import { entities } from './entities.ts';
 import { events } from './events.ts';
@@ -15,6 +16,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cmeie: triples,
   cdn: terms,
   cdee: events,
+  cmedcausal: causes,
   mdcfnpc: statuses,
   'cblue-labels': labels,
   'imcs-ner': sentenceTags,

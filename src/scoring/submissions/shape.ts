@@ -70,6 +70,10 @@ export function labelFinding(value: unknown, field: string, { id, labels }: Task
 export const textOf = (question: Question | undefined): string | undefined =>
   question && 'text' in question.input ? question.input.text : undefined;
 
+/** Code points before a UTF-16 offset: how the official files count. */
+export const pointsBefore = (text: string, offset: number): number =>
+  Array.from(text.slice(0, offset)).length;
+
 /** The findings of every object of the list under `key`, whose own field is `key[i]`. */
 export function listFindings(
   value: unknown,

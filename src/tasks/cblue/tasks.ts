@@ -4,6 +4,7 @@ import { CHIPCDN } from './CHIP-CDN.ts';
 import { CHIPCTC } from './CHIP-CTC.ts';
 import { CHIPMDCFNPC } from './CHIP-MDCFNPC.ts';
 import { CHIPSTS } from './CHIP-STS.ts';
+import { CMedCausal } from './CMedCausal.ts';
 import { CMeEE } from './CMeEE.ts';
 import { CMeEEV2 } from './CMeEE-V2.ts';
 import { CMeIE } from './CMeIE.ts';
@@ -21,6 +22,7 @@ export const cblueTasks: readonly Task[] = [
   CMeIEV2,
   CHIPCDN,
   CHIPCDEE,
+  CMedCausal,
   CHIPCTC,
   CHIPSTS,
   CHIPMDCFNPC,

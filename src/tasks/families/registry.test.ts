@@ -110,6 +110,8 @@ describe.each(IDS)('%s', (id) => {
       'acts',
       'events',
       'statuses',
+      'relations',
+      'unaligned',
     ] as const;
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(Number.POSITIVE_INFINITY));
     const line = fc.dictionary(fc.constantFrom(...keys), value);
@@ -233,6 +235,7 @@ describe('conventions', () => {
       'dialogue-acts/accuracy@1',
       'event/strict-f1@1',
       'mention-status/macro-f1/observed@1',
+      'causal/macro-f1@1',
     ]);
   });
 });

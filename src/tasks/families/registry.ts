@@ -1,5 +1,6 @@
 import type { Example, FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
+import { causal } from './causal/family.ts';
 import { classification } from './classification/family.ts';
 import { dialogue } from './dialogue/family.ts';
 import { dialogueActs } from './dialogue-acts/family.ts';
@@ -28,6 +29,7 @@ export const families = {
   'dialogue-acts': dialogueActs,
   event,
   'mention-status': mentionStatus,
+  causal,
 } as const;
 
 /**

@@ -1,22 +1,16 @@
-import {
-  createOffsetCounter,
-  describeRule,
-  type InferredOffsets,
-  type OffsetRule,
-  placeSpan,
-  textAt,
-} from '../../imports/offsets.ts';
+import { type OffsetRule, placeSpan, textAt } from '../../imports/offsets.ts';
 import type { RawSpan } from '../../imports/raw.ts';
-import type { Format, FormatContext, RecordNotice, SourceRecord } from '../format.ts';
+import type { Format, RecordNotice, SourceRecord } from '../format.ts';
 import { noticeOverlap } from '../mentions-jsonl.ts';
 import {
-  badField,
   expectArray,
+  expectInteger,
   expectObject,
   expectString,
   type JsonRecord,
   type ValuePlace,
 } from '../records.ts';
+import { differs, inferRule, type MarkedText, outside } from './offset-rule.ts';
 import { hasAnswers, readCblue } from './records.ts';
 
 /** `end_idx` is the last character, and characters are code points. */
@@ -41,38 +35,17 @@ export const cmeee: Format = {
         yield records.map(({ value: { id, text }, line }) => ({ value: { id, text }, line }));
       return;
     }
-    const rule = await inferRule(path, context);
+    const rule = await inferRule(markedTexts(path), OFFICIAL, context);
     for await (const records of readCblue(path))
       yield records.map((record) => readRecord(record, path, rule));
   },
 };
 
-/** The rule that most entities of the file obey. */
-async function inferRule(path: string, { notice }: FormatContext): Promise<OffsetRule> {
-  const counter = createOffsetCounter(OFFICIAL);
-  for await (const records of readCblue(path)) {
-    for (const record of records) {
-      const { text, spans } = readSpans(record, path);
-      for (const span of spans) if (span.mention !== undefined) counter.see(text, span);
-    }
-  }
-  const found: InferredOffsets = counter.infer() ?? { ...OFFICIAL, basis: 'format', spans: 0, fitting: 0 };
-  if (describeRule(found) === describeRule(OFFICIAL)) return OFFICIAL;
-  const rule = describeRule(found);
-  const message = {
-    en: `Offsets are ${rule}, not ${describeRule(OFFICIAL)} as in the official files: so ${found.fitting} of ${found.spans} entities read their mention`,
-    zh: `偏移为 ${rule}，而非官方文件的 ${describeRule(OFFICIAL)}：${found.spans} 个实体中 ${found.fitting} 个与提及一致`,
-  };
-  notice({ code: 'offset-rule', message });
-  return found;
+async function* markedTexts(path: string): AsyncGenerator<MarkedText> {
+  for await (const records of readCblue(path)) for (const record of records) yield readSpans(record, path);
 }
 
-interface Spans {
-  readonly text: string;
-  readonly spans: readonly RawSpan[];
-}
-
-function readSpans({ value, line }: JsonRecord, file: string): Spans {
+function readSpans({ value, line }: JsonRecord, file: string): MarkedText {
   const at = (field: string): ValuePlace => ({ file, line, field });
   const text = expectString(value.text, at('text'));
   const spans = expectArray(value.entities, at('entities')).map((item, i): RawSpan => {
@@ -87,11 +60,6 @@ function readSpans({ value, line }: JsonRecord, file: string): Spans {
     };
   });
   return { text, spans };
-}
-
-function expectInteger(value: unknown, place: ValuePlace): number {
-  if (typeof value === 'number' && Number.isInteger(value)) return value;
-  throw badField(value, { en: 'a whole number', zh: '整数' }, place);
 }
 
 function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceRecord {
@@ -120,19 +88,3 @@ function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceR
     origin: (field) => ({ field: field.replace(/^entities\[(\d+)\]/, (_, i) => fields[Number(i)]) }),
   };
 }
-
-const outside = ({ start, end, mention = '' }: RawSpan): RecordNotice => ({
-  code: 'mention-outside',
-  message: {
-    en: `"${mention}" at ${start}–${end} is empty or leaves the text: dropped`,
-    zh: `${start}–${end} 处的“${mention}”为空或越出文本，已剔除`,
-  },
-});
-
-const differs = ({ start, end, mention = '' }: RawSpan, found: string): RecordNotice => ({
-  code: 'mention-differs',
-  message: {
-    en: `"${mention}" at ${start}–${end}: the text has "${found}"`,
-    zh: `${start}–${end} 处标注为“${mention}”，原文为“${found}”`,
-  },
-});
