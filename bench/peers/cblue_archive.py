@@ -2,7 +2,7 @@
 
     python3 bench/peers/cblue_archive.py OUT [--train 12] [--dev 6] [--test 4] [--zip] [--gbk]
 
-OUT/{Task}/{Task}_{train,dev,test}.json. Test records have empty answers, as the official ones. --gbk names the entries of the
+OUT/{Task}/{Task}_{train,dev,test}.json; KUAKE-IR has corpus.tsv, queries and judgements. Test records have empty answers, as the official ones. --gbk names the entries of the
 zips in GBK without the flag of UTF-8, as archivers on Chinese Windows do.
 """
 
@@ -208,7 +208,31 @@ def content(task, rng, split, count):
     return json.dumps({f"{split}{i}": imcs(rng, answered) for i in range(count)}, ensure_ascii=False, indent=2)
 
 
-TASKS = [*ARRAY, *NUMBERED, *LINES, "CHIP-MDCFNPC", "IMCS-V2"]
+def passages(rng, counts):
+    """The files of KUAKE-IR: passages, and for each split its queries and the passage that answers each."""
+    corpus = [(i, f"{disease}{topic}：{rng.choice(['宜', '忌', '可'])}{rng.choice(DRUG)}。") for i, (disease, topic) in enumerate(
+        ((d, t) for d in DISEASE for t in ("的治疗", "的饮食", "的检查", "怎么预防")), 1
+    )]
+    files = {"corpus.tsv": "".join(f"{i}\t{text}\n" for i, text in corpus)}
+    number = 0
+    for split, count in counts.items():
+        chosen = [rng.choice(corpus) for _ in range(count)]
+        queries = [(number + i, text.split("：")[0].replace("的", "")) for i, (_, text) in enumerate(chosen, 1)]
+        number += count
+        files[f"KUAKE-IR_{split}_query.txt"] = "".join(f"{qid}\t{query}\n" for qid, query in queries)
+        if split != "test":
+            files[f"KUAKE-IR_{split}.tsv"] = "".join(f"{qid}\t{i}\n" for (qid, _), (i, _) in zip(queries, chosen))
+    return files
+
+
+def files_of(task, rng, options):
+    counts = {split: getattr(options, split) for split in ("train", "dev", "test")}
+    if task == "KUAKE-IR":
+        return passages(rng, counts)
+    return {f"{task}_{split}.json": content(task, rng, split, count) for split, count in counts.items()}
+
+
+TASKS = [*ARRAY, *NUMBERED, *LINES, "CHIP-MDCFNPC", "IMCS-V2", "KUAKE-IR"]
 
 
 class GbkInfo(zipfile.ZipInfo):
@@ -244,7 +268,7 @@ def main():
         write_terminology(options.out / "国际疾病分类 ICD-10北京临床版v601.xlsx")
     for task in options.tasks:
         rng = random.Random(f"{options.seed} {task}")
-        files = {f"{task}_{s}.json": content(task, rng, s, getattr(options, s)) for s in ("train", "dev", "test")}
+        files = files_of(task, rng, options)
         if options.zip:
             folder = "../../" if options.above else "数据/" if options.gbk else ""
             with zipfile.ZipFile(options.out / f"{task}.zip", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -200,3 +200,15 @@ describe('a query', () => {
     expect(score(mrr('zero'), units.slice(1))).toBe(0);
   });
 });
+
+it('the reciprocal rank beyond a cutoff is 0, and a tie across it counts by its chance', () => {
+  const single = (place: number): Ranked => ({
+    grades: Array.from({ length: 12 }, (_, i) => Number(i === place)),
+    ends: Array.from({ length: 12 }, (_, i) => i + 1),
+  });
+  expect(reciprocalRank(single(9), 1, 10)).toBe(1 / 10);
+  expect(reciprocalRank(single(10), 1, 10)).toBe(0);
+  // one relevant document in a tie of three at ranks 2 to 4, cut after 3
+  const tied: Ranked = { grades: [0, 0, 1, 0], ends: [1, 4] };
+  expect(reciprocalRank(tied, 1, 3)).toBeCloseTo((1 / 3) * (1 / 2 + 1 / 3), 12);
+});

@@ -107,11 +107,16 @@ export function rank(unit: readonly RankingItem[], ties: Ties): Ranked {
 }
 
 /**
- * Expected reciprocal rank of the first document with a grade of at least `relevantFrom`: 0 where there is none.
+ * Expected reciprocal rank of the first document with a grade of at least `relevantFrom`: 0 where there is none among the
+ * first `cutoff`.
  * In a tied group of g documents, k of them relevant, the first relevant one is the j-th with probability
  * C(g−j, k−1) / C(g, k).
  */
-export function reciprocalRank({ grades, ends }: Ranked, relevantFrom: number): number {
+export function reciprocalRank(
+  { grades, ends }: Ranked,
+  relevantFrom: number,
+  cutoff = Number.POSITIVE_INFINITY,
+): number {
   let start = 0;
   for (const end of ends) {
     let relevant = 0;
@@ -119,7 +124,7 @@ export function reciprocalRank({ grades, ends }: Ranked, relevantFrom: number): 
     if (relevant > 0) {
       let expected = 0;
       let notYet = 1;
-      for (let j = 0; start + j < end && notYet > 0; j++) {
+      for (let j = 0; start + j < Math.min(end, cutoff) && notYet > 0; j++) {
         const here = relevant / (end - start - j);
         expected += (notYet * here) / (start + j + 1);
         notYet *= 1 - here;

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { takePassages } from '../../../src/datasets/cblue/passages.ts';
 import { openSources } from '../../../src/datasets/cblue/sources.ts';
 import { openDataset } from '../../../src/datasets/dataset.ts';
 import { readZip } from '../../../src/fetch/zip.ts';
@@ -13,6 +14,7 @@ import type { Reader, Subject } from '../subject.ts';
 
 /** Invented archives that `bench/peers/cblue_archive.py` wrote. */
 const FIXTURES = join(import.meta.dirname, '../../../src/datasets/formats/cblue/fixtures');
+const LISTS = 'KUAKE-IR';
 const ZIP = join(import.meta.dirname, '../../../src/datasets/cblue/fixtures/CMeEE.zip');
 
 /** Official files, submissions of them, and archives. */
@@ -21,14 +23,25 @@ export const cblue: Reader = {
   async prepare(folder) {
     cpSync(FIXTURES, folder, { recursive: true });
     const subjects: Subject[] = [];
-    for (const task of cblueTasks) {
+    // those of lists are made by `data get`, which has a subject of its own
+    for (const task of cblueTasks.filter(({ id }) => id !== LISTS)) {
       const file = join(folder, task.corpus.folder, task.corpus.files.dev ?? '');
       subjects.push({ name: task.id, file, shape: 'json', read: () => examplesOf(task, folder) });
       if (shapeOf(task)) subjects.push(await submission(task, folder));
     }
-    return [...subjects, await archive(folder)];
+    return [...subjects, await archive(folder), passages(folder)];
   },
 };
+
+/** The passages of KUAKE-IR, of which lists are made. */
+function passages(folder: string): Subject {
+  const from = join(folder, 'CBLUE', LISTS);
+  const read = async (): Promise<unknown> => {
+    const { files } = await openSources(from);
+    return takePassages(files);
+  };
+  return { name: `passages of ${LISTS}`, file: join(from, 'corpus.tsv'), shape: 'lines', read };
+}
 
 async function examplesOf(task: Task, dir: string): Promise<unknown> {
   const { examples } = await (await openDataset({ task, dir })).split('dev');

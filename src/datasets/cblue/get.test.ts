@@ -94,6 +94,48 @@ describe('data get cblue', () => {
     });
   });
 
+  it('makes lists of the queries and passages of KUAKE-IR, with what is found by words', async () => {
+    const archive = join(import.meta.dirname, '../formats/cblue/fixtures/CBLUE/KUAKE-IR');
+    const { files, missing } = await get(archive);
+    expect(files.map(({ path, split, records, official }) => [path, split, records, official])).toEqual([
+      ['CBLUE/KUAKE-IR/KUAKE-IR_train.jsonl', 'train', 8, undefined],
+      ['CBLUE/KUAKE-IR/KUAKE-IR_dev.jsonl', 'dev', 4, 1000],
+      ['CBLUE/KUAKE-IR/KUAKE-IR_test.jsonl', 'test', 2, undefined],
+    ]);
+    expect(missing).not.toContain('KUAKE-IR');
+    const data = await openDataset({ task: findTask('KUAKE-IR'), dir: dataDir });
+    const { examples } = await data.split('dev');
+    expect(examples[0]).toMatchObject({ id: '9', input: { query: '高血压怎么预防' } });
+    for (const { input, gold } of examples) {
+      if (!('documents' in input && 'relevance' in gold)) throw new Error('no ranking');
+      const order = input.documents.map(({ url }) => Number(url));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+      expect(input.documents[gold.relevance.indexOf(1)].title.slice(0, 2)).toBe(input.query.slice(0, 2));
+    }
+    expect((await data.split('test')).hasGold).toBe(false);
+    expect((await get(archive)).files.map(({ state }) => state)).toEqual(['kept', 'kept', 'kept']);
+  });
+
+  it('names the line of a passage without its columns, ids twice, and judgements of nothing', async () => {
+    const files = {
+      'corpus.tsv': '1\t甲\n2\t乙',
+      'KUAKE-IR_dev_query.txt': '7\t甲\n',
+      'KUAKE-IR_dev.tsv': '7\t1\n',
+    };
+    const fault = async (own: Partial<typeof files>) => {
+      for (const [name, content] of Object.entries({ ...files, ...own }))
+        await writeFile(join(from, name), content);
+      return get().catch(({ code, place }) => [code, place.line ?? place.id]);
+    };
+    expect(await fault({ 'corpus.tsv': '1\t甲\n2' })).toEqual(['bad-columns', 2]);
+    expect(await fault({ 'corpus.tsv': '1\t甲\r\n1\t乙' })).toEqual(['duplicate-id', 2]);
+    expect(await fault({ 'KUAKE-IR_dev_query.txt': '7\t甲\n7\t乙\n' })).toEqual(['duplicate-id', 2]);
+    expect(await fault({ 'KUAKE-IR_dev.tsv': '7\t9\n' })).toEqual(['unknown-id', '7']);
+    expect(await fault({ 'KUAKE-IR_dev.tsv': '8\t1\n' })).toEqual(['unknown-id', '8']);
+    expect(existsSync(join(dataDir, 'CBLUE'))).toBe(false);
+    expect(await fault({})).toMatchObject({ files: [{ split: 'dev', records: 1 }] });
+  });
+
   it('changes nothing where one file is damaged, naming archive, line and field', async () => {
     await cp(join(FIXTURES, 'KUAKE-QIC.zip'), join(from, 'KUAKE-QIC.zip'));
     await writeFile(

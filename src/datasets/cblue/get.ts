@@ -7,9 +7,11 @@ import type { Text } from '../../ground/language.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
 import { readItems } from '../read.ts';
+import { hasPassages, PASSAGES, takePassages } from './passages.ts';
 import { countsGroups, officialRecords } from './sizes.ts';
 import { openSources, type SourceFile } from './sources.ts';
 import { findTerminology, TERMINOLOGY, takeTerminology } from './terminology.ts';
+import { asUtf8, type Encoding } from './utf8.ts';
 
 /** The folder of the data directory that holds all corpora of CBLUE. */
 const FOLDER = 'CBLUE';
@@ -22,7 +24,7 @@ export interface CblueFile {
   /** What it was read from. */
   readonly source: string;
   /** `GB18030`: it was converted to UTF-8, and nothing else was changed. */
-  readonly encoding: 'UTF-8' | 'GB18030';
+  readonly encoding: Encoding;
   readonly records: number;
   /** How many the official file has, where that is known. */
   readonly official?: number;
@@ -70,7 +72,8 @@ export async function getCblue({ tasks, dataDir, from, force, signal }: CblueReq
       sources.filter(({ base }) => isNamed(base, wanted.path)),
     ])
     .filter(([, candidates]) => candidates.length > 0);
-  if (found.length === 0) throw nothingFound(from, tasks);
+  const withPassages = hasPassages(sources) && tasks.some(isPassageTask);
+  if (found.length === 0 && !withPassages) throw nothingFound(from, tasks);
   await createDirectory(dataDir);
   const files = await makeWhole(
     join(dataDir, FOLDER),
@@ -86,11 +89,12 @@ export async function getCblue({ tasks, dataDir, from, force, signal }: CblueReq
       }
       const terminology = wantsTerms(found) ? findTerminology(sources) : undefined;
       if (terminology) taken.push(await takeTerms(terminology, staging));
+      if (withPassages) taken.push(...(await takeLists(sources, staging, { force, signal })));
       return taken;
     },
     { mayReplace: () => true },
   );
-  const folders = new Set(found.map(([{ task }]) => task.corpus.folder));
+  const folders = new Set(files.map(({ path }) => dirname(path)));
   const missing = [...new Set(tasks.map(({ corpus }) => corpus.folder))].filter(
     (folder) => !folders.has(folder),
   );
@@ -110,6 +114,40 @@ async function takeTerms(source: SourceFile, staging: string): Promise<CblueFile
     ...{ path: `${FOLDER}/${TERMINOLOGY}`, source: source.name, encoding: 'UTF-8', records },
     state: isKept ? 'kept' : 'taken',
   };
+}
+
+const isPassageTask = ({ corpus }: Task): boolean => corpus.folder === `${FOLDER}/${PASSAGES}`;
+
+/** The lists of KUAKE-IR, which are made of its queries and passages. */
+async function takeLists(
+  sources: readonly SourceFile[],
+  staging: string,
+  { force, signal }: Pick<CblueRequest, 'force' | 'signal'>,
+): Promise<CblueFile[]> {
+  const taken: CblueFile[] = [];
+  for (const { split, source, encoding, queries, content } of await takePassages(sources, signal)) {
+    const name = `${PASSAGES}/${PASSAGES}_${split}.jsonl`;
+    const path = `${FOLDER}/${name}`;
+    const destination = join(staging, name);
+    const isKept = await put(Buffer.from(content), destination, path, force);
+    const official = officialRecords(`${FOLDER}/${PASSAGES}`, split);
+    taken.push({
+      ...{ path, split, source, encoding, records: queries },
+      ...(official !== undefined && { official }),
+      state: isKept ? 'kept' : 'taken',
+    });
+  }
+  return taken;
+}
+
+/** Writes a file unless it is there already, which is returned. Throws a UserError `not-official` over another one. */
+async function put(content: Buffer, destination: string, path: string, force: boolean): Promise<boolean> {
+  const known = existsSync(destination) ? await readFile(destination) : undefined;
+  const isKept = known?.equals(content) ?? false;
+  if (known && !isKept && !force) throw notReplaced(path);
+  await createDirectory(dirname(destination));
+  await writeFile(destination, content);
+  return isKept;
 }
 
 /** The files of the corpora of these tasks, each once: several tasks may share a corpus. */
@@ -141,11 +179,7 @@ async function take(
   for (const other of others)
     if (!raw.equals(await other.read())) throw ambiguous(path, source.name, other.name);
   const { content, encoding } = asUtf8(raw, source.name);
-  const known = existsSync(destination) ? await readFile(destination) : undefined;
-  const isKept = known?.equals(content) ?? false;
-  if (known && !isKept && !force) throw notReplaced(path);
-  await createDirectory(dirname(destination));
-  await writeFile(destination, content);
+  const isKept = await put(content, destination, path, force);
   const records = await countRecords(task, destination, source.name);
   const official = officialRecords(task.corpus.folder, split);
   return {
@@ -170,27 +204,6 @@ async function countRecords(task: Task, file: string, source: string): Promise<n
     throw new UserError(code, text, { ...place, file: source, hint, exitCode });
   }
   return countsGroups(task.corpus.folder) ? units.size : count;
-}
-
-function asUtf8(raw: Buffer, file: string): { content: Buffer; encoding: CblueFile['encoding'] } {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(raw);
-    return { content: raw, encoding: 'UTF-8' };
-  } catch {
-    // not UTF-8: tried below
-  }
-  try {
-    return {
-      content: Buffer.from(new TextDecoder('gb18030', { fatal: true }).decode(raw)),
-      encoding: 'GB18030',
-    };
-  } catch {
-    throw new UserError(
-      'not-utf8',
-      { en: 'The file is neither UTF-8 nor GB18030', zh: '文件既不是 UTF-8，也不是 GB18030 编码' },
-      { file, hint: { en: 'It may be damaged: fetch it again.', zh: '文件可能已损坏，请重新下载。' } },
-    );
-  }
 }
 
 function nothingFound(file: string, tasks: readonly Task[]): UserError {

@@ -174,6 +174,18 @@ describe('a submission', () => {
     expect(await dac({ 1: 'Symptom', 2: 'Other' })).toEqual(['refused unknown-label']);
   });
 
+  it('of passages has ten for each query', async () => {
+    const ids = (...more: unknown[]) => [...Array(10).keys(), ...more].join();
+    const ir = (...lines: string[]) => check('KUAKE-IR_test.tsv', `${lines.join('\n')}\n`, root);
+    expect(await ir(`1\t${ids()}`, `2\t${ids()}`)).toEqual([]);
+    expect(await ir(`1\t${ids(10)}`, '2', `2\t${ids()}`)).toEqual([
+      'refused wrong-count',
+      'refused wrong-form',
+    ]);
+    expect(await ir(`1\t${ids().replace('9', '8')}`)).toEqual(['missed duplicate-passage']);
+    expect(await ir(`1\t${ids()}`, `1\t${ids()}`)).toEqual(['missed duplicate-record']);
+  });
+
   it('names line and reason, checks shapes without the test file, and is refused where it holds none', async () => {
     const path = join(root, 'lines');
     await mkdir(path);

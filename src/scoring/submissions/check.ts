@@ -6,7 +6,7 @@ import { openDataset, type Question } from '../../datasets/dataset.ts';
 import { readCblue } from '../../datasets/formats/cblue/records.ts';
 import { parseObject } from '../../datasets/formats/records.ts';
 import { UserError } from '../../ground/errors.ts';
-import { readTextFile } from '../../ground/files.ts';
+import { readLines, readTextFile } from '../../ground/files.ts';
 import type { Task } from '../../tasks/task.ts';
 import { shapeOf, stemOf } from './registry.ts';
 import {
@@ -60,7 +60,7 @@ export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promi
   const scratch = await mkdtemp(join(tmpdir(), 'chineseblue-check-'));
   try {
     for (const source of sources) {
-      const stem = source.base.replace(/\.jsonl?$/, '');
+      const stem = source.base.replace(/\.(jsonl?|tsv)$/, '');
       const task = tasks.find((one) => stemOf(one).toLowerCase() === stem.toLowerCase());
       const shape = task && shapeOf(task);
       if (!task || !shape) continue;
@@ -109,6 +109,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
   await writeFile(file, content);
   try {
     if (shape.form.kind === 'dialogues') return await checkDialogues(checked, report);
+    if (shape.form.kind === 'columns') return await checkColumns(checked, report);
     const isArray = content
       .toString('utf8', 0, 64)
       .replace(/^\ufeff/, '')
@@ -159,6 +160,30 @@ async function checkRecords(
     if (seen.has(keyOf(question))) continue;
     report(refused('missing-record', key, LACKING), { id: question.id });
   }
+  return count;
+}
+
+/** An id and its answer on each line. */
+async function checkColumns({ task, shape, questions, file }: CheckedFile, report: Report): Promise<number> {
+  const byId = new Map(questions?.map((question) => [question.id, question]));
+  const seen = new Set<string>();
+  let count = 0;
+  for await (const { text, number: line } of readLines(file)) {
+    count++;
+    const [id, answer, ...more] = text.trim().split('\t');
+    if (answer === undefined || more.length > 0) {
+      const message = { en: 'Expected an id, a tab and an answer', zh: '应为 编号、制表符、答案' };
+      report(refused('wrong-form', 'line', message), { line });
+      continue;
+    }
+    const place = { line, id };
+    if (seen.has(id)) report(missed('duplicate-record', 'id', DUPLICATE), place);
+    seen.add(id);
+    if (questions && !byId.has(id)) report(missed('extra-record', 'id', EXTRA), place);
+    for (const finding of shape.findings(answer, byId.get(id), task)) report(finding, place);
+  }
+  for (const { id } of questions ?? [])
+    if (!seen.has(id)) report(refused('missing-record', 'id', LACKING), { id });
   return count;
 }
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getCblue } from '../../datasets/cblue/get.ts';
 import { openSources } from '../../datasets/cblue/sources.ts';
 import { openDataset } from '../../datasets/dataset.ts';
 import { cblueTasks } from '../../tasks/cblue/tasks.ts';
@@ -13,8 +14,10 @@ import { submissionFile, writeSubmission } from './pack.ts';
 import { shapeOf } from './registry.ts';
 
 /** Written by `bench/peers/cblue_archive.py`. */
-const dir = join(import.meta.dirname, '../../datasets/formats/cblue/fixtures');
+const ARCHIVE = join(import.meta.dirname, '../../datasets/formats/cblue/fixtures');
 const root = mkdtempSync(join(tmpdir(), 'pack-'));
+const dir = join(root, 'data');
+beforeAll(() => getCblue({ tasks: cblueTasks, dataDir: dir, from: ARCHIVE, force: false }));
 afterAll(() => rmSync(root, { recursive: true }));
 
 async function fileOf(id: string, ...predictions: readonly (Prediction | undefined)[]) {
@@ -89,6 +92,20 @@ it('writes offsets in code points with the last character as end, terms joined, 
     id: 't0',
     label: '其他',
   });
+});
+
+it('lists the ten best passages of a query', async () => {
+  const { questions } = await (await openDataset({ task: findTask('KUAKE-IR'), dir })).split('test');
+  const documents = 'documents' in questions[0].input ? questions[0].input.documents : [];
+  const ranked = await fileOf('KUAKE-IR', { scores: documents.map((_, i) => i) });
+  const [id, ids] = ranked.content.split('\n')[0].split('\t');
+  expect([ranked.name, id]).toEqual(['KUAKE-IR_test.tsv', '13']);
+  expect(ids.split(',')).toEqual(
+    documents
+      .map(({ url }) => url)
+      .reverse()
+      .slice(0, 10),
+  );
 });
 
 it('of all tasks, without any answer, is accepted; the same answers are the same archive', async () => {

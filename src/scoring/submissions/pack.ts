@@ -37,10 +37,14 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
   const { task, questions, predictions } = part;
   const shape = shapeOf(task);
   if (!shape) throw new Error(`nothing is submitted for ${task.id}`);
-  const raw = shape.form.kind !== 'dialogues' && shape.form.filled ? await rawRecords(part) : [];
+  const raw = 'filled' in shape.form && shape.form.filled ? await rawRecords(part) : [];
   const answered = questions.map((question, i) => ({ question, prediction: predictions[i], raw: raw[i] }));
   const unanswered = predictions.filter((prediction) => prediction === undefined).length;
   const name = stemOf(task) + shape.ending;
+  if (shape.form.kind === 'columns') {
+    const lines = answered.map((one) => `${one.question.id}\t${shape.answer(one, task)}\n`);
+    return { name, content: lines.join(''), unanswered };
+  }
   if (shape.form.kind === 'dialogues')
     return { name, content: await dialogues(shape, shape.form.whole, answered, part), unanswered };
   const { kind, key } = shape.form;

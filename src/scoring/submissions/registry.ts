@@ -4,6 +4,7 @@ import { sentenceActs, sentenceTags } from './dialogues.ts';
 import { entities } from './entities.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
+import { passages } from './passages.ts';
 import type { SubmissionShape } from './shape.ts';
 import { statuses } from './statuses.ts';
 import { dialogueSymptoms } from './symptoms.ts';
@@ -19,13 +20,15 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cmedcausal: causes,
   mdcfnpc: statuses,
   'cblue-labels': labels,
+  'query-documents-jsonl': passages,
   'imcs-ner': sentenceTags,
   'imcs-acts': sentenceActs,
   'imcs-symptoms': dialogueSymptoms,
 };
 
 /** What is submitted for a task; undefined where nothing is. */
-export const shapeOf = ({ corpus }: Task): SubmissionShape | undefined => SHAPES[corpus.format];
+export const shapeOf = ({ corpus }: Task): SubmissionShape | undefined =>
+  corpus.archive === undefined ? undefined : SHAPES[corpus.format];
 
 /** The name that the official file of a task has, without its ending. */
 export const stemOf = ({ id }: Task): string => `${id}_test`;

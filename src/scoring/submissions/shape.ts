@@ -26,9 +26,12 @@ export type RecordKey = 'id' | 'text' | 'dialog_id';
 
 /** What the official files of a task look like, written and read. */
 export interface SubmissionShape {
-  /** The ending of the file: one JSON value, or one object a line. */
-  readonly ending: '.json' | '.jsonl';
-  /** `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id. */
+  /** The ending of the file: one JSON value, one object per line, or columns. */
+  readonly ending: '.json' | '.jsonl' | '.tsv';
+  /**
+   * `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id; `columns` an
+   * id and its answer on each line.
+   */
   readonly form:
     | {
         readonly kind: 'array' | 'lines';
@@ -40,7 +43,8 @@ export interface SubmissionShape {
         readonly kind: 'dialogues';
         /** The key of what stands for the dialogue as a whole, after its sentences. */
         readonly whole?: string;
-      };
+      }
+    | { readonly kind: 'columns' };
   /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
   answer(answered: AnsweredQuestion, task: Task): unknown;
   /** What is wrong with a record, beside its key; of dialogues, with what stands under one sentence. */

@@ -12,6 +12,7 @@ import { CMeIEV2 } from './CMeIE-V2.ts';
 import { IMCSV2DAC } from './IMCS-V2-DAC.ts';
 import { IMCSV2NER } from './IMCS-V2-NER.ts';
 import { IMCSV2SR } from './IMCS-V2-SR.ts';
+import { KUAKEIR } from './KUAKE-IR.ts';
 import { KUAKEQIC } from './KUAKE-QIC.ts';
 import { KUAKEQQR } from './KUAKE-QQR.ts';
 import { KUAKEQTR } from './KUAKE-QTR.ts';
@@ -29,6 +30,7 @@ export const cblueTasks: readonly Task[] = [
   KUAKEQIC,
   KUAKEQTR,
   KUAKEQQR,
+  KUAKEIR,
   IMCSV2NER,
   IMCSV2DAC,
   IMCSV2SR,

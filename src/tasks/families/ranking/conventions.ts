@@ -102,6 +102,28 @@ const mrr = (ties: Ties, noPositive: NoPositive): Convention<RankingTypes> => ({
     }),
 });
 
+const mrrAt = (cutoff: number): Convention<RankingTypes> => ({
+  id: `ranking/mrr-${cutoff}@1`,
+  title: { en: `MRR@${cutoff}`, zh: `MRR@${cutoff}` },
+  unit: 'fraction',
+  definition: join(
+    {
+      en: `As MRR, but a first relevant document beyond rank ${cutoff} counts 0.`,
+      zh: `同 MRR，但第一篇相关文档的名次超过 ${cutoff} 时计 0。`,
+    },
+    POOL,
+    TIES.expected,
+    NO_POSITIVE.zero,
+    MISSING,
+  ),
+  metric: (task) =>
+    queryMean({
+      score: (ranked) => reciprocalRank(ranked, relevantFrom(task), cutoff),
+      relevantFrom: relevantFrom(task),
+      ...{ ties: 'expected', noPositive: 'zero' },
+    }),
+});
+
 const ndcgAt = (cutoff: number, ties: Ties, noPositive: NoPositive): Convention<RankingTypes> => ({
   id: `ranking/ndcg-${cutoff}${suffix(ties, noPositive)}@1`,
   title: suffixTitle({ en: `nDCG@${cutoff}`, zh: `nDCG@${cutoff}` }, ties, noPositive),
@@ -142,5 +164,6 @@ export const rankingConventions: readonly Convention<RankingTypes>[] = [
   mrr('trec', 'zero'),
   ndcgAt(10, 'trec', 'zero'),
   mrr('expected', 'skip'),
+  mrrAt(10),
   ndcgAt(10, 'expected', 'skip'),
 ];
