@@ -65,7 +65,8 @@ const licenceOf = (licence: string): string =>
 /** Croissant 1.0 metadata of a corpus (MLCommons): files with their hashes and what a record looks like. */
 export function croissant(task: Task, audit: Audit): object {
   const { corpus, title } = task;
-  const { directory, shape } = formats[corpus.format];
+  const { list, shape } = formats[corpus.format];
+  const directory = list !== undefined;
   const released = task.access === 'public' && !audit.synthetic;
   return {
     '@context': CONTEXT,

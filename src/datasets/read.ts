@@ -4,7 +4,6 @@ import { UserError } from '../ground/errors.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { FieldChecks, RecordReader } from '../tasks/families/shared/record.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
-import { listDialogues } from './formats/dialogue-json.ts';
 import type { Notice, SourceRecord } from './formats/format.ts';
 import {
   badField,
@@ -165,9 +164,8 @@ export async function readLocation(task: Task, name: SplitName, location: Locati
   const notices: Notice[] = [];
   const items = await readFileItems(location, task, notices);
   if (items.length === 0) throw emptySplit(task, name, location);
-  const identity = findFormat(format).directory
-    ? await identifyDirectory(path, await listDialogues(path))
-    : await identifyFile(path);
+  const { list } = findFormat(format);
+  const identity = list ? await identifyDirectory(path, await list(path)) : await identifyFile(path);
   const files = [{ path: location.name, ...identity }];
   const source = { file: path, shape: findFormat(format).shape };
   return createSplit({ name, items, files, notices, synthetic, source });

@@ -1,3 +1,4 @@
+import { clinicalTasks } from './clinical.ts';
 import type { CorpusSource, Task } from './task.ts';
 
 /** Tasks that the early README announces and no release holds: they run on a corpus that the user brings. */
@@ -124,32 +125,6 @@ const causal: Task = {
   published: [],
 };
 
-const CCKS2019: Task = {
-  id: 'CCKS2019',
-  aliases: [],
-  family: 'ner',
-  domain: { en: 'clinical', zh: '临床' },
-  title: { en: 'Entities in records of inpatients', zh: '电子病历命名实体识别' },
-  access: 'user',
-  confidential: true,
-  corpus: {
-    ...BROUGHT,
-    folder: 'CCKS2019',
-    format: 'ccks-jsonl',
-    files: { train: 'train.json', test: 'test.json' },
-  },
-  labels: [
-    { id: '疾病和诊断', meaning: { en: 'disease or diagnosis', zh: '疾病和诊断' } },
-    { id: '影像检查', meaning: { en: 'imaging', zh: '影像检查' } },
-    { id: '实验室检验', meaning: { en: 'laboratory test', zh: '实验室检验' } },
-    { id: '手术', meaning: { en: 'operation', zh: '手术' } },
-    { id: '药物', meaning: { en: 'drug', zh: '药物' } },
-    { id: '解剖部位', meaning: { en: 'body part', zh: '解剖部位' } },
-  ],
-  primary: 'ner/strict/micro/full-text/json@1',
-  published: [],
-};
-
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -160,5 +135,5 @@ export const broughtTasks: readonly Task[] = [
   event,
   mentionStatus,
   causal,
-  CCKS2019,
+  ...clinicalTasks,
 ];

@@ -54,7 +54,7 @@ export async function listDialogues(directory: string): Promise<string[]> {
  */
 export const dialogueJson: Format = {
   families: ['dialogue'],
-  directory: true,
+  list: listDialogues,
   shape: {
     en: 'one JSON file for each dialogue: {"example-id", "dialogue-content": [{"speaker", "sentence", …}]}',
     zh: '每段对话一个 JSON 文件：{"example-id", "dialogue-content": [{"speaker", "sentence", …}]}',

@@ -54,8 +54,8 @@ export interface Format {
   readonly read: FormatReader;
   /** The families whose records it can hold. */
   readonly families: readonly FamilyId[];
-  /** A split is a directory with one file per record. */
-  readonly directory?: boolean;
+  /** A split is a directory: the names of the files that are read, below it. Absent: a split is one file. */
+  readonly list?: (directory: string) => Promise<string[]>;
   /** What one record looks like, for people who bring a corpus. */
   readonly shape: Text;
 }

@@ -12,6 +12,8 @@ import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { mdcfnpc } from './cblue/mdcfnpc.ts';
 import { ccksJsonl } from './ccks-jsonl.ts';
+import { ccks2017, ccks2018 } from './ccks-pairs.ts';
+import { diakg, diakgRelations } from './diakg.ts';
 import { dialogueJson } from './dialogue-json.ts';
 import type { Format } from './format.ts';
 import { jsonl } from './jsonl.ts';
@@ -34,6 +36,10 @@ export const formats: Readonly<Record<string, Format>> = {
   'triples-jsonl': triplesJsonl,
   jsonl,
   'ccks-jsonl': ccksJsonl,
+  ccks2017,
+  ccks2018,
+  diakg,
+  'diakg-relations': diakgRelations,
   cmeee,
   cmeie,
   'cblue-labels': cblueLabels,
