@@ -6,24 +6,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { findTask } from '../../../tasks/registry.ts';
 import type { SplitName } from '../../../tasks/task.ts';
 import { openDataset } from '../../dataset.ts';
-import { readFileItems } from '../../read.ts';
-import type { Notice } from '../format.ts';
+import { createReader } from './fixtures/written.ts';
 
 /** Written by `bench/peers/cblue_archive.py`. */
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const directory = mkdtempSync(join(tmpdir(), 'cblue-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-let written = 0;
-/** Reads records that were written here by hand, as a file of that task. */
-async function read(id: string, content: unknown, edit: (text: string) => string = (text) => text) {
-  const task = findTask(id);
-  const path = join(directory, `file-${written++}.json`);
-  await writeFile(path, edit(typeof content === 'string' ? content : JSON.stringify(content)));
-  const notices: Notice[] = [];
-  const items = await readFileItems({ format: task.corpus.format, path, name: 'x' }, task, notices);
-  return { items, notices: notices.map(({ code }) => code) };
-}
+const read = createReader(directory);
 
 const split = async (id: string, name: SplitName, dir = FIXTURES) =>
   (await openDataset({ task: findTask(id), dir })).split(name);
@@ -229,69 +219,6 @@ describe('CHIP-CDEE', () => {
       place: { field: 'event[0].anatomy_list' },
     });
     expect((await split('CHIP-CDEE', 'test')).hasGold).toBe(false);
-  });
-});
-
-describe('CMedCausal', () => {
-  const mention = (words: string, start_idx: number, end_idx = start_idx + Array.from(words).length) => ({
-    ...{ mention: words, start_idx, end_idx },
-  });
-  const direct = (head: object, tail: object, relation: unknown = 1) => ({
-    ...{ head, relation, tail: { type: 'mention', ...tail } },
-  });
-
-  it('has places in code points, one past the last, and conditions on relations', async () => {
-    const inner = direct(mention('贫血', 4), mention('𬌗痛', 7));
-    const condition = { head: mention('孕妇', 1), relation: 2, tail: { type: 'relation', ...inner } };
-    const { items, notices } = await read('CMedCausal', [
-      { text: '🩺孕妇，贫血致𬌗痛', relation_of_mention: [condition, inner] },
-    ]);
-    const [cause, effect] = [
-      { start: 5, end: 7 },
-      { start: 8, end: 11 },
-    ];
-    const own = { head: cause, relation: '1', tail: effect };
-    expect(items[0].gold).toEqual({
-      relations: [{ head: { start: 2, end: 4 }, relation: '2', tail: own }, own],
-    });
-    expect(notices).toEqual([]);
-  });
-
-  it('reads a copy whose end is the last character, and says so', async () => {
-    const { items, notices } = await read('CMedCausal', [
-      { text: '贫血致头痛', relation_of_mention: [direct(mention('贫血', 0, 1), mention('头痛', 3, 4))] },
-    ]);
-    expect(items[0].gold).toMatchObject({ relations: [{ tail: { start: 3, end: 5 } }] });
-    expect(notices).toEqual(['offset-rule']);
-  });
-
-  it('notices what reads otherwise, drops what leaves the text, and names the official field', async () => {
-    const right = direct(mention('贫血', 0), mention('头痛', 3));
-    const { items, notices } = await read('CMedCausal', [
-      {
-        text: '贫血致头痛',
-        relation_of_mention: [
-          right,
-          direct(mention('贫', 0, 2), mention('头痛', 3)),
-          direct(mention('贫血', 0), mention('痛', 4, 9)),
-        ],
-      },
-    ]);
-    expect(items[0].gold).toEqual({ relations: expect.objectContaining({ length: 2 }) });
-    expect(notices).toEqual(['mention-differs', 'mention-outside']);
-    const fault = (relation: object) =>
-      read('CMedCausal', [{ text: '贫血致头痛', relation_of_mention: [relation] }]);
-    await expect(fault({ ...right, relation: 4 })).rejects.toMatchObject({
-      code: 'unknown-label',
-      place: { field: 'relation_of_mention[0].relation' },
-    });
-    await expect(fault({ ...right, head: mention('贫血', 0.5, 2) })).rejects.toMatchObject({
-      code: 'bad-field',
-      place: { field: 'relation_of_mention[0].head.start_idx' },
-    });
-    await expect(fault({ ...right, tail: '头痛' })).rejects.toMatchObject({
-      place: { field: 'relation_of_mention[0].tail' },
-    });
   });
 });
 
