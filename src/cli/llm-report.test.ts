@@ -10,6 +10,7 @@ import { completePlan } from '../evaluation/plan.ts';
 import { type Received, type ScriptedServer, startServer } from '../models/llm/fixtures/server.ts';
 import { writeReport } from '../report/report.ts';
 import { findTask } from '../tasks/registry.ts';
+import { runMain } from './fixtures/run-main.ts';
 
 let folder: string;
 let server: ScriptedServer;
@@ -44,4 +45,77 @@ it.each<[string, (request: Received) => object]>([
   const page = join(folder, 'report.html');
   await writeReport(page, await openRuns([directory], { dataDir }), { dataDir });
   expect(readFileSync(page, 'utf8')).toMatch(/Examples of (quotes|names) [^<]*<.*?杜撰之物/s);
+});
+
+it('a run says on the terminal what could not be read and what was made up, in its score sheet too', async () => {
+  server = await startServer(({ number, ...request }) =>
+    number === 0
+      ? '不知道'
+      : JSON.stringify({
+          entities: [{ quote: '杜撰', type: labelIn({ number, ...request }), occurrence: null }],
+        }),
+  );
+  const flags = [
+    '--model',
+    'llm:m',
+    '--endpoint',
+    server.url,
+    '--runs-dir',
+    folder,
+    '--data-dir',
+    samplesDir(),
+  ];
+  const run = (...more: string[]) =>
+    runMain(
+      'run',
+      '--task',
+      'cMedQANER',
+      ...flags,
+      '--limit',
+      '3',
+      '--param',
+      'structured=schema,concurrency=1',
+      ...more,
+    );
+  const { stdout, stderr } = await run('--lang', 'en');
+  expect(stderr).toContain(`Texts of cMedQANER are sent to ${server.url}.`);
+  expect(stdout).toContain(
+    '3 examples, 2 answered, 1 unreadable (scored as wrong). no-json 1. Quotes: 0 in the text, 2 not in',
+  );
+  const [{ answers, quotes, usage, scores }] = JSON.parse((await run('--json')).stdout);
+  expect(answers).toEqual({
+    asked: 3,
+    answered: 2,
+    refused: 0,
+    unreadable: 1,
+    missing: 0,
+    truncated: 0,
+    failed: 0,
+  });
+  expect(quotes).toEqual({ aligned: 0, folded: 0, unaligned: 2, ambiguous: 0, duplicate: 0, conflicting: 0 });
+  expect(usage).toMatchObject({ promptTokens: 30, completionTokens: 6 });
+  expect(scores.quotes).toEqual(quotes);
+});
+
+it('prompt prints the messages and the schema of one example', async () => {
+  server = await startServer(() => '');
+  const { stdout } = await runMain(
+    'prompt',
+    '--task',
+    'cMedIC',
+    '--id',
+    '1',
+    '--shots',
+    '1',
+    '--data-dir',
+    samplesDir(),
+  );
+  expect(stdout.match(/^## .*$/gm)).toEqual([
+    '## system',
+    '## user',
+    '## assistant',
+    '## user',
+    '## JSON schema',
+  ]);
+  expect(stdout).toContain('"required":["label"]');
 });

@@ -13,6 +13,7 @@ import { evaluate } from '../evaluation/evaluate.ts';
 import { openRuns } from '../evaluation/opened.ts';
 import { estimatePlans } from '../evaluation/outlook.ts';
 import { completePlan } from '../evaluation/plan.ts';
+import type { Text } from '../ground/language.ts';
 import { createRandom } from '../ground/random.ts';
 import {
   type Received,
@@ -69,7 +70,9 @@ describe('a run of a language model', () => {
     expect(run.record.answers).toEqual({
       ...{ asked: COUNT, answered: COUNT, refused: 0, unreadable: 0, missing: 0, truncated: 0, failed: 0 },
     });
-    expect(run.record.usage).toMatchObject({ calls: COUNT, promptTokens: 10 * COUNT, retries: 0 });
+    expect(run.record.usage).toMatchObject({
+      ...{ calls: COUNT, promptTokens: 10 * COUNT, retries: 0, structured: ['text'] },
+    });
     expect(run.record.model.parameters.prompt).toMatch(/^prompt\/classification\/label@1#[0-9a-f]{12}$/);
     expect(run.scores.subsets.all.scores[0].value).toBe(1);
     await evaluate(plan());
@@ -144,6 +147,25 @@ describe('a run of a language model', () => {
     const [first] = compareRuns(runs, { resamples: 200 }).systems;
     expect(first.cost).toEqual({ amount: expect.closeTo((14 * 1000) / 1e6, 12), currency: 'CNY' });
     expect(first.seconds).toBeGreaterThan(0);
+  });
+
+  it('says meanwhile how far it is, what it cost, and how long it takes', async () => {
+    const prices = join(folder, 'prices.json');
+    server = await startServer((request) => (request.number % 5 === 0 ? '不知道' : gold(request)));
+    await writeFile(
+      prices,
+      JSON.stringify({ [`e${server.url}`]: { prompt: 100, completion: 0, currency: 'CNY' } }),
+    );
+    const notes: { share: number; note?: Text }[] = [];
+    await evaluate(plan({ prices, concurrency: 1 }), {
+      onProgress: (share, note) => notes.push({ share, note }),
+    });
+    const { share, note } = notes.at(-1) ?? {};
+    expect(share).toBe(1);
+    expect(note?.en).toMatch(
+      /^answered 48, unreadable 12, refused 0, failed 0; [\d.]+\/s, \d+ tokens\/s, 0\.0600 CNY$/,
+    );
+    expect(note?.zh).toMatch(/^已答 48，无法解析 12，.*0\.0600 CNY$/);
   });
 
   it('scores every repeat by itself', async () => {

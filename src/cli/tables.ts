@@ -1,6 +1,6 @@
 import type { RunRecord } from '../evaluation/record.ts';
 import type { Summary } from '../evaluation/summary.ts';
-import { describeCoverage } from '../scoring/coverage.ts';
+import { describeCoverage, describeQuotes, unanswered } from '../scoring/coverage.ts';
 import { isUnsure, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import type { ScoreSheet } from '../scoring/score-sheet.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -110,6 +110,7 @@ export async function printSummaries(
     summaries.map(({ interval }) => interval),
     terminal,
   );
+  printAnswerNotes(summaries, terminal);
   printSummaryNotes(summaries, terminal);
 }
 
@@ -131,6 +132,28 @@ function printPublishedNotes(
     zh: '* 论文数字不能直接比较，其口径为：',
   });
   for (const [note, ids] of notes) terminal.printText(`  ${ids.join(', ')}: ${note}`);
+}
+
+/** What could not be scored as an answer, and what became of quotes: a low score is not always a wrong answer. */
+function printAnswerNotes(summaries: readonly Summary[], terminal: Terminal): void {
+  for (const { record, scores } of summaries.flatMap(({ runs }) => runs)) {
+    const { coverage, quotes } = scores;
+    if (unanswered(coverage) === 0 && !quotes) continue;
+    const { reasons = {} } = record;
+    const name = `${record.task.id} ${record.model.name}`;
+    const why = Object.entries(reasons)
+      .map(([code, count]) => `${code} ${count}`)
+      .join(', ');
+    const parts = [
+      describeCoverage(coverage),
+      ...(why ? [{ en: why, zh: why }] : []),
+      ...(quotes ? [describeQuotes(quotes)] : []),
+    ];
+    terminal.printText({
+      en: `${name}: ${parts.map(({ en }) => en).join('. ')}`,
+      zh: `${name}：${parts.map(({ zh }) => zh).join('。')}`,
+    });
+  }
 }
 
 /** What a reader of the scores must know about partial training and synthetic corpora. */
@@ -157,6 +180,7 @@ export async function printSheet(sheet: ScoreSheet, terminal: Terminal): Promise
     en: `${sheet.task} ${sheet.split}${synthetic}: ${describeCoverage(coverage).en}`,
     zh: `${sheet.task} ${sheet.split}${synthetic}：${describeCoverage(coverage).zh}`,
   });
+  if (sheet.quotes) terminal.printText(describeQuotes(sheet.quotes));
   const { say } = terminal;
   const headings: readonly Heading[] = [
     say({ en: 'subset', zh: '子集' }),

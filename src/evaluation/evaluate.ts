@@ -240,6 +240,7 @@ async function scoreRun({ plan, id, kind, splits, questions, examples, directory
     ...{ task, split, synthetic: splits.synthetic, examples, subsets },
     predictions: file.predictions,
     coverage: withoutAnswer(file.coverage, record.answers),
+    quotes: record.quotes,
   });
   if (earlier !== undefined) await writeRecord(paths.record, { ...record, files: hashes });
   await writeJson(paths.scores, sheet);

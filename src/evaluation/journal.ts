@@ -30,6 +30,7 @@ const usageJson = z.object({
   ...{ cost: amount, calls: amount, retries: amount, milliseconds: amount },
   currency: z.string().optional(),
   served: z.string().optional(),
+  structured: z.string().optional(),
 });
 
 const lineJson = z.object({

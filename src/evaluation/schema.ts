@@ -38,6 +38,7 @@ const usage = z.looseObject({
   currency: z.string().optional(),
   seconds: tokens,
   served: z.array(z.string()).optional(),
+  structured: z.array(z.string()).optional(),
   latency: z.looseObject({ p50: real, p90: real, p99: real }).optional(),
 });
 
@@ -133,6 +134,7 @@ export const scoresJson: z.ZodType<ScoreSheet> = z
     synthetic: z.boolean(),
     primary: z.string(),
     coverage: z.looseObject(counts),
+    quotes: quotes.optional(),
     floors: z.looseObject({ constant: real, chance: real }),
     subsets: z.record(z.string(), subset),
   })

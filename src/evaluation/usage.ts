@@ -1,9 +1,11 @@
 import type { Usage } from '../tasks/answer.ts';
 
 /** What the answers of a run took, as the service reports it. */
-export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served'> {
+export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served' | 'structured'> {
   /** What the service calls the model; several where that changed. */
   readonly served?: readonly string[];
+  /** How the service held answers to their shape; several where that changed. */
+  readonly structured?: readonly string[];
   /** The sum of the durations of all calls. */
   readonly seconds?: number;
   /** Of the calls of one question, in milliseconds. */
@@ -31,6 +33,7 @@ export function tallyUsage(): UsageTally {
   const sums: { [F in (typeof SUMMED)[number]]?: number } = {};
   const times: number[] = [];
   const served = new Set<string>();
+  const structured = new Set<string>();
   let currency: string | undefined;
   let any = false;
   return {
@@ -42,6 +45,7 @@ export function tallyUsage(): UsageTally {
       }
       currency ??= usage.currency;
       if (usage.served !== undefined) served.add(usage.served);
+      if (usage.structured !== undefined) structured.add(usage.structured);
       if (usage.milliseconds !== undefined) times.push(usage.milliseconds);
     },
     sum() {
@@ -59,6 +63,7 @@ export function tallyUsage(): UsageTally {
         ...(calls !== undefined && { calls }),
         ...(retries !== undefined && { retries }),
         ...(served.size > 0 && { served: [...served] }),
+        ...(structured.size > 0 && { structured: [...structured] }),
         ...(sorted.length > 0 && {
           seconds: sorted.reduce((sum, time) => sum + time, 0) / 1000,
           latency: { p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99) },

@@ -1,6 +1,7 @@
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
+import type { QuoteCounts } from '../tasks/families/asking.ts';
 
 /** What became of the questions: asked = answered + refused + unreadable + missing. All but the answered count as wrong. */
 export interface Coverage {
@@ -51,6 +52,22 @@ export function describeCoverage({ asked, answered, refused, unreadable, missing
   return {
     en: `${[`${asked} examples`, `${answered} answered`, ...wrong.map(({ count, en }) => `${count} ${en}`)].join(', ')}${note.en}`,
     zh: `${[`${asked} 个样本`, `已答 ${answered}`, ...wrong.map(({ count, zh }) => `${zh} ${count}`)].join('，')}${note.zh}`,
+  };
+}
+
+/** What became of quotes in one line; counts that are 0 are left out, except those in the text. */
+export function describeQuotes({ aligned, folded, unaligned, ...others }: QuoteCounts): Text {
+  const { ambiguous, duplicate, conflicting } = others;
+  const more = [
+    { count: folded, en: 'in the text after folding', zh: '折叠后见于原文' },
+    { count: unaligned, en: 'not in the text', zh: '不在原文中' },
+    { count: ambiguous, en: 'ambiguous', zh: '位置有歧义' },
+    { count: duplicate, en: 'duplicate', zh: '重复' },
+    { count: conflicting, en: 'conflicting', zh: '类型冲突' },
+  ].filter(({ count }) => count > 0);
+  return {
+    en: [`Quotes: ${aligned} in the text`, ...more.map(({ count, en }) => `${count} ${en}`)].join(', '),
+    zh: [`引文：${aligned} 条见于原文`, ...more.map(({ count, zh }) => `${zh} ${count}`)].join('，'),
   };
 }
 

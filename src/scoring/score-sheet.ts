@@ -4,6 +4,7 @@ import { type SparseCounts, sameCounts, sumCounts } from '../statistics/counts.t
 import type { Interval } from '../statistics/interval.ts';
 import { conventionsOf } from '../tasks/conventions.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
+import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
@@ -38,6 +39,8 @@ export interface ScoreSheet {
   readonly synthetic: boolean;
   readonly primary: string;
   readonly coverage: Coverage;
+  /** What became of quotes, where answers were given in them. */
+  readonly quotes?: QuoteCounts;
   /** What the best constant answer and guessing reach under the primary convention on all examples. */
   readonly floors: Floors;
   /** `all`, and every named subset that was asked for. */
@@ -56,6 +59,8 @@ export interface ScoringRequest {
   readonly predictions: readonly (Prediction | undefined)[];
   /** What became of the questions. Default: a prediction that is undefined is missing. */
   readonly coverage?: Coverage;
+  /** What became of quotes. Only said in the sheet. */
+  readonly quotes?: QuoteCounts;
   /** Ids by name of subset, e.g. `clean` and `leaked`. */
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
 }
@@ -79,7 +84,7 @@ export interface ScoringRequest {
  */
 export function scorePredictions(request: ScoringRequest): ScoreSheet {
   const { task, split = 'test', synthetic = false, examples, predictions, subsets = {} } = request;
-  const { coverage = coverageOfPredictions(predictions) } = request;
+  const { coverage = coverageOfPredictions(predictions), quotes } = request;
   const score = (chosen: (id: string) => boolean): SubsetScores =>
     scoreUnits(task, groupAnswers(task, examples, predictions, chosen));
   return {
@@ -89,6 +94,7 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
     synthetic,
     primary: task.primary,
     coverage,
+    ...(quotes && { quotes }),
     floors: floorsOf(task, examples),
     subsets: {
       all: score(() => true),

@@ -19,6 +19,8 @@ export interface Usage {
   readonly milliseconds?: number;
   /** What the service calls the model. */
   readonly served?: string;
+  /** How the service held the answer to its shape: `schema`, `json`, or `text` for words only. */
+  readonly structured?: string;
 }
 
 /**

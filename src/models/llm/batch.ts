@@ -9,8 +9,8 @@ import type { BatchModel, BatchState } from '../contract.ts';
 import { type BatchService, openBatchService, type ServiceBatch } from '../shared/services/batches.ts';
 import type { CallSettings } from '../shared/services/caller.ts';
 import { readChatBody } from '../shared/services/chat.ts';
-import { estimateCall } from '../shared/services/estimate.ts';
 import { requestBody } from '../shared/services/service.ts';
+import { keptReply } from './calls.ts';
 import type { Rung } from './ladder.ts';
 import { type PlannedCall, plannedCalls, type Session } from './session.ts';
 
@@ -200,8 +200,7 @@ async function keepAnswers(
     if (!call || response?.status_code !== 200 || calls.has(call.key)) continue;
     const outcome = readChatBody(response.body);
     if ('failure' in outcome) continue;
-    const estimated = estimateCall(call.messages, outcome);
-    const reply = { ...outcome, first: outcome.first && [...outcome.first], estimated, attempts: 1, ms: 0 };
+    const reply = keptReply(call.messages, outcome, { attempts: 1, ms: 0 });
     writing.push(calls.keep(call.key, call.messages, call.settings, reply));
   }
   await Promise.all(writing);

@@ -6,8 +6,9 @@ import * as z from 'zod';
 import { type Appender, createAppender } from '../../ground/appender.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../../ground/files.ts';
-import type { Message } from '../shared/services/chat.ts';
+import type { ChatReply, Message } from '../shared/services/chat.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
+import { estimateCall } from '../shared/services/estimate.ts';
 import { RUNGS, type Rung } from './ladder.ts';
 import { createHashSet, createLineIndex, type HashSet, type LineIndex } from './line-index.ts';
 
@@ -33,6 +34,20 @@ const keptJson = z.object({
   ms: z.number(),
 });
 export type KeptReply = z.infer<typeof keptJson>;
+
+/** A reply as it is kept, with rough counts of its tokens. */
+export function keptReply(
+  messages: readonly Message[],
+  { first, ...reply }: ChatReply,
+  taken: Pick<KeptReply, 'attempts' | 'ms'>,
+): KeptReply {
+  return {
+    ...reply,
+    ...(first && { first: [...first] }),
+    estimated: estimateCall(messages, reply),
+    ...taken,
+  };
+}
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/);
 

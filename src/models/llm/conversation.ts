@@ -1,11 +1,12 @@
+import { UserError } from '../../ground/errors.ts';
 import { createRandom } from '../../ground/random.ts';
 import type { AnyTypes, Example, Input } from '../../tasks/examples.ts';
 import type { Asking, Placeholders, Prompt } from '../../tasks/families/asking.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Message } from '../shared/services/chat.ts';
-import { lettered, letterOf, rotated } from './letters.ts';
+import { lettered, letterOf, MAX_OPTIONS, rotated } from './letters.ts';
 import type { InterviewParameters } from './parameters.ts';
-import { listLabels, render } from './prompt.ts';
+import { askingOf, choosePrompt, listLabels, render } from './prompt.ts';
 
 /** What stays the same for all examples of a run. */
 export interface Interview {
@@ -16,6 +17,51 @@ export interface Interview {
   /** Values that were learnt from train. */
   readonly learnt: Placeholders;
   readonly seed: number;
+}
+
+/** What asking about a task takes. Throws a UserError `bad-prompt`, or `no-options` where there are none to score. */
+export async function openInterview({
+  task,
+  train,
+  seed,
+  parameters,
+}: {
+  readonly task: Task;
+  readonly train: readonly Example[];
+  readonly seed: number;
+  readonly parameters: Pick<InterviewParameters, 'mode' | 'ranking' | 'promptFile' | 'promptLanguage'>;
+}): Promise<Interview> {
+  const asking = askingOf(task, parameters);
+  if (parameters.mode === 'logprob') requireOptions({ task, asking });
+  const prompt = await choosePrompt(asking, parameters.promptFile);
+  return {
+    task,
+    asking,
+    prompt,
+    language: parameters.promptLanguage,
+    learnt: asking.learn?.(train) ?? {},
+    seed,
+  };
+}
+
+/** Labels are scored as letters: there must be some, and not too many. */
+function requireOptions({ task, asking }: Pick<Interview, 'task' | 'asking'>): void {
+  const options = asking.choice?.options(task).length ?? 0;
+  if (options > 1 && options <= MAX_OPTIONS) return;
+  const why =
+    options > MAX_OPTIONS
+      ? {
+          en: `${task.id} has ${options} labels, and services score ${MAX_OPTIONS} at most`,
+          zh: `${task.id} 有 ${options} 个标签，而服务最多给 ${MAX_OPTIONS} 个打分`,
+        }
+      : {
+          en: `Answers of ${task.id} are not one of a few labels`,
+          zh: `${task.id} 的答案不是若干标签之一`,
+        };
+  throw new UserError('no-options', why, {
+    field: 'mode',
+    hint: { en: 'Use mode=generate.', zh: '请使用 mode=generate。' },
+  });
 }
 
 /** A question to the model: one of the calls of an input, with the worked examples before it. */
@@ -99,4 +145,29 @@ export function letterMessages(
   });
   const begin: Message[] = [{ role: 'system', content: JOB[language](task.title[language]) }, ...worked];
   return asking.calls(input, language, task).map((call) => [...begin, question(call)]);
+}
+
+/** Rotations of the options: all of them, or this many evenly spaced ones. */
+const MAX_ROTATIONS = 5;
+
+/** Where the options begin, for every rotation of them that is asked about. */
+export function rotationsOf({ asking, task }: Interview): readonly number[] {
+  const options = asking.choice?.options(task).length ?? 0;
+  const turns = Math.min(options, MAX_ROTATIONS);
+  return Array.from({ length: turns }, (_, i) => Math.floor((i * options) / turns));
+}
+
+/**
+ * The messages of every call about an input, turn by turn: the same ones in every repeat where answers are written, those of
+ * every rotation of the options where these are scored.
+ */
+export function turnsOf(
+  interview: Interview,
+  { mode, repeats }: Pick<InterviewParameters, 'mode' | 'repeats'>,
+  conversation: Conversation,
+): readonly (readonly Message[][])[] {
+  if (mode === 'logprob')
+    return rotationsOf(interview).map((rotation) => letterMessages(interview, conversation, rotation));
+  const messages = messagesOf(interview, conversation);
+  return Array.from({ length: repeats }, () => messages);
 }

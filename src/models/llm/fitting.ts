@@ -1,4 +1,3 @@
-import { UserError } from '../../ground/errors.ts';
 import type { FamilyId, Input } from '../../tasks/examples.ts';
 import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
 import { costOf } from '../shared/services/budget.ts';
@@ -6,12 +5,11 @@ import type { Endpoint } from '../shared/services/endpoint.ts';
 import { estimateTokens } from '../shared/services/estimate.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { openCalls } from './calls.ts';
-import { type Interview, letterMessages, messagesOf } from './conversation.ts';
+import { type Interview, openInterview, turnsOf } from './conversation.ts';
 import type { Rung } from './ladder.ts';
-import { MAX_OPTIONS } from './letters.ts';
 import type { InterviewParameters } from './parameters.ts';
-import { askingOf, choosePrompt } from './prompt.ts';
-import { askInput, findRung, type Session } from './session.ts';
+import { findRung } from './probe.ts';
+import { askInput, type Session } from './session.ts';
 import { type ChooseShots, createShots } from './shots.ts';
 
 /** How a kind reaches its model. */
@@ -38,16 +36,7 @@ export async function prepareInterview<P extends InterviewParameters>(
   { task, train, seed, parameters, directory, signal }: FitRequest<FamilyId, P>,
   access: Access,
 ): Promise<Prepared> {
-  const asking = askingOf(task, parameters);
-  const interview: Interview = {
-    task,
-    asking,
-    prompt: await choosePrompt(asking, parameters.promptFile),
-    language: parameters.promptLanguage,
-    learnt: asking.learn?.(train) ?? {},
-    seed,
-  };
-  if (parameters.mode === 'logprob') requireOptions(interview);
+  const interview = await openInterview({ task, train, seed, parameters });
   const choose = await createShots({ task, train, seed, parameters, signal });
   return { interview, choose, parameters, access, directory };
 }
@@ -133,16 +122,11 @@ async function inLanes(
 function estimate({ interview, choose, parameters, access }: Prepared, inputs: readonly Input[]): Estimate {
   let calls = 0;
   let promptTokens = 0;
-  const rotations = Math.min(interview.asking.choice?.options(interview.task).length ?? 1, 5);
-  const turns = parameters.mode === 'logprob' ? rotations : parameters.repeats;
-  for (const input of inputs) {
-    const conversations =
-      parameters.mode === 'logprob'
-        ? letterMessages(interview, { input, shots: choose(input) }, 0)
-        : messagesOf(interview, { input, shots: choose(input) });
-    calls += conversations.length * turns;
-    for (const messages of conversations) promptTokens += estimateTokens(messages) * turns;
-  }
+  for (const input of inputs)
+    for (const messages of turnsOf(interview, parameters, { input, shots: choose(input) }).flat()) {
+      calls++;
+      promptTokens += estimateTokens(messages);
+    }
   const completionTokens = calls * (parameters.mode === 'logprob' ? 1 : parameters.maxTokens);
   const { destination } = access;
   const { price } = access.endpoint;
@@ -159,24 +143,4 @@ function estimate({ interview, choose, parameters, access }: Prepared, inputs: r
       currency: price.currency,
     }),
   };
-}
-
-/** Labels are scored as letters: there must be some, and not too many. */
-function requireOptions({ task, asking }: Interview): void {
-  const options = asking.choice?.options(task).length ?? 0;
-  if (options > 1 && options <= MAX_OPTIONS) return;
-  const why =
-    options > MAX_OPTIONS
-      ? {
-          en: `${task.id} has ${options} labels, and services score ${MAX_OPTIONS} at most`,
-          zh: `${task.id} 有 ${options} 个标签，而服务最多给 ${MAX_OPTIONS} 个打分`,
-        }
-      : {
-          en: `Answers of ${task.id} are not one of a few labels`,
-          zh: `${task.id} 的答案不是若干标签之一`,
-        };
-  throw new UserError('no-options', why, {
-    field: 'mode',
-    hint: { en: 'Use mode=generate.', zh: '请使用 mode=generate。' },
-  });
 }

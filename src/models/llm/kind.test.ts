@@ -24,6 +24,27 @@ describe('worked examples', () => {
     expect((replies[0].raw as { shots: string[] }).shots).toHaveLength(2);
   });
 
+  it('of every label come first where they are chosen per class, and the nearest where these are wanted', async () => {
+    // One of twelve has the other label.
+    const uneven = Array.from(
+      { length: 12 },
+      (_, i): Example => ({
+        id: `t${i}`,
+        input: { textA: `${'甲乙丙丁戊己庚辛壬癸子丑'[i].repeat(4)}药`, textB: `第${i}种` },
+        gold: { label: String(Number(i === 7)) },
+      }),
+    );
+    const inputs = [{ textA: '庚庚庚药怎么吃', textB: '用量' }];
+    const shotsOf = async (choice: string): Promise<string[]> => {
+      const asked = { train: uneven, inputs, parameters: { shots: 2, choice } };
+      const { replies } = await ask(() => '{"label":"1"}', asked);
+      return (replies[0].raw as { shots: string[] }).shots;
+    };
+    expect(await shotsOf('per-class')).toContain('t7');
+    expect((await shotsOf('nearest'))[0]).toBe('t6');
+    expect(await shotsOf('fixed')).toEqual(await shotsOf('fixed'));
+  });
+
   it.each(['fixed', 'nearest', 'per-class'])(
     'chosen by %s are never a near twin of the question',
     async (choice) => {

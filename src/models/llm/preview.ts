@@ -5,7 +5,7 @@ import type { AnswerSchema, Prompt } from '../../tasks/families/asking.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Message } from '../shared/services/chat.ts';
 import { estimateTokens } from '../shared/services/estimate.ts';
-import { letterMessages, messagesOf } from './conversation.ts';
+import { openInterview, turnsOf } from './conversation.ts';
 import { parameters as specs } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 import { createShots } from './shots.ts';
@@ -15,7 +15,8 @@ export interface Preview {
   readonly prompt: string;
   /** The messages of every call: several for a ranking. */
   readonly calls: readonly (readonly Message[])[];
-  readonly schema: AnswerSchema;
+  /** Sent, too, where the service holds answers to a schema; absent where options are scored. */
+  readonly schema?: AnswerSchema;
   /** Ids of the worked examples. */
   readonly shots: readonly string[];
   /** Rough tokens of each call. */
@@ -39,20 +40,15 @@ export async function previewPrompt(
   { train, seed, given }: { train: readonly Example[]; seed: number; given: GivenParameters },
 ): Promise<Preview> {
   const parameters = parse(given);
-  const asking = askingOf(task, parameters);
-  const prompt = await choosePrompt(asking, parameters.promptFile);
-  const language = parameters.promptLanguage;
-  const interview = { task, asking, prompt, language, learnt: asking.learn?.(train) ?? {}, seed };
+  const interview = await openInterview({ task, train, seed, parameters });
   const choose = await createShots({ task, train, seed, parameters });
   const shots = choose(input);
-  const calls =
-    parameters.mode === 'logprob'
-      ? letterMessages(interview, { input, shots }, 0)
-      : messagesOf(interview, { input, shots });
+  const [calls] = turnsOf(interview, parameters, { input, shots });
+  const { asking, prompt } = interview;
   return {
     prompt: promptName(prompt),
     calls,
-    schema: asking.schema(task),
+    ...(parameters.mode === 'generate' && { schema: asking.schema(task) }),
     shots: shots.map(({ id }) => id),
     tokens: calls.map(estimateTokens),
   };

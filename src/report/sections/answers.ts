@@ -76,10 +76,12 @@ const listed = (counts: readonly (readonly [string, number])[]): string =>
 function usageRows(usage: RunAnalysis['run']['record']['usage']): (readonly [Text, string])[] {
   if (!usage) return [];
   const { promptTokens, completionTokens, estimatedPromptTokens, estimatedCompletionTokens } = usage;
-  const { cost, currency = '', calls, retries = 0, latency, served } = usage;
+  const { cost, currency = '', calls, retries = 0, latency, served, structured } = usage;
   const rows: (readonly [Text, string])[] = [];
   if (served)
     rows.push([{ en: 'Model, as the service names it', zh: '服务返回的模型名' }, served.join(', ')]);
+  if (structured)
+    rows.push([{ en: 'Answers held to their shape by', zh: '答案格式的约束方式' }, structured.join(', ')]);
   if (promptTokens !== undefined)
     rows.push([
       { en: 'Tokens reported: prompt, answer', zh: '服务报告的 token：输入、输出' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialogue } from './dialogue/family.ts';
+import { event } from './event/family.ts';
 import { ner } from './ner/family.ts';
 import { relation } from './relation/family.ts';
 
@@ -20,6 +21,15 @@ describe('words that are made up', () => {
       { subject: '咳嗽', predicate: '病因', object: '感冒' },
     ];
     expect(find({ triples }, { text: '头痛，ＣＴ，感冒' })).toEqual([{ quote: '咳嗽', label: '病因' }]);
+  });
+
+  it('are words of events that are not in the text', () => {
+    const { find } = event.madeUp!.finder([]);
+    const events = [
+      { core: '疼痛', tendency: '', characters: ['阵发性'], anatomy: ['腹部'] },
+      { core: '发热', tendency: '否定', characters: [], anatomy: [] },
+    ];
+    expect(find({ events }, { text: '腹部阵发性疼痛' })).toEqual([{ quote: '发热', label: '否定' }]);
   });
 
   it('are names of symptoms that neither gold nor the dialogue has', () => {

@@ -9,11 +9,10 @@ import { type Endpoint, findEndpoint } from '../../shared/services/endpoint.ts';
 import { estimateTokens } from '../../shared/services/estimate.ts';
 import { openService } from '../../shared/services/service.ts';
 import { openCalls } from '../calls.ts';
-import { type Interview, letterMessages } from '../conversation.ts';
+import { type Interview, letterMessages, openInterview } from '../conversation.ts';
 import { callSettings } from '../implementation.ts';
 import { MAX_OPTIONS } from '../letters.ts';
 import { type LlmParameters, parameters as specs } from '../parameters.ts';
-import { askingOf, choosePrompt } from '../prompt.ts';
 import { type Caller, call } from '../session.ts';
 import { completionMessages, completionTokens, judgeCompletion } from './completion.ts';
 import { chosenOption } from './order.ts';
@@ -102,11 +101,11 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
   });
   const endpoint = await findEndpoint(parameters);
   const texts = halvedTexts({ task, test, train, limit, seed });
-  const asking = askingOf(task, parameters);
-  const prompt = await choosePrompt(asking, parameters.promptFile);
-  const language = parameters.promptLanguage;
-  const interview: Interview = { task, asking, prompt, language, learnt: {}, seed };
-  const options = asking.choice?.options(task).length ?? 0;
+  const interview = await openInterview({
+    ...{ task, train: [], seed },
+    parameters: { ...parameters, mode: 'generate' },
+  });
+  const options = interview.asking.choice?.options(task).length ?? 0;
   const chooses = options > 1 && options <= MAX_OPTIONS;
   const draw = (inputs: readonly Input[]): Input[] =>
     shuffle([...inputs], createRandom(seed, 'order')).slice(0, limit);

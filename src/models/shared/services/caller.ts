@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailure, createPoster, type Poster, type Response } from '../../../fetch/post.ts';
-import { UserError } from '../../../ground/errors.ts';
+import { EXIT, UserError } from '../../../ground/errors.ts';
 import { createRandom, type Random } from '../../../ground/random.ts';
 import { addUsage, beginCall, type Limits, type Tokens } from './budget.ts';
 import { type Endpoint, readCertificates, readKey } from './endpoint.ts';
-import { isFailure, type ServiceFailure, transportFailure } from './failure.ts';
+import { isFailure, presentable, type ServiceFailure, transportFailure } from './failure.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 
 /** How calls are made; none of it changes an answer. */
@@ -57,10 +57,13 @@ const SPREAD = 0.1;
 const widthOf = ({ profile }: Endpoint, { concurrency }: CallSettings): number =>
   Math.min(concurrency, profile.concurrency ?? concurrency);
 
+/** The environment variable of the key: the profile's own, where it names one. */
+const keyVariable = ({ profile }: Endpoint, { keyEnv }: CallSettings): string => profile.keyEnv ?? keyEnv;
+
 /** Connections to an endpoint, with its key and headers. */
 export async function openPoster(endpoint: Endpoint, settings: CallSettings): Promise<Poster> {
   const { url, profile } = endpoint;
-  const key = readKey(profile.keyEnv ?? settings.keyEnv);
+  const key = readKey(keyVariable(endpoint, settings));
   return createPoster({
     url: new URL(url),
     headers: { ...(key && { authorization: `Bearer ${key}` }), ...profile.headers },
@@ -72,7 +75,9 @@ export async function openPoster(endpoint: Endpoint, settings: CallSettings): Pr
 
 export async function openCaller(endpoint: Endpoint, settings: CallSettings): Promise<Caller> {
   const { url, model, profile, price } = endpoint;
+  if (settings.limits.maxCost !== undefined && !price) throw noPrice(model);
   const poster = await openPoster(endpoint, settings);
+  const secrets = secretsOf(endpoint, settings);
   const id = `${url} ${model}`;
   const most = widthOf(endpoint, settings);
   const limiter = limiters.get(id) ?? createLimiter({ most, perMinute: profile.requestsPerMinute });
@@ -88,10 +93,11 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
     beginCall(settings.limits);
     const since = performance.now();
     const firstByteMs = streamed ? settings.firstTokenMs : settings.totalMs;
-    const outcome = await post(
+    const response = await post(
       () => poster.post(path, body, { totalMs: settings.totalMs, firstByteMs, signal }),
       read,
     );
+    const outcome = isFailure(response) ? presentable(response, secrets) : response;
     if (!isFailure(outcome)) addUsage(tokens(outcome), price);
     else if (outcome.overloaded) limiter.overloaded(since, outcome.pauseMs ?? 0);
     return { outcome, ms: performance.now() - since };
@@ -120,6 +126,14 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
   };
 }
 
+/** Shorter header values are no secrets, and may be parts of words. */
+const LEAST_SECRET = 8;
+
+const secretsOf = (endpoint: Endpoint, settings: CallSettings): string[] =>
+  [readKey(keyVariable(endpoint, settings)) ?? '', ...Object.values(endpoint.profile.headers)].filter(
+    ({ length }) => length >= LEAST_SECRET,
+  );
+
 async function post<R extends object>(
   send: () => Promise<Response>,
   read: (response: Response) => Promise<R | ServiceFailure>,
@@ -142,9 +156,11 @@ function pauseBefore(attempt: number, { pauseMs = 0 }: ServiceFailure, random: R
 /** Failures that the next call would meet as well. */
 export function refuseHopeless(
   { failure, status }: ServiceFailure,
-  { url, model }: Endpoint,
-  { keyEnv }: CallSettings,
+  endpoint: Endpoint,
+  settings: CallSettings,
 ): void {
+  const { url, model } = endpoint;
+  const keyEnv = keyVariable(endpoint, settings);
   if (failure === 'remote-address') throw remoteAddress(url);
   if (status === 401 || status === 403)
     throw new UserError(
@@ -186,6 +202,23 @@ export const remoteAddress = (url: string): UserError =>
         en: 'Use a local server, or allow the texts to leave with --allow-remote.',
         zh: '请使用本地服务；若允许文本外传，请加 --allow-remote。',
       },
+    },
+  );
+
+const noPrice = (model: string): UserError =>
+  new UserError(
+    'no-price',
+    {
+      en: `The cost is limited, but the price of ${model} is not known`,
+      zh: `设置了费用上限，但不知道 ${model} 的价格`,
+    },
+    {
+      field: 'max-cost',
+      hint: {
+        en: 'Name a file of prices with --prices, or limit calls or tokens instead.',
+        zh: '请用 --prices 指定价格文件，或改为限制调用数或 token 数。',
+      },
+      exitCode: EXIT.usage,
     },
   );
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readEvents } from '../../../fetch/events.ts';
 import type { Response } from '../../../fetch/post.ts';
-import { errorInside, joinBody, readFailure, type ServiceFailure, shorten } from './failure.ts';
+import { errorInside, joinBody, readFailure, type ServiceFailure } from './failure.ts';
 
 /** One message of a conversation. */
 export interface Message {
@@ -71,7 +71,7 @@ export async function readChat({ status, headers, body }: Response): Promise<Cha
   const whole = await joinBody(body);
   const json = parse(whole);
   if (json) return readWhole(json);
-  return { failure: 'not-json', retry: true, overloaded: false, status, detail: shorten(whole) };
+  return { failure: 'not-json', retry: true, overloaded: false, status, detail: whole };
 }
 
 /** Reads the body of a response that came by another way, such as a file of answers. */
@@ -95,7 +95,7 @@ async function readStream(body: AsyncIterable<string>): Promise<ChatReply | Serv
       break;
     }
     const json = parse(data);
-    if (!json) return { failure: 'not-json', retry: true, overloaded: false, detail: shorten(data) };
+    if (!json) return { failure: 'not-json', retry: true, overloaded: false, detail: data };
     if (json.error !== undefined && json.error !== null) return errorInside(json.error);
     parts.push(json);
   }
@@ -143,6 +143,8 @@ function collect(parts: readonly ReplyJson[]): ChatReply {
   };
 }
 
+const THOUGHT_END = '</think>';
+
 const defined = <K extends string, V>(key: K, value: V | undefined): { [_ in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { [_ in K]?: V });
 
@@ -151,13 +153,16 @@ const plainText = (content: z.infer<typeof contentJson>): string =>
     ? content
     : (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
 
-/** A thinking part that stands in the answer itself; one that never ends leaves no answer. */
+/**
+ * A thinking part that stands in the answer itself; one that never ends leaves no answer. Its begin is absent where a model's
+ * template wrote it.
+ */
 export function splitThought(content: string): { answer: string; thought?: string } {
-  const begin = /^\s*<think>/.exec(content);
-  if (!begin) return { answer: content };
-  const end = content.indexOf('</think>');
-  if (end < 0) return { answer: '', thought: content.slice(begin[0].length) };
-  return { answer: content.slice(end + '</think>'.length), thought: content.slice(begin[0].length, end) };
+  const begin = /^\s*<think>/.exec(content)?.[0].length;
+  const end = content.indexOf(THOUGHT_END);
+  if (end >= 0)
+    return { answer: content.slice(end + THOUGHT_END.length), thought: content.slice(begin ?? 0, end) };
+  return begin === undefined ? { answer: content } : { answer: '', thought: content.slice(begin) };
 }
 
 function parse(source: string): ReplyJson | undefined {

@@ -4,7 +4,7 @@ import { tokensOf } from './budget.ts';
 import { type Called, type CallSettings, openCaller } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
 import { estimateText } from './estimate.ts';
-import { errorInside, joinBody, readFailure, type ServiceFailure, shorten } from './failure.ts';
+import { errorInside, joinBody, readFailure, type ServiceFailure } from './failure.ts';
 import { requestBody } from './service.ts';
 
 /** The vectors of the texts of one call, in their order. */
@@ -73,12 +73,12 @@ async function readEmbeddings(
   try {
     value = JSON.parse(whole);
   } catch {
-    return { failure: 'not-json', retry: true, overloaded: false, status, detail: shorten(whole) };
+    return { failure: 'not-json', retry: true, overloaded: false, status, detail: whole };
   }
   const { error } = z.object({ error: z.unknown() }).safeParse(value).data ?? {};
   if (error !== undefined && error !== null) return errorInside(error);
   const reply = replyJson.safeParse(value).data;
-  if (!reply) return wrong('no-vectors', shorten(whole));
+  if (!reply) return wrong('no-vectors', whole);
   const vectors: Float32Array[] = [];
   for (const [i, { index = i, embedding }] of reply.data.entries())
     vectors[index] = Float32Array.from(embedding);

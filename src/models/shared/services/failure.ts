@@ -10,7 +10,7 @@ export interface ServiceFailure {
   readonly status?: number;
   /** The service asked for a pause. */
   readonly pauseMs?: number;
-  /** What the service said, shortened. */
+  /** What the service said. */
   readonly detail?: string;
 }
 
@@ -27,7 +27,7 @@ export function readFailure(status: number, retryAfter: string | undefined, body
   const retry = status >= 500 || RETRIED.has(status);
   const asked = readRetryAfter(retryAfter);
   const pauseMs = asked === undefined ? undefined : Math.min(asked, LONGEST_ASKED_MS);
-  const common = { overloaded, status, detail: shorten(body), ...(pauseMs !== undefined && { pauseMs }) };
+  const common = { overloaded, status, detail: body, ...(pauseMs !== undefined && { pauseMs }) };
   if (status >= 300 && status < 400) return { ...common, failure: 'redirected', retry: false };
   if (isContextExceeded(body)) return { ...common, failure: 'context-exceeded', retry: false };
   return { ...common, failure: `http-${status}`, retry };
@@ -37,7 +37,7 @@ const errorJson = z.object({ code: z.unknown(), type: z.unknown(), message: z.un
 
 /** An error that stands in a response which says that all is well. */
 export function errorInside(error: unknown): ServiceFailure {
-  const detail = shorten(JSON.stringify(error));
+  const detail = JSON.stringify(error);
   if (isContextExceeded(JSON.stringify({ error })))
     return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
   return { failure: 'error-in-reply', retry: true, overloaded: false, detail };
@@ -72,12 +72,17 @@ export const transportFailure = ({ code, message }: CallFailure): ServiceFailure
   failure: code,
   retry: code !== 'remote-address' && code !== 'too-large',
   overloaded: code === 'timeout' || code === 'first-byte-timeout',
-  detail: shorten(message),
+  detail: message,
 });
 
 const MAX_DETAIL = 300;
-export const shorten = (said: string): string =>
-  said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said;
+
+/** A failure as errors and journals show it: shortened, and without secrets that the service may have repeated. */
+export function presentable(failure: ServiceFailure, secrets: readonly string[]): ServiceFailure {
+  if (failure.detail === undefined) return failure;
+  const said = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), failure.detail);
+  return { ...failure, detail: said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said };
+}
 
 export async function joinBody(body: AsyncIterable<string>): Promise<string> {
   let whole = '';

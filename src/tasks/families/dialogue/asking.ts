@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
 import { labelNamed } from '../shared/label-names.ts';
+import { named, perTask, readAnswer } from '../shared/read-answer.ts';
 import { combine } from './symptom-status.ts';
 import { type DialogueTypes, STATUSES, type SymptomStatus } from './types.ts';
 
@@ -15,23 +16,20 @@ function statusNamed(value: unknown, task: Task): SymptomStatus | undefined {
   return STATUSES.find((status) => status === id);
 }
 
+const answerJson = perTask((task) =>
+  z.object({
+    symptoms: z.array(
+      z.object({ name: z.string().trim().min(1), status: named((value) => statusNamed(value, task)) }),
+    ),
+  }),
+);
+
 function read(answer: unknown, task: Task): Reading<DialogueTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { symptoms: listed } = answer;
-  if (!Array.isArray(listed))
-    return { unreadable: `${listed === undefined ? 'missing-field' : 'wrong-type'} symptoms` };
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
   const symptoms = new Map<string, SymptomStatus>();
-  for (const [i, value] of listed.entries()) {
-    const at = `symptoms[${i}]`;
-    if (!isObject(value)) return { unreadable: `wrong-type ${at}` };
-    const { name } = value;
-    if (typeof name !== 'string' || name.trim() === '')
-      return { unreadable: `${name === undefined ? 'missing-field' : 'wrong-type'} ${at}.name` };
-    const status = statusNamed(value.status, task);
-    if (status === undefined)
-      return { unreadable: `${value.status === undefined ? 'missing-field' : 'unknown-label'} ${at}.status` };
-    symptoms.set(name.trim(), combine(symptoms.get(name.trim()), status));
-  }
+  for (const { name, status } of reading.value.symptoms)
+    symptoms.set(name, combine(symptoms.get(name), status));
   return { prediction: { symptoms: [...symptoms].map(([name, status]) => ({ name, status })) } };
 }
 

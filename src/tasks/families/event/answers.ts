@@ -1,5 +1,5 @@
 import type { Task } from '../../task.ts';
-import type { ComparedParts, ExampleOf, Fault } from '../family.ts';
+import type { ComparedParts, ExampleOf, Fault, MadeUp } from '../family.ts';
 import {
   asLabel,
   badType,
@@ -10,6 +10,8 @@ import {
   readList,
 } from '../shared/faults.ts';
 import { listed } from '../shared/listed.ts';
+import { notInText } from '../shared/not-in-text.ts';
+import type { Text1 } from '../shared/types.ts';
 import type { ClinicalEvent, EventTypes } from './types.ts';
 
 type Answer = EventTypes['prediction'];
@@ -56,6 +58,16 @@ const NOTHING = '\u0000';
 export function missingEvents({ gold }: ExampleOf<EventTypes>, task: Task): Answer {
   const wrong = gold.events.length > 0 ? gold.events : [{ tendency: task.labels[0]?.id ?? '' }];
   return { events: wrong.map(({ tendency }) => ({ core: NOTHING, tendency, characters: [], anatomy: [] })) };
+}
+
+/** Words of events that are not in the text, with the tendency of their event. */
+export function wordsNotInText({ events }: Answer, { text }: Text1): MadeUp[] {
+  return notInText(
+    text,
+    events.flatMap(({ core, tendency, characters, anatomy }) =>
+      [core, ...characters, ...anatomy].map((quote) => ({ quote, label: tendency })),
+    ),
+  );
 }
 
 const sorted = (words: readonly string[]): string[] => [...new Set(words)].sort();

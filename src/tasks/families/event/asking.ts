@@ -1,34 +1,44 @@
+import * as z from 'zod';
+import { createQuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
-import { eventKey, isStrings } from './answers.ts';
+import { spelledAs, tallyQuotes } from '../shared/quote-counts.ts';
+import { labelOf, perTask, readAnswer } from '../shared/read-answer.ts';
+import type { Text1 } from '../shared/types.ts';
+import { eventKey } from './answers.ts';
 import type { ClinicalEvent, EventTypes } from './types.ts';
 
-function readEvent(value: unknown, at: string, task: Task): ClinicalEvent | string {
-  if (!isObject(value)) return `wrong-type ${at}`;
-  const { core, characters = [], anatomy = [] } = value;
-  if (typeof core !== 'string' || core === '')
-    return `${core === undefined ? 'missing-field' : 'wrong-type'} ${at}.core`;
-  const tendency = labelNamed(value.tendency, task);
-  if (tendency === undefined)
-    return `${value.tendency === undefined ? 'missing-field' : 'unknown-label'} ${at}.tendency`;
-  if (!isStrings(characters)) return `wrong-type ${at}.characters`;
-  if (!isStrings(anatomy)) return `wrong-type ${at}.anatomy`;
-  return { core, tendency, characters, anatomy };
-}
+const answerJson = perTask((task) =>
+  z.object({
+    events: z.array(
+      z.object({
+        core: z.string().min(1),
+        tendency: labelOf(task),
+        characters: z.array(z.string()).default([]),
+        anatomy: z.array(z.string()).default([]),
+      }),
+    ),
+  }),
+);
 
-function read(answer: unknown, task: Task): Reading<EventTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  if (!Array.isArray(answer.events))
-    return { unreadable: `${answer.events === undefined ? 'missing-field' : 'wrong-type'} events` };
+function read(answer: unknown, { text }: Text1, task: Task): Reading<EventTypes['prediction']> {
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
+  const tally = tallyQuotes();
+  const spelled = spelledAs(text, createQuoteFinder(text), tally);
   const events = new Map<string, ClinicalEvent>();
-  for (const [i, value] of answer.events.entries()) {
-    const event = readEvent(value, `events[${i}]`, task);
-    if (typeof event === 'string') return { unreadable: event };
-    events.set(eventKey(event), event);
+  for (const { core, tendency, characters, anatomy } of reading.value.events) {
+    const event = {
+      core: spelled(core),
+      tendency,
+      characters: characters.map(spelled),
+      anatomy: anatomy.map(spelled),
+    };
+    const key = eventKey(event);
+    if (events.has(key)) tally.add('duplicate');
+    events.set(key, event);
   }
-  return { prediction: { events: [...events.values()] } };
+  return { prediction: { events: [...events.values()] }, quotes: tally.counts };
 }
 
 export const eventAsking: Asking<EventTypes> = {
@@ -75,5 +85,5 @@ Reply with JSON only: {"events": [{"core": "core word", "tendency": "tendency", 
   }),
   calls: ({ text }) => [{ text }],
   worked: ({ events }) => [{ events }],
-  read: ([answer], _input, task) => read(answer, task),
+  read: ([answer], input, task) => read(answer, input, task),
 };

@@ -1,4 +1,5 @@
 import type { Family } from '../family.ts';
+import { NOT_IN_TEXT } from '../shared/not-in-text.ts';
 import {
   briefEvents,
   comparedEvents,
@@ -6,6 +7,7 @@ import {
   eventKey,
   missingEvents,
   parseEvents,
+  wordsNotInText,
 } from './answers.ts';
 import { eventAsking } from './asking.ts';
 import { eventConventions } from './conventions.ts';
@@ -26,6 +28,7 @@ export const event: Family<'event', EventTypes> = {
   brief: briefEvents,
   conventions: eventConventions,
   asking: [eventAsking],
+  madeUp: { caption: NOT_IN_TEXT, finder: () => ({ find: wordsNotInText }) },
   view: {
     blocks: ({ text }) => [{ text }],
     side: ({ events }) => ({

@@ -1,21 +1,15 @@
+import * as z from 'zod';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
+import { labelOf, perTask, readAnswer } from '../shared/read-answer.ts';
 import type { MultilabelTypes } from './types.ts';
 
+const answerJson = perTask((task) => z.object({ labels: z.array(labelOf(task)) }));
+
 function read(answer: unknown, task: Task): Reading<MultilabelTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { labels: named } = answer;
-  if (!Array.isArray(named))
-    return { unreadable: named === undefined ? 'missing-field labels' : 'wrong-type labels' };
-  const labels = new Set<string>();
-  for (const [i, name] of named.entries()) {
-    const label = labelNamed(name, task);
-    if (label === undefined) return { unreadable: `unknown-label labels[${i}]` };
-    labels.add(label);
-  }
-  return { prediction: { labels: [...labels] } };
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
+  return { prediction: { labels: [...new Set(reading.value.labels)] } };
 }
 
 export const multilabelAsking: Asking<MultilabelTypes> = {

@@ -93,7 +93,7 @@ describe('quotes of entities', () => {
     expect(read([{ quote: 3, type: 'disease' }])).toBe('wrong-type entities[0].quote');
     expect(read([{ type: 'disease' }])).toBe('missing-field entities[0].quote');
     expect(read([{ quote: '感冒', type: 'disease', occurrence: 0 }])).toBe(
-      'wrong-type entities[0].occurrence',
+      'out-of-range entities[0].occurrence',
     );
     expect(read([{ quote: '感冒', type: 'disease', occurrence: 1e12 }])).toMatchObject({ found: [] });
     expect(read(['感冒'])).toBe('wrong-type entities[0]');

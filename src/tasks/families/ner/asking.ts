@@ -1,33 +1,31 @@
+import * as z from 'zod';
 import { createQuoteFinder, type QuotedSpan, type QuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
 import { type QuoteTally, tallyQuotes } from '../shared/quote-counts.ts';
+import { labelOf, perTask, readAnswer } from '../shared/read-answer.ts';
 import type { Text1 } from '../shared/types.ts';
 import type { Entity, NerTypes, UnalignedQuote } from './types.ts';
 
 type Prediction = NerTypes['prediction'];
 
-interface Quoted {
-  readonly quote: string;
-  readonly type: string;
-  /** Counted from 1. */
-  readonly occurrence?: number;
-}
-
-/** One element of `entities`, or why it cannot be read. */
-function readQuoted(value: unknown, at: string, task: Task): Quoted | string {
-  if (!isObject(value)) return `wrong-type ${at}`;
-  const { quote, occurrence } = value;
-  if (typeof quote !== 'string') return `${quote === undefined ? 'missing-field' : 'wrong-type'} ${at}.quote`;
-  const type = labelNamed(value.type, task);
-  if (type === undefined) return `${value.type === undefined ? 'missing-field' : 'unknown-label'} ${at}.type`;
-  if (occurrence === undefined || occurrence === null) return { quote, type };
-  if (typeof occurrence !== 'number' || !Number.isSafeInteger(occurrence) || occurrence < 1)
-    return `wrong-type ${at}.occurrence`;
-  return { quote, type, occurrence };
-}
+const answerJson = perTask((task) =>
+  z.object({
+    entities: z.array(
+      z.object({
+        quote: z.string(),
+        type: labelOf(task),
+        /** Counted from 1. */
+        occurrence: z
+          .int()
+          .min(1)
+          .nullish()
+          .transform((value) => value ?? undefined),
+      }),
+    ),
+  }),
+);
+type Quoted = z.infer<ReturnType<typeof answerJson>>['entities'][number];
 
 /**
  * The places of quotes, in the order of the answer. A quote without an occurrence takes the next one that the same quote
@@ -69,18 +67,11 @@ function align(quoted: readonly Quoted[], { occurrences }: QuoteFinder, tally: Q
 }
 
 function read(answer: unknown, { text }: Text1, task: Task): Reading<Prediction> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { entities } = answer;
-  if (!Array.isArray(entities))
-    return { unreadable: `${entities === undefined ? 'missing-field' : 'wrong-type'} entities` };
-  const quoted: Quoted[] = [];
-  for (const [i, value] of entities.entries()) {
-    const one = readQuoted(value, `entities[${i}]`, task);
-    if (typeof one === 'string') return { unreadable: one };
-    quoted.push(one);
-  }
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
   const tally = tallyQuotes();
-  return { prediction: align(quoted, createQuoteFinder(text), tally), quotes: tally.counts };
+  const { entities } = reading.value;
+  return { prediction: align(entities, createQuoteFinder(text), tally), quotes: tally.counts };
 }
 
 /** Gold as quotes, with the occurrence where a quote stands more than once. */

@@ -1,18 +1,15 @@
+import * as z from 'zod';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
+import { readAnswer } from '../shared/read-answer.ts';
 import type { NormalisationTypes } from './types.ts';
 
+const answerJson = z.object({ terms: z.array(z.string()) });
+
 function read(answer: unknown): Reading<NormalisationTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { terms } = answer;
-  if (!Array.isArray(terms))
-    return { unreadable: `${terms === undefined ? 'missing-field' : 'wrong-type'} terms` };
-  const found = new Set<string>();
-  for (const [i, term] of terms.entries()) {
-    if (typeof term !== 'string') return { unreadable: `wrong-type terms[${i}]` };
-    if (term.trim() !== '') found.add(term.trim());
-  }
-  return { prediction: { terms: [...found] } };
+  const reading = readAnswer(answerJson, answer);
+  if ('unreadable' in reading) return reading;
+  const terms = reading.value.terms.map((term) => term.trim()).filter((term) => term !== '');
+  return { prediction: { terms: [...new Set(terms)] } };
 }
 
 export const normalisationAsking: Asking<NormalisationTypes> = {

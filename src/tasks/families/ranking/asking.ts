@@ -1,8 +1,8 @@
+import * as z from 'zod';
 import type { Label, Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
 import { likeliest } from '../shared/label-asking.ts';
-import { labelNamed } from '../shared/label-names.ts';
+import { labelOf, named, perTask, readAnswer } from '../shared/read-answer.ts';
 import type { RankingTypes } from './types.ts';
 
 type Prediction = RankingTypes['prediction'];
@@ -14,23 +14,16 @@ const GRADES: readonly Label[] = [
 ];
 
 const gradesOf = ({ labels }: Task): readonly Label[] => (labels.length > 0 ? labels : GRADES);
-const withGrades = (task: Task): Task => (task.labels.length > 0 ? task : { ...task, labels: GRADES });
 
-/** A grade as a label's id: the number itself, or the meaning of a label. */
-function readGrade(answer: unknown, task: Task): number | string {
-  if (!isObject(answer)) return 'not-an-object';
-  const { grade } = answer;
-  if (grade === undefined) return 'missing-field grade';
-  const id = labelNamed(grade, withGrades(task));
-  return id === undefined ? 'unknown-label grade' : Number(id);
-}
+/** The grade itself, or the meaning of a label. */
+const gradeJson = perTask((task) => z.object({ grade: labelOf({ ...task, labels: gradesOf(task) }) }));
 
 function readGrades(answers: readonly unknown[], task: Task): Reading<Prediction> {
   const scores: number[] = [];
   for (const [i, answer] of answers.entries()) {
-    const grade = readGrade(answer, task);
-    if (typeof grade === 'string') return { unreadable: `${grade} of document ${i + 1}` };
-    scores.push(grade);
+    const reading = readAnswer(gradeJson(task), answer);
+    if ('unreadable' in reading) return { unreadable: `${reading.unreadable} of document ${i + 1}` };
+    scores.push(Number(reading.value.grade));
   }
   return { prediction: { scores } };
 }
@@ -88,17 +81,15 @@ const pairsOf = (documents: number): (readonly [number, number])[] =>
       .map((j) => [i, j] as const),
   );
 
+const DOCUMENTS = ['A', 'B'] as const;
+const pairJson = z.object({ better: named((value) => DOCUMENTS.find((name) => name === value)) });
+
 function readPairs(answers: readonly unknown[], documents: number): Reading<Prediction> {
   const scores: number[] = new Array(documents).fill(0);
   for (const [k, [first, second]] of pairsOf(documents).entries()) {
-    const answer = answers[k];
-    if (!isObject(answer)) return { unreadable: `not-an-object of pair ${k + 1}` };
-    const { better } = answer;
-    if (better !== 'A' && better !== 'B')
-      return {
-        unreadable: `${better === undefined ? 'missing-field' : 'unknown-label'} better of pair ${k + 1}`,
-      };
-    scores[better === 'A' ? first : second]++;
+    const reading = readAnswer(pairJson, answers[k]);
+    if ('unreadable' in reading) return { unreadable: `${reading.unreadable} of pair ${k + 1}` };
+    scores[reading.value.better === 'A' ? first : second]++;
   }
   return { prediction: { scores } };
 }
@@ -124,7 +115,7 @@ Reply with JSON only: {"better": "A"} or {"better": "B"}.`,
   placeholders: ['query', 'documentA', 'documentB'],
   schema: () => ({
     type: 'object',
-    properties: { better: { type: 'string', enum: ['A', 'B'] } },
+    properties: { better: { type: 'string', enum: DOCUMENTS } },
     required: ['better'],
     additionalProperties: false,
   }),
@@ -142,18 +133,13 @@ Reply with JSON only: {"better": "A"} or {"better": "B"}.`,
 };
 
 function readOrder(answer: unknown, documents: number): Reading<Prediction> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { order } = answer;
-  if (!Array.isArray(order))
-    return { unreadable: `${order === undefined ? 'missing-field' : 'wrong-type'} order` };
-  const scores: number[] = new Array(documents).fill(0);
-  for (const [place, number] of order.entries()) {
-    if (!Number.isInteger(number) || number < 1 || number > documents)
-      return { unreadable: `out-of-range order[${place}]` };
-    scores[number - 1] = documents - place;
-  }
+  const reading = readAnswer(z.object({ order: z.array(z.int().min(1).max(documents)) }), answer);
+  if ('unreadable' in reading) return reading;
+  const { order } = reading.value;
   if (order.length !== documents || new Set(order).size !== documents)
     return { unreadable: 'not-a-permutation order' };
+  const scores: number[] = new Array(documents).fill(0);
+  for (const [place, number] of order.entries()) scores[number - 1] = documents - place;
   return { prediction: { scores } };
 }
 

@@ -1,4 +1,3 @@
-import { createQuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
 import type { AnnotatedSpans, ExampleOf, Fault, MadeUp } from '../family.ts';
 import {
@@ -11,6 +10,7 @@ import {
   readList,
 } from '../shared/faults.ts';
 import { listed } from '../shared/listed.ts';
+import { notInText } from '../shared/not-in-text.ts';
 import type { Text1 } from '../shared/types.ts';
 import type { RelationTypes, Triple } from './types.ts';
 
@@ -67,14 +67,14 @@ export function missingTriples({ gold }: ExampleOf<RelationTypes>, task: Task): 
   return { triples: wrong.map(({ predicate }) => ({ subject: NOTHING, predicate, object: NOTHING })) };
 }
 
-/** Subjects and objects that are not in the text, after folding neither. */
-export function termsNotInText({ triples }: Answer, { text }: Text1): MadeUp[] {
-  const { occurrences } = createQuoteFinder(text);
-  const terms = new Map<string, string>();
-  for (const { subject, predicate, object } of triples)
-    for (const term of [subject, object]) if (occurrences(term).length === 0) terms.set(term, predicate);
-  return Array.from(terms, ([quote, label]) => ({ quote, label }));
-}
+/** Subjects and objects that are not in the text, with their predicate. */
+export const termsNotInText = ({ triples }: Answer, { text }: Text1): MadeUp[] =>
+  notInText(
+    text,
+    triples.flatMap(({ subject, predicate, object }) =>
+      [subject, object].map((quote) => ({ quote, label: predicate })),
+    ),
+  );
 
 /** `阿司匹林 –治疗→ 头痛`. */
 export const briefTriples = ({ triples }: Answer): string =>

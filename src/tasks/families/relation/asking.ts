@@ -1,51 +1,32 @@
-import { createQuoteFinder, type QuoteFinder } from '../../../text/quotes.ts';
+import * as z from 'zod';
+import { createQuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
-import { type QuoteTally, tallyQuotes } from '../shared/quote-counts.ts';
+import { spelledAs, tallyQuotes } from '../shared/quote-counts.ts';
+import { labelOf, perTask, readAnswer } from '../shared/read-answer.ts';
 import type { Text1 } from '../shared/types.ts';
 import type { RelationTypes, Triple } from './types.ts';
 
-function readTriple(value: unknown, at: string, task: Task): Triple | string {
-  if (!isObject(value)) return `wrong-type ${at}`;
-  const { subject, object } = value;
-  for (const [name, term] of Object.entries({ subject, object }))
-    if (typeof term !== 'string' || term === '')
-      return `${term === undefined ? 'missing-field' : 'wrong-type'} ${at}.${name}`;
-  const predicate = labelNamed(value.predicate, task);
-  if (predicate === undefined)
-    return `${value.predicate === undefined ? 'missing-field' : 'unknown-label'} ${at}.predicate`;
-  return { subject: String(subject), predicate, object: String(object) };
-}
-
-/** The spelling of the text; a term that is not in the text stays as it was answered, and is counted. */
-function inText(term: string, text: string, { occurrences }: QuoteFinder, tally: QuoteTally): string {
-  const [span] = occurrences(term);
-  if (!span) {
-    tally.add('unaligned');
-    return term;
-  }
-  tally.found(span);
-  return text.slice(span.start, span.end);
-}
+const answerJson = perTask((task) =>
+  z.object({
+    triples: z.array(
+      z.object({ subject: z.string().min(1), object: z.string().min(1), predicate: labelOf(task) }),
+    ),
+  }),
+);
 
 function read(answer: unknown, { text }: Text1, task: Task): Reading<RelationTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { triples: listed } = answer;
-  if (!Array.isArray(listed))
-    return { unreadable: `${listed === undefined ? 'missing-field' : 'wrong-type'} triples` };
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
   const tally = tallyQuotes();
-  const finder = createQuoteFinder(text);
+  const spelled = spelledAs(text, createQuoteFinder(text), tally);
   const triples = new Map<string, Triple>();
-  for (const [i, value] of listed.entries()) {
-    const triple = readTriple(value, `triples[${i}]`, task);
-    if (typeof triple === 'string') return { unreadable: triple };
-    const subject = inText(triple.subject, text, finder, tally);
-    const object = inText(triple.object, text, finder, tally);
-    const key = JSON.stringify([subject, triple.predicate, object]);
+  for (const { predicate, ...terms } of reading.value.triples) {
+    const subject = spelled(terms.subject);
+    const object = spelled(terms.object);
+    const key = JSON.stringify([subject, predicate, object]);
     if (triples.has(key)) tally.add('duplicate');
-    else triples.set(key, { ...triple, subject, object });
+    else triples.set(key, { subject, predicate, object });
   }
   return { prediction: { triples: [...triples.values()] }, quotes: tally.counts };
 }

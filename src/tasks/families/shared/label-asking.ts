@@ -1,8 +1,8 @@
+import * as z from 'zod';
 import type { Text } from '../../../ground/language.ts';
 import type { Task } from '../../task.ts';
 import type { Asking, OptionScores, Reading } from '../asking.ts';
-import { isObject } from './faults.ts';
-import { labelNamed } from './label-names.ts';
+import { labelOf, perTask, readAnswer } from './read-answer.ts';
 import type { SingleLabelTypes } from './single-label.ts';
 import type { LabelPrediction, Text1, Text2 } from './types.ts';
 
@@ -12,12 +12,12 @@ export function likeliest(scores: OptionScores): string {
   return others.reduce((best, other) => (other[1] > best[1] ? other : best), first)[0];
 }
 
+const labelJson = perTask((task) => z.object({ label: labelOf(task) }));
+
 /** The label of `{"label"}`, or why there is none. */
 export function readLabelAnswer(answer: unknown, task: Task): Reading<LabelPrediction> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  if (answer.label === undefined) return { unreadable: 'missing-field label' };
-  const label = labelNamed(answer.label, task);
-  return label === undefined ? { unreadable: 'unknown-label label' } : { prediction: { label } };
+  const reading = readAnswer(labelJson(task), answer);
+  return 'unreadable' in reading ? reading : { prediction: reading.value };
 }
 
 interface LabelPrompt<Input extends object> {

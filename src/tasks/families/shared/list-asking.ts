@@ -1,7 +1,7 @@
+import * as z from 'zod';
 import type { Task } from '../../task.ts';
 import type { Reading } from '../asking.ts';
-import { isObject } from './faults.ts';
-import { labelNamed } from './label-names.ts';
+import { labelOf, readAnswer } from './read-answer.ts';
 import type { Turn } from './types.ts';
 
 /** A dialogue for a prompt, its lines numbered from 1. */
@@ -15,16 +15,9 @@ export function readLabelAnswers(
   count: number,
   task: Task,
 ): Reading<readonly string[]> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const list = answer[field];
-  if (!Array.isArray(list))
-    return { unreadable: `${list === undefined ? 'missing-field' : 'wrong-type'} ${field}` };
-  if (list.length !== count) return { unreadable: `wrong-count ${field}` };
-  const labels: string[] = [];
-  for (const [i, value] of list.entries()) {
-    const label = labelNamed(value, task);
-    if (label === undefined) return { unreadable: `unknown-label ${field}[${i}]` };
-    labels.push(label);
-  }
+  const reading = readAnswer(z.object({ [field]: z.array(labelOf(task)) }), answer);
+  if ('unreadable' in reading) return reading;
+  const labels = reading.value[field];
+  if (labels.length !== count) return { unreadable: `wrong-count ${field}` };
   return { prediction: labels };
 }

@@ -1,4 +1,4 @@
-import type { QuotedSpan } from '../../../text/quotes.ts';
+import type { QuotedSpan, QuoteFinder } from '../../../text/quotes.ts';
 import type { QuoteCounts } from '../asking.ts';
 
 /** Counts the quotes of one answer. */
@@ -15,5 +15,22 @@ export function tallyQuotes(): QuoteTally {
     counts,
     found: ({ folded }) => void counts[folded ? 'folded' : 'aligned']++,
     add: (what) => void counts[what]++,
+  };
+}
+
+/** A quoted term in the spelling of the text; one that is not in the text stays as it was answered. Either is counted. */
+export function spelledAs(
+  text: string,
+  { occurrences }: QuoteFinder,
+  tally: QuoteTally,
+): (term: string) => string {
+  return (term) => {
+    const [span] = occurrences(term);
+    if (!span) {
+      tally.add('unaligned');
+      return term;
+    }
+    tally.found(span);
+    return text.slice(span.start, span.end);
   };
 }
