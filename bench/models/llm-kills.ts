@@ -1,15 +1,15 @@
 /**
- * A run of 2 000 calls that is killed 30 times at random moments and issued again each time, beside one that is left alone: no
- * call that is on disk is repeated, as the server counts them, and the scores are the same. After each kill, the calls that the
- * server was asked and the journal does not have are those that were under way: asked and not yet answered, or answered and not
- * yet on disk. No later process may repeat more than them.
+ * A run of 2 000 calls that is killed 30 times at random moments and issued again each time, beside one that is left alone.
+ * At a kill, the calls in flight are those that the server was asked and the journal does not have: not yet answered, or
+ * answered and not yet on disk. The server counts that no other call is repeated, by name: no question whose answer the journal
+ * had at a kill comes again. Scores are the same.
  *
  * node bench/models/llm-kills.ts
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +25,27 @@ const DELAY_MS = 100;
 const SETTLE_MS = 200;
 /** Each process is killed when it has asked this many questions at most. */
 const MOST_PER_LIFE = 60;
+
+/** What one process did, up to its end. */
+interface Life {
+  /** Questions that an earlier process had asked. */
+  readonly repeated: number;
+  /** Of these, whose answer was in the journal when this process began. */
+  readonly repeatedOfKept: number;
+  /** At its end: asked so far, and not in the journal. */
+  readonly inFlight: number;
+  /** Of these, without an answer. */
+  readonly unanswered: number;
+  /** How long ago the oldest of the others was answered. */
+  readonly longestWaitMs: number;
+}
+
+/** A question as the server noted it. */
+interface NotedQuestion {
+  readonly message: string;
+  readonly answered?: number;
+}
+
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-kills-'));
@@ -34,8 +55,8 @@ const stub = spawn(process.execPath, [here('llm-stub.ts'), String(DELAY_MS)], {
 try {
   const [port] = await once(createInterface({ input: stub.stdout! }), 'line');
   const server = `http://127.0.0.1:${port}`;
-  const count = async (): Promise<{ asked: number; again: number }> =>
-    JSON.parse(await (await fetch(`${server}/count`)).text());
+  const questions = async (): Promise<NotedQuestion[]> =>
+    JSON.parse(await (await fetch(`${server}/questions`)).text());
   const corpus = join(folder, 'data', 'cMedIC');
   mkdirSync(corpus, { recursive: true });
   const lines = Array.from({ length: CALLS }, (_, i) => `${i % 3}\t第${i}个查询\n`).join('');
@@ -56,59 +77,65 @@ try {
     return readFileSync(join(folder, runs, run, 'scores.json'), 'utf8');
   };
 
-  /** Calls in whole lines of the journal. */
-  const onDisk = (): number => {
+  /** Questions whose calls are in whole lines of the journal, by their last message. */
+  const inJournal = (): Set<string> => {
     const [run] = readdirSync(join(folder, 'killed'));
     const journal = readFileSync(join(folder, 'killed', run, 'calls.jsonl'), 'utf8');
-    return journal
+    const calls = journal
       .split('\n')
       .slice(0, -1)
-      .filter((line) => line.startsWith('{"call"')).length;
+      .filter((line) => line.startsWith('{"call"'));
+    return new Set(calls.map((line) => JSON.parse(line).messages.at(-1)));
   };
 
   const random = createRandom(17);
-  const lives: { underWay: number; repeated: number }[] = [];
-  let repeatedBefore = 0;
-  let underWayBefore = 0;
-  /** What the process that just ended repeated, and what it left under way. */
-  const endLife = async (): Promise<void> => {
+  const lives: Life[] = [];
+  /** Before the process that runs now: what was asked, and what the journal had. */
+  let asked = 0;
+  let kept = new Set<string>();
+  const endLife = async (ended: number): Promise<void> => {
     // What the process sent before it died is still to be read.
     await sleep(SETTLE_MS);
-    const { asked, again } = await count();
-    lives.push({ underWay: underWayBefore, repeated: again - repeatedBefore });
-    [repeatedBefore, underWayBefore] = [again, asked - again - onDisk()];
+    const all = await questions();
+    const before = new Set(all.slice(0, asked).map(({ message }) => message));
+    const again = all.slice(asked).filter(({ message }) => before.has(message));
+    const ofKept = again.filter(({ message }) => kept.has(message)).length;
+    asked = all.length;
+    kept = inJournal();
+    const latest = new Map(all.map((one) => [one.message, one]));
+    const inFlight = [...latest.values()].filter(({ message }) => !kept.has(message));
+    const waits = inFlight.flatMap(({ answered = ended }) => (answered < ended ? [ended - answered] : []));
+    lives.push({
+      ...{ repeated: again.length, repeatedOfKept: ofKept, inFlight: inFlight.length },
+      ...{ unanswered: inFlight.length - waits.length, longestWaitMs: Math.max(0, ...waits) },
+    });
   };
   for (let kill = 0; kill < KILLS; kill++) {
-    const before = (await count()).asked;
     const child = start('killed', 'stub');
-    const wanted = before + 1 + random.below(MOST_PER_LIFE);
-    while ((await count()).asked < wanted && child.exitCode === null) await sleep(2);
+    const wanted = asked + 1 + random.below(MOST_PER_LIFE);
+    while ((await questions()).length < wanted && child.exitCode === null) await sleep(10);
     await sleep(random.below(50));
     child.kill('SIGKILL');
+    const ended = Date.now();
     await once(child, 'exit');
-    await endLife();
+    await endLife(ended);
   }
   await once(start('killed', 'stub'), 'exit');
-  await endLife();
-  const { asked, again } = await count();
+  await endLife(Date.now());
   await once(start('whole', 'stub'), 'exit');
-  const same = scoresOf('killed') === scoresOf('whole');
-  const whole = (await count()).asked - asked;
   const result = {
     ...circumstances(),
-    calls: CALLS,
-    kills: KILLS,
-    concurrency: CONCURRENCY,
-    asked,
-    again,
-    whole,
-    same,
+    ...{ load: loadavg(), calls: CALLS, kills: KILLS, concurrency: CONCURRENCY, asked },
+    whole: (await questions()).length - asked,
+    same: scoresOf('killed') === scoresOf('whole'),
     lives,
-    onlyUnderWay: lives.every(({ underWay, repeated }) => repeated <= underWay),
+    onlyInFlight: lives.every(
+      ({ repeated, repeatedOfKept }, i) => repeatedOfKept === 0 && repeated <= (lives[i - 1]?.inFlight ?? 0),
+    ),
   };
   await writeResult('llm-kills', result);
   console.log(JSON.stringify(result, null, 2));
-  process.exitCode = same && result.onlyUnderWay ? 0 : 1;
+  process.exitCode = result.same && result.onlyInFlight ? 0 : 1;
 } finally {
   stub.kill();
   rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * A server on loopback that answers every chat completion at once, whole or as a stream, in a process of its own, and counts
- * what it is asked. Prints its port; GET /count says how many questions came, and how many of them more than once.
+ * A server on loopback that answers every chat completion, whole or as a stream, in a process of its own: at once, or after a
+ * while. Prints its port. Where it takes a while it notes every question, which GET /questions lists.
  *
  * node bench/models/llm-stub.ts [milliseconds before an answer]
  */
@@ -26,18 +26,23 @@ const streamed = (content: string): string =>
     .concat('data: [DONE]\n\n')
     .join('');
 
-let asked = 0;
-let again = 0;
-const seen = new Set<string>();
+/** A question as it came; times are those of the clock, in milliseconds. */
+interface NotedQuestion {
+  /** Hash of its last message, as journals have it. */
+  readonly message: string;
+  /** When its answer was sent; absent where it is still to be sent. */
+  answered?: number;
+}
+const questions: NotedQuestion[] = [];
+
 /** The same answer to the same question in every process. */
 const answer = (body: string): string => `{"label":"${createHash('sha256').update(body).digest()[0] & 1}"}`;
 
-/** Questions are counted when they arrive. */
-function countQuestion(body: string): void {
-  asked++;
-  const hash = createHash('sha256').update(body).digest('base64').slice(0, 11);
-  if (seen.has(hash)) again++;
-  seen.add(hash);
+function note(body: string): NotedQuestion {
+  const message = JSON.stringify(JSON.parse(body).messages.at(-1));
+  const question = { message: createHash('sha256').update(message).digest('hex').slice(0, 32) };
+  questions.push(question);
+  return question;
 }
 
 function send(body: string, response: ServerResponse): void {
@@ -47,15 +52,18 @@ function send(body: string, response: ServerResponse): void {
 }
 
 const server = createServer((request, response) => {
-  if (request.url === '/count') return void response.end(JSON.stringify({ asked, again }));
+  if (request.url === '/questions') return void response.end(JSON.stringify(questions));
   let body = '';
   request.setEncoding('utf8').on('data', (piece: string) => {
     body += piece;
   });
   request.on('end', () => {
-    countQuestion(body);
-    if (delay > 0) setTimeout(send, delay, body, response);
-    else send(body, response);
+    if (delay === 0) return send(body, response);
+    const question = note(body);
+    setTimeout(() => {
+      send(body, response);
+      question.answered = Date.now();
+    }, delay);
   });
 });
 server.keepAliveTimeout = 60_000;

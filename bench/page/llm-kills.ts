@@ -4,12 +4,15 @@ export const llmKills: Section = {
   title: 'A run of language model calls, killed',
   result: 'llm-kills',
   command: 'bench/models/llm-kills.ts',
-  body: ({ calls, kills, concurrency, asked, again, same, lives, onlyUnderWay }) => {
-    const underWay = lives.map((life: Result) => life.underWay);
-    const most = Math.max(...underWay);
-    const mean = underWay.reduce((sum: number, one: number) => sum + one, 0) / kills;
+  body: ({ calls, kills, concurrency, asked, same, lives, onlyInFlight, load }) => {
+    const killed: Result[] = lives.slice(0, kills);
+    const mean = (of: (life: Result) => number): string =>
+      (killed.reduce((sum, life) => sum + of(life), 0) / kills).toFixed(1);
+    const most = Math.max(...killed.map(({ inFlight }) => inFlight));
+    const longest = Math.max(...killed.map(({ longestWaitMs }) => longestWaitMs));
+    const again = lives.reduce((sum: number, { repeated }: Result) => sum + repeated, 0);
     return [
-      `${calls} calls, ${concurrency} at a time, killed ${kills} times with SIGKILL at random moments and issued again: the server was asked ${asked} times, ${again} of these again, ${(again / kills).toFixed(1)} per kill. Under way at a kill (asked, and not in the journal: unanswered, or answered and not yet on disk, which takes up to 50 ms and a sync) were ${mean.toFixed(1)} calls on average, ${most} at most; ${onlyUnderWay ? 'no process repeated more than those, so that no call that was on disk was made again' : 'some process repeated more than those'}. Scores ${same ? 'are those' : 'differ from those'} of a run that was left alone.`,
+      `${calls} calls, ${concurrency} at a time, killed ${kills} times with SIGKILL at random moments and issued again: the server was asked ${asked} times, ${again} of these again, ${(again / kills).toFixed(1)} per kill. In flight at a kill (asked, and not in the journal) were ${mean(({ inFlight }) => inFlight)} calls on average, ${most} at most: ${mean(({ unanswered }) => unanswered)} that were not answered yet, and ${mean(({ inFlight, unanswered }) => inFlight - unanswered)} whose answer was not on disk yet, ${longest} ms after it was sent at most (answers are synced in groups, every 50 ms). ${onlyInFlight ? 'Only calls in flight were repeated: of no question that came again had the journal an answer.' : 'Other calls were repeated, too.'} Scores ${same ? 'are those' : 'differ from those'} of a run that was left alone. The load of the machine was ${load[0].toFixed(0)} at the end.`,
     ];
   },
 };

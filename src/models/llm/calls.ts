@@ -30,6 +30,7 @@ const keptJson = z.object({
   /** Rough counts, made here. */
   estimated: z.object({ promptTokens: z.number(), completionTokens: z.number() }).optional(),
   first: z.array(z.object({ token: z.string(), logprob: z.number() })).optional(),
+  continued: z.array(z.number()).optional(),
   attempts: z.number(),
   ms: z.number(),
 });
@@ -38,12 +39,13 @@ export type KeptReply = z.infer<typeof keptJson>;
 /** A reply as it is kept, with rough counts of its tokens. */
 export function keptReply(
   messages: readonly Message[],
-  { first, ...reply }: ChatReply,
+  { first, continued, ...reply }: ChatReply,
   taken: Pick<KeptReply, 'attempts' | 'ms'>,
 ): KeptReply {
   return {
     ...reply,
     ...(first && { first: [...first] }),
+    ...(continued && { continued: [...continued] }),
     estimated: estimateCall(messages, reply),
     ...taken,
   };

@@ -29,10 +29,13 @@ export async function openInterview({
   readonly task: Task;
   readonly train: readonly Example[];
   readonly seed: number;
-  readonly parameters: Pick<InterviewParameters, 'mode' | 'ranking' | 'promptFile' | 'promptLanguage'>;
+  readonly parameters: Pick<
+    InterviewParameters,
+    'mode' | 'optionsBy' | 'ranking' | 'promptFile' | 'promptLanguage'
+  >;
 }): Promise<Interview> {
   const asking = askingOf(task, parameters);
-  if (parameters.mode === 'logprob') requireOptions({ task, asking });
+  if (parameters.mode === 'logprob') requireOptions({ task, asking }, parameters);
   const prompt = await choosePrompt(asking, parameters.promptFile);
   return {
     task,
@@ -44,10 +47,13 @@ export async function openInterview({
   };
 }
 
-/** Labels are scored as letters: there must be some, and not too many. */
-function requireOptions({ task, asking }: Pick<Interview, 'task' | 'asking'>): void {
+/** There must be some labels to score, and for letters not too many. */
+function requireOptions(
+  { task, asking }: Pick<Interview, 'task' | 'asking'>,
+  { optionsBy }: Pick<InterviewParameters, 'optionsBy'>,
+): void {
   const options = asking.choice?.options(task).length ?? 0;
-  if (options > 1 && options <= MAX_OPTIONS) return;
+  if (options > 1 && (options <= MAX_OPTIONS || optionsBy === 'answer')) return;
   const why =
     options > MAX_OPTIONS
       ? {
@@ -159,15 +165,15 @@ export function rotationsOf({ asking, task }: Interview): readonly number[] {
 
 /**
  * The messages of every call about an input, turn by turn: the same ones in every repeat where answers are written, those of
- * every rotation of the options where these are scored.
+ * every rotation of the options where these are scored by their letters.
  */
 export function turnsOf(
   interview: Interview,
-  { mode, repeats }: Pick<InterviewParameters, 'mode' | 'repeats'>,
+  { mode, optionsBy, repeats }: Pick<InterviewParameters, 'mode' | 'optionsBy' | 'repeats'>,
   conversation: Conversation,
 ): readonly (readonly Message[][])[] {
-  if (mode === 'logprob')
+  if (mode === 'logprob' && optionsBy !== 'answer')
     return rotationsOf(interview).map((rotation) => letterMessages(interview, conversation, rotation));
   const messages = messagesOf(interview, conversation);
-  return Array.from({ length: repeats }, () => messages);
+  return Array.from({ length: mode === 'logprob' ? 1 : repeats }, () => messages);
 }

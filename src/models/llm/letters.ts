@@ -59,3 +59,10 @@ export function averageScores(rotations: readonly OptionScores[]): OptionScores 
     for (const [id, score] of Object.entries(scores)) sums[id] = (sums[id] ?? 0) + score / rotations.length;
   return sums;
 }
+
+/** Log-probabilities of whole answers as those of the options, renormalised over them. */
+export function scoreAnswers(logprobs: readonly number[], options: readonly Label[]): OptionScores {
+  const most = Math.max(...logprobs);
+  const total = most + Math.log(logprobs.reduce((sum, logprob) => sum + Math.exp(logprob - most), 0));
+  return Object.fromEntries(options.map(({ id }, i) => [id, logprobs[i] - total]));
+}

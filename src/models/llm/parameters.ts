@@ -115,6 +115,9 @@ export const parameters = {
 };
 
 /** What an interview takes, wherever the model is. */
-export type InterviewParameters = Resolved<typeof asked>;
+export type InterviewParameters = Resolved<typeof asked> & {
+  /** How options are scored. Default: by their letters. */
+  readonly optionsBy?: 'letter' | 'answer';
+};
 
 export type LlmParameters = Resolved<typeof parameters>;

@@ -1,16 +1,17 @@
 import { UserError } from '../../ground/errors.ts';
 import type { Usage } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
+import type { Label } from '../../tasks/task.ts';
 import type { Reply } from '../contract.ts';
 import { costOf, tokensOf } from '../shared/services/budget.ts';
-import type { ChatReply, Message } from '../shared/services/chat.ts';
+import type { Message } from '../shared/services/chat.ts';
 import type { ServiceFailure } from '../shared/services/failure.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { type Calls, callKey, type KeptReply, keptReply } from './calls.ts';
 import { type Interview, rotationsOf, turnsOf } from './conversation.ts';
 import type { RawAnswer, RawCall } from './interpret.ts';
 import { type Rung, responseFormat } from './ladder.ts';
-import { averagePlaces, averageScores, MAX_OPTIONS, rotated, scoreLetters } from './letters.ts';
+import { averagePlaces, averageScores, MAX_OPTIONS, rotated, scoreAnswers, scoreLetters } from './letters.ts';
 import type { InterviewParameters } from './parameters.ts';
 import type { ChooseShots } from './shots.ts';
 
@@ -75,9 +76,19 @@ export async function call(
 
 const LETTERS = { temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: MAX_OPTIONS } as const;
 
+/** Nothing is written: whole answers are scored. */
+const ANSWERS = { temperature: 0, max_tokens: 1 } as const;
+
+const optionsOf = ({ asking, task }: Interview): readonly Label[] => asking.choice?.options(task) ?? [];
+
+/** The answers that choose each of the options, as they would be written. */
+const answersOf = (interview: Interview): string[] =>
+  optionsOf(interview).map(({ id }) => JSON.stringify(interview.asking.choice?.answer(id)));
+
 /** The fields of a request that determine its answer. */
 export function settingsOf({ parameters, interview }: Session, rung: Rung): Settings {
-  if (parameters.mode === 'logprob') return LETTERS;
+  if (parameters.mode === 'logprob')
+    return parameters.optionsBy === 'answer' ? { ...ANSWERS, continuations: answersOf(interview) } : LETTERS;
   return {
     temperature: parameters.temperature,
     max_tokens: parameters.maxTokens,
@@ -176,26 +187,32 @@ function usageOf(made: readonly MadeCall[], { endpoint: { price } }: ChatService
   };
 }
 
-/** The options of every call, scored by the probabilities of their letters and averaged over rotations. */
-function scoredCalls({ interview, service }: Session, made: readonly (readonly MadeCall[])[]): RawCall[] {
-  const options = interview.asking.choice?.options(interview.task) ?? [];
-  const rotations = rotationsOf(interview);
+/** The options of every call with their log-probabilities. */
+function scoredCalls(session: Session, made: readonly (readonly MadeCall[])[]): RawCall[] {
+  const { interview, parameters } = session;
   return made[0].map((_, at): RawCall => {
     const outcomes = made.map((turn) => turn[at].outcome);
+    const replies = outcomes.flatMap((outcome) => ('failure' in outcome ? [] : [outcome]));
     const failure = outcomes.find((outcome) => 'failure' in outcome);
     if (failure) return rawOf(failure);
-    const scores = outcomes.map((outcome, turn) => {
-      const { first, text } = outcome as ChatReply;
-      // A model that ends at once, or begins with a part of a character, leaves servers no token to report: unreadable.
-      if (!first?.length && /^\uFFFD*$/.test(text)) return undefined;
-      if (!first?.length) throw noLogprobs(service.endpoint.url);
-      return scoreLetters(first, rotated(options, rotations[turn]));
-    });
-    const known = scores.filter((one) => one !== undefined);
-    if (known.length < scores.length)
-      return { text: outcomes.map((one) => ('text' in one ? one.text : '')).join(' ') };
-    return { scores: averageScores(known), places: averagePlaces(known, options, rotations) };
+    if (parameters.optionsBy !== 'answer') return scoredLetters(session, replies);
+    return { scores: scoreAnswers(replies[0].continued ?? [], optionsOf(interview)) };
   });
+}
+
+/** Scores the options by their letters, averaged over rotations. */
+function scoredLetters({ interview, service }: Session, replies: readonly KeptReply[]): RawCall {
+  const options = optionsOf(interview);
+  const rotations = rotationsOf(interview);
+  const scores = replies.map(({ first, text }, turn) => {
+    // A model that ended at once, or whose likeliest token is a part of a character: this question has no answer.
+    if (!first?.length && /^\uFFFD*$/.test(text)) return undefined;
+    if (!first?.length) throw noLogprobs(service.endpoint.url);
+    return scoreLetters(first, rotated(options, rotations[turn]));
+  });
+  const known = scores.filter((one) => one !== undefined);
+  if (known.length < scores.length) return { text: replies.map(({ text }) => text).join(' ') };
+  return { scores: averageScores(known), places: averagePlaces(known, options, rotations) };
 }
 
 const noLogprobs = (url: string): UserError =>

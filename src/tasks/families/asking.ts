@@ -64,6 +64,8 @@ export type OptionScores = Readonly<Record<string, number>>;
 export interface OptionAsking<T extends FamilyTypes> {
   /** What is chosen from. */
   options(task: Task): readonly Label[];
+  /** The whole answer that chooses an option. */
+  answer(id: string): object;
   /** The prediction from the scores of every call of an input. */
   decide(scores: readonly OptionScores[], input: T['input'], task: Task): T['prediction'];
 }

@@ -4,10 +4,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseParameters } from '../../../ground/parameters.ts';
 import type { Reply } from '../../contract.ts';
+import { NO_PROFILE } from '../../shared/services/profile.ts';
+import { interviewed, prepareInterview } from '../fitting.ts';
 import { PAIR, PAIRS } from '../fixtures/interviewer.ts';
+import { scriptedRuntime } from './fixtures/runtime.ts';
 import { gguf } from './kind.ts';
+import { parameters as specs } from './parameters.ts';
 import { installCommand, loadRuntime } from './runtime.ts';
+import { openLocalService } from './service.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -54,6 +60,32 @@ describe('the kind gguf', () => {
   });
 });
 
+describe('labels scored by whole answers', () => {
+  it('have the probabilities of the answers that choose them, and a name of their own in tables', async () => {
+    const { runtime } = scriptedRuntime({ next: () => ({ '0': 0.2, '1': 0.6, '"': 0.5, '}': 0.9 }) });
+    const given = { file: 'm.gguf', mode: 'logprob', optionsBy: 'answer' };
+    const parameters = parseParameters(specs, given, { name: { en: 'gguf', zh: 'gguf' } });
+    const endpoint = { url: 'gguf:0', model: 'm.gguf', profile: NO_PROFILE };
+    const model = { file: 'm.gguf', contextSize: 4096, gpu: 'off', threads: undefined } as const;
+    const request = { task: PAIRS, train: [], dev: [], seed: 0, parameters, score: () => 0 };
+    const prepared = await prepareInterview(request, {
+      ...{ endpoint, destination: '', lanes: 1 },
+      open: () => openLocalService({ endpoint, model, seed: 0, limits: {} }, async () => runtime),
+    });
+    const replies: Reply[] = [];
+    await interviewed(prepared).answer([PAIR], { onAnswer: (_, reply) => replies.push(reply) });
+    expect(gguf.interpret(replies[0].raw, PAIR, PAIRS)).toMatchObject({
+      status: 'answered',
+      prediction: {
+        label: '1',
+        scores: { 0: expect.closeTo(Math.log(0.25), 10), 1: expect.closeTo(Math.log(0.75), 10) },
+      },
+    });
+    expect(gguf.variant({ file: 'm', mode: 'logprob', optionsBy: 'answer' })).toBe('logprob of answers');
+    expect(gguf.variant({ file: 'm', mode: 'logprob' })).toBe('logprob');
+  });
+});
+
 describe('the optional peer', () => {
   it('that is absent is asked for with the command that installs it', async () => {
     await expect(loadRuntime('node-llama-cpp-that-is-absent')).rejects.toMatchObject({
@@ -79,8 +111,9 @@ const FILE = process.env.CHINESEBLUE_GGUF ?? '';
 
 describe.skipIf(!existsSync(FILE))('a real model (skipped: CHINESEBLUE_GGUF names none)', () => {
   it('answers in words and by probabilities, the same ones again', async () => {
-    for (const mode of ['generate', 'logprob']) {
-      const model = await fitOn(FILE, { mode, maxTokens: 64, threads: 1 });
+    const ways = [{ mode: 'generate' }, { mode: 'logprob' }, { mode: 'logprob', optionsBy: 'answer' }];
+    for (const way of ways) {
+      const model = await fitOn(FILE, { ...way, maxTokens: 64, threads: 1 });
       const raws: unknown[] = [];
       for (let i = 0; i < 2; i++)
         await model.answer([PAIR], { onAnswer: (_: number, { raw }: Reply) => raws.push(raw) });

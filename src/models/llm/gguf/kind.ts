@@ -18,7 +18,8 @@ export const gguf = defineModel({
   parameters,
   mainParameter: 'file',
   // Scores by probability are never taken for those of written answers.
-  variant: ({ mode }) => (mode === 'logprob' ? 'logprob' : ''),
+  variant: ({ mode, optionsBy }) =>
+    mode !== 'logprob' ? '' : optionsBy === 'answer' ? 'logprob of answers' : 'logprob',
   seeded: true,
   capabilities: { save: false, load: false, explain: false, embed: false },
   // One model in memory for all evaluations of a command.

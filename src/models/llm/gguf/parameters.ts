@@ -17,6 +17,13 @@ export const parameters = {
       zh: '约束答案格式的方式：按 JSON schema 的语法、任意 JSON 的语法或仅靠文字。',
     },
   }),
+  optionsBy: choice(['letter', 'answer'], {
+    default: 'letter',
+    summary: {
+      en: 'mode=logprob only: labels are scored by the probability of a letter, or of the whole answer.',
+      zh: '仅用于 mode=logprob：按选项字母的概率，或按完整答案的概率给标签打分。',
+    },
+  }),
   contextSize: integer({
     default: 4096,
     min: 16,

@@ -60,6 +60,7 @@ export interface LlamaContext {
 
 export interface LlamaSequence {
   clearHistory(): Promise<void>;
+  eraseContextTokenRanges(ranges: readonly { readonly start: number; readonly end: number }[]): Promise<void>;
   controlledEvaluate(
     input: readonly (Token | [Token, { readonly generateNext: { readonly probabilities: true } }])[],
   ): Promise<readonly ({ readonly next: { readonly probabilities?: Map<Token, number> } } | undefined)[]>;

@@ -96,6 +96,34 @@ describe('probabilities of first tokens', () => {
   });
 });
 
+describe('probabilities of answers', () => {
+  /** Prefers b after a, and otherwise a. */
+  const next = (prompt: string) => (prompt.endsWith('a') ? { a: 0.1, b: 0.9 } : { a: 0.75, b: 0.25 });
+  const asked = (...continuations: string[]) => ({ ...body, max_tokens: 1, continuations });
+
+  it('are those of all their tokens, each after those before it', async () => {
+    const outcome = await outcomeOf({ next }, asked('ab', 'ba', 'bab'));
+    const expected = [0.75 * 0.9, 0.25 * 0.75, 0.25 * 0.75 * 0.9];
+    const continued = 'continued' in outcome ? (outcome.continued ?? []) : [];
+    expect(continued.map(Math.exp)).toEqual(expected.map((p) => expect.closeTo(p, 12)));
+  });
+
+  it('do not depend on the other answers, but for what all have in common', async () => {
+    const one = await outcomeOf({ next }, asked('ab', 'ba'));
+    const other = await outcomeOf({ next }, asked('ba', 'ab'));
+    expect(one).toMatchObject({ text: '', completionTokens: 0 });
+    expect('continued' in one && one.continued).toEqual(
+      'continued' in other && other.continued?.toReversed(),
+    );
+  });
+
+  it('are not asked for where an answer does not fit into the context', async () => {
+    expect(await outcomeOf({ next, contextSize: 60 }, asked('a', 'b'.repeat(60)))).toMatchObject({
+      failure: 'context-exceeded',
+    });
+  });
+});
+
 describe('a prompt', () => {
   it('that the context does not hold is a failure, and is not cut', async () => {
     expect(await outcomeOf({ contextSize: 20 })).toMatchObject({ failure: 'context-exceeded', retry: false });

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../shared/services/endpoint.ts';
 import type { ServiceFailure } from '../../shared/services/failure.ts';
 import type { ChatService } from '../../shared/services/service.ts';
 import { acquireModel, type LoadedModel, type ModelSettings } from './loaded.ts';
-import { loadRuntime, type Runtime, type Token } from './runtime.ts';
+import { type LlamaSequence, loadRuntime, type Runtime, type Token } from './runtime.ts';
 
 export interface LocalModel {
   readonly endpoint: Endpoint;
@@ -22,6 +22,8 @@ const bodyJson = z.object({
   temperature: z.number(),
   max_tokens: z.number(),
   top_logprobs: z.number().optional(),
+  /** Answers whose probability is asked for. */
+  continuations: z.array(z.string()).optional(),
   response_format: z
     .union([
       z.object({
@@ -80,16 +82,13 @@ async function answer(
   seed: number,
 ): Promise<ChatReply | ServiceFailure> {
   const { loaded } = answering;
+  if (wanted.continuations !== undefined) return continued(loaded, messages, wanted.continuations);
   const { tokens, opensThought } = writePrompt(loaded, messages);
   const room = loaded.contextSize - tokens.length;
-  if (room < 1) {
-    const detail = `${tokens.length} > ${loaded.contextSize}`;
-    return { failure: 'context-exceeded', retry: false, overloaded: false, detail };
-  }
+  if (room < 1) return tooLong(tokens.length, loaded);
   // Whole and anew: a part that is kept from another question changes probabilities in the second digit.
   await loaded.sequence.clearHistory();
-  const name = loaded.model.fileInfo.metadata.general?.name;
-  const common = { promptTokens: tokens.length, ...(name !== undefined && { model: name }) };
+  const common = { promptTokens: tokens.length, ...nameOf(loaded) };
   if (wanted.top_logprobs !== undefined) {
     const first = await likeliest(loaded, tokens, wanted.top_logprobs);
     return { ...common, text: first[0]?.token ?? '', finish: 'length', completionTokens: 1, first };
@@ -101,15 +100,81 @@ async function answer(
   return { ...common, text, ...thinking, finish, completionTokens: written.length };
 }
 
-/** A conversation as the model's template writes it, up to where its answer begins. Text is never read as a special token. */
+const tooLong = (length: number, { contextSize }: LoadedModel): ServiceFailure => ({
+  ...{ failure: 'context-exceeded', retry: false, overloaded: false },
+  detail: `${length} > ${contextSize}`,
+});
+
+function nameOf({ model }: LoadedModel): { readonly model?: string } {
+  const { name } = model.fileInfo.metadata.general ?? {};
+  return name === undefined ? {} : { model: name };
+}
+
+/**
+ * The log-probabilities of whole answers. What the conversations have in common is computed once, and every answer continues
+ * from there, so that none depends on those before it.
+ */
+async function continued(
+  loaded: LoadedModel,
+  messages: readonly Message[],
+  answers: readonly string[],
+): Promise<ChatReply | ServiceFailure> {
+  const { sequence } = loaded;
+  const written = answers.map((text) => writePrompt(loaded, messages, text).tokens);
+  const longest = Math.max(...written.map(({ length }) => length));
+  if (longest > loaded.contextSize) return tooLong(longest, loaded);
+  const shared = sharedLength(written);
+  await sequence.clearHistory();
+  const [next] = await probabilities(sequence, written[0].slice(0, shared), shared - 1);
+  const logprobs: number[] = [];
+  for (const tokens of written) {
+    const tail = tokens.slice(shared);
+    const before = tail.slice(0, -1);
+    const after = before.length > 0 ? await probabilities(sequence, before, 0) : [];
+    await sequence.eraseContextTokenRanges([{ start: shared, end: shared + before.length }]);
+    logprobs.push(tail.reduce((sum, token, i) => sum + logOf([next, ...after][i], token), 0));
+  }
+  return { text: '', promptTokens: longest, completionTokens: 0, ...nameOf(loaded), continued: logprobs };
+}
+
+/** How many first tokens all have in common; at least one of each is left. */
+function sharedLength(lists: readonly (readonly Token[])[]): number {
+  const most = Math.min(...lists.map(({ length }) => length)) - 1;
+  const [first] = lists;
+  for (let i = 0; i < most; i++) if (lists.some((tokens) => tokens[i] !== first[i])) return i;
+  return most;
+}
+
+type Probabilities = ReadonlyMap<Token, number> | undefined;
+
+/** Evaluates tokens; what follows each of them from `from` on. */
+async function probabilities(
+  sequence: LlamaSequence,
+  tokens: readonly Token[],
+  from: number,
+): Promise<Probabilities[]> {
+  const outputs = await sequence.controlledEvaluate(
+    tokens.map((token, i) => (i < from ? token : [token, { generateNext: { probabilities: true } }])),
+  );
+  return outputs.slice(from).map((output) => output?.next.probabilities);
+}
+
+const logOf = (options: Probabilities, token: Token): number =>
+  Math.log(options?.get(token) ?? Number.MIN_VALUE);
+
+/**
+ * A conversation as the model's template writes it, up to where its answer begins, or to the end of an answer. Text is never
+ * read as a special token.
+ */
 function writePrompt(
   { wrapper, model }: LoadedModel,
   messages: readonly Message[],
+  answer?: string,
 ): { readonly tokens: Token[]; readonly opensThought: boolean } {
   const said = messages.map(({ role, content }) =>
     role === 'assistant' ? { type: 'model' as const, response: [content] } : { type: role, text: content },
   );
-  const chatHistory = [...said, { type: 'model' as const, response: [] }];
+  const chatHistory = [...said, { type: 'model' as const, response: answer === undefined ? [] : [answer] }];
   const { contextText } = wrapper.generateContextState({ chatHistory });
   return {
     tokens: contextText.tokenize(model.tokenizer),
@@ -123,12 +188,9 @@ async function likeliest(
   prompt: readonly Token[],
   count: number,
 ): Promise<TokenOption[]> {
-  const last = prompt.length - 1;
-  const outputs = await sequence.controlledEvaluate(
-    prompt.map((token, i) => (i === last ? [token, { generateNext: { probabilities: true } }] : token)),
-  );
+  const [next] = await probabilities(sequence, prompt, prompt.length - 1);
   const options: TokenOption[] = [];
-  for (const [token, probability] of outputs[last]?.next.probabilities ?? []) {
+  for (const [token, probability] of next ?? []) {
     if (options.length === count) break;
     options.push({ token: model.detokenize([token]), logprob: Math.log(probability) });
   }

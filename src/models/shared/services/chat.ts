@@ -31,6 +31,8 @@ export interface ChatReply {
   readonly completionTokens?: number;
   /** The likeliest first tokens. */
   readonly first?: readonly TokenOption[];
+  /** The log-probabilities of the answers that were asked about, where nothing is written. */
+  readonly continued?: readonly number[];
 }
 
 /** What a service says it counted may be nonsense, which costs no answer: then nothing was reported. */

@@ -61,6 +61,7 @@ Reply with JSON only: {"grade": grade}, where the grade is one of the numbers li
   read: (answers, _input, task) => readGrades(answers, task),
   choice: {
     options: gradesOf,
+    answer: (grade) => ({ grade: Number(grade) }),
     // The expected grade under the probabilities of the options; the chosen one where only that is known.
     decide: (calls) => ({
       scores: calls.map((scores) => {

@@ -49,6 +49,7 @@ export function labelAsking<Input extends Text1 | Text2>({
     read: ([answer], _input, task) => readLabelAnswer(answer, task),
     choice: {
       options: ({ labels }) => labels,
+      answer: (label) => ({ label }),
       decide: ([scores]) => ({ label: likeliest(scores), scores: finite(scores) }),
     },
   };
