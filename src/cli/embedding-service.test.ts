@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { destinationsOf, estimatePlans } from '../evaluation/outlook.ts';
 import { completePlan } from '../evaluation/plan.ts';
-import { type Received, type ScriptedServer, startServer } from '../models/llm/fixtures/server.ts';
+import {
+  type Received,
+  type ScriptedServer,
+  startServer,
+} from '../models/shared/services/fixtures/server.ts';
 import { findTask } from '../tasks/registry.ts';
 
 const COUNT = 30;

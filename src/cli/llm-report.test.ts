@@ -7,7 +7,11 @@ import { samplesDir } from '../datasets/directory.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { openRuns } from '../evaluation/opened.ts';
 import { completePlan } from '../evaluation/plan.ts';
-import { type Received, type ScriptedServer, startServer } from '../models/llm/fixtures/server.ts';
+import {
+  type Received,
+  type ScriptedServer,
+  startServer,
+} from '../models/shared/services/fixtures/server.ts';
 import { writeReport } from '../report/report.ts';
 import { findTask } from '../tasks/registry.ts';
 import { runMain } from './fixtures/run-main.ts';

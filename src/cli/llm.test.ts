@@ -15,14 +15,14 @@ import { estimatePlans } from '../evaluation/outlook.ts';
 import { completePlan } from '../evaluation/plan.ts';
 import type { Text } from '../ground/language.ts';
 import { createRandom } from '../ground/random.ts';
+import { spending } from '../models/shared/services/budget.ts';
 import {
   type Received,
   type Scripted,
   type ScriptedServer,
   startServer,
   status,
-} from '../models/llm/fixtures/server.ts';
-import { spending } from '../models/shared/services/budget.ts';
+} from '../models/shared/services/fixtures/server.ts';
 import { writeReport } from '../report/report.ts';
 import { findTask } from '../tasks/registry.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { completion, type Scripted, status, streamed } from '../shared/services/fixtures/server.ts';
 import { createInterviewer, NER } from './fixtures/interviewer.ts';
-import { completion, type Scripted, status, streamed } from './fixtures/server.ts';
 
 const { answerOf } = createInterviewer();
 

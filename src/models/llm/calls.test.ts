@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spending } from '../shared/services/budget.ts';
+import { completion, type Scripted, status } from '../shared/services/fixtures/server.ts';
 import { createInterviewer, PAIR, PAIRS, type Script } from './fixtures/interviewer.ts';
-import { completion, type Scripted, status } from './fixtures/server.ts';
 
 const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
 

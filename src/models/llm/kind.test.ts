@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../tasks/examples.ts';
+import { completion, type Received, type Scripted, startServer } from '../shared/services/fixtures/server.ts';
 import { createInterviewer, NER, PAIR, PAIRS, RANKING } from './fixtures/interviewer.ts';
-import { completion, type Received, type Scripted, startServer } from './fixtures/server.ts';
 import { llm } from './kind.ts';
 
 const { ask, answerOf, received } = createInterviewer();

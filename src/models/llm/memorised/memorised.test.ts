@@ -9,7 +9,7 @@ import {
   type ScriptedServer,
   startServer,
   status,
-} from '../fixtures/server.ts';
+} from '../../shared/services/fixtures/server.ts';
 import { judgeCompletion } from './completion.ts';
 import { prepareMemorised } from './memorised.ts';
 import { chosenOption } from './order.ts';

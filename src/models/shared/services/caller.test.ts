@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Scripted, type ScriptedServer, startServer, status } from '../../llm/fixtures/server.ts';
 import { spending } from './budget.ts';
 import type { CallSettings } from './caller.ts';
 import { CERTIFICATE, KEY } from './fixtures/certificate.ts';
+import { type Scripted, type ScriptedServer, startServer, status } from './fixtures/server.ts';
 import type { Profile } from './profile.ts';
 import { openService } from './service.ts';
 
