@@ -57,7 +57,10 @@ export const promptCommand = defineCommand({
       if (preview.calls.length > 1) terminal.print(`#### ${i + 1}/${preview.calls.length}`);
       for (const { role, content } of messages) terminal.print(`## ${role}\n${content}\n`);
     }
-    if (preview.schema) terminal.print(`## JSON schema\n${JSON.stringify(preview.schema)}\n`);
+    if (preview.schema) {
+      terminal.printText({ en: '## JSON schema', zh: '## JSON Schema' });
+      terminal.print(`${JSON.stringify(preview.schema)}\n`);
+    }
     terminal.note(
       terminal.say({
         en: `${preview.prompt}, about ${preview.tokens.reduce((a, b) => a + b, 0)} tokens`,
