@@ -1,4 +1,4 @@
-import type { Usage } from '../tasks/answer.ts';
+import { SUMMED_USAGE, type Usage } from '../tasks/answer.ts';
 
 /** What the answers of a run took, as the service reports it. */
 export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served' | 'structured'> {
@@ -19,18 +19,8 @@ export interface UsageTally {
   sum(): RunUsage | undefined;
 }
 
-const SUMMED = [
-  'promptTokens',
-  'completionTokens',
-  'estimatedPromptTokens',
-  'estimatedCompletionTokens',
-  'cost',
-  'calls',
-  'retries',
-] as const;
-
 export function tallyUsage(): UsageTally {
-  const sums: { [F in (typeof SUMMED)[number]]?: number } = {};
+  const sums: { [F in (typeof SUMMED_USAGE)[number]]?: number } = {};
   const times: number[] = [];
   const served = new Set<string>();
   const structured = new Set<string>();
@@ -39,7 +29,7 @@ export function tallyUsage(): UsageTally {
   return {
     add(usage) {
       any = true;
-      for (const field of SUMMED) {
+      for (const field of SUMMED_USAGE) {
         const value = usage[field];
         if (value !== undefined) sums[field] = (sums[field] ?? 0) + value;
       }

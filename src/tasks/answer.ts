@@ -23,6 +23,17 @@ export interface Usage {
   readonly structured?: string;
 }
 
+/** The fields of usage that add up. */
+export const SUMMED_USAGE = [
+  'promptTokens',
+  'completionTokens',
+  'estimatedPromptTokens',
+  'estimatedCompletionTokens',
+  'cost',
+  'calls',
+  'retries',
+] as const;
+
 /**
  * What became of one question. The same four words count answers everywhere, those of files too:
  * asked = answered + refused + unreadable + missing.

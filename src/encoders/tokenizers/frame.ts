@@ -82,7 +82,7 @@ export function createEncoders({ out, frame, clear, scan }: Scanner) {
       return { ids: out.ids.slice(0, n), starts: out.starts.slice(0, n), ends: out.ends.slice(0, n) };
     },
     encode(text: string, maxLength = Number.POSITIVE_INFINITY): Encoding {
-      const room = checkRoom(maxLength, specials.single);
+      const room = roomOf(maxLength, specials.single);
       clear();
       scan(text, room);
       const kept = Math.min(room, out.count);
@@ -92,7 +92,7 @@ export function createEncoders({ out, frame, clear, scan }: Scanner) {
       return encoding;
     },
     encodePair(first: string, second: string, maxLength = Number.POSITIVE_INFINITY): Encoding {
-      const room = checkRoom(maxLength, specials.pair);
+      const room = roomOf(maxLength, specials.pair);
       clear();
       scan(first, Number.POSITIVE_INFINITY);
       const middle = out.count;
@@ -112,7 +112,7 @@ export function createEncoders({ out, frame, clear, scan }: Scanner) {
 }
 
 /** Tokens that remain beside the special ones. Throws a UserError (`max-length`) where these do not fit. */
-function checkRoom(maxLength: number, specials: number): number {
+export function roomOf(maxLength: number, specials: number): number {
   if (maxLength >= specials) return maxLength - specials;
   throw new UserError('max-length', {
     en: `A maximum length of ${maxLength} has no room for ${specials} special tokens`,

@@ -12,7 +12,7 @@ export interface FamilyDefaults {
   readonly headsFromScratch?: readonly BertParameters['head'][];
   /** Texts with entities: there may be copies with other mentions, and features of a lexicon. */
   readonly entities?: boolean;
-  /** One label of several, whose logits may be adjusted to how often each occurs. */
+  /** One label of several for each sequence, whose logits may be adjusted to how often each occurs. */
   readonly oneLabel?: boolean;
   /** Texts that may be compared by their vectors. */
   readonly vectors?: boolean;
@@ -28,6 +28,8 @@ export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   ranking: { epochs: 3, batchSize: 32, maxLength: 128, vectors: true },
   relation: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
   dialogue: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: HEADS },
+  'dialogue-acts': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
+  'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
 };
 
 /**

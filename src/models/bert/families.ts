@@ -10,6 +10,8 @@ export const BERT_FAMILIES = [
   'ranking',
   'relation',
   'dialogue',
+  'dialogue-acts',
+  'mention-status',
 ] as const satisfies readonly FamilyId[];
 
 export type BertFamily = (typeof BERT_FAMILIES)[number];

@@ -19,6 +19,8 @@ export const fit: Fits<BertParameters> = {
   ranking: fitWith(PLANNERS.ranking),
   relation: fitWith(PLANNERS.relation),
   dialogue: fitWith(PLANNERS.dialogue),
+  'dialogue-acts': fitWith(PLANNERS['dialogue-acts']),
+  'mention-status': fitWith(PLANNERS['mention-status']),
 };
 
 /**
@@ -36,7 +38,10 @@ export async function load(
   return openModel(fitted);
 }
 
-const LABELLED: readonly FamilyId[] = ['similarity', 'inference', 'classification', 'multilabel'];
+const LABELLED: readonly FamilyId[] = [
+  ...(['similarity', 'inference', 'classification', 'multilabel'] as const),
+  ...(['dialogue-acts', 'mention-status'] as const),
+];
 
 /** The labels that it answers with; none for families whose answers are not labels. */
 function labelsOf({ family, learnt }: KeptRecord): readonly string[] {

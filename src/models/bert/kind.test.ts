@@ -75,6 +75,26 @@ const make: Made = {
     const mention = { turn: 1, start, end: text.length, name: symptom, status };
     return [{ turns }, { symptoms: [{ name: symptom, status }], entities: [mention] }];
   },
+  'dialogue-acts'() {
+    const asks = [random.below(2), random.below(2), random.below(2)];
+    const turns = asks.map((ask) => ({ speaker: '患者', text: `${pick(SYMPTOMS)}${ask ? '吗' : '了'}` }));
+    return [{ turns }, { acts: asks.map((ask) => (ask ? 'ask' : 'tell')) }];
+  },
+  'mention-status'() {
+    const has = [random.below(2), random.below(2)];
+    const [one, other] = [pick(SYMPTOMS), pick(SYMPTOMS)];
+    const [before, between] = [has[0] ? '有' : '没', `，${has[1] ? '有' : '没'}`];
+    const text = `${before}${one}${between}${other}`;
+    const mentions = [
+      { turn: 1, start: before.length, end: before.length + one.length },
+      { turn: 1, start: text.length - other.length, end: text.length },
+    ];
+    const turns = [
+      { speaker: '医生', text: '哪里不舒服' },
+      { speaker: '患者', text },
+    ];
+    return [{ turns, mentions }, { statuses: has.map((yes) => (yes ? 'present' : 'absent')) }];
+  },
 };
 const TASKS: Record<BertFamily, string> = {
   ner: 'cEHRNER',
@@ -85,6 +105,8 @@ const TASKS: Record<BertFamily, string> = {
   ranking: 'cMedIR',
   relation: 'relation',
   dialogue: 'CMDD',
+  'dialogue-acts': 'dialogue-acts',
+  'mention-status': 'mention-status',
 };
 const taskOf = (family: BertFamily) => {
   const task = findTask(TASKS[family]);
@@ -145,6 +167,8 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['similarity, contrastive', 'similarity', { epochs: 12, objective: 'contrastive' }],
     ['dialogue', 'dialogue', { epochs: 8 }],
     ['relation', 'relation', { epochs: 16 }],
+    ['dialogue acts', 'dialogue-acts', { epochs: 6 }],
+    ['mention status', 'mention-status', { epochs: 8, logitAdjustment: true }],
   ])('%s', async (name, family, more) => {
     const { task, fitted, inputs, predictions, score } = await learn(family, more);
     expect(score).toBeGreaterThan(0.85);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { multilabelHead, sequenceHead } from '../../encoders/heads/sequence.ts';
+import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Encoding, Tokenizer } from '../../encoders/tokenizers/tokenizer.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { Input, Prediction } from '../../tasks/examples.ts';
+import type { FamilyId, Gold, Input, Prediction } from '../../tasks/examples.ts';
 import type { LabelPrediction } from '../../tasks/families/shared/types.ts';
 import type { BertParameters } from './parameters.ts';
 import {
@@ -27,7 +28,7 @@ export const learntLabels = z.object({
   /** Multiple of the log share that is subtracted from the logit; chosen on dev. */
   adjustment: z.number().optional(),
 });
-type LearntLabels = z.infer<typeof learntLabels>;
+export type LearntLabels = z.infer<typeof learntLabels>;
 
 /** Probability from which a label belongs to the set. */
 const HALF = 0.5;
@@ -88,31 +89,56 @@ export const labelPlanner = <F extends LabelFamily>(): Planner<F> =>
   });
 
 /** Both texts read together, one label. */
-export function planLabels<F extends LabelFamily>(
+export const planLabels = <F extends LabelFamily>(
   learnt: LearntLabels,
-  { tokenizer, config, parameters: { smoothing, maxLength } }: PlanContext,
+  context: PlanContext,
+): FamilyPlan<F> =>
+  planLabelled<F>(learnt, context, {
+    sequences: (input) => [encodeTexts(context.tokenizer, input, context.parameters.maxLength)],
+    labels: ({ label }) => [label],
+    prediction: ([answer]): LabelPrediction => answer,
+  });
+
+/** How an input has one label for each of its sequences. */
+interface Labelled<F extends FamilyId> {
+  sequences(input: Input<F>): readonly Sequence[];
+  labels(gold: Gold<F>): readonly string[];
+  prediction(answers: readonly LabelPrediction[]): Prediction<F>;
+}
+
+/** The plan of a family that has one label for each sequence. */
+export function planLabelled<F extends FamilyId>(
+  learnt: LearntLabels,
+  { config, parameters: { smoothing } }: PlanContext,
+  family: Labelled<F>,
 ): FamilyPlan<F> {
   const { labels, weights, shares, adjustment = BALANCED } = learnt;
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const askFrom =
     (multiple: number): Plan<F, number, Float32Array>['ask'] =>
     (input) => ({
-      sequences: [encodeTexts(tokenizer, input, maxLength)],
-      decode([logits]): LabelPrediction {
-        const probabilities = softmax(shares ? adjust(logits, shares, multiple) : logits);
-        return {
-          label: labels[argmax(probabilities)],
-          scores: Object.fromEntries(labels.map((label, i) => [label, probabilities[i]])),
-        };
-      },
+      sequences: family.sequences(input),
+      decode: (answers) =>
+        family.prediction(
+          answers.map((logits) => {
+            const probabilities = softmax(shares ? adjust(logits, shares, multiple) : logits);
+            return {
+              label: labels[argmax(probabilities)],
+              scores: Object.fromEntries(labels.map((label, i) => [label, probabilities[i]])),
+            };
+          }),
+        ),
     });
   const plan: Plan<F, number, Float32Array> = {
     head: sequenceHead(config, labels.length, { smoothing, weights }),
     labels,
     items: (examples) =>
-      examples.map(({ input, gold }) => ({
-        rows: [{ sequence: encodeTexts(tokenizer, input, maxLength), target: numberOf(numbers, gold.label) }],
-      })),
+      examples.flatMap(({ input, gold }) => {
+        const own = family.labels(gold);
+        return family
+          .sequences(input)
+          .map((sequence, i) => ({ rows: [{ sequence, target: numberOf(numbers, own[i]) }] }));
+      }),
     ask: askFrom(adjustment),
     ...(shares && {
       decodings: ADJUSTMENTS.map((multiple) => ({

@@ -201,8 +201,8 @@ export const PARAMETERS = {
   logitAdjustment: flag({
     default: false,
     summary: {
-      en: 'Classification, inference and similarity: lower the logits of frequent classes by a multiple of the log of their share in train, chosen on dev (logit adjustment); 1 without dev.',
-      zh: '仅用于分类、推断与相似度：按类别在训练集占比的对数降低高频类的 logit，倍数在 dev 上选择（logit adjustment），无 dev 时为 1。',
+      en: 'One label per text, pair, turn or mention: lower the logits of frequent classes by a multiple of the log of their share in train, chosen on dev (logit adjustment); 1 without dev.',
+      zh: '仅用于每个文本、句对、句子或提及取一个标签的任务族：按类别在训练集占比的对数降低高频类的 logit，倍数在 dev 上选择（logit adjustment），无 dev 时为 1。',
     },
   }),
   fgm: real({

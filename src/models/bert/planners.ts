@@ -1,4 +1,5 @@
 import { dialoguePlanner } from './dialogue.ts';
+import { actsPlanner, statusPlanner } from './dialogue-parts.ts';
 import type { BertFamily } from './families.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
@@ -17,4 +18,6 @@ export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   ranking: rankingPlanner,
   relation: relationPlanner,
   dialogue: dialoguePlanner,
+  'dialogue-acts': actsPlanner,
+  'mention-status': statusPlanner,
 };

@@ -20,6 +20,8 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   ranking: 1,
   relation: 8,
   dialogue: 2,
+  'dialogue-acts': 4,
+  'mention-status': 4,
 };
 
 /**

@@ -123,8 +123,8 @@ function requireOneLabel(bi: boolean, family: FamilyId): void {
           zh: '双编码器没有类别 logit，不能使用 logit-adjustment',
         }
       : {
-          en: `logit-adjustment is for classification, inference and similarity only, not for ${family}`,
-          zh: `参数 logit-adjustment 仅用于分类、推断与相似度，不能用于任务族 ${family}`,
+          en: `logit-adjustment is for families with one label per text, pair, turn or mention, not for ${family}`,
+          zh: `参数 logit-adjustment 仅用于每个文本、句对、句子或提及取一个标签的任务族，不能用于 ${family}`,
         },
     {
       field: kebab('logitAdjustment'),

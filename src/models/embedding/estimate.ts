@@ -1,6 +1,7 @@
 import type { FamilyId, Input } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Estimate, FitRequest } from '../contract.ts';
+import { partTexts } from '../shared/parts.ts';
 import { costOf } from '../shared/services/budget.ts';
 import { estimateText } from '../shared/services/estimate.ts';
 import type { EmbeddingParameters } from './parameters.ts';
@@ -22,7 +23,7 @@ export async function estimateServed(
   // Rankings by the cosine learn nothing.
   const learnt = family.inputShape === 'documents' ? [] : head === 'cosine' ? tuned : [...train, ...dev];
   const texts = new Set(
-    [...learnt.map(({ input }) => input), ...inputs].flatMap((input) => family.texts(input)),
+    [...learnt.map(({ input }) => input), ...inputs].flatMap((input) => partTexts(task, input)),
   );
   let tokens = 0;
   for (const text of texts) tokens += estimateText(prompt + text);

@@ -4,6 +4,7 @@ import type { Fits, FittedModel } from '../contract.ts';
 import { requireDeclared } from '../shared/labels/declared.ts';
 import { labellingJson } from '../shared/labels/labelling.ts';
 import { damaged, openModelFile, pickArrays, readModelFile } from '../shared/modelfile.ts';
+import { withParts } from '../shared/parts.ts';
 import { decisionJson, fitRanking, fitSimilarity, rankingModel, similarityModel } from './cosine.ts';
 import { estimateServed } from './estimate.ts';
 import { encoderJson, reopenEncoder } from './kept.ts';
@@ -12,15 +13,14 @@ import { fitLabels, type LabelHead, labelModel } from './labels.ts';
 import { logisticHead } from './logistic.ts';
 import type { EmbeddingParameters } from './parameters.ts';
 
-/** A frozen encoder with a head: see docs/models/embedding.md. */
-export const fit: Fits<EmbeddingParameters> = {
+const fits = {
   ranking: fitRanking,
   similarity: (request) =>
     request.parameters.head === 'cosine' ? fitSimilarity(request) : fitLabels(request),
   classification: fitLabels,
   multilabel: fitLabels,
   inference: fitLabels,
-};
+} satisfies Fits<EmbeddingParameters>;
 
 /** What a service would be asked; undefined for encoders in this process. */
 export const estimate = estimateServed;
@@ -38,7 +38,7 @@ const headerJson = z.object({
  * Reads a model that `save` wrote; `init` says where the encoder lies now. Throws a UserError where the file is damaged, of
  * another kind or family, or the encoder is not the one that the model was fitted with.
  */
-export async function load(
+async function loadWhole(
   file: string,
   task: Task,
   answering: Partial<EmbeddingParameters>,
@@ -52,6 +52,9 @@ export async function load(
   if (!labelling) return rankingModel(encoder);
   return labelModel(encoder, { ...labelling, task }, await openHead(file, header, labelling, answering));
 }
+
+/** A frozen encoder with a head: see docs/models/embedding.md. */
+export const { fit, load } = withParts({ fit: fits, load: loadWhole });
 
 async function openHead(
   file: string,

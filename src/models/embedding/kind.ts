@@ -11,7 +11,10 @@ export const embedding = defineModel({
     en: 'Vectors of a frozen encoder, here or behind /v1/embeddings: cosine, logistic regression or nearest neighbours',
     zh: '冻结编码器（本机或 /v1/embeddings 服务）的文本向量：余弦、逻辑回归或最近邻',
   },
-  families: ['similarity', 'ranking', 'classification', 'multilabel', 'inference'],
+  families: [
+    ...(['similarity', 'ranking', 'classification', 'multilabel', 'inference'] as const),
+    ...(['dialogue-acts', 'mention-status'] as const),
+  ],
   parameters: PARAMETERS,
   mainParameter: 'init',
   seeded: false,

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { createYielder } from '../../ground/yielder.ts';
 import { labelImplementation, type Scorer } from '../shared/classifier/labelled.ts';
 import { targetsOf } from '../shared/labels/labelling.ts';
+import { withParts } from '../shared/parts.ts';
 import { contributions, type Embeddings, embeddingProbabilities, trainEmbeddings } from './embeddings.ts';
 import type { FastTextParameters } from './parameters.ts';
 
-/** Averaged embeddings of n-grams: see docs/models/fasttext.md. */
-export const { fit, load } = labelImplementation({
+const labels = labelImplementation({
   id: 'fasttext',
   encoding: ({ ngram, minDf }: FastTextParameters) => ({
     options: { least: 1, most: ngram, minDocuments: minDf, sublinear: true },
@@ -33,6 +33,9 @@ export const { fit, load } = labelImplementation({
   }),
   open: ({ dim }, { vectors, heads }, { outputs, link }) => scorer({ dim, outputs, link, vectors, heads }),
 });
+
+/** Averaged embeddings of n-grams: see docs/models/fasttext.md. */
+export const { fit, load } = withParts(labels);
 
 function scorer(embeddings: Embeddings): Scorer {
   const { dim, vectors, heads } = embeddings;

@@ -10,7 +10,7 @@ export const fasttext = defineModel({
     en: 'Averaged n-gram embeddings, trained with the labels (fastText)',
     zh: '有监督 n-gram 向量平均（fastText）',
   },
-  families: ['similarity', 'inference', 'classification', 'multilabel'],
+  families: ['similarity', 'inference', 'classification', 'multilabel', 'dialogue-acts', 'mention-status'],
   parameters,
   seeded: true,
   capabilities: { save: true, load: true, explain: true, embed: false },

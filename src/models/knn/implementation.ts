@@ -21,6 +21,7 @@ import {
   sortedLabels,
 } from '../shared/labels/labels.ts';
 import { type ContentSpec, damaged, type ModelContent, openModelFile } from '../shared/modelfile.ts';
+import { withParts } from '../shared/parts.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
 
@@ -57,12 +58,12 @@ const fitKnn: Fit<LabelFamily, KnnParameters> = async ({ task, train, parameters
   });
 };
 
-export const fit: Fits<KnnParameters> = {
+const fits = {
   similarity: fitKnn,
   inference: fitKnn,
   classification: fitKnn,
   multilabel: fitKnn,
-};
+} satisfies Fits<KnnParameters>;
 
 /** Rows of twice the width of the n-grams: a place for either text of a pair. */
 const encoderOf = (tfidf: Tfidf): Encoder<ClassifierInput> => ({
@@ -181,7 +182,7 @@ const SPEC: ContentSpec<z.infer<typeof headerJson>, typeof ARRAYS> = {
 };
 
 /** Reads a model that `save` wrote. UserError if the file is damaged, of another kind or another family. */
-export async function load(file: string, task: Task): Promise<FittedModel<LabelFamily>> {
+async function loadWhole(file: string, task: Task): Promise<FittedModel<LabelFamily>> {
   const { header, arrays } = await openModelFile(file, 'knn', task.family, SPEC);
   const isOne = hasManyLabels(task) || header.answers.every((labels) => labels.length === 1);
   if (header.answers.length !== header.texts.length || header.answers.length === 0 || !isOne)
@@ -193,3 +194,6 @@ export async function load(file: string, task: Task): Promise<FittedModel<LabelF
   const rows = { starts, columns, values: Float64Array.from(arrays.values), width };
   return fitted({ task, k: header.k, tfidf, rows, texts: header.texts, answers: header.answers });
 }
+
+/** The nearest training examples: see docs/models/knn.md. */
+export const { fit, load } = withParts({ fit: fits, load: loadWhole });

@@ -10,7 +10,7 @@ export const knn = defineModel({
     en: 'Answer of the nearest training example by TF-IDF cosine',
     zh: '按 TF-IDF 余弦取最近训练样例的答案',
   },
-  families: ['similarity', 'inference', 'classification', 'multilabel'],
+  families: ['similarity', 'inference', 'classification', 'multilabel', 'dialogue-acts', 'mention-status'],
   parameters,
   seeded: false,
   capabilities: { save: true, load: true, explain: true, embed: false },
