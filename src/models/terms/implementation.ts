@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { readLines } from '../../ground/files.ts';
 import { bothLanguages } from '../../ground/language.ts';
 import { createYielder } from '../../ground/yielder.ts';
 import type { Prediction } from '../../tasks/examples.ts';
@@ -9,8 +8,9 @@ import { answerEach } from '../shared/answer-each.ts';
 import { createRowsBuilder } from '../shared/features/rows.ts';
 import { fitLogistic } from '../shared/logistic/logistic.ts';
 import { damaged, openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { createFinder, type KnownText, type TermFinder } from '../shared/terms/finder.ts';
+import { collectTerms } from '../shared/terms/knowledge.ts';
 import { FEATURES, featuresOf } from './features.ts';
-import { createFinder, type KnownText, type TermFinder } from './finder.ts';
 import type { TermsParameters } from './parameters.ts';
 
 /** Everything that is known: what a model file holds. */
@@ -34,18 +34,7 @@ const SHOWN = 5;
 const fitTerms: Fit<'normalisation', TermsParameters> = async (request) => {
   const { train, dev, parameters, onProgress, signal } = request;
   const { terminology, candidates: most, c } = parameters;
-  const numbers = new Map<string, number>();
-  const number = (term: string): number => {
-    const known = numbers.get(term) ?? numbers.size;
-    numbers.set(term, known);
-    return known;
-  };
-  const known = train.map(({ input: { text }, gold }) => ({
-    text,
-    terms: [...new Set(gold.terms)].map(number),
-  }));
-  if (terminology !== undefined) for await (const term of readTerminology(terminology)) number(term);
-  const vocabulary = [...numbers.keys()];
+  const { vocabulary, known } = await collectTerms(train, terminology);
   const finder = await createFinder(vocabulary, known, most, signal);
   onProgress?.(0.2);
   const untuned: Knowledge = {
@@ -57,14 +46,6 @@ const fitTerms: Fit<'normalisation', TermsParameters> = async (request) => {
 };
 
 export const fit: Fits<TermsParameters> = { normalisation: fitTerms };
-
-/** The last column of every line that has one. */
-async function* readTerminology(file: string): AsyncGenerator<string> {
-  for await (const { text } of readLines(file)) {
-    const term = text.slice(text.lastIndexOf('\t') + 1).trim();
-    if (term !== '') yield term;
-  }
-}
 
 /** How often known texts have each term. */
 function frequenciesOf({ vocabulary, known }: Pick<Knowledge, 'vocabulary' | 'known'>): Float64Array {

@@ -1,7 +1,17 @@
-import { foldText } from '../shared/features/ngrams.ts';
-import { createTokenizer } from '../shared/features/tokens.ts';
-import { indexDocuments } from '../shared/retrieval/bm25index.ts';
-import { type Candidate, likeness } from './features.ts';
+import { foldText } from '../features/ngrams.ts';
+import { createTokenizer } from '../features/tokens.ts';
+import { indexDocuments } from '../retrieval/bm25index.ts';
+import { likeness } from './likeness.ts';
+
+/** How a term was found for a text. */
+export interface Candidate {
+  /** Its number in the vocabulary. */
+  readonly term: number;
+  /** BM25 score over that of the best term; 0 where it was found through a known text only. */
+  readonly score: number;
+  /** How much the most similar known text with this term shares with the text, 0 to 1. */
+  readonly neighbour: number;
+}
 
 /** A text of train with the numbers of its terms. */
 export interface KnownText {
