@@ -72,8 +72,8 @@ export async function randomModel(
     input: { text: '' },
     gold: { label: `c${i}` },
   })) satisfies Example<'classification'>[];
-  const learnt = PLANNERS.classification.learn(examples, parameters, task);
-  const plan = PLANNERS.classification.plan(learnt, { tokenizer, config, parameters });
+  const learnt = await PLANNERS.classification.learn(examples, parameters, task);
+  const plan = await PLANNERS.classification.plan(learnt, { tokenizer, config, parameters });
   const tensors = architectureOf(config).parameters.initial(config, 1);
   const base = { config, tensors, tokenizer, sentence: new Map() };
   const initial = initialParameters(base, plan.head, 1);

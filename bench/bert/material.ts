@@ -48,11 +48,11 @@ export async function material(name: string, sizes: Sizes, dir: string, most = N
   const config = parseConfig(JSON.stringify({ vocab_size: VOCABULARY, ...sizes }));
   const shapeOf = { layers: config.layers, hidden: config.hiddenSize, maxLength: 128 };
   const parameters = await bertParameters(task, { ...shapeOf, head: 'softmax', lexiconFeatures: false });
-  const learn = <F extends BertFamily>(family: F, own: readonly Example<F>[]): FamilyPlan<F> =>
-    PLANNERS[family].plan(PLANNERS[family].learn(own, parameters, task), {
+  const learn = async <F extends BertFamily>(family: F, own: readonly Example<F>[]): Promise<FamilyPlan<F>> =>
+    PLANNERS[family].plan(await PLANNERS[family].learn(own, parameters, task), {
       tokenizer,
       config,
       parameters,
     });
-  return { config, plan: learn(served(task.family), examples), examples, of: all.length };
+  return { config, plan: await learn(served(task.family), examples), examples, of: all.length };
 }

@@ -92,8 +92,8 @@ async function withTrainer(task: Task, recipe: GivenParameters, seed: number): P
     const resolved = await bertParameters(task, recipe);
     const base = await createBase(resolved, () => [], seed);
     const planner = PLANNERS[family];
-    const learnt = planner.learn(splits.train, resolved, task);
-    const { use, labels } = planner.plan(learnt, { ...base, parameters: resolved });
+    const learnt = await planner.learn(splits.train, resolved, task);
+    const { use, labels } = await planner.plan(learnt, { ...base, parameters: resolved });
     const score = devScore(task);
     return use((plan) => {
       const plain = ({ ids, types }: { ids: Int32Array; types: Int32Array }) => ({

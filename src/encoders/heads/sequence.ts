@@ -1,4 +1,5 @@
 import {
+  add,
   crossEntropy,
   div,
   exp,
@@ -74,6 +75,54 @@ export function sequenceHead(
       const targets = new Float32Array(batch * classes);
       fillTargets(targets, rows.entries(), classes, options);
       return { targets, total: Float32Array.of(total || 1) };
+    },
+    read: ({ logits }, row) => rowOf(logits, row, classes),
+  };
+}
+
+/** Which of several questions a sequence puts, and the class that answers it. */
+export interface GroupedTarget {
+  readonly group: number;
+  readonly label: number;
+}
+
+/** Excludes the classes of other groups from a softmax. */
+const APART = -1e9;
+
+/**
+ * One of the classes of a group, `sizes` classes each, for sequences that put different questions: a softmax over the group's
+ * own classes. An answer has the logits of all groups, one after another.
+ */
+export function groupedHead(
+  config: EncoderConfig,
+  sizes: readonly number[],
+  { smoothing = 0 }: Pick<ClassOptions, 'smoothing'> = {},
+): TrainableHead<GroupedTarget, Float32Array> {
+  const classes = sizes.reduce((sum, size) => sum + size, 0);
+  const offsets = sizes.map((_, group) => sizes.slice(0, group).reduce((sum, size) => sum + size, 0));
+  const own = (logits: Value): Value => add(logits, input('outside', logits.shape));
+  const total = (): Value => input('total', []);
+  return {
+    ...sequenceScores(config, classes),
+    loss: ({ logits }) => crossEntropy(own(logits), input('targets', logits.shape), total()),
+    divergence: ({ logits }, second: Outputs) =>
+      symmetricDivergence(
+        own(logits),
+        own(second.logits),
+        sum(input('targets', logits.shape), [-1], true),
+        total(),
+      ),
+    weight: (rows) => rows.length,
+    targets(rows, { batch }, _tokens, total) {
+      const targets = new Float32Array(batch * classes);
+      const outside = new Float32Array(batch * classes).fill(APART);
+      for (const [row, { group, label }] of rows.entries()) {
+        const from = row * classes + offsets[group];
+        outside.fill(0, from, from + sizes[group]);
+        targets.fill(smoothing / sizes[group], from, from + sizes[group]);
+        targets[from + label] += 1 - smoothing;
+      }
+      return { targets, outside, total: Float32Array.of(total || 1) };
     },
     read: ({ logits }, row) => rowOf(logits, row, classes),
   };

@@ -16,6 +16,8 @@ export interface FamilyDefaults {
   readonly oneLabel?: boolean;
   /** Texts that may be compared by their vectors. */
   readonly vectors?: boolean;
+  /** Terms that are found for a text before they are judged. */
+  readonly terms?: boolean;
 }
 
 /** For pretrained weights: usual values of BERT fine-tuning. */
@@ -30,6 +32,7 @@ export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   dialogue: { epochs: 8, batchSize: 32, maxLength: 128, headsFromScratch: HEADS },
   'dialogue-acts': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
+  normalisation: { epochs: 3, batchSize: 32, maxLength: 64, terms: true },
 };
 
 /**

@@ -12,6 +12,7 @@ export const BERT_FAMILIES = [
   'dialogue',
   'dialogue-acts',
   'mention-status',
+  'normalisation',
 ] as const satisfies readonly FamilyId[];
 
 export type BertFamily = (typeof BERT_FAMILIES)[number];

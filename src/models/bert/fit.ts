@@ -43,15 +43,15 @@ async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request
   const texts = (): Iterable<string> => textsOf(task, [...request.train, ...request.dev]);
   const base = await createBase(parameters, texts, seed);
   const context = { tokenizer: base.tokenizer, config: base.config, parameters };
-  const learn = (examples: readonly Example<F>[]) => {
-    const learnt = planner.learn(examples, parameters, task);
-    return { learnt, plan: planner.plan(learnt, context) };
+  const learn = async (examples: readonly Example<F>[]) => {
+    const learnt = await planner.learn(examples, parameters, task);
+    return { learnt, plan: await planner.plan(learnt, context) };
   };
   noteUnknown(base.tokenizer, request);
-  const whole = learn(request.train);
+  const whole = await learn(request.train);
   const { train, dev } = sampleExamples(request, whole.plan);
   return {
-    ...(train === request.train ? whole : learn(train)),
+    ...(train === request.train ? whole : await learn(train)),
     base: withTokenTypes(base, whole.plan.tokenTypes ?? 0),
     train,
     dev,

@@ -21,6 +21,7 @@ export const fit: Fits<BertParameters> = {
   dialogue: fitWith(PLANNERS.dialogue),
   'dialogue-acts': fitWith(PLANNERS['dialogue-acts']),
   'mention-status': fitWith(PLANNERS['mention-status']),
+  normalisation: fitWith(PLANNERS.normalisation),
 };
 
 /**

@@ -70,10 +70,10 @@ export async function openKept(
   const { config, tensors: known, tokenizer, file } = await loadFolder(folder);
   const tensors = new Map([...known, ...(await readOwn(folder))]);
   if (answering.lexiconFeatures) requireEntities('lexiconFeatures', true, record.family);
-  const { plan, parameters } = inRecord(folder, () => {
+  const { plan, parameters } = await inRecord(folder, async () => {
     const parameters = parametersOf(record, answering);
     const context = { tokenizer, config, parameters };
-    return { parameters, plan: planOf(record, context) };
+    return { parameters, plan: await planOf(record, context) };
   });
   requireHead(plan.head.parameters, tensors, folder);
   return {
@@ -90,12 +90,12 @@ export async function openKept(
 const planOf = (
   { family, learnt }: KeptRecord,
   context: Parameters<(typeof PLANNERS)[BertFamily]['plan']>[1],
-): FamilyPlan<FamilyId> => PLANNERS[served(family)].plan(learnt, context);
+): Promise<FamilyPlan<FamilyId>> => PLANNERS[served(family)].plan(learnt, context);
 
 /** What is wrong with a record lies in its file. */
-function inRecord<T>(folder: string, read: () => T): T {
+async function inRecord<T>(folder: string, read: () => Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { text, place, hintText: hint } = error;

@@ -95,6 +95,19 @@ const make: Made = {
     ];
     return [{ turns, mentions }, { statuses: has.map((yes) => (yes ? 'present' : 'absent')) }];
   },
+  normalisation() {
+    const written = [
+      ['头疼', '头痛'],
+      ['发烧', '发热'],
+      ['咳', '咳嗽'],
+    ];
+    const [one, other] = [random.below(3), random.below(3)];
+    const pieces = one === other ? [written[one]] : [written[one], written[other]];
+    return [
+      { text: `${filler()}${pieces.map(([name]) => name).join('伴')}` },
+      { terms: pieces.map(([, term]) => term) },
+    ];
+  },
 };
 const TASKS: Record<BertFamily, string> = {
   ner: 'cEHRNER',
@@ -107,6 +120,7 @@ const TASKS: Record<BertFamily, string> = {
   dialogue: 'CMDD',
   'dialogue-acts': 'dialogue-acts',
   'mention-status': 'mention-status',
+  normalisation: 'normalisation',
 };
 const taskOf = (family: BertFamily) => {
   const task = findTask(TASKS[family]);
@@ -169,6 +183,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['relation', 'relation', { epochs: 16 }],
     ['dialogue acts', 'dialogue-acts', { epochs: 6 }],
     ['mention status', 'mention-status', { epochs: 8, logitAdjustment: true }],
+    ['terms', 'normalisation', { epochs: 10 }],
   ])('%s', async (name, family, more) => {
     const { task, fitted, inputs, predictions, score } = await learn(family, more);
     expect(score).toBeGreaterThan(0.85);

@@ -1,3 +1,4 @@
+import { hashFile } from '../../ground/hash.ts';
 import { defineModel } from '../define.ts';
 import { BERT_FAMILIES } from './families.ts';
 import { PARAMETERS } from './parameters.ts';
@@ -19,8 +20,15 @@ export const bert = defineModel({
   slow: true,
   capabilities: { save: true, load: true, explain: false, embed: false },
   quickLook,
-  startingPoint: async ({ init }) =>
-    init === undefined ? '' : (await import('../../encoders/folder/digest.ts')).digestFolder(init),
+  startingPoint: async ({ init, terminology }) => {
+    const digests = [
+      ...(init === undefined
+        ? []
+        : [await (await import('../../encoders/folder/digest.ts')).digestFolder(init)]),
+      ...(terminology === undefined ? [] : [await hashFile(terminology)]),
+    ];
+    return digests.join(' ');
+  },
   resolve: async (parameters, context) =>
     (await import('./resolve.ts')).resolveParameters(parameters, context),
   implementation: () => import('./implementation.ts'),

@@ -273,8 +273,23 @@ export const PARAMETERS = {
     default: 8,
     min: 2,
     summary: {
-      en: 'Ranking only: maximum number of documents per query that are trained on together.',
-      zh: '仅用于排序：每个查询一起训练的最大文档数。',
+      en: 'Ranking: maximum number of documents per query that are trained on together. Normalisation: of terms per text.',
+      zh: '排序：每个查询一起训练的最大文档数；术语标准化：每条文本训练的最大术语数。',
+    },
+  }),
+  terminology: text({
+    placeholder: 'file',
+    summary: {
+      en: 'Normalisation only: list of standard terms, one per line, or the last of tab-separated columns; if omitted, the terms of the training data.',
+      zh: '仅用于术语标准化：标准术语表，每行一个，或取制表符分隔的末列；省略时只用训练集中的术语。',
+    },
+  }),
+  candidates: integer({
+    min: 1,
+    max: 1000,
+    summary: {
+      en: 'Normalisation only: terms that BM25 finds for a text, to be judged; 30 if omitted.',
+      zh: '仅用于术语标准化：BM25 为每条文本检索、交由模型判断的候选术语数；省略时为 30。',
     },
   }),
   objective: choice(OBJECTIVES, {

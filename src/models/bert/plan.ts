@@ -74,15 +74,15 @@ export const hideTypes = <F extends FamilyId, Target, Answer>(
 /** A family in terms of BERT: what to remember of the training examples, and the plan that follows from it. */
 export interface Planner<F extends FamilyId> {
   /** Plain JSON, kept with the weights. */
-  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): unknown;
+  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): Promise<unknown>;
   /** Throws a UserError `bad-model` where `learnt` is not what `learn` returned. */
-  plan(learnt: unknown, context: PlanContext): FamilyPlan<F>;
+  plan(learnt: unknown, context: PlanContext): Promise<FamilyPlan<F>>;
 }
 
 export interface PlannerDefinition<F extends FamilyId, Learnt> {
   readonly schema: z.ZodType<Learnt>;
-  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): Learnt;
-  plan(learnt: Learnt, context: PlanContext): FamilyPlan<F>;
+  learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): Learnt | Promise<Learnt>;
+  plan(learnt: Learnt, context: PlanContext): FamilyPlan<F> | Promise<FamilyPlan<F>>;
 }
 
 /** A planner that checks what was learnt against its schema, so that a damaged folder is found out. */
@@ -91,8 +91,8 @@ export const definePlanner = <F extends FamilyId, Learnt>({
   learn,
   plan,
 }: PlannerDefinition<F, Learnt>): Planner<F> => ({
-  learn,
-  plan(learnt, context) {
+  learn: async (examples, parameters, task) => learn(examples, parameters, task),
+  async plan(learnt, context) {
     const result = schema.safeParse(learnt);
     if (result.success) return plan(result.data, context);
     throw damagedModel(['learnt', ...result.error.issues[0].path]);

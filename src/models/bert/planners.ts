@@ -7,6 +7,7 @@ import type { Planner } from './plan.ts';
 import { rankingPlanner } from './ranking.ts';
 import { relationPlanner } from './relation.ts';
 import { similarityPlanner } from './similarity.ts';
+import { termsPlanner } from './terms.ts';
 
 /** How a BERT serves each family. */
 export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
@@ -20,4 +21,5 @@ export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   dialogue: dialoguePlanner,
   'dialogue-acts': actsPlanner,
   'mention-status': statusPlanner,
+  normalisation: termsPlanner,
 };

@@ -22,6 +22,7 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   dialogue: 2,
   'dialogue-acts': 4,
   'mention-status': 4,
+  normalisation: 1,
 };
 
 /**

@@ -44,6 +44,7 @@ export async function resolveParameters(
   if (lexiconFeatures && !hasTypes) throw noTokenTypes(config);
   const bi = given.objective !== undefined;
   if (given.logitAdjustment) requireOneLabel(bi, family);
+  for (const name of TERMS_ONLY) if (given[name] !== undefined) requireTerms(name, family);
   for (const name of BI_ENCODER_ONLY) if (given[name] !== undefined) requireBiEncoder(name, bi, family);
   const epochs = usual.epochs * (pretrained ? 1 : FROM_RANDOM.epochs);
   const learningRate = or(
@@ -128,6 +129,26 @@ function requireOneLabel(bi: boolean, family: FamilyId): void {
         },
     {
       field: kebab('logitAdjustment'),
+      hint: { en: 'Leave it out.', zh: '请省略该参数。' },
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** Parameters of how terms are found. */
+const TERMS_ONLY = ['terminology', 'candidates'] as const;
+
+/** Throws a UserError for a parameter of terms that another family is given. */
+function requireTerms(field: (typeof TERMS_ONLY)[number], family: FamilyId): void {
+  if (FAMILY_DEFAULTS[served(family)].terms) return;
+  throw new UserError(
+    'bad-parameter',
+    {
+      en: `${field} is for normalisation only, not for ${family}`,
+      zh: `参数 ${field} 仅用于术语标准化，不能用于任务族 ${family}`,
+    },
+    {
+      field,
       hint: { en: 'Leave it out.', zh: '请省略该参数。' },
       exitCode: EXIT.usage,
     },
