@@ -33,6 +33,7 @@ export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   'dialogue-acts': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   normalisation: { epochs: 3, batchSize: 32, maxLength: 64, terms: true },
+  event: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
 };
 
 /**

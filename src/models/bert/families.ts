@@ -13,6 +13,7 @@ export const BERT_FAMILIES = [
   'dialogue-acts',
   'mention-status',
   'normalisation',
+  'event',
 ] as const satisfies readonly FamilyId[];
 
 export type BertFamily = (typeof BERT_FAMILIES)[number];

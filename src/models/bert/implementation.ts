@@ -22,6 +22,7 @@ export const fit: Fits<BertParameters> = {
   'dialogue-acts': fitWith(PLANNERS['dialogue-acts']),
   'mention-status': fitWith(PLANNERS['mention-status']),
   normalisation: fitWith(PLANNERS.normalisation),
+  event: fitWith(PLANNERS.event),
 };
 
 /**

@@ -95,6 +95,17 @@ const make: Made = {
     ];
     return [{ turns, mentions }, { statuses: has.map((yes) => (yes ? 'present' : 'absent')) }];
   },
+  event() {
+    const [one, other] = [random.below(2), random.below(2)].map((denied, i) => {
+      const [core, anatomy] = [pick(SYMPTOMS), random.below(2) ? ['胸部'] : []];
+      const characters = i === 0 ? ['阵发性'] : [];
+      const text = `${denied ? '无' : '有'}${anatomy.join('')}${characters.join('')}${core}`;
+      return { text, event: { core, tendency: denied ? '否定' : '肯定', characters, anatomy } };
+    });
+    const events = one.event.core === other.event.core ? [one.event] : [one.event, other.event];
+    const text = events.length > 1 ? `${one.text}，${other.text}` : one.text;
+    return [{ text }, { events }];
+  },
   normalisation() {
     const written = [
       ['头疼', '头痛'],
@@ -121,6 +132,7 @@ const TASKS: Record<BertFamily, string> = {
   'dialogue-acts': 'dialogue-acts',
   'mention-status': 'mention-status',
   normalisation: 'normalisation',
+  event: 'event',
 };
 const taskOf = (family: BertFamily) => {
   const task = findTask(TASKS[family]);
@@ -184,6 +196,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['dialogue acts', 'dialogue-acts', { epochs: 6 }],
     ['mention status', 'mention-status', { epochs: 8, logitAdjustment: true }],
     ['terms', 'normalisation', { epochs: 10 }],
+    ['events', 'event', { epochs: 24 }],
   ])('%s', async (name, family, more) => {
     const { task, fitted, inputs, predictions, score } = await learn(family, more);
     expect(score).toBeGreaterThan(0.85);

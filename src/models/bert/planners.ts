@@ -1,5 +1,6 @@
 import { dialoguePlanner } from './dialogue.ts';
 import { actsPlanner, statusPlanner } from './dialogue-parts.ts';
+import { eventPlanner } from './events.ts';
 import type { BertFamily } from './families.ts';
 import { labelPlanner, multilabelPlanner } from './labels.ts';
 import { nerPlanner } from './ner.ts';
@@ -22,4 +23,5 @@ export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   'dialogue-acts': actsPlanner,
   'mention-status': statusPlanner,
   normalisation: termsPlanner,
+  event: eventPlanner,
 };

@@ -23,6 +23,7 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   'dialogue-acts': 4,
   'mention-status': 4,
   normalisation: 1,
+  event: 8,
 };
 
 /**

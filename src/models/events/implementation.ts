@@ -6,12 +6,12 @@ import type { ClinicalEvent } from '../../tasks/families/event/types.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
+import { clauseStart, ownerOf } from '../shared/events/attach.ts';
 import { learnFeatures, type NamedFeatures, restoreFeatures } from '../shared/features/named.ts';
 import { requireDeclared } from '../shared/labels/declared.ts';
 import { sortedLabels } from '../shared/labels/labels.ts';
 import { fitLogistic, type LogisticModel, probabilities } from '../shared/logistic/logistic.ts';
 import { openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/modelfile.ts';
-import { clauseStart, ownerOf } from './attach.ts';
 import type { EventsParameters } from './parameters.ts';
 import { createMatcher, type KnownText, learnWords, type Match, type Words } from './words.ts';
 
