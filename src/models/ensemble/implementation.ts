@@ -11,10 +11,13 @@ import { type Combination, combine, DEFAULT_THRESHOLD } from './combination.ts';
 import { ENSEMBLE_FILE, memberPath, readEnsemble, writeEnsemble } from './folder.ts';
 import type { EnsembleParameters } from './parameters.ts';
 import type { Candidates, Conventions, Said, Shape } from './shape.ts';
+import { eventShape } from './shapes/events.ts';
 import { labelShape, multilabelShape } from './shapes/labels.ts';
+import { actsShape, statusShape } from './shapes/parts.ts';
 import { rankingShape } from './shapes/ranking.ts';
 import { spanShape } from './shapes/spans.ts';
 import { symptomShape } from './shapes/symptoms.ts';
+import { termShape } from './shapes/terms.ts';
 import { tripleShape } from './shapes/triples.ts';
 import { fitStack } from './stack.ts';
 import { type Tuning, tuneThreshold, tuneWeights } from './tune.ts';
@@ -219,6 +222,10 @@ const WAYS = {
   multilabel: wayOf(multilabelShape),
   relation: wayOf(tripleShape),
   dialogue: wayOf(symptomShape),
+  'dialogue-acts': wayOf(actsShape),
+  'mention-status': wayOf(statusShape),
+  normalisation: wayOf(termShape),
+  event: wayOf(eventShape),
 } satisfies { readonly [F in FamilyId]?: Way<F> };
 
 export const fit: Fits<EnsembleParameters> = {
@@ -230,6 +237,10 @@ export const fit: Fits<EnsembleParameters> = {
   multilabel: WAYS.multilabel.fit,
   relation: WAYS.relation.fit,
   dialogue: WAYS.dialogue.fit,
+  'dialogue-acts': WAYS['dialogue-acts'].fit,
+  'mention-status': WAYS['mention-status'].fit,
+  normalisation: WAYS.normalisation.fit,
+  event: WAYS.event.fit,
 };
 
 /** Writes a folder with the models of the members; the file that makes it one comes last. */

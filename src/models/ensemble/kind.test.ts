@@ -197,6 +197,84 @@ describe('sets', () => {
   });
 });
 
+describe('one label per part', () => {
+  const turns = ['发烧吗', '没有', '好'].map((text) => ({ speaker: '患者', text }));
+  const acting = (...acts: string[]) => saying<'dialogue-acts'>('a', () => ({ acts }));
+  const dev = Array.from({ length: 4 }, (_, i): Example<'dialogue-acts'> => {
+    return { id: String(i), input: { turns }, gold: { acts: ['ask', 'tell', 'other'] } };
+  });
+  const answers = async (members: readonly Member[], own: typeof dev, parameters: GivenParameters = {}) =>
+    predict<'dialogue-acts'>(await fitEnsemble('dialogue-acts', own, members, parameters), [{ turns }]);
+
+  it('is that of most members, part by part', async () => {
+    const members = [
+      acting('ask', 'ask', 'other'),
+      acting('ask', 'tell', 'tell'),
+      acting('tell', 'tell', 'other'),
+    ];
+    expect(await answers(members, [])).toEqual([{ acts: ['ask', 'tell', 'other'] }]);
+  });
+
+  it('is that of the member that dev believes, by label where it is stacked', async () => {
+    const [wrong, right] = [acting('tell', 'ask', 'ask'), acting('ask', 'tell', 'other')];
+    expect(await answers([wrong, right], dev)).toEqual([dev[0].gold]);
+    const halves = [acting('ask', 'ask', 'ask'), acting('tell', 'tell', 'other')];
+    expect(await answers(halves, dev, { method: 'stack', c: 100 })).toEqual([dev[0].gold]);
+  });
+
+  it('of mentions likewise, and none where there is none', async () => {
+    const saysPresent = saying<'mention-status'>('a', ({ mentions }) => ({
+      statuses: mentions.map(() => 'present'),
+    }));
+    const fitted = await fitEnsemble<'mention-status'>('mention-status', [], [saysPresent, saysPresent]);
+    const mentions = [{ turn: 0, start: 0, end: 2 }];
+    expect(
+      await predict<'mention-status'>(fitted, [
+        { turns, mentions },
+        { turns, mentions: [] },
+      ]),
+    ).toEqual([{ statuses: ['present'] }, { statuses: [] }]);
+  });
+});
+
+describe('terms', () => {
+  const naming = (...terms: string[]) => saying<'normalisation'>('t', () => ({ terms }));
+
+  it('are those of most members, and the best one where no member agrees with another', async () => {
+    const task = 'normalisation';
+    const most = await fitEnsemble(
+      task,
+      [],
+      [naming('肺炎', '感染'), naming('肺炎'), naming('感染', '发热')],
+    );
+    expect(await predict<'normalisation'>(most, [{ text: '' }])).toEqual([{ terms: ['肺炎', '感染'] }]);
+    const none = await fitEnsemble(task, [], [naming('肺炎'), naming('感染'), naming('发热')]);
+    expect(await predict<'normalisation'>(none, [{ text: '' }])).toEqual([{ terms: ['肺炎'] }]);
+  });
+});
+
+describe('events', () => {
+  const event = (core: string, ...anatomy: string[]) => ({ core, tendency: '肯定', characters: [], anatomy });
+  const telling = (...events: ReturnType<typeof event>[]) => saying<'event'>('e', () => ({ events }));
+  const gold = { events: [event('疼痛', '腹部', '胸部'), event('咳嗽')] };
+  const dev = Array.from({ length: 4 }, (_, i) => ({ id: String(i), input: { text: '' }, gold }));
+
+  it('are equal whatever the order of their words, and one for each core where gold has one', async () => {
+    const members = [
+      telling(event('疼痛', '胸部', '腹部'), event('咳嗽')),
+      telling(event('疼痛', '腹部', '胸部')),
+      telling(event('疼痛'), event('咳嗽', '咽部')),
+    ];
+    const fitted = await fitEnsemble('event', [], members, { tune: false });
+    expect(await predict<'event'>(fitted, [{ text: '' }])).toEqual([
+      { events: [event('疼痛', '胸部', '腹部')] },
+    ]);
+    const one = await fitEnsemble('event', dev, members.slice(1));
+    const [{ events }] = await predict<'event'>(one, [{ text: '' }]);
+    expect(events.filter(({ core }) => core === '疼痛')).toHaveLength(1);
+  });
+});
+
 describe('rankings', () => {
   const list: Example<'ranking'> = {
     id: '0',
@@ -252,6 +330,10 @@ const SAMPLED = [
   ['cMedIR', 'bm25', 'ltr'],
   ['relation', 'majority', 'lexicon'],
   ['CMDD', 'majority', 'lexicon'],
+  ['dialogue-acts', 'linear', 'majority'],
+  ['mention-status', 'linear', 'majority'],
+  ['normalisation', 'terms', 'majority'],
+  ['event', 'events', 'majority'],
 ] as const;
 
 describe.each(SAMPLED)('%s of the samples', (name, ...kinds) => {
