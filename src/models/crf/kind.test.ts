@@ -138,6 +138,49 @@ describe('crf', () => {
     await expect(crf.load(file, task)).rejects.toBeInstanceOf(UserError);
   });
 
+  describe('of nested entities', () => {
+    const part = (start: number) => ({ start, end: start + 1, type: '部位' });
+    const nested = examples(30).map((one): Example<'ner'> => {
+      const [disease] = one.gold.entities;
+      const organ = /[肺胃]/.exec(one.input.text);
+      return { ...one, gold: { entities: organ ? [disease, part(organ.index)] : [disease] } };
+    });
+    const asked = [{ text: '患者因肺癌入院治疗。' }];
+    const both = [{ start: 3, end: 5, type: '疾病和诊断' }, part(3)];
+
+    it('tags types that overlap in layers of their own, and keeps them in one file', async () => {
+      const shares: number[] = [];
+      const model = await learn(nested, { onProgress: (share) => shares.push(share) });
+      expect(await predict<'ner'>(model, asked)).toEqual([{ entities: both }]);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(model.explain!(asked[0]).map(({ en }) => en.slice(0, 9))).toEqual(
+        expect.arrayContaining(['肺癌 [3, 5)', '肺 [3, 4) '].map((begin) => begin.slice(0, 9))),
+      );
+      const file = join(folder, 'layers.model');
+      await model.save!(file);
+      expect(await predict<'ner'>(await crf.load(file, task), asked)).toEqual([{ entities: both }]);
+      const bytes = readFileSync(file).toString('latin1');
+      expect(bytes).toContain('"layers":[');
+    });
+
+    it('tags one layer where it is told to, and where few entities overlap', async () => {
+      const one = await learn(nested, { parameters: { iterations: 30, nested: false } });
+      expect((await predict<'ner'>(one, asked))[0].entities).toHaveLength(1);
+      const rare = [...examples(30), ...nested.slice(0, 1)];
+      expect((await predict<'ner'>(await learn(rare), asked))[0].entities).toHaveLength(1);
+    });
+
+    it('is for entities only', async () => {
+      const refused = fitOn<'dialogue'>(
+        crf,
+        findTask('CMDD'),
+        [{ id: '0', input: { turns: [] }, gold: { symptoms: [], entities: [] } }],
+        { parameters: { nested: true } },
+      );
+      await expect(refused).rejects.toMatchObject({ code: 'bad-parameter', place: { field: 'nested' } });
+    });
+  });
+
   it('stops when aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(learn(examples(5), { signal })).rejects.toThrow('enough');
