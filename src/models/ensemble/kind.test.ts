@@ -218,7 +218,7 @@ describe('one label per part', () => {
   it('is that of the member that dev believes, by label where it is stacked', async () => {
     const [wrong, right] = [acting('tell', 'ask', 'ask'), acting('ask', 'tell', 'other')];
     expect(await answers([wrong, right], dev)).toEqual([dev[0].gold]);
-    const halves = [acting('ask', 'ask', 'ask'), acting('tell', 'tell', 'other')];
+    const halves = [acting('ask', 'other', 'other'), acting('other', 'tell', 'ask')];
     expect(await answers(halves, dev, { method: 'stack', c: 100 })).toEqual([dev[0].gold]);
   });
 
