@@ -70,6 +70,10 @@ describe('quick', () => {
       'inference',
       'multilabel',
       'relation',
+      'normalisation',
+      'dialogue-acts',
+      'event',
+      'mention-status',
     ]);
     for (const { parameters } of found) {
       expect(parameters).toMatchObject({ init: SHIPPED_MODEL, threads: 1 });
@@ -84,7 +88,7 @@ describe('quick', () => {
 
   it('is no budget for a model that is asked for by name', () => {
     const found = looks(plan([`bert:${SHIPPED_MODEL}`]));
-    expect(found).toHaveLength(13);
+    expect(found).toHaveLength(17);
     expect(found[0].parameters).toEqual({ init: SHIPPED_MODEL });
   });
 });

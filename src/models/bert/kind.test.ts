@@ -6,145 +6,17 @@ import { DEVICES as EVERY_DEVICE } from '../../autograd/index.ts';
 import { DTYPES as EVERY_DTYPE } from '../../encoders/inference/export.ts';
 import { seal } from '../../ground/hash.ts';
 import type { GivenParameters } from '../../ground/parameters.ts';
-import { createRandom } from '../../ground/random.ts';
 import { devScore } from '../../scoring/dev-score.ts';
-import type { Example, Gold, Input } from '../../tasks/examples.ts';
 import { findTask } from '../../tasks/registry.ts';
 import type { FitRequest, Reply } from '../contract.ts';
 import { fitOn, predict } from '../fixtures/fitted.ts';
 import type { BertFamily } from './families.ts';
+import { madeExamples, taskOf } from './fixtures/made.ts';
 import { bert } from './kind.ts';
 import { DEVICES, DTYPES } from './parameters.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-bert-test-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-let random = createRandom(8, 'bert');
-const pick = <T>(list: readonly T[]): T => list[random.below(list.length)];
-const filler = (): string =>
-  Array.from({ length: 2 + random.below(5) }, () => pick([...'患者今天昨三日来院就诊家属述'])).join('');
-const SYMPTOMS = ['头痛', '发热', '咳嗽'];
-const DRUGS = ['阿司匹林', '青霉素'];
-
-type Made = { readonly [F in BertFamily]: () => [Input<F>, Gold<F>] };
-const make: Made = {
-  ner() {
-    const [before, symptom, between, drug] = [filler(), pick(SYMPTOMS), filler(), pick(DRUGS)];
-    const text = `${before}${symptom}${between}${drug}`;
-    const at = before.length;
-    const entities = [
-      { start: at, end: at + symptom.length, type: 'symptom' },
-      { start: text.length - drug.length, end: text.length, type: 'drug' },
-    ];
-    return [{ text }, { entities }];
-  },
-  similarity() {
-    const [textA, same] = [`${filler()}${pick(SYMPTOMS)}`, random.below(2)];
-    return [{ textA, textB: same ? `同${filler()}` : filler() }, { label: String(same) }];
-  },
-  inference() {
-    const yes = random.below(2);
-    return [{ textA: filler(), textB: yes ? `是${filler()}` : filler() }, { label: yes ? 'yes' : 'no' }];
-  },
-  classification() {
-    const k = random.below(3);
-    return [{ text: `${filler()}${SYMPTOMS[k]}` }, { label: `c${k}` }];
-  },
-  multilabel() {
-    const held = SYMPTOMS.filter(() => random.below(2));
-    return [{ text: `${filler()}${held.join('，')}` }, { labels: held }];
-  },
-  ranking() {
-    const documents = Array.from({ length: 4 }, (_, i) => ({ title: i % 2 ? `好${filler()}` : filler() }));
-    return [{ query: filler(), documents }, { relevance: [0, 1, 0, 1] }];
-  },
-  relation() {
-    const [subject, object] = [pick(DRUGS), pick(SYMPTOMS)];
-    const text = `${filler()}${subject}治疗${object}`;
-    return [{ text }, { triples: [{ subject, predicate: '治疗', object }] }];
-  },
-  dialogue() {
-    const [symptom, has] = [pick(SYMPTOMS), random.below(2) === 1];
-    const text = `${has ? '有' : '没有'}${symptom}`;
-    const status = has ? ('true' as const) : ('false' as const);
-    const start = text.length - symptom.length;
-    const turns = [
-      { speaker: '医生', text: '哪里不舒服' },
-      { speaker: '患者', text },
-    ];
-    const mention = { turn: 1, start, end: text.length, name: symptom, status };
-    return [{ turns }, { symptoms: [{ name: symptom, status }], entities: [mention] }];
-  },
-  'dialogue-acts'() {
-    const asks = [random.below(2), random.below(2), random.below(2)];
-    const turns = asks.map((ask) => ({ speaker: '患者', text: `${pick(SYMPTOMS)}${ask ? '吗' : '了'}` }));
-    return [{ turns }, { acts: asks.map((ask) => (ask ? 'ask' : 'tell')) }];
-  },
-  'mention-status'() {
-    const has = [random.below(2), random.below(2)];
-    const [one, other] = [pick(SYMPTOMS), pick(SYMPTOMS)];
-    const [before, between] = [has[0] ? '有' : '没', `，${has[1] ? '有' : '没'}`];
-    const text = `${before}${one}${between}${other}`;
-    const mentions = [
-      { turn: 1, start: before.length, end: before.length + one.length },
-      { turn: 1, start: text.length - other.length, end: text.length },
-    ];
-    const turns = [
-      { speaker: '医生', text: '哪里不舒服' },
-      { speaker: '患者', text },
-    ];
-    return [{ turns, mentions }, { statuses: has.map((yes) => (yes ? 'present' : 'absent')) }];
-  },
-  event() {
-    const [one, other] = [random.below(2), random.below(2)].map((denied, i) => {
-      const [core, anatomy] = [pick(SYMPTOMS), random.below(2) ? ['胸部'] : []];
-      const characters = i === 0 ? ['阵发性'] : [];
-      const text = `${denied ? '无' : '有'}${anatomy.join('')}${characters.join('')}${core}`;
-      return { text, event: { core, tendency: denied ? '否定' : '肯定', characters, anatomy } };
-    });
-    const events = one.event.core === other.event.core ? [one.event] : [one.event, other.event];
-    const text = events.length > 1 ? `${one.text}，${other.text}` : one.text;
-    return [{ text }, { events }];
-  },
-  normalisation() {
-    const written = [
-      ['头疼', '头痛'],
-      ['发烧', '发热'],
-      ['咳', '咳嗽'],
-    ];
-    const [one, other] = [random.below(3), random.below(3)];
-    const pieces = one === other ? [written[one]] : [written[one], written[other]];
-    return [
-      { text: `${filler()}${pieces.map(([name]) => name).join('伴')}` },
-      { terms: pieces.map(([, term]) => term) },
-    ];
-  },
-};
-const TASKS: Record<BertFamily, string> = {
-  ner: 'cEHRNER',
-  similarity: 'cMedQQ',
-  inference: 'inference',
-  classification: 'cMedIC',
-  multilabel: 'multilabel',
-  ranking: 'cMedIR',
-  relation: 'relation',
-  dialogue: 'CMDD',
-  'dialogue-acts': 'dialogue-acts',
-  'mention-status': 'mention-status',
-  normalisation: 'normalisation',
-  event: 'event',
-};
-const taskOf = (family: BertFamily) => {
-  const task = findTask(TASKS[family]);
-  if (family === 'similarity') return task;
-  const labels = family === 'mention-status' ? ['absent', 'present'] : [];
-  return { ...task, labels: labels.map((id) => ({ id, meaning: { en: id, zh: id } })) };
-};
-const examples = <F extends BertFamily>(family: F, count: number): Example<F>[] =>
-  Array.from({ length: count }, (_, i) => {
-    const [input, gold] = make[family]() as [Input<F>, Gold<F>];
-    return { id: String(i), input, gold };
-  });
 
 const SMALL: GivenParameters = {
   layers: 1,
@@ -162,8 +34,7 @@ async function learn<F extends BertFamily>(
   more: GivenParameters,
   request: Partial<FitRequest<F>> = {},
 ) {
-  random = createRandom(8, family);
-  const [train, test] = [examples(family, 128), examples(family, 40)];
+  const [train, test] = madeExamples(family, 128, 40);
   const task = taskOf(family);
   const [parameters, score] = [{ ...SMALL, ...more }, devScore(task)];
   const fitted = await fitOn(bert, task, train, { dev: test, parameters, score, ...request });

@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { type GroupedTarget, groupedHead } from '../../encoders/heads/sequence.ts';
-import type { Input } from '../../tasks/examples.ts';
+import type { Sequence } from '../../encoders/inference/sequences.ts';
+import type { Example, Input } from '../../tasks/examples.ts';
 import { createFinder } from '../shared/terms/finder.ts';
 import { collectTerms } from '../shared/terms/knowledge.ts';
 import { softmax } from './labels.ts';
-import { argmax, damagedModel, definePlanner, hideTypes, type Plan, type Question } from './plan.ts';
+import {
+  argmax,
+  damagedModel,
+  definePlanner,
+  hideTypes,
+  type Plan,
+  type PlanContext,
+  type Question,
+} from './plan.ts';
 
 /** How judged candidates become a set: as many as the head counts, or those from a probability on. */
 const decisionJson = z.union([z.literal('count'), z.number()]);
@@ -31,7 +40,7 @@ const DECISIONS: readonly Decision[] = ['count', 0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0
 /** The questions of the head: whether a text means a term, and how many terms it means. */
 const RELEVANCE = 0;
 const COUNT = 1;
-const YES = 1;
+const [NO, YES] = [0, 1];
 
 /**
  * Standard terms: BM25 finds candidates, as the kind `terms` does, the encoder reads each together with the text, and the text
@@ -48,70 +57,92 @@ export const termsPlanner = definePlanner<'normalisation', LearntTerms>({
       counts,
     };
   },
-  async plan(learnt, { tokenizer, config, parameters }) {
+  async plan(learnt, context) {
     const { vocabulary, known, counts, decision = 'count' } = learnt;
     if (known.some(({ terms }) => terms.some((term) => term >= vocabulary.length)))
       throw damagedModel(['learnt', 'known']);
-    const { maxLength, smoothing, documents, candidates: most = CANDIDATES } = parameters;
-    const finder = await createFinder(vocabulary, known, most);
-    /** Inputs are asked about more than once, and finding takes longer than reading. */
-    const found = new WeakMap<Input<'normalisation'>, readonly string[]>();
-    const candidatesOf = (input: Input<'normalisation'>): readonly string[] => {
-      const terms = found.get(input) ?? finder.find(input.text).map(({ term }) => vocabulary[term]);
-      found.set(input, terms);
-      return terms;
-    };
-    const pair = (text: string, term: string) => tokenizer.encodePair(text, term, maxLength);
-    const items: Plan<'normalisation', GroupedTarget, Float32Array>['items'] = (examples) =>
-      examples.flatMap(({ input, gold }) => {
-        const { text } = input;
-        const right = [...new Set(gold.terms)];
-        const wrong = spread(
-          candidatesOf(input).filter((term) => !right.includes(term)),
-          Math.max(1, documents - right.length),
-        );
-        const judged = [
-          ...right.map((term) => ({ term, label: YES })),
-          ...wrong.map((term) => ({ term, label: 0 })),
-        ];
-        return [
-          {
-            sequence: tokenizer.encode(text, maxLength),
-            target: { group: COUNT, label: counts.indexOf(right.length) },
-          },
-          ...judged.map(({ term, label }) => ({
-            sequence: pair(text, term),
-            target: { group: RELEVANCE, label },
-          })),
-        ].map((row) => ({ rows: [row] }));
-      });
-    const askFor =
-      (how: Decision) =>
-      (input: Input<'normalisation'>): Question<'normalisation', Float32Array> => {
-        const terms = candidatesOf(input);
-        return {
-          sequences: [
-            tokenizer.encode(input.text, maxLength),
-            ...terms.map((term) => pair(input.text, term)),
-          ],
-          decode([own, ...answers]) {
-            const shares = answers.map((logits) => softmax(logits.subarray(0, 2))[YES]);
-            const count = counts[argmax(own.subarray(2))];
-            return { terms: chosen(terms, shares, how, count) };
-          },
-        };
-      };
+    const reader = await createReader(learnt, context);
+    const { smoothing, documents } = context.parameters;
     const plan: Plan<'normalisation', GroupedTarget, Float32Array> = {
-      head: groupedHead(config, [2, counts.length], { smoothing }),
+      head: groupedHead(context.config, [2, counts.length], { smoothing }),
       labels: ['no', 'yes', ...counts.map((count) => `terms:${count}`)],
-      items,
-      ask: askFor(decision),
-      decodings: DECISIONS.map((one) => ({ learnt: { ...learnt, decision: one }, ask: askFor(one) })),
+      items: (examples) =>
+        examples.flatMap((example) =>
+          rowsOf(reader, example, counts, documents).map((row) => ({ rows: [row] })),
+        ),
+      ask: (input) => questionOf(reader, input, counts, decision),
+      decodings: DECISIONS.map((one) => ({
+        learnt: { ...learnt, decision: one },
+        ask: (input) => questionOf(reader, input, counts, one),
+      })),
       judgedByDecodings: true,
     };
     return hideTypes(plan);
   },
 });
+
+/** Finds the terms that a text is read with, and how it is read. */
+interface Reader {
+  candidates(input: Input<'normalisation'>): readonly string[];
+  pair(text: string, term: string): Sequence;
+  alone(text: string): Sequence;
+}
+
+async function createReader(
+  { vocabulary, known }: LearntTerms,
+  { tokenizer, parameters: { maxLength, candidates: most = CANDIDATES } }: PlanContext,
+): Promise<Reader> {
+  const finder = await createFinder(vocabulary, known, most);
+  // inputs are asked about more than once, and finding takes longer than reading
+  const found = new WeakMap<Input<'normalisation'>, readonly string[]>();
+  return {
+    candidates(input) {
+      const terms = found.get(input) ?? finder.find(input.text).map(({ term }) => vocabulary[term]);
+      found.set(input, terms);
+      return terms;
+    },
+    pair: (text, term) => tokenizer.encodePair(text, term, maxLength),
+    alone: (text) => tokenizer.encode(text, maxLength),
+  };
+}
+
+/** What is learnt of one text: how many terms it has, its terms, and wrong candidates. */
+function rowsOf(
+  { candidates, pair, alone }: Reader,
+  { input, gold }: Example<'normalisation'>,
+  counts: readonly number[],
+  most: number,
+): { sequence: Sequence; target: GroupedTarget }[] {
+  const right = [...new Set(gold.terms)];
+  const others = candidates(input).filter((term) => !right.includes(term));
+  const wrong = spread(others, Math.max(1, most - right.length));
+  const judged = (term: string, label: number) => ({
+    sequence: pair(input.text, term),
+    target: { group: RELEVANCE, label },
+  });
+  return [
+    { sequence: alone(input.text), target: { group: COUNT, label: counts.indexOf(right.length) } },
+    ...right.map((term) => judged(term, YES)),
+    ...wrong.map((term) => judged(term, NO)),
+  ];
+}
+
+function questionOf(
+  { candidates, pair, alone }: Reader,
+  input: Input<'normalisation'>,
+  counts: readonly number[],
+  decision: Decision,
+): Question<'normalisation', Float32Array> {
+  const terms = candidates(input);
+  return {
+    sequences: [alone(input.text), ...terms.map((term) => pair(input.text, term))],
+    decode([own, ...answers]) {
+      const shares = answers.map((logits) => softmax(logits.subarray(0, 2))[YES]);
+      const count = counts[argmax(own.subarray(2))];
+      return { terms: chosen(terms, shares, decision, count) };
+    },
+  };
+}
 
 /** At most `most` of a list: the first half of them from its beginning, the others spread evenly over the rest. */
 function spread<T>(list: readonly T[], most: number): readonly T[] {

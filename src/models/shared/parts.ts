@@ -147,10 +147,8 @@ function addUp(sum: Usage | undefined, more: Usage): Usage {
 
 /** The texts that an input is classified by: those of its parts, or its own. */
 export function partTexts(task: Task, input: Input): readonly string[] {
-  const { family } = task;
-  if (family === 'mention-status' && 'mentions' in input)
-    return mentions.texts(input).map(({ text }) => text);
-  if (family === 'dialogue-acts' && 'turns' in input) return turns.texts(input).map(({ text }) => text);
+  if ('mentions' in input) return mentions.texts(input).map(({ text }) => text);
+  if ('turns' in input) return turns.texts(input).map(({ text }) => text);
   return familyOf(task).texts(input);
 }
 
@@ -167,10 +165,13 @@ export const withParts = <P>({ fit, load }: TextClassifier<P>): TextClassifier<P
     'mention-status': fitParts(mentions, fit.classification),
   },
   async load(path, task, parameters) {
-    const { family } = task;
-    if (family === 'dialogue-acts') return answerParts(turns, await load(path, partTask(task), parameters));
-    if (family === 'mention-status')
-      return answerParts(mentions, await load(path, partTask(task), parameters));
-    return load(path, task, parameters);
+    const open = OPENED[task.family];
+    return open ? open(await load(path, partTask(task), parameters)) : load(path, task, parameters);
   },
 });
+
+/** Families whose models are those of their parts. */
+const OPENED: Readonly<Partial<Record<FamilyId, (model: FittedModel<'classification'>) => FittedModel>>> = {
+  'dialogue-acts': (model) => answerParts(turns, model),
+  'mention-status': (model) => answerParts(mentions, model),
+};
