@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import type { Language } from '../ground/language.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { Calibration } from './calibration.ts';
 import type { Confusion } from './classes.ts';
+import { drawSvg } from './draw.ts';
 import { type Html, html, printable } from './html.ts';
 import type { Curve } from './learning.ts';
 
@@ -15,29 +15,13 @@ const LONGEST_LABEL = 12;
 const shorten = (label: string): string =>
   [...label].length > LONGEST_LABEL ? `${[...label].slice(0, LONGEST_LABEL - 1).join('')}…` : label;
 
-/** Draws on the server. Plot sets all text as text; `alt` says in words what the picture shows. */
+/** `alt` says in words what the picture shows. */
 function draw(alt: string, options: Plot.PlotOptions): Html {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const figure = Plot.plot({
-    document: document as never,
-    style: {
-      background: 'transparent',
-      fontSize: '12px',
-      fontFamily: 'inherit',
-    } as Partial<CSSStyleDeclarationLike> as never,
-    ...options,
-  });
-  // The picture as a whole is labelled: labels of its parts would be repeated by screen readers.
-  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  figure.setAttribute('aria-hidden', 'true');
-  return html`<div role="img" aria-label="${alt}">${{ markup: printable(figure.outerHTML) }}</div>`;
+  const svg = drawSvg({ style: FONT as never, ...options });
+  return html`<div role="img" aria-label="${alt}">${{ markup: printable(svg.outerHTML) }}</div>`;
 }
 
-interface CSSStyleDeclarationLike {
-  background: string;
-  fontSize: string;
-  fontFamily: string;
-}
+const FONT = { background: 'transparent', fontSize: '12px', fontFamily: 'inherit' };
 
 const shareAxis = { domain: [0, 1], tickFormat: '.0%', ticks: 5, label: null, grid: true } as const;
 

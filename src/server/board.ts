@@ -1,64 +1,171 @@
+import { sql } from 'kysely';
+import { UserError } from '../ground/errors.ts';
+import type { SubsetScores } from '../scoring/score-sheet.ts';
 import { rankGroups } from '../statistics/groups.ts';
 import { holm } from '../statistics/holm.ts';
 import { normalSurvival } from '../statistics/normal.ts';
+import { conventionsOf } from '../tasks/conventions.ts';
 import type { PhaseName } from './challenge.ts';
 import { type OpenedChallenge, signOf } from './challenges.ts';
-import { releaseOf } from './release.ts';
+import { type Release, releaseOf } from './release.ts';
+import { type Reproduction, reproductionsOf } from './reproduction.ts';
 import type { ModelCard } from './schema.ts';
 import type { Site } from './site.ts';
 import { type Standing, standings } from './standing.ts';
 
 /** One team on the board. */
 export interface BoardRow {
+  /** Id of the submission that counts. */
+  readonly submission: string;
   readonly team: string;
   readonly kind: 'team' | 'baseline';
   readonly system: string;
   readonly card: ModelCard;
+  /** Under the convention and on the subset of the board; null where it is undefined. */
   readonly score: number | null;
   /** Where the phase reveals more than the Ladder. */
   readonly low?: number | null;
   readonly high?: number | null;
-  /** Letters: systems that share one cannot be told apart. */
+  /** Letters: systems that share one cannot be told apart under the primary convention on all examples. */
   readonly groups: string;
   /** Best and worst rank that the tests leave open. */
   readonly rank: readonly [best: number, worst: number];
   readonly submissions: number;
   readonly received: string;
+  /** Present where somebody else obtained the result too. */
+  readonly reproduced?: Reproduction;
 }
 
+/** What a board may be ordered by. */
+export interface Shown {
+  readonly subset: string;
+  readonly convention: string;
+}
+
+/** Some of the examples. */
+export type SubsetSize = { readonly name: string } & Pick<SubsetScores, 'examples' | 'units'>;
+
 /** The board of a phase; `sealed` where the phase reveals nothing before it closes. */
-export interface Board {
+export interface Board extends Shown {
   readonly challenge: string;
   readonly phase: PhaseName;
   readonly primary: string;
   readonly sealed: boolean;
+  /** Whether only the scores of the Ladder are shown. */
+  readonly blind: boolean;
+  /** The subsets and conventions that the board can show; those of blind phases are one each. */
+  readonly subsets: readonly SubsetSize[];
+  readonly conventions: readonly string[];
   readonly rows: readonly BoardRow[];
 }
 
+/** The subset of all examples. */
+export const ALL = 'all';
 const LEVEL = 0.95;
 
-/** The board of a phase as everyone may see it: the best first, with groups of systems that cannot be told apart. */
-export async function boardOf(site: Site, challenge: OpenedChallenge, phase: PhaseName): Promise<Board> {
+/**
+ * The board of a phase as everyone may see it: the best first, with groups of systems that cannot be told apart. Throws a
+ * UserError `not-shown` for a subset or convention that the phase does not reveal or that is not there.
+ */
+export async function boardOf(
+  site: Site,
+  challenge: OpenedChallenge,
+  phase: PhaseName,
+  asked: Partial<Shown> = {},
+): Promise<Board> {
   const { declared, primary } = challenge;
   const release = releaseOf(challenge, phase, new Date());
-  const head = { challenge: declared.id, phase, primary, sealed: release === 'nothing' };
-  if (release === 'nothing') return { ...head, rows: [] };
-  const standing = await standings(site.kysely, declared.id, phase);
+  const standing = release === 'nothing' ? [] : await standings(site.kysely, declared.id, phase);
+  const subsets = release === 'sheet' ? await subsetsOf(site, standing) : [];
+  const conventions = release === 'sheet' ? conventionsOf(challenge.task).map(({ id }) => id) : [primary];
+  const { subset = ALL, convention = primary } = asked;
+  requireShown('subset', subset, [ALL, ...subsets.map(({ name }) => name)]);
+  requireShown('convention', convention, conventions);
+  const ranked = await rankedRows(site, challenge, standing, release);
+  const isRanking = subset === ALL && convention === primary;
+  const rows = isRanking ? ranked : await orderedBy(site, challenge, ranked, { subset, convention });
+  return {
+    ...{ challenge: declared.id, phase, primary, subset, convention, subsets, conventions, rows },
+    ...{ sealed: release === 'nothing', blind: release === 'ladder' },
+  };
+}
+
+/** Rows by the score that ranks them. */
+async function rankedRows(
+  site: Site,
+  challenge: OpenedChallenge,
+  standing: readonly Standing[],
+  release: Release,
+): Promise<BoardRow[]> {
+  if (standing.length === 0) return [];
   const shown = standing.map((entry) => ({
     ...entry,
     score: release === 'ladder' ? entry.released : entry.value,
   }));
   const differs = await differencesOf(site, standing);
-  const cards = await cardsOf(site, standing);
+  const ids = standing.map(({ id }) => id);
+  const cards = await cardsOf(site, ids);
+  const reproduced = await reproductionsOf(site, ids);
   const sign = signOf(challenge);
   const scores = shown.map(({ score }) => sign * (score ?? Number.NaN));
-  const rows = rankGroups(scores, differs).map(({ system: at, groups, rank }): BoardRow => {
+  return rankGroups(scores, differs).map(({ system: at, groups, rank }): BoardRow => {
     const { id, team, kind, system, score, low, high, submissions, received } = shown[at];
     const interval = release === 'sheet' ? { low, high } : {};
     const rest = { card: cards.get(id) ?? {}, submissions, received: received.toISOString() };
-    return { team, kind, system, score, ...interval, groups, rank, ...rest };
+    const badge = reproduced.get(id);
+    return {
+      ...{ submission: id, team, kind, system, score, ...interval, groups, rank, ...rest },
+      ...(badge && { reproduced: badge }),
+    };
   });
-  return { ...head, rows };
+}
+
+/** The same rows with another score, the best first. */
+async function orderedBy(
+  site: Site,
+  { task }: OpenedChallenge,
+  rows: readonly BoardRow[],
+  { subset, convention }: Shown,
+): Promise<BoardRow[]> {
+  const parts = await subsetScoresOf(
+    site,
+    rows.map(({ submission }) => submission),
+    subset,
+  );
+  const rescored = rows.map((row): BoardRow => {
+    const found = parts.get(row.submission)?.scores.find((known) => known.convention === convention);
+    const { low = null, high = null } = found?.interval ?? {};
+    return { ...row, score: found?.value ?? null, low, high };
+  });
+  const sign = conventionsOf(task).find(({ id }) => id === convention)?.smallerIsBetter ? -1 : 1;
+  const sortable = ({ score }: BoardRow): number => (score === null ? -Infinity : sign * score);
+  return rescored.sort((a, b) => sortable(b) - sortable(a));
+}
+
+/** The scores of submissions on a subset, by submission. */
+export async function subsetScoresOf(
+  { kysely }: Site,
+  ids: readonly string[],
+  subset: string,
+): Promise<Map<string, SubsetScores>> {
+  if (ids.length === 0) return new Map();
+  const rows = await kysely
+    .selectFrom('submission')
+    .select(['id', sql<SubsetScores | null>`sheet -> 'subsets' -> ${subset}::text`.as('part')])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.flatMap(({ id, part }) => (part ? [[id, part] as const] : [])));
+}
+
+/** The subsets that were scored: the same for all submissions of a phase. */
+async function subsetsOf({ kysely }: Site, standing: readonly Standing[]): Promise<SubsetSize[]> {
+  const [first] = standing;
+  if (!first) return [];
+  const { rows } = await sql<SubsetSize>`
+    select part.key as name, (part.value ->> 'examples')::int as examples, (part.value ->> 'units')::int as units
+    from submission, json_each(sheet -> 'subsets') as part where id = ${first.id}
+  `.execute(kysely);
+  return rows;
 }
 
 /** Whether two of these systems differ: paired bootstrap, Holm's correction over all pairs. Pairs without a test do not. */
@@ -86,19 +193,27 @@ async function differencesOf(
 }
 
 /** Two-sided, by the normal approximation to the bootstrap; 1 for equal answers. */
-const pOf = (difference: number, standardError: number): number =>
+export const pOf = (difference: number, standardError: number): number =>
   standardError > 0 ? 2 * normalSurvival(Math.abs(difference) / standardError) : difference === 0 ? 1 : 0;
 
-async function cardsOf({ kysely }: Site, systems: readonly Standing[]): Promise<Map<string, ModelCard>> {
-  if (systems.length === 0) return new Map();
-  const rows = await kysely
-    .selectFrom('submission')
-    .select(['id', 'card'])
-    .where(
-      'id',
-      'in',
-      systems.map(({ id }) => id),
-    )
-    .execute();
+/** What teams say of their systems, by submission. */
+export async function cardsOf({ kysely }: Site, ids: readonly string[]): Promise<Map<string, ModelCard>> {
+  if (ids.length === 0) return new Map();
+  const rows = await kysely.selectFrom('submission').select(['id', 'card']).where('id', 'in', ids).execute();
   return new Map(rows.map(({ id, card }) => [id, card]));
+}
+
+function requireShown(field: keyof Shown, asked: string, known: readonly string[]): void {
+  if (known.includes(asked)) return;
+  throw new UserError(
+    'not-shown',
+    { en: 'This phase does not show that', zh: '该阶段不显示此项' },
+    {
+      field,
+      hint: {
+        en: `It shows ${[...new Set(known)].join(', ')}.`,
+        zh: `可选：${[...new Set(known)].join('、')}。`,
+      },
+    },
+  );
 }

@@ -50,6 +50,16 @@ export async function findChallenge({ kysely }: Site, id: string): Promise<Opene
   );
 }
 
+/** A challenge that is made. */
+interface NewChallenge {
+  readonly declared: Challenge;
+  readonly task: Task;
+  /** The data directory that has the corpus. */
+  readonly dir: string;
+  /** Directory of the subsets that `data audit --write-clean` wrote: scored beside all examples. */
+  readonly subsets?: string;
+}
+
 /**
  * Makes a challenge from its declaration, its task and the data directory that has the corpus: a scoring process reads the
  * corpus, and what comes back is questions and encrypted gold. Throws a UserError: `forbidden`, `already-exists`,
@@ -58,7 +68,7 @@ export async function findChallenge({ kysely }: Site, id: string): Promise<Opene
 export async function createChallenge(
   site: Site,
   by: Actor,
-  { declared, task, dir }: { readonly declared: Challenge; readonly task: Task; readonly dir: string },
+  { declared, task, dir, subsets }: NewChallenge,
 ): Promise<void> {
   requireAllowed(by.role === 'admin');
   const { kysely, children } = site;
@@ -69,7 +79,10 @@ export async function createChallenge(
   const splits = [...new Set(PHASES.flatMap((name) => declared.phases[name]?.split ?? []))];
   const prepared: (Prepared & { readonly split: 'dev' | 'test' })[] = [];
   for (const split of splits)
-    prepared.push({ split, ...(await children.ask({ kind: 'prepare', challenge: id, task, dir, split })) });
+    prepared.push({
+      split,
+      ...(await children.ask({ kind: 'prepare', challenge: id, task, dir, split, subsets })),
+    });
   const created = new Date();
   await kysely.transaction().execute(async (transaction) => {
     await transaction

@@ -122,13 +122,20 @@ it('no byte that leaves the server, and none that it stores, shows gold', { time
   }, 120_000);
   const { paths } = JSON.parse(await ask('/api/openapi.json', 'anyone'));
   const gets = Object.keys(paths).filter((path) => paths[path].get);
-  const pages = ['/', '/sign-in', '/submissions', '/challenges/{challenge}', '/submissions/{id}'];
+  const pages = [
+    ...['/', '/sign-in', '/submissions', '/challenges/{challenge}', '/submissions/{id}'],
+    ...['', '/teams/red', '/compare?a=red&b=red'].map((rest) => `/challenges/{challenge}/{phase}${rest}`),
+  ];
   for (const path of [...gets, ...pages])
     for (const phase of ['practice', 'test', 'final', 'none'])
       for (const id of [...ids, 'none'])
         for (const who of ['red', 'admin', 'anyone'] as const) {
           if (!path.includes('{id}') && id !== ids[0]) continue;
-          const at = path.replace('{challenge}', 'ward').replace('{phase}', phase).replace('{id}', id);
+          const at = path
+            .replace('{challenge}', 'ward')
+            .replace('{team}', 'red')
+            .replace('{phase}', phase)
+            .replace('{id}', id);
           await ask(at, who);
         }
   expect(emitted.length).toBeGreaterThan(200);

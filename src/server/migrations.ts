@@ -45,9 +45,20 @@ const FIRST = [
     for each row execute function audit_is_append_only()`,
 ];
 
+/** Badges of results that somebody else obtained too. */
+const reproductions: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create table reproduction (
+      submission uuid primary key references submission, by_whom text not null, note text not null,
+      at timestamptz not null)`.execute(db);
+  },
+};
+
 /** Brings the tables of a database up to date; several processes may do so at once. */
 export async function migrate(kysely: Kysely<Schema>): Promise<void> {
-  const provider = { getMigrations: async () => ({ '2026-11-first': first }) };
+  const provider = {
+    getMigrations: async () => ({ '2026-11-first': first, '2026-11-reproductions': reproductions }),
+  };
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   if (error) throw error;
 }

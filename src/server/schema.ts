@@ -72,6 +72,8 @@ export interface Schema {
   };
   /** How two submissions differ: score of `a` minus score of `b`, and its standard error from the paired bootstrap. */
   pair: { a: string; b: string; difference: number; standard_error: number };
+  /** Submissions whose score somebody else obtained too. */
+  reproduction: { submission: string; by_whom: string; note: string; at: Instant };
   audit: {
     seq: number;
     at: string;
@@ -86,6 +88,10 @@ export interface Schema {
 
 /** What a team says of a system. */
 export interface ModelCard {
+  /** What the board is filtered by. */
+  readonly kind?: 'encoder' | 'llm' | 'other';
+  /** Of 1 000 answers. */
+  readonly cost?: { readonly amount: number; readonly currency: string };
   readonly seeds?: string;
   readonly trainingData?: string;
   readonly trainedOnDev?: boolean;

@@ -21,6 +21,7 @@ const TABLES = {
   token: ['hash'],
   submission: ['id'],
   pair: ['a', 'b'],
+  reproduction: ['submission'],
   audit: ['seq'],
 } as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T] & string)[] };
 type TableName = keyof typeof TABLES;

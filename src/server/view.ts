@@ -61,7 +61,7 @@ const columns = [
  * is another team's: nobody learns that it is there.
  */
 export async function viewSubmission(site: Site, actor: Actor, id: string): Promise<SubmissionView> {
-  const row = UUID.test(id)
+  const row = SUBMISSION_ID.test(id)
     ? await site.kysely
         .selectFrom('submission')
         .select([...columns, 'sheet'])
@@ -74,7 +74,8 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
   return { ...visible(row, release), ...(await placeOf(site, row)) };
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** What an id of a submission looks like. */
+export const SUBMISSION_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 interface Row {
   readonly id: string;

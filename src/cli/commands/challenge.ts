@@ -2,7 +2,7 @@ import { text } from '../../ground/parameters.ts';
 import type { Client } from '../../server/client.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
-import { DATA_DIR, TASK_FILE } from '../options.ts';
+import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
 import { clientOf, SERVER, SITE, siteSettings } from '../site-options.ts';
 
 const create = defineCommand({
@@ -12,19 +12,19 @@ const create = defineCommand({
     zh: '由挑战文件创建挑战；使用 PGlite 的服务器须先停止',
   },
   operands: '<file>',
-  options: { ...SITE, ...TASK_FILE, ...DATA_DIR },
-  examples: ['chineseblue challenge create ward.json --data-dir corpora'],
+  options: { ...SITE, ...TASK_FILE, ...DATA_DIR, ...SUBSETS },
+  examples: ['chineseblue challenge create ward.json --data-dir corpora --subsets clean'],
   async run({ operands: [file], options, terminal }) {
     const { readChallengeFile } = await import('../../server/challenge.ts');
     const { createChallenge } = await import('../../server/challenges.ts');
     const { openSite } = await import('../../server/site.ts');
     const declared = await readChallengeFile(file);
-    const { taskFile, dataDir } = options;
+    const { taskFile, dataDir, subsets } = options;
     const task = await chooseTask({ task: [declared.task], taskFile, dataDir });
     const dir = await dataDirOf(options);
     const site = await openSite(await siteSettings(options));
     try {
-      await createChallenge(site, { role: 'admin' }, { declared, task, dir });
+      await createChallenge(site, { role: 'admin' }, { declared, task, dir, subsets });
     } finally {
       await site.close();
     }
@@ -167,9 +167,48 @@ const invite = defineCommand({
   },
 });
 
+const reproduced = defineCommand({
+  name: 'reproduced',
+  summary: {
+    en: 'mark a result on a board as reproduced by somebody else; its id stands on the page of its team',
+    zh: '将排行榜上的结果标记为已被他人复现；提交编号见队伍页面',
+  },
+  operands: '<submission>',
+  options: {
+    ...SERVER,
+    note: text({
+      placeholder: 'text',
+      summary: {
+        en: 'by whom and from what, shown to everyone; without it the mark is taken away',
+        zh: '由谁、依据什么复现，所有人可见；省略则撤销标记',
+      },
+    }),
+  },
+  examples: [
+    'chineseblue challenge reproduced 0d6f… --note "From their code, by us" --server http://127.0.0.1:8930',
+  ],
+  async run({ operands: [id], options, terminal, signal }) {
+    const { doneSchema } = await import('../../server/api/schemas.ts');
+    const client = await clientOf(options, signal);
+    const note = options.note ?? null;
+    await client.send(
+      'PUT',
+      `/api/v1/submissions/${encodeURIComponent(id)}/reproduction`,
+      { note },
+      doneSchema,
+    );
+    if (terminal.json) return terminal.printJson({ id, note });
+    terminal.printText(
+      note === null
+        ? { en: `${id} is no longer marked`, zh: `已撤销 ${id} 的标记` }
+        : { en: `${id} is marked as reproduced`, zh: `${id} 已标记为可复现` },
+    );
+  },
+});
+
 export const challengeCommand = defineCommand({
   name: 'challenge',
   summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
   examples: ['chineseblue challenge create ward.json --data-dir corpora'],
-  subcommands: [create, exportAll, importAll, rekey, open, close, team, invite],
+  subcommands: [create, exportAll, importAll, rekey, open, close, team, invite, reproduced],
 });

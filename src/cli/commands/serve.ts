@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { flag, integer, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks } from '../open-task.ts';
+import { INSTEAD, serveInstead } from '../serve-instead.ts';
 import { SITE, siteSettings } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -10,11 +11,12 @@ export const serveCommand = defineCommand({
   summary: { en: 'run an evaluation server with a leaderboard', zh: '运行带排行榜的评测服务器' },
   options: {
     ...SITE,
+    ...INSTEAD,
     dataDir: text({
       placeholder: 'dir',
       summary: {
-        en: 'at the first start: open the tasks of this directory (default: the synthetic samples)',
-        zh: '首次启动时开放该目录中的任务（默认使用合成样例）',
+        en: 'at the first start: open the tasks of this directory (default: the synthetic samples); beside --runs: where corpora are',
+        zh: '首次启动时开放该目录中的任务（默认使用合成样例）；与 --runs 同用时为语料目录',
       },
     }),
     host: text({
@@ -45,9 +47,11 @@ export const serveCommand = defineCommand({
   examples: [
     'chineseblue serve',
     'chineseblue serve --database postgres://me@localhost/evaluation --port 80',
+    'chineseblue serve --runs runs',
   ],
   finishing: { en: 'ending what is being scored', zh: '正在结束当前评分' },
   async run({ options, terminal, signal }) {
+    if (await serveInstead(options, terminal, signal)) return;
     const { openSite } = await import('../../server/site.ts');
     const { createApp } = await import('../../server/api/app.ts');
     const { listen } = await import('../../server/api/listen.ts');

@@ -142,6 +142,14 @@ describe('the pages', () => {
     expect(page).toContain('100.0');
     expect(page).toContain('&lt;img src=x&gt;&quot;&#39;&amp;');
     expect(page).not.toContain('<img');
+    const others = ['practice', 'practice/teams/blue', 'practice/compare?a=blue&b=red', 'test', 'final'];
+    for (const path of others) {
+      const other = await app.request(`/challenges/ic/${path}`);
+      expect([path, other.status]).toEqual([path, 200]);
+      expect(await other.text()).not.toMatch(/<script|<img|style=|<style/);
+    }
+    for (const path of ['none', 'practice/teams/none', 'practice/compare?a=x', 'test?subset=clean'])
+      expect([path, (await app.request(`/challenges/ic/${path}`)).status]).toEqual([path, 404]);
   });
 
   it('take a file by a form from signed-in users, and from no other site', async () => {
@@ -192,10 +200,13 @@ const ROUTES: readonly (readonly [
 ])[] = [
   ['GET', '/api/v1/challenges', undefined, all(200)],
   ['GET', '/api/v1/challenges/ic/practice/board', undefined, all(200)],
+  ['GET', '/api/v1/challenges/ic/practice/history/red', undefined, all(200)],
+  ['GET', '/api/v1/challenges/ic/practice/comparison?a=red&b=blue', undefined, all(200)],
   ['GET', '/api/v1/challenges/ic/test/questions', undefined, all(200)],
   ['POST', '/api/v1/challenges/ic/final/submissions?system=x', '{}', { ...all(403), red: 200, blue: 200 }],
   ['GET', '/api/v1/submissions', undefined, { ...all(403), red: 200, blue: 200 }],
   ['GET', '/api/v1/submissions/OWN', undefined, { ...all(404), red: 200, host: 200, admin: 200 }],
+  ['PUT', '/api/v1/submissions/OWN/reproduction', { note: 'by us' }, { ...all(403), host: 200, admin: 200 }],
   ['PUT', '/api/v1/challenges/ic/state', { state: 'open' }, { ...all(403), host: 200, admin: 200 }],
   ['PUT', '/api/v1/challenges/ic/teams/red', undefined, { ...all(403), host: 200, admin: 200 }],
   ['POST', '/api/v1/teams', { id: 'TEAM' }, { ...all(403), admin: 200 }],
@@ -237,7 +248,7 @@ describe('who may do what', () => {
           .replace(/\/ic\b/, '/*')
           .replace(/\/(practice|test|final)\//, '/*/')
           .replace('OWN', '*')
-          .replace(/teams\/red/, 'teams/*')}`,
+          .replace(/(teams|history)\/red/, '$1/*')}`,
     );
     expect([...new Set(tried)].sort()).toEqual(described.sort());
   });

@@ -1,18 +1,18 @@
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
-import { issueText } from '../../ground/issues.ts';
 import { version } from '../../ground/version.ts';
-import { addPages, languageOfRequest } from '../pages/routes.ts';
+import { languageOfRequest } from '../pages/language.ts';
+import { addPages } from '../pages/routes.ts';
 import { errorPage } from '../pages/sign-in.ts';
 import { type Actor, authenticate } from '../tokens.ts';
+import { addBoardRoutes } from './boards.ts';
+import { callerOf } from './caller.ts';
 import type { AppSettings, Env } from './context.ts';
 import { errorBody, refusalOf } from './errors.ts';
+import { explain } from './explain.ts';
 import { addHostRoutes } from './hosts.ts';
 import { createGate, createRateLimit, tooMany } from './limits.ts';
 import { addParticipantRoutes } from './participants.ts';
@@ -83,6 +83,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   app.get('/api/v1/health', (c) => c.json({ status: 'ok', version: version() }));
   const gate = createGate(uploads);
   addParticipantRoutes(app, settings, gate);
+  addBoardRoutes(app, settings);
   addHostRoutes(app, settings);
   addPages(app, { ...settings, signIn, gate });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
@@ -92,36 +93,6 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   });
   return app;
 }
-
-/** The address at the other end; the same for all where the request came through no connection, as in tests. */
-function callerOf(c: Context): string {
-  try {
-    return getConnInfo(c).remote.address ?? 'unknown';
-  } catch {
-    return 'unknown';
-  }
-}
-
-/** Errors of libraries about what a caller sent, as ours. */
-function explain(error: unknown): unknown {
-  if (error instanceof z.ZodError) {
-    const [issue] = error.issues;
-    return new UserError('bad-request', issueText(issue), { field: issue.path.join('.') });
-  }
-  if (!(error instanceof Error)) return error;
-  if (error instanceof HTTPException && error.status === 403) return otherSite();
-  const isBadBody = error instanceof SyntaxError || error instanceof HTTPException;
-  const isBadText = 'code' in error && error.code === NO_TEXT;
-  return isBadBody || isBadText ? new UserError('bad-request', badBody) : error;
-}
-
-/** What a database says of text that it cannot hold: the character 0. */
-const NO_TEXT = '22021';
-
-const badBody = { en: 'The request cannot be read', zh: '无法解析请求' };
-
-const otherSite = (): UserError =>
-  new UserError('forbidden', { en: 'This form came from another site', zh: '该表单来自其他站点' });
 
 const noPage = (): UserError =>
   new UserError('no-page', { en: 'There is nothing at this address', zh: '该地址没有内容' });

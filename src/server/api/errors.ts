@@ -11,14 +11,20 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'no-submission': 404,
   'no-team': 404,
   'no-page': 404,
+  'no-model': 404,
+  'no-run': 404,
+  'not-shown': 404,
   'already-exists': 409,
   'challenge-closed': 409,
   'phase-closed': 409,
+  'not-scored': 409,
   'too-large': 413,
   'bad-encoding': 415,
   'quota-spent': 429,
   'rate-limited': 429,
+  overloaded: 429,
   busy: 503,
+  'model-not-ready': 503,
 };
 
 /** What is answered to a request that failed. */

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { boardOf } from '../board.ts';
 import { type PhaseName, phaseOf } from '../challenge.ts';
 import { askedIn, findChallenge, listChallenges, type OpenedChallenge } from '../challenges.ts';
 import { submit } from '../submit.ts';
@@ -10,7 +9,7 @@ import { listSubmissions, viewSubmission } from '../view.ts';
 import type { AppSettings, Env } from './context.ts';
 import type { createGate } from './limits.ts';
 import { answers, bearer, challengeAndPhase } from './route.ts';
-import { boardSchema, cardSchema, challengeSchema, submissionSchema } from './schemas.ts';
+import { cardSchema, challengeSchema, submissionSchema } from './schemas.ts';
 import { withUpload } from './upload.ts';
 
 const challengesRoute = createRoute({
@@ -18,14 +17,6 @@ const challengesRoute = createRoute({
   path: '/api/v1/challenges',
   summary: 'All challenges',
   responses: answers(z.array(challengeSchema)),
-});
-
-const boardRoute = createRoute({
-  method: 'get',
-  path: '/api/v1/challenges/{challenge}/{phase}/board',
-  summary: 'The board of a phase',
-  request: { params: challengeAndPhase },
-  responses: answers(boardSchema),
 });
 
 const questionsRoute = createRoute({
@@ -93,12 +84,6 @@ export function addParticipantRoutes(
   gate: ReturnType<typeof createGate>,
 ): void {
   app.openapi(challengesRoute, async (c) => c.json((await listChallenges(site)).map(describe), 200));
-  app.openapi(boardRoute, async (c) => {
-    const { challenge: id, phase } = c.req.valid('param');
-    const challenge = await findChallenge(site, id);
-    phaseOf(challenge.declared, phase);
-    return c.json(await boardOf(site, challenge, phase), 200);
-  });
   app.openAPIRegistry.registerPath(questionsRoute);
   app.get(questionsRoute.getRoutingPath(), async (c) => {
     const { challenge: id, phase } = challengeAndPhase.parse(c.req.param());

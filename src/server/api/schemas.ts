@@ -8,6 +8,10 @@ const phaseName = z.enum(PHASES);
 
 export const cardSchema = z
   .strictObject({
+    kind: z.enum(['encoder', 'llm', 'other']),
+    cost: z
+      .strictObject({ amount: z.number().min(0).max(1e9), currency: z.string().regex(/^[A-Z]{3}$/) })
+      .openapi({ description: 'Of 1 000 answers' }),
     seeds: z.string().max(200),
     trainingData: z.string().max(2000),
     trainedOnDev: z.boolean(),
@@ -68,31 +72,64 @@ export const submissionSchema = z
   })
   .openapi('Submission');
 
+const score = z.number().nullable();
+const reproduction = z.object({ by: z.string(), note: z.string(), at: z.string() }).openapi('Reproduction');
+
+/** A result as boards and histories show it. */
+const shownResult = {
+  submission: z.string(),
+  system: z.string(),
+  card: cardSchema,
+  score,
+  low: score.optional(),
+  high: score.optional(),
+  received: z.string(),
+  reproduced: reproduction.optional(),
+};
+
+const boardRow = z.object({
+  ...shownResult,
+  team: z.string(),
+  kind: z.enum(['team', 'baseline']),
+  groups: z.string(),
+  rank: z.tuple([z.number(), z.number()]).readonly(),
+  submissions: z.number(),
+});
+
+/** What every view of a phase says first. */
+const head = { challenge: z.string(), phase: phaseName, primary: z.string(), blind: z.boolean() };
+
 export const boardSchema = z
   .object({
-    challenge: z.string(),
-    phase: phaseName,
-    primary: z.string(),
+    ...head,
     sealed: z.boolean(),
-    rows: z
-      .array(
-        z.object({
-          team: z.string(),
-          kind: z.enum(['team', 'baseline']),
-          system: z.string(),
-          card: cardSchema,
-          score: z.number().nullable(),
-          low: z.number().nullable().optional(),
-          high: z.number().nullable().optional(),
-          groups: z.string(),
-          rank: z.tuple([z.number(), z.number()]).readonly(),
-          submissions: z.number(),
-          received: z.string(),
-        }),
-      )
-      .readonly(),
+    subset: z.string(),
+    convention: z.string(),
+    subsets: z.array(z.object({ name: z.string(), examples: z.number(), units: z.number() })).readonly(),
+    conventions: z.array(z.string()).readonly(),
+    rows: z.array(boardRow).readonly(),
   })
   .openapi('Board');
+
+export const historySchema = z
+  .object({
+    ...head,
+    sealed: z.boolean(),
+    team: z.string(),
+    entries: z.array(z.object(shownResult)).readonly(),
+  })
+  .openapi('History');
+
+export const comparisonSchema = z
+  .object({
+    ...head,
+    a: boardRow,
+    b: boardRow,
+    together: z.boolean(),
+    tested: z.object({ difference: z.number(), low: z.number(), high: z.number(), p: z.number() }).optional(),
+    scores: z.array(z.object({ subset: z.string(), convention: z.string(), a: score, b: score })).readonly(),
+  })
+  .openapi('Comparison');
 
 const entrySchema = z
   .object({

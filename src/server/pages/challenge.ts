@@ -1,14 +1,17 @@
 import { html } from 'hono/html';
 import type { Text } from '../../ground/language.ts';
-import { figure, range } from '../../scoring/figures.ts';
-import type { Interval } from '../../statistics/interval.ts';
 import { findConvention } from '../../tasks/conventions.ts';
-import type { Board, BoardRow } from '../board.ts';
+import type { Board } from '../board.ts';
 import { PHASES, type Phase, type PhaseName } from '../challenge.ts';
 import type { OpenedChallenge } from '../challenges.ts';
-import type { ModelCard } from '../schema.ts';
+import { boardTable } from './board.ts';
 import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
-import { CARD_TITLES, PHASE_RULES, PHASE_TITLES } from './words.ts';
+import { CARD_TITLES, KIND_TITLES, PHASE_RULES, PHASE_TITLES } from './words.ts';
+
+/** Systems of a board that the page of a challenge shows. */
+const SHOWN = 10;
+const SAID_KINDS = ['encoder', 'llm', 'other'] as const;
+const CURRENCIES = ['CNY', 'USD', 'EUR'] as const;
 
 /** All challenges of a server. */
 export function homePage(reader: Reader, challenges: readonly OpenedChallenge[]): Markup {
@@ -69,66 +72,19 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
   return html`<section>
     <h2 id="${board.phase}">${PHASE_TITLES[board.phase][language]}</h2>
     <p>${PHASE_RULES[board.phase][language]} <span class="soft">${[quotas, ...dates].join(' · ')}</span></p>
-    ${board.sealed ? '' : boardTable(reader, board)} ${form}
+    ${board.sealed ? '' : shortBoard(reader, board)} ${form}
   </section>`;
 }
 
-function boardTable({ language }: Reader, { rows, phase, primary }: Board): Markup {
-  const say = (text: Text): string => text[language];
-  if (rows.length === 0) return html`<p>${say({ en: 'No submissions yet.', zh: '暂无提交。' })}</p>`;
-  return dataTable(
-    { language },
-    [
-      { title: { en: 'Rank', zh: '名次' } },
-      { title: { en: 'Group', zh: '组' } },
-      { title: { en: 'Team', zh: '队伍' } },
-      { title: { en: 'System', zh: '系统' } },
-      { title: { en: 'Score', zh: '得分' }, isNumber: true },
-      { title: { en: 'Submissions', zh: '提交次数' }, isNumber: true },
-      { title: { en: 'Received', zh: '提交时间' } },
-      { title: { en: 'Provenance', zh: '来源说明' } },
-    ],
-    rows.map((row) => boardRow(row, primary, say, phase)),
-    {
-      en: 'Systems that share a letter cannot be told apart (paired bootstrap, Holm, 95 %).',
-      zh: '共享字母的系统无显著差异（配对自助法，Holm 校正，95%）。',
-    },
-  );
-}
-
-function boardRow(
-  { team, kind, system, score, low, high, groups, rank, submissions, received, card }: BoardRow,
-  primary: string,
-  say: (text: Text) => string,
-  phase: PhaseName,
-): Markup {
-  const [best, worst] = rank;
-  const interval = low != null && high != null ? range({ low, high } as Interval, primary) : '';
-  const baseline =
-    kind === 'baseline' ? html` <span class="soft">${say({ en: 'baseline', zh: '基线' })}</span>` : '';
-  return html`<tr>
-    <td>${best === worst ? best : `${best}–${worst}`}</td>
-    <td>${groups}</td>
-    <td>${team}${baseline}</td>
-    <td>${system}</td>
-    <td class="number">${score === null ? '–' : figure(score, primary)} <span class="soft">${interval}</span></td>
-    <td class="number">${submissions}</td>
-    <td class="moment">${moment(received)}</td>
-    <td>${cardDetails(card, say, phase)}</td>
-  </tr>`;
-}
-
-/** What the team says of the system; missing fields are shown as missing. */
-export function cardDetails(card: ModelCard, say: (text: Text) => string, name: string): Markup {
-  const unsaid = say({ en: 'not said', zh: '未说明' });
-  const yes = say({ en: 'yes', zh: '是' });
-  const no = say({ en: 'no', zh: '否' });
-  const items = Object.entries(CARD_TITLES).map(([key, title]) => {
-    const value = card[key as keyof ModelCard];
-    const shown = value === true ? yes : value === false ? no : (value ?? unsaid);
-    return html`<div>${say(title)}: ${shown}</div>`;
-  });
-  return html`<details name="${name}"><summary>${say({ en: 'Show', zh: '查看' })}</summary>${items}</details>`;
+/** The best of a board, and the way to the whole. */
+function shortBoard(reader: Reader, board: Board): Markup {
+  const { challenge, phase, rows } = board;
+  const whole = {
+    en: `All ${rows.length} systems, charts, comparison`,
+    zh: `全部 ${rows.length} 个系统、图表与比较`,
+  }[reader.language];
+  const link = html`<p><a href="/challenges/${challenge}/${phase}">${whole}</a></p>`;
+  return html`${boardTable(reader, board, rows.slice(0, SHOWN))} ${rows.length === 0 ? '' : link}`;
 }
 
 function submitForm({ language }: Reader, { declared }: OpenedChallenge, phase: PhaseName): Markup {
@@ -147,10 +103,21 @@ function submitForm({ language }: Reader, { declared }: OpenedChallenge, phase: 
       <input id="${id('file')}" type="file" name="file" required />
       <label for="${id('system')}">${say({ en: 'Name of the system', zh: '系统名' })}</label>
       <input id="${id('system')}" name="system" required maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9._-]*" />
+      <label for="${id('kind')}">${say({ en: 'Kind of system', zh: '系统类型' })}</label>
+      <select id="${id('kind')}" name="kind">
+        <option value="">${say({ en: 'not stated', zh: '未说明' })}</option>
+        ${SAID_KINDS.map((kind) => html`<option value="${kind}">${say(KIND_TITLES[kind])}</option>`)}
+      </select>
+      <label for="${id('cost')}">${say({ en: 'Cost of 1 000 answers', zh: '每千条答案成本' })}</label>
+      <input id="${id('cost')}" name="cost" type="number" min="0" step="any" />
+      <label for="${id('currency')}">${say({ en: 'Currency of the cost', zh: '成本币种' })}</label>
+      <select id="${id('currency')}" name="currency">
+        ${CURRENCIES.map((currency) => html`<option>${currency}</option>`)}
+      </select>
       ${fields}
       <label for="${id('dev')}">${say(CARD_TITLES.trainedOnDev)}</label>
       <select id="${id('dev')}" name="trainedOnDev">
-        <option value="">${say({ en: 'not said', zh: '未说明' })}</option>
+        <option value="">${say({ en: 'not stated', zh: '未说明' })}</option>
         <option value="true">${say({ en: 'yes', zh: '是' })}</option>
         <option value="false">${say({ en: 'no', zh: '否' })}</option>
       </select>

@@ -6,38 +6,61 @@ import type { Actor } from '../tokens.ts';
 export interface Reader {
   readonly language: Language;
   readonly actor: Actor;
+  /** What the page was asked for, without its language: the link to the other language keeps it. */
+  readonly query?: string;
 }
 
 /** A piece of a page: text in it is escaped already. */
 export type Markup = ReturnType<typeof html>;
 
-/** A whole page. */
-export function page({ language, actor }: Reader, title: Text, content: Markup): Markup {
-  const say = (text: Text): string => text[language];
-  const other = language === 'en' ? 'zh' : 'en';
+/** A whole page of an evaluation server. */
+export function page(reader: Reader, title: Text, content: Markup): Markup {
+  const say = (text: Text): string => text[reader.language];
   const account =
-    actor.role === 'anyone'
+    reader.actor.role === 'anyone'
       ? html`<a href="/sign-in">${say({ en: 'Sign in', zh: '登录' })}</a>`
       : html`<a href="/submissions">${say({ en: 'Submissions', zh: '我的提交' })}</a>
           <form method="post" action="/sign-out">
             <button>${say({ en: 'Sign out', zh: '退出' })}</button>
           </form>`;
+  return frame(reader, { title, links: account, content });
+}
+
+/** What a page shows. */
+interface Framed {
+  readonly title: Text;
+  /** Beside the name, above everything. */
+  readonly links: Markup | '';
+  readonly content: Markup;
+  /** What else belongs into the head. */
+  readonly head?: Markup;
+}
+
+/** The frame of every page. */
+export function frame(
+  { language, query = '' }: Omit<Reader, 'actor'>,
+  { title, links, content, head }: Framed,
+): Markup {
+  const other = language === 'en' ? 'zh' : 'en';
   return html`<!doctype html>
     <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${say(title)} · chineseblue</title>
+        <title>${title[language]} · chineseblue</title>
         <link rel="stylesheet" href="/style.css" />
+        ${head ?? ''}
       </head>
       <body>
         <header>
           <a class="name" href="/">chineseblue</a>
-          ${account}
-          <a href="?lang=${other}" lang="${other === 'zh' ? 'zh-CN' : 'en'}">${other === 'zh' ? '中文' : 'English'}</a>
+          ${links}
+          <a href="?${query}${query && '&'}lang=${other}" lang="${other === 'zh' ? 'zh-CN' : 'en'}"
+            >${other === 'zh' ? '中文' : 'English'}</a
+          >
         </header>
         <main>
-          <h1>${say(title)}</h1>
+          <h1>${title[language]}</h1>
           ${content}
         </main>
       </body>
@@ -47,11 +70,15 @@ export function page({ language, actor }: Reader, title: Text, content: Markup):
 /** A moment as readers see it: UTC, to the minute. */
 export const moment = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** A column of a table; figures are set to the right. */
+/** A column of a table; figures are set to the right, and minor columns are left out on phones. */
 export interface Column {
   readonly title: Text;
   readonly isNumber?: boolean;
+  readonly isMinor?: boolean;
 }
+
+const classOf = ({ isNumber, isMinor }: Column): string =>
+  [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ');
 
 /** A table that scrolls by itself where it is wider than the page. `rows` are `<tr>` elements. */
 export const dataTable = (
@@ -64,7 +91,7 @@ export const dataTable = (
       ${caption ? html`<caption class="soft">${caption[language]}</caption>` : ''}
       <thead>
         <tr>
-          ${columns.map(({ title, isNumber }) => (isNumber ? html`<th scope="col" class="number">${title[language]}</th>` : html`<th scope="col">${title[language]}</th>`))}
+          ${columns.map((column) => html`<th scope="col" class="${classOf(column)}">${column.title[language]}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -36,7 +36,10 @@ beforeAll(async () => {
     ['blue', 30],
   ] as const) {
     const file = await inside.answersFile(wrong, 'dev');
-    const card = { seeds: '1–5', trainingData: 'train, and 20 000 notes of the ward', trainedOnDev: false };
+    const card = {
+      ...({ kind: 'encoder', cost: { amount: wrong, currency: 'CNY' } } as const),
+      ...{ seeds: '1–5', trainingData: 'train, and 20 000 notes of the ward', trainedOnDev: false },
+    };
     const id = await submit(site, {
       challenge: 'ic',
       phase: 'practice',
@@ -73,7 +76,12 @@ describe('the pages in a browser', () => {
       const errors: string[] = [];
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on('pageerror', (error) => errors.push(error.message));
-      for (const path of ['/', '/challenges/ic', '/submissions', `/submissions/${submission}`, '/sign-in']) {
+      for (const path of [
+        ...['/', '/challenges/ic', '/submissions', `/submissions/${submission}`, '/sign-in'],
+        ...['', '?kind=encoder', '/teams/red', '/compare?a=red&b=blue'].map(
+          (rest) => `/challenges/ic/practice${rest}`,
+        ),
+      ]) {
         await page.goto(listening.url + path, { timeout: PATIENCE_MS });
         await page.evaluate(OPEN_ALL);
         await page.evaluate(axe.source);

@@ -4,26 +4,31 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { csrf } from 'hono/csrf';
 import { UserError } from '../../ground/errors.ts';
-import { type Language, languageOf } from '../../ground/language.ts';
 import type { AppSettings, Env } from '../api/context.ts';
 import type { createGate } from '../api/limits.ts';
 import { cardSchema } from '../api/schemas.ts';
 import { withFile } from '../api/upload.ts';
 import { boardOf } from '../board.ts';
-import { PHASES } from '../challenge.ts';
+import { PHASES, phaseOf } from '../challenge.ts';
 import { findChallenge, listChallenges } from '../challenges.ts';
+import { compareOnBoard } from '../comparison.ts';
+import { historyOf } from '../history.ts';
 import { submit } from '../submit.ts';
 import { type Actor, requireAllowed } from '../tokens.ts';
 import { listSubmissions, viewSubmission } from '../view.ts';
+import { boardPage } from './board.ts';
 import { challengePage, homePage } from './challenge.ts';
+import { comparisonPage } from './comparison.ts';
+import { historyPage } from './history.ts';
+import { chosenLanguage } from './language.ts';
 import type { Reader } from './layout.ts';
 import { signInPage } from './sign-in.ts';
 import { STYLE } from './style.ts';
 import { submissionPage, submissionsPage } from './submissions.ts';
+import { KINDS } from './words.ts';
 
 /** The cookie that holds the token of the signed-in user; the API never reads it. */
 const TOKEN_COOKIE = 'chineseblue_token';
-const LANGUAGE_COOKIE = 'chineseblue_lang';
 /** The largest form: it is held in memory while it is read. */
 const MAX_FORM = 20 * 1024 * 1024 + 64 * 1024;
 const LISTED = 100;
@@ -31,23 +36,15 @@ const LISTED = 100;
 /** Whose token is tried, and how wrong ones are counted. */
 export type SignIn = (caller: string, token: string) => Promise<Actor>;
 
-/** The language of a request: asked for, chosen before, or the browser's. */
-export function languageOfRequest(c: Context<Env>): Language {
-  const asked = languageOf(c.req.query('lang') ?? '');
-  const browser = (c.req.header('accept-language') ?? '').split(',')[0];
-  return asked ?? languageOf(getCookie(c, LANGUAGE_COOKIE) ?? '') ?? languageOf(browser) ?? 'en';
-}
-
 /** Who reads a page: the team of the cookie; a token that is none any more counts as nobody. */
-async function readerOf(c: Context<Env>, signIn: SignIn): Promise<Reader> {
-  const language = languageOfRequest(c);
+async function actorOf(c: Context<Env>, signIn: SignIn): Promise<Actor> {
   const token = getCookie(c, TOKEN_COOKIE);
-  if (token === undefined) return { language, actor: { role: 'anyone' } };
+  if (token === undefined) return { role: 'anyone' };
   try {
-    return { language, actor: await signIn(c.get('caller'), token) };
+    return await signIn(c.get('caller'), token);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { language, actor: { role: 'anyone' } };
+    return { role: 'anyone' };
   }
 }
 
@@ -65,12 +62,11 @@ export function addPages(app: OpenAPIHono<Env>, pages: Pages): void {
   addSubmitting(app, pages);
 }
 
-/** As `readerOf`; a language that is asked for is kept. */
-async function reading(c: Context<Env>, { signIn }: Pages): Promise<Reader> {
-  const asked = languageOf(c.req.query('lang') ?? '');
-  if (asked) setCookie(c, LANGUAGE_COOKIE, asked, { sameSite: 'Lax', path: '/', httpOnly: true });
-  return readerOf(c, signIn);
-}
+/** Whom a page is drawn for. */
+const reading = async (c: Context<Env>, { signIn }: Pages): Promise<Reader> => ({
+  ...chosenLanguage(c),
+  actor: await actorOf(c, signIn),
+});
 
 function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site } = pages;
@@ -81,6 +77,7 @@ function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
     const boards = await Promise.all(names.map((name) => boardOf(site, challenge, name)));
     return c.html(challengePage(await reading(c, pages), challenge, boards));
   });
+  addBoards(app, pages);
   app.get('/submissions', async (c) => {
     const who = await reading(c, pages);
     if (who.actor.role !== 'team') return c.redirect('/sign-in', 303);
@@ -94,6 +91,35 @@ function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
     const view = await viewSubmission(site, who.actor, c.req.param('id'));
     const { primary } = await findChallenge(site, view.challenge);
     return c.html(submissionPage(who, view, primary));
+  });
+}
+
+/** The board of a phase, with what is read off it. */
+function addBoards(app: OpenAPIHono<Env>, pages: Pages): void {
+  const { site } = pages;
+  const phaseAsked = async (c: Context<Env>) => {
+    const challenge = await findChallenge(site, c.req.param('id') ?? '');
+    const phase = PHASES.find((name) => name === c.req.param('phase'));
+    phaseOf(challenge.declared, phase ?? '');
+    return { challenge, phase: phase! };
+  };
+  app.get('/challenges/:id/:phase', async (c) => {
+    const { challenge, phase } = await phaseAsked(c);
+    const { subset, convention, kind } = c.req.query();
+    const board = await boardOf(site, challenge, phase, { subset, convention });
+    const only = KINDS.find((known) => known === kind);
+    return c.html(boardPage(await reading(c, pages), challenge, board, only));
+  });
+  app.get('/challenges/:id/:phase/teams/:team', async (c) => {
+    const { challenge, phase } = await phaseAsked(c);
+    const history = await historyOf(site, challenge, phase, c.req.param('team'));
+    return c.html(historyPage(await reading(c, pages), challenge, history));
+  });
+  app.get('/challenges/:id/:phase/compare', async (c) => {
+    const { challenge, phase } = await phaseAsked(c);
+    const { a = '', b = '' } = c.req.query();
+    const compared = await compareOnBoard(site, challenge, phase, [a, b]);
+    return c.html(comparisonPage(await reading(c, pages), challenge, compared));
   });
 }
 
@@ -143,13 +169,18 @@ function addSubmitting(app: OpenAPIHono<Env>, pages: Pages): void {
   });
 }
 
-/** The fields of a form that were filled in. */
-const cardOf = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(given)
-      .filter(([, value]) => value !== '')
-      .map(([key, value]) => [key, key === 'trainedOnDev' ? value === 'true' : value]),
-  );
+/** The fields of a form that were filled in; the currency says nothing where there is no cost. */
+function cardOf({
+  cost = '',
+  currency,
+  ...given
+}: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const filled = Object.entries(given)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => [key, key === 'trainedOnDev' ? value === 'true' : value]);
+  const known = cost === '' ? {} : { cost: { amount: Number(cost), currency } };
+  return { ...Object.fromEntries(filled), ...known };
+}
 
 const noFile = (): UserError =>
   new UserError('bad-request', { en: 'The form is not complete', zh: '表单不完整' }, { field: 'file' });

@@ -3,8 +3,8 @@ import type { Text } from '../../ground/language.ts';
 import { figure, range } from '../../scoring/figures.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { SubmissionView } from '../view.ts';
-import { cardDetails } from './challenge.ts';
 import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
+import { cardDetails } from './provenance.ts';
 import { PHASE_TITLES, STATES } from './words.ts';
 
 /** The submissions of a team, latest first. `primary`: how the scores of a challenge are printed. */

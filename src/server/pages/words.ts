@@ -1,4 +1,5 @@
 import type { Text } from '../../ground/language.ts';
+import type { BoardRow } from '../board.ts';
 import type { PhaseName } from '../challenge.ts';
 import type { SubmissionView } from '../view.ts';
 
@@ -25,7 +26,19 @@ export const STATES: Readonly<Record<SubmissionView['state'], Text>> = {
   failed: { en: 'scoring failed: costs no quota', zh: '评分失败（不计次数）' },
 };
 
-/** What a team says of its system, in the order in which it is shown. */
+/** What systems are filtered by: what their teams say, or that they are baselines. */
+export const KINDS = ['encoder', 'llm', 'other', 'baseline', 'unsaid'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const KIND_TITLES: Readonly<Record<Kind, Text>> = {
+  encoder: { en: 'encoder', zh: '编码器' },
+  llm: { en: 'LLM', zh: '大语言模型' },
+  other: { en: 'other', zh: '其他' },
+  baseline: { en: 'baseline', zh: '基线' },
+  unsaid: { en: 'kind not stated', zh: '未说明类型' },
+};
+
+/** What a team says of its system in words, in the order in which it is shown. */
 export const CARD_TITLES = {
   seeds: { en: 'Seeds', zh: '随机种子' },
   trainingData: { en: 'Training data', zh: '训练数据' },
@@ -35,3 +48,15 @@ export const CARD_TITLES = {
   contact: { en: 'Contact', zh: '联系方式' },
   link: { en: 'Link', zh: '链接' },
 } as const satisfies Readonly<Record<string, Text>>;
+
+/** What a row of a board is filtered by. */
+export const kindOf = ({ kind, card }: Pick<BoardRow, 'kind' | 'card'>): Kind =>
+  kind === 'baseline' ? kind : (card.kind ?? 'unsaid');
+
+/** What subsets are called; those with other names are called by them. */
+export const SUBSET_TITLES: Readonly<Record<string, Text>> = {
+  all: { en: 'all examples', zh: '全部样本' },
+  clean: { en: 'clean', zh: '无泄漏' },
+  leaked: { en: 'leaked', zh: '泄漏' },
+  conflicting: { en: 'conflicting', zh: '标注冲突' },
+};

@@ -21,6 +21,8 @@ export type Request =
       readonly task: Task;
       readonly dir: string;
       readonly split: 'dev' | 'test';
+      /** Directory of the subsets that `data audit --write-clean` wrote. */
+      readonly subsets?: string;
     }
   /** Encrypts gold anew, with the current key. */
   | {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { openDataset, type Question } from '../../datasets/dataset.ts';
+import { readSubsets } from '../../datasets/subsets.ts';
 import { UserError } from '../../ground/errors.ts';
 import { readAnyPredictions } from '../../scoring/corpus-format.ts';
 import { coverageOfPredictions } from '../../scoring/coverage.ts';
@@ -12,6 +13,7 @@ import { type Problem, refuseUnfit } from '../../scoring/problems.ts';
 import { type ScoreSheet, scorePredictions } from '../../scoring/score-sheet.ts';
 import type { Example, Gold } from '../../tasks/examples.ts';
 import { decrypt, encrypt, type Keyring } from '../keyring.ts';
+import { type Member, showableSubsets } from './cells.ts';
 import { pairedDifference } from './paired.ts';
 import type { Asked, Checked, Difference, Judged, Prepared, ReplyTo, Request } from './requests.ts';
 
@@ -19,6 +21,8 @@ import type { Asked, Checked, Difference, Judged, Prepared, ReplyTo, Request } f
 interface SealedGold {
   readonly gold: Gold;
   readonly group?: string;
+  /** Names of the subsets that it is in. */
+  readonly subsets?: readonly string[];
 }
 
 /** What the encrypted gold of a split is bound to. */
@@ -42,10 +46,13 @@ export async function work(request: Request, keys: () => Promise<Keyring>): Prom
 
 type Of<K extends Request['kind']> = Extract<Request, { kind: K }>;
 
-async function prepare({ challenge, task, dir, split }: Of<'prepare'>, keys: Keyring): Promise<Prepared> {
+async function prepare(request: Of<'prepare'>, keys: Keyring): Promise<Prepared> {
+  const { challenge, task, dir, split } = request;
   const dataset = await openDataset({ task, dir, scheme: 'released' });
-  const { questions, examples, synthetic } = await dataset.split(split);
-  const gold = examples.map(({ gold, group }): SealedGold => ({ gold, group }));
+  const { questions, examples, synthetic, files } = await dataset.split(split);
+  const named = request.subsets === undefined ? {} : await readSubsets(request.subsets, task, split, files);
+  const subsetsOf = (id: string): string[] => Object.keys(named).filter((name) => named[name].has(id));
+  const gold = examples.map(({ id, gold, group }): SealedGold => ({ gold, group, subsets: subsetsOf(id) }));
   return {
     task: dataset.task,
     questions: pack(questions),
@@ -105,7 +112,8 @@ async function score({ synthetic, ...judged }: Of<'score'>, keys: Keyring): Prom
   const { task, split } = judged.asked;
   const examples = examplesOf(judged, keys);
   const { predictions, coverage } = await readAnswers(judged.answers, judged.asked, examples);
-  return scorePredictions({ task, split, synthetic, examples, predictions, coverage });
+  const subsets = showableSubsets(examples);
+  return scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
 }
 
 async function compare({ primary, rivals, ...judged }: Of<'compare'>, keys: Keyring): Promise<Difference[]> {
@@ -121,12 +129,12 @@ async function compare({ primary, rivals, ...judged }: Of<'compare'>, keys: Keyr
   return differences;
 }
 
-/** The questions with their gold. */
-function examplesOf({ asked, sealedGold }: Judged, keys: Keyring): Example[] {
+/** The questions with their gold, and the subsets that they are in. */
+function examplesOf({ asked, sealedGold }: Judged, keys: Keyring): (Example & Member)[] {
   const { challenge, split } = asked;
   const questions: readonly Question[] = unpack(asked.questions);
   const gold: readonly SealedGold[] = unpack(decrypt(sealedGold, purposeOf(challenge, split), keys));
-  return questions.map((question, i) => ({ ...question, ...gold[i] }));
+  return questions.map((question, i) => ({ ...question, ...gold[i], subsets: gold[i].subsets ?? [] }));
 }
 
 /** Reads kept answers, which were checked when they were received. */

@@ -1,0 +1,71 @@
+import { EXIT, UserError } from '../ground/errors.ts';
+import { type Parsed, text } from '../ground/parameters.ts';
+import { TASK_FILE } from './options.ts';
+import { SITE } from './site-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `serve` serves instead of an evaluation server. */
+export const INSTEAD = {
+  runs: text({
+    placeholder: 'dir',
+    summary: {
+      en: 'show the kept runs of this directory instead: errors, comparisons, audits; for this machine only',
+      zh: '改为浏览该目录中的运行：错误、比较与语料审查；仅限本机访问',
+    },
+  }),
+  ...TASK_FILE,
+};
+
+interface Options extends Parsed<typeof INSTEAD & typeof SITE> {
+  readonly dataDir?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly newAdminToken: boolean;
+  readonly baselines: boolean;
+}
+
+/**
+ * Serves runs where the options ask for them, until the signal; false where they ask for an evaluation server.
+ * They are not served beside private gold: throws a UserError `not-beside` where options of an evaluation server are given too.
+ */
+export async function serveInstead(
+  options: Options,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { runs, taskFile, dataDir, host, port } = options;
+  if (runs !== undefined) {
+    refuseBeside('--runs', siteOptions(options));
+    const { serveExplorer } = await import('./explorer.ts');
+    await serveExplorer({ runs, taskFile, dataDir, host, port }, terminal, signal);
+    return true;
+  }
+  return false;
+}
+
+/** The options of an evaluation server that are given. */
+const siteOptions = ({ dir, database, keyFile, workers, newAdminToken, baselines }: Options): string[] =>
+  Object.entries({
+    '--dir': dir !== SITE.dir.default,
+    '--database': database !== undefined,
+    '--key-file': keyFile !== undefined,
+    '--workers': workers !== undefined,
+    '--new-admin-token': newAdminToken,
+    '--no-baselines': !baselines,
+  }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
+
+function refuseBeside(served: string, [other]: readonly string[]): void {
+  if (other === undefined) return;
+  throw new UserError(
+    'not-beside',
+    { en: `${served} cannot be used with ${other}`, zh: `${served} 不能与 ${other} 同时使用` },
+    {
+      field: served,
+      hint: {
+        en: 'Serve them in a process of their own: a server with private gold serves nothing else.',
+        zh: '请另开进程运行：存放私有金标的服务器不提供其他服务。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
+}

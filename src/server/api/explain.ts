@@ -1,0 +1,25 @@
+import { HTTPException } from 'hono/http-exception';
+import * as z from 'zod';
+import { UserError } from '../../ground/errors.ts';
+import { issueText } from '../../ground/issues.ts';
+
+/** Errors of libraries about what a caller sent, as ours. */
+export function explain(error: unknown): unknown {
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    return new UserError('bad-request', issueText(issue), { field: issue.path.join('.') });
+  }
+  if (!(error instanceof Error)) return error;
+  if (error instanceof HTTPException && error.status === 403) return otherSite();
+  const isBadBody = error instanceof SyntaxError || error instanceof HTTPException;
+  const isBadText = 'code' in error && error.code === NO_TEXT;
+  return isBadBody || isBadText ? new UserError('bad-request', badBody) : error;
+}
+
+/** What a database says of text that it cannot hold: the character 0. */
+const NO_TEXT = '22021';
+
+const badBody = { en: 'The request cannot be read', zh: '无法解析请求' };
+
+const otherSite = (): UserError =>
+  new UserError('forbidden', { en: 'This form came from another site', zh: '该表单来自其他站点' });

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../datasets/dataset.ts';
+import { samplesDir } from '../datasets/directory.ts';
+import { writeSubsets } from '../datasets/subsets.ts';
+import { findTask } from '../tasks/registry.ts';
+import { boardOf } from './board.ts';
+import { type PhaseName, parseChallenge } from './challenge.ts';
+import { createChallenge, findChallenge, setState } from './challenges.ts';
+import { compareOnBoard } from './comparison.ts';
+import { eventually, openTestSite, type TestSite } from './fixtures/site.ts';
+import { historyOf } from './history.ts';
+import { setReproduction } from './reproduction.ts';
+import { submit } from './submit.ts';
+import { viewSubmission } from './view.ts';
+
+const ADMIN = { role: 'admin' } as const;
+const LEAKED = 10;
+
+let inside: TestSite;
+
+/** Directory of subsets: of dev the first ten are leaked and two conflicting, of test three are leaked. */
+async function subsetsOf(directory: string): Promise<string> {
+  const { split } = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+  const { questions: dev, files } = await split('dev');
+  const { questions: test, files: others } = await split('test');
+  const [ids, testIds] = [dev, test].map((list) => list.map(({ id }) => id));
+  await writeSubsets(directory, {
+    schema: 'chineseblue/subsets@1',
+    task: 'cMedIC',
+    files: [...files, ...others],
+    splits: {
+      dev: { clean: ids.slice(LEAKED), leaked: ids.slice(0, LEAKED), conflicting: [] },
+      test: { clean: testIds.slice(3), leaked: testIds.slice(0, 3), conflicting: [] },
+    },
+  });
+  return directory;
+}
+
+async function hand(team: string, phase: PhaseName, wrong: number, system: string): Promise<string> {
+  const file = await inside.answersFile(wrong, phase === 'practice' ? 'dev' : 'test');
+  const card = { kind: 'encoder', cost: { amount: wrong / 10, currency: 'CNY' } } as const;
+  const id = await submit(inside.site, { challenge: 'sub', phase, team, system, card, file });
+  await eventually(async () => (await viewSubmission(inside.site, ADMIN, id)).ended);
+  return id;
+}
+
+beforeAll(async () => {
+  inside = await openTestSite();
+  const declared = parseChallenge({
+    ...{ id: 'sub', title: 'Subsets', task: 'cMedIC', goldReaders: 'Everyone.' },
+    phases: { practice: { split: 'dev' }, test: { split: 'test' }, final: { split: 'test' } },
+  });
+  const task = findTask('cMedIC');
+  const subsets = await subsetsOf(join(inside.directory, 'subsets'));
+  await createChallenge(inside.site, ADMIN, { declared, task, dir: samplesDir(), subsets });
+  await hand('red', 'practice', 20, 'red-one');
+  await hand('red', 'practice', 25, 'red-worse');
+  await hand('red', 'practice', LEAKED, 'red-two');
+  await hand('blue', 'practice', 30, 'blue-one');
+  await hand('red', 'test', 5, 'red-blind');
+  await hand('blue', 'test', 40, 'blue-blind');
+}, 120_000);
+afterAll(() => inside.close());
+
+const challenge = () => findChallenge(inside.site, 'sub');
+
+describe('a board', () => {
+  it('is ordered by another subset or convention where one is asked for', async () => {
+    const all = await boardOf(inside.site, await challenge(), 'practice');
+    expect(all.rows.map(({ team, system }) => [team, system])).toEqual([
+      ['red', 'red-two'],
+      ['blue', 'blue-one'],
+    ]);
+    expect(all.subsets).toEqual([
+      { name: 'all', examples: 45, units: 45 },
+      { name: 'clean', examples: 35, units: 35 },
+      { name: 'leaked', examples: LEAKED, units: LEAKED },
+    ]);
+    const clean = await boardOf(inside.site, await challenge(), 'practice', { subset: 'clean' });
+    expect(clean.rows.map(({ score }) => score)).toEqual([1, 15 / 35]);
+    const [convention] = clean.conventions.slice(1);
+    const other = await boardOf(inside.site, await challenge(), 'practice', { convention });
+    expect(other.convention).toBe(convention);
+    expect(other.rows[0].score).not.toBe(all.rows[0].score);
+    await expect(
+      boardOf(inside.site, await challenge(), 'practice', { subset: 'none' }),
+    ).rejects.toMatchObject({ code: 'not-shown', place: { field: 'subset' } });
+  });
+
+  it('of a blind phase shows the released score and nothing else', async () => {
+    const board = await boardOf(inside.site, await challenge(), 'test');
+    expect(board).toMatchObject({ blind: true, subsets: [], conventions: [board.primary] });
+    expect(board.rows[0]).toMatchObject({ team: 'red', score: 0.917 });
+    expect(board.rows[0]).not.toHaveProperty('low');
+    for (const asked of [{ subset: 'clean' }, { convention: 'classification/macro-f1@1' }])
+      await expect(boardOf(inside.site, await challenge(), 'test', asked)).rejects.toMatchObject({
+        code: 'not-shown',
+      });
+  });
+});
+
+describe('the history of a team', () => {
+  it('has what improved, oldest first', async () => {
+    const { entries } = await historyOf(inside.site, await challenge(), 'practice', 'red');
+    expect(entries.map(({ system, score }) => [system, score])).toEqual([
+      ['red-one', 25 / 45],
+      ['red-two', 35 / 45],
+    ]);
+    await expect(historyOf(inside.site, await challenge(), 'practice', 'green')).rejects.toMatchObject({
+      code: 'no-team',
+    });
+  });
+
+  it('of a blind phase has released scores only', async () => {
+    const { entries, blind } = await historyOf(inside.site, await challenge(), 'test', 'red');
+    expect([blind, entries.map(({ score }) => score)]).toEqual([true, [0.917]]);
+    expect(entries[0]).not.toHaveProperty('low');
+  });
+
+  it('of a sealed phase has nothing, not even who took part', async () => {
+    for (const team of ['red', 'nobody'])
+      expect(await historyOf(inside.site, await challenge(), 'final', team)).toMatchObject({
+        sealed: true,
+        entries: [],
+      });
+  });
+});
+
+describe('two systems side by side', () => {
+  it('have their scores on every subset and the tested difference', async () => {
+    const compared = await compareOnBoard(inside.site, await challenge(), 'practice', ['red', 'blue']);
+    const primary = compared.scores.filter(({ convention }) => convention === compared.primary);
+    expect(primary.map(({ subset, a, b }) => [subset, a, b])).toEqual([
+      ['all', 35 / 45, 15 / 45],
+      ['clean', 1, 15 / 35],
+      ['leaked', 0, 0],
+    ]);
+    expect(compared.tested?.difference).toBeCloseTo(20 / 45, 10);
+    expect(compared.tested!.low).toBeGreaterThan(0.2);
+    const turned = await compareOnBoard(inside.site, await challenge(), 'practice', ['blue', 'red']);
+    expect(turned.tested?.difference).toBeCloseTo(-20 / 45, 10);
+    expect(compared.together).toBe(false);
+  });
+
+  it('of a blind phase have their released scores only', async () => {
+    const compared = await compareOnBoard(inside.site, await challenge(), 'test', ['red', 'blue']);
+    expect(compared.scores).toHaveLength(1);
+    expect(compared).not.toHaveProperty('tested');
+    await expect(
+      compareOnBoard(inside.site, await challenge(), 'final', ['red', 'blue']),
+    ).rejects.toMatchObject({ code: 'no-team' });
+  });
+});
+
+it('subsets that are too small are not scored, also when a phase is over', async () => {
+  await setState(inside.site, ADMIN, 'sub', 'closed');
+  const board = await boardOf(inside.site, await challenge(), 'test');
+  await setState(inside.site, ADMIN, 'sub', 'open');
+  expect(board.subsets).toEqual([{ name: 'all', examples: 60, units: 60 }]);
+});
+
+it('a host gives the badge of a reproduced result, and takes it away', async () => {
+  const { rows } = await boardOf(inside.site, await challenge(), 'practice');
+  const host = { role: 'host', challenge: 'sub' } as const;
+  const other = { role: 'host', challenge: 'ic' } as const;
+  const [{ submission }] = rows;
+  await expect(setReproduction(inside.site, other, submission, 'x')).rejects.toMatchObject({
+    code: 'forbidden',
+  });
+  await setReproduction(inside.site, host, submission, 'from their code, by us');
+  const badge = { by: 'host sub', note: 'from their code, by us' };
+  expect((await boardOf(inside.site, await challenge(), 'practice')).rows[0].reproduced).toMatchObject(badge);
+  const { entries } = await historyOf(inside.site, await challenge(), 'practice', 'red');
+  expect(entries.map(({ reproduced }) => reproduced !== undefined)).toEqual([false, true]);
+  await setReproduction(inside.site, host, submission, null);
+  expect((await boardOf(inside.site, await challenge(), 'practice')).rows[0]).not.toHaveProperty(
+    'reproduced',
+  );
+});
