@@ -96,14 +96,31 @@ describe('fuse', () => {
     expect(operators(fuse({ y: mul(product, input('s', [1])) }))).toEqual({ Gemm: 1, Mul: 1 });
   });
 
-  it('transposes the left matrix once where the right one is at least twice as wide', async () => {
-    const [narrow, broad] = [input('narrow', [3, 2]), input('broad', [3, 4])];
-    const y = gemm(narrow, broad, undefined, 1, 0);
-    expect(operators(fuse({ y }))).toEqual({ Reshape: 2, Transpose: 1, Gemm: 1 });
-    const feeds = { narrow: filled(6), broad: filled(12) };
-    const [plain, fused] = [await run({ y }, feeds), await run(fuse({ y }), feeds)];
-    for (const [i, expected] of plain.y.entries()) expect(fused.y[i]).toBeCloseTo(expected, 6);
-    expect(operators(fuse({ y: gemm(broad, narrow, undefined, 1, 0) }))).toEqual({ Gemm: 1 });
+  describe('a product of a transposed matrix', () => {
+    const product = (depth: number, rows: number, columns: number): Value =>
+      gemm(input('left', [depth, rows]), input('right', [depth, columns]), undefined, 1, 0);
+
+    it.each([
+      ['turns the left matrix where it is the smaller', 512, 128, 256],
+      ['turns the right matrix and the result where the left one is larger', 512, 512, 256],
+    ])('%s, to the bit', async (_, depth, rows, columns) => {
+      const y = product(depth, rows, columns);
+      const both = rows > columns;
+      expect(operators(fuse({ y }))).toEqual({ Reshape: both ? 4 : 2, Transpose: both ? 2 : 1, Gemm: 1 });
+      expect(fuse({ y }).y.shape).toEqual(y.shape);
+      const feeds = { left: filled(depth * rows), right: filled(depth * columns) };
+      expect(await run(fuse({ y }), feeds)).toEqual(await run({ y }, feeds));
+    });
+
+    it('stays as it is where moving numbers would cost more: small, narrow, or with few rows', () => {
+      const sizes = [
+        [3, 2, 4],
+        [4096, 128, 128],
+        [128, 2048, 256],
+      ];
+      for (const [depth, rows, columns] of sizes)
+        expect(operators(fuse({ y: product(depth, rows, columns) }))).toEqual({ Gemm: 1 });
+    });
   });
 
   it('counts a value as used twice that is written down twice', () => {

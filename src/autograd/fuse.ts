@@ -16,7 +16,6 @@ const REWRITINGS: readonly Rewriting[] = [
   // factors of a matrix are factors of the product, which multiplies for nothing
   (value) => (value.operation === 'Gemm' ? productOfUnscaled(value) : value),
   (value, isOwn) => scaledProduct(value, isOwn) ?? value,
-  // ONNX Runtime transposes the left matrix again for every 128 columns of the product: once is cheaper where it is the small one
   (value) => (value.operation === 'Gemm' ? transposedOnce(value) : value),
 ];
 
@@ -110,15 +109,33 @@ function scaledProduct(value: Value, isOwn: (input: Value) => boolean): Value | 
   return { ...inner, inputs: [withFactors(gemm, factor, factor)] };
 }
 
-/** A product whose right matrix is wider than its left, which is transposed beforehand. */
+/** Columns of a product for which ONNX Runtime transposes its left matrix once. */
+const COLUMNS = 128;
+/** Multiplications below which further operators cost more than they save. */
+const WORTH_MOVING = 2 ** 24;
+
+/**
+ * A product aᵀ b with one of its matrices transposed beforehand, the smaller: a itself, or b for (bᵀ a)ᵀ, which adds up the
+ * same numbers in the same order. ONNX Runtime would transpose a again for every 128 columns of b.
+ */
 function transposedOnce(gemm: Value): Value {
   const [left, right, ...bias] = gemm.inputs;
   const { transA, transB } = gemm.attributes;
-  if (!transA || transB || right.shape[1] < 2 * left.shape[1]) return gemm;
-  const [rows, columns] = left.shape;
-  // as a batch of one: ONNX Runtime would fuse the transposition of a matrix into the product again
-  const turned = reshape(transpose(reshape(left, [1, rows, columns]), [0, 2, 1]), [columns, rows]);
-  return { ...gemm, inputs: [turned, right, ...bias], attributes: { ...gemm.attributes, transA: 0 } };
+  const [depth, rows] = left.shape;
+  const columns = right.shape[1];
+  if (!transA || transB || depth * rows * columns < WORTH_MOVING) return gemm;
+  const again = depth * rows * Math.ceil(columns / COLUMNS);
+  const product = { ...gemm, attributes: { ...gemm.attributes, transA: 0 } };
+  if (rows <= columns || bias.length > 0)
+    return depth * rows < again ? { ...product, inputs: [turned(left), right, ...bias] } : gemm;
+  const moved = depth * columns + rows * columns;
+  return moved < again ? turned({ ...product, inputs: [turned(right), left], shape: [columns, rows] }) : gemm;
+}
+
+/** A matrix transposed. As a batch of one: ONNX Runtime would fuse the transposition of a matrix into a product. */
+function turned(matrix: Value): Value {
+  const [rows, columns] = matrix.shape;
+  return reshape(transpose(reshape(matrix, [1, rows, columns]), [0, 2, 1]), [columns, rows]);
 }
 
 /** x and s of a value x · s, where s is a constant scalar. */

@@ -83,7 +83,9 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
-  const program = await compile(fuse({ loss, ...outputs, ...named }), { ...options, uncopied: true });
+  const results = Object.entries<Value>(fuse({ loss, ...outputs, ...named }));
+  const unshaped = Object.fromEntries(results.map(([name, value]) => [name, beforeShape(value)]));
+  const program = await compile(unshaped, { ...options, uncopied: true });
   const rows = new Float32Array(hasTables ? sizeOf(frame.embedded.shape) : 0);
 
   return {
@@ -119,6 +121,10 @@ function lossOf(options: StepOptions, pass: () => HeadContext): { loss: Value; o
   const apart = head.divergence(first.outputs, second.outputs, first.context);
   return { outputs: first.outputs, loss: add(mul(add(first.loss, second.loss), 0.5), mul(apart, rdrop / 4)) };
 }
+
+/** The same numbers in the same order: a change of shape would copy a result. */
+const beforeShape = (value: Value): Value =>
+  value.operation === 'Reshape' ? beforeShape(value.inputs[0]) : value;
 
 const gradientName = (name: string): string => `gradient:${name}`;
 
