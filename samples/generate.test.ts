@@ -28,6 +28,7 @@ const labelsOf = (example: Example): string[] => {
   if ('terms' in gold) return [String(gold.terms.length)];
   if ('events' in gold) return gold.events.map(({ tendency }) => tendency);
   if ('statuses' in gold) return [...gold.statuses];
+  if ('references' in gold) return [...(gold.names ?? [])];
   if ('relations' in gold) return gold.relations.map(({ relation }) => relation);
   if ('acts' in gold) return [...gold.acts];
   return gold.entities.map((entity) => entity.type);

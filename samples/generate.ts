@@ -11,6 +11,7 @@ import { eventSamples } from './events.ts';
 import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
+import { replySamples } from './replies.ts';
 import { statusSamples } from './statuses.ts';
 import { termSamples } from './terms.ts';
 
@@ -28,6 +29,7 @@ export function generateSamples(): Map<string, string> {
     ...eventSamples(),
     ...statusSamples(),
     ...causalSamples(),
+    ...replySamples(),
   ]);
 }
 

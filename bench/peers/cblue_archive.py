@@ -175,7 +175,29 @@ def imcs(rng, answered):
             sentence |= {"dialogue_act": act, "BIO_label": " ".join(tags), "symptom_norm": symptoms, "symptom_type": kinds}
         dialogue.append(sentence)
     record = {"diagnosis": "小儿感冒" if answered else "", "self_report": f"{feel}怎么办", "dialogue": dialogue}
-    return record | ({"implicit_info": {"Symptom": {feel: "1", "咳嗽": "0"}}} if answered else {})
+    if not answered:
+        return record
+    reports = [
+        {"主诉": f"{feel}{days}天", "现病史": f"患儿{days}天前出现{feel}", "辅助检查": "暂缺", "既往史": "不详", "诊断": "小儿感冒", "建议": f"口服{drug}"}
+        for days in ("两", "2")
+    ]
+    return record | {"implicit_info": {"Symptom": {feel: "1", "咳嗽": "0"}}, "report": reports}
+
+
+def meddg(rng, number, answered):
+    """A dialogue with the entities of each sentence, or, of test, what was said so far."""
+    feel, drug = rng.choice(FEEL), rng.choice(DRUG)
+    lines = [
+        ("Patients", f"医生，我肚子{feel}：三天了", {"Symptom": [feel]}),
+        ("Doctor", f"{feel}之外还有别的吗？", {"Symptom": [feel]}),
+        ("Patients", "没有了", {}),
+        ("Doctor", f"先吃{drug}。", {"Medicine": [drug]}),
+    ]
+    if not answered:
+        names = {"Patients": "患者", "Doctor": "医生"}
+        return {"id": number, "history": [f"{names[who]}：{text}" for who, text, _ in lines[: rng.choice([1, 3])]], "output": ""}
+    kinds = ("Symptom", "Medicine", "Test", "Attribute", "Disease")
+    return [{"id": who, "Sentence": text, **{kind: found.get(kind, []) for kind in kinds}} for who, text, found in lines]
 
 
 ARRAY = {"CMeEE": cmeee, "CMeEE-V2": cmeee, "CHIP-CDN": cdn, "CHIP-CDEE": cdee, "CMedCausal": causal}
@@ -203,6 +225,8 @@ def content(task, rng, split, count):
         return json.dumps(records, ensure_ascii=False, indent=2)
     if task in LINES:
         return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in distinct(lambda: LINES[task](rng, answered), count))
+    if task == "MedDG":
+        return json.dumps([meddg(rng, i, answered) for i in range(count)], ensure_ascii=False, indent=2)
     if task == "CHIP-MDCFNPC":
         return "".join(json.dumps(mdcfnpc(rng, i, answered), ensure_ascii=False) + "\n" for i in range(count))
     return json.dumps({f"{split}{i}": imcs(rng, answered) for i in range(count)}, ensure_ascii=False, indent=2)
@@ -232,7 +256,7 @@ def files_of(task, rng, options):
     return {f"{task}_{split}.json": content(task, rng, split, count) for split, count in counts.items()}
 
 
-TASKS = [*ARRAY, *NUMBERED, *LINES, "CHIP-MDCFNPC", "IMCS-V2", "KUAKE-IR"]
+TASKS = [*ARRAY, *NUMBERED, *LINES, "CHIP-MDCFNPC", "IMCS-V2", "KUAKE-IR", "MedDG"]
 
 
 class GbkInfo(zipfile.ZipInfo):

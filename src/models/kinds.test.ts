@@ -31,6 +31,7 @@ const FAMILIES = Object.keys({
   event: 0,
   'mention-status': 0,
   causal: 0,
+  generation: 0,
 } satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
 const TASKS = [
   'cEHRNER',
@@ -46,6 +47,7 @@ const TASKS = [
   'event',
   'mention-status',
   'causal',
+  'generation',
 ];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
@@ -134,6 +136,15 @@ const make: Material = {
           : [],
     },
   ],
+  generation: (text, answer) => [
+    {
+      turns: [
+        { speaker: '医生', text: '发烧吗' },
+        { speaker: '患者', text },
+      ],
+    },
+    { references: [answer ? '先查血常规' : '多喝水'] },
+  ],
   event: (text, answer) => [
     { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
     {
@@ -193,6 +204,7 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
     statuses.length === mentions.length && statuses.every((status) => ['absent', 'present'].includes(status)),
   causal: ({ relations }, { text }) =>
     relations.every(({ head, tail }) => head.end <= text.length && tail !== head),
+  generation: ({ reply }) => ['先查血常规', '多喝水'].includes(reply),
   event: ({ events }) =>
     events.every(
       ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),

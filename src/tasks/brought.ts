@@ -125,6 +125,19 @@ const causal: Task = {
   published: [],
 };
 
+const generation: Task = {
+  id: 'generation',
+  aliases: [],
+  family: 'generation',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'The next reply of the doctor', zh: '写出医生的下一句回复' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'generation', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'generation/rouge@1',
+  published: [],
+};
+
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -135,5 +148,6 @@ export const broughtTasks: readonly Task[] = [
   event,
   mentionStatus,
   causal,
+  generation,
   ...clinicalTasks,
 ];

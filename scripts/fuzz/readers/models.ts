@@ -35,6 +35,8 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['relation', 'relation', { iterations: 5, threads: 1 }],
   ['relation', 'causal', { iterations: 5, threads: 1 }],
   ['majority', 'causal'],
+  ['majority', 'generation'],
+  ['knn', 'generation'],
   ['majority', 'dialogue-acts'],
   ['majority', 'event'],
   ['majority', 'mention-status'],

@@ -39,11 +39,10 @@ export async function* readJsonRecords(file: string): AsyncGenerator<JsonRecord[
   }
 }
 
-/** One JSON object out of `text`; `line` is where it begins in `file`. */
-export function parseObject(text: string, file: string, line?: number): PlainRecord {
-  let value: unknown;
+/** One JSON value out of `text`; `line` is where it begins in `file`. Throws a UserError `bad-json`. */
+export function parseJson(text: string, file: string, line?: number): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
@@ -59,6 +58,11 @@ export function parseObject(text: string, file: string, line?: number): PlainRec
       },
     );
   }
+}
+
+/** One JSON object out of `text`; `line` is where it begins in `file`. */
+export function parseObject(text: string, file: string, line?: number): PlainRecord {
+  const value = parseJson(text, file, line);
   if (!isObject(value)) {
     throw new UserError(
       'not-an-object',

@@ -8,9 +8,11 @@ import { cmeee } from './cblue/cmeee.ts';
 import { cmeie } from './cblue/cmeie.ts';
 import { imcsActs } from './cblue/imcs-acts.ts';
 import { imcsNer } from './cblue/imcs-ner.ts';
+import { imcsReport } from './cblue/imcs-report.ts';
 import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { mdcfnpc } from './cblue/mdcfnpc.ts';
+import { meddg } from './cblue/meddg.ts';
 import { ccksJsonl } from './ccks-jsonl.ts';
 import { ccks2017, ccks2018 } from './ccks-pairs.ts';
 import { diakg, diakgRelations } from './diakg.ts';
@@ -46,10 +48,12 @@ export const formats: Readonly<Record<string, Format>> = {
   'imcs-ner': imcsNer,
   'imcs-acts': imcsActs,
   'imcs-symptoms': imcsSymptoms,
+  'imcs-report': imcsReport,
   cdn,
   cdee,
   cmedcausal,
   mdcfnpc,
+  meddg,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

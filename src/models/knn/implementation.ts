@@ -24,6 +24,7 @@ import { type ContentSpec, damaged, type ModelContent, openModelFile } from '../
 import { withParts } from '../shared/parts.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
+import { answerReplies, fitReplies, replyTask } from './replies.ts';
 
 const NOTHING_NEAR: Text = {
   en: 'no training example shares an n-gram: the most frequent answer',
@@ -195,5 +196,12 @@ async function loadWhole(file: string, task: Task): Promise<FittedModel<LabelFam
   return fitted({ task, k: header.k, tfidf, rows, texts: header.texts, answers: header.answers });
 }
 
+const byPart = withParts({ fit: fits, load: loadWhole });
+
 /** The nearest training examples: see docs/models/knn.md. */
-export const { fit, load } = withParts({ fit: fits, load: loadWhole });
+export const fit: Fits<KnnParameters> = { ...byPart.fit, generation: fitReplies(fitKnn) };
+
+export const load = async (file: string, task: Task): Promise<FittedModel> =>
+  task.family === 'generation'
+    ? answerReplies(await loadWhole(file, replyTask(task)))
+    : byPart.load(file, task);

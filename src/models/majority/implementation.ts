@@ -72,6 +72,13 @@ export const fit: Fits = {
     );
     return constant({ events }, usualSet({ en: 'events', zh: '事件' }, events.map(describeEvent)));
   },
+  generation: async ({ train }) => {
+    const reply = mostFrequent(
+      train.flatMap(({ gold }) => gold.references),
+      (text) => text,
+    );
+    return constant({ reply }, { en: 'the most frequent text of train', zh: '训练集中最常见的文本' });
+  },
   normalisation: async ({ train }) => {
     const sets = train.map(({ gold }) => [...new Set(gold.terms)].sort());
     const terms = mostFrequent(sets, (set) => set.join('\n'));
@@ -134,6 +141,7 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   classification: label,
   multilabel: z.object({ labels: z.array(z.string()), scores }),
   event: z.object({ events: z.array(eventJson) }),
+  generation: z.object({ reply: z.string() }),
   normalisation: z.object({ terms: z.array(z.string()) }),
   'mention-status': z.object({ statuses: z.array(z.string()).max(1) }),
   'dialogue-acts': z.object({ acts: z.array(z.string()).max(1) }),

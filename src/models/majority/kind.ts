@@ -20,6 +20,7 @@ export const majority = defineModel({
     'event',
     'mention-status',
     'causal',
+    'generation',
   ],
   parameters: {},
   seeded: false,

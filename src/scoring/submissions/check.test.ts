@@ -174,6 +174,24 @@ describe('a submission', () => {
     expect(await dac({ 1: 'Symptom', 2: 'Other' })).toEqual(['refused unknown-label']);
   });
 
+  it('of reports has six strings, and of replies one', async () => {
+    const empty = Object.fromEntries(
+      ['主诉', '现病史', '辅助检查', '既往史', '诊断', '建议'].map((name) => [name, '']),
+    );
+    const mrg = (d1: unknown) => check('IMCS-V2-MRG_test.json', { d1 });
+    expect(await mrg({ ...empty, 诊断: '感冒' })).toEqual([]);
+    expect(await mrg(empty)).toEqual(['missed empty-text']);
+    expect(await mrg({ ...empty, 诊断: 3 })).toEqual(['refused wrong-type']);
+    expect(await check('IMCS-V2-MRG_test.json', { d2: { ...empty, 诊断: '感冒' } })).toEqual([
+      'missed extra-record',
+      'refused missing-record',
+    ]);
+    const meddg = (output: unknown) => check('MedDG_test.json', [{ id: 7, history: [], output }], root);
+    expect(await meddg('多喝水')).toEqual([]);
+    expect(await meddg('')).toEqual(['missed empty-text']);
+    expect(await meddg(null)).toEqual(['refused wrong-type']);
+  });
+
   it('of passages has ten for each query', async () => {
     const ids = (...more: unknown[]) => [...Array(10).keys(), ...more].join();
     const ir = (...lines: string[]) => check('KUAKE-IR_test.tsv', `${lines.join('\n')}\n`, root);

@@ -110,6 +110,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
   try {
     if (shape.form.kind === 'dialogues') return await checkDialogues(checked, report);
     if (shape.form.kind === 'columns') return await checkColumns(checked, report);
+    if (shape.form.kind === 'objects') return await checkObjects(checked, report);
     const isArray = content
       .toString('utf8', 0, 64)
       .replace(/^\ufeff/, '')
@@ -121,7 +122,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
         : { en: 'Expected an array, found objects', zh: '应为数组，实际不是' };
       report(refused('wrong-form', '(file)', message));
     }
-    return await checkRecords(checked, shape.form.key, report);
+    return await checkRecords(checked, shape.form, report);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     report(refused(error.code, error.place.field ?? '(file)', error.text), { line: error.place.line });
@@ -132,7 +133,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
 /** Every raw record must be there; others pass. */
 async function checkRecords(
   { task, shape, questions, file }: CheckedFile,
-  key: RecordKey,
+  { key, filled }: { readonly key: RecordKey; readonly filled?: boolean },
   report: Report,
 ): Promise<number> {
   const keyOf = (question: Question): string => (key === 'text' ? (textOf(question) ?? '') : question.id);
@@ -142,7 +143,8 @@ async function checkRecords(
   for await (const records of readCblue(file)) {
     for (const { value, line } of records) {
       count++;
-      const own = key === 'dialog_id' && typeof value[key] === 'number' ? String(value[key]) : value[key];
+      // raw records that are filled in keep their own ids, which may be numbers
+      const own = filled && typeof value[key] === 'number' ? String(value[key]) : value[key];
       if (typeof own !== 'string') {
         const message = { en: `"${key}" must be a string`, zh: `“${key}”应为字符串` };
         report(refused('wrong-type', key, message), { line });
@@ -185,6 +187,19 @@ async function checkColumns({ task, shape, questions, file }: CheckedFile, repor
   for (const { id } of questions ?? [])
     if (!seen.has(id)) report(refused('missing-record', 'id', LACKING), { id });
   return count;
+}
+
+/** An answer under each id. */
+async function checkObjects({ task, shape, questions, file }: CheckedFile, report: Report): Promise<number> {
+  const whole = parseObject(await readTextFile(file), file);
+  const byId = new Map(questions?.map((question) => [question.id, question]));
+  for (const [id, value] of Object.entries(whole)) {
+    if (questions && !byId.has(id)) report(missed('extra-record', id, EXTRA), { id });
+    for (const finding of shape.findings(value, byId.get(id), task)) report(finding, { id });
+  }
+  for (const { id } of questions ?? [])
+    if (!Object.hasOwn(whole, id)) report(refused('missing-record', id, LACKING), { id });
+  return Object.keys(whole).length;
 }
 
 /** A sentence is `DIALOGUE/NUMBER` in what is reported. */

@@ -94,6 +94,16 @@ it('writes offsets in code points with the last character as end, terms joined, 
   });
 });
 
+it('takes reports apart into their sections, and fills in replies', async () => {
+  const reply = '以下为报告。\n主诉：咳嗽\n现病史: 三天前咳嗽\n建议：多喝水';
+  const reports = JSON.parse((await fileOf('IMCS-V2-MRG', { reply })).content);
+  const empty = { 主诉: '', 现病史: '', 辅助检查: '', 既往史: '', 诊断: '', 建议: '' };
+  expect(reports.test0).toEqual({ ...empty, 主诉: '咳嗽', 现病史: '三天前咳嗽', 建议: '多喝水' });
+  expect(reports.test1).toEqual(empty);
+  const outputs = JSON.parse((await fileOf('MedDG', { reply: '多喝水' })).content);
+  expect(outputs[0]).toMatchObject({ id: 0, output: '多喝水', history: [expect.stringMatching('^患者：')] });
+});
+
 it('lists the ten best passages of a query', async () => {
   const { questions } = await (await openDataset({ task: findTask('KUAKE-IR'), dir })).split('test');
   const documents = 'documents' in questions[0].input ? questions[0].input.documents : [];

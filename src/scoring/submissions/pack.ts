@@ -45,6 +45,10 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
     const lines = answered.map((one) => `${one.question.id}\t${shape.answer(one, task)}\n`);
     return { name, content: lines.join(''), unanswered };
   }
+  if (shape.form.kind === 'objects') {
+    const byId = Object.fromEntries(answered.map((one) => [one.question.id, shape.answer(one, task)]));
+    return { name, content: `${JSON.stringify(byId, null, 2)}\n`, unanswered };
+  }
   if (shape.form.kind === 'dialogues')
     return { name, content: await dialogues(shape, shape.form.whole, answered, part), unanswered };
   const { kind, key } = shape.form;

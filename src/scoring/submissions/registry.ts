@@ -9,6 +9,7 @@ import type { SubmissionShape } from './shape.ts';
 import { statuses } from './statuses.ts';
 import { dialogueSymptoms } from './symptoms.ts';
 import { terms } from './terms.ts';
+import { outputs, reports } from './texts.ts';
 import { triples } from './triples.ts';
 
 /** What is submitted, by the format of the corpus. */
@@ -19,11 +20,13 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cdee: events,
   cmedcausal: causes,
   mdcfnpc: statuses,
+  meddg: outputs,
   'cblue-labels': labels,
   'query-documents-jsonl': passages,
   'imcs-ner': sentenceTags,
   'imcs-acts': sentenceActs,
   'imcs-symptoms': dialogueSymptoms,
+  'imcs-report': reports,
 };
 
 /** What is submitted for a task; undefined where nothing is. */

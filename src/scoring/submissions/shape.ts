@@ -30,7 +30,7 @@ export interface SubmissionShape {
   readonly ending: '.json' | '.jsonl' | '.tsv';
   /**
    * `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id; `columns` an
-   * id and its answer on each line.
+   * id and its answer on each line; `objects` an answer under each id.
    */
   readonly form:
     | {
@@ -44,7 +44,8 @@ export interface SubmissionShape {
         /** The key of what stands for the dialogue as a whole, after its sentences. */
         readonly whole?: string;
       }
-    | { readonly kind: 'columns' };
+    | { readonly kind: 'columns' }
+    | { readonly kind: 'objects' };
   /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
   answer(answered: AnsweredQuestion, task: Task): unknown;
   /** What is wrong with a record, beside its key; of dialogues, with what stands under one sentence. */

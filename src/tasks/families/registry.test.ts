@@ -112,6 +112,7 @@ describe.each(IDS)('%s', (id) => {
       'statuses',
       'relations',
       'unaligned',
+      'reply',
     ] as const;
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(Number.POSITIVE_INFINITY));
     const line = fc.dictionary(fc.constantFrom(...keys), value);
@@ -236,6 +237,7 @@ describe('conventions', () => {
       'event/strict-f1@1',
       'mention-status/macro-f1/observed@1',
       'causal/macro-f1@1',
+      'generation/rouge@1',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { dialogue } from './dialogue/family.ts';
 import { dialogueActs } from './dialogue-acts/family.ts';
 import { event } from './event/family.ts';
 import type { Family, FamilyTypes } from './family.ts';
+import { generation } from './generation/family.ts';
 import { inference } from './inference/family.ts';
 import { mentionStatus } from './mention-status/family.ts';
 import { multilabel } from './multilabel/family.ts';
@@ -30,6 +31,7 @@ export const families = {
   event,
   'mention-status': mentionStatus,
   causal,
+  generation,
 } as const;
 
 /**

@@ -8,6 +8,10 @@ import type { Turn } from './types.ts';
 export const numbered = (turns: readonly Turn[]): string =>
   turns.map(({ speaker, text }, i) => `${i + 1}. ${speaker}：${text}`).join('\n');
 
+/** A dialogue for a prompt; lines of nobody stand by themselves. */
+export const spoken = (turns: readonly Turn[]): string =>
+  turns.map(({ speaker, text }) => (speaker === '' ? text : `${speaker}：${text}`)).join('\n');
+
 /** The labels of `answer[field]`, one for each of `count` parts, or why there are none. */
 export function readLabelAnswers(
   answer: unknown,

@@ -1,0 +1,13 @@
+import type { Turn } from '../shared/types.ts';
+
+export interface GenerationTypes {
+  /** What was said or asked before. */
+  readonly input: { readonly turns: readonly Turn[] };
+  readonly gold: {
+    /** Texts that people wrote; at least one. */
+    readonly references: readonly string[];
+    /** Entities that the references name, where the corpus marks them. */
+    readonly names?: readonly string[];
+  };
+  readonly prediction: { readonly reply: string };
+}
