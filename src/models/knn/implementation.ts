@@ -3,7 +3,7 @@ import { bothLanguages, type Text } from '../../ground/language.ts';
 import { createYielder } from '../../ground/yielder.ts';
 import type { Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
-import type { Fit, Fits, FittedModel } from '../contract.ts';
+import type { Fit, Fits, FittedModel, Implementation } from '../contract.ts';
 import { fittedClassifier } from '../shared/classifier/classifier.ts';
 import { type Encoder, encodeAll } from '../shared/features/encoder.ts';
 import { type ClassifierInput, textsOf } from '../shared/features/inputs.ts';
@@ -201,7 +201,7 @@ const byPart = withParts({ fit: fits, load: loadWhole });
 /** The nearest training examples: see docs/models/knn.md. */
 export const fit: Fits<KnnParameters> = { ...byPart.fit, generation: fitReplies(fitKnn) };
 
-export const load = async (file: string, task: Task): Promise<FittedModel> =>
+export const load: Implementation<KnnParameters>['load'] = async (file, task, parameters) =>
   task.family === 'generation'
     ? answerReplies(await loadWhole(file, replyTask(task)))
-    : byPart.load(file, task);
+    : byPart.load(file, task, parameters);
