@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
 import { createYielder } from '../../ground/yielder.ts';
-import type { Prediction } from '../../tasks/examples.ts';
+import type { FamilyId, Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, Fits, FittedModel, Implementation } from '../contract.ts';
 import { fittedClassifier } from '../shared/classifier/classifier.ts';
@@ -201,7 +201,10 @@ const byPart = withParts({ fit: fits, load: loadWhole });
 /** The nearest training examples: see docs/models/knn.md. */
 export const fit: Fits<KnnParameters> = { ...byPart.fit, generation: fitReplies(fitKnn) };
 
-export const load: Implementation<KnnParameters>['load'] = async (file, task, parameters) =>
-  task.family === 'generation'
-    ? answerReplies(await loadWhole(file, replyTask(task)))
-    : byPart.load(file, task, parameters);
+/** Families whose models choose among the texts of train. */
+const CHOOSING: Readonly<Partial<Record<FamilyId, typeof answerReplies>>> = { generation: answerReplies };
+
+export const load: Implementation<KnnParameters>['load'] = async (file, task, parameters) => {
+  const choose = CHOOSING[task.family];
+  return choose ? choose(await loadWhole(file, replyTask(task))) : byPart.load(file, task, parameters);
+};
