@@ -1,38 +1,26 @@
+import * as z from 'zod';
 import { createQuoteFinder, type QuotedSpan, type QuoteFinder } from '../../../text/quotes.ts';
 import type { Task } from '../../task.ts';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
-import { labelNamed } from '../shared/label-names.ts';
 import { type QuoteTally, tallyQuotes } from '../shared/quote-counts.ts';
+import { labelOf, perTask, readAnswer } from '../shared/read-answer.ts';
 import type { Text1 } from '../shared/types.ts';
 import { placesKey } from './answers.ts';
 import type { CausalRelation, CausalTypes, Mention, UnalignedRelation } from './types.ts';
 
-/** A relation in words: `tail` holds the words of one mention, or head, label and tail of a relation. */
-interface Quoted {
-  readonly relation: string;
-  readonly head: string;
-  readonly tail: { readonly words: string } | { readonly head: string; relation: string; tail: string };
-}
+const word = z.string().min(1);
+const mention = word.transform((words) => ({ words }));
 
-const isWords = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-function readQuoted(value: unknown, at: string, task: Task): Quoted | string {
-  if (!isObject(value)) return `wrong-type ${at}`;
-  const { head, tail } = value;
-  const relation = labelNamed(value.relation, task);
-  if (relation === undefined)
-    return `${value.relation === undefined ? 'missing-field' : 'unknown-label'} ${at}.relation`;
-  if (!isWords(head)) return `${head === undefined ? 'missing-field' : 'wrong-type'} ${at}.head`;
-  const parts: readonly unknown[] = Array.isArray(tail) ? tail : [tail];
-  const [first, middle, last] = parts;
-  if (parts.length === 1 && isWords(first)) return { relation, head, tail: { words: first } };
-  const inner = labelNamed(middle, task);
-  if (parts.length !== 3 || !isWords(first) || !isWords(last))
-    return `${tail === undefined ? 'missing-field' : 'wrong-type'} ${at}.tail`;
-  if (inner === undefined) return `unknown-label ${at}.tail[1]`;
-  return { relation, head, tail: { head: first, relation: inner, tail: last } };
-}
+/** Relations in words: `tail` holds the words of one mention, or head, label and tail of a relation. */
+const answerJson = perTask((task) => {
+  const label = labelOf(task);
+  const relation = z
+    .tuple([word, label, word])
+    .transform(([head, relation, tail]) => ({ head, relation, tail }));
+  const tail = z.union([mention, z.tuple([mention]).transform(([only]) => only), relation]);
+  return z.object({ relations: z.array(z.object({ relation: label, head: word, tail })) });
+});
+type Quoted = z.infer<ReturnType<typeof answerJson>>['relations'][number];
 
 const distance = (a: Mention, b: Mention): number => Math.max(a.start, b.start) - Math.min(a.end, b.end);
 
@@ -79,17 +67,13 @@ function align(
 }
 
 function read(answer: unknown, { text }: Text1, task: Task): Reading<CausalTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { relations: given } = answer;
-  if (!Array.isArray(given))
-    return { unreadable: `${given === undefined ? 'missing-field' : 'wrong-type'} relations` };
+  const reading = readAnswer(answerJson(task), answer);
+  if ('unreadable' in reading) return reading;
   const tally = tallyQuotes();
   const finder = createQuoteFinder(text);
   const relations = new Map<string, CausalRelation>();
   const unaligned: UnalignedRelation[] = [];
-  for (const [i, value] of given.entries()) {
-    const quoted = readQuoted(value, `relations[${i}]`, task);
-    if (typeof quoted === 'string') return { unreadable: quoted };
+  for (const quoted of reading.value.relations) {
     const aligned = align(quoted, finder, tally);
     if ('quotes' in aligned) unaligned.push(aligned);
     else if (relations.has(placesKey(aligned))) tally.add('duplicate');

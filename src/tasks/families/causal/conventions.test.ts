@@ -64,6 +64,6 @@ it('words that a language model made up are wrong relations, and places are the 
   });
   const odd = { relations: [{ head: '甲', relation: '2', tail: ['甲', '9', '丙'] }] };
   expect(causalAsking.read([odd], { text: TEXT }, task)).toEqual({
-    unreadable: 'unknown-label relations[0].tail[1]',
+    unreadable: 'wrong-type relations[0].tail',
   });
 });
