@@ -162,6 +162,8 @@ describe('a run of a language model', () => {
     });
     const { share, note } = notes.at(-1) ?? {};
     expect(share).toBe(1);
+    // Nothing is fitted: the time that is left follows from the share of answers.
+    expect(notes[29].share).toBeCloseTo(0.5, 12);
     expect(note?.en).toMatch(
       /^answered 48, unreadable 12, refused 0, failed 0; [\d.]+\/s, \d+ tokens\/s, 0\.0600 CNY$/,
     );

@@ -1,33 +1,6 @@
-import type { Memorised, MemorisedQuestions } from '../models/llm/memorised/memorised.ts';
+import type { Memorised } from '../models/llm/memorised/memorised.ts';
 import type { Share } from '../statistics/wilson.ts';
 import type { Terminal } from './terminal.ts';
-
-/** What asking would take. */
-export async function printEstimate(
-  { estimate, endpoint }: MemorisedQuestions,
-  terminal: Terminal,
-): Promise<void> {
-  const { url } = endpoint;
-  if (terminal.json) return terminal.printJson({ destination: url, ...estimate });
-  const { calls, promptTokens, mostCompletionTokens, cost, currency = '' } = estimate;
-  const { say } = terminal;
-  await terminal.table(
-    [
-      say({ en: 'calls', zh: '调用数' }),
-      say({ en: 'prompt tokens, about', zh: '输入 token（约）' }),
-      say({ en: 'answer tokens, at most', zh: '输出 token 上限' }),
-      say({ en: 'cost, at most', zh: '费用上限' }),
-      say({ en: 'sent to', zh: '发送至' }),
-    ],
-    [
-      [
-        ...[calls, promptTokens, mostCompletionTokens].map(String),
-        cost === undefined ? '' : `${cost.toFixed(2)} ${currency}`,
-        url,
-      ],
-    ],
-  );
-}
 
 /** One decimal, and no minus before 0. */
 const percent = (value: number): string =>

@@ -10,7 +10,7 @@ import { hashFile } from '../ground/hash.ts';
 import type { Text } from '../ground/language.ts';
 import { acquireLock } from '../ground/lock.ts';
 import { predictionOf } from '../models/answers.ts';
-import type { FittedModel } from '../models/contract.ts';
+import type { FittedModel, ModelKind } from '../models/contract.ts';
 import { loadModelFile } from '../models/model-file.ts';
 import { findModel, isBuiltIn } from '../models/registry.ts';
 import { verifyModel } from '../models/verify.ts';
@@ -52,8 +52,8 @@ export type { Plan } from './plan.ts';
 /** What only released splits have, for errors. */
 const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
 
-/** Shares of the progress bar: fitting is nearly all of the work. */
-const FITTED_SHARE = 0.9;
+/** Fitting is nearly all of the work, except for kinds that do not learn. */
+const fittedShare = ({ untrained = false }: ModelKind): number => (untrained ? 0 : 0.9);
 
 /** A plan with everything that it stands for. */
 export interface Evaluation extends Identity {
@@ -179,7 +179,7 @@ export function fitModel(
     ...{ task, train: splits.train, dev: splits.dev, seed, parameters, members, directory, force, signal },
     onNote,
     score: devScore(task),
-    onProgress: (share, note) => onProgress?.(share * FITTED_SHARE, note),
+    onProgress: (share, note) => onProgress?.(share * fittedShare(kind), note),
   });
 }
 
@@ -191,10 +191,11 @@ async function answerAndRecord(
   { onProgress, signal }: Watcher,
 ): Promise<void> {
   const { plan, id, kind, questions, examples, paths } = evaluation;
+  const before = fittedShare(kind);
   const asked = { run: id, journal: paths.answers, task: plan.task, questions };
   const answers = await answerQuestions(asked, kind, fitted, {
     signal,
-    onProgress: (share, note) => onProgress?.(FITTED_SHARE + share * (1 - FITTED_SHARE), note),
+    onProgress: (share, note) => onProgress?.(before + share * (1 - before), note),
   });
   const answeredAt = new Date();
   await writeAnswered(evaluation, answers);

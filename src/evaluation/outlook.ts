@@ -25,6 +25,8 @@ export async function destinationsOf(plans: readonly Plan[]): Promise<Destinatio
 /** What a plan would take. */
 export interface Outlook extends Estimate {
   readonly plan: Plan;
+  /** `kind:name`. */
+  readonly name: string;
 }
 
 /** What the plans of kinds whose answers cost something would take; nothing is sent. Kinds that cost nothing are left out. */
@@ -41,7 +43,9 @@ export async function estimatePlans(plans: readonly Plan[], signal?: AbortSignal
     const inputs = sampleOf(evaluated.questions, plan.limit).map(({ input }) => input);
     const request = { task, train, dev, seed, parameters, score: devScore(task), signal };
     const estimate = await kind.estimate(request, inputs);
-    if (estimate) outlooks.push({ plan, ...estimate });
+    const { [kind.mainParameter ?? '']: main } = plan.parameters;
+    const name = main === undefined ? kind.id : `${kind.id}:${main}`;
+    if (estimate) outlooks.push({ plan, name, ...estimate });
   }
   return outlooks;
 }

@@ -42,7 +42,8 @@ export const memorisedCommand = defineCommand({
   },
   async run({ options, terminal, signal }) {
     const { prepareMemorised } = await import('../../models/llm/memorised/memorised.ts');
-    const { printEstimate, printMemorised } = await import('../memorised-tables.ts');
+    const { printEstimates } = await import('../estimate-table.ts');
+    const { printMemorised } = await import('../memorised-tables.ts');
     const { writeJson } = await import('../../ground/files.ts');
     const { join } = await import('node:path');
     const { limit, seed, runsDir } = options;
@@ -58,7 +59,10 @@ export const memorisedCommand = defineCommand({
       test: evaluated.questions.map(({ input }) => input),
       train: train.map(({ input }) => input),
     });
-    if (options.dryRun) return printEstimate(questions, terminal);
+    if (options.dryRun) {
+      const estimate = { task: task.id, model: options.model, ...questions.estimate };
+      return terminal.json ? terminal.printJson(estimate) : printEstimates([estimate], terminal);
+    }
     noteDestination(questions.endpoint.url, [task], terminal);
     const progress = terminal.progress(terminal.say({ en: 'Asking', zh: '提问中' }));
     const result = await questions.ask({ signal, onProgress: progress.update }).finally(progress.stop);

@@ -329,10 +329,6 @@ async function noteDestinations(plans: PlanList['plans'], terminal: Terminal): P
   for (const { url, tasks } of await destinationsOf(plans)) noteDestination(url, tasks, terminal);
 }
 
-/** `kind:name`, as it was given. */
-const nameOf = ({ model, parameters }: PlanList['plans'][number]): string =>
-  parameters.name === undefined ? model : `${model}:${parameters.name}`;
-
 /** What models that call a service would take. */
 async function printOutlook(
   plans: PlanList['plans'],
@@ -340,31 +336,11 @@ async function printOutlook(
   signal: AbortSignal,
 ): Promise<void> {
   const { estimatePlans } = await import('../../evaluation/outlook.ts');
-  const outlooks = await estimatePlans(plans, signal);
-  if (terminal.json)
-    return terminal.printJson(
-      outlooks.map(({ plan, ...estimate }) => ({
-        task: plan.task.id,
-        model: plan.model,
-        seed: plan.seed,
-        ...estimate,
-      })),
-    );
-  const { say } = terminal;
-  await terminal.table(
-    [
-      say({ en: 'task', zh: '任务' }),
-      say({ en: 'model', zh: '模型' }),
-      say({ en: 'calls', zh: '调用数' }),
-      say({ en: 'prompt tokens, about', zh: '输入 token（约）' }),
-      say({ en: 'cost, at least', zh: '费用下限' }),
-      say({ en: 'cost, at most', zh: '费用上限' }),
-      { head: say({ en: 'sent to', zh: '发送至' }), dropRank: 1 },
-    ],
-    outlooks.map(({ plan, calls, promptTokens, cost, currency = '', destination }) => [
-      ...[plan.task.id, nameOf(plan), String(calls), String(promptTokens)],
-      ...[cost?.least, cost?.most].map((sum) => (sum === undefined ? '' : `${sum.toFixed(2)} ${currency}`)),
-      destination,
-    ]),
-  );
+  const estimates = (await estimatePlans(plans, signal)).map(({ plan, name, ...estimate }) => ({
+    ...{ task: plan.task.id, model: name, seed: plan.seed },
+    ...estimate,
+  }));
+  if (terminal.json) return terminal.printJson(estimates);
+  const { printEstimates } = await import('../estimate-table.ts');
+  await printEstimates(estimates, terminal);
 }

@@ -2,8 +2,7 @@ import type { FamilyId, Input } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { Estimate, FitRequest } from '../contract.ts';
 import { partTexts } from '../shared/parts.ts';
-import { costOf } from '../shared/services/budget.ts';
-import { estimateText } from '../shared/services/estimate.ts';
+import { estimateOf, estimateText } from '../shared/services/estimate.ts';
 import type { EmbeddingParameters } from './parameters.ts';
 import { endpointOf, isServed, TEXTS_PER_CALL } from './served.ts';
 
@@ -16,7 +15,7 @@ export async function estimateServed(
   inputs: readonly Input[],
 ): Promise<Estimate | undefined> {
   if (!isServed(parameters)) return undefined;
-  const { url: destination, price } = await endpointOf(parameters);
+  const endpoint = await endpointOf(parameters);
   const { head, prompt, textsPerCall = TEXTS_PER_CALL } = parameters;
   const tuned = dev.length > 0 ? dev : train;
   const family = familyOf(task);
@@ -28,9 +27,6 @@ export async function estimateServed(
   let tokens = 0;
   for (const text of texts) tokens += estimateText(prompt + text);
   const promptTokens = Math.ceil(tokens);
-  const cost = costOf(price, { promptTokens });
-  return {
-    ...{ destination, calls: Math.ceil(texts.size / textsPerCall), promptTokens, mostCompletionTokens: 0 },
-    ...(price && { cost: { least: cost, most: cost }, currency: price.currency }),
-  };
+  const calls = Math.ceil(texts.size / textsPerCall);
+  return estimateOf(endpoint, { destination: endpoint.url, calls, promptTokens, mostCompletionTokens: 0 });
 }

@@ -115,6 +115,13 @@ describe('the shape of answers', () => {
     }
   });
 
+  it('is known from an answer that was cut off after it began so', async () => {
+    const cut = completion({ content: '{"label": "1' }, { finish_reason: 'length' });
+    const { replies } = await probed(() => cut);
+    expect(rungs()).toEqual(['json_schema']);
+    expect(replies[0].raw).toMatchObject({ rung: 'schema' });
+  });
+
   it('is kept beside the calls', async () => {
     await ask(({ body }) => (body.response_format ? '答案是匹配' : '{"label":"1"}'), {
       parameters: { name: 'shape', structured: 'probe' },

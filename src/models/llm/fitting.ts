@@ -1,8 +1,7 @@
 import type { FamilyId, Input } from '../../tasks/examples.ts';
 import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
-import { costOf } from '../shared/services/budget.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
-import { estimateTokens } from '../shared/services/estimate.ts';
+import { estimateOf, estimateTokens } from '../shared/services/estimate.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, openInterview, turnsOf } from './conversation.ts';
@@ -127,20 +126,7 @@ function estimate({ interview, choose, parameters, access }: Prepared, inputs: r
       calls++;
       promptTokens += estimateTokens(messages);
     }
-  const completionTokens = calls * (parameters.mode === 'logprob' ? 1 : parameters.maxTokens);
-  const { destination } = access;
-  const { price } = access.endpoint;
-  return {
-    destination,
-    calls,
-    promptTokens,
-    mostCompletionTokens: completionTokens,
-    ...(price && {
-      cost: {
-        least: costOf(price, { promptTokens }),
-        most: costOf(price, { promptTokens, completionTokens }),
-      },
-      currency: price.currency,
-    }),
-  };
+  const mostCompletionTokens = calls * (parameters.mode === 'logprob' ? 1 : parameters.maxTokens);
+  const { destination, endpoint } = access;
+  return estimateOf(endpoint, { destination, calls, promptTokens, mostCompletionTokens });
 }

@@ -26,15 +26,23 @@ const isUnsupported = ({ status, failure }: ServiceFailure): boolean =>
 /**
  * Whether a service keeps to a shape, judged by its answer to a real question: the whole answer is one JSON object with the
  * fields of the schema. A service that ignores `response_format` answers in words, and one that does not know it refuses.
- * Undefined where the answer does not tell: the call failed for another reason, was refused, or was cut off.
+ * An answer that was cut off tells where it begins so. Undefined where an answer does not tell: the call failed for another
+ * reason, was refused, or was cut off before.
  */
 export function keepsShape(outcome: ChatReply | ServiceFailure, schema: AnswerSchema): boolean | undefined {
   if ('failure' in outcome) return isUnsupported(outcome) ? false : undefined;
-  if (outcome.finish === 'length' || outcome.refusal !== undefined || outcome.finish === 'content_filter')
-    return undefined;
+  if (outcome.refusal !== undefined || outcome.finish === 'content_filter') return undefined;
+  if (outcome.finish === 'length') return beginsShape(outcome.text, schema) || undefined;
   const found = findJson(outcome.text);
   if (!('value' in found) || found.form !== 'bare') return false;
   const { value } = found;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return schema.type !== 'object' || schema.required.every((field) => field in value);
+}
+
+/** `{"entities":` and what follows. */
+function beginsShape(text: string, schema: AnswerSchema): boolean {
+  if (schema.type !== 'object') return false;
+  const [, field] = /^\s*\{\s*"([^"]+)"\s*:/.exec(text) ?? [];
+  return schema.required.some((required) => required === field);
 }

@@ -4,9 +4,9 @@ import { createRandom, shuffle } from '../../../ground/random.ts';
 import { type Share, shareDifference, shareOf } from '../../../statistics/wilson.ts';
 import type { Input } from '../../../tasks/examples.ts';
 import type { Task } from '../../../tasks/task.ts';
-import { costOf } from '../../shared/services/budget.ts';
+import type { Estimate } from '../../contract.ts';
 import { type Endpoint, findEndpoint } from '../../shared/services/endpoint.ts';
-import { estimateTokens } from '../../shared/services/estimate.ts';
+import { estimateOf, estimateTokens } from '../../shared/services/estimate.ts';
 import { openService } from '../../shared/services/service.ts';
 import { openCalls } from '../calls.ts';
 import { type Interview, letterMessages, openInterview } from '../conversation.ts';
@@ -71,13 +71,7 @@ export interface Memorised {
 /** Everything that is going to be asked. */
 export interface MemorisedQuestions {
   readonly endpoint: Endpoint;
-  readonly estimate: {
-    readonly calls: number;
-    readonly promptTokens: number;
-    readonly mostCompletionTokens: number;
-    readonly cost?: number;
-    readonly currency?: string;
-  };
+  readonly estimate: Estimate;
   /** Asks it all. Throws the UserErrors of calls; what was answered is kept. */
   ask(options: {
     readonly signal?: AbortSignal;
@@ -119,7 +113,7 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
   const prepared = { request, parameters, endpoint, interview, texts, orders };
   return {
     endpoint,
-    estimate: estimateOf(prepared),
+    estimate: estimate(prepared),
     async ask({ signal, onProgress }) {
       const calls = await openCalls(request.directory, endpoint);
       try {
@@ -165,7 +159,7 @@ const turnsOf = ({ interview: { asking, task } }: Prepared): readonly number[] =
   (asking.choice?.options(task).length ?? 0) >> 1,
 ];
 
-function estimateOf(prepared: Prepared): MemorisedQuestions['estimate'] {
+function estimate(prepared: Prepared): Estimate {
   const { texts, orders, interview, parameters, endpoint } = prepared;
   const turns = turnsOf(prepared);
   const asked = [
@@ -182,18 +176,12 @@ function estimateOf(prepared: Prepared): MemorisedQuestions['estimate'] {
       ),
     ),
   ];
-  const promptTokens = asked.reduce((sum, { prompt }) => sum + prompt, 0);
-  const mostCompletionTokens = asked.reduce((sum, { answer }) => sum + answer, 0);
-  const { price } = endpoint;
-  return {
+  return estimateOf(endpoint, {
+    destination: endpoint.url,
     calls: asked.length,
-    promptTokens,
-    mostCompletionTokens,
-    ...(price && {
-      cost: costOf(price, { promptTokens, completionTokens: mostCompletionTokens }),
-      currency: price.currency,
-    }),
-  };
+    promptTokens: asked.reduce((sum, { prompt }) => sum + prompt, 0),
+    mostCompletionTokens: asked.reduce((sum, { answer }) => sum + answer, 0),
+  });
 }
 
 async function askAll(

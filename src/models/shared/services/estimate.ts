@@ -1,4 +1,7 @@
+import type { Estimate } from '../../contract.ts';
+import { costOf } from './budget.ts';
 import type { ChatReply, Message } from './chat.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** Tokens that a message takes beside its text. */
 const PER_MESSAGE = 4;
@@ -33,3 +36,15 @@ export const estimateCall = (messages: readonly Message[], { text, reasoning = '
   promptTokens: estimateTokens(messages),
   completionTokens: Math.ceil(estimateText(text) + estimateText(reasoning)),
 });
+
+/** What calls would take, with their cost where the price is known. */
+export function estimateOf(
+  { price }: Pick<Endpoint, 'price'>,
+  sums: Pick<Estimate, 'destination' | 'calls' | 'promptTokens' | 'mostCompletionTokens'>,
+): Estimate {
+  if (!price) return sums;
+  const { promptTokens, mostCompletionTokens: completionTokens } = sums;
+  const least = costOf(price, { promptTokens });
+  const most = costOf(price, { promptTokens, completionTokens });
+  return { ...sums, cost: { least, most }, currency: price.currency };
+}
