@@ -17,6 +17,12 @@ describe('calls', () => {
     expect(replies[0].usage).toMatchObject({ calls: 1, retries: 1, promptTokens: 10, completionTokens: 2 });
   });
 
+  it('that fail again and again are counted, too', async () => {
+    const { answers, replies } = await ask(() => status(500), { parameters: { retries: 1 } });
+    expect(answers[0]).toMatchObject({ status: 'missing', reason: 'http-500' });
+    expect(replies[0].usage).toMatchObject({ calls: 0, retries: 1 });
+  });
+
   it('are not made again for what is kept, nor by another run beside this one', async () => {
     const script = (): Scripted => '{"label":"1"}';
     const asked = { parameters: { name: 'same' } };

@@ -44,6 +44,7 @@ export interface AskedInput {
 interface MadeCall {
   readonly key: string;
   readonly outcome: KeptReply | ServiceFailure;
+  readonly attempts: number;
   readonly onDisk: Promise<void>;
 }
 
@@ -65,13 +66,13 @@ export async function call(
 ): Promise<MadeCall> {
   const key = callKey(service.endpoint, messages, settings, repeat);
   const kept = await calls.find(key);
-  if (kept) return { key, outcome: kept, onDisk: Promise.resolve() };
+  if (kept) return { key, outcome: kept, attempts: kept.attempts, onDisk: Promise.resolve() };
   const streamed = stream && settings.logprobs === undefined;
   const sent = streamed ? { ...settings, stream: true, stream_options: { include_usage: true } } : settings;
   const { outcome, attempts, ms } = await service.ask(messages, sent, signal, repeat);
-  if ('failure' in outcome) return { key, outcome, onDisk: Promise.resolve() };
+  if ('failure' in outcome) return { key, outcome, attempts, onDisk: Promise.resolve() };
   const reply = keptReply(messages, outcome, { attempts, ms: Math.round(ms) });
-  return { key, outcome: reply, onDisk: calls.keep(key, messages, settings, reply) };
+  return { key, outcome: reply, attempts, onDisk: calls.keep(key, messages, settings, reply) };
 }
 
 const LETTERS = { temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: MAX_OPTIONS } as const;
@@ -182,7 +183,7 @@ function usageOf(made: readonly MadeCall[], { endpoint: { price } }: ChatService
     ...(price && { cost, currency: price.currency }),
     ...(served !== undefined && { served }),
     calls: replies.length,
-    retries: sum(({ attempts }) => attempts - 1),
+    retries: made.reduce((total, { attempts }) => total + attempts - 1, 0),
     milliseconds: sum(({ ms }) => ms),
   };
 }
