@@ -32,11 +32,13 @@ interface Life {
   readonly repeated: number;
   /** Of these, whose answer was in the journal when this process began. */
   readonly repeatedOfKept: number;
-  /** At its end: asked so far, and not in the journal. */
+  /** At its end: asked so far, by whichever process, and not in the journal. */
   readonly inFlight: number;
-  /** Of these, without an answer. */
+  /** Of these, asked by this process and not answered yet. */
   readonly unanswered: number;
-  /** How long ago the oldest of the others was answered. */
+  /** Of these, answered to this process and not on disk yet. */
+  readonly unsaved: number;
+  /** How long ago the oldest of those was answered. */
   readonly longestWaitMs: number;
 }
 
@@ -98,16 +100,18 @@ try {
     await sleep(SETTLE_MS);
     const all = await questions();
     const before = new Set(all.slice(0, asked).map(({ message }) => message));
-    const again = all.slice(asked).filter(({ message }) => before.has(message));
+    const own = all.slice(asked);
+    const again = own.filter(({ message }) => before.has(message));
     const ofKept = again.filter(({ message }) => kept.has(message)).length;
     asked = all.length;
     kept = inJournal();
-    const latest = new Map(all.map((one) => [one.message, one]));
-    const inFlight = [...latest.values()].filter(({ message }) => !kept.has(message));
-    const waits = inFlight.flatMap(({ answered = ended }) => (answered < ended ? [ended - answered] : []));
+    const inFlight = [...new Set(all.map(({ message }) => message))].filter((one) => !kept.has(one)).length;
+    const lost = own.filter(({ message }) => !kept.has(message));
+    const waits = lost.flatMap(({ answered = ended }) => (answered < ended ? [ended - answered] : []));
     lives.push({
-      ...{ repeated: again.length, repeatedOfKept: ofKept, inFlight: inFlight.length },
-      ...{ unanswered: inFlight.length - waits.length, longestWaitMs: Math.max(0, ...waits) },
+      ...{ repeated: again.length, repeatedOfKept: ofKept, inFlight },
+      ...{ unanswered: lost.length - waits.length, unsaved: waits.length },
+      longestWaitMs: Math.max(0, ...waits),
     });
   };
   for (let kill = 0; kill < KILLS; kill++) {
