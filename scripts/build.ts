@@ -4,5 +4,6 @@ import { cpSync, rmSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-// What a report inlines: read as it is, not compiled.
-cpSync('src/report/page', 'dist/report/page', { recursive: true });
+// What pages are made of: read as it is, not compiled.
+for (const page of ['report/page', 'server/playground/page'])
+  cpSync(`src/${page}`, `dist/${page}`, { recursive: true });

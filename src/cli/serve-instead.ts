@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../ground/errors.ts';
-import { type Parsed, text } from '../ground/parameters.ts';
+import { list, type Parsed, text } from '../ground/parameters.ts';
+import { ANSWERING, MODEL_FILE, parameterOptions } from './model-options.ts';
 import { TASK_FILE } from './options.ts';
 import { SITE } from './site-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,7 +14,23 @@ export const INSTEAD = {
       zh: '改为浏览该目录中的运行：错误、比较与语料审查；仅限本机访问',
     },
   }),
+  model: list({
+    placeholder: 'kind:path',
+    summary: {
+      en: 'answer what is typed or sent with these kept models instead',
+      zh: '改为用这些已保存的模型回答输入的文本或请求',
+    },
+  }),
+  task: list({
+    placeholder: 'name',
+    summary: {
+      en: 'of --model: one task for all, or one for each (default: as their files say)',
+      zh: '--model 的任务：全部共用一个，或逐一对应（默认取自模型文件）',
+    },
+  }),
   ...TASK_FILE,
+  ...MODEL_FILE,
+  ...ANSWERING,
 };
 
 interface Options extends Parsed<typeof INSTEAD & typeof SITE> {
@@ -25,19 +42,27 @@ interface Options extends Parsed<typeof INSTEAD & typeof SITE> {
 }
 
 /**
- * Serves runs where the options ask for them, until the signal; false where they ask for an evaluation server.
- * They are not served beside private gold: throws a UserError `not-beside` where options of an evaluation server are given too.
+ * Serves runs or models where the options ask for them, until the signal; false where they ask for an evaluation server.
+ * Neither is served beside private gold: throws a UserError `not-beside` where options of an evaluation server are given too.
  */
 export async function serveInstead(
   options: Options,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { runs, taskFile, dataDir, host, port } = options;
+  const { runs, model, modelFile, task, taskFile, dataDir, host, port } = options;
   if (runs !== undefined) {
-    refuseBeside('--runs', siteOptions(options));
+    refuseBeside('--runs', [...siteOptions(options), ...(model.length > 0 ? ['--model'] : [])]);
     const { serveExplorer } = await import('./explorer.ts');
     await serveExplorer({ runs, taskFile, dataDir, host, port }, terminal, signal);
+    return true;
+  }
+  if (model.length > 0) {
+    refuseBeside('--model', siteOptions(options));
+    const { servePlayground } = await import('./playground/serve.ts');
+    const parameters = await parameterOptions({ ...options, param: [] });
+    const named = { model, modelFile, task, taskFile, dataDir, parameters };
+    await servePlayground({ ...named, host, port }, terminal, signal);
     return true;
   }
   return false;

@@ -15,8 +15,8 @@ export const serveCommand = defineCommand({
     dataDir: text({
       placeholder: 'dir',
       summary: {
-        en: 'at the first start: open the tasks of this directory (default: the synthetic samples); beside --runs: where corpora are',
-        zh: '首次启动时开放该目录中的任务（默认使用合成样例）；与 --runs 同用时为语料目录',
+        en: 'at the first start: open the tasks of this directory (default: the synthetic samples); beside --runs and --model: where corpora are',
+        zh: '首次启动时开放该目录中的任务（默认使用合成样例）；与 --runs 或 --model 同用时为语料目录',
       },
     }),
     host: text({
@@ -48,6 +48,7 @@ export const serveCommand = defineCommand({
     'chineseblue serve',
     'chineseblue serve --database postgres://me@localhost/evaluation --port 80',
     'chineseblue serve --runs runs',
+    'chineseblue serve --model bert:my-model',
   ],
   finishing: { en: 'ending what is being scored', zh: '正在结束当前评分' },
   async run({ options, terminal, signal }) {

@@ -1,0 +1,101 @@
+import { UserError } from '../../ground/errors.ts';
+
+/** Gathers what many callers ask at once into batches, and turns away what would wait too long. */
+export interface Batcher<In, Out> {
+  /**
+   * The answers to these inputs, in order. Throws a UserError `overloaded` where too much waits already, what the batch
+   * failed with, or the reason of the signal.
+   */
+  ask(inputs: readonly In[], signal?: AbortSignal): Promise<readonly Out[]>;
+  /** Inputs that wait. */
+  waiting(): number;
+  /** After how many seconds those that wait now will have been answered, as far as is known; at least one. */
+  secondsToWait(): number;
+}
+
+export interface BatcherSettings<In, Out> {
+  /** Answers one batch; the next one begins when it has ended. */
+  readonly answer: (inputs: readonly In[]) => Promise<readonly Out[]>;
+  /** Inputs of a batch at most, except that the inputs of one caller stay together. */
+  readonly most: number;
+  /** Inputs that wait at most. */
+  readonly room: number;
+  readonly onBatch?: (inputs: number) => void;
+  readonly clock?: () => number;
+}
+
+interface Waiting<In, Out> {
+  readonly inputs: readonly In[];
+  readonly resolve: (outputs: readonly Out[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How much the latest batch counts in the mean time of an input. */
+const LATEST = 0.3;
+
+export function createBatcher<In, Out>(settings: BatcherSettings<In, Out>): Batcher<In, Out> {
+  const { answer, most, room, onBatch, clock = () => performance.now() } = settings;
+  let queue: Waiting<In, Out>[] = [];
+  let busy = false;
+  let msAnInput = 0;
+  const waiting = (): number => queue.reduce((sum, { inputs }) => sum + inputs.length, 0);
+
+  /** The callers of the next batch, the longest waiting first. */
+  const take = (): Waiting<In, Out>[] => {
+    let count = 0;
+    const fits = queue.findIndex(({ inputs }, i) => {
+      count += inputs.length;
+      return i > 0 && count > most;
+    });
+    const batch = queue.slice(0, fits < 0 ? queue.length : fits);
+    queue = queue.slice(batch.length);
+    return batch;
+  };
+  const run = async (): Promise<void> => {
+    if (busy || queue.length === 0) return;
+    busy = true;
+    const batch = take();
+    const inputs = batch.flatMap((one) => one.inputs);
+    const begun = clock();
+    try {
+      onBatch?.(inputs.length);
+      const outputs = await answer(inputs);
+      const own = (clock() - begun) / inputs.length;
+      msAnInput = msAnInput === 0 ? own : LATEST * own + (1 - LATEST) * msAnInput;
+      let at = 0;
+      for (const { inputs: asked, resolve } of batch) {
+        resolve(outputs.slice(at, at + asked.length));
+        at += asked.length;
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    busy = false;
+    void run();
+  };
+
+  return {
+    waiting,
+    secondsToWait: () => Math.max(1, Math.ceil((waiting() * msAnInput) / 1000)),
+    ask(inputs, signal) {
+      if (waiting() + inputs.length > room) return Promise.reject(overloaded());
+      return new Promise((resolve, reject) => {
+        const own: Waiting<In, Out> = { inputs, resolve, reject };
+        queue.push(own);
+        signal?.addEventListener('abort', () => {
+          queue = queue.filter((other) => other !== own);
+          reject(signal.reason);
+        });
+        // Callers of the same moment share a batch.
+        setImmediate(() => void run());
+      });
+    },
+  };
+}
+
+const overloaded = (): UserError =>
+  new UserError(
+    'overloaded',
+    { en: 'Too much waits to be answered', zh: '等待处理的输入过多' },
+    { hint: { en: 'Try again after the time of Retry-After.', zh: '请在 Retry-After 指定的时间后重试。' } },
+  );

@@ -1,0 +1,33 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { UserError } from '../../ground/errors.ts';
+import type { Env } from '../api/context.ts';
+
+/** A file that pages load. */
+export interface BrowserFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
+
+/** What runs models in the browser: programs and models, given by whoever knows them. */
+export interface BrowserFiles {
+  /** Names of the models that a page can run, each with the address of the module that opens it. */
+  readonly models: ReadonlyMap<string, string>;
+  /** Why the others cannot be run there, or none can. */
+  readonly missing: ReadonlyMap<string, UserError>;
+  /** The file at a path below `/playground/files/`; undefined where there is none. */
+  read(path: string): Promise<BrowserFile | undefined>;
+}
+
+const PREFIX = '/playground/files/';
+
+/** The address of a file that pages load. */
+export const addressOf = (path: string): string => PREFIX + path;
+
+/** The files that run models in the browser. */
+export function addBrowserFiles(app: OpenAPIHono<Env>, browser: BrowserFiles): void {
+  app.get(`${PREFIX}*`, async (c) => {
+    const file = await browser.read(decodeURIComponent(c.req.path.slice(PREFIX.length)));
+    if (!file) return c.notFound();
+    return c.body(file.bytes, 200, { 'content-type': file.type });
+  });
+}

@@ -1,0 +1,26 @@
+import type { Input, Prediction } from '../examples.ts';
+import type { Task } from '../task.ts';
+import { familyOf } from './registry.ts';
+import type { Block, Side } from './view.ts';
+
+/** An input and what was answered, as pages draw them. */
+export interface TakenApart extends Side {
+  readonly blocks: readonly Block[];
+  /** Of all labels, where they were given; larger is likelier. */
+  readonly scores?: Readonly<Record<string, number>>;
+}
+
+/** Takes a prediction apart as its family shows it. */
+export function takeApart(task: Pick<Task, 'family'>, input: Input, prediction: Prediction): TakenApart {
+  const { view } = familyOf(task);
+  const scores = view.choice?.(prediction).scores ?? ('scores' in prediction ? prediction.scores : undefined);
+  return {
+    blocks: view.blocks(input),
+    ...view.side(prediction, input),
+    ...(isByLabel(scores) && { scores }),
+  };
+}
+
+const isByLabel = (
+  scores: readonly number[] | Readonly<Record<string, number>> | undefined,
+): scores is Readonly<Record<string, number>> => scores !== undefined && !Array.isArray(scores);
