@@ -1,29 +1,51 @@
 /**
- * A sweep on PostgreSQL (Debian's programs) with four workers of which one is killed by SIGKILL every ten seconds, against
- * a local run, all baselines on all samples: `npx node bench/scale/sweep-kills.ts`. Fails where a byte of predictions or scores differs.
+ * A sweep on PostgreSQL (Debian's programs) with four workers of which one, drawn at random, is killed by SIGKILL every ten
+ * seconds, against one local process. Fails where a byte of predictions or scores differs, or a run is lost or counted twice.
+ *
+ *   npx node bench/scale/sweep-kills.ts                                       all baselines on all samples
+ *   npx node bench/scale/sweep-kills.ts --data-dir ../shared/chineseblue/data quick models on real corpora, 201 evaluations
+ *
+ * `--runs-in directory` for a shared directory instead of the database.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { samplesDir } from '../../src/datasets/directory.ts';
 import { openSweepQueue } from '../../src/evaluation/sweep-queue.ts';
+import { createRandom } from '../../src/ground/random.ts';
 import { postgresPrograms, startPostgres } from '../../src/jobs/fixtures/postgres.ts';
 
+const { values } = parseArgs({
+  options: {
+    'data-dir': { type: 'string' },
+    'runs-in': { type: 'string', default: 'database' },
+  },
+});
 const WORKERS = 4;
 const KILL_EVERY_MS = 10_000;
+const seeds = (count: number): string => Array.from({ length: count }, (_, i) => i).join();
+/** Of real corpora: 21 evaluations without a seed, and fasttext on four tasks with 45 seeds. */
+const SWEEP = values['data-dir']
+  ? ['--model', 'majority,bm25,knn,linear,lexicon,fasttext', '--param', 'epochs=1', '--seed', seeds(45)]
+  : ['--model', 'all-baselines', '--seed', seeds(3)];
 const bin = new URL('../../bin/chineseblue.js', import.meta.url).pathname;
 const programs = postgresPrograms();
 if (!programs) throw new Error('PostgreSQL is not installed');
 const folder = mkdtempSync(join(tmpdir(), 'sweep-kills-'));
 const server = await startPostgres(programs);
+const random = createRandom(1);
 const workers: ChildProcess[] = [];
+const scratch = values['runs-in'] === 'database' ? ['--runs-dir', join(folder, 'scratch')] : [];
 const start = (): void =>
-  void workers.push(spawn(process.execPath, [bin, 'worker', '--queue', server.url], { stdio: 'ignore' }));
-const sweep = ['run', '--model', 'all-baselines', '--seed', '0,1,2'];
+  void workers.push(
+    spawn(process.execPath, [bin, 'worker', '--queue', server.url, ...scratch], { stdio: 'ignore' }),
+  );
 const commandOf = (runs: string): string[] => [
-  ...[bin, ...sweep, '--data-dir', samplesDir(), '--runs-dir', join(folder, runs), '--json'],
+  ...[bin, 'run', ...SWEEP, '--data-dir', values['data-dir'] ?? samplesDir()],
+  ...['--runs-dir', join(folder, runs), '--json'],
 ];
 const bytesOf = (runs: string): string[] =>
   readdirSync(join(folder, runs))
@@ -33,34 +55,53 @@ const bytesOf = (runs: string): string[] =>
         (file) => `${name} ${readFileSync(join(folder, runs, name, file), 'hex')}`,
       ),
     );
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 
 try {
   for (let i = 0; i < WORKERS; i++) start();
   let kills = 0;
   const killing = setInterval(() => {
-    workers.shift()?.kill('SIGKILL');
+    const [victim] = workers.splice(random.below(workers.length), 1);
+    victim.kill('SIGKILL');
     kills++;
     start();
   }, KILL_EVERY_MS);
-  const began = performance.now();
-  const command = spawn(process.execPath, [...commandOf('swept'), '--queue', server.url], {
-    stdio: 'ignore',
+  let began = performance.now();
+  const queue = ['--queue', server.url, '--runs-in', values['runs-in']];
+  const command = spawn(process.execPath, [...commandOf('swept'), ...queue], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const code = await new Promise((resolve) => command.once('exit', resolve));
   clearInterval(killing);
-  const seconds = (performance.now() - began) / 1000;
+  const sweptSeconds = secondsSince(began);
   for (const worker of workers) worker.kill('SIGTERM');
-  execFileSync(process.execPath, [...commandOf('local'), '--jobs', '2'], { stdio: 'ignore' });
+  began = performance.now();
+  execFileSync(process.execPath, [...commandOf('local'), '--jobs', '1'], { stdio: 'ignore' });
+  const localSeconds = secondsSince(began);
   const sweeps = await openSweepQueue(server.url);
-  const { rows } = await sql`select (select count(*) from sweep_outcome) as outcomes,
-    (select count(*) from jobs.job where name = 'sweep' and retry_count > 0) as again`.execute(
+  const { rows } = await sql`select (select count(*)::int from sweep_outcome) as outcomes,
+    (select count(distinct job)::int from sweep_outcome) as jobs,
+    (select count(*)::int from jobs.job where name = 'sweep' and retry_count > 0) as again`.execute(
     sweeps.database.kysely,
   );
   await sweeps.close();
   const [swept, local] = ['swept', 'local'].map(bytesOf);
   const isEqual = JSON.stringify(swept) === JSON.stringify(local);
-  console.log({ code, runs: swept.length / 2, seconds, kills, ...(rows[0] as object), isEqual });
-  if (!isEqual) process.exitCode = 1;
+  const [counts] = rows as { outcomes: number; jobs: number; again: number }[];
+  const result = {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model,
+    load: loadavg()[1],
+    corpora: values['data-dir'] ? 'real' : 'samples',
+    runsIn: values['runs-in'],
+    ...{ code, runs: swept.length / 2, kills, ...counts, isEqual, sweptSeconds, localSeconds },
+  };
+  console.log(result);
+  const results = new URL('../results/', import.meta.url).pathname;
+  mkdirSync(results, { recursive: true });
+  const file = join(results, `sweep-kills-${result.corpora}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  if (!isEqual || counts.outcomes !== result.runs) process.exitCode = 1;
 } finally {
   for (const worker of workers) worker.kill('SIGKILL');
   server.stop();

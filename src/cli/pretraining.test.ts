@@ -114,6 +114,18 @@ describe('from raw text to masks', () => {
     expect(await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, epoch: '1' })).not.toBe(text);
   });
 
+  it('exports batches instead of training', async () => {
+    const given = { exportBatches: at('batches'), steps: '2', batchSize: '4', maxLength: '32' };
+    const sizes = { layers: '1', hidden: '16', heads: '1', maxPositions: '32' };
+    const told = await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, ...sizes });
+    expect(told).toContain('2 steps (8 sequences)');
+    expect(told).toContain(`accelerate launch ${at('batches')}/train.py --out MODEL`);
+    const again = run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, ...sizes });
+    await expect(again).rejects.toMatchObject({ code: 'already-exists' });
+    const both = run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, out: at('model') });
+    await expect(both).rejects.toMatchObject({ code: 'options-together', exitCode: 2 });
+  });
+
   it('refuses invalid input', async () => {
     const given = { lexicon: at('lexicon.tsv'), showMasks: '1' };
     const fails = (options: GivenOptions, corpus = at('corpus')) =>

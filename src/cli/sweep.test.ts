@@ -17,6 +17,8 @@ import { runMain } from './fixtures/run-main.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 const SWEEP = ['--task', 'cMedIC,cMedQQ', '--model', 'majority,linear', '--data-dir', samplesDir()];
+/** Record, predictions and scores. */
+const FILES_OF_RUN = 3;
 const programs = postgresPrograms();
 /** A table without how long fitting took, which stands before the convention. */
 const withoutSeconds = (table: string): string => table.replace(/\d+\.\d(?=\s+\S+@\d)/g, '');
@@ -55,31 +57,66 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
         return [name, at('predictions.jsonl'), at('scores.json')];
       });
 
-  it('has the table and the bytes of a local one although a worker is killed', {
-    timeout: 600_000,
-  }, async () => {
-    const doomed = startWorker();
-    const sweeping = run('shared', '--queue', server.url);
-    const attempts = join(folder, 'shared', '.attempts');
-    while (!existsSync(attempts) || readdirSync(attempts).length === 0) await delay(5);
-    doomed.child.kill('SIGKILL');
-    await doomed.ended;
-    const second = startWorker();
-    const swept = await sweeping;
-    const local = await run('local', '--jobs', '1');
-    expect(withoutSeconds(swept.stdout)).toBe(withoutSeconds(local.stdout));
-    expect(swept.status).toBe(0);
-    expect(bytesOf('shared')).toEqual(bytesOf('local'));
-    expect(bytesOf('shared')).toHaveLength(4);
-    second.child.kill('SIGTERM');
-    await second.ended;
-    expect(readdirSync(attempts)).toEqual([]);
-    const sweeps = await openSweepQueue(server.url);
-    const { rows } = await sql<{ ended: string; most: number }>`
+  it.each([
+    ['directory', 'shared', 'shared'],
+    ['database', 'fetched', 'scratch'],
+  ])(
+    'of runs in a %s has the table and the bytes of a local one although a worker is killed',
+    {
+      timeout: 600_000,
+    },
+    async (runsIn, runs, work) => {
+      const toWorker = runsIn === 'database' ? ['--runs-dir', join(folder, work)] : [];
+      const doomed = startWorker(...toWorker);
+      const sweeping = run(runs, '--queue', server.url, '--runs-in', runsIn, '--progress');
+      const attempts = join(folder, work, '.attempts');
+      while (!existsSync(attempts) || readdirSync(attempts).length === 0) await delay(5);
+      doomed.child.kill('SIGKILL');
+      await doomed.ended;
+      const second = startWorker(...toWorker);
+      const swept = await sweeping;
+      const local = await run('local', '--jobs', '1');
+      expect(withoutSeconds(swept.stdout)).toBe(withoutSeconds(local.stdout));
+      expect(swept.status).toBe(0);
+      expect(swept.stderr.match(/^cMed(IC|QQ) (majority|linear) s0: done$/gm)).toHaveLength(4);
+      expect(bytesOf(runs)).toEqual(bytesOf('local'));
+      expect(bytesOf(runs)).toHaveLength(4);
+      second.child.kill('SIGTERM');
+      await second.ended;
+      expect(readdirSync(attempts)).toEqual([]);
+      const sweeps = await openSweepQueue(server.url);
+      const { rows } = await sql<{ ended: string; most: number }>`
       select (select count(*) from sweep_outcome) as ended, max(retry_count) as most
       from jobs.job where name = 'sweep'`.execute(sweeps.database.kysely);
+      await sweeps.close();
+      expect(rows).toEqual([{ ended: runsIn === 'directory' ? '4' : '8', most: 1 }]);
+    },
+  );
+
+  it('fetches what is in the database, and only once', { timeout: 600_000 }, async () => {
+    const twice = await run('again', '--queue', server.url);
+    expect(twice.status).toBe(0);
+    expect(bytesOf('again')).toEqual(bytesOf('local'));
+    expect(readdirSync(join(folder, 'again')).sort()).toEqual(bytesOf('local').map(([name]) => name));
+    const sweeps = await openSweepQueue(server.url);
+    const { rows } = await sql<{ runs: string; files: string; stale: string }>`
+      select (select count(*) from sweep_run) as runs, (select count(*) from sweep_file) as files,
+        (select count(*) from sweep_blob where sha256 not in (select sha256 from sweep_file)) as stale
+    `.execute(sweeps.database.kysely);
+    expect(rows).toEqual([{ runs: '4', files: String(4 * FILES_OF_RUN), stale: '0' }]);
+    await sql`update sweep_blob set content = 'x'`.execute(sweeps.database.kysely);
+    const damaged = await run('damaged', '--queue', server.url);
+    expect(damaged.status).not.toBe(0);
+    expect(damaged.stderr).toContain('stored-run-damaged');
+    expect(readdirSync(join(folder, 'damaged'))).toEqual([]);
+    await sql`update sweep_run set stored_at = now() - interval '31 days'`.execute(sweeps.database.kysely);
     await sweeps.close();
-    expect(rows).toEqual([{ ended: '4', most: 1 }]);
+    const later = await openSweepQueue(server.url);
+    const left = await sql`select sha256 from sweep_blob union all select run from sweep_run`.execute(
+      later.database.kysely,
+    );
+    await later.close();
+    expect(left.rows).toEqual([]);
   });
 
   it('enqueues nothing that is kept, and reports what a worker could not do', {
@@ -100,7 +137,7 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     const sweeps = await openSweepQueue(server.url);
     const request = { task: findTask('cMedIC'), model: 'majority', root: join(folder, 'local') };
     const plans = ['nowhere', samplesDir()].map((dataDir) => completePlan({ ...request, dataDir }));
-    const sweep = await enqueueSweep(sweeps, plans);
+    const sweep = await enqueueSweep(sweeps, plans, 'directory');
     const outcomes = await awaitSweep(sweeps, sweep);
     await sweeps.close();
     expect(outcomes).toMatchObject([{ error: expect.any(UserError) }, { run: expect.anything() }]);
@@ -109,6 +146,8 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
   it('does not take what must stay in this process', async () => {
     const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1'];
     expect((await run('none', ...remote, '--queue', server.url)).stderr).toContain('queue-model');
+    const ensemble = ['--task', 'cMedIC', '--model', 'ensemble', '--param', 'runs=a+b'];
+    expect((await run('none', ...ensemble, '--queue', server.url)).stderr).toContain('queue-members');
   });
 });
 

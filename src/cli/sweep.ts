@@ -1,7 +1,10 @@
 import type { Batch, BatchOptions } from '../evaluation/batch.ts';
 import type { Plan } from '../evaluation/plan.ts';
-import { EXIT, UserError } from '../ground/errors.ts';
-import { text } from '../ground/parameters.ts';
+import type { SweepState } from '../evaluation/sweep.ts';
+import type { RunsIn } from '../evaluation/sweep-queue.ts';
+import type { UserError } from '../ground/errors.ts';
+import type { Text } from '../ground/language.ts';
+import { choice, flag, type Parsed, text } from '../ground/parameters.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The queue that `run` and `worker` share. */
@@ -16,27 +19,40 @@ export const QUEUE = {
   }),
 };
 
-/** Throws a UserError (usage) where one of the given options is beside `option`, which it does not go with. */
-export function refuseTogether(option: string, given: Readonly<Record<string, unknown>>): void {
-  const [flag] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
-  if (flag === undefined) return;
-  throw new UserError(
-    'options-together',
-    { en: `${option} does not go with ${flag}`, zh: `${option} 不能与 ${flag} 同时使用` },
-    { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
-  );
-}
+/** What `run` says of a queue, beside its address. */
+export const SWEEP = {
+  ...QUEUE,
+  runsIn: choice(['database', 'directory'] satisfies readonly RunsIn[], {
+    default: 'database',
+    summary: {
+      en: 'with --queue: where workers leave runs; directory: --runs-dir, shared by all machines',
+      zh: '与 --queue 同用：工作进程存放运行的位置；directory 为各机器共享的 --runs-dir',
+    },
+  }),
+  wait: flag({
+    default: true,
+    summary: {
+      en: 'with --queue: return once the evaluations are enqueued',
+      zh: '与 --queue 同用：放入队列后立即返回',
+    },
+  }),
+  progress: flag({
+    default: false,
+    summary: {
+      en: 'with --queue: a line for every evaluation that ends',
+      zh: '与 --queue 同用：每完成一次评测输出一行',
+    },
+  }),
+};
 
 interface SweepRequest extends Pick<BatchOptions, 'tasks' | 'results' | 'signal'> {
-  readonly queue: string;
-  /** Wait for the workers. */
-  readonly wait: boolean;
+  readonly sweep: Parsed<typeof SWEEP> & { readonly queue: string };
 }
 
 /** Enqueues plans and waits until workers have done them; returns nothing where it does not wait. */
 export async function evaluateByWorkers(
   plans: readonly Plan[],
-  { queue, wait, signal, ...rest }: SweepRequest,
+  { sweep: { queue, wait, runsIn, progress: isLive }, signal, ...rest }: SweepRequest,
   terminal: Terminal,
 ): Promise<Batch | undefined> {
   const { batchOf } = await import('../evaluation/batch.ts');
@@ -44,7 +60,7 @@ export async function evaluateByWorkers(
   const { openSweepQueue } = await import('../evaluation/sweep-queue.ts');
   const sweeps = await openSweepQueue(queue, (error) => terminal.alert(String(error)));
   try {
-    const sweep = await enqueueSweep(sweeps, plans);
+    const sweep = await enqueueSweep(sweeps, plans, runsIn);
     if (!wait) {
       const enqueued = sweep.plans.filter(({ job }) => job !== undefined).length;
       const kept = plans.length - enqueued;
@@ -59,11 +75,33 @@ export async function evaluateByWorkers(
       return undefined;
     }
     const progress = terminal.progress(terminal.say({ en: 'Running', zh: '运行中' }));
-    const outcomes = await awaitSweep(sweeps, sweep, { signal, onProgress: progress.update }).finally(
-      progress.stop,
-    );
+    const outcomes = await awaitSweep(sweeps, sweep, {
+      signal,
+      onState: (state) => progress.update(state.done / Math.max(1, state.all), describeState(state)),
+      onEnded: isLive ? (plan, error) => terminal.alert(describeEnd(plan, error)) : undefined,
+    }).finally(progress.stop);
     return await batchOf(outcomes, rest);
   } finally {
     await sweeps.close();
   }
+}
+
+/** How many evaluations are named at a time. */
+const NAMED = 4;
+
+function describeState({ done, all, failed, running }: SweepState): Text {
+  const named = running.slice(0, NAMED).map(({ task, model }) => `${task.id} ${model}`);
+  const more = running.length > NAMED ? ', …' : '';
+  const now = named.length > 0 ? `: ${named.join(', ')}${more}` : '';
+  return {
+    en: `${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''}, ${running.length} running${now}`,
+    zh: `${done}/${all}${failed > 0 ? `，失败 ${failed}` : ''}，正在执行 ${running.length}${now}`,
+  };
+}
+
+function describeEnd({ task, model, seed }: Plan, error: UserError | undefined): Text {
+  const name = `${task.id} ${model} s${seed}`;
+  return error
+    ? { en: `${name}: ${error.text.en}`, zh: `${name}：${error.text.zh}` }
+    : { en: `${name}: done`, zh: `${name}：完成` };
 }

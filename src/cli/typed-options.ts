@@ -138,3 +138,14 @@ function missingOption(name: string, spec: Parameter): UserError {
     },
   );
 }
+
+/** Throws a UserError (usage) where one of the given options is beside `option`, which it does not go with. */
+export function refuseTogether(option: string, given: Readonly<Record<string, unknown>>): void {
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
+  if (flag === undefined) return;
+  throw new UserError(
+    'options-together',
+    { en: `${option} does not go with ${flag}`, zh: `${option} 不能与 ${flag} 同时使用` },
+    { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
+  );
+}

@@ -4,6 +4,7 @@ import { startQueues } from '../jobs/boss.ts';
 import { type Database, openDatabase } from '../jobs/database.ts';
 import type { Queue } from '../jobs/queue.ts';
 import type { Plan } from './plan.ts';
+import { prepareStoredRuns, type StoredRunsSchema } from './sweep-runs.ts';
 
 /** One evaluation of a sweep. */
 export interface SweepJob {
@@ -12,10 +13,14 @@ export interface SweepJob {
   readonly plan: Plan;
   /** The id that its run must get: of other data or by another version it would be another run. */
   readonly run: string;
+  readonly runsIn: RunsIn;
 }
 
+/** Where workers leave runs: in the database, or in a directory that all machines share. */
+export type RunsIn = 'database' | 'directory';
+
 /** How jobs ended: one row each, stored in the transaction in which the job ends. */
-export interface SweepSchema {
+export interface SweepSchema extends StoredRunsSchema {
   sweep_outcome: {
     job: string;
     sweep: string;
@@ -35,7 +40,7 @@ const NAME = 'sweep';
 /** Workers that are stopped or killed use one up each. */
 const ATTEMPTS = 10;
 const DAY_SECONDS = 86_400;
-/** Of the lock under which the table is made; any number that nothing else uses. */
+/** Of the lock under which the tables are made; any number that nothing else uses. */
 const LOCK = 7_301_402;
 
 /**
@@ -52,6 +57,7 @@ export async function openSweepQueue(url: string, onError?: (error: Error) => vo
         job uuid primary key, sweep uuid not null, error text
       )`.execute(transaction);
       await sql`create index if not exists sweep_outcome_sweep on sweep_outcome (sweep)`.execute(transaction);
+      await prepareStoredRuns(transaction);
     });
     const queues = await startQueues(database, { onError });
     const queue = await queues.open<SweepJob>(NAME, { attempts: ATTEMPTS, leaseSeconds: DAY_SECONDS });

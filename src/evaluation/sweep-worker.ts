@@ -1,23 +1,28 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
-import type { Lease } from '../jobs/queue.ts';
+import type { Lease, Write } from '../jobs/queue.ts';
 import { openEvaluation } from './evaluate.ts';
 import { plainError } from './plain-error.ts';
 import type { Plan } from './plan.ts';
 import { evaluateElsewhere } from './pool.ts';
 import { readRun } from './store.ts';
-import type { SweepJob, SweepQueue } from './sweep-queue.ts';
+import type { SweepJob, SweepQueue, SweepSchema } from './sweep-queue.ts';
+import { isStored, storeRun } from './sweep-runs.ts';
 
 /** How long an idle worker waits before it looks again, and how often a lease is kept. */
 const IDLE_MS = 500;
 const KEEP_MS = 3000;
 
 export interface SweepWorkerOptions {
-  /** Where runs are kept; default: where the job says. All machines of a sweep share it. */
+  /**
+   * Of runs in a directory: where they are kept, shared by all machines; default: where the job says. Of runs in the
+   * database: where they are made; default: in the temporary directory.
+   */
   readonly root?: string;
   /** Where corpora are; default: where the job says. */
   readonly dataDir?: string;
@@ -56,29 +61,35 @@ export async function workOnSweeps(sweeps: SweepQueue, options: SweepWorkerOptio
 
 /** Whether the job has ended by this attempt. */
 async function workOn(
-  { queue }: SweepQueue,
+  { queue, database }: SweepQueue,
   lease: Lease<SweepJob>,
   options: SweepWorkerOptions,
 ): Promise<boolean> {
-  const { sweep, plan: given, run } = lease.data;
-  const root = resolve(options.root ?? given.root);
+  const { sweep, plan: given, run, runsIn } = lease.data;
+  const root = resolve(options.root ?? (runsIn === 'database' ? scratch() : given.root));
   const plan = { ...given, root, dataDir: options.dataDir ?? given.dataDir };
   const lost = new AbortController();
   const keeping = setInterval(() => {
     queue.keep(lease).then((isKept) => isKept || lost.abort(leaseLost()), options.onError);
   }, KEEP_MS);
-  const end = (error: UserError | undefined, write: () => Promise<void>): Promise<boolean> =>
+  const end = (error: UserError | undefined, write: Write<SweepSchema>): Promise<boolean> =>
     queue.complete(lease, async (transaction) => {
       const stored = error === undefined ? null : JSON.stringify(plainError(error));
       await transaction.insertInto('sweep_outcome').values({ job: lease.id, sweep, error: stored }).execute();
-      await write();
+      await write(transaction);
     });
+  const doRun = async (signal: AbortSignal): Promise<boolean> => {
+    if (runsIn === 'database' && (await isStored(database.kysely, run)))
+      return end(undefined, async () => undefined);
+    const made = await makeRun({ ...plan, workRoot: attempts.at(-1)! }, run, { ...options, signal });
+    return end(undefined, (transaction) =>
+      runsIn === 'database' ? storeRun(transaction, run, made) : keepRun(made, join(root, run)),
+    );
+  };
   const attempts = attemptsOf(root, lease);
   try {
     await discard(attempts);
-    const signal = AbortSignal.any([options.signal, lost.signal]);
-    const made = await makeRun({ ...plan, workRoot: attempts.at(-1)! }, run, { ...options, signal });
-    const isOurs = await end(undefined, () => keepRun(made, join(root, run)));
+    const isOurs = await doRun(AbortSignal.any([options.signal, lost.signal]));
     options.onJob?.(lease.data, isOurs ? 'done' : 'lost');
     return isOurs;
   } catch (error) {
@@ -95,6 +106,9 @@ async function workOn(
     await discard(attempts);
   }
 }
+
+/** Where runs for the database are made: one place per user and machine, so that later attempts find what died. */
+const scratch = (): string => join(tmpdir(), `chineseblue-sweeps-${userInfo().uid}`);
 
 /** Errors that another attempt may not meet; every other UserError is the same everywhere. */
 const PASSING: ReadonlySet<string> = new Set(['worker-died', 'in-use', 'interrupted', 'disk-full']);

@@ -3,26 +3,22 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT, UserError } from '../ground/errors.ts';
-import type { Text } from '../ground/language.ts';
 import { findModel } from '../models/registry.ts';
 import { openEvaluation } from './evaluate.ts';
 import { type PlainError, userError } from './plain-error.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './pool.ts';
 import { readRun } from './store.ts';
-import type { SweepQueue } from './sweep-queue.ts';
+import type { RunsIn, SweepQueue } from './sweep-queue.ts';
+import { fetchRun, isStored } from './sweep-runs.ts';
 
 const POLL_MS = 500;
-/** Jobs end about in order: so many of those that have no outcome are asked for their state at a time. */
-const ASKED = 16;
-/** Rounds between two such questions. */
-const ASK_EVERY = 10;
 
 /** A plan of a sweep and the run that it must give. */
 export interface SweepPlan {
   readonly plan: Plan;
   readonly run: string;
-  /** Of its job; undefined where the run is kept already, or impossible. */
+  /** Of its job; undefined where the run is there already, or impossible. */
   readonly job?: string;
   /** Why it was not enqueued. */
   readonly error?: UserError;
@@ -31,26 +27,36 @@ export interface SweepPlan {
 export interface Sweep {
   /** A UUID. */
   readonly id: string;
+  readonly runsIn: RunsIn;
   readonly plans: readonly SweepPlan[];
 }
 
 /**
- * Puts every plan whose run is not kept yet on the queue, all or none; one whose corpus or members are at fault gets its
- * error. Throws a UserError (usage) for what cannot leave
- * this process: `queue-model` for kinds that call a service, whose limits and keys stay here, and for those of a module.
+ * Puts every plan whose run is neither kept here nor in the database on the queue, all or none; one whose corpus or members
+ * are at fault gets its error. Throws a UserError (usage) for what cannot leave this process: `queue-model` for kinds that
+ * call a service, whose limits and keys stay here, and for those of a module; `queue-members` for kinds made of kept runs,
+ * which workers without a shared directory do not have.
  */
-export async function enqueueSweep({ database, queue }: SweepQueue, plans: readonly Plan[]): Promise<Sweep> {
+export async function enqueueSweep(
+  { database, queue }: SweepQueue,
+  plans: readonly Plan[],
+  runsIn: RunsIn,
+): Promise<Sweep> {
   const refused = plans.find(
     ({ model, modelFile, parameters }) => modelFile !== undefined || findModel(model).isRemote(parameters),
   );
   if (refused) throw staysHere(refused);
+  const made = plans.find(({ model }) => findModel(model).membersParameter !== undefined);
+  if (made && runsIn === 'database') throw hasMembers(made);
   const id = randomUUID();
   const planned: SweepPlan[] = [];
   for (const given of plans) {
     const plan = { ...given, dataDir: resolve(given.dataDir), root: resolve(given.root) };
     try {
       const { id: run, paths } = await openEvaluation(plan);
-      const isKept = existsSync(paths.record) && existsSync(paths.scores);
+      const isKept =
+        (existsSync(paths.record) && existsSync(paths.scores)) ||
+        (runsIn === 'database' && (await isStored(database.kysely, run)));
       planned.push({ plan, run, job: isKept ? undefined : randomUUID() });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -59,57 +65,97 @@ export async function enqueueSweep({ database, queue }: SweepQueue, plans: reado
   }
   await database.kysely.transaction().execute(async (transaction) => {
     for (const { plan, run, job } of planned)
-      if (job !== undefined) await queue.enqueue(job, { sweep: id, plan, run }, transaction);
+      if (job !== undefined) await queue.enqueue(job, { sweep: id, plan, run, runsIn }, transaction);
   });
-  return { id, plans: planned };
+  return { id, runsIn, plans: planned };
+}
+
+/** How far a sweep is. */
+export interface SweepState {
+  /** Evaluations that have ended, of how many. */
+  readonly done: number;
+  readonly all: number;
+  /** Of those, without a run. */
+  readonly failed: number;
+  /** What workers are doing. */
+  readonly running: readonly Plan[];
 }
 
 export interface SweepWatcher {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (share: number, note: Text) => void;
+  readonly onState?: (state: SweepState) => void;
+  /** Called once for every evaluation that ends. */
+  readonly onEnded?: (plan: Plan, error: UserError | undefined) => void;
 }
 
 /**
- * Waits until every job of a sweep has ended; outcomes come in the order of the plans. Where it is aborted the jobs stay
- * on the queue. A plan whose run is not below its root has the error `sweep-run-missing`.
+ * Waits until every job of a sweep has ended; outcomes come in the order of the plans. Runs in the database are written
+ * below the roots of their plans. Where it is aborted the jobs stay on the queue. A plan whose run is not below its root
+ * has the error `sweep-run-missing`.
  */
 export async function awaitSweep(
-  { database, queue }: SweepQueue,
-  { id, plans }: Sweep,
-  { signal, onProgress }: SweepWatcher = {},
+  sweeps: SweepQueue,
+  { id, runsIn, plans }: Sweep,
+  { signal, onState, onEnded }: SweepWatcher = {},
 ): Promise<Outcome[]> {
-  const jobs = plans.flatMap(({ job }) => job ?? []);
+  const waiting = new Map(
+    plans.flatMap(({ plan, job }) => (job === undefined ? [] : [[job, plan] as const])),
+  );
   const errors = new Map<string, UserError | undefined>();
-  for (let round = 0; ; round++) {
+  const end = (job: string, error: UserError | undefined): void => {
+    const plan = waiting.get(job);
+    if (!plan) return;
+    waiting.delete(job);
+    errors.set(job, error);
+    onEnded?.(plan, error);
+  };
+  for (;;) {
     signal?.throwIfAborted();
-    const rows = await database.kysely
-      .selectFrom('sweep_outcome')
-      .select(['job', 'error'])
-      .where('sweep', '=', id)
-      .execute();
-    for (const { job, error } of rows) errors.set(job, error === null ? undefined : errorOf(error));
-    const waiting = jobs.filter((job) => !errors.has(job));
-    const done = plans.length - waiting.length;
-    onProgress?.(done / Math.max(1, plans.length), {
-      en: `${done} of ${plans.length}`,
-      zh: `${done}/${plans.length}`,
+    for (const { job, error } of await outcomesOf(sweeps, id)) end(job, error);
+    const { active, failed } = waiting.size > 0 ? await sweeps.queue.unfinished() : NOTHING;
+    // one that fails has no outcome: its workers died
+    for (const job of failed) end(job, gaveUp());
+    onState?.({
+      done: plans.length - waiting.size,
+      all: plans.length,
+      failed: plans.filter(({ job = '', error = errors.get(job) }) => error !== undefined).length,
+      running: active.flatMap((job) => waiting.get(job) ?? []),
     });
-    if (waiting.length === 0) break;
-    if (round % ASK_EVERY === ASK_EVERY - 1) {
-      for (const job of waiting.slice(0, ASKED))
-        if ((await queue.stateOf(job))?.state === 'failed') errors.set(job, gaveUp());
-    }
+    if (waiting.size === 0) break;
     await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
-  return Promise.all(
-    plans.map(async ({ plan, run, job = '', error = errors.get(job) }): Promise<Outcome> => {
-      if (error) return { plan, error };
-      const directory = join(plan.root, run);
-      return existsSync(directory)
-        ? { plan, run: await readRun(directory) }
-        : { plan, error: runMissing(directory) };
-    }),
-  );
+  const outcomes: Outcome[] = [];
+  for (const { plan, run, job = '', error = errors.get(job) } of plans) {
+    signal?.throwIfAborted();
+    outcomes.push(error ? { plan, error } : await collect(sweeps, plan, run, runsIn));
+  }
+  return outcomes;
+}
+
+const NOTHING = { active: [], failed: [] };
+
+/** The jobs of a sweep that have ended. */
+async function outcomesOf({ database }: SweepQueue, sweep: string) {
+  const rows = await database.kysely
+    .selectFrom('sweep_outcome')
+    .select(['job', 'error'])
+    .where('sweep', '=', sweep)
+    .execute();
+  return rows.map(({ job, error }) => ({ job, error: error === null ? undefined : errorOf(error) }));
+}
+
+/** The run of a job that has ended well. */
+async function collect({ database }: SweepQueue, plan: Plan, run: string, runsIn: RunsIn): Promise<Outcome> {
+  const directory = join(plan.root, run);
+  try {
+    if (existsSync(directory)) return { plan, run: await readRun(directory) };
+    if (runsIn === 'database' && (await isStored(database.kysely, run)))
+      return { plan, run: await fetchRun(database.kysely, run, plan.root) };
+  } catch (error) {
+    if (error instanceof UserError) return { plan, error };
+    throw error;
+  }
+  return { plan, error: runMissing(directory) };
 }
 
 const errorOf = (json: string): UserError => userError(JSON.parse(json) as PlainError);
@@ -129,6 +175,23 @@ const staysHere = ({ model, modelFile }: Plan): UserError =>
     {
       field: 'model',
       hint: { en: 'Run it without --queue.', zh: '请去掉 --queue 运行。' },
+      exitCode: EXIT.usage,
+    },
+  );
+
+const hasMembers = ({ model }: Plan): UserError =>
+  new UserError(
+    'queue-members',
+    {
+      en: `${model} is made of kept runs, which workers without a shared directory do not have`,
+      zh: `${model} 由已保存的运行组成，没有共享目录的工作进程无法读取`,
+    },
+    {
+      field: 'model',
+      hint: {
+        en: 'Use --runs-in directory with a --runs-dir that all machines share.',
+        zh: '请使用 --runs-in directory，并让各机器共享 --runs-dir。',
+      },
       exitCode: EXIT.usage,
     },
   );
@@ -155,8 +218,8 @@ const runMissing = (file: string): UserError =>
     {
       file,
       hint: {
-        en: 'Give the workers a --runs-dir that all machines share.',
-        zh: '请让各机器的工作进程使用共享的 --runs-dir。',
+        en: 'Give the workers a --runs-dir that all machines share, or use --runs-in database.',
+        zh: '请让各机器的工作进程使用共享的 --runs-dir，或改用 --runs-in database。',
       },
     },
   );

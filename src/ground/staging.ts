@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, realpath, rename, rm } from 'node:fs/promises';
+import { readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 import { createDirectory, explainFileError } from './files.ts';
@@ -38,7 +38,8 @@ export async function makeWhole<T>(
   try {
     result = await make(staging);
   } catch (error) {
-    if (!resume) await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+    // one without files has nothing to resume
+    await (resume ? rmdir(staging) : rm(staging, { recursive: true, force: true })).catch(() => undefined);
     throw error;
   }
   try {

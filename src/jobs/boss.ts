@@ -76,6 +76,7 @@ async function openQueue<Data extends object, Schema>(
     },
     leaseFailure: () => leaseNotice<Data>(boss, notices),
     settleFailure: (failure, write) => completeIn(boss, kysely, notices, failure, write),
+    unfinished: () => unfinishedOf(kysely, name),
     stateOf: (id) => stateOf(boss, kysely, name, id),
   };
 }
@@ -156,6 +157,16 @@ async function completeIn<Schema>(
     if (error instanceof LeaseEnded) return false;
     throw error;
   }
+}
+
+async function unfinishedOf<Schema>(kysely: Kysely<Schema>, name: string) {
+  const { rows } = await sql<{ id: string; state: string }>`
+    select id, state from ${sql.id(SCHEMA, 'job')}
+    where name = ${name} and state in ('active', 'failed', 'cancelled')
+  `.execute(kysely);
+  const of = (isWanted: boolean): string[] =>
+    rows.flatMap(({ id, state }) => ((state === 'active') === isWanted ? [id] : []));
+  return { active: of(true), failed: of(false) };
 }
 
 async function stateOf<Schema>(

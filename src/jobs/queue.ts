@@ -59,6 +59,8 @@ export interface Queue<Data extends object, Schema> {
   leaseFailure(): Promise<Failure<Data> | undefined>;
   /** Ends such a notice, as `complete` ends a job: what follows from the failure is stored exactly once. */
   settleFailure(failure: Failure<Data>, write: Write<Schema>): Promise<boolean>;
+  /** The ids of all jobs that workers hold, and of those that have failed for good and are still on record. */
+  unfinished(): Promise<{ readonly active: readonly string[]; readonly failed: readonly string[] }>;
   /** Undefined for an id that is not there. */
   stateOf(id: string): Promise<JobState | undefined>;
 }

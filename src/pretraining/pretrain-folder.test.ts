@@ -9,9 +9,10 @@ import { acquireLock } from '../ground/lock.ts';
 import { createRandom } from '../ground/random.ts';
 import { buildCorpus } from './corpus/build.ts';
 import { buildLexicon } from './lexicon/build.ts';
+import type { PretrainingRun } from './opened.ts';
 import { mineToFiles } from './phrases/mine-to-files.ts';
 import { preparePretraining } from './prepare.ts';
-import { type PretrainingRun, pretrainToFolder } from './pretrain-folder.ts';
+import { pretrainToFolder } from './pretrain-folder.ts';
 import { showMasks } from './show-masks.ts';
 
 let folder: string;

@@ -1,37 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { loadFolder } from '../encoders/folder/load.ts';
+import { join } from 'node:path';
 import { saveFolder } from '../encoders/folder/save.ts';
-import { sentenceFiles } from '../encoders/folder/sentence-files.ts';
-import { requireTied } from '../encoders/heads/decoder.ts';
-import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { describeEvent } from '../encoders/training/events.ts';
 import { removeCheckpoints } from '../encoders/training/record.ts';
-import { EXIT, UserError } from '../ground/errors.ts';
+import { UserError } from '../ground/errors.ts';
 import { acquireLock } from '../ground/lock.ts';
-import { AUTO, type Parsed, withDefaults } from '../ground/parameters.ts';
+import { withDefaults } from '../ground/parameters.ts';
 import { lockOf } from '../ground/staging.ts';
 import type { PretrainingScores } from './objective/evaluate.ts';
 import type { Observer } from './observer.ts';
-import { CHECKPOINTS, HARDWARE, LEARNING_RATES, SHAPE, START, TRAINING } from './parameters.ts';
-import { type Preparation, type PreparationOptions, preparePretraining } from './prepare.ts';
-import { type Start, startFrom, startFromNothing, withDropout } from './start.ts';
-import { type PretrainSettings, pretrain } from './train.ts';
-
-/** A pretraining run; left out are the defaults of `parameters.ts`. */
-export interface PretrainingRun {
-  readonly data: PreparationOptions;
-  /** The model folder to write; it may hold nothing but an interrupted run. */
-  readonly out: string;
-  readonly start?: Partial<Parsed<typeof START>>;
-  /** Of a new model; a model that is continued keeps its own. */
-  readonly shape?: Partial<Parsed<typeof SHAPE>>;
-  readonly training?: Partial<Parsed<typeof TRAINING>>;
-  readonly hardware?: Partial<Parsed<typeof HARDWARE>>;
-  readonly checkpoints?: Partial<Parsed<typeof CHECKPOINTS>>;
-}
+import { openPretraining, type PretrainingRun } from './opened.ts';
+import { CHECKPOINTS } from './parameters.ts';
+import { pretrain } from './train.ts';
 
 export interface PretrainingObserver extends Observer {
   /** Called after each evaluation on held-out text. */
@@ -61,25 +42,12 @@ export async function pretrainToFolder(
   const directory = join(out, WORK);
   await using _lock = await acquireLock(lockOf(await realpath(out).catch(() => out)));
   refuseOccupied(out);
-  const { init, dropout } = withDefaults(START, run.start);
-  if (init !== undefined && run.data.vocabulary?.vocab !== undefined) throw twoVocabularies();
-  const settings = settingsOf(run, init !== undefined);
   const { checkpointMinutes } = withDefaults(CHECKPOINTS, run.checkpoints);
 
-  const base = init === undefined ? undefined : await loadFolder(init);
-  if (base) requireTied(base.config, base.tensors, base.file);
-  // in a corpus `[SEP]` written out is text; to those who use the model it is a token
-  const data = await preparePretraining(run.data, {
+  const { start, config, tokenizer, data, settings, extraFiles } = await openPretraining(run, {
     signal,
     onNote,
-    tokenizer: base?.tokenizer.reading('as-text'),
   });
-  const tokenizer = base?.tokenizer ?? data.tokenizer.reading('as-token');
-  const first = base
-    ? startFrom(base, data.batches.seed, data.train.tokens)
-    : startFresh(tokenizer, withDefaults(SHAPE, run.shape), data);
-  const rate = dropout === AUTO && !base ? 0 : dropout;
-  const start = rate === AUTO ? first : withDropout(first, rate);
   const { weights, scores } = await pretrain({
     start,
     vocabulary: data.tokenizer.vocabulary,
@@ -99,34 +67,9 @@ export async function pretrainToFolder(
   const tensors = new Map(
     Array.from(start.tensors, ([name, { shape }]) => [name, { shape, data: weights.get(name)! }]),
   );
-  // a continued model keeps its own dropout for fine-tuning
-  const { config } = base ? first : start;
-  const sentence = base ? await sentenceFiles(dirname(base.file)) : undefined;
-  await saveFolder(out, { config, tensors, tokenizer }, sentence);
+  await saveFolder(out, { config, tensors, tokenizer }, extraFiles);
   await removeCheckpoints(directory);
   return { out, steps: settings.steps, scores };
-}
-
-function settingsOf(run: PretrainingRun, isContinued: boolean): PretrainSettings {
-  const { learningRate, ...training } = withDefaults(TRAINING, run.training);
-  const { device, threads } = withDefaults(HARDWARE, run.hardware);
-  const usual = isContinued ? LEARNING_RATES.further : LEARNING_RATES.fresh;
-  return {
-    ...training,
-    learningRate: learningRate === AUTO ? usual : learningRate,
-    device,
-    threads: threads === AUTO ? availableParallelism() : threads,
-  };
-}
-
-function startFresh(
-  tokenizer: Tokenizer,
-  shape: Parsed<typeof SHAPE>,
-  { batches, train }: Preparation,
-): Start {
-  const { layers, hidden, heads, maxPositions: positions } = shape;
-  const sizes = { layers, hidden, positions, heads: heads === AUTO ? undefined : heads };
-  return startFromNothing(tokenizer, sizes, batches.seed, train.tokens);
 }
 
 /** Throws a UserError `folder-not-empty` for a folder with anything but an interrupted run. */
@@ -139,13 +82,3 @@ export function refuseOccupied(out: string): void {
     { file: out, hint: { en: 'Choose a new folder.', zh: '请换一个目录。' } },
   );
 }
-
-const twoVocabularies = (): UserError =>
-  new UserError(
-    'bad-options',
-    {
-      en: 'A model that is continued keeps its vocabulary: --init excludes --vocab',
-      zh: '继续预训练沿用原模型的词表：--init 与 --vocab 不能同时使用',
-    },
-    { hint: { en: 'Drop one of the two.', zh: '请去掉其中一个。' }, exitCode: EXIT.usage },
-  );

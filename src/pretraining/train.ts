@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EncoderConfig } from '../encoders/architectures/architecture.ts';
 import { architectureOf } from '../encoders/architectures/registry.ts';
 import type { Vocabulary } from '../encoders/tokenizers/vocabulary.ts';
 import { TRAINING_VERSION } from '../encoders/training/record.ts';
@@ -61,9 +62,7 @@ interface Shaped {
 export async function pretrain(request: PretrainRequest): Promise<PretrainResult> {
   const { start, batches, settings } = request;
   const { config } = start;
-  if (batches.maxLength > config.maxPositions) throw tooLong(batches.maxLength, config.maxPositions);
-  if (batches.nextSentence && !architectureOf(config).heads.nextSentence)
-    throw noNextSentence(config.modelType);
+  requireTrainable(config, batches);
   const { weights, scores } = await trainModel({
     model: {
       config,
@@ -80,6 +79,12 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
     run: request,
   });
   return { weights, scores };
+}
+
+/** Throws a UserError where a model cannot be pretrained on such batches: `max-length`, `no-next-sentence`. */
+export function requireTrainable(config: EncoderConfig, { maxLength, nextSentence }: BatchOptions): void {
+  if (maxLength > config.maxPositions) throw tooLong(maxLength, config.maxPositions);
+  if (nextSentence && !architectureOf(config).heads.nextSentence) throw noNextSentence(config.modelType);
 }
 
 /** Masked batches of one shape, evaluated at regular intervals. */
@@ -138,7 +143,14 @@ function shareOf({ loss, masked, kinds, next }: PretrainingScores): object {
   };
 }
 
-function fingerprintOf({ start, train, heldOut, batches, settings }: PretrainRequest): string {
+/** A hash of all that decides weights and batches. */
+export function fingerprintOf({
+  start,
+  train,
+  heldOut,
+  batches,
+  settings,
+}: Pick<PretrainRequest, 'start' | 'train' | 'heldOut' | 'batches'> & { readonly settings: object }): string {
   const hash = createHash('sha256').update(
     JSON.stringify([TRAINING_VERSION, start.config, batches, settings]),
   );

@@ -16,7 +16,7 @@ import type { PreparationOptions } from '../../pretraining/prepare.ts';
 import type { ShownMasks } from '../../pretraining/show-masks.ts';
 import { defineCommand, type Invocation } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { requireOption } from '../typed-options.ts';
+import { refuseTogether, requireOption } from '../typed-options.ts';
 
 const OPTIONS = {
   out: text({
@@ -32,6 +32,13 @@ const OPTIONS = {
   ...SHAPE,
   ...CHECKPOINTS,
   ...HARDWARE,
+  exportBatches: text({
+    placeholder: 'dir',
+    summary: {
+      en: 'do not train: write batches, initial model and a script for PyTorch + accelerate',
+      zh: '不训练，只写出批数据、初始模型和 PyTorch + accelerate 训练脚本',
+    },
+  }),
   showMasks: integer({
     min: 1,
     max: 100_000,
@@ -60,6 +67,29 @@ const dataOf = (corpus: string, options: Parsed<typeof OPTIONS>): PreparationOpt
   batches: options,
   heldOut: options.heldOut,
 });
+
+async function exportTo(
+  { operands, options, terminal, signal }: PretrainInvocation,
+  out: string,
+): Promise<void> {
+  const { out: model, showMasks: shown } = options;
+  refuseTogether('--export-batches', { '--out': model, '--show-masks': shown });
+  const { exportBatches } = await import('../../pretraining/batch-export/export.ts');
+  const progress = terminal.progress(terminal.say({ en: 'Exporting', zh: '导出中' }));
+  const exported = await exportBatches(
+    { data: dataOf(operands[0], options), out, start: options, shape: options, training: options },
+    {
+      signal,
+      onProgress: (share, note) => progress.update(share, terminal.say(note)),
+      onNote: terminal.note,
+    },
+  ).finally(progress.stop);
+  if (terminal.json) return terminal.printJson(exported);
+  terminal.printText({
+    en: `${exported.steps} steps (${exported.rows} sequences) in ${out}. Train there or on a cluster: \`accelerate launch ${out}/train.py --out MODEL\``,
+    zh: `已将 ${exported.steps} 步（${exported.rows} 条序列）写入 ${out}。可在本机或集群上训练：\`accelerate launch ${out}/train.py --out MODEL\``,
+  });
+}
 
 async function train({ operands, options, terminal, signal }: PretrainInvocation): Promise<void> {
   const { pretrainToFolder } = await import('../../pretraining/pretrain-folder.ts');
@@ -166,9 +196,11 @@ export const pretrainCommand = defineCommand({
     'chineseblue pretrain corpus --lexicon lexicon.tsv --phrases phrases.tsv --show-masks 20',
     'chineseblue pretrain corpus --lexicon lexicon.tsv --phrases phrases.tsv --steps 20000 --out cbert',
     'chineseblue pretrain corpus --init bert-base-chinese --lexicon lexicon.tsv --out further',
+    'chineseblue pretrain corpus --lexicon lexicon.tsv --steps 100000 --export-batches batches',
   ],
   run: (invocation) => {
-    const { showMasks } = invocation.options;
+    const { showMasks, exportBatches } = invocation.options;
+    if (exportBatches !== undefined) return exportTo(invocation, exportBatches);
     return showMasks === undefined ? train(invocation) : show(invocation, showMasks);
   },
 });

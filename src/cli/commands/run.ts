@@ -22,8 +22,9 @@ import {
   TASK_FILE,
 } from '../options.ts';
 import { SLURM } from '../slurm.ts';
-import { evaluateByWorkers, QUEUE, refuseTogether } from '../sweep.ts';
+import { evaluateByWorkers, SWEEP } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
+import { refuseTogether } from '../typed-options.ts';
 
 export const runCommand = defineCommand({
   name: 'run',
@@ -75,14 +76,7 @@ export const runCommand = defineCommand({
       summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
     }),
     ...SERVICE,
-    ...QUEUE,
-    wait: flag({
-      default: true,
-      summary: {
-        en: 'with --queue: return once the evaluations are enqueued',
-        zh: '与 --queue 同用：放入队列后立即返回',
-      },
-    }),
+    ...SWEEP,
     ...SLURM,
     ...RESULTS,
   },
@@ -93,7 +87,7 @@ export const runCommand = defineCommand({
     'chineseblue run --task cMedQA --split regrouped@1',
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --task cMedQQ --model llm:qwen3 --endpoint http://127.0.0.1:8080/v1 --limit 200',
-    'chineseblue run --model all-baselines --seed 0,1,2 --queue postgres://me@db/sweeps --runs-dir /shared/runs',
+    'chineseblue run --model all-baselines --seed 0,1,2 --queue postgres://me@db/sweeps --progress',
     'chineseblue run --model all-baselines --seed 0,1,2,3,4 --results results.md',
   ],
   finishing: {
@@ -142,7 +136,7 @@ export const runCommand = defineCommand({
         ? await evaluateHere(list.plans, { tasks, results, jobs, signal }, terminal)
         : await evaluateByWorkers(
             list.plans,
-            { tasks, results, queue, wait: options.wait, signal },
+            { tasks, results, sweep: { ...options, queue }, signal },
             terminal,
           );
     if (!batch) return;

@@ -46,6 +46,20 @@ export interface EvaluationOptions extends SessionOptions {
   readonly sequences: number;
 }
 
+/** The batches of an evaluation, always the same; undefined where nothing was held out. */
+export function evaluationBatches({
+  heldOut,
+  vocabulary,
+  batches,
+  sequences,
+}: Pick<EvaluationOptions, 'heldOut' | 'vocabulary' | 'batches' | 'sequences'>) {
+  const found = planEpoch(heldOut, 0, batches).length;
+  if (found === 0) return undefined;
+  const size = Math.min(batches.batchSize, found);
+  const { batch, stepsPerEpoch } = createBatches(heldOut, vocabulary, { ...batches, batchSize: size });
+  return { size, batch, count: Math.min(stepsPerEpoch, Math.max(1, Math.floor(sequences / size))) };
+}
+
 /**
  * Scores given weights on held-out text, always on the same sequences and masks, without dropout. Absent where nothing was
  * held out.
@@ -53,19 +67,17 @@ export interface EvaluationOptions extends SessionOptions {
 export async function createEvaluation(
   options: EvaluationOptions,
 ): Promise<((weights: Tensors, signal?: AbortSignal) => Promise<PretrainingScores>) | undefined> {
-  const { config, shapes, heldOut, vocabulary, batches, sequences, device, threads } = options;
-  const found = planEpoch(heldOut, 0, batches).length;
-  if (found === 0) return undefined;
-  const size = Math.min(batches.batchSize, found);
-  const { batch, stepsPerEpoch } = createBatches(heldOut, vocabulary, { ...batches, batchSize: size });
-  const steps = Math.min(stepsPerEpoch, Math.max(1, Math.floor(sequences / size)));
+  const { config, shapes, batches, device, threads } = options;
+  const evaluated = evaluationBatches(options);
+  if (!evaluated) return undefined;
+  const { size, count, batch } = evaluated;
   const graph = scoringGraph(config, shapes, size, batches);
   const program = await compile(graph, { device, threads, arena: false });
   return async (weights, signal) => {
     const kinds = KINDS.map(() => ({ right: 0, count: 0 }));
     const next = { right: 0, count: 0 };
     let loss = 0;
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step < count; step++) {
       signal?.throwIfAborted();
       const given = batch(step);
       const out = await program.run({ ...weights, ...pretrainingFeeds(given) });
