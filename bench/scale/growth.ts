@@ -11,7 +11,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -58,7 +66,16 @@ async function workers(count: number) {
   const queue = ['--queue', server.url];
   const crew = Array.from({ length: count }, () => node('worker', ...queue, '--runs-dir', at('scratch')));
   const seeds = Array.from({ length: EVALUATIONS }, (_, i) => i).join();
-  const model = ['--task', 'cMedQQ', '--model', 'fasttext', '--seed', seeds, '--data-dir', values['data-dir']];
+  const model = [
+    '--task',
+    'cMedQQ',
+    '--model',
+    'fasttext',
+    '--seed',
+    seeds,
+    '--data-dir',
+    values['data-dir'],
+  ];
   try {
     // all workers are up
     await delay(5000);
@@ -111,13 +128,20 @@ async function jobs(count: number) {
     const takeAndEndMs = await each(CYCLES, async () => {
       const lease = await queue.lease();
       await queue.complete(lease!, async (transaction) => {
-        await transaction.insertInto('sweep_outcome').values({ job: lease!.id, sweep, error: null }).execute();
+        await transaction
+          .insertInto('sweep_outcome')
+          .values({ job: lease!.id, sweep, error: null })
+          .execute();
       });
     });
     await sql`insert into sweep_outcome select gen_random_uuid(), ${sweep}::uuid, null
       from generate_series(1, ${count})`.execute(database.kysely);
     const askMs = await each(5, async () => {
-      await database.kysely.selectFrom('sweep_outcome').select(['job', 'error']).where('sweep', '=', sweep).execute();
+      await database.kysely
+        .selectFrom('sweep_outcome')
+        .select(['job', 'error'])
+        .where('sweep', '=', sweep)
+        .execute();
       await queue.unfinished();
     });
     return { waiting, enqueueMs, takeAndEndMs, askMs, databaseMiB: bytes / 2 ** 20 };
@@ -135,7 +159,9 @@ async function measured(...words: string[]) {
   let [cpuSeconds, peakMiB] = [0, 0];
   const timer = setInterval(() => {
     try {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
       // user and system time, in ticks of 10 ms
       cpuSeconds = (Number(fields[11]) + Number(fields[12])) / 100;
       const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
@@ -183,7 +209,16 @@ async function corpus(files: Readonly<Record<string, number>>): Promise<string[]
 
 async function rows(count: number) {
   const task = await corpus({ train: count, dev: TEST_ROWS, test: TEST_ROWS });
-  return measured('run', ...task, '--model', 'linear', '--jobs', '1', '--runs-dir', at('rows', String(count)));
+  return measured(
+    'run',
+    ...task,
+    '--model',
+    'linear',
+    '--jobs',
+    '1',
+    '--runs-dir',
+    at('rows', String(count)),
+  );
 }
 
 async function items(count: number) {
@@ -206,10 +241,17 @@ const SECTIONS = {
 };
 
 try {
-  const chosen = Object.entries(SECTIONS).filter(([name]) => values.only === undefined || values.only === name);
+  const chosen = Object.entries(SECTIONS).filter(
+    ([name]) => values.only === undefined || values.only === name,
+  );
   for (const [name, { sizes, measure }] of chosen) {
     for (const size of values.sizes?.split(',').map(Number) ?? sizes) {
-      const found = { date: new Date().toISOString(), cpu: cpus()[0].model, ...(await measure(size)), load: loadavg()[1] };
+      const found = {
+        date: new Date().toISOString(),
+        cpu: cpus()[0].model,
+        ...(await measure(size)),
+        load: loadavg()[1],
+      };
       console.log(name, size, found);
       const all = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
       all[name] = { ...all[name], [size]: found };
