@@ -74,6 +74,7 @@ describe('quick', () => {
       'dialogue-acts',
       'event',
       'mention-status',
+      'causal',
     ]);
     for (const { parameters } of found) {
       expect(parameters).toMatchObject({ init: SHIPPED_MODEL, threads: 1 });
@@ -88,7 +89,7 @@ describe('quick', () => {
 
   it('is no budget for a model that is asked for by name', () => {
     const found = looks(plan([`bert:${SHIPPED_MODEL}`]));
-    expect(found).toHaveLength(17);
+    expect(found).toHaveLength(18);
     expect(found[0].parameters).toEqual({ init: SHIPPED_MODEL });
   });
 });

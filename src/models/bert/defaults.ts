@@ -34,6 +34,7 @@ export const FAMILY_DEFAULTS: Readonly<Record<BertFamily, FamilyDefaults>> = {
   'mention-status': { epochs: 3, batchSize: 32, maxLength: 128, oneLabel: true },
   normalisation: { epochs: 3, batchSize: 32, maxLength: 64, terms: true },
   event: { epochs: 20, batchSize: 16, maxLength: 128, headsFromScratch: HEADS },
+  causal: { epochs: 20, batchSize: 16, maxLength: 256, headsFromScratch: HEADS },
 };
 
 /**

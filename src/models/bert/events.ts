@@ -3,6 +3,7 @@ import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.
 import { eventKey } from '../../tasks/families/event/answers.ts';
 import type { ClinicalEvent } from '../../tasks/families/event/types.ts';
 import type { Place } from '../shared/events/attach.ts';
+import { inWindow, keyOf } from './cells.ts';
 import { placeEvents } from './event-places.ts';
 import { definePlanner, hideTypes, type Plan } from './plan.ts';
 import { type Cut, cutText, type TokenSpan, toTokenSpans } from './spans.ts';
@@ -104,12 +105,6 @@ function cellsOf(
   return [...cells.values()].filter(({ type }) => type >= 0);
 }
 
-/** The cells whose tokens all lie in a window, by their places in it. */
-const inWindow = (cells: readonly Cell[], start: number, end: number): Cell[] =>
-  cells
-    .filter(({ first, last }) => Math.min(first, last) >= start && Math.max(first, last) < end)
-    .map(({ type, first, last }) => ({ type, first: first - start, last: last - start }));
-
 /** The events of a window: a core counts in the window in which its middle is most central. */
 function eventsOf(
   text: string,
@@ -141,8 +136,6 @@ function eventsOf(
       anatomy: attributesOf('anatomy', core),
     }));
 }
-
-const keyOf = ({ type, first, last }: Cell): string => `${type} ${first} ${last}`;
 
 /** The spans of cores in order, each with its likeliest tendency. */
 function likeliestCores(cells: readonly ScoredCell[], tendencies: number): ScoredCell[] {

@@ -14,6 +14,7 @@ export const BERT_FAMILIES = [
   'mention-status',
   'normalisation',
   'event',
+  'causal',
 ] as const satisfies readonly FamilyId[];
 
 export type BertFamily = (typeof BERT_FAMILIES)[number];

@@ -23,6 +23,7 @@ export const fit: Fits<BertParameters> = {
   'mention-status': fitWith(PLANNERS['mention-status']),
   normalisation: fitWith(PLANNERS.normalisation),
   event: fitWith(PLANNERS.event),
+  causal: fitWith(PLANNERS.causal),
 };
 
 /**

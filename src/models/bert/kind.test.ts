@@ -70,6 +70,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['mention status', 'mention-status', { epochs: 8, logitAdjustment: true }],
     ['terms', 'normalisation', { epochs: 16, learningRate: 1e-2 }],
     ['events', 'event', { epochs: 14 }],
+    ['causal relations', 'causal', { epochs: 14 }],
   ])('%s', async (name, family, more) => {
     const { task, fitted, inputs, predictions, score } = await learn(family, more);
     expect(score).toBeGreaterThan(0.85);

@@ -1,3 +1,4 @@
+import { causalPlanner } from './causal.ts';
 import { dialoguePlanner } from './dialogue.ts';
 import { actsPlanner, statusPlanner } from './dialogue-parts.ts';
 import { eventPlanner } from './events.ts';
@@ -24,4 +25,5 @@ export const PLANNERS: { readonly [F in BertFamily]: Planner<F> } = {
   'mention-status': statusPlanner,
   normalisation: termsPlanner,
   event: eventPlanner,
+  causal: causalPlanner,
 };

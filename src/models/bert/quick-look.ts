@@ -24,6 +24,7 @@ const EPOCHS: Readonly<Record<BertFamily, number>> = {
   'mention-status': 4,
   normalisation: 1,
   event: 8,
+  causal: 8,
 };
 
 /**

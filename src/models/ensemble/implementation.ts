@@ -17,8 +17,7 @@ import { actsShape, statusShape } from './shapes/parts.ts';
 import { rankingShape } from './shapes/ranking.ts';
 import { spanShape } from './shapes/spans.ts';
 import { symptomShape } from './shapes/symptoms.ts';
-import { termShape } from './shapes/terms.ts';
-import { tripleShape } from './shapes/triples.ts';
+import { causeShape, termShape, tripleShape } from './shapes/votes.ts';
 import { fitStack } from './stack.ts';
 import { type Tuning, tuneThreshold, tuneWeights } from './tune.ts';
 
@@ -226,6 +225,7 @@ const WAYS = {
   'mention-status': wayOf(statusShape),
   normalisation: wayOf(termShape),
   event: wayOf(eventShape),
+  causal: wayOf(causeShape),
 } satisfies { readonly [F in FamilyId]?: Way<F> };
 
 export const fit: Fits<EnsembleParameters> = {
@@ -241,6 +241,7 @@ export const fit: Fits<EnsembleParameters> = {
   'mention-status': WAYS['mention-status'].fit,
   normalisation: WAYS.normalisation.fit,
   event: WAYS.event.fit,
+  causal: WAYS.causal.fit,
 };
 
 /** Writes a folder with the models of the members; the file that makes it one comes last. */

@@ -275,6 +275,21 @@ describe('events', () => {
   });
 });
 
+describe('causal relations', () => {
+  it('are those that most members place alike', async () => {
+    const place = (start: number) => ({ start, end: start + 2 });
+    const cause = (from: number, to: number) => ({ head: place(from), relation: '1', tail: place(to) });
+    const condition = { head: place(0), relation: '2', tail: cause(3, 6) };
+    const finding = (...relations: readonly (typeof condition | ReturnType<typeof cause>)[]) =>
+      saying<'causal'>('c', () => ({ relations }));
+    const members = [finding(cause(0, 3), condition), finding(condition, cause(0, 4)), finding(cause(0, 3))];
+    const fitted = await fitEnsemble<'causal'>('causal', [], members);
+    expect(await predict<'causal'>(fitted, [{ text: '' }])).toEqual([
+      { relations: [cause(0, 3), condition] },
+    ]);
+  });
+});
+
 describe('rankings', () => {
   const list: Example<'ranking'> = {
     id: '0',
@@ -334,6 +349,7 @@ const SAMPLED = [
   ['mention-status', 'linear', 'majority'],
   ['normalisation', 'terms', 'majority'],
   ['event', 'events', 'majority'],
+  ['causal', 'relation', 'majority'],
 ] as const;
 
 describe.each(SAMPLED)('%s of the samples', (name, ...kinds) => {

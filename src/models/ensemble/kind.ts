@@ -13,7 +13,7 @@ export const ensemble = defineModel({
   families: [
     ...(['ner', 'similarity', 'inference', 'ranking', 'classification'] as const),
     ...(['multilabel', 'relation', 'dialogue'] as const),
-    ...(['dialogue-acts', 'mention-status', 'normalisation', 'event'] as const),
+    ...(['dialogue-acts', 'mention-status', 'normalisation', 'event', 'causal'] as const),
   ],
   parameters,
   mainParameter: 'runs',

@@ -1,23 +1,9 @@
-import * as z from 'zod';
 import type { Text } from '../../ground/language.ts';
 import type { CausalRelation, Mention } from '../../tasks/families/causal/types.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
+import { pairsOf, predicateOf, roleJson, roleOf } from '../shared/causal/roles.ts';
 import type { Candidate, Marked } from './classifier.ts';
 import { keepLongest, UNTYPED } from './locate.ts';
-
-/**
- * What two mentions are to each other, as a predicate of a pair: related by themselves; or, of a condition (`label`) on a
- * relation (`inner`), its two ends, the condition with the head, or the condition with the tail.
- */
-const roleJson = z.union([
-  z.tuple([z.literal('direct'), z.string()]),
-  z.tuple([z.literal('ends'), z.string(), z.string()]),
-  z.tuple([z.enum(['to-head', 'to-tail']), z.string()]),
-]);
-type Role = z.infer<typeof roleJson>;
-
-const predicateOf = (role: Role): string => JSON.stringify(role);
-const roleOf = (predicate: string): Role => JSON.parse(predicate);
 
 /** Whether the predicates of a model are roles: its file may have been forged. */
 export const areRoles = (predicates: readonly string[]): boolean =>
@@ -34,18 +20,9 @@ export function asPairs(text: string, relations: readonly CausalRelation[]): Mar
   const words = ({ start, end }: Mention): string => text.slice(start, end);
   const mentions: Mention[] = [];
   const triples: Triple[] = [];
-  const add = (head: Mention, role: Role, tail: Mention): void => {
+  for (const { head, role, tail } of relations.flatMap(pairsOf)) {
     mentions.push(head, tail);
     triples.push({ subject: words(head), predicate: predicateOf(role), object: words(tail) });
-  };
-  for (const { head, relation, tail } of relations) {
-    if (!('relation' in tail)) {
-      add(head, ['direct', relation], tail);
-      continue;
-    }
-    add(tail.head, ['ends', relation, tail.relation], tail.tail);
-    add(head, ['to-head', relation], tail.head);
-    add(head, ['to-tail', relation], tail.tail);
   }
   const places = new Map(
     mentions.map(({ start, end }) => [`${start} ${end}`, { start, end, type: UNTYPED }]),
