@@ -349,7 +349,7 @@ const SAMPLED = [
   ['mention-status', 'linear', 'majority'],
   ['normalisation', 'terms', 'majority'],
   ['event', 'events', 'majority'],
-  ['causal', 'relation', 'majority'],
+  ['causal', 'majority', 'lexicon'],
 ] as const;
 
 describe.each(SAMPLED)('%s of the samples', (name, ...kinds) => {
