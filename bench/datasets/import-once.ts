@@ -1,11 +1,19 @@
-/** One measurement of import.ts: `import-once.ts import|parquet FILE`; prints what it took. */
+/** One measurement of import.ts: `import-once.ts import|read|write FILE [ROWS]`; prints what it took. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importData } from '../../src/datasets/imports/import.ts';
-import { openParquet } from '../../src/ground/parquet-rows.ts';
+import { readAnyPredictions } from '../../src/scoring/corpus-format.ts';
+import { writePredictions } from '../../src/scoring/write.ts';
+import { parseTask } from '../../src/tasks/schema.ts';
 
-const [, , what, file] = process.argv;
+const [, , what, file, rows = '0'] = process.argv;
+const LABELS = ['a', 'b', 'c'];
+const questions = Array.from({ length: Number(rows) }, (_, i) => ({
+  id: String(i),
+  input: { text: '甲病' },
+}));
+const predictions = questions.map((_, i) => ({ label: LABELS[i % LABELS.length] }));
 const before = process.cpuUsage();
 
 async function importOnce(): Promise<object> {
@@ -19,13 +27,23 @@ async function importOnce(): Promise<object> {
   }
 }
 
-async function readParquet(): Promise<object> {
-  let rows = 0;
-  for await (const batch of (await openParquet(file)).rows()) rows += batch.length;
-  return { read: rows };
+async function readTable(): Promise<object> {
+  const corpus = { folder: 'bench', format: 'jsonl', files: { test: 'test.jsonl' } };
+  const task = parseTask(
+    { id: 'bench', family: 'classification', title: 'bench', labels: LABELS, corpus },
+    'bench',
+  );
+  const { coverage } = await readAnyPredictions(file, task, questions);
+  return { answered: coverage.answered };
 }
 
-const found = what === 'import' ? await importOnce() : await readParquet();
+async function writeTable(): Promise<object> {
+  await writePredictions(file, questions, predictions);
+  return { written: questions.length };
+}
+
+const measured = { import: importOnce, read: readTable, write: writeTable };
+const found = await (what === 'import' || what === 'read' || what === 'write' ? measured[what]() : undefined);
 const { user, system } = process.cpuUsage(before);
 const peakMegabytes = (process.resourceUsage().maxRSS * 1024) / 1e6;
 console.log(JSON.stringify({ ...found, cpuSeconds: (user + system) / 1e6, peakMegabytes }));

@@ -1,6 +1,6 @@
 /**
  * Speed and memory of `data import` on made-up records of about 1 KB, beside pandas and HF `datasets` on the same file, and of
- * reading predictions from Parquet.
+ * predictions in Parquet, written and read, beside pandas (pyarrow).
  *
  * node bench/datasets/import.ts [--megabytes 100] [--rows 1000000] [--python PATH]
  *
@@ -73,17 +73,24 @@ try {
   const peer = join(import.meta.dirname, '../peers/import_peer.py');
   const ours = join(import.meta.dirname, 'import-once.ts');
   const parquet = join(scratch, 'predictions.parquet');
-  const written = run(python, [peer, 'predictions', parquet, values.rows]);
+  const predictions = [
+    { what: 'written', ...run(process.execPath, [ours, 'write', parquet, values.rows]) },
+    { what: 'written by pandas', ...run(python, [peer, 'write', parquet, values.rows]) },
+    {
+      what: 'read, and found in the questions',
+      ...run(process.execPath, [ours, 'read', parquet, values.rows]),
+    },
+    { what: 'read by pandas', ...run(python, [peer, 'read', parquet]) },
+  ];
   const rows = [
     { what: 'data import', ...run(process.execPath, [ours, 'import', file]) },
     { what: 'datasets: load_dataset and to_json', ...run(python, [peer, 'datasets', file]) },
     { what: 'pandas: read_json and to_json', ...run(python, [peer, 'pandas', file]) },
   ].map((row) => ({ ...row, megabytesPerSecond: megabytes / row.cpuSeconds }));
-  const reading = { ...run(process.execPath, [ours, 'parquet', parquet]), rows: Number(values.rows) };
   const result = {
     date: new Date().toISOString(),
     ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, load: loadavg()[0] },
-    ...{ megabytes, records, rows, reading, pyarrow: written },
+    ...{ megabytes, records, rows, predictions, predictionRows: Number(values.rows) },
   };
   await writeResult('import', result);
   console.log(JSON.stringify(result, null, 1));

@@ -1,4 +1,4 @@
-"""Peers of bench/datasets/import.ts: import_peer.py datasets|pandas FILE, or predictions FILE ROWS. Prints what it took."""
+"""Peers of bench/datasets/import.ts: import_peer.py datasets|pandas|read FILE, or write FILE ROWS. Prints what it took."""
 
 import json
 import os
@@ -34,18 +34,25 @@ def with_pandas():
     return pandas.__version__
 
 
-def predictions():
-    import pyarrow
-    import pyarrow.parquet
+def write_predictions():
+    import pandas
 
     rows = int(sys.argv[3])
-    table = pyarrow.table({"id": [str(i) for i in range(rows)], "label": ["abc"[i % 3] for i in range(rows)]})
-    pyarrow.parquet.write_table(table, path)
-    return pyarrow.__version__
+    table = {"id": [str(i) for i in range(rows)], "label": ["abc"[i % 3] for i in range(rows)]}
+    pandas.DataFrame(table).to_parquet(path)
+    return pandas.__version__
+
+
+def read_predictions():
+    import pandas
+
+    pandas.read_parquet(path).to_dict("records")
+    return pandas.__version__
 
 
 start = os.times()
-version = {"datasets": with_datasets, "pandas": with_pandas, "predictions": predictions}[what]()
+does = {"datasets": with_datasets, "pandas": with_pandas, "write": write_predictions, "read": read_predictions}
+version = does[what]()
 end = os.times()
 cpu = sum(getattr(end, name) - getattr(start, name) for name in ("user", "system", "children_user", "children_system"))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

@@ -1,9 +1,10 @@
 import type { Question } from '../datasets/dataset.ts';
+import { isObject } from '../datasets/formats/records.ts';
 import { readFileItems } from '../datasets/read.ts';
 import { hasGold } from '../datasets/split.ts';
 import { UserError } from '../ground/errors.ts';
 import { nameOf, readLineBatches } from '../ground/files.ts';
-import { isParquet, openParquet } from '../ground/parquet-rows.ts';
+import { isParquet, openParquet, type ParquetRow } from '../ground/parquet-rows.ts';
 import { renamed, withRereadable } from '../ground/spool.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
@@ -14,6 +15,7 @@ import { provenOffsets } from './offsets.ts';
 import {
   type NamedFile,
   type PredictionOptions,
+  type PredictionRows,
   type PredictionSource,
   type ReadPredictions,
   readPredictions,
@@ -43,43 +45,51 @@ export async function readAnyPredictions(
     const isTable = await isParquet(path);
     const isJson = isTable || isJsonLines(await firstLine(path, name), name, task);
     if (!isJson) return readCorpusFormat({ path, name }, task, questions);
-    const source = (): PredictionSource => (isTable ? rowsAsLines(path, name) : { path, name });
-    const read = await readPredictions(source(), task, questions, options);
+    const source = async (): Promise<PredictionSource> => (isTable ? openTable(path, name) : { path, name });
+    const read = await readPredictions(await source(), task, questions, options);
     const proven = options.inferOffsets && read.offsets ? provenOffsets(read.offsets) : undefined;
     if (!proven || read.offsets?.decidedBy !== 'default') return read;
-    const again = await readPredictions(source(), task, questions, { ...options, offsets: proven });
+    const again = await readPredictions(await source(), task, questions, { ...options, offsets: proven });
     return { ...again, offsets: again.offsets && { ...again.offsets, decidedBy: 'mentions' } };
   });
 }
 
-/** The rows of a Parquet file as lines of JSON, after the header where the file has one; what is null is absent. */
-async function* rowsAsLines(path: string, name: string): AsyncGenerator<string> {
-  try {
-    const table = await openParquet(path);
-    const header = table.notes.get(HEADER_NOTE);
-    if (header !== undefined) yield header;
-    for await (const rows of table.rows()) for (const row of rows) yield JSON.stringify(withoutNulls(row));
-  } catch (error) {
+/** The rows of a Parquet file, and its header where it has one; what is null is absent. */
+async function openTable(path: string, name: string): Promise<PredictionRows> {
+  const table = await openParquet(path).catch((error) => {
     throw renamed(error, path, name);
+  });
+  const rows = async function* () {
+    try {
+      for await (const batch of table.rows()) yield batch.map(rowWithoutNulls);
+    } catch (error) {
+      throw renamed(error, path, name);
+    }
+  };
+  return { header: table.notes.get(HEADER_NOTE), rows: rows() };
+}
+
+function rowWithoutNulls(row: ParquetRow): ParquetRow {
+  let copy: Record<string, unknown> | undefined;
+  for (const name in row) {
+    const value = row[name];
+    if (value !== null && typeof value !== 'object') continue;
+    const whole = withoutNulls(value);
+    if (whole === value && value !== null) continue;
+    copy ??= { ...row };
+    if (value === null) delete copy[name];
+    else copy[name] = whole;
   }
+  return copy ?? row;
 }
 
 /** The same value where it holds no null. */
 function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const whole = value.map(withoutNulls);
     return whole.some((item, i) => item !== value[i]) ? whole : value;
   }
-  let copy: Record<string, unknown> | undefined;
-  for (const [name, inner] of Object.entries(value)) {
-    const whole = withoutNulls(inner);
-    if (whole === inner && inner !== null) continue;
-    copy ??= { ...value };
-    if (inner === null) delete copy[name];
-    else copy[name] = whole;
-  }
-  return copy ?? value;
+  return isObject(value) ? rowWithoutNulls(value) : value;
 }
 
 /** The first line that is not blank; undefined in an empty file. */

@@ -14,7 +14,15 @@ import { createSpanReader, type Offsets, type OffsetsReport } from './offsets.ts
 import type { Problem } from './problems.ts';
 
 /** Where predictions come from: a file, by its path; or lines as they arrive, each without its line end. */
-export type PredictionSource = string | NamedFile | AsyncIterable<string>;
+export type PredictionSource = string | NamedFile | AsyncIterable<string> | PredictionRows;
+
+/** Predictions of a table, which are records already. */
+export interface PredictionRows {
+  /** What the first line of a file of JSON Lines says. */
+  readonly header?: string;
+  readonly rows: AsyncIterable<readonly PredictionRow[]>;
+}
+type PredictionRow = Readonly<Record<string, unknown>>;
 
 /** A file of predictions that errors call by another name. */
 export interface NamedFile {
@@ -69,6 +77,7 @@ export async function readPredictions(
   options: PredictionOptions = {},
 ): Promise<ReadPredictions> {
   const reader = createReader(task, questions, options);
+  if (typeof source === 'object' && 'rows' in source) return readRows(source, reader);
   let isFirst = true;
   let unread: number | undefined;
   for await (const lines of batchesOf(source)) {
@@ -80,6 +89,21 @@ export async function readPredictions(
       else if (header === 'other') unread = 0;
       else if (header === 'none') reader.readLine(line);
     }
+  }
+  return reader.finish(unread);
+}
+
+/** A row is counted as the line after the header that it would be in JSON Lines. */
+async function readRows(
+  { header, rows }: PredictionRows,
+  reader: ReturnType<typeof createReader>,
+): Promise<ReadPredictions> {
+  let number = 0;
+  let unread: number | undefined;
+  if (header !== undefined && reader.readHeader({ text: header, number: ++number }) === 'other') unread = 0;
+  for await (const batch of rows) {
+    if (unread !== undefined) unread += batch.length;
+    else for (const row of batch) reader.readRecord(row, ++number);
   }
   return reader.finish(unread);
 }
@@ -117,14 +141,19 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       if (header.offsets && !options.offsets) [used, decidedBy] = [header.offsets, 'header'];
       return header.problems.some(({ code }) => code !== 'unknown-header') ? 'other' : 'own';
     },
-    readLine(line: TextLine): void {
-      const found = identify(line, find, lineOf, task);
+    readLine({ text, number }: TextLine): void {
+      const parsed = parseRecord(text);
+      if ('malformed' in parsed) problems.push({ line: number, code: 'not-json', message: parsed.malformed });
+      else this.readRecord(parsed.record, number);
+    },
+    readRecord(record: PredictionRow, line: number): void {
+      const found = identify(record, line, { find, lineOf, task });
       if ('code' in found) {
         problems.push(found);
         return;
       }
-      const { record, id, index } = found;
-      lineOf[index] = line.number;
+      const { id, index } = found;
+      lineOf[index] = line;
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
@@ -132,7 +161,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
         return;
       }
       const parsed = parseLine(record, questions[index]);
-      if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
+      if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line, id, ...fault })));
       else predictions[index] = parsed;
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },
@@ -183,7 +212,9 @@ const unanswered = (questions: readonly Question[], lineOf: Int32Array): Problem
     .map(({ id }) => ({ id, code: 'missing-id', message: NO_PREDICTION }));
 
 /** Lines in batches: much faster than one by one where there are millions. */
-async function* batchesOf(source: PredictionSource): AsyncGenerator<readonly TextLine[]> {
+async function* batchesOf(
+  source: Exclude<PredictionSource, PredictionRows>,
+): AsyncGenerator<readonly TextLine[]> {
   if (typeof source === 'string') yield* readLineBatches(source);
   else if ('path' in source) yield* readLineBatches(source.path, source.name);
   else {
@@ -194,21 +225,18 @@ async function* batchesOf(source: PredictionSource): AsyncGenerator<readonly Tex
 }
 
 interface Identified {
-  readonly record: Readonly<Record<string, unknown>>;
   readonly id: string;
   readonly index: number;
 }
 
-/** The example that a line answers, or what is wrong with the line. */
-function identify(
-  { text, number: line }: TextLine,
-  find: (id: string) => number | undefined,
-  lineOf: Int32Array,
-  task: Task,
-): Identified | Problem {
-  const parsed = parseRecord(text);
-  if ('malformed' in parsed) return { line, code: 'not-json', message: parsed.malformed };
-  const { record } = parsed;
+interface Asked {
+  readonly find: (id: string) => number | undefined;
+  readonly lineOf: Int32Array;
+  readonly task: Task;
+}
+
+/** The example that a record answers, or what is wrong with it. */
+function identify(record: PredictionRow, line: number, { find, lineOf, task }: Asked): Identified | Problem {
   const id = typeof record.id === 'number' ? String(record.id) : record.id;
   if (typeof id !== 'string') {
     const message = {
@@ -229,7 +257,7 @@ function identify(
     const message = { en: `already answered on line ${lineOf[index]}`, zh: `第 ${lineOf[index]} 行已作答` };
     return { line, id, code: 'duplicate-id', field: 'id', message };
   }
-  return { record, id, index };
+  return { id, index };
 }
 
 /** A line as an object, or what is wrong with it. */
