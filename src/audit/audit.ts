@@ -1,5 +1,7 @@
 import { type CorpusFile, type Dataset, type Notice, type Split, splitsAtHand } from '../datasets/dataset.ts';
 import { compareSources } from '../datasets/disagreement.ts';
+import { readAgreement } from '../datasets/import-record.ts';
+import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ItemRef } from '../datasets/item-ref.ts';
 import { unitCount } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
@@ -35,6 +37,8 @@ export interface Audit {
   /** Splits that are left out: their gold was never released. */
   readonly withoutGold?: readonly SplitName[];
   readonly findings: readonly Finding[];
+  /** Of an imported corpus that several people annotated. */
+  readonly agreement?: AgreementReport;
   /** Absent without a vocabulary. */
   readonly truncation?: readonly TruncationRow[];
   readonly signal: readonly SignalRow[];
@@ -73,6 +77,7 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
     power.push(...powerOf(task, split.name, measured, conventions, unitCount(split.examples)));
   }
   const synthetic = splits.some((split) => split.synthetic);
+  const agreement = await readAgreement(task, dataset.dir);
   return {
     schema: 'chineseblue/audit@1',
     task: task.id,
@@ -87,6 +92,7 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
       ...findTextOddities(task, splits),
       ...findLonelyLabels(task, splits),
     ],
+    ...(agreement && { agreement }),
     truncation: tokenizer && truncationLedger(task, splits, tokenizer),
     signal,
     power,

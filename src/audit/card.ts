@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Dataset } from '../datasets/dataset.ts';
 import { summarize } from '../datasets/summary.ts';
 import { writeAtomic, writeJson } from '../ground/files.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { showInterval } from '../statistics/show-interval.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Audit } from './audit.ts';
 import { croissant } from './croissant.ts';
@@ -48,6 +50,7 @@ function cardOf(task: Task, audit: Audit, summary: Summary): string {
     ...(audit.findings.length === 0 ? ['None.', ''] : findingsTable(audit)),
     ...(audit.truncation && audit.truncation.length > 0 ? truncationSection(audit) : []),
     ...signalSection(audit),
+    ...agreementSection(audit),
     ...publishedSection(audit),
   ].join('\n');
 }
@@ -159,6 +162,36 @@ function truncationSection({ truncation = [] }: Audit): string[] {
         percent(row.oracleF1),
       ]),
     ),
+  ];
+}
+
+function agreementSection({ agreement }: Audit): string[] {
+  if (!agreement) return [];
+  const { records, differing, adjudication, alpha, entityAlpha, pairs, labels } = agreement;
+  const show = (interval: Interval | undefined): string => (interval ? showInterval(interval) : '');
+  return [
+    '## Annotators',
+    '',
+    `${differing} of ${records} records with several readings differ; taken: ${adjudication}.${alpha ? ` Krippendorff's alpha of classes: ${show(alpha)}.` : ''}${entityAlpha ? ` Of entities, over characters: ${show(entityAlpha)}.` : ''}`,
+    '',
+    ...table(
+      ['annotators', 'records', 'kappa', 'F1 of entities', 'F1 of relations'],
+      pairs.map(({ a, b, records: shared, kappa, entities, relations }) => [
+        ...[`${a}, ${b}`, String(shared), show(kappa), show(entities), show(relations)],
+      ]),
+    ),
+    ...table(
+      ['label', 'marks', 'agreed', 'share'],
+      labels.byLabel.map(({ label, marked, agreed }) => [
+        ...[label, String(marked), String(agreed), percent(agreed / marked)],
+      ]),
+    ),
+    ...(labels.confusions.length > 0
+      ? table(
+          ['taken for each other', 'times'],
+          labels.confusions.map(({ labels: pair, count }) => [pair.join(' / '), String(count)]),
+        )
+      : []),
   ];
 }
 

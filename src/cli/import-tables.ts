@@ -85,24 +85,26 @@ async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {
 }
 
 async function printAgreement(
-  { records, differing, adjudication, alpha, pairs, annotators }: AgreementReport,
+  { records, differing, adjudication, alpha, entityAlpha, pairs, annotators }: AgreementReport,
   terminal: Terminal,
 ): Promise<void> {
   const { say, table } = terminal;
   const show = (interval: Interval | undefined): string => (interval ? formatMean(interval) : '');
-  const all = alpha ? [[annotators.join(', '), String(records), '', show(alpha), '', '']] : [];
+  const together = [annotators.join(', '), String(records), ''];
+  const all = alpha || entityAlpha ? [[...together, show(alpha), show(entityAlpha), '', '']] : [];
   await table(
     [
       say({ en: 'annotators', zh: '标注者' }),
       say({ en: 'records', zh: '记录' }),
       say({ en: 'kappa', zh: 'kappa' }),
       say({ en: 'alpha', zh: 'alpha' }),
+      say({ en: 'alpha of entities', zh: '实体 alpha' }),
       say({ en: 'F1 of entities', zh: '实体 F1' }),
       say({ en: 'F1 of relations', zh: '关系 F1' }),
     ],
     [
       ...pairs.map(({ a, b, records: both, kappa, entities, relations }) => [
-        ...[`${a}, ${b}`, String(both), show(kappa), '', show(entities), show(relations)],
+        ...[`${a}, ${b}`, String(both), show(kappa), '', '', show(entities), show(relations)],
       ]),
       ...all,
     ],

@@ -1,5 +1,6 @@
 import { compareRuns } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import { conversationsOf, type Said } from '../evaluation/conversations.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
@@ -59,6 +60,8 @@ export interface TaskAnalysis {
   readonly runs: readonly RunAnalysis[];
   /** Where there are two systems or more, not too many. */
   readonly comparison?: Comparison;
+  /** Of an imported corpus that several people annotated. */
+  readonly agreement?: AgreementReport;
 }
 
 /** Analyses runs of any tasks; `trainOf` gives the training examples of a run, none where they are absent. */

@@ -6,6 +6,7 @@ import type { TaskAnalysis } from './analysis.ts';
 import { pageAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
 import { both, type Html, html } from './html.ts';
+import { annotators } from './sections/annotators.ts';
 import { expenseTable } from './sections/answers.ts';
 import { provenance } from './sections/provenance.ts';
 import { runSection } from './sections/run.ts';
@@ -90,6 +91,7 @@ ${runs.map(
 )}
 <div class="card browser" id="browser-${number}" data-task="${number}"><h2>${both({ en: 'Error browser', zh: '错误浏览' })}</h2>
 <noscript><p class="note">${both({ en: 'This part needs JavaScript.', zh: '需启用 JavaScript。' })}</p></noscript></div>
+${annotators(analysis.agreement)}
 ${provenance(analysis)}
 </section>`;
 }

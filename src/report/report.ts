@@ -1,5 +1,6 @@
 import { openJudged } from '../datasets/dataset.ts';
 import { resolveDataDir } from '../datasets/directory.ts';
+import { readAgreement } from '../datasets/import-record.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { UserError } from '../ground/errors.ts';
 import { writeAtomic } from '../ground/files.ts';
@@ -17,7 +18,10 @@ export async function analyseRuns(runs: readonly OpenedRun[], dataDir: string): 
     trains.set(key, reading);
     return reading;
   };
-  return analyse(runs, trainOf);
+  const analyses = await analyse(runs, trainOf);
+  return Promise.all(
+    analyses.map(async (one) => ({ ...one, agreement: await readAgreement(one.runs[0].run.task, dataDir) })),
+  );
 }
 
 async function readTrain({ task, record }: OpenedRun, dataDir: string): Promise<readonly Example[]> {

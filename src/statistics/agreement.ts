@@ -44,17 +44,39 @@ export function cohenKappa(pairs: readonly (readonly [string, string])[]): Agree
  * Alpha-Reliability, section C). `records` holds the choices for each record; those with fewer than two do not count. NaN
  * where all choices are one label.
  */
-export function krippendorffAlpha(records: readonly (readonly string[])[]): Agreement {
-  const paired = records.filter((choices) => choices.length > 1);
-  const labels = numbered(paired.flat());
+export const krippendorffAlpha = (records: readonly (readonly string[])[]): Agreement =>
+  weightedAlpha(records.map((choices) => [{ choices, weight: 1 }]));
+
+/** A stretch of a text, and what each annotator says of it. */
+export interface Stretch {
+  readonly choices: readonly string[];
+  /** Its length. */
+  readonly weight: number;
+}
+
+/**
+ * Krippendorff's alpha (nominal) as above where what is coded are stretches of texts: each counts by its length, as if every
+ * character were coded by itself, what nobody marks included (after the unitised alpha of Krippendorff, Mathet, Bouvry and
+ * Widlöcher 2016, Quality & Quantity 50, without its correction for pairs inside one unit). `records` holds the stretches of
+ * each record, which are resampled together. NaN where all is one and the same.
+ */
+export function weightedAlpha(records: readonly (readonly Stretch[])[]): Agreement {
+  const paired = records
+    .map((stretches) => stretches.filter(({ choices }) => choices.length > 1))
+    .filter((stretches) => stretches.length > 0);
+  const labels = numbered(paired.flatMap((stretches) => stretches.flatMap(({ choices }) => choices)));
   const width = labels.size + 1;
   const counts = createCountsBuilder(width, paired.length);
-  for (const choices of paired) {
-    const own = new Float64Array(labels.size);
-    for (const choice of choices) own[labels.get(choice) ?? 0]++;
-    const same = own.reduce((sum, count) => sum + count * count, 0);
-    counts.add(0, (choices.length ** 2 - same) / (choices.length - 1));
-    for (const [label, count] of own.entries()) counts.add(label + 1, count);
+  for (const stretches of paired) {
+    const all = new Float64Array(width);
+    for (const { choices, weight } of stretches) {
+      const own = new Float64Array(labels.size);
+      for (const choice of choices) own[labels.get(choice) ?? 0]++;
+      const same = own.reduce((sum, count) => sum + count * count, 0);
+      all[0] += (weight * (choices.length ** 2 - same)) / (choices.length - 1);
+      for (const [label, count] of own.entries()) all[label + 1] += weight * count;
+    }
+    for (const [column, sum] of all.entries()) counts.add(column, sum);
     counts.endUnit();
   }
   const value = ([differing, ...byLabel]: Float64Array): number => {

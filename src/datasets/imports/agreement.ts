@@ -1,6 +1,14 @@
-import { type Agreement, agreementF1, cohenKappa, krippendorffAlpha } from '../../statistics/agreement.ts';
+import {
+  type Agreement,
+  agreementF1,
+  cohenKappa,
+  krippendorffAlpha,
+  type Stretch,
+  weightedAlpha,
+} from '../../statistics/agreement.ts';
 import { bootstrap } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/interval.ts';
+import { type LabelDistribution, labelAgreement } from './label-agreement.ts';
 import { type Adjudication, briefOf, marksOf, type ReadDocument, type Readings } from './readings.ts';
 
 /** How far two annotators agree, over the records that both read. */
@@ -24,6 +32,10 @@ export interface AgreementReport {
   readonly adjudication: string;
   /** Krippendorff's alpha (nominal) of the classes, over all annotators. */
   readonly alpha?: Interval;
+  /** Krippendorff's alpha (nominal) over the characters of the texts: each has the set of types of the entities over it. */
+  readonly entityAlpha?: Interval;
+  /** Which labels they agree on, and which they take for each other. */
+  readonly labels: LabelDistribution;
   readonly pairs: readonly PairAgreement[];
   /** The first of the records that are read differently. */
   readonly disagreements: readonly Disagreement[];
@@ -61,6 +73,8 @@ export function reportAgreement(
     ...{ annotators, records: shared.length, differing: differing.length },
     adjudication: adjudication ?? 'first',
     ...(kinds.classes && { alpha: measure(krippendorffAlpha(classes)) }),
+    ...(kinds.entities && { entityAlpha: measure(weightedAlpha(shared.map(stretchesOf))) }),
+    labels: labelAgreement(shared),
     pairs: annotators.flatMap((a, i) =>
       annotators.slice(i + 1).flatMap((b) => {
         const both = readBoth(shared, a, b);
@@ -88,6 +102,25 @@ export function reportAgreement(
 }
 
 type Settled = ReadDocument['readings'][number]['record'];
+
+/** The text of a document cut where any annotator begins or ends an entity, and the types that each has over every piece. */
+function stretchesOf({ readings }: ReadDocument): Stretch[] {
+  const parts = readings.map(({ record: { spans = [] } }) =>
+    spans.flatMap(({ start, end, type, fragments = [[start, end]] }) =>
+      fragments.map(([from, to]) => ({ from, to, type })),
+    ),
+  );
+  const { length } = readings[0].record.texts[0];
+  const cuts = [...new Set([0, length, ...parts.flat().flatMap(({ from, to }) => [from, to])])];
+  cuts.sort((a, b) => a - b);
+  return cuts.slice(1).map((to, i) => ({
+    weight: to - cuts[i],
+    choices: parts.map((own) => {
+      const over = own.filter((part) => part.from <= cuts[i] && part.to >= to);
+      return [...new Set(over.map(({ type }) => type))].sort().join('\u0001');
+    }),
+  }));
+}
 
 /** The classes of a reading as one label. */
 const classOf = (record: Settled): string => marksOf.classes(record).sort().join('\u0001');

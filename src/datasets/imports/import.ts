@@ -7,6 +7,7 @@ import { seal } from '../../ground/hash.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
+import { IMPORT_RECORD } from '../import-record.ts';
 import { importedTaskFile } from '../imported-tasks.ts';
 import { type AgreementReport, reportAgreement } from './agreement.ts';
 import { declareTask, fileOf, refuseName } from './declare.ts';
@@ -188,7 +189,7 @@ async function writeRecord(
 ): Promise<void> {
   const { samples, ...kept } = report;
   const record = seal({ schema: 'chineseblue/import@1', name, given, ...kept });
-  await writeJson(join(folder, 'import.json'), record);
+  await writeJson(join(folder, IMPORT_RECORD), record);
 }
 
 type Declare = (family: FamilyId, labels: readonly string[], splits: readonly SplitName[]) => Task;

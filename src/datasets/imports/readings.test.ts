@@ -79,6 +79,21 @@ it('compares the entities and relations of a folder for each annotator', async (
   expect(bob.records[0].triples).toMatchObject([{ subject: '乙', object: '甲病' }]);
 });
 
+it('says which labels are agreed on, and how far over the characters of the texts', async () => {
+  const { report } = await imported(ANNOTATED, { byAnnotator: true });
+  expect(report.agreement?.labels).toEqual({
+    byLabel: [
+      { label: 'dis', marked: 2, agreed: 2 },
+      { label: 'dru', marked: 2, agreed: 0 },
+    ],
+    confusions: [],
+  });
+  // 甲病 dis, 用 none, 乙 dru, 药 dru by one: D_o = 2, n = 10: dis 4, none 3, dru 3
+  expect(report.agreement?.entityAlpha?.estimate).toBeCloseTo(1 - (2 * 9) / (100 - 34), 12);
+  const { report: chosen } = await imported({ 'test.json': classes });
+  expect(chosen.agreement?.labels.confusions).toEqual([{ labels: ['a', 'b'], count: 2 }]);
+});
+
 it('keeps the text of patients out of the record of disagreements', async () => {
   const { report } = await imported(ANNOTATED, { byAnnotator: true });
   expect(JSON.stringify(report.agreement?.disagreements)).not.toMatch(/甲|乙/);
