@@ -103,7 +103,7 @@ async function readRows(
   if (header !== undefined && reader.readHeader({ text: header, number: ++number }) === 'other') unread = 0;
   for await (const batch of rows) {
     if (unread !== undefined) unread += batch.length;
-    else for (const row of batch) reader.readRecord(row, ++number);
+    else for (const record of batch) reader.readLine({ record, number: ++number });
   }
   return reader.finish(unread);
 }
@@ -141,19 +141,14 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       if (header.offsets && !options.offsets) [used, decidedBy] = [header.offsets, 'header'];
       return header.problems.some(({ code }) => code !== 'unknown-header') ? 'other' : 'own';
     },
-    readLine({ text, number }: TextLine): void {
-      const parsed = parseRecord(text);
-      if ('malformed' in parsed) problems.push({ line: number, code: 'not-json', message: parsed.malformed });
-      else this.readRecord(parsed.record, number);
-    },
-    readRecord(record: PredictionRow, line: number): void {
-      const found = identify(record, line, { find, lineOf, task });
+    readLine(line: TextLine | PlacedRow): void {
+      const found = identify(line, { find, lineOf, task });
       if ('code' in found) {
         problems.push(found);
         return;
       }
-      const { id, index } = found;
-      lineOf[index] = line;
+      const { record, id, index } = found;
+      lineOf[index] = line.number;
       const status = withoutPrediction(record.status);
       if (status) {
         statuses[index] = status;
@@ -161,7 +156,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
         return;
       }
       const parsed = parseLine(record, questions[index]);
-      if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line, id, ...fault })));
+      if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
       else predictions[index] = parsed;
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },
@@ -224,7 +219,14 @@ async function* batchesOf(
   }
 }
 
+/** A row, and the line that it would be. */
+interface PlacedRow {
+  readonly record: PredictionRow;
+  readonly number: number;
+}
+
 interface Identified {
+  readonly record: PredictionRow;
   readonly id: string;
   readonly index: number;
 }
@@ -235,8 +237,12 @@ interface Asked {
   readonly task: Task;
 }
 
-/** The example that a record answers, or what is wrong with it. */
-function identify(record: PredictionRow, line: number, { find, lineOf, task }: Asked): Identified | Problem {
+/** The example that a line answers, or what is wrong with the line. */
+function identify(given: TextLine | PlacedRow, { find, lineOf, task }: Asked): Identified | Problem {
+  const line = given.number;
+  const parsed = 'text' in given ? parseRecord(given.text) : given;
+  if ('malformed' in parsed) return { line, code: 'not-json', message: parsed.malformed };
+  const { record } = parsed;
   const id = typeof record.id === 'number' ? String(record.id) : record.id;
   if (typeof id !== 'string') {
     const message = {
@@ -257,7 +263,7 @@ function identify(record: PredictionRow, line: number, { find, lineOf, task }: A
     const message = { en: `already answered on line ${lineOf[index]}`, zh: `第 ${lineOf[index]} 行已作答` };
     return { line, id, code: 'duplicate-id', field: 'id', message };
   }
-  return { id, index };
+  return { record, id, index };
 }
 
 /** A line as an object, or what is wrong with it. */

@@ -1,7 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { IMPORT_RECORD, readAgreement } from '../../../src/datasets/import-record.ts';
 import { importData } from '../../../src/datasets/imports/import.ts';
 import { readZip } from '../../../src/fetch/zip.ts';
+import { columnsOf } from '../../../src/ground/parquet-columns.ts';
+import { parquetParts } from '../../../src/ground/parquet-writer.ts';
+import { findTask } from '../../../src/tasks/registry.ts';
 import { type ZipEntry, zip, zipOf } from '../containers.ts';
 import type { Reader, Shape, Subject } from '../subject.ts';
 
@@ -22,6 +26,32 @@ const doccano = lines((i) => ({
 const plain = lines((i) => ({
   ...{ text: `头痛${i}天`, entities: [{ start_idx: 0, end_idx: 1, type: 'sym', entity: '头痛' }] },
 }));
+const related = lines((i) => ({
+  text: `右肺上叶及下叶${i}个结节`,
+  entities: [
+    {
+      id: 1,
+      start: 0,
+      end: 7,
+      type: 'bod',
+      fragments: [
+        [0, 2],
+        [5, 7],
+      ],
+    },
+    { id: 2, start: 9, end: 11, type: 'sym', mention: '结节' },
+  ],
+  relations: [{ type: 'at', from: 2, to: 1 }],
+}));
+const several = JSON.stringify(
+  Array.from({ length: 8 }, (_, id) => ({
+    ...{ id, data: { text: `病历${id}` } },
+    annotations: ['a', id % 2 ? 'a' : 'b'].map((choice, completed_by) => ({
+      completed_by,
+      result: [{ type: 'choices', value: { choices: [choice] } }],
+    })),
+  })),
+);
 const tokens = lines((i) => ({ tokens: ['头', '痛', 'CT', `${i}`], tags: ['B-sym', 'I-sym', 'B-pro', 'O'] }));
 const labelStudio = JSON.stringify(
   Array.from({ length: 8 }, (_, id) => ({
@@ -89,6 +119,10 @@ export const imports: Reader = {
         own('dataset/README.md', 'lines', card, 'dataset'),
       ],
       own('entities.parquet', 'bytes', fixture('test-entities.zstd.parquet')),
+      ...[own('related.jsonl', 'lines', related), own('several.json', 'json', several)],
+      own('studio.csv', 'lines', fixture('test-studio.csv')),
+      await exported(folder),
+      await record(folder, join(folder, 'several.json')),
       ...[await workbook('ward.xlsx'), await workbook('triage.xlsx')].map(({ name, entries }) => ({
         ...own(name, 'bytes', zipOf(entries)),
         container: zip(entries),
@@ -96,6 +130,36 @@ export const imports: Reader = {
     ];
   },
 };
+
+/** A Parquet file that `data export` wrote: nested columns, in small groups of rows. */
+async function exported(folder: string): Promise<Subject> {
+  const file = join(folder, 'exported.parquet');
+  const parts: Uint8Array[] = [];
+  const rows = related
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for await (const part of parquetParts({ columns: columnsOf(rows), rows: [rows] })) parts.push(part);
+  writeFileSync(file, Buffer.concat(parts));
+  const request = { sources: [file], name: 'own', dataDir: folder, seed: 0, dryRun: true };
+  const read = async (): Promise<unknown> => importData({ ...request, given: { fields: {} } });
+  return { name: 'exported.parquet', file, shape: 'bytes', read };
+}
+
+/** What an import says of its annotators, under the hash of the record. */
+async function record(folder: string, source: string): Promise<Subject> {
+  const request = { sources: [source], name: 'recorded', dataDir: folder, seed: 0, dryRun: false };
+  await importData({ ...request, given: { fields: {} } });
+  const corpus = { ...findTask('cMedIC').corpus, folder: 'recorded' };
+  const file = join(folder, 'recorded', IMPORT_RECORD);
+  return {
+    name: IMPORT_RECORD,
+    file,
+    shape: 'json',
+    hashed: true,
+    read: () => readAgreement({ corpus }, folder),
+  };
+}
 
 async function workbook(name: string): Promise<{ readonly name: string; readonly entries: ZipEntry[] }> {
   const entries: ZipEntry[] = [];

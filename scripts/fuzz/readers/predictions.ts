@@ -5,6 +5,8 @@ import { samplesDir } from '../../../src/datasets/directory.ts';
 import { readAnyPredictions } from '../../../src/scoring/corpus-format.ts';
 import { devScore } from '../../../src/scoring/dev-score.ts';
 import { createHeader } from '../../../src/scoring/header.ts';
+import { writeAnswers } from '../../../src/scoring/write.ts';
+import type { Answer } from '../../../src/tasks/answer.ts';
 import { familyOf } from '../../../src/tasks/families/registry.ts';
 import { findTask } from '../../../src/tasks/registry.ts';
 import type { Reader, Subject } from '../subject.ts';
@@ -41,6 +43,11 @@ export const predictions: Reader = {
     const table = await open('cMedIC', join(folder, 'cMedIC.parquet'));
     cpSync(PARQUET, table.file);
     subjects.push({ name: 'cMedIC in Parquet', file: table.file, shape: 'bytes', read: table.read });
+    for (const id of ['cEHRNER', 'CMDD']) {
+      const own = await open(id, join(folder, `${id}.parquet`));
+      await writeAnswers(own.file, own.questions, own.answers, own.header);
+      subjects.push({ name: `${id} in our Parquet`, file: own.file, shape: 'bytes', read: own.read });
+    }
     return subjects;
   },
 };
@@ -50,8 +57,12 @@ async function open(id: string, file: string) {
   const { task } = dataset;
   const { missing: worst } = familyOf(task);
   const { questions, examples } = await dataset.split('test');
+  const header = createHeader(task, questions, { split: 'test' });
+  const answers = examples.map(
+    (example): Answer => ({ status: 'answered', prediction: worst(example, task) }),
+  );
   const lines = [
-    JSON.stringify(createHeader(task, questions, { split: 'test' })),
+    JSON.stringify(header),
     ...examples.map((example) => JSON.stringify({ id: example.id, ...example.gold, ...example.input })),
   ];
   const read = async (): Promise<unknown> => {
@@ -62,5 +73,5 @@ async function open(id: string, file: string) {
     const score = String(devScore(task)(examples, answered));
     return { ...found, problems: found.problems.slice(0, SHOWN_PROBLEMS), score };
   };
-  return { file, lines, read };
+  return { file, lines, read, questions, answers, header };
 }
