@@ -1,13 +1,14 @@
+import * as z from 'zod';
 import type { Asking, Reading } from '../asking.ts';
-import { isObject } from '../shared/faults.ts';
 import { spoken } from '../shared/list-asking.ts';
+import { readAnswer } from '../shared/read-answer.ts';
 import type { GenerationTypes } from './types.ts';
 
+const answerJson = z.object({ reply: z.string().regex(/\S/) });
+
 function read(answer: unknown): Reading<GenerationTypes['prediction']> {
-  if (!isObject(answer)) return { unreadable: 'not-an-object' };
-  const { reply } = answer;
-  if (typeof reply === 'string' && reply.trim() !== '') return { prediction: { reply } };
-  return { unreadable: `${reply === undefined ? 'missing-field' : 'wrong-type'} reply` };
+  const reading = readAnswer(answerJson, answer);
+  return 'unreadable' in reading ? reading : { prediction: reading.value };
 }
 
 /** A reference of middle length, which shows the form that is wanted. */
