@@ -8,6 +8,7 @@ describe.each(modelKinds().map((kind) => [kind.id, kind] as const))('docs/models
 
   it('has the table of parameters that the specs give (node scripts/parameters.ts writes it)', () => {
     expect(page).toContain('<!-- parameters:');
+    expect(page).toContain('<!-- /parameters -->');
     expect(withParameterTable(page, kind)).toBe(page);
   });
 });
