@@ -1,8 +1,26 @@
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CallFailure, createPoster, type Poster } from './post.ts';
+
+/** What names resolve to here, beside those that the system knows. */
+const NAMES: Record<string, readonly string[]> = {
+  'inside.test': ['127.0.0.1'],
+  'outside.test': ['203.0.113.7'],
+  'both.test': ['127.0.0.1', '203.0.113.7'],
+};
+vi.mock('node:dns', async (original) => {
+  const dns = await original<typeof import('node:dns')>();
+  type Found = (error: Error | null, addresses: LookupAddress[]) => void;
+  const lookup = (name: string, options: LookupAllOptions, found: Found): void => {
+    const known = NAMES[name]?.map((address) => ({ address, family: 4 }));
+    if (known) found(null, known);
+    else dns.lookup(name, options, found);
+  };
+  return { ...dns, lookup };
+});
 
 let server: Server;
 let origin: string;
@@ -100,6 +118,13 @@ describe('createPoster', () => {
     expect(await post('/whole', { url: named })).toMatchObject({ status: 200 });
     expect(await post('/whole', { url: 'http://192.0.2.1:9/v1' })).toBe('remote-address');
     expect(await post('/whole', { url: 'http://[2001:db8::1]:9/v1' })).toBe('remote-address');
+  });
+
+  it('judges a name by every address that it resolves to', async () => {
+    const at = (name: string): string => origin.replace('127.0.0.1', name);
+    expect(await post('/whole', { url: at('inside.test') })).toMatchObject({ status: 200 });
+    expect(await post('/whole', { url: at('outside.test') })).toBe('remote-address');
+    expect(await post('/whole', { url: at('both.test') })).toBe('remote-address');
   });
 
   it('uses a connection again, also where a reader stops before the end of a response', async () => {
