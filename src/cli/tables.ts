@@ -139,20 +139,18 @@ function printAnswerNotes(summaries: readonly Summary[], terminal: Terminal): vo
   for (const { record, scores } of summaries.flatMap(({ runs }) => runs)) {
     const { coverage, quotes } = scores;
     if (unanswered(coverage) === 0 && !quotes) continue;
-    const { reasons = {} } = record;
-    const name = `${record.task.id} ${record.model.name}`;
-    const why = Object.entries(reasons)
-      .map(([code, count]) => `${code} ${count}`)
-      .join(', ');
+    const { reasons = {}, answers } = record;
+    const { say } = terminal;
+    const why = Object.entries(reasons).map(([code, count]) => `${code} ${count}`);
+    const { truncated } = answers;
+    if (truncated > 0) why.push(say({ en: `${truncated} truncated`, zh: `其中被截断 ${truncated}` }));
     const parts = [
-      describeCoverage(coverage),
-      ...(why ? [{ en: why, zh: why }] : []),
-      ...(quotes ? [describeQuotes(quotes)] : []),
+      say(describeCoverage(coverage)),
+      why.join(', '),
+      quotes ? say(describeQuotes(quotes)) : '',
     ];
-    terminal.printText({
-      en: `${name}: ${parts.map(({ en }) => en).join('. ')}`,
-      zh: `${name}：${parts.map(({ zh }) => zh).join('。')}`,
-    });
+    const said = parts.filter((part) => part !== '').join(say({ en: '. ', zh: '。' }));
+    terminal.print(`${record.task.id} ${record.model.name}: ${said}`);
   }
 }
 
