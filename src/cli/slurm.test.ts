@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { samplesDir } from '../datasets/directory.ts';
+import { completePlan } from '../evaluation/plan.ts';
+import { findTask } from '../tasks/registry.ts';
 import { runMain } from './fixtures/run-main.ts';
+import { writeSlurm } from './slurm.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 const LOOK = ['run', '--task', 'cMedIC', '--model', 'majority,linear', '--param', 'min-df=3'];
@@ -34,6 +37,22 @@ it('the tasks of the array do the runs of the command', { timeout: 300_000 }, as
   await run('local', '--jobs', '1');
   expect(bytesOf('array')).toEqual(bytesOf('local'));
   expect(bytesOf('array')).toHaveLength(2);
+});
+
+it('has no more tasks than Slurm allows, which do the rest one after another', async () => {
+  const script = join(folder, 'many.sh');
+  const request = { task: findTask('cMedIC'), model: 'majority', dataDir: samplesDir() };
+  const plans = Array.from({ length: 2500 }, (_, seed) => completePlan({ ...request, seed }));
+  await writeSlurm(script, plans);
+  expect(readFileSync(script, 'utf8')).toContain('#SBATCH --array=0-999\n');
+  const seedsOf = (index: string, command: string): string[] => {
+    const env = { ...process.env, SLURM_ARRAY_TASK_ID: index, CHINESEBLUE: command };
+    const { stdout, status } = spawnSync('bash', [script], { env, encoding: 'utf8' });
+    return [...stdout.matchAll(/--seed (\d+)/g)].map(([, seed]) => seed).concat(`ends with ${status}`);
+  };
+  expect(seedsOf('7', 'echo')).toEqual(['7', '1007', '2007', 'ends with 0']);
+  expect(seedsOf('700', 'echo')).toEqual(['700', '1700', 'ends with 0']);
+  expect(seedsOf('700', 'false')).toEqual(['ends with 1']);
 });
 
 it('leaves alone what Slurm cannot run', async () => {

@@ -13,8 +13,12 @@ export const SLURM = {
   }),
 };
 
+/** The most that `MaxArraySize` allows by default. */
+const MAX_TASKS = 1000;
+
 /**
- * Writes a script of a Slurm job array, one evaluation per task. `$CHINESEBLUE` is the command, `chineseblue` if unset.
+ * Writes a script of a Slurm job array, one evaluation per task, or several one after another where there are more than
+ * `MAX_TASKS`. `$CHINESEBLUE` is the command, `chineseblue` if unset.
  * Throws a UserError (usage) for kinds that call a service, whose keys and limits stay in one process.
  */
 export async function writeSlurm(file: string, plans: readonly Plan[]): Promise<void> {
@@ -23,17 +27,24 @@ export async function writeSlurm(file: string, plans: readonly Plan[]): Promise<
   const remote = plans.find(({ model, parameters }) => findModel(model).isRemote(parameters));
   if (remote) throw staysHere(remote);
   const cases = plans.map((plan, i) => `${i}) set -- ${argumentsOf(plan).map(quote).join(' ')} ;;`);
+  const tasks = Math.min(plans.length, MAX_TASKS);
+  const command = `\${CHINESEBLUE:-chineseblue} "$@"`;
   const lines = [
     '#!/bin/bash',
     '#SBATCH --job-name=chineseblue',
-    `#SBATCH --array=0-${plans.length - 1}`,
+    `#SBATCH --array=0-${tasks - 1}`,
     '#SBATCH --cpus-per-task=1',
     'set -eu',
-    'case "$SLURM_ARRAY_TASK_ID" in',
+    'status=0',
+    `for ((i = SLURM_ARRAY_TASK_ID; i < ${plans.length}; i += ${tasks})); do`,
+    'case "$i" in',
     ...cases,
-    '*) echo "no such task" >&2; exit 2 ;;',
     'esac',
-    `exec \${CHINESEBLUE:-chineseblue} "$@"`,
+    // the last one takes the place of this shell, so that signals reach it
+    `((i + ${tasks} < ${plans.length} || status > 0)) || exec ${command}`,
+    `${command} || status=$?`,
+    'done',
+    'exit "$status"',
   ];
   await writeAtomic(file, `${lines.join('\n')}\n`);
 }

@@ -13,6 +13,8 @@ import type { RunsIn, SweepQueue } from './sweep-queue.ts';
 import { fetchRun, isStored } from './sweep-runs.ts';
 
 const POLL_MS = 500;
+/** The pause between two questions, in times of what a question takes: large sweeps do not wear out the database. */
+const PAUSE = 9;
 
 /** A plan of a sweep and the run that it must give. */
 export interface SweepPlan {
@@ -111,6 +113,7 @@ export async function awaitSweep(
   };
   for (;;) {
     signal?.throwIfAborted();
+    const asked = performance.now();
     for (const { job, error } of await outcomesOf(sweeps, id)) end(job, error);
     const { active, failed } = waiting.size > 0 ? await sweeps.queue.unfinished() : NOTHING;
     // one that fails has no outcome: its workers died
@@ -122,7 +125,8 @@ export async function awaitSweep(
       running: active.flatMap((job) => waiting.get(job) ?? []),
     });
     if (waiting.size === 0) break;
-    await delay(POLL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    const pause = Math.max(POLL_MS, PAUSE * (performance.now() - asked));
+    await delay(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   const outcomes: Outcome[] = [];
   for (const { plan, run, job = '', error = errors.get(job) } of plans) {
