@@ -29,6 +29,7 @@ import { serveCommand } from './commands/serve.ts';
 import { submitCommand } from './commands/submit.ts';
 import { suiteCommand } from './commands/suite.ts';
 import { tasksCommand } from './commands/tasks.ts';
+import { tokenCommand } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { workerCommand } from './commands/worker.ts';
 
@@ -65,5 +66,6 @@ export const commands: readonly CommandSpec[] = [
   serveCommand,
   submitCommand,
   challengeCommand,
+  tokenCommand,
   auditLogCommand,
 ];

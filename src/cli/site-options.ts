@@ -51,6 +51,15 @@ export const SERVER = {
   }),
 };
 
+/** The same for commands that need no server in some cases. */
+export const REMOTE = {
+  server: text({
+    placeholder: 'url',
+    summary: { en: 'address of an evaluation server', zh: '评测服务器地址' },
+  }),
+  tokenFile: SERVER.tokenFile,
+};
+
 /** How a site is opened; the key file is made where none is named and the environment has no key. */
 export async function siteSettings(options: Parsed<typeof SITE>): Promise<SiteSettings> {
   const { dir, database, workers } = options;
@@ -66,7 +75,10 @@ export async function siteSettings(options: Parsed<typeof SITE>): Promise<SiteSe
 }
 
 /** A client of the server that the options name. */
-export async function clientOf(options: Parsed<typeof SERVER>, signal?: AbortSignal) {
+export async function clientOf(
+  options: Pick<Parsed<typeof SERVER>, 'server' | 'tokenFile'>,
+  signal?: AbortSignal,
+) {
   const { createClient } = await import('../server/client.ts');
   const { readTextFile } = await import('../ground/files.ts');
   const { server, tokenFile } = options;

@@ -156,6 +156,6 @@ it('a queue is a PostgreSQL database, named by its address', async () => {
   expect(refused.status).toBe(2);
   expect(refused.stderr).toContain('queue-not-shared');
   expect((await runMain('worker', '--queue', 'pglite://here', '--lang', 'zh')).stderr).toContain('PGlite');
-  expect((await runMain('worker')).stderr).toContain('--queue is required');
+  expect((await runMain('worker')).stderr).toContain('--queue or --server is required');
   expect((await runMain('run', '--force', '--queue', 'postgres://x/y')).stderr).toContain('options-together');
 });

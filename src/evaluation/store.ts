@@ -6,6 +6,7 @@ import { UserError } from '../ground/errors.ts';
 import { explainFileError, readTextFile, writeJson } from '../ground/files.ts';
 import { hashFile, isSealed, seal } from '../ground/hash.ts';
 import { issueText } from '../ground/issues.ts';
+import { finiteBack } from '../ground/json.ts';
 import type { Text } from '../ground/language.ts';
 import { SCORES_SCHEMA, type ScoreSheet } from '../scoring/score-sheet.ts';
 import { RUN_SCHEMA, type RunRecord } from './record.ts';
@@ -144,13 +145,6 @@ export async function clearRun(directory: string): Promise<void> {
   }
 }
 
-/** A number that JSON cannot hold is written as a string; this brings it back. */
-const NON_FINITE: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-};
-
 /** Reads JSON of a schema and a shape; a sealed one holds the hash of its own content. */
 async function readJson<T extends { readonly schema: string }>(
   file: string,
@@ -182,9 +176,6 @@ async function readJson<T extends { readonly schema: string }>(
   if (sealed && !isSealed(stated)) throw damaged(file, ALTERED);
   return value.data;
 }
-
-const finiteBack = (_key: string, part: unknown): unknown =>
-  typeof part === 'string' ? (NON_FINITE[part] ?? part) : part;
 
 const nameOf = (schema: string): string => schema.split('@')[0];
 

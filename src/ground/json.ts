@@ -2,6 +2,13 @@
 export const finite = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
+const NON_FINITE: ReadonlyMap<unknown, number> = new Map(
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]),
+);
+
+/** A reviver for `JSON.parse` that brings back what `finite` wrote as strings. */
+export const finiteBack = (_key: string, value: unknown): unknown => NON_FINITE.get(value) ?? value;
+
 /** Levels below which values are written whole: what is longer than a string can be stands above them. */
 const LEVELS = 3;
 /** Parts are gathered to about this many characters. */

@@ -54,13 +54,16 @@ export async function startQueues<Schema>(
   };
 }
 
+/** The queue that notices of failure of a queue go to, unless its settings name another. */
+export const noticesOf = (name: string): string => `${name}-failed`;
+
 async function openQueue<Data extends object, Schema>(
   boss: PgBoss,
   kysely: Kysely<Schema>,
   name: string,
   settings: QueueSettings = {},
 ): Promise<Queue<Data, Schema>> {
-  const notices = `${name}-failed`;
+  const { notices = noticesOf(name) } = settings;
   await makeQueues(boss, name, notices, settings);
   return {
     async enqueue(id, data, transaction) {

@@ -10,6 +10,8 @@ export interface QueueSettings {
   readonly heartbeatSeconds?: number;
   /** The longest that an attempt may take, in seconds, heartbeats or not; at most a day. Default 900. */
   readonly leaseSeconds?: number;
+  /** Where notices of failure go; queues that name the same one are settled together. Default: one of the queue's own. */
+  readonly notices?: string;
 }
 
 /** A job held by one worker. Only the holder of the latest attempt can end it. */

@@ -39,6 +39,11 @@ const challengeFile = z.strictObject({
   access: z.enum(['open', 'invited']).default('open'),
   /** Who can read the gold, in the words of the host: shown to everyone. */
   goldReaders: text,
+  /**
+   * Where the gold is: `server`, encrypted in its database; `remote`, where `chineseblue worker --server` runs, and this
+   * server never has it.
+   */
+  gold: z.enum(['server', 'remote']).default('server'),
   /** Id of the convention that systems are ranked by. Default: the task's primary one. */
   primary: z.string().optional(),
   phases: z

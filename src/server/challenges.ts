@@ -2,8 +2,9 @@ import { UserError } from '../ground/errors.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { record } from './audit-log.ts';
-import { type Challenge, PHASES } from './challenge.ts';
-import type { Asked, Prepared } from './scoring/requests.ts';
+import type { Challenge } from './challenge.ts';
+import { splitsOf } from './scoring/register.ts';
+import type { Asked, Prepared, Registered } from './scoring/requests.ts';
 import type { Site } from './site.ts';
 import { type Actor, manages, nameOfActor, requireAllowed } from './tokens.ts';
 
@@ -73,35 +74,85 @@ export async function createChallenge(
   requireAllowed(by.role === 'admin');
   const { kysely, children } = site;
   const { id } = declared;
+  if (declared.gold === 'remote') throw mustBeSent();
   requireConvention(task, declared.primary);
-  const there = await kysely.selectFrom('challenge').select('id').where('id', '=', id).executeTakeFirst();
-  if (there) throw exists(id);
-  const splits = [...new Set(PHASES.flatMap((name) => declared.phases[name]?.split ?? []))];
+  await requireNew(site, id);
   const prepared: (Prepared & { readonly split: 'dev' | 'test' })[] = [];
-  for (const split of splits)
+  for (const split of splitsOf(declared))
     prepared.push({
       split,
       ...(await children.ask({ kind: 'prepare', challenge: id, task, dir, split, subsets })),
     });
-  const created = new Date();
+  await storeChallenge(kysely, by, { declared, task: prepared[0].task, splits: prepared });
+}
+
+/**
+ * Makes a challenge whose gold is remote from what a hospital has sent: declaration, task and questions; there is no gold in
+ * it. Throws a UserError: `forbidden` for those who do not manage it, `already-exists`, `unknown-convention`, or what is wrong in
+ * the file.
+ */
+export async function registerChallenge(site: Site, by: Actor, file: string): Promise<Challenge> {
+  const { kysely, children } = site;
+  const registered = await children.ask({ kind: 'register', file });
+  const { declared, task } = registered;
+  requireAllowed(manages(by, declared.id));
+  requireConvention(task, declared.primary);
+  await requireNew(site, declared.id);
+  await storeChallenge(kysely, by, registered);
+  return declared;
+}
+
+async function requireNew({ kysely }: Site, id: string): Promise<void> {
+  const there = await kysely.selectFrom('challenge').select('id').where('id', '=', id).executeTakeFirst();
+  if (there) throw exists(id);
+}
+
+async function storeChallenge(
+  kysely: Site['kysely'],
+  by: Actor,
+  {
+    declared,
+    task,
+    splits,
+  }: Pick<Registered, 'declared' | 'task'> & {
+    readonly splits: readonly (Registered['splits'][number] & Partial<Pick<Prepared, 'sealedGold'>>)[];
+  },
+): Promise<void> {
+  const { id, gold } = declared;
+  const row = { id, state: 'open' as const, declared: JSON.stringify(declared), task: JSON.stringify(task) };
   await kysely.transaction().execute(async (transaction) => {
-    await transaction
+    const made = await transaction
       .insertInto('challenge')
-      .values({
-        id,
-        state: 'open',
-        declared: JSON.stringify(declared),
-        task: JSON.stringify(prepared[0].task),
-        created,
-      })
-      .execute();
-    for (const { split: name, synthetic, questions, sealedGold } of prepared) {
-      const row = { challenge: id, name, synthetic, questions, sealed_gold: sealedGold };
-      await transaction.insertInto('split').values(row).execute();
-    }
-    await record(transaction, { actor: nameOfActor(by), action: 'challenge-created', subject: id });
+      .values({ ...row, created: new Date() })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (made.numInsertedOrUpdatedRows !== 1n) throw exists(id);
+    for (const { split: name, synthetic, questions, sealedGold = null } of splits)
+      await transaction
+        .insertInto('split')
+        .values({ challenge: id, name, synthetic, questions, sealed_gold: sealedGold })
+        .execute();
+    await record(transaction, {
+      ...{ actor: nameOfActor(by), action: 'challenge-created', subject: id, detail: { gold } },
+    });
   });
 }
+
+const mustBeSent = (): UserError =>
+  new UserError(
+    'gold-is-remote',
+    {
+      en: 'The gold of this challenge is not to be on the server',
+      zh: '该挑战的金标不得保存在服务器上',
+    },
+    {
+      field: 'gold',
+      hint: {
+        en: 'Run `chineseblue challenge create --server URL` where the gold is.',
+        zh: '请在金标所在的机器上运行 `chineseblue challenge create --server URL`。',
+      },
+    },
+  );
 
 function requireConvention(task: Task, id = task.primary): void {
   const { conventions } = familyOf(task);
@@ -173,7 +224,8 @@ export async function reencryptGold({ kysely, children }: Site, by: Actor): Prom
       .select(['challenge', 'name', 'sealed_gold'])
       .forUpdate()
       .execute();
-    for (const { challenge, name, sealed_gold: sealedGold } of splits) {
+    const here = splits.flatMap((split) => (split.sealed_gold ? { ...split, gold: split.sealed_gold } : []));
+    for (const { challenge, name, gold: sealedGold } of here) {
       const sealed = await children.ask({ kind: 'reencrypt', challenge, split: name, sealedGold });
       await transaction
         .updateTable('split')
@@ -189,6 +241,6 @@ export async function reencryptGold({ kysely, children }: Site, by: Actor): Prom
         detail,
       });
     }
-    return splits.length;
+    return here.length;
   });
 }

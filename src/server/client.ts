@@ -9,6 +9,8 @@ import { errorSchema } from './api/schemas.ts';
 export interface Client {
   get<T>(path: string, answer: z.ZodType<T>): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, answer: z.ZodType<T>): Promise<T>;
+  /** The body of an answer as it is. */
+  bytes(path: string): Promise<Buffer>;
   /** Sends a file as it is. */
   upload<T>(path: string, file: string, answer: z.ZodType<T>): Promise<T>;
 }
@@ -19,13 +21,17 @@ export interface Client {
  */
 export function createClient(server: string, token: string | undefined, signal?: AbortSignal): Client {
   if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw badServer(server);
-  const call = async <T>(path: string, answer: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
     const response = await fetch(new URL(path, server), { ...init, headers, signal }).catch((error) => {
       throw signal?.aborted ? error : unreachable(server, error);
     });
+    if (response.ok) return response;
+    throw refusal(await response.json().catch(() => undefined), server);
+  };
+  const call = async <T>(path: string, answer: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
+    const response = await ask(path, init);
     const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw refusal(body, server);
     const { success, data } = answer.safeParse(body);
     if (!success) throw notAServer(server);
     return data;
@@ -35,6 +41,14 @@ export function createClient(server: string, token: string | undefined, signal?:
     send: (method, path, body, answer) => {
       const headers = { 'content-type': 'application/json' };
       return call(path, answer, { method, headers, body: JSON.stringify(body) });
+    },
+    async bytes(path) {
+      const response = await ask(path, {});
+      return Buffer.from(
+        await response.arrayBuffer().catch((error) => {
+          throw signal?.aborted ? error : unreachable(server, error);
+        }),
+      );
     },
     async upload(path, file, answer) {
       const body = await openFile(file);

@@ -54,10 +54,36 @@ const reproductions: Migration = {
   },
 };
 
+/** Remote gold, narrower tokens, sessions of the pages, and members of teams. */
+const hosting: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of HOSTING) await sql.raw(statement).execute(db);
+  },
+};
+
+const HOSTING = [
+  'alter table split alter column sealed_gold drop not null',
+  `alter table token add column read_only boolean not null default false, add column note text not null default ''`,
+  'create table replicate (submission uuid primary key references submission, scores bytea not null)',
+  `create table session (
+    hash text primary key, token text, issuer text, subject text, name text not null, created timestamptz not null,
+    expires timestamptz not null)`,
+  `create table membership (
+    issuer text not null, subject text not null, team text not null references team, joined timestamptz not null,
+    primary key (issuer, subject))`,
+  `create table invite (
+    hash text primary key, team text not null references team, created timestamptz not null,
+    expires timestamptz not null)`,
+];
+
 /** Brings the tables of a database up to date; several processes may do so at once. */
 export async function migrate(kysely: Kysely<Schema>): Promise<void> {
   const provider = {
-    getMigrations: async () => ({ '2026-11-first': first, '2026-11-reproductions': reproductions }),
+    getMigrations: async () => ({
+      '2026-11-first': first,
+      '2026-11-hosting': hosting,
+      '2026-11-reproductions': reproductions,
+    }),
   };
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   if (error) throw error;

@@ -24,7 +24,8 @@ export interface Schema {
     synthetic: boolean;
     /** Questions as JSON, compressed. */
     questions: Bytes;
-    sealed_gold: Bytes;
+    /** Null where the gold of the challenge is remote. */
+    sealed_gold: ColumnType<Uint8Array | null, Uint8Array | null, Uint8Array | null>;
   };
   team: {
     id: string;
@@ -36,12 +37,38 @@ export interface Schema {
   token: {
     /** SHA-256 of the token. */
     hash: string;
-    /** `admin`: everything; `host`: one challenge; `team`: a team's own submissions. */
-    role: 'admin' | 'host' | 'team';
+    role: TokenRole;
     /** The id of the challenge or the team; empty for an admin. */
     subject: string;
+    /** It reads what its role may read, and changes nothing. */
+    read_only: Generated<boolean>;
+    /** What it is for, in the words of whoever issued it. */
+    note: Generated<string>;
     created: Instant;
     expires: Instant | null;
+  };
+  /** Who is signed in at the pages: by a token, or as a subject of an OpenID provider. */
+  session: {
+    /** SHA-256 of what the cookie holds. */
+    hash: string;
+    /** Hash of the token that was given. */
+    token: string | null;
+    issuer: string | null;
+    subject: string | null;
+    /** How the provider calls the subject. */
+    name: string;
+    created: Instant;
+    expires: Instant;
+  };
+  /** The team that a subject of an OpenID provider acts for. */
+  membership: { issuer: string; subject: string; team: string; joined: Instant };
+  /** Codes by which a signed-in subject joins a team, once each. */
+  invite: {
+    /** SHA-256 of the code. */
+    hash: string;
+    team: string;
+    created: Instant;
+    expires: Instant;
   };
   submission: {
     id: string;
@@ -70,6 +97,8 @@ export interface Schema {
     attempts: Generated<number>;
     ended: Instant | null;
   };
+  /** Scores of resamples of a submission whose gold is remote, as float64; the same resamples for all submissions. */
+  replicate: { submission: string; scores: Bytes };
   /** How two submissions differ: score of `a` minus score of `b`, and its standard error from the paired bootstrap. */
   pair: { a: string; b: string; difference: number; standard_error: number };
   /** Submissions whose score somebody else obtained too. */
@@ -85,6 +114,13 @@ export interface Schema {
     sha256: string;
   };
 }
+
+/**
+ * `admin`: everything; `host`: one challenge; `worker`: the jobs of one challenge whose gold is remote; `team`: a team's own
+ * submissions.
+ */
+export const TOKEN_ROLES = ['admin', 'host', 'worker', 'team'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
 
 /** What a team says of a system. */
 export interface ModelCard {

@@ -3,9 +3,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { makeDirectory } from '../ground/files.ts';
-import { type Queues, startQueues } from '../jobs/boss.ts';
+import { noticesOf, type Queues, startQueues } from '../jobs/boss.ts';
 import { type DatabasePlace, openDatabase } from '../jobs/database.ts';
 import type { Queue } from '../jobs/queue.ts';
+import type { Challenge } from './challenge.ts';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 import { type Children, createChildren } from './scoring/children.ts';
@@ -15,10 +16,17 @@ export interface ScoreJob {
   readonly submission: string;
 }
 
+const QUEUE = 'score';
+/** Remote workers are behind firewalls, and their networks may fail for a while. */
+const REMOTE = { heartbeatSeconds: 30, leaseSeconds: 3600, notices: noticesOf(QUEUE) };
+
 /** Everything that a server works with. */
 export interface Site {
   readonly kysely: Kysely<Schema>;
+  /** Jobs that are scored here. */
   readonly queue: Queue<ScoreJob, Schema>;
+  /** The queue of a challenge: one of its own where its gold is remote. Not to be called within a transaction. */
+  queueOf(challenge: Pick<Challenge, 'id' | 'gold'>): Promise<Queue<ScoreJob, Schema>>;
   readonly queues: Queues<Schema>;
   readonly children: Children;
   /** Submissions that are scored at once. */
@@ -51,11 +59,12 @@ export async function openSite(settings: SiteSettings): Promise<Site> {
     await mkdir(temporary, { mode: 0o700 });
     await migrate(database.kysely);
     const queues = await startQueues(database, { onError });
-    const queue = await queues.open<ScoreJob>('score');
+    const queue = await queues.open<ScoreJob>(QUEUE);
     const children = createChildren({ count: workers, keyFile, temporary });
     return {
       kysely: database.kysely,
       queue,
+      queueOf: createQueueOf(queues, queue),
       queues,
       children,
       workers,
@@ -71,4 +80,15 @@ export async function openSite(settings: SiteSettings): Promise<Site> {
     await database.close();
     throw error;
   }
+}
+
+function createQueueOf(queues: Queues<Schema>, local: Queue<ScoreJob, Schema>): Site['queueOf'] {
+  const remote = new Map<string, Promise<Queue<ScoreJob, Schema>>>();
+  return async ({ id, gold }) => {
+    if (gold !== 'remote') return local;
+    const opened = remote.get(id) ?? queues.open<ScoreJob>(`${QUEUE}/${id}`, REMOTE);
+    remote.set(id, opened);
+    opened.catch(() => remote.delete(id));
+    return opened;
+  };
 }

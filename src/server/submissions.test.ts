@@ -175,7 +175,9 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(await reencrypt()).toBe(2);
     const after = await kysely.selectFrom('split').select(['name', 'sealed_gold']).execute();
     for (const { name, sealed_gold: sealed } of after)
-      expect(decrypt(sealed, `gold of ic, ${name}`, parseKeyring(young, 'young')).length).toBeGreaterThan(50);
+      expect(decrypt(sealed!, `gold of ic, ${name}`, parseKeyring(young, 'young')).length).toBeGreaterThan(
+        50,
+      );
   });
 
   it('the log of all this is intact', async () => {

@@ -45,7 +45,8 @@ export async function submit(site: Site, submitted: Submitted): Promise<string> 
   const asked = await askedIn(site, challenge, phase.split);
   const { file } = submitted;
   const checked = await check(children, { kind: 'check', asked, file, name: 'answers.jsonl' });
-  return kysely.transaction().execute((transaction) => take(site, transaction, submitted, phase, checked));
+  const queue = await site.queueOf(challenge.declared);
+  return kysely.transaction().execute((transaction) => take(queue, transaction, submitted, phase, checked));
 }
 
 /** As often as a job is attempted: a process that dies is not the file's fault, unless it dies every time. */
@@ -61,7 +62,7 @@ async function check(children: Children, request: Extract<Request, { kind: 'chec
 }
 
 async function take(
-  { queue }: Site,
+  queue: Site['queue'],
   transaction: Transaction<Schema>,
   submitted: Submitted,
   phase: Phase,

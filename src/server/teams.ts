@@ -44,8 +44,7 @@ export async function invite(site: Site, by: Actor, challenge: string, team: str
   requireAllowed(manages(by, challenge));
   await findChallenge(site, challenge);
   const { kysely } = site;
-  const found = await kysely.selectFrom('team').select('id').where('id', '=', team).executeTakeFirst();
-  if (!found) throw noTeam();
+  await requireTeam(site, team);
   await kysely.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('invitation')
@@ -55,6 +54,12 @@ export async function invite(site: Site, by: Actor, challenge: string, team: str
     const detail = { team };
     await record(transaction, { actor: nameOfActor(by), action: 'team-invited', subject: challenge, detail });
   });
+}
+
+/** Throws a UserError `no-team`. */
+export async function requireTeam({ kysely }: Site, id: string): Promise<void> {
+  const found = await kysely.selectFrom('team').select('id').where('id', '=', id).executeTakeFirst();
+  if (!found) throw noTeam();
 }
 
 const badName = (): UserError =>

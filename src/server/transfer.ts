@@ -7,25 +7,32 @@ import * as z from 'zod';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../ground/files.ts';
 import { entriesOf, followChain } from './audit-log.ts';
+import { type Challenge, NAME } from './challenge.ts';
 import { isEmpty } from './first-start.ts';
 import type { Schema } from './schema.ts';
 import type { Site } from './site.ts';
 
 const SCHEMA = 'server-export@1';
-/** Every table, those that others refer to first, and what its rows are read in the order of. */
+/** Every table but that of sessions, those that others refer to first, and what its rows are read in the order of. */
 const TABLES = {
   challenge: ['id'],
   split: ['challenge', 'name'],
   team: ['id'],
   invitation: ['challenge', 'team'],
   token: ['hash'],
+  membership: ['issuer', 'subject'],
+  invite: ['hash'],
   submission: ['id'],
+  replicate: ['submission'],
   pair: ['a', 'b'],
   reproduction: ['submission'],
   audit: ['seq'],
-} as const satisfies { readonly [T in keyof Schema]: readonly (keyof Schema[T] & string)[] };
+} as const satisfies {
+  readonly [T in Exclude<keyof Schema, 'session'>]: readonly (keyof Schema[T] & string)[];
+};
 type TableName = keyof typeof TABLES;
-const NAMES = Object.keys(TABLES) as TableName[];
+/** The names of all that is exported. */
+export const NAMES = Object.keys(TABLES) as TableName[];
 /** Rows that are held at once: some of them are files. */
 const PAGE = 50;
 
@@ -93,22 +100,46 @@ const line = z.union([
  * Reads what `exportSite` wrote into a server that has nothing yet, in one transaction; what waited to be scored is queued
  * again. Throws a UserError: `not-empty`, `bad-export` with the line, or `log-broken`. Returns the number of rows.
  */
-export async function importSite({ kysely, queue }: Site, file: string): Promise<number> {
+export async function importSite(site: Site, file: string): Promise<number> {
+  const { kysely } = site;
   if (!(await isEmpty({ kysely }))) throw notEmpty();
+  const queues = new Map<string, Site['queue']>();
+  for (const { id, gold } of await challengesIn(file)) queues.set(id, await site.queueOf({ id, gold }));
   return kysely.transaction().execute(async (transaction) => {
     // The first start may have written a token and an entry about it.
     await clear(transaction);
     const rows = await readRows(transaction, file);
     const waiting = await transaction
       .selectFrom('submission')
-      .select('id')
+      .select(['id', 'challenge'])
       .where('state', '=', 'queued')
       .execute();
-    for (const { id } of waiting) await queue.enqueue(id, { submission: id }, transaction);
+    for (const { id, challenge } of waiting)
+      await queues.get(challenge)?.enqueue(id, { submission: id }, transaction);
     const verdict = await followChain(entriesOf(transaction));
     if (!verdict.intact) throw broken(file, verdict.brokenAt);
     return rows;
   });
+}
+
+const declaration = z.object({
+  id: z.string().regex(NAME),
+  gold: z.enum(['server', 'remote']).default('server'),
+});
+
+/** The challenges of an export, as far as it can be read: what is wrong with it is said when its rows are read. */
+async function challengesIn(file: string): Promise<Pick<Challenge, 'id' | 'gold'>[]> {
+  const found: Pick<Challenge, 'id' | 'gold'>[] = [];
+  const read = async (parts: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const text of linesOf(parts)) {
+      const parsed = line.parse(JSON.parse(text));
+      if (!('table' in parsed)) continue;
+      if (parsed.table !== 'challenge') return;
+      found.push(declaration.parse(JSON.parse(String(parsed.row.declared))));
+    }
+  };
+  await pipeline(createReadStream(file), createGunzip(), read).catch(() => undefined);
+  return found;
 }
 
 async function clear(transaction: Transaction<Schema>): Promise<void> {

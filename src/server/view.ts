@@ -3,7 +3,7 @@ import type { Text } from '../ground/language.ts';
 import type { Coverage } from '../scoring/coverage.ts';
 import type { ScoreSheet } from '../scoring/score-sheet.ts';
 import type { PhaseName } from './challenge.ts';
-import { findChallenge } from './challenges.ts';
+import { findChallenge, type OpenedChallenge } from './challenges.ts';
 import { type Release, releaseOf } from './release.ts';
 import type { ModelCard } from './schema.ts';
 import type { Site } from './site.ts';
@@ -70,8 +70,9 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
     : undefined;
   const isOwn = row && actor.role === 'team' && actor.team === row.team;
   if (!row || !(isOwn || manages(actor, row.challenge))) throw noSubmission();
-  const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
-  return { ...visible(row, release), ...(await placeOf(site, row)) };
+  const challenge = await findChallenge(site, row.challenge);
+  const release = releaseOf(challenge, row.phase, new Date());
+  return { ...visible(row, release), ...(await placeOf(site, challenge, row)) };
 }
 
 /** What an id of a submission looks like. */
@@ -111,10 +112,12 @@ function visible(row: Row, release: Release): SubmissionView {
 
 /** Where a queued submission is. */
 async function placeOf(
-  { queue }: Site,
+  site: Site,
+  { declared }: OpenedChallenge,
   { id, state }: Row,
 ): Promise<Pick<SubmissionView, 'state' | 'ahead'>> {
   if (state !== 'queued') return { state };
+  const queue = await site.queueOf(declared);
   const job = await queue.stateOf(id);
   if (job?.state === 'waiting') return { state, ahead: job.ahead };
   return { state: job?.state === 'active' ? 'scoring' : 'queued' };
@@ -131,11 +134,10 @@ export async function listSubmissions(
   const rows = await page.orderBy('received', 'desc').limit(limit).execute();
   const views: SubmissionView[] = [];
   for (const row of rows) {
-    const release = releaseOf(await findChallenge(site, row.challenge), row.phase, new Date());
-    views.push({
-      ...visible({ ...row, sheet: null }, release),
-      ...(await placeOf(site, { ...row, sheet: null })),
-    });
+    const challenge = await findChallenge(site, row.challenge);
+    const whole = { ...row, sheet: null };
+    const release = releaseOf(challenge, row.phase, new Date());
+    views.push({ ...visible(whole, release), ...(await placeOf(site, challenge, whole)) });
   }
   return views;
 }

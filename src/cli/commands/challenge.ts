@@ -1,37 +1,75 @@
+import { EXIT, UserError } from '../../ground/errors.ts';
 import { text } from '../../ground/parameters.ts';
 import type { Client } from '../../server/client.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
-import { clientOf, SERVER, SITE, siteSettings } from '../site-options.ts';
+import { clientOf, REMOTE, SERVER, SITE, siteSettings } from '../site-options.ts';
+import { refuseTogether } from '../sweep.ts';
+import type { Terminal } from '../terminal.ts';
 
 const create = defineCommand({
   name: 'create',
   summary: {
-    en: 'add a challenge from its file; a server on PGlite must be stopped',
-    zh: '由挑战文件创建挑战；使用 PGlite 的服务器须先停止',
+    en: 'add a challenge from its file; on the machine of a server on PGlite, which must be stopped, or with --server where gold stays that is remote',
+    zh: '由挑战文件创建挑战；在服务器本机运行（使用 PGlite 时须先停止），金标为 remote 时在金标所在处加 --server 运行',
   },
   operands: '<file>',
-  options: { ...SITE, ...TASK_FILE, ...DATA_DIR, ...SUBSETS },
-  examples: ['chineseblue challenge create ward.json --data-dir corpora --subsets clean'],
-  async run({ operands: [file], options, terminal }) {
+  options: { ...SITE, ...REMOTE, ...TASK_FILE, ...DATA_DIR, ...SUBSETS },
+  examples: [
+    'chineseblue challenge create ward.json --data-dir corpora --subsets clean',
+    'chineseblue challenge create ward.json --data-dir corpora --server https://evaluation.example',
+  ],
+  async run({ operands: [file], options, terminal, signal }) {
     const { readChallengeFile } = await import('../../server/challenge.ts');
-    const { createChallenge } = await import('../../server/challenges.ts');
-    const { openSite } = await import('../../server/site.ts');
     const declared = await readChallengeFile(file);
-    const { taskFile, dataDir, subsets } = options;
+    const { taskFile, dataDir, server, tokenFile, subsets } = options;
     const task = await chooseTask({ task: [declared.task], taskFile, dataDir });
     const dir = await dataDirOf(options);
+    if (server !== undefined) {
+      refuseTogether('--server', { '--subsets': subsets });
+      const client = await clientOf({ server, tokenFile }, signal);
+      const { prepareRegistration } = await import('../../server/registration.ts');
+      const { newChallengeSchema } = await import('../../server/api/schemas.ts');
+      if (declared.gold !== 'remote') throw staysHere(file);
+      const body = await prepareRegistration(declared, task, dir);
+      await client.send('POST', '/api/v1/challenges', body, newChallengeSchema);
+      return sayCreated(terminal, declared.id);
+    }
+    const { createChallenge } = await import('../../server/challenges.ts');
+    const { openSite } = await import('../../server/site.ts');
     const site = await openSite(await siteSettings(options));
     try {
       await createChallenge(site, { role: 'admin' }, { declared, task, dir, subsets });
     } finally {
       await site.close();
     }
-    if (terminal.json) return terminal.printJson({ id: declared.id });
-    terminal.printText({ en: `${declared.id} is there and open`, zh: `${declared.id} 已创建并开放` });
+    sayCreated(terminal, declared.id);
   },
 });
+
+function sayCreated(terminal: Terminal, id: string): void {
+  if (terminal.json) terminal.printJson({ id });
+  else terminal.printText({ en: `${id} is there and open`, zh: `${id} 已创建并开放` });
+}
+
+const staysHere = (file: string): UserError =>
+  new UserError(
+    'gold-is-here',
+    {
+      en: 'Only a challenge whose gold is remote is created over the network',
+      zh: '只有金标为 remote 的挑战才能通过网络创建',
+    },
+    {
+      file,
+      field: 'gold',
+      hint: {
+        en: 'Write "gold": "remote", or leave out --server on the machine of the server.',
+        zh: '请写 "gold": "remote"，或在服务器本机上去掉 --server。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 
 const exportAll = defineCommand({
   name: 'export',

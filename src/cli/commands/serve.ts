@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { flag, integer, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks } from '../open-task.ts';
+import { OPENID, openIdOf } from '../openid-options.ts';
 import { INSTEAD, serveInstead } from '../serve-instead.ts';
 import { SITE, siteSettings } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -12,6 +13,7 @@ export const serveCommand = defineCommand({
   options: {
     ...SITE,
     ...INSTEAD,
+    ...OPENID,
     dataDir: text({
       placeholder: 'dir',
       summary: {
@@ -58,12 +60,13 @@ export const serveCommand = defineCommand({
     const { listen } = await import('../../server/api/listen.ts');
     const { startScorer } = await import('../../server/scorer.ts');
     const { adminToken } = await import('../../server/first-start.ts');
+    const signIn = await openIdOf(options);
     const settings = await siteSettings(options);
     const onError = (error: unknown): void => terminal.alert(String(error));
     const site = await openSite({ ...settings, onError });
     try {
       await prepare(site, options, terminal);
-      const app = createApp({ site, onError });
+      const app = createApp({ site, onError, ...signIn });
       const listening = await listen(app, options);
       const scorer = startScorer(site, site.workers, onError);
       // Only now, when it is certain that it will be shown.

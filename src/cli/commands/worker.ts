@@ -1,7 +1,11 @@
-import { flag, text } from '../../ground/parameters.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
+import { flag, integer, type Parsed, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
-import { DATA_DIR } from '../options.ts';
-import { QUEUE } from '../sweep.ts';
+import { chooseTask, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
+import { clientOf, REMOTE } from '../site-options.ts';
+import { QUEUE, refuseTogether } from '../sweep.ts';
+import type { Terminal } from '../terminal.ts';
 import { requireOption } from '../typed-options.ts';
 
 const OPTIONS = {
@@ -9,47 +13,135 @@ const OPTIONS = {
   runsDir: text({
     placeholder: 'dir',
     summary: {
-      en: 'directory of the runs, shared by all machines (default: that of the command that enqueued)',
-      zh: '各机器共享的运行结果目录（默认与入队命令相同）',
+      en: '--queue: directory of the runs, shared by all machines (default: that of the command that enqueued)',
+      zh: '--queue：各机器共享的运行结果目录（默认与入队命令相同）',
+    },
+  }),
+  ...REMOTE,
+  challenge: text({
+    placeholder: 'id',
+    summary: { en: '--server: the challenge whose gold is here', zh: '--server：金标在本机的挑战' },
+  }),
+  task: text({
+    placeholder: 'id',
+    summary: {
+      en: '--server: the task of the challenge, where it has another id',
+      zh: '--server：挑战的任务（与挑战 id 不同时填写）',
+    },
+  }),
+  ...TASK_FILE,
+  home: text({
+    placeholder: 'dir',
+    default: 'chineseblue-worker',
+    summary: {
+      en: '--server: directory of the secret that resamples are drawn from',
+      zh: '--server：重抽样密钥所在目录',
+    },
+  }),
+  minCell: integer({
+    min: 1,
+    max: 1_000_000,
+    default: 5,
+    summary: {
+      en: '--server: no figure about fewer items leaves',
+      zh: '--server：少于该样本数的统计不外传',
     },
   }),
   ...DATA_DIR,
+  ...SUBSETS,
   untilEmpty: flag({
     default: false,
     summary: { en: 'end when nothing waits', zh: '没有等待的任务时结束' },
   }),
 };
+type Options = Parsed<typeof OPTIONS>;
 
 export const workerCommand = defineCommand({
   name: 'worker',
   summary: {
-    en: 'take evaluations that `run --queue` enqueued, one at a time',
-    zh: '逐一执行由 `run --queue` 放入队列的评测',
+    en: 'take evaluations that `run --queue` enqueued, or score submissions to a challenge whose gold stays here (--server)',
+    zh: '执行由 `run --queue` 放入队列的评测，或为金标留在本机的挑战评分（--server）',
   },
   options: OPTIONS,
-  examples: ['chineseblue worker --queue postgres://me@db/sweeps --runs-dir /shared/runs'],
+  examples: [
+    'chineseblue worker --queue postgres://me@db/sweeps --runs-dir /shared/runs',
+    'chineseblue worker --server https://evaluation.example --challenge ward --data-dir corpora',
+  ],
   finishing: {
-    en: 'the running evaluation goes back to the queue',
-    zh: '正在执行的评测将退回队列',
+    en: 'an evaluation goes back to the queue, a submission is scored to its end',
+    zh: '评测任务退回队列，提交评分完成后退出',
   },
   async run({ options, terminal, signal }) {
-    const { openSweepQueue } = await import('../../evaluation/sweep-queue.ts');
-    const { workOnSweeps } = await import('../../evaluation/sweep-worker.ts');
-    const { runsDir: root, dataDir, untilEmpty } = options;
-    const onError = (error: unknown): void => terminal.alert(String(error));
-    const sweeps = await openSweepQueue(requireOption(OPTIONS, options, 'queue'), onError);
-    const progress = terminal.progress(terminal.say({ en: 'Working', zh: '执行中' }));
-    try {
-      const done = await workOnSweeps(sweeps, {
-        ...{ root, dataDir, untilEmpty, signal, onError },
-        onProgress: progress.update,
-      });
-      progress.stop();
-      if (terminal.json) terminal.printJson({ done });
-      else terminal.printText({ en: `${done} evaluations done.`, zh: `完成 ${done} 次评测。` });
-    } finally {
-      progress.stop();
-      await sweeps.close();
-    }
+    const { queue, server } = options;
+    if (queue === undefined && server === undefined) throw whichSide();
+    if (server === undefined) return workOnQueue(options, terminal, signal);
+    const { runsDir, challenge = '' } = options;
+    refuseTogether('--server', { '--queue': queue, '--runs-dir': runsDir });
+    requireOption(OPTIONS, options, 'challenge');
+    const { workRemotely } = await import('../../server/remote-worker.ts');
+    const { tokenFile, home, minCell: leastCell, untilEmpty, subsets } = options;
+    // Without the signal: a submission that was begun is sent to its end.
+    const client = await clientOf({ server, tokenFile });
+    const task = await taskOf(options);
+    const dir = await dataDirOf(options);
+    const onError = (error: unknown): void => terminal.alert(describe(terminal, error));
+    const progress = terminal.progress({ en: 'Working', zh: '执行中' });
+    const work = { client, challenge, task, dir, subsets, home, leastCell, untilEmpty, signal, onError };
+    const scored = await workRemotely(work).finally(progress.stop);
+    if (terminal.json) terminal.printJson({ scored });
+    else terminal.printText({ en: `${scored} submissions scored.`, zh: `已评分 ${scored} 个提交。` });
   },
 });
+
+const describe = (terminal: Terminal, error: unknown): string =>
+  error instanceof UserError ? `${terminal.say(error.text)} [${error.code}]` : String(error);
+
+/** The task of a challenge: named, from a file, or of the same id. */
+const taskOf = ({ task, taskFile, dataDir, challenge = '' }: Options) =>
+  chooseTask({
+    task: task === undefined ? (taskFile === undefined ? [challenge] : []) : [task],
+    taskFile,
+    dataDir,
+  });
+
+async function workOnQueue(options: Options, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const { challenge, task, taskFile, tokenFile, subsets, runsDir: root, dataDir, untilEmpty } = options;
+  const foreign = {
+    '--challenge': challenge,
+    '--task': task,
+    '--task-file': taskFile,
+    '--token-file': tokenFile,
+    '--subsets': subsets,
+  };
+  refuseTogether('--queue', foreign);
+  const { openSweepQueue } = await import('../../evaluation/sweep-queue.ts');
+  const { workOnSweeps } = await import('../../evaluation/sweep-worker.ts');
+  const onError = (error: unknown): void => terminal.alert(String(error));
+  const sweeps = await openSweepQueue(requireOption(OPTIONS, options, 'queue'), onError);
+  const progress = terminal.progress(terminal.say({ en: 'Working', zh: '执行中' }));
+  try {
+    const done = await workOnSweeps(sweeps, {
+      ...{ root, dataDir, untilEmpty, signal, onError },
+      onProgress: progress.update,
+    });
+    progress.stop();
+    if (terminal.json) terminal.printJson({ done });
+    else terminal.printText({ en: `${done} evaluations done.`, zh: `完成 ${done} 次评测。` });
+  } finally {
+    progress.stop();
+    await sweeps.close();
+  }
+}
+
+const whichSide = (): UserError =>
+  new UserError(
+    'option-missing',
+    { en: '--queue or --server is required', zh: '须指定 --queue 或 --server' },
+    {
+      hint: {
+        en: '--queue URL takes evaluations, --server URL --challenge ID scores submissions.',
+        zh: '--queue URL 执行评测，--server URL --challenge ID 为提交评分。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );

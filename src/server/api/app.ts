@@ -7,7 +7,7 @@ import { version } from '../../ground/version.ts';
 import { languageOfRequest } from '../pages/language.ts';
 import { addPages } from '../pages/routes.ts';
 import { errorPage } from '../pages/sign-in.ts';
-import { type Actor, authenticate } from '../tokens.ts';
+import { type Actor, authenticate, requireAllowed } from '../tokens.ts';
 import { addBoardRoutes } from './boards.ts';
 import { callerOf } from './caller.ts';
 import type { AppSettings, Env } from './context.ts';
@@ -16,13 +16,20 @@ import { explain } from './explain.ts';
 import { addHostRoutes } from './hosts.ts';
 import { createGate, createRateLimit, tooMany } from './limits.ts';
 import { addParticipantRoutes } from './participants.ts';
+import { addTokenRoutes } from './tokens.ts';
+import { addWorkerRoutes } from './workers.ts';
 
 const MINUTE_MS = 60_000;
 const REQUEST_WINDOW_MS = 10_000;
 /** The largest body of a request that is not an upload. */
 const MAX_BODY = 64 * 1024;
+/** The largest result of a worker. */
+const MAX_RESULT = 2 * 1024 * 1024;
+const RESULT = /^\/api\/v1\/challenges\/[^/]+\/jobs\/[^/]+\/[^/]+\/result$/;
 /** Routes with limits of their own: files and forms with files. */
-const LARGE = /^\/api\/v1\/challenges\/[^/]+\/[^/]+\/submissions$|^\/challenges\/[^/]+\/[^/]+\/submit$/;
+const LARGE = /^\/api\/v1\/challenges(\/[^/]+\/[^/]+\/submissions)?$|^\/challenges\/[^/]+\/[^/]+\/submit$/;
+/** What a token that only reads may ask. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** Pages have a style sheet and forms, no scripts, and stand in no frame. */
 const POLICY = {
   defaultSrc: ["'none'"],
@@ -58,12 +65,19 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
     const caller = callerOf(c);
     traffic.take(caller);
     c.set('caller', caller);
-    c.set('actor', await actorOf(c, caller));
+    const actor = await actorOf(c, caller);
+    requireAllowed(!actor.readOnly || SAFE.has(c.req.method));
+    c.set('actor', actor);
     c.header('cache-control', 'no-store');
     await next();
   });
-  const small = bodyLimit({ maxSize: MAX_BODY, onError: () => Promise.reject(bodyTooLarge()) });
-  app.use(async (c, next) => (LARGE.test(c.req.path) ? next() : small(c, next)));
+  const [small, result] = [MAX_BODY, MAX_RESULT].map((maxSize) =>
+    bodyLimit({ maxSize, onError: () => Promise.reject(bodyTooLarge(maxSize)) }),
+  );
+  app.use(async (c, next) => {
+    if (LARGE.test(c.req.path)) return next();
+    return RESULT.test(c.req.path) ? result(c, next) : small(c, next);
+  });
 
   async function actorOf(c: Context<Env>, caller: string): Promise<Actor> {
     const token = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
@@ -84,8 +98,10 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   const gate = createGate(uploads);
   addParticipantRoutes(app, settings, gate);
   addBoardRoutes(app, settings);
-  addHostRoutes(app, settings);
-  addPages(app, { ...settings, signIn, gate });
+  addHostRoutes(app, settings, gate);
+  addTokenRoutes(app, settings);
+  addWorkerRoutes(app, settings);
+  addPages(app, { ...settings, gate, guesses });
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
@@ -97,7 +113,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
 const noPage = (): UserError =>
   new UserError('no-page', { en: 'There is nothing at this address', zh: '该地址没有内容' });
 
-const bodyTooLarge = (): UserError => {
-  const size = `${MAX_BODY >> 10} KiB`;
+const bodyTooLarge = (limit: number): UserError => {
+  const size = `${limit >> 10} KiB`;
   return new UserError('too-large', { en: `A request may have ${size}`, zh: `请求不得超过 ${size}` });
 };

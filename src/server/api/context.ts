@@ -1,3 +1,4 @@
+import type { OpenId } from '../openid.ts';
 import type { Site } from '../site.ts';
 import type { Actor } from '../tokens.ts';
 
@@ -13,6 +14,10 @@ export interface Env {
 /** How a server answers. */
 export interface AppSettings {
   readonly site: Site;
+  /** Where browsers reach this server, where that is not where it listens. */
+  readonly publicUrl?: string;
+  /** Sign-in by a provider, where there is one. */
+  readonly openid?: OpenId;
   /** Requests of one address in ten seconds. Default 1000. */
   readonly requests?: number;
   /** Wrong tokens of one address in a minute. Default 20. */

@@ -4,12 +4,14 @@ import { UserError } from '../../ground/errors.ts';
 /** Statuses of the errors that are not the caller's way of writing. */
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'bad-token': 401,
+  'sign-in-failed': 401,
   forbidden: 403,
   'not-invited': 403,
   'no-challenge': 404,
   'no-phase': 404,
   'no-submission': 404,
   'no-team': 404,
+  'no-token': 404,
   'no-page': 404,
   'no-model': 404,
   'no-run': 404,
@@ -18,6 +20,8 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'challenge-closed': 409,
   'phase-closed': 409,
   'not-scored': 409,
+  'lease-ended': 409,
+  'gold-is-here': 409,
   'too-large': 413,
   'bad-encoding': 415,
   'quota-spent': 429,
@@ -25,6 +29,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   overloaded: 429,
   busy: 503,
   'model-not-ready': 503,
+  'provider-unreachable': 503,
 };
 
 /** What is answered to a request that failed. */

@@ -1,20 +1,19 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AUDIT_PAGE, entriesOf } from '../audit-log.ts';
-import { setState } from '../challenges.ts';
+import { registerChallenge, setState } from '../challenges.ts';
 import { createTeam, invite } from '../teams.ts';
-import { type Grant, issueToken, requireAllowed, revokeTokens } from '../tokens.ts';
+import { requireAllowed } from '../tokens.ts';
 import type { AppSettings, Env } from './context.ts';
-import { answers, bearer } from './route.ts';
-import { auditPageSchema, doneSchema, newTeamSchema } from './schemas.ts';
-
-const jsonBody = <T extends z.ZodType>(schema: T) => ({
-  body: { content: { 'application/json': { schema } }, required: true },
-});
-const roleAndSubject = z.strictObject({
-  role: z.enum(['admin', 'host', 'team']),
-  subject: z.string().max(64),
-});
-const DAY_MS = 24 * 60 * 60_000;
+import type { createGate } from './limits.ts';
+import { answers, bearer, inChallenge, jsonBody } from './route.ts';
+import {
+  auditPageSchema,
+  doneSchema,
+  newChallengeSchema,
+  newTeamSchema,
+  registrationSchema,
+} from './schemas.ts';
+import { withUpload } from './upload.ts';
 
 const stateRoute = createRoute({
   method: 'put',
@@ -22,10 +21,20 @@ const stateRoute = createRoute({
   summary: 'Open or close a challenge (its host, the admin)',
   security: bearer,
   request: {
-    params: z.object({ challenge: z.string() }),
+    params: inChallenge,
     ...jsonBody(z.strictObject({ state: z.enum(['open', 'closed']) })),
   },
   responses: answers(doneSchema),
+});
+
+const registerRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/challenges',
+  summary:
+    'Register a challenge whose gold is remote: declaration, task and questions, never gold (its host, the admin)',
+  security: bearer,
+  request: jsonBody(registrationSchema),
+  responses: answers(newChallengeSchema),
 });
 
 const inviteRoute = createRoute({
@@ -46,24 +55,6 @@ const teamRoute = createRoute({
   responses: answers(newTeamSchema),
 });
 
-const tokenRoute = createRoute({
-  method: 'post',
-  path: '/api/v1/tokens',
-  summary: 'Issue a token; it is shown once (admin)',
-  security: bearer,
-  request: jsonBody(roleAndSubject.extend({ days: z.int().min(1).max(3650).optional() })),
-  responses: answers(z.object({ token: z.string() })),
-});
-
-const revokeRoute = createRoute({
-  method: 'delete',
-  path: '/api/v1/tokens',
-  summary: 'Revoke all tokens of a team, a host or the admins (the admin)',
-  security: bearer,
-  request: { query: roleAndSubject },
-  responses: answers(doneSchema),
-});
-
 const auditRoute = createRoute({
   method: 'get',
   path: '/api/v1/audit-log',
@@ -79,8 +70,21 @@ const auditRoute = createRoute({
 });
 
 /** The routes of hosts and admins. */
-export function addHostRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): void {
+export function addHostRoutes(
+  app: OpenAPIHono<Env>,
+  { site }: AppSettings,
+  gate: ReturnType<typeof createGate>,
+): void {
   const { kysely } = site;
+  app.openAPIRegistry.registerPath(registerRoute);
+  app.post(registerRoute.getRoutingPath(), async (c) => {
+    const actor = c.get('actor');
+    requireAllowed(actor.role === 'admin' || actor.role === 'host');
+    const { id } = await gate(() =>
+      withUpload(c.req.raw, site.temporary, (file) => registerChallenge(site, actor, file)),
+    );
+    return c.json({ id }, 200);
+  });
   app.openapi(stateRoute, async (c) => {
     const { challenge } = c.req.valid('param');
     await setState(site, c.get('actor'), challenge, c.req.valid('json').state);
@@ -94,21 +98,6 @@ export function addHostRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): voi
   app.openapi(teamRoute, async (c) => {
     const { id, contact } = c.req.valid('json');
     return c.json({ id, token: await createTeam(site, c.get('actor'), { id, contact }) }, 200);
-  });
-  app.openapi(tokenRoute, async (c) => {
-    const actor = c.get('actor');
-    requireAllowed(actor.role === 'admin');
-    const { days, ...grant } = c.req.valid('json');
-    const expires = days === undefined ? undefined : new Date(Date.now() + days * DAY_MS);
-    const issued: Grant = { ...grant, expires };
-    const token = await kysely.transaction().execute((tx) => issueToken(tx, actor, issued));
-    return c.json({ token }, 200);
-  });
-  app.openapi(revokeRoute, async (c) => {
-    const actor = c.get('actor');
-    requireAllowed(actor.role === 'admin');
-    await kysely.transaction().execute((tx) => revokeTokens(tx, actor, c.req.valid('query')));
-    return c.json({ done: true as const }, 200);
   });
   app.openapi(auditRoute, async (c) => {
     requireAllowed(c.get('actor').role === 'admin');

@@ -73,6 +73,7 @@ const submissionRoute = createRoute({
 export const describe = ({ declared, task, state, primary }: OpenedChallenge) => ({
   ...{ state, primary },
   ...{ id: declared.id, title: declared.title, access: declared.access, goldReaders: declared.goldReaders },
+  gold: declared.gold ?? 'server',
   ...{ task: task.id, family: task.family, labels: task.labels.map(({ id }) => id) },
   phases: declared.phases,
 });
@@ -98,7 +99,7 @@ export function addParticipantRoutes(
   app.openapi(submitRoute, async (c) => {
     const actor = c.get('actor');
     requireAllowed(actor.role === 'team');
-    const team = actor.role === 'team' ? actor.team : '';
+    const { team } = actor;
     const { challenge, phase } = c.req.valid('param');
     const { system, card: written } = c.req.valid('query');
     const card = cardSchema.parse(JSON.parse(written ?? '{}'));
@@ -114,7 +115,7 @@ export function addParticipantRoutes(
     requireAllowed(actor.role === 'team');
     const { limit, before } = c.req.valid('query');
     const page = { limit, before: before === undefined ? undefined : new Date(before) };
-    return c.json(await listSubmissions(site, actor.role === 'team' ? actor.team : '', page), 200);
+    return c.json(await listSubmissions(site, actor.team, page), 200);
   });
   app.openapi(submissionRoute, async (c) =>
     c.json(await viewSubmission(site, c.get('actor'), c.req.valid('param').id), 200),

@@ -12,3 +12,10 @@ export const answers = <T extends z.ZodType>(schema: T) => ({
 });
 
 export const challengeAndPhase = z.object({ challenge: z.string(), phase: z.enum(PHASES) });
+
+/** A request with a JSON body. */
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  body: { content: { 'application/json': { schema } }, required: true },
+});
+
+export const inChallenge = z.object({ challenge: z.string() });

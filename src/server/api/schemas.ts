@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { PHASES } from '../challenge.ts';
+import { TOKEN_ROLES } from '../schema.ts';
 
 // Shapes of requests and answers, as the OpenAPI description shows them.
+
+/** Scores of resamples that are taken of one submission. */
+const MOST_REPLICATES = 10_000;
 
 const text = z.object({ en: z.string(), zh: z.string() });
 const phaseName = z.enum(PHASES);
@@ -38,6 +42,7 @@ export const challengeSchema = z
     family: z.string(),
     state: z.enum(['open', 'closed']),
     access: z.enum(['open', 'invited']),
+    gold: z.enum(['server', 'remote']),
     goldReaders: text,
     primary: z.string(),
     labels: z.array(z.string()),
@@ -159,4 +164,64 @@ export const errorSchema = z
 
 export const auditPageSchema = z.array(entrySchema);
 export const doneSchema = z.object({ done: z.literal(true) });
+export const registrationSchema = z
+  .strictObject({
+    challenge: z.unknown().openapi({ description: 'As a challenge file declares it, with gold: remote' }),
+    task: z.unknown().openapi({ description: 'As a task file declares it, with its labels' }),
+    splits: z.array(
+      z.strictObject({
+        split: z.enum(['dev', 'test']),
+        synthetic: z.boolean(),
+        questions: z.string().openapi({ description: 'JSON Lines, without gold' }),
+      }),
+    ),
+  })
+  .openapi('Registration');
+
+/** What a worker compares with its own corpus. */
+export const remoteChallengeSchema = z
+  .object({
+    challenge: z.string(),
+    task: z.unknown(),
+    primary: z.string(),
+    splits: z.partialRecord(z.enum(['dev', 'test']), z.string()),
+  })
+  .openapi('RemoteChallenge');
+
+/** The next job of a worker, if there is one. */
+export const remoteJobSchema = z.object({
+  job: z
+    .object({ id: z.string(), attempt: z.int(), split: z.enum(['dev', 'test']) })
+    .nullable()
+    .openapi('RemoteJob', { type: ['object', 'null'] }),
+});
+
+/** What a worker found. */
+export const remoteResultSchema = z
+  .strictObject({
+    sheet: z.unknown().openapi({ description: 'A score sheet without figures over few items' }),
+    replicates: z
+      .array(z.number().nullable())
+      .max(MOST_REPLICATES)
+      .openapi({ description: 'Scores of resamples under the primary convention' }),
+  })
+  .openapi('RemoteResult');
+
+export const tokenListSchema = z.array(
+  z
+    .object({
+      id: z.string(),
+      role: z.enum(TOKEN_ROLES),
+      subject: z.string(),
+      readOnly: z.boolean(),
+      note: z.string(),
+      created: z.string(),
+      expires: z.string().nullable(),
+    })
+    .openapi('Token'),
+);
+export const newTokenSchema = z.object({ token: z.string() });
+export const inviteSchema = z.object({ code: z.string(), expires: z.string() });
+
+export const newChallengeSchema = z.object({ id: z.string() });
 export const newTeamSchema = z.object({ id: z.string(), token: z.string() });

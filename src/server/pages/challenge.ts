@@ -45,7 +45,9 @@ export function challengePage(reader: Reader, challenge: OpenedChallenge, boards
   const say = (text: Text): string => text[reader.language];
   const convention = findConvention(primary);
   const content = html`<p class="soft">${say(task.title)} · ${task.id} · ${say(convention.title)} (${primary})</p>
-    <p>${say({ en: 'Who can read the gold: ', zh: '谁可以读取金标：' })}${say(declared.goldReaders)}</p>
+    <p>
+      <a href="/challenges/${declared.id}/gold">${say({ en: 'Who can read the gold', zh: '谁可以读取金标' })}</a>${say({ en: ': ', zh: '：' })}${say(declared.goldReaders)}
+    </p>
     ${boards.map((board) => phaseSection(reader, challenge, board, declared.phases[board.phase]!))}`;
   const closed = state === 'closed' ? { en: ' (closed)', zh: '（已关闭）' } : { en: '', zh: '' };
   const title = { en: declared.title.en + closed.en, zh: declared.title.zh + closed.zh };

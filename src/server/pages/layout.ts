@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Language, Text } from '../../ground/language.ts';
+import type { SignedIn } from '../sessions.ts';
 import type { Actor } from '../tokens.ts';
 
 /** What every page is drawn for. */
@@ -8,6 +9,8 @@ export interface Reader {
   readonly actor: Actor;
   /** What the page was asked for, without its language: the link to the other language keeps it. */
   readonly query?: string;
+  /** Who signed in with a provider. */
+  readonly person?: SignedIn['person'];
 }
 
 /** A piece of a page: text in it is escaped already. */
@@ -15,15 +18,7 @@ export type Markup = ReturnType<typeof html>;
 
 /** A whole page of an evaluation server. */
 export function page(reader: Reader, title: Text, content: Markup): Markup {
-  const say = (text: Text): string => text[reader.language];
-  const account =
-    reader.actor.role === 'anyone'
-      ? html`<a href="/sign-in">${say({ en: 'Sign in', zh: '登录' })}</a>`
-      : html`<a href="/submissions">${say({ en: 'Submissions', zh: '我的提交' })}</a>
-          <form method="post" action="/sign-out">
-            <button>${say({ en: 'Sign out', zh: '退出' })}</button>
-          </form>`;
-  return frame(reader, { title, links: account, content });
+  return frame(reader, { title, links: accountLinks(reader), content });
 }
 
 /** What a page shows. */
@@ -65,6 +60,18 @@ export function frame(
         </main>
       </body>
     </html>`;
+}
+
+function accountLinks({ language, actor, person }: Reader): Markup {
+  const say = (text: Text): string => text[language];
+  if (actor.role === 'anyone' && !person)
+    return html`<a href="/sign-in">${say({ en: 'Sign in', zh: '登录' })}</a>`;
+  const submissions = html`<a href="/submissions">${say({ en: 'Submissions', zh: '我的提交' })}</a>`;
+  const team = html`<a href="/join">${say({ en: 'Team', zh: '队伍' })}</a>`;
+  return html`${actor.role === 'anyone' ? '' : submissions} ${person ? team : ''}
+    <form method="post" action="/sign-out">
+      <button>${say({ en: 'Sign out', zh: '退出' })}</button>
+    </form>`;
 }
 
 /** A moment as readers see it: UTC, to the minute. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it as test } from 'vitest';
 import { createApp } from '../api/app.ts';
 import { type Listening, listen } from '../api/listen.ts';
 import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
+import { beginWithToken } from '../sessions.ts';
 import { submit } from '../submit.ts';
 import { viewSubmission } from '../view.ts';
 
@@ -60,7 +61,8 @@ afterAll(async () => {
 
 async function signedIn(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
   const context = await browser.newContext(options);
-  await context.addCookies([{ name: 'chineseblue_token', value: inside.tokens.red, url: listening.url }]);
+  const { secret: value } = await beginWithToken(inside.site, inside.tokens.red);
+  await context.addCookies([{ name: 'chineseblue_session', value, url: listening.url }]);
   return context;
 }
 
@@ -77,7 +79,14 @@ describe('the pages in a browser', () => {
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on('pageerror', (error) => errors.push(error.message));
       for (const path of [
-        ...['/', '/challenges/ic', '/submissions', `/submissions/${submission}`, '/sign-in'],
+        ...[
+          '/',
+          '/challenges/ic',
+          '/submissions',
+          `/submissions/${submission}`,
+          '/sign-in',
+          '/challenges/ic/gold',
+        ],
         ...['', '?kind=encoder', '/teams/red', '/compare?a=red&b=blue'].map(
           (rest) => `/challenges/ic/practice${rest}`,
         ),

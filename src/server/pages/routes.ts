@@ -1,72 +1,38 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { csrf } from 'hono/csrf';
+import type { Context } from 'hono';
 import { UserError } from '../../ground/errors.ts';
-import type { AppSettings, Env } from '../api/context.ts';
-import type { createGate } from '../api/limits.ts';
+import type { Env } from '../api/context.ts';
 import { cardSchema } from '../api/schemas.ts';
 import { withFile } from '../api/upload.ts';
 import { boardOf } from '../board.ts';
 import { PHASES, phaseOf } from '../challenge.ts';
 import { findChallenge, listChallenges } from '../challenges.ts';
 import { compareOnBoard } from '../comparison.ts';
+import { goldEvents } from '../gold-events.ts';
 import { historyOf } from '../history.ts';
 import { submit } from '../submit.ts';
-import { type Actor, requireAllowed } from '../tokens.ts';
+import { requireAllowed } from '../tokens.ts';
 import { listSubmissions, viewSubmission } from '../view.ts';
+import { addAccount } from './account.ts';
 import { boardPage } from './board.ts';
 import { challengePage, homePage } from './challenge.ts';
 import { comparisonPage } from './comparison.ts';
+import { goldPage } from './gold.ts';
 import { historyPage } from './history.ts';
-import { chosenLanguage } from './language.ts';
-import type { Reader } from './layout.ts';
-import { signInPage } from './sign-in.ts';
+import { form, type Pages, reading } from './reading.ts';
 import { STYLE } from './style.ts';
 import { submissionPage, submissionsPage } from './submissions.ts';
 import { KINDS } from './words.ts';
 
-/** The cookie that holds the token of the signed-in user; the API never reads it. */
-const TOKEN_COOKIE = 'chineseblue_token';
-/** The largest form: it is held in memory while it is read. */
-const MAX_FORM = 20 * 1024 * 1024 + 64 * 1024;
 const LISTED = 100;
-
-/** Whose token is tried, and how wrong ones are counted. */
-export type SignIn = (caller: string, token: string) => Promise<Actor>;
-
-/** Who reads a page: the team of the cookie; a token that is none any more counts as nobody. */
-async function actorOf(c: Context<Env>, signIn: SignIn): Promise<Actor> {
-  const token = getCookie(c, TOKEN_COOKIE);
-  if (token === undefined) return { role: 'anyone' };
-  try {
-    return await signIn(c.get('caller'), token);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { role: 'anyone' };
-  }
-}
-
-/** What the handlers of pages share. */
-interface Pages extends AppSettings {
-  readonly signIn: SignIn;
-  readonly gate: ReturnType<typeof createGate>;
-}
 
 /** The pages, which work without scripts. */
 export function addPages(app: OpenAPIHono<Env>, pages: Pages): void {
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   addReading(app, pages);
-  addSignIn(app, pages);
+  addAccount(app, pages);
   addSubmitting(app, pages);
 }
-
-/** Whom a page is drawn for. */
-const reading = async (c: Context<Env>, { signIn }: Pages): Promise<Reader> => ({
-  ...chosenLanguage(c),
-  actor: await actorOf(c, signIn),
-});
 
 function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site } = pages;
@@ -77,10 +43,15 @@ function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
     const boards = await Promise.all(names.map((name) => boardOf(site, challenge, name)));
     return c.html(challengePage(await reading(c, pages), challenge, boards));
   });
+  app.get('/challenges/:id/gold', async (c) => {
+    const challenge = await findChallenge(site, c.req.param('id'));
+    const events = await goldEvents(site, challenge.declared.id);
+    return c.html(goldPage(await reading(c, pages), challenge, events));
+  });
   addBoards(app, pages);
   app.get('/submissions', async (c) => {
     const who = await reading(c, pages);
-    if (who.actor.role !== 'team') return c.redirect('/sign-in', 303);
+    if (who.actor.role !== 'team') return c.redirect(who.person ? '/join' : '/sign-in', 303);
     const challenges = await listChallenges(site);
     const primaries = new Map(challenges.map(({ declared, primary }) => [declared.id, primary]));
     const views = await listSubmissions(site, who.actor.team, { limit: LISTED });
@@ -123,38 +94,12 @@ function addBoards(app: OpenAPIHono<Env>, pages: Pages): void {
   });
 }
 
-/** What every form passes: it comes from a page of this server, and is not too large. */
-const form = (): readonly [MiddlewareHandler<Env>, MiddlewareHandler<Env>] => [
-  csrf(),
-  bodyLimit({ maxSize: MAX_FORM, onError: () => Promise.reject(formTooLarge()) }),
-];
-
-function addSignIn(app: OpenAPIHono<Env>, pages: Pages): void {
-  app.get('/sign-in', async (c) => c.html(signInPage(await reading(c, pages))));
-  app.post('/sign-in', ...form(), async (c) => {
-    const { token } = await c.req.parseBody();
-    try {
-      await pages.signIn(c.get('caller'), String(token ?? ''));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return c.html(signInPage(await reading(c, pages), error), 401);
-    }
-    const secure = new URL(c.req.url).protocol === 'https:';
-    setCookie(c, TOKEN_COOKIE, String(token), { httpOnly: true, sameSite: 'Strict', path: '/', secure });
-    return c.redirect('/submissions', 303);
-  });
-  app.post('/sign-out', ...form(), (c) => {
-    deleteCookie(c, TOKEN_COOKIE, { path: '/' });
-    return c.redirect('/', 303);
-  });
-}
-
 function addSubmitting(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site, gate } = pages;
-  app.post('/challenges/:id/:phase/submit', ...form(), async (c) => {
+  app.post('/challenges/:id/:phase/submit', ...form(pages), async (c) => {
     const { actor } = await reading(c, pages);
-    requireAllowed(actor.role === 'team');
-    const team = actor.role === 'team' ? actor.team : '';
+    requireAllowed(actor.role === 'team' && !actor.readOnly);
+    const { team } = actor;
     const phase = PHASES.find((name) => name === c.req.param('phase'));
     if (!phase) throw noFile();
     const challenge = c.req.param('id');
@@ -184,15 +129,3 @@ function cardOf({
 
 const noFile = (): UserError =>
   new UserError('bad-request', { en: 'The form is not complete', zh: '表单不完整' }, { field: 'file' });
-
-const formTooLarge = (): UserError =>
-  new UserError(
-    'too-large',
-    { en: 'A form may have 20 MiB', zh: '表单不得超过 20 MiB' },
-    {
-      hint: {
-        en: 'Use `chineseblue submit` for larger files.',
-        zh: '更大的文件请用 `chineseblue submit` 提交。',
-      },
-    },
-  );

@@ -12,7 +12,14 @@ export interface ToChild {
 export type FromChild =
   | { readonly kind: 'done'; readonly reply: unknown }
   /** `message` is absent where it could reveal something about gold. */
-  | { readonly kind: 'refused'; readonly code: string; readonly message?: Text; readonly file?: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message?: Text;
+      readonly file?: string;
+      readonly line?: number;
+      readonly field?: string;
+    };
 
 const [keyFile] = process.argv.slice(2);
 let keyring: Promise<Keyring> | undefined;
@@ -24,13 +31,14 @@ const keys = (): Promise<Keyring> => {
   return keyring;
 };
 
-/** What is reported of an error. Preparing is requested by the host, on the host's own files; elsewhere only the code is reported. */
+/** What is reported of an error. What hosts send is shown to them; elsewhere only the code is reported. */
 function refusal(error: unknown, { kind }: Request): FromChild {
   if (!(error instanceof UserError)) return { kind: 'refused', code: 'internal' };
   const { code, text, place } = error;
-  return kind === 'prepare'
-    ? { kind: 'refused', code, message: text, file: place.file }
-    : { kind: 'refused', code };
+  if (kind === 'prepare') return { kind: 'refused', code, message: text, file: place.file };
+  if (kind === 'register')
+    return { kind: 'refused', code, message: text, line: place.line, field: place.field };
+  return { kind: 'refused', code };
 }
 
 process.on('disconnect', () => process.exit());

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../ground/errors.ts';
+import { KEY_VARIABLE } from '../keyring.ts';
 import type { FromChild, ToChild } from './child.ts';
 import type { ReplyTo, Request } from './requests.ts';
 
@@ -19,13 +20,15 @@ export interface Children {
 export interface ChildrenSettings {
   /** Processes at most; they are started as they are needed. */
   readonly count: number;
-  /** Absent where the environment has the keys. */
+  /** Absent where the environment, or `key`, has the keys. */
   readonly keyFile?: string;
+  /** A key that lives as long as this process. */
+  readonly key?: string;
   /** Directory of what they write for a moment. */
   readonly temporary: string;
 }
 
-export function createChildren({ count, keyFile, temporary }: ChildrenSettings): Children {
+export function createChildren({ count, keyFile, key, temporary }: ChildrenSettings): Children {
   const idle: ChildProcess[] = [];
   const running = new Set<ChildProcess>();
   const waiting: ((child: ChildProcess) => void)[] = [];
@@ -34,7 +37,7 @@ export function createChildren({ count, keyFile, temporary }: ChildrenSettings):
   const start = (): ChildProcess => {
     const child = fork(CHILD, keyFile === undefined ? [] : [keyFile], {
       serialization: 'advanced',
-      env: { ...process.env, TMPDIR: temporary },
+      env: { ...process.env, ...(key && { [KEY_VARIABLE]: key }), TMPDIR: temporary },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     running.add(child);
@@ -91,9 +94,10 @@ function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
   });
 }
 
-function failed({ code, message, file }: Extract<FromChild, { kind: 'refused' }>): UserError {
+function failed({ code, message, ...place }: Extract<FromChild, { kind: 'refused' }>): UserError {
   const generic = { en: `Scoring failed: ${code}`, zh: `评分失败：${code}` };
-  return new UserError(code, message ?? generic, { file });
+  const { file, line, field } = place;
+  return new UserError(code, message ?? generic, { file, line, field });
 }
 
 const died = (): UserError =>

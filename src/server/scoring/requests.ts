@@ -2,6 +2,7 @@ import type { Coverage } from '../../scoring/coverage.ts';
 import type { Problem } from '../../scoring/problems.ts';
 import type { ScoreSheet } from '../../scoring/score-sheet.ts';
 import type { Task } from '../../tasks/task.ts';
+import type { Challenge } from '../challenge.ts';
 
 /** The part of a challenge that is answered. */
 export interface Asked {
@@ -24,6 +25,8 @@ export type Request =
       /** Directory of the subsets that `data audit --write-clean` wrote. */
       readonly subsets?: string;
     }
+  /** Reads a challenge whose gold is remote, as a hospital registers it. */
+  | { readonly kind: 'register'; readonly file: string }
   /** Encrypts gold anew, with the current key. */
   | {
       readonly kind: 'reencrypt';
@@ -35,6 +38,8 @@ export type Request =
   | { readonly kind: 'check'; readonly asked: Asked; readonly file: string; readonly name: string }
   /** Scores answers. */
   | ({ readonly kind: 'score'; readonly synthetic: boolean } & Judged)
+  /** Scores answers for a server that never sees the gold. */
+  | ({ readonly kind: 'aggregate'; readonly synthetic: boolean } & Judged & Aggregation)
   /** Compares answers with those of others. */
   | ({
       readonly kind: 'compare';
@@ -48,6 +53,34 @@ export interface Judged {
   readonly sealedGold: Uint8Array;
   /** A file as it was received, compressed. */
   readonly answers: Uint8Array;
+}
+
+/** How much of a result may leave a hospital. */
+export interface Aggregation {
+  /** Id of the convention that systems are ranked by. */
+  readonly primary: string;
+  /** The fewest items that a figure is about. */
+  readonly leastCell: number;
+  /** What the weights of resamples are drawn from. */
+  readonly secret: Uint8Array;
+}
+
+/** What leaves a hospital of a submission. */
+export interface Aggregates {
+  readonly sheet: ScoreSheet;
+  /** Scores of resamples under the primary convention: see replicates.ts. */
+  readonly replicates: readonly number[];
+}
+
+/** A challenge whose gold is remote, as it was checked. */
+export interface Registered {
+  readonly declared: Challenge;
+  readonly task: Task;
+  readonly splits: readonly {
+    readonly split: 'dev' | 'test';
+    readonly synthetic: boolean;
+    readonly questions: Uint8Array;
+  }[];
 }
 
 /** A corpus as the server keeps it. */
@@ -82,8 +115,10 @@ export type ReplyTo<R extends Request> = Replies[R['kind']];
 
 interface Replies {
   readonly prepare: Prepared;
+  readonly register: Registered;
   readonly reencrypt: Uint8Array;
   readonly check: Checked;
   readonly score: ScoreSheet;
+  readonly aggregate: Aggregates;
   readonly compare: readonly Difference[];
 }

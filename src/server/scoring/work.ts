@@ -14,8 +14,21 @@ import { type ScoreSheet, scorePredictions } from '../../scoring/score-sheet.ts'
 import type { Example, Gold } from '../../tasks/examples.ts';
 import { decrypt, encrypt, type Keyring } from '../keyring.ts';
 import { type Member, showableSubsets } from './cells.ts';
+import { pack, unpack } from './pack.ts';
 import { pairedDifference } from './paired.ts';
-import type { Asked, Checked, Difference, Judged, Prepared, ReplyTo, Request } from './requests.ts';
+import { register } from './register.ts';
+import { replicateScores } from './replicates.ts';
+import type {
+  Aggregates,
+  Asked,
+  Checked,
+  Difference,
+  Judged,
+  Prepared,
+  ReplyTo,
+  Request,
+} from './requests.ts';
+import { withoutSmallCells } from './small-cells.ts';
 
 /** What is encrypted of an example. */
 interface SealedGold {
@@ -33,12 +46,16 @@ export async function work(request: Request, keys: () => Promise<Keyring>): Prom
   switch (request.kind) {
     case 'prepare':
       return prepare(request, await keys());
+    case 'register':
+      return register(request.file);
     case 'reencrypt':
       return reencrypt(request, await keys());
     case 'check':
       return check(request);
     case 'score':
       return score(request, await keys());
+    case 'aggregate':
+      return aggregate(request, await keys());
     case 'compare':
       return compare(request, await keys());
   }
@@ -116,6 +133,19 @@ async function score({ synthetic, ...judged }: Of<'score'>, keys: Keyring): Prom
   return scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
 }
 
+async function aggregate(request: Of<'aggregate'>, keys: Keyring): Promise<Aggregates> {
+  const { primary, leastCell, secret, synthetic, ...judged } = request;
+  const { task, split, challenge } = judged.asked;
+  const examples = examplesOf(judged, keys);
+  const { predictions, coverage } = await readAnswers(judged.answers, judged.asked, examples);
+  const subsets = showableSubsets(examples, leastCell);
+  const sheet = scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
+  const purpose = `resamples of ${challenge}, ${split}`;
+  const scored = { task, convention: primary, examples, predictions };
+  const replicates = [...replicateScores({ ...scored, secret, purpose })];
+  return { sheet: withoutSmallCells(sheet, task, leastCell), replicates };
+}
+
 async function compare({ primary, rivals, ...judged }: Of<'compare'>, keys: Keyring): Promise<Difference[]> {
   const { asked, answers } = judged;
   const examples = examplesOf(judged, keys);
@@ -151,6 +181,3 @@ async function readAnswers(
     await rm(path, { force: true });
   }
 }
-
-const pack = (value: unknown): Buffer => gzipSync(JSON.stringify(value));
-const unpack = <T>(bytes: Uint8Array): T => JSON.parse(gunzipSync(bytes).toString('utf8'));

@@ -1,0 +1,72 @@
+import { EXIT, UserError } from '../ground/errors.ts';
+import { type Parsed, text } from '../ground/parameters.ts';
+
+/** Options by which the pages of a server offer sign-in by an OpenID provider. */
+export const OPENID = {
+  publicUrl: text({
+    placeholder: 'url',
+    summary: {
+      en: 'where browsers reach the server, behind a proxy (default: where it listens)',
+      zh: '浏览器访问服务器的地址（经反向代理时填写，默认为监听地址）',
+    },
+  }),
+  openidIssuer: text({
+    placeholder: 'url',
+    summary: { en: 'OpenID provider that people sign in with', zh: '用于登录的 OpenID 提供方' },
+  }),
+  openidClient: text({
+    placeholder: 'id',
+    summary: { en: 'id of this server at the provider', zh: '本服务器在提供方的客户端 id' },
+  }),
+  openidSecretFile: text({
+    placeholder: 'file',
+    summary: {
+      en: 'file with the secret of this server at the provider (default: CHINESEBLUE_OPENID_SECRET)',
+      zh: '客户端密钥文件（默认 CHINESEBLUE_OPENID_SECRET）',
+    },
+  }),
+};
+
+/** What the options say of sign-in. Throws a UserError: `openid-incomplete`, `bad-issuer`, `bad-public-url`. */
+export async function openIdOf({
+  publicUrl,
+  openidIssuer,
+  openidClient,
+  openidSecretFile,
+}: Parsed<typeof OPENID>) {
+  if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl)))
+    throw badPublicUrl(publicUrl);
+  if (openidIssuer === undefined && openidClient === undefined) return { publicUrl };
+  if (openidIssuer === undefined || openidClient === undefined) throw incomplete();
+  const { createOpenId } = await import('../server/openid.ts');
+  const { readTextFile } = await import('../ground/files.ts');
+  const secret =
+    openidSecretFile === undefined
+      ? process.env.CHINESEBLUE_OPENID_SECRET
+      : await readTextFile(openidSecretFile);
+  const clientSecret = secret?.trim() || undefined;
+  return { publicUrl, openid: createOpenId({ issuer: openidIssuer, clientId: openidClient, clientSecret }) };
+}
+
+const badPublicUrl = (url: string): UserError =>
+  new UserError(
+    'bad-public-url',
+    { en: `"${url}" is no address of a server`, zh: `“${url}”不是服务器地址` },
+    { hint: { en: 'Write it as https://HOST.', zh: '格式为 https://主机。' }, exitCode: EXIT.usage },
+  );
+
+const incomplete = (): UserError =>
+  new UserError(
+    'openid-incomplete',
+    {
+      en: '--openid-issuer and --openid-client go together',
+      zh: '--openid-issuer 与 --openid-client 须同时给出',
+    },
+    {
+      hint: {
+        en: 'Register the server at the provider, with PUBLIC-URL/sign-in/openid/return as redirect address.',
+        zh: '请在提供方登记本服务器，回调地址为 公开地址/sign-in/openid/return。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );

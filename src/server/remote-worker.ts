@@ -1,0 +1,218 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../ground/errors.ts';
+import { makeDirectory } from '../ground/files.ts';
+import { finite } from '../ground/json.ts';
+import { parseTask } from '../tasks/schema.ts';
+import type { Task } from '../tasks/task.ts';
+import { doneSchema, remoteChallengeSchema, remoteJobSchema } from './api/schemas.ts';
+import type { Client } from './client.ts';
+import { ensureKeyFile } from './first-start.ts';
+import { createKey, readKeyring } from './keyring.ts';
+import type { RemoteChallenge, RemoteJob } from './remote.ts';
+import { type Children, createChildren } from './scoring/children.ts';
+import { hashOfPacked, unpack } from './scoring/pack.ts';
+import { declarationOf } from './scoring/register.ts';
+import type { Aggregates, Judged, Prepared } from './scoring/requests.ts';
+
+/** How often a lease is kept, how long an idle worker waits, and how long one whose server does not answer. */
+const KEEP_MS = 5000;
+const IDLE_MS = 1000;
+const AGAIN_MS = 5000;
+/** How often a result is sent to a server that does not answer; then the lease has ended. */
+const SENDINGS = 12;
+/** Decimals of replicate scores that leave. */
+const DIGITS = 7;
+
+export interface RemoteWork {
+  /** With a token of the role `worker`. */
+  readonly client: Client;
+  readonly challenge: string;
+  /** The task as it is known here, and the data directory with its gold. */
+  readonly task: Task;
+  readonly dir: string;
+  /** Directory of the subsets that `data audit --write-clean` wrote. */
+  readonly subsets?: string;
+  /** Directory of the secret that resamples are drawn from; workers of one challenge share it. */
+  readonly home: string;
+  /** The fewest items that a figure which leaves is about. */
+  readonly leastCell: number;
+  /** End when nothing waits, instead of waiting for more. */
+  readonly untilEmpty: boolean;
+  /** Lets no new job begin. */
+  readonly signal: AbortSignal;
+  /** Receives what ended without a result, and that the server does not answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A worker with its gold, which a scoring process has encrypted under a key that ends with this process. */
+interface Ready extends RemoteWork {
+  readonly children: Children;
+  readonly remote: RemoteChallenge;
+  readonly prepared: ReadonlyMap<string, Prepared>;
+  readonly secret: Uint8Array;
+}
+
+/**
+ * Scores the submissions to a challenge whose gold is here and not on the server: takes jobs, scores them by the code that
+ * the server uses, and gives aggregates back. Returns how many were scored. Throws a UserError: `task-differs` or `questions-differ`
+ * where the corpus here is not the one that was registered, `too-few-items`, what reading the corpus throws, and what the server says of the
+ * token and the challenge.
+ */
+export async function workRemotely(work: RemoteWork): Promise<number> {
+  const temporary = join(work.home, `worker-${process.pid}`);
+  await makeDirectory(work.home);
+  await mkdir(temporary, { mode: 0o700, recursive: true });
+  const children = createChildren({ count: 1, key: createKey(), temporary });
+  try {
+    return await takeJobs(await prepare(work, children));
+  } finally {
+    children.close();
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function prepare(work: RemoteWork, children: Children): Promise<Ready> {
+  const { client, challenge, task, dir, subsets, home, leastCell } = work;
+  const remote = await client.get(`${pathOf(challenge)}/worker`, remoteChallengeSchema);
+  const prepared = new Map<string, Prepared>();
+  for (const [name, sha256] of Object.entries(remote.splits)) {
+    const split = name === 'dev' ? 'dev' : 'test';
+    const local = await children.ask({ kind: 'prepare', challenge, task, dir, split, subsets });
+    if (!isSameTask(local.task, remote.task)) throw differs('task', task.id);
+    if (hashOfPacked(local.questions) !== sha256) throw differs('questions', split);
+    const items = unpack<readonly unknown[]>(local.questions).length;
+    if (items < leastCell) throw tooFew(split, items, leastCell);
+    prepared.set(split, local);
+  }
+  const keyFile = join(home, 'resamples.key');
+  await ensureKeyFile(keyFile);
+  const [secret] = (await readKeyring(keyFile)).keys.values();
+  return { ...work, children, remote, prepared, secret };
+}
+
+const pathOf = (challenge: string): string => `/api/v1/challenges/${encodeURIComponent(challenge)}`;
+
+/** Whether two tasks ask and score the same, wherever their files are. */
+function isSameTask(local: Task, registered: unknown): boolean {
+  const known = (task: unknown): string => {
+    const { corpus: _, ...asked } = parseTask(task, 'task');
+    return JSON.stringify(asked);
+  };
+  return known(declarationOf(local)) === known(registered);
+}
+
+async function takeJobs(ready: Ready): Promise<number> {
+  const { client, challenge, signal, untilEmpty, onError } = ready;
+  let scored = 0;
+  while (!signal.aborted) {
+    try {
+      const { job } = await client.send('POST', `${pathOf(challenge)}/jobs`, {}, remoteJobSchema);
+      if (job) {
+        if (await scoreOne(ready, job)) scored++;
+        continue;
+      }
+      if (untilEmpty) break;
+      await pause(IDLE_MS, signal);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      onError(error);
+      await pause(AGAIN_MS, signal);
+    }
+  }
+  return scored;
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);
+
+/** Errors that may be over a moment later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'server-unreachable',
+  'rate-limited',
+  'busy',
+  'internal',
+  'not-a-server',
+]);
+const isPassing = (error: unknown): boolean => error instanceof UserError && PASSING.has(error.code);
+
+/** Whether the job has ended by this attempt. */
+async function scoreOne(ready: Ready, job: RemoteJob): Promise<boolean> {
+  const { client, challenge, signal, onError } = ready;
+  const path = `${pathOf(challenge)}/jobs/${job.id}/${job.attempt}`;
+  const keeping = setInterval(
+    () => void client.send('PUT', path, {}, doneSchema).catch(() => undefined),
+    KEEP_MS,
+  );
+  try {
+    const { sheet, replicates } = await aggregate(ready, job, await client.bytes(`${path}/answers`));
+    const body = {
+      sheet: JSON.parse(JSON.stringify(sheet, finite)),
+      replicates: replicates.map((score) => (Number.isNaN(score) ? null : Number(score.toFixed(DIGITS)))),
+    };
+    await sendResult(() => client.send('POST', `${path}/result`, body, doneSchema), signal);
+    return true;
+  } catch (error) {
+    onError(error);
+    // What the server did not take, it gives to another when the lease ends.
+    const reason = error instanceof UserError ? error.code : 'internal';
+    if (reason !== 'lease-ended')
+      await client.send('POST', `${path}/failure`, { reason }, doneSchema).catch(() => undefined);
+    return false;
+  } finally {
+    clearInterval(keeping);
+  }
+}
+
+function aggregate(ready: Ready, { split }: RemoteJob, answers: Uint8Array): Promise<Aggregates> {
+  const { challenge, remote, prepared, children, secret, leastCell } = ready;
+  const local = prepared.get(split);
+  if (!local) throw differs('questions', split);
+  const { task, questions, sealedGold, synthetic } = local;
+  const judged: Judged = { asked: { challenge, split, task, questions }, sealedGold, answers };
+  return children.ask({
+    ...{ kind: 'aggregate', primary: remote.primary, leastCell, secret, synthetic, ...judged },
+  });
+}
+
+async function sendResult(send: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  for (let sending = 1; ; sending++) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      if (!isPassing(error) || sending === SENDINGS || signal.aborted) throw error;
+      await pause(KEEP_MS, signal);
+    }
+  }
+}
+
+const differs = (what: 'task' | 'questions', name: string): UserError =>
+  new UserError(
+    `${what}-differ${what === 'task' ? 's' : ''}`,
+    {
+      en: `The ${what} of ${name} here ${what === 'task' ? 'is' : 'are'} not what the server was given`,
+      zh: `本地 ${name} 的${what === 'task' ? '任务声明' : '题目'}与服务器登记的不一致`,
+    },
+    {
+      field: name,
+      hint: {
+        en: 'Use the corpus and the task file that the challenge was created from.',
+        zh: '请使用创建该挑战时的语料与任务文件。',
+      },
+    },
+  );
+
+const tooFew = (split: string, items: number, least: number): UserError =>
+  new UserError(
+    'too-few-items',
+    {
+      en: `${split} has ${items} items, fewer than the smallest cell of ${least}`,
+      zh: `${split} 仅有 ${items} 条，少于最小单元 ${least}`,
+    },
+    {
+      field: split,
+      hint: { en: 'No score of so few items may leave.', zh: '样本过少，得分不得外传。' },
+    },
+  );

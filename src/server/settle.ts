@@ -1,0 +1,140 @@
+import type { Transaction } from 'kysely';
+import { finite } from '../ground/json.ts';
+import type { Lease, Queue } from '../jobs/queue.ts';
+import type { ConventionScore, ScoreSheet } from '../scoring/score-sheet.ts';
+import { record } from './audit-log.ts';
+import type { PhaseName } from './challenge.ts';
+import { type OpenedChallenge, signOf } from './challenges.ts';
+import { climb, type Rung, stepOf } from './ladder.ts';
+import type { Schema } from './schema.ts';
+import type { Difference } from './scoring/requests.ts';
+import type { ScoreJob, Site } from './site.ts';
+import { type Standing, standings } from './standing.ts';
+
+/** Systems that a new one is compared with: the best of the board. */
+const RIVALS = 30;
+/** How often a result is judged anew because the board changed in the meantime; then the latest judgement stands. */
+const ROUNDS = 5;
+
+/** A submission that is scored. */
+export interface Scored {
+  readonly id: string;
+  readonly team: string;
+  readonly phase: PhaseName;
+  readonly challenge: OpenedChallenge;
+  readonly sheet: ScoreSheet;
+  /** Who scored it, as the log names them. */
+  readonly by: string;
+  /** How it differs from others on the board, which there is one of at least. */
+  readonly compare: (rivals: readonly Standing[]) => Promise<readonly Difference[]>;
+  /** Stores what is kept besides, in the transaction that ends the job. */
+  readonly keep?: (transaction: Transaction<Schema>) => Promise<void>;
+}
+
+/** What is stored of a submission that was scored. */
+interface Result {
+  readonly score: ConventionScore;
+  readonly rung: Rung;
+  readonly differences: readonly Difference[];
+}
+
+/** Ends the storing of what was judged beside a board that is another by now. */
+class BoardChanged extends Error {}
+
+/** Judges a score beside the board and stores it with the end of its job. False where the lease has ended. */
+export async function settle(
+  { kysely }: Site,
+  queue: Queue<ScoreJob, Schema>,
+  lease: Lease<ScoreJob>,
+  scored: Scored,
+): Promise<boolean> {
+  const { sheet, challenge, phase, id, by: actor } = scored;
+  const score = sheet.subsets.all.scores.find(({ convention }) => convention === challenge.primary)!;
+  for (let round = 1; ; round++) {
+    const board = await standings(kysely, challenge.declared.id, phase);
+    const result = { score, ...(await judge(scored, score, board)) };
+    try {
+      return await queue.complete(lease, async (transaction) => {
+        await record(transaction, { actor, action: 'submission-scored', subject: id });
+        // The log is appended to by one transaction at a time: from here on the board stays as it is.
+        const now = await standings(transaction, challenge.declared.id, phase);
+        if (round < ROUNDS && !sameBoard(board, now)) throw new BoardChanged();
+        await store(transaction, scored, lease.attempt, result);
+      });
+    } catch (error) {
+      if (!(error instanceof BoardChanged)) throw error;
+    }
+  }
+}
+
+const sameBoard = (before: readonly Standing[], after: readonly Standing[]): boolean => {
+  const ids = new Set(before.map(({ id }) => id));
+  return before.length === after.length && after.every(({ id }) => ids.has(id));
+};
+
+/** What is released to the team, and how the system differs from those on the board. */
+async function judge(
+  scored: Scored,
+  { value }: ConventionScore,
+  board: readonly Standing[],
+): Promise<Pick<Result, 'rung' | 'differences'>> {
+  const { challenge, phase, team, compare } = scored;
+  const own = board.find((standing) => standing.team === team);
+  const others = strongest(board, signOf(challenge)).filter((standing) => standing.team !== team);
+  const toOwn = own && phase !== 'practice' ? await compare([own]) : [];
+  const rung = climbFrom(own, value, toOwn[0], scored);
+  const counts = rung.improved || phase === 'final';
+  return { rung, differences: counts && others.length > 0 ? await compare(others) : [] };
+}
+
+function climbFrom(
+  own: Standing | undefined,
+  value: number,
+  difference: Difference | undefined,
+  { challenge, phase }: Scored,
+): Rung {
+  const sign = signOf(challenge);
+  if (phase !== 'test') {
+    const best = own?.value ?? Number.NaN;
+    return { released: value, improved: Number.isNaN(best) || sign * (value - best) > 0 };
+  }
+  const { test } = challenge.declared.phases;
+  if (!test) throw new Error('a submission to a phase that the challenge has not');
+  const { digits, leastStep, quota } = test;
+  // A difference that is not known is taken for chance.
+  const error = difference?.standardError ?? Number.POSITIVE_INFINITY;
+  const step = stepOf(error, quota.total, leastStep);
+  return climb(own?.released ?? undefined, value, { step, digits, sign });
+}
+
+const strongest = (board: readonly Standing[], sign: 1 | -1): readonly Standing[] =>
+  [...board].sort((a, b) => sign * ((b.value ?? 0) - (a.value ?? 0))).slice(0, RIVALS);
+
+async function store(
+  transaction: Transaction<Schema>,
+  { id, phase, sheet, keep }: Scored,
+  attempts: number,
+  { score, rung, differences }: Result,
+): Promise<void> {
+  const { value, interval } = score;
+  await transaction
+    .updateTable('submission')
+    .set({
+      state: 'scored',
+      sheet: JSON.stringify(sheet, finite),
+      value: value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      released: phase === 'final' ? null : rung.released,
+      improved: rung.improved,
+      attempts,
+      ended: new Date(),
+    })
+    .where('id', '=', id)
+    .execute();
+  for (const { rival, difference, standardError } of differences) {
+    const pair = { a: id, b: rival, difference, standard_error: standardError };
+    await transaction.insertInto('pair').values(pair).execute();
+  }
+  await keep?.(transaction);
+}
