@@ -30,7 +30,7 @@ beforeAll(async () => {
     wrongTokens: 5,
     onError: (error) => faults.push(error),
   });
-}, 120_000);
+}, 400_000);
 afterAll(() => test.close());
 
 const as = (who: string | undefined, init: RequestInit = {}): RequestInit =>
