@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../ground/errors.ts';
 import { list, type Parsed, text } from '../ground/parameters.ts';
 import { ANSWERING, MODEL_FILE, parameterOptions } from './model-options.ts';
+import type { OPENID } from './openid-options.ts';
 import { TASK_FILE } from './options.ts';
 import { SITE } from './site-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +34,7 @@ export const INSTEAD = {
   ...ANSWERING,
 };
 
-interface Options extends Parsed<typeof INSTEAD & typeof SITE> {
+interface Options extends Parsed<typeof INSTEAD & typeof SITE & typeof OPENID> {
   readonly dataDir?: string;
   readonly host: string;
   readonly port: number;
@@ -69,15 +70,19 @@ export async function serveInstead(
 }
 
 /** The options of an evaluation server that are given. */
-const siteOptions = ({ dir, database, keyFile, workers, newAdminToken, baselines }: Options): string[] =>
-  Object.entries({
+const siteOptions = (options: Options): string[] => {
+  const { dir, database, keyFile, workers, newAdminToken, baselines, openidIssuer, publicUrl } = options;
+  return Object.entries({
     '--dir': dir !== SITE.dir.default,
     '--database': database !== undefined,
     '--key-file': keyFile !== undefined,
     '--workers': workers !== undefined,
     '--new-admin-token': newAdminToken,
     '--no-baselines': !baselines,
+    '--openid-issuer': openidIssuer !== undefined,
+    '--public-url': publicUrl !== undefined,
   }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
+};
 
 function refuseBeside(served: string, [other]: readonly string[]): void {
   if (other === undefined) return;

@@ -5,8 +5,8 @@ import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
 import { clientOf, REMOTE, SERVER, SITE, siteSettings } from '../site-options.ts';
-import { refuseTogether } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
+import { refuseTogether } from '../typed-options.ts';
 
 const create = defineCommand({
   name: 'create',

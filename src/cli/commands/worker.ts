@@ -4,9 +4,9 @@ import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
 import { clientOf, REMOTE } from '../site-options.ts';
-import { QUEUE, refuseTogether } from '../sweep.ts';
+import { QUEUE } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
-import { requireOption } from '../typed-options.ts';
+import { refuseTogether, requireOption } from '../typed-options.ts';
 
 const OPTIONS = {
   ...QUEUE,
