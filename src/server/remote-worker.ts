@@ -63,7 +63,9 @@ interface Ready extends RemoteWork {
 export async function workRemotely(work: RemoteWork): Promise<number> {
   const temporary = join(work.home, `worker-${process.pid}`);
   await makeDirectory(work.home);
-  await mkdir(temporary, { mode: 0o700, recursive: true });
+  // A process of this number that was killed may have left one.
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { mode: 0o700 });
   const children = createChildren({ count: 1, key: createKey(), temporary });
   try {
     return await takeJobs(await prepare(work, children));

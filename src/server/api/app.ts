@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { UserError } from '../../ground/errors.ts';
@@ -71,13 +71,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
     c.header('cache-control', 'no-store');
     await next();
   });
-  const [small, result] = [MAX_BODY, MAX_RESULT].map((maxSize) =>
-    bodyLimit({ maxSize, onError: () => Promise.reject(bodyTooLarge(maxSize)) }),
-  );
-  app.use(async (c, next) => {
-    if (LARGE.test(c.req.path)) return next();
-    return RESULT.test(c.req.path) ? result(c, next) : small(c, next);
-  });
+  app.use(limitBodies());
 
   async function actorOf(c: Context<Env>, caller: string): Promise<Actor> {
     const token = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
@@ -108,6 +102,17 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
     info: { title: 'chineseblue evaluation server', version: version() },
   });
   return app;
+}
+
+/** Refuses bodies that are larger than their route takes; routes that take files see to that themselves. */
+function limitBodies(): MiddlewareHandler<Env> {
+  const [small, result] = [MAX_BODY, MAX_RESULT].map((maxSize) =>
+    bodyLimit({ maxSize, onError: () => Promise.reject(bodyTooLarge(maxSize)) }),
+  );
+  return async (c, next) => {
+    if (LARGE.test(c.req.path)) return next();
+    return RESULT.test(c.req.path) ? result(c, next) : small(c, next);
+  };
 }
 
 const noPage = (): UserError =>
