@@ -96,12 +96,17 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   addTokenRoutes(app, settings);
   addWorkerRoutes(app, settings);
   addPages(app, { ...settings, gate, guesses });
+  describe(app);
+  return app;
+}
+
+/** The description of the API, at an address of its own. */
+function describe(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'chineseblue evaluation server', version: version() },
   });
-  return app;
 }
 
 /** Refuses bodies that are larger than their route takes; routes that take files see to that themselves. */
