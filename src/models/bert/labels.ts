@@ -69,8 +69,7 @@ export const encodeTexts = (tokenizer: Tokenizer, input: Input<LabelFamily>, max
 const adjust = (logits: Float32Array, shares: readonly number[], multiple: number): Float32Array =>
   logits.map((logit, i) => logit - multiple * Math.log(shares[i]));
 
-/** Probabilities from logits. */
-export function softmax(logits: Float32Array): number[] {
+function softmax(logits: Float32Array): number[] {
   const top = Math.max(...logits);
   const powers = Array.from(logits, (logit) => Math.exp(logit - top));
   const total = powers.reduce((a, b) => a + b, 0);

@@ -22,12 +22,12 @@ const text = (written: string, ...terms: string[]): Example<'normalisation'> => 
 });
 const train = [text('右肺癌', '肺癌'), text('肺癌伴骨转移', '肺癌', '骨癌'), text('胃癌待查', '胃癌')];
 
-async function planOf(given: object, decision?: 'count' | number) {
+async function planOf(given: object, more: { decision?: 'count' | number; share?: number } = {}) {
   const parsed = parseParameters(PARAMETERS, { layers: 1, hidden: 64, ...given }, { name: bert.summary });
   const parameters = await resolveParameters(parsed, { task });
   const learnt = (await termsPlanner.learn(train, parameters, task)) as object;
   const base = await createBase(parameters, () => ['肺胃骨癌右伴转移待查'], 1);
-  return { learnt, plan: await termsPlanner.plan({ ...learnt, decision }, { ...base, parameters }) };
+  return { learnt, plan: await termsPlanner.plan({ ...learnt, ...more }, { ...base, parameters }) };
 }
 
 describe('terms of a text', () => {
@@ -58,7 +58,7 @@ describe('terms of a text', () => {
 
   it('are as many as are counted, or those above a threshold, one at least', async () => {
     const decode = async (decision: 'count' | number, two: number): Promise<readonly string[]> => {
-      const { plan } = await planOf({}, decision);
+      const { plan } = await planOf({}, { decision, share: 0 });
       return plan.use(({ ask }) => {
         const { sequences, decode } = ask({ text: '肺癌骨癌' });
         // of all three terms, in the order in which they were found
@@ -77,6 +77,18 @@ describe('terms of a text', () => {
     expect(await decode(0.5, 1)).toHaveLength(1);
     expect(await decode(0.2, 1)).toHaveLength(2);
     expect(await decode(0.9, 1)).toHaveLength(1);
+  });
+
+  it('are judged by encoder and regression together', async () => {
+    const best = async (share: number): Promise<readonly string[]> =>
+      (await planOf({}, { decision: 0.999, share })).plan.use(({ ask }) => {
+        const { sequences, decode } = ask({ text: '肺癌待查' });
+        // the encoder prefers what the regression puts last
+        const answers = sequences.map((_, i) => Float32Array.of(0, i, 0, 0));
+        return decode(answers as never, () => new Float32Array(0)).terms;
+      });
+    expect(await best(100)).toEqual(['肺癌']);
+    expect(await best(0)).not.toContain('肺癌');
   });
 
   it('come from a list too, whose content is part of what a run starts from', async () => {
@@ -106,6 +118,7 @@ describe('terms of a text', () => {
       [{ ...learnt, known: [{ text: '', terms: [9] }] }, 'learnt.known'],
       [{ ...learnt, decision: 'all' }, 'learnt.decision'],
       [{ ...learnt, counts: [-1] }, 'learnt.counts.0'],
+      [{ ...learnt, weights: [1] }, 'learnt.weights'],
     ] as const)
       await expect(termsPlanner.plan(damaged, { ...base, parameters })).rejects.toMatchObject({
         code: 'bad-model',

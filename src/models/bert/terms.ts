@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { type GroupedTarget, groupedHead } from '../../encoders/heads/sequence.ts';
 import type { Sequence } from '../../encoders/inference/sequences.ts';
 import type { Example, Input } from '../../tasks/examples.ts';
+import { FEATURES } from '../shared/terms/features.ts';
 import { createFinder } from '../shared/terms/finder.ts';
+import { createJudge, type JudgedTerm, learnWeights } from '../shared/terms/judge.ts';
 import { collectTerms } from '../shared/terms/knowledge.ts';
-import { softmax } from './labels.ts';
 import {
   argmax,
   damagedModel,
@@ -26,8 +27,12 @@ const learntTerms = z.object({
   known: z.array(z.object({ text: z.string(), terms: z.array(z.int().min(0)) })),
   /** How many terms texts of train have, ascending. */
   counts: z.array(z.int().min(0)),
+  /** Of the regression that judges candidates beside the encoder, its constant last. */
+  weights: z.array(z.number()).length(FEATURES.length + 1),
   /** Chosen on dev. */
   decision: decisionJson.optional(),
+  /** Chosen on dev: factor on the log odds of the regression, which are added to those of the encoder. */
+  share: z.number().min(0).optional(),
 });
 type LearntTerms = z.infer<typeof learntTerms>;
 
@@ -35,7 +40,11 @@ type LearntTerms = z.infer<typeof learntTerms>;
 const CANDIDATES = 30;
 /** Of the wrong candidates that are learnt from, the share that is nearest to the text; the others are spread evenly. */
 const NEAREST = 0.5;
-const DECISIONS: readonly Decision[] = ['count', 0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
+const DECISIONS: readonly Decision[] = ['count', 0.5, 0.3, 0.7, 0.1, 0.9];
+/** The first is taken without dev. */
+const SHARES = [1, 0.5, 0.25, 0, 2, 4];
+/** Inverse strength of the penalty of the regression. */
+const PENALTY = 1;
 
 /** The questions of the head: whether a text means a term, and how many terms it means. */
 const RELEVANCE = 0;
@@ -43,38 +52,43 @@ const COUNT = 1;
 const [NO, YES] = [0, 1];
 
 /**
- * Standard terms: BM25 finds candidates, as the kind `terms` does, the encoder reads each together with the text, and the text
- * alone to count its terms.
+ * Standard terms: BM25 finds candidates and a regression judges them, as the kind `terms` does; the encoder reads each together
+ * with the text, and the text alone to count its terms.
  */
 export const termsPlanner = definePlanner<'normalisation', LearntTerms>({
   schema: learntTerms,
-  async learn(examples, { terminology }) {
+  async learn(examples, { terminology, candidates = CANDIDATES }) {
     const { vocabulary, known } = await collectTerms(examples, terminology);
+    const finder = await createFinder(vocabulary, known, candidates);
+    const weights = await learnWeights({ vocabulary, known }, finder, PENALTY);
     const counts = [...new Set(known.map(({ terms }) => terms.length))].sort((a, b) => a - b);
     return {
       vocabulary: [...vocabulary],
       known: known.map(({ text, terms }) => ({ text, terms: [...terms] })),
       counts,
+      weights: [...weights],
     };
   },
   async plan(learnt, context) {
-    const { vocabulary, known, counts, decision = 'count' } = learnt;
+    const { vocabulary, known, decision = DECISIONS[0], share = SHARES[0] } = learnt;
     if (known.some(({ terms }) => terms.some((term) => term >= vocabulary.length)))
       throw damagedModel(['learnt', 'known']);
     const reader = await createReader(learnt, context);
     const { smoothing, documents } = context.parameters;
     const plan: Plan<'normalisation', GroupedTarget, Float32Array> = {
-      head: groupedHead(context.config, [2, counts.length], { smoothing }),
-      labels: ['no', 'yes', ...counts.map((count) => `terms:${count}`)],
+      head: groupedHead(context.config, [2, learnt.counts.length], { smoothing }),
+      labels: ['no', 'yes', ...learnt.counts.map((count) => `terms:${count}`)],
       items: (examples) =>
         examples.flatMap((example) =>
-          rowsOf(reader, example, counts, documents).map((row) => ({ rows: [row] })),
+          rowsOf(reader, example, learnt.counts, documents).map((row) => ({ rows: [row] })),
         ),
-      ask: (input) => questionOf(reader, input, counts, decision),
-      decodings: DECISIONS.map((one) => ({
-        learnt: { ...learnt, decision: one },
-        ask: (input) => questionOf(reader, input, counts, one),
-      })),
+      ask: (input) => questionOf(reader, input, { ...learnt, decision, share }),
+      decodings: DECISIONS.flatMap((one) =>
+        SHARES.map((own) => {
+          const chosen = { ...learnt, decision: one, share: own };
+          return { learnt: chosen, ask: (input) => questionOf(reader, input, chosen) };
+        }),
+      ),
       judgedByDecodings: true,
     };
     return hideTypes(plan);
@@ -83,21 +97,23 @@ export const termsPlanner = definePlanner<'normalisation', LearntTerms>({
 
 /** Finds the terms that a text is read with, and how it is read. */
 interface Reader {
-  candidates(input: Input<'normalisation'>): readonly string[];
+  /** The likeliest first, as the regression judges them. */
+  candidates(input: Input<'normalisation'>): readonly JudgedTerm[];
   pair(text: string, term: string): Sequence;
   alone(text: string): Sequence;
 }
 
 async function createReader(
-  { vocabulary, known }: LearntTerms,
+  { vocabulary, known, weights }: LearntTerms,
   { tokenizer, parameters: { maxLength, candidates: most = CANDIDATES } }: PlanContext,
 ): Promise<Reader> {
   const finder = await createFinder(vocabulary, known, most);
+  const judge = createJudge({ vocabulary, known, weights }, finder);
   // inputs are asked about more than once, and finding takes longer than reading
-  const found = new WeakMap<Input<'normalisation'>, readonly string[]>();
+  const found = new WeakMap<Input<'normalisation'>, readonly JudgedTerm[]>();
   return {
     candidates(input) {
-      const terms = found.get(input) ?? finder.find(input.text).map(({ term }) => vocabulary[term]);
+      const terms = found.get(input) ?? judge(input.text);
       found.set(input, terms);
       return terms;
     },
@@ -114,7 +130,7 @@ function rowsOf(
   most: number,
 ): { sequence: Sequence; target: GroupedTarget }[] {
   const right = [...new Set(gold.terms)];
-  const others = candidates(input).filter((term) => !right.includes(term));
+  const others = candidates(input).filter(({ term }) => !right.includes(term));
   const wrong = spread(others, Math.max(1, most - right.length));
   const judged = (term: string, label: number) => ({
     sequence: pair(input.text, term),
@@ -123,23 +139,29 @@ function rowsOf(
   return [
     { sequence: alone(input.text), target: { group: COUNT, label: counts.indexOf(right.length) } },
     ...right.map((term) => judged(term, YES)),
-    ...wrong.map((term) => judged(term, NO)),
+    ...wrong.map(({ term }) => judged(term, NO)),
   ];
 }
 
+/** Candidates by the log odds of encoder and regression together. */
 function questionOf(
   { candidates, pair, alone }: Reader,
   input: Input<'normalisation'>,
-  counts: readonly number[],
-  decision: Decision,
+  {
+    counts,
+    decision,
+    share,
+  }: Pick<LearntTerms, 'counts'> & Required<Pick<LearntTerms, 'decision' | 'share'>>,
 ): Question<'normalisation', Float32Array> {
   const terms = candidates(input);
   return {
-    sequences: [alone(input.text), ...terms.map((term) => pair(input.text, term))],
+    sequences: [alone(input.text), ...terms.map(({ term }) => pair(input.text, term))],
     decode([own, ...answers]) {
-      const shares = answers.map((logits) => softmax(logits.subarray(0, 2))[YES]);
-      const count = counts[argmax(own.subarray(2))];
-      return { terms: chosen(terms, shares, decision, count) };
+      const judged = answers.map((logits, i) => {
+        const logOdds = logits[YES] - logits[NO] + share * terms[i].logOdds;
+        return { term: terms[i].term, probability: 1 / (1 + Math.exp(-logOdds)) };
+      });
+      return { terms: chosen(judged, decision, counts[argmax(own.subarray(2))]) };
     },
   };
 }
@@ -156,9 +178,13 @@ function spread<T>(list: readonly T[], most: number): readonly T[] {
 }
 
 /** The likeliest terms, of equally likely ones those that were found first; by a threshold, one at least. */
-function chosen(terms: readonly string[], shares: readonly number[], how: Decision, count: number): string[] {
-  const order = Array.from(terms.keys()).sort((a, b) => shares[b] - shares[a] || a - b);
-  return order
-    .filter((term, place) => (how === 'count' ? place < count : place === 0 || shares[term] >= how))
-    .map((term) => terms[term]);
+function chosen(
+  judged: readonly Pick<JudgedTerm, 'term' | 'probability'>[],
+  how: Decision,
+  count: number,
+): string[] {
+  return judged
+    .toSorted((a, b) => b.probability - a.probability)
+    .filter(({ probability }, place) => (how === 'count' ? place < count : place === 0 || probability >= how))
+    .map(({ term }) => term);
 }

@@ -1,16 +1,14 @@
 import * as z from 'zod';
 import { bothLanguages } from '../../ground/language.ts';
-import { createYielder } from '../../ground/yielder.ts';
 import type { Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Fit, FitRequest, Fits, FittedModel } from '../contract.ts';
 import { answerEach } from '../shared/answer-each.ts';
-import { createRowsBuilder } from '../shared/features/rows.ts';
-import { fitLogistic } from '../shared/logistic/logistic.ts';
 import { damaged, openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/modelfile.ts';
+import { FEATURES } from '../shared/terms/features.ts';
 import { createFinder, type KnownText, type TermFinder } from '../shared/terms/finder.ts';
+import { createJudge, type JudgedTerm, learnWeights } from '../shared/terms/judge.ts';
 import { collectTerms } from '../shared/terms/knowledge.ts';
-import { FEATURES, featuresOf } from './features.ts';
 import type { TermsParameters } from './parameters.ts';
 
 /** Everything that is known: what a model file holds. */
@@ -25,8 +23,6 @@ interface Knowledge {
   readonly threshold: number;
 }
 
-/** Candidates that are learnt from for each text, beside its terms: the first that were found. */
-const NEGATIVES = 12;
 const THRESHOLDS = Array.from({ length: 17 }, (_, i) => (i + 2) / 20);
 const UNTUNED = 0.5;
 const SHOWN = 5;
@@ -46,59 +42,6 @@ const fitTerms: Fit<'normalisation', TermsParameters> = async (request) => {
 };
 
 export const fit: Fits<TermsParameters> = { normalisation: fitTerms };
-
-/** How often known texts have each term. */
-function frequenciesOf({ vocabulary, known }: Pick<Knowledge, 'vocabulary' | 'known'>): Float64Array {
-  const counts = new Float64Array(vocabulary.length);
-  for (const { terms } of known) for (const term of terms) counts[term]++;
-  return counts;
-}
-
-/** Logistic regression on candidates of train, each text found as if it were not known itself. */
-async function learnWeights(
-  knowledge: Pick<Knowledge, 'vocabulary' | 'known'>,
-  finder: TermFinder,
-  c: number,
-  signal: AbortSignal | undefined,
-): Promise<Float64Array> {
-  const { vocabulary, known } = knowledge;
-  const frequencies = frequenciesOf(knowledge);
-  const yieldNow = createYielder(signal);
-  const builder = createRowsBuilder();
-  const targets: number[] = [];
-  for (const [i, { text, terms }] of known.entries()) {
-    await yieldNow();
-    let negatives = 0;
-    for (const candidate of finder.find(text, i)) {
-      const { term } = candidate;
-      const isRight = terms.includes(term);
-      if (!isRight && ++negatives > NEGATIVES) continue;
-      const others = frequencies[term] - (isRight ? 1 : 0);
-      for (const [column, value] of featuresOf(text, vocabulary[term], others, candidate).entries())
-        if (value !== 0) builder.add(column, value);
-      builder.endRow();
-      targets.push(isRight ? 1 : 0);
-    }
-  }
-  const weights = new Float64Array(FEATURES.length + 1);
-  if (new Set(targets).size < 2) {
-    weights[0] = 1;
-    return weights;
-  }
-  const rows = builder.finish(FEATURES.length);
-  const problem = {
-    rows,
-    outputs: 1,
-    link: 'sigmoid',
-    targets: Float64Array.from(targets),
-    c,
-    signal,
-  } as const;
-  const { model } = await fitLogistic(problem);
-  weights.set(model.weights);
-  weights[FEATURES.length] = model.intercepts[0];
-  return weights;
-}
 
 /** The threshold with the best score on dev, of equal ones the highest. */
 function tune(
@@ -121,29 +64,7 @@ function tune(
   return threshold;
 }
 
-interface Judged {
-  readonly term: string;
-  readonly probability: number;
-}
-
-/** The candidates of a text, likeliest first, of equal ones in the order of the vocabulary. */
-function createJudge(knowledge: Knowledge, finder: TermFinder): (text: string) => Judged[] {
-  const { vocabulary, weights } = knowledge;
-  const frequencies = frequenciesOf(knowledge);
-  return (text) =>
-    finder
-      .find(text)
-      .map((candidate) => {
-        let sum = weights[FEATURES.length];
-        const features = featuresOf(text, vocabulary[candidate.term], frequencies[candidate.term], candidate);
-        for (const [column, value] of features.entries()) sum += value * weights[column];
-        return { ...candidate, probability: 1 / (1 + Math.exp(-sum)) };
-      })
-      .sort((a, b) => b.probability - a.probability || a.term - b.term)
-      .map(({ term, probability }) => ({ term: vocabulary[term], probability }));
-}
-
-const chosen = (judged: readonly Judged[], threshold: number): Prediction<'normalisation'> => ({
+const chosen = (judged: readonly JudgedTerm[], threshold: number): Prediction<'normalisation'> => ({
   terms: judged.filter(({ probability }, i) => i === 0 || probability >= threshold).map(({ term }) => term),
 });
 

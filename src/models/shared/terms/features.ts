@@ -1,6 +1,6 @@
-import { foldText } from '../shared/features/ngrams.ts';
-import type { Candidate } from '../shared/terms/finder.ts';
-import { sharedCharacters } from '../shared/terms/likeness.ts';
+import { foldText } from '../features/ngrams.ts';
+import type { Candidate } from './finder.ts';
+import { sharedCharacters } from './likeness.ts';
 
 /** What is known of a term beside a text, in this order. */
 export const FEATURES = [
