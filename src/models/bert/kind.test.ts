@@ -68,7 +68,7 @@ describe('bert learns, is kept as a folder and answers the same from it', () => 
     ['relation', 'relation', { epochs: 16 }],
     ['dialogue acts', 'dialogue-acts', { epochs: 6 }],
     ['mention status', 'mention-status', { epochs: 8, logitAdjustment: true }],
-    ['terms', 'normalisation', { epochs: 16, learningRate: 1e-2 }],
+    ['terms', 'normalisation', { epochs: 5 }],
     ['events', 'event', { epochs: 14 }],
     ['causal relations', 'causal', { epochs: 14 }],
   ])('%s', async (name, family, more) => {
