@@ -7,13 +7,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { epochsOf } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
+import { processor, resultFile } from '../result.ts';
 import { median } from './contestants.ts';
 import { DATA } from './kept.ts';
 import { BATCH, material, type Sizes, sizesOf, VOCABULARY } from './material.ts';
@@ -158,7 +159,7 @@ function print({ name, as, threads, operators, masks, run, optimizer }: Row): vo
 
 if (values.child) process.stdout.write(JSON.stringify(await measure(JSON.parse(values.child))));
 else {
-  const file = join(import.meta.dirname, '../results/bert-profile.json');
+  const file = resultFile('bert-profile');
   const cases = [
     alone('BERT-base 16 × 32', 12, 768, 16, 32),
     alone('BERT-base 16 × 128', 12, 768, 16, 128),
@@ -177,7 +178,7 @@ else {
           const said = execFileSync(process.execPath, [import.meta.filename, ...given]);
           return [JSON.parse(said.toString()) as Profile, weight] as const;
         });
-      const at = { date: new Date().toISOString(), cpu: cpus()[0].model, load: loadavg()[0] };
+      const at = { date: new Date().toISOString(), cpu: processor(), load: loadavg()[0] };
       rows.push({ name, as: values.as, threads, ...at, padding, ...blend(profiles) });
       print(rows.at(-1)!);
     }

@@ -15,6 +15,9 @@ const OPERATOR_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'moves of data': ['Transpose', 'Reshape', 'Slice', 'Pad', 'Gather', 'Concat', 'Expand', 'Identity', 'Cast'],
 };
 
+/** Whose time it is, in order: of 2026-11-25, of the morning after, and of that afternoon. */
+const CODE = ['before', 'between', 'after'];
+
 /** Operators are timed by the clock, parts by their CPU time: what the short operators leave of it are the products. */
 function profileBody(rows: Result): string[] {
   const cells = ({ operators, threads, run, masks, optimizer }: Result): string[] => {
@@ -27,7 +30,7 @@ function profileBody(rows: Result): string[] {
     return [...[products, ...groups, masks, optimizer].map(share), total.toFixed(0)];
   };
   const byCase = (a: Result, b: Result): number =>
-    a.name.localeCompare(b.name) || a.threads - b.threads || b.as.localeCompare(a.as);
+    a.name.localeCompare(b.name) || a.threads - b.threads || CODE.indexOf(a.as) - CODE.indexOf(b.as);
   const kinds = ['products and copies', ...Object.keys(OPERATOR_GROUPS), 'dropout masks', 'optimizer'];
   return [
     ...table(
@@ -43,7 +46,7 @@ function profileBody(rows: Result): string[] {
         ]),
     ),
     '',
-    `Milliseconds; "before" is the code of 2026-11-25. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products, and the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
+    `Milliseconds; "before" is the code of 2026-11-25, "between" that of the day after (last layer of \`[CLS]\` alone, GELU and layer norms in fewer passes), "after" that which no longer copies gradients. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products and, in the first two, the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
   ];
 }
 
