@@ -139,7 +139,8 @@ it.each([
   ['not-a-file', '/dev/null', undefined],
   ['import-format', { 'a.csv': '' }, undefined],
   ['line-too-long', { 'a.csv': `text,label\n"${'x'.repeat(1 << 20)}`.padEnd(66 << 20, 'x') }, 2],
-  ['compressed', { 'a.json': zipOf([{ name: 'a', bytes: Buffer.from('x') }]) }, undefined],
+  ['compressed', { 'a.json': gzipSync('x') }, undefined],
+  ['no-sources', { 'a.json': zipOf([{ name: 'a', bytes: Buffer.from('x') }]) }, undefined],
 ] as const)('%s', async (code, files, line) => {
   const given = typeof files === 'string' ? fromPaths([files]) : fromContents(files);
   const error = await given.catch((thrown) => thrown);

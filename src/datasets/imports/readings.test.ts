@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { zipOf } from '../../../scripts/fuzz/containers.ts';
 import { type ImportRequest, importData } from './import.ts';
 
 let folder: string;
@@ -12,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 let count = 0;
 async function imported(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   given: Partial<ImportRequest['given']> = {},
 ) {
   const own = join(folder, String(count++));
@@ -113,4 +114,27 @@ it.each([
   ['unknown-annotator', { 'test.json': classes }, 'nobody'],
 ])('%s', async (code, files, adjudicate) => {
   await expect(imported(files as Record<string, string>, { adjudicate })).rejects.toMatchObject({ code });
+});
+
+it('takes the files of an archive for the work of one user each, as doccano exports them', async () => {
+  const of = (label: string): string =>
+    ['病历一', '病历二']
+      .map((text, id) => `${JSON.stringify({ id, text, label: [label], Comments: [] })}\n`)
+      .join('');
+  const users = [
+    { name: 'ann.jsonl', bytes: Buffer.from(of('a')) },
+    { name: 'bob.jsonl', bytes: Buffer.from(of('b')) },
+  ];
+  const given = { adjudicate: 'bob' };
+  const { report, records } = await imported({ 'test-project.zip': zipOf(users) }, given);
+  expect(report.agreement).toMatchObject({ annotators: ['ann', 'bob'], records: 2, differing: 2 });
+  expect(records.map(({ label }) => label)).toEqual(['b', 'b']);
+  expect(report.sources.map(({ path, format }) => [path.split('/').at(-1), format])).toEqual([
+    ['ann.jsonl', 'doccano'],
+    ['bob.jsonl', 'doccano'],
+  ]);
+  const damaged = zipOf(users).fill(0, 40, 50);
+  await expect(imported({ 'test.zip': damaged })).rejects.toMatchObject({ code: 'bad-archive' });
+  const nothing = zipOf([{ name: 'a.png', bytes: Buffer.from('') }]);
+  await expect(imported({ 'test.zip': nothing })).rejects.toMatchObject({ code: 'no-sources' });
 });

@@ -21,6 +21,8 @@ export interface Source {
   readonly name: string;
   /** The split that its name says. */
   readonly split?: SplitName;
+  /** Whose work it is, where its name says so. */
+  readonly annotator?: string;
   /** Gives `use` the source, ready to be read; copies that were needed are removed afterwards. Throws a UserError. */
   open<T>(context: ReadContext, use: (opened: OpenedSource) => Promise<T>): Promise<T>;
 }

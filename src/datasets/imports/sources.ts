@@ -2,17 +2,18 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import { type Encoding, withUtf8 } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
 import { BRAT_OFFSETS, bratDocuments, readBrat } from './formats/brat.ts';
 import { datasetSources, isDatasetFolder } from './formats/hugging-face/dataset-folder.ts';
 import { parquetSource } from './formats/parquet.ts';
 import { sheetSources } from './formats/xlsx/sheet-sources.ts';
 import type { Fields, Misfit } from './raw.ts';
-import { detectFormat, readHead } from './registry.ts';
 import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
+import { textSource } from './text-source.ts';
+import { zipSources } from './zip-sources.ts';
 
-const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet'];
+const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet', '.zip'];
 
 /** What finding sources depends on. */
 interface SourceOptions {
@@ -78,14 +79,15 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
 /** What a file is, by its first bytes. */
 const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
 
-/** The sources of a file, by its content: a text, a Parquet table, or the sheets of a workbook. */
+/** The sources of a file, by its content: a text, a Parquet table, the sheets of a workbook, or the texts of an archive. */
 async function fileSources(path: string, { fields, misfit }: SourceOptions): Promise<Source[]> {
   const head = await firstBytes(path);
   const isSheet = extname(path).toLowerCase() === '.xlsx';
   if (head.startsWith(MARKS.ole)) throw oldWorkbook(path);
   if (isSheet && (head === '' || head.startsWith(MARKS.zip))) return sheetSources(path, fields, misfit);
   if (head.startsWith(MARKS.parquet)) return [parquetSource(path, splitOf(path))];
-  return [textSource(path)];
+  if (head.startsWith(MARKS.zip)) return zipSources(path);
+  return [textSource({ path, name: path, split: splitOf(path) })];
 }
 
 async function firstBytes(path: string): Promise<string> {
@@ -114,19 +116,6 @@ const oldWorkbook = (file: string): UserError =>
       },
     },
   );
-
-const textSource = (path: string): Source => ({
-  ...{ path, name: path, split: splitOf(path) },
-  open: (context, use) =>
-    withUtf8(path, async (copy, encoding) => {
-      const head = await readHead(path, copy);
-      const { name, format } = detectFormat(head);
-      return use({
-        ...{ format: name, encoding: () => encoding, offsets: format.offsets },
-        read: () => format.read(head, context),
-      });
-    }),
-});
 
 function bratSource(path: string): Source {
   return {

@@ -51,7 +51,8 @@ export async function spoolSource(
   seen: Seen,
 ): Promise<SpooledSource> {
   const { path, name, split = null } = source;
-  const readers = createReaders(context.byAnnotator ? basename(path, extname(path)) : undefined);
+  const named = context.byAnnotator ? basename(path, extname(path)) : undefined;
+  const readers = createReaders(source.annotator ?? named);
   const sha256 = await hashPath(path);
   await using writer = await createLineWriter(spool);
   const found = await source.open({ ...context, misfit }, async (opened) => {

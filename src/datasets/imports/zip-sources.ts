@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { archiveTooLarge, mostUnpacked } from '../../fetch/tar.ts';
+import { readZip, type ZipFile } from '../../fetch/zip.ts';
+import { UserError } from '../../ground/errors.ts';
+import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import { renamed } from '../../ground/spool.ts';
+import type { Source } from './source.ts';
+import { splitOf } from './split-names.ts';
+import { textSource } from './text-source.ts';
+
+const EXTENSIONS = ['.jsonl', '.json', '.csv', '.tsv', '.conll', '.txt'];
+
+/**
+ * The text files of a zip archive, each read from a temporary copy. Several files of which none names a split are the work of
+ * one annotator each, as doccano exports projects that are not shared: a file for every user, named after him. Throws a
+ * UserError: `bad-archive`, `archive-too-large`, `no-sources`.
+ */
+export async function zipSources(archive: string): Promise<Source[]> {
+  const files = (await listed(archive)).filter(({ name }) => isData(name));
+  if (files.length === 0) throw noSources(archive);
+  const most = await mostUnpacked(archive);
+  if (files.reduce((sum, { bytes }) => sum + bytes, 0) > most) throw archiveTooLarge(archive);
+  const isByUser = files.length > 1 && files.every(({ name }) => splitOf(name) === undefined);
+  return files.map((file) => {
+    const annotator = isByUser ? basename(file.name, extname(file.name)) : undefined;
+    const name = `${archive}/${file.name}`;
+    return textSource(
+      { path: archive, name, split: splitOf(file.name) ?? splitOf(archive), annotator },
+      (use) => withCopy(file, { archive, name }, use),
+    );
+  });
+}
+
+const isData = (name: string): boolean =>
+  EXTENSIONS.includes(extname(name).toLowerCase()) && !/(^|\/)(\.|__MACOSX\/)/.test(name);
+
+async function listed(archive: string): Promise<ZipFile[]> {
+  return readZip(archive).catch((error) => {
+    throw badArchive(error, archive);
+  });
+}
+
+async function withCopy<T>(
+  file: ZipFile,
+  { archive, name }: { readonly archive: string; readonly name: string },
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-import-'));
+  const copy = join(directory, 'source');
+  try {
+    const checked = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        yield* file.read();
+      } catch (error) {
+        throw badArchive(error, archive);
+      }
+    };
+    await writeAtomic(copy, checked());
+    return await use(copy);
+  } catch (error) {
+    throw renamed(error, copy, name);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function badArchive(error: unknown, file: string): unknown {
+  const known = explainFileError(error, file);
+  if (known instanceof UserError) return known;
+  const cause = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    'bad-archive',
+    { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
+    {
+      file,
+      hint: { en: 'Export it again, or unpack it and name the files.', zh: '请重新导出，或解压后指定文件。' },
+    },
+  );
+}
+
+const noSources = (file: string): UserError =>
+  new UserError(
+    'no-sources',
+    { en: 'The archive holds nothing that can be imported', zh: '该压缩包中没有可导入的内容' },
+    {
+      file,
+      hint: {
+        en: `Looked for files ending in ${EXTENSIONS.join(', ')}. Unpack others, and name the folder.`,
+        zh: `查找的扩展名为 ${EXTENSIONS.join('、')}。其他内容请解压后指定目录。`,
+      },
+    },
+  );
