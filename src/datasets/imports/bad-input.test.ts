@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { zipOf } from '../../../scripts/fuzz/containers.ts';
 import { createImports, misfitCounts } from './fixtures/imported.ts';
