@@ -122,7 +122,7 @@ async function inTwoProcesses(): Promise<number> {
     '1',
   ];
   const options = ['--micro-batch', '5', '--checkpoint-every', String(CHECKPOINT_EVERY)];
-  const start = (): ChildProcess => launch('two', [...command, '--mixed_precision', 'no'], options);
+  const start = (): ChildProcess => launch('two', command, options);
   const doomed = start();
   const over = ended(doomed);
   let killedAfter = 0;

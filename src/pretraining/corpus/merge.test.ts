@@ -84,6 +84,14 @@ describe('a corpus from parts', () => {
     expect(manifest.sentences.removed.repeated).toBeGreaterThan(0);
   });
 
+  it('has the same bytes from eight parts, some without a file', async () => {
+    const eight = Array.from({ length: 8 }, (_, i) => at(`eighth-${i + 1}`));
+    for (const [i, out] of eight.entries()) await buildPart({ ...request, out }, { index: i + 1, of: 8 });
+    const { documents } = await merge(eight, at('of-eight'));
+    expect(filesIn(at('of-eight'))).toEqual(filesIn(at('single')));
+    expect(documents).toMatchObject({ exactDuplicates: known.copies, nearDuplicates: known.nearCopies });
+  });
+
   it('has parts of which each reads files of its own', () => {
     const read = parts().map((directory) => {
       const { sources } = JSON.parse(readFileSync(join(directory, 'part.json'), 'utf8'));
