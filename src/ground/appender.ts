@@ -3,8 +3,8 @@ import { explainFileError } from './files.ts';
 
 /** What is appended reaches the disk at most this long after it arrives, in milliseconds. */
 const FLUSH_MS = 50;
-/** More than this many characters are written at once: all of a busy moment may be longer than a string can be. */
-const FLUSH_CHARACTERS = 1 << 23;
+/** More than this many characters are encoded at once: all of a busy moment may be longer than a string can be. */
+const BLOCK_CHARACTERS = 1 << 23;
 
 /** Appends lines to a file and syncs them in groups, one write at a time. */
 export interface Appender {
@@ -18,56 +18,88 @@ export interface Appender {
 
 /** Appends to an open file from byte `from`; `file` names it in errors. */
 export function createAppender(handle: FileHandle, file: string, from: number): Appender {
-  let waiting: string[] = [];
+  let texts: string[] = [];
   let characters = 0;
+  let blocks: Buffer[] = [];
   let begun = from;
   let written = from;
   let timer: NodeJS.Timeout | undefined;
   let failure: unknown;
-  let writing = Promise.resolve();
+  let writing: Promise<void> | undefined;
+  let wanted = false;
   let waiters: { accept(): void; reject(error: unknown): void }[] = [];
+
+  const encode = (): void => {
+    blocks.push(Buffer.from(texts.join('')));
+    texts = [];
+    characters = 0;
+  };
+  /** What arrived until now, synced once. */
+  const writeGroup = async (): Promise<void> => {
+    encode();
+    const [group, served] = [blocks, waiters];
+    blocks = [];
+    waiters = [];
+    try {
+      if (failure === undefined && group.some(({ length }) => length > 0)) {
+        for (const block of group) written += await writeWhole(handle, block, written);
+        await handle.datasync();
+      }
+    } catch (error) {
+      failure = explainFileError(error, file);
+    }
+    for (const { accept, reject } of served) failure === undefined ? accept() : reject(failure);
+  };
+  /** While a group is written, the next one gathers: a slow disk does not make a queue of syncs. */
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const bytes = Buffer.from(waiting.join(''));
-    const served = waiters;
-    waiting = [];
-    characters = 0;
-    waiters = [];
-    writing = writing.then(async () => {
-      try {
-        if (failure === undefined && bytes.length > 0) {
-          await handle.write(bytes, 0, bytes.length, written);
-          written += bytes.length;
-          await handle.datasync();
-        }
-      } catch (error) {
-        failure = explainFileError(error, file);
-      }
-      for (const { accept, reject } of served) failure === undefined ? accept() : reject(failure);
+    if (writing) {
+      wanted = true;
+      return;
+    }
+    writing = writeGroup().then(() => {
+      writing = undefined;
+      if (wanted) flush();
     });
+    wanted = false;
   };
+  const flushSoon = (): void => {
+    timer ??= setTimeout(flush, FLUSH_MS);
+  };
+
   return {
     write(text) {
       if (failure !== undefined) throw failure;
       const at = begun;
       begun += Buffer.byteLength(text);
-      waiting.push(text);
+      texts.push(text);
       characters += text.length;
-      if (characters > FLUSH_CHARACTERS) flush();
-      else timer ??= setTimeout(flush, FLUSH_MS);
+      if (characters > BLOCK_CHARACTERS) {
+        encode();
+        flush();
+      } else flushSoon();
       return at;
     },
     flushed() {
       if (failure !== undefined) return Promise.reject(failure);
-      timer ??= setTimeout(flush, FLUSH_MS);
+      flushSoon();
       return new Promise((accept, reject) => waiters.push({ accept, reject }));
     },
     async close() {
       flush();
-      await writing;
+      while (writing) await writing;
       await handle.close();
       if (failure !== undefined) throw failure;
     },
   };
+}
+
+/** Writes all of a block, however little the system takes at a time; returns its length. */
+async function writeWhole(handle: FileHandle, block: Buffer, at: number): Promise<number> {
+  for (let done = 0; done < block.length; ) {
+    const { bytesWritten } = await handle.write(block, done, block.length - done, at + done);
+    done += bytesWritten;
+  }
+  return block.length;
 }
