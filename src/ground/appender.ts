@@ -18,9 +18,7 @@ export interface Appender {
 
 /** Appends to an open file from byte `from`; `file` names it in errors. */
 export function createAppender(handle: FileHandle, file: string, from: number): Appender {
-  let texts: string[] = [];
-  let characters = 0;
-  let blocks: Buffer[] = [];
+  const waiting = createBlocks();
   let begun = from;
   let written = from;
   let timer: NodeJS.Timeout | undefined;
@@ -29,19 +27,12 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
   let wanted = false;
   let waiters: { accept(): void; reject(error: unknown): void }[] = [];
 
-  const encode = (): void => {
-    blocks.push(Buffer.from(texts.join('')));
-    texts = [];
-    characters = 0;
-  };
   /** What arrived until now, synced once. */
   const writeGroup = async (): Promise<void> => {
-    encode();
-    const [group, served] = [blocks, waiters];
-    blocks = [];
+    const [group, served] = [waiting.take(), waiters];
     waiters = [];
     try {
-      if (failure === undefined && group.some(({ length }) => length > 0)) {
+      if (failure === undefined && group.length > 0) {
         for (const block of group) written += await writeWhole(handle, block, written);
         await handle.datasync();
       }
@@ -73,12 +64,8 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
       if (failure !== undefined) throw failure;
       const at = begun;
       begun += Buffer.byteLength(text);
-      texts.push(text);
-      characters += text.length;
-      if (characters > BLOCK_CHARACTERS) {
-        encode();
-        flush();
-      } else flushSoon();
+      if (waiting.add(text)) flush();
+      else flushSoon();
       return at;
     },
     flushed() {
@@ -91,6 +78,34 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
       while (writing) await writing;
       await handle.close();
       if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+/** Texts that wait to be written, encoded in blocks. */
+function createBlocks() {
+  let texts: string[] = [];
+  let characters = 0;
+  let blocks: Buffer[] = [];
+  const encode = (): void => {
+    if (characters > 0) blocks.push(Buffer.from(texts.join('')));
+    texts = [];
+    characters = 0;
+  };
+  return {
+    /** Returns whether a block has become full. */
+    add(text: string): boolean {
+      texts.push(text);
+      characters += text.length;
+      const full = characters > BLOCK_CHARACTERS;
+      if (full) encode();
+      return full;
+    },
+    take(): readonly Buffer[] {
+      encode();
+      const taken = blocks;
+      blocks = [];
+      return taken;
     },
   };
 }
