@@ -32,10 +32,7 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
     const [group, served] = [waiting.take(), waiters];
     waiters = [];
     try {
-      if (failure === undefined && group.length > 0) {
-        for (const block of group) written += await writeWhole(handle, block, written);
-        await handle.datasync();
-      }
+      if (failure === undefined) written = await writeAll(handle, group, written);
     } catch (error) {
       failure = explainFileError(error, file);
     }
@@ -45,15 +42,11 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (writing) {
-      wanted = true;
-      return;
-    }
-    writing = writeGroup().then(() => {
+    wanted = writing !== undefined;
+    writing ??= writeGroup().then(() => {
       writing = undefined;
       if (wanted) flush();
     });
-    wanted = false;
   };
   const flushSoon = (): void => {
     timer ??= setTimeout(flush, FLUSH_MS);
@@ -110,11 +103,15 @@ function createBlocks() {
   };
 }
 
-/** Writes all of a block, however little the system takes at a time; returns its length. */
-async function writeWhole(handle: FileHandle, block: Buffer, at: number): Promise<number> {
-  for (let done = 0; done < block.length; ) {
-    const { bytesWritten } = await handle.write(block, done, block.length - done, at + done);
-    done += bytesWritten;
-  }
-  return block.length;
+/** Writes blocks from byte `from` on, however little the system takes at a time, and syncs; returns where they end. */
+async function writeAll(handle: FileHandle, blocks: readonly Buffer[], from: number): Promise<number> {
+  let end = from;
+  for (const block of blocks)
+    for (let done = 0; done < block.length; ) {
+      const { bytesWritten } = await handle.write(block, done, block.length - done, end);
+      done += bytesWritten;
+      end += bytesWritten;
+    }
+  if (end > from) await handle.datasync();
+  return end;
 }
