@@ -25,6 +25,7 @@ import { withParts } from '../shared/parts.ts';
 import { createNeighbourSearch, type Neighbour } from './neighbours.ts';
 import type { KnnParameters } from './parameters.ts';
 import { answerReplies, fitReplies, replyTask } from './replies.ts';
+import { answerTerms, fitTerms, termTask } from './terms.ts';
 
 const NOTHING_NEAR: Text = {
   en: 'no training example shares an n-gram: the most frequent answer',
@@ -199,12 +200,19 @@ async function loadWhole(file: string, task: Task): Promise<FittedModel<LabelFam
 const byPart = withParts({ fit: fits, load: loadWhole });
 
 /** The nearest training examples: see docs/models/knn.md. */
-export const fit: Fits<KnnParameters> = { ...byPart.fit, generation: fitReplies(fitKnn) };
+export const fit: Fits<KnnParameters> = {
+  ...byPart.fit,
+  generation: fitReplies(fitKnn),
+  normalisation: fitTerms(fitKnn),
+};
 
-/** Families whose models choose among the texts of train. */
-const CHOOSING: Readonly<Partial<Record<FamilyId, typeof answerReplies>>> = { generation: answerReplies };
+/** Families whose models choose among the texts or the sets of terms of train. */
+const CHOOSING: Readonly<Partial<Record<FamilyId, (file: string, task: Task) => Promise<FittedModel>>>> = {
+  generation: async (file, task) => answerReplies(await loadWhole(file, replyTask(task))),
+  normalisation: async (file, task) => answerTerms(await loadWhole(file, termTask(task))),
+};
 
 export const load: Implementation<KnnParameters>['load'] = async (file, task, parameters) => {
   const choose = CHOOSING[task.family];
-  return choose ? choose(await loadWhole(file, replyTask(task))) : byPart.load(file, task, parameters);
+  return choose ? choose(file, task) : byPart.load(file, task, parameters);
 };

@@ -17,6 +17,7 @@ export const knn = defineModel({
     'multilabel',
     'dialogue-acts',
     'mention-status',
+    'normalisation',
     'generation',
   ],
   parameters,
