@@ -1,5 +1,5 @@
 /**
- * `node bench/server/hostile.ts [--requests 10000] [--engine pglite|postgres] [--seed 1]`: sends hostile requests to a server on
+ * `node bench/server/hostile.ts [--requests 10000] [--engine pglite|postgres] [--minutes 600] [--seed 1]`: sends hostile requests to a server on
  * loopback, whose gold has a canary in every record: fuzzed bodies and headers, zip and JSON bombs, path traversal, SQL and
  * HTML in every field, guessed tokens, raw bytes and slow requests on sockets, and 200 uploads at once. Prints the statuses, the
  * largest memory of the server's processes, and whether the canary is in any byte that the server emitted, in the
@@ -26,6 +26,8 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '10000' },
     engine: { type: 'string', default: 'pglite' },
+    /** No more requests are sent after so long. */
+    minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -150,6 +152,9 @@ const TYPES = [
 ];
 const FORM = 'multipart/form-data; boundary=x';
 
+/** As a part of an address or header; half of a surrogate pair becomes the replacement character. */
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 type Tokens = Readonly<Record<string, string>>;
 
 function hostileHeaders(tokens: Tokens): Record<string, string> {
@@ -157,10 +162,10 @@ function hostileHeaders(tokens: Tokens): Record<string, string> {
   const chance = (share: number): boolean => random.next() < share;
   const who = pick(Object.keys(tokens));
   if (chance(0.8)) headers.authorization = `Bearer ${tokens[who]}`;
-  if (chance(0.3)) headers.cookie = `chineseblue_session=${encodeURIComponent(pick(NASTY)).slice(0, 2000)}`;
+  if (chance(0.3)) headers.cookie = `chineseblue_session=${encoded(pick(NASTY)).slice(0, 2000)}`;
   if (chance(0.2)) headers['content-encoding'] = pick(['gzip', 'br', 'deflate', 'x']);
   if (chance(0.3)) headers.origin = pick(['http://elsewhere.example', 'null', '%00']);
-  if (chance(0.2)) headers['accept-language'] = encodeURIComponent(pick(NASTY)).slice(0, 2000);
+  if (chance(0.2)) headers['accept-language'] = encoded(pick(NASTY)).slice(0, 2000);
   if (chance(0.1)) headers['x-forwarded-for'] = '127.0.0.1, <script>';
   if (chance(0.05)) headers['x-large'] = 'a'.repeat(30_000);
   return headers;
@@ -168,8 +173,7 @@ function hostileHeaders(tokens: Tokens): Record<string, string> {
 
 /** An address with one of its parts, and perhaps its query, replaced. */
 function hostilePath(path: string): string {
-  const nasty = () =>
-    random.next() < 0.7 ? encodeURIComponent(pick(NASTY).toWellFormed()) : pick(NASTY).toWellFormed();
+  const nasty = () => (random.next() < 0.7 ? encoded(pick(NASTY)) : pick(NASTY).toWellFormed());
   const parts = path.split('?')[0].split('/');
   if (random.next() < 0.6) parts[1 + random.below(parts.length - 1)] = nasty();
   const query = path.split('?')[1];
@@ -351,10 +355,14 @@ async function bench(): Promise<void> {
   const memory = watchMemory(child.pid!);
   const before = await residentOf(child.pid!);
   const began = Date.now();
-  let left = count;
+  const until = began + Number(values.minutes) * 60_000;
+  let sent = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (left-- > 0) await hostileRequest(url, tokens);
+      while (sent < count && Date.now() < until) {
+        sent++;
+        await hostileRequest(url, tokens);
+      }
     }),
   );
   const port = Number(new URL(url).port);

@@ -1,6 +1,6 @@
 /**
  * `node bench/server/kills.ts [--engine pglite|postgres] [--submissions 200] [--kill-seconds 3]
- * [--seed 1]`: submits answers while scoring
+ * [--minutes 600] [--seed 1]`: submits answers while scoring
  * processes and servers are ended by SIGKILL, and looks at what became of every one of them. On PostgreSQL (which must be
  * installed) two servers share the database, with two scoring processes each; on PGlite one server has two.
  */
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'pglite' },
     submissions: { type: 'string', default: '200' },
     'kill-seconds': { type: 'string', default: '3' },
+    /** No more are submitted after so long; what was is followed to its end. */
+    minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -127,7 +129,8 @@ async function bench(): Promise<void> {
 
   const began = Date.now();
   const ids: { readonly id: string; readonly token: string }[] = [];
-  for (let i = 0; i < count; i++) {
+  const until = began + Number(values.minutes) * 60_000;
+  for (let i = 0; i < count && Date.now() < until; i++) {
     const token = tokens[Math.floor(i / PER_TEAM)];
     const path = `/api/v1/challenges/cMedIC/test/submissions?system=s${i}`;
     const taken = (await call(path, token, { method: 'POST', body: answersOf() })) as { id: string };
@@ -160,7 +163,7 @@ async function bench(): Promise<void> {
   const twice = ids.filter(({ id }) => (ends.get(id) ?? 0) > 1).length;
   console.log(
     JSON.stringify({
-      ...{ engine: values.engine, submissions: count, distinct: new Set(ids.map(({ id }) => id)).size },
+      ...{ engine: values.engine, submissions: ids.length, distinct: new Set(ids.map(({ id }) => id)).size },
       ...{
         killed,
         states: Object.fromEntries(states),
