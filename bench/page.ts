@@ -66,22 +66,34 @@ const earlierOf = (result: string): Result[] =>
 
 const dateOf = ({ date }: Result): string => String(date).slice(0, 10);
 
+/** The lines of a section; a bench whose results have another form by now is to be run again. */
+function linesOf({ body, command }: Section, result: Result): readonly string[] {
+  try {
+    return body(result);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return [`Measured in an earlier form of the bench; \`node ${command}\` measures anew.`];
+  }
+}
+
 /** The tables of an earlier result; its whole text where it has none. */
-function earlierLines(result: Result, body: Section['body']): string[] {
+function earlierLines(section: Section, result: Result): string[] {
   const { processor = `${result.cpu ?? result.hardware?.cpu ?? result.hardware ?? ''}, model not recorded` } =
     result;
-  const lines = body(result);
+  const lines = linesOf(section, result);
   const tables = lines.filter((line) => line.startsWith('|'));
   const at = `Earlier, ${dateOf(result)}, ${String(processor).replace(/^, /, '')}:`;
   return [at, '', ...(tables.length > 0 ? tables : lines), ''];
 }
 
-const parts = SECTIONS.flatMap(({ title, result, command, body }) => {
+const parts = SECTIONS.flatMap((section) => {
+  const { title, result, command } = section;
   const read: Result = readResult(result);
-  const earlier = earlierOf(result).flatMap((one) => earlierLines(one, body));
+  const earlier = earlierOf(result).flatMap((one) => earlierLines(section, one));
   if (!read) return [`## ${title}`, '', `Not measured yet: \`node ${command}\`.`, '', ...earlier];
   const on = read.processor ? `, ${read.processor}` : '';
-  return [`## ${title}`, '', ...body(read), '', `\`node ${command}\`, ${dateOf(read)}${on}.`, '', ...earlier];
+  const measured = `\`node ${command}\`, ${dateOf(read)}${on}.`;
+  return [`## ${title}`, '', ...linesOf(section, read), '', measured, '', ...earlier];
 });
 await writeAtomic(
   join(import.meta.dirname, '..', 'docs', 'performance.md'),
