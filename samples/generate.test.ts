@@ -28,6 +28,7 @@ const labelsOf = (example: Example): string[] => {
   if ('terms' in gold) return [String(gold.terms.length)];
   if ('events' in gold) return gold.events.map(({ tendency }) => tendency);
   if ('statuses' in gold) return [...gold.statuses];
+  if ('tree' in gold) return gold.tree.flatMap(({ triples }) => triples.map(([, relation]) => relation));
   if ('references' in gold) return [...(gold.names ?? [])];
   if ('relations' in gold) return gold.relations.map(({ relation }) => relation);
   if ('acts' in gold) return [...gold.acts];

@@ -14,6 +14,7 @@ import { querySamples } from './queries.ts';
 import { replySamples } from './replies.ts';
 import { statusSamples } from './statuses.ts';
 import { termSamples } from './terms.ts';
+import { treeSamples } from './trees.ts';
 
 /** Every file of the samples: path below `samples/` and content. Identical on every machine. */
 export function generateSamples(): Map<string, string> {
@@ -30,6 +31,7 @@ export function generateSamples(): Map<string, string> {
     ...statusSamples(),
     ...causalSamples(),
     ...replySamples(),
+    ...treeSamples(),
   ]);
 }
 

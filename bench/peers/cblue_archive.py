@@ -200,7 +200,24 @@ def meddg(rng, number, answered):
     return [{"id": who, "Sentence": text, **{kind: found.get(kind, []) for kind in kinds}} for who, text, found in lines]
 
 
-ARRAY = {"CMeEE": cmeee, "CMeEE-V2": cmeee, "CHIP-CDN": cdn, "CHIP-CDEE": cdee, "CMedCausal": causal}
+def text2dt(rng, answered):
+    """One condition or two, each with its decision; nodes in preorder."""
+    patient, drug = f"{rng.choice(DISEASE)}患者", rng.choice(DRUG)
+    signs = rng.sample(FEEL, rng.randint(1, 2))
+    condition = {"role": "C", "triples": [[patient, "临床表现", sign] for sign in signs], "logical_rel": "or" if len(signs) > 1 else "null"}
+    tree = [condition, {"role": "D", "triples": [[patient, "治疗药物", drug]], "logical_rel": "null"}]
+    text = f"{patient}@{patient}出现{'或'.join(signs)}时，可用{drug}"
+    if rng.random() < 0.5:
+        other = rng.choice(DRUG)
+        text += f"；高龄者改用{other}，每日1片"
+        triples = [[patient, "治疗药物", other], [other, "用法用量", "每日1片"]]
+        tree.append({"role": "C", "triples": [[patient, "基本情况", "高龄"]], "logical_rel": "null"})
+        tree.append({"role": "D", "triples": triples, "logical_rel": "and"})
+    tree.append({"role": "D", "triples": [], "logical_rel": "null"})
+    return {"text": text + "。", "tree": tree if answered else []}
+
+
+ARRAY = {"CMeEE": cmeee, "CMeEE-V2": cmeee, "CHIP-CDN": cdn, "CHIP-CDEE": cdee, "CMedCausal": causal, "Text2DT": text2dt}
 NUMBERED = {"CHIP-CTC": ctc, "CHIP-STS": sts, "KUAKE-QIC": qic, "KUAKE-QTR": qtr, "KUAKE-QQR": qqr}
 LINES = {"CMeIE": cmeie, "CMeIE-V2": cmeie}
 

@@ -32,6 +32,7 @@ const FAMILIES = Object.keys({
   'mention-status': 0,
   causal: 0,
   generation: 0,
+  'decision-tree': 0,
 } satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
 const TASKS = [
   'cEHRNER',
@@ -48,6 +49,7 @@ const TASKS = [
   'mention-status',
   'causal',
   'generation',
+  'decision-tree',
 ];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
 
@@ -145,6 +147,10 @@ const make: Material = {
     },
     { references: [answer ? '先查血常规' : '多喝水'] },
   ],
+  'decision-tree': (text, answer) => [
+    { text },
+    { tree: [{ role: 'D', triples: answer ? [['甲', '用', '乙']] : [], logic: 'null' }] },
+  ],
   event: (text, answer) => [
     { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
     {
@@ -205,6 +211,7 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
   causal: ({ relations }, { text }) =>
     relations.every(({ head, tail }) => head.end <= text.length && tail !== head),
   generation: ({ reply }) => ['先查血常规', '多喝水'].includes(reply),
+  'decision-tree': ({ tree }) => tree.length === 1,
   event: ({ events }) =>
     events.every(
       ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),

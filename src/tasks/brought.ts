@@ -138,6 +138,19 @@ const generation: Task = {
   published: [],
 };
 
+const decisionTree: Task = {
+  id: 'decision-tree',
+  aliases: [],
+  family: 'decision-tree',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Decision trees of treatments', zh: '诊疗决策树抽取' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'decision-tree', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'decision-tree/edit-ratio@1',
+  published: [],
+};
+
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -149,5 +162,6 @@ export const broughtTasks: readonly Task[] = [
   mentionStatus,
   causal,
   generation,
+  decisionTree,
   ...clinicalTasks,
 ];

@@ -34,6 +34,8 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['dialogue', 'CMDD', { iterations: 5, threads: 1 }],
   ['relation', 'relation', { iterations: 5, threads: 1 }],
   ['relation', 'causal', { iterations: 5, threads: 1 }],
+  ['relation', 'decision-tree', { iterations: 5, threads: 1 }],
+  ['majority', 'decision-tree'],
   ['majority', 'causal'],
   ['majority', 'generation'],
   ['knn', 'generation'],

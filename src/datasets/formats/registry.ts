@@ -13,6 +13,7 @@ import { imcsSymptoms } from './cblue/imcs-symptoms.ts';
 import { cblueLabels } from './cblue/labels.ts';
 import { mdcfnpc } from './cblue/mdcfnpc.ts';
 import { meddg } from './cblue/meddg.ts';
+import { text2dt } from './cblue/text2dt.ts';
 import { ccksJsonl } from './ccks-jsonl.ts';
 import { ccks2017, ccks2018 } from './ccks-pairs.ts';
 import { diakg, diakgRelations } from './diakg.ts';
@@ -54,6 +55,7 @@ export const formats: Readonly<Record<string, Format>> = {
   cmedcausal,
   mdcfnpc,
   meddg,
+  text2dt,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { bothLanguages, type Text } from '../../ground/language.ts';
 import type { FamilyId, Input, Prediction } from '../../tasks/examples.ts';
+import { describeNode } from '../../tasks/families/decision-tree/answers.ts';
+import { isTree, treeKey } from '../../tasks/families/decision-tree/trees.ts';
+import { LOGICS, ROLES } from '../../tasks/families/decision-tree/types.ts';
 import type { Symptom } from '../../tasks/families/dialogue/types.ts';
 import { describeEvent, eventKey } from '../../tasks/families/event/answers.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -72,6 +75,13 @@ export const fit: Fits = {
     );
     return constant({ events }, usualSet({ en: 'events', zh: '事件' }, events.map(describeEvent)));
   },
+  'decision-tree': async ({ train }) => {
+    const tree = mostFrequent(
+      train.map(({ gold }) => gold.tree),
+      treeKey,
+    );
+    return constant({ tree }, usualSet({ en: 'nodes', zh: '节点' }, tree.map(describeNode)));
+  },
   generation: async ({ train }) => {
     const reply = mostFrequent(
       train.flatMap(({ gold }) => gold.references),
@@ -130,6 +140,12 @@ const eventJson = z.object({
   anatomy: z.array(z.string()),
 });
 
+const nodeJson = z.object({
+  role: z.enum(ROLES),
+  triples: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  logic: z.enum(LOGICS),
+});
+
 /** What a file may say is always answered, by the family of its task. */
 const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   ner: z.object({ entities: z.array(z.never()) }),
@@ -141,6 +157,7 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   classification: label,
   multilabel: z.object({ labels: z.array(z.string()), scores }),
   event: z.object({ events: z.array(eventJson) }),
+  'decision-tree': z.object({ tree: z.array(nodeJson).refine(isTree) }),
   generation: z.object({ reply: z.string() }),
   normalisation: z.object({ terms: z.array(z.string()) }),
   'mention-status': z.object({ statuses: z.array(z.string()).max(1) }),
@@ -175,6 +192,8 @@ export async function load(file: string, task: Task): Promise<FittedModel> {
 function labelsOf(answer: Constant): readonly string[] {
   if (answer !== null && 'acts' in answer) return answer.acts;
   if (answer !== null && 'statuses' in answer) return answer.statuses;
+  if (answer !== null && 'tree' in answer)
+    return answer.tree.flatMap(({ triples }) => triples.map(([, relation]) => relation));
   if (answer !== null && 'events' in answer) return answer.events.map(({ tendency }) => tendency);
   if (answer === null || !('label' in answer || 'labels' in answer)) return [];
   const own = 'labels' in answer ? answer.labels : [answer.label];

@@ -21,6 +21,7 @@ export const majority = defineModel({
     'mention-status',
     'causal',
     'generation',
+    'decision-tree',
   ],
   parameters: {},
   seeded: false,

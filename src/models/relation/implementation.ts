@@ -25,6 +25,7 @@ import {
   writeModelFile,
 } from '../shared/modelfile.ts';
 import { areRoles, asPairs, describePair, fromPairs } from './causal.ts';
+import { asTriples, chainOf, habitsJson, learnHabits, type TreeHabits } from './chain.ts';
 import {
   type Candidate,
   candidates,
@@ -40,6 +41,7 @@ import { bestThreshold, DEFAULT_THRESHOLD } from './threshold.ts';
 const KIND = 'relation';
 /** Models of triples name no family in their files. */
 const CAUSAL = 'causal';
+const TREES = 'decision-tree';
 /** Shares of the work: mentions, then pairs. */
 const MENTIONS_SHARE = 0.6;
 const FEATURES_SHOWN = 5;
@@ -67,6 +69,12 @@ export const fit: Fits<RelationParameters> = {
     const marked = (examples: readonly Example<'causal'>[]): Marked[] =>
       examples.map(({ input: { text }, gold: { relations } }) => asPairs(text, relations));
     return fittedCausal(await learn(marked(request.train), marked(request.dev), request));
+  },
+  'decision-tree': async (request) => {
+    const marked = (examples: readonly Example<'decision-tree'>[]): Marked[] =>
+      examples.map(({ input: { text }, gold: { tree } }) => asTriples(text, tree));
+    const learnt = await learn(marked(request.train), marked(request.dev), request);
+    return fittedTrees(learnt, learnHabits(request.train.map(({ gold }) => gold.tree)));
   },
 };
 
@@ -180,11 +188,7 @@ function fittedRelation(learnt: Learnt): FittedModel<'relation'> {
         triples: acceptedOf(view(input).candidates, learnt.threshold).map(plain),
       })),
     save: (file) => writeModelFile(file, KIND, content),
-    explain: (input) =>
-      explainPairs(learnt, view(input), input.text, ({ triple: { subject, predicate, object } }) => {
-        const triple = `${subject} —${predicate}→ ${object}`;
-        return { en: triple, zh: triple };
-      }),
+    explain: (input) => explainPairs(learnt, view(input), input.text, describeTriple),
   };
 }
 
@@ -201,6 +205,26 @@ function fittedCausal(learnt: Learnt): FittedModel<'causal'> {
     save: (file) => writeModelFile(file, KIND, content),
     explain: (input) => explainPairs(learnt, view(input), input.text, describePair),
   };
+}
+
+function fittedTrees(learnt: Learnt, habits: TreeHabits): FittedModel<'decision-tree'> {
+  const view = createView(learnt);
+  const plain = contentOf(learnt);
+  const content = { ...plain, header: { ...plain.header, family: TREES, habits } };
+  return {
+    bytes: sizeOf(content),
+    answer: (inputs, options) =>
+      answerEach(inputs, options, (input) => ({
+        tree: chainOf(acceptedOf(view(input).candidates, learnt.threshold), habits),
+      })),
+    save: (file) => writeModelFile(file, KIND, content),
+    explain: (input) => explainPairs(learnt, view(input), input.text, describeTriple),
+  };
+}
+
+function describeTriple({ triple: { subject, predicate, object } }: Candidate): Text {
+  const triple = `${subject} —${predicate}→ ${object}`;
+  return { en: triple, zh: triple };
 }
 
 function contentOf({ mentions, pairs, threshold }: Learnt): ModelContent {
@@ -224,7 +248,8 @@ const texts = z.array(z.string());
 const headerJson = z.object({
   kinds: z.array(z.object({ types: z.string(), predicates: texts, features: texts })),
   threshold: z.number(),
-  family: z.literal(CAUSAL).optional(),
+  family: z.enum([CAUSAL, TREES]).optional(),
+  habits: habitsJson.optional(),
 });
 
 /** Reads a model that `save` wrote. UserError for anything else. */
@@ -259,5 +284,9 @@ export async function load(file: string, { family }: Task): Promise<FittedModel>
     }),
   );
   const learnt = { mentions, pairs, threshold };
-  return family === CAUSAL ? fittedCausal(learnt) : fittedRelation(learnt);
+  if (written === CAUSAL) return fittedCausal(learnt);
+  const { habits } = header.data;
+  if (written !== TREES) return fittedRelation(learnt);
+  if (habits) return fittedTrees(learnt, habits);
+  throw damaged(file, { en: 'its roles of relations are missing', zh: '缺少关系的角色' }, 'header.habits');
 }

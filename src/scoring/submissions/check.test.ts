@@ -192,6 +192,26 @@ describe('a submission', () => {
     expect(await meddg(null)).toEqual(['refused wrong-type']);
   });
 
+  it('of trees is one binary tree, where the official checker lets nodes to spare pass', async () => {
+    const node = (role: string, triples: unknown = [], logical_rel = 'null') => ({
+      role,
+      triples,
+      logical_rel,
+    });
+    const tree = (...nodes: unknown[]) => check('Text2DT_test.json', [{ text: '甲', tree: nodes }], root);
+    const condition = node('C', [['甲', '临床表现', '乙']]);
+    expect(await tree(condition, node('D'), node('D'))).toEqual([]);
+    expect(await tree(condition, node('D'))).toEqual(['refused bad-tree']);
+    expect(await tree()).toEqual(['refused bad-tree']);
+    expect(await tree(node('D'), node('D'))).toEqual(['missed bad-tree']);
+    expect(await tree(node('d'))).toEqual(['refused unknown-label']);
+    expect(await tree(node('D', [['甲', '病因', '乙']], 'nor'))).toEqual([
+      'refused unknown-label',
+      'refused unknown-label',
+    ]);
+    expect(await tree(node('D', [['甲', '临床表现']]))).toEqual(['refused wrong-type']);
+  });
+
   it('of passages has ten for each query', async () => {
     const ids = (...more: unknown[]) => [...Array(10).keys(), ...more].join();
     const ir = (...lines: string[]) => check('KUAKE-IR_test.tsv', `${lines.join('\n')}\n`, root);

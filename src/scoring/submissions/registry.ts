@@ -10,6 +10,7 @@ import { statuses } from './statuses.ts';
 import { dialogueSymptoms } from './symptoms.ts';
 import { terms } from './terms.ts';
 import { outputs, reports } from './texts.ts';
+import { trees } from './trees.ts';
 import { triples } from './triples.ts';
 
 /** What is submitted, by the format of the corpus. */
@@ -21,6 +22,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   cmedcausal: causes,
   mdcfnpc: statuses,
   meddg: outputs,
+  text2dt: trees,
   'cblue-labels': labels,
   'query-documents-jsonl': passages,
   'imcs-ner': sentenceTags,

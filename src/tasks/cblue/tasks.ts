@@ -18,6 +18,7 @@ import { KUAKEQIC } from './KUAKE-QIC.ts';
 import { KUAKEQQR } from './KUAKE-QQR.ts';
 import { KUAKEQTR } from './KUAKE-QTR.ts';
 import { MedDG } from './MedDG.ts';
+import { Text2DT } from './Text2DT.ts';
 
 /** The tasks of CBLUE, those of the first version whose files differ last. */
 export const cblueTasks: readonly Task[] = [
@@ -38,6 +39,7 @@ export const cblueTasks: readonly Task[] = [
   IMCSV2SR,
   IMCSV2MRG,
   MedDG,
+  Text2DT,
   CMeEE,
   CMeIE,
 ];

@@ -113,6 +113,7 @@ describe.each(IDS)('%s', (id) => {
       'relations',
       'unaligned',
       'reply',
+      'tree',
     ] as const;
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(Number.POSITIVE_INFINITY));
     const line = fc.dictionary(fc.constantFrom(...keys), value);
@@ -238,6 +239,7 @@ describe('conventions', () => {
       'mention-status/macro-f1/observed@1',
       'causal/macro-f1@1',
       'generation/rouge@1',
+      'decision-tree/edit-ratio@1',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Example, FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
 import { causal } from './causal/family.ts';
 import { classification } from './classification/family.ts';
+import { decisionTree } from './decision-tree/family.ts';
 import { dialogue } from './dialogue/family.ts';
 import { dialogueActs } from './dialogue-acts/family.ts';
 import { event } from './event/family.ts';
@@ -32,6 +33,7 @@ export const families = {
   'mention-status': mentionStatus,
   causal,
   generation,
+  'decision-tree': decisionTree,
 } as const;
 
 /**

@@ -29,6 +29,7 @@ const ALL = [
   'KUAKE-QTR',
   'KUAKE-QQR',
   'CMedCausal',
+  'Text2DT',
 ];
 
 describe('the official files', () => {
