@@ -17,41 +17,25 @@ import { writeModelFile } from './shared/modelfile.ts';
 const QUICK = ['majority', 'linear', 'lexicon', 'bm25', 'ltr', 'fasttext', 'knn', 'terms', 'events'];
 const kinds = modelKinds().filter(({ id }) => QUICK.includes(id));
 
-const FAMILIES = Object.keys({
-  ner: 0,
-  similarity: 0,
-  inference: 0,
-  classification: 0,
-  multilabel: 0,
-  ranking: 0,
-  relation: 0,
-  dialogue: 0,
-  normalisation: 0,
-  'dialogue-acts': 0,
-  event: 0,
-  'mention-status': 0,
-  causal: 0,
-  generation: 0,
-  'decision-tree': 0,
-} satisfies Partial<Record<FamilyId, 0>>) as FamilyId[];
-const TASKS = [
-  'cEHRNER',
-  'cMedQQ',
-  'inference',
-  'cMedIC',
-  'multilabel',
-  'cMedIR',
-  'relation',
-  'CMDD',
-  'normalisation',
-  'dialogue-acts',
-  'event',
-  'mention-status',
-  'causal',
-  'generation',
-  'decision-tree',
-];
-const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[FAMILIES.indexOf(family)]), labels: [] });
+const TASKS: { readonly [F in FamilyId]?: string } = {
+  ner: 'cEHRNER',
+  similarity: 'cMedQQ',
+  inference: 'inference',
+  classification: 'cMedIC',
+  multilabel: 'multilabel',
+  ranking: 'cMedIR',
+  relation: 'relation',
+  dialogue: 'CMDD',
+  normalisation: 'normalisation',
+  'dialogue-acts': 'dialogue-acts',
+  event: 'event',
+  'mention-status': 'mention-status',
+  causal: 'causal',
+  generation: 'generation',
+  'decision-tree': 'decision-tree',
+};
+const FAMILIES = Object.keys(TASKS) as FamilyId[];
+const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[family] ?? family), labels: [] });
 
 const LONG = '患者咳嗽发热三天，伴有头痛。'.repeat(720);
 
