@@ -34,6 +34,13 @@ it('has a walk-through for every kind of data', () => {
   );
 });
 
+it('has the same commands and tables in Chinese', () => {
+  const translated = readFileSync(join(repository, 'docs/bring-your-own.zh.md'), 'utf8');
+  const codeOf = (text: string): string[] => text.match(/^```(sh|text)\n.*?^```$/gms) ?? [];
+  expect(codeOf(page).length).toBeGreaterThan(8);
+  expect(codeOf(translated)).toEqual(codeOf(page));
+});
+
 it.each(blocks.map(([, title, code]) => [title, code]))(
   '%s: imports as printed, and names its tasks as they are',
   async (_, code) => {
