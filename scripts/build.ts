@@ -5,7 +5,7 @@ import { cpSync, rmSync } from 'node:fs';
 rmSync('dist', { recursive: true, force: true });
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 // What pages are made of: read as it is, not compiled.
-for (const page of ['report/page', 'server/playground/page'])
+for (const page of ['report/page', 'server/playground/page', 'cli/playground/page'])
   cpSync(`src/${page}`, `dist/${page}`, { recursive: true });
 // What an export of batches comes with.
 cpSync('src/pretraining/batch-export/train.py', 'dist/pretraining/batch-export/train.py');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Terminal } from '../terminal.ts';
+import { openBrowserFiles } from './browser-files.ts';
 import { chooseModels, type NamedModels } from './models.ts';
 
 interface PlaygroundOptions extends NamedModels {
@@ -21,7 +22,7 @@ export async function servePlayground(
   const answerer = await startAnswerer(models).finally(progress.stop);
   try {
     const onError = (error: unknown): void => terminal.alert(String(error));
-    const browser = { models: new Map(), missing: new Map(), read: async () => undefined };
+    const browser = await openBrowserFiles(models);
     const listening = await listen(createPlayground({ answerer, browser, onError }), { host, port });
     const names = models.map(({ name }) => name);
     if (terminal.json) terminal.printJson({ url: listening.url, models: names });

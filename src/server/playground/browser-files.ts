@@ -4,7 +4,7 @@ import type { Env } from '../api/context.ts';
 
 /** A file that pages load. */
 export interface BrowserFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly content: Uint8Array<ArrayBuffer> | ReadableStream;
   readonly type: string;
 }
 
@@ -26,8 +26,17 @@ export const addressOf = (path: string): string => PREFIX + path;
 /** The files that run models in the browser. */
 export function addBrowserFiles(app: OpenAPIHono<Env>, browser: BrowserFiles): void {
   app.get(`${PREFIX}*`, async (c) => {
-    const file = await browser.read(decodeURIComponent(c.req.path.slice(PREFIX.length)));
+    const file = await browser.read(decoded(c.req.path.slice(PREFIX.length)));
     if (!file) return c.notFound();
-    return c.body(file.bytes, 200, { 'content-type': file.type });
+    return c.body(file.content, 200, { 'content-type': file.type });
   });
+}
+
+/** An address that is badly written names no file. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
 }
