@@ -36,14 +36,14 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'chineseblue-browser-'));
   const dataDir = samplesDir();
   const out = join(directory, 'intent');
-  const parameters = { init: 'models/cbert-tiny', epochs: 1, maxLength: 32 };
+  const parameters = { init: 'models/cbert-tiny', epochs: 1, maxLength: 32, tokenBudget: 400 };
   await trainAndKeep({ task: findTask('cMedIC'), model: 'bert', parameters, seed: 0, dataDir, out });
   const models = await chooseModels({ model: [`bert:${out}`], task: [], dataDir, parameters: {} });
   answerer = await startAnswerer(models);
   const app = createPlayground({ answerer, browser: await openBrowserFiles(models) });
   listening = await listen(app, { host: '127.0.0.1', port: 0 });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: PATIENCE_MS });
-}, PATIENCE_MS);
+}, 2 * PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await listening?.close();
