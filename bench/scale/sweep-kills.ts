@@ -5,8 +5,9 @@
  *   npx node bench/scale/sweep-kills.ts                                       all baselines on all samples
  *   npx node bench/scale/sweep-kills.ts --data-dir ../shared/chineseblue/data quick models on real corpora, 205 evaluations
  *
- * `--seeded-tasks cMedIC` for shorter evaluations (about four minutes on two idle cores), `--runs-in directory` for a shared
- * directory instead of the database.
+ * Of real corpora there are 21 evaluations without a seed, and `--seeded` (184) of fasttext over `--seeded-tasks` (four);
+ * `--seeded-tasks cMedIC` makes them short. `--kill-every` seconds. `--runs-in directory` for a shared directory instead of
+ * the database.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,16 +24,15 @@ const { values } = parseArgs({
   options: {
     'data-dir': { type: 'string' },
     'runs-in': { type: 'string', default: 'database' },
+    'kill-every': { type: 'string', default: '10' },
+    seeded: { type: 'string', default: '184' },
     'seeded-tasks': { type: 'string', default: 'cMedQQ,cMedQA,cMedIC,cMedTC' },
   },
 });
 const WORKERS = 4;
-const KILL_EVERY_MS = 10_000;
-/** Evaluations with a seed, of real corpora; there are 21 without one. */
-const SEEDED = 184;
 const seeds = (count: number): string => Array.from({ length: count }, (_, i) => i).join();
 const seededTasks = values['seeded-tasks'];
-const perTask = Math.ceil(SEEDED / seededTasks.split(',').length);
+const perTask = Math.ceil(Number(values.seeded) / seededTasks.split(',').length);
 const fasttext = ['--model', 'fasttext', '--param', 'epochs=1', '--seed', seeds(perTask)];
 /** The commands of the sweep. */
 const SWEEP = values['data-dir']
@@ -76,7 +76,7 @@ try {
     victim.kill('SIGKILL');
     kills++;
     start();
-  }, KILL_EVERY_MS);
+  }, Number(values['kill-every']) * 1000);
   let began = performance.now();
   const queue = ['--queue', server.url, '--runs-in', values['runs-in']];
   const ends = commandsOf('swept').map((words) => {
