@@ -5,7 +5,7 @@
  *   npx node bench/scale/growth.ts --only workers --sizes 1,2         in quiet, about 3 minutes
  *   npx node bench/scale/growth.ts --only jobs|rows|items [--sizes 1000,10000]
  *
- * workers: 12 evaluations of fasttext on cMedQQ (--data-dir), on PostgreSQL, by 1, 2 and 4 workers.
+ * workers: `--evaluations` (12) of fasttext on cMedQQ (--data-dir), on PostgreSQL, by 1, 2 and 4 workers.
  * jobs: what taking and ending one job, and asking how far a sweep is, cost while 1e3 to 1e6 jobs wait.
  * rows: `run` of linear on 1e3 to 1e6 training rows. items: `score` of 1e4 to 1e7 predictions.
  */
@@ -37,10 +37,11 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     sizes: { type: 'string' },
+    evaluations: { type: 'string', default: '12' },
     'data-dir': { type: 'string', default: '../shared/chineseblue/data' },
   },
 });
-const EVALUATIONS = 12;
+const EVALUATIONS = Number(values.evaluations);
 /** Jobs that are taken and ended for one figure. */
 const CYCLES = 100;
 const LABELS = 20;
@@ -64,7 +65,9 @@ const postgres = () => {
 async function workers(count: number) {
   const server = await postgres();
   const queue = ['--queue', server.url];
-  const crew = Array.from({ length: count }, () => node('worker', ...queue, '--runs-dir', at('scratch')));
+  const crew = Array.from({ length: count }, () =>
+    node('worker', ...queue, '--runs-dir', at('scratch'), '--quiet'),
+  );
   const seeds = Array.from({ length: EVALUATIONS }, (_, i) => i).join();
   const model = [
     '--task',
