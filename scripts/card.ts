@@ -3,10 +3,16 @@
  *
  *   npx node scripts/card.ts models/cbert-tiny --log DIR/pretraining/train.jsonl --corpus CORPUS/manifest.json \
  *     --commands commands.txt [--compare bench/results/pretraining-compare.json]
+ *   npx node scripts/card.ts models/cbert-small --init bge-small-zh-v1.5 --arm cbert-small …
+ *
+ * --init: the encoder that was trained further; --arm: the model's arm of bench/grid, whose results are its evaluation.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keptCells } from '../bench/grid/cells.ts';
+import { ARMS, type Arm, RECIPES } from '../bench/grid/recipes.ts';
+import { difference, spread } from '../bench/grid/show.ts';
 import { readWeights } from '../src/encoders/weights/read.ts';
 import { writeAtomic } from '../src/ground/files.ts';
 
@@ -30,12 +36,19 @@ const SOURCES: readonly (readonly [pattern: RegExp, licence: string, origin: str
   [/ train$/, 'Apache-2.0', '[ChineseBLUE](https://github.com/alibaba-research/ChineseBLUE)'],
 ];
 
+/** What a shipped model may be trained further from. */
+const INITS: Readonly<Record<string, { readonly licence: string; readonly origin: string }>> = {
+  'bge-small-zh-v1.5': { licence: 'MIT', origin: 'https://huggingface.co/BAAI/bge-small-zh-v1.5' },
+};
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     log: { type: 'string' },
     corpus: { type: 'string' },
     commands: { type: 'string' },
+    init: { type: 'string' },
+    arm: { type: 'string' },
     compare: {
       type: 'string',
       default: join(import.meta.dirname, '../bench/results/pretraining-compare.json'),
@@ -102,7 +115,8 @@ function sourceRow({ path, bytes: size, documents: read }: Source): string {
   return row([own, found[2], found[1], (size / 1e6).toFixed(1), count(read)]);
 }
 
-const compare = existsSync(values.compare) ? readJson(values.compare) : undefined;
+const arm = ARMS.find((one) => one === values.arm);
+const compare = !arm && existsSync(values.compare) ? readJson(values.compare) : undefined;
 const compared: string[] = compare
   ? [
       '## Evaluation',
@@ -130,6 +144,49 @@ const compared: string[] = compare
     ]
   : [];
 
+/** The model beside the encoder that it was trained further from and the strongest other model, on test. */
+function gridRows(arm: Arm): string[] {
+  const rows = Object.keys(RECIPES).flatMap((task) => {
+    const { cells, pairs } = keptCells(task);
+    const scoresOf = (of: Arm): number[] =>
+      cells.filter((cell) => cell.arm === of && !cell.trial).flatMap(({ score }) => score ?? []);
+    const own = scoresOf(arm);
+    if (own.length === 0) return [];
+    const others: readonly Arm[] = ['fine-tuned', 'baseline'];
+    const cell = (of: Arm): string[] => {
+      const scores = scoresOf(of);
+      return scores.length > 0 ? [spread(scores), difference(pairs, arm, of)] : ['', ''];
+    };
+    return [row([task, own.length, spread(own), ...others.flatMap(cell)])];
+  });
+  return [
+    '## Evaluation',
+    '',
+    `Fine-tuned on the full training data by the recipes of \`bench/grid\`, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals and p corrected for all comparisons of the task (paired over independent units). Other tasks have not been run yet.`,
+    '',
+    row([
+      'task',
+      'seeds',
+      name,
+      `${values.init} itself`,
+      'difference',
+      'strongest other model',
+      'difference',
+    ]),
+    row(['---', '---:', '---:', '---:', '---:', '---:', '---:']),
+    ...rows,
+    '',
+  ];
+}
+
+const init = values.init === undefined ? undefined : INITS[values.init];
+if (values.init && !init)
+  throw new Error(`${values.init} has no known licence: what is trained from it is not shipped`);
+const method =
+  'the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences.';
+const made = init
+  ? `Made from [${values.init}](${init.origin}) (${init.licence}), its vocabulary trimmed to what medical text uses, pretrained further with chineseblue by ${method}`
+  : `Pretrained from scratch with chineseblue by ${method}`;
 const highest = Math.max(...steps.map(({ rate }) => rate));
 const card = [
   '---',
@@ -142,7 +199,7 @@ const card = [
   '',
   `# ${name}`,
   '',
-  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. Pretrained from scratch with chineseblue by the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences. It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is twenty times as large and was trained on far more text.`,
+  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. ${made} It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is ${parameters > 1e7 ? 'six' : 'twenty'} times as large and was trained on far more text.`,
   '',
   '```sh',
   `chineseblue run --task cMedIC --model bert:${name}`,
@@ -179,7 +236,7 @@ const card = [
     ]),
   ),
   '',
-  ...compared,
+  ...(arm ? gridRows(arm) : compared),
   '## Limits',
   '',
   '- It is small and was trained on little text, mostly questions and answers of patients on the web, hospital records of one release and clinical trial criteria; it knows little of other kinds of text, and nothing later than these.',
@@ -190,7 +247,7 @@ const card = [
   '',
   '## Licence',
   '',
-  'Apache-2.0, as chineseblue. The texts keep the licences of the table; none of them is part of this folder.',
+  `${init ? `The weights it started from: ${init.licence} (\`LICENSE.${values.init}\`). Everything else: ` : ''}Apache-2.0, as chineseblue. The texts keep the licences of the table; none of them is part of this folder.`,
   '',
 ].join('\n');
 await writeAtomic(join(folder, 'README.md'), card);

@@ -8,34 +8,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../src/ground/files.ts';
 import { kebab } from '../../src/ground/parameters.ts';
-import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type Cell, cellsOf, type KeptCell, keptCells, type Pair } from './cells.ts';
 import { ARMS, RECIPES } from './recipes.ts';
+import { difference, percent, row, spread } from './show.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
-const percent = (share: number): string => (100 * share).toFixed(1);
-const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
-const spread = (list: readonly number[]): string =>
-  list.length > 1 ? `${percent(mean(list))} ± ${percent(deviation(list))}` : percent(list[0]);
-
 /** The kind of an arm and what was chosen for it. */
 function recipeOf({ model, parameters, members }: KeptCell): string {
   const chosen = Object.entries(parameters).map(([name, value]) => `${kebab(name)}=${value}`);
   const kind = members ? `ensemble of ${members.join(', ')}` : model;
   return [kind, ...chosen.map((one) => `\`${one}\``)].join(' ');
-}
-
-/** Score of one arm minus that of another, with its interval. */
-function difference(pairs: readonly Pair[], arm: string, other: string): string {
-  for (const { a, b, difference, low, high, p } of pairs) {
-    const tail = `, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`;
-    if (a === arm && b === other) return `${signed(difference)} [${signed(low)}, ${signed(high)}]${tail}`;
-    if (b === arm && a === other) return `${signed(-difference)} [${signed(-high)}, ${signed(-low)}]${tail}`;
-  }
-  return '';
 }
 
 function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
