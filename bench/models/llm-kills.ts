@@ -116,12 +116,13 @@ try {
   };
   for (let kill = 0; kill < KILLS; kill++) {
     const child = start('killed', 'stub');
+    const exit = once(child, 'exit');
     const wanted = asked + 1 + random.below(MOST_PER_LIFE);
     while ((await questions()).length < wanted && child.exitCode === null) await sleep(10);
     await sleep(random.below(50));
-    child.kill('SIGKILL');
+    if (!child.kill('SIGKILL')) throw new Error('The process ended before it was killed');
     const ended = Date.now();
-    await once(child, 'exit');
+    await exit;
     await endLife(ended);
   }
   await once(start('killed', 'stub'), 'exit');
