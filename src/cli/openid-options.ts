@@ -33,7 +33,7 @@ export async function openIdOf({
   openidIssuer,
   openidClient,
   openidSecretFile,
-}: Parsed<typeof OPENID>) {
+}: Partial<Parsed<typeof OPENID>>) {
   if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl)))
     throw badPublicUrl(publicUrl);
   if (openidIssuer === undefined && openidClient === undefined) return { publicUrl };

@@ -34,7 +34,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     if (absent) return;
     if (engine === 'postgres') server = await startPostgres(programs!);
     test = await openTestSite(server ? { url: server.url } : {});
-  }, 120_000);
+  }, 400_000);
   afterAll(async () => {
     if (!absent) await test.close();
     server?.stop();

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const keyFile = join(from.directory, 'gold.key');
   const temporary = join(from.directory, 'other');
   to = await openSite({ database: { url: server.url }, temporary, keyFile, workers: 1 });
-}, 120_000);
+}, 400_000);
 afterAll(async () => {
   await to?.close();
   await from?.close();

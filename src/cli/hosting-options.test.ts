@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runMain } from './fixtures/run-main.ts';
+import { openIdOf } from './openid-options.ts';
+
+it('sign-in by a provider is asked for whole, and at addresses that are some', async () => {
+  const issuer = 'https://login.hospital.example';
+  await expect(openIdOf({ openidIssuer: issuer })).rejects.toMatchObject({ code: 'openid-incomplete' });
+  await expect(openIdOf({ openidClient: 'x' })).rejects.toMatchObject({ code: 'openid-incomplete' });
+  await expect(openIdOf({ publicUrl: 'hospital' })).rejects.toMatchObject({ code: 'bad-public-url' });
+  await expect(
+    openIdOf({ openidIssuer: 'http://hospital.example', openidClient: 'x' }),
+  ).rejects.toMatchObject({
+    code: 'bad-issuer',
+  });
+  const missing = {
+    openidIssuer: issuer,
+    openidClient: 'x',
+    openidSecretFile: join(tmpdir(), 'no-such-secret'),
+  };
+  await expect(openIdOf(missing)).rejects.toMatchObject({ code: 'file-missing' });
+  expect(await openIdOf({})).toEqual({ publicUrl: undefined });
+  expect(await openIdOf({ openidIssuer: issuer, openidClient: 'x' })).toHaveProperty('openid.begin');
+});
+
+it('a worker takes evaluations or submissions, never both', async () => {
+  const server = ['--server', 'http://127.0.0.1:1'];
+  const refused = async (...args: string[]) => {
+    const { status, stderr } = await runMain('worker', ...args);
+    return [status, stderr] as const;
+  };
+  const both = await refused(...server, '--challenge', 'cMedIC', '--queue', 'postgres://x');
+  expect(both[0]).toBe(2);
+  expect(both[1]).toContain('--server does not go with --queue');
+  expect((await refused(...server))[1]).toContain('--challenge is required');
+  const queue = await refused('--queue', 'postgres://x', '--challenge', 'cMedIC');
+  expect(queue[1]).toContain('--queue does not go with --challenge');
+  const unreachable = await refused(...server, '--challenge', 'cMedIC');
+  expect([unreachable[0], unreachable[1]]).toEqual([3, expect.stringContaining('does not answer')]);
+});
+
+it('only a challenge whose gold is remote is created over the network', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'chineseblue-hosting-'));
+  try {
+    const file = join(directory, 'ward.json');
+    const phases = { test: { split: 'test' } };
+    await writeFile(
+      file,
+      JSON.stringify({ id: 'ward', title: 'W', task: 'cMedIC', goldReaders: 'x', phases }),
+    );
+    const server = ['--server', 'http://127.0.0.1:1'];
+    const { status, stderr } = await runMain('challenge', 'create', file, ...server, '--lang', 'zh');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('只有金标为 remote 的挑战')]);
+    const subsets = await runMain('challenge', 'create', file, ...server, '--subsets', directory);
+    expect(subsets.stderr).toContain('--server does not go with --subsets');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
