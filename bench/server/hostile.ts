@@ -278,6 +278,7 @@ async function residentOf(parent: number): Promise<{ server: number; children: n
 async function start(): Promise<{ child: ChildProcess; url: string; token: string }> {
   const args = ['serve', ...place, '--port', '0', '--json', '--no-baselines', '--workers', '2'];
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
   child.stderr.on('data', look);
   let said = '';
   const { url, token } = await new Promise<{ url: string; token: string }>((resolve, reject) => {
@@ -328,9 +329,11 @@ async function guess(url: string): Promise<void> {
   }
 }
 
+const started: ChildProcess[] = [];
 try {
   await bench();
 } finally {
+  for (const child of started) child.kill('SIGKILL');
   postgres?.stop();
   await rm(directory, { recursive: true, force: true });
 }
