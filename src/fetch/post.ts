@@ -155,7 +155,8 @@ function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): 
   };
 }
 
-const isReset = (error: Error): boolean => 'code' in error && error.code === 'ECONNRESET';
+const isReset = (error: Error): boolean =>
+  'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
 async function* readBody(incoming: IncomingMessage, deadline: Deadline): AsyncGenerator<string> {
   let bytes = 0;
