@@ -11,7 +11,7 @@ import type { Fields, Misfit } from './raw.ts';
 import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
 import { textSource } from './text-source.ts';
-import { zipSources } from './zip-sources.ts';
+import { isWorkbook, zipSources } from './zip-sources.ts';
 
 const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet', '.zip'];
 
@@ -86,7 +86,8 @@ async function fileSources(path: string, { fields, misfit }: SourceOptions): Pro
   if (head.startsWith(MARKS.ole)) throw oldWorkbook(path);
   if (isSheet && (head === '' || head.startsWith(MARKS.zip))) return sheetSources(path, fields, misfit);
   if (head.startsWith(MARKS.parquet)) return [parquetSource(path, splitOf(path))];
-  if (head.startsWith(MARKS.zip)) return zipSources(path);
+  if (head.startsWith(MARKS.zip))
+    return (await isWorkbook(path)) ? sheetSources(path, fields, misfit) : zipSources(path);
   return [textSource({ path, name: path, split: splitOf(path) })];
 }
 

@@ -175,7 +175,7 @@ it.each([
   ],
   ['old-workbook', 'h.xlsx', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])],
   ['bad-parquet', 'i.parquet', Buffer.from('PAR1 is not all PAR1')],
-  ['compressed', 'j.csv', workbook('')],
+  ['no-sheet', 'j.csv', workbook('')],
 ])('%s %s', async (code, name, content) => {
   const error = await fromContents({ [name]: content }).catch((thrown) => thrown);
   expect([error.code, error.place?.file]).toEqual([code, expect.stringContaining(name)]);

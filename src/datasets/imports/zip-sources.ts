@@ -33,6 +33,10 @@ export async function zipSources(archive: string): Promise<Source[]> {
   });
 }
 
+/** Whether an archive is an Excel workbook, whatever its name. Throws a UserError `bad-archive`. */
+export const isWorkbook = async (archive: string): Promise<boolean> =>
+  (await listed(archive)).some(({ name }) => name === 'xl/workbook.xml');
+
 const isData = (name: string): boolean =>
   EXTENSIONS.includes(extname(name).toLowerCase()) && !/(^|\/)(\.|__MACOSX\/)/.test(name);
 
