@@ -15,6 +15,7 @@ describe('the file of a challenge', () => {
       ...least,
       title: { en: 'Ward messages', zh: 'Ward messages' },
       access: 'open',
+      gold: 'server',
       phases: { test: { split: 'test', quota: { day: 10, total: 1000 }, digits: 3, leastStep: 0 } },
     });
   });
