@@ -34,7 +34,7 @@ export const bertEpoch: Section = {
       ]),
     ),
     '',
-    `Random weights, batches of at most ${batch}; of cMedQANER, windows of 126 tokens that share 32 with the next, the same for all three. One run each, all three at the same time but taking turns of ${slice} s, from the first step to the end: our time includes what is compiled for each length and a checkpoint at the end (1.8 GB at BERT-base); the Trainer was told to write none. "16 × a part": every 16th sequence was run and the time taken 16 times, for an epoch of the Trainer is the same step over and over. The goals were 2× and more than 1×.`,
+    `Random weights, batches of at most ${batch}; of cMedQANER, windows of 126 tokens that share 32 with the next, the same for all three. One run each, all three at the same time but taking turns of ${slice} s, from the first step to the end: our time includes what is compiled for each length and a checkpoint at the end (1.8 GB at BERT-base); the Trainer was configured to write none. "16 × a part": every 16th sequence was run and the time taken 16 times, for an epoch of the Trainer is the same step over and over. The goals were 2× and more than 1×.`,
     '',
     ...rows.map(
       (row: Result) =>
