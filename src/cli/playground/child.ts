@@ -10,7 +10,7 @@ import type { Answer } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 
-/** What a model process is told first. */
+/** The first message to a model process. */
 export interface Loading {
   /** `kind:path`. */
   readonly model: string;

@@ -163,7 +163,7 @@ describe('crf', () => {
       expect(bytes).toContain('"layers":[');
     });
 
-    it('tags one layer where it is told to, and where few entities overlap', async () => {
+    it('tags one layer on request, and where few entities overlap', async () => {
       const one = await learn(nested, { parameters: { iterations: 30, nested: false } });
       expect((await predict<'ner'>(one, asked))[0].entities).toHaveLength(1);
       const rare = [...examples(30), ...nested.slice(0, 1)];
