@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
@@ -11,6 +12,7 @@ import { compareOnBoard } from './comparison.ts';
 import { eventually, openTestSite, type TestSite } from './fixtures/site.ts';
 import { historyOf } from './history.ts';
 import { setReproduction } from './reproduction.ts';
+import { standings } from './standing.ts';
 import { submit } from './submit.ts';
 import { viewSubmission } from './view.ts';
 
@@ -177,4 +179,78 @@ it('a host gives the badge of a reproduced result, and takes it away', async () 
   expect((await boardOf(inside.site, await challenge(), 'practice')).rows[0]).not.toHaveProperty(
     'reproduced',
   );
+});
+
+describe('a board that is asked for again', () => {
+  it('asks the database once, and shares what is read by requests at the same time', async () => {
+    let queries = 0;
+    const kysely = inside.site.kysely.withPlugin({
+      transformQuery({ node }) {
+        queries++;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const site = { ...inside.site, kysely };
+    const opened = await challenge();
+    await boardOf(site, opened, 'practice');
+    const first = queries;
+    await boardOf(site, opened, 'practice');
+    expect(queries - first).toBe(1);
+    await hand('blue', 'practice', 1, 'blue-best');
+    queries = 0;
+    const boards = await Promise.all([1, 2, 3].map(() => boardOf(site, opened, 'practice')));
+    expect(boards.map(({ rows }) => rows[0].system)).toEqual(['blue-best', 'blue-best', 'blue-best']);
+    expect(queries).toBeLessThanOrEqual(3 + first - 1);
+  });
+
+  /** Rows of submissions that the database touches for the standings. */
+  const touched = () =>
+    inside.site.kysely.transaction().execute(async (transaction) => {
+      const count = async () => {
+        const { rows } = await sql<{ read: number }>`
+          select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables
+          where relname = 'submission'
+        `.execute(transaction);
+        return rows[0]?.read ?? 0;
+      };
+      const before = await count();
+      await standings(transaction, 'sub', 'practice');
+      return (await count()) - before;
+    });
+
+  it('reads no more rows however many were scored, and shows them at once', async () => {
+    const before = await boardOf(inside.site, await challenge(), 'practice');
+    await sql`
+      insert into submission (id, challenge, phase, team, system, card, received, state, sha256, sheet, value, released,
+        improved, attempts, ended)
+      select gen_random_uuid(), challenge, phase, team, system || copy, card, received, state, md5(random()::text), sheet,
+        value, released, false, attempts, ended
+      from (select * from submission where phase = 'practice' and state = 'scored') as known, generate_series(1, 300) as copy
+    `.execute(inside.site.kysely);
+    await sql`analyze submission`.execute(inside.site.kysely);
+    expect(await touched()).toBe(2);
+    const after = await boardOf(inside.site, await challenge(), 'practice');
+    const added = new Map([
+      ['red', 900],
+      ['blue', 600],
+    ]);
+    expect(after.rows).toEqual(
+      before.rows.map((row) => ({ ...row, submissions: row.submissions + added.get(row.team)! })),
+    );
+  });
+
+  it('reveals what its closing time reveals, at that time', async () => {
+    const { declared, ...rest } = await challenge();
+    const closing = (closes: string) => {
+      const phases = { ...declared.phases, test: { ...declared.phases.test!, closes } };
+      return boardOf(inside.site, { ...rest, declared: { ...declared, phases } }, 'test');
+    };
+    const [soon, past] = [new Date(Date.now() + 60_000), new Date(Date.now() - 1)];
+    expect(await closing(soon.toISOString())).toMatchObject({ blind: true, subsets: [] });
+    const over = await closing(past.toISOString());
+    expect(over.blind).toBe(false);
+    expect(over.rows[0].score).toBe(55 / 60);
+    expect((await closing(soon.toISOString())).rows[0].score).toBe(0.917);
+  });
 });

@@ -7,11 +7,12 @@ import { normalSurvival } from '../statistics/normal.ts';
 import { conventionsOf } from '../tasks/conventions.ts';
 import type { PhaseName } from './challenge.ts';
 import { type OpenedChallenge, signOf } from './challenges.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { type Release, releaseOf } from './release.ts';
 import { type Reproduction, reproductionsOf } from './reproduction.ts';
 import type { ModelCard } from './schema.ts';
 import type { Site } from './site.ts';
-import { type Standing, standings } from './standing.ts';
+import { boardVersion, type Standing, standings } from './standing.ts';
 
 /** One team on the board. */
 export interface BoardRow {
@@ -74,19 +75,67 @@ export async function boardOf(
   asked: Partial<Shown> = {},
 ): Promise<Board> {
   const { declared, primary } = challenge;
+  // Time and the state of the challenge decide at every request; only what they let through is kept.
   const release = releaseOf(challenge, phase, new Date());
-  const standing = release === 'nothing' ? [] : await standings(site.kysely, declared.id, phase);
-  const subsets = release === 'sheet' ? await subsetsOf(site, standing) : [];
-  const conventions = release === 'sheet' ? conventionsOf(challenge.task).map(({ id }) => id) : [primary];
+  const { subsets, conventions, rowsBy } =
+    release === 'nothing'
+      ? { subsets: [], conventions: [primary], rowsBy: async () => [] }
+      : await keptBasis(site, challenge, phase, release);
   const { subset = ALL, convention = primary } = asked;
   requireShown('subset', subset, [ALL, ...subsets.map(({ name }) => name)]);
   requireShown('convention', convention, conventions);
-  const ranked = await rankedRows(site, challenge, standing, release);
-  const isRanking = subset === ALL && convention === primary;
-  const rows = isRanking ? ranked : await orderedBy(site, challenge, ranked, { subset, convention });
   return {
-    ...{ challenge: declared.id, phase, primary, subset, convention, subsets, conventions, rows },
+    ...{ challenge: declared.id, phase, primary, subset, convention, subsets, conventions },
+    rows: await rowsBy({ subset, convention }),
     ...{ sealed: release === 'nothing', blind: release === 'ladder' },
+  };
+}
+
+/** What the boards of a phase by any subset and convention are made of. */
+interface Basis extends Pick<Board, 'subsets' | 'conventions'> {
+  /** Rows by a subset and convention that are shown. */
+  rowsBy(shown: Shown): Promise<readonly BoardRow[]>;
+}
+
+/** Phases whose boards are held in memory. */
+const KEPT_PHASES = 64;
+/** Boards of a phase that are held: by subset and convention. */
+const KEPT_ORDERS = 32;
+const memories = new WeakMap<Site, Memory<Basis>>();
+
+/** What the boards of a phase are made of, read again only where something was scored or marked since. */
+async function keptBasis(
+  site: Site,
+  challenge: OpenedChallenge,
+  phase: PhaseName,
+  release: Release,
+): Promise<Basis> {
+  const memory = memories.get(site) ?? createMemory<Basis>(KEPT_PHASES);
+  memories.set(site, memory);
+  const { id } = challenge.declared;
+  const version = await boardVersion(site.kysely, id, phase);
+  return memory.recall(`${id}/${phase}/${release}`, version, () => basisOf(site, challenge, phase, release));
+}
+
+async function basisOf(
+  site: Site,
+  challenge: OpenedChallenge,
+  phase: PhaseName,
+  release: Release,
+): Promise<Basis> {
+  const { declared, primary, task } = challenge;
+  const standing = await standings(site.kysely, declared.id, phase);
+  const subsets = release === 'sheet' ? await subsetsOf(site, standing) : [];
+  const conventions = release === 'sheet' ? conventionsOf(task).map(({ id }) => id) : [primary];
+  const ranked = await rankedRows(site, challenge, standing, release);
+  const orders = createMemory<readonly BoardRow[]>(KEPT_ORDERS);
+  return {
+    subsets,
+    conventions,
+    rowsBy: async (shown) =>
+      shown.subset === ALL && shown.convention === primary
+        ? ranked
+        : orders.recall(JSON.stringify(shown), 0, () => orderedBy(site, challenge, ranked, shown)),
   };
 }
 

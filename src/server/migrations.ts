@@ -76,6 +76,80 @@ const HOSTING = [
     expires timestamptz not null)`,
 ];
 
+/** What counts of every team and how often a board changed, kept by the database, so that no request reads all that was scored. */
+const standings: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of STANDINGS) await sql.raw(statement).execute(db);
+  },
+};
+
+/** Adds submissions that were scored to what stands of their teams. */
+const addScored = (source: string): string => `
+  insert into standing as known (challenge, phase, team, submission, ended, submissions)
+    select challenge, phase, team,
+      (array_agg(id order by ended desc) filter (where phase = 'final' or improved))[1],
+      max(ended) filter (where phase = 'final' or improved), count(*)
+    from ${source} group by challenge, phase, team
+  on conflict (challenge, phase, team) do update set
+    submissions = known.submissions + excluded.submissions,
+    submission = case when known.ended is null or excluded.ended >= known.ended
+      then excluded.submission else known.submission end,
+    ended = greatest(known.ended, excluded.ended)`;
+
+const countChange = (source: string): string => `
+  insert into board as known (challenge, phase, version)
+    select distinct challenge, phase, 1 from ${source}
+  on conflict (challenge, phase) do update set version = known.version + 1`;
+
+const FRESH = `fresh where state = 'scored'`;
+/** The boards and teams of what was or is scored now. */
+const TOUCHED = `(select challenge, phase, team from fresh where state = 'scored' union
+  select challenge, phase, team from stale where state = 'scored') as touched`;
+
+const STANDINGS = [
+  `create table standing (
+    challenge text not null, phase text not null, team text not null, submission uuid, ended timestamptz,
+    submissions integer not null, primary key (challenge, phase, team))`,
+  `create table board (
+    challenge text not null, phase text not null, version integer not null, primary key (challenge, phase))`,
+  addScored(`submission where state = 'scored'`),
+  countChange(`submission where state = 'scored'`),
+  // Nothing but the board read by it.
+  'drop index submission_on_board',
+  `create index submission_improved on submission (challenge, phase, team, ended)
+    where state = 'scored' and improved`,
+  `create function submission_added() returns trigger language plpgsql as $$ begin
+    ${addScored(FRESH)};
+    ${countChange(FRESH)};
+    return null; end $$`,
+  // What is scored already never changes, unless somebody repairs a database by hand: then its team is counted anew.
+  `create function submission_changed() returns trigger language plpgsql as $$ begin
+    if exists (select from stale where state = 'scored') then
+      delete from standing where (challenge, phase, team) in (select * from ${TOUCHED});
+      ${addScored(`submission where state = 'scored' and (challenge, phase, team) in
+        (select * from ${TOUCHED})`)};
+    else
+      ${addScored(FRESH)};
+    end if;
+    ${countChange(TOUCHED)};
+    return null; end $$`,
+  `create function submission_emptied() returns trigger language plpgsql as $$ begin
+    delete from standing;
+    update board set version = version + 1;
+    return null; end $$`,
+  `create function reproduction_changed() returns trigger language plpgsql as $$ begin
+    ${countChange('submission where id = coalesce(new.submission, old.submission)')};
+    return null; end $$`,
+  `create trigger submission_added after insert on submission
+    referencing new table as fresh for each statement execute function submission_added()`,
+  `create trigger submission_changed after update on submission
+    referencing old table as stale new table as fresh for each statement execute function submission_changed()`,
+  `create trigger submission_emptied after truncate on submission
+    for each statement execute function submission_emptied()`,
+  `create trigger reproduction_changed after insert or update or delete on reproduction
+    for each row execute function reproduction_changed()`,
+];
+
 /** Brings the tables of a database up to date; several processes may do so at once. */
 export async function migrate(kysely: Kysely<Schema>): Promise<void> {
   const provider = {
@@ -83,6 +157,7 @@ export async function migrate(kysely: Kysely<Schema>): Promise<void> {
       '2026-11-first': first,
       '2026-11-hosting': hosting,
       '2026-11-reproductions': reproductions,
+      '2026-11-standings': standings,
     }),
   };
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();

@@ -33,14 +33,15 @@ export async function setReproduction(
   requireAllowed(row !== undefined && manages(by, row.challenge));
   if (row?.state !== 'scored') throw notScored();
   await kysely.transaction().execute(async (transaction) => {
+    // First, as where scores are stored: the log is what those who change a board wait for.
+    const action = note === null ? 'reproduction-withdrawn' : 'reproduction-noted';
+    await record(transaction, { actor: nameOfActor(by), action, subject: submission });
     await transaction.deleteFrom('reproduction').where('submission', '=', submission).execute();
     if (note !== null)
       await transaction
         .insertInto('reproduction')
         .values({ submission, by_whom: nameOfActor(by), note, at: new Date() })
         .execute();
-    const action = note === null ? 'reproduction-withdrawn' : 'reproduction-noted';
-    await record(transaction, { actor: nameOfActor(by), action, subject: submission });
   });
 }
 

@@ -103,6 +103,19 @@ export interface Schema {
   pair: { a: string; b: string; difference: number; standard_error: number };
   /** Submissions whose score somebody else obtained too. */
   reproduction: { submission: string; by_whom: string; note: string; at: Instant };
+  /** Of each team in a phase: what counts and how many were scored. The database keeps it with every submission. */
+  standing: {
+    challenge: string;
+    phase: PhaseName;
+    team: string;
+    /** Null where none counts. */
+    submission: string | null;
+    /** When the one that counts was scored. */
+    ended: Instant | null;
+    submissions: number;
+  };
+  /** How often the board of a phase has changed. The database counts it. */
+  board: { challenge: string; phase: PhaseName; version: number };
   audit: {
     seq: number;
     at: string;

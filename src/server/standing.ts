@@ -18,27 +18,23 @@ export interface Standing {
 
 /**
  * What counts of every team: in phases that release scores, its last improvement, in the final phase what was scored
- * last. In no order.
+ * last. Reads one row per team, however many were scored. In no order.
  */
-export async function standings(
+export const standings = (
   kysely: Kysely<Schema> | Transaction<Schema>,
   challenge: string,
   phase: PhaseName,
-): Promise<Standing[]> {
-  const scored = kysely
-    .selectFrom('submission')
-    .innerJoin('team', 'team.id', 'submission.team')
-    .where('submission.challenge', '=', challenge)
-    .where('submission.phase', '=', phase)
-    .where('submission.state', '=', 'scored');
-  const counting = phase === 'final' ? scored : scored.where('submission.improved', '=', true);
-  const rows = await counting
-    .distinctOn('submission.team')
-    .orderBy('submission.team')
-    .orderBy('submission.ended', 'desc')
+): Promise<Standing[]> =>
+  kysely
+    .selectFrom('standing')
+    .innerJoin('submission', 'submission.id', 'standing.submission')
+    .innerJoin('team', 'team.id', 'standing.team')
+    .where('standing.challenge', '=', challenge)
+    .where('standing.phase', '=', phase)
+    .orderBy('standing.team')
     .select([
       'submission.id',
-      'submission.team',
+      'standing.team',
       'team.kind',
       'submission.system',
       'submission.value',
@@ -46,12 +42,24 @@ export async function standings(
       'submission.high',
       'submission.released',
       'submission.received',
+      'standing.submissions',
     ])
     .execute();
-  const counts = await scored
-    .groupBy('submission.team')
-    .select(({ fn }) => ['submission.team', fn.countAll<number | string>().as('count')])
-    .execute();
-  const countOf = new Map(counts.map(({ team, count }) => [team, Number(count)]));
-  return rows.map((row) => ({ ...row, submissions: countOf.get(row.team) ?? 0 }));
+
+/**
+ * A number that grows with every change of what a board is made of, in the transaction of the change: what is read after the
+ * number is at least as new as it says.
+ */
+export async function boardVersion(
+  kysely: Kysely<Schema>,
+  challenge: string,
+  phase: PhaseName,
+): Promise<number> {
+  const row = await kysely
+    .selectFrom('board')
+    .select('version')
+    .where('challenge', '=', challenge)
+    .where('phase', '=', phase)
+    .executeTakeFirst();
+  return row?.version ?? 0;
 }

@@ -13,7 +13,10 @@ import type { Schema } from './schema.ts';
 import type { Site } from './site.ts';
 
 const SCHEMA = 'server-export@1';
-/** Every table but that of sessions, those that others refer to first, and what its rows are read in the order of. */
+/**
+ * Every table but that of sessions and those that the database keeps itself, those that others refer to first, and what its
+ * rows are read in the order of.
+ */
 const TABLES = {
   challenge: ['id'],
   split: ['challenge', 'name'],
@@ -28,7 +31,8 @@ const TABLES = {
   reproduction: ['submission'],
   audit: ['seq'],
 } as const satisfies {
-  readonly [T in Exclude<keyof Schema, 'session'>]: readonly (keyof Schema[T] & string)[];
+  readonly [T in Exclude<keyof Schema, 'session' | 'standing' | 'board'>]: readonly (keyof Schema[T] &
+    string)[];
 };
 type TableName = keyof typeof TABLES;
 /** The names of all that is exported. */

@@ -11,10 +11,29 @@ export function explain(error: unknown): unknown {
   }
   if (!(error instanceof Error)) return error;
   if (error instanceof HTTPException && error.status === 403) return otherSite();
+  if (isBusy(error)) return databaseBusy();
   const isBadBody = error instanceof SyntaxError || error instanceof HTTPException;
   const isBadText = 'code' in error && error.code === NO_TEXT;
   return isBadBody || isBadText ? new UserError('bad-request', badBody) : error;
 }
+
+/** What the pool of connections says where none became free in time; its errors have no code. */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+]);
+/** What a database says that has no connection left. */
+const TOO_MANY_CONNECTIONS = '53300';
+
+const isBusy = (error: Error): boolean =>
+  NO_CONNECTION.has(error.message) || ('code' in error && error.code === TOO_MANY_CONNECTIONS);
+
+const databaseBusy = (): UserError =>
+  new UserError(
+    'busy',
+    { en: 'The server has too much to do', zh: '服务器繁忙' },
+    { hint: { en: 'Try again in a few seconds.', zh: '请稍候重试。' } },
+  );
 
 /** What a database says of text that it cannot hold: the character 0. */
 const NO_TEXT = '22021';

@@ -1,0 +1,27 @@
+/** Keeps the latest value of each key: `recall` gives what is kept if it is of this version or a later one, and makes it otherwise. */
+export interface Memory<T> {
+  recall(key: string, version: number, make: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Keeps `most` values, those that were asked for last. Callers that ask while a value is being made share it; what fails is
+ * not kept.
+ */
+export function createMemory<T>(most: number): Memory<T> {
+  const kept = new Map<string, { readonly version: number; readonly value: Promise<T> }>();
+  return {
+    recall(key, version, make) {
+      const known = kept.get(key);
+      const entry = known && known.version >= version ? known : { version, value: make() };
+      kept.delete(key);
+      kept.set(key, entry);
+      const [oldest] = kept.keys();
+      if (kept.size > most) kept.delete(oldest);
+      if (entry !== known)
+        entry.value.catch(() => {
+          if (kept.get(key) === entry) kept.delete(key);
+        });
+      return entry.value;
+    },
+  };
+}
