@@ -4,7 +4,7 @@ export const bertInt8: Section = {
   title: 'Answering in 8 bits',
   result: 'bert-int8',
   command: 'bench/bert/int8.ts',
-  body: ({ rows, quality, rounds }) => [
+  body: ({ rows, quality, rounds, processor }) => [
     ...table(
       [
         'shape',
@@ -29,7 +29,7 @@ export const bertInt8: Section = {
       ]),
     ),
     '',
-    `Median of ${rounds} rounds, in turn, on a processor with AVX-512 VNNI.`,
+    `Median of ${rounds} rounds, in turn${processor ? '' : ', on a processor with AVX-512 VNNI'}.`,
     ...(quality
       ? [
           `A trained ${quality.layers} × ${quality.hidden} model on ${quality.task} dev (${quality.examples} examples, ${quality.metric}): ${quality.fp32.toFixed(2)} in fp32, ${quality.int8.toFixed(2)} in int8; ${(quality.same * 100).toFixed(1)} % of the answers are the same.`,

@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { createRandom } from '../../src/ground/random.ts';
 import { openDatabase } from '../../src/jobs/database.ts';
@@ -21,6 +20,7 @@ import { postgresPrograms, startPostgres } from '../../src/jobs/fixtures/postgre
 import { answersToCorpus, filesOf, findsInside, writeCorpus } from '../../src/server/fixtures/canary.ts';
 import { API_ROUTES, PAGE_ROUTES } from '../../src/server/fixtures/routes.ts';
 import type { Schema } from '../../src/server/schema.ts';
+import { BODIES, NASTY, RAW, TYPES } from './hostile-material.ts';
 
 const { values } = parseArgs({
   options: {
@@ -78,78 +78,6 @@ function note(status: number, what: string): void {
   if (status >= 500 && status !== 503) faults.push(`${status} ${what}`);
 }
 
-const NASTY = [
-  ...[
-    "'; drop table team; --",
-    "' or '1'='1",
-    '" union select * from split --',
-    '%00',
-    '\u0000',
-    '\ud800',
-    '🀄️',
-  ],
-  ...[
-    '../../../../etc/passwd',
-    '..%2f..%2fgold.key',
-    '....//gold.key',
-    '/dev/zero',
-    'C:\\windows',
-    'file:///etc/passwd',
-  ],
-  ...[
-    '<script>alert(1)</script>',
-    '"><img src=x onerror=alert(1)>',
-    '{{7*7}}',
-    '$' + '{7*7}',
-    "javascript:alert('x')",
-  ],
-  ...[
-    '__proto__',
-    'constructor',
-    'toString',
-    'NaN',
-    '-1',
-    '1e999',
-    '0x10',
-    'null',
-    '\r\nset-cookie: a=b',
-    '\u202e',
-  ],
-  ...['a'.repeat(5000), '中'.repeat(3000), '%'.repeat(500)],
-];
-/** One kilobyte that becomes a gigabyte would be worse still; this becomes 64 MiB. */
-const ZIP_BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
-const BODIES: readonly (string | Uint8Array)[] = [
-  ...['', 'null', '[]', '{}', '"', '{"id":', '\u0000', `${'['.repeat(60_000)}`, `${'{"a":'.repeat(12_000)}1`],
-  ...[
-    `{"id":"${'9'.repeat(60_000)}"}`,
-    `[${'1,'.repeat(30_000)}1]`,
-    '1e99999',
-    `{"id":1${'0'.repeat(50_000)}}`,
-  ],
-  ...['{"__proto__":{"role":"admin"}}', '{"id":"x","id":"y"}', '\ufeff{"id":"0"}\r\n{"id":"0"}\r\n'],
-  ...NASTY.map((text) =>
-    JSON.stringify({ id: text, state: text, role: text, subject: text, note: text, reason: text }),
-  ),
-  ...NASTY.map(
-    (text) =>
-      `${JSON.stringify({ id: text, triples: [{ subject: text, predicate: text, object: text }] })}\n`,
-  ),
-  ...[
-    Uint8Array.of(0xff, 0xfe, 0),
-    Uint8Array.of(0x1f, 0x8b, 8, 0),
-    Uint8Array.of(0x50, 0x4b, 3, 4),
-    ZIP_BOMB,
-  ],
-];
-const TYPES = [
-  'application/json',
-  'application/x-ndjson',
-  'application/x-www-form-urlencoded',
-  'text/html',
-  'x',
-  '',
-];
 const FORM = 'multipart/form-data; boundary=x';
 
 /** As a part of an address or header; half of a surrogate pair becomes the replacement character. */
@@ -237,20 +165,6 @@ async function rawRequest(port: number, text: string, slow: boolean): Promise<vo
     });
   });
 }
-
-const RAW = [
-  'GET / HTTP/1.1\r\n\r\n',
-  'GET / HTTP/9.9\r\nhost: x\r\n\r\n',
-  'POST /api/v1/tokens HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 50\r\n\r\nabc',
-  'POST /api/v1/teams HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFF\r\n',
-  'POST /api/v1/teams HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\nGET /x',
-  'GET /../../gold.key HTTP/1.1\r\nhost: x\r\n\r\n',
-  'GET http://elsewhere.example/ HTTP/1.1\r\nhost: [::1\r\n\r\n',
-  `GET /${'a'.repeat(70_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
-  `GET / HTTP/1.1\r\nhost: x\r\n${'a: b\r\n'.repeat(5000)}\r\n`,
-  '\u0000\u0001\u0002',
-  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-];
 
 /** The largest sum of resident memory of the server and its scoring processes, in MiB. */
 function watchMemory(pid: number): { readonly largest: () => { server: number; all: number }; stop(): void } {

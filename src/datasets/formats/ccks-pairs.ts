@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readTextFile } from '../../ground/files.ts';
-import { type OffsetRule, placeSpan, textAt } from '../imports/offsets.ts';
+import type { OffsetRule } from '../imports/offsets.ts';
 import type { RawSpan } from '../imports/raw.ts';
-import { differs, inferRule, type MarkedText, outside } from './cblue/offset-rule.ts';
-import type { Format, RecordNotice, SourceRecord } from './format.ts';
-import { noticeOverlap } from './mentions-jsonl.ts';
+import { inferRule, type MarkedText } from './cblue/offset-rule.ts';
+import type { Format, SourceRecord } from './format.ts';
+import { placeSpans } from './place-spans.ts';
 
 const TEXT_ENDING = '.txtoriginal.txt';
 const MARKS_ENDING = '.txt';
@@ -101,27 +101,12 @@ const isOffset = (column: string): boolean => /^\s*\d{1,9}\s*$/.test(column);
 
 async function readPair(pair: Pair, rule: OffsetRule): Promise<SourceRecord> {
   const { stem, file, marks } = pair;
-  const { text, spans } = await readMarked(pair);
-  const value = { id: stem, group: numberOf(stem) ?? stem, text };
+  const marked = await readMarked(pair);
+  const value = { id: stem, group: numberOf(stem) ?? stem, text: marked.text };
   if (marks === undefined) return { value, file };
-  const notices: RecordNotice[] = [];
-  const entities: { start: number; end: number; type: string }[] = [];
-  const lines: number[] = [];
-  for (const span of spans) {
-    const line = Number(span.field);
-    const place = placeSpan(text, span, rule);
-    if (!place) {
-      notices.push({ ...outside(span), line });
-      continue;
-    }
-    const found = textAt(text, place);
-    if (found !== span.mention) notices.push({ ...differs(span, found), line });
-    const entity = { start: place.start, end: place.end, type: span.type };
-    const overlap = noticeOverlap(entity, entities, found);
-    if (overlap) notices.push({ ...overlap, line });
-    entities.push(entity);
-    lines.push(line);
-  }
+  const lineOf = ({ field }: RawSpan): number => Number(field);
+  const { entities, kept, notices } = placeSpans(marked, rule, (span) => ({ line: lineOf(span) }));
+  const lines = kept.map(lineOf);
   const origin = (field: string) => ({
     field: field.replace(/^entities\[\d+\]\.?/, ''),
     line: lines[Number(/\[(\d+)\]/.exec(field)?.[1])],

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { readTextFile } from '../../ground/files.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
-import { type OffsetRule, placeSpan, textAt } from '../imports/offsets.ts';
+import type { OffsetRule } from '../imports/offsets.ts';
 import type { RawSpan } from '../imports/raw.ts';
-import { differs, inferRule, type MarkedText, outside } from './cblue/offset-rule.ts';
+import { inferRule, type MarkedText } from './cblue/offset-rule.ts';
 import { listDialogues } from './dialogue-json.ts';
 import type { Format, FormatContext, RecordNotice, SourceRecord } from './format.ts';
-import { noticeOverlap } from './mentions-jsonl.ts';
+import { placeSpans } from './place-spans.ts';
 import {
   badField,
   expectArray,
@@ -151,27 +151,9 @@ function readSentences(
 }
 
 function placeEntities(paragraph: Paragraph, rule: OffsetRule): PlacedParagraph {
-  const { text, spans } = paragraph;
-  const notices: RecordNotice[] = [];
-  const entities: PlacedEntity[] = [];
-  const fields: string[] = [];
-  const byKey = new Map<unknown, PlacedEntity>();
-  for (const span of spans) {
-    const place = placeSpan(text, span, rule);
-    if (!place) {
-      notices.push(outside(span));
-      continue;
-    }
-    const found = textAt(text, place);
-    if (span.mention !== undefined && found !== span.mention) notices.push(differs(span, found));
-    const entity = { start: place.start, end: place.end, type: span.type };
-    const overlap = noticeOverlap(entity, entities, found);
-    if (overlap) notices.push(overlap);
-    entities.push(entity);
-    fields.push(span.field);
-    byKey.set(span.key, entity);
-  }
-  return { paragraph, entities, fields, byKey, notices };
+  const { entities, kept, notices } = placeSpans(paragraph, rule);
+  const byKey = new Map<unknown, PlacedEntity>(kept.map(({ key }, i) => [key, entities[i]]));
+  return { paragraph, entities, fields: kept.map(({ field }) => field), byKey, notices };
 }
 
 function entitiesOf({

@@ -1,7 +1,7 @@
-import { type OffsetRule, placeSpan, textAt } from '../../imports/offsets.ts';
+import type { OffsetRule } from '../../imports/offsets.ts';
 import type { RawSpan } from '../../imports/raw.ts';
-import type { Format, RecordNotice, SourceRecord } from '../format.ts';
-import { noticeOverlap } from '../mentions-jsonl.ts';
+import type { Format, SourceRecord } from '../format.ts';
+import { placeSpans } from '../place-spans.ts';
 import {
   expectArray,
   expectInteger,
@@ -10,7 +10,7 @@ import {
   type JsonRecord,
   type ValuePlace,
 } from '../records.ts';
-import { differs, inferRule, type MarkedText, outside } from './offset-rule.ts';
+import { inferRule, type MarkedText } from './offset-rule.ts';
 import { hasAnswers, readCblue } from './records.ts';
 
 /** `end_idx` is the last character, and characters are code points. */
@@ -63,28 +63,12 @@ function readSpans({ value, line }: JsonRecord, file: string): MarkedText {
 }
 
 function readRecord(record: JsonRecord, file: string, rule: OffsetRule): SourceRecord {
-  const { text, spans } = readSpans(record, file);
-  const notices: RecordNotice[] = [];
-  const entities: { start: number; end: number; type: string }[] = [];
-  const fields: string[] = [];
-  for (const span of spans) {
-    const place = placeSpan(text, span, rule);
-    if (!place) {
-      notices.push(outside(span));
-      continue;
-    }
-    const found = textAt(text, place);
-    if (span.mention !== undefined && found !== span.mention) notices.push(differs(span, found));
-    const entity = { start: place.start, end: place.end, type: span.type };
-    const overlap = noticeOverlap(entity, entities, found);
-    if (overlap) notices.push(overlap);
-    entities.push(entity);
-    fields.push(span.field);
-  }
+  const marked = readSpans(record, file);
+  const { entities, kept, notices } = placeSpans(marked, rule);
   return {
-    value: { id: record.value.id, text, entities },
+    value: { id: record.value.id, text: marked.text, entities },
     line: record.line,
     notices,
-    origin: (field) => ({ field: field.replace(/^entities\[(\d+)\]/, (_, i) => fields[Number(i)]) }),
+    origin: (field) => ({ field: field.replace(/^entities\[(\d+)\]/, (_, i) => kept[Number(i)].field) }),
   };
 }
