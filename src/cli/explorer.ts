@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { explainFileError } from '../ground/files.ts';
 import { chooseTasks, dataDirOf } from './open-task.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,7 +12,7 @@ interface ExplorerOptions {
   readonly port: number;
 }
 
-/** Shows all runs of a directory until the signal. */
+/** Shows all runs of a directory until the signal. Throws a UserError where it cannot be read. */
 export async function serveExplorer(
   { runs: runsDir, host, port, ...options }: ExplorerOptions,
   terminal: Terminal,
@@ -20,6 +22,9 @@ export async function serveExplorer(
   const { createExplorer } = await import('../server/explorer/app.ts');
   const { listen } = await import('../server/api/listen.ts');
   requireLoopback(host, { en: 'The explorer of runs', zh: '运行浏览器' });
+  await readdir(runsDir).catch((error) => {
+    throw explainFileError(error, runsDir);
+  });
   const dataDir = await dataDirOf(options);
   const { tasks: among } = await chooseTasks([], options.taskFile, dataDir);
   const onError = (error: unknown): void => terminal.alert(String(error));

@@ -151,3 +151,11 @@ it('ends whole: no lock and no upload is left', async () => {
   expect((await readdir(site)).sort()).toEqual(['database', 'gold.key']);
   expect(await readdir(join(site, 'database'))).toEqual(['pglite']);
 });
+
+it.each([
+  ['file-missing', 'nowhere'],
+  ['not-a-directory', 'answers.jsonl'],
+])('runs of a directory that cannot be read: %s', async (code, name) => {
+  const { status, stderr } = await runMain('serve', '--runs', join(directory, name), '--port', '0');
+  expect([status, stderr]).toEqual([3, expect.stringContaining(`[${code}]`)]);
+});
