@@ -3,9 +3,10 @@
  *
  *   npx node bench/scale/growth.ts                                    everything (an hour on two cores)
  *   npx node bench/scale/growth.ts --only workers --sizes 1,2         in quiet, about 3 minutes
+ *   npx node bench/scale/growth.ts --only workers --sizes 1,2 --pin   each worker bound to a core, as machines of one core
  *   npx node bench/scale/growth.ts --only jobs|rows|items [--sizes 1000,10000]
  *
- * workers: `--evaluations` (12) of fasttext on cMedQQ (--data-dir), on PostgreSQL, by 1, 2 and 4 workers.
+ * workers: `--evaluations` (24) of fasttext on cMedQQ (--data-dir), on PostgreSQL, by 1, 2 and 4 workers.
  * jobs: what taking and ending one job, and asking how far a sweep is, cost while 1e3 to 1e6 jobs wait.
  * rows: `run` of linear on 1e3 to 1e6 training rows. items: `score` of 1e4 to 1e7 predictions.
  */
@@ -37,7 +38,8 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     sizes: { type: 'string' },
-    evaluations: { type: 'string', default: '12' },
+    evaluations: { type: 'string', default: '24' },
+    pin: { type: 'boolean', default: false },
     'data-dir': { type: 'string', default: '../shared/chineseblue/data' },
   },
 });
@@ -53,6 +55,11 @@ const at = (...names: string[]): string => join(folder, ...names);
 
 const node = (...words: string[]): ChildProcess =>
   spawn(process.execPath, [bin, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+/** A process that has one core. A lone worker that is not bound uses a second one for garbage collection and compilation. */
+const bound = (core: number, ...words: string[]): ChildProcess =>
+  spawn('taskset', ['-c', String(core), process.execPath, bin, ...words], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('exit', resolve));
 const postgres = () => {
@@ -65,8 +72,9 @@ const postgres = () => {
 async function workers(count: number) {
   const server = await postgres();
   const queue = ['--queue', server.url];
-  const crew = Array.from({ length: count }, () =>
-    node('worker', ...queue, '--runs-dir', at('scratch'), '--quiet'),
+  const worker = ['worker', ...queue, '--runs-dir', at('scratch'), '--quiet'];
+  const crew = Array.from({ length: count }, (_, i) =>
+    values.pin ? bound(i % cpus().length, ...worker) : node(...worker),
   );
   const seeds = Array.from({ length: EVALUATIONS }, (_, i) => i).join();
   const model = [
@@ -85,7 +93,7 @@ async function workers(count: number) {
     const began = performance.now();
     const code = await ended(node('run', ...model, ...queue, '--runs-dir', at(`runs-${count}`), '--quiet'));
     const seconds = (performance.now() - began) / 1000;
-    return { evaluations: EVALUATIONS, code, seconds };
+    return { evaluations: EVALUATIONS, pinned: values.pin, code, seconds };
   } finally {
     for (const worker of crew) worker.kill('SIGTERM');
     await Promise.all(crew.map((worker) => worker.exitCode ?? ended(worker)));
@@ -257,7 +265,8 @@ try {
       };
       console.log(name, size, found);
       const all = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
-      all[name] = { ...all[name], [size]: found };
+      const key = name === 'workers' && values.pin ? `${size} pinned` : size;
+      all[name] = { ...all[name], [key]: found };
       writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`);
     }
   }
