@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Said } from '../evaluation/conversations.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
@@ -220,6 +221,76 @@ describe.skipIf(!CHROMIUM)(
       expect(await host.locator('.row[aria-selected=true]').getAttribute('aria-posinset')).toBe('1200');
       await host.locator('input[type=search]').fill('答案1034');
       await expect.poll(() => host.locator('.count').textContent()).toBe('1 / 1200 examples');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    it('shows what a language model was asked, thought and wrote, beside reading and gold', async () => {
+      const said = (answers: string[], reading: Partial<Said>): Said => ({
+        asked: [{ role: 'user', content: `${PAYLOADS[1]}两句是否同义？` }],
+        ...{ answers, reasoning: '先比较症状。', answer: { status: 'unreadable', reason: 'no-json' } },
+        ...reading,
+      });
+      const asked = imaginedPairs(2);
+      const run = (model: string, predictions: (Prediction | undefined)[]) =>
+        imaginedRun({ task: taskNamed('cMedQQ'), examples: asked, predictions, model });
+      const query: Example<'ranking'> = {
+        id: 'q',
+        input: { query: '感冒', documents: [{ title: '甲' }, { title: '乙' }] },
+        gold: { relevance: [1, 0] },
+      };
+      const ranked = ['first', 'second'].map((model) =>
+        imaginedRun({
+          ...{ task: taskNamed('cMedIR'), examples: [query], model },
+          predictions: [{ scores: [0, 1] }],
+        }),
+      );
+      const analyses = await analyse(
+        [run('asked', [undefined, { label: '0' }]), run('other', [{ label: '1' }, undefined]), ...ranked],
+        async () => [],
+      );
+      const answered: Said['answer'] = { status: 'answered', prediction: { label: '0' } };
+      const words = [
+        [[said(['二者同义'], {}), said(['{"label":"0"}'], { answer: answered })], undefined],
+        [[said(['{"grade":0}', '{"grade":1}'], {})], [said(['{"grade":2}', '{"grade":3}'], {})]],
+      ];
+      const file = join(directory, 'said.html');
+      const withWords = analyses.map((task, t) => ({
+        ...task,
+        runs: task.runs.map((one, r) => ({ ...one, said: words[t][r] })),
+      }));
+      await writeAnalyses(file, withWords, new Date(0));
+      const { page, complaints } = await open(file);
+      const detailOf = async (at: number) => {
+        const host = page.locator('.browser').nth(at);
+        await host.scrollIntoViewIfNeeded();
+        await host.locator('.row').first().waitFor();
+        await host.locator('.list').focus();
+        await page.keyboard.press('Home');
+        await expect.poll(() => host.locator('.detail').textContent()).not.toBe('');
+        return host.locator('.detail');
+      };
+      const pair = await detailOf(0);
+      const parts = pair.locator('details');
+      expect(await parts.locator('summary').allTextContents()).toEqual(['Raw answer', 'Reasoning', 'Prompt']);
+      expect(await parts.locator('pre').allTextContents()).toEqual([
+        ...['二者同义', '先比较症状。', `${PAYLOADS[1]}两句是否同义？`],
+      ]);
+      // The thought is there, and shown when it is asked for.
+      expect(await parts.locator('pre').nth(0).isVisible()).toBe(true);
+      expect(await parts.locator('pre').nth(1).isVisible()).toBe(false);
+      await parts.nth(1).locator('summary').click();
+      expect(await parts.locator('pre').nth(1).isVisible()).toBe(true);
+      expect(await pair.locator('.note').allTextContents()).toEqual([
+        'no valid answer',
+        'unreadable: no-json',
+      ]);
+      expect(await pair.locator('.line').allTextContents()).toEqual(['Gold0', 'Gold0', 'Answer1']);
+      const list = await detailOf(1);
+      expect(await list.locator('h4').allTextContents()).toEqual(['first #0', 'second #0']);
+      expect(await list.locator('details[open] pre').allTextContents()).toEqual(
+        [0, 1, 2, 3].map((grade) => `{"grade":${grade}}`),
+      );
       expect(complaints).toEqual([]);
       await page.close();
     });

@@ -33,6 +33,7 @@ describe('an answer', () => {
     ],
     ['a thought before it', '<think>两句都问…{"label":"0"}</think>\n{"label":"1"}'],
     ['a thought that the template of the model began', '两句都问…{"label":"0"}</think>{"label":"1"}'],
+    ['several thoughts before it', '<think>两句都问…</think>\n<think>{"label":"0"}</think>\n\n{"label":"1"}'],
     ['a separate thought', streamed('{"label":"1"}', { reasoning: '{"label":"0"}' })],
     ['no usage', { choices: [{ message: { content: '{"label":"1"}' } }] }],
   ])('is read from %s', async (_, scripted) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spending } from '../shared/services/budget.ts';
-import { completion, type Scripted, status } from '../shared/services/fixtures/server.ts';
+import { completion, type Scripted, status, streamed } from '../shared/services/fixtures/server.ts';
 import { createInterviewer, PAIR, PAIRS, type Script } from './fixtures/interviewer.ts';
 
 const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
@@ -44,6 +44,22 @@ describe('calls', () => {
     const { answers } = await askAgain({ parameters: { name: 'again' } });
     expect(answers[0].status).toBe('answered');
     expect(await readFile(join(directory(), 'calls.jsonl'), 'utf8')).not.toContain('500');
+  });
+
+  it.each<[string, Scripted, string]>([
+    ['tags', '<think>两句都问…</think>{"label":"1"}', '两句都问…'],
+    ['tags that the template began', '两句都问…</think>{"label":"1"}', '两句都问…'],
+    ['a field', streamed('{"label":"1"}', { reasoning: '两句都问…' }), '两句都问…'],
+    [
+      'a field and tags',
+      streamed('<think>同义</think>{"label":"1"}', { reasoning: '两句都问…' }),
+      '两句都问…\n同义',
+    ],
+  ])('are kept with thoughts in %s apart from the answer', async (_, scripted, reasoning) => {
+    const { replies } = await ask(() => scripted);
+    expect(replies[0].raw).toMatchObject({ repeats: [[{ text: '{"label":"1"}', reasoning }]] });
+    const kept = (await readFile(join(directory(), 'calls.jsonl'), 'utf8')).trim().split('\n');
+    expect(JSON.parse(kept.at(-1) ?? '').reply).toMatchObject({ text: '{"label":"1"}', reasoning });
   });
 
   it('stop at a limit, and what was answered is kept', async () => {

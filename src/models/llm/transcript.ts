@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { readLineBatches } from '../../ground/files.ts';
 import type { Conversation, Reply } from '../contract.ts';
 import { CALLS_FILE, siblings } from './calls.ts';
-import { rawJson } from './interpret.ts';
+import { type RawCall, rawJson } from './interpret.ts';
 
 const lineJson = z.union([
   z.object({ message: z.string(), role: z.string(), content: z.string() }),
@@ -35,16 +35,23 @@ export async function readConversations(
     const parsed = rawJson.safeParse(raw).data;
     if (!parsed) continue;
     const calls = parsed.repeats.flat();
-    const thoughts = calls.flatMap((call) => ('reasoning' in call && call.reasoning ? [call.reasoning] : []));
+    const thoughts = calls.flatMap((call) =>
+      'reasoning' in call && call.reasoning?.trim() ? [call.reasoning] : [],
+    );
     said.set(id, {
       asked: (key !== undefined && asked.get(key)) || [],
-      answers: calls.map((call) =>
-        'text' in call ? call.text : 'scores' in call ? JSON.stringify(call.scores) : call.failure,
-      ),
+      answers: calls.map(shown),
       ...(thoughts.length > 0 && { reasoning: thoughts.join('\n') }),
     });
   }
   return said;
+}
+
+/** The answer of a call as it came, without its thoughts; why there is none where it failed. */
+function shown(call: RawCall): string {
+  if ('text' in call) return call.text;
+  if ('scores' in call) return JSON.stringify(call.scores);
+  return call.detail === undefined ? call.failure : `${call.failure}: ${call.detail}`;
 }
 
 interface Message {

@@ -20,7 +20,10 @@ export function drawExample(index, chosen, [id, group, blocks, gold, answers]) {
   const runs = [chosen, ...answers.keys()].filter((run, i, all) => all.indexOf(run) === i);
   const parts = [h('h3', {}, group === 0 ? `# ${id}` : `# ${id} · ${group}`)];
   if (index.ranks) {
-    const said = runs.flatMap((run) => (answers[run][2] ? drawSaid(answers[run][2]) : []));
+    const heading = (run) => (index.runs.length > 1 ? [h('h4', {}, index.runs[run].name)] : []);
+    const said = runs.flatMap((run) =>
+      answers[run][2] ? [...heading(run), ...drawSaid(answers[run][2])] : [],
+    );
     return [...parts, drawRanking(index, blocks, gold, answers, runs), ...said];
   }
   if (!index.spans) parts.push(...blocks.map((block) => drawBlock(block, [block[1]])));

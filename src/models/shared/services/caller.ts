@@ -98,8 +98,10 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
       read,
     );
     const outcome = isFailure(response) ? presentable(response, secrets) : response;
-    if (!isFailure(outcome)) addUsage(tokens(outcome), price);
-    else if (outcome.overloaded) limiter.overloaded(since, outcome.pauseMs ?? 0);
+    if (!isFailure(outcome)) {
+      limiter.succeeded();
+      addUsage(tokens(outcome), price);
+    } else if (outcome.overloaded) limiter.overloaded(since, outcome.pauseMs ?? 0);
     return { outcome, ms: performance.now() - since };
   }
 

@@ -115,7 +115,8 @@ function collect(parts: readonly ReplyJson[]): ChatReply {
   const all = (of: (piece: z.infer<typeof partJson>) => string | null | undefined): string | undefined =>
     pieces.map(of).join('') || undefined;
   const { answer, thought } = splitThought(all(({ content }) => plainText(content)) ?? '');
-  const reasoning = all((piece) => piece.reasoning_content ?? piece.reasoning) ?? thought;
+  const thoughts = [all((piece) => piece.reasoning_content ?? piece.reasoning), thought];
+  const reasoning = thoughts.filter((one) => one !== undefined).join('\n') || undefined;
   const refusal = all((piece) => piece.refusal);
   const first = parts
     .map(({ choices }) => choices?.[0]?.logprobs?.content?.[0]?.top_logprobs)
@@ -156,15 +157,26 @@ const plainText = (content: z.infer<typeof contentJson>): string =>
     : (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
 
 /**
- * A thinking part that stands in the answer itself; one that never ends leaves no answer. Its begin is absent where a model's
- * template wrote it.
+ * Thinking parts that stand before the answer itself; one that never ends leaves no answer. The begin of the first is absent
+ * where a model's template wrote it.
  */
 export function splitThought(content: string): { answer: string; thought?: string } {
-  const begin = /^\s*<think>/.exec(content)?.[0].length;
-  const end = content.indexOf(THOUGHT_END);
-  if (end >= 0)
-    return { answer: content.slice(end + THOUGHT_END.length), thought: content.slice(begin ?? 0, end) };
-  return begin === undefined ? { answer: content } : { answer: '', thought: content.slice(begin) };
+  const thoughts: string[] = [];
+  let answer = content;
+  for (;;) {
+    const begin = /^\s*<think>/.exec(answer)?.[0].length;
+    if (begin === undefined && thoughts.length > 0) break;
+    const end = answer.indexOf(THOUGHT_END);
+    if (end < 0) {
+      if (begin === undefined) break;
+      thoughts.push(answer.slice(begin));
+      answer = '';
+      break;
+    }
+    thoughts.push(answer.slice(begin ?? 0, end));
+    answer = answer.slice(end + THOUGHT_END.length);
+  }
+  return thoughts.length > 0 ? { answer, thought: thoughts.join('\n') } : { answer };
 }
 
 function parse(source: string): ReplyJson | undefined {

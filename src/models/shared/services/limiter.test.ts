@@ -10,6 +10,7 @@ async function most(limiter: ReturnType<typeof createLimiter>, count: number): P
     peak = Math.max(peak, ++running);
     await sleep(1);
     running--;
+    limiter.succeeded();
   };
   await Promise.all(Array.from({ length: count }, () => limiter.run(job)));
   return peak;
@@ -34,6 +35,16 @@ describe('createLimiter', () => {
     for (let i = 0; i < 5; i++) limiter.overloaded(performance.now(), 0);
     expect(limiter.width).toBe(1);
     expect(await most(limiter, 2)).toBe(1);
+  });
+
+  it('does not rise by calls that met an overload, nor by any other failure', async () => {
+    const limiter = createLimiter({ most: 8 });
+    for (let i = 0; i < 10; i++) await limiter.run(async () => limiter.overloaded(performance.now(), 0));
+    expect(limiter.width).toBe(1);
+    for (let i = 0; i < 10; i++) await limiter.run(async () => 'http-500');
+    expect(limiter.width).toBe(1);
+    expect(await most(limiter, 1)).toBe(1);
+    expect(limiter.width).toBe(2);
   });
 
   it('begins nothing during a pause', async () => {

@@ -7,6 +7,8 @@ const FIRST = 4;
 export interface Limiter {
   /** Waits for a place, then runs the job. */
   run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** A call was answered. */
+  succeeded(): void;
   /** A call that began at `since` (`performance.now()`) met an overloaded service, which asked for a pause of `pauseMs`. */
   overloaded(since: number, pauseMs: number): void;
   /** Calls that are allowed at a time now. */
@@ -38,12 +40,6 @@ export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
       await sleep(notBefore - now, undefined, { signal });
     if (spacing > 0) notBefore = Math.max(notBefore, performance.now()) + spacing;
   };
-  const succeeded = (): void => {
-    if (++successes < width) return;
-    successes = 0;
-    width = Math.min(most, width + 1);
-  };
-
   return {
     get width() {
       return Math.floor(width);
@@ -53,12 +49,15 @@ export function createLimiter({ most, perMinute }: LimiterOptions): Limiter {
       try {
         if (notBefore > 0) await turn(signal);
         else if (spacing > 0) notBefore = performance.now() + spacing;
-        const result = await job();
-        succeeded();
-        return result;
+        return await job();
       } finally {
         places.leave();
       }
+    },
+    succeeded() {
+      if (++successes < width) return;
+      successes = 0;
+      width = Math.min(most, width + 1);
     },
     overloaded(since, pauseMs) {
       notBefore = Math.max(notBefore, performance.now() + pauseMs);
