@@ -84,7 +84,8 @@ it(
     const comparison: Comparison = JSON.parse((await compare('--json')).stdout);
     expect(comparison.examples).toBe(LIMIT);
     const systems = Object.fromEntries(comparison.systems.map((system) => [system.model, system]));
-    expect(Object.keys(systems).sort()).toEqual(['bert', 'crf', 'llm']);
+    const names = ['bert', 'crf', 'llm'].map((model) => systems[model].name);
+    expect(names).toEqual(['bert:encoder', 'crf', 'llm:m']);
 
     // The score of each on these items, computed anew from its file of predictions.
     const [asked] = await openRuns([llm], { dataDir });

@@ -98,7 +98,11 @@ describe('a run of a language model', () => {
     await expect(
       evaluate(plan({ prices, concurrency: 1, maxCalls: spending().calls + 20 })),
     ).rejects.toThrow();
-    const { record } = await evaluate(plan({ prices }));
+    const shares: number[] = [];
+    const { record } = await evaluate(plan({ prices }), { onProgress: (share) => shares.push(share) });
+    // The time that is left is judged by what is asked from here on.
+    expect(shares[0]).toBeCloseTo(20 / COUNT, 12);
+    expect(shares.at(-1)).toBe(1);
     expect(record.usage).toMatchObject({ calls: COUNT, served: ['served-model'] });
     expect(record.usage?.cost).toBeCloseTo((COUNT * (10 + 2 * 2)) / 1e6, 12);
     expect(record.reasons).toEqual({ 'no-json': COUNT / 5 });

@@ -59,11 +59,13 @@ export function bar(title: string, stream: NodeJS.WritableStream, language: Lang
  * `LINE_EVERY_MS`, also while nothing is reported. It does not keep the process alive.
  */
 export function lines(title: string, write: (line: string) => void, language: Language): Progress {
-  const started = Date.now();
+  /** Work that an earlier run has done says nothing about how fast this one is. */
+  let first: { readonly share: number; readonly at: number } | undefined;
   let share = 0;
   let note: Text | string = '';
   const print = (): void => {
-    const left = share > 0 && share < 1 ? ((Date.now() - started) * (1 - share)) / share : undefined;
+    const done = first ? share - first.share : 0;
+    const left = first && done > 0 && share < 1 ? ((Date.now() - first.at) * (1 - share)) / done : undefined;
     const parts = [
       `${title} ${Math.floor(share * 100)}%`,
       left === undefined ? '' : remaining(left)[language],
@@ -78,6 +80,7 @@ export function lines(title: string, write: (line: string) => void, language: La
   }
   return {
     update(nextShare, nextNote = '') {
+      first ??= { share: nextShare, at: Date.now() };
       share = nextShare;
       note = nextNote;
     },

@@ -89,9 +89,24 @@ describe('progress without a terminal', () => {
     expect(written.err.split('\n')).toHaveLength(4);
   });
 
+  it('does not take what an earlier run has done for its own speed', () => {
+    const { terminal, written } = open();
+    const progress = terminal.progress({ en: 'Running', zh: '运行中' });
+    progress.update(0.6);
+    vi.advanceTimersByTime(10_000);
+    expect(written.err).toBe('Running 60%\n');
+    vi.advanceTimersByTime(20_000);
+    progress.update(0.62);
+    vi.advanceTimersByTime(10_000);
+    // 2 % took 40 s.
+    expect(written.err.split('\n')[1]).toBe('Running 62%, about 13 min left');
+    progress.stop();
+  });
+
   it('is Chinese where the output is', () => {
     const { terminal, written } = open({ language: 'zh' });
     const progress = terminal.progress({ en: 'Running', zh: '运行中' });
+    progress.update(0);
     progress.update(0.5, { en: 'scoring', zh: '评分' });
     vi.advanceTimersByTime(10_000);
     expect(written.err).toBe('运行中 50%，剩余不到 1 分钟，评分\n');

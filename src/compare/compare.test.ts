@@ -97,6 +97,16 @@ describe('compareRuns', () => {
     ).toEqual(['linear(c=1)', 'linear(c=2)']);
   });
 
+  it('names systems as their runs are named: labels scored by probability are never taken for written answers', () => {
+    const named = (model: string, name: string) => {
+      const one = run(model, 0.9);
+      return { ...one, record: { ...one.record, model: { ...one.record.model, name } } };
+    };
+    const runs = [named('llm', 'llm:qwen3 logprob (400/1600)'), named('gguf', 'gguf:qwen3.gguf')];
+    const { systems } = compareRuns(runs, fast);
+    expect(systems.map(({ name }) => name).sort()).toEqual(['gguf:qwen3.gguf', 'llm:qwen3 logprob']);
+  });
+
   it('exchanges groups as a whole and says so', () => {
     const grouped = imaginedPairs(400, 4);
     const of = (model: string, right: number) =>

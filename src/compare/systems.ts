@@ -67,12 +67,16 @@ function refuseTwice(group: readonly OpenedRun[]): void {
   );
 }
 
-/** The model's id where that says which; else with the parameters that differ; else the id of the run. */
+/** What a part of the questions adds to the name of whoever was asked only them; all systems are compared on the same ones. */
+const PART = / \(\d+\/\d+\)$/;
+
+/** The model's name where that says which; else its id with the parameters that differ; else the id of the run. */
 function nameSystems(runs: readonly OpenedRun[]): string[] {
-  return runs.map((run) => {
+  const names = runs.map(({ record }) => record.model.name.replace(PART, ''));
+  return runs.map((run, i) => {
     const { model } = run.record;
+    if (names.indexOf(names[i]) === names.lastIndexOf(names[i])) return names[i];
     const sisters = runs.filter((other) => other.record.model.id === model.id);
-    if (sisters.length === 1) return model.id;
     const telling = sortedEntries(model.parameters).filter(([key, value]) =>
       sisters.some((other) => other.record.model.parameters[key] !== value),
     );

@@ -64,6 +64,8 @@ export async function answerQuestions(
     answered.add(index);
     progress.add(answers[index]);
   }
+  progress.begin();
+  if (answered.size > 0) onProgress?.(progress.share());
   try {
     signal?.throwIfAborted();
     await fitted.answer(
@@ -94,6 +96,8 @@ interface AnswerProgress {
   /** `before`: spent by an earlier attempt. */
   spend(usage: Usage, before?: boolean): void;
   add(answer: Answer | undefined): void;
+  /** What is added from here on is asked now. */
+  begin(): void;
   share(): number;
   note(): Text | undefined;
 }
@@ -102,7 +106,7 @@ interface AnswerProgress {
 function createProgress(asked: number, { interprets }: ModelKind): AnswerProgress {
   const counts: Record<AnswerStatus, number> = { answered: 0, refused: 0, unreadable: 0, missing: 0 };
   const started = performance.now();
-  let before: number | undefined;
+  let before = 0;
   let done = 0;
   let tokens = 0;
   let cost: number | undefined;
@@ -118,12 +122,15 @@ function createProgress(asked: number, { interprets }: ModelKind): AnswerProgres
       done++;
       if (answer) counts[answer.status]++;
     },
+    begin() {
+      before = done;
+    },
     share: () => done / asked,
     note() {
       if (!interprets) return undefined;
-      before ??= done - 1;
       const seconds = Math.max(0.001, (performance.now() - started) / 1000);
-      const rate = ((done - before) / seconds).toFixed(1);
+      const perSecond = (done - before) / seconds;
+      const rate = perSecond < 1 ? perSecond.toFixed(3) : perSecond.toFixed(1);
       const speed = tokens > 0 ? `, ${Math.round(tokens / seconds)} tokens/s` : '';
       const spent = cost === undefined ? '' : `, ${cost.toFixed(cost < 1 ? 4 : 2)} ${unit}`;
       const { answered, refused, unreadable, missing } = counts;
