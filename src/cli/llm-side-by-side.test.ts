@@ -124,6 +124,17 @@ it(
     expect(head).toMatch(/system \| score \| interval .*\| s \/ 1 000 \| cost \/ 1 000 \|$/);
     expect(rows.find((row) => row.includes(`| ${llmName} |`))).toMatch(/\| 1 \| [\d.]+ \| 1\.80 CNY \|$/);
     expect(rows.find((row) => row.includes(`| ${systems.crf.name} |`))).toMatch(/\| 0 \| [\d.e-]+ \| {2}\|$/);
+
+    const page = join(folder, 'report.html');
+    expect((await runMain('report', bert, crf, llm, ...where, '--out', page)).status).toBe(0);
+    const html = (await readFile(page, 'utf8')).replaceAll(/\s+/g, ' ');
+    expect(html).toMatch(/95\.0 % \[[\d.]+, [\d.]+\] \(19\/20\)/);
+    expect(html).toMatch(/Examples of quotes [^<]*<.*?杜撰之物/);
+    // Cost beside the score, for the language model only.
+    const [, table] = /Cost per 1 000.*?<tbody>(.*?)<\/tbody>/.exec(html) ?? [];
+    expect(table?.split('</tr>').map((row) => /[\d.]+ CNY/.exec(row)?.[0])).toEqual([
+      ...[undefined, undefined, '1.80 CNY', undefined],
+    ]);
   },
   PATIENCE_MS,
 );

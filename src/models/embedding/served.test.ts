@@ -141,6 +141,20 @@ describe('embedding with an endpoint', () => {
     ]);
   });
 
+  it('finds several labels of a text, one, or none', async () => {
+    const task: Task = { ...findTask('multilabel'), labels: [] };
+    const examples = [...TEXTS, '头痛咳嗽', '久咳头晕', '复查', '体检'].map(
+      (text, i): Example => ({
+        id: `m${i}`,
+        input: { text },
+        gold: { labels: [...'头咳'].filter((one) => text.includes(one)) },
+      }),
+    );
+    const fitted = await fitOn(task, examples, {});
+    const { answers } = await answer(fitted, texts('头胀咳痰', '头疼', '复诊'), task);
+    expect(answers).toMatchObject([['咳', '头'], ['头'], []].map((labels) => ({ prediction: { labels } })));
+  });
+
   it('asks for no vector twice, in another run neither, and for those of other dimensions anew', async () => {
     const init = fresh();
     await fitOn(CLASSES, train, { init });
