@@ -83,6 +83,9 @@ describe('a run of a language model', () => {
     server = await startServer((request) => (request.number % 10 === 0 ? status(500) : gold(request)));
     const first = await evaluate(plan());
     expect(first.record.answers).toMatchObject({ answered: 54, missing: 6, failed: 6 });
+    const [run] = await openRuns([first.directory], { dataDir: plan().dataDir });
+    const said = (await conversationsOf(run))?.flatMap((one) => one?.answers ?? []);
+    expect(said?.filter((words) => words === 'http-500: {"error":{"message":"no"}}')).toHaveLength(6);
     await evaluate(plan());
     expect(server.received).toHaveLength(COUNT);
     const again = await evaluate(plan({}, { retryErrors: true }));
