@@ -178,6 +178,33 @@ describe('usage', () => {
   });
 });
 
+describe('prompts that a service may have cut', () => {
+  const texts = (...lengths: number[]) =>
+    lengths.map((length, i) => ({ textA: `${i}${'感冒发热'.repeat(length)}`, textB: '乙' }));
+  /** Counts as a tokenizer would, up to a context. */
+  const counting =
+    (context: number): Script =>
+    ({ body }) => {
+      const characters = body.messages.reduce((sum, { content }) => sum + content.length, 0);
+      const prompt_tokens = Math.min(context, Math.round(characters * 0.6));
+      return { ...completion({ content: '{"label":"1"}' }), usage: { prompt_tokens, completion_tokens: 5 } };
+    };
+
+  it('are said, where it counted far fewer tokens than for others', async () => {
+    const inputs = texts(1, 2, 1, 3, 2000, 1500);
+    const { notes, answers } = await ask(counting(1000), { inputs });
+    expect(answers.every(({ status }) => status === 'answered')).toBe(true);
+    expect(notes.map(({ en }) => en)).toEqual([expect.stringMatching(/^For 2 of 6 questions, http/)]);
+    expect(notes[0].zh).toContain('6 个问题中有 2 个');
+  });
+
+  it('are said where all were, and not where none was', async () => {
+    const { notes } = await ask(counting(500), { inputs: texts(2000, 1800) });
+    expect(notes[0]?.en).toMatch(/^For 2 of 2 questions/);
+    expect((await ask(counting(1e6), { inputs: texts(1, 2000, 30, 4) })).notes).toEqual([]);
+  });
+});
+
 describe('the calls of a run', () => {
   it('of another model are not touched', async () => {
     await ask(() => '{"label":"1"}', { parameters: { name: 'first' } });

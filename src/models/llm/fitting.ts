@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import type { FamilyId, Input } from '../../tasks/examples.ts';
 import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
@@ -5,6 +6,7 @@ import { estimateOf, estimateTokens } from '../shared/services/estimate.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, openInterview, turnsOf } from './conversation.ts';
+import { watchCuts } from './cuts.ts';
 import type { Rung } from './ladder.ts';
 import type { InterviewParameters } from './parameters.ts';
 import { findRung } from './probe.ts';
@@ -28,16 +30,17 @@ export interface Prepared {
   readonly parameters: Session['parameters'];
   readonly access: Access;
   readonly directory: string | undefined;
+  readonly onNote?: (note: Text) => void;
 }
 
 /** Prepares questions and worked examples. */
 export async function prepareInterview<P extends InterviewParameters>(
-  { task, train, seed, parameters, directory, signal }: FitRequest<FamilyId, P>,
+  { task, train, seed, parameters, directory, signal, onNote }: FitRequest<FamilyId, P>,
   access: Access,
 ): Promise<Prepared> {
   const interview = await openInterview({ task, train, seed, parameters });
   const choose = await createShots({ task, train, seed, parameters, signal });
-  return { interview, choose, parameters, access, directory };
+  return { interview, choose, parameters, access, directory, onNote };
 }
 
 export const interviewed = (prepared: Prepared): FittedModel => ({
@@ -53,13 +56,17 @@ async function answerAll(
   const open = Array.from(inputs.keys()).filter((index) => !answered?.has(index));
   if (open.length === 0) return;
   const asked = { inputs: open.map((index) => inputs[index]), signal };
+  const cuts = watchCuts();
   await withSession(prepared, asked, async (session, rung) => {
     await inLanes(open, prepared.access.lanes, async (index) => {
       signal?.throwIfAborted();
       const { reply, onDisk } = await askInput(session, inputs[index], rung);
+      cuts.add(reply.usage);
       return { settled: onDisk.then(() => onAnswer(index, reply)) };
     });
   });
+  const note = cuts.note(prepared.access.destination);
+  if (note) prepared.onNote?.(note);
 }
 
 /** Opens journal and service, finds out how the service holds answers to a shape, and closes both afterwards. */
