@@ -49,6 +49,16 @@ describe('calls', () => {
   it.each<[string, Scripted, string]>([
     ['tags', '<think>两句都问…</think>{"label":"1"}', '两句都问…'],
     ['tags that the template began', '两句都问…</think>{"label":"1"}', '两句都问…'],
+    [
+      'parts',
+      completion({
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: '两句都问…' }] },
+          { type: 'text', text: '{"label":"1"}' },
+        ],
+      }),
+      '两句都问…',
+    ],
     ['a field', streamed('{"label":"1"}', { reasoning: '两句都问…' }), '两句都问…'],
     [
       'a field and tags',

@@ -39,7 +39,13 @@ export interface ChatReply {
 const count = z.number().nonnegative().nullish().catch(undefined);
 const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(undefined);
 const text = z.string().nullish();
-const contentJson = z.union([z.string(), z.array(z.object({ type: z.string(), text }))]).nullish();
+const contentPartJson = z.object({
+  type: z.string(),
+  text,
+  /** Of Mistral's services: what the model thought. */
+  thinking: z.union([z.string(), z.array(z.object({ text }))]).nullish(),
+});
+const contentJson = z.union([z.string(), z.array(contentPartJson)]).nullish();
 const logprobsJson = z
   .object({
     content: z
@@ -115,7 +121,10 @@ function collect(parts: readonly ReplyJson[]): ChatReply {
   const all = (of: (piece: z.infer<typeof partJson>) => string | null | undefined): string | undefined =>
     pieces.map(of).join('') || undefined;
   const { answer, thought } = splitThought(all(({ content }) => plainText(content)) ?? '');
-  const thoughts = [all((piece) => piece.reasoning_content ?? piece.reasoning), thought];
+  const thoughts = [
+    all((piece) => piece.reasoning_content ?? piece.reasoning ?? thoughtIn(piece.content)),
+    thought,
+  ];
   const reasoning = thoughts.filter((one) => one !== undefined).join('\n') || undefined;
   const refusal = all((piece) => piece.refusal);
   const first = parts
@@ -155,6 +164,16 @@ const plainText = (content: z.infer<typeof contentJson>): string =>
   typeof content === 'string'
     ? content
     : (content ?? []).map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
+
+/** The thoughts among the parts of a content. */
+const thoughtIn = (content: z.infer<typeof contentJson>): string =>
+  typeof content === 'string'
+    ? ''
+    : (content ?? [])
+        .flatMap(({ thinking }) =>
+          typeof thinking === 'string' ? thinking : (thinking ?? []).map((one) => one.text),
+        )
+        .join('');
 
 /**
  * Thinking parts that stand before the answer itself; one that never ends leaves no answer. The begin of the first is absent
