@@ -26,10 +26,10 @@ describe('a pause that a service asks for', () => {
 });
 
 describe('an input that is too long', () => {
-  it.each([
+  it.each<[string, { readonly error?: object; readonly message?: string }]>([
     ['OpenAI', { error: { code: 'context_length_exceeded', message: 'too many tokens' } }],
     ['llama.cpp', { error: { type: 'exceed_context_size_error', message: 'the request is too big' } }],
-    ['vLLM', { object: 'error', message: "This model's maximum context length is 4096 tokens." }],
+    ['vLLM', { message: "This model's maximum context length is 4096 tokens." }],
     ['a message only', { error: { message: 'The input is too long for this model' } }],
   ])('is known by the error of %s, and not sent again', (_, body) => {
     const wanted = { failure: 'context-exceeded', retry: false, overloaded: false };
