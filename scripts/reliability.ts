@@ -60,8 +60,11 @@ const sumOf = <T>(rows: readonly T[], value: (row: T) => number): number =>
 const FINE = ['same', 'other', 'refused'];
 const READ: Readonly<Record<string, string>> = {
   corpora: 'every corpus format, inputs, the scheme `regrouped@1`',
+  CBLUE: 'official files of every task, submissions, archives, the passages of KUAKE-IR',
+  'clinical corpora': 'CCKS 2017, 2018 and 2019, DiaKG',
+  imports: 'sources of every format (Excel, Parquet, dataset folders and zips among them), the record of an import',
   'task files': 'task files, subsets',
-  predictions: 'JSON Lines of every family, corpus formats',
+  predictions: 'JSON Lines of every family, Parquet, corpus formats',
   runs: 'records, scores, predictions, answers, training logs, locks; comparison and report of forged ones',
   models: 'the file of every kind that keeps one, damaged, and forged under a right hash',
   'encoder folders': 'configuration, vocabulary, tokenizer files, safetensors, source',

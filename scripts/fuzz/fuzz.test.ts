@@ -2,9 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { formats } from '../../src/datasets/formats/registry.ts';
+import { importFormats } from '../../src/datasets/imports/registry.ts';
 import { createRandom } from '../../src/ground/random.ts';
+import { cblueTasks } from '../../src/tasks/cblue/tasks.ts';
 import { mutate } from './mutations.ts';
 import { FAULTS, judge, prepare, type Verdict } from './oracle.ts';
+import { clinicalTasks } from './readers/clinical.ts';
+import { corpusTasks } from './readers/corpora.ts';
+import { imports } from './readers/imports.ts';
 import { readers } from './readers.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-fuzz-test-'));
@@ -28,6 +34,28 @@ describe('mutated files are read the same, validly, or refused by a typed error 
       if (FAULTS.some((fault) => fault === verdict.outcome)) faults.push({ number, ...verdict });
     }
     expect(faults).toEqual([]);
+  });
+});
+
+describe('what is mutated', () => {
+  it('is a file of every corpus format', () => {
+    const read = [...corpusTasks, ...clinicalTasks, ...cblueTasks];
+    const formatsOf = read.flatMap(({ corpus }) => [corpus.format, corpus.alternative?.format]);
+    const covered = ['jsonl', ...formatsOf];
+    expect(Object.keys(formats).filter((name) => !covered.includes(name))).toEqual([]);
+  });
+
+  it('is a source of every format that is imported', async () => {
+    const folder = mkdtempSync(join(scratch, 'formats-'));
+    const covered = new Set<string>();
+    for (const { read } of await imports.prepare(folder)) {
+      const { sources = [] } = (await read()) as {
+        readonly sources?: readonly { readonly format: string }[];
+      };
+      for (const { format } of sources) covered.add(format);
+    }
+    const known = [...Object.keys(importFormats), 'xlsx', 'parquet', 'brat'];
+    expect(known.filter((name) => !covered.has(name))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { archives } from './readers/archives.ts';
 import { cblue } from './readers/cblue.ts';
+import { clinical } from './readers/clinical.ts';
 import { corpora, taskFiles } from './readers/corpora.ts';
 import { checkpoints, encoders, finetuned, onnx, weights } from './readers/encoders.ts';
 import { imports } from './readers/imports.ts';
@@ -14,6 +15,7 @@ import type { Reader } from './subject.ts';
 export const readers: readonly Reader[] = [
   corpora,
   cblue,
+  clinical,
   imports,
   taskFiles,
   predictions,

@@ -27,11 +27,15 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       say({ en: 'source', zh: '来源' }),
       say({ en: 'format', zh: '格式' }),
       say({ en: 'encoding', zh: '编码' }),
+      say({ en: 'fields', zh: '字段' }),
       say({ en: 'offsets', zh: '偏移' }),
       say({ en: 'records', zh: '记录' }),
     ],
-    report.sources.map(({ path, format, encoding, offsets, records }) => [
+    report.sources.map(({ path, format, encoding, fields, offsets, records }) => [
       ...[path, format, encoding],
+      Object.entries(fields ?? {})
+        .map(([role, name]) => (role === name ? role : `${role}=${name}`))
+        .join(', '),
       offsets
         ? `${offsets.unit}, ${offsets.end} (${offsets.fitting}/${offsets.spans}, ${say(BASES[offsets.basis])})`
         : '',
@@ -65,7 +69,11 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
   if (report.scan) await printScan(report.scan, terminal);
   noteDivision(report, terminal);
   for (const { count, meaning, examples } of report.misfits) {
-    terminal.note({ en: `${count} ${meaning.en}.`, zh: `${count} ${meaning.zh}。` });
+    const { en, zh } = meaning;
+    terminal.note({
+      en: `${en.charAt(0).toUpperCase()}${en.slice(1)} (${count}).`,
+      zh: `${zh}（${count}）。`,
+    });
     for (const { file, line, id, field, readings = [] } of examples.slice(0, SHOWN_MISFITS)) {
       const place = [line === undefined ? file : `${file}:${line}`, id, field];
       terminal.note(

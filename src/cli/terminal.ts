@@ -27,7 +27,10 @@ export interface Terminal {
   note(text: Text | string): void;
   /** An answer to what a person has just done, to standard error: also under --quiet, not under --json. */
   alert(text: Text | string): void;
-  /** A table to standard output that fits the width; a note names the columns left out, which are returned. */
+  /**
+   * A table to standard output that fits the width, below an empty line where another came before. A note names the columns
+   * left out, which are returned.
+   */
   table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
   /** This terminal for a command that writes `files`: where one is standard output, nothing else goes there. */
   beside(...files: readonly (string | undefined)[]): Terminal;
@@ -68,6 +71,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const note = (text: Text | string): void => {
     if (!quiet && !json) stderr.write(`${inert(wrapped(text))}\n`);
   };
+  let tables = 0;
   const terminal: Terminal = {
     language,
     json,
@@ -91,6 +95,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
         rows.map((row) => row.map(inert)),
         width,
       );
+      if (tables++ > 0) print('');
       print(drawn.lines.join('\n'));
       if (drawn.dropped.length > 0) note(leftOut(drawn.dropped));
       return drawn.dropped;

@@ -29,6 +29,9 @@ async function readSplit(request: DatasetRequest): Promise<unknown> {
   return { labels: dataset.task.labels, questions, examples: hasGold ? examples : [], notices, files };
 }
 
+/** Tasks of this reader, by which every format is known to be covered. */
+export const corpusTasks: readonly Task[] = [...SPLITS.map(([id]) => findTask(id)), findTask('CMDD')];
+
 export const corpora: Reader = {
   name: 'corpora',
   async prepare(folder) {

@@ -87,18 +87,23 @@ const webanno = `#FORMAT=WebAnno TSV 3.3
 1-4\t3-5\t乙药\tdru\t治\t1-1[1_0]\t
 `;
 const conll = '-DOCSTART- -X- O\n\n甲 n B-dis\n病 n E-dis\n用 v O\n\n乙 n S-dru\n\n头 n B-sym\n痛 n E-sym\n';
+const personal = `编号,文本,标签,患者\n${Array.from({ length: 12 }, (_, i) => `${i},姓名：王小明，电话1381234567${i % 10}，头痛${i}天,${i % 2},P${i % 5}\n`).join('')}`;
 const csv = `id,text1,text2,label\n${Array.from({ length: 12 }, (_, i) => `${i},"头痛${i},急",头疼${i}天,${i % 2}\n`).join('')}`;
+
+type Given = Partial<Parameters<typeof importData>[0]['given']>;
 
 export const imports: Reader = {
   name: 'imports',
   async prepare(folder) {
-    const read = (source: string) => async (): Promise<unknown> => {
-      const request = { sources: [source], name: 'own', dataDir: folder, seed: 0, dryRun: true };
-      const report = await importData({ ...request, given: { fields: {} } });
-      // Figures of agreement may be NaN, as documented: what is written of them is judged.
-      const { agreement, ...rest } = report;
-      return { ...rest, agreement: [...jsonParts(agreement)].join('') };
-    };
+    const read =
+      (source: string, given: Given = {}) =>
+      async (): Promise<unknown> => {
+        const request = { sources: [source], name: 'own', dataDir: folder, seed: 0, dryRun: true };
+        const report = await importData({ ...request, given: { fields: {}, ...given } });
+        // Figures of agreement may be NaN, as documented: what is written of them is judged.
+        const { agreement, ...rest } = report;
+        return { ...rest, agreement: [...jsonParts(agreement)].join('') };
+      };
     const own = (path: string, shape: Shape, content: string | Buffer, source = path): Subject => {
       const file = join(folder, path);
       mkdirSync(dirname(file), { recursive: true });
@@ -110,22 +115,24 @@ export const imports: Reader = {
     cpSync(join(FIXTURES, 'dataset'), join(folder, 'dataset'), { recursive: true });
     const card = fixture('dataset/README.md');
     const gbk = { ...own('pairs.csv', 'bytes', fixture('pairs-gbk.csv')) };
-    const text = own('brat/a.txt', 'bytes', '右肺上叶下叶结节\r\nCT', 'brat');
+    const text = own('brat-test/a.txt', 'bytes', '右肺上叶下叶结节\r\nCT', 'brat-test');
     const annotations =
       'T1\tbod 0 4\t右肺上叶\nT2\tbod 0 2;4 6\t右肺 下叶\nR1\tat Arg1:T1 Arg2:T2\nA1\tNeg T1\n';
+    const masked = own('clinic.csv', 'lines', personal);
     return [
+      { ...masked, read: read(masked.file, { mask: true, group: '患者' }) },
       ...[own('utf8.csv', 'lines', csv), gbk, own('doccano.jsonl', 'lines', doccano)],
       ...[own('plain.jsonl', 'lines', plain), own('tokens.jsonl', 'lines', tokens)],
       ...[own('studio.json', 'json', labelStudio), own('flat.json', 'json', flat)],
-      ...[own('webanno.tsv', 'lines', webanno), own('a.conll', 'lines', conll)],
-      ...[text, own('brat/a.ann', 'lines', annotations, 'brat')],
+      ...[own('webanno.test.tsv', 'lines', webanno), own('test.conll', 'lines', conll)],
+      ...[text, own('brat-test/a.ann', 'lines', annotations, 'brat-test')],
       ...[
-        own('cas.json', 'json', fixture('test-cas.json')),
+        own('test-cas.json', 'json', fixture('test-cas.json')),
         own('dataset/README.md', 'lines', card, 'dataset'),
       ],
-      own('entities.parquet', 'bytes', fixture('test-entities.zstd.parquet')),
+      own('test-entities.parquet', 'bytes', fixture('test-entities.zstd.parquet')),
       ...[own('related.jsonl', 'lines', related), own('several.json', 'json', several)],
-      own('studio.csv', 'lines', fixture('test-studio.csv')),
+      own('test-studio.csv', 'lines', fixture('test-studio.csv')),
       { ...own('users.zip', 'bytes', zipOf(users)), container: zip(users) },
       await exported(folder),
       await record(folder, join(folder, 'several.json')),

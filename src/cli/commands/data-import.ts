@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import { choice, flag, integer, list, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { DATA_DIR } from '../options.ts';
@@ -112,10 +113,23 @@ export const dataImportCommand = defineCommand({
     terminal.note(
       dryRun
         ? { en: 'Nothing was written (--dry-run).', zh: '未写入任何内容（--dry-run）。' }
-        : {
-            en: `The task is in ${dataDir}. Next: \`chineseblue data audit ${name}\`, \`chineseblue run --task ${name}\`.`,
-            zh: `任务位于 ${dataDir}。下一步：\`chineseblue data audit ${name}\`、\`chineseblue run --task ${name}\`。`,
-          },
+        : nextSteps(report.tasks, options.dataDir, dataDir),
     );
   },
 });
+
+/** Commands to copy: with all tasks that were made, and the data directory where it was named. */
+function nextSteps(
+  tasks: readonly { readonly task: string }[],
+  named: string | undefined,
+  dataDir: string,
+): Text {
+  const names = tasks.map(({ task }) => task);
+  const where = named === undefined ? '' : ` --data-dir ${named}`;
+  const audit = `\`chineseblue data audit ${names.join(' ')}${where}\``;
+  const run = `\`chineseblue run --task ${names.join(',')}${where}\``;
+  return {
+    en: `The task is in ${dataDir}. Next: ${audit}, ${run}.`,
+    zh: `任务位于 ${dataDir}。下一步：${audit}、${run}。`,
+  };
+}

@@ -2,6 +2,7 @@ import { UserError } from '../../ground/errors.ts';
 import { asLabel } from '../../tasks/families/shared/faults.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { isAbsent, isObject, show } from '../formats/records.ts';
+import { guessFields } from './guess-fields.ts';
 import type {
   FieldRole,
   Fields,
@@ -75,7 +76,7 @@ export function asText(value: unknown): string | undefined {
 }
 
 /**
- * Which field is what: as given, else by its name. `records` are the first of the file.
+ * Which field is what: as given, else by its name, else by what stands in it. `records` are the first of the file.
  * Throws a UserError `no-such-field` for a field that is given and not there, `which-fields` where no text is found.
  */
 export function findFields(records: readonly PlainRecord[], given: Fields, file: string): Fields {
@@ -102,6 +103,9 @@ export function findFields(records: readonly PlainRecord[], given: Fields, file:
     found.label = known('label');
     if (found.label === undefined) found.labels = known('labels');
   }
+  const isUnknown = [found.text, found.text1, found.text2].every((name) => name === undefined);
+  if (isUnknown && found.entities === undefined && found.label === undefined && found.labels === undefined)
+    Object.assign(found, guessFields(records, Object.values(found)));
   if (found.text === undefined && (found.text1 === undefined || found.text2 === undefined))
     throw fieldError('which-fields', names, file, {
       en: 'No field is known to hold the text',
@@ -128,6 +132,7 @@ function fieldError(
 
 /** Makes raw records out of plain ones by the fields that `findFields` found. */
 export function createMapper(fields: Fields, context: ReadContext) {
+  context.found?.(fields);
   let separator: string | undefined;
   const split = (cell: string): string[] => {
     separator ??= SEPARATORS.find((one) => cell.includes(one));

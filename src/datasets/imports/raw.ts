@@ -153,7 +153,12 @@ export interface ReadContext {
   /** Names of the classes that numbers stand for, by field. */
   readonly classes?: ClassNames;
   readonly misfit: (misfit: Misfit) => void;
+  /** Takes which field is what, as given or found. */
+  readonly found?: (fields: FoundFields) => void;
 }
+
+/** Which field of a source is what: those of `--fields`, or `tokens` and `tags`. */
+export type FoundFields = Readonly<Partial<Record<FieldRole | 'tokens' | 'tags', string>>>;
 
 /** The beginning of a source, by which its format is known. */
 export interface Head {

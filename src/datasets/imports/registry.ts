@@ -14,7 +14,7 @@ import type { ImportFormat } from './import-format.ts';
 import type { Head } from './raw.ts';
 
 /** Formats of files, in the order in which their content is compared: adding one is adding a file and a line here. */
-const importFormats: Readonly<Record<string, ImportFormat>> = {
+export const importFormats: Readonly<Record<string, ImportFormat>> = {
   'label-studio': labelStudio,
   'label-studio-min': labelStudioMin,
   doccano,

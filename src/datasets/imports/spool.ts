@@ -6,7 +6,7 @@ import type { SplitName } from '../../tasks/task.ts';
 import { createLineWriter } from './lines.ts';
 import type { Masking } from './masking.ts';
 import { createOffsetCounter, type InferredOffsets } from './offsets.ts';
-import type { Misfit, RawRecord, ReadContext } from './raw.ts';
+import type { FoundFields, Misfit, RawRecord, ReadContext } from './raw.ts';
 import type { Source } from './source.ts';
 import { look, type Seen } from './targets.ts';
 
@@ -16,6 +16,8 @@ export interface SourceReport {
   readonly sha256: string;
   readonly format: string;
   readonly encoding: string;
+  /** Which field is what; null of formats that have none to choose. */
+  readonly fields: FoundFields | null;
   readonly offsets: InferredOffsets | null;
   readonly records: number;
   readonly split: SplitName | null;
@@ -45,7 +47,7 @@ interface SpoolOptions {
  */
 export async function spoolSource(
   source: Source,
-  context: Omit<ReadContext, 'misfit'> & SpoolOptions,
+  context: Omit<ReadContext, 'misfit' | 'found'> & SpoolOptions,
   spool: string,
   misfit: (misfit: Misfit) => void,
   seen: Seen,
@@ -55,7 +57,11 @@ export async function spoolSource(
   const readers = createReaders(source.annotator ?? named);
   const sha256 = await hashPath(path);
   await using writer = await createLineWriter(spool);
-  const found = await source.open({ ...context, misfit }, async (opened) => {
+  let fields: FoundFields | null = null;
+  const onFields = (found: FoundFields): void => {
+    fields = chosen(found);
+  };
+  const found = await source.open({ ...context, misfit, found: onFields }, async (opened) => {
     const counter = createOffsetCounter(opened.offsets);
     let records = 0;
     for await (const read of opened.read()) {
@@ -71,13 +77,17 @@ export async function spoolSource(
       }
     }
     const { format } = opened;
-    return { format, encoding: opened.encoding(), offsets: counter.infer() ?? null, records };
+    return { format, encoding: opened.encoding(), fields, offsets: counter.infer() ?? null, records };
   });
   await writer.close();
   const { size: bytes } = await stat(spool);
   const report = { path: name, sha256, ...found, split };
   return { report, bytes, ...readers.found(), records: () => readSpool(spool) };
 }
+
+/** Without the roles that no field has. */
+const chosen = (fields: FoundFields): FoundFields =>
+  Object.fromEntries(Object.entries(fields).filter(([, name]) => name !== undefined));
 
 async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
   for await (const lines of readLineBatches(spool))

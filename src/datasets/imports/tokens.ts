@@ -37,6 +37,7 @@ const SPACED = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u;
  * without. Throws a UserError: `bad-tokens` where tokens and tags do not fit, or a tag is none.
  */
 export function createTokenMapper(fields: TokenFields, first: readonly PlainRecord[], context: ReadContext) {
+  context.found?.({ tokens: fields.tokens, tags: fields.tags });
   const tags = createTagReader();
   const isWords = first.some((record) => {
     const list = record[fields.tokens];
