@@ -1,58 +1,121 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runMain } from './fixtures/run-main.ts';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const repository = join(import.meta.dirname, '../..');
-const page = readFileSync(join(repository, 'docs/bring-your-own.md'), 'utf8');
-/** The walk-throughs of the page that import something. */
-const blocks = [...page.matchAll(/^## ([^\n]+)\n[^#]*?^```sh\n(.+?)^```/gms)].filter(([, , code]) =>
-  /^chineseblue data import /m.test(code),
-);
+const pageOf = (name: string): string => readFileSync(join(repository, 'docs', name), 'utf8');
+
+interface Walk {
+  readonly title: string;
+  readonly code: string;
+  /** What the page shows of the output. */
+  readonly shown: string;
+}
+
+/** The shell blocks of a page under their headings, each with the output printed below it, if there is any. */
+function walksOf(page: string): Walk[] {
+  const walks: Walk[] = [];
+  let title = '';
+  for (const [, heading, kind, code] of page.matchAll(/^##+ ([^\n]+)$|^```(sh|text)\n(.*?)^```$/gms)) {
+    if (heading) title = heading;
+    else if (kind === 'sh') walks.push({ title, code, shown: '' });
+    else walks.push({ ...walks.pop()!, shown: code });
+  }
+  return walks;
+}
+
+/** Cells of the rows of printed tables. */
+const rowsOf = (shown: string): string[][] =>
+  shown
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('──'))
+    .map((line) => line.trim().split(/ {2,}/));
+
+/** The scores of a BERT depend on the machine. */
+const SCORE = /^-?\d+\.\d/;
+const comparable = (row: readonly string[]): string[] =>
+  row.some((cell) => cell.startsWith('bert:')) ? row.filter((cell) => !SCORE.test(cell)) : [...row];
 
 let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chineseblue-page-'));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chineseblue-page-'));
+  mkdirSync(join(folder, 'bin'));
+  const program = `exec '${process.execPath}' '${join(repository, 'bin/chineseblue.js')}' "$@"\n`;
+  writeFileSync(join(folder, 'bin/chineseblue'), `#!/bin/sh\n${program}`, { mode: 0o755 });
+  writeFileSync(join(folder, 'bin/npx'), `#!/bin/sh\nshift\n${program}`, { mode: 0o755 });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMAND = /^chineseblue .*\n/gm;
-/** Words of a command; a path that is there in the folder or the repository stands for it. */
-const argvOf = (command: string): string[] =>
-  command
-    .trim()
-    .split(' ')
-    .slice(1)
-    .map((word) => [folder, repository].map((at) => join(at, word)).find((path) => existsSync(path)) ?? word);
+/** A folder as a checkout looks to a user, without what others left in it. */
+function place(name: string): string {
+  const directory = join(folder, name);
+  mkdirSync(directory);
+  for (const part of ['src', 'bench']) symlinkSync(join(repository, part), join(directory, part));
+  return directory;
+}
 
-it('has a walk-through for every kind of data', () => {
-  expect(blocks.map(([, title]) => title.split(':')[0])).toEqual(
-    expect.arrayContaining(['An Excel sheet', 'A doccano project', 'A brat folder', 'A GBK table']),
-  );
+/** Types a block into a shell; the first command that fails ends it. */
+function type(code: string, cwd: string) {
+  const path = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;
+  const env = { ...process.env, PATH: path, LANG: 'C.UTF-8', LC_ALL: '', LANGUAGE: '' };
+  const { status, stdout, stderr } = spawnSync('bash', ['-e'], { cwd, env, input: code, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function expectShown({ shown }: Walk, stdout: string): void {
+  const printed = rowsOf(stdout);
+  for (const row of rowsOf(shown).map(comparable))
+    expect(printed).toContainEqual(expect.arrayContaining(row));
+}
+
+const page = walksOf(pageOf('bring-your-own.md'));
+
+describe('docs/bring-your-own.md', () => {
+  let at: string;
+  beforeAll(() => {
+    at = place('own');
+  });
+
+  it.each(page.map((walk) => [walk.title, walk]))('%s: does as printed, and shows the tables', (_, walk) => {
+    const { status, stdout, stderr } = type(walk.code, at);
+    expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+    expectShown(walk, stdout);
+  });
+
+  it('goes from every kind of data to all baselines, a BERT, an audit and a report', () => {
+    const whole = page.filter(({ code }) => /all-baselines,bert:.*data audit .*report runs/s.test(code));
+    expect(whole.map(({ title }) => title.split(':')[0])).toEqual([
+      ...['An Excel sheet', 'A doccano project', 'A brat folder', 'A GBK table'],
+    ]);
+    const reports = whole.flatMap(({ code }) => /report .*--out (\S+)/.exec(code)?.[1] ?? []);
+    for (const report of reports) expect(readFileSync(join(at, report), 'utf8')).toContain('ward-');
+    expect(readdirSync(at).filter((name) => name.endsWith('.html'))).toHaveLength(reports.length);
+  });
 });
 
-it('has the same commands and tables in Chinese', () => {
-  const translated = readFileSync(join(repository, 'docs/bring-your-own.zh.md'), 'utf8');
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+describe.skipIf(!hasPython)('docs/cblue.md', () => {
+  it('does as printed with an archive that Python wrote', () => {
+    const [walk] = walksOf(pageOf('cblue.md'));
+    const { status, stdout, stderr } = type(walk.code, place('cblue'));
+    expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+    expectShown(walk, stdout);
+  });
+});
+
+it.each(['bring-your-own', 'cblue'])('%s has the same commands and tables in Chinese', (name) => {
   const codeOf = (text: string): string[] => text.match(/^```(sh|text)\n.*?^```$/gms) ?? [];
-  expect(codeOf(page).length).toBeGreaterThan(8);
-  expect(codeOf(translated)).toEqual(codeOf(page));
+  expect(codeOf(pageOf(`${name}.md`)).length).toBeGreaterThan(3);
+  expect(codeOf(pageOf(`${name}.zh.md`))).toEqual(codeOf(pageOf(`${name}.md`)));
 });
-
-it.each(blocks.map(([, title, code]) => [title, code]))(
-  '%s: imports as printed, and names its tasks as they are',
-  async (_, code) => {
-    execFileSync('bash', ['-e'], { cwd: folder, input: code.replace(COMMAND, '') });
-    const [importing, ...others] = [...code.matchAll(COMMAND)].map(([command]) => command);
-    const dataDir = join(folder, 'data');
-    const argv = argvOf(importing).map((word) => (word === 'data' ? dataDir : word));
-    const { status, stdout, stderr } = await runMain('data', ...argv.slice(1), '--json');
-    expect([status, stderr]).toEqual([0, '']);
-    const made: string[] = JSON.parse(stdout).tasks.map(({ task }: { task: string }) => task);
-    const named = others.flatMap((command) => /--task (\S+)/.exec(command)?.[1].split(',') ?? []);
-    expect(named.length > 0).toBe(!importing.includes('--dry-run'));
-    expect(made).toEqual(expect.arrayContaining(named));
-  },
-);

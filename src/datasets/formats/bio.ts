@@ -39,19 +39,21 @@ export const bio: Format = {
   async *read(file, { notice }) {
     const rows = createRowReader(file);
     let document = nothing();
+    let documents = 0;
     for await (const lines of readLineBatches(file)) {
       const records: SourceRecord[] = [];
       for (const { text, number } of lines) {
         const row = text === '' ? undefined : rows.read(text, number);
         if (row) add(document, row, number);
         else if (document.pieces.length > 0) {
-          records.push(finish(document));
+          records.push(finish(document, documents));
           document = nothing();
         }
+        if (text !== '' && !row) documents++;
       }
       yield records;
     }
-    if (document.pieces.length > 0) yield [finish(document)];
+    if (document.pieces.length > 0) yield [finish(document, documents)];
     const form = rows.describe();
     if (form) notice({ code: 'tag-scheme', message: form });
   },
@@ -107,7 +109,7 @@ function add({ pieces, tags, lines }: Tagged, { piece, tag }: Row, line: number)
   lines.push(line);
 }
 
-function finish({ pieces, tags, lines }: Tagged): SourceRecord {
+function finish({ pieces, tags, lines }: Tagged, documents: number): SourceRecord {
   const { bio: plain, orphans } = toBio(tags);
   const entities = decodeTagged(pieces, plain, 'chineseblue');
   const lineOf = (offset: number): number => {
@@ -118,6 +120,7 @@ function finish({ pieces, tags, lines }: Tagged): SourceRecord {
   return {
     value: { text: pieces.join(''), entities },
     line: lines[0],
+    ...(documents > 0 && { document: documents }),
     notices: orphans.map((at) => noticeOrphan(tags[at], tags[at - 1], lines[at])),
     origin: (field) => {
       const entity = /^entities\[(\d+)\]/.exec(field)?.[1];

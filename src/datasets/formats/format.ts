@@ -32,6 +32,8 @@ export interface SourceRecord {
   readonly line?: number;
   /** The file itself, where a split is a directory. */
   readonly file?: string;
+  /** Number of the document that it is part of, where the file marks documents. */
+  readonly document?: number;
   readonly notices?: readonly RecordNotice[];
   /** For errors: where a field stands in the file. Absent: under its own name. */
   readonly origin?: (field: string) => Origin;

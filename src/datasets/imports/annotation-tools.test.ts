@@ -141,6 +141,46 @@ it('carries the attributes of brat, old and new', async () => {
   expect(misfitCounts(report)).toEqual({ 'not-carried': 2 });
 });
 
+it('reads the fastText of doccano: several classes, none, comments', async () => {
+  const lines = ['__label__a __label__b 头痛 三天 __comment__重', '__label__a 咳嗽', ' 发热'];
+  const { report, records } = await fromContents({ 'test.txt': lines.join('\n') });
+  expect([report.format, report.family]).toEqual(['fasttext', 'multilabel']);
+  expect(await records('test')).toEqual([
+    { text: '头痛 三天', labels: ['a', 'b'] },
+    { text: '咳嗽', labels: ['a'] },
+    { text: '发热', labels: [] },
+  ]);
+});
+
+it('takes the classes of a doccano project for intents beside its spans', async () => {
+  const line = { id: 1, text: '订甲药', cats: ['购药'], label: [[1, 3, '药']], Comments: [] };
+  const content = JSON.stringify(line);
+  const spans = await fromContents({ 'test.jsonl': content });
+  expect([spans.report.family, spans.report.misfits.map(({ code }) => code)]).toEqual([
+    'ner',
+    ['other-gold'],
+  ]);
+  const classes = await fromContents({ 'test.jsonl': content }, { given: { family: 'classification' } });
+  expect(await classes.records('test')).toEqual([{ id: '1', text: '订甲药', label: '购药' }]);
+});
+
+it('keeps the sentences of a CoNLL document together by --group document', async () => {
+  const sentences = (document: number): string =>
+    [1, 2, 3]
+      .map((i) => `${['第', `${document}`, '例', `${i}`].map((c) => `${c} O\n`).join('')}甲 B-dis\n\n`)
+      .join('');
+  const content = Array.from({ length: 12 }, (_, i) => `-DOCSTART- O\n\n${sentences(i)}`).join('');
+  const { records } = await fromContents({ 'notes.conll': content }, { given: { group: 'document' } });
+  const groups = await Promise.all(
+    ['train', 'dev', 'test'].map(async (split) => (await records(split)).map(({ group }) => group)),
+  );
+  expect(groups.flat().length).toBe(36);
+  expect(new Set(groups.flat()).size).toBe(12);
+  expect(groups.map((own) => new Set(own).size * 3)).toEqual(groups.map(({ length }) => length));
+  const other = fromContents({ 'notes.conll': content }, { given: { group: 'patient' } });
+  await expect(other).rejects.toMatchObject({ code: 'no-group' });
+});
+
 it('reads CoNLL of four columns, -DOCSTART- and BILOU, and counts inside tags that continue nothing', async () => {
   const { report, records } = await fromContents({
     'test.conll':

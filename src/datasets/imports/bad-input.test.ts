@@ -19,6 +19,9 @@ it('names the line of another encoding in a file of two, and the encoding that f
   const utf8 = Buffer.from('text,label\n发热三天,a\n腹痛两日,b\n头晕,a\n');
   const mixed = await refusal({ 'test.csv': Buffer.concat([utf8, GBK]) });
   expect(mixed).toMatchObject({ code: 'mixed-encodings', line: 5, hint: expect.stringContaining('GB18030') });
+  // Here the lines of UTF-8 are no GB18030.
+  const odd = await refusal({ 'test.csv': Buffer.concat([utf8, Buffer.from('第3天,a\n'), GBK]) });
+  expect(odd).toMatchObject({ code: 'mixed-encodings', line: 6 });
   const none = await refusal({ 'test.csv': Buffer.concat([utf8, Buffer.from([0xff, 0xff, 0x0a])]) });
   expect(none).toMatchObject({ code: 'not-utf8', line: 5 });
   const pure = await fromContents({ 'test.csv': Buffer.concat([Buffer.from('text,label\n'), GBK]) });
@@ -133,6 +136,36 @@ it('reads a pretty-printed JSON list that is called JSON Lines, and one value ov
     list.map((one) => JSON.stringify(one, null, 2)).join('\n'),
   ])
     expect(await (await fromContents({ 'test.jsonl': content })).records('test')).toEqual(list);
+});
+
+it('reads what a single object holds: a list under a name, records by their ids; several lists are refused', async () => {
+  const one = (i: number) => ({ content: `头痛${i}天`, kind: 'ab'[i % 2] });
+  const list = Array.from({ length: 4 }, (_, i) => one(i));
+  const fields = { text: 'content', label: 'kind' };
+  const expected = list.map(({ content, kind }) => ({ text: content, label: kind }));
+  const read = async (value: unknown) =>
+    (await fromContents({ 'test.json': JSON.stringify(value) }, { given: { fields } })).records('test');
+  expect(await read({ version: 1, data: list })).toEqual(expected);
+  const byId = Object.fromEntries(list.map((value, i) => [`p${i}`, value]));
+  expect(await read(byId)).toEqual(expected.map((record, i) => ({ id: `p${i}`, ...record })));
+  const several = JSON.stringify({ train: list, test: list });
+  expect(await refusal({ 'all.json': several })).toMatchObject({ code: 'several-lists' });
+  // An object that is a record itself stays one.
+  const record = await fromContents({
+    'test.json': JSON.stringify({ text: '甲病', entities: [{ start: 0, end: 2, type: 'dis' }] }),
+  });
+  expect(record.report.splits).toEqual({ test: 1 });
+});
+
+it('says of a file without records that it has none', async () => {
+  for (const [content, said] of [
+    ['', 'empty'],
+    ['text,label\n', 'single line'],
+  ]) {
+    const error = await fromContents({ 'test.csv': content }).catch((thrown) => thrown);
+    expect([error.code, error.text.en]).toEqual(['import-format', expect.stringContaining(said)]);
+  }
+  expect(await refusal({ 'test.json': '[]' })).toMatchObject({ code: 'no-gold' });
 });
 
 it.each([

@@ -27,8 +27,9 @@ export async function detectEncoding(file: string): Promise<Encoding> {
     if (foreign?.code === 'not-utf8') return nulsFirst(head) ? 'utf-16be' : 'utf-16le';
     if (foreign) throw foreign;
     if (await isAllUtf8(file)) return 'utf-8';
-    if (!(await decodes(file, 'gb18030'))) throw await firstWrongLine(file);
-    const { unlike, first } = await countUnlike(file);
+    const { unlike, first, isFitting } = await countUnlike(file);
+    if (!(await decodes(file, 'gb18030')))
+      throw unlike > 0 && isFitting ? mixedEncodings(file, first) : await firstWrongLine(file);
     if (unlike > 0) throw mixedEncodings(file, first);
     const other = await foreignEncoding(file);
     if (other) throw otherEncoding(file, other);
@@ -113,17 +114,22 @@ async function hasFourByteCharacters(file: string): Promise<boolean> {
 const CHINESE = /[\u4e00-\u9fff]/;
 
 /**
- * Lines of UTF-8 with Chinese characters, if they are more than those that are no UTF-8, else 0; and the first that is none.
- * Files of several encodings may well decode as GB18030, to nonsense.
+ * Lines of UTF-8 with Chinese characters, if they are more than those that are no UTF-8, else 0; the first that is none, and
+ * whether that one is GB18030. Files of several encodings may well decode as GB18030, to nonsense.
  */
-async function countUnlike(file: string): Promise<{ readonly unlike: number; readonly first: number }> {
+async function countUnlike(
+  file: string,
+): Promise<{ readonly unlike: number; readonly first: number; readonly isFitting: boolean }> {
   let [utf8, others, first, line] = [0, 0, 0, 0];
+  let isFitting = true;
   let rest: Buffer = Buffer.alloc(0);
   const look = (bytes: Buffer): void => {
     line++;
     if (!isUtf8(bytes)) {
-      others++;
-      first ||= line;
+      if (others++ > 0) return;
+      first = line;
+      const decodesLine = createDecodeCheck('gb18030');
+      isFitting = decodesLine(bytes) && decodesLine();
     } else if (!isAscii(bytes) && CHINESE.test(bytes.toString('utf8'))) utf8++;
   };
   for await (const block of blocksOf(file)) {
@@ -136,7 +142,7 @@ async function countUnlike(file: string): Promise<{ readonly unlike: number; rea
     rest = bytes.subarray(start);
   }
   if (rest.length > 0) look(rest);
-  return { unlike: utf8 > others ? utf8 : 0, first };
+  return { unlike: utf8 > others ? utf8 : 0, first, isFitting };
 }
 
 /**

@@ -110,6 +110,11 @@ export const MISFITS = {
     en: 'sheets that are hidden or empty, or have no column known to hold a text: left out',
     zh: '隐藏、为空或无文本列的工作表，已略去',
   },
+  'file-empty': { en: 'files without any content: left out', zh: '没有内容的文件，已略去' },
+  'annotator-idle': {
+    en: 'annotators who marked nothing at all: their readings are left out',
+    zh: '未作任何标注的标注者，其结果已略去',
+  },
   'mark-inside': {
     en: 'rows that begin with a byte-order mark, as where files were put one behind another: read without it',
     zh: '行首带字节顺序标记（多个文件首尾拼接所致），已去除标记',

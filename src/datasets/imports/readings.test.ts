@@ -138,3 +138,27 @@ it('takes the files of an archive for the work of one user each, as doccano expo
   const nothing = zipOf([{ name: 'a.png', bytes: Buffer.from('') }]);
   await expect(imported({ 'test.zip': nothing })).rejects.toMatchObject({ code: 'no-sources' });
 });
+
+it('leaves out whoever marked nothing at all, and files without content, in the archive of a doccano project', async () => {
+  const line = (id: number, labels: unknown[]): string =>
+    `${JSON.stringify({ id, text: `甲病第${id}例`, label: labels, Comments: [] })}\n`;
+  const file = (name: string, content: string) => ({ name, bytes: Buffer.from(content) });
+  const ids = Array.from({ length: 12 }, (_, i) => i);
+  const admin = ids.map((id) => line(id, [])).join('');
+  const ann = ids.slice(0, 11).map((id) => line(id, [[0, 2, 'dis']]));
+  const bob = ids.slice(0, 11).map((id) => line(id, id === 3 ? [[0, 1, 'dis']] : [[0, 2, 'dis']]));
+  const archive = zipOf([
+    ...[file('admin.jsonl', admin), file('ann.jsonl', ann.join('')), file('bob.jsonl', bob.join(''))],
+    file('guest.jsonl', '\n'),
+  ]);
+  const { report, records } = await imported({ 'test.zip': archive });
+  expect(report.agreement).toMatchObject({ annotators: ['ann', 'bob'], records: 11, differing: 1 });
+  expect(report.misfits.map(({ code, count }) => [code, count])).toEqual(
+    expect.arrayContaining([
+      ['file-empty', 1],
+      ['annotator-idle', 1],
+    ]),
+  );
+  // What nobody read stays without annotation, once.
+  expect(records.map(({ entities }) => entities?.length)).toEqual([0, ...Array(11).fill(1)]);
+});

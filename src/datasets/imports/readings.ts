@@ -37,12 +37,14 @@ export async function collectReadings(
   adjudication: Adjudication,
   misfit: (misfit: Misfit) => void,
 ): Promise<Readings | undefined> {
-  const annotators = [...new Set(sources.flatMap((source) => [...source.annotators]))].sort();
+  const idle = idleIn(sources, misfit);
+  const all = new Set(sources.flatMap((source) => [...source.annotators]));
+  const annotators = [...all].filter((name) => !idle.has(name)).sort();
   if (annotators.length < 2 && adjudication !== undefined) throw noAnnotators();
-  if (annotators.length < 2 && !sources.some(({ repeats }) => repeats)) return undefined;
+  if (annotators.length < 2 && idle.size === 0 && !sources.some(({ repeats }) => repeats)) return undefined;
   if (adjudication !== undefined && adjudication !== MAJORITY && !annotators.includes(adjudication))
     throw unknownAnnotator(adjudication, annotators);
-  const { documents, firsts, further } = await group(sources, misfit);
+  const { documents, firsts, further } = await group(sources, idle, misfit);
   let number = -1;
   const chosen = new Map<number, SettledRecord>();
   for (const [i, document] of documents.entries())
@@ -57,12 +59,32 @@ export async function collectReadings(
   };
 }
 
-async function group(sources: readonly SpooledSource[], misfit: (misfit: Misfit) => void) {
+/** Annotators who marked nothing at all beside others who did: their files list the records of the project only. */
+function idleIn(sources: readonly SpooledSource[], misfit: (misfit: Misfit) => void): Set<string> {
+  const busy = new Set(sources.flatMap((source) => [...source.busy]));
+  const idle = new Set<string>();
+  if (busy.size === 0) return idle;
+  for (const { annotators, report } of sources) {
+    for (const name of annotators) {
+      if (busy.has(name) || idle.has(name)) continue;
+      idle.add(name);
+      misfit({ code: 'annotator-idle', file: report.path, readings: [name] });
+    }
+  }
+  return idle;
+}
+
+async function group(
+  sources: readonly SpooledSource[],
+  idle: ReadonlySet<string>,
+  misfit: (misfit: Misfit) => void,
+) {
   const byKey = new Map<string, Reading[]>();
   const firsts: number[] = [];
   /** Records of the sources that are no first reading. */
   const further = new Set<number>();
   const times = new Map<string, number>();
+  const ofIdle: { readonly number: number; readonly key: string }[] = [];
   let number = -1;
   for (const { report, records } of sources) {
     for await (const batch of records()) {
@@ -80,6 +102,10 @@ async function group(sources: readonly SpooledSource[], misfit: (misfit: Misfit)
           continue;
         }
         const key = `${time}\u0001${text}`;
+        if (idle.has(annotator)) {
+          ofIdle.push({ number, key });
+          continue;
+        }
         const reading = {
           annotator,
           record: settle(raw, report.offsets ?? STANDARD_OFFSETS, () => undefined),
@@ -94,6 +120,12 @@ async function group(sources: readonly SpooledSource[], misfit: (misfit: Misfit)
         }
       }
     }
+  }
+  // What nobody read stays, once.
+  const kept = new Set(byKey.keys());
+  for (const { number: own, key } of ofIdle) {
+    if (kept.has(key)) further.add(own);
+    kept.add(key);
   }
   return { documents: [...byKey.values()].map((readings) => ({ readings })), firsts, further };
 }

@@ -5,6 +5,7 @@ import { casJson } from './formats/cas-json.ts';
 import { conll } from './formats/conll.ts';
 import { csv } from './formats/csv.ts';
 import { doccano } from './formats/doccano.ts';
+import { fasttext } from './formats/fasttext.ts';
 import { json } from './formats/json.ts';
 import { readObjects } from './formats/json-records.ts';
 import { labelStudio } from './formats/label-studio.ts';
@@ -22,6 +23,7 @@ export const importFormats: Readonly<Record<string, ImportFormat>> = {
   json,
   webanno,
   conll,
+  fasttext,
   csv,
 };
 
@@ -57,6 +59,7 @@ export async function readHead(file: string, path: string): Promise<Head> {
 export function detectFormat(head: Head): { readonly name: string; readonly format: ImportFormat } {
   const found = Object.entries(importFormats).find(([, format]) => format.fits(head));
   if (found) return { name: found[0], format: found[1] };
+  if (head.lines.length < 2 && !head.values) throw tooShort(head);
   const titles = Object.values(importFormats).map(({ title }) => title);
   throw new UserError(
     'import-format',
@@ -70,3 +73,13 @@ export function detectFormat(head: Head): { readonly name: string; readonly form
     },
   );
 }
+
+/** A file without any record, which may be of any format. */
+const tooShort = ({ file, lines }: Head): UserError =>
+  new UserError(
+    'import-format',
+    lines.length === 0
+      ? { en: 'The file is empty', zh: '文件为空' }
+      : { en: 'The file has a single line and no records', zh: '文件只有一行，没有记录' },
+    { file, hint: { en: 'Export it again.', zh: '请重新导出。' } },
+  );

@@ -11,7 +11,7 @@ import type { Fields, Misfit } from './raw.ts';
 import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
 import { textSource } from './text-source.ts';
-import { isWorkbook, zipSources } from './zip-sources.ts';
+import { EMPTY_BYTES, isWorkbook, zipSources } from './zip-sources.ts';
 
 const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet', '.zip'];
 
@@ -38,11 +38,11 @@ export async function findSources(paths: readonly string[], given: SourceOptions
   return found;
 }
 
-async function statOf(path: string): Promise<{ isFolder: boolean }> {
+async function statOf(path: string): Promise<{ readonly isFolder: boolean; readonly size: number }> {
   const found = await stat(path).catch((error) => {
     throw explainFileError(error, path);
   });
-  if (found.isFile() || found.isDirectory()) return { isFolder: found.isDirectory() };
+  if (found.isFile() || found.isDirectory()) return { isFolder: found.isDirectory(), size: found.size };
   throw new UserError(
     'not-a-file',
     { en: 'This is a pipe or a device, which cannot be read twice', zh: '这是管道或设备，无法重复读取' },
@@ -57,10 +57,11 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
   const found: Source[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
-    const { isFolder } = await statOf(path);
+    const { isFolder, size } = await statOf(path);
+    const isData = !name.startsWith('~$') && EXTENSIONS.includes(extname(name).toLowerCase());
     if (isFolder && (await bratDocuments(path)).length > 0) found.push(bratSource(path));
-    else if (!isFolder && !name.startsWith('~$') && EXTENSIONS.includes(extname(name).toLowerCase()))
-      found.push(...(await fileSources(path, given)));
+    else if (!isFolder && isData && size <= EMPTY_BYTES) given.misfit({ code: 'file-empty', file: path });
+    else if (!isFolder && isData) found.push(...(await fileSources(path, given)));
   }
   if (found.length > 0) return found;
   throw new UserError(
@@ -87,7 +88,7 @@ async function fileSources(path: string, { fields, misfit }: SourceOptions): Pro
   if (isSheet && (head === '' || head.startsWith(MARKS.zip))) return sheetSources(path, fields, misfit);
   if (head.startsWith(MARKS.parquet)) return [parquetSource(path, splitOf(path))];
   if (head.startsWith(MARKS.zip))
-    return (await isWorkbook(path)) ? sheetSources(path, fields, misfit) : zipSources(path);
+    return (await isWorkbook(path)) ? sheetSources(path, fields, misfit) : zipSources(path, misfit);
   return [textSource({ path, name: path, split: splitOf(path) })];
 }
 

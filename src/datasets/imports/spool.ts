@@ -28,8 +28,9 @@ export interface SpooledSource {
   readonly report: SourceReport;
   /** Of its records in their file. */
   readonly bytes: number;
-  /** Whose readings it holds. */
+  /** Whose readings it holds, and those who marked anything. */
   readonly annotators: ReadonlySet<string>;
+  readonly busy: ReadonlySet<string>;
   /** Whether a document comes more than once. */
   readonly repeats: boolean;
   /** Streams the records, as they were read. */
@@ -97,6 +98,7 @@ async function* readSpool(spool: string): AsyncGenerator<readonly RawRecord[]> {
 /** Names the annotator of each record, `named` where it does not say, and sees who there are. */
 function createReaders(named: string | undefined) {
   const annotators = new Set<string>();
+  const busy = new Set<string>();
   const documents = new Set<string>();
   let repeats = false;
   return {
@@ -104,12 +106,15 @@ function createReaders(named: string | undefined) {
       const { annotator = named, document } = record;
       if (annotator === undefined) return record;
       annotators.add(annotator);
+      // Who is named record by record has read them, whatever was marked.
+      if (record.annotator !== undefined || record.labels?.length || record.spans?.length)
+        busy.add(annotator);
       if (document !== undefined) {
         if (documents.has(document)) repeats = true;
         documents.add(document);
       }
       return record.annotator === undefined ? { ...record, annotator } : record;
     },
-    found: () => ({ annotators, repeats }),
+    found: () => ({ annotators, busy, repeats }),
   };
 }

@@ -71,7 +71,13 @@ const noGroups = ({ path, format }: SourceReport, field: string): UserError =>
   new UserError(
     'no-group',
     { en: `Records of the format ${format} have no groups`, zh: `${format} 格式的记录没有分组字段` },
-    { file: path, field, hint: { en: 'Leave --group out.', zh: '请去掉 --group。' } },
+    {
+      ...{ file: path, field },
+      hint: {
+        en: 'Leave --group out. In CoNLL files with -DOCSTART- lines, sentences have the group "document".',
+        zh: '请去掉 --group。含 -DOCSTART- 行的 CoNLL 文件可用 --group document。',
+      },
+    },
   );
 
 function inputOf({ id, group, texts }: SettledRecord, families: readonly FamilyId[]): PlainRecord {

@@ -6,20 +6,27 @@ import { readZip, type ZipFile } from '../../fetch/zip.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, writeAtomic } from '../../ground/files.ts';
 import { renamed } from '../../ground/spool.ts';
+import type { Misfit } from './raw.ts';
 import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
 import { textSource } from './text-source.ts';
+
+/** Files up to this size hold no record: an empty list, or the line end of an empty table. */
+export const EMPTY_BYTES = 4;
 
 const EXTENSIONS = ['.jsonl', '.json', '.csv', '.tsv', '.conll', '.txt'];
 
 /**
  * The text files of a zip archive, each read from a temporary copy. Several files of which none names a split are the work of
- * one annotator each, as doccano exports projects that are not shared: a file for every user, named after him. Throws a
+ * one annotator each, as doccano exports projects that are not shared: a file for every user, named after him. Files without content are left out. Throws a
  * UserError: `bad-archive`, `archive-too-large`, `no-sources`.
  */
-export async function zipSources(archive: string): Promise<Source[]> {
-  const files = (await listed(archive)).filter(({ name }) => isData(name));
+export async function zipSources(archive: string, misfit: (misfit: Misfit) => void): Promise<Source[]> {
+  const all = (await listed(archive)).filter(({ name }) => isData(name));
+  const files = all.filter(({ bytes }) => bytes > EMPTY_BYTES);
   if (files.length === 0) throw noSources(archive);
+  for (const { name, bytes } of all)
+    if (bytes <= EMPTY_BYTES) misfit({ code: 'file-empty', file: `${archive}/${name}` });
   const most = await mostUnpacked(archive);
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > most) throw archiveTooLarge(archive);
   const isByUser = files.length > 1 && files.every(({ name }) => splitOf(name) === undefined);

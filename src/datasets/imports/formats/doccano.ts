@@ -6,8 +6,8 @@ import type { Misfit, RawPlace, RawRecord, RawRelation, RawSpan, ReadContext } f
 import { readObjectBatches } from './json-records.ts';
 
 /**
- * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, `entities` and
- * `relations`, or the old `annotations` of several users. Its interface counts UTF-16 code units, `end` exclusive.
+ * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, beside classes in `cats`;
+ * `entities` and `relations`; or the old `annotations` of several users. Its interface counts UTF-16 code units, `end` exclusive.
  */
 export const doccano: ImportFormat = {
   title: { en: 'doccano', zh: 'doccano 导出' },
@@ -69,7 +69,7 @@ function readRecord(value: PlainRecord, place: RawPlace, context: ReadContext): 
   if (isAbsent(value[field])) return known;
   const list = expectArray(value[field], at(field));
   const spans = list.flatMap((item, i) => (Array.isArray(item) ? readSpans(item, `${field}[${i}]`) : []));
-  return { ...known, spans, labels: listLabels(list) };
+  return { ...known, spans, labels: [...listLabels(list), ...listLabels(value.cats ?? [])] };
 }
 
 /** What the first user annotated; others that differ are counted. */
