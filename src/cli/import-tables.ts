@@ -22,26 +22,7 @@ const BASES: Readonly<Record<string, Text>> = {
 /** What `data import` prints: sources, tasks, the first records and what did not fit. */
 export async function printImport(report: ImportReport, terminal: Terminal): Promise<void> {
   const { say, table } = terminal;
-  await table(
-    [
-      say({ en: 'source', zh: '来源' }),
-      say({ en: 'format', zh: '格式' }),
-      say({ en: 'encoding', zh: '编码' }),
-      say({ en: 'fields', zh: '字段' }),
-      say({ en: 'offsets', zh: '偏移' }),
-      say({ en: 'records', zh: '记录' }),
-    ],
-    report.sources.map(({ path, format, encoding, fields, offsets, records }) => [
-      ...[path, format, encoding],
-      Object.entries(fields ?? {})
-        .map(([role, name]) => (role === name ? role : `${role}=${name}`))
-        .join(', '),
-      offsets
-        ? `${offsets.unit}, ${offsets.end} (${offsets.fitting}/${offsets.spans}, ${say(BASES[offsets.basis])})`
-        : '',
-      String(records),
-    ]),
-  );
+  await printSources(report.sources, terminal);
   const sizes = Object.entries(report.splits).map(([split, size]) => `${split} ${size}`);
   await table(
     [
@@ -81,6 +62,29 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       );
     }
   }
+}
+
+async function printSources(sources: ImportReport['sources'], { say, table }: Terminal): Promise<void> {
+  await table(
+    [
+      say({ en: 'source', zh: '来源' }),
+      say({ en: 'format', zh: '格式' }),
+      say({ en: 'encoding', zh: '编码' }),
+      say({ en: 'fields', zh: '字段' }),
+      say({ en: 'offsets', zh: '偏移' }),
+      say({ en: 'records', zh: '记录' }),
+    ],
+    sources.map(({ path, format, encoding, fields, offsets, records }) => [
+      ...[path, format, encoding],
+      Object.entries(fields ?? {})
+        .map(([role, name]) => (role === name ? role : `${role}=${name}`))
+        .join(', '),
+      offsets
+        ? `${offsets.unit}, ${offsets.end} (${offsets.fitting}/${offsets.spans}, ${say(BASES[offsets.basis])})`
+        : '',
+      String(records),
+    ]),
+  );
 }
 
 async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {

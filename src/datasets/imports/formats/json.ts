@@ -18,12 +18,12 @@ export const json: ImportFormat = {
   title: { en: 'JSON objects', zh: 'JSON 对象' },
   offsets: { unit: 'code-point', end: 'exclusive' },
   fits: ({ values }) => values !== undefined,
-  read({ file, path, values = [] }, context) {
-    if (values.length === 0) return inBatch([]);
+  async *read({ file, path, values = [] }, context) {
     const [only, ...others] = values;
-    const inside = only && others.length === 0 ? recordsInside(only, context.fields, file) : undefined;
-    if (!inside) return readPlain(readObjectBatches(path), values, context, file);
-    return readPlain(inBatch(inside), inside.slice(0, HEAD_RECORDS), context, file);
+    if (!only) return;
+    const inside = others.length === 0 ? recordsInside(only, context.fields, file) : undefined;
+    const first = inside?.slice(0, HEAD_RECORDS) ?? values;
+    yield* readPlain(inside ? inBatch(inside) : readObjectBatches(path), first, context, file);
   },
 };
 
