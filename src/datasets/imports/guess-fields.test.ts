@@ -13,20 +13,25 @@ it('takes the only column of words that hardly repeat as the text, the only one 
     登记时间: `2026-03-${10 + i} 08:00:00`,
     字数: '',
   }));
-  expect(guessFields(sheet, [])).toEqual({ text: '主诉', label: '去向' });
+  expect(guessFields(sheet, {})).toEqual({ text: '主诉', label: '去向' });
   expect(
     guessFields(
       rows((i) => ({ body: `pain for ${i} days`, grade: i % 3 })),
-      [],
+      {},
     ),
   ).toEqual({
     ...{ text: 'body', label: 'grade' },
   });
 });
 
+it('takes the text alone where the class is known', () => {
+  const sheet = rows((i) => ({ 主诉: `上腹隐痛${i}天，伴反酸`, 类别: 'ab'[i % 2], 性别: '男女'[i % 2] }));
+  expect(guessFields(sheet, { label: '类别' })).toEqual({ text: '主诉' });
+});
+
 it('takes two columns of words whose names differ in their ending alone as a pair', () => {
   const pairs = rows((i) => ({ 问句1: `感冒${i}`, 问句2: `着凉${i}`, 是否同义: '是否'[i % 2] }));
-  expect(guessFields(pairs, [])).toEqual({ text1: '问句1', text2: '问句2', label: '是否同义' });
+  expect(guessFields(pairs, {})).toEqual({ text1: '问句1', text2: '问句2', label: '是否同义' });
 });
 
 it('leaves open what is not plain: two texts, two classes, none, few records, fields that are something else', () => {
@@ -35,23 +40,23 @@ it('leaves open what is not plain: two texts, two classes, none, few records, fi
   expect(
     guessFields(
       rows((i) => ({ ...one(i), 住址: `光明路${i}号三单元` })),
-      [],
+      {},
     ),
   ).toBeUndefined();
   expect(
     guessFields(
       rows((i) => ({ ...one(i), 性别: '男女'[i % 2] })),
-      [],
+      {},
     ),
   ).toBeUndefined();
   expect(
     guessFields(
       rows((i) => ({ 主诉: text(i), 编码: `A${i}` })),
-      [],
+      {},
     ),
   ).toBeUndefined();
-  expect(guessFields(rows(one).slice(0, 5), [])).toBeUndefined();
-  expect(guessFields(rows(one), ['主诉'])).toBeUndefined();
+  expect(guessFields(rows(one).slice(0, 5), {})).toBeUndefined();
+  expect(guessFields(rows(one), { id: '主诉' })).toBeUndefined();
 });
 
 const { fromContents } = createImports();

@@ -22,22 +22,19 @@ const TWINS: readonly (readonly [string, string])[] = ['12', 'ab', 'AB', '一二
 ]);
 
 /**
- * Which field is the text, or which two are a pair, and which the class, by what stands in the first records, where names
- * do not say it: the only column of words that hardly repeat, and the only one of a few short values. Undefined where that
- * is not plain. `taken`: fields that are something else.
+ * Which field is the text, or which two are a pair, and which the class unless that is known, by what stands in the first
+ * records, where names do not say it: the only column of words that hardly repeat, and the only one of a few short values.
+ * Undefined where that is not plain. `known`: fields whose role is known.
  */
-export function guessFields(
-  records: readonly PlainRecord[],
-  taken: readonly (string | undefined)[],
-): Fields | undefined {
+export function guessFields(records: readonly PlainRecord[], known: Fields): Fields | undefined {
   if (records.length < LEAST_RECORDS) return undefined;
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const columns = names
-    .filter((name) => !taken.includes(name))
+    .filter((name) => !Object.values(known).includes(name))
     .map((name) => describe(name, records))
     .filter(({ filled }) => filled >= MOSTLY * records.length);
   const texts = textsAmong(columns);
-  if (!texts) return undefined;
+  if (!texts || known.label !== undefined || known.labels !== undefined) return texts;
   const labels = columns.filter((column) => !Object.values(texts).includes(column.name) && isClass(column));
   return labels.length === 1 ? { ...texts, label: labels[0].name } : undefined;
 }

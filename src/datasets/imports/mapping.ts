@@ -104,8 +104,7 @@ export function findFields(records: readonly PlainRecord[], given: Fields, file:
     if (found.label === undefined) found.labels = known('labels');
   }
   const isUnknown = [found.text, found.text1, found.text2].every((name) => name === undefined);
-  if (isUnknown && found.entities === undefined && found.label === undefined && found.labels === undefined)
-    Object.assign(found, guessFields(records, Object.values(found)));
+  if (isUnknown && found.entities === undefined) Object.assign(found, guessFields(records, found));
   if (found.text === undefined && (found.text1 === undefined || found.text2 === undefined))
     throw fieldError('which-fields', names, file, {
       en: 'No field is known to hold the text',
