@@ -62,7 +62,8 @@ const READ: Readonly<Record<string, string>> = {
   corpora: 'every corpus format, inputs, the scheme `regrouped@1`',
   CBLUE: 'official files of every task, submissions, archives, the passages of KUAKE-IR',
   'clinical corpora': 'CCKS 2017, 2018 and 2019, DiaKG',
-  imports: 'sources of every format (Excel, Parquet, dataset folders and zips among them), the record of an import',
+  imports:
+    'sources of every format (Excel, Parquet, dataset folders and zips among them), the record of an import',
   'task files': 'task files, subsets',
   predictions: 'JSON Lines of every family, Parquet, corpus formats',
   runs: 'records, scores, predictions, answers, training logs, locks; comparison and report of forged ones',
