@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openJudged, type Question } from '../datasets/dataset.ts';
+import { type Division, openJudged, type Question } from '../datasets/dataset.ts';
 import { requireReleased } from '../datasets/schemes/registry.ts';
 import { readSubsets } from '../datasets/subsets.ts';
 import { UserError } from '../ground/errors.ts';
@@ -21,6 +21,7 @@ import { refuseUnfit } from '../scoring/problems.ts';
 import { scorePredictions } from '../scoring/score-sheet.ts';
 import { writePredictions } from '../scoring/write.ts';
 import type { Example } from '../tasks/examples.ts';
+import type { Task } from '../tasks/task.ts';
 import { type Answers, answerQuestions } from './answering.ts';
 import { requireSave } from './fitted.ts';
 import { openMembers } from './members.ts';
@@ -148,14 +149,24 @@ async function keepModel(fitted: FittedModel, path: string): Promise<void> {
   await rename(staging, path);
 }
 
-export async function openEvaluation(request: Plan): Promise<Evaluation> {
+/** The corpus of a plan, divided: the task with its labels, and what is learnt from and judged. */
+export interface PlanCorpus {
+  readonly task: Task;
+  readonly splits: Division;
+}
+
+export async function openCorpus({ task, split, source, dataDir }: Plan): Promise<PlanCorpus> {
+  const { dataset, part } = await openJudged({ task, split, source, dir: dataDir });
+  return { task: dataset.task, splits: await dataset.division(part) };
+}
+
+/** `open`: where the corpus of a plan comes from, for callers that have many plans on one. */
+export async function openEvaluation(request: Plan, open = openCorpus): Promise<Evaluation> {
   const { modelFile } = request;
   const modelHash = modelFile === undefined ? '' : (await loadModelFile(modelFile)).sha256;
   if (request.subsets !== undefined) requireReleased(request.split, SUBSETS);
-  const { dataset, part } = await openJudged({ ...request, dir: request.dataDir });
-  const { task } = dataset;
+  const { task, splits } = await open(request);
   const plan = { ...request, task };
-  const splits = await dataset.division(part);
   const questions = sampleOf(splits.evaluated.questions, plan.limit);
   const examples = sampleOf(splits.evaluated.examples, plan.limit);
   const kind = findModel(plan.model);

@@ -90,8 +90,24 @@ async function* partsOf(path: string): AsyncGenerator<Buffer> {
 
 /** Whether a run is in the database. */
 export const isStored = async (kysely: Kysely<StoredRunsSchema>, run: string): Promise<boolean> =>
-  (await kysely.selectFrom('sweep_run').select('run').where('run', '=', run).executeTakeFirst()) !==
-  undefined;
+  (await storedAmong(kysely, [run])).has(run);
+
+/** Runs that one statement asks for. */
+const RUNS_PER_STATEMENT = 1000;
+
+/** Which of the named runs are in the database. */
+export async function storedAmong(
+  kysely: Kysely<StoredRunsSchema>,
+  runs: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const stored = new Set<string>();
+  for (let from = 0; from < runs.length; from += RUNS_PER_STATEMENT) {
+    const asked = runs.slice(from, from + RUNS_PER_STATEMENT);
+    const rows = await kysely.selectFrom('sweep_run').select('run').where('run', 'in', asked).execute();
+    for (const { run } of rows) stored.add(run);
+  }
+  return stored;
+}
 
 /**
  * Writes a run of the database below `root`, whole or not at all, and reads it. Throws a UserError `stored-run-damaged`

@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { findModel } from '../models/registry.ts';
-import { openEvaluation } from './evaluate.ts';
+import { openCorpus, openEvaluation } from './evaluate.ts';
 import { type PlainError, userError } from './plain-error.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './pool.ts';
 import { readRun } from './store.ts';
 import type { RunsIn, SweepQueue } from './sweep-queue.ts';
-import { fetchRun, isStored } from './sweep-runs.ts';
+import { fetchRun, isStored, storedAmong } from './sweep-runs.ts';
 
 const POLL_MS = 500;
 /** The pause between two questions, in times of what a question takes: large sweeps do not wear out the database. */
@@ -50,26 +50,50 @@ export async function enqueueSweep(
   if (refused) throw staysHere(refused);
   const made = plans.find(({ model }) => findModel(model).membersParameter !== undefined);
   if (made && runsIn === 'database') throw hasMembers(made);
+  const opened = await openPlans(plans);
+  const runs = opened.flatMap(({ run, isNew }) => (isNew ? [run] : []));
+  const stored = runsIn === 'database' ? await storedAmong(database.kysely, runs) : new Set();
+  const planned = opened.map(({ isNew, ...one }): SweepPlan => {
+    const isToDo = isNew && !stored.has(one.run);
+    return isToDo ? { ...one, job: randomUUID() } : one;
+  });
   const id = randomUUID();
-  const planned: SweepPlan[] = [];
+  const jobs = planned.flatMap(({ plan, run, job }) =>
+    job === undefined ? [] : [{ id: job, data: { sweep: id, plan, run, runsIn } }],
+  );
+  await database.kysely.transaction().execute((transaction) => queue.enqueueAll(jobs, transaction));
+  return { id, runsIn, plans: planned };
+}
+
+/** `isNew`: it can be done, and its run is not kept here. */
+type OpenedPlan = Omit<SweepPlan, 'job'> & { readonly isNew: boolean };
+
+/** The runs that plans must give. Plans on one corpus stand together: it is read once for all of them. */
+async function openPlans(plans: readonly Plan[]): Promise<OpenedPlan[]> {
+  const opened: OpenedPlan[] = [];
+  const open = openLast();
   for (const given of plans) {
     const plan = { ...given, dataDir: resolve(given.dataDir), root: resolve(given.root) };
     try {
-      const { id: run, paths } = await openEvaluation(plan);
-      const isKept =
-        (existsSync(paths.record) && existsSync(paths.scores)) ||
-        (runsIn === 'database' && (await isStored(database.kysely, run)));
-      planned.push({ plan, run, job: isKept ? undefined : randomUUID() });
+      const { id: run, paths } = await openEvaluation(plan, open);
+      opened.push({ plan, run, isNew: !existsSync(paths.record) || !existsSync(paths.scores) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      planned.push({ plan, run: '', error });
+      opened.push({ plan, run: '', error, isNew: false });
     }
   }
-  await database.kysely.transaction().execute(async (transaction) => {
-    for (const { plan, run, job } of planned)
-      if (job !== undefined) await queue.enqueue(job, { sweep: id, plan, run, runsIn }, transaction);
-  });
-  return { id, runsIn, plans: planned };
+  return opened;
+}
+
+/** `openCorpus` that keeps the last one. */
+function openLast(): typeof openCorpus {
+  let last: { readonly key: string; readonly corpus: ReturnType<typeof openCorpus> } | undefined;
+  return (plan) => {
+    const { task, split, source, dataDir } = plan;
+    const key = JSON.stringify([task, split, source, dataDir]);
+    if (last?.key !== key) last = { key, corpus: openCorpus(plan) };
+    return last.corpus;
+  };
 }
 
 /** How far a sweep is. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from './database.ts';
-import type { Failure, JobState, Lease, Queue, QueueSettings, Write } from './queue.ts';
+import type { Failure, JobState, Lease, NewJob, Queue, QueueSettings, Write } from './queue.ts';
 
 /** The schema of the database that pg-boss keeps its tables in. */
 const SCHEMA = 'jobs';
@@ -9,6 +9,8 @@ const LONGEST_RETRY_SECONDS = 60;
 /** A job that waits is never deleted for its age; what has ended is, by and by. */
 const WAIT_SECONDS = 10 * 365 * 86_400;
 const KEEP_ENDED_SECONDS = 7 * 86_400;
+/** Jobs that are added by one statement: their data is one parameter of it. */
+const JOBS_PER_STATEMENT = 1000;
 /** A notice of failure is tried for as long as it takes. */
 const NOTICE_ATTEMPTS = 1_000_000;
 
@@ -68,6 +70,15 @@ async function openQueue<Data extends object, Schema>(
   return {
     async enqueue(id, data, transaction) {
       await boss.send(name, data, { id, db: fromKysely(transaction) });
+    },
+    async enqueueAll(jobs, transaction) {
+      const db = fromKysely(transaction);
+      // pg-boss refuses an id that is there twice in one statement
+      const added = new Map<string, NewJob<Data>>();
+      for (const job of jobs) if (!added.has(job.id)) added.set(job.id, job);
+      const all = [...added.values()];
+      for (let from = 0; from < all.length; from += JOBS_PER_STATEMENT)
+        await boss.insert(name, all.slice(from, from + JOBS_PER_STATEMENT), { db });
     },
     lease: () => leaseFrom<Data>(boss, name),
     async keep(lease) {

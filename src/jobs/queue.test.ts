@@ -97,6 +97,39 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     expect(await queue.lease()).toBeUndefined();
   });
 
+  it.skipIf(absent)(
+    'adds many jobs in the caller’s transaction, those that are there already once',
+    async () => {
+      await fresh();
+      const [first, ...others] = [
+        await enqueue('before'),
+        ...Array.from({ length: 2400 }, () => randomUUID()),
+      ];
+      const jobs = [first, ...others, others[0]].map((id, i) => ({ id, data: { value: `job ${i}` } }));
+      const add = (fails: boolean) =>
+        database.kysely.transaction().execute(async (transaction) => {
+          await queue.enqueueAll(jobs, transaction);
+          if (fails) throw new Error('changed its mind');
+        });
+      const kept = async () => {
+        const { rows } = await sql<{ id: string; value: string; retry: number; beat: number }>`
+        select id, data ->> 'value' as value, retry_limit as retry, heartbeat_seconds as beat from jobs.job
+        where data ->> 'value' is not null and name = (select name from jobs.job where id = ${first})
+      `.execute(database.kysely);
+        return rows;
+      };
+      await expect(add(true)).rejects.toThrow('changed its mind');
+      expect(await kept()).toHaveLength(1);
+      await add(false);
+      await add(false);
+      const wanted = new Map([[first, 'before'], ...others.map((id, i) => [id, `job ${i + 1}`] as const)]);
+      expect(new Map((await kept()).map(({ id, value }) => [id, value]))).toEqual(wanted);
+      // as those that are added one by one
+      expect(new Set((await kept()).map(({ retry, beat }) => `${retry} ${beat}`))).toEqual(new Set(['2 10']));
+      expect((await queue.lease())?.id).toBe(first);
+    },
+  );
+
   it.skipIf(absent)('the work of a dead worker is another’s, and its late result is refused', async () => {
     await fresh();
     const id = await enqueue('fenced');

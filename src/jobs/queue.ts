@@ -14,6 +14,13 @@ export interface QueueSettings {
   readonly notices?: string;
 }
 
+/** A job to be added. */
+export interface NewJob<Data> {
+  /** A UUID. */
+  readonly id: string;
+  readonly data: Data;
+}
+
 /** A job held by one worker. Only the holder of the latest attempt can end it. */
 export interface Lease<Data> {
   readonly id: string;
@@ -46,6 +53,8 @@ export interface Queue<Data extends object, Schema> {
    * already is left as it is.
    */
   enqueue(id: string, data: Data, transaction: Transaction<Schema>): Promise<void>;
+  /** As `enqueue`, many jobs per statement. Of jobs with one id the first is added. */
+  enqueueAll(jobs: readonly NewJob<Data>[], transaction: Transaction<Schema>): Promise<void>;
   /** Takes the next job; undefined where none waits. */
   lease(): Promise<Lease<Data> | undefined>;
   /** Says that the holder is alive. False where the lease has ended: the job is another's now, its work is to be dropped. */

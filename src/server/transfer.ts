@@ -118,8 +118,10 @@ export async function importSite(site: Site, file: string): Promise<number> {
       .select(['id', 'challenge'])
       .where('state', '=', 'queued')
       .execute();
-    for (const { id, challenge } of waiting)
-      await queues.get(challenge)?.enqueue(id, { submission: id }, transaction);
+    for (const [challenge, own] of Map.groupBy(waiting, ({ challenge }) => challenge)) {
+      const jobs = own.map(({ id }) => ({ id, data: { submission: id } }));
+      await queues.get(challenge)?.enqueueAll(jobs, transaction);
+    }
     const verdict = await followChain(entriesOf(transaction));
     if (!verdict.intact) throw broken(file, verdict.brokenAt);
     return rows;
