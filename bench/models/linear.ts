@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataset } from '../../src/datasets/dataset.ts';
-import { normalizeRows } from '../../src/models/shared/features/rows.ts';
 import { fitTfidf, tfidfRows } from '../../src/models/shared/features/tfidf.ts';
 import {
   answerOf,
@@ -57,8 +56,9 @@ async function ours(
     return seconds;
   };
   const options = { least: 1, most: SETTINGS.ngram, minDocuments: SETTINGS.minDf, sublinear: false };
-  const { tfidf, rows } = fitTfidf(train.map(textOf), options);
-  normalizeRows(rows);
+  const texts = train.map(textOf);
+  const tfidf = fitTfidf(texts, options);
+  const rows = tfidfRows(tfidf, texts);
   const vectorizing = lap();
   const labelling = learnLabelling(task, train as Example<LabelFamily>[]);
   const { outputs, link } = labelling;

@@ -1,5 +1,4 @@
-import { type Dataset, openDataset } from '../datasets/dataset.ts';
-import { ownSplits } from '../datasets/schemes/registry.ts';
+import { type Dataset, openDataset, type SchemeId } from '../datasets/dataset.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { writeSplits } from '../datasets/write-splits.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
@@ -8,12 +7,15 @@ import { type Audit, auditDataset } from './audit.ts';
 import { writeCard } from './card.ts';
 import { subsetsOf } from './subsets.ts';
 
+/** The scheme that takes leaks out of a corpus. */
+const REGROUPED: SchemeId = 'regrouped@1';
+
 export interface AuditOptions {
   /** For what truncation hides; without it that is left out. */
   readonly tokenizer?: Tokenizer;
   /** Where the subsets clean, leaked and conflicting are written. */
   readonly subsetsDir?: string;
-  /** Where the splits of every other scheme are written, as lists of ids. */
+  /** Where the splits of `REGROUPED` are written, as lists of ids. */
   readonly splitDir?: string;
   /** Where cards and Croissant metadata are written. */
   readonly cardsDir?: string;
@@ -38,9 +40,8 @@ export async function auditTasks(
     const audit = await auditDataset(dataset, tokenizer);
     audits.push(audit);
     if (subsetsDir !== undefined) await writeAuditSubsets(subsetsDir, audit, dataset);
-    if (splitDir !== undefined) {
-      for (const scheme of ownSplits) await writeSplits(splitDir, await openDataset({ task, dir, scheme }));
-    }
+    if (splitDir !== undefined)
+      await writeSplits(splitDir, await openDataset({ task, dir, scheme: REGROUPED }));
     if (cardsDir !== undefined) await writeCard(cardsDir, dataset, audit);
   }
   return audits;

@@ -42,7 +42,7 @@ export function powerOf(
   conventions: readonly string[],
   units: number,
 ): PowerRow[] {
-  const sampled = [...groupAnswers(task, answered.examples, answered.predictions).values()];
+  const sampled = groupAnswers(task, answered.examples, answered.predictions);
   return conventions.flatMap((convention) => {
     const wide = findConvention(convention).metric(task);
     if ('whole' in wide) return [];

@@ -133,14 +133,11 @@ export async function measureSignal(
     const convention = findConvention(id);
     const metric = convention.metric(task);
     if ('whole' in metric) return [];
-    const unitsOf = (answers: readonly (Prediction | undefined)[]) => [
-      ...groupAnswers(task, examples, answers).values(),
-    ];
-    const units = unitsOf(predictions);
+    const units = groupAnswers(task, examples, predictions);
     const constant = bestConstant(task, examples, metric);
     const constantScore = constant?.score ?? Number.NaN;
     const chance = chanceScore(task, examples, convention);
-    const constantUnits = constant && unitsOf(constant.predictions);
+    const constantUnits = constant && groupAnswers(task, examples, constant.predictions);
     const narrow = narrowTo(metric, [...units, ...(constantUnits ?? [])]);
     const { width, value, supports } = narrow;
     const counts = countUnits(narrow, units);

@@ -58,12 +58,23 @@ export const RESULTS = {
 };
 
 // listed again here because this module is read at every start of the program, and the registry of schemes is large
-export const SPLIT_NAMES = [...SPLITS, 'regrouped@1'] as const satisfies readonly JudgedSplit[];
+const FOLD_NAMES = [
+  'fold-1-of-5@1',
+  'fold-2-of-5@1',
+  'fold-3-of-5@1',
+  'fold-4-of-5@1',
+  'fold-5-of-5@1',
+] as const satisfies readonly JudgedSplit[];
+export const SPLIT_NAMES = [
+  ...SPLITS,
+  'regrouped@1',
+  ...FOLD_NAMES,
+] as const satisfies readonly JudgedSplit[];
 export const SPLIT = {
   split: choice(SPLIT_NAMES, {
     summary: {
-      en: 'the split that is answered (default: test, or dev where gold of test was never released); regrouped@1: pooled and split again without shared text',
-      zh: '所用的划分（默认 test；从未发布测试集金标的任务为 dev）；regrouped@1 为合并后重新划分，互不重叠',
+      en: 'the split that is answered (default: test, or dev where gold of test was never released); regrouped@1: pooled and split again without shared text; fold-N-of-5@1: part N of train and dev',
+      zh: '所用的划分（默认 test；从未发布测试集金标的任务为 dev）；regrouped@1 为合并后重新划分，互不重叠；fold-N-of-5@1 为训练集与开发集五份中的第 N 份',
     },
   }),
 };

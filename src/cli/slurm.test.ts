@@ -55,6 +55,16 @@ it('has no more tasks than Slurm allows, which do the rest one after another', a
   expect(seedsOf('700', 'false')).toEqual(['ends with 1']);
 });
 
+it('has a task for each value of a parameter on each fold', async () => {
+  const script = join(folder, 'grid.sh');
+  const grid = ['--model', 'linear', '--param', 'c=0.1,min-df=3,c=1', '--folds'];
+  expect((await run('grid', ...grid, '--slurm', script)).stdout).toContain('10 evaluations');
+  expect(readFileSync(script, 'utf8')).toMatch(/'--split' 'fold-5-of-5@1' .*'--param' 'c=1,min-df=3'/);
+  expect((await run('grid', ...grid, '--split', 'dev', '--slurm', script)).stderr).toContain(
+    'options-together',
+  );
+});
+
 it('leaves alone what Slurm cannot run', async () => {
   const remote = ['--model', 'llm:any', '--endpoint', 'http://127.0.0.1:9/v1', '--param', 'temperature=0'];
   const script = join(folder, 'none.sh');

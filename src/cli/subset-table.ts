@@ -14,12 +14,18 @@ export async function printSubsets(summaries: readonly Summary[], terminal: Term
     { head: say({ en: 'examples', zh: '样本数' }), dropRank: 1 },
     say({ en: 'score, % [95 % interval]', zh: '得分 % [95% 区间]' }),
   ];
-  const rows = summaries.flatMap(({ task, model, primary, runs }) => {
+  const rows = summaries.flatMap(({ task, model, setting, primary, runs }) => {
     const { scores } = runs[0];
     return Object.entries(scores.subsets).map(([subset, { examples }]) => {
       const { value, interval } = primaryScore(scores, subset);
       const range = interval ? ` ${formatRange(interval, primary)}` : '';
-      return [task, say(model), subset, String(examples), formatScore(value, primary) + range];
+      return [
+        task,
+        `${say(model)} ${setting}`.trim(),
+        subset,
+        String(examples),
+        formatScore(value, primary) + range,
+      ];
     });
   });
   if (rows.length === 0) return;

@@ -43,7 +43,7 @@ export function printUnsureNote(intervals: readonly (Interval | undefined)[], te
   if (intervals.some(isUnsure)) terminal.printText(UNSURE_NOTE);
 }
 
-/** `86.1 [84.0, 88.0]`, with `± 0.4 (3 seeds)` where there are several. */
+/** `86.1 [84.0, 88.0]`, with `± 0.4 (3)` where there are several seeds or folds. */
 export function formatSummary({ mean, deviation, interval, primary, runs }: Summary): string {
   const spread = runs.length > 1 ? ` ± ${formatScore(deviation, primary)} (${runs.length})` : '';
   return `${formatScore(mean, primary)}${interval ? ` ${formatRange(interval, primary)}` : ''}${spread}`;
@@ -88,12 +88,13 @@ export async function printSummaries(
       return found ? `${found.value.toFixed(1)}*` : '';
     };
     const { record, scores } = summary.runs[0];
+    const model = [say(summary.model), summary.setting].filter((part) => part !== '').join(' ');
     return [
       nameTask(summary),
       task?.aliases.join(', ') ?? '',
       record.task.family,
-      String(scores.coverage.asked),
-      say(summary.model),
+      String(summary.asked),
+      model,
       say(findConvention(summary.primary).title),
       formatSummary(summary),
       formatScore(scores.floors.constant, summary.primary),

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { samplesDir } from '../datasets/directory.ts';
 import { modelKinds } from '../models/registry.ts';
 import { findTask, tasks } from '../tasks/registry.ts';
-import { makePlans, parseAssignments } from './plans.ts';
+import { makePlans, type PlanRequest, parseAssignments, parseGrid } from './plans.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'chineseblue-plans-'));
 const SHIPPED_MODEL = 'cbert-tiny';
@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(cache, { recursive: true });
 });
 
-const plan = (models: string[], parameters = {}, chosen = tasks) =>
+const plan = (models: string[], parameters = {}, chosen = tasks, more: Partial<PlanRequest> = {}) =>
   makePlans({
     tasks: chosen,
     models,
@@ -30,6 +30,7 @@ const plan = (models: string[], parameters = {}, chosen = tasks) =>
     root: 'runs',
     keepModel: false,
     force: false,
+    ...more,
   }).plans;
 const looks = (plans: ReturnType<typeof plan>) => plans.filter(({ model }) => model === 'bert');
 
@@ -47,6 +48,48 @@ describe('parameters', () => {
   it('are read by camelCase and kebab-case names', () => {
     expect(parseAssignments(['min-df=2', 'maxIterations=7'])).toEqual({ minDf: '2', maxIterations: '7' });
     expect(() => parseAssignments(['=2'])).toThrow(expect.objectContaining({ code: 'bad-parameter' }));
+  });
+});
+
+describe('a grid', () => {
+  const task = findTask('cMedIC');
+
+  it('has every combination of the values that are given', () => {
+    expect(parseGrid(['c=1', 'min-df=2', 'c=10', 'min-df=3'])).toEqual([
+      { c: '1', minDf: '2' },
+      { c: '1', minDf: '3' },
+      { c: '10', minDf: '2' },
+      { c: '10', minDf: '3' },
+    ]);
+    expect(parseGrid([])).toEqual([{}]);
+    expect(() => parseGrid(['c=1', 'c'])).toThrow(expect.objectContaining({ code: 'bad-parameter' }));
+  });
+
+  it('is tried by the models that have its parameters, each different setting once', () => {
+    const grid = parseGrid(['c=1', 'c=10']);
+    const found = plan(['majority', 'linear'], { minDf: 2 }, [task], { grid, seeds: [0, 1] });
+    expect(found.map(({ model, parameters, seed }) => [model, parameters, seed])).toEqual([
+      ['majority', {}, 0],
+      ['linear', { minDf: 2, c: '1' }, 0],
+      ['linear', { minDf: 2, c: '10' }, 0],
+    ]);
+    expect(() => plan(['linear'], {}, [task], { grid: parseGrid(['c=1', 'c=much']) })).toThrow(
+      expect.objectContaining({ code: 'bad-parameter' }),
+    );
+    expect(() => plan(['linear'], {}, [task], { grid: parseGrid(['depth=1', 'depth=2']) })).toThrow(
+      expect.objectContaining({ code: 'unknown-parameter' }),
+    );
+  });
+
+  it('is tried on every fold, fold after fold', () => {
+    const found = plan(['linear'], {}, [task], {
+      grid: parseGrid(['c=1', 'c=10']),
+      split: undefined,
+      folds: true,
+    });
+    expect(found.map(({ split, parameters }) => `${split} ${parameters.c}`)).toEqual(
+      [1, 2, 3, 4, 5].flatMap((fold) => [`fold-${fold}-of-5@1 1`, `fold-${fold}-of-5@1 10`]),
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { splitsAtHand } from '../datasets/dataset.ts';
-import { type JudgedSplit, schemeOf } from '../datasets/schemes/registry.ts';
+import { foldSplits, type JudgedSplit, schemeOf } from '../datasets/schemes/registry.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { camel, type GivenParameters, kebab, parseParameters } from '../ground/parameters.ts';
 import type { ModelKind, QuickLook } from '../models/contract.ts';
@@ -17,6 +17,10 @@ export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' |
   readonly seeds: readonly number[];
   /** Default: the one that each task is judged by. */
   readonly split?: JudgedSplit;
+  /** Cross-validation: the parts of train and dev in turn, instead of one split. */
+  readonly folds?: boolean;
+  /** Values that are tried in turn, in place of those of `parameters`. Default: these alone. */
+  readonly grid?: readonly GivenParameters[];
 }
 
 export interface PlanList {
@@ -28,54 +32,62 @@ export interface PlanList {
 }
 
 /**
- * Every evaluation of tasks × models × seeds that makes sense: a model only on families that it serves, a
- * model that no seed changes only once, a task only where its split is present.
+ * Every evaluation of tasks × splits × models × parameters × seeds that makes sense: a model only on families that it
+ * serves, a model that no seed changes only once, values of parameters only where a model has them, a task only where its
+ * split is present. Those on one split of a task stand together.
  * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has or accepts.
  */
 export function makePlans(request: PlanRequest): PlanList {
-  const { tasks, models, seeds, modelFile, split, ...rest } = request;
+  const { tasks, models, seeds, modelFile, split, folds = false, grid = [{}], ...rest } = request;
   const chosen = models.flatMap(chooseModels);
-  refuseUnknown(rest.parameters, chosen);
+  for (const point of grid) refuseUnknown({ ...rest.parameters, ...point }, chosen);
   const { dataDir: dir, source } = rest;
+  const splitsOf = (task: Task): readonly JudgedSplit[] =>
+    folds ? foldSplits : [split ?? judgedSplit(task)];
   const here = tasks.filter((task) => {
-    const { scheme, part } = schemeOf(split ?? judgedSplit(task));
+    const { scheme, part } = schemeOf(splitsOf(task)[0]);
     return splitsAtHand({ task, dir, source, scheme }).includes(part);
   });
   const firsts = new Set(
     here.filter((task, i) => here.findIndex(({ family }) => family === task.family) === i),
   );
   const counts = new Map<QuickLook, number>();
-  const plans = here.flatMap((task) =>
+  const plansOf = (task: Task, judged: JudgedSplit): Plan[] =>
     chosen
       .filter(({ kind }) => kind.families.includes(task.family))
       .filter(({ look }) => !look?.oncePerFamily || firsts.has(task))
-      .flatMap(({ kind, parameters, look }) => {
-        const complete = {
-          ...look?.parameters?.(task.family),
-          ...known(kind, rest.parameters),
-          ...parameters,
-        };
-        parseParameters(kind.parameters, complete, ownerOf(kind));
-        const judged = split ?? judgedSplit(task);
+      .flatMap((choice) => {
+        const { kind, look } = choice;
         const own = modelFile?.kinds.includes(kind) ? { modelFile: modelFile.path } : {};
-        const evaluations = (kind.seeded ? seeds : seeds.slice(0, 1)).map(
-          (seed): Plan => ({
-            ...rest,
-            ...own,
-            task,
-            split: judged,
-            model: kind.id,
-            parameters: complete,
-            seed,
-          }),
+        const evaluations = settingsOf(choice, task, rest.parameters, grid).flatMap((parameters) =>
+          (kind.seeded ? seeds : seeds.slice(0, 1)).map(
+            (seed): Plan => ({ ...rest, ...own, task, split: judged, model: kind.id, parameters, seed }),
+          ),
         );
         if (look) counts.set(look, (counts.get(look) ?? 0) + evaluations.length);
         return evaluations;
-      }),
-  );
+      });
+  const plans = here.flatMap((task) => splitsOf(task).flatMap((judged) => plansOf(task, judged)));
   const absent = tasks.filter((task) => !here.includes(task));
   if (plans.length === 0 && absent.length < tasks.length) throw nothingToRun(tasks);
   return { plans, absent, looks: Array.from(counts, ([look, evaluations]) => ({ look, evaluations })) };
+}
+
+/** The different parameters that a model gets on a task. Throws a UserError for those that it does not accept. */
+function settingsOf(
+  { kind, parameters, look }: Choice,
+  { family }: Task,
+  common: GivenParameters,
+  grid: readonly GivenParameters[],
+): GivenParameters[] {
+  const settings = new Map<string, GivenParameters>();
+  for (const point of grid) {
+    const given = known(kind, { ...common, ...point });
+    const complete = { ...look?.parameters?.(family), ...given, ...parameters };
+    parseParameters(kind.parameters, complete, ownerOf(kind));
+    settings.set(JSON.stringify(complete), complete);
+  }
+  return [...settings.values()];
 }
 
 interface Choice {
@@ -190,5 +202,19 @@ export function parseAssignments(pairs: readonly string[]): GivenParameters {
         },
       );
     }),
+  );
+}
+
+/** Every combination of the values of `name=value` pairs, where a name may be given several times. Throws as `parseAssignments`. */
+export function parseGrid(pairs: readonly string[]): GivenParameters[] {
+  const values = new Map<string, GivenParameters[]>();
+  for (const pair of pairs) {
+    const given = parseAssignments([pair]);
+    const [name] = Object.keys(given);
+    values.set(name, [...(values.get(name) ?? []), given]);
+  }
+  return [...values.values()].reduce<GivenParameters[]>(
+    (grid, alternatives) => grid.flatMap((point) => alternatives.map((value) => ({ ...point, ...value }))),
+    [{}],
   );
 }

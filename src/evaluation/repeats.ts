@@ -41,7 +41,7 @@ export function scoreRepeats({ kind, task, examples, repeats: raws }: Repeated):
   const metric = findConvention(task.primary).metric(task);
   const repeated = Array.from({ length: count }, (_, repeat) => {
     const predictions = answers.map((repeats) => repeats[repeat]);
-    return scoreOnce(metric, [...groupAnswers(task, examples, predictions).values()]);
+    return scoreOnce(metric, groupAnswers(task, examples, predictions));
   });
   const scores = repeated.map(({ score }) => score);
   const variances = repeated.flatMap(({ variance }) => variance ?? []);

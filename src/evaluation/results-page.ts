@@ -4,7 +4,7 @@ import { modelKinds } from '../models/registry.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunRecord } from './record.ts';
-import type { Summary } from './summary.ts';
+import { FOLDS, type Summary } from './summary.ts';
 
 /** Writes `resultsPage` to a file, whole or not at all. */
 export const writeResults = (
@@ -33,7 +33,7 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
           '',
         ]
       : []),
-    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split, of the first seed; ± is the standard deviation over seeds. Times are seconds on this machine, with other work beside them.',
+    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split, of the first seed; ± is the standard deviation over seeds and folds, with their number. Times are seconds on this machine, with other work beside them.',
     '',
   ];
   return [
@@ -51,7 +51,9 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
 }
 
 function section(task: Task, summaries: readonly Summary[]): string[] {
-  const { record, scores } = summaries[0].runs[0];
+  const { split, asked, runs } = summaries[0];
+  const { record, scores } = runs[0];
+  const units = split === FOLDS ? '' : `, ${scores.subsets.all.units} independent units`;
   const { unit = 'percent' } = findConvention(task.primary);
   const scale = (value: number): string =>
     Number.isFinite(value) ? (unit === 'percent' ? (value * 100).toFixed(2) : value.toFixed(3)) : '–';
@@ -85,7 +87,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   return [
     `## ${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`,
     '',
-    `${task.title.en}. ${record.split}: ${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
+    `${task.title.en}. ${split}: ${asked} examples${units}; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
     '',
     line(heads),
     line(heads.map((_, column) => (column === 0 ? '---' : '---:'))),

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import type { JudgedSplit } from '../datasets/dataset.ts';
+import { foldSplits } from '../datasets/schemes/registry.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from './fixtures/imagined.ts';
-import { summarize } from './summary.ts';
+import { FOLDS, summarize } from './summary.ts';
 
 it('says in both languages how many examples a model learnt from, where it was not all of train', () => {
   const examples = imaginedPairs(20);
@@ -16,4 +18,22 @@ it('says in both languages how many examples a model learnt from, where it was n
   };
   expect(summarize([run])[0].model).toEqual({ en: 'majority', zh: 'majority' });
   expect(summarize([partial])[0].model).toEqual({ en: 'majority (40 of 150)', zh: 'majority（40/150）' });
+});
+
+it('gathers the folds of a cross-validation, and tells settings of a model apart', () => {
+  const examples = imaginedPairs(20);
+  const runOf = (split: JudgedSplit, c: number, share: number) => {
+    const predictions = guess(examples, share, 0);
+    const run = imaginedRun({ task: taskNamed('cMedQQ'), examples, predictions, model: 'linear' });
+    return {
+      ...run,
+      record: { ...run.record, split, model: { ...run.record.model, parameters: { c, minDf: 2 } } },
+    };
+  };
+  const runs = foldSplits.flatMap((fold) => [runOf(fold, 1, 1), runOf(fold, 10, 0.5)]);
+  const [first, second, ...others] = summarize([...runs, runOf('test', 1, 1)]);
+  expect([first.split, first.setting, first.runs.length, first.asked]).toEqual([FOLDS, 'c=1', 5, 100]);
+  expect([first.mean, first.deviation, first.interval]).toEqual([1, 0, undefined]);
+  expect([second.split, second.setting, second.runs.length]).toEqual([FOLDS, 'c=10', 5]);
+  expect(others).toMatchObject([{ split: 'test', setting: '', asked: 20, interval: expect.anything() }]);
 });

@@ -1,23 +1,30 @@
+import { isFold } from '../datasets/schemes/registry.ts';
 import { bothLanguages, type Text } from '../ground/language.ts';
+import { kebab } from '../ground/parameters.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { deviation } from '../statistics/percentiles.ts';
 import type { RunRecord } from './record.ts';
 import type { StoredRun } from './store.ts';
 
-/** The runs of one model on one split of one task that differ in their seed only. */
+/** The runs of one model on one split of one task, or on its folds, that differ in their seed only. */
 export interface Summary {
   readonly task: string;
+  /** `FOLDS` for parts of a cross-validation. */
   readonly split: string;
   /** Its name, and how many examples it learnt from where that was not all of train. */
   readonly model: Text;
+  /** The parameters, `c=0.1 min-df=2`, in which models of the same name on the same split differ; else empty. */
+  readonly setting: string;
+  /** Examples that were asked about, over all folds. */
+  readonly asked: number;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
-  /** Over seeds, of the primary metric. */
+  /** Over seeds and folds, of the primary metric. */
   readonly mean: number;
-  /** Standard deviation over seeds; NaN for one seed. */
+  /** Standard deviation over seeds and folds; NaN for one run. */
   readonly deviation: number;
-  /** Of the first run: the spread over examples, not over seeds. */
+  /** Of the first run: the spread over examples, not over seeds. Absent for folds. */
   readonly interval?: Interval;
   readonly primary: string;
   /** Means over the runs. */
@@ -25,35 +32,63 @@ export interface Summary {
   readonly predictSeconds: number;
 }
 
-/** Gathers runs that differ in their seed only, in the order in which they first appear. */
+/** How the parts of a cross-validation are named together. */
+export const FOLDS = 'folds';
+
+/** Gathers runs that differ in their seed or fold only, in the order in which they first appear. */
 export function summarize(runs: readonly StoredRun[]): Summary[] {
   const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
-    const { task, split, source, synthetic, model, corpus } = run.record;
+    const { task, source, synthetic, model, corpus } = run.record;
     const key = JSON.stringify([
-      ...[task, split, source, synthetic, corpus],
+      ...[task, splitOf(run), source, synthetic, corpus],
       ...[model.id, model.version, model.moduleHash, model.parameters],
     ]);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const group = groups.get(key);
+    if (group) group.push(run);
+    else groups.set(key, [run]);
   }
-  return [...groups.values()].map((group) => {
-    const scores: ConventionScore[] = group.map(({ scores }) => primaryScore(scores));
-    const values = scores.map(({ value }) => value);
-    const mean = average(values);
-    const { record } = group[0];
-    return {
-      task: record.task.id,
-      split: record.split,
-      model: nameModel(record),
-      synthetic: record.synthetic,
-      runs: group,
-      mean,
-      deviation: deviation(values),
-      interval: scores[0].interval,
-      primary: record.task.primary,
-      fitSeconds: average(group.map((run) => run.record.times.fitSeconds)),
-      predictSeconds: average(group.map((run) => run.record.times.predictSeconds)),
-    };
+  const all = [...groups.values()];
+  const settings = settingsOf(all.map(([{ record }]) => record));
+  return all.map((group, i) => ({ ...summarizeOne(group), setting: settings[i] }));
+}
+
+function summarizeOne(group: readonly StoredRun[]): Omit<Summary, 'setting'> {
+  const scores: ConventionScore[] = group.map(({ scores }) => primaryScore(scores));
+  const values = scores.map(({ value }) => value);
+  const { record } = group[0];
+  const asked = new Map(group.map(({ record, scores }) => [record.split, scores.coverage.asked]));
+  const split = splitOf(group[0]);
+  return {
+    task: record.task.id,
+    split,
+    model: nameModel(record),
+    asked: [...asked.values()].reduce((sum, one) => sum + one, 0),
+    synthetic: record.synthetic,
+    runs: group,
+    mean: average(values),
+    deviation: deviation(values),
+    interval: split === FOLDS ? undefined : scores[0].interval,
+    primary: record.task.primary,
+    fitSeconds: average(group.map((run) => run.record.times.fitSeconds)),
+    predictSeconds: average(group.map((run) => run.record.times.predictSeconds)),
+  };
+}
+
+const splitOf = ({ record: { split } }: StoredRun): string => (isFold(split) ? FOLDS : split);
+
+/** What tells each model from others of its name on its split: parameters that differ among them. */
+function settingsOf(records: readonly RunRecord[]): string[] {
+  const place = ({ task, split, source, model }: RunRecord): string =>
+    JSON.stringify([task.id, isFold(split) ? FOLDS : split, source, model.name]);
+  const namesakes = Map.groupBy(records, place);
+  return records.map((record) => {
+    const others = namesakes.get(place(record)) ?? [];
+    const { parameters } = record.model;
+    return Object.keys(parameters)
+      .filter((name) => others.some(({ model }) => model.parameters[name] !== parameters[name]))
+      .map((name) => `${kebab(name)}=${parameters[name]}`)
+      .join(' ');
   });
 }
 

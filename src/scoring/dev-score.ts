@@ -15,7 +15,7 @@ export const devScore =
     const metric = convention.metric(task);
     const value =
       'whole' in metric
-        ? metric.whole([...groupAnswers(task, examples, predictions).values()].flat())
+        ? metric.whole(groupAnswers(task, examples, predictions).flat())
         : scoreOf(task, examples, predictions, metric);
     return convention.smallerIsBetter ? -value : value;
   };

@@ -53,7 +53,7 @@ export function scoreOf(
   predictions: readonly Prediction[],
   metric: Metric<Answered>,
 ): number {
-  const units = [...groupAnswers(task, examples, predictions).values()];
+  const units = groupAnswers(task, examples, predictions);
   const narrow = narrowTo(metric, units);
   return narrow.value(sumCounts(countUnits(narrow, units), narrow.width));
 }

@@ -103,8 +103,7 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
   };
 }
 
-function scoreUnits(task: Task, units: Map<string, Answered[]>): SubsetScores {
-  const list = [...units.values()];
+function scoreUnits(task: Task, list: readonly (readonly Answered[])[]): SubsetScores {
   // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
   if (list.length === 0) {
     const scores = conventionsOf(task).map(({ id }) => ({ convention: id, value: Number.NaN }));

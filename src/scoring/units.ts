@@ -1,4 +1,3 @@
-import { unitKey } from '../datasets/units.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { createCountsBuilder, type SparseCounts } from '../statistics/counts.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
@@ -19,23 +18,27 @@ export function answered(
   }));
 }
 
-/** The answers of every independent unit, in the order of the examples. */
+/** The answers of every independent unit (examples of one group, or an example without one), in the order of the examples. */
 export function groupAnswers(
   task: Task,
   examples: readonly Example[],
   predictions: readonly (Prediction | undefined)[],
   chosen: (id: string) => boolean = () => true,
-): Map<string, Answered[]> {
+): Answered[][] {
   const { missing } = familyOf(task);
-  const units = new Map<string, Answered[]>();
+  const units: Answered[][] = [];
+  const ofGroup = new Map<string, Answered[]>();
   for (const [index, example] of examples.entries()) {
-    if (!chosen(example.id)) continue;
-    const prediction = predictions[index] ?? missing(example, task);
-    const answer: Answered = { input: example.input, gold: example.gold, prediction };
-    const key = unitKey(example);
-    const unit = units.get(key);
-    if (unit) unit.push(answer);
-    else units.set(key, [answer]);
+    const { id, group, input, gold } = example;
+    if (!chosen(id)) continue;
+    const answer: Answered = { input, gold, prediction: predictions[index] ?? missing(example, task) };
+    const begun = group === undefined ? undefined : ofGroup.get(group);
+    if (begun) begun.push(answer);
+    else {
+      const unit = [answer];
+      units.push(unit);
+      if (group !== undefined) ofGroup.set(group, unit);
+    }
   }
   return units;
 }

@@ -30,7 +30,7 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
           zh: `${examples.length} 个样本中的 ${scored.length} 个`,
         },
         score(predictions): Reproduced {
-          const units = [...groupAnswers(task, scored, predictions.slice(skipped)).values()];
+          const units = groupAnswers(task, scored, predictions.slice(skipped));
           const narrow = narrowTo(metric, units);
           const { width, value: scoreOf, supports } = narrow;
           const counts = countUnits(narrow, units);

@@ -87,7 +87,7 @@ function judge(convention: string, reproduced: Reproduced): Judged {
 function primaryOf(task: Task, examples: readonly Example[], predictions: Answers): Reproduced {
   const wide = findConvention(task.primary).metric(task);
   if ('whole' in wide) throw new Error(`${task.primary} does not add up over units`);
-  const units = [...groupAnswers(task, examples, predictions).values()];
+  const units = groupAnswers(task, examples, predictions);
   const metric = narrowTo(wide, units);
   const counts = countUnits(metric, units);
   const sums = sumCounts(counts, metric.width);

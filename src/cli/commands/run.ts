@@ -7,7 +7,7 @@ import type { Suite } from '../../tasks/suites/suite.ts';
 import type { Task } from '../../tasks/task.ts';
 import { defineCommand } from '../command.ts';
 import { noteDestination } from '../destinations.ts';
-import { MODEL_FILE, modelFileOption, PARAM, SERVICE, serviceOptions } from '../model-options.ts';
+import { MODEL_FILE, modelFileOption, SERVICE, serviceOptions } from '../model-options.ts';
 import { chooseTasks, dataDirOf, noteDatasets } from '../open-task.ts';
 import {
   DATA_DIR,
@@ -40,8 +40,20 @@ export const runCommand = defineCommand({
       summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
     }),
     seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
-    ...PARAM,
+    param: list({
+      summary: {
+        en: 'parameters of the models: name=value,…; a name that is given several times: each of its values in turn',
+        zh: '模型参数：name=value,…；同一参数多次给出时，依次使用每个取值',
+      },
+    }),
     ...SPLIT,
+    folds: flag({
+      default: false,
+      summary: {
+        en: 'cross-validation: five evaluations instead of one, each judged by one fifth of train and dev (--split fold-N-of-5@1)',
+        zh: '交叉验证：以五次评测代替一次，每次以训练集与开发集的五分之一评测（--split fold-N-of-5@1）',
+      },
+    }),
     ...SOURCE,
     ...SUBSETS,
     ...TASK_FILE,
@@ -85,6 +97,7 @@ export const runCommand = defineCommand({
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
     'chineseblue run --suite chineseblue --model quick',
     'chineseblue run --task cMedQA --split regrouped@1',
+    'chineseblue run --task cMedIC --model linear --param c=0.1,c=1,c=10 --folds',
     'chineseblue run --task cMedQQ --model my-model --model-file my-model.js',
     'chineseblue run --task cMedQQ --model llm:qwen3 --endpoint http://127.0.0.1:8080/v1 --limit 200',
     'chineseblue run --model all-baselines --seed 0,1,2 --queue postgres://me@db/sweeps --progress',
@@ -96,9 +109,10 @@ export const runCommand = defineCommand({
   },
   async run({ options, terminal, signal }) {
     const { planBatch } = await import('../../evaluation/batch.ts');
-    const { parseAssignments } = await import('../../evaluation/plans.ts');
+    const { parseGrid } = await import('../../evaluation/plans.ts');
     const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
-    const { limit, retryErrors, queue, jobs, slurm } = options;
+    const { limit, retryErrors, queue, jobs, slurm, folds } = options;
+    if (folds) refuseTogether('--folds', { '--split': split, '--subsets': subsets });
     const elsewhere = {
       '--jobs': jobs,
       '--force': force,
@@ -115,9 +129,10 @@ export const runCommand = defineCommand({
       : await chooseTasks(options.task, options.taskFile, dataDir);
     const list = await planBatch({
       ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
-      ...{ limit, retryErrors },
+      ...{ limit, retryErrors, folds },
       modelFile: await modelFileOption(options),
-      parameters: { ...parseAssignments(options.param), ...serviceOptions(options) },
+      parameters: {},
+      grid: parseGrid(options.param).map((point) => ({ ...point, ...serviceOptions(options) })),
       root: options.runsDir,
     });
     const planned = [...new Set(list.plans.map(({ task }) => task))];

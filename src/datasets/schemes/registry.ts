@@ -2,6 +2,7 @@ import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
 import { SPLITS, type SplitName } from '../../tasks/task.ts';
 import { carved } from './carved.ts';
+import { fold } from './folds.ts';
 import { regrouped } from './regrouped.ts';
 import { released } from './released.ts';
 import type { SplitScheme } from './scheme.ts';
@@ -11,9 +12,14 @@ export const schemes = {
   released,
   carved,
   'regrouped@1': regrouped,
+  'fold-1-of-5@1': fold(1),
+  'fold-2-of-5@1': fold(2),
+  'fold-3-of-5@1': fold(3),
+  'fold-4-of-5@1': fold(4),
+  'fold-5-of-5@1': fold(5),
 } satisfies Record<string, SplitScheme>;
 
-/** A way to split: `released`, `carved` (dev carved from train where it is absent) or `regrouped@1`. */
+/** A way to split: `released`, `carved` (dev carved from train where it is absent), `regrouped@1` or one of five folds. */
 export type SchemeId = keyof typeof schemes;
 
 /** The scheme of evaluations that name a split and nothing else. */
@@ -25,6 +31,9 @@ export type JudgedSplit = SplitName | SchemeId;
 const ids = Object.keys(schemes).filter((id): id is SchemeId => id in schemes);
 /** Schemes with splits of their own, which `--split` names by their id. */
 export const ownSplits: readonly SchemeId[] = ids.filter((id) => !schemes[id].asReleased);
+/** The parts of a cross-validation, in order. */
+export const foldSplits: readonly SchemeId[] = ids.filter((id) => id.startsWith('fold-'));
+export const isFold = (split: JudgedSplit): boolean => foldSplits.some((fold) => fold === split);
 /** Every split that `--split` may name. */
 export const splitNames: readonly JudgedSplit[] = [...SPLITS, ...ownSplits];
 

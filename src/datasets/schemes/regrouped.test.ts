@@ -11,7 +11,7 @@ import { samplesDir } from '../directory.ts';
 import { relateTwins } from '../twins.ts';
 import { commonUnits } from '../units.ts';
 import { writeSplits } from '../write-splits.ts';
-import { requireReleased, schemeOf, splitNames } from './registry.ts';
+import { foldSplits, requireReleased, schemeOf, splitNames } from './registry.ts';
 
 /** Text of its own: nothing like any other. */
 const random = createRandom(7, 'fillers');
@@ -112,7 +112,7 @@ describe('regrouped@1', () => {
   it('is judged by its test part, and is no released split', () => {
     expect(schemeOf('regrouped@1')).toEqual({ scheme: 'regrouped@1', part: 'test' });
     expect(schemeOf('dev')).toEqual({ scheme: 'carved', part: 'dev' });
-    expect(splitNames).toEqual(['train', 'dev', 'test', 'regrouped@1']);
+    expect(splitNames).toEqual(['train', 'dev', 'test', 'regrouped@1', ...foldSplits]);
     const what = { en: 'Subsets', zh: '子集' };
     expect(requireReleased('test', what)).toBe('test');
     expect(() => requireReleased('regrouped@1', what)).toThrow(/as released/);

@@ -1,14 +1,12 @@
-import { UserError } from '../../ground/errors.ts';
-import type { Text } from '../../ground/language.ts';
 import type { Example } from '../../tasks/examples.ts';
-import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
+import type { Task } from '../../tasks/task.ts';
 import { createSets } from '../../text/disjoint-sets.ts';
 import { formatRef } from '../item-ref.ts';
-import { createSplit, type Split } from '../split.ts';
+import type { Split } from '../split.ts';
 import { relateTwins } from '../twins.ts';
 import { commonUnits, unitsOf } from '../units.ts';
 import { splitBySeed } from './carve.ts';
-import { provenance } from './released.ts';
+import { type Parts, partsOf, pooledScheme } from './pooled.ts';
 import type { SplitFiles, SplitScheme } from './scheme.ts';
 
 const SEED = 20261122;
@@ -27,36 +25,14 @@ const SMALL = 10;
  *
  * The id `regrouped@1` stands for everything below: another seed, share or rule is another scheme.
  */
-export const regrouped: SplitScheme = {
-  summary: {
+export const regrouped: SplitScheme = pooledScheme(
+  'regrouped@1',
+  {
     en: 'all splits pooled and split anew, so that train, dev and test share nothing',
     zh: '合并全部划分后重新划分，训练、开发与测试互不共享',
   },
-  asReleased: false,
-  open(files) {
-    let parts: Promise<Parts> | undefined;
-    const regroup = (): Promise<Parts> => {
-      parts ??= regroupAll(files);
-      return parts;
-    };
-    return {
-      splits: files.splits.length > 0 ? SPLITS : [],
-      read: async (name) => (await regroup()).splits[name],
-      async divide(judged) {
-        const { splits, rule } = await regroup();
-        if (judged !== 'test') throw onlyTest(judged);
-        const { train, dev, test } = splits;
-        const { files, notices, synthetic } = test;
-        return { train: train.examples, dev: dev.examples, evaluated: test, rule, files, notices, synthetic };
-      },
-    };
-  },
-};
-
-interface Parts {
-  readonly splits: Readonly<Record<SplitName, Split>>;
-  readonly rule: Text;
-}
+  regroupAll,
+);
 
 async function regroupAll({ task, splits: names, read }: SplitFiles): Promise<Parts> {
   if (names.length === 0) await read('test');
@@ -71,22 +47,14 @@ async function regroupAll({ task, splits: names, read }: SplitFiles): Promise<Pa
   const dev = splitBySeed(rest.kept, (SHARE.dev * pool.length) / rest.kept.length, SEED).held;
   const heldOut = new Set([...test, ...dev]);
   const train = pool.filter((example) => !heldOut.has(example));
-  const known = provenance(splits);
-  const part = (name: SplitName, items: readonly Example[]) => createSplit({ ...known, name, items });
   return {
-    splits: { train: part('train', train), dev: part('dev', dev), test: part('test', test) },
+    splits: partsOf(splits, { train, dev, test }),
     rule: {
       en: `regrouped@1: ${names.join(', ')} pooled and split anew into ${train.length} train, ${dev.length} dev and ${test.length} test examples; units and twins are kept together; seed ${SEED}`,
       zh: `regrouped@1：合并 ${names.join('、')} 后重新划分，训练 ${train.length}、开发 ${dev.length}、测试 ${test.length} 个样本；同一独立单元及近重样本不拆分；种子 ${SEED}`,
     },
   };
 }
-
-const onlyTest = (judged: SplitName): UserError =>
-  new UserError('split-absent', {
-    en: `regrouped@1 is judged by its test part, not by ${judged}`,
-    zh: `regrouped@1 只以其测试部分评测，不用 ${judged}`,
-  });
 
 /** Every example of all splits under an id of its own; `group` names what depends on each other. */
 export function joinDependent(task: Task, splits: readonly Split[]): Example[] {

@@ -48,7 +48,7 @@ const fitKnn: Fit<LabelFamily, KnnParameters> = async ({ task, train, parameters
   const yieldNow = createYielder(signal);
   const inputs = train.map(({ input }) => input);
   const options = { least: 1, most: ngram, minDocuments: minDf, sublinear };
-  const { tfidf } = fitTfidf(inputs.flatMap(textsOf), options);
+  const tfidf = fitTfidf(inputs.flatMap(textsOf), options);
   await yieldNow();
   return fitted({
     task,

@@ -23,7 +23,7 @@ export function pairedDifference(
   const measure = familyOf(task)
     .conventions.find(({ id }) => id === convention)!
     .metric(task);
-  const [a, b] = [own, other].map((predictions) => [...groupAnswers(task, examples, predictions).values()]);
+  const [a, b] = [own, other].map((predictions) => groupAnswers(task, examples, predictions));
   return 'whole' in measure ? differenceOfWholes(measure, a, b) : differenceOfCounts(measure, a, b);
 }
 

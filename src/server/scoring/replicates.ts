@@ -34,7 +34,7 @@ export function replicateScores(request: Replicated): Float64Array {
   const metric = familyOf(task)
     .conventions.find(({ id }) => id === convention)!
     .metric(task);
-  const units = [...groupAnswers(task, examples, predictions).values()];
+  const units = groupAnswers(task, examples, predictions);
   const value = 'whole' in metric ? weightedWhole(metric.reweighted(units), units) : weighted(metric, units);
   const weigh = createSecretWeights(units.length, createHmac('sha256', secret).update(purpose).digest());
   return Float64Array.from({ length: REPLICATES }, () => value(weigh()));

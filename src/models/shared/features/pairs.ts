@@ -24,7 +24,7 @@ export function fitPairEncoder(
   options: TfidfOptions,
   measured = true,
 ): Encoder<Text2> {
-  return pairEncoder(fitTfidf(texts(inputs), options).tfidf, measured);
+  return pairEncoder(fitTfidf(texts(inputs), options), measured);
 }
 
 /** The encoder of what `pack` gave. */

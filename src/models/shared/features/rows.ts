@@ -13,6 +13,7 @@ export interface RowsBuilder {
   /** Adds an entry to the row being built; a column at most once per row. */
   add(column: number, value: number): void;
   endRow(): void;
+  /** Ends the building: the memory is that of the rows now. */
   finish(width: number): Rows;
 }
 
@@ -40,8 +41,8 @@ export function createRowsBuilder(expectedEntries = 1 << 12): RowsBuilder {
     },
     finish: (width) => ({
       starts: Int32Array.from(starts),
-      columns: columns.slice(0, length),
-      values: values.slice(0, length),
+      columns: new Int32Array(columns.buffer.transfer(length * columns.BYTES_PER_ELEMENT)),
+      values: new Float64Array(values.buffer.transfer(length * values.BYTES_PER_ELEMENT)),
       width,
     }),
   };

@@ -5,7 +5,7 @@ import { fitTfidf, openTfidf, packTfidf, type Tfidf, type TfidfOptions, weigh } 
 
 /** One text: TF-IDF of its character n-grams, of length 1. */
 export function fitTextEncoder(inputs: readonly Text1[], options: TfidfOptions): Encoder<Text1> {
-  return textEncoder(fitTfidf(texts(inputs), options).tfidf);
+  return textEncoder(fitTfidf(texts(inputs), options));
 }
 
 /** The encoder of what `pack` gave. */

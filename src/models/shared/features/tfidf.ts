@@ -1,5 +1,5 @@
 import { createNgramTrie, foldText, type NgramTrie } from './ngrams.ts';
-import { createRowsBuilder, normalizeRows, type Rows, rowCount } from './rows.ts';
+import { createRowsBuilder, normalizeRows, type Rows } from './rows.ts';
 
 export interface NgramLengths {
   /** Shortest and longest n-gram, in code points. */
@@ -28,34 +28,31 @@ export interface Tfidf {
 
 /**
  * Learns the vocabulary and weights of the texts, with the formulas of scikit-learn's `TfidfVectorizer`
- * (smooth idf, natural logarithm). Also returns the rows of the texts themselves: count x idf, not normalized.
+ * (smooth idf, natural logarithm).
  */
-export function fitTfidf(texts: Iterable<string>, options: TfidfOptions): { tfidf: Tfidf; rows: Rows } {
+export function fitTfidf(texts: Iterable<string>, options: TfidfOptions): Tfidf {
   const trie = createNgramTrie(options.least, options.most);
-  const builder = createRowsBuilder(1 << 16);
+  let documents = new Int32Array(1 << 16);
+  const countIn = (node: number): void => {
+    if (node >= documents.length) {
+      const more = new Int32Array(2 * Math.max(node, documents.length));
+      more.set(documents);
+      documents = more;
+    }
+    documents[node]++;
+  };
+  let total = 0;
   for (const text of texts) {
-    trie.count(foldText(text), builder.add, true);
-    builder.endRow();
+    trie.count(foldText(text), countIn, true);
+    total++;
   }
-  const counted = builder.finish(trie.size);
-  const documents = new Int32Array(trie.size);
-  for (const node of counted.columns) documents[node]++;
   const nodes: number[] = [];
   for (let node = 1; node < trie.size; node++) {
     if (documents[node] > 0 && documents[node] >= options.minDocuments) nodes.push(node);
   }
   const nodeOf = Int32Array.from(nodes);
-  const total = rowCount(counted);
   const idf = Float64Array.from(nodes, (node) => Math.log((1 + total) / (1 + documents[node])) + 1);
-  const tfidf: Tfidf = { options, trie, columnOf: invert(nodeOf, trie.size), nodeOf, idf };
-  const kept = createRowsBuilder(counted.columns.length);
-  for (let row = 0; row < total; row++) {
-    for (let k = counted.starts[row]; k < counted.starts[row + 1]; k++) {
-      addWeighted(tfidf, counted.columns[k], counted.values[k], kept.add);
-    }
-    kept.endRow();
-  }
-  return { tfidf, rows: kept.finish(nodeOf.length) };
+  return { options, trie, columnOf: invert(nodeOf, trie.size), nodeOf, idf };
 }
 
 /** The column of every node, -1 where it has none. */
@@ -65,20 +62,13 @@ export function invert(nodeOf: Int32Array, size: number): Int32Array {
   return columnOf;
 }
 
-function addWeighted(
-  tfidf: Tfidf,
-  node: number,
-  count: number,
-  add: (column: number, value: number) => void,
-): void {
-  const column = tfidf.columnOf[node];
-  if (column < 0) return;
-  add(column, (tfidf.options.sublinear ? 1 + Math.log(count) : count) * tfidf.idf[column]);
-}
-
 /** Visits the known n-grams of a text with count x idf. */
 export function weigh(tfidf: Tfidf, text: string, add: (column: number, value: number) => void): void {
-  tfidf.trie.count(foldText(text), (node, count) => addWeighted(tfidf, node, count, add));
+  const { options, trie, columnOf, idf } = tfidf;
+  trie.count(foldText(text), (node, count) => {
+    const column = columnOf[node];
+    if (column >= 0) add(column, (options.sublinear ? 1 + Math.log(count) : count) * idf[column]);
+  });
 }
 
 /** The rows of texts, each of length 1 (or empty). */
