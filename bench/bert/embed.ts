@@ -6,7 +6,7 @@
  * With --distinct no text comes twice; sentence-transformers computes each as often as it comes, we compute it once.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, homedir, loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -15,6 +15,7 @@ import { openTextEncoder } from '../../src/encoders/inference/text-encoder.ts';
 import { cosine } from '../../src/encoders/inference/vectors.ts';
 import { familyOf } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
 import { inSlices } from './slices.ts';
 
@@ -81,10 +82,6 @@ async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'chineseblue-embed-'));
   const file = join(folder, 'texts.json');
   writeFileSync(file, JSON.stringify(texts));
-  const python = join(
-    process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers'),
-    'bin/python',
-  );
   const peer = join(import.meta.dirname, '../peers/sentence_encode.py');
   const before = loadavg()[0];
   const { mine, theirs } = await inSlices(
@@ -94,7 +91,7 @@ async function measure(): Promise<void> {
         parameters: [import.meta.filename, ...process.argv.slice(2), '--child', file],
       },
       theirs: {
-        command: python,
+        command: PEER_PYTHON,
         parameters: [peer, file, values.model, values.threads, String(BATCH), String(COMPARED)],
       },
     },

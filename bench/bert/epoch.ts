@@ -9,7 +9,7 @@
  * and its time is taken 16 times, likewise --dynamic-part: an epoch is the same step over and over.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, homedir, tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -17,6 +17,7 @@ import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import type { TrainingEvent } from '../../src/encoders/training/events.ts';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { withEarlier, writeResult } from '../result.ts';
 import { BATCH, material, sizesOf, VOCABULARY } from './material.ts';
 import { inSlices } from './slices.ts';
@@ -69,10 +70,6 @@ async function ours(name: string): Promise<void> {
 
 if (values.child) await ours(values.child);
 else {
-  const python = join(
-    process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers'),
-    'bin/python',
-  );
   const peer = join(import.meta.dirname, '../peers/bert_epoch.py');
   const rows = [];
   for (const name of ['cMedQQ', 'cMedQANER'].filter((one) => one.includes(values.only))) {
@@ -101,7 +98,7 @@ else {
     const parts = { fixed: Number(values['padded-part']), dynamic: Number(values['dynamic-part']) };
     const again = [import.meta.filename, ...process.argv.slice(2), '--child', name];
     const trainer = (file: string, mode: string) => ({
-      command: python,
+      command: PEER_PYTHON,
       parameters: [peer, file, mode, values.threads],
     });
     const { mine, fixed, dynamic } = await inSlices(

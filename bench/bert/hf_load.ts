@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { architectureOf } from '../../src/encoders/architectures/registry.ts';
@@ -15,6 +15,7 @@ import { initFolder } from '../../src/encoders/folder/init.ts';
 import { loadFolder } from '../../src/encoders/folder/load.ts';
 import { saveFolder } from '../../src/encoders/folder/save.ts';
 import { SHARED, VOCAB } from '../../src/encoders/tokenizers/fixtures/corpora.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 
 const MAX_LENGTH = 128;
 /** Fewer for the small models, which are many. */
@@ -25,8 +26,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-hf-'));
 
 function parse(words: string[]): { python: string; folder: string | undefined } {
   const flag = words.indexOf('--python');
-  const peers = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
-  const chosen = flag >= 0 ? words.splice(flag, 2)[1] : join(peers, 'bin/python');
+  const chosen = flag >= 0 ? words.splice(flag, 2)[1] : PEER_PYTHON;
   return { python: chosen, folder: words[0] };
 }
 

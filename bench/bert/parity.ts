@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../src/datasets/dataset.ts';
@@ -24,6 +24,7 @@ import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import type { Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { bertParameters } from './kept.ts';
 
 const { values } = parseArgs({
@@ -44,10 +45,6 @@ const init = resolve(findFolder(values.encoder));
 const root = join(resolve(values.work), 'runs');
 const { dir: dataDir } = resolveDataDir(values.data, process.env);
 const threads = Number(values.threads);
-const python = join(
-  process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers'),
-  'bin/python',
-);
 
 /** Scores on test, shares of 1. */
 interface Pair {
@@ -150,7 +147,7 @@ function runPeer(
     const [data, out] = [join(folder, 'data.json'), join(folder, 'out.json')];
     writeFileSync(data, JSON.stringify(given));
     const peer = join(import.meta.dirname, '../peers/bert_parity.py');
-    const { status } = spawnSync(python, [peer, data, out, String(seed), String(threads)], {
+    const { status } = spawnSync(PEER_PYTHON, [peer, data, out, String(seed), String(threads)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (status !== 0) throw new Error(`the Trainer ended with status ${status}`);

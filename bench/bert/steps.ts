@@ -4,10 +4,11 @@
  *
  * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
  */
-import { cpus, homedir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { withEarlier, writeResult } from '../result.ts';
 import { interleave, type Measured, median, start } from './contestants.ts';
 
@@ -19,7 +20,6 @@ const { values } = parseArgs({
   },
 });
 const ROUNDS = Number(values.rounds);
-const PEERS = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
 const sizes = (layers: number, hidden: number, heads: number) => ({
   vocab_size: 21128,
   hidden_size: hidden,
@@ -40,7 +40,7 @@ for (const { name, config, batch, length } of CASES) {
   const here = (file: string): string => join(import.meta.dirname, file);
   const contestants = {
     chineseblue: await start(process.execPath, [here('ours.ts'), 'train', ...shape]),
-    pytorch: await start(join(PEERS, 'bin/python'), [here('../peers/bert_train.py'), ...shape]),
+    pytorch: await start(PEER_PYTHON, [here('../peers/bert_train.py'), ...shape]),
     matmul: await start(process.execPath, [here('ours.ts'), 'matmul', ...shape]),
   };
   const measured = await interleave(contestants, ROUNDS);

@@ -9,10 +9,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { cpus, homedir, loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/ground/random.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
 
 const { values } = parseArgs({
@@ -22,8 +23,7 @@ const { values } = parseArgs({
     python: { type: 'string' },
   },
 });
-const folder = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
-const python = values.python ?? join(folder, 'bin/python');
+const python = values.python ?? PEER_PYTHON;
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-bench-import-'));
 const LENGTH = 300;
 const TYPES = ['dis', 'sym', 'dru'];

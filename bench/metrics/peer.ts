@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PEER_PYTHON } from '../peer-python.ts';
 
 export interface PeerAnswer {
   readonly seconds: number;
@@ -20,8 +19,7 @@ export interface Peer {
 /** The Python of bench/peers/setup.sh, or `--python PATH`. */
 export function peerPython(argv: readonly string[]): string {
   const flag = argv.indexOf('--python');
-  const folder = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
-  return flag > 0 ? argv[flag + 1] : join(folder, 'bin/python');
+  return flag > 0 ? argv[flag + 1] : PEER_PYTHON;
 }
 
 /** Starts bench/peers/metrics_peer.py; undefined where that Python is absent or cannot start it. */

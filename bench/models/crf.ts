@@ -11,7 +11,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, homedir, tmpdir, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,7 @@ import { ner } from '../../src/tasks/families/ner/family.ts';
 import type { Entity } from '../../src/tasks/families/ner/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
 
 const DEFAULTS = crfOptions(parseParameters(crfParameters, {}, { name: { en: 'crf', zh: 'crf' } }));
@@ -41,10 +42,7 @@ const { values, positionals } = parseArgs({
     data: { type: 'string', default: join(import.meta.dirname, '../../../shared/chineseblue/data') },
     python: {
       type: 'string',
-      default: join(
-        process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers'),
-        'bin/python',
-      ),
+      default: PEER_PYTHON,
     },
     rounds: { type: 'string', default: '3' },
     iterations: { type: 'string', default: String(DEFAULTS.iterations) },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpus, homedir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
+import { PEER_PYTHON } from '../peer-python.ts';
 
 /** A Python program of bench/peers that answers one line of JSON with one line of JSON. */
 export interface Peer {
@@ -13,8 +13,7 @@ export interface Peer {
 /** Starts it with the Python of bench/peers/setup.sh, or `--python PATH`. Rejects where that cannot be started. */
 export async function startPeer(script: string): Promise<Peer> {
   const flag = process.argv.indexOf('--python');
-  const folder = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
-  const python = flag > 0 ? process.argv[flag + 1] : join(folder, 'bin/python');
+  const python = flag > 0 ? process.argv[flag + 1] : PEER_PYTHON;
   const path = new URL(`../peers/${script}`, import.meta.url).pathname;
   const child: ChildProcess = spawn(python, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = new Promise<undefined>((resolve) => {

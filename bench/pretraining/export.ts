@@ -4,11 +4,11 @@
  * trains twice: in one process, and in two with micro-batches, killed by SIGKILL once and started again.
  *
  * Usage: npx node bench/pretraining/export.ts [--corpus ../shared/corpus] [--steps 200]
- * Fails where a loss differs by 1e-4 or more.
+ * Python of bench/peers/setup.sh. Fails where a loss differs by 1e-4 or more.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, homedir, tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ import { evenSteps } from '../../src/pretraining/even-steps.ts';
 import { createBatches } from '../../src/pretraining/masks/batch.ts';
 import { openPretraining } from '../../src/pretraining/opened.ts';
 import { objectiveOf } from '../../src/pretraining/train.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +29,6 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '200' },
   },
 });
-const PEERS = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
-const python = join(PEERS, 'bin/python');
 const bin = new URL('../../bin/chineseblue.js', import.meta.url).pathname;
 const LIMIT = 1e-4;
 const CHECKPOINT_EVERY = 25;
@@ -65,6 +64,15 @@ const linesOf = (file: string): Line[] =>
     : [];
 const logOf = (name: string): string => at(name, 'pretraining', 'train.jsonl');
 
+/** Ends at once, and not after minutes, where the script could not start. */
+function requirePeers(): void {
+  const { status } = spawnSync(PEER_PYTHON, ['-c', 'import accelerate, pyarrow, torch, transformers']);
+  if (status !== 0)
+    throw new Error(
+      `${PEER_PYTHON} does not have accelerate, pyarrow, torch and transformers: run bench/peers/setup.sh`,
+    );
+}
+
 /** As `pretrain`, but every step is logged. */
 async function ours(): Promise<ReadonlyMap<string, Float32Array>> {
   const { data, start, settings } = await openPretraining({ ...run, hardware: { threads: 1 } });
@@ -95,7 +103,7 @@ async function ours(): Promise<ReadonlyMap<string, Float32Array>> {
 
 const launch = (out: string, command: readonly string[], more: readonly string[]): ChildProcess =>
   spawn(
-    python,
+    PEER_PYTHON,
     [...command, at('batches', 'train.py'), '--out', at(out), '--log-every', '1', '--verify', ...more],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -159,6 +167,7 @@ async function weightsApart(weights: ReadonlyMap<string, Float32Array>, name: st
 }
 
 try {
+  requirePeers();
   await buildCorpus({
     ...{ inputs: [values.corpus], train: [], guarded: [], dataDir: samplesDir(), out: at('corpus') },
   });

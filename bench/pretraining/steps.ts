@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, homedir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ import { createBatches } from '../../src/pretraining/masks/batch.ts';
 import { mostMasked } from '../../src/pretraining/masks/masking.ts';
 import { pretrainingFeeds, pretrainingHead } from '../../src/pretraining/objective/head.ts';
 import { startFrom } from '../../src/pretraining/start.ts';
+import { PEER_PYTHON } from '../peer-python.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +33,6 @@ const { values } = parseArgs({
   },
 });
 const ROUNDS = Number(values.rounds);
-const PEERS = process.env.CHINESEBLUE_PEERS ?? join(homedir(), '.cache/chineseblue-peers');
 const sizes = (layers: number, hidden: number, heads: number, vocabulary: number) => ({
   vocab_size: vocabulary,
   hidden_size: hidden,
@@ -139,10 +139,7 @@ async function compareAll(): Promise<void> {
     const own = [import.meta.filename, '--child', name, '--threads', values.threads];
     const contestants = {
       chineseblue: await start(process.execPath, own),
-      pytorch: await start(join(PEERS, 'bin/python'), [
-        join(import.meta.dirname, '../peers/bert_pretrain.py'),
-        ...shape,
-      ]),
+      pytorch: await start(PEER_PYTHON, [join(import.meta.dirname, '../peers/bert_pretrain.py'), ...shape]),
     };
     const measured: Record<string, Measured[]> = { chineseblue: [], pytorch: [] };
     for (let round = -1; round < ROUNDS; round++) {
