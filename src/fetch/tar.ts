@@ -1,21 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { UserError } from '../ground/errors.ts';
-
-/** The first bytes of a file, at most `bytes`. */
-export async function headOf(file: string, bytes: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
+import { readStart } from '../ground/files.ts';
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
@@ -61,7 +51,7 @@ export async function* readTar(
 ): AsyncGenerator<AsyncIterable<unknown> & { readonly header: Header }> {
   const tar = extract();
   const most = await mostUnpacked(archive);
-  const gunzip = isGzip(await headOf(archive, 2)) ? [createGunzip(), limited(most, archive)] : [];
+  const gunzip = isGzip(await readStart(archive, 2)) ? [createGunzip(), limited(most, archive)] : [];
   const reading = pipeline([createReadStream(archive), ...gunzip, tar], { signal });
   reading.catch(() => {});
   for await (const entry of tar) {

@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
-import { explainFileError, writeAtomic } from '../ground/files.ts';
-import { archiveTooLarge, headOf, isGzip, mostUnpacked, readTar } from './tar.ts';
+import { readStart, writeAtomic } from '../ground/files.ts';
+import { badArchive } from './bad-archive.ts';
+import { archiveTooLarge, isGzip, mostUnpacked, readTar } from './tar.ts';
 import { readZip } from './zip.ts';
 
 const MAX_ENTRIES = 10_000;
@@ -42,20 +43,10 @@ export async function unpack(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    const explained = explainFileError(error, archive);
-    if (explained instanceof UserError) throw explained;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'bad-archive',
-      { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
-      {
-        file: archive,
-        hint: {
-          en: 'Fetch it again if it is truncated; or unpack it yourself and use `chineseblue model import DIR`.',
-          zh: '若不完整，请重新下载；或自行解压后运行 `chineseblue model import DIR`。',
-        },
-      },
-    );
+    throw badArchive(error, archive, {
+      en: 'Fetch it again if it is truncated; or unpack it yourself and use `chineseblue model import DIR`.',
+      zh: '若不完整，请重新下载；或自行解压后运行 `chineseblue model import DIR`。',
+    });
   }
   return [...taken];
 }
@@ -64,7 +55,7 @@ async function entriesOf(
   archive: string,
   signal?: AbortSignal,
 ): Promise<AsyncIterable<Entry> | Iterable<Entry>> {
-  const head = await headOf(archive, 512);
+  const head = await readStart(archive, 512);
   if (head.toString('latin1', 0, 2) === 'PK') return zipEntries(archive);
   if (isGzip(head) || head.toString('latin1', 257, 262) === 'ustar') return tarEntries(archive, signal);
   const isPage = /^\s*<(!doctype|html)/i.test(head.toString('latin1'));

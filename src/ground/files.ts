@@ -94,6 +94,17 @@ export function explainFileError(error: unknown, file: string): unknown {
   return advice ? new UserError(advice[0], advice[1], { file, hint: advice[2] }) : error;
 }
 
+/** The first bytes of a file, `most` of them at most. Throws a UserError where it cannot be read. */
+export async function readStart(file: string, most: number): Promise<Buffer> {
+  try {
+    await using handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw explainFileError(error, file);
+  }
+}
+
 export interface Line {
   /** Without its line end (`\n` or `\r\n`) and, on line 1, without a byte-order mark. */
   readonly text: string;

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import {
   asyncBufferFromFile,
   type FileMetaData,
@@ -8,7 +7,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from './errors.ts';
-import { explainFileError } from './files.ts';
+import { explainFileError, readStart } from './files.ts';
 
 /** A row of a Parquet file by column; whole numbers beyond 2^53 are strings of digits, times are ISO 8601. */
 export type ParquetRow = Readonly<Record<string, unknown>>;
@@ -32,19 +31,8 @@ const MAX_GROUP_BYTES = 4 * 1024 ** 3;
 const MARK = 'PAR1';
 
 /** Whether a file begins as Parquet files do. Throws a UserError where it cannot be read. */
-export async function isParquet(file: string): Promise<boolean> {
-  try {
-    const handle = await open(file);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARK.length), 0, MARK.length, 0);
-      return buffer.toString('latin1', 0, bytesRead) === MARK;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
-}
+export const isParquet = async (file: string): Promise<boolean> =>
+  (await readStart(file, MARK.length)).toString('latin1') === MARK;
 
 /** Opens a Parquet file. Throws a UserError: `bad-parquet`, `row-group-too-large`, and those of the file system. */
 export async function openParquet(file: string): Promise<ParquetTable> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixt
 import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { analyse } from './analysis.ts';
+import { CHROMIUM } from './fixtures/chromium.ts';
 import { safeJson } from './page.ts';
 import { writeAnalyses } from './report.ts';
 
@@ -18,12 +19,6 @@ import { writeAnalyses } from './report.ts';
 const PAYLOADS: readonly string[] = JSON.parse(
   readFileSync(new URL('fixtures/payloads.json', import.meta.url), 'utf8'),
 );
-const CHROMIUM = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 const PATIENCE_MS = 60_000;
 
 let directory: string;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it as test } from 'vitest';
 import { samplesDir } from '../../datasets/directory.ts';
 import { trainAndKeep } from '../../evaluation/fitted.ts';
+import { CHROMIUM } from '../../report/fixtures/chromium.ts';
 import { type Listening, listen } from '../../server/api/listen.ts';
 import { createPlayground } from '../../server/playground/app.ts';
 import { findTask } from '../../tasks/registry.ts';
@@ -14,12 +14,6 @@ import { type StartedAnswerer, startAnswerer } from './answerer.ts';
 import { openBrowserFiles } from './browser-files.ts';
 import { chooseModels } from './models.ts';
 
-const CHROMIUM = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 const it = test.skipIf(CHROMIUM === undefined);
 const PATIENCE_MS = 240_000;
 const TEXT = '孩子咳嗽发热三天，吃什么药好？';

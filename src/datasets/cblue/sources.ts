@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { badArchive } from '../../fetch/bad-archive.ts';
 import { readZip } from '../../fetch/zip.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
@@ -72,7 +73,7 @@ async function plainFile(path: string): Promise<SourceFile> {
 
 async function entriesOf(archive: string): Promise<(SourceFile & { readonly inside: string })[]> {
   const entries = await readZip(archive).catch((error) => {
-    throw badArchive(archive, error);
+    throw badArchive(error, archive, AGAIN);
   });
   return entries.map(({ name: inside, bytes, read }) => ({
     inside,
@@ -84,29 +85,17 @@ async function entriesOf(archive: string): Promise<(SourceFile & { readonly insi
       try {
         for await (const chunk of read()) chunks.push(chunk);
       } catch (error) {
-        throw badArchive(archive, error);
+        throw badArchive(error, archive, AGAIN);
       }
       return Buffer.concat(chunks);
     },
   }));
 }
 
-function badArchive(file: string, error: unknown): unknown {
-  const explained = explainFileError(error, file);
-  if (explained instanceof UserError) return explained;
-  const cause = error instanceof Error ? error.message : String(error);
-  return new UserError(
-    'bad-archive',
-    { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
-    {
-      file,
-      hint: {
-        en: 'Fetch it again; unpack it first if it has a password.',
-        zh: '请重新下载；若有密码，请先解压。',
-      },
-    },
-  );
-}
+const AGAIN: Text = {
+  en: 'Fetch it again; unpack it first if it has a password.',
+  zh: '请重新下载；若有密码，请先解压。',
+};
 
 const tooLarge = (file: string): UserError =>
   new UserError(

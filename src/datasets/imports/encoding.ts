@@ -1,11 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foreignText, notUtf8 } from '../../ground/encoding.ts';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import { explainFileError, readStart, writeAtomic } from '../../ground/files.ts';
 import { renamed } from '../../ground/spool.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gbk' | 'gb18030';
@@ -20,7 +20,7 @@ const BLOCK_BYTES = 1 << 18;
  */
 export async function detectEncoding(file: string): Promise<Encoding> {
   try {
-    const head = await readHead(file);
+    const head = await readStart(file, HEAD_BYTES);
     if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
     if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
     const foreign = foreignText(head, file);
@@ -36,16 +36,6 @@ export async function detectEncoding(file: string): Promise<Encoding> {
     return (await hasFourByteCharacters(file)) ? 'gb18030' : 'gbk';
   } catch (error) {
     throw explainFileError(error, file);
-  }
-}
-
-async function readHead(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { UserError } from '../../ground/errors.ts';
+import { readStart } from '../../ground/files.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { casJson } from './formats/cas-json.ts';
 import { conll } from './formats/conll.ts';
@@ -33,17 +33,11 @@ const HEAD_VALUES = 50;
 
 /** The beginning of a file of UTF-8. Throws a UserError where it begins as JSON and is none. */
 export async function readHead(file: string, path: string): Promise<Head> {
-  const handle = await open(path);
-  let text: string;
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    text = new TextDecoder().decode(buffer.subarray(0, bytesRead));
-    const cut = text.lastIndexOf('\n');
-    // A second line that is longer than all of this is still one.
-    if (bytesRead === HEAD_BYTES && cut > text.indexOf('\n')) text = text.slice(0, cut);
-  } finally {
-    await handle.close();
-  }
+  const start = await readStart(path, HEAD_BYTES);
+  let text = new TextDecoder().decode(start);
+  const cut = text.lastIndexOf('\n');
+  // A second line that is longer than all of this is still one.
+  if (start.length === HEAD_BYTES && cut > text.indexOf('\n')) text = text.slice(0, cut);
   const filled = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const lines = filled.slice(0, HEAD_LINES);
   if (!/^\s*[[{]/.test(text)) return { file, path, lines };

@@ -1,7 +1,7 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError } from '../../ground/files.ts';
+import { explainFileError, readStart } from '../../ground/files.ts';
 import type { Encoding } from './encoding.ts';
 import { BRAT_OFFSETS, bratDocuments, readBrat } from './formats/brat.ts';
 import { datasetSources, isDatasetFolder } from './formats/hugging-face/dataset-folder.ts';
@@ -78,11 +78,13 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
 }
 
 /** What a file is, by its first bytes. */
+/** Of the longest of `MARKS`. */
+const MARK_BYTES = 4;
 const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
 
 /** The sources of a file, by its content: a text, a Parquet table, the sheets of a workbook, or the texts of an archive. */
 async function fileSources(path: string, { fields, misfit }: SourceOptions): Promise<Source[]> {
-  const head = await firstBytes(path);
+  const head = (await readStart(path, MARK_BYTES)).toString('latin1');
   const isSheet = extname(path).toLowerCase() === '.xlsx';
   if (head.startsWith(MARKS.ole)) throw oldWorkbook(path);
   if (isSheet && (head === '' || head.startsWith(MARKS.zip))) return sheetSources(path, fields, misfit);
@@ -90,20 +92,6 @@ async function fileSources(path: string, { fields, misfit }: SourceOptions): Pro
   if (head.startsWith(MARKS.zip))
     return (await isWorkbook(path)) ? sheetSources(path, fields, misfit) : zipSources(path, misfit);
   return [textSource({ path, name: path, split: splitOf(path) })];
-}
-
-async function firstBytes(path: string): Promise<string> {
-  try {
-    const handle = await open(path);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw explainFileError(error, path);
-  }
 }
 
 const oldWorkbook = (file: string): UserError =>

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
+import { badArchive } from '../../fetch/bad-archive.ts';
 import { archiveTooLarge, mostUnpacked } from '../../fetch/tar.ts';
 import { readZip, type ZipFile } from '../../fetch/zip.ts';
 import { UserError } from '../../ground/errors.ts';
-import { explainFileError, writeAtomic } from '../../ground/files.ts';
+import { writeAtomic } from '../../ground/files.ts';
+import type { Text } from '../../ground/language.ts';
 import { renamed } from '../../ground/spool.ts';
 import type { Misfit } from './raw.ts';
 import type { Source } from './source.ts';
@@ -49,7 +51,7 @@ const isData = (name: string): boolean =>
 
 async function listed(archive: string): Promise<ZipFile[]> {
   return readZip(archive).catch((error) => {
-    throw badArchive(error, archive);
+    throw badArchive(error, archive, AGAIN);
   });
 }
 
@@ -65,7 +67,7 @@ async function withCopy<T>(
       try {
         yield* file.read();
       } catch (error) {
-        throw badArchive(error, archive);
+        throw badArchive(error, archive, AGAIN);
       }
     };
     await writeAtomic(copy, checked());
@@ -77,19 +79,10 @@ async function withCopy<T>(
   }
 }
 
-function badArchive(error: unknown, file: string): unknown {
-  const known = explainFileError(error, file);
-  if (known instanceof UserError) return known;
-  const cause = error instanceof Error ? error.message : String(error);
-  return new UserError(
-    'bad-archive',
-    { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
-    {
-      file,
-      hint: { en: 'Export it again, or unpack it and name the files.', zh: '请重新导出，或解压后指定文件。' },
-    },
-  );
-}
+const AGAIN: Text = {
+  en: 'Export it again, or unpack it and name the files.',
+  zh: '请重新导出，或解压后指定文件。',
+};
 
 const noSources = (file: string): UserError =>
   new UserError(

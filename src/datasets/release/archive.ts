@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Header } from 'tar-stream';
+import { badArchive } from '../../fetch/bad-archive.ts';
 import { identifyBytes } from '../../fetch/identity.ts';
 import { claimPart, settlePart } from '../../fetch/part.ts';
 import { readTar } from '../../fetch/tar.ts';
@@ -71,20 +72,10 @@ export async function takeFromArchive(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    const explained = explainFileError(error, archive);
-    if (explained instanceof UserError) throw explained;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      'bad-archive',
-      { en: `The archive cannot be read: ${cause}`, zh: `无法读取压缩包：${cause}` },
-      {
-        file: archive,
-        hint: {
-          en: 'It should be a .tar.gz of the release; fetch it again if it is truncated.',
-          zh: '应为发布版的 .tar.gz；若不完整，请重新下载。',
-        },
-      },
-    );
+    throw badArchive(error, archive, {
+      en: 'It should be a .tar.gz of the release; fetch it again if it is truncated.',
+      zh: '应为发布版的 .tar.gz；若不完整，请重新下载。',
+    });
   }
   return { fetched, ignored };
 }

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { foreignText } from '../../ground/encoding.ts';
 import { UserError } from '../../ground/errors.ts';
+import { readStart } from '../../ground/files.ts';
 
 /** How the documents of a file are written. */
 export type Shape = 'text' | 'json' | 'json-lines' | 'csv' | 'tsv';
@@ -31,7 +31,7 @@ const JSON_BEGINS = /^\s*(\{\s*("|\}|$)|\[\s*([[{"\]]|$))/;
  * Throws a UserError `corpus-format` for what is no text.
  */
 export async function shapeOf(file: string): Promise<Shape> {
-  const head = await readHead(file);
+  const head = await readStart(file, HEAD_BYTES);
   const foreign = foreignText(head, file) ?? binary(head, file);
   if (foreign) throw foreign;
   const lines = new TextDecoder().decode(head).split(/\r?\n/);
@@ -40,16 +40,6 @@ export async function shapeOf(file: string): Promise<Shape> {
   const filled = lines.filter((line) => line.trim() !== '');
   const named = BY_NAME[extname(file).toLowerCase()];
   return filled.length === 0 ? (named ?? 'text') : shapeOfLines(filled, named);
-}
-
-async function readHead(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 const binary = (head: Buffer, file: string): UserError | undefined =>

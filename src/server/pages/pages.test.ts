@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it as test } from 'vitest';
+import { CHROMIUM } from '../../report/fixtures/chromium.ts';
 import { createApp } from '../api/app.ts';
 import { type Listening, listen } from '../api/listen.ts';
 import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
@@ -9,12 +9,6 @@ import { beginWithToken } from '../sessions.ts';
 import { submit } from '../submit.ts';
 import { viewSubmission } from '../view.ts';
 
-const CHROMIUM = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 const it = test.skipIf(CHROMIUM === undefined);
 const PATIENCE_MS = 240_000;
 const OPEN_ALL = `for (const at of document.querySelectorAll('details')) { at.removeAttribute('name'); at.open = true; }`;

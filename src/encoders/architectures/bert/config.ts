@@ -149,7 +149,6 @@ function readConfig(
 }
 
 function written(config: BertConfig): object {
-  const { labels } = config;
   return {
     ...(config.transformersClass && { architectures: [config.transformersClass] }),
     model_type: config.modelType,
@@ -168,15 +167,25 @@ function written(config: BertConfig): object {
     initializer_range: config.initializerRange,
     pad_token_id: config.padTokenId,
     position_embedding_type: 'absolute',
-    ...(labels && {
-      id2label: Object.fromEntries(labels.entries()),
-      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    }),
-    ...(config.problemType && { problem_type: config.problemType }),
-    ...(config.untrained && { chineseblue_untrained: true }),
-    ...(config.untied && { tie_word_embeddings: false }),
+    ...endOfConfig(config),
   };
 }
+
+/** The last fields of every config.json: classes, and what is not as usual. */
+export const endOfConfig = ({
+  labels,
+  problemType,
+  untrained,
+  untied,
+}: Pick<BertConfig, 'labels' | 'problemType' | 'untrained' | 'untied'>): object => ({
+  ...(labels && {
+    id2label: Object.fromEntries(labels.entries()),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+  }),
+  ...(problemType && { problem_type: problemType }),
+  ...(untrained && { chineseblue_untrained: true }),
+  ...(untied && { tie_word_embeddings: false }),
+});
 
 /** Class names by id. Throws what `invalid` makes where ids are missing. */
 export function labelsOf(id2label: Record<string, string>, invalid: Invalid): string[] {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { issueText } from '../../../ground/issues.ts';
 import type { Vocabulary } from '../../tokenizers/vocabulary.ts';
 import type { ConfigFormat, EncoderConfig, Sizes } from '../architecture.ts';
-import { invalidConfig, labelsOf } from '../bert/config.ts';
+import { endOfConfig, invalidConfig, labelsOf } from '../bert/config.ts';
 import type { Activation } from '../graph.ts';
 
 /** The configuration of a ModernBERT. */
@@ -181,7 +181,7 @@ function everyLayers(isGlobal: readonly boolean[]): number | undefined {
 
 /** Both the fields of `transformers` 5 and, where they can say the same, those of earlier versions. */
 function write(config: ModernBertConfig, torchDtype: 'float32' | 'float16'): object {
-  const { labels, biases, theta, isGlobal } = config;
+  const { biases, theta, isGlobal } = config;
   const every = everyLayers(isGlobal);
   return {
     ...(config.transformersClass && { architectures: [config.transformersClass] }),
@@ -217,13 +217,7 @@ function write(config: ModernBertConfig, torchDtype: 'float32' | 'float16'): obj
     },
     pad_token_id: config.padTokenId,
     ...config.tokenIds,
-    ...(labels && {
-      id2label: Object.fromEntries(labels.entries()),
-      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    }),
-    ...(config.problemType && { problem_type: config.problemType }),
-    ...(config.untrained && { chineseblue_untrained: true }),
-    ...(config.untied && { tie_word_embeddings: false }),
+    ...endOfConfig(config),
     torch_dtype: torchDtype,
   };
 }
