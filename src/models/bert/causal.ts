@@ -3,7 +3,7 @@ import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.
 import { placesKey } from '../../tasks/families/causal/answers.ts';
 import type { CausalRelation, Mention } from '../../tasks/families/causal/types.ts';
 import { pairsOf, predicateOf, type Role, roleJson } from '../shared/causal/roles.ts';
-import { inWindow, keyOf } from './cells.ts';
+import { foundInAll, itemsOf, keyOf } from './cells.ts';
 import { definePlanner, hideTypes, type Plan } from './plan.ts';
 import { type Cut, cutText, type TokenSpan, toTokenSpans } from './spans.ts';
 
@@ -34,22 +34,19 @@ export const causalPlanner = definePlanner<'causal', z.infer<typeof learntRoles>
       items: (examples) =>
         examples.flatMap(({ input: { text }, gold }) => {
           const all = cut(text);
-          const cells = cellsOf(all, gold.relations, roles);
-          return all.windows.map(({ start, end }, i) => ({
-            rows: [{ sequence: all.sequences[i], target: inWindow(cells, start, end) }],
-          }));
+          return itemsOf(all, cellsOf(all, gold.relations, roles));
         }),
       ask({ text }) {
         const all = cut(text);
         return {
           sequences: all.sequences,
-          decode(answers) {
-            const relations = new Map<string, CausalRelation>();
-            for (const [window, cells] of answers.entries())
-              for (const relation of relationsOf(all, window, cells, roles))
-                relations.set(placesKey(relation), relation);
-            return { relations: [...relations.values()] };
-          },
+          decode: (answers) => ({
+            relations: foundInAll(
+              answers,
+              (window, cells) => relationsOf(all, window, cells, roles),
+              placesKey,
+            ),
+          }),
         };
       },
     };

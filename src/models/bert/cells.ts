@@ -1,10 +1,30 @@
 import type { Cell } from '../../encoders/heads/span.ts';
+import type { Item } from '../../encoders/training/finetune.ts';
+import type { Cut } from './spans.ts';
 
 /** Equal exactly where matrix and tokens are. */
 export const keyOf = ({ type, first, last }: Cell): string => `${type} ${first} ${last}`;
 
 /** The cells whose tokens all lie in a window, by their places in it. */
-export const inWindow = (cells: readonly Cell[], start: number, end: number): Cell[] =>
+const inWindow = (cells: readonly Cell[], start: number, end: number): Cell[] =>
   cells
     .filter(({ first, last }) => Math.min(first, last) >= start && Math.max(first, last) < end)
     .map(({ type, first, last }) => ({ type, first: first - start, last: last - start }));
+
+/** What the span head is to find in each window of a text. */
+export const itemsOf = ({ windows, sequences }: Cut, cells: readonly Cell[]): Item<readonly Cell[]>[] =>
+  windows.map(({ start, end }, i) => ({
+    rows: [{ sequence: sequences[i], target: inWindow(cells, start, end) }],
+  }));
+
+/** What is found in the windows of a text; of what has the same key, the one found last at the place of the first. */
+export function foundInAll<Answer, Found>(
+  answers: readonly Answer[],
+  findIn: (window: number, answer: Answer) => readonly Found[],
+  keyOf: (found: Found) => string,
+): Found[] {
+  const all = new Map<string, Found>();
+  for (const [window, answer] of answers.entries())
+    for (const found of findIn(window, answer)) all.set(keyOf(found), found);
+  return [...all.values()];
+}

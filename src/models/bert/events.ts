@@ -3,7 +3,7 @@ import { type Cell, type ScoredCell, spanHead } from '../../encoders/heads/span.
 import { eventKey } from '../../tasks/families/event/answers.ts';
 import type { ClinicalEvent } from '../../tasks/families/event/types.ts';
 import type { Place } from '../shared/events/attach.ts';
-import { inWindow, keyOf } from './cells.ts';
+import { foundInAll, itemsOf, keyOf } from './cells.ts';
 import { placeEvents } from './event-places.ts';
 import { definePlanner, hideTypes, type Plan } from './plan.ts';
 import { type Cut, cutText, type TokenSpan, toTokenSpans } from './spans.ts';
@@ -53,22 +53,19 @@ export const eventPlanner = definePlanner<'event', z.infer<typeof learntTendenci
       items: (examples) =>
         examples.flatMap(({ input: { text }, gold }) => {
           const all = cut(text);
-          const cells = cellsOf(text, all, gold.events, tendencies, layout);
-          return all.windows.map(({ start, end }, i) => ({
-            rows: [{ sequence: all.sequences[i], target: inWindow(cells, start, end) }],
-          }));
+          return itemsOf(all, cellsOf(text, all, gold.events, tendencies, layout));
         }),
       ask({ text }) {
         const all = cut(text);
         return {
           sequences: all.sequences,
-          decode(answers) {
-            const events = new Map<string, ClinicalEvent>();
-            for (const [window, cells] of answers.entries())
-              for (const event of eventsOf(text, all, window, cells, tendencies, layout))
-                events.set(eventKey(event), event);
-            return { events: [...events.values()] };
-          },
+          decode: (answers) => ({
+            events: foundInAll(
+              answers,
+              (window, cells) => eventsOf(text, all, window, cells, tendencies, layout),
+              eventKey,
+            ),
+          }),
         };
       },
     };
