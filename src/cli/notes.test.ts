@@ -59,7 +59,7 @@ describe.each(COMMANDS)('%s', (_, argv, expected) => {
 describe('notes', () => {
   it('that hold for several tasks are said once', async () => {
     const { stderr } = await runMain('data', 'stats', 'cMedIC', 'cMedTC', '--data-dir', samplesDir());
-    expect(stderr).toContain(`cMedIC, cMedTC: The splits at hand are ${SYNTHETIC.en}`);
+    expect(stderr).toContain(`cMedIC, cMedTC: The available splits are ${SYNTHETIC.en}`);
     expect(stderr.split(SYNTHETIC.en)).toHaveLength(2);
   });
 

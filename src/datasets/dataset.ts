@@ -180,7 +180,7 @@ function notesOf(place: Place, present: readonly SplitName[]): DatasetNote[] {
   const notes: DatasetNote[] = [];
   if (present.some((name) => locate(place, name)?.synthetic)) {
     const message = {
-      en: 'The splits at hand are synthetic samples: scores on them mean nothing.',
+      en: 'The available splits are synthetic samples: scores on them mean nothing.',
       zh: '现有划分是合成样例，其得分没有意义。',
     };
     notes.push({ code: 'synthetic', message });

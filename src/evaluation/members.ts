@@ -103,7 +103,7 @@ function requireFitting(
         en: `The run ${record.id} was made with another corpus${other ? `: ${other.path} differs` : ''}`,
         zh: `运行 ${record.id} 使用的语料不同${other ? `：${other.path} 不一致` : ''}`,
       },
-      { en: 'Run it with the corpus at hand.', zh: '请用当前语料重新运行。' },
+      { en: 'Run it with the corpus that is available here.', zh: '请用当前语料重新运行。' },
     );
   if (!existsSync(model))
     throw refuse(

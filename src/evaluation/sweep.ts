@@ -13,7 +13,7 @@ import type { RunsIn, SweepQueue } from './sweep-queue.ts';
 import { fetchRun, isStored, storedAmong } from './sweep-runs.ts';
 
 const POLL_MS = 500;
-/** The pause between two questions, in times of what a question takes: large sweeps do not wear out the database. */
+/** The pause between two questions, as a multiple of the time that a question takes: large sweeps do not load the database. */
 const PAUSE = 9;
 
 /** A plan of a sweep and the run that it must give. */
@@ -34,8 +34,8 @@ export interface Sweep {
 }
 
 /**
- * Puts every plan whose run is neither kept here nor in the database on the queue, all or none; one whose corpus or members
- * are at fault gets its error. Throws a UserError (usage) for what cannot leave this process: `queue-model` for kinds that
+ * Puts every plan whose run is neither kept here nor in the database on the queue, all or none; one with an invalid corpus or
+ * invalid members gets its error. Throws a UserError (usage) for what cannot leave this process: `queue-model` for kinds that
  * call a service, whose limits and keys stay here, and for those of a module; `queue-members` for kinds made of kept runs,
  * which workers without a shared directory do not have.
  */

@@ -6,7 +6,7 @@ import type { Failure, JobState, Lease, NewJob, Queue, QueueSettings, Write } fr
 /** The schema of the database that pg-boss keeps its tables in. */
 const SCHEMA = 'jobs';
 const LONGEST_RETRY_SECONDS = 60;
-/** A job that waits is never deleted for its age; what has ended is, by and by. */
+/** A job that waits is never deleted for its age; what has ended is deleted after a while. */
 const WAIT_SECONDS = 10 * 365 * 86_400;
 const KEEP_ENDED_SECONDS = 7 * 86_400;
 /** Jobs that are added by one statement: their data is one parameter of it. */

@@ -29,7 +29,7 @@ import { refuseTogether } from '../typed-options.ts';
 export const runCommand = defineCommand({
   name: 'run',
   summary: {
-    en: 'fit models, answer, score and keep the runs (without options: every task at hand with the quick models)',
+    en: 'fit models, answer, score and keep the runs (without options: every available task with the quick models)',
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
   options: {
@@ -303,7 +303,7 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
   if (released) {
     terminal.note(
       terminal.say({
-        en: `Not at hand: ${released}. \`chineseblue data get\` fetches them.`,
+        en: `Not available here: ${released}. \`chineseblue data get\` fetches them.`,
         zh: `本机没有：${released}。可用 \`chineseblue data get\` 下载。`,
       }),
     );
@@ -326,7 +326,7 @@ function noteArchived(absent: readonly Task[], terminal: Terminal): void {
     const ids = tasks.map(({ id }) => id).join(', ');
     const command = `\`chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER\``;
     terminal.note({
-      en: `Not at hand: ${ids}. ${command} takes them from the official archives.`,
+      en: `Not available here: ${ids}. ${command} takes them from the official archives.`,
       zh: `本机没有：${ids}。可用 ${command} 从官方压缩包取得。`,
     });
   }

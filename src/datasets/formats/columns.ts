@@ -82,7 +82,7 @@ const swapped = (file: string, line: number, texts: readonly string[], at: numbe
   new UserError(
     'swapped-columns',
     {
-      en: `The label stands in column ${at + 1}, not in the first`,
+      en: `The label is in column ${at + 1}, not in the first`,
       zh: `标签位于第 ${at + 1} 列，而不是首列`,
     },
     {

@@ -173,7 +173,7 @@ const noText = (): UserError =>
     {
       field: 'texts',
       hint: {
-        en: 'Give --texts files with text, or --task with a corpus at hand.',
+        en: 'Give --texts files with text, or --task with a corpus that is available.',
         zh: '请用 --texts 指定有内容的文件，或用 --task 指定本机已有的任务。',
       },
     },

@@ -34,7 +34,7 @@ const issueRoute = createRoute({
   security: bearer,
   request: jsonBody(
     roleAndSubject.extend({
-      days: days.optional().openapi({ description: 'It ends after so many; absent: never' }),
+      days: days.optional().openapi({ description: 'Days until it ends; absent: never' }),
       readOnly: z.boolean().default(false),
       note: z.string().max(200).default(''),
     }),
@@ -110,7 +110,7 @@ export function addTokenRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): vo
   });
 }
 
-/** When something ends that is handed out with a token: after so many days, and no later than the token. */
+/** When something ends that is handed out with a token: after this many days, and no later than the token. */
 function endOf({ expires }: Actor, wanted: number | undefined): Date | undefined {
   const asked = wanted === undefined ? undefined : new Date(Date.now() + wanted * DAY_MS);
   if (!expires || !asked) return asked ?? expires;

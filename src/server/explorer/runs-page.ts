@@ -8,7 +8,7 @@ import { dataTable, frame, type Markup, moment, type Reader } from '../pages/lay
 
 type Asked = Omit<Reader, 'actor'>;
 
-/** Runs that are chosen at first: a report compares so many. */
+/** Runs that are chosen at first: at most this many are compared in a report. */
 const CHOSEN = 8;
 
 interface Kept {
