@@ -29,7 +29,8 @@ describe('five folds', () => {
     expect(folds[1].rule.en).toMatch(
       /^fold-2-of-5@1: train and dev pooled and divided into 5;.*seed 20261126$/,
     );
-    expect(folds[1].files.map(({ path }) => path)).toEqual(['cMedIC/train.synthetic.txt',
+    expect(folds[1].files.map(({ path }) => path)).toEqual([
+      'cMedIC/train.synthetic.txt',
       'cMedIC/dev.synthetic.txt',
     ]);
   });
