@@ -1,5 +1,5 @@
 import type { SuiteAverage } from '../../compare/suite-average.ts';
-import type { Batch, BatchOptions } from '../../evaluation/batch.ts';
+import type { Batch, BatchOptions, BatchRequest } from '../../evaluation/batch.ts';
 import type { PlanList } from '../../evaluation/plans.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
@@ -26,72 +26,76 @@ import { evaluateByWorkers, SWEEP } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
 import { refuseTogether } from '../typed-options.ts';
 
+const OPTIONS = {
+  task: list({ summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' } }),
+  ...SUITE,
+  model: list({
+    default: ['quick'],
+    summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
+  }),
+  seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
+  param: list({
+    summary: {
+      en: 'parameters of the models: name=value,…; a name that is given several times: each of its values in turn',
+      zh: '模型参数：name=value,…；同一参数多次给出时，依次使用每个取值',
+    },
+  }),
+  ...SPLIT,
+  folds: flag({
+    default: false,
+    summary: {
+      en: 'cross-validation: five evaluations instead of one, each judged by one fifth of train and dev (--split fold-N-of-5@1)',
+      zh: '交叉验证：以五次评测代替一次，每次以训练集与开发集的五分之一评测（--split fold-N-of-5@1）',
+    },
+  }),
+  ...SOURCE,
+  ...SUBSETS,
+  ...TASK_FILE,
+  ...MODEL_FILE,
+  ...DATA_DIR,
+  ...RUNS_DIR,
+  jobs: integer({
+    min: 1,
+    summary: {
+      en: 'evaluations at a time; one per core if omitted',
+      zh: '同时进行的评测数，省略时等于核心数',
+    },
+  }),
+  keepModel: flag({
+    default: false,
+    summary: { en: 'also keep the fitted models', zh: '同时保存训练好的模型' },
+  }),
+  force: flag({
+    default: false,
+    summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
+  }),
+  limit: integer({
+    min: 1,
+    summary: {
+      en: 'ask a random part of the questions only, the same for every model',
+      zh: '只评测随机抽取的部分问题，各模型相同',
+    },
+  }),
+  ...DRY_RUN,
+  retryErrors: flag({
+    default: false,
+    summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
+  }),
+  ...SERVICE,
+  ...SWEEP,
+  ...SLURM,
+  ...RESULTS,
+};
+
+type RunOptions = Parsed<typeof OPTIONS>;
+
 export const runCommand = defineCommand({
   name: 'run',
   summary: {
     en: 'fit models, answer, score and keep the runs (without options: every available task with the quick models)',
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
-  options: {
-    task: list({ summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' } }),
-    ...SUITE,
-    model: list({
-      default: ['quick'],
-      summary: { en: 'models, or quick, or all-baselines', zh: '模型，或 quick，或 all-baselines' },
-    }),
-    seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
-    param: list({
-      summary: {
-        en: 'parameters of the models: name=value,…; a name that is given several times: each of its values in turn',
-        zh: '模型参数：name=value,…；同一参数多次给出时，依次使用每个取值',
-      },
-    }),
-    ...SPLIT,
-    folds: flag({
-      default: false,
-      summary: {
-        en: 'cross-validation: five evaluations instead of one, each judged by one fifth of train and dev (--split fold-N-of-5@1)',
-        zh: '交叉验证：以五次评测代替一次，每次以训练集与开发集的五分之一评测（--split fold-N-of-5@1）',
-      },
-    }),
-    ...SOURCE,
-    ...SUBSETS,
-    ...TASK_FILE,
-    ...MODEL_FILE,
-    ...DATA_DIR,
-    ...RUNS_DIR,
-    jobs: integer({
-      min: 1,
-      summary: {
-        en: 'evaluations at a time; one per core if omitted',
-        zh: '同时进行的评测数，省略时等于核心数',
-      },
-    }),
-    keepModel: flag({
-      default: false,
-      summary: { en: 'also keep the fitted models', zh: '同时保存训练好的模型' },
-    }),
-    force: flag({
-      default: false,
-      summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
-    }),
-    limit: integer({
-      min: 1,
-      summary: {
-        en: 'ask a random part of the questions only, the same for every model',
-        zh: '只评测随机抽取的部分问题，各模型相同',
-      },
-    }),
-    ...DRY_RUN,
-    retryErrors: flag({
-      default: false,
-      summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
-    }),
-    ...SERVICE,
-    ...SWEEP,
-    ...SLURM,
-    ...RESULTS,
-  },
+  options: OPTIONS,
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
@@ -108,33 +112,14 @@ export const runCommand = defineCommand({
     zh: '各评测完成当前步骤后停止，检查点和已有回答会保留',
   },
   async run({ options, terminal, signal }) {
-    const { planBatch } = await import('../../evaluation/batch.ts');
-    const { parseGrid } = await import('../../evaluation/plans.ts');
-    const { model: models, seed: seeds, split, source, keepModel, force, subsets, results } = options;
-    const { limit, retryErrors, queue, jobs, slurm, folds } = options;
-    if (folds) refuseTogether('--folds', { '--split': split, '--subsets': subsets });
-    const elsewhere = {
-      '--jobs': jobs,
-      '--force': force,
-      '--subsets': subsets,
-      '--retry-errors': retryErrors,
-    };
-    if (queue !== undefined) refuseTogether('--queue', { ...elsewhere, '--keep-model': keepModel });
-    if (slurm !== undefined)
-      refuseTogether('--slurm', { ...elsewhere, '--queue': queue, '--task-file': options.taskFile });
+    const { split, source, subsets, results, queue, jobs, slurm } = options;
+    refuseConflicts(options);
     const dataDir = await dataDirOf(options);
     const suite = await suiteOf(options);
     const { tasks, named: required } = suite
       ? { tasks: suite.tasks, named: false }
       : await chooseTasks(options.task, options.taskFile, dataDir);
-    const list = await planBatch({
-      ...{ tasks, required, models, seeds, split, source, dataDir, keepModel, force, subsets },
-      ...{ limit, retryErrors, folds },
-      modelFile: await modelFileOption(options),
-      parameters: {},
-      grid: parseGrid(options.param).map((point) => ({ ...point, ...serviceOptions(options) })),
-      root: options.runsDir,
-    });
+    const list = await planRun(options, { tasks, required, dataDir });
     const planned = [...new Set(list.plans.map(({ task }) => task))];
     const shown = ['synthetic'] as const;
     await noteDatasets(
@@ -169,6 +154,38 @@ export const runCommand = defineCommand({
     if (first) throw first.error;
   },
 });
+
+function refuseConflicts(options: RunOptions): void {
+  const { split, subsets, folds, queue, slurm } = options;
+  if (folds) refuseTogether('--folds', { '--split': split, '--subsets': subsets });
+  const elsewhere = {
+    '--jobs': options.jobs,
+    '--force': options.force,
+    '--subsets': subsets,
+    '--retry-errors': options.retryErrors,
+  };
+  if (queue !== undefined) refuseTogether('--queue', { ...elsewhere, '--keep-model': options.keepModel });
+  if (slurm !== undefined)
+    refuseTogether('--slurm', { ...elsewhere, '--queue': queue, '--task-file': options.taskFile });
+}
+
+async function planRun(
+  options: RunOptions,
+  asked: Pick<BatchRequest, 'tasks' | 'required' | 'dataDir'>,
+): Promise<PlanList> {
+  const { planBatch } = await import('../../evaluation/batch.ts');
+  const { parseGrid } = await import('../../evaluation/plans.ts');
+  const { split, source, keepModel, force, subsets, limit, retryErrors, folds } = options;
+  return planBatch({
+    ...asked,
+    ...{ models: options.model, seeds: options.seed, split, source, keepModel, force, subsets },
+    ...{ limit, retryErrors, folds },
+    modelFile: await modelFileOption(options),
+    parameters: {},
+    grid: parseGrid(options.param).map((point) => ({ ...point, ...serviceOptions(options) })),
+    root: options.runsDir,
+  });
+}
 
 /** Writes the script of a job array. */
 async function toSlurm(file: string, plans: PlanList['plans'], terminal: Terminal): Promise<void> {
