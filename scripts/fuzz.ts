@@ -1,13 +1,14 @@
 /**
  * `npm run fuzz`: mutates every file that the product reads and watches what reading it comes to.
  *
- * npm run fuzz -- [--seed 1] [--mutations 20000] [--minutes 30] [--reader NAME [--case N]] [--out bench/results/fuzz.json]
+ * npm run fuzz -- [--seed 1] [--mutations 20000] [--minutes 30] [--reader NAME,… [--case N]] [--out bench/results/fuzz.json]
  *
- * Every reader runs in a process of its own, which is ended where a case takes over 10 s or the process over 2 GB. A
+ * `--mutations` are those of all readers together, also where only some are named. `--out` replaces the rows of the readers
+ * that ran and keeps the others. Every reader runs in a process of its own, which is ended where a case takes over 10 s or the process over 2 GB. A
  * fault is printed with the command that repeats it. Exits with 1 where there was one.
  */
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,9 +16,12 @@ import { writeJson } from '../src/ground/files.ts';
 import type { Outcome, Verdict } from './fuzz/oracle.ts';
 import { readers } from './fuzz/readers.ts';
 
+/** Processor time of a case: on a machine with much else to do, the clock says nothing about the reader. */
 const HANG_MS = 10_000;
 /** Preparing a reader may train a model. */
 const PREPARE_MS = 120_000;
+/** By the clock, for what waits for something that does not come. */
+const STUCK = 30;
 const MOST_MIB = 2048;
 const POLL_MS = 200;
 
@@ -32,8 +36,9 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const chosen = readers.filter(({ name }) => values.reader === undefined || name === values.reader);
-if (chosen.length === 0)
+const asked = values.reader?.split(',');
+const chosen = readers.filter(({ name }) => asked?.includes(name) ?? true);
+if (chosen.length < (asked?.length ?? 1))
   throw new Error(`No such reader; there are: ${readers.map(({ name }) => name).join(', ')}`);
 const deadline = Date.now() + 60_000 * Number(values.minutes);
 const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-fuzz-'));
@@ -45,6 +50,14 @@ interface Tally {
   readonly outcomes: Partial<Record<Fault, number>>;
   cases: number;
   peakMiB: number;
+}
+
+/** A tally as results keep it. */
+interface Row extends Tally {
+  readonly date: string;
+  readonly processor: string;
+  readonly node: string;
+  readonly seed: number;
 }
 
 interface Message {
@@ -61,6 +74,16 @@ function residentMiB(pid: number): number {
   try {
     const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1];
     return (Number(pages) * 4096) / 2 ** 20;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processor time that a process has had in ms; 0 where the system does not tell it. */
+function processorMs(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
   } catch {
     return 0;
   }
@@ -89,7 +112,7 @@ function runFrom(tally: Tally, from: number, until: number): Promise<number> {
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
   );
   let current = from;
-  let began = Date.now();
+  let began = { at: Date.now(), had: 0 };
   let isRunning = false;
   let begun = false;
   let ended: Fault | undefined;
@@ -101,13 +124,18 @@ function runFrom(tally: Tally, from: number, until: number): Promise<number> {
     ended ??= why;
     child.kill('SIGKILL');
   };
+  const isHanging = (): boolean => {
+    const most = isRunning ? HANG_MS : PREPARE_MS;
+    const had = processorMs(child.pid!) - began.had;
+    return had > most || Date.now() - began.at > STUCK * most;
+  };
   const watch = setInterval(() => {
     if (residentMiB(child.pid!) > MOST_MIB) stop('memory');
-    else if (Date.now() - began > (isRunning ? HANG_MS : PREPARE_MS)) stop('hang');
+    else if (isHanging()) stop('hang');
     else if (Date.now() > deadline) child.kill('SIGKILL');
   }, POLL_MS);
   child.on('message', ({ kind, number, verdict, peak = 0 }: Message) => {
-    began = Date.now();
+    began = { at: Date.now(), had: processorMs(child.pid!) };
     begun = isRunning = true;
     current = number;
     if (kind !== 'ends' || !verdict) return;
@@ -133,10 +161,9 @@ function runFrom(tally: Tally, from: number, until: number): Promise<number> {
 
 const [first, last] =
   values.case === undefined
-    ? [0, Math.ceil(Number(values.mutations) / chosen.length)]
+    ? [0, Math.ceil(Number(values.mutations) / readers.length)]
     : [Number(values.case), Number(values.case) + 1];
 const tallies: Tally[] = [];
-const started = Date.now();
 for (const { name } of chosen) {
   const tally: Tally = { reader: name, outcomes: {}, cases: 0, peakMiB: 0 };
   tallies.push(tally);
@@ -150,8 +177,13 @@ rmSync(scratch, { recursive: true, force: true });
 const isFault = ([outcome]: [string, number]): boolean => !FINE.has(outcome);
 const faults = tallies.flatMap(({ outcomes }) => Object.entries(outcomes).filter(isFault));
 if (values.out !== undefined) {
-  const [processor, seconds] = [cpus()[0]?.model ?? '', Math.round((Date.now() - started) / 1000)];
   const date = new Date().toISOString().slice(0, 10);
-  await writeJson(values.out, { date, processor, node: process.version, seed, seconds, readers: tallies });
+  const how = { date, processor: cpus()[0]?.model ?? '', node: process.version, seed };
+  const kept: Row[] = existsSync(values.out) ? JSON.parse(readFileSync(values.out, 'utf8')).readers : [];
+  const rows = readers.flatMap(({ name }): Row[] => {
+    const tally = tallies.find(({ reader }) => reader === name);
+    return tally ? [{ ...tally, ...how }] : kept.filter(({ reader }) => reader === name);
+  });
+  await writeJson(values.out, { readers: rows });
 }
 process.exitCode = faults.length > 0 ? 1 : 0;

@@ -10,17 +10,11 @@ import * as z from 'zod';
 import { writeAtomic } from '../src/ground/files.ts';
 
 const root = join(import.meta.dirname, '..');
-const made = {
-  date: z.string(),
-  processor: z.string(),
-  node: z.string(),
-  seed: z.number(),
-  seconds: z.number(),
-};
+const made = { date: z.string(), processor: z.string(), node: z.string(), seed: z.number() };
 const fuzzJson = z.object({
-  ...made,
   readers: z.array(
     z.object({
+      ...made,
       reader: z.string(),
       cases: z.number(),
       peakMiB: z.number(),
@@ -80,13 +74,14 @@ const READ: Readonly<Record<string, string>> = {
 };
 
 function fuzzSection(): string[] {
-  const { readers, date, processor, node, seed, seconds } = result('fuzz.json', fuzzJson);
+  const { readers } = result('fuzz.json', fuzzJson);
   const of = (outcomes: Readonly<Record<string, number>>, name: string): number => outcomes[name] ?? 0;
   const faults = (outcomes: Readonly<Record<string, number>>): number =>
     sumOf(Object.entries(outcomes), ([name, count]) => (FINE.includes(name) ? 0 : count));
   const rows = readers.map(
-    ({ reader, cases, outcomes, peakMiB }): Cells => [
+    ({ reader, cases, outcomes, peakMiB, date }): Cells => [
       `${reader}: ${READ[reader] ?? ''}`,
+      date,
       grouped(cases),
       ...FINE.map((name) => grouped(of(outcomes, name))),
       of(outcomes, 'hang'),
@@ -98,12 +93,15 @@ function fuzzSection(): string[] {
   const hangs = sumOf(readers, ({ outcomes }) => of(outcomes, 'hang'));
   const other = sumOf(readers, ({ outcomes }) => faults(outcomes)) - hangs;
   const peak = Math.max(...readers.map(({ peakMiB }) => peakMiB));
+  const each = (value: (row: (typeof readers)[number]) => string): string =>
+    [...new Set(readers.map(value))].join(', ');
   return [
-    `${date}, ${processor}, Node ${node}, seed ${seed}: ${grouped(total)} mutations in ${Math.round(seconds / 60)} minutes, ${hangs} hangs over 10 s, ${other} other faults, at most ${peak} MiB resident.`,
+    `${each(({ processor }) => processor)}, Node ${each(({ node }) => node)}, seed ${each(({ seed }) => String(seed))}: ${grouped(total)} mutations, ${hangs} hangs, ${other} other faults, at most ${peak} MiB resident.`,
     '',
     ...table(
       [
         'what is read',
+        'on',
         'mutations',
         'same result',
         'another valid one',
@@ -151,6 +149,7 @@ const page = [
   '```sh',
   'npm run fuzz                                          # 20 000 mutations, seed 1',
   'npm run fuzz -- --seed 7 --minutes 10                 # others, at most ten minutes',
+  'npm run fuzz -- --reader imports,CBLUE                # their share of the mutations only',
   'npm run fuzz -- --seed 7 --reader models --case 41    # one case again',
   '```',
   '',
@@ -159,7 +158,7 @@ const page = [
   '- A file whose content is bound by a hash (kept runs, kept models, shards of a corpus) gives the same result or is refused.',
   '- Any other file gives a valid result, without numbers that are not finite, or is refused.',
   '- Refused means a typed error in both languages that names the file. A damaged checkpoint is skipped and training resumes from the one before it, or begins anew.',
-  '- No crash, nothing over 10 s, nothing over 2 GB of memory.',
+  '- No crash, nothing over 10 s of processor time, nothing over 2 GB of memory.',
   '',
   ...fuzzSection(),
   '',

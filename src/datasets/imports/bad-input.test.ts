@@ -157,6 +157,14 @@ it('reads what a single object holds: a list under a name, records by their ids;
   expect(record.report.splits).toEqual({ test: 1 });
 });
 
+it('says, where no gold is found, what was read otherwise, as formulas without a value are', async () => {
+  const error = await refusal({ 'test.csv': 'text,label\ntext,label\n头痛,\n咳嗽,\n' });
+  expect(error).toMatchObject({
+    code: 'no-gold',
+    hint: expect.stringMatching(/Also found: rows that repeat .* \(1\)/),
+  });
+});
+
 it('says of a file without records that it has none', async () => {
   for (const [content, said] of [
     ['', 'empty'],

@@ -135,7 +135,7 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
     const spool = join(work, String(spooled.length));
     spooled.push(await spoolSource(source, { ...given, masking }, spool, misfits.add, seen));
   }
-  const families = chooseFamilies(seen, given.family, given.positive);
+  const families = chooseFamilies(seen, given.family, given.positive, misfits.counts());
   const sources = spooled.map(({ report }) => report);
   const declare: Declare = (family, labels, splits) =>
     declareTask(name, families, given.group !== undefined, { family, labels, splits });

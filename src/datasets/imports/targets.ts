@@ -1,6 +1,8 @@
 import { UserError } from '../../ground/errors.ts';
+import type { Language } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import type { MisfitCount } from './misfits.ts';
 import type { MisfitCode, RawRecord } from './raw.ts';
 import type { SettledSpan } from './settle.ts';
 
@@ -129,22 +131,12 @@ export function chooseFamilies(
   seen: Seen,
   given: FamilyId | undefined,
   positive: string | undefined,
+  misfits: readonly MisfitCount[],
 ): Families {
   if (seen.pairs > 0 && seen.pairs < seen.records) throw mixedInputs();
   const same = positive ?? [...seen.labels].find((label) => POSITIVE.includes(label.toLowerCase()));
   const wanted: FamilyId[] = given === undefined ? inferFamilies(seen, same !== undefined) : [given];
-  if (wanted.length === 0) {
-    throw new UserError(
-      'no-gold',
-      { en: 'No label, entity or relation was found', zh: '未找到标签、实体或关系' },
-      {
-        hint: {
-          en: 'Say where they are: --fields label=NAME, labels=NAME or entities=NAME.',
-          zh: '请指定其字段：--fields label=字段名、labels=字段名或 entities=字段名。',
-        },
-      },
-    );
-  }
+  if (wanted.length === 0) throw noGold(misfits);
   const [first] = wanted;
   if (!targetOf(first).holds(seen)) {
     throw new UserError(
@@ -168,6 +160,24 @@ export function chooseFamilies(
       hint: {
         en: `Say it: --positive LABEL. Labels: ${labels}.`,
         zh: `请用 --positive 指定。标签：${labels}。`,
+      },
+    },
+  );
+}
+
+/** What was read otherwise, or not at all, may be why. */
+function noGold(misfits: readonly MisfitCount[]): UserError {
+  const found = (language: Language): string =>
+    misfits.map(({ meaning, count }) => `${meaning[language]} (${count})`).join('; ');
+  const [en, zh] =
+    misfits.length === 0 ? ['', ''] : [` Also found: ${found('en')}.`, `另有：${found('zh')}。`];
+  return new UserError(
+    'no-gold',
+    { en: 'No label, entity or relation was found', zh: '未找到标签、实体或关系' },
+    {
+      hint: {
+        en: `Say where they are: --fields label=NAME, labels=NAME or entities=NAME.${en}`,
+        zh: `请指定其字段：--fields label=字段名、labels=字段名或 entities=字段名。${zh}`,
       },
     },
   );
