@@ -131,6 +131,7 @@ describe('data get cblue', () => {
     expect(await fault({ 'corpus.tsv': '1\t甲\r\n1\t乙' })).toEqual(['duplicate-id', 2]);
     expect(await fault({ 'KUAKE-IR_dev_query.txt': '7\t甲\n7\t乙\n' })).toEqual(['duplicate-id', 2]);
     expect(await fault({ 'KUAKE-IR_dev.tsv': '7\t9\n' })).toEqual(['unknown-id', '7']);
+    await expect(get()).rejects.toMatchObject({ place: { file: join(from, 'KUAKE-IR_dev.tsv') } });
     expect(await fault({ 'KUAKE-IR_dev.tsv': '8\t1\n' })).toEqual(['unknown-id', '8']);
     expect(existsSync(join(dataDir, 'CBLUE'))).toBe(false);
     expect(await fault({})).toMatchObject({ files: [{ split: 'dev', records: 1 }] });

@@ -79,7 +79,9 @@ export async function takePassages(
   };
   const splits = await Promise.all(files.splits.map(readQueries));
   const places = placesOf(corpus, name);
-  const queries = splits.flatMap(({ split, queries }) => queries.map((query) => ({ split, ...query })));
+  const queries = splits.flatMap(({ split, queries, judgements = '' }) =>
+    queries.map((query) => ({ split, judgements, ...query })),
+  );
   const counts = queries.map(({ split }) => (split === 'train' ? TRAIN_DEPTH : JUDGED_DEPTH));
   const found = await nearestPassages(
     { queries: queries.map(({ text }) => text), passages: texts, counts },
@@ -151,7 +153,7 @@ async function readQueries({ split, queries: source, judgements }: QueryFile) {
   const judged = queries.filter((one) => one.passages !== undefined);
   const all = queries.length;
   const kept = split === 'train' ? sample(judged) : judged.length > 0 ? judged : queries;
-  return { split, queries: kept, all, source: source.name, encoding };
+  return { split, queries: kept, all, source: source.name, judgements: judgements?.name, encoding };
 }
 
 /** Some queries, in their order. */
@@ -169,13 +171,13 @@ interface ListedPassage {
 
 /** The passages of a query in the order of the corpus, which says nothing about how they were found. */
 function listOf(
-  { id, split, passages }: Query & { readonly split: SplitName },
+  { id, split, judgements, passages }: Query & { readonly split: SplitName; readonly judgements: string },
   found: readonly number[],
   places: ReadonlyMap<string, number>,
 ): ListedPassage[] {
   const right = passages?.map((passage) => {
     const place = places.get(passage);
-    if (place === undefined) throw unknownId(passage, `${PASSAGES}_${split}.tsv`, id);
+    if (place === undefined) throw unknownId(passage, judgements, id);
     return place;
   });
   const absent = split === 'train' ? (right ?? []).filter((place) => !found.includes(place)) : [];

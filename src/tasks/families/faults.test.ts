@@ -46,6 +46,13 @@ describe('faults', () => {
     ).toEqual({ triples: [{ ...terms, predicate: '0' }] });
   });
 
+  it('of triples of trees that have less than three parts', () => {
+    const tree = [[], ['甲'], ['甲', 1]].map((triple) => ({ role: 'D', logic: 'null', triples: [triple] }));
+    expect(codesOf('decision-tree', { tree })).toEqual(
+      [0, 1, 2].map((i) => `wrong-type tree[${i}].triples[0]`),
+    );
+  });
+
   it('of values nested too deeply to be shown', () => {
     const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     for (const family of ['classification', 'multilabel', 'ner', 'ranking'] as const)

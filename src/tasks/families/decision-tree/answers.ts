@@ -43,7 +43,7 @@ function readNode(value: unknown, at: string, known: ReadonlySet<string>): TreeN
   if (!Array.isArray(value.triples)) faults.push(badType(`${at}.triples`, ARRAY, value.triples));
   const triples = list.flatMap((item, i): TreeTriple[] => {
     const field = `${at}.triples[${i}]`;
-    const named = Array.isArray(item) ? item.with(1, asLabel(item[1])) : item;
+    const named = Array.isArray(item) ? item.map((part, k) => (k === 1 ? asLabel(part) : part)) : item;
     if (!isTriple(named)) {
       faults.push(badType(field, TRIPLE, item));
       return [];
