@@ -6,6 +6,7 @@ import { samplesDir } from '../src/datasets/directory.ts';
 import { cblueTasks } from '../src/tasks/cblue/tasks.ts';
 import { clinicalTasks } from '../src/tasks/clinical.ts';
 import type { Example } from '../src/tasks/examples.ts';
+import { promptcblueTasks } from '../src/tasks/promptcblue/tasks.ts';
 import { tasks } from '../src/tasks/registry.ts';
 import { SPLITS } from '../src/tasks/task.ts';
 import { generateSamples } from './generate.ts';
@@ -32,6 +33,7 @@ const labelsOf = (example: Example): string[] => {
   if ('references' in gold) return [...(gold.names ?? [])];
   if ('relations' in gold) return gold.relations.map(({ relation }) => relation);
   if ('acts' in gold) return [...gold.acts];
+  if ('target' in gold) return gold.target.split('\n').slice(1);
   return gold.entities.map((entity) => entity.type);
 };
 
@@ -49,7 +51,8 @@ describe('samples', () => {
   });
 
   // Tasks of CBLUE and clinical corpora have fixtures of their own, and no samples.
-  const sampled = tasks.filter((task) => !cblueTasks.includes(task) && !clinicalTasks.includes(task));
+  const brought = [...cblueTasks, ...promptcblueTasks, ...clinicalTasks];
+  const sampled = tasks.filter((task) => !brought.includes(task));
 
   test.each(sampled.map((task) => [task.id, task] as const))('%s can be read completely', async (_, task) => {
     const texts: Set<string>[] = [];

@@ -8,6 +8,7 @@ import { classSamples } from './classes.ts';
 import { dialogueSamples } from './dialogues.ts';
 import { documentSamples } from './documents.ts';
 import { eventSamples } from './events.ts';
+import { instructionSamples } from './instructions.ts';
 import { nerSamples } from './ner.ts';
 import { pairSamples } from './pairs.ts';
 import { querySamples } from './queries.ts';
@@ -32,6 +33,7 @@ export function generateSamples(): Map<string, string> {
     ...causalSamples(),
     ...replySamples(),
     ...treeSamples(),
+    ...instructionSamples(),
   ]);
 }
 

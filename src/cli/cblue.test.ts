@@ -73,6 +73,34 @@ it('packs what kept models and files of predictions answer, and finds nothing wr
   expect(problems.filter((one: { severity: string }) => one.severity === 'refused')).toEqual([]);
 });
 
+it('takes PromptCBLUE, runs its tasks and packs the one file that answers them', {
+  timeout: 120_000,
+}, async () => {
+  const prompts = join(import.meta.dirname, '../datasets/formats/promptcblue/fixtures');
+  const [dir, kept, out] = [
+    join(directory, 'prompts'),
+    join(directory, 'prompt-runs'),
+    join(directory, 'p.zip'),
+  ];
+  const place = ['--data-dir', dir];
+  const got = await runMain('data', 'get', 'promptcblue', '--from', prompts, ...place);
+  expect([got.status, got.stdout]).toEqual([0, expect.stringContaining('CBLUE/PromptCBLUE/dev.json')]);
+  const ids = ['PromptCBLUE-KUAKE-IR', 'PromptCBLUE-Text2DT'];
+  const ran = await runMain(
+    ...['run', '--task', ids.join(','), '--model', 'knn', '--keep-model', '--runs-dir', kept, ...place],
+    ...['--jobs', '1', '--quiet'],
+  );
+  expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('Weighted F1')]);
+  const sources = readdirSync(kept).filter((name) => name.includes('-knn-'));
+  const packed = await runMain(
+    ...['suite', 'pack', 'promptcblue', ...sources, '--runs-dir', kept, '--out', out, ...place],
+  );
+  expect([packed.status, packed.stderr]).toEqual([0, expect.stringContaining('32 questions have no answer')]);
+  const { files, problems } = JSON.parse((await runMain('check', '--cblue', out, ...place, '--json')).stdout);
+  expect(files).toEqual([{ file: 'test_predictions.json', task: 'PromptCBLUE', records: 36, questions: 36 }]);
+  expect(problems.filter((one: { severity: string }) => one.severity === 'refused')).toEqual([]);
+});
+
 it('refuses runs without a model, tasks twice, predictions of nothing, and suites without a leaderboard', async () => {
   const [run] = readdirSync(runs);
   const pack = (suite: string, ...sources: string[]) =>

@@ -50,6 +50,7 @@ export async function* readItems(
   const read = createItemReader(task, path, ignoreGold);
   const context = {
     labels: new Set(task.labels.map(({ id }) => id)),
+    part: task.corpus.part,
     notice: (notice: Notice) => notices.push({ ...notice, file: name }),
   };
   for await (const records of findFormat(format).read(path, context)) {

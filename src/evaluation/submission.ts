@@ -13,6 +13,7 @@ import {
   submissionFile,
   writeSubmission,
 } from '../scoring/submissions/pack.ts';
+import { isPromptTask, promptsFile } from '../scoring/submissions/prompts.ts';
 import { shapeOf } from '../scoring/submissions/registry.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
@@ -40,15 +41,19 @@ export interface PackRequest {
 export async function packSubmission(request: PackRequest): Promise<readonly SubmissionFile[]> {
   const { sources, out, onProgress } = request;
   const files = new Map<string, SubmissionFile>();
+  const prompts: SubmissionPart[] = [];
   for (const [i, source] of sources.entries()) {
     const part = (await isPredictions(source))
       ? await fromFile(source, request)
       : await fromRun(source, request);
-    if (files.has(part.task.id)) throw duplicateTask(part.task, source);
-    files.set(part.task.id, await submissionFile(part));
+    if (files.has(part.task.id) || prompts.some(({ task }) => task.id === part.task.id))
+      throw duplicateTask(part.task, source);
+    if (isPromptTask(part.task)) prompts.push(part);
+    else files.set(part.task.id, await submissionFile(part));
     onProgress?.((i + 1) / sources.length);
   }
-  const written = [...files.values()];
+  const [first, ...others] = prompts;
+  const written = [...files.values(), ...(first ? [await promptsFile([first, ...others])] : [])];
   await writeSubmission(written, out);
   return written;
 }
@@ -119,8 +124,10 @@ async function testSplit(
   return { task: dataset.task, dir, questions };
 }
 
+const isSubmitted = (task: Task): boolean => isPromptTask(task) || shapeOf(task) !== undefined;
+
 function submitted(task: Task, tasks: readonly Task[], file: string): Task {
-  if (shapeOf(task) && tasks.some(({ id }) => id === task.id)) return task;
+  if (isSubmitted(task) && tasks.some(({ id }) => id === task.id)) return task;
   throw new UserError(
     'not-submitted',
     { en: `Nothing is submitted for ${task.id}`, zh: `${task.id} 没有提交文件` },
@@ -128,11 +135,11 @@ function submitted(task: Task, tasks: readonly Task[], file: string): Task {
       file,
       hint: {
         en: `Submitted are ${tasks
-          .filter(shapeOf)
+          .filter(isSubmitted)
           .map(({ id }) => id)
           .join(', ')}.`,
         zh: `可提交：${tasks
-          .filter(shapeOf)
+          .filter(isSubmitted)
           .map(({ id }) => id)
           .join('、')}。`,
       },

@@ -30,7 +30,7 @@ function shared(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>):
 }
 
 /** Length of the longest common subsequence. */
-function commonLength(a: readonly string[], b: readonly string[]): number {
+export function commonLength(a: readonly string[], b: readonly string[]): number {
   let row = new Int32Array(b.length + 1);
   for (const character of a) {
     const next = new Int32Array(b.length + 1);
@@ -44,7 +44,7 @@ function commonLength(a: readonly string[], b: readonly string[]): number {
 const grams = (length: number, n: number): number => Math.max(0, length - n + 1);
 
 /** 2PR/(P+R) of matches; 0 where either side has nothing. */
-const f1 = (matches: number, written: number, wanted: number): number =>
+export const matchF1 = (matches: number, written: number, wanted: number): number =>
   written + wanted === 0 ? 0 : (2 * matches) / (written + wanted);
 
 /**
@@ -61,7 +61,7 @@ export function rougeN({ text, references }: Written, n: number): number {
     matches += shared(counts, countGrams(characters, n));
     wanted += grams(characters.length, n);
   }
-  return f1(matches, references.length * grams(own.length, n), wanted);
+  return matchF1(matches, references.length * grams(own.length, n), wanted);
 }
 
 /** ROUGE-L of characters as an F1: longest common subsequences, summed over all references. */
@@ -74,7 +74,7 @@ export function rougeL({ text, references }: Written): number {
     matches += commonLength(own, characters);
     wanted += characters.length;
   }
-  return f1(matches, references.length * own.length, wanted);
+  return matchF1(matches, references.length * own.length, wanted);
 }
 
 const ROUGES = {

@@ -1,5 +1,5 @@
 import { type Average, CORRECT, classLayout, classMetric, GOLD, PREDICTED } from './class-scores.ts';
-import type { Metric } from './metric.ts';
+import type { Metric, WholeMetric } from './metric.ts';
 import { ratio } from './metric.ts';
 
 /** One gold label and one predicted label an item. */
@@ -39,4 +39,48 @@ export function labelF1(classes: readonly string[], average: Average): Metric<La
       }
     },
   });
+}
+
+/**
+ * F1 over the classes that occur in gold or in predictions, which need not be known before: a label that is made up is a class
+ * of its own, as scikit-learn counts it. `labelsOf` gives undefined for what is not scored; NaN where nothing is.
+ */
+export function openLabelF1<Item>(
+  average: Average,
+  labelsOf: (item: Item) => LabelItem | undefined,
+): WholeMetric<Item> {
+  const countedOn = (items: readonly Item[]): Metric<Item> => {
+    const classes = new Set<string>();
+    for (const item of items) {
+      const labels = labelsOf(item);
+      if (labels) classes.add(labels.gold.label).add(labels.prediction.label);
+    }
+    const { narrowing: _, count, ...metric } = labelF1([...classes].sort(), average);
+    return {
+      ...metric,
+      count: (unit, counts, offset) =>
+        count(
+          unit.flatMap((item) => labelsOf(item) ?? []),
+          counts,
+          offset,
+        ),
+    };
+  };
+  const counted = (items: readonly Item[]) => {
+    const metric = countedOn(items);
+    const counts = new Float64Array(metric.width);
+    metric.count(items, counts, 0);
+    return { metric, counts };
+  };
+  return {
+    whole(items) {
+      const { metric, counts } = counted(items);
+      return metric.value(counts);
+    },
+    details(items) {
+      const { metric, counts } = counted(items);
+      return metric.details?.(counts) ?? {};
+    },
+    reweighted: (units) => ({ counted: countedOn(units.flat()) }),
+  };
 }

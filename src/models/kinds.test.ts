@@ -33,6 +33,7 @@ const TASKS: { readonly [F in FamilyId]?: string } = {
   causal: 'causal',
   generation: 'generation',
   'decision-tree': 'decision-tree',
+  instruction: 'instruction',
 };
 const FAMILIES = Object.keys(TASKS) as FamilyId[];
 const taskOf = (family: FamilyId): Task => ({ ...findTask(TASKS[family] ?? family), labels: [] });
@@ -135,6 +136,10 @@ const make: Material = {
     { text },
     { tree: [{ role: 'D', triples: answer ? [['甲', '用', '乙']] : [], logic: 'null' }] },
   ],
+  instruction: (text, answer) => [
+    { prompt: `${text}是什么意图？`, form: 'label', choices: ['病因分析', '治疗方案'] },
+    { target: answer ? '病因分析' : '治疗方案' },
+  ],
   event: (text, answer) => [
     { text: answer ? `否认腹部疼痛，${text}` : `有皮疹，${text}` },
     {
@@ -196,6 +201,7 @@ const sound: { readonly [F in FamilyId]?: (prediction: Prediction<F>, input: Inp
     relations.every(({ head, tail }) => head.end <= text.length && tail !== head),
   generation: ({ reply }) => ['先查血常规', '多喝水'].includes(reply),
   'decision-tree': ({ tree }) => tree.length === 1,
+  instruction: ({ reply }) => ['病因分析', '治疗方案'].includes(reply),
   event: ({ events }) =>
     events.every(
       ({ core, tendency }) => ['疼痛', '皮疹'].includes(core) && ['肯定', '否定'].includes(tendency),

@@ -151,6 +151,19 @@ const decisionTree: Task = {
   published: [],
 };
 
+const instruction: Task = {
+  id: 'instruction',
+  aliases: [],
+  family: 'instruction',
+  domain: { en: 'medical', zh: '医疗' },
+  title: { en: 'Prompts that ask for lists', zh: '以指令抽取列表' },
+  access: 'user',
+  corpus: { ...BROUGHT, folder: 'instruction', format: 'jsonl', files: JSONL_FILES },
+  labels: [],
+  primary: 'instruction/list/f1@1',
+  published: [],
+};
+
 export const broughtTasks: readonly Task[] = [
   CMedSQC,
   inference,
@@ -163,5 +176,6 @@ export const broughtTasks: readonly Task[] = [
   causal,
   generation,
   decisionTree,
+  instruction,
   ...clinicalTasks,
 ];

@@ -2,6 +2,7 @@ import { EXIT, UserError } from '../ground/errors.ts';
 import { didYouMean } from '../ground/nearest.ts';
 import { broughtTasks } from './brought.ts';
 import { cblueTasks } from './cblue/tasks.ts';
+import { promptcblueTasks } from './promptcblue/tasks.ts';
 import { CMDD } from './released/CMDD.ts';
 import { cEHRNER } from './released/cEHRNER.ts';
 import { cMedIC } from './released/cMedIC.ts';
@@ -36,6 +37,7 @@ export const tasks: readonly Task[] = [
   CMDD,
   ...broughtTasks,
   ...cblueTasks,
+  ...promptcblueTasks,
 ];
 
 /**

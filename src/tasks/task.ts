@@ -29,8 +29,10 @@ export interface CorpusSource {
    * answers); `linked-texts`: any text on either side, directly or through other pairs (a query in many pairs).
    */
   readonly unit?: 'first-text' | 'linked-texts';
+  /** The files hold records of several tasks: the name that those of this one bear. */
+  readonly part?: string;
   /** What `data get` is asked for to take it from an archive that the user has. */
-  readonly archive?: 'cblue';
+  readonly archive?: 'cblue' | 'promptcblue';
   readonly licence: string;
   readonly source: string;
 }

@@ -3,17 +3,22 @@ import { dirname, join } from 'node:path';
 import { takePassages } from '../../../src/datasets/cblue/passages.ts';
 import { openSources } from '../../../src/datasets/cblue/sources.ts';
 import { openDataset } from '../../../src/datasets/dataset.ts';
+import { promptcblue } from '../../../src/datasets/formats/promptcblue/promptcblue.ts';
 import { readZip } from '../../../src/fetch/zip.ts';
 import { checkSubmission } from '../../../src/scoring/submissions/check.ts';
 import { submissionFile } from '../../../src/scoring/submissions/pack.ts';
+import { PROMPTS_FILE } from '../../../src/scoring/submissions/prompts.ts';
 import { shapeOf } from '../../../src/scoring/submissions/registry.ts';
 import { cblueTasks } from '../../../src/tasks/cblue/tasks.ts';
+import { promptcblueTasks } from '../../../src/tasks/promptcblue/tasks.ts';
 import type { Task } from '../../../src/tasks/task.ts';
 import { type ZipEntry, zip, zipOf } from '../containers.ts';
 import type { Reader, Subject } from '../subject.ts';
 
 /** Invented archives that `bench/peers/cblue_archive.py` wrote. */
 const FIXTURES = join(import.meta.dirname, '../../../src/datasets/formats/cblue/fixtures');
+/** The same of `bench/peers/promptcblue.py`. */
+const PROMPTS = join(import.meta.dirname, '../../../src/datasets/formats/promptcblue/fixtures');
 const LISTS = 'KUAKE-IR';
 const ZIP = join(import.meta.dirname, '../../../src/datasets/cblue/fixtures/CMeEE.zip');
 
@@ -29,9 +34,32 @@ export const cblue: Reader = {
       subjects.push({ name: task.id, file, shape: 'json', read: () => examplesOf(task, folder) });
       if (shapeOf(task)) subjects.push(await submission(task, folder));
     }
-    return [...subjects, await archive(folder), passages(folder)];
+    return [...subjects, await archive(folder), passages(folder), ...prompts(folder)];
   },
 };
+
+/** One of the tasks that share a file, all of them, and the file that answers them. */
+function prompts(folder: string): Subject[] {
+  cpSync(PROMPTS, folder, { recursive: true });
+  const [task] = promptcblueTasks;
+  const dev = join(folder, task.corpus.folder, task.corpus.files.dev ?? '');
+  const file = join(folder, 'submissions', 'PromptCBLUE', PROMPTS_FILE);
+  mkdirSync(dirname(file), { recursive: true });
+  cpSync(join(PROMPTS, task.corpus.folder, task.corpus.files.test ?? ''), file);
+  const all = async (): Promise<unknown> => {
+    const records: unknown[] = [];
+    const context = { labels: new Set<string>(), notice: () => undefined };
+    for await (const batch of promptcblue.read(dev, context))
+      records.push(...batch.map(({ value }) => value));
+    return records;
+  };
+  const check = () => checkSubmission({ path: dirname(file), dir: PROMPTS, tasks: promptcblueTasks });
+  return [
+    { name: task.id, file: dev, shape: 'json', read: () => examplesOf(task, folder) },
+    { name: 'PromptCBLUE', file: dev, shape: 'json', read: all },
+    { name: 'submission to PromptCBLUE', file, shape: 'json', read: check },
+  ];
+}
 
 /** The passages of KUAKE-IR, of which lists are made. */
 function passages(folder: string): Subject {

@@ -39,6 +39,7 @@ const MODELS: readonly [kind: string, task: string, parameters?: GivenParameters
   ['majority', 'causal'],
   ['majority', 'generation'],
   ['knn', 'generation'],
+  ['knn', 'instruction'],
   ['majority', 'dialogue-acts'],
   ['majority', 'event'],
   ['majority', 'mention-status'],

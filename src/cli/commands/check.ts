@@ -17,8 +17,8 @@ export const checkCommand = defineCommand({
     cblue: text({
       placeholder: 'path',
       summary: {
-        en: 'instead of predictions, a submission to CBLUE: a zip or a folder',
-        zh: '改为校验 CBLUE 提交文件（zip 或目录）',
+        en: 'instead of predictions, a submission to CBLUE or PromptCBLUE: a zip or a folder',
+        zh: '改为校验 CBLUE 或 PromptCBLUE 提交文件（zip 或目录）',
       },
     }),
     ...SPLIT,
@@ -74,7 +74,10 @@ const oneOfBoth = (): UserError =>
 async function checkCblue(path: string, dir: string, terminal: Terminal): Promise<void> {
   const { checkSubmission } = await import('../../scoring/submissions/check.ts');
   const { submittedTasks } = await import('../../tasks/suites/registry.ts');
-  const { files, problems } = await checkSubmission({ path, dir, tasks: submittedTasks('cblue') });
+  const { files, problems } = await checkSubmission({
+    ...{ path, dir },
+    tasks: ['cblue', 'promptcblue'].flatMap(submittedTasks),
+  });
   const fatal = problems.filter(({ severity }) => severity === 'refused');
   if (terminal.json) terminal.printJson({ files, problems });
   else await printSubmission({ files, problems }, terminal);

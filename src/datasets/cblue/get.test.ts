@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { cblueTasks } from '../../tasks/cblue/tasks.ts';
+import { promptcblueTasks } from '../../tasks/promptcblue/tasks.ts';
 import { findTask } from '../../tasks/registry.ts';
 import { openDataset } from '../dataset.ts';
 import { getCblue } from './get.ts';
@@ -26,6 +27,27 @@ const get = (path = from, force = false) => getCblue({ tasks: cblueTasks, dataDi
 const WORKBOOK = '国际疾病分类 ICD-10北京临床版v601.xlsx';
 const QIC = 'CBLUE/KUAKE-QIC';
 const intents = (label: string) => JSON.stringify([{ id: '1', query: '胃痛吃什么', label }]);
+
+it('takes the files of PromptCBLUE, which all its tasks share, and refuses a part that there is not', async () => {
+  const prompts = join(import.meta.dirname, '../formats/promptcblue/fixtures/CBLUE/PromptCBLUE');
+  const request = { tasks: promptcblueTasks, dataDir, force: false };
+  const { files, missing } = await getCblue({ ...request, from: prompts });
+  expect(files.map(({ path, records, official }) => [path, records, official])).toEqual([
+    ['CBLUE/PromptCBLUE/train.json', 54, 68900],
+    ['CBLUE/PromptCBLUE/dev.json', 108, 10360],
+    ['CBLUE/PromptCBLUE/test.json', 36, 10320],
+  ]);
+  expect(missing).toEqual([]);
+  const record = { input: 'a', target: 'b', answer_choices: null, task_dataset: 'X', sample_id: '1' };
+  await writeFile(join(from, 'dev.json'), JSON.stringify(record));
+  await expect(getCblue({ ...request, from })).rejects.toMatchObject({
+    code: 'not-official',
+  });
+  await expect(getCblue({ ...request, from, force: true })).rejects.toMatchObject({
+    code: 'unknown-part',
+    place: { file: join(from, 'dev.json'), line: 1, field: 'task_dataset' },
+  });
+});
 
 describe('data get cblue', () => {
   it('takes zips below a folder, counts records and names what it did not find', async () => {

@@ -6,6 +6,7 @@ import { createDirectory } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
+import { findFormat } from '../formats/registry.ts';
 import { readItems } from '../read.ts';
 import { hasPassages, PASSAGES, takePassages } from './passages.ts';
 import { countsGroups, officialRecords } from './sizes.ts';
@@ -52,7 +53,10 @@ export interface CblueRequest {
 
 /** A file that a corpus should have. */
 interface Wanted {
+  /** The first of those that share it. */
   readonly task: Task;
+  /** Those whose records it holds, each a part of them; empty where they are of one task. */
+  readonly parts: readonly Task[];
   readonly split: SplitName;
   /** Below the data directory. */
   readonly path: string;
@@ -157,7 +161,9 @@ function wantedBy(tasks: readonly Task[]): Wanted[] {
     for (const split of SPLITS) {
       const file = task.corpus.files[split];
       const path = `${task.corpus.folder}/${file}`;
-      if (file !== undefined && !wanted.has(path)) wanted.set(path, { task, split, path });
+      if (file === undefined) continue;
+      const { parts = [], ...known } = wanted.get(path) ?? { task, split, path };
+      wanted.set(path, { ...known, parts: task.corpus.part === undefined ? parts : [...parts, task] });
     }
   }
   return [...wanted.values()];
@@ -169,7 +175,7 @@ const isNamed = (base: string, path: string): boolean =>
 
 /** Puts one file in its place below the staging directory, as UTF-8. */
 async function take(
-  { task, split, path }: Wanted,
+  { task, parts, split, path }: Wanted,
   candidates: readonly SourceFile[],
   destination: string,
   force: boolean,
@@ -180,7 +186,7 @@ async function take(
     if (!raw.equals(await other.read())) throw ambiguous(path, source.name, other.name);
   const { content, encoding } = asUtf8(raw, source.name);
   const isKept = await put(content, destination, path, force);
-  const records = await countRecords(task, destination, source.name);
+  const records = await namingSource(source.name, () => countRecords(task, parts, destination, source.name));
   const official = officialRecords(task.corpus.folder, split);
   return {
     ...{ path, split, source: source.name, encoding, records },
@@ -189,21 +195,35 @@ async function take(
   };
 }
 
-/** Reads a file as its task does. Errors name where it came from. */
-async function countRecords(task: Task, file: string, source: string): Promise<number> {
+/** Reads a file as its tasks do. */
+async function countRecords(task: Task, parts: readonly Task[], path: string, name: string): Promise<number> {
+  const { format, folder } = task.corpus;
   const units = new Set<string>();
   let count = 0;
-  try {
-    for await (const items of readItems({ format: task.corpus.format, path: file, name: source }, task)) {
+  for (const one of parts.length > 0 ? parts : [task]) {
+    for await (const items of readItems({ format, path, name }, one)) {
       count += items.length;
       for (const { group } of items) if (group !== undefined) units.add(group);
     }
+  }
+  if (parts.length > 0) {
+    // those of parts that are not asked for, too, and of none that there is
+    count = 0;
+    const all = findFormat(format).read(path, { labels: new Set(), notice: () => undefined });
+    for await (const records of all) count += records.length;
+  }
+  return countsGroups(folder) ? units.size : count;
+}
+
+/** Errors of the reading name where a file came from. */
+async function namingSource<T>(source: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, text, place, hintText: hint, exitCode } = error;
     throw new UserError(code, text, { ...place, file: source, hint, exitCode });
   }
-  return countsGroups(task.corpus.folder) ? units.size : count;
 }
 
 function nothingFound(file: string, tasks: readonly Task[]): UserError {

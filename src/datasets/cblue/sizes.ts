@@ -15,6 +15,7 @@ const SIZES: Readonly<Record<string, Readonly<Partial<Record<SplitName, number>>
   'CBLUE/CHIP-CDEE': { train: 1587, dev: 384 },
   'CBLUE/CHIP-MDCFNPC': { train: 5000, dev: 1000, test: 2000 },
   'CBLUE/KUAKE-IR': { dev: 1000 },
+  'CBLUE/PromptCBLUE': { train: 68900, dev: 10360, test: 10320 },
   'CBLUE/IMCS-V2': { train: 2472, dev: 833, test: 811 },
 };
 

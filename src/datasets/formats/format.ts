@@ -42,6 +42,8 @@ export interface SourceRecord {
 export interface FormatContext {
   /** Labels that the task declares; empty where it declares none. */
   readonly labels: ReadonlySet<string>;
+  /** Of a file with records of several tasks, those to read. Absent: all. */
+  readonly part?: string;
   /** Takes a notice about the file as a whole. */
   readonly notice: (notice: Pick<Notice, 'code' | 'message' | 'count'>) => void;
 }

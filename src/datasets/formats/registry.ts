@@ -23,6 +23,7 @@ import { jsonl } from './jsonl.ts';
 import { labelsJsonl } from './labels-jsonl.ts';
 import { mentionsJsonl } from './mentions-jsonl.ts';
 import { pairTsv } from './pair-tsv.ts';
+import { promptcblue } from './promptcblue/promptcblue.ts';
 import { queryDocumentsJsonl } from './query-documents-jsonl.ts';
 import { textTsv } from './text-tsv.ts';
 import { triplesJsonl } from './triples-jsonl.ts';
@@ -56,6 +57,7 @@ export const formats: Readonly<Record<string, Format>> = {
   mdcfnpc,
   meddg,
   text2dt,
+  promptcblue,
 };
 
 /** The format of that name. Throws a UserError `unknown-format` with the nearest name; `place` is where the name stands. */

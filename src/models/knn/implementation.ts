@@ -203,12 +203,17 @@ const byPart = withParts({ fit: fits, load: loadWhole });
 export const fit: Fits<KnnParameters> = {
   ...byPart.fit,
   generation: fitReplies(fitKnn),
+  instruction: fitReplies(fitKnn),
   normalisation: fitTerms(fitKnn),
 };
 
+const loadReplies = async (file: string, task: Task): Promise<FittedModel> =>
+  answerReplies(await loadWhole(file, replyTask(task)));
+
 /** Families whose models choose among the texts or the sets of terms of train. */
 const CHOOSING: Readonly<Partial<Record<FamilyId, (file: string, task: Task) => Promise<FittedModel>>>> = {
-  generation: async (file, task) => answerReplies(await loadWhole(file, replyTask(task))),
+  generation: loadReplies,
+  instruction: loadReplies,
   normalisation: async (file, task) => answerTerms(await loadWhole(file, termTask(task))),
 };
 

@@ -19,6 +19,7 @@ export const knn = defineModel({
     'mention-status',
     'normalisation',
     'generation',
+    'instruction',
   ],
   parameters,
   seeded: false,

@@ -6,9 +6,15 @@ import type { KnnParameters } from './parameters.ts';
 /** Longest input that is compared, in code units: the beginning and the end of a longer one, half of this each. */
 const COMPARED = 400;
 
-/** A dialogue as one text: how it began, and what was said last. */
-function textOf({ turns }: Input<'generation'>): string {
-  const whole = turns.map(({ speaker, text }) => `${speaker}：${text}`).join('\n');
+/** Families whose answers are texts. */
+type TextFamily = 'generation' | 'instruction';
+
+/** A dialogue, or a prompt, as one text: how it began, and what was said last. */
+function textOf(input: Input<TextFamily>): string {
+  const whole =
+    'prompt' in input
+      ? input.prompt
+      : input.turns.map(({ speaker, text }) => `${speaker}：${text}`).join('\n');
   if (whole.length <= COMPARED) return whole;
   return `${whole.slice(0, COMPARED / 2)}\n${whole.slice(-COMPARED / 2)}`;
 }
@@ -19,14 +25,15 @@ export const replyTask = (task: Task): Task => ({
   ...{ family: 'classification', labels: [], primary: 'classification/accuracy@1' },
 });
 
-const asLabelled = ({ id, group, input, gold }: Example<'generation'>): Example<'classification'> => ({
-  ...{ id, input: { text: textOf(input) }, gold: { label: gold.references[0] } },
+const asLabelled = ({ id, group, input, gold }: Example<TextFamily>): Example<'classification'> => ({
+  ...{ id, input: { text: textOf(input) } },
+  gold: { label: 'target' in gold ? gold.target : gold.references[0] },
   ...(group !== undefined && { group }),
 });
 
 /** The text of the nearest training example, found by a way to classify. */
 export const fitReplies =
-  (fit: Fit<'classification', KnnParameters>): Fit<'generation', KnnParameters> =>
+  (fit: Fit<'classification', KnnParameters>): Fit<TextFamily, KnnParameters> =>
   async ({ train, dev, task, ...request }) =>
     answerReplies(
       await fit({
@@ -38,7 +45,7 @@ export const fitReplies =
     );
 
 /** A fitted classifier of texts as one that answers with them. */
-export const answerReplies = (inner: FittedModel<'classification'>): FittedModel<'generation'> => ({
+export const answerReplies = (inner: FittedModel<'classification'>): FittedModel<TextFamily> => ({
   bytes: inner.bytes,
   answer: (inputs, options) =>
     inner.answer(

@@ -86,8 +86,9 @@ const common = ({ task, language, learnt }: Interview): Placeholders => ({
 export function messagesOf(interview: Interview, { input, shots }: Conversation): readonly Message[][] {
   const { task, asking, prompt, language } = interview;
   const values = common(interview);
+  const system = render(prompt.system[language], values);
   const begin: Message[] = [
-    { role: 'system', content: render(prompt.system[language], values) },
+    ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
     ...shots.flatMap((shot) => workedExample(interview, shot, values)),
   ];
   return asking
@@ -102,7 +103,7 @@ export function messagesOf(interview: Interview, { input, shots }: Conversation)
 function workedCall(
   { task, asking, language, seed }: Interview,
   { id, input, gold }: Example,
-): { readonly call: Placeholders; readonly answer: object } | undefined {
+): { readonly call: Placeholders; readonly answer: object | string } | undefined {
   const calls = asking.calls(input, language, task);
   if (calls.length === 0) return undefined;
   const at = createRandom(seed, `shot ${id}`).below(calls.length);
@@ -115,7 +116,10 @@ function workedExample(interview: Interview, shot: Example, values: Placeholders
   if (!chosen) return [];
   return [
     { role: 'user', content: render(prompt.user[language], { ...values, ...chosen.call }) },
-    { role: 'assistant', content: JSON.stringify(chosen.answer) },
+    {
+      role: 'assistant',
+      content: typeof chosen.answer === 'string' ? chosen.answer : JSON.stringify(chosen.answer),
+    },
   ];
 }
 

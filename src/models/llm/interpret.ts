@@ -63,10 +63,15 @@ function readCalls(calls: readonly RawCall[], asking: Asking<AnyTypes>, input: I
     return { status: 'answered', prediction, ...(places && { places }) };
   }
   const values: unknown[] = [];
+  const isText = asking.schema(task) === undefined;
   for (const call of calls) {
     if (!('text' in call)) return { status: 'unreadable', reason: 'journal' };
     if (call.refusal !== undefined || call.finish === 'content_filter')
       return { status: 'refused', reason: call.refusal ?? 'content-filter' };
+    if (isText) {
+      values.push(call.text);
+      continue;
+    }
     const found = findJson(call.text);
     if ('unreadable' in found) {
       const truncated = call.finish === 'length';

@@ -1,10 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../tasks/examples.ts';
+import { taskOf } from '../../tasks/families/fixtures/sample.ts';
 import { completion, type Received, type Scripted, startServer } from '../shared/services/fixtures/server.ts';
 import { createInterviewer, NER, PAIR, PAIRS, RANKING } from './fixtures/interviewer.ts';
 import { llm } from './kind.ts';
 
 const { ask, answerOf, received } = createInterviewer();
+
+it('prompts of the corpus are sent word for word, and text is answered by text', async () => {
+  const task = taskOf('instruction', ['非上述类型', '治疗方案'], { primary: 'instruction/label/macro-f1@1' });
+  const question = (prompt: string) => ({ prompt, form: 'label' as const, choices: ['治疗方案'] });
+  const train = [{ id: '0', input: question('胃痛怎么治\n答：'), gold: { target: '治疗方案' } }];
+  const asked = {
+    task,
+    train,
+    inputs: [question('你好\n答：')],
+    parameters: { shots: 1, structured: 'probe' },
+  };
+  const { answers, replies } = await ask(() => '非上述{类型} ', asked);
+  const { messages, ...body } = received()[0].body;
+  expect(messages).toEqual([
+    { role: 'user', content: '胃痛怎么治\n答：' },
+    { role: 'assistant', content: '治疗方案' },
+    { role: 'user', content: '你好\n答：' },
+  ]);
+  expect(received()).toHaveLength(1);
+  expect(body).not.toHaveProperty('response_format');
+  expect(answers).toEqual([{ status: 'answered', prediction: { reply: '非上述{类型} ' } }]);
+  expect(replies[0].raw).toMatchObject({ asking: 'verbatim', rung: 'text' });
+});
 
 describe('worked examples', () => {
   const train = Array.from(

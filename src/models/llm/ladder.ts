@@ -8,7 +8,8 @@ export const RUNGS = ['schema', 'json', 'text'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 /** The field of a request that asks for a shape; none for text. */
-export function responseFormat(rung: Rung, schema: AnswerSchema): object {
+export function responseFormat(rung: Rung, schema: AnswerSchema | undefined): object {
+  if (schema === undefined) return {};
   if (rung === 'schema')
     return {
       response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } },

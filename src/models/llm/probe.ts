@@ -1,4 +1,5 @@
 import type { Input } from '../../tasks/examples.ts';
+import type { AnswerSchema } from '../../tasks/families/asking.ts';
 import { messagesOf } from './conversation.ts';
 import { keepsShape, RUNGS, type Rung } from './ladder.ts';
 import { call, type Session, settingsOf } from './session.ts';
@@ -14,11 +15,14 @@ const shapes = new Map<string, Promise<Rung | undefined>>();
  */
 export async function findRung(session: Session, inputs: readonly Input[]): Promise<Rung> {
   const { structured } = session.parameters;
+  const { asking, task } = session.interview;
+  const schema = asking.schema(task);
+  if (schema === undefined) return 'text';
   if (structured !== 'probe') return structured;
   if (session.calls.rung) return session.calls.rung;
   const { url, model } = session.service.endpoint;
   const id = `${url} ${model}`;
-  const known = shapes.get(id) ?? probe(session, inputs);
+  const known = shapes.get(id) ?? probe(session, inputs, schema);
   shapes.set(id, known);
   const rung = await known.catch((error) => {
     shapes.delete(id);
@@ -30,9 +34,12 @@ export async function findRung(session: Session, inputs: readonly Input[]): Prom
 }
 
 /** Undefined where no answer tells. */
-async function probe(session: Session, inputs: readonly Input[]): Promise<Rung | undefined> {
+async function probe(
+  session: Session,
+  inputs: readonly Input[],
+  schema: AnswerSchema,
+): Promise<Rung | undefined> {
   const { interview, choose } = session;
-  const schema = interview.asking.schema(interview.task);
   for (const rung of RUNGS) {
     if (rung === 'text') return rung;
     let keeps: boolean | undefined;

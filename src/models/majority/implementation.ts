@@ -87,7 +87,14 @@ export const fit: Fits = {
       train.flatMap(({ gold }) => gold.references),
       (text) => text,
     );
-    return constant({ reply }, { en: 'the most frequent text of train', zh: '训练集中最常见的文本' });
+    return constant({ reply }, USUAL_TEXT);
+  },
+  instruction: async ({ train }) => {
+    const reply = mostFrequent(
+      train.map(({ gold }) => gold.target),
+      (text) => text,
+    );
+    return constant({ reply }, USUAL_TEXT);
   },
   normalisation: async ({ train }) => {
     const sets = train.map(({ gold }) => [...new Set(gold.terms)].sort());
@@ -130,6 +137,9 @@ const usualSet = (what: Text, items: readonly string[]): Text => ({
   zh: `最常见的${what.zh}组合：${items.join('、') || '无'}`,
 });
 
+const USUAL_TEXT: Text = { en: 'the most frequent text of train', zh: '训练集中最常见的文本' };
+
+const reply = z.object({ reply: z.string() });
 const scores = z.record(z.string(), z.number()).optional();
 const label = z.object({ label: z.string(), scores });
 
@@ -158,7 +168,8 @@ const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   multilabel: z.object({ labels: z.array(z.string()), scores }),
   event: z.object({ events: z.array(eventJson) }),
   'decision-tree': z.object({ tree: z.array(nodeJson).refine(isTree) }),
-  generation: z.object({ reply: z.string() }),
+  generation: reply,
+  instruction: reply,
   normalisation: z.object({ terms: z.array(z.string()) }),
   'mention-status': z.object({ statuses: z.array(z.string()).max(1) }),
   'dialogue-acts': z.object({ acts: z.array(z.string()).max(1) }),

@@ -22,6 +22,7 @@ export const majority = defineModel({
     'causal',
     'generation',
     'decision-tree',
+    'instruction',
   ],
   parameters: {},
   seeded: false,

@@ -8,10 +8,14 @@ import { parseObject } from '../../datasets/formats/records.ts';
 import { UserError } from '../../ground/errors.ts';
 import { readLines, readTextFile } from '../../ground/files.ts';
 import type { Task } from '../../tasks/task.ts';
+import { checkPrompts, isPromptTask, PROMPTS_FILE } from './prompts.ts';
 import { shapeOf, stemOf } from './registry.ts';
 import {
+  DUPLICATE,
+  EXTRA,
   type Finding,
   isRecord,
+  LACKING,
   missed,
   type RecordKey,
   refused,
@@ -60,6 +64,16 @@ export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promi
   const scratch = await mkdtemp(join(tmpdir(), 'chineseblue-check-'));
   try {
     for (const source of sources) {
+      const prompts = source.base === PROMPTS_FILE ? tasks.find(isPromptTask) : undefined;
+      if (prompts) {
+        const file = join(scratch, source.base);
+        await writeFile(file, await source.read());
+        const report: Report = (finding, place) => problems.push({ file: source.base, ...place, ...finding });
+        const check = () => checkPrompts(file, { task: prompts, dir }, report);
+        const counts = await reporting(report, check, { records: 0 });
+        files.push({ file: source.base, task: 'PromptCBLUE', ...counts });
+        continue;
+      }
       const stem = source.base.replace(/\.(jsonl?|tsv)$/, '');
       const task = tasks.find((one) => stemOf(one).toLowerCase() === stem.toLowerCase());
       const shape = task && shapeOf(task);
@@ -107,10 +121,10 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
   }
   const content = await source.read();
   await writeFile(file, content);
-  try {
-    if (shape.form.kind === 'dialogues') return await checkDialogues(checked, report);
-    if (shape.form.kind === 'columns') return await checkColumns(checked, report);
-    if (shape.form.kind === 'objects') return await checkObjects(checked, report);
+  const check = async (): Promise<number> => {
+    if (shape.form.kind === 'dialogues') return checkDialogues(checked, report);
+    if (shape.form.kind === 'columns') return checkColumns(checked, report);
+    if (shape.form.kind === 'objects') return checkObjects(checked, report);
     const isArray = content
       .toString('utf8', 0, 64)
       .replace(/^\ufeff/, '')
@@ -122,11 +136,19 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
         : { en: 'Expected an array, found objects', zh: '应为数组，实际不是' };
       report(refused('wrong-form', '(file)', message));
     }
-    return await checkRecords(checked, shape.form, report);
+    return checkRecords(checked, shape.form, report);
+  };
+  return reporting(report, check, 0);
+}
+
+/** What cannot be read in a submission is a problem of it. */
+async function reporting<T>(report: Report, check: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await check();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     report(refused(error.code, error.place.field ?? '(file)', error.text), { line: error.place.line });
-    return 0;
+    return otherwise;
   }
 }
 
@@ -238,13 +260,6 @@ async function checkDialogues(
     if (!seen.has(id)) report(refused('missing-record', id, LACKING), { id });
   return count;
 }
-
-const DUPLICATE = {
-  en: 'The record is given twice: only one of them counts',
-  zh: '记录重复，只有其中一条计分',
-};
-const EXTRA = { en: 'The test file has no such record', zh: '测试文件中没有该记录' };
-const LACKING = { en: 'This record of the test file is missing', zh: '缺少测试文件中的这条记录' };
 
 function nothingToCheck(file: string, tasks: readonly Task[]): UserError {
   const names = tasks.flatMap((task) => {

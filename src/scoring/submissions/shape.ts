@@ -94,3 +94,10 @@ export function listFindings(
     return [refused('wrong-type', field, { en: `"${field}" must be an object`, zh: `“${field}”应为对象` })];
   });
 }
+
+export const DUPLICATE = {
+  en: 'The record is given twice: only one of them counts',
+  zh: '记录重复，只有其中一条计分',
+};
+export const EXTRA = { en: 'The test file has no such record', zh: '测试文件中没有该记录' };
+export const LACKING = { en: 'This record of the test file is missing', zh: '缺少测试文件中的这条记录' };

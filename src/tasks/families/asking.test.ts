@@ -37,8 +37,9 @@ describe.each(familyIds)('%s', (id) => {
   it.each(askings)('$prompt.id reads what gold would answer as a right prediction', (asking) => {
     const calls = asking.calls(input, 'zh', task);
     const worked: unknown[] = asking.worked(gold, input, task).map((one) => JSON.parse(JSON.stringify(one)));
+    const schema = asking.schema(task);
     expect(worked).toHaveLength(calls.length);
-    for (const one of worked) expect(fits(one, asking.schema(task))).toBe(true);
+    for (const one of worked) expect(schema ? fits(one, schema) : typeof one === 'string').toBe(true);
     const reading = asking.read(worked, input, task);
     if (!('prediction' in reading)) throw new Error(reading.unreadable);
     const metric = findConvention(task.primary).metric(task);
@@ -65,7 +66,9 @@ describe.each(familyIds)('%s', (id) => {
 
   it.each(askings)('$prompt.id refuses what is no answer, and says why', (asking) => {
     const count = asking.calls(input, 'zh', task).length;
+    const isText = asking.schema(task) === undefined;
     for (const wrong of [null, 'x', [], 3, {}, { label: 'no such label' }, { entities: 'none' }]) {
+      if (isText && typeof wrong === 'string') continue;
       const reading = asking.read(new Array(count).fill(wrong), input, task);
       expect('unreadable' in reading && reading.unreadable).toMatch(/^[a-z-]+( .+)?$/);
     }

@@ -77,13 +77,13 @@ export interface Asking<T extends FamilyTypes> {
   readonly prompt: Prompt;
   /** The names that the family's placeholders have, beside `task` and `labels`. */
   readonly placeholders: readonly string[];
-  /** The shape of the answer to one call. */
-  schema(task: Task): AnswerSchema;
+  /** The shape of the answer to one call, which is JSON; undefined where it is text, to be read as it is written. */
+  schema(task: Task): AnswerSchema | undefined;
   /** What is asked about an input: one set of values per call, in a fixed order. Most families ask once. */
   calls(input: T['input'], language: Language, task: Task): readonly Placeholders[];
   /** The answers that gold would have given, one per call: worked examples. */
-  worked(gold: T['gold'], input: T['input'], task: Task): readonly object[];
-  /** Reads the parsed answers to all calls of an input. */
+  worked(gold: T['gold'], input: T['input'], task: Task): readonly (object | string)[];
+  /** Reads the answers to all calls of an input: parsed JSON, or texts where there is no schema. */
   read(answers: readonly unknown[], input: T['input'], task: Task): Reading<T['prediction']>;
   /** Present where every call chooses one option. */
   readonly choice?: OptionAsking<T>;

@@ -240,6 +240,7 @@ describe('conventions', () => {
       'causal/macro-f1@1',
       'generation/rouge@1',
       'decision-tree/edit-ratio@1',
+      'instruction/list/f1@1',
     ]);
   });
 });

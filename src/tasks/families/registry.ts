@@ -9,6 +9,7 @@ import { event } from './event/family.ts';
 import type { Family, FamilyTypes } from './family.ts';
 import { generation } from './generation/family.ts';
 import { inference } from './inference/family.ts';
+import { instruction } from './instruction/family.ts';
 import { mentionStatus } from './mention-status/family.ts';
 import { multilabel } from './multilabel/family.ts';
 import { ner } from './ner/family.ts';
@@ -34,6 +35,7 @@ export const families = {
   causal,
   generation,
   'decision-tree': decisionTree,
+  instruction,
 } as const;
 
 /**

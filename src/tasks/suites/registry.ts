@@ -4,10 +4,11 @@ import { findTask } from '../registry.ts';
 import type { Task } from '../task.ts';
 import { cblue, cblueFirst } from './cblue.ts';
 import { chineseblue } from './chineseblue.ts';
+import { promptcblue } from './promptcblue.ts';
 import type { Suite } from './suite.ts';
 
 /** Every suite. Adding one is adding a file and an entry here. */
-export const suites: readonly Suite[] = [chineseblue, cblue, cblueFirst];
+export const suites: readonly Suite[] = [chineseblue, cblue, cblueFirst, promptcblue];
 
 /** The suite of that name, in any letter case. Throws a UserError (usage) with the nearest name. */
 export function findSuite(name: string): Suite {
