@@ -59,17 +59,27 @@ const RELATION = '；关系：';
  * Headings, and below each a line a triple: `头实体：甲；尾实体：乙`, or below 条件关系 `头实体：甲；尾三元组：头实体：…；尾实体：…；关系：因果关系`,
  * whose subject keeps `；尾三元组：` at its end, as the official script leaves it there.
  */
-const causes: ReadList = (text) => {
+const causes: ReadList = (text) => readCauses(text).found;
+
+/** Whether a line below the headings is no triple of its kind: the official script stops there. */
+export const hasStrayCause = (text: string): boolean => readCauses(text).hasStray;
+
+function readCauses(text: string): { readonly found: readonly ListedAnswer[]; readonly hasStray: boolean } {
   const found: ListedAnswer[] = [];
+  let hasStray = false;
   let relation = '';
   for (const line of text.split('\n').map(strip)) {
     const heading = headingOf(line);
     if (heading !== undefined) relation = heading;
     else if (line.includes(NO_CAUSES)) break;
-    else found.push(...causesIn(line, relation));
+    else if (line !== '') {
+      const here = relation === CONDITION ? conditionIn(line) : causeIn(line, relation);
+      hasStray ||= here.length === 0;
+      found.push(...here);
+    }
   }
-  return found;
-};
+  return { found, hasStray };
+}
 
 /** The relation that a line announces; undefined where it is no heading. */
 function headingOf(line: string): string | undefined {
@@ -77,22 +87,6 @@ function headingOf(line: string): string | undefined {
   if (line.includes('条件关系三元组')) return CONDITION;
   return line.includes(HYPERNYM) ? HYPERNYM : undefined;
 }
-
-const causesIn = (line: string, relation: string): ListedAnswer[] =>
-  relation === CONDITION ? conditionIn(line) : causeIn(line, relation);
-
-/** Whether a line below the headings is no triple of its kind: the official script stops there. */
-export const hasStrayCause = (text: string): boolean => {
-  const lines = text.split('\n').map(strip);
-  const end = lines.findIndex((line) => line.includes(NO_CAUSES));
-  let relation = '';
-  for (const line of end < 0 ? lines : lines.slice(0, end)) {
-    const heading = headingOf(line);
-    if (heading !== undefined) relation = heading;
-    else if (line !== '' && causesIn(line, relation).length === 0) return true;
-  }
-  return false;
-};
 
 /** The subject and the object of a line; undefined where it has none. */
 function pairIn(line: string): readonly [subject: string, object: string] | undefined {
