@@ -17,8 +17,8 @@ export const checkCommand = defineCommand({
     cblue: text({
       placeholder: 'path',
       summary: {
-        en: 'instead of predictions, a submission to CBLUE or PromptCBLUE: a zip or a folder',
-        zh: '改为校验 CBLUE 或 PromptCBLUE 提交文件（zip 或目录）',
+        en: 'instead of predictions, a submission to CBLUE, PromptCBLUE or CCKS 2018: a zip or a folder',
+        zh: '改为校验 CBLUE、PromptCBLUE 或 CCKS 2018 提交文件（zip 或目录）',
       },
     }),
     ...SPLIT,
@@ -76,7 +76,7 @@ async function checkCblue(path: string, dir: string, terminal: Terminal): Promis
   const { submittedTasks } = await import('../../tasks/suites/registry.ts');
   const { files, problems } = await checkSubmission({
     ...{ path, dir },
-    tasks: ['cblue', 'promptcblue'].flatMap(submittedTasks),
+    tasks: ['cblue', 'promptcblue', 'ccks'].flatMap(submittedTasks),
   });
   const fatal = problems.filter(({ severity }) => severity === 'refused');
   if (terminal.json) terminal.printJson({ files, problems });

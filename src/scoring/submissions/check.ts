@@ -74,7 +74,7 @@ export async function checkSubmission({ path, dir, tasks }: CheckRequest): Promi
         files.push({ file: source.base, task: 'PromptCBLUE', ...counts });
         continue;
       }
-      const stem = source.base.replace(/\.(jsonl?|tsv)$/, '');
+      const stem = source.base.replace(/\.(jsonl?|tsv|txt)$/, '');
       const task = tasks.find((one) => stemOf(one).toLowerCase() === stem.toLowerCase());
       const shape = task && shapeOf(task);
       if (!task || !shape) continue;
@@ -123,7 +123,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
   await writeFile(file, content);
   const check = async (): Promise<number> => {
     if (shape.form.kind === 'dialogues') return checkDialogues(checked, report);
-    if (shape.form.kind === 'columns') return checkColumns(checked, report);
+    if (shape.form.kind === 'columns') return checkColumns(checked, shape.form, report);
     if (shape.form.kind === 'objects') return checkObjects(checked, report);
     const isArray = content
       .toString('utf8', 0, 64)
@@ -188,15 +188,24 @@ async function checkRecords(
 }
 
 /** An id and its answer on each line. */
-async function checkColumns({ task, shape, questions, file }: CheckedFile, report: Report): Promise<number> {
-  const byId = new Map(questions?.map((question) => [question.id, question]));
+async function checkColumns(
+  { task, shape, questions, file }: CheckedFile,
+  { separator, keyOf = ({ id }) => id }: Extract<SubmissionShape['form'], { kind: 'columns' }>,
+  report: Report,
+): Promise<number> {
+  const byId = new Map(questions?.map((question) => [keyOf(question), question]));
   const seen = new Set<string>();
   let count = 0;
   for await (const { text, number: line } of readLines(file)) {
     count++;
-    const [id, answer, ...more] = text.trim().split('\t');
-    if (answer === undefined || more.length > 0) {
-      const message = { en: 'Expected an id, a tab and an answer', zh: '应为 编号、制表符、答案' };
+    const end = text.indexOf(separator);
+    const [id, answer] = [text.slice(0, end).trim(), text.slice(end + 1).trim()];
+    if (end < 0) {
+      const between = separator === '\t' ? { en: 'a tab', zh: '制表符' } : { en: 'a comma', zh: '逗号' };
+      const message = {
+        en: `Expected an id, ${between.en} and an answer`,
+        zh: `应为 编号、${between.zh}、答案`,
+      };
       report(refused('wrong-form', 'line', message), { line });
       continue;
     }
@@ -206,8 +215,7 @@ async function checkColumns({ task, shape, questions, file }: CheckedFile, repor
     if (questions && !byId.has(id)) report(missed('extra-record', 'id', EXTRA), place);
     for (const finding of shape.findings(answer, byId.get(id), task)) report(finding, place);
   }
-  for (const { id } of questions ?? [])
-    if (!seen.has(id)) report(refused('missing-record', 'id', LACKING), { id });
+  for (const id of byId.keys()) if (!seen.has(id)) report(refused('missing-record', 'id', LACKING), { id });
   return count;
 }
 

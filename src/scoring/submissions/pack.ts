@@ -42,7 +42,8 @@ export async function submissionFile(part: SubmissionPart): Promise<SubmissionFi
   const unanswered = predictions.filter((prediction) => prediction === undefined).length;
   const name = stemOf(task) + shape.ending;
   if (shape.form.kind === 'columns') {
-    const lines = answered.map((one) => `${one.question.id}\t${shape.answer(one, task)}\n`);
+    const { separator, keyOf = ({ id }) => id } = shape.form;
+    const lines = answered.map((one) => `${keyOf(one.question)}${separator}${shape.answer(one, task)}\n`);
     return { name, content: lines.join(''), unanswered };
   }
   if (shape.form.kind === 'objects') {

@@ -6,7 +6,7 @@ const PASSAGES = 10;
 /** KUAKE-IR: the ids of the best passages, joined by commas; without an answer those that are listed first. */
 export const passages: SubmissionShape = {
   ending: '.tsv',
-  form: { kind: 'columns' },
+  form: { kind: 'columns', separator: '\t' },
   answer({ question, prediction }) {
     const documents = 'documents' in question.input ? question.input.documents : [];
     const given = prediction && 'scores' in prediction ? prediction.scores : [];

@@ -4,6 +4,7 @@ import { sentenceActs, sentenceTags } from './dialogues.ts';
 import { entities } from './entities.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
+import { mentionLines } from './mention-lines.ts';
 import { passages } from './passages.ts';
 import type { SubmissionShape } from './shape.ts';
 import { statuses } from './statuses.ts';
@@ -31,9 +32,12 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   'imcs-report': reports,
 };
 
+/** The same of corpora that come without an archive. */
+const BROUGHT_SHAPES: Readonly<Record<string, SubmissionShape>> = { ccks2018: mentionLines };
+
 /** What is submitted for a task; undefined where nothing is. */
 export const shapeOf = ({ corpus }: Task): SubmissionShape | undefined =>
-  corpus.archive === undefined ? undefined : SHAPES[corpus.format];
+  (corpus.archive === undefined ? BROUGHT_SHAPES : SHAPES)[corpus.format];
 
 /** The name that the official file of a task has, without its ending. */
 export const stemOf = ({ id }: Task): string => `${id}_test`;

@@ -27,7 +27,7 @@ export type RecordKey = 'id' | 'text' | 'dialog_id';
 /** What the official files of a task look like, written and read. */
 export interface SubmissionShape {
   /** The ending of the file: one JSON value, one object per line, or columns. */
-  readonly ending: '.json' | '.jsonl' | '.tsv';
+  readonly ending: '.json' | '.jsonl' | '.tsv' | '.txt';
   /**
    * `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id; `columns` an
    * id and its answer on each line; `objects` an answer under each id.
@@ -44,7 +44,13 @@ export interface SubmissionShape {
         /** The key of what stands for the dialogue as a whole, after its sentences. */
         readonly whole?: string;
       }
-    | { readonly kind: 'columns' }
+    | {
+        readonly kind: 'columns';
+        /** Between the id and its answer. */
+        readonly separator: string;
+        /** What the file calls a question. Absent: its id. */
+        readonly keyOf?: (question: Question) => string;
+      }
     | { readonly kind: 'objects' };
   /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
   answer(answered: AnsweredQuestion, task: Task): unknown;

@@ -3,12 +3,13 @@ import { didYouMean } from '../../ground/nearest.ts';
 import { findTask } from '../registry.ts';
 import type { Task } from '../task.ts';
 import { cblue, cblueFirst } from './cblue.ts';
+import { ccks } from './ccks.ts';
 import { chineseblue } from './chineseblue.ts';
 import { promptcblue } from './promptcblue.ts';
 import type { Suite } from './suite.ts';
 
 /** Every suite. Adding one is adding a file and an entry here. */
-export const suites: readonly Suite[] = [chineseblue, cblue, cblueFirst, promptcblue];
+export const suites: readonly Suite[] = [chineseblue, cblue, cblueFirst, promptcblue, ccks];
 
 /** The suite of that name, in any letter case. Throws a UserError (usage) with the nearest name. */
 export function findSuite(name: string): Suite {
