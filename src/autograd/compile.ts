@@ -6,6 +6,7 @@ import {
   type ElementType,
   encodeOnnx,
   type OnnxAttribute,
+  type OnnxGraph,
   type OnnxNode,
   type OnnxTensor,
   type OnnxValue,
@@ -48,24 +49,38 @@ export function toOnnx(
   outputs: Readonly<Record<string, Value>>,
   { weights, declared = {}, list }: ModelOptions = {},
 ): Uint8Array {
+  const graph = graphOf(outputs, weights);
+  const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
+  const named = { ...graph, inputs: graph.inputs.map(declare), outputs: graph.outputs.map(declare) };
+  return encodeOnnx(list === undefined ? named : withList(named, list));
+}
+
+/** The operators of a graph, with the declarations of its inputs and outputs. */
+export function graphOf(
+  outputs: Readonly<Record<string, Value>>,
+  weights?: ModelOptions['weights'],
+): OnnxGraph {
   const { nodes, initializers, inputs, nameOf } = lowerGraph(outputs, weights);
   for (const [name, value] of Object.entries(outputs)) {
     if (inputs.has(name) || initializers.has(name))
       throw new GraphError(`An input and an output are named ${name}`);
     nodes.push({ operator: 'Identity', inputs: [nameOf(value)], outputs: [name] });
   }
-  const named = Object.entries(outputs).map(([name, { shape, type }]) => ({ name, shape, type }));
-  const lists = list === undefined ? [] : [{ ...named[0], name: list, isSequence: true }];
-  for (const { name } of lists)
-    nodes.push({ operator: 'SequenceConstruct', inputs: [named[0].name], outputs: [name] });
-  const declare = (value: OnnxValue): OnnxValue => ({ ...value, shape: declared[value.name] ?? value.shape });
-  return encodeOnnx({
+  return {
     name: 'graph',
     nodes,
     initializers: [...initializers.values()],
-    inputs: [...inputs.values()].map(declare),
-    outputs: [...lists, ...named.map(declare)],
-  });
+    inputs: [...inputs.values()],
+    outputs: Object.entries(outputs).map(([name, { shape, type }]) => ({ name, shape, type })),
+  };
+}
+
+/** The same graph with a further output before all others: a list of the first. */
+export function withList(graph: OnnxGraph, name: string): OnnxGraph {
+  const [first] = graph.outputs;
+  const node = { operator: 'SequenceConstruct', inputs: [first.name], outputs: [name] };
+  const outputs = [{ ...first, name, isSequence: true }, ...graph.outputs];
+  return { ...graph, nodes: [...graph.nodes, node], outputs };
 }
 
 /** The nodes, constants and inputs of a graph; equal values become one node. */

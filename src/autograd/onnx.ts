@@ -20,7 +20,7 @@ const schema = protobuf.parse(
   }
   message Attribute {
     optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4; optional Tensor t = 5;
-    repeated float floats = 7; repeated int64 ints = 8; optional int32 type = 20;
+    optional Graph g = 6; repeated float floats = 7; repeated int64 ints = 8; optional int32 type = 20;
   }
   message Node {
     repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4;
@@ -64,6 +64,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  /** Graphs that it runs, by attribute: the branches of an `If`. */
+  readonly graphs?: Readonly<Record<string, OnnxGraph>>;
 }
 
 export interface OnnxValue {
@@ -86,7 +88,7 @@ export interface OnnxGraph {
 const OPSET = 20;
 const IR_VERSION = 10;
 
-const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 function encodeAttribute(name: string, value: OnnxAttribute): object {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
@@ -101,31 +103,47 @@ function encodeValue({ name, type, shape, isSequence = false }: OnnxValue): obje
   return { name, type: isSequence ? { sequence_type: { elem_type: tensor } } : tensor };
 }
 
+function encodeGraph({ name, inputs, outputs, initializers, nodes }: OnnxGraph): object {
+  return {
+    name,
+    input: inputs.map(encodeValue),
+    output: outputs.map(encodeValue),
+    initializer: initializers.map(({ name, type, shape, bytes }) => ({
+      name,
+      dims: shape,
+      data_type: ELEMENT_TYPES[type],
+      raw_data: bytes,
+    })),
+    node: nodes.map(encodeNode),
+  };
+}
+
+function encodeNode({ operator, domain, name, inputs, outputs, ...node }: OnnxNode): object {
+  const { attributes = {}, graphs = {} } = node;
+  return {
+    op_type: operator,
+    ...(domain ? { domain } : {}),
+    ...(name ? { name } : {}),
+    input: inputs,
+    output: outputs,
+    attribute: [
+      ...Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value)),
+      ...Object.entries(graphs).map(([key, graph]) => ({
+        name: key,
+        g: encodeGraph(graph),
+        type: ATTRIBUTE.graph,
+      })),
+    ],
+  };
+}
+
 /** Bytes of a `.onnx` file. Protobuf allows 2 GiB at most. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const model = {
     ir_version: IR_VERSION,
     producer_name: 'chineseblue',
     opset_import: [{ domain: '', version: OPSET }],
-    graph: {
-      name: graph.name,
-      input: graph.inputs.map(encodeValue),
-      output: graph.outputs.map(encodeValue),
-      initializer: graph.initializers.map(({ name, type, shape, bytes }) => ({
-        name,
-        dims: shape,
-        data_type: ELEMENT_TYPES[type],
-        raw_data: bytes,
-      })),
-      node: graph.nodes.map(({ operator, domain, name, inputs, outputs, attributes = {} }) => ({
-        op_type: operator,
-        ...(domain ? { domain } : {}),
-        ...(name ? { name } : {}),
-        input: inputs,
-        output: outputs,
-        attribute: Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value)),
-      })),
-    },
+    graph: encodeGraph(graph),
   };
   return Model.encode(model).finish();
 }

@@ -28,8 +28,8 @@ export interface SessionOptions {
   /** Threads per operator; default: one per core. ONNX Runtime's own default is wrong in containers. */
   readonly threads?: number;
   /**
-   * Whether a session keeps the memory of a run for the next one (default): up to 10 % faster with small batches, while
-   * without it many sessions need no more memory than one.
+   * Whether a session keeps the memory of a run for the next one (default): up to 10 % faster, while without it many
+   * sessions need no more memory than one. Graphs that run in turn share both by `compileVariants`.
    */
   readonly arena?: boolean;
   /** Start of the name of a file that ONNX Runtime's profile of every operator is written to on release. */
@@ -45,6 +45,10 @@ export interface SessionOptions {
  */
 const UNCOPIED = 'uncopied';
 
+/** The name of the output that keeps others from being copied, where that is wanted and possible. */
+export const listOf = ({ uncopied = false, device = 'cpu' }: SessionOptions): string | undefined =>
+  uncopied && device === 'cpu' ? UNCOPIED : undefined;
+
 /** Waits for a run whose first output is a list. */
 const withoutCopies = (run: Promise<InferenceSession.OnnxValueMapType>) =>
   run.catch((error: Error): InferenceSession.OnnxValueMapType => {
@@ -52,14 +56,13 @@ const withoutCopies = (run: Promise<InferenceSession.OnnxValueMapType>) =>
     throw error;
   });
 
-/** New arrays for outputs. */
-const emptyArrays = (names: readonly string[], outputs: ReadonlyMap<string, DeclaredTensor>): Tensors =>
-  Object.fromEntries(
-    names.map((name) => {
-      const { type, shape } = outputs.get(name)!;
-      return [name, typed(type, Array<number>(sizeOf(shape.map(Number))).fill(0))];
-    }),
-  );
+/** A shape whose named sizes are known; -1 for one that is not. */
+const sizedShape = ({ shape }: DeclaredTensor, sizes: Readonly<Record<string, number>>): number[] =>
+  shape.map((dimension) => (typeof dimension === 'number' ? dimension : (sizes[dimension] ?? -1)));
+
+/** An empty array for an output. */
+const emptyArray = (output: DeclaredTensor, sizes: Readonly<Record<string, number>>): TypedArray =>
+  typed(output.type, Array<number>(sizeOf(sizedShape(output, sizes))).fill(0));
 
 /** What one run returns, and where to. */
 export interface RunOptions {
@@ -129,9 +132,7 @@ export async function compile(
   outputs: Readonly<Record<string, Value>>,
   options: SessionOptions & ModelOptions = {},
 ): Promise<Program> {
-  const { uncopied = false, device = 'cpu' } = options;
-  const list = uncopied && device === 'cpu' ? UNCOPIED : undefined;
-  return openModel(toOnnx(outputs, { ...options, list }), options);
+  return openModel(toOnnx(outputs, { ...options, list: listOf(options) }), options);
 }
 
 /**
@@ -179,14 +180,13 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
   const isUncopied = session.outputNames[0] === UNCOPIED && !session.outputMetadata[0].isTensor;
   const tensors = declaredTensors(session.outputMetadata.slice(Number(isUncopied)));
   const outputs = new Map(tensors.map((output) => [output.name, output]));
-  const wrap = ({ name, type, shape }: DeclaredTensor, data: TypedArray, sizes: Record<string, number>) => {
-    const size = shape.map((dimension) =>
-      typeof dimension === 'number' ? dimension : (sizes[dimension] ?? -1),
-    );
+  const wrap = (tensor: DeclaredTensor, data: TypedArray, sizes: Readonly<Record<string, number>>) => {
+    const size = sizedShape(tensor, sizes);
     if (data.length !== sizeOf(size)) {
+      const { name, shape } = tensor;
       throw new ShapeError(`${name}: ${data.length} values do not fill [${shape.join(', ')}]`);
     }
-    return new Tensor(type as 'float32', data as Float32Array, size);
+    return new Tensor(tensor.type as 'float32', data as Float32Array, size);
   };
 
   return {
@@ -196,7 +196,8 @@ export async function openModel(model: Uint8Array | string, options: SessionOpti
         return [meta.name, wrap(meta, feeds[meta.name], sizes)];
       });
       const missing = isUncopied ? fetch.filter((name) => !into[name]) : [];
-      const arrays = { ...into, ...emptyArrays(missing, outputs) };
+      const empty = missing.map((name) => [name, emptyArray(outputs.get(name)!, sizes)] as const);
+      const arrays: Tensors = { ...into, ...Object.fromEntries(empty) };
       const wanted: Record<string, InferenceSession.OnnxValueMapType[string] | null> = {};
       for (const name of fetch) {
         wanted[name] = arrays[name] ? wrap(outputs.get(name)!, arrays[name], sizes) : null;

@@ -1,16 +1,18 @@
 import {
   add,
-  compile,
   fuse,
   grad,
   input,
   mul,
+  type Program,
   type SessionOptions,
+  type Shape,
   sizeOf,
   type Tensors,
   type TypedArray,
   type Value,
 } from '../../autograd/index.ts';
+import { compileVariants } from '../../autograd/variants.ts';
 import type { EncoderConfig, Shapes, TableInputs } from '../architectures/architecture.ts';
 import { encoderFrame } from '../architectures/frame.ts';
 import {
@@ -24,7 +26,7 @@ import { architectureOf } from '../architectures/registry.ts';
 import type { Loss, Outputs } from '../heads/head.ts';
 import { clearGradient, markRow, type Trained } from './adamw.ts';
 
-export interface StepOptions extends SessionOptions, BatchShape {
+export interface StepOptions extends SessionOptions {
   readonly config: EncoderConfig;
   readonly head: Loss;
   /** Whether dropout applies, with the rates of the configuration. */
@@ -68,8 +70,32 @@ export interface Step extends BatchShape {
 }
 
 /** Compiles loss and gradients for batches of one shape. */
-export async function compileStep(options: StepOptions): Promise<Step> {
-  const { config, batch, length, shapes, trained, head } = options;
+export async function compileStep({ batch, length, ...options }: StepOptions & BatchShape): Promise<Step> {
+  const [step] = await compileSteps([{ batch, length }], options);
+  return step;
+}
+
+/** The same for batches of several shapes, a step for each. They share memory, and are released together. */
+export async function compileSteps(batches: readonly BatchShape[], options: StepOptions): Promise<Step[]> {
+  const graphs = batches.map((batch) => stepGraph(batch, options));
+  const results = graphs.map((graph) => graph.results);
+  const programs = await compileVariants(results, { ...options, uncopied: true });
+  return graphs.map((graph, i) => stepOf(graph, programs[i], options));
+}
+
+interface StepGraph extends BatchShape {
+  readonly sites: readonly DropoutSite[];
+  readonly results: Readonly<Record<string, Value>>;
+  /** Parameters whose gradient is a result. */
+  readonly direct: readonly string[];
+  /** Shape of the summed embeddings, whose gradient is a result where a table is trained. */
+  readonly embedded?: Shape;
+  /** Embedding tables whose gradient is a result, too: that of the head. */
+  readonly tied: ReadonlySet<string>;
+}
+
+function stepGraph({ batch, length }: BatchShape, options: StepOptions): StepGraph {
+  const { config, shapes, trained, head } = options;
   const { tables } = architectureOf(config).graph;
   const isTable = (name: string): boolean => tables.some((table) => table.name === name);
   const { sites, dropout } = options.dropout ? dropoutSites(config) : { sites: [], dropout: noDropout };
@@ -83,11 +109,19 @@ export async function compileStep(options: StepOptions): Promise<Step> {
   const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
-  const results = Object.entries<Value>(fuse({ loss, ...outputs, ...named }));
-  const unshaped = Object.fromEntries(results.map(([name, value]) => [name, beforeShape(value)]));
-  const program = await compile(unshaped, { ...options, uncopied: true });
-  const rows = new Float32Array(hasTables ? sizeOf(frame.embedded.shape) : 0);
+  const fused = Object.entries<Value>(fuse({ loss, ...outputs, ...named }));
+  const results = Object.fromEntries(fused.map(([name, value]) => [name, beforeShape(value)]));
+  const embedded = hasTables ? frame.embedded.shape : undefined;
+  return { batch, length, sites, results, direct, embedded, tied };
+}
 
+function stepOf(
+  { batch, length, sites, results, direct, embedded, tied }: StepGraph,
+  program: Program,
+  { config }: StepOptions,
+): Step {
+  const rows = new Float32Array(embedded ? sizeOf(embedded) : 0);
+  const gradients = Object.keys(results).filter((name) => name.startsWith(gradientName('')));
   return {
     batch,
     length,
@@ -97,10 +131,12 @@ export async function compileStep(options: StepOptions): Promise<Step> {
       const byName = new Map(state.map((one) => [one.name, one]));
       const into: Record<string, Float32Array> = {};
       for (const name of direct) into[gradientName(name)] = byName.get(name)!.gradient.data;
-      if (hasTables) into[gradientName('embedded')] = rows;
-      const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...Object.keys(named)], into });
-      const width = frame.embedded.shape[2];
-      if (hasTables) addEmbeddingRows({ rows, width }, feeds, { config, batch, length }, byName, tied);
+      if (embedded) into[gradientName('embedded')] = rows;
+      const result = await program.run(feeds, { fetch: ['loss', ...wanted, ...gradients], into });
+      if (embedded) {
+        const width = embedded[2];
+        addEmbeddingRows({ rows, width }, feeds, { config, batch, length }, byName, tied);
+      }
       return Object.fromEntries(['loss', ...wanted].map((name) => [name, result[name]]));
     },
   };

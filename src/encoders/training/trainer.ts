@@ -13,7 +13,7 @@ import { createPool } from './kernels/pool.ts';
 import { type ModelParameters, prepareParameters, weightDecayOf } from './parameters.ts';
 import { noSums, openRecord, type Position, type Sums, type TrainingRecord } from './record.ts';
 import { type Schedule, scheduleShare } from './schedule.ts';
-import { compileStep, type Step } from './step.ts';
+import { compileSteps, type Step } from './step.ts';
 
 /** How weights are updated. Everything here determines the result: checkpoints of other settings are not resumed. */
 export interface TrainerSettings {
@@ -158,7 +158,7 @@ export async function trainModel<Batch extends BatchRows, Scores>(
     tied: request.objective.loss.tied,
   });
   const { trained, evaluated } = parameters;
-  const steps = await compileSteps(request, new Set(trained.map(({ name }) => name)));
+  const steps = await stepsOf(request, new Set(trained.map(({ name }) => name)));
   const masks = createMasks(
     Array.from(steps.values(), ({ sites }) => sites),
     request.seed,
@@ -205,23 +205,18 @@ export async function trainModel<Batch extends BatchRows, Scores>(
   return { weights, scores: state.scores ?? undefined, best: state.best };
 }
 
-/** One graph for every shape of batch, by length. */
-async function compileSteps<Batch extends BatchRows, Scores>(
+/** The step for every shape of batch, by length. */
+async function stepsOf<Batch extends BatchRows, Scores>(
   { model, batches, objective, settings, run }: TrainerRequest<Batch, Scores>,
   trained: ReadonlySet<string>,
 ): Promise<ReadonlyMap<number, Step>> {
   const { samples, rdrop, device, threads } = settings;
   const shapes = new Map(Array.from(model.initial, ([name, { shape }]) => [name, shape]));
   const options = { config: model.config, head: objective.loss, shapes, trained, dropout: true };
-  const steps = new Map<number, Step>();
-  for (const { batch, length } of batches.shapes) {
-    run.signal?.throwIfAborted();
-    const arena = batches.shapes.length === 1;
-    const session = { device, threads, arena };
-    steps.set(length, await compileStep({ ...options, batch, length, samples, rdrop, ...session }));
-    run.onEvent?.({ kind: 'compiled', batch, length });
-  }
-  return steps;
+  const steps = await compileSteps(batches.shapes, { ...options, samples, rdrop, device, threads });
+  run.signal?.throwIfAborted();
+  for (const { batch, length } of batches.shapes) run.onEvent?.({ kind: 'compiled', batch, length });
+  return new Map(steps.map((step) => [step.length, step]));
 }
 
 function addTo(sums: Sums, { updates, loss, parts, tokens, padded }: Sums): void {
