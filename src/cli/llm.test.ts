@@ -85,7 +85,8 @@ describe('a run of a language model', () => {
     expect(first.record.answers).toMatchObject({ answered: 54, missing: 6, failed: 6 });
     const [run] = await openRuns([first.directory], { dataDir: plan().dataDir });
     const said = (await conversationsOf(run))?.flatMap((one) => one?.answers ?? []);
-    expect(said?.filter((words) => words === 'http-500: {"error":{"message":"no"}}')).toHaveLength(6);
+    const failed = { text: 'http-500: {"error":{"message":"no"}}' };
+    expect(said?.filter(({ text }) => text === failed.text)).toEqual(Array(6).fill(failed));
     await evaluate(plan());
     expect(server.received).toHaveLength(COUNT);
     const again = await evaluate(plan({}, { retryErrors: true }));
@@ -140,8 +141,7 @@ describe('a run of a language model', () => {
     expect(await conversationsOf(runs[1])).toBeUndefined();
     const said = await conversationsOf(runs[0]);
     expect(said?.[0]).toMatchObject({
-      answers: ['不知道'],
-      reasoning: '想一想',
+      answers: [{ text: '不知道', thought: '想一想' }],
       answer: { status: 'unreadable', reason: 'no-json' },
     });
     expect(said?.every((one) => one?.asked.length === 2)).toBe(true);

@@ -20,9 +20,14 @@ export interface Reply {
 export interface Conversation {
   readonly asked: readonly { readonly role: string; readonly content: string }[];
   /** As they came; several where it was asked more than once. */
-  readonly answers: readonly string[];
-  /** What a thinking model wrote before its answer. */
-  readonly reasoning?: string;
+  readonly answers: readonly Spoken[];
+}
+
+/** One answer in words. */
+export interface Spoken {
+  readonly text: string;
+  /** What a thinking model wrote before it. */
+  readonly thought?: string;
 }
 
 /** How a model is asked. */

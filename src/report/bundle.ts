@@ -50,11 +50,10 @@ type PackedRun =
   | readonly [PackedSide | 0, readonly PackedError[]]
   | readonly [PackedSide | 0, readonly PackedError[], PackedSaid];
 type PackedError = readonly [kinds: number, gold: number, answer: number];
-/** What was asked, what came back, thoughts, and how that was read. */
+/** What was asked, what came back with the thoughts before it, and how that was read. */
 type PackedSaid = readonly [
   asked: readonly (readonly [role: string, content: string])[],
-  answers: readonly string[],
-  reasoning: string,
+  answers: readonly (readonly [text: string, thought: string])[],
   reading: string,
 ];
 
@@ -132,10 +131,14 @@ function packExample({ shown, runs }: TaskAnalysis, labels: LabelNumbers, i: num
   ];
 }
 
-function packSaid({ asked, answers, reasoning = '', answer }: Said): PackedSaid {
+function packSaid({ asked, answers, answer }: Said): PackedSaid {
   const reading =
     answer.status === 'answered' ? '' : [answer.status, answer.reason].filter(Boolean).join(': ');
-  return [asked.map(({ role, content }) => [role, content]), answers, reasoning, reading];
+  return [
+    asked.map(({ role, content }) => [role, content]),
+    answers.map(({ text, thought = '' }) => [text, thought]),
+    reading,
+  ];
 }
 
 function packSide({ elements, marks, values }: Side, labels: LabelNumbers): PackedSide {

@@ -221,9 +221,10 @@ describe.skipIf(!CHROMIUM)(
     });
 
     it('shows what a language model was asked, thought and wrote, beside reading and gold', async () => {
-      const said = (answers: string[], reading: Partial<Said>): Said => ({
+      const said = (texts: string[], reading: Partial<Said>): Said => ({
         asked: [{ role: 'user', content: `${PAYLOADS[1]}两句是否同义？` }],
-        ...{ answers, reasoning: '先比较症状。', answer: { status: 'unreadable', reason: 'no-json' } },
+        answers: texts.map((text, i) => ({ text, ...(i === 0 && { thought: '先比较症状。' }) })),
+        answer: { status: 'unreadable', reason: 'no-json' },
         ...reading,
       });
       const asked = imaginedPairs(2);
@@ -286,6 +287,7 @@ describe.skipIf(!CHROMIUM)(
       expect(await list.locator('details[open] pre').allTextContents()).toEqual(
         [0, 1, 2, 3].map((grade) => `{"grade":${grade}}`),
       );
+      expect(await list.locator('details[open] .who').allTextContents()).toEqual(['1', '2', '1', '2']);
       expect(complaints).toEqual([]);
       await page.close();
     });

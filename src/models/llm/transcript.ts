@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { readLineBatches } from '../../ground/files.ts';
-import type { Conversation, Reply } from '../contract.ts';
+import type { Conversation, Reply, Spoken } from '../contract.ts';
 import { CALLS_FILE, siblings } from './calls.ts';
 import { type RawCall, rawJson } from './interpret.ts';
 
@@ -34,24 +34,21 @@ export async function readConversations(
   for (const [id, { raw, key }] of replies) {
     const parsed = rawJson.safeParse(raw).data;
     if (!parsed) continue;
-    const calls = parsed.repeats.flat();
-    const thoughts = calls.flatMap((call) =>
-      'reasoning' in call && call.reasoning?.trim() ? [call.reasoning] : [],
-    );
     said.set(id, {
       asked: (key !== undefined && asked.get(key)) || [],
-      answers: calls.map(shown),
-      ...(thoughts.length > 0 && { reasoning: thoughts.join('\n') }),
+      answers: parsed.repeats.flat().map(spoken),
     });
   }
   return said;
 }
 
-/** The answer of a call as it came, without its thoughts; why there is none where it failed. */
-function shown(call: RawCall): string {
-  if ('text' in call) return call.text;
-  if ('scores' in call) return JSON.stringify(call.scores);
-  return call.detail === undefined ? call.failure : `${call.failure}: ${call.detail}`;
+/** The answer of a call as it came, its thoughts apart; why there is none where it failed. */
+function spoken(call: RawCall): Spoken {
+  if ('scores' in call) return { text: JSON.stringify(call.scores) };
+  if ('failure' in call)
+    return { text: call.detail === undefined ? call.failure : `${call.failure}: ${call.detail}` };
+  const { text, reasoning } = call;
+  return reasoning?.trim() ? { text, thought: reasoning } : { text };
 }
 
 interface Message {

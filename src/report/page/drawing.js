@@ -72,12 +72,18 @@ function drawAnswer(index, run, gold, [answer, errors, said], blocks) {
 }
 
 /** What a language model was asked and wrote, and why that could not be read. */
-function drawSaid([asked, answers, reasoning, reading]) {
+function drawSaid([asked, answers, reading]) {
   const raw = (text) => h('pre', { class: 'said', lang: 'zh-Hans', tabindex: '0' }, text);
   const part = (name, open, ...children) => h('details', { open }, h('summary', {}, say(name)), ...children);
-  const parts = [part(words.rawAnswer, true, ...answers.map(raw))];
+  // Of several answers, each has its number, and so has what was thought before it.
+  const numbered = (texts) =>
+    texts.flatMap(([i, text]) =>
+      answers.length > 1 ? [h('div', { class: 'who' }, String(i + 1)), raw(text)] : [raw(text)],
+    );
+  const parts = [part(words.rawAnswer, true, ...numbered(answers.map(([text], i) => [i, text])))];
   if (reading) parts.unshift(h('p', { class: 'note' }, reading));
-  if (reasoning) parts.push(part(words.reasoning, false, raw(reasoning)));
+  const thoughts = answers.flatMap(([, thought], i) => (thought === '' ? [] : [[i, thought]]));
+  if (thoughts.length > 0) parts.push(part(words.reasoning, false, ...numbered(thoughts)));
   if (asked.length > 0)
     parts.push(
       part(

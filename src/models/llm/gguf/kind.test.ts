@@ -52,7 +52,10 @@ describe('the kind gguf', () => {
     );
     const raw = { asking: 'label', repeats: [[{ text: '{}' }]] };
     const said = await gguf.conversations(directory, new Map([['7', { raw, key }]]));
-    expect(said?.get('7')).toEqual({ asked: [{ role: 'user', content: '头痛？' }], answers: ['{}'] });
+    expect(said?.get('7')).toEqual({
+      asked: [{ role: 'user', content: '头痛？' }],
+      answers: [{ text: '{}' }],
+    });
   });
 
   it('names a file that is absent', async () => {
