@@ -1,8 +1,7 @@
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import { scoreOf } from './floors.ts';
-import { groupAnswers } from './units.ts';
+import { groupAnswers, scoreOf } from './units.ts';
 
 /**
  * The primary score of a task as a function that models may call for choosing and stopping: larger is better, NaN where

@@ -1,11 +1,10 @@
 import type { Metric } from '../metrics/metric.ts';
-import { sumCounts } from '../statistics/counts.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { countUnits, groupAnswers, narrowTo } from './units.ts';
+import { scoreOf } from './units.ts';
 
 /** Guesses that are averaged: as many as this many answers allow, and no more than `MAX_GUESSES`. */
 const GUESSED_ANSWERS = 500_000;
@@ -44,18 +43,6 @@ export function bestConstant(
     if (!best || score > best.score) best = { predictions, score };
   }
   return best;
-}
-
-/** The score of complete answers under one additive metric. */
-export function scoreOf(
-  task: Task,
-  examples: readonly Example[],
-  predictions: readonly Prediction[],
-  metric: Metric<Answered>,
-): number {
-  const units = groupAnswers(task, examples, predictions);
-  const narrow = narrowTo(metric, units);
-  return narrow.value(sumCounts(countUnits(narrow, units), narrow.width));
 }
 
 /** What needs no model at all: NaN where a family has no such answer. */

@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics/metric.ts';
-import { createCountsBuilder, type SparseCounts } from '../statistics/counts.ts';
+import { createCountsBuilder, type SparseCounts, sumCounts } from '../statistics/counts.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
@@ -48,7 +48,35 @@ const MANY_COUNTS = 256;
 
 /** A metric in the counts that these units need: the same score, to the bit, where it has very many classes. */
 export function narrowTo<Item>(metric: Metric<Item>, units: readonly (readonly Item[])[]): Metric<Item> {
-  return metric.width < MANY_COUNTS || !metric.narrowing ? metric : metric.narrowing.to(units);
+  return metric.narrowing && isNarrowed(metric) ? metric.narrowing.to(units) : metric;
+}
+
+/** Whether a metric is narrowed to the counts that its units need. */
+const isNarrowed = ({ width, narrowing }: Pick<Metric<never>, 'width' | 'narrowing'>): boolean =>
+  width >= MANY_COUNTS && narrowing !== undefined;
+
+/**
+ * The score of complete answers under an additive metric. Where every example is a unit, none is held: constants and
+ * guesses are scored tens of times on all examples.
+ */
+export function scoreOf(
+  task: Task,
+  examples: readonly Example[],
+  predictions: readonly Prediction[],
+  metric: Metric<Answered>,
+): number {
+  if (isNarrowed(metric) || examples.some(({ group }) => group !== undefined)) {
+    const units = groupAnswers(task, examples, predictions);
+    const narrow = narrowTo(metric, units);
+    return narrow.value(sumCounts(countUnits(narrow, units), narrow.width));
+  }
+  const [sums, counts] = [new Float64Array(metric.width), new Float64Array(metric.width)];
+  for (const [index, { input, gold }] of examples.entries()) {
+    metric.count([{ input, gold, prediction: predictions[index] }], counts, 0);
+    for (let column = 0; column < counts.length; column++) sums[column] += counts[column];
+    counts.fill(0);
+  }
+  return metric.value(sums);
 }
 
 /** What every unit counts. */
