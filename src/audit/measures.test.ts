@@ -145,6 +145,7 @@ describe('oddities', () => {
       '锟斤拷',
       ' 前空格',
       '体温 38 ℃，AB 型 & C',
+      '主诉：头痛\n现病史：三天\r\n无发热',
     ];
     const found = findTextOddities(intent, [
       split(

@@ -24,7 +24,8 @@ const ODDITIES: readonly Oddity[] = [
     code: 'control-character',
     kind: 'oddity',
     message: { en: 'a control or invisible format character', zh: '含控制字符或不可见格式字符' },
-    pattern: /[\p{Cc}\p{Cf}]/u,
+    // A line break is part of records of several lines.
+    pattern: /(?!\r?\n)[\p{Cc}\p{Cf}]/u,
   },
   {
     code: 'special-token',

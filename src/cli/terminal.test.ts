@@ -45,6 +45,17 @@ describe('a table', () => {
   });
 });
 
+describe('tables one below another', () => {
+  it('have an empty line between them, those below a sentence have none', async () => {
+    const { terminal, written } = open();
+    await terminal.table(['a'], [['1']]);
+    await terminal.table(['b'], [['2']]);
+    terminal.printText('so');
+    await terminal.table(['c'], [['3']]);
+    expect(written.out).toBe('a\n─\n1\n\nb\n─\n2\nso\nc\n─\n3\n');
+  });
+});
+
 describe('control characters', () => {
   const EVIL = 'a\u001b]0;owned\u0007\r\u009b2J\u007f';
   const SHOWN = 'a\\u001b]0;owned\\u0007\\u000d\\u009b2J\\u007f';

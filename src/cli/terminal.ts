@@ -28,8 +28,8 @@ export interface Terminal {
   /** An answer to what a person has just done, to standard error: also under --quiet, not under --json. */
   alert(text: Text | string): void;
   /**
-   * A table to standard output that fits the width, below an empty line where another came before. A note names the columns
-   * left out, which are returned.
+   * A table to standard output that fits the width, below an empty line where another stands right above. A note names the
+   * columns left out, which are returned.
    */
   table(headings: readonly Heading[], rows: readonly (readonly string[])[]): Promise<readonly string[]>;
   /** This terminal for a command that writes `files`: where one is standard output, nothing else goes there. */
@@ -67,11 +67,14 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const wrapped = (text: Text | string): string =>
     width === undefined ? say(text) : wrapIndented(say(text), width);
   // Everything that the commands show passes here, and no text that users brought has an effect on the terminal.
-  const print = (line: string): void => void stdout.write(`${inert(line)}\n`);
+  let isAfterTable = false;
+  const print = (line: string): void => {
+    stdout.write(`${inert(line)}\n`);
+    isAfterTable = false;
+  };
   const note = (text: Text | string): void => {
     if (!quiet && !json) stderr.write(`${inert(wrapped(text))}\n`);
   };
-  let tables = 0;
   const terminal: Terminal = {
     language,
     json,
@@ -95,8 +98,9 @@ export function createTerminal(settings: TerminalSettings): Terminal {
         rows.map((row) => row.map(inert)),
         width,
       );
-      if (tables++ > 0) print('');
+      if (isAfterTable) print('');
       print(drawn.lines.join('\n'));
+      isAfterTable = true;
       if (drawn.dropped.length > 0) note(leftOut(drawn.dropped));
       return drawn.dropped;
     },
