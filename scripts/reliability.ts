@@ -54,7 +54,8 @@ const sumOf = <T>(rows: readonly T[], value: (row: T) => number): number =>
 const FINE = ['same', 'other', 'refused'];
 const READ: Readonly<Record<string, string>> = {
   corpora: 'every corpus format, inputs, the scheme `regrouped@1`',
-  CBLUE: 'official files of every task, submissions, archives, the passages of KUAKE-IR',
+  CBLUE:
+    'official files of every task, PromptCBLUE among them, submissions, archives, the passages of KUAKE-IR',
   'clinical corpora': 'CCKS 2017, 2018 and 2019, DiaKG',
   imports:
     'sources of every format (Excel, Parquet, dataset folders and zips among them), the record of an import',

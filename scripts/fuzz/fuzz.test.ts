@@ -6,6 +6,7 @@ import { formats } from '../../src/datasets/formats/registry.ts';
 import { importFormats } from '../../src/datasets/imports/registry.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { cblueTasks } from '../../src/tasks/cblue/tasks.ts';
+import { promptcblueTasks } from '../../src/tasks/promptcblue/tasks.ts';
 import { mutate } from './mutations.ts';
 import { FAULTS, judge, prepare, type Verdict } from './oracle.ts';
 import { clinicalTasks } from './readers/clinical.ts';
@@ -39,7 +40,7 @@ describe('mutated files are read the same, validly, or refused by a typed error 
 
 describe('what is mutated', () => {
   it('is a file of every corpus format', () => {
-    const read = [...corpusTasks, ...clinicalTasks, ...cblueTasks];
+    const read = [...corpusTasks, ...clinicalTasks, ...cblueTasks, ...promptcblueTasks];
     const formatsOf = read.flatMap(({ corpus }) => [corpus.format, corpus.alternative?.format]);
     const covered = ['jsonl', ...formatsOf];
     expect(Object.keys(formats).filter((name) => !covered.includes(name))).toEqual([]);

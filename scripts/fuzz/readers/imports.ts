@@ -86,6 +86,13 @@ const webanno = `#FORMAT=WebAnno TSV 3.3
 1-3\t2-3\t用\t_\t_\t_\t
 1-4\t3-5\t乙药\tdru\t治\t1-1[1_0]\t
 `;
+const fasttext = Array.from({ length: 12 }, (_, i) => `__label__${i % 2} 头痛${i}天 __comment__重\n`).join(
+  '',
+);
+const inside = JSON.stringify({
+  version: 1,
+  data: Array.from({ length: 12 }, (_, i) => ({ 主诉: `头痛${i}天，伴发热`, 去向: i % 2 })),
+});
 const conll = '-DOCSTART- -X- O\n\n甲 n B-dis\n病 n E-dis\n用 v O\n\n乙 n S-dru\n\n头 n B-sym\n痛 n E-sym\n';
 const personal = `编号,文本,标签,患者\n${Array.from({ length: 12 }, (_, i) => `${i},姓名：王小明，电话1381234567${i % 10}，头痛${i}天,${i % 2},P${i % 5}\n`).join('')}`;
 const csv = `id,text1,text2,label\n${Array.from({ length: 12 }, (_, i) => `${i},"头痛${i},急",头疼${i}天,${i % 2}\n`).join('')}`;
@@ -125,6 +132,7 @@ export const imports: Reader = {
       ...[own('plain.jsonl', 'lines', plain), own('tokens.jsonl', 'lines', tokens)],
       ...[own('studio.json', 'json', labelStudio), own('flat.json', 'json', flat)],
       ...[own('webanno.test.tsv', 'lines', webanno), own('test.conll', 'lines', conll)],
+      ...[own('classes.txt', 'lines', fasttext), own('inside.json', 'json', inside)],
       ...[text, own('brat-test/a.ann', 'lines', annotations, 'brat-test')],
       ...[
         own('test-cas.json', 'json', fixture('test-cas.json')),
