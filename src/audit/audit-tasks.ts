@@ -1,4 +1,5 @@
 import { type Dataset, openDataset, type SchemeId } from '../datasets/dataset.ts';
+import { openPasses } from '../datasets/passes.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { writeSplits } from '../datasets/write-splits.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
@@ -37,7 +38,7 @@ export async function auditTasks(
     onProgress?.(i / tasks.length, declared.id);
     const dataset = await openDataset({ task: declared, dir });
     const { task } = dataset;
-    const audit = await auditDataset(dataset, tokenizer);
+    const audit = await auditDataset(dataset, { tokenizer, signal });
     audits.push(audit);
     if (subsetsDir !== undefined) await writeAuditSubsets(subsetsDir, audit, dataset);
     if (splitDir !== undefined)
@@ -49,12 +50,10 @@ export async function auditTasks(
 
 async function writeAuditSubsets(directory: string, audit: Audit, dataset: Dataset): Promise<void> {
   const ids = new Map<string, readonly string[]>();
-  for (const { name } of audit.splits) {
-    const { questions } = await dataset.split(name);
-    ids.set(
-      name,
-      questions.map(({ id }) => id),
-    );
+  for (const pass of await openPasses(dataset)) {
+    const own: string[] = [];
+    for await (const items of pass.items()) for (const { id } of items) own.push(id);
+    ids.set(pass.name, own);
   }
   await writeSubsets(
     directory,

@@ -49,6 +49,19 @@ describe('auditDataset', () => {
     expect(gap?.gap).toBeCloseTo(0.01);
   });
 
+  it.each(['cMedQQ', 'cMedTC', 'cMedIR', 'cMedQANER', 'CMDD'])(
+    'says the same of %s where memory holds no split',
+    async (name) => {
+      const dataset = await openDataset({ task: findTask(name), dir: samplesDir() });
+      expect(await auditDataset(dataset, { mostHeld: 0 })).toEqual(await auditDataset(dataset));
+    },
+  );
+
+  it('stops where it is asked to', async () => {
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(auditDataset(await open(), { signal })).rejects.toThrow('stopped');
+  });
+
   it('writes a card and metadata', async () => {
     await writeCard(dataDir, await open(), audit);
     const card = await readFile(join(dataDir, 'cMedQQ.md'), 'utf8');

@@ -1,20 +1,23 @@
-import { type CorpusFile, type Dataset, type Notice, type Split, splitsAtHand } from '../datasets/dataset.ts';
+import { type CorpusFile, type Dataset, type Notice, splitsAtHand } from '../datasets/dataset.ts';
 import { compareSources } from '../datasets/disagreement.ts';
 import { readAgreement } from '../datasets/import-record.ts';
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ItemRef } from '../datasets/item-ref.ts';
+import { MOST_HELD, openPasses, type Pass } from '../datasets/passes.ts';
 import { unitCount } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
+import { createYielder } from '../ground/yielder.ts';
 import { bestConstant } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
+import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
+import { judgeBy, learnFrom } from './drawn.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { type PowerRow, type PublishedGap, powerOf, publishedGap } from './power.ts';
 import { measureSignal, type SignalRow } from './signal.ts';
-import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
-import { type TruncationRow, truncationLedger } from './truncation.ts';
-import { findTwins } from './twins.ts';
+import { createSurvey, type Survey } from './survey.ts';
+import type { TruncationRow } from './truncation.ts';
 
 /** A published score beside what one constant answer reaches under the same rule on the same split. */
 export interface PublishedCheck {
@@ -50,32 +53,41 @@ export interface Audit {
 /** Splits whose scores are reported; signal and power are measured on them. */
 const JUDGED: readonly SplitName[] = ['dev', 'test'];
 
+export interface AuditDatasetOptions {
+  /** For what truncation hides; without it that is left out. */
+  readonly tokenizer?: Tokenizer;
+  /**
+   * Bytes of files up to which splits are held in memory; larger ones are read several times, and their texts are put on disk
+   * meanwhile to be compared. Default 64 MiB. What is found is the same, but that the simple model learns from a sample of them.
+   */
+  readonly mostHeld?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Audits every available split. Throws the UserErrors of `Dataset.split`, and `no-gold`; of a task whose gold of test was
- * never released, splits without gold are left out.
+ * Audits every available split. Throws the UserErrors of `Dataset.split`, `no-gold`, and `disk-full`; of a task whose gold of test
+ * was never released, splits without gold are left out.
  */
-export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Promise<Audit> {
+export async function auditDataset(
+  dataset: Dataset,
+  { tokenizer, mostHeld = MOST_HELD, signal: aborted }: AuditDatasetOptions = {},
+): Promise<Audit> {
   const { task } = dataset;
-  const splits: Split[] = [];
-  const withoutGold: SplitName[] = [];
-  for (const name of dataset.splits) {
-    const split = await dataset.split(name);
-    // Gold of such a task is not expected on other splits than the judged one.
-    if (task.judged !== undefined && !split.hasGold) withoutGold.push(name);
-    else splits.push(split);
+  const opened = await openPasses(dataset, mostHeld);
+  // Gold of such a task is not expected on other splits than the judged one.
+  const isExpected = ({ hasGold }: Pass): boolean => hasGold || task.judged === undefined;
+  const splits = opened.filter(isExpected);
+  const withoutGold = opened.filter((pass) => !isExpected(pass)).map(({ name }) => name);
+  using survey = createSurvey(task, tokenizer, { mostHeld });
+  const noticed = createNoticed();
+  const rest = createYielder(aborted);
+  for (const split of splits) {
+    for await (const examples of split.examples((notices) => noticed.take(split.name, notices))) {
+      for (const example of examples) survey.take(example, split.name);
+      await rest();
+    }
   }
-  const conventions = [
-    ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
-  ];
-  const examplesOf = (name: SplitName) => splits.find((split) => split.name === name)?.examples ?? [];
-  const signal: SignalRow[] = [];
-  const power: PowerRow[] = [];
-  for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
-    const learning = { train: examplesOf('train'), dev: split.name === 'test' ? examplesOf('dev') : [] };
-    const measured = await measureSignal(task, split, conventions, learning);
-    signal.push(...measured.rows);
-    power.push(...powerOf(task, split.name, measured, conventions, unitCount(split.examples)));
-  }
+  const { signal, power } = await measure(task, splits, survey);
   const synthetic = splits.some((split) => split.synthetic);
   const agreement = await readAgreement(task, dataset.dir);
   return {
@@ -83,23 +95,53 @@ export async function auditDataset(dataset: Dataset, tokenizer?: Tokenizer): Pro
     task: task.id,
     synthetic,
     files: splits.flatMap(({ files }) => files),
-    splits: splits.map(({ name, examples }) => ({ name, examples: examples.length })),
+    splits: splits.map(({ name }) => ({ name, examples: survey.sizeOf(name) })),
     ...(withoutGold.length > 0 && { withoutGold }),
     findings: [
-      ...findTwins(task, splits),
-      ...findNoticed(splits),
+      ...survey.twins(),
+      ...noticed.findings(),
       ...(await findDisagreements(dataset)),
-      ...findTextOddities(task, splits),
-      ...findLonelyLabels(task, splits),
+      ...survey.textOddities(),
+      ...survey.lonelyLabels(),
     ],
     ...(agreement && { agreement }),
-    truncation: tokenizer && truncationLedger(task, splits, tokenizer),
+    truncation: survey.truncation(),
     signal,
     power,
     // What was published is about the released corpus, not about samples in its format.
     gap: synthetic ? undefined : publishedGap(task, power),
     published: synthetic ? [] : checkPublished(task, splits),
   };
+}
+
+/** Signal and power of every judged split. */
+async function measure(task: Task, splits: readonly Pass[], survey: Survey) {
+  const conventions = [
+    ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
+  ];
+  const learn = async (name: SplitName): Promise<readonly Example[]> => {
+    const split = splits.find((one) => one.name === name);
+    return split ? learnFrom(split, survey) : [];
+  };
+  const signal: SignalRow[] = [];
+  const power: PowerRow[] = [];
+  const train = await learn('train');
+  const trainOf = survey.sizeOf('train');
+  for (const split of splits.filter(({ name }) => JUDGED.includes(name))) {
+    const { name } = split;
+    const measured = await measureSignal(
+      task,
+      { name, examples: await judgeBy(split, survey) },
+      conventions,
+      {
+        ...{ train, dev: name === 'test' ? await learn('dev') : [] },
+        ...(train.length < trainOf && { trainOf }),
+      },
+    );
+    signal.push(...measured.rows);
+    power.push(...powerOf(task, name, measured, conventions, unitCount(survey.placesOf(name))));
+  }
+  return { signal, power };
 }
 
 /** What notices of the readers mean; other notices are oddities. */
@@ -152,21 +194,25 @@ const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly me
   'empty-text': { kind: 'defect', message: { en: 'an empty text', zh: '文本为空' } },
 };
 
-function findNoticed(splits: readonly Split[]): Finding[] {
+/** What the readers of splits noticed, by what it was. */
+function createNoticed() {
   const byCode = new Map<string, { notice: Notice; items: Map<string, ItemRef> }>();
-  for (const { name, notices } of splits) {
-    for (const notice of notices) {
-      const known = byCode.get(notice.code) ?? { notice, items: new Map() };
-      if (notice.id !== undefined) known.items.set(`${name}:${notice.id}`, { split: name, id: notice.id });
-      byCode.set(notice.code, known);
-    }
-  }
-  return [...byCode].map(([code, { notice, items }]) => ({
-    code,
-    kind: NOTICED[code]?.kind ?? 'oddity',
-    message: NOTICED[code]?.message ?? notice.message,
-    items: [...items.values()],
-  }));
+  return {
+    take(split: SplitName, notices: readonly Notice[]): void {
+      for (const notice of notices) {
+        const known = byCode.get(notice.code) ?? { notice, items: new Map() };
+        if (notice.id !== undefined) known.items.set(`${split}:${notice.id}`, { split, id: notice.id });
+        byCode.set(notice.code, known);
+      }
+    },
+    findings: (): Finding[] =>
+      [...byCode].map(([code, { notice, items }]) => ({
+        code,
+        kind: NOTICED[code]?.kind ?? 'oddity',
+        message: NOTICED[code]?.message ?? notice.message,
+        items: [...items.values()],
+      })),
+  };
 }
 
 /** Documents whose JSON gold and BIO tags say different things. */
@@ -196,12 +242,13 @@ async function findDisagreements(dataset: Dataset): Promise<Finding[]> {
   ];
 }
 
-function checkPublished(task: Task, splits: readonly Split[]): PublishedCheck[] {
+/** Of splits in memory: none that was released is larger. */
+function checkPublished(task: Task, splits: readonly Pass[]): PublishedCheck[] {
   return task.published.flatMap(({ model, value, rule }) => {
-    const split = splits.find(({ name }) => name === rule?.split);
+    const held = splits.find(({ name }) => name === rule?.split)?.held;
     const metric = rule && findConvention(rule.convention).metric(task);
-    if (!rule || !split || !metric || 'whole' in metric) return [];
-    const best = bestConstant(task, split.examples, metric);
+    if (!rule || !held || !metric || 'whole' in metric) return [];
+    const best = bestConstant(task, held.examples, metric);
     if (!best) return [];
     return [
       { model, published: value / 100, ...rule, constant: best.score, beaten: best.score >= value / 100 },

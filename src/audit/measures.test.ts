@@ -9,8 +9,8 @@ import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import { powerOf } from './power.ts';
 import { fittedOnText, measureSignal } from './signal.ts';
-import { findLonelyLabels, findTextOddities } from './text-oddities.ts';
-import { truncationLedger, visibleEnd } from './truncation.ts';
+import { createLonelyLabels, createOddities, type Finder } from './text-oddities.ts';
+import { createTruncationLedger, visibleEnd } from './truncation.ts';
 
 const split = (name: Split['name'], examples: Example[]) => ({ name, examples });
 const text = (id: number, value: string, label: string): Example => ({
@@ -25,10 +25,17 @@ describe('truncation', () => {
     createVocabulary(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '痛', 'ab', '##c']),
   );
 
+  const rowsOf = (task: string, example: Example) => {
+    const ledger = createTruncationLedger(findTask(task), tokenizer);
+    ledger.take(example, 'test');
+    return ledger.rows();
+  };
+
   it('sees as many WordPieces as the model has room for', () => {
-    expect(visibleEnd('痛痛痛痛', tokenizer, 3)).toBe(3);
-    expect(visibleEnd('痛痛痛', tokenizer, 3)).toBe(3);
-    expect(visibleEnd('痛 abc痛', tokenizer, 2)).toBe(4);
+    const seen = (value: string, length: number) => visibleEnd(value, tokenizer.tokenize(value).ends, length);
+    expect(seen('痛痛痛痛', 3)).toBe(3);
+    expect(seen('痛痛痛', 3)).toBe(3);
+    expect(seen('痛 abc痛', 2)).toBe(4);
   });
 
   it('counts the gold that no model of that length can find, and what an oracle then reaches', () => {
@@ -37,7 +44,7 @@ describe('truncation', () => {
       input: { text: '痛'.repeat(200) },
       gold: { entities: [125, 126, 127].map((end) => ({ start: end - 2, end, type: 'symptom' })) },
     };
-    const [at126, at254] = truncationLedger(findTask('cMedQANER'), [split('test', [document])], tokenizer);
+    const [at126, at254] = rowsOf('cMedQANER', document);
     expect(at126).toEqual({
       split: 'test',
       length: 126,
@@ -58,7 +65,7 @@ describe('truncation', () => {
       input: { textA: '痛'.repeat(20), textB: '痛'.repeat(120) },
       gold: { label: '1' },
     };
-    expect(truncationLedger(findTask('cMedQQ'), [split('test', [pair])], tokenizer)[0]).toMatchObject({
+    expect(rowsOf('cMedQQ', pair)[0]).toMatchObject({
       cut: 1,
       charactersUnseen: 15,
     });
@@ -135,6 +142,15 @@ describe('measureSignal', () => {
   });
 });
 
+/** What is found when the examples of all splits come one by one. */
+function findingsOf(finder: Finder, splits: ReturnType<typeof split>[]) {
+  const refs = splits.flatMap(({ name, examples }) => examples.map(({ id }) => ({ split: name, id })));
+  let number = 0;
+  for (const { name, examples } of splits)
+    for (const example of examples) finder.take(example, name, number++);
+  return finder.findings((i) => refs[i]);
+}
+
 describe('oddities', () => {
   it('names each by its code and leaves ordinary text alone', () => {
     const texts = [
@@ -147,7 +163,7 @@ describe('oddities', () => {
       '体温 38 ℃，AB 型 & C',
       '主诉：头痛\n现病史：三天\r\n无发热',
     ];
-    const found = findTextOddities(intent, [
+    const found = findingsOf(createOddities(intent), [
       split(
         'dev',
         texts.map((value, i) => text(i, value, '1')),
@@ -164,7 +180,7 @@ describe('oddities', () => {
   });
 
   it('finds labels that one split has to itself', () => {
-    const found = findLonelyLabels(intent, [
+    const found = findingsOf(createLonelyLabels(intent), [
       split('train', [text(0, '甲', '0'), text(1, '乙', '1')]),
       split('test', [text(0, '丙', '1')]),
     ]);

@@ -1,5 +1,6 @@
 import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
+import type { Grouped } from '../datasets/units.ts';
 import type { Text } from '../ground/language.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
@@ -28,23 +29,33 @@ const witnessOf = (task: Task): ModelKind => {
 const FOLDS = 4;
 const SEED = 0;
 /** Larger splits are sampled, whole groups: what follows from the text shows in this many examples. */
-const MAX_EXAMPLES = 2500;
+export const MOST_JUDGED = 2500;
 /** Below this gain over the better of a constant answer and chance a task is flagged. */
 export const WEAK_GAIN = 0.05;
 
 /** The train split; or, where that is not at hand, the other folds of the examples that are answered. */
 export type FittedOn =
-  | { readonly from: 'train'; readonly examples: number }
+  | {
+      readonly from: 'train';
+      readonly examples: number;
+      /** Of how many these are a sample; absent where they are all. */
+      readonly of?: number;
+    }
   | { readonly from: 'folds'; readonly folds: number };
 
-/** `train (1 683 examples)`, `the other 3 of 4 folds of test`. */
-export const fittedOnText = ({ fittedOn, split }: Pick<SignalRow, 'fittedOn' | 'split'>): Text =>
-  fittedOn.from === 'train'
-    ? { en: `train (${fittedOn.examples})`, zh: `train（${fittedOn.examples} 条）` }
-    : {
-        en: `the other ${fittedOn.folds - 1} of ${fittedOn.folds} folds of ${split}`,
-        zh: `${split} 的 ${fittedOn.folds} 折交叉验证`,
-      };
+/** `train (1683)`, `train (20000 of 700000)`, `the other 3 of 4 folds of test`. */
+export function fittedOnText({ fittedOn, split }: Pick<SignalRow, 'fittedOn' | 'split'>): Text {
+  if (fittedOn.from === 'folds') {
+    const { folds } = fittedOn;
+    return {
+      en: `the other ${folds - 1} of ${folds} folds of ${split}`,
+      zh: `${split} 的 ${folds} 折交叉验证`,
+    };
+  }
+  const { examples, of } = fittedOn;
+  if (of === undefined) return { en: `train (${examples})`, zh: `train（${examples} 条）` };
+  return { en: `train (${examples} of ${of})`, zh: `train（${of} 条中的 ${examples} 条）` };
+}
 
 /** How much of one split's gold a simple model, the best constant answer and guessing get right. */
 export interface SignalRow {
@@ -107,25 +118,29 @@ export interface Signal {
 export interface Learning {
   readonly train: readonly Example[];
   readonly dev: readonly Example[];
+  /** Examples of the train split, of which `train` is a sample; absent where it is all. */
+  readonly trainOf?: number;
 }
 
 /**
- * Fits the family's simple model on train, as a run does, and scores its answers to one split beside the best constant
+ * Fits the family's simple model on train, as a run does, and scores its answers to one split, or a sample of it, beside the best constant
  * answer and guessing under the given conventions. Without train, the model is cross-validated on the split itself,
  * groups kept together.
  */
 export async function measureSignal(
   task: Task,
-  split: Pick<Split, 'name' | 'examples'>,
+  { name, examples }: Pick<Split, 'name' | 'examples'>,
   conventions: readonly string[],
   learning: Learning = { train: [], dev: [] },
 ): Promise<Signal> {
-  const examples = sample(split.examples);
   const witness = witnessOf(task);
   const isFolded = learning.train.length === 0;
   const fittedOn: FittedOn = isFolded
     ? { from: 'folds', folds: FOLDS }
-    : { from: 'train', examples: learning.train.length };
+    : {
+        ...{ from: 'train', examples: learning.train.length },
+        ...(learning.trainOf !== undefined && { of: learning.trainOf }),
+      };
   const predictions = isFolded
     ? await crossValidate(task, examples, witness)
     : await answersOf(task, witness, learning, examples);
@@ -149,7 +164,7 @@ export async function measureSignal(
     const excess = Math.max(0, orZero(chance) - orZero(constantScore));
     return [
       {
-        split: split.name,
+        split: name,
         convention: id,
         examples: examples.length,
         witness: witness.id,
@@ -167,8 +182,6 @@ export async function measureSignal(
 
 const orZero = (score: number): number => (Number.isNaN(score) ? 0 : score);
 
-function sample(examples: readonly Example[]): readonly Example[] {
-  return examples.length <= MAX_EXAMPLES
-    ? examples
-    : splitBySeed(examples, MAX_EXAMPLES / examples.length, SEED).held;
-}
+/** At most about `most` examples, whole groups, in the order given. */
+export const drawSample = <E extends Grouped>(examples: readonly E[], most: number): readonly E[] =>
+  examples.length <= most ? examples : splitBySeed(examples, most / examples.length, SEED).held;

@@ -1,11 +1,9 @@
 import type { ItemRef } from '../datasets/item-ref.ts';
-import type { Split } from '../datasets/split.ts';
 import type { Text } from '../ground/language.ts';
+import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
-import type { Task } from '../tasks/task.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
 import type { Finding, FindingKind } from './finding.ts';
-
-type NamedSplit = Pick<Split, 'name' | 'examples'>;
 
 /** Something in a text that a tokenizer or a reader may stumble over. */
 interface Oddity {
@@ -71,43 +69,68 @@ const ODDITIES: readonly Oddity[] = [
   },
 ];
 
-/** Items whose text holds something odd, one finding an oddity. */
-export function findTextOddities(task: Task, splits: readonly NamedSplit[]): Finding[] {
-  const { texts } = familyOf(task);
-  return ODDITIES.flatMap(({ code, kind, message, pattern }) => {
-    const items: ItemRef[] = splits.flatMap(({ name, examples }) =>
-      examples
-        .filter(({ input }) => texts(input).some((text) => pattern.test(text)))
-        .map(({ id }) => ({ split: name, id })),
-    );
-    return items.length > 0 ? [{ code, kind, message, items }] : [];
-  });
+/** Examples that come one by one, split by split, of which something is found out. */
+export interface Finder {
+  /** `number` as in `refOf`. */
+  take(example: Example, split: SplitName, number: number): void;
+  findings(refOf: (number: number) => ItemRef): Finding[];
 }
 
-/** Labels of the gold that some splits with gold have and others have not: they cannot be learnt, or not be judged. */
-export function findLonelyLabels(task: Task, splits: readonly NamedSplit[]): Finding[] {
-  if (splits.length < 2) return [];
+interface Found extends Oddity {
+  readonly numbers: number[];
+}
+
+/** Finds items whose text holds something odd, one finding an oddity. */
+export function createOddities(task: Task): Finder {
+  const { texts } = familyOf(task);
+  const found = ODDITIES.map((oddity): Found => ({ ...oddity, numbers: [] }));
+  return {
+    take({ input }, _split, number) {
+      const own = texts(input);
+      for (const { pattern, numbers } of found)
+        if (own.some((text) => pattern.test(text))) numbers.push(number);
+    },
+    findings: (refOf) =>
+      found.flatMap(({ code, kind, message, numbers }) =>
+        numbers.length > 0 ? [{ code, kind, message, items: numbers.map(refOf) }] : [],
+      ),
+  };
+}
+
+/** Items that hold a label which, so far, one split alone has. */
+interface Holders {
+  readonly split: SplitName;
+  /** Undefined once another split has it too. */
+  numbers: number[] | undefined;
+}
+
+/** Finds labels of the gold that some splits with gold have and others have not: they cannot be learnt, or not be judged. */
+export function createLonelyLabels(task: Task): Finder {
   const { labels } = familyOf(task);
-  const holders = new Map<string, ItemRef[]>();
-  for (const { name, examples } of splits) {
-    for (const example of examples) {
+  const holders = new Map<string, Holders>();
+  const splits = new Set<SplitName>();
+  return {
+    take(example, split, number) {
+      splits.add(split);
       for (const label of new Set(labels(example))) {
-        const items = holders.get(label) ?? [];
-        items.push({ split: name, id: example.id });
-        holders.set(label, items);
+        const known = holders.get(label);
+        if (!known) holders.set(label, { split, numbers: [number] });
+        else if (known.split === split) known.numbers?.push(number);
+        else known.numbers = undefined;
       }
-    }
-  }
-  return [...holders]
-    .filter(([, items]) => new Set(items.map(({ split }) => split)).size === 1)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([label, items]) => ({
-      code: 'label-in-one-split',
-      kind: 'oddity',
-      message: {
-        en: `the label "${label}" occurs in ${items[0].split} only`,
-        zh: `标签“${label}”只在 ${items[0].split} 中出现`,
-      },
-      items,
-    }));
+    },
+    findings(refOf) {
+      if (splits.size < 2) return [];
+      return [...holders]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([label, { split, numbers }]): Finding[] => {
+          if (!numbers) return [];
+          const message = {
+            en: `the label "${label}" occurs in ${split} only`,
+            zh: `标签“${label}”只在 ${split} 中出现`,
+          };
+          return [{ code: 'label-in-one-split', kind: 'oddity', message, items: numbers.map(refOf) }];
+        });
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import type { Split } from '../datasets/split.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import { longestFirst } from '../encoders/tokenizers/truncate.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -29,70 +28,105 @@ export interface TruncationRow {
 interface Loss {
   readonly characters: number;
   readonly charactersUnseen: number;
-  readonly gold?: number;
-  readonly goldUnseen?: number;
+  readonly gold: number;
+  readonly goldUnseen: number;
 }
 
-/** One row per split and length; empty where models read the texts of an input one by one. */
-export function truncationLedger(
-  task: Task,
-  splits: readonly Pick<Split, 'name' | 'examples'>[],
-  tokenizer: Tokenizer,
-): TruncationRow[] {
+/** What examples that come one by one lose. */
+export interface TruncationLedger {
+  take(example: Example, split: SplitName): void;
+  /** One row per split and length; empty where models read the texts of an input one by one. */
+  rows(): TruncationRow[];
+}
+
+export function createTruncationLedger(task: Task, tokenizer: Tokenizer): TruncationLedger {
   const family = familyOf(task);
   const lose = LOSSES[family.inputShape];
-  if (!lose) return [];
-  return splits.flatMap(({ name, examples }) =>
-    MODEL_LENGTHS.map((length) => {
-      const losses = examples.map((example) => lose(family, example, tokenizer, length));
-      const total = (field: keyof Loss): number => losses.reduce((sum, loss) => sum + (loss[field] ?? 0), 0);
-      const gold = total('gold');
-      const recall = 1 - total('goldUnseen') / gold;
-      return {
-        split: name,
-        length,
-        examples: examples.length,
-        cut: losses.filter(({ charactersUnseen }) => charactersUnseen > 0).length,
-        characters: total('characters'),
-        charactersUnseen: total('charactersUnseen'),
-        ...(gold > 0 ? { gold, goldUnseen: total('goldUnseen'), oracleF1: (2 * recall) / (1 + recall) } : {}),
-      };
-    }),
-  );
+  const sums = new Map<SplitName, Sum[]>();
+  return {
+    take(example, split) {
+      if (!lose) return;
+      const own = sums.get(split) ?? MODEL_LENGTHS.map(emptySum);
+      sums.set(split, own);
+      const lossAt = lose(family, example, tokenizer);
+      for (const sum of own) addTo(sum, lossAt(sum.length));
+    },
+    rows: () => [...sums].flatMap(([split, own]) => own.map((sum) => rowOf(split, sum))),
+  };
 }
 
-/** First code unit that a model of that length does not see. */
-export function visibleEnd(text: string, tokenizer: Tokenizer, length: number): number {
-  const { ends } = tokenizer.tokenize(text, length + 1);
-  return ends.length > length ? ends[length - 1] : text.length;
+interface Sum extends Loss {
+  readonly length: number;
+  examples: number;
+  cut: number;
+  characters: number;
+  charactersUnseen: number;
+  gold: number;
+  goldUnseen: number;
 }
 
-type Lose = (family: Family, example: Example, tokenizer: Tokenizer, length: number) => Loss;
+const emptySum = (length: number): Sum => ({
+  ...{ length, examples: 0, cut: 0, characters: 0, charactersUnseen: 0, gold: 0, goldUnseen: 0 },
+});
+
+function addTo(sum: Sum, loss: Loss): void {
+  sum.examples++;
+  if (loss.charactersUnseen > 0) sum.cut++;
+  sum.characters += loss.characters;
+  sum.charactersUnseen += loss.charactersUnseen;
+  sum.gold += loss.gold;
+  sum.goldUnseen += loss.goldUnseen;
+}
+
+function rowOf(split: SplitName, sum: Sum): TruncationRow {
+  const { length, examples, cut, characters, charactersUnseen, gold, goldUnseen } = sum;
+  const recall = 1 - goldUnseen / gold;
+  return {
+    ...{ split, length, examples, cut, characters, charactersUnseen },
+    ...(gold > 0 ? { gold, goldUnseen, oracleF1: (2 * recall) / (1 + recall) } : {}),
+  };
+}
+
+/** First code unit that a model of that length does not see, from where tokens end. */
+export const visibleEnd = (text: string, ends: Int32Array, length: number): number =>
+  ends.length > length ? ends[length - 1] : text.length;
+
+/** What an example loses at each length. */
+type Lose = (family: Family, example: Example, tokenizer: Tokenizer) => (length: number) => Loss;
 
 /** What is lost by the shape of an input; turns and titles are read one by one. */
 const LOSSES: { readonly [Shape in InputShape]?: Lose } = { text: loseText, pair: losePair };
 
-function loseText(family: Family, { input, gold }: Example, tokenizer: Tokenizer, length: number): Loss {
+const LONGEST = Math.max(...MODEL_LENGTHS);
+
+function loseText(family: Family, { input, gold }: Example, tokenizer: Tokenizer): (length: number) => Loss {
   const [text] = family.texts(input);
-  const seen = visibleEnd(text, tokenizer, length);
+  const { ends } = tokenizer.tokenize(text, LONGEST + 1);
   const spans = family.view.side(gold, input).elements.flatMap(({ span }) => span ?? []);
-  return {
-    characters: text.length,
-    charactersUnseen: text.length - seen,
-    gold: spans.length,
-    goldUnseen: spans.filter(({ end }) => end > seen).length,
+  return (length) => {
+    const seen = visibleEnd(text, ends, length);
+    return {
+      characters: text.length,
+      charactersUnseen: text.length - seen,
+      gold: spans.length,
+      goldUnseen: spans.filter(({ end }) => end > seen).length,
+    };
   };
 }
 
-function losePair({ texts }: Family, { input }: Example, tokenizer: Tokenizer, length: number): Loss {
+function losePair({ texts }: Family, { input }: Example, tokenizer: Tokenizer): (length: number) => Loss {
   const [textA, textB] = texts(input);
   const a = tokenizer.tokenize(textA).ends;
   const b = tokenizer.tokenize(textB).ends;
-  const [keptA, keptB] = longestFirst(a.length, b.length, length - 1);
   const unseen = (text: string, ends: Int32Array, kept: number): number =>
     kept < ends.length ? text.length - (kept === 0 ? 0 : ends[kept - 1]) : 0;
-  return {
-    characters: textA.length + textB.length,
-    charactersUnseen: unseen(textA, a, keptA) + unseen(textB, b, keptB),
+  return (length) => {
+    const [keptA, keptB] = longestFirst(a.length, b.length, length - 1);
+    return {
+      characters: textA.length + textB.length,
+      charactersUnseen: unseen(textA, a, keptA) + unseen(textB, b, keptB),
+      gold: 0,
+      goldUnseen: 0,
+    };
   };
 }

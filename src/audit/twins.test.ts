@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { formatRef } from '../datasets/item-ref.ts';
+import { createRandom } from '../ground/random.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { SplitName } from '../tasks/task.ts';
-import { findTwins } from './twins.ts';
+import type { TextStoreOptions } from '../text/text-store.ts';
+import type { Finding } from './finding.ts';
+import { createSurvey } from './survey.ts';
 
 const split = (name: SplitName, examples: Example[]) => ({ name, examples });
 const pair = (id: string, textA: string, textB: string, label = '1', group?: string): Example => ({
@@ -18,14 +21,19 @@ const text = (id: string, value: string, label = '1'): Example => ({
   gold: { label },
 });
 
-/** Code → items. */
-function twins(task: string, splits: ReturnType<typeof split>[]): Record<string, string[]> {
-  return Object.fromEntries(
-    findTwins(findTask(task), splits).map(({ code, items }) => [code, items.map(formatRef)]),
-  );
+type Splits = readonly ReturnType<typeof split>[];
+
+function findTwins(task: string, splits: Splits, stored: TextStoreOptions = {}): Finding[] {
+  using survey = createSurvey(findTask(task), undefined, stored);
+  for (const { name, examples } of splits) for (const example of examples) survey.take(example, name);
+  return survey.twins();
 }
 
-describe('findTwins', () => {
+/** Code → items. */
+const twins = (task: string, splits: Splits): Record<string, string[]> =>
+  Object.fromEntries(findTwins(task, splits).map(({ code, items }) => [code, items.map(formatRef)]));
+
+describe('twins', () => {
   it('finds nothing among different texts', () => {
     expect(
       twins('cMedIC', [
@@ -118,4 +126,45 @@ describe('findTwins', () => {
       ]),
     ).toEqual({});
   });
+
+  it('finds known twins among many texts, and the same ones where all texts are on disk', () => {
+    const { splits, planted } = plantedCorpus(300);
+    const held = findTwins('cMedTC', splits);
+    expect(findTwins('cMedTC', splits, { mostHeld: 0 })).toEqual(held);
+    for (const [code, expected] of Object.entries(planted)) {
+      const items = held.find((found) => found.code === code)?.items.map(formatRef);
+      expect([code, items]).toEqual([code, expected]);
+    }
+    expect(held).toHaveLength(3);
+  });
 });
+
+/** Titles of random characters; of every ten in train one is in test as it is, one in full width, and one changed a little. */
+function plantedCorpus(size: number) {
+  const random = createRandom(18);
+  const character = (): string => String.fromCharCode(0x4e00 + random.below(3000));
+  const train = Array.from({ length: size }, () => Array.from({ length: 60 }, character).join(''));
+  const copies = train.flatMap((value, i) => {
+    if (i % 10 === 0) return [{ code: 'identical-across-splits', value }];
+    if (i % 10 === 1) return [{ code: 'folded-across-splits', value: `${value}，` }];
+    return i % 10 === 2
+      ? [{ code: 'near-across-splits', value: `${value.slice(0, 50)}甲${value.slice(51)}` }]
+      : [];
+  });
+  const codes = [...new Set(copies.map(({ code }) => code))];
+  const leaked = (code: string): string[] =>
+    copies.flatMap((copy, i) => (copy.code === code ? [`test:${i}`] : []));
+  return {
+    splits: [
+      split(
+        'train',
+        train.map((value, i) => text(String(i), value)),
+      ),
+      split(
+        'test',
+        copies.map(({ value }, i) => text(String(i), value)),
+      ),
+    ],
+    planted: Object.fromEntries(codes.map((code) => [code, leaked(code)])),
+  };
+}

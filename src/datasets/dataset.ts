@@ -1,6 +1,5 @@
 import type { Text } from '../ground/language.ts';
-import type { Example } from '../tasks/examples.ts';
-import { withObservedLabels } from '../tasks/families/registry.ts';
+import { familyOf, withObservedLabels } from '../tasks/families/registry.ts';
 import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
 import {
   absent,
@@ -11,10 +10,11 @@ import {
   requireFittingFormat,
   type Source,
 } from './location.ts';
+import { bytesAtHand, MOST_HELD } from './passes.ts';
 import { emptySplit, readItems, readLocation } from './read.ts';
 import { DEFAULT_SCHEME, type JudgedSplit, type SchemeId, schemeOf, schemes } from './schemes/registry.ts';
 import type { Division, SplitFiles } from './schemes/scheme.ts';
-import type { Item, Split } from './split.ts';
+import { hasGold, type Item, type Split } from './split.ts';
 
 export type { Notice } from './formats/format.ts';
 export type { Source } from './location.ts';
@@ -151,12 +151,19 @@ async function completeLabels(place: Place, read: ReadSplit): Promise<Task> {
   if (task.labels.length > 0) return task;
   const primary: Place = { ...place, source: 'primary' };
   const readPrimary = place.source === 'primary' ? read : createReader(primary);
-  const examples: Example[] = [];
+  const isHeld = (await bytesAtHand(primary)) <= MOST_HELD;
+  const { labels } = familyOf(task);
+  const found = new Set<string>();
   for (const name of filesAtHand(primary)) {
-    const split = await readPrimary(name);
-    if (split.hasGold) for (const example of split.examples) examples.push(example);
+    const location = isHeld ? undefined : locate(primary, name);
+    for await (const items of location ? readItems(location, task) : heldExamples(await readPrimary(name)))
+      for (const item of items) if (hasGold(item)) for (const label of labels(item)) found.add(label);
   }
-  return withObservedLabels(task, examples);
+  return withObservedLabels(task, found);
+}
+
+async function* heldExamples(split: Split): AsyncGenerator<readonly Item[]> {
+  if (split.hasGold) yield split.examples;
 }
 
 async function* streamFile(place: Place, task: Task, name: SplitName): AsyncGenerator<Item> {

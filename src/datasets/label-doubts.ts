@@ -1,9 +1,10 @@
 import type { Text } from '../ground/language.ts';
 import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
-import type { SplitName } from '../tasks/task.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
 import type { Dataset } from './dataset.ts';
 import { isHeader } from './formats/columns.ts';
+import { openPasses, type Pass } from './passes.ts';
 
 /** Something about labels that were taken from the data which suggests that they are none. */
 export interface LabelDoubt {
@@ -21,8 +22,11 @@ const SHOWN_LABELS = 5;
 /** The labels of a split and how often each occurs. */
 interface Counted {
   readonly split: SplitName;
-  readonly examples: readonly Example[];
+  readonly size: number;
+  readonly first: Example;
   readonly counts: ReadonlyMap<string, number>;
+  /** Every example has one label. */
+  readonly isSingle: boolean;
 }
 
 /**
@@ -32,27 +36,38 @@ interface Counted {
  */
 export async function findLabelDoubts(dataset: Dataset): Promise<LabelDoubt[]> {
   if (!dataset.labelsObserved) return [];
-  const { labels } = familyOf(dataset.task);
   const splits: Counted[] = [];
-  for (const name of dataset.splits) {
-    const split = await dataset.split(name);
-    if (!split.hasGold) continue;
-    const counts = new Map<string, number>();
-    for (const example of split.examples)
-      for (const label of labels(example)) counts.set(label, (counts.get(label) ?? 0) + 1);
-    splits.push({ split: name, examples: split.examples, counts });
-  }
-  const single = splits.filter(({ examples }) => examples.every((example) => labels(example).length === 1));
+  for (const pass of await openPasses(dataset))
+    if (pass.hasGold) splits.push(await countLabels(dataset.task, pass));
+  const single = splits.filter(({ isSingle }) => isSingle);
   const distinct = single.flatMap((split) => doubtDistinct(split) ?? []);
   const headers = single.flatMap((split) => doubtHeader(dataset, split, splits) ?? []);
   return [...headers, ...distinct, ...(distinct.length > 0 ? [] : doubtSeparate(splits))];
 }
 
-function doubtDistinct({ split, examples, counts }: Counted): LabelDoubt | undefined {
-  if (examples.length < MIN_EXAMPLES || counts.size <= examples.length * MAX_DISTINCT) return undefined;
+async function countLabels(task: Task, pass: Pass): Promise<Counted> {
+  const { labels } = familyOf(task);
+  const counts = new Map<string, number>();
+  let first: Example | undefined;
+  let [size, isSingle] = [0, true];
+  for await (const examples of pass.examples()) {
+    for (const example of examples) {
+      first ??= example;
+      size++;
+      const own = labels(example);
+      isSingle &&= own.length === 1;
+      for (const label of own) counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+  }
+  if (!first) throw new Error('a split without an example');
+  return { split: pass.name, size, first, counts, isSingle };
+}
+
+function doubtDistinct({ split, size, counts }: Counted): LabelDoubt | undefined {
+  if (size < MIN_EXAMPLES || counts.size <= size * MAX_DISTINCT) return undefined;
   const message = {
-    en: `${split} has ${counts.size} distinct labels in ${examples.length} examples: are the columns in another order?`,
-    zh: `${split} 的 ${examples.length} 个样本有 ${counts.size} 个不同标签：列的顺序是否有误？`,
+    en: `${split} has ${counts.size} distinct labels in ${size} examples: are the columns in another order?`,
+    zh: `${split} 的 ${size} 个样本有 ${counts.size} 个不同标签：列的顺序是否有误？`,
   };
   return { code: 'distinct-labels', split, message };
 }
@@ -60,15 +75,14 @@ function doubtDistinct({ split, examples, counts }: Counted): LabelDoubt | undef
 /** The first example reads like names of columns, or has a label that nothing else has where every other one repeats. */
 function doubtHeader(
   { task }: Dataset,
-  { split, examples, counts }: Counted,
+  { split, size, first, counts }: Counted,
   splits: readonly Counted[],
 ): LabelDoubt | undefined {
-  const [first] = examples;
   const { labels, texts } = familyOf(task);
   const [label] = labels(first);
   const total = splits.reduce((sum, other) => sum + (other.counts.get(label) ?? 0), 0);
   const onceOnly = [...counts.values()].filter((count) => count === 1).length;
-  const isOdd = examples.length >= MIN_EXAMPLES && total === 1 && onceOnly === 1 && counts.size > 2;
+  const isOdd = size >= MIN_EXAMPLES && total === 1 && onceOnly === 1 && counts.size > 2;
   if (!isHeader([label, ...texts(first.input)]) && !isOdd) return undefined;
   const message = {
     en: `The first record of ${split} may be a header: its label is "${label}". If it is one, remove it.`,

@@ -66,7 +66,8 @@ export function createSplit({ items, source, ...known }: SplitContent): Split {
   };
 }
 
-function noGold(name: SplitName, source: SplitContent['source']): UserError {
+/** The error for a split whose gold is asked for and was not released. */
+export function noGold(name: SplitName, source: SplitContent['source']): UserError {
   const shape = source?.shape ?? { en: '', zh: '' };
   return new UserError(
     'no-gold',

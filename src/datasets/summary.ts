@@ -3,9 +3,12 @@ import { familyOf } from '../tasks/families/registry.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import { type Dataset, type DatasetNote, openDataset, splitsAtHand } from './dataset.ts';
 import { compareSources } from './disagreement.ts';
+import type { Notice } from './formats/format.ts';
 import { findLabelDoubts, type LabelDoubt } from './label-doubts.ts';
+import { MOST_HELD, openPasses, type Pass } from './passes.ts';
 import { releaseSize } from './release/release-sizes.ts';
-import { unitCount } from './units.ts';
+import { hasGold } from './split.ts';
+import { createUnitNumbers } from './unit-numbers.ts';
 
 /** Lengths in characters (UTF-16 code units) of all texts of an example together. */
 export interface Lengths {
@@ -108,7 +111,7 @@ export async function summarizeTasks(
 export async function summarize(dataset: Dataset): Promise<TaskSummary> {
   const { task } = dataset;
   const splits: SplitSummary[] = [];
-  for (const split of dataset.splits) splits.push(await summarizeSplit(dataset, split));
+  for (const pass of await openPasses(dataset)) splits.push(await summarizeSplit(dataset, pass));
   const note = releaseSize(task)?.note;
   const doubts = await findLabelDoubts(dataset);
   return {
@@ -121,31 +124,53 @@ export async function summarize(dataset: Dataset): Promise<TaskSummary> {
   };
 }
 
-async function summarizeSplit(dataset: Dataset, name: SplitName): Promise<SplitSummary> {
+async function summarizeSplit(dataset: Dataset, pass: Pass): Promise<SplitSummary> {
   const { task, dir } = dataset;
-  const split = await dataset.split(name);
-  const family = familyOf(task);
-  const labels = split.hasGold ? split.examples.map((example) => family.labels(example)) : [];
-  const flat = labels.flat();
-  const official = split.synthetic ? undefined : releaseSize(task)?.sizes[name];
+  const { name, synthetic, hasGold } = pass;
+  const official = synthetic ? undefined : releaseSize(task)?.sizes[name];
   const comparable = splitsAtHand({ task, dir, source: 'alternative' }).includes(name);
-  const lengths = split.questions.map(({ input }) =>
-    family.texts(input).reduce((sum, text) => sum + text.length, 0),
-  );
+  const { lengths, units, labels, unannotated, notices } = await countItems(task, pass);
   return {
     split: name,
-    synthetic: split.synthetic,
-    examples: split.questions.length,
-    groups: unitCount(split.hasGold ? split.examples : split.questions),
+    synthetic,
+    examples: lengths.length,
+    groups: hasGold ? units : lengths.length,
     lengths: describeLengths(lengths),
-    labels: countNames(flat.map((label) => [label, 1])),
-    annotations: flat.length,
-    unannotated: labels.filter((own) => own.length === 0).length,
-    notices: countNames(split.notices.map(({ code, count = 1 }) => [code, count])),
-    ...(split.hasGold ? {} : { hasGold: false as const }),
+    labels: sortCounts(labels),
+    annotations: [...labels.values()].reduce((sum, count) => sum + count, 0),
+    unannotated,
+    notices: sortCounts(notices),
+    ...(hasGold ? {} : { hasGold: false as const }),
     ...(official === undefined ? {} : { official }),
     ...(comparable ? { disagreement: await countDisagreement(dataset, name) } : {}),
   };
+}
+
+/** Counts the items of a split in one pass. */
+async function countItems(task: Task, pass: Pass) {
+  const { texts, labels: labelsOf } = familyOf(task);
+  using units = createUnitNumbers(task, { mostHeld: MOST_HELD });
+  const lengths: number[] = [];
+  const labels = new Map<string, number>();
+  const notices = new Map<string, number>();
+  let unannotated = 0;
+  const notice = (noticed: readonly Notice[]): void => {
+    for (const { code, count = 1 } of noticed) notices.set(code, (notices.get(code) ?? 0) + count);
+  };
+  for await (const items of pass.items(notice)) {
+    for (const item of items) {
+      lengths.push(texts(item.input).reduce((sum, text) => sum + text.length, 0));
+      units.add(item);
+      if (!hasGold(item)) continue;
+      const own = labelsOf(item);
+      for (const label of own) labels.set(label, (labels.get(label) ?? 0) + 1);
+      if (own.length === 0) unannotated++;
+    }
+  }
+  const numbers = units.between(0, lengths.length);
+  const alone = numbers.filter((unit) => unit < 0).length;
+  const named = new Set(numbers).size - (alone > 0 ? 1 : 0);
+  return { lengths, units: alone + named, labels, unannotated, notices };
 }
 
 async function countDisagreement(dataset: Dataset, split: SplitName) {
@@ -166,9 +191,6 @@ function describeLengths(lengths: readonly number[]): Lengths {
   return { min: at(0), median: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), mean };
 }
 
-/** How often each name occurs, the most frequent first, ties in order of first appearance. */
-function countNames(names: Iterable<readonly [name: string, times: number]>): Count[] {
-  const counts = new Map<string, number>();
-  for (const [name, times] of names) counts.set(name, (counts.get(name) ?? 0) + times);
-  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
-}
+/** The most frequent first, ties in order of first appearance. */
+const sortCounts = (counts: ReadonlyMap<string, number>): Count[] =>
+  [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);

@@ -39,16 +39,27 @@ export const unitCount = (examples: readonly Grouped[]): number => new Set(examp
  * Returns one name for each pair, equal exactly within a component: the number of its first pair.
  */
 export function linkTexts(pairs: readonly (readonly string[])[]): string[] {
+  const numbers = new Map<string, number>();
+  const numberOf = (text: string): number => {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
+  const numbered = pairs.map((texts) => texts.map(numberOf));
+  return Array.from(linkNumbers(numbered, numbers.size), String);
+}
+
+/** As `linkTexts`, of texts by number, which are below `count`: by pair, the number of the first of its component. */
+export function linkNumbers(pairs: readonly (readonly number[])[], count: number): Int32Array {
   const sets = createSets(pairs.length);
-  const firstWith = new Map<string, number>();
-  for (const [number, texts] of pairs.entries()) {
+  const firstWith = new Int32Array(count).fill(-1);
+  for (const [pair, texts] of pairs.entries()) {
     for (const text of texts) {
-      const first = firstWith.get(text);
-      if (first === undefined) firstWith.set(text, number);
-      else sets.join(first, number);
+      if (firstWith[text] < 0) firstWith[text] = pair;
+      else sets.join(firstWith[text], pair);
     }
   }
-  return pairs.map((_, number) => String(sets.find(number)));
+  return Int32Array.from(pairs, (_, pair) => sets.find(pair));
 }
 
 /**

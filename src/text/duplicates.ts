@@ -1,9 +1,11 @@
 import { joinBuckets } from './buckets.ts';
 import { createSets } from './disjoint-sets.ts';
+import { createDistinctTexts } from './distinct-texts.ts';
 import { type Compare, createJoining, type Pair } from './joining.ts';
 import { createSketches, SKETCH_DEFAULTS, type Sketches, type SketchOptions } from './minhash.ts';
-import { jaccard, shinglesOf } from './shingles.ts';
+import { jaccard, packRuns, shinglesOf } from './shingles.ts';
 import { findTemplates, joinTemplate } from './templates.ts';
+import { createTextStore, type TextStore } from './text-store.ts';
 
 /** Which texts say the same; a text is known by its index. */
 export interface Duplicates {
@@ -37,43 +39,82 @@ const DEFAULTS: DuplicateOptions = {
 };
 /** Share of the budget that is for texts of one template. */
 const TEMPLATES_SHARE = 0.75;
-/** Bytes of shingles that are kept; they are made anew where they are needed again. */
-const KEPT_BYTES = 1 << 28;
+/** Bytes of the shingles that were used last, which are kept; they are made anew where they are needed again. */
+const KEPT_BYTES = 1 << 27;
+
+/** Verified pairs, and what of all they are. */
+export type Found = Pick<Duplicates, 'pairs' | 'extent'>;
+
+/** Near duplicates among texts that come one by one; a text is known by its number among different ones. */
+export interface DuplicateSearch {
+  /** The number of a text, in order of first appearance; `part` as in `DuplicateOptions`. */
+  add(text: string, part?: number): number;
+  /** The number of a text; -1 where it was not added. */
+  find(text: string): number;
+  /** The text of a number. */
+  read(number: number): string;
+  readonly size: number;
+  /** Pairs of numbers. */
+  compare(): Found;
+}
+
+/**
+ * Looks for near duplicates among texts that are in `store` (which is empty at first), and of which memory holds some 100 bytes each.
+ * Candidates come from MinHash, each is verified on all its shingles; of the pairs right at the threshold about 0.2 % may be
+ * overlooked, wherever the texts are stored.
+ */
+export function createDuplicateSearch(
+  store: TextStore,
+  choices: Partial<Omit<DuplicateOptions, 'parts'>> = {},
+): DuplicateSearch {
+  const options = { ...DEFAULTS, ...choices };
+  const texts = createDistinctTexts(store);
+  const sketches = createSketches(options);
+  /** By number: the parts that a text occurs in, as bits. */
+  const occurs: number[] = [];
+  return {
+    find: texts.find,
+    read: texts.read,
+    get size() {
+      return texts.size;
+    },
+    add(text, part = 0) {
+      const number = texts.add(text);
+      if (number < occurs.length) occurs[number] |= 1 << part;
+      else {
+        occurs.push(1 << part);
+        sketches.add(packRuns(text, options.shingle));
+      }
+      return number;
+    },
+    compare() {
+      const comparison = createComparison(texts, options);
+      return comparePairs(sketches, comparison, options) ?? joinGroups(sketches, comparison, occurs, options);
+    },
+  };
+}
 
 /**
  * Exact and near duplicates among texts. Compare the form that suits: `comparisonForm` of `normalise.ts`
- * ignores punctuation and width. Candidates come from MinHash, each is verified on all its shingles;
- * of the pairs right at the threshold about 0.2 % may be overlooked. Where nearly all of many texts are alike, no more of them
- * are compared than it takes to find the groups (`extent`); memory grows with the number of texts only.
+ * ignores punctuation and width. What is found, and what may be overlooked, is as `createDuplicateSearch` says. Where nearly all
+ * of many texts are alike, no more of them are compared than it takes to find the groups (`extent`); memory grows with the number
+ * of texts only.
  */
 export function findDuplicates(
   texts: readonly string[],
-  choices: Partial<DuplicateOptions> = {},
+  { parts, ...choices }: Partial<DuplicateOptions> = {},
 ): Duplicates {
-  const options = { ...DEFAULTS, ...choices };
-  const numberOf = new Map<string, number>();
+  using store = createTextStore();
+  const search = createDuplicateSearch(store, choices);
   const firsts: number[] = [];
   const equal = createSets(texts.length);
-  /** By distinct text: the parts that it occurs in, as bits. */
-  const occurs: number[] = [];
   for (const [i, text] of texts.entries()) {
-    const known = numberOf.get(text);
-    const part = 1 << (options.parts?.[i] ?? 0);
-    if (known === undefined) {
-      numberOf.set(text, firsts.length);
-      firsts.push(i);
-      occurs.push(part);
-    } else {
-      equal.join(firsts[known], i);
-      occurs[known] |= part;
-    }
+    const number = search.add(text, parts?.[i]);
+    if (number < firsts.length) equal.join(firsts[number], i);
+    else firsts.push(i);
   }
   const exact = equal.groups();
-  const sketches = createSketches(options);
-  for (const text of numberOf.keys()) sketches.add(shinglesOf(text, options.shingle));
-  const comparison = createComparison([...numberOf.keys()], options);
-  const found =
-    comparePairs(sketches, comparison, options) ?? joinGroups(sketches, comparison, occurs, options);
+  const found = search.compare();
   for (const { a, b } of found.pairs) equal.join(firsts[a], firsts[b]);
   const pairs = found.pairs.map(({ a, b, similarity }) => ({ a: firsts[a], b: firsts[b], similarity }));
   return { exact, near: equal.groups(), pairs, extent: found.extent };
@@ -84,18 +125,20 @@ interface Comparison {
   readonly shinglesAt: (text: number) => Float64Array;
 }
 
-function createComparison(texts: readonly string[], { threshold, shingle }: SketchOptions): Comparison {
-  const kept = new Map<number, Float64Array>();
+function createComparison(texts: Pick<TextStore, 'read'>, { threshold, shingle }: SketchOptions): Comparison {
+  let recent = new Map<number, Float64Array>();
+  let before = recent;
   let bytes = 0;
   const shinglesAt = (i: number): Float64Array => {
-    const known = kept.get(i);
+    const known = recent.get(i);
     if (known) return known;
-    const made = shinglesOf(texts[i], shingle);
-    if (bytes > KEPT_BYTES) {
-      kept.clear();
+    const made = before.get(i) ?? shinglesOf(texts.read(i), shingle);
+    if (bytes > KEPT_BYTES / 2) {
+      before = recent;
+      recent = new Map();
       bytes = 0;
     }
-    kept.set(i, made);
+    recent.set(i, made);
     bytes += made.byteLength;
     return made;
   };
@@ -109,8 +152,6 @@ function createComparison(texts: readonly string[], { threshold, shingle }: Sket
   };
   return { compare, shinglesAt };
 }
-
-type Found = Pick<Duplicates, 'pairs' | 'extent'>;
 
 /** Every pair of candidates compared; undefined where they are too many. */
 function comparePairs(

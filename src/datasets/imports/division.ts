@@ -69,12 +69,11 @@ export interface Leaks {
 /** Undefined where a split has no gold. */
 export function countLeaks(task: Task, splits: readonly Split[]): Leaks | undefined {
   if (!splits.every(({ hasGold }) => hasGold)) return undefined;
-  const leaked = new Set<string>();
-  const { equal, mirrors, near, extent } = relateTwins(task, splits);
+  const leaked = new Set<number>();
+  const { equal, mirrors, near, extent, splitOf } = relateTwins(task, splits);
   for (const group of [...equal, ...mirrors, ...near]) {
-    const order = group.map(({ ref }) => SPLITS.indexOf(ref.split));
-    const least = Math.min(...order);
-    for (const [i, { ref }] of group.entries()) if (order[i] > least) leaked.add(`${ref.split}:${ref.id}`);
+    const first = group.reduce((least, example) => Math.min(least, splitOf(example)), SPLITS.length);
+    for (const example of group) if (splitOf(example) > first) leaked.add(example);
   }
   return { count: leaked.size, atLeast: extent === 'at-least' };
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { familyOf } from '../../tasks/families/registry.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
+import { MOST_HELD } from '../passes.ts';
 import { readItems } from '../read.ts';
 import { createSplit, hasGold, type Item, type Split } from '../split.ts';
 import { twinKeyOf } from './equal-twins.ts';
@@ -24,8 +25,6 @@ export interface ReadBack {
 }
 
 const SAMPLES = 3;
-/** Bytes of all splits that are held in memory together. */
-export const MOST_HELD = 64 * 1024 * 1024;
 
 /** Bytes of the files of a result. */
 async function bytesOf(files: readonly string[]): Promise<number> {

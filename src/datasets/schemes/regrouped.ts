@@ -61,7 +61,6 @@ export function joinDependent(task: Task, splits: readonly Split[]): Example[] {
   const refs = splits.flatMap(({ name, examples }) =>
     examples.map(({ id }) => formatRef({ split: name, id })),
   );
-  const numberOf = new Map(refs.map((ref, number) => [ref, number]));
   const sets = createSets(refs.length);
   const joinAll = ([first, ...others]: readonly number[]): void => {
     for (const other of others) sets.join(first, other);
@@ -71,8 +70,7 @@ export function joinDependent(task: Task, splits: readonly Split[]): Example[] {
     .map((group, number) => ({ id: refs[number], group }));
   for (const unit of unitsOf(withUnit)) joinAll(unit);
   const { equal, mirrors, near } = relateTwins(task, splits);
-  for (const twins of [...equal, ...mirrors, ...near])
-    joinAll(twins.flatMap(({ ref }) => numberOf.get(formatRef(ref)) ?? []));
+  for (const twins of [...equal, ...mirrors, ...near]) joinAll(twins);
   const examples = splits.flatMap((split) => split.examples);
   return examples.map((example, i) => ({ ...example, id: refs[i], group: refs[sets.find(i)] }));
 }

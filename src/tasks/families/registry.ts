@@ -1,4 +1,4 @@
-import type { Example, FamilyId } from '../examples.ts';
+import type { FamilyId } from '../examples.ts';
 import type { Task } from '../task.ts';
 import { causal } from './causal/family.ts';
 import { classification } from './classification/family.ts';
@@ -68,13 +68,10 @@ export interface Families extends TypesOf<typeof families> {}
 export const familyOf = (task: Pick<Task, 'family'>): Family => families[task.family];
 
 /**
- * A task that declares no labels, with those that the gold of `examples` holds, sorted; another task is returned
- * unchanged. Figures by class and macro averages need the labels: without them everything is one unlisted class.
+ * A task that declares no labels, with those that its gold holds, sorted. Figures by class and macro averages need the labels:
+ * without them everything is one unlisted class.
  */
-export function withObservedLabels(task: Task, examples: readonly Example[]): Task {
-  if (task.labels.length > 0) return task;
-  const { labels } = familyOf(task);
-  const ids = new Set<string>();
-  for (const example of examples) for (const label of labels(example)) ids.add(label);
-  return { ...task, labels: [...ids].sort().map((id) => ({ id, meaning: { en: id, zh: id } })) };
-}
+export const withObservedLabels = (task: Task, labels: Iterable<string>): Task => ({
+  ...task,
+  labels: [...new Set(labels)].sort().map((id) => ({ id, meaning: { en: id, zh: id } })),
+});

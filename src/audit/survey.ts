@@ -1,0 +1,112 @@
+import { createItemList, type ItemRef } from '../datasets/item-ref.ts';
+import { createTwinSearch } from '../datasets/twins.ts';
+import { createUnitNumbers } from '../datasets/unit-numbers.ts';
+import type { Grouped } from '../datasets/units.ts';
+import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import type { Example } from '../tasks/examples.ts';
+import type { SplitName, Task } from '../tasks/task.ts';
+import type { TextStoreOptions } from '../text/text-store.ts';
+import type { Finding } from './finding.ts';
+import { createLonelyLabels, createOddities } from './text-oddities.ts';
+import { createTruncationLedger, type TruncationRow } from './truncation.ts';
+import { describeTwins } from './twins.ts';
+
+/** An example of a split by its place in it, from 0, with what names its unit. */
+export interface Placed extends Grouped {
+  readonly place: number;
+}
+
+/** What is found out about the examples of all splits in one pass; disposing of it removes what is on disk. */
+export interface Survey extends Disposable {
+  /** Splits come one after another. */
+  take(example: Example, split: SplitName): void;
+  sizeOf(split: SplitName): number;
+  /** The examples of a split, without what is in them. */
+  placesOf(split: SplitName): Placed[];
+  /** Twins inside and across splits, and units that splits share. */
+  twins(): Finding[];
+  textOddities(): Finding[];
+  lonelyLabels(): Finding[];
+  /** Undefined without a tokenizer. */
+  truncation(): TruncationRow[] | undefined;
+}
+
+/**
+ * An empty survey. It keeps a few hundred bytes of an example in memory, and the texts as far as `stored` says. Throws a
+ * UserError where the disk is full.
+ */
+export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, stored: TextStoreOptions): Survey {
+  const items = createItemList();
+  const twins = createTwinSearch(task, stored);
+  const units = createUnitNumbers(task, stored);
+  const oddities = createOddities(task);
+  const lonely = createLonelyLabels(task);
+  const ledger = tokenizer && createTruncationLedger(task, tokenizer);
+  return {
+    take(example, split) {
+      const number = items.size;
+      items.add({ split, id: example.id });
+      twins.add(example, split);
+      units.add(example);
+      oddities.take(example, split, number);
+      lonely.take(example, split, number);
+      ledger?.take(example, split);
+    },
+    sizeOf(split) {
+      const [from, to] = items.rangeOf(split);
+      return to - from;
+    },
+    placesOf(split) {
+      const [from, to] = items.rangeOf(split);
+      return Array.from(units.between(from, to), (unit, place) => ({
+        ...{ id: items.refOf(from + place).id, place },
+        group: unit < 0 ? undefined : String(unit),
+      }));
+    },
+    twins: () => [
+      ...describeTwins(twins.relate(), items.refOf),
+      ...findSharedUnits(units.between(0, items.size), items.refOf),
+    ],
+    textOddities: () => oddities.findings(items.refOf),
+    lonelyLabels: () => lonely.findings(items.refOf),
+    truncation: () => ledger?.rows(),
+    [Symbol.dispose]() {
+      twins[Symbol.dispose]();
+      units[Symbol.dispose]();
+    },
+  };
+}
+
+/** Independent units (a query, a question) with examples in more than one split; `units` by example, -1 for one of its own. */
+function findSharedUnits(units: Int32Array, refOf: (number: number) => ItemRef): Finding[] {
+  /** The split of a unit; undefined once it has examples in two. */
+  const only = new Map<number, SplitName | undefined>();
+  for (const [number, unit] of units.entries()) {
+    if (unit < 0) continue;
+    const { split } = refOf(number);
+    if (!only.has(unit)) only.set(unit, split);
+    else if (only.get(unit) !== split) only.set(unit, undefined);
+  }
+  const shared = new Map<number, ItemRef[]>();
+  for (const [number, unit] of units.entries()) {
+    if (unit < 0 || only.get(unit) !== undefined) continue;
+    const refs = shared.get(unit);
+    if (refs) refs.push(refOf(number));
+    else shared.set(unit, [refOf(number)]);
+  }
+  if (shared.size === 0) return [];
+  const groups = [...shared.values()];
+  return [
+    {
+      code: 'shared-unit',
+      kind: 'oddity',
+      message: {
+        en: 'a question or query that an earlier split has too',
+        zh: '较早划分中已有同一问题或查询',
+      },
+      // Splits come in their order: the first member is of the earliest.
+      items: groups.flatMap((refs) => refs.filter(({ split }) => split !== refs[0].split)),
+      groups,
+    },
+  ];
+}
