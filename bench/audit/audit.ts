@@ -4,36 +4,14 @@
  *
  * node bench/audit/audit.ts --data-dir DIR
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { writeResult } from '../result.ts';
+import { runAudit } from './audit-process.ts';
 
 const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } });
-const program = new URL('../../bin/chineseblue.js', import.meta.url).pathname;
-const dataDir = values['data-dir'] ? ['--data-dir', values['data-dir']] : [];
-
-const start = performance.now();
 const [load] = loadavg();
-const probe = "process.on('exit', () => process.send(process.resourceUsage()))";
-const child = spawn(
-  process.execPath,
-  [
-    '--import',
-    `data:text/javascript,${encodeURIComponent(probe)}`,
-    program,
-    'data',
-    'audit',
-    '--json',
-    ...dataDir,
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
-);
-const [output, [usage]] = await Promise.all([text(child.stdout!), once(child, 'message')]);
-const seconds = (performance.now() - start) / 1000;
-const audits: readonly { task: string; splits: readonly { examples: number }[] }[] = JSON.parse(output);
+const { audits, ...used } = await runAudit(values['data-dir'] ? ['--data-dir', values['data-dir']] : []);
 const result = {
   date: new Date().toISOString(),
   hardware: `${cpus().length} × ${cpus()[0].model}`,
@@ -41,9 +19,7 @@ const result = {
   load,
   tasks: audits.map(({ task }) => task),
   examples: audits.flatMap(({ splits }) => splits).reduce((sum, { examples }) => sum + examples, 0),
-  seconds,
-  cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
-  peakMiB: usage.maxRSS / 1024,
+  ...used,
 };
 console.log(result);
 await writeResult('audit', result);

@@ -7,6 +7,7 @@ import { MOST_HELD, openPasses, type Pass } from '../datasets/passes.ts';
 import { unitCount } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
+import { takeStepsResting } from '../ground/steps.ts';
 import { createYielder } from '../ground/yielder.ts';
 import { bestConstant } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
@@ -98,7 +99,7 @@ export async function auditDataset(
     splits: splits.map(({ name }) => ({ name, examples: survey.sizeOf(name) })),
     ...(withoutGold.length > 0 && { withoutGold }),
     findings: [
-      ...survey.twins(),
+      ...(await takeStepsResting(survey.twins(), rest)),
       ...noticed.findings(),
       ...(await findDisagreements(dataset)),
       ...survey.textOddities(),

@@ -3,6 +3,7 @@ import { createTwinSearch } from '../datasets/twins.ts';
 import { createUnitNumbers } from '../datasets/unit-numbers.ts';
 import type { Grouped } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
+import type { Steps } from '../ground/steps.ts';
 import type { Example } from '../tasks/examples.ts';
 import type { SplitName, Task } from '../tasks/task.ts';
 import type { TextStoreOptions } from '../text/text-store.ts';
@@ -24,7 +25,7 @@ export interface Survey extends Disposable {
   /** The examples of a split, without what is in them. */
   placesOf(split: SplitName): Placed[];
   /** Twins inside and across splits, and units that splits share. */
-  twins(): Finding[];
+  twins(): Steps<Finding[]>;
   textOddities(): Finding[];
   lonelyLabels(): Finding[];
   /** Undefined without a tokenizer. */
@@ -63,10 +64,13 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
         group: unit < 0 ? undefined : String(unit),
       }));
     },
-    twins: () => [
-      ...describeTwins(twins.relate(), items.refOf),
-      ...findSharedUnits(units.between(0, items.size), items.refOf),
-    ],
+    *twins() {
+      const related = yield* twins.relate();
+      return [
+        ...describeTwins(related, items.refOf),
+        ...findSharedUnits(units.between(0, items.size), items.refOf),
+      ];
+    },
     textOddities: () => oddities.findings(items.refOf),
     lonelyLabels: () => lonely.findings(items.refOf),
     truncation: () => ledger?.rows(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatRef } from '../datasets/item-ref.ts';
 import { createRandom } from '../ground/random.ts';
+import { takeSteps } from '../ground/steps.ts';
 import type { Example } from '../tasks/examples.ts';
 import { findTask } from '../tasks/registry.ts';
 import type { SplitName } from '../tasks/task.ts';
@@ -26,7 +27,7 @@ type Splits = readonly ReturnType<typeof split>[];
 function findTwins(task: string, splits: Splits, stored: TextStoreOptions = {}): Finding[] {
   using survey = createSurvey(findTask(task), undefined, stored);
   for (const { name, examples } of splits) for (const example of examples) survey.take(example, name);
-  return survey.twins();
+  return takeSteps(survey.twins());
 }
 
 /** Code → items. */

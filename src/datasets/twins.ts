@@ -1,3 +1,4 @@
+import { type Steps, takeSteps } from '../ground/steps.ts';
 import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
@@ -39,7 +40,7 @@ export interface TwinSearch extends Disposable {
    * Finds twins inside and across splits. Where near pairs are too many to be listed, those are listed that join the groups, and for
    * every example one in each split that has any, so that what leaks is the same.
    */
-  relate(): Twins;
+  relate(): Steps<Twins>;
 }
 
 const SEPARATOR = '\u0001';
@@ -68,9 +69,9 @@ export function createTwinSearch(task: Task, stored: TextStoreOptions = {}): Twi
       raws.push(longHash(texts.join(SEPARATOR)));
       golds.push(longHash(gold));
     },
-    relate() {
+    *relate() {
       const members = membersOf(forms);
-      const { pairs, extent } = search.compare();
+      const { pairs, extent } = yield* search.compare();
       return {
         splitOf: (i) => splits[i],
         formOf: (i) => forms[i],
@@ -123,5 +124,5 @@ function findMirrors(
 export function relateTwins(task: Task, splits: readonly Pick<Split, 'name' | 'examples'>[]): Twins {
   using search = createTwinSearch(task);
   for (const { name, examples } of splits) for (const example of examples) search.add(example, name);
-  return search.relate();
+  return takeSteps(search.relate());
 }

@@ -1,3 +1,4 @@
+import type { Steps } from '../ground/steps.ts';
 import { COST, type Joining } from './joining.ts';
 import type { Sketches } from './minhash.ts';
 
@@ -34,22 +35,22 @@ interface Bucket {
  * Compares the members of every bucket where that matters and they are not of one template. Pairs that were together in an
  * earlier bucket are not compared again: what did not matter then does not now.
  */
-export function joinBuckets(joining: Joining, sketches: Sketches, templateOf: Int16Array): void {
-  sketches.eachBucket((members, band) => {
+export function* joinBuckets(joining: Joining, sketches: Sketches, templateOf: Int16Array): Steps<void> {
+  for (const { members, band } of sketches.buckets()) {
     const [first] = members;
-    if (templateOf[first] >= 0 && members.every((x) => templateOf[x] === templateOf[first])) return;
+    if (templateOf[first] >= 0 && members.every((x) => templateOf[x] === templateOf[first])) continue;
     const bucket: Bucket = {
       ...{ joining, templateOf },
       wereTogether: (x, y) => sketches.agreeBefore(band, x, y),
       most: joining.isBeyond((band + 1) / sketches.bands) ? FEW : Number.POSITIVE_INFINITY,
     };
-    lookBack(bucket, members);
-    if (joining.kinds > 1) lookAhead(bucket, members);
-  });
+    yield* lookBack(bucket, members);
+    if (joining.kinds > 1) yield* lookAhead(bucket, members);
+  }
 }
 
 /** Compares each member with those before it. */
-function lookBack(bucket: Bucket, members: Uint32Array): void {
+function* lookBack(bucket: Bucket, members: Uint32Array): Steps<void> {
   const { joining, templateOf } = bucket;
   const slots = new Map<string, Slot>();
   for (const x of members) {
@@ -64,6 +65,7 @@ function lookBack(bucket: Bucket, members: Uint32Array): void {
       }
     }
     put(slots, x, bucket);
+    yield;
   }
 }
 
@@ -105,7 +107,7 @@ function meetOne({ joining, wereTogether, most }: Bucket, x: number, list: reado
  * Shows a member the twins after it. What comes after it looked back at it, unless that knew a twin of this kind in its
  * group already: only then is there something to compare.
  */
-function lookAhead({ joining, templateOf, wereTogether, most }: Bucket, members: Uint32Array): void {
+function* lookAhead({ joining, templateOf, wereTogether, most }: Bucket, members: Uint32Array): Steps<void> {
   const { sets, kindOf, knows } = joining;
   const groups = new Map<number, number[][]>();
   for (const y of [...members].reverse()) {
@@ -125,5 +127,6 @@ function lookAhead({ joining, templateOf, wereTogether, most }: Bucket, members:
     const own = byKind[kindOf[y]];
     if (own) own.push(y);
     else byKind[kindOf[y]] = [y];
+    yield;
   }
 }

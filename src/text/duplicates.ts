@@ -1,3 +1,4 @@
+import { type Steps, takeSteps } from '../ground/steps.ts';
 import { joinBuckets } from './buckets.ts';
 import { createSets } from './disjoint-sets.ts';
 import { createDistinctTexts } from './distinct-texts.ts';
@@ -55,7 +56,7 @@ export interface DuplicateSearch {
   read(number: number): string;
   readonly size: number;
   /** Pairs of numbers. */
-  compare(): Found;
+  compare(): Steps<Found>;
 }
 
 /**
@@ -87,9 +88,10 @@ export function createDuplicateSearch(
       }
       return number;
     },
-    compare() {
+    *compare() {
       const comparison = createComparison(texts, options);
-      return comparePairs(sketches, comparison, options) ?? joinGroups(sketches, comparison, occurs, options);
+      const found = yield* comparePairs(sketches, comparison, options);
+      return found ?? (yield* joinGroups(sketches, comparison, occurs, options));
     },
   };
 }
@@ -114,7 +116,7 @@ export function findDuplicates(
     else firsts.push(i);
   }
   const exact = equal.groups();
-  const found = search.compare();
+  const found = takeSteps(search.compare());
   for (const { a, b } of found.pairs) equal.join(firsts[a], firsts[b]);
   const pairs = found.pairs.map(({ a, b, similarity }) => ({ a: firsts[a], b: firsts[b], similarity }));
   return { exact, near: equal.groups(), pairs, extent: found.extent };
@@ -154,20 +156,19 @@ function createComparison(texts: Pick<TextStore, 'read'>, { threshold, shingle }
 }
 
 /** Every pair of candidates compared; undefined where they are too many. */
-function comparePairs(
+function* comparePairs(
   sketches: Sketches,
   { compare }: Comparison,
   { most }: DuplicateOptions,
-): Found | undefined {
+): Steps<Found | undefined> {
   const candidates = new Float64Array(sketches.bands);
-  sketches.eachBucket(({ length }, band) => {
-    candidates[band] += (length * (length - 1)) / 2;
-  });
+  for (const { members, band } of sketches.buckets())
+    candidates[band] += (members.length * (members.length - 1)) / 2;
   if (Math.max(...candidates) > most.compared) return undefined;
   const pairs: Pair[] = [];
   let compared = 0;
   const isTooMuch = (): boolean => compared > most.compared || pairs.length > most.pairs;
-  sketches.eachBucket((members, band) => {
+  for (const { members, band } of sketches.buckets()) {
     for (let j = 1; j < members.length && !isTooMuch(); j++) {
       for (let i = 0; i < j; i++) {
         if (sketches.agreeBefore(band, members[i], members[j])) continue;
@@ -175,24 +176,25 @@ function comparePairs(
         const pair = compare(members[i], members[j]);
         if (pair) pairs.push(pair);
       }
+      yield;
     }
-  });
+  }
   if (isTooMuch()) return undefined;
   return { pairs: byPlace(pairs), extent: 'all' };
 }
 
 /** Only as many pairs of candidates compared as it takes to find the groups. */
-function joinGroups(
+function* joinGroups(
   sketches: Sketches,
   { compare, shinglesAt }: Comparison,
   occurs: readonly number[],
   { budget, threshold }: DuplicateOptions,
-): Found {
+): Steps<Found> {
   const joining = createJoining(compare, occurs, budget);
-  const { templateOf, templates } = findTemplates(sketches, shinglesAt);
+  const { templateOf, templates } = yield* findTemplates(sketches, shinglesAt);
   for (const [i, texts] of templates.entries())
-    joinTemplate(joining, texts, threshold, (TEMPLATES_SHARE * (i + 1)) / templates.length);
-  joinBuckets(joining, sketches, templateOf);
+    yield* joinTemplate(joining, texts, threshold, (TEMPLATES_SHARE * (i + 1)) / templates.length);
+  yield* joinBuckets(joining, sketches, templateOf);
   return { pairs: byPlace([...joining.pairs]), extent: joining.isPartial ? 'at-least' : 'examples' };
 }
 

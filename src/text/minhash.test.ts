@@ -41,7 +41,7 @@ describe('sketches', () => {
     const sketches = createSketches(SKETCH_DEFAULTS);
     for (const text of ['高血压怎么办', '糖尿病', '高血压怎么办', '']) sketches.add(shinglesOf(text, 3));
     const buckets: number[][] = [];
-    sketches.eachBucket((members) => buckets.push([...members]));
+    for (const { members } of sketches.buckets()) buckets.push([...members]);
     expect(sketches.size).toBe(4);
     expect(buckets).toEqual(Array.from({ length: sketches.bands }, () => [0, 2]));
   });

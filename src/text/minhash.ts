@@ -20,6 +20,12 @@ const FEW_KEYS = 4096;
 const BLOCK_BITS = 12;
 const BLOCK = 1 << BLOCK_BITS;
 
+/** Texts that agree in a band. */
+export interface Bucket {
+  readonly members: Uint32Array;
+  readonly band: number;
+}
+
 /** Band hashes of texts, added one by one: 4 bytes a band and text. */
 export interface Sketches {
   readonly bands: number;
@@ -32,11 +38,8 @@ export interface Sketches {
   /** Adds a text by its sketch; returns its number. */
   addSketch(sketch: Uint32Array): number;
   readonly size: number;
-  /**
-   * Calls `visit` for every band and every set of two or more texts that agree in it, numbers ascending:
-   * the pairs to verify. The array is only lent.
-   */
-  eachBucket(visit: (members: Uint32Array, band: number) => void): void;
+  /** Every set of two or more texts that agree in a band, numbers ascending: the pairs to verify. The array is only lent. */
+  buckets(): Generator<Bucket>;
   /** Whether two texts agree in a band before `band`: they were together in a bucket already. */
   agreeBefore(band: number, a: number, b: number): boolean;
 }
@@ -84,13 +87,13 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
     },
     sketchOf: store.sketchOf,
     addSketch: store.add,
-    eachBucket(visit) {
+    *buckets() {
       const keys = new Uint32Array(store.size);
       for (let band = 0; band < bands; band++) {
         store.readBand(band, keys);
         for (const run of equalRuns(keys)) {
           const members = run.filter((i) => !store.isEmpty(i));
-          if (members.length > 1) visit(members, band);
+          if (members.length > 1) yield { members, band };
         }
       }
     },

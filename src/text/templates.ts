@@ -1,3 +1,4 @@
+import type { Steps } from '../ground/steps.ts';
 import { COST, type Joining } from './joining.ts';
 import type { Sketches } from './minhash.ts';
 
@@ -12,6 +13,8 @@ const DIFFERS = 0.75;
 const CLOSEST = 8;
 /** Beyond the budget, entries of a list that are looked at. */
 const FEW = 32;
+/** Texts that are compared with a template in one step. */
+const STEP = 256;
 /** Rounding errors are smaller. */
 const EPSILON = 1e-6;
 
@@ -30,21 +33,22 @@ export interface Templates {
 }
 
 /** Groups texts that share most of their shingles with many others; `shinglesAt` gives those of a text, ascending. */
-export function findTemplates(sketches: Sketches, shinglesAt: (text: number) => Float64Array): Templates {
+export function* findTemplates(
+  sketches: Sketches,
+  shinglesAt: (text: number) => Float64Array,
+): Steps<Templates> {
   const templateOf = new Int16Array(sketches.size).fill(-1);
   const templates: TemplateTexts[] = [];
-  sketches.eachBucket((bucket) => {
-    if (bucket.length < FROM || templates.length === MOST_TEMPLATES) return;
+  for (const { members: bucket } of sketches.buckets()) {
+    if (bucket.length < FROM || templates.length === MOST_TEMPLATES) continue;
     const free = [...bucket].filter((text) => templateOf[text] < 0);
-    if (free.length < FROM) return;
-    const template = sharedShingles(
-      free.map((text) => text),
-      shinglesAt,
-    );
+    if (free.length < FROM) continue;
+    const template = sharedShingles(free, shinglesAt);
     const members: number[] = [];
     const residuals: Float64Array[] = [];
     const sizes: number[] = [];
     for (let text = 0; text < sketches.size; text++) {
+      if (text % STEP === 0) yield;
       if (templateOf[text] >= 0) continue;
       const shingles = shinglesAt(text);
       const residual = differenceOf(shingles, template);
@@ -55,7 +59,7 @@ export function findTemplates(sketches: Sketches, shinglesAt: (text: number) => 
       sizes.push(shingles.length);
     }
     if (members.length > 0) templates.push({ members, residuals, sizes });
-  });
+  }
   return { templateOf, templates };
 }
 
@@ -102,7 +106,12 @@ interface Member {
  * sizes: their residuals must share half the sum of their surpluses. So one of the rarest shingles must be shared, as many of
  * them as the rest is too few (prefix filter: Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007).
  */
-export function joinTemplate(joining: Joining, texts: TemplateTexts, threshold: number, share: number): void {
+export function* joinTemplate(
+  joining: Joining,
+  texts: TemplateTexts,
+  threshold: number,
+  share: number,
+): Steps<void> {
   const { members, shingles } = rankMembers(texts, (1 - threshold) / (1 + threshold));
   joinClosest(joining, members);
   const unsettled: number[][] = Array.from({ length: shingles }, () => []);
@@ -123,6 +132,7 @@ export function joinTemplate(joining: Joining, texts: TemplateTexts, threshold: 
     const lists = isSettled(x.text) ? settled : unsettled;
     const prefix = x.residual.length - Math.max(1, Math.ceil(x.surplus - EPSILON)) + 1;
     for (const shingle of x.residual.subarray(0, prefix)) lists[shingle].push(m);
+    yield;
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_COMPARISONS = 32;
 /** By document: 1 where it equals or nearly equals an earlier one that stays. Counts both. */
 export function findDuplicates({ spool, sketches, documents }: Intake, threshold: number): Uint8Array {
   const removed = new Uint8Array(spool.size);
-  sketches.eachBucket((members) => {
+  for (const { members } of sketches.buckets()) {
     const earlier: { form: string; shingles: Float64Array }[] = [];
     for (const member of members) {
       if (removed[member]) continue;
@@ -25,7 +25,7 @@ export function findDuplicates({ spool, sketches, documents }: Intake, threshold
         else documents.nearDuplicates++;
       } else if (earlier.length < MAX_COMPARISONS) earlier.push({ form, shingles });
     }
-  });
+  }
   return removed;
 }
 
