@@ -33,23 +33,34 @@ interface Made {
 /** How texts are written. */
 export type Writing = (random: Random, label: number) => string;
 
-/** Characters drawn as unevenly as those of real texts, of which the first says the label. */
-export const characters: Writing = (random, label) => {
-  const units = Array.from({ length: LENGTH }, () => 0x4e00 + Math.floor(random.next() ** 3 * 3000));
-  return String.fromCharCode(0x8000 + label, ...units);
-};
+const units = Buffer.alloc(2 * LENGTH);
 
-const FORMS = 40;
+/** A text of `LENGTH` characters, of which the first says the label. */
+function textOf(label: number, unitAt: (index: number) => number): string {
+  units.writeUInt16LE(0x8000 + label, 0);
+  for (let i = 1; i < LENGTH; i++) units.writeUInt16LE(unitAt(i), 2 * i);
+  return units.toString('utf16le');
+}
 
-/** Notes on forms with gaps: each agrees with thousands of others in most of its characters. */
-export const notes: Writing = (random, label) => {
-  const form = createRandom(random.below(FORMS), 'form');
-  let text = String.fromCharCode(0x8000 + label);
-  while (text.length < LENGTH) {
-    for (let i = form.below(30); i >= 0; i--) text += String.fromCharCode(0x4e00 + form.below(3000));
-    for (let i = form.below(5); i >= 0; i--) text += String.fromCharCode(0x4e00 + random.below(600));
+/** Characters drawn as unevenly as those of real texts. */
+export const characters: Writing = (random, label) =>
+  textOf(label, () => 0x4e00 + Math.floor(random.next() ** 3 * 3000));
+
+/** Forms with gaps of up to five characters. */
+const FORMS = Array.from({ length: 40 }, (_, i) => {
+  const random = createRandom(i, 'form');
+  const form: number[] = [];
+  while (form.length < LENGTH) {
+    for (let k = random.below(30); k >= 0; k--) form.push(0x4e00 + random.below(3000));
+    for (let k = random.below(5); k >= 0; k--) form.push(0);
   }
-  return text;
+  return form;
+});
+
+/** Notes on forms: each agrees with thousands of others in most of its characters. */
+export const notes: Writing = (random, label) => {
+  const form = FORMS[random.below(FORMS.length)];
+  return textOf(label, (i) => form[i] || 0x4e00 + random.below(600));
 };
 
 function makeRecord(number: number, family: Family, write: Writing): Made {

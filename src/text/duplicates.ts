@@ -5,7 +5,7 @@ import { createDistinctTexts } from './distinct-texts.ts';
 import { type Compare, createJoining, type Pair } from './joining.ts';
 import { createSketches, SKETCH_DEFAULTS, type Sketches, type SketchOptions } from './minhash.ts';
 import { jaccard, packRuns, shinglesOf } from './shingles.ts';
-import { findTemplates, joinTemplate } from './templates.ts';
+import { findTemplates, joinTemplate, type TextShingles } from './templates.ts';
 import { createTextStore, type TextStore } from './text-store.ts';
 
 /** Which texts say the same; a text is known by its index. */
@@ -122,9 +122,8 @@ export function findDuplicates(
   return { exact, near: equal.groups(), pairs, extent: found.extent };
 }
 
-interface Comparison {
+interface Comparison extends TextShingles {
   readonly compare: Compare;
-  readonly shinglesAt: (text: number) => Float64Array;
 }
 
 function createComparison(texts: Pick<TextStore, 'read'>, { threshold, shingle }: SketchOptions): Comparison {
@@ -152,7 +151,7 @@ function createComparison(texts: Pick<TextStore, 'read'>, { threshold, shingle }
     const similarity = jaccard(left, right);
     return similarity < threshold ? undefined : { a, b, similarity };
   };
-  return { compare, shinglesAt };
+  return { compare, shinglesAt, runsAt: (i) => packRuns(texts.read(i), shingle) };
 }
 
 /** Every pair of candidates compared; undefined where they are too many. */
@@ -186,14 +185,17 @@ function* comparePairs(
 /** Only as many pairs of candidates compared as it takes to find the groups. */
 function* joinGroups(
   sketches: Sketches,
-  { compare, shinglesAt }: Comparison,
+  { compare, shinglesAt, runsAt }: Comparison,
   occurs: readonly number[],
   { budget, threshold }: DuplicateOptions,
 ): Steps<Found> {
   const joining = createJoining(compare, occurs, budget);
-  const { templateOf, templates } = yield* findTemplates(sketches, shinglesAt);
-  for (const [i, texts] of templates.entries())
-    yield* joinTemplate(joining, texts, threshold, (TEMPLATES_SHARE * (i + 1)) / templates.length);
+  const found = yield* findTemplates(sketches, { shinglesAt, runsAt });
+  const { templateOf, templates } = found;
+  for (const number of templates.keys()) {
+    const share = (TEMPLATES_SHARE * (number + 1)) / templates.length;
+    yield* joinTemplate(joining, { ...found, number, shinglesAt }, threshold, share);
+  }
   yield* joinBuckets(joining, sketches, templateOf);
   return { pairs: byPlace([...joining.pairs]), extent: joining.isPartial ? 'at-least' : 'examples' };
 }

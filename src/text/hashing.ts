@@ -25,6 +25,10 @@ export function longHash(text: string): number {
   return safeHash(first, second);
 }
 
+/** 32 well-mixed bits of a number of up to 48. */
+export const mixLong = (value: number): number =>
+  scramble((value >>> 0) ^ Math.imul(Math.floor(value / 0x100000000), 0x9e3779b1));
+
 /** 53 bits out of two numbers of 32, as a safe integer. */
 export const safeHash = (first: number, second: number): number =>
   scramble(first) * 0x200000 + (scramble(second) >>> 11);

@@ -1,5 +1,5 @@
 import { createRandom } from '../ground/random.ts';
-import { scramble } from './hashing.ts';
+import { mixLong, scramble } from './hashing.ts';
 
 /** How alike texts are looked for by locality-sensitive hashing of MinHash signatures (Broder 1997). */
 export interface SketchOptions {
@@ -71,7 +71,7 @@ export function createSketches({ threshold, seed }: SketchOptions): Sketches {
     add(shingles) {
       minima.fill(0xffffffff);
       for (let i = 0; i < shingles.length; i++) {
-        const key = mix(shingles[i]);
+        const key = mixLong(shingles[i]);
         for (let k = 0; k < minima.length; k++) {
           const value = (Math.imul(key, multipliers[k]) + offsets[k]) >>> 0;
           if (value < minima[k]) minima[k] = value;
@@ -148,10 +148,6 @@ function agree(a: BandHashes, b: BandHashes, bands: number): boolean {
   for (let k = 0; k < bands; k++) if (a.block[a.at + k] === b.block[b.at + k]) return true;
   return false;
 }
-
-/** 32 well-mixed bits of a shingle of up to 48. */
-const mix = (shingle: number): number =>
-  scramble((shingle >>> 0) ^ Math.imul(Math.floor(shingle / 0x100000000), 0x9e3779b1));
 
 /** The indices of keys that are equal, two or more at a time, ascending. */
 function* equalRuns(keys: Uint32Array): Generator<Uint32Array<ArrayBuffer>> {

@@ -1,10 +1,13 @@
 import type { Steps } from '../ground/steps.ts';
 import { COST, type Joining } from './joining.ts';
 import type { Sketches } from './minhash.ts';
+import { createShingleCounter } from './shingles.ts';
 
 /** Texts without a template that agree in a band, from which a template is looked for. */
 const FROM = 512;
 const MOST_TEMPLATES = 64;
+/** Texts of one template; others that share as much are of another one. */
+const MOST_MEMBERS = 1 << 15;
 /** Members from which the shingles of a template are taken: those of more than half of them. */
 const SAMPLE = 64;
 /** A text is of a template where it differs from it in at most this share of its own shingles. */
@@ -18,50 +21,50 @@ const STEP = 256;
 /** Rounding errors are smaller. */
 const EPSILON = 1e-6;
 
-/** Texts with a template in common, and how each differs from it: shingles of either that are not of both. */
-export interface TemplateTexts {
-  readonly members: readonly number[];
-  readonly residuals: readonly Float64Array[];
-  /** Shingles of each. */
-  readonly sizes: readonly number[];
-}
-
 export interface Templates {
   /** By text; -1 is none. */
   readonly templateOf: Int16Array;
-  readonly templates: readonly TemplateTexts[];
+  /** By template: the shingles that most of its texts share, ascending. */
+  readonly templates: readonly Float64Array[];
 }
 
-/** Groups texts that share most of their shingles with many others; `shinglesAt` gives those of a text, ascending. */
-export function* findTemplates(
-  sketches: Sketches,
-  shinglesAt: (text: number) => Float64Array,
-): Steps<Templates> {
+/** Texts by number. */
+export interface TextShingles {
+  /** The distinct shingles of a text, ascending. */
+  shinglesAt(text: number): Float64Array;
+  /** All of them, in the order of the text. */
+  runsAt(text: number): Float64Array;
+}
+
+/** Groups texts that share most of their shingles with many others. */
+export function* findTemplates(sketches: Sketches, { shinglesAt, runsAt }: TextShingles): Steps<Templates> {
   const templateOf = new Int16Array(sketches.size).fill(-1);
-  const templates: TemplateTexts[] = [];
+  const templates: Float64Array[] = [];
   for (const { members: bucket } of sketches.buckets()) {
     if (bucket.length < FROM || templates.length === MOST_TEMPLATES) continue;
     const free = [...bucket].filter((text) => templateOf[text] < 0);
     if (free.length < FROM) continue;
     const template = sharedShingles(free, shinglesAt);
-    const members: number[] = [];
-    const residuals: Float64Array[] = [];
-    const sizes: number[] = [];
-    for (let text = 0; text < sketches.size; text++) {
+    const countShared = createShingleCounter(template);
+    let members = 0;
+    for (let text = 0; text < sketches.size && members < MOST_MEMBERS; text++) {
       if (text % STEP === 0) yield;
-      if (templateOf[text] >= 0) continue;
+      if (templateOf[text] >= 0 || isFar(countShared(runsAt(text)), template.length)) continue;
       const shingles = shinglesAt(text);
-      const residual = differenceOf(shingles, template);
-      if (residual.length > DIFFERS * shingles.length) continue;
+      if (differenceOf(shingles, template).length > DIFFERS * shingles.length) continue;
       templateOf[text] = templates.length;
-      members.push(text);
-      residuals.push(residual);
-      sizes.push(shingles.length);
+      members++;
     }
-    if (members.length > 0) templates.push({ members, residuals, sizes });
+    if (members > 0) templates.push(template);
   }
   return { templateOf, templates };
 }
+
+/**
+ * Whether a text that shares that many shingles with a template cannot be of it: it has at least as many, n, and differs in
+ * n + size − 2 · shared.
+ */
+const isFar = (shared: number, size: number): boolean => size - shared > DIFFERS * shared;
 
 /** The shingles of more than half of a sample, ascending. */
 function sharedShingles(texts: readonly number[], shinglesAt: (text: number) => Float64Array): Float64Array {
@@ -94,10 +97,16 @@ function differenceOf(a: Float64Array, b: Float64Array): Float64Array {
 /** A member of a template as it is joined. */
 interface Member {
   readonly text: number;
-  /** Its residual as numbers of shingles, rarest first. */
+  /** What it has and the template has not, or the other way round: numbers of shingles, rarest first. */
   readonly residual: Int32Array;
   /** How much more its residual holds than what two texts at the threshold may differ in, by its share of their size. */
   readonly surplus: number;
+}
+
+/** One of several templates, whose texts are joined. */
+export interface JoinedTemplate extends Templates {
+  readonly number: number;
+  readonly shinglesAt: TextShingles['shinglesAt'];
 }
 
 /**
@@ -108,14 +117,15 @@ interface Member {
  */
 export function* joinTemplate(
   joining: Joining,
-  texts: TemplateTexts,
+  template: JoinedTemplate,
   threshold: number,
   share: number,
 ): Steps<void> {
-  const { members, shingles } = rankMembers(texts, (1 - threshold) / (1 + threshold));
+  const { members, shingles, lonely } = rankMembers(template, (1 - threshold) / (1 + threshold));
+  yield;
   joinClosest(joining, members);
-  const unsettled: number[][] = Array.from({ length: shingles }, () => []);
-  const settled: number[][] = Array.from({ length: shingles }, () => []);
+  const unsettled = createLists(shingles - lonely);
+  const settled = createLists(shingles - lonely);
   const center = members[0].text;
   const seenBy = new Int32Array(members.length).fill(-1);
   const isSettled = (text: number): boolean =>
@@ -126,31 +136,90 @@ export function* joinTemplate(
     for (const [p, shingle] of x.residual.entries()) {
       const limit = 2 * (x.residual.length - p) - x.surplus + EPSILON;
       if (limit < least) break;
-      probe(joining, members, { m, list: unsettled[shingle], limit, most, seenBy });
-      if (!isSettled(x.text)) probe(joining, members, { m, list: settled[shingle], limit, most, seenBy });
+      if (shingle < lonely) continue;
+      const [open, closed] = [unsettled.at(shingle - lonely), settled.at(shingle - lonely)];
+      probe(joining, members, { m, list: open, limit, most, seenBy });
+      if (!isSettled(x.text)) probe(joining, members, { m, list: closed, limit, most, seenBy });
     }
     const lists = isSettled(x.text) ? settled : unsettled;
     const prefix = x.residual.length - Math.max(1, Math.ceil(x.surplus - EPSILON)) + 1;
-    for (const shingle of x.residual.subarray(0, prefix)) lists[shingle].push(m);
+    for (const shingle of x.residual.subarray(0, prefix))
+      if (shingle >= lonely) lists.push(shingle - lonely, m);
     yield;
   }
 }
 
-/** Members by surplus, ascending, and how many shingles their residuals hold. */
-function rankMembers({ members, residuals, sizes }: TemplateTexts, differs: number) {
-  const counts = new Map<number, number>();
-  for (const residual of residuals)
-    for (const shingle of residual) counts.set(shingle, (counts.get(shingle) ?? 0) + 1);
-  const order = [...counts].sort(([a, x], [b, y]) => x - y || a - b);
-  const rank = new Map(order.map(([shingle], i) => [shingle, i]));
-  const ranked = members.map(
-    (text, m): Member => ({
-      text,
-      residual: Int32Array.from(residuals[m], (shingle) => rank.get(shingle) ?? 0).sort(),
-      surplus: residuals[m].length - differs * sizes[m],
-    }),
+/** Lists of numbers, of which most stay empty. */
+function createLists(count: number) {
+  const lists = new Map<number, number[]>();
+  const isThere = new Uint8Array(count);
+  const none: readonly number[] = [];
+  return {
+    at: (list: number): readonly number[] => (isThere[list] === 1 ? (lists.get(list) ?? none) : none),
+    push(list: number, number: number): void {
+      const known = lists.get(list);
+      if (known) known.push(number);
+      else {
+        isThere[list] = 1;
+        lists.set(list, [number]);
+      }
+    },
+  };
+}
+
+/** Members by surplus, ascending; how many shingles their residuals hold, of which the first `lonely` are in one residual only. */
+function rankMembers({ templateOf, templates, number, shinglesAt }: JoinedTemplate, differs: number) {
+  const texts: number[] = [];
+  const residuals: Float64Array[] = [];
+  const surpluses: number[] = [];
+  for (const [text, template] of templateOf.entries()) {
+    if (template !== number) continue;
+    const shingles = shinglesAt(text);
+    const residual = differenceOf(shingles, templates[number]);
+    texts.push(text);
+    residuals.push(residual);
+    surpluses.push(residual.length - differs * shingles.length);
+  }
+  const { ranksOf, shingles, lonely } = rankShingles(residuals);
+  const members = texts.map(
+    (text, m): Member => ({ text, residual: ranksOf(residuals[m]), surplus: surpluses[m] }),
   );
-  return { members: ranked.sort((x, y) => x.surplus - y.surplus), shingles: order.length };
+  return { members: members.sort((x, y) => x.surplus - y.surplus), shingles, lonely };
+}
+
+/** Shingles of residuals by how many residuals have them, the rarest first. */
+function rankShingles(residuals: readonly Float64Array[]) {
+  const all = new Float64Array(residuals.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const residual of residuals) {
+    all.set(residual, filled);
+    filled += residual.length;
+  }
+  all.sort();
+  /** Where each distinct shingle begins in `all`. */
+  const starts: number[] = [];
+  for (let i = 0; i < all.length; i++) if (i === 0 || all[i] !== all[i - 1]) starts.push(i);
+  const countOf = (distinct: number): number => (starts[distinct + 1] ?? all.length) - starts[distinct];
+  const order = Uint32Array.from(starts, (_, distinct) => distinct).sort(
+    (x, y) => countOf(x) - countOf(y) || x - y,
+  );
+  const rank = new Int32Array(starts.length);
+  for (let i = 0; i < order.length; i++) rank[order[i]] = i;
+  const shared = order.findIndex((distinct) => countOf(distinct) > 1);
+  /** Both ascend: each shingle is looked for after the one before it. */
+  const ranksOf = (residual: Float64Array): Int32Array => {
+    let distinct = 0;
+    return Int32Array.from(residual, (shingle) => {
+      let end = starts.length;
+      while (distinct < end) {
+        const middle = (distinct + end) >>> 1;
+        if (all[starts[middle]] < shingle) distinct = middle + 1;
+        else end = middle;
+      }
+      return rank[distinct];
+    }).sort();
+  };
+  return { ranksOf, shingles: starts.length, lonely: shared < 0 ? starts.length : shared };
 }
 
 /**
