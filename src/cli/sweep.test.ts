@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { samplesDir } from '../datasets/directory.ts';
+import { foldSplits } from '../datasets/schemes/registry.ts';
 import { completePlan } from '../evaluation/plan.ts';
+import { makePlans } from '../evaluation/plans.ts';
 import { awaitSweep, enqueueSweep } from '../evaluation/sweep.ts';
 import { openSweepQueue } from '../evaluation/sweep-queue.ts';
 import { UserError } from '../ground/errors.ts';
@@ -141,6 +143,25 @@ describe.skipIf(programs === undefined)('a sweep on PostgreSQL', () => {
     const outcomes = await awaitSweep(sweeps, sweep);
     await sweeps.close();
     expect(outcomes).toMatchObject([{ error: expect.any(UserError) }, { run: expect.anything() }]);
+  });
+
+  it('enqueues every value of a parameter on every fold', async () => {
+    const sweeps = await openSweepQueue(server.url);
+    const request = { tasks: [findTask('cMedIC')], models: ['majority', 'linear'], seeds: [0], folds: true };
+    const place = { dataDir: samplesDir(), root: join(folder, 'none'), source: 'primary' as const };
+    const { plans } = makePlans({
+      ...{ ...request, ...place, parameters: {}, grid: [{ c: 1 }, { c: 2 }], keepModel: false, force: false },
+    });
+    const sweep = await enqueueSweep(sweeps, plans, 'database');
+    const { rows } = await sql<{ run: string; split: string; c: string | null }>`
+      delete from jobs.job where data ->> 'sweep' = ${sweep.id}
+      returning data ->> 'run' as run, data #>> '{plan,split}' as split, data #>> '{plan,parameters,c}' as c
+    `.execute(sweeps.database.kysely);
+    await sweeps.close();
+    expect(new Set(rows.map(({ run }) => run))).toEqual(new Set(sweep.plans.map(({ run }) => run)));
+    expect(rows.map(({ split, c }) => `${split} ${c}`).sort()).toEqual(
+      foldSplits.flatMap((fold) => [`${fold} 1`, `${fold} 2`, `${fold} null`]),
+    );
   });
 
   it('does not take what must stay in this process', async () => {
