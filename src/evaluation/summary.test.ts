@@ -35,5 +35,6 @@ it('gathers the folds of a cross-validation, and tells settings of a model apart
   expect([first.split, first.setting, first.runs.length, first.asked]).toEqual([FOLDS, 'c=1', 5, 100]);
   expect([first.mean, first.deviation, first.interval]).toEqual([1, 0, undefined]);
   expect([second.split, second.setting, second.runs.length]).toEqual([FOLDS, 'c=10', 5]);
+  expect(summarize([runs[0]])).toMatchObject([{ split: foldSplits[0], interval: expect.anything() }]);
   expect(others).toMatchObject([{ split: 'test', setting: '', asked: 20, interval: expect.anything() }]);
 });

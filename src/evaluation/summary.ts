@@ -10,7 +10,7 @@ import type { StoredRun } from './store.ts';
 /** The runs of one model on one split of one task, or on its folds, that differ in their seed only. */
 export interface Summary {
   readonly task: string;
-  /** `FOLDS` for parts of a cross-validation. */
+  /** `FOLDS` for several parts of a cross-validation. */
   readonly split: string;
   /** Its name, and how many examples it learnt from where that was not all of train. */
   readonly model: Text;
@@ -24,7 +24,7 @@ export interface Summary {
   readonly mean: number;
   /** Standard deviation over seeds and folds; NaN for one run. */
   readonly deviation: number;
-  /** Of the first run: the spread over examples, not over seeds. Absent for folds. */
+  /** Of the first run: the spread over examples, not over seeds. Absent for several folds. */
   readonly interval?: Interval;
   readonly primary: string;
   /** Means over the runs. */
@@ -58,7 +58,7 @@ function summarizeOne(group: readonly StoredRun[]): Omit<Summary, 'setting'> {
   const values = scores.map(({ value }) => value);
   const { record } = group[0];
   const asked = new Map(group.map(({ record, scores }) => [record.split, scores.coverage.asked]));
-  const split = splitOf(group[0]);
+  const split = asked.size > 1 ? FOLDS : record.split;
   return {
     task: record.task.id,
     split,

@@ -1,7 +1,7 @@
 import { findConvention } from '../tasks/conventions.ts';
 import type { Example, FamilyId, Prediction } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import { groupAnswers, scoreOf } from './units.ts';
+import { createScorer, groupAnswers } from './units.ts';
 
 /**
  * The primary score of a task as a function that models may call for choosing and stopping: larger is better, NaN where
@@ -15,6 +15,6 @@ export const devScore =
     const value =
       'whole' in metric
         ? metric.whole(groupAnswers(task, examples, predictions).flat())
-        : scoreOf(task, examples, predictions, metric);
+        : createScorer(task, examples, metric)(predictions);
     return convention.smallerIsBetter ? -value : value;
   };

@@ -4,7 +4,7 @@ import { findConvention } from '../tasks/conventions.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import { scoreOf } from './units.ts';
+import { createScorer } from './units.ts';
 
 /** Guesses that are averaged: as many as this many answers allow, and no more than `MAX_GUESSES`. */
 const GUESSED_ANSWERS = 500_000;
@@ -23,8 +23,9 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
   const metric = convention.metric(task);
   if (!family.guess || 'whole' in metric) return Number.NaN;
   const guesses = Math.max(1, Math.min(MAX_GUESSES, Math.floor(GUESSED_ANSWERS / examples.length)));
+  const score = createScorer(task, examples, metric);
   let sum = 0;
-  for (let i = 0; i < guesses; i++) sum += scoreOf(task, examples, family.guess(examples, SEED + i), metric);
+  for (let i = 0; i < guesses; i++) sum += score(family.guess(examples, SEED + i));
   return sum / guesses;
 }
 
@@ -37,9 +38,10 @@ export function bestConstant(
   let best: { predictions: readonly Prediction[]; score: number } | undefined;
   const answers = familyOf(task).constants?.(task) ?? [];
   if (answers.length > MOST_CONSTANTS) return undefined;
+  const scoreOf = createScorer(task, examples, metric);
   for (const answer of answers) {
     const predictions = examples.map(() => answer);
-    const score = scoreOf(task, examples, predictions, metric);
+    const score = scoreOf(predictions);
     if (!best || score > best.score) best = { predictions, score };
   }
   return best;

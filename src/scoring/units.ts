@@ -1,3 +1,4 @@
+import { unitsOf } from '../datasets/units.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { createCountsBuilder, type SparseCounts, sumCounts } from '../statistics/counts.ts';
 import type { Answered, Example, Prediction } from '../tasks/examples.ts';
@@ -56,27 +57,33 @@ const isNarrowed = ({ width, narrowing }: Pick<Metric<never>, 'width' | 'narrowi
   width >= MANY_COUNTS && narrowing !== undefined;
 
 /**
- * The score of complete answers under an additive metric. Where every example is a unit, none is held: constants and
- * guesses are scored tens of times on all examples.
+ * Scores complete answers to the same examples under an additive metric, as often as wanted: constants and guesses. No
+ * unit is held but the one that is counted, except by metrics that are narrowed.
  */
-export function scoreOf(
-  task: Task,
-  examples: readonly Example[],
-  predictions: readonly Prediction[],
-  metric: Metric<Answered>,
-): number {
-  if (isNarrowed(metric) || examples.some(({ group }) => group !== undefined)) {
-    const units = groupAnswers(task, examples, predictions);
-    const narrow = narrowTo(metric, units);
-    return narrow.value(sumCounts(countUnits(narrow, units), narrow.width));
-  }
-  const [sums, counts] = [new Float64Array(metric.width), new Float64Array(metric.width)];
-  for (const [index, { input, gold }] of examples.entries()) {
-    metric.count([{ input, gold, prediction: predictions[index] }], counts, 0);
+export function createScorer(task: Task, examples: readonly Example[], metric: Metric<Answered>) {
+  const units = examples.some(({ group }) => group !== undefined) ? unitsOf(examples) : undefined;
+  const sums = new Float64Array(metric.width);
+  const counts = new Float64Array(metric.width);
+  const add = (unit: readonly Answered[]): void => {
+    metric.count(unit, counts, 0);
     for (let column = 0; column < counts.length; column++) sums[column] += counts[column];
     counts.fill(0);
-  }
-  return metric.value(sums);
+  };
+  return (predictions: readonly Prediction[]): number => {
+    if (isNarrowed(metric)) {
+      const answers = groupAnswers(task, examples, predictions);
+      const narrow = narrowTo(metric, answers);
+      return narrow.value(sumCounts(countUnits(narrow, answers), narrow.width));
+    }
+    sums.fill(0);
+    const answerTo = (index: number): Answered => {
+      const { input, gold } = examples[index];
+      return { input, gold, prediction: predictions[index] };
+    };
+    if (units) for (const unit of units) add(unit.map(answerTo));
+    else for (let index = 0; index < examples.length; index++) add([answerTo(index)]);
+    return metric.value(sums);
+  };
 }
 
 /** What every unit counts. */

@@ -208,7 +208,7 @@ const invite = defineCommand({
 const reproduced = defineCommand({
   name: 'reproduced',
   summary: {
-    en: 'mark a result on a board as reproduced by somebody else; its id stands on the page of its team',
+    en: 'mark a result on a board as reproduced by somebody else; its id is shown on the page of its team',
     zh: '将排行榜上的结果标记为已被他人复现；提交编号见队伍页面',
   },
   operands: '<submission>',

@@ -202,7 +202,7 @@ const trim = defineCommand({
     minCount: integer({
       min: 1,
       default: 1,
-      summary: { en: 'keep tokens that occur at least so often', zh: '词元的最少出现次数' },
+      summary: { en: 'minimum number of occurrences of a token', zh: '词元的最少出现次数' },
     }),
     dtype,
     ...TASK_FILE,

@@ -44,7 +44,7 @@ export const asked = {
   structured: choice(['probe', 'schema', 'json', 'text'], {
     default: 'probe',
     summary: {
-      en: 'How an answer is held to its shape: JSON schema, JSON mode or by words; by default the first that works.',
+      en: 'How the shape of an answer is enforced: JSON schema, JSON mode or by words; by default the first that works.',
       zh: '约束答案格式的方式：JSON schema、JSON 模式或仅靠文字；默认取第一个可用者。',
     },
   }),
@@ -70,7 +70,7 @@ export const asked = {
   maxTokens: integer({
     default: 2048,
     min: 1,
-    summary: { en: 'Most tokens of an answer, thinking included.', zh: '答案的最大 token 数（含思考）。' },
+    summary: { en: 'Maximum tokens per answer, including thinking.', zh: '答案的最大 token 数（含思考）。' },
   }),
   repeats: integer({
     default: 1,

@@ -13,7 +13,7 @@ export const parameters = {
   structured: choice(RUNGS, {
     default: 'schema',
     summary: {
-      en: 'How an answer is held to its shape: by a grammar of its JSON schema, one of any JSON, or by words.',
+      en: 'How the shape of an answer is enforced: by a grammar of its JSON schema, one of any JSON, or by words.',
       zh: '约束答案格式的方式：按 JSON schema 的语法、任意 JSON 的语法或仅靠文字。',
     },
   }),
