@@ -1,4 +1,4 @@
-/** One measurement of import.ts: `import-once.ts import|read|write FILE [ROWS]`; prints what it took. */
+/** One measurement of import.ts: `import-once.ts import|read|write FILE [ROWS [scores]]`; prints what it took. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,17 @@ import { readAnyPredictions } from '../../src/scoring/corpus-format.ts';
 import { writePredictions } from '../../src/scoring/write.ts';
 import { parseTask } from '../../src/tasks/schema.ts';
 
-const [, , what, file, rows = '0'] = process.argv;
+const [, , what, file, rows = '0', scored] = process.argv;
 const LABELS = ['a', 'b', 'c'];
 const questions = Array.from({ length: Number(rows) }, (_, i) => ({
   id: String(i),
   input: { text: '甲病' },
 }));
-const predictions = questions.map((_, i) => ({ label: LABELS[i % LABELS.length] }));
+const scoresOf = (i: number) => ({ a: 1 / (i + 1), b: i / 7, c: -i / 3 });
+const predictions = questions.map((_, i) => ({
+  label: LABELS[i % LABELS.length],
+  ...(scored === 'scores' && { scores: scoresOf(i) }),
+}));
 const before = process.cpuUsage();
 
 async function importOnce(): Promise<object> {

@@ -72,13 +72,21 @@ try {
   const megabytes = statSync(file).size / 1e6;
   const peer = join(import.meta.dirname, '../peers/import_peer.py');
   const ours = join(import.meta.dirname, 'import-once.ts');
-  const parquet = join(scratch, 'predictions.parquet');
+  const [parquet, scored] = ['predictions', 'scored'].map((name) => join(scratch, `${name}.parquet`));
   const predictions = [
     { what: 'written', ...run(process.execPath, [ours, 'write', parquet, values.rows]) },
+    {
+      what: 'written, with scores of three labels',
+      ...run(process.execPath, [ours, 'write', scored, values.rows, 'scores']),
+    },
     { what: 'written by pandas', ...run(python, [peer, 'write', parquet, values.rows]) },
     {
       what: 'read, and found in the questions',
       ...run(process.execPath, [ours, 'read', parquet, values.rows]),
+    },
+    {
+      what: 'read, with scores of three labels',
+      ...run(process.execPath, [ours, 'read', scored, values.rows]),
     },
     { what: 'read by pandas', ...run(python, [peer, 'read', parquet]) },
   ];

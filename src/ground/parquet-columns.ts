@@ -1,25 +1,43 @@
 import type { ParquetColumns, ParquetType } from './parquet-writer.ts';
 
 /** A type that is found out value by value; `fields` and `list` are undefined inside while nothing was seen. */
-type Shape = string | { list: Shape | undefined } | { fields: Map<string, Shape | undefined> };
+type Shape = string | { list: Shape | undefined } | Fields;
+
+/** The fields of records, and how many records there were. */
+interface Fields {
+  readonly fields: Map<string, Field>;
+  count: number;
+}
+
+interface Field {
+  shape: Shape | undefined;
+  /** Records that have it. */
+  seen: number;
+}
 
 /**
  * The columns that hold rows, by the values of all of them: whole numbers with fractions elsewhere are doubles; what is
- * absent everywhere has no column; lists that are empty everywhere are of strings. Throws a TypeError where a column holds
- * values of different kinds.
+ * absent everywhere has no column, and what is absent nowhere is marked so; lists that are empty everywhere are of strings.
+ * Throws a TypeError where a column holds values of different kinds.
  */
 export function columnsOf(rows: Iterable<object>): ParquetColumns {
-  const columns = new Map<string, Shape | undefined>();
+  const columns: Fields = { fields: new Map(), count: 0 };
   for (const row of rows) widenFields(columns, row);
   return settled(columns);
 }
 
-function widenFields(fields: Map<string, Shape | undefined>, row: object): void {
-  for (const [name, value] of Object.entries(row)) {
+function widenFields(records: Fields, row: object): void {
+  records.count++;
+  const { fields } = records;
+  const values = row as Readonly<Record<string, unknown>>;
+  // twice as fast as `for … in` where names are numbers, as labels are
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     if (value === undefined || value === null) continue;
-    const known = fields.get(name);
-    const widened = widen(known, value, name);
-    if (widened !== known) fields.set(name, widened);
+    const field = fields.get(name) ?? { shape: undefined, seen: 0 };
+    if (field.seen === 0) fields.set(name, field);
+    field.shape = widen(field.shape, value, name);
+    field.seen++;
   }
 }
 
@@ -32,9 +50,9 @@ function widen(known: Shape | undefined, value: unknown, name: string): Shape {
         if (item !== null && item !== undefined) own.list = widen(own.list, item, name);
       return own;
     }
-    const own = known ?? { fields: new Map() };
+    const own = known ?? { fields: new Map(), count: 0 };
     if (typeof own === 'string' || !('fields' in own)) throw mixed(name);
-    widenFields(own.fields, value);
+    widenFields(own, value);
     return own;
   }
   const found = leafOf(value, name);
@@ -57,11 +75,12 @@ function leafOf(value: unknown, name: string): string {
 const mixed = (name: string): TypeError =>
   new TypeError(`The values of ${name} are of kinds that no column holds together`);
 
-const settled = (fields: ReadonlyMap<string, Shape | undefined>): ParquetColumns =>
+const settled = ({ fields, count }: Fields): ParquetColumns =>
   Object.fromEntries(
-    [...fields].flatMap(([name, shape]) => {
+    [...fields].flatMap(([name, { shape, seen }]) => {
       const type = settle(shape);
-      return type === undefined ? [] : [[name, type]];
+      if (type === undefined) return [];
+      return [[name, seen === count ? { always: type } : type]];
     }),
   );
 
@@ -70,7 +89,7 @@ function settle(shape: Shape | undefined): ParquetType | undefined {
   if (shape === undefined) return 'string';
   if (typeof shape === 'string') return LEAVES.find((leaf) => leaf === shape);
   if ('list' in shape) return { list: settle(shape.list) ?? 'string' };
-  const fields = settled(shape.fields);
+  const fields = settled(shape);
   return Object.keys(fields).length === 0 ? undefined : { fields };
 }
 

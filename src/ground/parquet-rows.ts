@@ -43,7 +43,7 @@ export async function openParquet(file: string): Promise<ParquetTable> {
     throw badParquet(error, file);
   });
   const columns = columnsOf(metadata);
-  const isPlain = columns.every(isPlainColumn);
+  const isPlain = columns.every((column) => isPlainColumn(column, metadata));
   return {
     columns: columns.map(({ name }) => name),
     notes: new Map((metadata.key_value_metadata ?? []).map(({ key, value = '' }) => [key, value])),
@@ -87,9 +87,20 @@ function columnsOf({ schema }: FileMetaData): SchemaElement[] {
   return columns;
 }
 
-/** Whether the values of a column are strings, booleans and numbers as they are decoded. */
-const isPlainColumn = ({ type, num_children, converted_type, logical_type }: SchemaElement): boolean =>
-  !num_children &&
+/** Whether the values of a column, or of all fields of its records, are strings, booleans and numbers as they are decoded. */
+function isPlainColumn(column: SchemaElement, { schema }: FileMetaData): boolean {
+  const { num_children: fields = 0, converted_type, logical_type } = column;
+  if (fields === 0) return isPlainLeaf(column);
+  const at = schema.indexOf(column) + 1;
+  return (
+    converted_type === undefined &&
+    logical_type === undefined &&
+    schema.slice(at, at + fields).every((field) => !field.num_children && isPlainLeaf(field))
+  );
+}
+
+const isPlainLeaf = ({ type, repetition_type, converted_type, logical_type }: SchemaElement): boolean =>
+  repetition_type !== 'REPEATED' &&
   (type === 'BYTE_ARRAY'
     ? converted_type === undefined || converted_type === 'UTF8'
     : converted_type === undefined &&

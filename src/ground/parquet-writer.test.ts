@@ -53,6 +53,26 @@ describe('parquetParts', () => {
     expect(notes.get('chineseblue')).toBe('{"a":1}');
   });
 
+  it('writes what is absent nowhere without room for absence', async () => {
+    const rows = [
+      { id: 'a', scores: { 0: 0.25, b: -1 }, more: { x: 1 } },
+      { id: 'b', scores: { 0: 0.5, b: 2 }, more: { x: null } },
+    ];
+    const columns = columnsOf(rows);
+    expect(columns).toEqual({
+      id: { always: 'string' },
+      scores: { always: { fields: { 0: { always: 'double' }, b: { always: 'int32' } } } },
+      more: { always: { fields: { x: 'int32' } } },
+    });
+    expect((await written(columns, [rows])).read).toEqual(rows);
+    const some = columnsOf([{ id: 'a', scores: { x: 1 } }, { id: 'b' }]);
+    expect(some.scores).toEqual({ fields: { x: { always: 'int32' } } });
+    expect((await written(some, [[{ id: 'a', scores: { x: 1 } }, { id: 'b' }]])).read).toEqual([
+      { id: 'a', scores: { x: 1 } },
+      { id: 'b', scores: null },
+    ]);
+  });
+
   it('writes a table without rows', async () => {
     expect((await written({ id: 'string' }, [])).read).toEqual([]);
   });
@@ -79,12 +99,12 @@ describe('columnsOf', () => {
       { a: 2 ** 40, b: 0.5, c: undefined, d: [{ s: [[1]] }, { t: 'x' }], e: {}, g: {} },
     ];
     expect(columnsOf(rows)).toEqual({
-      ...{ a: 'int64', b: 'double', c: 'string' },
-      d: { list: { fields: { s: { list: { list: 'int32' } }, t: 'string' } } },
-      g: { fields: { '0': 'boolean' } },
+      ...{ a: { always: 'int64' }, b: { always: 'double' }, c: 'string' },
+      d: { always: { list: { fields: { s: { list: { list: 'int32' } }, t: 'string' } } } },
+      g: { always: { fields: { '0': 'boolean' } } },
     });
-    expect(columnsOf([{ empty: [] }])).toEqual({ empty: { list: 'string' } });
-    expect(columnsOf([{ zero: -0 }, { zero: 1 }])).toEqual({ zero: 'double' });
+    expect(columnsOf([{ empty: [] }, {}])).toEqual({ empty: { list: 'string' } });
+    expect(columnsOf([{ zero: -0 }, { zero: 1 }])).toEqual({ zero: { always: 'double' } });
   });
 
   it('refuses values of different kinds', () => {

@@ -12,8 +12,16 @@ export type ParquetType =
   | { readonly list: ParquetType }
   | { readonly fields: ParquetColumns };
 
-/** Columns, or the fields of a record inside a column, by name. */
-export type ParquetColumns = Readonly<Record<string, ParquetType>>;
+/** Columns, or the fields of a record inside a column, by name; `always` where none is absent, which is read faster. */
+export type ParquetColumns = Readonly<Record<string, ParquetType | { readonly always: ParquetType }>>;
+
+type ParquetColumn = ParquetColumns[string];
+
+const isAlways = (column: ParquetColumn): column is { readonly always: ParquetType } =>
+  typeof column === 'object' && 'always' in column;
+
+/** What the values of a column are. */
+export const typeOf = (column: ParquetColumn): ParquetType => (isAlways(column) ? column.always : column);
 
 /** A row by column; what is absent, undefined or null is null in the file. */
 type Row = Readonly<Record<string, unknown>>;
@@ -46,7 +54,9 @@ export async function* parquetParts({ columns, rows, notes = {} }: Table): Async
     kvMetadata: Object.entries(notes).map(([key, value]) => ({ key, value })),
     createdBy: 'chineseblue',
   });
-  const readers = Object.entries(columns).map(([name, type]) => ({ name, read: readerOf(type) }));
+  const readers = Object.entries(columns).map(([name, type]) => ({
+    ...{ name, read: readerOf(typeOf(type)), holdsText: holdsText(typeOf(type)) },
+  }));
   let group = readers.map((): unknown[] => []);
   let [count, characters] = [0, 0];
   const flush = (): Uint8Array => {
@@ -58,9 +68,10 @@ export async function* parquetParts({ columns, rows, notes = {} }: Table): Async
   };
   for await (const batch of rows) {
     for (const row of batch) {
-      for (const [i, { name, read }] of readers.entries()) {
+      for (let i = 0; i < readers.length; i++) {
+        const { name, read, holdsText: isText } = readers[i];
         const value = read(row[name]);
-        characters += charactersOf(value);
+        if (isText) characters += charactersOf(value);
         group[i].push(value);
       }
       if (++count >= GROUP_ROWS || characters >= GROUP_CHARACTERS) yield flush();
@@ -87,17 +98,18 @@ const schemaOf = (columns: ParquetColumns): SchemaElement[] => [
 ];
 
 /** A column and all that is inside it; lists have the three levels that the format prescribes. */
-function elementsOf(name: string, type: ParquetType): SchemaElement[] {
-  const optional = { name, repetition_type: 'OPTIONAL' } as const;
-  if (typeof type === 'string') return [{ ...optional, ...LEAVES[type] }];
+function elementsOf(name: string, column: ParquetColumn): SchemaElement[] {
+  const type = typeOf(column);
+  const own: SchemaElement = { name, repetition_type: isAlways(column) ? 'REQUIRED' : 'OPTIONAL' };
+  if (typeof type === 'string') return [{ ...own, ...LEAVES[type] }];
   if ('list' in type)
     return [
-      { ...optional, converted_type: 'LIST', num_children: 1 },
+      { ...own, converted_type: 'LIST', num_children: 1 },
       { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
       ...elementsOf('element', type.list),
     ];
   const fields = Object.entries(type.fields);
-  return [{ ...optional, num_children: fields.length }, ...fields.flatMap((field) => elementsOf(...field))];
+  return [{ ...own, num_children: fields.length }, ...fields.flatMap((field) => elementsOf(...field))];
 }
 
 /** How a value is handed to the writer, which wants whole numbers of 64 bits as `bigint`. */
@@ -108,12 +120,23 @@ function readerOf(type: ParquetType): (value: unknown) => unknown {
     const read = readerOf(type.list);
     return (value) => (Array.isArray(value) ? value.map(read) : null);
   }
-  const fields = Object.entries(type.fields).map(([name, inner]) => [name, readerOf(inner)] as const);
+  // the writer takes what it needs out of a record
+  const isPlain = (inner: ParquetType): boolean => typeof inner === 'string' && inner !== 'int64';
+  if (Object.values(type.fields).every((inner) => isPlain(typeOf(inner))))
+    return (value) => (typeof value === 'object' ? value : null);
+  const fields = Object.entries(type.fields).map(([name, inner]) => [name, readerOf(typeOf(inner))] as const);
   return (value) => {
     if (typeof value !== 'object' || value === null) return null;
     const given = new Map(Object.entries(value));
     return Object.fromEntries(fields.map(([name, read]) => [name, read(given.get(name))]));
   };
+}
+
+function holdsText(type: ParquetType): boolean {
+  if (typeof type === 'string') return type === 'string';
+  return 'list' in type
+    ? holdsText(type.list)
+    : Object.values(type.fields).some((inner) => holdsText(typeOf(inner)));
 }
 
 function charactersOf(value: unknown): number {

@@ -89,8 +89,12 @@ function withoutNulls(value: unknown): unknown {
     const whole = value.map(withoutNulls);
     return whole.some((item, i) => item !== value[i]) ? whole : value;
   }
-  return isObject(value) ? rowWithoutNulls(value) : value;
+  if (!isObject(value)) return value;
+  // most records hold numbers or texts alone, such as scores
+  return Object.values(value).every(isLeaf) ? value : rowWithoutNulls(value);
 }
+
+const isLeaf = (value: unknown): boolean => typeof value !== 'object';
 
 /** The first line that is not blank; undefined in an empty file. */
 async function firstLine(path: string, name: string): Promise<string | undefined> {

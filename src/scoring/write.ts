@@ -71,7 +71,7 @@ function tableParts({ examples, fieldsOf, header }: Rows): AsyncGenerator<Uint8A
   const fields = function* () {
     for (const i of examples.keys()) yield fieldsOf(i);
   };
-  const columns = { id: 'string', ...columnsOf(fields()) } as const;
+  const columns = { id: { always: 'string' }, ...columnsOf(fields()) } as const;
   const notes = header && { [HEADER_NOTE]: JSON.stringify(header) };
   return parquetParts({ columns, rows: batches(), notes });
 }

@@ -1,4 +1,4 @@
-import type { ParquetColumns, ParquetType } from '../../../../ground/parquet-writer.ts';
+import { type ParquetColumns, type ParquetType, typeOf } from '../../../../ground/parquet-writer.ts';
 
 /** The classes that whole numbers in a column stand for, by column. */
 export type Classes = Readonly<Record<string, readonly string[]>>;
@@ -17,7 +17,7 @@ export const featureNote = (columns: ParquetColumns, classes: Classes): string =
   JSON.stringify({ info: { features: mapColumns(columns, (type, name) => feature(type, classes[name])) } });
 
 const mapColumns = <T>(columns: ParquetColumns, to: (type: ParquetType, name: string) => T) =>
-  Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, to(type, name)]));
+  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, to(typeOf(column), name)]));
 
 function feature(type: ParquetType, names: readonly string[] | undefined): unknown {
   if (typeof type === 'object' && 'list' in type)
@@ -28,9 +28,9 @@ function feature(type: ParquetType, names: readonly string[] | undefined): unkno
 
 /** The same in the YAML of a card: lines of a list, indented. */
 export const featureLines = (columns: ParquetColumns, classes: Classes, indent: string): string[] =>
-  Object.entries(columns).flatMap(([name, type]) => [
+  Object.entries(columns).flatMap(([name, column]) => [
     `${indent}- name: ${name}`,
-    ...typeLines(type, classes[name], `${indent}  `),
+    ...typeLines(typeOf(column), classes[name], `${indent}  `),
   ]);
 
 function typeLines(type: ParquetType, names: readonly string[] | undefined, indent: string): string[] {
