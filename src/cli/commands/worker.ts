@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, type Parsed, text } from '../../ground/parameters.ts';
+import { SMALLEST_CELL } from '../../server/scoring/small-cells.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
@@ -41,7 +42,7 @@ const OPTIONS = {
   minCell: integer({
     min: 1,
     max: 1_000_000,
-    default: 5,
+    default: SMALLEST_CELL,
     summary: {
       en: '--server: no figure about fewer items leaves',
       zh: '--server：少于该样本数的统计不外传',

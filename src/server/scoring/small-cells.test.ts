@@ -3,7 +3,45 @@ import type { Details } from '../../metrics/metric.ts';
 import { scorePredictions } from '../../scoring/score-sheet.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
 import { parseTask } from '../../tasks/schema.ts';
-import { withoutSmallCells } from './small-cells.ts';
+import { type Member, showableSubsets, withoutSmallCells } from './small-cells.ts';
+
+const members = (counts: Readonly<Record<string, number>>): Member[] =>
+  Object.entries(counts).flatMap(([subsets, count]) =>
+    Array.from({ length: count }, (_, i) => ({
+      id: `${subsets}${i}`,
+      subsets: subsets.split(' ').filter(Boolean),
+    })),
+  );
+const names = (counts: Readonly<Record<string, number>>): string[] =>
+  Object.keys(showableSubsets(members(counts)));
+
+describe('subsets that are scored', () => {
+  it('have five units or more', () => {
+    expect(names({ clean: 20, leaked: 5 })).toEqual(['clean', 'leaked']);
+  });
+
+  it('leave no fewer of all examples', () => {
+    expect(names({ clean: 20, leaked: 4 })).toEqual([]);
+    expect(names({ clean: 20, '': 4 })).toEqual([]);
+  });
+
+  it('nor does less follow from several: leaked alone is all, less clean and conflicting', () => {
+    expect(names({ clean: 20, leaked: 3, 'leaked conflicting': 7, conflicting: 9 })).toEqual(['clean']);
+    expect(names({ clean: 20, leaked: 6, 'leaked conflicting': 7, conflicting: 9 })).toEqual([
+      'clean',
+      'conflicting',
+      'leaked',
+    ]);
+  });
+
+  it('are counted in units, not in examples', () => {
+    const one = members({ clean: 20, leaked: 9 }).map((member) => ({
+      ...member,
+      group: member.subsets[0] === 'leaked' ? `${member.id.length % 2}` : undefined,
+    }));
+    expect(Object.keys(showableSubsets(one))).toEqual([]);
+  });
+});
 
 /** Gold labels, so many of each. */
 function sheetOf(sizes: Readonly<Record<string, number>>, wrong = 0) {
@@ -13,7 +51,7 @@ function sheetOf(sizes: Readonly<Record<string, number>>, wrong = 0) {
   const gold = Object.entries(sizes).flatMap(([label, size]) => Array<string>(size).fill(label));
   const examples = gold.map((label, i) => ({ id: String(i), input: { text: `t${i}` }, gold: { label } }));
   const predictions = gold.map((label, i) => ({ label: i < wrong ? labels[1] : label }));
-  const subsets = { few: new Set(['0', '1', '2']), most: new Set(examples.slice(3).map(({ id }) => id)) };
+  const subsets = { most: new Set(examples.slice(7).map(({ id }) => id)) };
   return { task, sheet: scorePredictions({ task, examples, predictions, subsets }) };
 }
 
@@ -32,12 +70,37 @@ describe('a sheet that leaves a hospital', () => {
     expect(left.coverage).toEqual(sheet.coverage);
   });
 
-  it('has no subset, class or count of fewer items, and no class that follows from the others', () => {
+  /** The classes that any convention shows. */
+  const shownOf = (sizes: Readonly<Record<string, number>>): unknown[] => {
+    const { task, sheet } = sheetOf(sizes);
+    const { scores } = withoutSmallCells(sheet, task, 5).subsets.all;
+    return [...new Set(scores.flatMap(({ details }) => classesOf(details)))];
+  };
+
+  it('has no class of fewer items', () => {
+    expect(shownOf({ a: 20, b: 30, rare: 3, next: 9 })).toEqual(['a', 'b']);
+    expect(shownOf({ a: 20, b: 30, rare: 3, rarer: 2, next: 9 })).toEqual(['a', 'b', 'next']);
+    expect(shownOf({ a: 20, b: 30, absent: 0 })).toEqual(['a', 'b', 'absent']);
+  });
+
+  it('has no class whose count follows from the others: those that are left out are a cell too', () => {
+    expect(shownOf({ a: 20, b: 30, rare: 2, rarer: 1, next: 9 })).toEqual(['a', 'b']);
+  });
+
+  it('has counts of all examples only, as those of a subset could be subtracted', () => {
+    const { task, sheet } = sheetOf({ a: 20, b: 30 }, 6);
+    const { all, most } = withoutSmallCells(sheet, task, 5).subsets;
+    expect(all.scores.some(({ details }) => details !== undefined)).toBe(true);
+    expect(sheet.subsets.most.scores.some(({ details }) => details !== undefined)).toBe(true);
+    expect(most.scores.every(({ details }) => details === undefined)).toBe(true);
+    expect(most.scores.map(({ value }) => value)).toEqual(
+      sheet.subsets.most.scores.map(({ value }) => value),
+    );
+  });
+
+  it('has no count of fewer items', () => {
     const { task, sheet } = sheetOf({ a: 20, b: 30, rare: 3, next: 9 });
     const left = withoutSmallCells(sheet, task, 5);
-    expect(Object.keys(left.subsets)).toEqual(['all', 'most']);
-    const shown = left.subsets.all.scores.flatMap(({ details }) => classesOf(details));
-    expect(new Set(shown)).toEqual(new Set(['a', 'b']));
     const before = sheet.subsets.all.scores.flatMap(({ details }) => classesOf(details));
     expect(before).toContain('rare');
     for (const { interval } of left.subsets.all.scores)

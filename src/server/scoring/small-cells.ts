@@ -3,18 +3,84 @@ import type { ConventionScore, ScoreSheet, SubsetScores } from '../../scoring/sc
 import type { Task } from '../../tasks/task.ts';
 
 /**
- * A score sheet of which no figure is about fewer than `least` items: what leaves a hospital. Left out are subsets, rows of
- * classes and counts that are smaller, matrices with a smaller cell, and of what a metric says beside its score everything that is not
- * a number. Where one class alone would be left out, the next smallest goes with it, as it could be had back by subtraction.
+ * The smallest cell: no figure is shown about fewer items than this, nor does one follow from others by subtraction. What is
+ * smaller would reveal single answers.
+ */
+export const SMALLEST_CELL = 5;
+
+/** How parts of a whole are counted. */
+interface Counting<T> {
+  readonly sizeOf: (part: T) => number;
+  /** The sizes of everything that a reader of these parts, and of the whole, can tell apart; empty cells reveal nothing. */
+  readonly cellsOf: (shown: readonly T[]) => readonly number[];
+}
+
+/** The parts that can be shown: the smallest is left out, until no cell that a reader can tell apart is smaller than `least`. */
+function showable<T>(parts: readonly T[], { sizeOf, cellsOf }: Counting<T>, least: number): ReadonlySet<T> {
+  const shown = parts.filter((part) => sizeOf(part) >= least).sort((a, b) => sizeOf(a) - sizeOf(b));
+  while (shown.length > 0 && cellsOf(shown).some((size) => isSmall(size, least))) shown.shift();
+  return new Set(shown);
+}
+
+/** Whether something was counted, and too little of it. */
+const isSmall = (size: unknown, least: number): boolean =>
+  typeof size === 'number' && Number.isInteger(size) && size > 0 && size < least;
+
+/** An example as far as subsets are concerned. */
+export interface Member {
+  readonly id: string;
+  /** The independent unit that it belongs to; its own where absent. */
+  readonly group?: string;
+  /** Names of the subsets that it is in. */
+  readonly subsets: readonly string[];
+}
+
+/**
+ * Ids by name of subset, by name, of the subsets that can be scored: the examples that are in the same subsets are a cell,
+ * counted in independent units.
+ */
+export function showableSubsets(
+  members: readonly Member[],
+  least = SMALLEST_CELL,
+): Readonly<Record<string, ReadonlySet<string>>> {
+  const found = new Map<string, Set<string>>();
+  for (const { id, subsets } of members)
+    for (const name of subsets) {
+      const ids = found.get(name) ?? new Set();
+      found.set(name, ids.add(id));
+    }
+  const sizeOf = (name: string): number => found.get(name)?.size ?? 0;
+  const cellsOf = (shown: readonly string[]): number[] => unitsTogether(members, new Set(shown));
+  const names = showable([...found.keys()], { sizeOf, cellsOf }, least);
+  return Object.fromEntries(
+    [...found].filter(([name]) => names.has(name)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/** The numbers of independent units in the sets of examples that are in the same of the subsets. */
+function unitsTogether(members: readonly Member[], shown: ReadonlySet<string>): number[] {
+  const cells = new Map<string, Set<string>>();
+  for (const { id, group, subsets } of members) {
+    const cell = JSON.stringify(subsets.filter((name) => shown.has(name)).sort());
+    const units = cells.get(cell) ?? new Set();
+    cells.set(cell, units.add(group === undefined ? `id ${id}` : `group ${group}`));
+  }
+  return [...cells.values()].map(({ size }) => size);
+}
+
+/**
+ * A score sheet of showable subsets as it leaves a hospital: scores, and beside them, for all examples only (a reader could
+ * subtract those of a subset), counts, rows of classes and confusion matrices without a smaller cell. What is no number, and
+ * labels that the task does not declare, are left out.
  */
 export function withoutSmallCells(sheet: ScoreSheet, task: Task, least: number): ScoreSheet {
   const labels = new Set(task.labels.map(({ id }) => id));
-  const subsets = Object.entries(sheet.subsets)
-    .filter(([, { examples, units }]) => examples >= least && units >= least)
-    .map(([name, { scores, ...sizes }]): [string, SubsetScores] => [
-      name,
-      { ...sizes, scores: scores.map((score) => largeFigures(score, labels, least)) },
-    ]);
+  const subsets = Object.entries(sheet.subsets).map(
+    ([name, { scores, ...sizes }]): [string, SubsetScores] => {
+      const isWhole = name === 'all';
+      return [name, { ...sizes, scores: scores.map((score) => largeFigures(score, labels, least, isWhole)) }];
+    },
+  );
   return { ...sheet, subsets: Object.fromEntries(subsets) };
 }
 
@@ -22,13 +88,14 @@ function largeFigures(
   { convention, value, interval, details }: ConventionScore,
   labels: ReadonlySet<string>,
   least: number,
+  isWhole: boolean,
 ): ConventionScore {
-  const { labelUnits, ...wide } = interval ?? {};
+  const labelUnits = interval?.labelUnits;
   const isLarge = labelUnits !== undefined && labelUnits >= least;
   return {
     ...{ convention, value },
-    ...(interval && { interval: { ...interval, ...wide, labelUnits: isLarge ? labelUnits : undefined } }),
-    ...(details && { details: largeDetails(details, labels, least) }),
+    ...(interval && { interval: { ...interval, labelUnits: isLarge ? labelUnits : undefined } }),
+    ...(isWhole && details && { details: largeDetails(details, labels, least) }),
   };
 }
 
@@ -39,31 +106,33 @@ function largeDetails(details: Details, labels: ReadonlySet<string>, least: numb
   const { classes, confusion } = details;
   return {
     ...Object.fromEntries(numbers),
-    ...(isRows(classes) && { classes: largeClasses(classes, labels, least) }),
+    ...(isRows(classes) && { classes: showableClasses(classes, labels, least) }),
     ...(isRows(confusion) &&
       isLargeMatrix(confusion, labels, least) && { confusion, labels: details.labels }),
   };
 }
 
-/** Whether a figure counts something, and too little. */
-const isSmall = (figure: unknown, least: number): boolean =>
-  typeof figure === 'number' && Number.isInteger(figure) && figure > 0 && figure < least;
-
 const isRows = (value: Details[string] | undefined): value is readonly Details[] =>
   Array.isArray(value) && value.every((row) => typeof row === 'object');
 
-function largeClasses(rows: readonly Details[], labels: ReadonlySet<string>, least: number): Details[] {
+/** What a row of a class counts. */
+const COUNTED = ['gold', 'predicted'] as const;
+
+/** The rows of classes that can be shown: what all others count together is a cell too. */
+function showableClasses(rows: readonly Details[], labels: ReadonlySet<string>, least: number): Details[] {
+  const sum = (some: readonly Details[], count: (typeof COUNTED)[number]): number =>
+    some.reduce((total, row) => total + Number(row[count]), 0);
+  const whole = COUNTED.map((count) => sum(rows, count));
   const known = rows.filter((row) => typeof row.class === 'string' && labels.has(row.class));
-  const isLeft = (row: Details): boolean => isSmall(row.gold, least) || isSmall(row.predicted, least);
-  const kept = known.filter((row) => !isLeft(row));
-  if (rows.length - kept.length !== 1) return kept;
-  const sizeOf = (row: Details): number => Number(row.gold);
-  const occurring = kept.filter((row) => sizeOf(row) > 0);
-  const smallest = occurring.reduce<Details | undefined>(
-    (least, row) => (least === undefined || sizeOf(row) < sizeOf(least) ? row : least),
-    undefined,
+  const shown = showable(
+    known,
+    {
+      sizeOf: (row) => Math.min(...COUNTED.map((count) => Number(row[count]) || Number.POSITIVE_INFINITY)),
+      cellsOf: (shown) => COUNTED.map((count, i) => whole[i] - sum(shown, count)),
+    },
+    least,
   );
-  return kept.filter((row) => row !== smallest);
+  return known.filter((row) => shown.has(row));
 }
 
 const isLargeMatrix = (rows: readonly Details[], labels: ReadonlySet<string>, least: number): boolean =>

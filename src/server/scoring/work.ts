@@ -13,7 +13,6 @@ import { type Problem, refuseUnfit } from '../../scoring/problems.ts';
 import { type ScoreSheet, scorePredictions } from '../../scoring/score-sheet.ts';
 import type { Example, Gold } from '../../tasks/examples.ts';
 import { decrypt, encrypt, type Keyring } from '../keyring.ts';
-import { type Member, showableSubsets } from './cells.ts';
 import { pack, unpack } from './pack.ts';
 import { pairedDifference } from './paired.ts';
 import { register } from './register.ts';
@@ -28,7 +27,7 @@ import type {
   ReplyTo,
   Request,
 } from './requests.ts';
-import { withoutSmallCells } from './small-cells.ts';
+import { type Member, showableSubsets, withoutSmallCells } from './small-cells.ts';
 
 /** What is encrypted of an example. */
 interface SealedGold {
