@@ -38,6 +38,7 @@ interface Options extends Parsed<typeof INSTEAD & typeof SITE & typeof OPENID> {
   readonly dataDir?: string;
   readonly host: string;
   readonly port: number;
+  readonly trustedProxy: readonly string[];
   readonly newAdminToken: boolean;
   readonly baselines: boolean;
 }
@@ -51,9 +52,13 @@ export async function serveInstead(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { runs, model, modelFile, task, taskFile, dataDir, host, port } = options;
+  const { runs, model, modelFile, task, taskFile, dataDir, host, port, trustedProxy } = options;
   if (runs !== undefined) {
-    refuseBeside('--runs', [...siteOptions(options), ...(model.length > 0 ? ['--model'] : [])]);
+    const beside = [
+      ...(model.length > 0 ? ['--model'] : []),
+      ...(trustedProxy.length > 0 ? ['--trusted-proxy'] : []),
+    ];
+    refuseBeside('--runs', [...siteOptions(options), ...beside]);
     const { serveExplorer } = await import('./explorer.ts');
     await serveExplorer({ runs, taskFile, dataDir, host, port }, terminal, signal);
     return true;
@@ -63,7 +68,7 @@ export async function serveInstead(
     const { servePlayground } = await import('./playground/serve.ts');
     const parameters = await parameterOptions({ ...options, param: [] });
     const named = { model, modelFile, task, taskFile, dataDir, parameters };
-    await servePlayground({ ...named, host, port }, terminal, signal);
+    await servePlayground({ ...named, host, port, trustedProxy }, terminal, signal);
     return true;
   }
   return false;

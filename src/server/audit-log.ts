@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { isSealed, seal } from '../ground/hash.ts';
 import type { Schema } from './schema.ts';
@@ -31,6 +32,11 @@ export const AUDIT_PAGE = 1000;
 /** The number by which transactions that append wait for each other. */
 const LOCK = 0xc81e;
 
+const callers = new AsyncLocalStorage<string>();
+
+/** Does something at the request of a caller: the detail of every event that is recorded meanwhile has the address. */
+export const recordingFrom = <T>(address: string, act: () => T): T => callers.run(address, act);
+
 /** Appends an event in the transaction in which it happens: both are there, or neither. */
 export async function record(transaction: Transaction<Schema>, event: Event): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction);
@@ -40,7 +46,9 @@ export async function record(transaction: Transaction<Schema>, event: Event): Pr
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const { actor, action, subject, detail = {} } = event;
+  const { actor, action, subject } = event;
+  const address = callers.getStore();
+  const detail = { ...event.detail, ...(address !== undefined && { address }) };
   const entry = seal(
     ordered({
       ...{ actor, action, subject },

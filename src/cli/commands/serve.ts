@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { flag, integer, text } from '../../ground/parameters.ts';
+import { flag, integer, list, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks } from '../open-task.ts';
 import { OPENID, openIdOf } from '../openid-options.ts';
@@ -31,6 +31,13 @@ export const serveCommand = defineCommand({
       default: 8930,
       summary: { en: '0: any free one', zh: '端口；0 为任意空闲端口' },
     }),
+    trustedProxy: list({
+      placeholder: 'address',
+      summary: {
+        en: 'addresses or networks of reverse proxies: limits and the audit log take the address of a caller from their X-Forwarded-For',
+        zh: '可信反向代理的地址或网段：限流与审计日志从其 X-Forwarded-For 取得客户端地址',
+      },
+    }),
     newAdminToken: flag({
       default: false,
       summary: {
@@ -58,15 +65,17 @@ export const serveCommand = defineCommand({
     const { openSite } = await import('../../server/site.ts');
     const { createApp } = await import('../../server/api/app.ts');
     const { listen } = await import('../../server/api/listen.ts');
+    const { createCallerOf } = await import('../../server/api/caller.ts');
     const { startScorer } = await import('../../server/scorer.ts');
     const { adminToken } = await import('../../server/first-start.ts');
     const signIn = await openIdOf(options);
+    const callerOf = createCallerOf(options.trustedProxy);
     const settings = await siteSettings(options);
     const onError = (error: unknown): void => terminal.alert(String(error));
     const site = await openSite({ ...settings, onError });
     try {
       await prepare(site, options, terminal);
-      const app = createApp({ site, onError, ...signIn });
+      const app = createApp({ site, callerOf, onError, ...signIn });
       const listening = await listen(app, options);
       const scorer = startScorer(site, site.workers, onError);
       // Only now, when it is certain that it will be shown.

@@ -144,6 +144,9 @@ describe('the command', () => {
     [['--runs', 'runs', '--dir', 'elsewhere'], 'not-beside'],
     [['--runs', 'runs', '--model', 'linear:a'], 'not-beside'],
     [['--runs', 'runs', '--host', '0.0.0.0'], 'loopback-only'],
+    [['--runs', 'runs', '--trusted-proxy', '10.0.0.5'], 'not-beside'],
+    [['--trusted-proxy', 'proxy.example'], 'bad-proxy'],
+    [['--model', 'linear:a', '--task', 'cMedIC', '--trusted-proxy', '10.0.0.0/40'], 'bad-proxy'],
   ])('refuses %j', { timeout: 120_000 }, async (args, code) => {
     const { status, stderr } = await runMain('serve', ...args);
     expect([status > 0, stderr]).toEqual([true, expect.stringContaining(code)]);

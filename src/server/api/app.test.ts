@@ -6,6 +6,7 @@ import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
 import { beginWithToken } from '../sessions.ts';
 import { issueToken } from '../tokens.ts';
 import { createApp } from './app.ts';
+import { createCallerOf } from './caller.ts';
 
 let test: TestSite;
 let app: ReturnType<typeof createApp>;
@@ -114,6 +115,32 @@ describe('the API', () => {
       wrongTokens: 1e9,
       onError: (error) => faults.push(error),
     });
+  });
+});
+
+describe('behind a trusted proxy', () => {
+  it('wrong tokens of one caller do not lock out another, and the log has the address of each', async () => {
+    const behind = createApp({ site: test.site, wrongTokens: 2, callerOf: createCallerOf(['10.0.0.5']) });
+    const from = async (peer: string, forwarded: string, path: string, init: RequestInit = {}) => {
+      const headers = { ...init.headers, 'x-forwarded-for': forwarded };
+      const connection = { incoming: { socket: { remoteAddress: peer } } };
+      return behind.request(path, { ...init, headers }, connection);
+    };
+    const guess = async (peer: string, forwarded: string) =>
+      (await from(peer, forwarded, '/api/v1/submissions', as('cbt_wrong'))).status;
+    for (const status of [401, 401, 429]) expect(await guess('10.0.0.5', '198.51.100.1')).toBe(status);
+    expect(await guess('10.0.0.5', '198.51.100.2')).toBe(401);
+    // Who is no proxy cannot pass for somebody else.
+    for (const status of [401, 401, 429])
+      expect(await guess('203.0.113.9', `198.51.100.${status}`)).toBe(status);
+
+    const made = await from('10.0.0.5', '198.51.100.3', '/api/v1/teams', as('admin', post({ id: 'far' })));
+    expect(made.status).toBe(200);
+    const log = await test.site.kysely.selectFrom('audit').selectAll().where('subject', '=', 'far').execute();
+    expect(log.map(({ action, detail }) => [action, JSON.parse(detail).address])).toEqual([
+      ['team-created', '198.51.100.3'],
+      ['token-issued', '198.51.100.3'],
+    ]);
   });
 });
 

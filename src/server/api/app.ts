@@ -4,12 +4,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { UserError } from '../../ground/errors.ts';
 import { version } from '../../ground/version.ts';
+import { recordingFrom } from '../audit-log.ts';
 import { languageOfRequest } from '../pages/language.ts';
 import { addPages } from '../pages/routes.ts';
 import { errorPage } from '../pages/sign-in.ts';
 import { type Actor, authenticate, requireAllowed } from '../tokens.ts';
 import { addBoardRoutes } from './boards.ts';
-import { callerOf } from './caller.ts';
+import { createCallerOf, UNKNOWN_CALLER } from './caller.ts';
 import type { AppSettings, Env } from './context.ts';
 import { errorBody, refusalOf } from './errors.ts';
 import { explain } from './explain.ts';
@@ -42,6 +43,7 @@ const POLICY = {
 /** The HTTP application of a server: the API and its description. */
 export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   const { site, requests = 1000, wrongTokens = 20, uploads = 8, onError = () => undefined } = settings;
+  const { callerOf = createCallerOf() } = settings;
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw result.error;
@@ -69,7 +71,8 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
     requireAllowed(!actor.readOnly || SAFE.has(c.req.method));
     c.set('actor', actor);
     c.header('cache-control', 'no-store');
-    await next();
+    if (caller === UNKNOWN_CALLER) await next();
+    else await recordingFrom(caller, next);
   });
   app.use(limitBodies());
 

@@ -1,11 +1,74 @@
+import { BlockList, isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import { EXIT, UserError } from '../../ground/errors.ts';
 
-/** The address at the other end; the same for all where the request came through no connection, as in tests. */
-export function callerOf(c: Context): string {
+/** The address that a request came from. */
+export type CallerOf = (c: Context) => string;
+
+/** Where a request came through no connection, as in tests: the same for all. */
+export const UNKNOWN_CALLER = 'unknown';
+
+/**
+ * How the address of a caller is found: the other end of the connection or, where that is a proxy of `trusted`, the last
+ * address in X-Forwarded-For that is none. Every proxy appends the address that it was called from, so that what a caller
+ * has written there itself stands before those, and is never believed. Throws a UserError `bad-proxy` for what is neither an
+ * address nor a network, as 10.0.0.0/8.
+ */
+export function createCallerOf(trusted: readonly string[] = []): CallerOf {
+  const proxies = new BlockList();
+  for (const written of trusted) addProxy(proxies, written);
+  const isProxy = (address: string): boolean => proxies.check(address, familyOf(address));
+  return (c) => {
+    let caller = peerOf(c);
+    const hops = (c.req.header('x-forwarded-for') ?? '').split(',');
+    while (isIP(caller) !== 0 && isProxy(caller)) {
+      const before = plain(hops.pop() ?? '');
+      if (isIP(before) === 0) break;
+      caller = before;
+    }
+    return caller;
+  };
+}
+
+function peerOf(c: Context): string {
   try {
-    return getConnInfo(c).remote.address ?? 'unknown';
+    return plain(getConnInfo(c).remote.address ?? UNKNOWN_CALLER);
   } catch {
-    return 'unknown';
+    return UNKNOWN_CALLER;
   }
 }
+
+/** Without a port, and IPv4 as such where it is written as IPv6: one caller is to have one name. */
+const plain = (written: string): string =>
+  written
+    .trim()
+    .replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '');
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+function addProxy(proxies: BlockList, written: string): void {
+  const [address, length, ...rest] = written.split('/');
+  const family = familyOf(address);
+  const most = family === 'ipv4' ? 32 : 128;
+  const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= most);
+  if (isIP(address) === 0 || !isNetwork || rest.length > 0) throw badProxy(written);
+  if (length === undefined) proxies.addAddress(address, family);
+  else proxies.addSubnet(address, Number(length), family);
+}
+
+const badProxy = (written: string): UserError =>
+  new UserError(
+    'bad-proxy',
+    { en: `"${written}" is no address or network`, zh: `“${written}”不是 IP 地址或网段` },
+    {
+      field: '--trusted-proxy',
+      hint: {
+        en: 'Write addresses as 10.0.0.5 or fd00::5, networks as 10.0.0.0/8.',
+        zh: '地址写作 10.0.0.5 或 fd00::5，网段写作 10.0.0.0/8。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );

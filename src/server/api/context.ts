@@ -1,12 +1,13 @@
 import type { OpenId } from '../openid.ts';
 import type { Site } from '../site.ts';
 import type { Actor } from '../tokens.ts';
+import type { CallerOf } from './caller.ts';
 
 /** What handlers know of a request. */
 export interface Env {
   Variables: {
     readonly actor: Actor;
-    /** Who calls, for limits: the address at the other end of the connection. */
+    /** Who calls, for limits and for the audit log: an address. */
     readonly caller: string;
   };
 }
@@ -18,6 +19,8 @@ export interface AppSettings {
   readonly publicUrl?: string;
   /** Sign-in by a provider, where there is one. */
   readonly openid?: OpenId;
+  /** How the address of a caller is found. Default: the other end of the connection. */
+  readonly callerOf?: CallerOf;
   /** Requests of one address in ten seconds. Default 1000. */
   readonly requests?: number;
   /** Wrong tokens of one address in a minute. Default 20. */

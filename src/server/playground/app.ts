@@ -6,7 +6,7 @@ import { UserError } from '../../ground/errors.ts';
 import { version } from '../../ground/version.ts';
 import type { Answer } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
-import { callerOf } from '../api/caller.ts';
+import { type CallerOf, createCallerOf } from '../api/caller.ts';
 import type { Env } from '../api/context.ts';
 import { errorBody, refusalOf } from '../api/errors.ts';
 import { explain } from '../api/explain.ts';
@@ -42,6 +42,8 @@ export interface PlaygroundSettings {
   readonly answerer: Answerer;
   /** What runs models in the browser; absent where that cannot be had, and why. */
   readonly browser: BrowserFiles;
+  /** How the address of a caller is found. Default: the other end of the connection. */
+  readonly callerOf?: CallerOf;
   /** Requests of one address in ten seconds. Default 200. */
   readonly requests?: number;
   /** Receives internal errors, those that no caller has caused. */
@@ -58,6 +60,7 @@ export interface Serving {
 /** Answers what is typed or sent with models, in this server or entirely in the browser. */
 export function createPlayground(settings: PlaygroundSettings): OpenAPIHono<Env> {
   const { answerer, browser, requests = 200, onError = () => undefined } = settings;
+  const { callerOf = createCallerOf() } = settings;
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw result.error;
