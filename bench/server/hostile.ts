@@ -1,26 +1,24 @@
 /**
- * `node bench/server/hostile.ts [--requests 10000] [--engine pglite|postgres] [--minutes 600] [--seed 1]`: sends hostile requests to a server on
- * loopback, whose gold has a canary in every record: fuzzed bodies and headers, zip and JSON bombs, path traversal, SQL and
+ * `node bench/server/hostile.ts [--requests 10000] [--engine pglite|postgres] [--minutes 600] [--seed 1] [--out NAME]`: sends hostile
+ * requests to a server on loopback, whose gold has a canary in every record: fuzzed bodies and headers, zip and JSON bombs, path traversal, SQL and
  * HTML in every field, guessed tokens, raw bytes and slow requests on sockets, and 200 uploads at once. Prints the statuses, the
  * largest memory of the server's processes, and whether the canary is in any byte that the server emitted, in the
  * database, the logs or a backup. Exits with 1 where a status is 5xx (other than 503: come back later) or the canary is found.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sql } from 'kysely';
 import { createRandom } from '../../src/ground/random.ts';
-import { openDatabase } from '../../src/jobs/database.ts';
 import { postgresPrograms, startPostgres } from '../../src/jobs/fixtures/postgres.ts';
-import { answersToCorpus, filesOf, findsInside, writeCorpus } from '../../src/server/fixtures/canary.ts';
-import { API_ROUTES, PAGE_ROUTES } from '../../src/server/fixtures/routes.ts';
-import type { Schema } from '../../src/server/schema.ts';
-import { BODIES, NASTY, RAW, TYPES } from './hostile-material.ts';
+import { writeCorpus } from '../../src/server/fixtures/canary.ts';
+import { writeResult } from '../result.ts';
+import { createWatch, searchStored } from './canary-search.ts';
+import { RAW } from './hostile-material.ts';
+import { createAttack, GUESSES, SLOW, type Target, UPLOADS } from './hostile-requests.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,18 +27,16 @@ const { values } = parseArgs({
     /** No more requests are sent after so long. */
     minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
+    /** Keeps the result below bench/results. */
+    out: { type: 'string' },
   },
 });
 const count = Number(values.requests);
-const random = createRandom(Number(values.seed), 'hostile');
-const pick = <T>(list: readonly T[]): T => list[random.below(list.length)];
 
-/** Requests that are under way at once, uploads that arrive together, and sockets that send very slowly. */
+/** Requests that are under way at once. */
 const AT_ONCE = 20;
-const UPLOADS = 200;
-const SLOW = 50;
-const GUESSES = 500;
-const MEMORY_MS = 200;
+const MEMORY_MS = 500;
+const PROGRESS_MS = 30_000;
 const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 
 const directory = await mkdtemp(join(tmpdir(), 'chineseblue-hostile-'));
@@ -49,6 +45,7 @@ const programs = values.engine === 'postgres' ? postgresPrograms() : undefined;
 if (values.engine === 'postgres' && !programs) throw new Error('PostgreSQL is not installed');
 const postgres = programs === undefined ? undefined : await startPostgres(programs);
 const place = ['--dir', siteDirectory, ...(postgres ? ['--database', postgres.url] : [])];
+const watch = createWatch();
 
 /** Runs a command to its end. */
 function command(...args: string[]): Promise<string> {
@@ -64,127 +61,40 @@ function command(...args: string[]): Promise<string> {
   );
 }
 
-/** Everything that the server has said and sent. */
-const emitted: { bytes: number; withCanary: number } = { bytes: 0, withCanary: 0 };
-function look(bytes: Uint8Array): void {
-  emitted.bytes += bytes.length;
-  if (findsInside(bytes)) emitted.withCanary++;
+/** Memory of a server, in MiB. */
+interface Memory {
+  readonly server: number;
+  /** With its scoring processes. */
+  readonly all: number;
+  /** The same where pages that processes share are counted once. */
+  readonly proportional: number;
 }
 
-const statuses = new Map<number, number>();
-const faults: string[] = [];
-function note(status: number, what: string): void {
-  statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  if (status >= 500 && status !== 503) faults.push(`${status} ${what}`);
-}
-
-const FORM = 'multipart/form-data; boundary=x';
-
-/** As a part of an address or header; half of a surrogate pair becomes the replacement character. */
-const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
-
-type Tokens = Readonly<Record<string, string>>;
-
-function hostileHeaders(tokens: Tokens): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': random.next() < 0.1 ? FORM : pick(TYPES) };
-  const chance = (share: number): boolean => random.next() < share;
-  const who = pick(Object.keys(tokens));
-  if (chance(0.8)) headers.authorization = `Bearer ${tokens[who]}`;
-  if (chance(0.3)) headers.cookie = `chineseblue_session=${encoded(pick(NASTY)).slice(0, 2000)}`;
-  if (chance(0.2)) headers['content-encoding'] = pick(['gzip', 'br', 'deflate', 'x']);
-  if (chance(0.3)) headers.origin = pick(['http://elsewhere.example', 'null', '%00']);
-  if (chance(0.2)) headers['accept-language'] = encoded(pick(NASTY)).slice(0, 2000);
-  if (chance(0.1)) headers['x-forwarded-for'] = '127.0.0.1, <script>';
-  if (chance(0.05)) headers['x-large'] = 'a'.repeat(30_000);
-  return headers;
-}
-
-/** An address with one of its parts, and perhaps its query, replaced. */
-function hostilePath(path: string): string {
-  const nasty = () => (random.next() < 0.7 ? encoded(pick(NASTY)) : pick(NASTY).toWellFormed());
-  const parts = path.split('?')[0].split('/');
-  if (random.next() < 0.6) parts[1 + random.below(parts.length - 1)] = nasty();
-  const query = path.split('?')[1];
-  const asked =
-    random.next() < 0.5
-      ? query
-      : `${pick(['system', 'card', 'role', 'id', 'lang', 'after', 'limit', 'a', 'subset'])}=${nasty()}`;
-  return parts.join('/') + (asked === undefined ? '' : `?${asked}`);
-}
-
-async function hostileRequest(url: string, tokens: Tokens): Promise<void> {
-  const [method, path] = pick(pick([API_ROUTES, PAGE_ROUTES]));
-  const real = path.replace(/\bic\b/, 'ward');
-  const verb = random.next() < 0.05 ? pick(['PATCH', 'OPTIONS', 'HEAD', 'PROPFIND']) : method;
-  const body = ['GET', 'HEAD'].includes(verb) ? undefined : Buffer.from(pick(BODIES));
-  await send(url, hostilePath(real), { method: verb, headers: hostileHeaders(tokens), body });
-}
-
-async function send(url: string, path: string, init: RequestInit): Promise<void> {
-  let address: URL;
-  try {
-    address = new URL(url + path);
-  } catch {
-    return;
-  }
-  try {
-    const response = await fetch(address, { ...init, redirect: 'manual' });
-    note(response.status, `${init.method} ${path.slice(0, 200)}`);
-    look(Buffer.from(JSON.stringify([...response.headers])));
-    look(Buffer.from(await response.arrayBuffer()));
-  } catch {
-    // The client refused to send this, or the server closed the connection: neither is an answer.
-    note(0, path);
-  }
-}
-
-/** Bytes on a socket that no client would send, or that come a byte at a time. */
-async function rawRequest(port: number, text: string, slow: boolean): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (): void => {
-      socket.destroy();
-      resolve();
-    };
-    let sending: NodeJS.Timeout | undefined;
-    socket.setTimeout(slow ? 15_000 : 3000, end);
-    socket.on('error', end).on('close', () => {
-      clearInterval(sending);
-      resolve();
-    });
-    socket.on('data', (chunk) => {
-      look(chunk);
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(chunk.toString('latin1'))?.[1];
-      if (status !== undefined) note(Number(status), `raw ${text.slice(0, 60)}`);
-    });
-    socket.on('connect', () => {
-      if (!slow) return void socket.write(text);
-      let at = 0;
-      sending = setInterval(() => (at < text.length ? socket.write(text[at++]) : undefined), 500);
-      setTimeout(end, 20_000);
-    });
-  });
-}
-
-/** The largest sum of resident memory of the server and its scoring processes, in MiB. */
-function watchMemory(pid: number): { readonly largest: () => { server: number; all: number }; stop(): void } {
-  const most = { server: 0, all: 0 };
+/** The largest memory since it was called. */
+function watchMemory(pid: number): { readonly largest: () => Memory; stop(): void } {
+  let most: Memory = { server: 0, all: 0, proportional: 0 };
   const timer = setInterval(async () => {
-    const { server, children } = await residentOf(pid);
-    most.server = Math.max(most.server, server);
-    most.all = Math.max(most.all, server + children);
+    const now = await memoryOf(pid);
+    const larger = (of: keyof Memory): number => Math.max(most[of], now[of]);
+    most = { server: larger('server'), all: larger('all'), proportional: larger('proportional') };
   }, MEMORY_MS);
   return { largest: () => most, stop: () => clearInterval(timer) };
 }
 
-async function residentOf(parent: number): Promise<{ server: number; children: number }> {
-  const found = { server: 0, children: 0 };
+async function memoryOf(parent: number): Promise<Memory> {
+  const found = { server: 0, all: 0, proportional: 0 };
+  const figure = (text: string, name: string): number =>
+    Math.round(Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024);
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const status = await readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
-    const rss = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-    if (Number(name) === parent) found.server = rss;
-    else if (Number(/PPid:\s+(\d+)/.exec(status)?.[1]) === parent) found.children += rss;
+    const isServer = Number(name) === parent;
+    if (!isServer && Number(/PPid:\s+(\d+)/.exec(status)?.[1]) !== parent) continue;
+    const resident = figure(status, 'VmRSS');
+    if (isServer) found.server = resident;
+    found.all += resident;
+    const maps = await readFile(`/proc/${name}/smaps_rollup`, 'utf8').catch(() => '');
+    found.proportional += figure(maps, 'Pss');
   }
   return found;
 }
@@ -193,7 +103,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; token: strin
   const args = ['serve', ...place, '--port', '0', '--json', '--no-baselines', '--workers', '2'];
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
-  child.stderr.on('data', look);
+  child.stderr.on('data', watch.look);
   let said = '';
   const { url, token } = await new Promise<{ url: string; token: string }>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -205,7 +115,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; token: strin
   return { child, url, token };
 }
 
-async function issueTokens(url: string, admin: string): Promise<Tokens> {
+async function issueTokens(url: string, admin: string): Promise<Target['tokens']> {
   const call = async (path: string, body: unknown): Promise<{ token: string }> => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${admin}` };
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -218,31 +128,6 @@ async function issueTokens(url: string, admin: string): Promise<Tokens> {
   return tokens;
 }
 
-/** Uploads that begin together, every other one malformed: each is taken, refused, or told to come back. */
-async function uploadAtOnce(url: string, tokens: Tokens): Promise<void> {
-  const good = answersToCorpus(3);
-  const bad = `${good}\n${'{"id":"x"}\n'.repeat(100_000)}`;
-  const path = (i: number): string => `/api/v1/challenges/ward/practice/submissions?system=u${i}`;
-  const headers = { authorization: `Bearer ${tokens.red}` };
-  await Promise.all(
-    Array.from({ length: UPLOADS }, (_, i) =>
-      send(url, path(i), { method: 'POST', headers, body: i % 2 === 0 ? good : bad }),
-    ),
-  );
-}
-
-/** Tokens and sessions that were never given out; last, as the limit on wrong ones then holds for this address. */
-async function guess(url: string): Promise<void> {
-  for (let i = 0; i < GUESSES; i++) {
-    const token = `${pick(['cbt_', 'cbi_', ''])}${random.below(2 ** 32)}${pick(['', '%00', "'--"])}`;
-    const headers = { authorization: `Bearer ${token}`, cookie: `chineseblue_session=${token}` };
-    await send(url, pick(['/api/v1/submissions', '/api/v1/audit-log', '/submissions']), {
-      method: 'GET',
-      headers,
-    });
-  }
-}
-
 const started: ChildProcess[] = [];
 try {
   await bench();
@@ -252,7 +137,8 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function bench(): Promise<void> {
+/** Creates the challenge whose gold has the canary. */
+async function createWard(): Promise<void> {
   const task = await writeCorpus(directory);
   const quota = { day: 100_000, total: 1_000_000 };
   const challenge = {
@@ -267,67 +153,67 @@ async function bench(): Promise<void> {
   await writeFile(file, JSON.stringify(challenge));
   const data = ['--data-dir', join(directory, 'data'), '--task-file', task];
   await command('challenge', 'create', file, ...place, ...data);
+}
+
+async function bench(): Promise<void> {
+  await createWard();
   const { child, url, token } = await start();
   const tokens = await issueTokens(url, token);
+  const attack = createAttack({ url, tokens, random: createRandom(Number(values.seed), 'hostile'), watch });
   const memory = watchMemory(child.pid!);
-  const before = await residentOf(child.pid!);
+  const before = await memoryOf(child.pid!);
   const began = Date.now();
   const until = began + Number(values.minutes) * 60_000;
   let sent = 0;
+  const loads = [loadavg()[0]];
+  const reporting = setInterval(() => {
+    loads.push(loadavg()[0]);
+    console.error(
+      `${Math.round((Date.now() - began) / 1000)} s: ${sent} requests, ${JSON.stringify(memory.largest())}`,
+    );
+  }, PROGRESS_MS);
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       while (sent < count && Date.now() < until) {
         sent++;
-        await hostileRequest(url, tokens);
+        await attack.request();
       }
     }),
   );
-  const port = Number(new URL(url).port);
-  for (const text of RAW) await rawRequest(port, text, false);
-  const slow = Array.from({ length: SLOW }, () =>
-    rawRequest(port, 'POST /api/v1/teams HTTP/1.1\r\nhost: x\r\n', true),
-  );
-  await uploadAtOnce(url, tokens);
+  await attack.raw();
+  const slow = attack.slow();
+  await attack.uploads();
   const during = await fetch(`${url}/api/v1/health`);
-  await Promise.all(slow);
-  await guess(url);
+  await slow;
+  await attack.guesses();
   const seconds = Math.round((Date.now() - began) / 1000);
   // What was taken is scored, so that results are among what is searched.
   for (let i = 0; i < 600 && (await waits(url, token)); i++) await delay(500);
-  await fetch(`${url}/challenges/ward/practice`).then(async (page) =>
-    look(Buffer.from(await page.arrayBuffer())),
-  );
+  const page = await fetch(`${url}/challenges/ward/practice`);
+  watch.look(Buffer.from(await page.arrayBuffer()));
+  clearInterval(reporting);
   memory.stop();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
   const backup = join(directory, 'backup.gz');
   await command('challenge', 'export', backup, ...place);
-  const found = await searchStored(backup);
-  const { server, all } = memory.largest();
-  const passed = faults.length === 0 && emitted.withCanary === 0 && found.length === 0 && during.ok;
-  console.log(
-    JSON.stringify({
-      ...{
-        engine: values.engine,
-        requests: count,
-        uploads: UPLOADS,
-        slow: SLOW,
-        guesses: GUESSES,
-        raw: RAW.length,
-        seconds,
-      },
-      statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
-      ...{ faults: faults.slice(0, 20), emittedBytes: emitted.bytes, canaryEmitted: emitted.withCanary },
-      canaryStored: found,
-      ...{ answersDuringAttack: during.ok, passed },
-      memoryMiB: {
-        before: Math.round(before.server),
-        server: Math.round(server),
-        withChildren: Math.round(all),
-      },
-    }),
-  );
+  const database = postgres ? { url: postgres.url } : { directory: join(siteDirectory, 'database') };
+  const stored = await searchStored(siteDirectory, database, backup);
+  const { bytes, withCanary } = watch.seen();
+  const { faults, statuses } = attack;
+  const passed = faults.length === 0 && withCanary === 0 && stored.length === 0 && during.ok;
+  const result = {
+    ...{ engine: values.engine, requests: sent, raw: RAW.length, slow: SLOW, uploads: UPLOADS },
+    ...{ guesses: GUESSES, seconds, load: [Math.min(...loads), Math.max(...loads)].map(Math.round) },
+    statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
+    ...{ faults: faults.slice(0, 20), answersDuringAttack: during.ok },
+    canary: { emittedBytes: bytes, emitted: withCanary, stored },
+    memoryMiB: { before, largest: memory.largest() },
+    passed,
+  };
+  console.log(JSON.stringify(result));
+  if (values.out !== undefined) await writeResult(values.out, result);
   if (!passed) process.exitCode = 1;
 }
 
@@ -347,22 +233,4 @@ async function waits(url: string, token: string): Promise<boolean> {
     if (page.length < 1000) return open > 0;
     after = page.at(-1)?.seq ?? after;
   }
-}
-
-/** Where the canary stands in what the server keeps: files, rows, and a backup. */
-async function searchStored(backup: string): Promise<string[]> {
-  const found: string[] = [];
-  if (findsInside(await readFile(backup))) found.push('backup');
-  for (const file of await filesOf(siteDirectory)) if (findsInside(await readFile(file))) found.push(file);
-  const database = await openDatabase<Schema>(
-    postgres ? { url: postgres.url } : { directory: join(siteDirectory, 'database') },
-  );
-  const stored = await sql<{ bytes: Uint8Array }>`
-    select questions as bytes from split union all select sealed_gold from split where sealed_gold is not null
-    union all select answers from submission where answers is not null
-    union all select convert_to(coalesce(sheet::text, '') || coalesce(problems::text, ''), 'UTF8') from submission
-  `.execute(database.kysely);
-  for (const { bytes } of stored.rows) if (findsInside(bytes)) found.push('row');
-  await database.close();
-  return found;
 }
