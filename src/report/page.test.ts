@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Said } from '../evaluation/conversations.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
+import { CHROMIUM, openBrowser } from '../ground/fixtures/browser.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { analyse } from './analysis.ts';
 import { CHROMIUM } from './fixtures/chromium.ts';
@@ -134,7 +135,7 @@ describe.skipIf(!CHROMIUM)(
   () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+      browser = await openBrowser();
     }, PATIENCE_MS);
     afterAll(() => browser?.close());
 

@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it as test } from 'vitest';
 import { samplesDir } from '../../datasets/directory.ts';
 import { trainAndKeep } from '../../evaluation/fitted.ts';
-import { CHROMIUM } from '../../report/fixtures/chromium.ts';
+import { CHROMIUM, errorsOf, faultsOf, openBrowser, PATIENCE_MS } from '../../ground/fixtures/browser.ts';
 import { type Listening, listen } from '../../server/api/listen.ts';
 import { createPlayground } from '../../server/playground/app.ts';
 import { findTask } from '../../tasks/registry.ts';
@@ -15,10 +14,7 @@ import { openBrowserFiles } from './browser-files.ts';
 import { chooseModels } from './models.ts';
 
 const it = test.skipIf(CHROMIUM === undefined);
-const PATIENCE_MS = 240_000;
 const TEXT = '孩子咳嗽发热三天，吃什么药好？';
-const VIOLATIONS =
-  'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))';
 
 let directory: string;
 let answerer: StartedAnswerer;
@@ -36,7 +32,7 @@ beforeAll(async () => {
   answerer = await startAnswerer(models);
   const app = createPlayground({ answerer, browser: await openBrowserFiles(models) });
   listening = await listen(app, { host: '127.0.0.1', port: 0 });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: PATIENCE_MS });
+  browser = await openBrowser();
 }, 2 * PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
@@ -61,9 +57,8 @@ describe('the playground in a browser', () => {
     'answers as the server does, and requests nothing once it is loaded',
     async () => {
       const page = await browser.newPage({ locale: 'zh-CN', viewport: { width: 390, height: 800 } });
-      const [errors, requests]: string[][] = [[], []];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(error.message));
+      const errors = errorsOf(page);
+      const requests: string[] = [];
       await page.goto(`${listening.url}/playground`, { timeout: PATIENCE_MS });
       const [served, other] = [await ask(page, 'server', TEXT), await ask(page, 'server', '多少钱')];
       expect(other.scores).not.toEqual(served.scores);
@@ -76,9 +71,7 @@ describe('the playground in a browser', () => {
       expect((await ask(page, 'browser', '多少钱')).label).toBe(other.label);
       expect(requests).toEqual([]);
       expect(await page.locator('#state').textContent()).toMatch(/^\d+ 毫秒$/);
-      await page.evaluate(axe.source);
-      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      expect(await faultsOf(page)).toEqual([]);
       expect(errors).toEqual([]);
       await page.close();
     },

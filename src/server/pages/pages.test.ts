@@ -1,52 +1,67 @@
-import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it as test } from 'vitest';
-import { CHROMIUM } from '../../report/fixtures/chromium.ts';
+import {
+  APPEARANCES,
+  CHROMIUM,
+  errorsOf,
+  faultsOf,
+  nameOf,
+  openBrowser,
+  PATIENCE_MS,
+  pagesLeftOut,
+} from '../../ground/fixtures/browser.ts';
 import { createApp } from '../api/app.ts';
 import { type Listening, listen } from '../api/listen.ts';
 import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
-import { beginWithToken } from '../sessions.ts';
+import { setReproduction } from '../reproduction.ts';
+import { beginWithPerson, beginWithToken } from '../sessions.ts';
 import { submit } from '../submit.ts';
 import { viewSubmission } from '../view.ts';
 
 const it = test.skipIf(CHROMIUM === undefined);
-const PATIENCE_MS = 240_000;
-const OPEN_ALL = `for (const at of document.querySelectorAll('details')) { at.removeAttribute('name'); at.open = true; }`;
-const VIOLATIONS =
-  'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))';
 
 let inside: TestSite;
+let app: ReturnType<typeof createApp>;
 let listening: Listening;
 let browser: Browser;
-let submission = '';
+/** Ids by what became of them. */
+const submissions: Record<string, string> = {};
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return;
   inside = await openTestSite();
   const { site } = inside;
-  listening = await listen(createApp({ site }), { host: '127.0.0.1', port: 0 });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: PATIENCE_MS });
-  for (const [team, wrong] of [
-    ['red', 4],
-    ['blue', 30],
-  ] as const) {
-    const file = await inside.answersFile(wrong, 'dev');
+  app = createApp({ site });
+  listening = await listen(app, { host: '127.0.0.1', port: 0 });
+  browser = await openBrowser();
+  const take = async (team: string, phase: 'practice' | 'test' | 'final', wrong: number) => {
+    const file = await inside.answersFile(wrong, phase === 'practice' ? 'dev' : 'test');
     const card = {
       ...({ kind: 'encoder', cost: { amount: wrong, currency: 'CNY' } } as const),
       ...{ seeds: '1–5', trainingData: 'train, and 20 000 notes of the ward', trainedOnDev: false },
     };
-    const id = await submit(site, {
-      challenge: 'ic',
-      phase: 'practice',
-      team,
-      system: `bert-${wrong}`,
-      card,
-      file,
-    });
+    const handed = { challenge: 'ic', phase, team, system: `bert-${wrong}`, card, file };
+    const id = await submit(site, handed);
     await eventually(async () => (await viewSubmission(site, { role: 'team', team }, id)).ended);
-    if (team === 'red') submission = id;
-  }
-}, 180_000);
+    return id;
+  };
+  submissions.scored = await take('red', 'practice', 4);
+  await take('blue', 'practice', 30);
+  submissions.blind = await take('red', 'test', 4);
+  await take('red', 'final', 4);
+  const broken = join(inside.directory, 'broken.jsonl');
+  await writeFile(broken, '{"id":"0","label":"none of the labels, and a very long one"}\n{"id":\n');
+  const handed = { challenge: 'ic', phase: 'practice', team: 'red', system: 'broken', card: {} } as const;
+  submissions.rejected = await submit(site, { ...handed, file: broken });
+  await setReproduction(
+    site,
+    { role: 'admin' },
+    submissions.scored,
+    'by the ward, from the code that was published',
+  );
+}, PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await listening?.close();
@@ -61,38 +76,34 @@ async function signedIn(options: Parameters<Browser['newContext']>[0]): Promise<
 }
 
 describe('the pages in a browser', () => {
-  it.each([
-    [390, 'light', 'zh-CN'],
-    [1280, 'dark', 'en'],
-  ] as const)(
-    'at %i px, %s, in %s: no violations, nothing wider than the screen, no errors',
-    async (width, colorScheme, locale) => {
-      const context = await signedIn({ viewport: { width, height: 800 }, colorScheme, locale });
+  it.each(APPEARANCES.map((appearance) => [nameOf(appearance), appearance] as const))(
+    'at %s: no violations, nothing wider than the screen, no errors',
+    async (_, appearance) => {
+      const context = await signedIn(appearance);
       const page = await context.newPage();
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(error.message));
-      for (const path of [
-        ...[
-          '/',
-          '/challenges/ic',
-          '/submissions',
-          `/submissions/${submission}`,
-          '/sign-in',
-          '/challenges/ic/gold',
-        ],
-        ...['', '?kind=encoder', '/teams/red', '/compare?a=red&b=blue'].map(
-          (rest) => `/challenges/ic/practice${rest}`,
-        ),
-      ]) {
+      const errors = errorsOf(page);
+      const paths = [
+        ...['/', '/challenges/ic', '/challenges/ic/gold', '/sign-in', '/submissions'],
+        ...Object.values(submissions).map((id) => `/submissions/${id}`),
+        ...['practice', 'test', 'final'].map((phase) => `/challenges/ic/${phase}`),
+        ...['practice?kind=encoder', 'practice?kind=llm'].map((rest) => `/challenges/ic/${rest}`),
+        ...['practice', 'test'].map((phase) => `/challenges/ic/${phase}/teams/red`),
+        '/challenges/ic/practice/compare?a=red&b=blue',
+      ];
+      for (const path of paths) {
         await page.goto(listening.url + path, { timeout: PATIENCE_MS });
-        await page.evaluate(OPEN_ALL);
-        await page.evaluate(axe.source);
-        expect([path, await page.evaluate(VIOLATIONS)]).toEqual([path, []]);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect([path, overflow]).toEqual([path, 0]);
+        expect([path, await faultsOf(page)]).toEqual([path, []]);
       }
       expect(errors).toEqual([]);
+      await page.goto(`${listening.url}/challenges/none`, { timeout: PATIENCE_MS });
+      expect(await faultsOf(page)).toEqual([]);
+      const person = { issuer: 'https://login.hospital.example', subject: '7', name: '王医生' };
+      const { secret: value } = await beginWithPerson(inside.site, person);
+      await context.addCookies([{ name: 'chineseblue_session', value, url: listening.url }]);
+      await page.goto(`${listening.url}/join`, { timeout: PATIENCE_MS });
+      expect(await page.locator('main').textContent()).toContain('王医生');
+      expect(await faultsOf(page)).toEqual([]);
+      expect(pagesLeftOut(app.routes, [...paths, '/join'])).toEqual([]);
       await context.close();
     },
     PATIENCE_MS,
