@@ -52,7 +52,7 @@ it('only a challenge whose gold is remote is created over the network', async ()
     );
     const server = ['--server', 'http://127.0.0.1:1'];
     const { status, stderr } = await runMain('challenge', 'create', file, ...server, '--lang', 'zh');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('只有金标为 remote 的挑战')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('只有金标为 remote 的挑战赛')]);
     const subsets = await runMain('challenge', 'create', file, ...server, '--subsets', directory);
     expect(subsets.stderr).toContain('--server does not go with --subsets');
   } finally {

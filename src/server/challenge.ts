@@ -84,7 +84,7 @@ export function parseChallenge(value: unknown, file?: string): Challenge {
     field: issue.path.join('.'),
     hint: {
       en: 'docs/server.md describes the file of a challenge.',
-      zh: '挑战文件的格式见 docs/server.md。',
+      zh: '挑战赛文件的格式见 docs/server.md。',
     },
   });
 }
@@ -98,7 +98,10 @@ export async function readChallengeFile(file: string): Promise<Challenge> {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UserError(
       'not-json',
-      { en: `The challenge is not JSON: ${error.message}`, zh: `挑战文件不是合法的 JSON：${error.message}` },
+      {
+        en: `The challenge is not JSON: ${error.message}`,
+        zh: `挑战赛文件不是合法的 JSON：${error.message}`,
+      },
       { file, hint: { en: 'docs/server.md has an example.', zh: '示例见 docs/server.md。' } },
     );
   }

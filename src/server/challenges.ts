@@ -46,7 +46,7 @@ export async function findChallenge({ kysely }: Site, id: string): Promise<Opene
   if (row) return opened(row);
   throw new UserError(
     'no-challenge',
-    { en: 'There is no such challenge', zh: '没有这个挑战' },
+    { en: 'There is no such challenge', zh: '没有这个挑战赛' },
     { field: 'challenge' },
   );
 }
@@ -143,7 +143,7 @@ const mustBeSent = (): UserError =>
     'gold-is-remote',
     {
       en: 'The gold of this challenge is not to be on the server',
-      zh: '该挑战的金标不得保存在服务器上',
+      zh: '该挑战赛的金标不得保存在服务器上',
     },
     {
       field: 'gold',
@@ -173,7 +173,7 @@ function requireConvention(task: Task, id = task.primary): void {
 const exists = (id: string): UserError =>
   new UserError(
     'already-exists',
-    { en: `The challenge ${id} is there already`, zh: `挑战 ${id} 已存在` },
+    { en: `The challenge ${id} is there already`, zh: `挑战赛 ${id} 已存在` },
     { field: 'id', hint: { en: 'Choose another id.', zh: '请换一个 id。' } },
   );
 

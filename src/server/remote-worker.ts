@@ -201,7 +201,7 @@ const differs = (what: 'task' | 'questions', name: string): UserError =>
       field: name,
       hint: {
         en: 'Use the corpus and the task file that the challenge was created from.',
-        zh: '请使用创建该挑战时的语料与任务文件。',
+        zh: '请使用创建该挑战赛时的语料与任务文件。',
       },
     },
   );

@@ -44,7 +44,7 @@ async function forWorker(site: Site, by: Actor, id: string): Promise<OpenedChall
   if (challenge.declared.gold === 'remote') return challenge;
   throw new UserError(
     'gold-is-here',
-    { en: 'The gold of this challenge is on the server', zh: '该挑战的金标保存在服务器上' },
+    { en: 'The gold of this challenge is on the server', zh: '该挑战赛的金标保存在服务器上' },
     { hint: { en: 'The server scores it itself.', zh: '由服务器自行评分。' } },
   );
 }

@@ -60,6 +60,6 @@ export async function reproductionsOf(
 const notScored = (): UserError =>
   new UserError(
     'not-scored',
-    { en: 'Only a submission that was scored can be reproduced', zh: '只有已评分的提交才能标记为可复现' },
+    { en: 'Only a submission that was scored can be reproduced', zh: '只有已评分的提交才能标记为“已复现”' },
     { field: 'id' },
   );

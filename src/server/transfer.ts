@@ -220,6 +220,6 @@ const broken = (file: string, entry: number): UserError =>
 const notEmpty = (): UserError =>
   new UserError(
     'not-empty',
-    { en: 'This server has challenges already', zh: '该服务器已有挑战' },
+    { en: 'This server has challenges already', zh: '该服务器已有挑战赛' },
     { hint: { en: 'Import into a new directory or database.', zh: '请导入到新的目录或数据库。' } },
   );

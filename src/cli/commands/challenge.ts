@@ -12,7 +12,7 @@ const create = defineCommand({
   name: 'create',
   summary: {
     en: 'add a challenge from its file; on the machine of a server on PGlite, which must be stopped, or with --server where gold stays that is remote',
-    zh: '由挑战文件创建挑战；在服务器本机运行（使用 PGlite 时须先停止），金标为 remote 时在金标所在处加 --server 运行',
+    zh: '由挑战赛文件创建挑战赛；在服务器本机运行（使用 PGlite 时须先停止），金标为 remote 时在金标所在处加 --server 运行',
   },
   operands: '<file>',
   options: { ...SITE, ...REMOTE, ...TASK_FILE, ...DATA_DIR, ...SUBSETS },
@@ -58,7 +58,7 @@ const staysHere = (file: string): UserError =>
     'gold-is-here',
     {
       en: 'Only a challenge whose gold is remote is created over the network',
-      zh: '只有金标为 remote 的挑战才能通过网络创建',
+      zh: '只有金标为 remote 的挑战赛才能通过网络创建',
     },
     {
       file,
@@ -132,7 +132,7 @@ const rekey = defineCommand({
 
 const open = defineCommand({
   name: 'open',
-  summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战' },
+  summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战赛' },
   operands: '<id>',
   options: SERVER,
   examples: ['chineseblue challenge open ward --server http://127.0.0.1:8930'],
@@ -191,7 +191,10 @@ const team = defineCommand({
 
 const invite = defineCommand({
   name: 'invite',
-  summary: { en: 'let a team take part in a challenge by invitation', zh: '邀请队伍参加需邀请的挑战' },
+  summary: {
+    en: 'let a team take part in a challenge by invitation',
+    zh: '邀请队伍参加仅限受邀队伍的挑战赛',
+  },
   operands: '<id> <team>',
   options: SERVER,
   examples: ['chineseblue challenge invite ward red --server http://127.0.0.1:8930'],
@@ -239,14 +242,14 @@ const reproduced = defineCommand({
     terminal.printText(
       note === null
         ? { en: `${id} is no longer marked`, zh: `已撤销 ${id} 的标记` }
-        : { en: `${id} is marked as reproduced`, zh: `${id} 已标记为可复现` },
+        : { en: `${id} is marked as reproduced`, zh: `${id} 已标记为“已复现”` },
     );
   },
 });
 
 export const challengeCommand = defineCommand({
   name: 'challenge',
-  summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战' },
+  summary: { en: 'host challenges on an evaluation server', zh: '在评测服务器上举办挑战赛' },
   examples: ['chineseblue challenge create ward.json --data-dir corpora'],
   subcommands: [create, exportAll, importAll, rekey, open, close, team, invite, reproduced],
 });

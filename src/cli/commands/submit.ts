@@ -16,10 +16,10 @@ export const submitCommand = defineCommand({
   operands: '<file>',
   options: {
     ...SERVER,
-    challenge: text({ required: true, placeholder: 'id', summary: { en: 'the challenge', zh: '挑战' } }),
+    challenge: text({ required: true, placeholder: 'id', summary: { en: 'the challenge', zh: '挑战赛' } }),
     phase: choice(['practice', 'test', 'final'], {
       default: 'test',
-      summary: { en: 'the phase of the challenge', zh: '挑战的阶段' },
+      summary: { en: 'the phase of the challenge', zh: '挑战赛的阶段' },
     }),
     system: text({
       placeholder: 'name',

@@ -8,13 +8,13 @@ const WHOSE = {
     required: true,
     summary: {
       en: 'host or worker of one challenge, a team, or the admin',
-      zh: '某挑战的主办方或评分程序、队伍或管理员',
+      zh: '某挑战赛的主办方或评分程序、队伍或管理员',
     },
   }),
   subject: text({
     placeholder: 'name',
     default: '',
-    summary: { en: 'the challenge or the team', zh: '挑战或队伍' },
+    summary: { en: 'the challenge or the team', zh: '挑战赛或队伍' },
   }),
 };
 const DAYS = { min: 1, max: 3650 };

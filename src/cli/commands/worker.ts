@@ -21,13 +21,13 @@ const OPTIONS = {
   ...REMOTE,
   challenge: text({
     placeholder: 'id',
-    summary: { en: '--server: the challenge whose gold is here', zh: '--server：金标在本机的挑战' },
+    summary: { en: '--server: the challenge whose gold is here', zh: '--server：金标在本机的挑战赛' },
   }),
   task: text({
     placeholder: 'id',
     summary: {
       en: '--server: the task of the challenge, where it has another id',
-      zh: '--server：挑战的任务（与挑战 id 不同时填写）',
+      zh: '--server：挑战赛的任务（与挑战赛 id 不同时填写）',
     },
   }),
   ...TASK_FILE,
@@ -36,7 +36,7 @@ const OPTIONS = {
     default: 'chineseblue-worker',
     summary: {
       en: '--server: directory of the secret that resamples are drawn from',
-      zh: '--server：重抽样密钥所在目录',
+      zh: '--server：重采样密钥所在目录',
     },
   }),
   minCell: integer({
@@ -45,7 +45,7 @@ const OPTIONS = {
     default: SMALLEST_CELL,
     summary: {
       en: '--server: no figure about fewer items leaves',
-      zh: '--server：少于该样本数的统计不外传',
+      zh: '--server：涉及样本少于该数的统计不外传',
     },
   }),
   ...DATA_DIR,
@@ -61,7 +61,7 @@ export const workerCommand = defineCommand({
   name: 'worker',
   summary: {
     en: 'take evaluations that `run --queue` enqueued, or score submissions to a challenge whose gold stays here (--server)',
-    zh: '执行由 `run --queue` 放入队列的评测，或为金标留在本机的挑战评分（--server）',
+    zh: '执行由 `run --queue` 放入队列的评测，或为金标留在本机的挑战赛评分（--server）',
   },
   options: OPTIONS,
   examples: [

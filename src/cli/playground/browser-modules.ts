@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Packages that run in a browser as they are. */
 const PACKAGES: Readonly<Record<string, string>> = { zod: 'zod/index.js' };
 
+const LATER = /\bimport\((['"])(\.[^'"]+)\1\)/g;
 const STATEMENT = /^(import|export)\s+([^;'"]*?)\s*from\s*['"]([^'"]+)['"];/gm;
 
 /**
@@ -25,12 +26,15 @@ export async function browserModule(
   const code = file.name.endsWith('.ts') ? stripTypeScriptTypes(file.text, { mode: 'strip' }) : file.text;
   const up = '../'.repeat(path.split('/').length);
   const imports: string[] = [];
-  const rewritten = code.replace(STATEMENT, (_whole, keyword: string, names: string, specifier: string) => {
-    if (specifier.startsWith('.')) {
-      const target = specifier.replace(/\.ts$/, '.js');
-      imports.push(relative(ROOT, resolve(dirname(plain), target)).replaceAll(sep, '/'));
-      return `${keyword} ${names} from '${target}';`;
-    }
+  /** A module of this package under the name that pages know it by. */
+  const own = (specifier: string): string => {
+    const target = specifier.replace(/\.ts$/, '.js');
+    imports.push(relative(ROOT, resolve(dirname(plain), target)).replaceAll(sep, '/'));
+    return target;
+  };
+  const later = code.replace(LATER, (_whole, _quote, specifier: string) => `import('${own(specifier)}')`);
+  const rewritten = later.replace(STATEMENT, (_whole, keyword: string, names: string, specifier: string) => {
+    if (specifier.startsWith('.')) return `${keyword} ${names} from '${own(specifier)}';`;
     const [name] = specifier.split('/');
     if (name in PACKAGES)
       return `${keyword} ${names} from '${up}npm/${specifier === name ? PACKAGES[name] : specifier}';`;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -103,10 +103,25 @@ describe('the playground in a browser', () => {
   );
 });
 
-test('without its peer says how to install it', async () => {
-  const loading = { model: 'bert:x', task: findTask('cMedIC'), parameters: {} };
-  const model = { name: 'x', kind: { en: 'x', zh: 'x' }, task: findTask('cMedIC'), loading };
-  const { models, missing } = await openBrowserFiles([model], null);
+test('without its peer says how to install it, and of other models what does not run there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chineseblue-peer-'));
+  await mkdir(join(folder, 'onnx'));
+  await writeFile(join(folder, 'onnx', 'model_quantized.onnx'), '');
+  const task = findTask('cMedIC');
+  const named = (name: string, model: string) => ({
+    ...{ name, kind: { en: name, zh: name }, task },
+    loading: { model, task, parameters: { dtype: 'fp32' } },
+  });
+  const bare = join(folder, 'onnx');
+  const { models, missing } = await openBrowserFiles(
+    [named('encoder', `bert:${folder}`), named('bare', `bert:${bare}`), named('many', `ensemble:${folder}`)],
+    null,
+  );
+  await rm(folder, { recursive: true });
   expect(models.size).toBe(0);
-  expect(missing.get('x')?.hintText.en).toContain('npm install onnxruntime-web@1.30.0');
+  const hintOf = (name: string) => missing.get(name)?.hintText.en;
+  expect(hintOf('encoder')).toContain('npm install onnxruntime-web@1.30.0');
+  expect(hintOf('bare')).toContain('chineseblue export');
+  expect(missing.get('many')?.text.zh).toBe('ensemble 类模型只能在服务器中运行。');
+  expect(hintOf('many')).toMatch(/\(bert\) and majority, .*linear/);
 });

@@ -88,6 +88,6 @@ const noPage = (): UserError =>
 const noRun = (): UserError =>
   new UserError(
     'no-run',
-    { en: 'No run of this directory was chosen', zh: '未选择该目录中的运行' },
-    { field: 'run', hint: { en: 'Choose runs in the list.', zh: '请在列表中勾选运行。' } },
+    { en: 'No run of this directory was chosen', zh: '未选择该目录中的运行记录' },
+    { field: 'run', hint: { en: 'Choose runs in the list.', zh: '请在列表中勾选运行记录。' } },
   );

@@ -26,16 +26,16 @@ export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
   const sample = synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
   const content = html`<p>${say(task.title)}: ${sizes}${sample}</p>
     <p class="soft">${task.corpus.source} · ${task.corpus.licence}</p>
-    <h2>${say({ en: 'Findings', zh: '发现' })}</h2>
+    <h2>${say({ en: 'Findings', zh: '检查结果' })}</h2>
     ${
       findings.length === 0
-        ? html`<p>${say({ en: 'None.', zh: '无。' })}</p>`
+        ? html`<p>${say({ en: 'None.', zh: '未发现问题。' })}</p>`
         : dataTable(
             { language },
             [
               { title: { en: 'Kind', zh: '类别' } },
-              { title: { en: 'Finding', zh: '发现' } },
-              { title: { en: 'Items per split', zh: '各划分数量' } },
+              { title: { en: 'Finding', zh: '问题' } },
+              { title: { en: 'Items per split', zh: '各划分条目数' } },
               { title: { en: 'For example', zh: '例如' } },
             ],
             findings.map((finding) => findingRow(finding, say)),
@@ -43,7 +43,7 @@ export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
     }
     ${truncationSection(audit, asked)}`;
   const title = { en: `Audit of ${task.id}`, zh: `${task.id} 语料审查` };
-  const links = html`<a href="/">${say({ en: 'Runs', zh: '运行' })}</a>`;
+  const links = html`<a href="/">${say({ en: 'Runs', zh: '运行记录' })}</a>`;
   return frame(asked, { title, links, content });
 }
 

@@ -29,9 +29,9 @@ export function runsPage(asked: Asked, { runsDir, runs, skipped }: Kept): Markup
     ({ text, place }) => html`<p class="alert">${formatPlace(place, asked.language)}: ${say(text)}</p>`,
   );
   const content = html`<p class="soft">${runsDir}</p>
-    ${runs.length === 0 ? html`<p>${say({ en: 'There are no runs here.', zh: '这里没有运行。' })}</p>` : ''}
+    ${runs.length === 0 ? html`<p>${say({ en: 'There are no runs here.', zh: '此目录中没有运行记录。' })}</p>` : ''}
     ${unusable} ${[...groups.values()].map((group) => groupSection(asked, group))}`;
-  return frame(asked, { title: { en: 'Runs', zh: '运行' }, links: '', content });
+  return frame(asked, { title: { en: 'Runs', zh: '运行记录' }, links: '', content });
 }
 
 function groupSection({ language }: Asked, runs: readonly StoredRun[]): Markup {
@@ -91,6 +91,6 @@ export function explorerError(asked: Asked, { text, hintText, place }: UserError
   const where = formatPlace(place, asked.language);
   const content = html`<p class="alert" role="alert">${where === '' ? '' : `${where}: `}${say(text)}</p>
     <p>${say(hintText)}</p>
-    <p><a href="/">${say({ en: 'All runs', zh: '全部运行' })}</a></p>`;
+    <p><a href="/">${say({ en: 'All runs', zh: '全部运行记录' })}</a></p>`;
   return frame(asked, { title: { en: 'That did not work', zh: '操作未成功' }, links: '', content });
 }

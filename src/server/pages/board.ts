@@ -95,7 +95,7 @@ export function boardTable({ language }: Reader, board: Board, rows: readonly Bo
   ];
   const letters = {
     en: 'Systems that share a letter cannot be told apart (paired bootstrap, Holm, 95 %).',
-    zh: '共享字母的系统无显著差异（配对自助法，Holm 校正，95%）。',
+    zh: '标有相同字母的系统之间无显著差异（配对自助法，Holm 校正，95%）。',
   };
   const elsewhere = {
     en: `${letters.en} Ranks and letters are those of the primary convention on all examples.`,

@@ -29,14 +29,14 @@ export function homePage(reader: Reader, challenges: readonly OpenedChallenge[])
   const content = dataTable(
     { language },
     [
-      { title: { en: 'Challenge', zh: '挑战' } },
+      { title: { en: 'Challenge', zh: '挑战赛' } },
       { title: { en: 'Task', zh: '任务' } },
       { title: { en: 'Phases', zh: '阶段' } },
       { title: { en: 'State', zh: '状态' } },
     ],
     rows,
   );
-  return page(reader, { en: 'Challenges', zh: '挑战' }, content);
+  return page(reader, { en: 'Challenges', zh: '挑战赛' }, content);
 }
 
 /** A challenge with the boards of its phases. */

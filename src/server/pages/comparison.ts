@@ -45,18 +45,18 @@ function verdict({ tested, together, primary, blind }: SideBySide, say: Say): st
   const letters = together
     ? {
         en: 'They share a letter of the board: no order is claimed.',
-        zh: '两者在排行榜上共享字母，不判定先后。',
+        zh: '两者在排行榜上标有相同字母，差异不显著，不分先后。',
       }
     : {
         en: 'They share no letter of the board: they differ.',
-        zh: '两者在排行榜上不共享字母，存在显著差异。',
+        zh: '两者在排行榜上没有相同字母，差异显著。',
       };
   if (tested) {
     const { difference, p, ...interval } = tested;
     const shown = `${figure(difference, primary)} ${range(interval as Interval, primary)}`;
     return say({
       en: `Difference under the primary convention: ${shown}, p ${pValue(p)} (paired bootstrap, this pair alone). ${letters.en}`,
-      zh: `主要口径下的差值：${shown}，p ${pValue(p)}（配对自助法，仅此一对）。${letters.zh}`,
+      zh: `主要口径下的差值：${shown}，p ${pValue(p)}（配对自助法，仅检验这一对）。${letters.zh}`,
     });
   }
   if (blind)

@@ -57,6 +57,6 @@ export function goldPage(
 }
 
 const ACTIONS: Readonly<Record<GoldEvent['action'], Text>> = {
-  'challenge-created': { en: 'The challenge was created', zh: '创建挑战' },
+  'challenge-created': { en: 'The challenge was created', zh: '创建挑战赛' },
   'gold-reencrypted': { en: 'The gold was encrypted with another key', zh: '更换密钥重新加密' },
 };

@@ -19,7 +19,7 @@ export function historyPage(reader: Reader, { declared }: OpenedChallenge, histo
         en: 'Only results that beat the one before by the step of the Ladder are known.',
         zh: '仅公布比此前成绩高出 Ladder 步长的结果。',
       }
-    : { en: 'Results that counted when they were scored.', zh: '列出评分时计入排行的结果。' };
+    : { en: 'Results that counted when they were scored.', zh: '仅列出评分时进入排行榜的结果。' };
   const content = html`<p>
       <a href="/challenges/${declared.id}">${say(declared.title)}</a> ·
       <a href="/challenges/${declared.id}/${phase}">${say(PHASE_TITLES[phase])}</a>

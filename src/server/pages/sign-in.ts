@@ -47,6 +47,6 @@ export function errorPage(reader: Reader, { text, hintText, place }: UserError):
   const field = place.field === undefined ? '' : html` (${place.field})`;
   const content = html`<p class="alert" role="alert">${text[language]}${field}</p>
     <p>${hintText[language]}</p>
-    <p><a href="/">${{ en: 'All challenges', zh: '全部挑战' }[language]}</a></p>`;
+    <p><a href="/">${{ en: 'All challenges', zh: '全部挑战赛' }[language]}</a></p>`;
   return page(reader, { en: 'That did not work', zh: '操作未成功' }, content);
 }

@@ -29,7 +29,7 @@ export function submissionsPage(
     { language },
     [
       { title: { en: 'Received', zh: '提交时间' } },
-      { title: { en: 'Challenge', zh: '挑战' } },
+      { title: { en: 'Challenge', zh: '挑战赛' } },
       { title: { en: 'Phase', zh: '阶段' } },
       { title: { en: 'System', zh: '系统' } },
       { title: { en: 'State', zh: '状态' } },

@@ -42,7 +42,7 @@ export const KIND_TITLES: Readonly<Record<Kind, Text>> = {
 export const CARD_TITLES = {
   seeds: { en: 'Seeds', zh: '随机种子' },
   trainingData: { en: 'Training data', zh: '训练数据' },
-  trainedOnDev: { en: 'Trained on dev', zh: '使用了 dev 训练' },
+  trainedOnDev: { en: 'Trained on dev', zh: '是否用 dev 训练' },
   pretrainedWeights: { en: 'Pretrained weights', zh: '预训练权重' },
   parameters: { en: 'Parameters', zh: '参数量' },
   contact: { en: 'Contact', zh: '联系方式' },

@@ -62,20 +62,20 @@ function playgroundPage(
       data-program="${program === undefined ? '' : addressOf(program)}"
     >
       ${fields(inputShape, say)} ${places(program !== undefined, browser.missing.get(name), say)}
-      <p><button>${say({ en: 'Answer', zh: '回答' })}</button> <span id="state" role="status"></span></p>
+      <p><button>${say({ en: 'Answer', zh: '预测' })}</button> <span id="state" role="status"></span></p>
     </form>
-    <noscript><p class="alert">${say({ en: 'This page needs JavaScript.', zh: '本页需启用 JavaScript。' })}</p></noscript>
+    <noscript><p class="alert">${say({ en: 'This page needs JavaScript.', zh: '本页需要启用 JavaScript。' })}</p></noscript>
     <section id="answer" aria-live="polite"></section>`;
   const head = html`<link rel="stylesheet" href="/playground/playground.css" />
     <script type="module" src="/playground/main.js"></script>`;
-  return frame(asked, { title: { en: 'Playground', zh: '试用' }, links, content, head });
+  return frame(asked, { title: { en: 'Playground', zh: '模型试用' }, links, content, head });
 }
 
 const AREAS: Readonly<Record<InputShape, readonly { readonly id: string; readonly title: Text }[]>> = {
   text: [{ id: 'text', title: { en: 'Text', zh: '文本' } }],
   pair: [
-    { id: 'textA', title: { en: 'First text', zh: '第一句' } },
-    { id: 'textB', title: { en: 'Second text', zh: '第二句' } },
+    { id: 'textA', title: { en: 'First text', zh: '第一段文本' } },
+    { id: 'textB', title: { en: 'Second text', zh: '第二段文本' } },
   ],
   turns: [
     {
@@ -100,7 +100,7 @@ function places(inBrowser: boolean, missing: UserError | undefined, say: Say): M
   const server = say({ en: 'in this server', zh: '在服务器中运行' });
   const browser = say({
     en: 'in this browser: the text does not leave the page',
-    zh: '在浏览器中运行：文本不离开本页面',
+    zh: '在浏览器中运行：文本不会离开本页面',
   });
   const why = missing ? html`<p class="soft">${say(missing.text)} ${say(missing.hintText)}</p>` : '';
   return html`<fieldset>
@@ -118,6 +118,6 @@ export function playgroundError(asked: Asked, { text, hintText }: UserError): Ma
   const say: Say = (both) => both[asked.language];
   const content = html`<p class="alert" role="alert">${say(text)}</p>
     <p>${say(hintText)}</p>
-    <p><a href="/playground">${say({ en: 'Playground', zh: '试用' })}</a></p>`;
+    <p><a href="/playground">${say({ en: 'Playground', zh: '模型试用' })}</a></p>`;
   return frame(asked, { title: { en: 'That did not work', zh: '操作未成功' }, links: '', content });
 }

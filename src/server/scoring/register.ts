@@ -79,7 +79,7 @@ async function readQuestions(lines: string, task: Task): Promise<Buffer> {
 
 const notRemote = {
   en: 'a challenge that is sent to a server must declare "gold": "remote"',
-  zh: '发送到服务器的挑战须声明 "gold": "remote"',
+  zh: '发送到服务器的挑战赛须声明 "gold": "remote"',
 };
 const otherTask = { en: 'this is not the task that was sent', zh: '与所发送的任务不一致' };
 

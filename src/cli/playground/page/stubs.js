@@ -1,6 +1,8 @@
 /** What modules of this package import of Node and of packages that do not run in a browser. */
 
-/** Files by path, for modules that read files. */
+import { createHash, handleOf } from './bytes.js';
+
+/** Files by path, for modules that read files: texts, and bytes of those that are opened. */
 export const files = new Map();
 
 function noFile(path) {
@@ -22,6 +24,7 @@ const statSync = (path) => {
 const readFileSync = (path, encoding) =>
   encoding === undefined ? new TextEncoder().encode(content(path)) : content(path);
 const readFile = async (...args) => readFileSync(...args);
+const open = async (path) => handleOf(content(path));
 
 const basename = (path, ending = '') => {
   const name = path.slice(path.lastIndexOf('/') + 1);
@@ -39,7 +42,8 @@ const absent = new Proxy(() => undefined, {
 
 const MODULES = {
   'node:fs': { existsSync, statSync, readFileSync },
-  'node:fs/promises': { readFile },
+  'node:fs/promises': { open, readFile },
+  'node:crypto': { createHash },
   'node:path': { basename, dirname, join },
   'node:os': { availableParallelism: () => 1 },
   'node:timers/promises': { setImmediate: () => new Promise((resolve) => setTimeout(resolve)) },

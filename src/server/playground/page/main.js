@@ -11,12 +11,12 @@ const WORDS = {
     status: { refused: 'Refused.', unreadable: 'The answer is unreadable.', missing: 'There is no answer.' },
   },
   zh: {
-    asking: '正在回答…',
+    asking: '正在预测…',
     loading: '正在加载模型…',
     took: (ms) => `${ms.toFixed(0)} 毫秒`,
-    nothing: '未找到任何结果。',
-    failed: '没有得到回答：',
-    status: { refused: '已拒答。', unreadable: '回答无法解析。', missing: '没有回答。' },
+    nothing: '没有识别到结果。',
+    failed: '预测失败：',
+    status: { refused: '已拒答。', unreadable: '输出无法解析。', missing: '没有结果。' },
   },
 };
 

@@ -1,22 +1,15 @@
-/** Runs a model in the page: everything is requested while it is opened, nothing afterwards. */
+/** Runs a fine-tuned encoder in the page: everything is requested while it is opened, nothing afterwards. */
 
+import { at, load } from './load.js';
 import { openPortable } from './modules/models/bert/portable.js';
 import * as ort from './ort/ort.wasm.min.mjs';
 import { files } from './stubs.js';
-
-const at = (path) => new URL(path, import.meta.url).href;
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = {
   mjs: at('./ort/ort-wasm-simd-threaded.mjs'),
   wasm: at('./ort/ort-wasm-simd-threaded.wasm'),
 };
-
-async function load(path) {
-  const response = await fetch(at(path));
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response;
-}
 
 /** A function that answers one input. */
 export async function openModel(name) {
