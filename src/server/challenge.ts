@@ -35,8 +35,11 @@ const challengeFile = z.strictObject({
   title: text,
   /** Id of a task: built in, imported into the data directory, or declared in a task file. */
   task: z.string().min(1),
-  /** `open`: every team takes part; `invited`: those that the host names. */
-  access: z.enum(['open', 'invited']).default('open'),
+  /**
+   * `open`: every team takes part; `invited`: those that the host names; `private`: the same, and nobody else learns that there is
+   * such a challenge.
+   */
+  access: z.enum(['open', 'invited', 'private']).default('open'),
   /** Who can read the gold, in the words of the host: shown to everyone. */
   goldReaders: text,
   /**

@@ -44,12 +44,15 @@ export async function findChallenge({ kysely }: Site, id: string): Promise<Opene
     .where('id', '=', id)
     .executeTakeFirst();
   if (row) return opened(row);
-  throw new UserError(
+  throw noChallenge();
+}
+
+export const noChallenge = (): UserError =>
+  new UserError(
     'no-challenge',
     { en: 'There is no such challenge', zh: '没有这个挑战赛' },
     { field: 'challenge' },
   );
-}
 
 /** A challenge that is made. */
 interface NewChallenge {

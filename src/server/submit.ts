@@ -4,7 +4,7 @@ import { UserError } from '../ground/errors.ts';
 import type { Problem } from '../scoring/problems.ts';
 import { record } from './audit-log.ts';
 import { NAME, type Phase, type PhaseName, phaseOf, whenOf } from './challenge.ts';
-import { askedIn, findChallenge, type OpenedChallenge } from './challenges.ts';
+import { askedIn, findChallenge, noChallenge, type OpenedChallenge } from './challenges.ts';
 import { requireQuota } from './quota.ts';
 import type { ModelCard, Schema } from './schema.ts';
 import type { Children } from './scoring/children.ts';
@@ -37,10 +37,10 @@ const KEPT_PROBLEMS = 100;
 export async function submit(site: Site, submitted: Submitted): Promise<string> {
   const { kysely, children } = site;
   const challenge = await findChallenge(site, submitted.challenge);
+  await requireInvited(site, challenge, submitted.team);
   const phase = phaseOf(challenge.declared, submitted.phase);
   requireOpen(challenge, phase, new Date());
   if (!NAME.test(submitted.system)) throw badSystem();
-  await requireInvited(site, challenge, submitted.team);
   await requireQuota(kysely, submitted, phase, new Date());
   const asked = await askedIn(site, challenge, phase.split);
   const { file } = submitted;
@@ -143,6 +143,7 @@ function requireOpen({ state, declared }: OpenedChallenge, phase: Phase, now: Da
 
 async function requireInvited(site: Site, { declared }: OpenedChallenge, team: string): Promise<void> {
   if (declared.access === 'open' || (await isInvited(site, declared.id, team))) return;
+  if (declared.access === 'private') throw noChallenge();
   throw new UserError(
     'not-invited',
     { en: 'This challenge is by invitation', zh: '该挑战赛仅限受邀队伍' },

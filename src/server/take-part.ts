@@ -1,4 +1,4 @@
-import type { OpenedChallenge } from './challenges.ts';
+import { findChallenge, listChallenges, noChallenge, type OpenedChallenge } from './challenges.ts';
 import type { Site } from './site.ts';
 import { type Actor, manages } from './tokens.ts';
 
@@ -21,4 +21,25 @@ export async function mayTakePart(
 ): Promise<boolean> {
   if (access === 'open' || manages(actor, id)) return true;
   return actor.role === 'team' && isInvited(site, id, actor.team);
+}
+
+/** Whether someone may learn that there is a challenge: of a private one those who take part, manage it or score it. */
+async function maySee(site: Site, challenge: OpenedChallenge, actor: Actor): Promise<boolean> {
+  const { id, access } = challenge.declared;
+  if (access !== 'private' || (actor.role === 'worker' && actor.challenge === id)) return true;
+  return mayTakePart(site, challenge, actor);
+}
+
+/** A challenge as someone finds it. Throws a UserError `no-challenge`, also where they may not learn of it. */
+export async function findSeen(site: Site, actor: Actor, id: string): Promise<OpenedChallenge> {
+  const challenge = await findChallenge(site, id);
+  if (await maySee(site, challenge, actor)) return challenge;
+  throw noChallenge();
+}
+
+/** The challenges that someone may learn of, by id. */
+export async function listSeen(site: Site, actor: Actor): Promise<OpenedChallenge[]> {
+  const all = await listChallenges(site);
+  const seen = await Promise.all(all.map((challenge) => maySee(site, challenge, actor)));
+  return all.filter((_, i) => seen[i]);
 }

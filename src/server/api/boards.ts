@@ -1,11 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { boardOf } from '../board.ts';
 import { phaseOf } from '../challenge.ts';
-import { findChallenge, type OpenedChallenge } from '../challenges.ts';
+import type { OpenedChallenge } from '../challenges.ts';
 import { compareOnBoard } from '../comparison.ts';
 import { historyOf } from '../history.ts';
 import { setReproduction } from '../reproduction.ts';
 import type { Site } from '../site.ts';
+import { findSeen } from '../take-part.ts';
+import type { Actor } from '../tokens.ts';
 import type { AppSettings, Env } from './context.ts';
 import { answers, bearer, challengeAndPhase } from './route.ts';
 import { boardSchema, comparisonSchema, doneSchema, historySchema } from './schemas.ts';
@@ -56,19 +58,19 @@ const reproductionRoute = createRoute({
 export function addBoardRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): void {
   app.openapi(boardRoute, async (c) => {
     const { challenge, phase } = c.req.valid('param');
-    return c.json(
-      await boardOf(site, await withPhase(site, challenge, phase), phase, c.req.valid('query')),
-      200,
-    );
+    const opened = await withPhase(site, c.get('actor'), challenge, phase);
+    return c.json(await boardOf(site, opened, phase, c.req.valid('query')), 200);
   });
   app.openapi(historyRoute, async (c) => {
     const { challenge, phase, team } = c.req.valid('param');
-    return c.json(await historyOf(site, await withPhase(site, challenge, phase), phase, team), 200);
+    const opened = await withPhase(site, c.get('actor'), challenge, phase);
+    return c.json(await historyOf(site, opened, phase, team), 200);
   });
   app.openapi(comparisonRoute, async (c) => {
     const { challenge, phase } = c.req.valid('param');
     const { a, b } = c.req.valid('query');
-    return c.json(await compareOnBoard(site, await withPhase(site, challenge, phase), phase, [a, b]), 200);
+    const opened = await withPhase(site, c.get('actor'), challenge, phase);
+    return c.json(await compareOnBoard(site, opened, phase, [a, b]), 200);
   });
   app.openapi(reproductionRoute, async (c) => {
     await setReproduction(site, c.get('actor'), c.req.valid('param').id, c.req.valid('json').note);
@@ -77,8 +79,8 @@ export function addBoardRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): vo
 }
 
 /** Throws a UserError `no-challenge` or `no-phase`. */
-async function withPhase(site: Site, id: string, phase: string): Promise<OpenedChallenge> {
-  const challenge = await findChallenge(site, id);
+async function withPhase(site: Site, actor: Actor, id: string, phase: string): Promise<OpenedChallenge> {
+  const challenge = await findSeen(site, actor, id);
   phaseOf(challenge.declared, phase);
   return challenge;
 }

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type PhaseName, phaseOf } from '../challenge.ts';
-import { askedIn, findChallenge, listChallenges, type OpenedChallenge } from '../challenges.ts';
+import { askedIn, type OpenedChallenge } from '../challenges.ts';
 import { submit } from '../submit.ts';
-import { mayTakePart } from '../take-part.ts';
+import { findSeen, listSeen, mayTakePart } from '../take-part.ts';
 import { requireAllowed } from '../tokens.ts';
 import { listSubmissions, viewSubmission } from '../view.ts';
 import type { AppSettings, Env } from './context.ts';
@@ -15,7 +15,7 @@ import { withUpload } from './upload.ts';
 const challengesRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges',
-  summary: 'All challenges',
+  summary: 'All challenges, private ones for those who take part',
   responses: answers(z.array(challengeSchema)),
 });
 
@@ -84,11 +84,13 @@ export function addParticipantRoutes(
   { site }: AppSettings,
   gate: ReturnType<typeof createGate>,
 ): void {
-  app.openapi(challengesRoute, async (c) => c.json((await listChallenges(site)).map(describe), 200));
+  app.openapi(challengesRoute, async (c) =>
+    c.json((await listSeen(site, c.get('actor'))).map(describe), 200),
+  );
   app.openAPIRegistry.registerPath(questionsRoute);
   app.get(questionsRoute.getRoutingPath(), async (c) => {
     const { challenge: id, phase } = challengeAndPhase.parse(c.req.param());
-    const challenge = await findChallenge(site, id);
+    const challenge = await findSeen(site, c.get('actor'), id);
     const { split } = phaseOf(challenge.declared, phase);
     requireAllowed(await mayTakePart(site, challenge, c.get('actor')));
     const { questions } = await askedIn(site, challenge, split);

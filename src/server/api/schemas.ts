@@ -41,7 +41,7 @@ export const challengeSchema = z
     task: z.string(),
     family: z.string(),
     state: z.enum(['open', 'closed']),
-    access: z.enum(['open', 'invited']),
+    access: z.enum(['open', 'invited', 'private']),
     gold: z.enum(['server', 'remote']),
     goldReaders: text,
     primary: z.string(),

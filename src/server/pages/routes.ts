@@ -11,6 +11,7 @@ import { compareOnBoard } from '../comparison.ts';
 import { goldEvents } from '../gold-events.ts';
 import { historyOf } from '../history.ts';
 import { submit } from '../submit.ts';
+import { findSeen, listSeen } from '../take-part.ts';
 import { requireAllowed } from '../tokens.ts';
 import { listSubmissions, viewSubmission } from '../view.ts';
 import { addAccount } from './account.ts';
@@ -36,17 +37,22 @@ export function addPages(app: OpenAPIHono<Env>, pages: Pages): void {
 
 function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site } = pages;
-  app.get('/', async (c) => c.html(homePage(await reading(c, pages), await listChallenges(site))));
+  app.get('/', async (c) => {
+    const who = await reading(c, pages);
+    return c.html(homePage(who, await listSeen(site, who.actor)));
+  });
   app.get('/challenges/:id', async (c) => {
-    const challenge = await findChallenge(site, c.req.param('id'));
+    const who = await reading(c, pages);
+    const challenge = await findSeen(site, who.actor, c.req.param('id'));
     const names = PHASES.filter((name) => challenge.declared.phases[name]);
     const boards = await Promise.all(names.map((name) => boardOf(site, challenge, name)));
-    return c.html(challengePage(await reading(c, pages), challenge, boards));
+    return c.html(challengePage(who, challenge, boards));
   });
   app.get('/challenges/:id/gold', async (c) => {
-    const challenge = await findChallenge(site, c.req.param('id'));
+    const who = await reading(c, pages);
+    const challenge = await findSeen(site, who.actor, c.req.param('id'));
     const events = await goldEvents(site, challenge.declared.id);
-    return c.html(goldPage(await reading(c, pages), challenge, events));
+    return c.html(goldPage(who, challenge, events));
   });
   addBoards(app, pages);
   app.get('/submissions', async (c) => {
@@ -69,28 +75,29 @@ function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
 function addBoards(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site } = pages;
   const phaseAsked = async (c: Context<Env>) => {
-    const challenge = await findChallenge(site, c.req.param('id') ?? '');
+    const who = await reading(c, pages);
+    const challenge = await findSeen(site, who.actor, c.req.param('id') ?? '');
     const phase = PHASES.find((name) => name === c.req.param('phase'));
     phaseOf(challenge.declared, phase ?? '');
-    return { challenge, phase: phase! };
+    return { who, challenge, phase: phase! };
   };
   app.get('/challenges/:id/:phase', async (c) => {
-    const { challenge, phase } = await phaseAsked(c);
+    const { who, challenge, phase } = await phaseAsked(c);
     const { subset, convention, kind } = c.req.query();
     const board = await boardOf(site, challenge, phase, { subset, convention });
     const only = KINDS.find((known) => known === kind);
-    return c.html(boardPage(await reading(c, pages), challenge, board, only));
+    return c.html(boardPage(who, challenge, board, only));
   });
   app.get('/challenges/:id/:phase/teams/:team', async (c) => {
-    const { challenge, phase } = await phaseAsked(c);
+    const { who, challenge, phase } = await phaseAsked(c);
     const history = await historyOf(site, challenge, phase, c.req.param('team'));
-    return c.html(historyPage(await reading(c, pages), challenge, history));
+    return c.html(historyPage(who, challenge, history));
   });
   app.get('/challenges/:id/:phase/compare', async (c) => {
-    const { challenge, phase } = await phaseAsked(c);
+    const { who, challenge, phase } = await phaseAsked(c);
     const { a = '', b = '' } = c.req.query();
     const compared = await compareOnBoard(site, challenge, phase, [a, b]);
-    return c.html(comparisonPage(await reading(c, pages), challenge, compared));
+    return c.html(comparisonPage(who, challenge, compared));
   });
 }
 
