@@ -25,9 +25,10 @@ export interface BrowserProgram {
 
 /** Kinds whose models are one file, read and answered by modules of this package alone. */
 export const ONE_FILE_KINDS = [
-  ...(['majority', 'bm25', 'ltr', 'lexicon', 'knn', 'linear', 'fasttext'] as const),
-  ...(['crf', 'dialogue', 'relation', 'terms', 'events'] as const),
+  ...(['majority', 'bm25', 'lexicon', 'knn', 'linear', 'fasttext', 'terms', 'events'] as const),
 ];
+/** Kinds that cut texts into words by jieba, a native program. */
+export const WORD_KINDS = ['ltr', 'crf', 'dialogue', 'relation'] as const;
 
 const TOKENIZER_FILES =
   /^(tokenizer\.json|vocab\.txt|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|config\.json|.*\.model)$/;
@@ -104,13 +105,19 @@ const noOnnx = (): UserError =>
     },
   );
 
-const otherKind = (kind: string): UserError =>
-  new UserError(
+function otherKind(kind: string): UserError {
+  const cutsWords = WORD_KINDS.some((known) => known === kind);
+  return new UserError(
     'not-for-browsers',
-    {
-      en: `Models of kind ${kind} answer in the server only.`,
-      zh: `${kind} 类模型只能在服务器中运行。`,
-    },
+    cutsWords
+      ? {
+          en: `Models of kind ${kind} answer in the server only: they cut texts into words with jieba, a native program.`,
+          zh: `${kind} 类模型只能在服务器中运行：分词所用的 jieba 是本地程序。`,
+        }
+      : {
+          en: `Models of kind ${kind} answer in the server only.`,
+          zh: `${kind} 类模型只能在服务器中运行。`,
+        },
     {
       hint: {
         en: `In a browser run fine-tuned encoders (bert) and ${ONE_FILE_KINDS.join(', ')}.`,
@@ -118,3 +125,4 @@ const otherKind = (kind: string): UserError =>
       },
     },
   );
+}

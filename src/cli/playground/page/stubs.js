@@ -33,6 +33,11 @@ const basename = (path, ending = '') => {
 const dirname = (path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))) || '.';
 const join = (...parts) => parts.join('/').replace(/\/+/g, '/');
 
+/** Programs of other packages; what asks for one shows why it has no answer. */
+const createRequire = () => (name) => {
+  throw new Error(`${name} does not run in a browser`);
+};
+
 /** Anything else: importing it is no error, and neither is what a module does with it before it is used. */
 const absent = new Proxy(() => undefined, {
   get: (_, key) => (typeof key === 'symbol' ? undefined : absent),
@@ -44,6 +49,7 @@ const MODULES = {
   'node:fs': { existsSync, statSync, readFileSync },
   'node:fs/promises': { open, readFile },
   'node:crypto': { createHash },
+  'node:module': { createRequire },
   'node:path': { basename, dirname, join },
   'node:os': { availableParallelism: () => 1 },
   'node:timers/promises': { setImmediate: () => new Promise((resolve) => setTimeout(resolve)) },
