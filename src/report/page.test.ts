@@ -12,7 +12,6 @@ import type { OpenedRun } from '../evaluation/opened.ts';
 import { CHROMIUM, openBrowser } from '../ground/fixtures/browser.ts';
 import type { Example, Prediction } from '../tasks/examples.ts';
 import { analyse } from './analysis.ts';
-import { CHROMIUM } from './fixtures/chromium.ts';
 import { safeJson } from './page.ts';
 import { writeAnalyses } from './report.ts';
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
   app = createExplorer({ runsDir: root, dataDir, among: tasks });
   listening = await listen(app, { host: '127.0.0.1', port: 0 });
   browser = await openBrowser();
-}, PATIENCE_MS);
+}, 2 * PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await listening?.close();

@@ -61,7 +61,7 @@ beforeAll(async () => {
     submissions.scored,
     'by the ward, from the code that was published',
   );
-}, PATIENCE_MS);
+}, 2 * PATIENCE_MS);
 afterAll(async () => {
   await browser?.close();
   await listening?.close();
