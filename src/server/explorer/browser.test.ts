@@ -84,6 +84,7 @@ describe('the explorer in a browser', () => {
       await form.locator('button').click();
       await page.waitForURL(/\/report\?/, { timeout: PATIENCE_MS });
       expect(page.url()).toBe(`${listening.url}/report?run=${ids[0]}`);
+      await page.locator('#browser-0').scrollIntoViewIfNeeded();
       await page.locator('#browser-0 .row').first().waitFor({ timeout: PATIENCE_MS });
       await page.close();
     },
