@@ -15,7 +15,7 @@ import type { AppSettings, Env } from './context.ts';
 import { errorBody, refusalOf } from './errors.ts';
 import { explain } from './explain.ts';
 import { addHostRoutes } from './hosts.ts';
-import { createGate, createRateLimit, tooMany } from './limits.ts';
+import { createGate, createRateLimit, type RateLimit, tooMany } from './limits.ts';
 import { addParticipantRoutes } from './participants.ts';
 import { addTokenRoutes } from './tokens.ts';
 import { addWorkerRoutes } from './workers.ts';
@@ -42,14 +42,12 @@ const POLICY = {
 
 /** The HTTP application of a server: the API and its description. */
 export function createApp(settings: AppSettings): OpenAPIHono<Env> {
-  const { site, requests = 1000, wrongTokens = 20, uploads = 8, onError = () => undefined } = settings;
-  const { callerOf = createCallerOf() } = settings;
+  const { wrongTokens = 20, uploads = 8, onError = () => undefined } = settings;
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw result.error;
     },
   });
-  const traffic = createRateLimit(requests, REQUEST_WINDOW_MS);
   const guesses = createRateLimit(wrongTokens, MINUTE_MS);
 
   const refuse = async (thrown: unknown, c: Context<Env>) => {
@@ -63,33 +61,8 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   app.onError(refuse);
   app.notFound((c) => refuse(noPage(), c));
   app.use(secureHeaders({ contentSecurityPolicy: POLICY }));
-  app.use(async (c, next) => {
-    const caller = callerOf(c);
-    traffic.take(caller);
-    c.set('caller', caller);
-    const actor = await actorOf(c, caller);
-    requireAllowed(!actor.readOnly || SAFE.has(c.req.method));
-    c.set('actor', actor);
-    c.header('cache-control', 'no-store');
-    if (caller === UNKNOWN_CALLER) await next();
-    else await recordingFrom(caller, next);
-  });
+  app.use(recognise(settings, guesses));
   app.use(limitBodies());
-
-  async function actorOf(c: Context<Env>, caller: string): Promise<Actor> {
-    const token = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
-    return token === undefined ? { role: 'anyone' } : signIn(caller, token);
-  }
-
-  async function signIn(caller: string, token: string): Promise<Actor> {
-    if (guesses.isFull(caller)) throw tooMany();
-    try {
-      return await authenticate(site.kysely, token);
-    } catch (error) {
-      if (error instanceof UserError) guesses.take(caller);
-      throw error;
-    }
-  }
 
   app.get('/api/v1/health', (c) => c.json({ status: 'ok', version: version() }));
   const gate = createGate(uploads);
@@ -101,6 +74,35 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   addPages(app, { ...settings, gate, guesses });
   describe(app);
   return app;
+}
+
+/** Finds out who calls, by address and token; counts requests and wrong tokens. What is done for them is recorded with the address. */
+function recognise(
+  { site, requests = 1000, callerOf = createCallerOf() }: AppSettings,
+  guesses: RateLimit,
+): MiddlewareHandler<Env> {
+  const traffic = createRateLimit(requests, REQUEST_WINDOW_MS);
+  const signIn = async (caller: string, token: string): Promise<Actor> => {
+    if (guesses.isFull(caller)) throw tooMany();
+    try {
+      return await authenticate(site.kysely, token);
+    } catch (error) {
+      if (error instanceof UserError) guesses.take(caller);
+      throw error;
+    }
+  };
+  return async (c, next) => {
+    const caller = callerOf(c);
+    traffic.take(caller);
+    c.set('caller', caller);
+    const token = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+    const actor: Actor = token === undefined ? { role: 'anyone' } : await signIn(caller, token);
+    requireAllowed(!actor.readOnly || SAFE.has(c.req.method));
+    c.set('actor', actor);
+    c.header('cache-control', 'no-store');
+    if (caller === UNKNOWN_CALLER) await next();
+    else await recordingFrom(caller, next);
+  };
 }
 
 /** The description of the API, at an address of its own. */
