@@ -100,6 +100,22 @@ describe('calls', () => {
     await expect(ask(() => status(code))).rejects.toMatchObject({ code: expected });
   });
 
+  it('end where a service takes no request at all, with what it says', async () => {
+    const inputs = Array.from({ length: 40 }, (_, i) => ({ textA: `甲${i}`, textB: '乙' }));
+    const refusal = status(400, { error: { message: 'Use max_completion_tokens instead.' } });
+    await expect(ask(() => refusal, { inputs, parameters: { concurrency: 2 } })).rejects.toMatchObject({
+      code: 'service-failing',
+      message: expect.stringContaining('Use max_completion_tokens'),
+    });
+    expect(received().length).toBeLessThan(14);
+    // One that answers others is asked on.
+    const { answers } = await ask(({ number }) => (number === 0 ? '{"label":"1"}' : refusal), {
+      inputs,
+      parameters: { concurrency: 1 },
+    });
+    expect(answers.filter(({ status: of }) => of === 'missing')).toHaveLength(39);
+  });
+
   it('end at once where nothing listens', async () => {
     await expect(askAgain({}, 'http://127.0.0.1:1/v1')).rejects.toMatchObject({ code: 'no-connection' });
   });

@@ -48,7 +48,7 @@ export interface Caller {
 const limiters = new Map<string, Limiter>();
 
 /** Consecutive calls that fail with all their retries before a service is given up. */
-const HOPELESS = 10;
+export const HOPELESS = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** Share by which pauses that a service asks for are lengthened at most. */
@@ -234,7 +234,8 @@ const noConnection = ({ detail = '' }: ServiceFailure, { url }: Endpoint): UserE
     },
   );
 
-const givenUp = ({ failure, detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
+/** A service that answers nothing any more. */
+export const givenUp = ({ failure, detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
   new UserError(
     'service-failing',
     {

@@ -1,8 +1,9 @@
 import { tokensOf } from './budget.ts';
-import { type Called, type CallSettings, openCaller } from './caller.ts';
+import { type Called, type CallSettings, givenUp, HOPELESS, openCaller } from './caller.ts';
 import { type ChatReply, type Message, readChat } from './chat.ts';
 import type { Endpoint } from './endpoint.ts';
 import { estimateCall } from './estimate.ts';
+import { isFailure } from './failure.ts';
 
 /** The fields of a request beside model and messages. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -25,10 +26,12 @@ export interface ChatService {
 
 export async function openService(endpoint: Endpoint, settings: CallSettings): Promise<ChatService> {
   const caller = await openCaller(endpoint, settings);
+  let answered = false;
+  let refused = 0;
   return {
     endpoint,
-    ask: (messages, body, signal) =>
-      caller.make(
+    async ask(messages, body, signal) {
+      const called = await caller.make(
         {
           path: '/chat/completions',
           body: JSON.stringify(requestBody(endpoint, { messages, ...body })),
@@ -37,7 +40,14 @@ export async function openService(endpoint: Endpoint, settings: CallSettings): P
           tokens: (reply) => tokensOf({ ...reply, estimated: estimateCall(messages, reply) }),
         },
         signal,
-      ),
+      );
+      const { outcome } = called;
+      answered ||= !isFailure(outcome);
+      // It does not take such requests at all: a field that it does not know, for one.
+      if (isFailure(outcome) && outcome.failure === 'http-400' && !answered && ++refused >= HOPELESS)
+        throw givenUp(outcome, endpoint);
+      return called;
+    },
     close: caller.close,
   };
 }
