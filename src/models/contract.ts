@@ -184,6 +184,8 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly version: number;
   readonly summary: Text;
   readonly families: readonly FamilyId[];
+  /** Why it does not serve others, where one would expect that it does. */
+  readonly lacks?: Readonly<Partial<Record<FamilyId, Text>>>;
   readonly parameters: S;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
   readonly mainParameter?: keyof S & string;
@@ -243,6 +245,7 @@ export interface ModelKind
     | 'version'
     | 'summary'
     | 'families'
+    | 'lacks'
     | 'parameters'
     | 'mainParameter'
     | 'membersParameter'

@@ -45,7 +45,7 @@ import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './cont
  * ```
  */
 export function defineModel<S extends ParameterSpecs>(definition: ModelDefinition<S>): ModelKind {
-  const { contract, id, families, parameters: specs, capabilities, implementation } = definition;
+  const { contract, id, families, lacks, parameters: specs, capabilities, implementation } = definition;
   requireContract(id, contract);
   const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
   const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
@@ -53,7 +53,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   const parseOptional = (given: GivenParameters): Record<string, unknown> =>
     parseParameters(optionalSpecs(specs), given, { name: owner });
   const resolve: ModelKind['resolve'] = async (given, context) => {
-    requireFamily(id, families, context.task);
+    requireFamily(definition, context.task);
     return plain(await resolved(given, context.task));
   };
   const resolved = async (given: GivenParameters, task: Task): Promise<Resolved<S>> => {
@@ -65,7 +65,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   const { version, summary, mainParameter, membersParameter, seeded } = definition;
   const { baseline, slow, remote = false, untrained } = definition;
   const kind: ModelKind = {
-    ...{ contract, id, version, summary, families, parameters: specs, seeded, capabilities },
+    ...{ contract, id, version, summary, families, lacks, parameters: specs, seeded, capabilities },
     ...{ mainParameter, membersParameter, baseline, slow, untrained },
     quickLook: definition.quickLook && (() => definition.quickLook?.()),
     interprets: definition.interpret !== undefined,
@@ -79,7 +79,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
     conversations: async (directory, replies) => definition.conversations?.(directory, replies),
     async fit(request) {
       const { task, train } = request;
-      requireFamily(id, families, task);
+      requireFamily(definition, task);
       const parameters = await resolved(request.parameters, task);
       if (train.length === 0 && !untrained) throw emptyTrain(id, task);
       request.signal?.throwIfAborted();
@@ -93,7 +93,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
       return estimate({ ...request, parameters: await resolved(request.parameters, request.task) }, inputs);
     },
     async load(path, task, given = {}) {
-      requireFamily(id, families, task);
+      requireFamily(definition, task);
       const { load } = await implementation();
       if (!load) throw cannotLoad(id, path);
       const parsed = Object.entries(parseOptional(given));
@@ -132,8 +132,12 @@ export function requireContract(id: string, contract: unknown, file?: string): v
   );
 }
 
-function requireFamily(id: string, families: readonly FamilyId[], task: Task): void {
+function requireFamily(
+  { id, families, lacks = {} }: Pick<ModelKind, 'id' | 'families' | 'lacks'>,
+  task: Task,
+): void {
   if (families.includes(task.family)) return;
+  const why = lacks[task.family];
   throw new UserError(
     'family-not-served',
     {
@@ -141,7 +145,10 @@ function requireFamily(id: string, families: readonly FamilyId[], task: Task): v
       zh: `模型 ${id} 不支持任务族 ${task.family}（${task.id}）`,
     },
     {
-      hint: { en: `It serves ${families.join(', ')}.`, zh: `支持的任务族：${families.join('、')}。` },
+      hint: {
+        en: `${why ? `${why.en} ` : ''}It serves ${families.join(', ')}.`,
+        zh: `${why?.zh ?? ''}支持的任务族：${families.join('、')}。`,
+      },
       exitCode: EXIT.usage,
     },
   );

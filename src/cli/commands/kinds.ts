@@ -53,6 +53,8 @@ async function showKind(kind: ModelKind, terminal: Terminal): Promise<void> {
     return terminal.printJson({ ...describe(kind, terminal), parameters });
   }
   terminal.printText(`${kind.id}: ${terminal.say(kind.summary)}`);
+  for (const [family, why] of Object.entries(kind.lacks ?? {}))
+    terminal.printText({ en: `Not for ${family}: ${why.en}`, zh: `不支持 ${family}：${why.zh}` });
   const rows = parameterRows(kind, terminal.language);
   if (rows.length === 0)
     return terminal.print(terminal.say({ en: 'It has no parameters.', zh: '该类型没有参数。' }));
@@ -68,6 +70,9 @@ const describe = (kind: ModelKind, terminal: Terminal) => ({
   version: kind.version,
   summary: terminal.say(kind.summary),
   families: kind.families,
+  ...(kind.lacks && {
+    lacks: Object.fromEntries(Object.entries(kind.lacks).map(([family, why]) => [family, terminal.say(why)])),
+  }),
   capabilities: capabilitiesOf(kind),
   seeded: kind.seeded,
 });

@@ -1,3 +1,4 @@
+import type { Text } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 
 /** The families that a BERT serves: every table of this folder has a row for each. */
@@ -16,6 +17,21 @@ export const BERT_FAMILIES = [
   'event',
   'causal',
 ] as const satisfies readonly FamilyId[];
+
+const NO_DECODER: Text = {
+  en: 'An encoder writes no texts; `llm` and `gguf` do, and `knn` gives the text of the nearest training example.',
+  zh: '编码器不生成文本；`llm` 与 `gguf` 可以生成，`knn` 给出最近训练样例的文本。',
+};
+
+/** Why the others are not served. */
+export const BERT_LACKS = {
+  generation: NO_DECODER,
+  instruction: NO_DECODER,
+  'decision-tree': {
+    en: 'It has no head for the shape of a tree; `relation` makes chains of the triples that it finds.',
+    zh: '没有预测树形结构的输出层；`relation` 将找到的三元组连成链。',
+  },
+} as const satisfies Readonly<Record<Exclude<FamilyId, BertFamily>, Text>>;
 
 export type BertFamily = (typeof BERT_FAMILIES)[number];
 

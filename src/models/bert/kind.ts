@@ -1,6 +1,6 @@
 import { hashFile } from '../../ground/hash.ts';
 import { defineModel } from '../define.ts';
-import { BERT_FAMILIES } from './families.ts';
+import { BERT_FAMILIES, BERT_LACKS } from './families.ts';
 import { PARAMETERS } from './parameters.ts';
 import { quickLook } from './quick-look.ts';
 
@@ -14,6 +14,7 @@ export const bert = defineModel({
     zh: '微调 BERT 等编码器：从预训练权重（init）或随机初始化开始',
   },
   families: BERT_FAMILIES,
+  lacks: BERT_LACKS,
   parameters: PARAMETERS,
   mainParameter: 'init',
   seeded: true,

@@ -11,6 +11,7 @@ import { type Combination, combine, DEFAULT_THRESHOLD } from './combination.ts';
 import { ENSEMBLE_FILE, memberPath, readEnsemble, writeEnsemble } from './folder.ts';
 import type { EnsembleParameters } from './parameters.ts';
 import type { Candidates, Conventions, Said, Shape } from './shape.ts';
+import { instructionShape, replyShape, treeShape } from './shapes/consensus.ts';
 import { eventShape } from './shapes/events.ts';
 import { labelShape, multilabelShape } from './shapes/labels.ts';
 import { actsShape, statusShape } from './shapes/parts.ts';
@@ -226,6 +227,9 @@ const WAYS = {
   normalisation: wayOf(termShape),
   event: wayOf(eventShape),
   causal: wayOf(causeShape),
+  generation: wayOf(replyShape),
+  instruction: wayOf(instructionShape),
+  'decision-tree': wayOf(treeShape),
 } satisfies { readonly [F in FamilyId]?: Way<F> };
 
 export const fit: Fits<EnsembleParameters> = {
@@ -242,6 +246,9 @@ export const fit: Fits<EnsembleParameters> = {
   normalisation: WAYS.normalisation.fit,
   event: WAYS.event.fit,
   causal: WAYS.causal.fit,
+  generation: WAYS.generation.fit,
+  instruction: WAYS.instruction.fit,
+  'decision-tree': WAYS['decision-tree'].fit,
 };
 
 /** Writes a folder with the models of the members; the file that makes it one comes last. */

@@ -350,6 +350,9 @@ const SAMPLED = [
   ['normalisation', 'terms', 'majority'],
   ['event', 'events', 'majority'],
   ['causal', 'majority', 'lexicon'],
+  ['generation', 'knn', 'majority'],
+  ['instruction', 'knn', 'majority'],
+  ['decision-tree', 'majority', 'majority'],
 ] as const;
 
 describe.each(SAMPLED)('%s of the samples', (name, ...kinds) => {

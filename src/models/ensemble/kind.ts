@@ -14,6 +14,7 @@ export const ensemble = defineModel({
     ...(['ner', 'similarity', 'inference', 'ranking', 'classification'] as const),
     ...(['multilabel', 'relation', 'dialogue'] as const),
     ...(['dialogue-acts', 'mention-status', 'normalisation', 'event', 'causal'] as const),
+    ...(['generation', 'instruction', 'decision-tree'] as const),
   ],
   parameters,
   mainParameter: 'runs',
