@@ -26,30 +26,53 @@ export async function nearestPassages(
   const asked = createAsked(queries);
   const statistics = await count(passages(), asked, yieldNow);
   const best = counts.map(createBest);
-  const scores = new Float64Array(queries.length);
-  const touched: number[] = [];
+  const floors = Float64Array.from(counts, (most) => (most === 0 ? Number.POSITIVE_INFINITY : 0));
+  const sums = createSums(asked, statistics.weights);
   let position = 0;
   for (const passage of passages()) {
     const { pairs, length } = pairsOf(passage);
-    const norm = K1 * (1 - B + (B * length) / statistics.meanLength);
-    for (const [pair, times] of pairs) {
-      const token = asked.tokens.get(pair);
-      if (token === undefined) continue;
-      const share = (statistics.weights[token] * times * (K1 + 1)) / (times + norm);
-      for (const query of asked.holders[token]) {
-        if (scores[query] === 0) touched.push(query);
-        scores[query] += share;
-      }
-    }
-    for (const query of touched) {
-      best[query].offer(position, scores[query]);
-      scores[query] = 0;
-    }
-    touched.length = 0;
+    sums.add(pairs, K1 * (1 - B + (B * length) / statistics.meanLength));
+    sums.take(floors, (query, score) => {
+      floors[query] = best[query].offer(position, score);
+    });
     position++;
     if ((position & 255) === 0) await yieldNow();
   }
   return best.map(({ positions }) => positions());
+}
+
+/** The scores of one passage for all queries. Plain loops over typed arrays: this is where the time goes. */
+function createSums({ tokens, holders }: Asked, weights: Float64Array) {
+  const queries = holders.map((list) => Int32Array.from(list));
+  const count = 1 + queries.reduce((most, list) => list.reduce((a, b) => Math.max(a, b), most), -1);
+  const scores = new Float64Array(count);
+  const touched = new Int32Array(count);
+  let size = 0;
+  const addShare = (own: Int32Array, share: number): void => {
+    for (let i = 0; i < own.length; i++) {
+      const query = own[i];
+      if (scores[query] === 0) touched[size++] = query;
+      scores[query] += share;
+    }
+  };
+  return {
+    add(pairs: ReadonlyMap<string, number>, norm: number): void {
+      for (const [pair, times] of pairs) {
+        const token = tokens.get(pair);
+        if (token !== undefined)
+          addShare(queries[token], (weights[token] * times * (K1 + 1)) / (times + norm));
+      }
+    },
+    /** Hands on the scores above the floors of their queries, and begins anew. */
+    take(floors: Float64Array, found: (query: number, score: number) => void): void {
+      for (let i = 0; i < size; i++) {
+        const query = touched[i];
+        if (scores[query] > floors[query]) found(query, scores[query]);
+        scores[query] = 0;
+      }
+      size = 0;
+    },
+  };
 }
 
 /** The pairs of all queries, and which queries have each. */
@@ -112,12 +135,13 @@ function pairsOf(text: string): { readonly pairs: ReadonlyMap<string, number>; r
 function createBest(most: number) {
   const found: { readonly position: number; readonly score: number }[] = [];
   return {
-    offer(position: number, score: number): void {
-      if (found.length === most && (most === 0 || score <= found[most - 1].score)) return;
+    /** Takes a position in; returns the score that the next one must be above. */
+    offer(position: number, score: number): number {
       let at = found.length;
       while (at > 0 && found[at - 1].score < score) at--;
       found.splice(at, 0, { position, score });
       if (found.length > most) found.pop();
+      return found.length < most ? 0 : found[most - 1].score;
     },
     positions: () => found.map(({ position }) => position),
   };

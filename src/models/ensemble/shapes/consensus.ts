@@ -1,8 +1,8 @@
-import { rougeL } from '../../../metrics/generation.ts';
 import type { FamilyId, Gold, Input, Prediction } from '../../../tasks/examples.ts';
 import { editDistance, treeKey, treeSize } from '../../../tasks/families/decision-tree/trees.ts';
 import type { Tree } from '../../../tasks/families/decision-tree/types.ts';
 import { readReply } from '../../../tasks/families/instruction/reading.ts';
+import { jaccard, shinglesOf } from '../../../text/shingles.ts';
 import { chosen, type Shape } from '../shape.ts';
 
 /** A family whose answers are wholes that are more or less alike. */
@@ -54,8 +54,8 @@ const consensusShape = <F extends FamilyId, Whole>({
   },
 });
 
-const textsAlike = (text: string, reference: string): number =>
-  text === reference ? 1 : rougeL({ text, references: [reference] });
+/** The pairs of adjacent characters that two texts share. */
+const textsAlike = (a: string, b: string): number => jaccard(shinglesOf(a, 2), shinglesOf(b, 2));
 
 export const replyShape = consensusShape<'generation', string>({
   of: ({ reply }) => reply,
