@@ -20,6 +20,7 @@ import {
 } from '../../src/encoders/tokenizers/fixtures/corpora.ts';
 import { charactersBefore, referenceOf } from '../../src/encoders/tokenizers/fixtures/reference.ts';
 import { loadTokenizer } from '../../src/encoders/tokenizers/load.ts';
+import { median } from '../median.ts';
 import { writeResult } from '../result.ts';
 
 const REPEATS = 7;
@@ -77,7 +78,6 @@ for (let repeat = 0; repeat < REPEATS; repeat++) {
     rates[name].push((count / (performance.now() - start)) * 1000);
   }
 }
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 const medians = Object.fromEntries(
   Object.entries(rates).map(([name, values]) => [name, Math.round(median(values))]),
 );

@@ -10,8 +10,10 @@ import { createRandom } from '../../src/ground/random.ts';
 import { decodeBio, type TagSpan } from '../../src/metrics/bio.ts';
 import { setMetric } from '../../src/metrics/sets.ts';
 import { entityScores } from '../../src/scoring/arrays/index.ts';
+import { median } from '../median.ts';
+import { startPeer } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
-import { median, peerPython, startClock, startPeer } from './peer.ts';
+import { type PeerAnswer, startClock } from './peer.ts';
 
 const SENTENCES = 100_000;
 const ROUNDS = 5;
@@ -89,7 +91,7 @@ const folder = mkdtempSync(join(tmpdir(), 'chineseblue-bench-'));
 try {
   const file = join(folder, 'tags.txt');
   writeFileSync(file, [...gold, ...guess].map((tags) => `${tags.join(' ')}\n`).join(''));
-  const peer = await startPeer(peerPython(process.argv));
+  const peer = await startPeer('metrics_peer.py').catch(() => undefined);
   const runs: { tags: Timed[]; entities: Timed[]; seqeval: Timed[] } = {
     tags: [],
     entities: [],
@@ -105,7 +107,7 @@ try {
       runs.tags.push(tags);
       runs.entities.push(entities);
     }
-    const answer = await peer?.ask({ what: 'seqeval', file });
+    const answer = await peer?.ask<PeerAnswer>({ what: 'seqeval', file });
     if (!answer) continue;
     if (Math.abs(answer.score - score) > 1e-12)
       throw new Error(`scores differ: ${score} and ${answer.score}`);

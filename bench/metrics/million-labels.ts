@@ -12,8 +12,10 @@ import { readPredictions } from '../../src/scoring/predictions.ts';
 import { findConvention } from '../../src/tasks/conventions.ts';
 import type { Answered, Example } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { median } from '../median.ts';
+import { startPeer } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
-import { median, type PeerAnswer, peerPython, startClock, startPeer } from './peer.ts';
+import { type PeerAnswer, startClock } from './peer.ts';
 
 const COUNT = 1_000_000;
 const CLASSES = 3;
@@ -68,14 +70,14 @@ if (child > 0) {
       return `{"id": "${i}", "label": "${label}"}\n`;
     });
     writeFileSync(file, lines.join(''));
-    const peer = await startPeer(peerPython(process.argv));
+    const peer = await startPeer('metrics_peer.py').catch(() => undefined);
     const runs: { ours: Measured; peer?: PeerAnswer }[] = [];
     for (let i = 0; i < REPEATS; i++) {
       const out = execFileSync(process.execPath, [import.meta.filename, '--measure', file], {
         encoding: 'utf8',
       });
       const ours: Measured = JSON.parse(out);
-      const theirs = await peer?.ask({ what: 'labels', file, count: COUNT, classes: CLASSES });
+      const theirs = await peer?.ask<PeerAnswer>({ what: 'labels', file, count: COUNT, classes: CLASSES });
       if (theirs && Math.abs(theirs.score - ours.score) > 1e-12) {
         throw new Error(`scores differ: ${ours.score} and ${theirs.score}`);
       }

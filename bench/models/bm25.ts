@@ -13,8 +13,10 @@ import { indexDocuments } from '../../src/models/shared/retrieval/bm25index.ts';
 import type { Family } from '../../src/tasks/families/family.ts';
 import { families } from '../../src/tasks/families/registry.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { median } from '../median.ts';
+import { startPeer } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
-import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
+import { circumstances, dataDirectory } from './peer.ts';
 
 const DOCUMENTS = 100_000;
 const QUERIES = 1_000;

@@ -19,8 +19,10 @@ import { fitLogistic, probabilities } from '../../src/models/shared/logistic/log
 import type { Example } from '../../src/tasks/examples.ts';
 import type { LabelPrediction } from '../../src/tasks/families/shared/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { median } from '../median.ts';
+import { startPeer } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
-import { circumstances, dataDirectory, median, startPeer } from './peer.ts';
+import { circumstances, dataDirectory } from './peer.ts';
 
 const SETTINGS = { ngram: 3, minDf: 1, c: 1, tolerance: 1e-4 };
 const TASKS = ['cMedIC', 'cMedQQ', 'cMedTC'];

@@ -22,6 +22,7 @@ import { createBatches } from '../../src/pretraining/masks/batch.ts';
 import { mostMasked } from '../../src/pretraining/masks/masking.ts';
 import { pretrainingFeeds, pretrainingHead } from '../../src/pretraining/objective/head.ts';
 import { startFrom } from '../../src/pretraining/start.ts';
+import { median } from '../median.ts';
 import { PEER_PYTHON } from '../peer-python.ts';
 
 const { values } = parseArgs({
@@ -129,8 +130,6 @@ async function start(command: string, parameters: readonly string[]) {
     },
   };
 }
-
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 async function compareAll(): Promise<void> {
   const rows = [];

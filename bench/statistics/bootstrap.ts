@@ -9,7 +9,9 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { createRandom } from '../../src/ground/random.ts';
 import { bootstrap, type Value } from '../../src/statistics/bootstrap.ts';
-import { median, peerPython, startClock } from '../metrics/peer.ts';
+import { median } from '../median.ts';
+import { startClock } from '../metrics/peer.ts';
+import { peerPython } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
 
 const UNITS = 10_000;
@@ -19,7 +21,7 @@ const PEER_REPEATS = 3;
 const PEER_BATCH = 100;
 const LIMIT_SECONDS = 1;
 
-const python = peerPython(process.argv);
+const python = peerPython();
 
 interface Timed {
   readonly seconds: number;
