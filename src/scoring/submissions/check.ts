@@ -274,9 +274,10 @@ function nothingToCheck(file: string, tasks: readonly Task[]): UserError {
     const shape = shapeOf(task);
     return shape ? [stemOf(task) + shape.ending] : [];
   });
+  if (tasks.some(isPromptTask)) names.push(PROMPTS_FILE);
   return new UserError(
     'not-found',
-    { en: 'There is no file of a CBLUE task', zh: '没有 CBLUE 任务的文件' },
+    { en: 'There is no file that is submitted', zh: '没有可提交的文件' },
     { file, hint: { en: `Known names: ${names.join(', ')}.`, zh: `可用文件名：${names.join('、')}。` } },
   );
 }
