@@ -17,6 +17,7 @@ import { bertSteps } from './page/bert-steps.ts';
 import { bertTokenizer } from './page/bert-tokenizer.ts';
 import { bm25 } from './page/bm25.ts';
 import { importing } from './page/import.ts';
+import { kuakeIr } from './page/kuake-ir.ts';
 import { linear } from './page/linear.ts';
 import { llm } from './page/llm.ts';
 import { llmKills } from './page/llm-kills.ts';
@@ -54,6 +55,7 @@ const SECTIONS: readonly Section[] = [
   llm,
   llmKills,
   importing,
+  kuakeIr,
   text,
 ];
 

@@ -30,5 +30,5 @@ const predictionsTable = (predictions: Result, rows: number): string[] => [
     ]),
   ),
   '',
-  'An id and a label each. CPU time includes the start of pandas, not that of Node and of making the rows; the goals were 2 s to read and 3 s to write.',
+  `An id and a label each${predictions.some(({ what }: Result) => String(what).includes('scores')) ? ', and three scores where it says so' : ''}. CPU time includes the start of pandas, not that of Node and of making the rows; the goals were 2 s to read and 3 s to write.`,
 ];
