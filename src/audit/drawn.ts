@@ -4,7 +4,7 @@ import { drawSample, MOST_JUDGED } from './signal.ts';
 import type { Placed, Survey } from './survey.ts';
 
 /** Examples of a split that memory does not hold, from which the simple model learns. */
-const MOST_LEARNT = 10_000;
+const MOST_LEARNT = 5000;
 
 /** The examples of a split from which the simple model learns: all where memory holds them, else a sample. */
 export const learnFrom = async (split: Pass, survey: Survey): Promise<readonly Example[]> =>

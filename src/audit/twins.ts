@@ -28,7 +28,8 @@ function identicalIn({ rawOf }: Twins, group: Group): number[][] {
 /** A finding about groups and those of their examples that it touches; nothing where it touches none. */
 interface TwinFinding extends Pick<Finding, 'code' | 'kind' | 'message'> {
   readonly groups: readonly Group[];
-  readonly touched: Group;
+  /** May name an example more than once. */
+  readonly touched: Iterable<number>;
 }
 
 /**
@@ -38,13 +39,18 @@ interface TwinFinding extends Pick<Finding, 'code' | 'kind' | 'message'> {
  */
 export function describeTwins(twins: Twins, refOf: (example: number) => ItemRef): Finding[] {
   const found = [...twinsAcross(twins), conflicts(twins), ...twinsInside(twins)];
-  return found
-    .filter(({ touched }) => touched.length > 0)
-    .map(({ groups, touched, ...about }) => ({
-      ...about,
-      items: [...new Set(touched)].map(refOf),
-      groups: groups.map((group) => group.map(refOf)),
-    }));
+  return found.flatMap(({ groups, touched, ...about }) => {
+    const items = [...new Set(touched)].map(refOf);
+    return items.length > 0 ? [{ ...about, items, groups: groups.map((group) => group.map(refOf)) }] : [];
+  });
+}
+
+/** Members of near groups that are listed; of more, the first of those that equal each other stands for all. */
+const MOST_LISTED = 1 << 22;
+
+/** As `flatMap`, one after another. */
+function* flatten(groups: readonly Group[], of: (group: Group) => Group): Generator<number> {
+  for (const group of groups) yield* of(group);
 }
 
 /** What is added where candidates were too many to compare them all. */
@@ -66,7 +72,8 @@ function twinsAcross(twins: Twins): TwinFinding[] {
   // A pair stands for the first of several equal texts: what equals a leaked text leaks as well.
   const members = new Map(equal.map((group) => [formOf(group[0]), group]));
   const withEqual = (example: number): Group => members.get(formOf(example)) ?? [example];
-  const nearAcross = near.map((pair) => pair.flatMap(withEqual)).filter(leaking);
+  const nearAcross = near.filter((pair) => leaking(pair.flatMap(withEqual)));
+  const listed = nearAcross.reduce((sum, pair) => sum + pair.flatMap(withEqual).length, 0);
   return [
     {
       code: 'identical-across-splits',
@@ -92,8 +99,8 @@ function twinsAcross(twins: Twins): TwinFinding[] {
         en: `nearly the same input in an earlier split (trigram Jaccard from ${NEAR})${bound.en}`,
         zh: `与较早划分中的输入近似（三元组 Jaccard ≥ ${NEAR}）${bound.zh}`,
       },
-      groups: nearAcross,
-      touched: nearAcross.flatMap(leaked),
+      groups: listed > MOST_LISTED ? nearAcross : nearAcross.map((pair) => pair.flatMap(withEqual)),
+      touched: flatten(nearAcross, (pair) => leaked(pair.flatMap(withEqual))),
     },
     {
       code: 'mirrored-across-splits',
