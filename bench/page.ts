@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../src/ground/files.ts';
 import { audit } from './page/audit.ts';
+import { auditScale } from './page/audit-scale.ts';
 import { bertEmbed } from './page/bert-embed.ts';
 import { bertEpoch } from './page/bert-epoch.ts';
 import { bertInference } from './page/bert-inference.ts';
@@ -38,6 +39,7 @@ const SECTIONS: readonly Section[] = [
   metricsMillionLabels,
   statisticsBootstrap,
   audit,
+  auditScale,
   linear,
   modelsCrf,
   manyClasses,

@@ -88,7 +88,8 @@ export async function auditDataset(
       await rest();
     }
   }
-  const { signal, power } = await measure(task, splits, survey);
+  const twins = await takeStepsResting(survey.twins(), rest);
+  const { signal, power } = await measure(task, splits, survey, aborted);
   const synthetic = splits.some((split) => split.synthetic);
   const agreement = await readAgreement(task, dataset.dir);
   return {
@@ -99,7 +100,7 @@ export async function auditDataset(
     splits: splits.map(({ name }) => ({ name, examples: survey.sizeOf(name) })),
     ...(withoutGold.length > 0 && { withoutGold }),
     findings: [
-      ...(await takeStepsResting(survey.twins(), rest)),
+      ...twins,
       ...noticed.findings(),
       ...(await findDisagreements(dataset)),
       ...survey.textOddities(),
@@ -116,13 +117,18 @@ export async function auditDataset(
 }
 
 /** Signal and power of every judged split. */
-async function measure(task: Task, splits: readonly Pass[], survey: Survey) {
+async function measure(
+  task: Task,
+  splits: readonly Pass[],
+  survey: Survey,
+  aborted: AbortSignal | undefined,
+) {
   const conventions = [
     ...new Set([task.primary, ...task.published.flatMap(({ rule }) => rule?.convention ?? [])]),
   ];
   const learn = async (name: SplitName): Promise<readonly Example[]> => {
     const split = splits.find((one) => one.name === name);
-    return split ? learnFrom(split, survey) : [];
+    return split ? learnFrom(split, survey, aborted) : [];
   };
   const signal: SignalRow[] = [];
   const power: PowerRow[] = [];
@@ -132,11 +138,12 @@ async function measure(task: Task, splits: readonly Pass[], survey: Survey) {
     const { name } = split;
     const measured = await measureSignal(
       task,
-      { name, examples: await judgeBy(split, survey) },
+      { name, examples: await judgeBy(split, survey, aborted) },
       conventions,
       {
         ...{ train, dev: name === 'test' ? await learn('dev') : [] },
         ...(train.length < trainOf && { trainOf }),
+        signal: aborted,
       },
     );
     signal.push(...measured.rows);

@@ -80,12 +80,20 @@ export interface SignalRow {
 async function answersOf(
   task: Task,
   kind: ModelKind,
-  { train, dev }: Pick<Learning, 'train' | 'dev'>,
+  { train, dev, signal }: Learning,
   asked: readonly Example[],
 ): Promise<(Prediction | undefined)[]> {
-  const fitted = await kind.fit({ task, train, dev, seed: SEED, parameters: {}, score: devScore(task) });
+  const fitted = await kind.fit({
+    task,
+    train,
+    dev,
+    seed: SEED,
+    parameters: {},
+    score: devScore(task),
+    signal,
+  });
   const inputs = asked.map(({ input }) => input);
-  return (await collectAnswers({ kind, fitted, task, inputs })).map(predictionOf);
+  return (await collectAnswers({ kind, fitted, task, inputs, signal })).map(predictionOf);
 }
 
 /** Answers to every example of a split, each by a model that was fitted on the other folds of the same split. */
@@ -93,12 +101,13 @@ async function crossValidate(
   task: Task,
   examples: readonly Example[],
   kind: ModelKind,
+  signal: AbortSignal | undefined,
 ): Promise<(Prediction | undefined)[]> {
   const answers = new Map<string, Prediction>();
   for (const held of divideByGroup(examples, FOLDS, SEED)) {
     const ids = new Set(held.map(({ id }) => id));
     const train = examples.filter(({ id }) => !ids.has(id));
-    const found = await answersOf(task, kind, { train, dev: [] }, held);
+    const found = await answersOf(task, kind, { train, dev: [], signal }, held);
     for (const [i, { id }] of held.entries()) {
       const prediction = found[i];
       if (prediction) answers.set(id, prediction);
@@ -120,6 +129,7 @@ export interface Learning {
   readonly dev: readonly Example[];
   /** Examples of the train split, of which `train` is a sample; absent where it is all. */
   readonly trainOf?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -142,7 +152,7 @@ export async function measureSignal(
         ...(learning.trainOf !== undefined && { of: learning.trainOf }),
       };
   const predictions = isFolded
-    ? await crossValidate(task, examples, witness)
+    ? await crossValidate(task, examples, witness, learning.signal)
     : await answersOf(task, witness, learning, examples);
   const rows = conventions.flatMap((id): SignalRow[] => {
     const convention = findConvention(id);

@@ -1,5 +1,5 @@
 import { createItemList, type ItemRef } from '../datasets/item-ref.ts';
-import { createTwinSearch } from '../datasets/twins.ts';
+import { createTwinSearch, type TwinSearch } from '../datasets/twins.ts';
 import { createUnitNumbers } from '../datasets/unit-numbers.ts';
 import type { Grouped } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
@@ -24,7 +24,7 @@ export interface Survey extends Disposable {
   sizeOf(split: SplitName): number;
   /** The examples of a split, without what is in them. */
   placesOf(split: SplitName): Placed[];
-  /** Twins inside and across splits, and units that splits share. */
+  /** Twins inside and across splits, and units that splits share: asked once, when all are taken; what they took is freed. */
   twins(): Steps<Finding[]>;
   textOddities(): Finding[];
   lonelyLabels(): Finding[];
@@ -38,7 +38,7 @@ export interface Survey extends Disposable {
  */
 export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, stored: TextStoreOptions): Survey {
   const items = createItemList();
-  const twins = createTwinSearch(task, stored);
+  let twins: TwinSearch | undefined = createTwinSearch(task, stored);
   const units = createUnitNumbers(task, stored);
   const oddities = createOddities(task);
   const lonely = createLonelyLabels(task);
@@ -47,7 +47,7 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
     take(example, split) {
       const number = items.size;
       items.add({ split, id: example.id });
-      twins.add(example, split);
+      twins?.add(example, split);
       units.add(example);
       oddities.take(example, split, number);
       lonely.take(example, split, number);
@@ -65,17 +65,16 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
       }));
     },
     *twins() {
-      const related = yield* twins.relate();
-      return [
-        ...describeTwins(related, items.refOf),
-        ...findSharedUnits(units.between(0, items.size), items.refOf),
-      ];
+      const found = twins ? describeTwins(yield* twins.relate(), items.refOf) : [];
+      twins?.[Symbol.dispose]();
+      twins = undefined;
+      return [...found, ...findSharedUnits(units.between(0, items.size), items.refOf)];
     },
     textOddities: () => oddities.findings(items.refOf),
     lonelyLabels: () => lonely.findings(items.refOf),
     truncation: () => ledger?.rows(),
     [Symbol.dispose]() {
-      twins[Symbol.dispose]();
+      twins?.[Symbol.dispose]();
       units[Symbol.dispose]();
     },
   };

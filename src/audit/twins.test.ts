@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatRef } from '../datasets/item-ref.ts';
+import { relateTwins } from '../datasets/twins.ts';
 import { createRandom } from '../ground/random.ts';
 import { takeSteps } from '../ground/steps.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -8,6 +9,7 @@ import type { SplitName } from '../tasks/task.ts';
 import type { TextStoreOptions } from '../text/text-store.ts';
 import type { Finding } from './finding.ts';
 import { createSurvey } from './survey.ts';
+import { describeTwins } from './twins.ts';
 
 const split = (name: SplitName, examples: Example[]) => ({ name, examples });
 const pair = (id: string, textA: string, textB: string, label = '1', group?: string): Example => ({
@@ -82,6 +84,24 @@ describe('twins', () => {
       split('test', [text('0', `${long}等`, 'Disease'), text('1', `${long}等。`, 'Disease')]),
     ]);
     expect(found['near-across-splits']).toEqual(['test:0', 'test:1']);
+  });
+
+  it('names all that leak where their groups are too long to be listed', () => {
+    const long = '患者三天前无明显诱因出现发热咳嗽咳痰伴胸闷气短';
+    const splits = [
+      split('train', [text('0', long), text('1', `${long}。`)]),
+      split('test', [text('0', `${long}等`), text('1', `${long}等。`)]),
+    ];
+    const related = relateTwins(findTask('cMedTC'), splits);
+    const refs = splits.flatMap(({ name, examples }) => examples.map(({ id }) => ({ split: name, id })));
+    const [all, pairs] = [undefined, 0].map((most) =>
+      describeTwins(related, (i) => refs[i], most).find(({ code }) => code === 'near-across-splits'),
+    );
+    expect(all?.groups?.map((group) => group.map(formatRef))).toEqual([
+      ['train:0', 'train:1', 'test:0', 'test:1'],
+    ]);
+    expect(pairs?.groups?.map((group) => group.map(formatRef))).toEqual([['train:0', 'test:0']]);
+    expect([all?.items, pairs?.items]).toEqual([refs.slice(2), refs.slice(2)]);
   });
 
   it('knows a pair the other way round', () => {

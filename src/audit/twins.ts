@@ -37,8 +37,12 @@ interface TwinFinding extends Pick<Finding, 'code' | 'kind' | 'message'> {
  * character; folded ones once width, letter case, punctuation and white space are ignored; near ones in at least
  * `NEAR` of their trigrams, verified on all of them. An item that is identical to another counts as that only.
  */
-export function describeTwins(twins: Twins, refOf: (example: number) => ItemRef): Finding[] {
-  const found = [...twinsAcross(twins), conflicts(twins), ...twinsInside(twins)];
+export function describeTwins(
+  twins: Twins,
+  refOf: (example: number) => ItemRef,
+  mostListed = MOST_LISTED,
+): Finding[] {
+  const found = [...twinsAcross(twins, mostListed), conflicts(twins), ...twinsInside(twins)];
   return found.flatMap(({ groups, touched, ...about }) => {
     const items = [...new Set(touched)].map(refOf);
     return items.length > 0 ? [{ ...about, items, groups: groups.map((group) => group.map(refOf)) }] : [];
@@ -58,7 +62,7 @@ const AT_LEAST: Text = { en: '; at least these', zh: '；至少如此' };
 const NOTHING: Text = { en: '', zh: '' };
 const boundOf = ({ extent }: Twins): Text => (extent === 'at-least' ? AT_LEAST : NOTHING);
 
-function twinsAcross(twins: Twins): TwinFinding[] {
+function twinsAcross(twins: Twins, mostListed: number): TwinFinding[] {
   const { equal, mirrors, near, formOf } = twins;
   const bound = boundOf(twins);
   const leaking = (group: Group): boolean => leaks(twins, group);
@@ -99,7 +103,7 @@ function twinsAcross(twins: Twins): TwinFinding[] {
         en: `nearly the same input in an earlier split (trigram Jaccard from ${NEAR})${bound.en}`,
         zh: `与较早划分中的输入近似（三元组 Jaccard ≥ ${NEAR}）${bound.zh}`,
       },
-      groups: listed > MOST_LISTED ? nearAcross : nearAcross.map((pair) => pair.flatMap(withEqual)),
+      groups: listed > mostListed ? nearAcross : nearAcross.map((pair) => pair.flatMap(withEqual)),
       touched: flatten(nearAcross, (pair) => leaked(pair.flatMap(withEqual))),
     },
     {
