@@ -2,9 +2,12 @@ import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
 import type { ScanReport } from '../datasets/imports/masking.ts';
 import type { Text } from '../ground/language.ts';
+import { isUnsure, UNSURE_MARK } from '../scoring/figures.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { showInterval } from '../statistics/show-interval.ts';
+import { SPLITS } from '../tasks/task.ts';
 import { printPersonal } from './scan-table.ts';
-import { formatMean } from './tables.ts';
+import { printUnsureNote } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Characters of a text that are shown. */
@@ -12,6 +15,8 @@ const SHOWN = 60;
 /** Labels and misfits that are listed. */
 const SHOWN_LABELS = 12;
 const SHOWN_MISFITS = 3;
+/** Records by which the size of a split may differ from what was asked for. */
+const FEW = 10;
 
 const BASES: Readonly<Record<string, Text>> = {
   mentions: { en: 'by the mentions given', zh: '据所附实体文本' },
@@ -101,7 +106,8 @@ async function printAgreement(
   terminal: Terminal,
 ): Promise<void> {
   const { say, table } = terminal;
-  const show = (interval: Interval | undefined): string => (interval ? formatMean(interval) : '');
+  const show = (interval: Interval | undefined): string =>
+    interval ? `${showInterval(interval)}${isUnsure(interval) ? UNSURE_MARK : ''}` : '';
   const together = [annotators.join(', '), String(records), ''];
   const all = alpha || entityAlpha ? [[...together, show(alpha), show(entityAlpha), '', '']] : [];
   await table(
@@ -121,13 +127,31 @@ async function printAgreement(
       ...all,
     ],
   );
+  printUnsureNote(
+    [alpha, entityAlpha, ...pairs.flatMap(({ kappa, entities, relations }) => [kappa, entities, relations])],
+    terminal,
+  );
   terminal.note({
     en: `${differing} of ${records} records with several readings differ; taken: ${adjudication}.`,
     zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
   });
 }
 
-function noteDivision({ division, leaks, leaksAtLeast, twins }: ImportReport, terminal: Terminal): void {
+/** Whether a split has less than half, or more than twice, of what was asked for. */
+function isFarFrom(ratios: readonly number[], splits: ImportReport['splits']): boolean {
+  const sizes = SPLITS.map((split) => splits[split] ?? 0);
+  const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
+  return ratios.some((ratio, i) => {
+    const wanted = (ratio / sum(ratios)) * sum(sizes);
+    // A handful of records is never of the size asked for.
+    return Math.abs(sizes[i] - wanted) > FEW && (sizes[i] < wanted / 2 || sizes[i] > 2 * wanted);
+  });
+}
+
+function noteDivision(
+  { division, leaks, leaksAtLeast, twins, splits }: ImportReport,
+  terminal: Terminal,
+): void {
   if (division === 'sources')
     terminal.note({ en: 'Splits are those that the sources name.', zh: '划分依来源名称。' });
   else {
@@ -136,6 +160,11 @@ function noteDivision({ division, leaks, leaksAtLeast, twins }: ImportReport, te
       en: `Split by ${shares}, seed ${division.seed}; twins and groups stay together.`,
       zh: `按 ${shares} 划分，种子 ${division.seed}；近重样本与分组不拆分。`,
     });
+    if (isFarFrom(division.ratios, splits))
+      terminal.note({
+        en: 'The sizes are far from these shares, as many records depend on each other: they share texts, are alike, or are of one group.',
+        zh: '各划分的大小与该比例相差较大：许多记录相互关联（文本相同、相近或属于同一分组），不能拆分。',
+      });
   }
   if (twins === 'equal')
     terminal.note({

@@ -4,12 +4,15 @@ import { splitBySeed } from '../schemes/carve.ts';
 import { joinDependent } from '../schemes/regrouped.ts';
 import type { Split } from '../split.ts';
 import { relateTwins } from '../twins.ts';
-import type { Grouped } from '../units.ts';
+import { type Grouped, unitsOf } from '../units.ts';
 
 /** Shares of train, dev and test. */
 export type Ratios = readonly [number, number, number];
 
 export const DEFAULT_RATIOS: Ratios = [70, 10, 20];
+
+/** Components of which splits can be made: one for each. */
+const LEAST_COMPONENTS = 3;
 
 /** `70,10,20`. Throws a UserError `bad-ratios` (usage). */
 export function parseRatios(text: string): Ratios {
@@ -32,7 +35,8 @@ export function parseRatios(text: string): Ratios {
 
 /**
  * The split of every example of `pool`, in its order: drawn by a seed, whole components at a time, where groups, pairs
- * that share a text, and twins (equal, mirrored, near) are one component. Throws a UserError `too-few-groups`.
+ * that share a text, and twins (equal, mirrored, near) are one component. Components larger than test are train. Throws a
+ * UserError `too-few-groups`.
  */
 export function divide(task: Task, pool: Split, ratios: Ratios, seed: number): SplitName[] {
   return draw(joinDependent(task, [pool]), ratios, seed);
@@ -52,11 +56,57 @@ export function divideGroups(
 function draw(examples: readonly Grouped[], ratios: Ratios, seed: number): SplitName[] {
   const whole = ratios.reduce((sum, share) => sum + share);
   const [, dev, test] = ratios;
-  const first = splitBySeed(examples, test / whole, seed);
-  const held = new Map<unknown, SplitName>(first.held.map((example) => [example, 'test']));
-  if (dev > 0)
-    for (const example of splitBySeed(first.kept, dev / (whole - test), seed).held) held.set(example, 'dev');
+  const free = withoutLarge(examples, (test / whole) * examples.length);
+  const held =
+    free.length === examples.length
+      ? hold(examples, { test: test / whole, devOfRest: dev / (whole - test) }, seed)
+      : holdAmong(free, { test, dev, whole, all: examples.length }, seed);
   return examples.map((example) => held.get(example) ?? 'train');
+}
+
+type Held = ReadonlyMap<Grouped, SplitName>;
+
+function hold(
+  examples: readonly Grouped[],
+  { test, devOfRest }: { readonly test: number; readonly devOfRest: number },
+  seed: number,
+): Held {
+  const first = splitBySeed(examples, test, seed);
+  const held = new Map<Grouped, SplitName>(first.held.map((example) => [example, 'test']));
+  if (devOfRest > 0)
+    for (const example of splitBySeed(first.kept, devOfRest, seed).held) held.set(example, 'dev');
+  return held;
+}
+
+/**
+ * What is not larger than test is to be, so that a component that holds most of the examples is learnt from instead of judged.
+ * All examples, where fewer than three components would be left.
+ */
+function withoutLarge(examples: readonly Grouped[], most: number): readonly Grouped[] {
+  const units = unitsOf(examples);
+  const small = units.filter((members) => members.length <= most);
+  if (small.length === units.length || small.length < LEAST_COMPONENTS) return examples;
+  return small
+    .flat()
+    .sort((a, b) => a - b)
+    .map((index) => examples[index]);
+}
+
+/** Test and dev of the sizes asked for, or of as much as there is in the same proportion. */
+function holdAmong(
+  free: readonly Grouped[],
+  { test, dev, whole, all }: { readonly [Name in 'test' | 'dev' | 'whole' | 'all']: number },
+  seed: number,
+): Held {
+  const wanted = Math.min(free.length, ((test + dev) / whole) * all);
+  const first = splitBySeed(free, ((test / (test + dev)) * wanted) / free.length, seed);
+  const held = new Map<Grouped, SplitName>(first.held.map((example) => [example, 'test']));
+  const rest = first.kept;
+  const share = ((dev / (test + dev)) * wanted) / rest.length;
+  const isWhole = share >= 1 || unitsOf(rest).length < 2;
+  if (dev > 0)
+    for (const example of isWhole ? rest : splitBySeed(rest, share, seed).held) held.set(example, 'dev');
+  return held;
 }
 
 /** Examples of each split that have a twin in an earlier one (train, dev, test). */

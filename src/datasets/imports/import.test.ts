@@ -282,3 +282,22 @@ it.each([
   const error = await imported(files, { given }).catch((thrown) => thrown);
   expect([error.code, error.place]).toEqual([code, expect.objectContaining(place)]);
 });
+
+it('learns from what hangs together through most of the records, and judges on the rest', async () => {
+  // Every pair of the first 48 shares a text with the next.
+  const linked = Array.from({ length: 48 }, (_, i) => `问${i},问${i + 1},${i % 2}\n`);
+  const free = Array.from(
+    { length: 12 },
+    (_, i) => `独立问句${i}号,${'甲乙丙丁戊己庚辛壬癸子丑'[i].repeat(6)},${i % 2}\n`,
+  );
+  const { report, records } = await imported({
+    'pairs.csv': ['text1,text2,label\n', ...linked, ...free].join(''),
+  });
+  expect(report.splits).toEqual({ train: 48, dev: 4, test: 8 });
+  expect((await records('train')).every(({ textA }) => String(textA).startsWith('问'))).toBe(true);
+  // Two components are too few for three splits: they are drawn as they come.
+  const two = await imported({
+    'pairs.csv': ['text1,text2,label\n', ...linked, ...free.slice(0, 1)].join(''),
+  }).catch(({ code }) => code);
+  expect(two).toBe('too-few-groups');
+});
