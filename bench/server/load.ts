@@ -13,9 +13,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startServer } from '../../src/cli/fixtures/server-process.ts';
+import { type ServerProcess, startServer } from '../../src/cli/fixtures/server-process.ts';
 import { createRandom } from '../../src/ground/random.ts';
 import { postgresPrograms, startPostgres } from '../../src/jobs/fixtures/postgres.ts';
+import { cpuSeconds, familyOf, parentOf } from './processes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -89,6 +90,20 @@ function summary(answers: readonly Answer[]): Record<string, number | Record<str
   const statuses: Record<string, number> = {};
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
   return { count: answers.length, statuses, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) };
+}
+
+/** Processor time of the parts of a run, in seconds. */
+async function usedCpu(server: number) {
+  const { rows } = await pool.query('select pg_backend_pid() as pid');
+  const database = await familyOf(await parentOf(rows[0].pid));
+  const { parent, children } = await familyOf(server);
+  const { user, system } = process.cpuUsage();
+  return {
+    clients: (user + system) / 1e6,
+    server: await cpuSeconds([parent]),
+    scoring: await cpuSeconds(children),
+    postgres: await cpuSeconds([database.parent, ...database.children]),
+  };
 }
 
 const programs = postgresPrograms();
@@ -178,7 +193,7 @@ async function bench(): Promise<void> {
       );
       tokens.push(JSON.parse(text).token);
     }
-    const submitted = await measureSubmissions(server.url, tokens, gold);
+    const submitted = await measureSubmissions(server, tokens, gold);
     const boards = { now: await measureBoards(server.url) };
     await addRows(Number(values.rows));
     const grown = await measureBoards(server.url);
@@ -195,12 +210,17 @@ async function bench(): Promise<void> {
   }
 }
 
-async function measureSubmissions(url: string, tokens: readonly string[], gold: readonly string[]) {
+async function measureSubmissions(
+  { url, pid }: ServerProcess,
+  tokens: readonly string[],
+  gold: readonly string[],
+) {
   const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
   // Made before, so that making them takes no time from the server.
   const files = Array.from({ length: Math.min(rate * seconds, 500) }, () => answersOf(gold));
   const backlog: number[] = [];
   const watching = setInterval(async () => backlog.push(await countOf('queued')), SAMPLE_MS);
+  const before = await usedCpu(pid);
   const began = performance.now();
   const answers = await atRate(rate, seconds, (i) =>
     ask(
@@ -214,12 +234,19 @@ async function measureSubmissions(url: string, tokens: readonly string[], gold: 
   for (const end = Date.now() + DRAIN_MS; Date.now() < end && (await countOf('queued')) > 0; )
     await delay(200);
   clearInterval(watching);
+  const after = await usedCpu(pid);
   const [scored, failed, queued] = [
     await countOf('scored'),
     await countOf('failed'),
     await countOf('queued'),
   ];
+  const perScored = (name: keyof typeof after): number =>
+    Math.round((10_000 * (after[name] - before[name])) / scored) / 10;
   return {
+    cpuMsPerScored: {
+      ...{ clients: perScored('clients'), server: perScored('server') },
+      ...{ scoring: perScored('scoring'), postgres: perScored('postgres') },
+    },
     ...{ ...summary(answers), acceptedSeconds: Math.round(acceptedSeconds), scoredWhenSent: scoredThen },
     ...{
       scored,

@@ -125,6 +125,11 @@ export const nameOf = (file: string): string => (file === STANDARD ? '<stdin>' :
 const openStream = (file: string): AsyncIterable<Buffer> =>
   file === STANDARD ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
 
+function* blocksOf({ buffer, byteOffset, byteLength }: Uint8Array): Generator<Buffer> {
+  for (let at = 0; at < byteLength; at += BLOCK_BYTES)
+    yield Buffer.from(buffer, byteOffset + at, Math.min(BLOCK_BYTES, byteLength - at));
+}
+
 /**
  * Streams the lines of a UTF-8 file, or of standard input (`-`), in constant memory. A final newline makes no empty line.
  * Throws a UserError for a missing file, a compressed one, bytes that are not UTF-8, and a line over `MAX_LINE_BYTES`.
@@ -133,8 +138,14 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   for await (const batch of readLineBatches(file)) yield* batch;
 }
 
-/** As `readLines`, one batch of lines per block read: much faster for millions of lines. Errors call the file `name`. */
-export async function* readLineBatches(file: string, name: string = nameOf(file)): AsyncGenerator<Line[]> {
+/**
+ * As `readLines`, one batch of lines per block read: much faster for millions of lines. Errors call the file `name`. The
+ * bytes of a file may be given in place of its path.
+ */
+export async function* readLineBatches(
+  file: string | Uint8Array,
+  name: string = typeof file === 'string' ? nameOf(file) : '',
+): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 0;
   let rest: Buffer[] = [];
@@ -160,7 +171,7 @@ export async function* readLineBatches(file: string, name: string = nameOf(file)
   };
   try {
     let isFirst = true;
-    for await (const chunk of openStream(file)) {
+    for await (const chunk of typeof file === 'string' ? openStream(file) : blocksOf(file)) {
       const foreign = isFirst ? foreignText(chunk, name) : undefined;
       if (foreign) throw foreign;
       isFirst = false;

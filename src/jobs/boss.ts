@@ -80,7 +80,7 @@ async function openQueue<Data extends object, Schema>(
       for (let from = 0; from < all.length; from += JOBS_PER_STATEMENT)
         await boss.insert(name, all.slice(from, from + JOBS_PER_STATEMENT), { db });
     },
-    lease: () => leaseFrom<Data>(boss, name),
+    lease: () => leaseFrom<Data, Schema>(boss, kysely, name),
     async keep(lease) {
       return isOne(await boss.touch(name, attemptOf(lease)));
     },
@@ -91,7 +91,7 @@ async function openQueue<Data extends object, Schema>(
     leaseFailure: () => leaseNotice<Data>(boss, notices),
     settleFailure: (failure, write) => completeIn(boss, kysely, notices, failure, write),
     unfinished: () => unfinishedOf(kysely, name),
-    stateOf: (id) => stateOf(boss, kysely, name, id),
+    stateOf: (id) => stateOf(kysely, name, id),
   };
 }
 
@@ -128,8 +128,12 @@ const isOne = (response: object): boolean => 'affected' in response && response.
 /** What pg-boss ends a job by: its id and the attempt that was leased. */
 const attemptOf = ({ id, attempt }: Lease<unknown>) => ({ id, retryCount: attempt - 1 });
 
-async function leaseFrom<Data>(boss: PgBoss, name: string): Promise<Lease<Data> | undefined> {
-  const [job] = await boss.fetch<Data>(name, { includeMetadata: true });
+async function leaseFrom<Data, Schema>(
+  boss: PgBoss,
+  kysely: Kysely<Schema>,
+  name: string,
+): Promise<Lease<Data> | undefined> {
+  const [job] = await boss.fetch<Data>(name, { includeMetadata: true, db: fromKysely(kysely) });
   return job && { id: job.id, data: job.data, attempt: job.retryCount + 1 };
 }
 
@@ -184,25 +188,21 @@ async function unfinishedOf<Schema>(kysely: Kysely<Schema>, name: string) {
 }
 
 async function stateOf<Schema>(
-  boss: PgBoss,
   kysely: Kysely<Schema>,
   name: string,
   id: string,
 ): Promise<JobState | undefined> {
-  const [job] = await boss.findJobs(name, { id });
+  // `ahead`: jobs that wait and came before.
+  const { rows } = await sql<{ state: string; ahead: string | number | null }>`
+    select state, case when state < 'active' then (
+      select count(*) from ${sql.id(SCHEMA, 'job')} as other
+      where other.name = own.name and other.state < 'active' and (other.created_on, other.id) < (own.created_on, own.id)
+    ) end as ahead
+    from ${sql.id(SCHEMA, 'job')} as own where name = ${name} and id = ${id}
+  `.execute(kysely);
+  const [job] = rows;
   if (!job) return undefined;
   if (job.state === 'active' || job.state === 'completed') return { state: job.state };
   if (job.state === 'failed' || job.state === 'cancelled') return { state: 'failed' };
-  return { state: 'waiting', ahead: await countAhead(kysely, name, id) };
-}
-
-/** Jobs that wait and came before. */
-async function countAhead<Schema>(kysely: Kysely<Schema>, name: string, id: string): Promise<number> {
-  const { rows } = await sql<{ ahead: string | number }>`
-    select count(*) as ahead
-    from ${sql.id(SCHEMA, 'job')} as other, ${sql.id(SCHEMA, 'job')} as own
-    where own.name = ${name} and own.id = ${id} and other.name = ${name}
-      and other.state < 'active' and (other.created_on, other.id) < (own.created_on, own.id)
-  `.execute(kysely);
-  return Number(rows[0]?.ahead ?? 0);
+  return { state: 'waiting', ahead: Number(job.ahead) };
 }

@@ -54,6 +54,7 @@ async function openPostgres<Schema>(url: string): Promise<Database<Schema>> {
     max: QUERY_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
   });
+  pool.on('connect', keepPlans);
   // A connection that is idle when the server ends it is replaced; queries report what they meet.
   pool.on('error', () => undefined);
   const kysely = kyselyOf<Schema>(new PostgresDialect({ pool }));
@@ -69,6 +70,25 @@ async function openPostgres<Schema>(url: string): Promise<Database<Schema>> {
     queues: { connectionString: url, backend: 'postgres', max: QUEUE_CONNECTIONS },
     close: () => kysely.destroy(),
   };
+}
+
+/** Statements that a connection keeps the plans of. */
+const KEPT_PLANS = 200;
+/** What `*` stands for may change while a server runs: such a plan would then be refused. */
+const HAS_STAR = /\bselect\s+\*|\.\*/i;
+
+/** Lets a connection parse and plan a statement once, however often it is sent: that costs more than to execute one. */
+function keepPlans(client: pg.ClientBase): void {
+  const names = new Map<string, string>();
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+  const planned = (text: unknown, values: unknown, ...rest: unknown[]): unknown => {
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0 || HAS_STAR.test(text))
+      return query(text, values, ...rest);
+    const name = names.get(text) ?? (names.size < KEPT_PLANS ? `plan-${names.size}` : undefined);
+    if (name !== undefined) names.set(text, name);
+    return query({ name, text, values }, ...rest);
+  };
+  Object.assign(client, { query: planned });
 }
 
 const kyselyOf = <Schema>(dialect: Dialect): Kysely<Schema> => new Kysely<Schema>({ dialect });

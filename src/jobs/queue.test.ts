@@ -232,3 +232,22 @@ it('what is no PostgreSQL is said without its password', async () => {
   await expect(unreachable).rejects.toMatchObject({ code: 'database-unreachable' });
   await unreachable.catch((error) => expect(JSON.stringify(error)).not.toContain('secret'));
 });
+
+it.skipIf(programs === undefined)('PostgreSQL plans a statement once per connection', async () => {
+  const server = await startPostgres(programs!);
+  try {
+    const { kysely, close } = await openDatabase<Schema>({ url: server.url });
+    await kysely.transaction().execute(async (transaction) => {
+      const add = (a: number) => sql<{ sum: number }>`select 1 + ${a}::int as sum`.execute(transaction);
+      for (const a of [1, 2, 3]) expect((await add(a)).rows).toEqual([{ sum: 1 + a }]);
+      await sql`select * from pg_class where oid = ${1}`.execute(transaction);
+      const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(
+        transaction,
+      );
+      expect(rows).toEqual([{ statement: 'select 1 + $1::int as sum' }]);
+    });
+    await close();
+  } finally {
+    server.stop();
+  }
+});

@@ -88,6 +88,7 @@ export function classMetric<Item>(
   return {
     ...classScores(layout, average),
     count: (unit, counts, offset) => counting.count(layout, unit, counts, offset),
+    tally: tallyOf(layout, counting),
     narrowing: {
       touched(unit) {
         const found = new Set<number>();
@@ -105,6 +106,17 @@ export function classMetric<Item>(
       },
     },
   };
+}
+
+const tallies = new WeakMap<ClassLayout, WeakMap<object, object>>();
+
+/** The same for the same counting of the same classes. */
+function tallyOf(layout: ClassLayout, counting: object): object {
+  const known = tallies.get(layout) ?? new WeakMap<object, object>();
+  tallies.set(layout, known);
+  const tally = known.get(counting) ?? {};
+  known.set(counting, tally);
+  return tally;
 }
 
 /** F1 as 2·correct / (predicted + gold): the same as 2PR/(P+R), and NaN only where nothing is predicted nor gold. */

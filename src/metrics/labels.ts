@@ -1,4 +1,12 @@
-import { type Average, CORRECT, classLayout, classMetric, GOLD, PREDICTED } from './class-scores.ts';
+import {
+  type Average,
+  type ClassCounting,
+  CORRECT,
+  classLayout,
+  classMetric,
+  GOLD,
+  PREDICTED,
+} from './class-scores.ts';
 import type { Metric, WholeMetric } from './metric.ts';
 import { ratio } from './metric.ts';
 
@@ -21,25 +29,26 @@ export const accuracy: Metric<LabelItem> = {
   details: (counts) => ({ correct: counts[0], total: counts[1] }),
 };
 
+const COUNTING: ClassCounting<LabelItem> = {
+  classesOf: ({ gold, prediction }) => [gold.label, prediction.label],
+  count({ begins, unlisted }, unit, counts, offset) {
+    for (const { gold, prediction } of unit) {
+      const goldAt = offset + (begins.get(gold.label) ?? unlisted);
+      counts[goldAt + GOLD]++;
+      if (gold.label === prediction.label) {
+        counts[goldAt + PREDICTED]++;
+        counts[goldAt + CORRECT]++;
+      } else counts[offset + (begins.get(prediction.label) ?? unlisted) + PREDICTED]++;
+    }
+  },
+};
+
 /**
  * F1 over classes where every item has exactly one label. A predicted label that is not listed is wrong
  * and belongs to no listed class. Micro F1 equals accuracy.
  */
-export function labelF1(classes: readonly string[], average: Average): Metric<LabelItem> {
-  return classMetric<LabelItem>(classLayout(classes), average, {
-    classesOf: ({ gold, prediction }) => [gold.label, prediction.label],
-    count({ begins, unlisted }, unit, counts, offset) {
-      for (const { gold, prediction } of unit) {
-        const goldAt = offset + (begins.get(gold.label) ?? unlisted);
-        counts[goldAt + GOLD]++;
-        if (gold.label === prediction.label) {
-          counts[goldAt + PREDICTED]++;
-          counts[goldAt + CORRECT]++;
-        } else counts[offset + (begins.get(prediction.label) ?? unlisted) + PREDICTED]++;
-      }
-    },
-  });
-}
+export const labelF1 = (classes: readonly string[], average: Average): Metric<LabelItem> =>
+  classMetric(classLayout(classes), average, COUNTING);
 
 /**
  * F1 over the classes that occur in gold or in predictions, which need not be known before: a label that is made up is a class
@@ -55,7 +64,7 @@ export function openLabelF1<Item>(
       const labels = labelsOf(item);
       if (labels) classes.add(labels.gold.label).add(labels.prediction.label);
     }
-    const { narrowing: _, count, ...metric } = labelF1([...classes].sort(), average);
+    const { narrowing: _narrowing, tally: _tally, count, ...metric } = labelF1([...classes].sort(), average);
     return {
       ...metric,
       count: (unit, counts, offset) =>

@@ -18,6 +18,8 @@ export interface Metric<Item> {
    * units of each. Labels without gold do not count.
    */
   readonly supports?: readonly number[];
+  /** Metrics of one tally count every unit alike: their counts need be made only once. Absent: not known. */
+  readonly tally?: object;
   /** Of metrics with counts per class, which may be very many. */
   readonly narrowing?: Narrowing<Item>;
 }

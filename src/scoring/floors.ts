@@ -53,10 +53,17 @@ export interface Floors {
   readonly chance: number;
 }
 
+/** Of the latest task that each list of examples was scored under: many answers are scored against the same gold. */
+const known = new WeakMap<readonly Example[], { readonly task: Task; readonly floors: Floors }>();
+
 /** The floors of a task's primary metric on these examples. */
 export function floorsOf(task: Task, examples: readonly Example[]): Floors {
+  const before = known.get(examples);
+  if (before?.task === task) return before.floors;
   const convention = findConvention(task.primary);
   const metric = convention.metric(task);
   const best = 'whole' in metric ? undefined : bestConstant(task, examples, metric);
-  return { constant: best?.score ?? Number.NaN, chance: chanceScore(task, examples, convention) };
+  const floors = { constant: best?.score ?? Number.NaN, chance: chanceScore(task, examples, convention) };
+  known.set(examples, { task, floors });
+  return floors;
 }

@@ -1,9 +1,8 @@
-import type { Metric, WholeMetric } from '../metrics/metric.ts';
-import { bootstrapMany } from '../statistics/bootstrap.ts';
+import type { Metric, Reweighted } from '../metrics/metric.ts';
+import { bootstrapTables, type CountedFigures } from '../statistics/bootstrap.ts';
 import { type Counts, type SparseCounts, sparse } from '../statistics/counts.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { bootstrapWeighted } from '../statistics/weighted-bootstrap.ts';
-import { countUnits } from './units.ts';
 
 /** How the intervals of a score sheet are made. */
 export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'bayesian' } as const;
@@ -15,6 +14,9 @@ export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'bay
 const WHOLE_RESAMPLES = { fewest: 400, most: 2000 };
 const VISITS = 1e8;
 
+/** A metric that is a function of the units' weights. */
+type Weighable = Extract<Reweighted<never>, { readonly cost: number }>;
+
 /** How many resamples a figure gets of which one visits `cost` items. */
 export function wholeResamples(cost: number): number {
   const { fewest, most } = WHOLE_RESAMPLES;
@@ -25,25 +27,19 @@ export function wholeResamples(cost: number): number {
 export const additiveInterval = (
   { width, ...figure }: Pick<Metric<never>, 'width' | 'value' | 'supports'>,
   counts: Counts,
-): Interval | undefined => additiveIntervals([figure], sparse(counts, width))[0];
+): Interval | undefined =>
+  additiveIntervals([{ counts: sparse(counts, width), width, figures: [figure] }])[0][0];
 
-/** The intervals of metrics of the same counts, each as it would be alone; empty for a single unit. */
-export const additiveIntervals = (
-  metrics: readonly Pick<Metric<never>, 'value' | 'supports'>[],
-  counts: SparseCounts,
-): readonly Interval[] => (counts.units > 1 ? bootstrapMany(counts, counts.width, metrics, BOOTSTRAP) : []);
+/** The intervals of tables of counts of the same units, each as it would be alone; empty for a single unit. */
+export function additiveIntervals(
+  tables: readonly (CountedFigures & { readonly counts: SparseCounts })[],
+): readonly (readonly Interval[])[] {
+  const isOne = tables.some(({ counts }) => counts.units < 2);
+  return isOne ? tables.map(() => []) : bootstrapTables(tables, BOOTSTRAP);
+}
 
-/** The interval of any other metric on these units, around its `value`; undefined where that is, or for a single unit. */
-export function wholeInterval<Item>(
-  metric: WholeMetric<Item>,
-  value: number,
-  units: readonly (readonly Item[])[],
-): Interval | undefined {
-  if (Number.isNaN(value) || units.length < 2) return undefined;
-  const prepared = metric.reweighted(units);
-  if ('counted' in prepared) {
-    return additiveInterval(prepared.counted, countUnits(prepared.counted, units));
-  }
+/** The interval of a metric that does not add up, on this many units. */
+export function weightedInterval(prepared: Weighable, units: number): Interval {
   const resamples = wholeResamples(prepared.cost);
-  return bootstrapWeighted({ ...prepared, units: units.length }, { ...BOOTSTRAP, resamples });
+  return bootstrapWeighted({ ...prepared, units }, { ...BOOTSTRAP, resamples });
 }

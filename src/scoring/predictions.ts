@@ -13,8 +13,8 @@ import { type AnsweredSplit, verifyHeader } from './header.ts';
 import { createSpanReader, type Offsets, type OffsetsReport } from './offsets.ts';
 import type { Problem } from './problems.ts';
 
-/** Where predictions come from: a file, by its path; or lines as they arrive, each without its line end. */
-export type PredictionSource = string | NamedFile | AsyncIterable<string> | PredictionRows;
+/** Where predictions come from: a file, by its path or its bytes; or lines as they arrive, each without its line end. */
+export type PredictionSource = string | NamedFile | NamedBytes | AsyncIterable<string> | PredictionRows;
 
 /** Predictions of a table, which are records already. */
 export interface PredictionRows {
@@ -29,6 +29,13 @@ export interface NamedFile {
   readonly path: string;
   /** What errors call the file instead of its path. */
   readonly name?: string;
+}
+
+/** A file of predictions in memory. */
+export interface NamedBytes {
+  readonly bytes: Uint8Array;
+  /** What errors call the file. */
+  readonly name: string;
 }
 
 /** Predictions as they were read. */
@@ -212,6 +219,7 @@ async function* batchesOf(
 ): AsyncGenerator<readonly TextLine[]> {
   if (typeof source === 'string') yield* readLineBatches(source);
   else if ('path' in source) yield* readLineBatches(source.path, source.name);
+  else if ('bytes' in source) yield* readLineBatches(source.bytes, source.name);
   else {
     let number = 0;
     for await (const text of source)

@@ -1,15 +1,13 @@
 import type { JudgedSplit } from '../datasets/dataset.ts';
-import type { Details, Metric } from '../metrics/metric.ts';
-import { type SparseCounts, sameCounts, sumCounts } from '../statistics/counts.ts';
+import type { Details } from '../metrics/metric.ts';
 import type { Interval } from '../statistics/interval.ts';
-import { conventionsOf } from '../tasks/conventions.ts';
-import type { Answered, Example, Prediction } from '../tasks/examples.ts';
+import type { Example, Prediction } from '../tasks/examples.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Coverage, coverageOfPredictions } from './coverage.ts';
 import { type Floors, floorsOf } from './floors.ts';
-import { additiveIntervals, wholeInterval } from './intervals.ts';
-import { countUnits, groupAnswers, narrowTo } from './units.ts';
+import { scoreUnits } from './score-units.ts';
+import { groupAnswers } from './units.ts';
 
 /** The score under one convention. */
 export interface ConventionScore {
@@ -63,6 +61,8 @@ export interface ScoringRequest {
   readonly quotes?: QuoteCounts;
   /** Ids by name of subset, e.g. `clean` and `leaked`. */
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
+  /** Whether scores get intervals, which take most of the time. Default true. */
+  readonly intervals?: boolean;
 }
 
 /**
@@ -84,9 +84,9 @@ export interface ScoringRequest {
  */
 export function scorePredictions(request: ScoringRequest): ScoreSheet {
   const { task, split = 'test', synthetic = false, examples, predictions, subsets = {} } = request;
-  const { coverage = coverageOfPredictions(predictions), quotes } = request;
+  const { coverage = coverageOfPredictions(predictions), quotes, intervals = true } = request;
   const score = (chosen: (id: string) => boolean): SubsetScores =>
-    scoreUnits(task, groupAnswers(task, examples, predictions, chosen));
+    scoreUnits(task, groupAnswers(task, examples, predictions, chosen), intervals);
   return {
     schema: SCORES_SCHEMA,
     task: task.id,
@@ -100,62 +100,6 @@ export function scorePredictions(request: ScoringRequest): ScoreSheet {
       all: score(() => true),
       ...Object.fromEntries(Object.entries(subsets).map(([name, ids]) => [name, score((id) => ids.has(id))])),
     },
-  };
-}
-
-function scoreUnits(task: Task, list: readonly (readonly Answered[])[]): SubsetScores {
-  // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
-  if (list.length === 0) {
-    const scores = conventionsOf(task).map(({ id }) => ({ convention: id, value: Number.NaN }));
-    return { examples: 0, units: 0, scores };
-  }
-  const tables: SharedCounts[] = [];
-  const scores = conventionsOf(task).map(({ id, metric }): (() => ConventionScore) => {
-    const measure = metric(task);
-    if ('whole' in measure) {
-      const items = list.flat();
-      const value = measure.whole(items);
-      const interval = wholeInterval(measure, value, list);
-      return () => ({ convention: id, value, interval, details: measure.details?.(items) });
-    }
-    const narrow = narrowTo(measure, list);
-    const counts = countUnits(narrow, list);
-    const sums = sumCounts(counts, narrow.width);
-    const intervals = shareCounts(tables, narrow, counts);
-    return () => ({
-      convention: id,
-      value: narrow.value(sums),
-      interval: intervals(),
-      details: narrow.details?.(sums),
-    });
-  });
-  const all = scores.map((score) => score());
-  return { examples: list.reduce((sum, unit) => sum + unit.length, 0), units: list.length, scores: all };
-}
-
-/** Metrics that count the same, and their intervals. */
-interface SharedCounts {
-  readonly counts: SparseCounts;
-  readonly metrics: Metric<Answered>[];
-  intervals?: readonly Interval[];
-}
-
-/** Puts a metric beside those that count the same: all of them get their intervals from one pass over the resamples. */
-function shareCounts(
-  tables: SharedCounts[],
-  metric: Metric<Answered>,
-  counts: SparseCounts,
-): () => Interval | undefined {
-  let shared = tables.find((table) => sameCounts(table.counts, counts));
-  if (!shared) {
-    shared = { counts, metrics: [] };
-    tables.push(shared);
-  }
-  const own = shared;
-  const place = own.metrics.push(metric) - 1;
-  return () => {
-    own.intervals ??= additiveIntervals(own.metrics, own.counts);
-    return own.intervals[place];
   };
 }
 

@@ -39,6 +39,7 @@ export const recordingFrom = <T>(address: string, act: () => T): T => callers.ru
 
 /** Appends an event in the transaction in which it happens: both are there, or neither. */
 export async function record(transaction: Transaction<Schema>, event: Event): Promise<void> {
+<<<<<<< HEAD
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction);
   const last = await transaction
     .selectFrom('audit')
@@ -49,6 +50,12 @@ export async function record(transaction: Transaction<Schema>, event: Event): Pr
   const { actor, action, subject } = event;
   const address = callers.getStore();
   const detail = { ...event.detail, ...(address !== undefined && { address }) };
+=======
+  const { rows } = await sql<{ seq: number | null; sha256: string | null }>`
+    select seq, sha256 from audit_end(${LOCK})`.execute(transaction);
+  const [last] = rows;
+  const { actor, action, subject, detail = {} } = event;
+>>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
   const entry = seal(
     ordered({
       ...{ actor, action, subject },

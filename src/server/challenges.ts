@@ -3,6 +3,7 @@ import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { record } from './audit-log.ts';
 import type { Challenge } from './challenge.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { splitsOf } from './scoring/register.ts';
 import type { Asked, Prepared, Registered } from './scoring/requests.ts';
 import type { Site } from './site.ts';
@@ -19,7 +20,8 @@ export interface OpenedChallenge {
 
 const challengeColumns = ['id', 'state', 'declared', 'task'] as const;
 
-const opened = ({
+/** A challenge from its row. */
+export const opened = ({
   declared,
   task,
   state,
@@ -200,18 +202,27 @@ export async function setState(site: Site, by: Actor, id: string, state: 'open' 
   });
 }
 
-/** What a phase asks. */
+/** Splits whose questions are held in memory. */
+const KEPT_SPLITS = 8;
+const memories = new WeakMap<Site, Memory<Uint8Array>>();
+
+/** What a phase asks: as it was read the first time, as it never changes. */
 export async function askedIn(
-  { kysely }: Site,
+  site: Site,
   { declared, task }: OpenedChallenge,
   split: 'dev' | 'test',
 ): Promise<Asked> {
-  const { questions } = await kysely
-    .selectFrom('split')
-    .select('questions')
-    .where('challenge', '=', declared.id)
-    .where('name', '=', split)
-    .executeTakeFirstOrThrow();
+  const memory = memories.get(site) ?? createMemory<Uint8Array>(KEPT_SPLITS);
+  memories.set(site, memory);
+  const questions = await memory.recall(JSON.stringify([declared.id, split]), 0, async () => {
+    const row = await site.kysely
+      .selectFrom('split')
+      .select('questions')
+      .where('challenge', '=', declared.id)
+      .where('name', '=', split)
+      .executeTakeFirstOrThrow();
+    return row.questions;
+  });
   return { challenge: declared.id, split, task, questions };
 }
 

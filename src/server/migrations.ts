@@ -106,6 +106,17 @@ const FRESH = `fresh where state = 'scored'`;
 const TOUCHED = `(select challenge, phase, team from fresh where state = 'scored' union
   select challenge, phase, team from stale where state = 'scored') as touched`;
 
+/** What is scored already never changes, unless somebody repairs a database by hand: then its team is counted anew. */
+const CHANGED = `
+    if exists (select from stale where state = 'scored') then
+      delete from standing where (challenge, phase, team) in (select * from ${TOUCHED});
+      ${addScored(`submission where state = 'scored' and (challenge, phase, team) in
+        (select * from ${TOUCHED})`)};
+    else
+      ${addScored(FRESH)};
+    end if;
+    ${countChange(TOUCHED)};`;
+
 const STANDINGS = [
   `create table standing (
     challenge text not null, phase text not null, team text not null, submission uuid, ended timestamptz,
@@ -122,16 +133,7 @@ const STANDINGS = [
     ${addScored(FRESH)};
     ${countChange(FRESH)};
     return null; end $$`,
-  // What is scored already never changes, unless somebody repairs a database by hand: then its team is counted anew.
-  `create function submission_changed() returns trigger language plpgsql as $$ begin
-    if exists (select from stale where state = 'scored') then
-      delete from standing where (challenge, phase, team) in (select * from ${TOUCHED});
-      ${addScored(`submission where state = 'scored' and (challenge, phase, team) in
-        (select * from ${TOUCHED})`)};
-    else
-      ${addScored(FRESH)};
-    end if;
-    ${countChange(TOUCHED)};
+  `create function submission_changed() returns trigger language plpgsql as $$ begin ${CHANGED}
     return null; end $$`,
   `create function submission_emptied() returns trigger language plpgsql as $$ begin
     delete from standing;
@@ -150,6 +152,30 @@ const STANDINGS = [
     for each row execute function reproduction_changed()`,
 ];
 
+/** Sheets whose intervals are computed when they are first shown, and a quicker end of the audit log. */
+const throughput: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of THROUGHPUT) await sql.raw(statement).execute(db);
+  },
+};
+
+const THROUGHPUT = [
+  'alter table submission add column brief boolean not null default false',
+  `create index submission_queued on submission (challenge, phase, team) where state = 'queued'`,
+  // Intervals of a sheet that is on no board change no board.
+  `create or replace function submission_changed() returns trigger language plpgsql as $$ begin
+    if not exists (select from stale join fresh using (id) where not stale.brief or fresh.brief) then
+      return null;
+    end if;
+    ${CHANGED}
+    return null; end $$`,
+  // Each statement of a function sees what was committed before it: also while the lock was waited for.
+  `create function audit_end(lock integer, out seq integer, out sha256 text) language plpgsql as $$ begin
+    perform pg_advisory_xact_lock(lock);
+    select audit.seq, audit.sha256 into seq, sha256 from audit order by audit.seq desc limit 1;
+    end $$`,
+];
+
 /** Brings the tables of a database up to date; several processes may do so at once. */
 export async function migrate(kysely: Kysely<Schema>): Promise<void> {
   const provider = {
@@ -158,6 +184,7 @@ export async function migrate(kysely: Kysely<Schema>): Promise<void> {
       '2026-11-hosting': hosting,
       '2026-11-reproductions': reproductions,
       '2026-11-standings': standings,
+      '2026-11-throughput': throughput,
     }),
   };
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();

@@ -1,15 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { UserError } from '../ground/errors.ts';
 import type { Phase, PhaseName } from './challenge.ts';
 import type { Schema } from './schema.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-
-/** What a team has used of its quota: submissions that were taken. Rejected and failed ones cost nothing. */
-interface Used {
-  readonly day: number;
-  readonly total: number;
-}
 
 export interface Entrant {
   readonly challenge: string;
@@ -17,36 +11,48 @@ export interface Entrant {
   readonly team: string;
 }
 
-async function usedBy(
-  kysely: Kysely<Schema> | Transaction<Schema>,
-  { challenge, phase, team }: Entrant,
-  now: Date,
-): Promise<Used> {
-  const yesterday = new Date(now.getTime() - DAY_MS);
-  const { total, day } = await kysely
+type Reader = Kysely<Schema> | Transaction<Schema>;
+
+/** What a team has used of its quota: submissions that were taken. Rejected and failed ones cost nothing. */
+async function usedInAll(kysely: Reader, { challenge, phase, team }: Entrant): Promise<number> {
+  // What was scored the database has counted.
+  const { rows } = await sql<{ used: number | string }>`
+    select coalesce((select submissions from standing where (challenge, phase, team) = (${challenge}, ${phase}, ${team})), 0)
+      + (select count(*) from submission
+          where (challenge, phase, team) = (${challenge}, ${phase}, ${team}) and state = 'queued') as used
+  `.execute(kysely);
+  return Number(rows[0].used);
+}
+
+async function usedSince(kysely: Reader, { challenge, phase, team }: Entrant, since: Date): Promise<number> {
+  const { used } = await kysely
     .selectFrom('submission')
-    .select(({ fn }) => [
-      fn.countAll<number | string>().as('total'),
-      fn.countAll<number | string>().filterWhere('received', '>', yesterday).as('day'),
-    ])
+    .select(({ fn }) => fn.countAll<number | string>().as('used'))
     .where('challenge', '=', challenge)
     .where('phase', '=', phase)
     .where('team', '=', team)
     .where('state', 'in', ['queued', 'scored'])
+    .where('received', '>', since)
     .executeTakeFirstOrThrow();
-  return { total: Number(total), day: Number(day) };
+  return Number(used);
 }
 
-/** Throws a UserError `quota-spent` where a team may submit no more, or no more today. */
+/**
+ * Throws a UserError `quota-spent` where a team may submit no more, or no more today; `entered`: submissions that are
+ * stored already and are the ones in question.
+ */
 export async function requireQuota(
-  kysely: Kysely<Schema> | Transaction<Schema>,
+  kysely: Reader,
   entrant: Entrant,
   { quota }: Phase,
   now: Date,
+  entered = 0,
 ): Promise<void> {
-  const used = await usedBy(kysely, entrant, now);
-  if (used.total >= quota.total) throw spent({ en: `${quota.total} in all`, zh: `总计 ${quota.total} 次` });
-  if (used.day >= quota.day) throw spent({ en: `${quota.day} in 24 hours`, zh: `24 小时内 ${quota.day} 次` });
+  const used = (await usedInAll(kysely, entrant)) - entered;
+  if (used >= quota.total) throw spent({ en: `${quota.total} in all`, zh: `总计 ${quota.total} 次` });
+  if (used < quota.day) return;
+  const recent = (await usedSince(kysely, entrant, new Date(now.getTime() - DAY_MS))) - entered;
+  if (recent >= quota.day) throw spent({ en: `${quota.day} in 24 hours`, zh: `24 小时内 ${quota.day} 次` });
 }
 
 const spent = ({ en, zh }: { readonly en: string; readonly zh: string }): UserError =>

@@ -87,6 +87,8 @@ export interface Schema {
     /** Of a file that was rejected: what is wrong with it. */
     problems: JSONColumnType<readonly unknown[]> | null;
     sheet: JSONColumnType<ScoreSheet> | null;
+    /** Whether the sheet has no intervals yet: nobody may see it, and it is on no board. */
+    brief: Generated<boolean>;
     /** The score as computed. */
     value: number | null;
     low: number | null;

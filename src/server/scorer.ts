@@ -1,19 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../ground/errors.ts';
+import type { Lease } from '../jobs/queue.ts';
 import { record } from './audit-log.ts';
 import { scoreJob } from './score-job.ts';
-import type { Site } from './site.ts';
+import type { ScoreJob, Site } from './site.ts';
 
-/** How long an idle loop waits before it looks again, and how often a lease is kept. */
+/** How long the scorer waits before it looks again where nothing waits, and how often a lease is kept. */
 const IDLE_MS = 200;
 const KEEP_MS = 3000;
+/** Jobs of a scoring process that are under way: while one is scored, the other is read from the database or stored in it. */
+const JOBS_PER_PROCESS = 2;
 
 export interface Scorer {
   /** Lets no new job begin, and waits for those that have. */
   close(): Promise<void>;
 }
 
-/** Scores what is queued, `count` submissions at a time, until it is closed. `onError` receives errors that belong to no job. */
+/** Scores what is queued in `count` processes, until it is closed. `onError` receives errors that belong to no job. */
 export function startScorer(site: Site, count: number, onError: (error: unknown) => void): Scorer {
   const stop = new AbortController();
   const loop = async (step: () => Promise<boolean>): Promise<void> => {
@@ -26,21 +29,36 @@ export function startScorer(site: Site, count: number, onError: (error: unknown)
       await delay(IDLE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
-  const loops = Array.from({ length: count }, () => loop(() => scoreNext(site)));
-  loops.push(loop(() => refundNext(site)));
+  // Where nothing waits, one job at a time looks for work, however many there may be.
+  let free = count * JOBS_PER_PROCESS;
+  const scoring = new Set<Promise<void>>();
+  const take = async (): Promise<boolean> => {
+    if (free === 0) await Promise.race(scoring);
+    if (stop.signal.aborted) return false;
+    const lease = await site.queue.lease();
+    if (!lease) return false;
+    free--;
+    const job = scoreLeased(site, lease)
+      .catch(onError)
+      .finally(() => {
+        free++;
+        scoring.delete(job);
+      });
+    scoring.add(job);
+    return true;
+  };
+  const loops = [loop(take), loop(() => refundNext(site))];
   return {
     async close() {
       stop.abort();
       await Promise.all(loops);
+      await Promise.all(scoring);
     },
   };
 }
 
-/** Scores the next submission; false where none waits. */
-async function scoreNext(site: Site): Promise<boolean> {
+async function scoreLeased(site: Site, lease: Lease<ScoreJob>): Promise<void> {
   const { queue } = site;
-  const lease = await queue.lease();
-  if (!lease) return false;
   const keeping = setInterval(() => void queue.keep(lease).catch(() => undefined), KEEP_MS);
   try {
     await scoreJob(site, lease);
@@ -49,7 +67,6 @@ async function scoreNext(site: Site): Promise<boolean> {
   } finally {
     clearInterval(keeping);
   }
-  return true;
 }
 
 /** Ends the next submission whose scoring has failed for good: it costs no quota. False where there is none. */

@@ -23,6 +23,8 @@ export interface Scored {
   readonly phase: PhaseName;
   readonly challenge: OpenedChallenge;
   readonly sheet: ScoreSheet;
+  /** Present where `sheet` lacks its intervals: the same with them. */
+  readonly whole?: () => Promise<ScoreSheet>;
   /** Who scored it, as the log names them. */
   readonly by: string;
   /** How it differs from others on the board, which there is one of at least. */
@@ -33,7 +35,10 @@ export interface Scored {
 
 /** What is stored of a submission that was scored. */
 interface Result {
+  readonly sheet: ScoreSheet;
   readonly score: ConventionScore;
+  /** Whether the sheet lacks its intervals. */
+  readonly brief: boolean;
   readonly rung: Rung;
   readonly differences: readonly Difference[];
 }
@@ -48,11 +53,10 @@ export async function settle(
   lease: Lease<ScoreJob>,
   scored: Scored,
 ): Promise<boolean> {
-  const { sheet, challenge, phase, id, by: actor } = scored;
-  const score = sheet.subsets.all.scores.find(({ convention }) => convention === challenge.primary)!;
+  const { challenge, phase, id, by: actor } = scored;
   for (let round = 1; ; round++) {
     const board = await standings(kysely, challenge.declared.id, phase);
-    const result = { score, ...(await judge(scored, score, board)) };
+    const result = await judge(scored, board);
     try {
       return await queue.complete(lease, async (transaction) => {
         await record(transaction, { actor, action: 'submission-scored', subject: id });
@@ -67,24 +71,32 @@ export async function settle(
   }
 }
 
+/** The score that systems are ranked by. */
+export const primaryOf = (sheet: ScoreSheet, { primary }: OpenedChallenge): ConventionScore =>
+  sheet.subsets.all.scores.find(({ convention }) => convention === primary)!;
+
 const sameBoard = (before: readonly Standing[], after: readonly Standing[]): boolean => {
   const ids = new Set(before.map(({ id }) => id));
   return before.length === after.length && after.every(({ id }) => ids.has(id));
 };
 
 /** What is released to the team, and how the system differs from those on the board. */
-async function judge(
-  scored: Scored,
-  { value }: ConventionScore,
-  board: readonly Standing[],
-): Promise<Pick<Result, 'rung' | 'differences'>> {
-  const { challenge, phase, team, compare } = scored;
+async function judge(scored: Scored, board: readonly Standing[]): Promise<Result> {
+  const { challenge, phase, team, compare, whole } = scored;
   const own = board.find((standing) => standing.team === team);
   const others = strongest(board, signOf(challenge)).filter((standing) => standing.team !== team);
-  const toOwn = own && phase !== 'practice' ? await compare([own]) : [];
+  const { value } = primaryOf(scored.sheet, challenge);
+  // The step matters to what is better only.
+  const isBetter = signOf(challenge) * (value - (own?.released ?? Number.NaN)) > 0;
+  const toOwn = own && phase === 'test' && isBetter ? await compare([own]) : [];
   const rung = climbFrom(own, value, toOwn[0], scored);
   const counts = rung.improved || phase === 'final';
-  return { rung, differences: counts && others.length > 0 ? await compare(others) : [] };
+  const sheet = counts && whole ? await whole() : scored.sheet;
+  const differences = counts && others.length > 0 ? await compare(others) : [];
+  return {
+    ...{ sheet, score: primaryOf(sheet, challenge), brief: whole !== undefined && !counts },
+    ...{ rung, differences },
+  };
 }
 
 function climbFrom(
@@ -112,9 +124,9 @@ const strongest = (board: readonly Standing[], sign: 1 | -1): readonly Standing[
 
 async function store(
   transaction: Transaction<Schema>,
-  { id, phase, sheet, keep }: Scored,
+  { id, phase, keep }: Scored,
   attempts: number,
-  { score, rung, differences }: Result,
+  { sheet, score, brief, rung, differences }: Result,
 ): Promise<void> {
   const { value, interval } = score;
   await transaction
@@ -122,6 +134,7 @@ async function store(
     .set({
       state: 'scored',
       sheet: JSON.stringify(sheet, finite),
+      brief,
       value: value,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
@@ -132,9 +145,9 @@ async function store(
     })
     .where('id', '=', id)
     .execute();
-  for (const { rival, difference, standardError } of differences) {
-    const pair = { a: id, b: rival, difference, standard_error: standardError };
-    await transaction.insertInto('pair').values(pair).execute();
-  }
+  const pairs = differences.map(({ rival, difference, standardError }) => ({
+    ...{ a: id, b: rival, difference, standard_error: standardError },
+  }));
+  if (pairs.length > 0) await transaction.insertInto('pair').values(pairs).execute();
   await keep?.(transaction);
 }

@@ -2,13 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, it as anywhere, beforeAll, describe, expect } from 'vitest';
+import { openDataset } from '../datasets/dataset.ts';
+import { samplesDir } from '../datasets/directory.ts';
+import { finite } from '../ground/json.ts';
 import { postgresPrograms, startPostgres, type TestPostgres } from '../jobs/fixtures/postgres.ts';
+import { readAnyPredictions } from '../scoring/corpus-format.ts';
+import { scorePredictions } from '../scoring/score-sheet.ts';
+import { findTask } from '../tasks/registry.ts';
 import { entriesOf, followChain } from './audit-log.ts';
 import { boardOf } from './board.ts';
 import type { PhaseName } from './challenge.ts';
 import { findChallenge, reencryptGold, setState } from './challenges.ts';
 import { eventually, openTestSite, type TestSite } from './fixtures/site.ts';
 import { createKey, decrypt, parseKeyring } from './keyring.ts';
+import { boardVersion } from './standing.ts';
 import { submit } from './submit.ts';
 import { viewSubmission } from './view.ts';
 
@@ -104,6 +111,41 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       code: 'challenge-closed',
     });
     await setState(test.site, { role: 'admin' }, 'ic', 'open');
+  });
+
+  it('what a blind phase held back gets its intervals when it is first shown', async () => {
+    const { kysely } = test.site;
+    const stored = () =>
+      kysely
+        .selectFrom('submission')
+        .select(['id', 'brief', 'improved', 'sheet', 'low'])
+        .where('team', '=', 'blue')
+        .where('phase', '=', 'test')
+        .where('state', '=', 'scored')
+        .orderBy('received')
+        .execute();
+    const before = await stored();
+    expect(before.map(({ brief, improved }) => [brief, improved])).toEqual([
+      [false, true],
+      [true, false],
+      [false, true],
+      [true, false],
+    ]);
+    const near = before[1];
+    expect(near.low).toBeNull();
+    expect(near.sheet?.subsets.all.scores.some(({ interval }) => interval)).toBe(false);
+    await setState(test.site, { role: 'admin' }, 'ic', 'closed');
+    const version = await boardVersion(kysely, 'ic', 'test');
+    const { sheet } = await view('blue', near.id);
+    await setState(test.site, { role: 'admin' }, 'ic', 'open');
+    const { task, split } = await openDataset({ task: findTask('cMedIC'), dir: samplesDir() });
+    const { examples, synthetic } = await split('test');
+    const { predictions } = await readAnyPredictions(await test.answersFile(29), task, examples);
+    const whole = scorePredictions({ task, synthetic, examples, predictions });
+    expect(sheet).toEqual(JSON.parse(JSON.stringify(whole, finite)));
+    const [, kept] = await stored();
+    expect(kept).toMatchObject({ brief: false, sheet, low: whole.subsets.all.scores[0].interval?.low });
+    expect(await boardVersion(kysely, 'ic', 'test')).toBe(version);
   });
 
   it('a scoring process that is killed is no loss: the submission is scored once, by another', async () => {

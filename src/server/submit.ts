@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Insertable, Transaction } from 'kysely';
 import { UserError } from '../ground/errors.ts';
 import type { Problem } from '../scoring/problems.ts';
 import { record } from './audit-log.ts';
@@ -20,8 +20,8 @@ export interface Submitted {
   /** The name of the system, shown on the board. */
   readonly system: string;
   readonly card: ModelCard;
-  /** Where the file is. It is read only. */
-  readonly file: string;
+  /** Where the file is, which is read only; or its bytes. */
+  readonly file: string | Uint8Array;
 }
 
 const CHECKS = 3;
@@ -72,8 +72,6 @@ async function take(
   const { fatal, sha256, answers, problems } = checked;
   // Submissions of a team come one after the other, so that none slips past the quota.
   await transaction.selectFrom('team').select('id').where('id', '=', team).forUpdate().executeTakeFirst();
-  const same = await findSame(transaction, submitted, sha256);
-  if (same) return same;
   const id = randomUUID();
   const received = new Date();
   const common = {
@@ -88,20 +86,35 @@ async function take(
   };
   const actor = `team ${team}`;
   if (fatal) {
+    const same = await findSame(transaction, submitted, sha256);
+    if (same) return same;
     const kept = JSON.stringify(problems.slice(0, KEPT_PROBLEMS) satisfies readonly Problem[]);
     const row = { ...common, state: 'rejected' as const, problems: kept, ended: received };
     await transaction.insertInto('submission').values(row).execute();
     await record(transaction, { actor, action: 'submission-rejected', subject: id, detail: { sha256 } });
     return id;
   }
-  await requireQuota(transaction, submitted, phase, received);
-  await transaction
-    .insertInto('submission')
-    .values({ ...common, state: 'queued', answers })
-    .execute();
+  while (!(await insertNew(transaction, { ...common, state: 'queued', answers }))) {
+    const same = await findSame(transaction, submitted, sha256);
+    if (same) return same;
+  }
+  await requireQuota(transaction, submitted, phase, received, 1);
   await queue.enqueue(id, { submission: id }, transaction);
   await record(transaction, { actor, action: 'submission-queued', subject: id, detail: { sha256 } });
   return id;
+}
+
+/** False where the same file of the same system is there. */
+async function insertNew(
+  transaction: Transaction<Schema>,
+  row: Insertable<Schema['submission']>,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto('submission')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 async function findSame(

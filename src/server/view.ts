@@ -6,6 +6,7 @@ import type { PhaseName } from './challenge.ts';
 import { findChallenge, type OpenedChallenge } from './challenges.ts';
 import { type Release, releaseOf } from './release.ts';
 import type { ModelCard } from './schema.ts';
+import { wholeSheet } from './score-job.ts';
 import type { Site } from './site.ts';
 import { type Actor, manages } from './tokens.ts';
 
@@ -64,7 +65,7 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
   const row = SUBMISSION_ID.test(id)
     ? await site.kysely
         .selectFrom('submission')
-        .select([...columns, 'sheet'])
+        .select([...columns, 'sheet', 'brief'])
         .where('id', '=', id)
         .executeTakeFirst()
     : undefined;
@@ -72,7 +73,9 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
   if (!row || !(isOwn || manages(actor, row.challenge))) throw noSubmission();
   const challenge = await findChallenge(site, row.challenge);
   const release = releaseOf(challenge, row.phase, new Date());
-  return { ...visible(row, release), ...(await placeOf(site, challenge, row)) };
+  const isIncomplete = row.brief && release === 'sheet';
+  const sheet = isIncomplete ? ((await wholeSheet(site, id)) ?? row.sheet) : row.sheet;
+  return { ...visible({ ...row, sheet }, release), ...(await placeOf(site, challenge, row)) };
 }
 
 /** What an id of a submission looks like. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
-import { bootstrap, bootstrapMany, resampledValues } from './bootstrap.ts';
+import { bootstrap, bootstrapMany, bootstrapTables, resampledValues } from './bootstrap.ts';
 import { deviation, quantile } from './percentiles.ts';
 import { bootstrapWeighted } from './weighted-bootstrap.ts';
 
@@ -66,6 +66,25 @@ describe('bootstrap', () => {
     expect(bootstrapMany(counts, 2, figures, options)).toEqual(
       values.map((value) => bootstrap(counts, 2, value, options)),
     );
+  });
+
+  it('gives tables that share the weights of their resamples the intervals that they have alone', () => {
+    const tables = [
+      // Rows of the same sizes: 100 and 300 units.
+      { counts: correct(300, 400), width: 2, figures: [{ value: accuracy }] },
+      { counts: correct(300, 400).map((each) => 1 - each / 2), width: 2, figures: [{ value: accuracy }] },
+      {
+        counts: correct(200, 400),
+        width: 2,
+        figures: [{ value: accuracy }, { value: (s: Float64Array) => s[0] }],
+      },
+    ];
+    for (const method of ['bayesian', 'percentile'] as const) {
+      const options = { resamples: 500, seed: 4, method };
+      expect(bootstrapTables(tables, options)).toEqual(
+        tables.map(({ counts, width, figures }) => bootstrapMany(counts, width, figures, options)),
+      );
+    }
   });
 
   it('says that perfect answers show no spread', () => {

@@ -4,7 +4,7 @@ import { type BootstrapOptions, DEFAULT_RESAMPLES, type Interval, type Supported
 import { toInterval } from './percentiles.ts';
 import { createResampler } from './resample.ts';
 import { type DistinctRows, distinctRows, sumsWithout } from './rows.ts';
-import { createWeightedSums } from './weighting.ts';
+import { createJointSums } from './weighting.ts';
 
 /** Summed counts → a score; NaN where it is undefined. */
 export type Value = (sums: Float64Array) => number;
@@ -48,43 +48,106 @@ export function resampledValues(
   value: Value,
   options: BootstrapOptions = {},
 ): Float64Array {
-  return drawValues(distinctRows(counts, width), [{ value }], options)[0];
+  return drawTables([{ rows: distinctRows(counts, width), figures: [{ value }] }], options)[0][0];
 }
 
 /** Intervals of several scores of the same counts, from the same resamples: F1 of every type in one pass. */
-export function bootstrapMany(
+export const bootstrapMany = (
   counts: Counts,
   width: number,
   figures: readonly Figure[],
   options: BootstrapOptions = {},
-): Interval[] {
-  const table = distinctRows(counts, width);
-  const drawn = drawValues(table, figures, options);
-  return figures.map(({ value, supports }, f) => {
-    const { units } = table;
-    const { method = 'bayesian' } = options;
-    const acceleration = method === 'bca' && units > 1 ? accelerationOf(jackknife(table, value)) : 0;
-    const wider = method === 'bayesian' && units > 1 ? widening(table, value) : 1;
-    const labelUnits = supports && rarest(table, supports);
-    return toInterval(value(table.total), drawn[f], { units, labelUnits, acceleration, wider }, options);
-  });
+): Interval[] => bootstrapTables([{ counts, width, figures }], options)[0];
+
+/** Counts, and the scores that are made of their sums. */
+export interface CountedFigures {
+  readonly counts: Counts;
+  readonly width: number;
+  readonly figures: readonly Figure[];
 }
 
-/** One list of resampled values per figure; empty lists where there are not two units. */
-function drawValues(
+/**
+ * Intervals of the scores of several tables, each as it would be alone: tables that fall into distinct rows of the same
+ * sizes, as those of F1 and of a correlation of the same labels, share the weights of their resamples.
+ */
+export function bootstrapTables(
+  tables: readonly CountedFigures[],
+  options: BootstrapOptions = {},
+): Interval[][] {
+  const prepared = tables.map(({ counts, width, figures }) => ({
+    rows: distinctRows(counts, width),
+    figures,
+  }));
+  const drawn = drawTables(prepared, options);
+  return prepared.map(({ rows, figures }, t) =>
+    figures.map((figure, f) => intervalOf(rows, figure, drawn[t][f], options)),
+  );
+}
+
+function intervalOf(
   table: DistinctRows,
-  figures: readonly Figure[],
+  { value, supports }: Figure,
+  drawn: Float64Array,
+  options: BootstrapOptions,
+): Interval {
+  const { units } = table;
+  const { method = 'bayesian' } = options;
+  const acceleration = method === 'bca' && units > 1 ? accelerationOf(jackknife(table, value)) : 0;
+  const wider = method === 'bayesian' && units > 1 ? widening(table, value) : 1;
+  const labelUnits = supports && rarest(table, supports);
+  return toInterval(value(table.total), drawn, { units, labelUnits, acceleration, wider }, options);
+}
+
+/** Counts as distinct rows, and what is computed of them. */
+interface Prepared {
+  readonly rows: DistinctRows;
+  readonly figures: readonly Figure[];
+}
+
+/** One list of resampled values per table and figure; empty lists where there are not two units. */
+function drawTables(
+  tables: readonly Prepared[],
   { resamples = DEFAULT_RESAMPLES, seed = 0, method = 'bayesian' }: BootstrapOptions,
-): Float64Array[] {
-  const drawn = figures.map(() => new Float64Array(table.units < 2 ? 0 : resamples));
-  if (table.units < 2) return drawn;
-  const resample = method === 'bayesian' ? createWeightedSums(table, seed) : createResampler(table, seed);
-  for (let i = 0; i < resamples; i++) {
-    const sums = resample();
-    for (let f = 0; f < figures.length; f++) drawn[f][i] = figures[f].value(sums);
+): Float64Array[][] {
+  const drawn = tables.map(({ rows, figures }) =>
+    figures.map(() => new Float64Array(rows.units < 2 ? 0 : resamples)),
+  );
+  const isBayesian = method === 'bayesian';
+  for (const places of isBayesian ? alike(tables) : tables.map((_, place) => [place])) {
+    const members = places.map((place) => tables[place].rows);
+    if (members[0].units < 2) continue;
+    const resample = isBayesian ? createJointSums(members, seed) : alone(createResampler(members[0], seed));
+    for (let i = 0; i < resamples; i++) {
+      const sums = resample();
+      for (let m = 0; m < places.length; m++) {
+        const { figures } = tables[places[m]];
+        const values = drawn[places[m]];
+        for (let f = 0; f < figures.length; f++) values[f][i] = figures[f].value(sums[m]);
+      }
+    }
   }
   return drawn;
 }
+
+const alone =
+  (draw: () => Float64Array): (() => readonly Float64Array[]) =>
+  () => [draw()];
+
+/** The places of tables that draw the same weights. */
+function alike(tables: readonly Prepared[]): number[][] {
+  const groups: number[][] = [];
+  for (const [place, { rows }] of tables.entries()) {
+    const isAlike = ([first]: readonly number[]): boolean =>
+      isSame(tables[first].rows.multiplicity, rows.multiplicity);
+    const known = groups.find(isAlike);
+    if (known) known.push(place);
+    else groups.push([place]);
+  }
+  return groups;
+}
+
+const isSame = (a: Int32Array, b: Int32Array): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** The fewest units that any of these columns is not zero in; columns without any do not count. Undefined: none has. */
 function rarest(

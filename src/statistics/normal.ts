@@ -64,8 +64,11 @@ const FAR = [
   ],
 ] as const;
 
-const quotient = ([top, bottom]: readonly (readonly number[])[], x: number): number =>
-  top.reduceRight((sum, c) => sum * x + c, 0) / bottom.reduceRight((sum, c) => sum * x + c, 0);
+const polynomial = (c: readonly number[], x: number): number =>
+  ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0];
+
+const quotient = (sides: readonly (readonly number[])[], x: number): number =>
+  polynomial(sides[0], x) / polynomial(sides[1], x);
 
 /** Inverse of `normalCdf`: 0 → -Infinity, 1 → Infinity, outside [0, 1] NaN. */
 export function normalQuantile(p: number): number {

@@ -41,7 +41,7 @@ export function toInterval(
   { resamples = DEFAULT_RESAMPLES, level = DEFAULT_LEVEL, method: asked = 'bayesian' }: BootstrapOptions,
 ): Interval {
   const { units, labelUnits, acceleration, wider = 1 } = basis;
-  const values = drawn.filter((value) => !Number.isNaN(value)).sort();
+  const values = sortedValues(drawn);
   const undefinedResamples = drawn.length - values.length;
   const few: IntervalFlaw | undefined = isFew(basis) ? 'few-units' : undefined;
   const give = (
@@ -86,6 +86,14 @@ export function toInterval(
   return isUnavailable ? between(tail, 1 - tail, 'percentile', 'bca-unavailable') : between(low, high, asked);
 }
 
+/** What is not NaN, ascending. */
+function sortedValues(drawn: Float64Array): Float64Array {
+  const values = new Float64Array(drawn.length);
+  let size = 0;
+  for (let i = 0; i < drawn.length; i++) if (!Number.isNaN(drawn[i])) values[size++] = drawn[i];
+  return values.subarray(0, size).sort();
+}
+
 /** By how much the percentiles move, as a normal quantile. All values on one side: nothing to correct by. */
 const shiftOf = (z0: number, { bias = -z0 }: Basis): number => (Number.isFinite(z0) ? z0 - bias : 0);
 
@@ -97,7 +105,7 @@ const smallSample = ({ units, carriers: n = units }: Basis): number => Math.sqrt
  * below the share of one resample. NaN without an interval.
  */
 export function pValueOfZero(estimate: number, drawn: Float64Array, basis: Basis): number {
-  const values = drawn.filter((value) => !Number.isNaN(value)).sort();
+  const values = sortedValues(drawn);
   if (Number.isNaN(estimate) || drawn.length - values.length > MAX_UNDEFINED_SHARE * drawn.length)
     return Number.NaN;
   if (basis.units < 2) return Number.NaN;

@@ -1,5 +1,5 @@
 import { createRandom } from '../ground/random.ts';
-import { drawGamma, fillExponential } from './gamma.ts';
+import { fillExponential, fillGamma, gammaShapes } from './gamma.ts';
 import { addWeighted, type DistinctRows, sparseColumns } from './rows.ts';
 
 /** The weight of a row that at least this many units share is one gamma draw; those of the others are drawn unit by unit. */
@@ -26,7 +26,16 @@ export function createWeighting(units: number, seed: number): () => Float64Array
  * array, overwritten.
  */
 export function createWeightedSums(table: DistinctRows, seed: number): () => Float64Array {
-  const { size, units, width, multiplicity } = table;
+  const draw = createJointSums([table], seed);
+  return () => draw()[0];
+}
+
+/** The same for tables whose rows stand for as many units each: what one draw of weights gives for all of them. */
+export function createJointSums(
+  tables: readonly DistinctRows[],
+  seed: number,
+): () => readonly Float64Array[] {
+  const [{ size, units, multiplicity }] = tables;
   const random = createRandom(seed, 'bayesian-bootstrap');
   const state = Int32Array.from({ length: 4 }, () => random.below(2 ** 32) | 0);
   let common = 0;
@@ -36,20 +45,19 @@ export function createWeightedSums(table: DistinctRows, seed: number): () => Flo
   for (let row = common; row < size; row++) for (let i = 1; i < multiplicity[row]; i++) further.push(row);
   const furtherRows = Int32Array.from(further);
   const extra = new Float64Array(further.length);
-  const columns = sparseColumns(table.rows);
+  const shapes = gammaShapes(multiplicity.subarray(0, common));
   const weights = new Float64Array(size);
-  const sums = new Float64Array(width);
+  const columns = tables.map(({ rows }) => sparseColumns(rows));
+  const sums = tables.map(({ width }) => new Float64Array(width));
   return () => {
-    let total = fillExponential(weights, common, state, random) + fillExponential(extra, 0, state, random);
+    const rare = fillExponential(weights, common, state, random) + fillExponential(extra, 0, state, random);
     for (let i = 0; i < extra.length; i++) weights[furtherRows[i]] += extra[i];
-    for (let row = 0; row < common; row++) {
-      weights[row] = drawGamma(multiplicity[row], random);
-      total += weights[row];
+    const scale = units / fillGamma(weights, shapes, random, rare);
+    for (let t = 0; t < sums.length; t++) {
+      const own = sums[t].fill(0);
+      addWeighted(columns[t], weights, own);
+      for (let i = 0; i < own.length; i++) own[i] *= scale;
     }
-    sums.fill(0);
-    addWeighted(columns, weights, sums);
-    const scale = units / total;
-    for (let i = 0; i < width; i++) sums[i] *= scale;
     return sums;
   };
 }

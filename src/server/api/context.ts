@@ -25,7 +25,7 @@ export interface AppSettings {
   readonly requests?: number;
   /** Wrong tokens of one address in a minute. Default 20. */
   readonly wrongTokens?: number;
-  /** Files that are taken at once. Default 8. */
+  /** Files that are taken at once. Default 32. */
   readonly uploads?: number;
   /** Receives internal errors, those that no caller has caused. */
   readonly onError?: (error: unknown) => void;

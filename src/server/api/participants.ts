@@ -10,7 +10,7 @@ import type { AppSettings, Env } from './context.ts';
 import type { createGate } from './limits.ts';
 import { answers, bearer, challengeAndPhase } from './route.ts';
 import { cardSchema, challengeSchema, submissionSchema } from './schemas.ts';
-import { withUpload } from './upload.ts';
+import { withAnswers } from './upload.ts';
 
 const challengesRoute = createRoute({
   method: 'get',
@@ -106,7 +106,7 @@ export function addParticipantRoutes(
     const { system, card: written } = c.req.valid('query');
     const card = cardSchema.parse(JSON.parse(written ?? '{}'));
     const id = await gate(() =>
-      withUpload(c.req.raw, site.temporary, (file) =>
+      withAnswers(c.req.raw, site.temporary, (file) =>
         submit(site, { challenge, phase: phase satisfies PhaseName, team, system, card, file }),
       ),
     );

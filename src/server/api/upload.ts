@@ -8,6 +8,21 @@ import { UserError } from '../../ground/errors.ts';
 
 /** The largest file of answers that is taken. */
 const MAX_UPLOAD = 100 * 1024 * 1024;
+/** The largest one that is held in memory. */
+const MAX_IN_MEMORY = 1024 * 1024;
+
+/** As `withUpload`; a small body whose length is known is given to `use` itself, not as a file. */
+export async function withAnswers<T>(
+  request: Request,
+  directory: string,
+  use: (file: string | Uint8Array) => Promise<T>,
+): Promise<T> {
+  const { headers } = request;
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  // The HTTP parser takes no byte beyond the length.
+  const isSmall = length <= MAX_IN_MEMORY && !headers.has('content-encoding');
+  return isSmall ? use(await request.bytes()) : withUpload(request, directory, use);
+}
 
 /**
  * Writes the body of a request to a file, calls `use` with its path, and removes it. Throws a UserError `too-large` as soon

@@ -2,8 +2,9 @@
 import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
 import { KEY_VARIABLE, type Keyring, parseKeyring, readKeyring } from '../keyring.ts';
+import { createCorpora } from './corpora.ts';
 import type { Request } from './requests.ts';
-import { work } from './work.ts';
+import { type Means, work } from './work.ts';
 
 export interface ToChild {
   readonly request: Request;
@@ -31,6 +32,8 @@ const keys = (): Promise<Keyring> => {
   return keyring;
 };
 
+const means: Means = { keys, corpora: createCorpora() };
+
 /** What is reported of an error. What hosts send is shown to them; elsewhere only the code is reported. */
 function refusal(error: unknown, { kind }: Request): FromChild {
   if (!(error instanceof UserError)) return { kind: 'refused', code: 'internal' };
@@ -45,7 +48,7 @@ process.on('disconnect', () => process.exit());
 process.on('message', async ({ request }: ToChild) => {
   let answer: FromChild;
   try {
-    answer = { kind: 'done', reply: await work(request, keys) };
+    answer = { kind: 'done', reply: await work(request, means) };
   } catch (error) {
     answer = refusal(error, request);
   }

@@ -34,10 +34,15 @@ export type Request =
       readonly split: 'dev' | 'test';
       readonly sealedGold: Uint8Array;
     }
-  /** Checks a file of answers without gold, as `chineseblue check` does. */
-  | { readonly kind: 'check'; readonly asked: Asked; readonly file: string; readonly name: string }
-  /** Scores answers. */
-  | ({ readonly kind: 'score'; readonly synthetic: boolean } & Judged)
+  /** Checks a file of answers, given by its path or its bytes, without gold, as `chineseblue check` does. */
+  | {
+      readonly kind: 'check';
+      readonly asked: Asked;
+      readonly file: string | Uint8Array;
+      readonly name: string;
+    }
+  /** Scores answers; `intervals`: whether with intervals, which take most of the time. */
+  | ({ readonly kind: 'score'; readonly synthetic: boolean; readonly intervals: boolean } & Judged)
   /** Scores answers for a server that never sees the gold. */
   | ({ readonly kind: 'aggregate'; readonly synthetic: boolean } & Judged & Aggregation)
   /** Compares answers with those of others. */

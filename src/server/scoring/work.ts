@@ -1,62 +1,46 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { openDataset, type Question } from '../../datasets/dataset.ts';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { openDataset } from '../../datasets/dataset.ts';
 import { readSubsets } from '../../datasets/subsets.ts';
 import { UserError } from '../../ground/errors.ts';
-import { readAnyPredictions } from '../../scoring/corpus-format.ts';
 import { coverageOfPredictions } from '../../scoring/coverage.ts';
 import type { ReadPredictions } from '../../scoring/predictions.ts';
+import { readPredictionBytes } from '../../scoring/predictions-in-memory.ts';
 import { type Problem, refuseUnfit } from '../../scoring/problems.ts';
 import { type ScoreSheet, scorePredictions } from '../../scoring/score-sheet.ts';
-import type { Example, Gold } from '../../tasks/examples.ts';
 import { decrypt, encrypt, type Keyring } from '../keyring.ts';
-import { pack, unpack } from './pack.ts';
+import { type Corpora, type ExamplesOfTask, purposeOf, type SealedGold } from './corpora.ts';
+import { pack } from './pack.ts';
 import { pairedDifference } from './paired.ts';
 import { register } from './register.ts';
 import { replicateScores } from './replicates.ts';
-import type {
-  Aggregates,
-  Asked,
-  Checked,
-  Difference,
-  Judged,
-  Prepared,
-  ReplyTo,
-  Request,
-} from './requests.ts';
-import { type Member, showableSubsets, withoutSmallCells } from './small-cells.ts';
+import type { Aggregates, Asked, Checked, Difference, Prepared, ReplyTo, Request } from './requests.ts';
+import { withoutSmallCells } from './small-cells.ts';
 
-/** What is encrypted of an example. */
-interface SealedGold {
-  readonly gold: Gold;
-  readonly group?: string;
-  /** Names of the subsets that it is in. */
-  readonly subsets?: readonly string[];
+/** What a scoring process works with. */
+export interface Means {
+  readonly keys: () => Promise<Keyring>;
+  readonly corpora: Corpora;
 }
 
-/** What the encrypted gold of a split is bound to. */
-export const purposeOf = (challenge: string, split: string): string => `gold of ${challenge}, ${split}`;
-
 /** Does what a scoring process is asked. Throws the UserErrors of reading corpora, answers and keys. */
-export async function work(request: Request, keys: () => Promise<Keyring>): Promise<ReplyTo<Request>> {
+export async function work(request: Request, means: Means): Promise<ReplyTo<Request>> {
   switch (request.kind) {
     case 'prepare':
-      return prepare(request, await keys());
+      return prepare(request, await means.keys());
     case 'register':
       return register(request.file);
     case 'reencrypt':
-      return reencrypt(request, await keys());
+      return reencrypt(request, await means.keys());
     case 'check':
-      return check(request);
+      return check(request, means);
     case 'score':
-      return score(request, await keys());
+      return score(request, means);
     case 'aggregate':
-      return aggregate(request, await keys());
+      return aggregate(request, means);
     case 'compare':
-      return compare(request, await keys());
+      return compare(request, means);
   }
 }
 
@@ -82,13 +66,17 @@ function reencrypt({ challenge, split, sealedGold }: Of<'reencrypt'>, keys: Keyr
   return encrypt(decrypt(sealedGold, purpose, keys), purpose, keys);
 }
 
-async function check({ asked, file, name }: Of<'check'>): Promise<Checked> {
-  const questions: readonly Question[] = unpack(asked.questions);
-  const { task, split } = asked;
-  const bytes = await readFile(file);
-  const kept = { answers: gzipSync(bytes), sha256: createHash('sha256').update(bytes).digest('hex') };
+async function check({ asked, file, name }: Of<'check'>, { corpora }: Means): Promise<Checked> {
+  const { task, questions } = corpora.questionsOf(asked);
+  const { split } = asked;
+  const path = typeof file === 'string' ? file : undefined;
+  const bytes = typeof file === 'string' ? await readFile(file) : file;
+  const kept = {
+    answers: gzipSync(bytes, { level: constants.Z_BEST_SPEED }),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
   try {
-    const read = await readAnyPredictions({ path: file, name }, task, questions, { split });
+    const read = await readPredictionBytes({ bytes, name, path }, task, questions, { split });
     return { ...kept, coverage: read.coverage, ...verdictOn(read) };
   } catch (error) {
     const coverage = coverageOfPredictions(questions.map(() => undefined));
@@ -124,20 +112,23 @@ function isFit(read: ReadPredictions): boolean {
   }
 }
 
-async function score({ synthetic, ...judged }: Of<'score'>, keys: Keyring): Promise<ScoreSheet> {
-  const { task, split } = judged.asked;
-  const examples = examplesOf(judged, keys);
-  const { predictions, coverage } = await readAnswers(judged.answers, judged.asked, examples);
-  const subsets = showableSubsets(examples);
-  return scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
+async function score(request: Of<'score'>, { corpora, keys }: Means): Promise<ScoreSheet> {
+  const { synthetic, intervals, asked, sealedGold, answers } = request;
+  const corpus = corpora.examplesOf(asked, sealedGold, await keys());
+  const { predictions, coverage } = await readAnswers(answers, asked, corpus);
+  const { task, examples } = corpus;
+  const { split } = asked;
+  const subsets = corpus.subsets();
+  return scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets, intervals });
 }
 
-async function aggregate(request: Of<'aggregate'>, keys: Keyring): Promise<Aggregates> {
-  const { primary, leastCell, secret, synthetic, ...judged } = request;
-  const { task, split, challenge } = judged.asked;
-  const examples = examplesOf(judged, keys);
-  const { predictions, coverage } = await readAnswers(judged.answers, judged.asked, examples);
-  const subsets = showableSubsets(examples, leastCell);
+async function aggregate(request: Of<'aggregate'>, { corpora, keys }: Means): Promise<Aggregates> {
+  const { primary, leastCell, secret, synthetic, asked, sealedGold, answers } = request;
+  const corpus = corpora.examplesOf(asked, sealedGold, await keys());
+  const { predictions, coverage } = await readAnswers(answers, asked, corpus);
+  const { task, examples } = corpus;
+  const { split, challenge } = asked;
+  const subsets = corpus.subsets(leastCell);
   const sheet = scorePredictions({ task, split, synthetic, examples, predictions, coverage, subsets });
   const purpose = `resamples of ${challenge}, ${split}`;
   const scored = { task, convention: primary, examples, predictions };
@@ -145,38 +136,24 @@ async function aggregate(request: Of<'aggregate'>, keys: Keyring): Promise<Aggre
   return { sheet: withoutSmallCells(sheet, task, leastCell), replicates };
 }
 
-async function compare({ primary, rivals, ...judged }: Of<'compare'>, keys: Keyring): Promise<Difference[]> {
-  const { asked, answers } = judged;
-  const examples = examplesOf(judged, keys);
-  const { predictions } = await readAnswers(answers, asked, examples);
+async function compare(request: Of<'compare'>, { corpora, keys }: Means): Promise<Difference[]> {
+  const { primary, rivals, asked, sealedGold, answers } = request;
+  const corpus = corpora.examplesOf(asked, sealedGold, await keys());
+  const { task, examples } = corpus;
+  const { predictions } = await readAnswers(answers, asked, corpus);
   const differences: Difference[] = [];
   for (const { id, answers: theirs } of rivals) {
-    const other = await readAnswers(theirs, asked, examples);
+    const other = await readAnswers(theirs, asked, corpus);
     const pair = [predictions, other.predictions] as const;
-    differences.push({ rival: id, ...pairedDifference(asked.task, primary, examples, pair) });
+    differences.push({ rival: id, ...pairedDifference(task, primary, examples, pair) });
   }
   return differences;
 }
 
-/** The questions with their gold, and the subsets that they are in. */
-function examplesOf({ asked, sealedGold }: Judged, keys: Keyring): (Example & Member)[] {
-  const { challenge, split } = asked;
-  const questions: readonly Question[] = unpack(asked.questions);
-  const gold: readonly SealedGold[] = unpack(decrypt(sealedGold, purposeOf(challenge, split), keys));
-  return questions.map((question, i) => ({ ...question, ...gold[i], subsets: gold[i].subsets ?? [] }));
-}
-
 /** Reads kept answers, which were checked when they were received. */
-async function readAnswers(
+const readAnswers = (
   answers: Uint8Array,
-  { task, split }: Asked,
-  questions: readonly Question[],
-): Promise<ReadPredictions> {
-  const path = join(tmpdir(), `chineseblue-answers-${randomUUID()}`);
-  try {
-    await writeFile(path, gunzipSync(answers), { mode: 0o600 });
-    return await readAnyPredictions({ path, name: 'answers.jsonl' }, task, questions, { split });
-  } finally {
-    await rm(path, { force: true });
-  }
-}
+  { split }: Asked,
+  { task, examples }: ExamplesOfTask,
+): Promise<ReadPredictions> =>
+  readPredictionBytes({ bytes: gunzipSync(answers), name: 'answers.jsonl' }, task, examples, { split });

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Question } from '../datasets/dataset.ts';
+import type { Task } from '../tasks/task.ts';
+import { readAnyPredictions } from './corpus-format.ts';
+import {
+  type NamedBytes,
+  type PredictionOptions,
+  type ReadPredictions,
+  readPredictions,
+} from './predictions.ts';
+
+/** Bytes at the beginning of a file in which its first line begins, unless it begins with very many blank ones. */
+const HEAD_BYTES = 1024;
+/** How JSON Lines begin, as `readAnyPredictions` tells them from other formats. */
+const JSON_LINE = /^[ \t\r\n]*\{[ \t]*["}]/;
+
+/**
+ * `readAnyPredictions` of a file in memory: JSON Lines are read where they are, what may be of another format from `path` or
+ * else from a temporary file.
+ */
+export async function readPredictionBytes(
+  file: NamedBytes & { readonly path?: string },
+  task: Task,
+  questions: readonly Question[],
+  options: PredictionOptions,
+): Promise<ReadPredictions> {
+  const { bytes, name, path: known } = file;
+  const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
+  if (JSON_LINE.test(head)) return readPredictions({ bytes, name }, task, questions, options);
+  if (known !== undefined) return readAnyPredictions({ path: known, name }, task, questions, options);
+  const path = join(tmpdir(), `chineseblue-answers-${randomUUID()}`);
+  try {
+    await writeFile(path, bytes, { mode: 0o600 });
+    return await readAnyPredictions({ path, name }, task, questions, options);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
