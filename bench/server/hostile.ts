@@ -6,33 +6,19 @@
  * database, the logs or a backup. Exits with 1 where a status is 5xx (other than 503: come back later) or the canary is found.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-<<<<<<< HEAD
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
-=======
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/ground/random.ts';
 import { postgresPrograms, startPostgres } from '../../src/jobs/fixtures/postgres.ts';
-<<<<<<< HEAD
 import { writeCorpus } from '../../src/server/fixtures/canary.ts';
 import { writeResult } from '../result.ts';
 import { createWatch, searchStored } from './canary-search.ts';
 import { RAW } from './hostile-material.ts';
 import { createAttack, GUESSES, SLOW, type Target, UPLOADS } from './hostile-requests.ts';
-=======
-import { answersToCorpus, filesOf, findsInside, writeCorpus } from '../../src/server/fixtures/canary.ts';
-import { API_ROUTES, PAGE_ROUTES } from '../../src/server/fixtures/routes.ts';
-import type { Schema } from '../../src/server/schema.ts';
-import { BODIES, NASTY, RAW, TYPES } from './hostile-material.ts';
-import { familyOf, proportionalMiB } from './processes.ts';
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
 
 const { values } = parseArgs({
   options: {
@@ -49,15 +35,8 @@ const count = Number(values.requests);
 
 /** Requests that are under way at once. */
 const AT_ONCE = 20;
-<<<<<<< HEAD
 const MEMORY_MS = 500;
 const PROGRESS_MS = 30_000;
-=======
-const UPLOADS = 200;
-const SLOW = 50;
-const GUESSES = 500;
-const MEMORY_MS = 500;
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
 const BIN = fileURLToPath(new URL('../../bin/chineseblue.js', import.meta.url));
 
 const directory = await mkdtemp(join(tmpdir(), 'chineseblue-hostile-'));
@@ -91,7 +70,6 @@ interface Memory {
   readonly proportional: number;
 }
 
-<<<<<<< HEAD
 /** The largest memory since it was called. */
 function watchMemory(pid: number): { readonly largest: () => Memory; stop(): void } {
   let most: Memory = { server: 0, all: 0, proportional: 0 };
@@ -99,115 +77,10 @@ function watchMemory(pid: number): { readonly largest: () => Memory; stop(): voi
     const now = await memoryOf(pid);
     const larger = (of: keyof Memory): number => Math.max(most[of], now[of]);
     most = { server: larger('server'), all: larger('all'), proportional: larger('proportional') };
-=======
-const statuses = new Map<number, number>();
-const faults: string[] = [];
-function note(status: number, what: string): void {
-  statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  if (status >= 500 && status !== 503) faults.push(`${status} ${what}`);
-}
-
-const FORM = 'multipart/form-data; boundary=x';
-
-/** As a part of an address or header; half of a surrogate pair becomes the replacement character. */
-const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
-
-type Tokens = Readonly<Record<string, string>>;
-
-function hostileHeaders(tokens: Tokens): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': random.next() < 0.1 ? FORM : pick(TYPES) };
-  const chance = (share: number): boolean => random.next() < share;
-  const who = pick(Object.keys(tokens));
-  if (chance(0.8)) headers.authorization = `Bearer ${tokens[who]}`;
-  if (chance(0.3)) headers.cookie = `chineseblue_session=${encoded(pick(NASTY)).slice(0, 2000)}`;
-  if (chance(0.2)) headers['content-encoding'] = pick(['gzip', 'br', 'deflate', 'x']);
-  if (chance(0.3)) headers.origin = pick(['http://elsewhere.example', 'null', '%00']);
-  if (chance(0.2)) headers['accept-language'] = encoded(pick(NASTY)).slice(0, 2000);
-  if (chance(0.1)) headers['x-forwarded-for'] = '127.0.0.1, <script>';
-  if (chance(0.05)) headers['x-large'] = 'a'.repeat(30_000);
-  return headers;
-}
-
-/** An address with one of its parts, and perhaps its query, replaced. */
-function hostilePath(path: string): string {
-  const nasty = () => (random.next() < 0.7 ? encoded(pick(NASTY)) : pick(NASTY).toWellFormed());
-  const parts = path.split('?')[0].split('/');
-  if (random.next() < 0.6) parts[1 + random.below(parts.length - 1)] = nasty();
-  const query = path.split('?')[1];
-  const asked =
-    random.next() < 0.5
-      ? query
-      : `${pick(['system', 'card', 'role', 'id', 'lang', 'after', 'limit', 'a', 'subset'])}=${nasty()}`;
-  return parts.join('/') + (asked === undefined ? '' : `?${asked}`);
-}
-
-async function hostileRequest(url: string, tokens: Tokens): Promise<void> {
-  const [method, path] = pick(pick([API_ROUTES, PAGE_ROUTES]));
-  const real = path.replace(/\bic\b/, 'ward');
-  const verb = random.next() < 0.05 ? pick(['PATCH', 'OPTIONS', 'HEAD', 'PROPFIND']) : method;
-  const body = ['GET', 'HEAD'].includes(verb) ? undefined : Buffer.from(pick(BODIES));
-  await send(url, hostilePath(real), { method: verb, headers: hostileHeaders(tokens), body });
-}
-
-async function send(url: string, path: string, init: RequestInit): Promise<void> {
-  let address: URL;
-  try {
-    address = new URL(url + path);
-  } catch {
-    return;
-  }
-  try {
-    const response = await fetch(address, { ...init, redirect: 'manual' });
-    note(response.status, `${init.method} ${path.slice(0, 200)}`);
-    look(Buffer.from(JSON.stringify([...response.headers])));
-    look(Buffer.from(await response.arrayBuffer()));
-  } catch {
-    // The client refused to send this, or the server closed the connection: neither is an answer.
-    note(0, path);
-  }
-}
-
-/** Bytes on a socket that no client would send, or that come a byte at a time. */
-async function rawRequest(port: number, text: string, slow: boolean): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (): void => {
-      socket.destroy();
-      resolve();
-    };
-    let sending: NodeJS.Timeout | undefined;
-    socket.setTimeout(slow ? 15_000 : 3000, end);
-    socket.on('error', end).on('close', () => {
-      clearInterval(sending);
-      resolve();
-    });
-    socket.on('data', (chunk) => {
-      look(chunk);
-      const status = /^HTTP\/1\.1 (\d{3})/.exec(chunk.toString('latin1'))?.[1];
-      if (status !== undefined) note(Number(status), `raw ${text.slice(0, 60)}`);
-    });
-    socket.on('connect', () => {
-      if (!slow) return void socket.write(text);
-      let at = 0;
-      sending = setInterval(() => (at < text.length ? socket.write(text[at++]) : undefined), 500);
-      setTimeout(end, 20_000);
-    });
-  });
-}
-
-/** The largest memory of the server and the largest sum of that of the server and its scoring processes, in MiB. */
-function watchMemory(pid: number): { readonly largest: () => { server: number; all: number }; stop(): void } {
-  const most = { server: 0, all: 0 };
-  const timer = setInterval(async () => {
-    const { server, children } = await memoryOf(pid);
-    most.server = Math.max(most.server, server);
-    most.all = Math.max(most.all, server + children);
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
   }, MEMORY_MS);
   return { largest: () => most, stop: () => clearInterval(timer) };
 }
 
-<<<<<<< HEAD
 async function memoryOf(parent: number): Promise<Memory> {
   const found = { server: 0, all: 0, proportional: 0 };
   const figure = (text: string, name: string): number =>
@@ -223,13 +96,6 @@ async function memoryOf(parent: number): Promise<Memory> {
     const maps = await readFile(`/proc/${name}/smaps_rollup`, 'utf8').catch(() => '');
     found.proportional += figure(maps, 'Pss');
   }
-=======
-/** Shared pages count once. */
-async function memoryOf(pid: number): Promise<{ server: number; children: number }> {
-  const { parent, children } = await familyOf(pid);
-  const found = { server: await proportionalMiB(parent), children: 0 };
-  for (const child of children) found.children += await proportionalMiB(child);
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
   return found;
 }
 

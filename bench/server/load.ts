@@ -53,7 +53,7 @@ function ask(url: string, token?: string, body?: string): Promise<Answer> {
   const began = performance.now();
   const agent = agents[turn++ % agents.length];
   const headers = { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const sent = request(url, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part) => parts.push(part));
@@ -62,7 +62,8 @@ function ask(url: string, token?: string, body?: string): Promise<Answer> {
         resolve({ status: response.statusCode ?? 0, ms: performance.now() - began, text });
       });
     });
-    sent.on('error', reject);
+    // A connection that is lost counts as a status of 0.
+    sent.on('error', ({ message }) => resolve({ status: 0, ms: performance.now() - began, text: message }));
     sent.end(body);
   });
 }

@@ -31,8 +31,3 @@ export async function cpuSeconds(pids: readonly number[]): Promise<number> {
   }
   return ticks / TICKS;
 }
-
-/** Memory of a process in MiB, of which pages that several processes share count in equal parts (PSS). */
-export async function proportionalMiB(pid: number): Promise<number> {
-  return Number(/^Pss:\s+(\d+) kB/m.exec(await read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
-}

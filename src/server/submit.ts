@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Insertable, Transaction } from 'kysely';
 import { UserError } from '../ground/errors.ts';
-import type { Problem } from '../scoring/problems.ts';
 import { record } from './audit-log.ts';
 import { NAME, type Phase, type PhaseName, phaseOf, whenOf } from './challenge.ts';
 import { askedIn, findChallenge, noChallenge, type OpenedChallenge } from './challenges.ts';
@@ -25,8 +24,6 @@ export interface Submitted {
 }
 
 const CHECKS = 3;
-/** Problems of a rejected file that are kept. */
-const KEPT_PROBLEMS = 100;
 
 /**
  * Takes a file of answers: checks it, and either queues it or keeps why it was rejected. In one transaction, so that what
@@ -88,7 +85,7 @@ async function take(
   if (fatal) {
     const same = await findSame(transaction, submitted, sha256);
     if (same) return same;
-    const kept = JSON.stringify(problems.slice(0, KEPT_PROBLEMS) satisfies readonly Problem[]);
+    const kept = JSON.stringify(problems);
     const row = { ...common, state: 'rejected' as const, problems: kept, ended: received };
     await transaction.insertInto('submission').values(row).execute();
     await record(transaction, { actor, action: 'submission-rejected', subject: id, detail: { sha256 } });

@@ -96,9 +96,13 @@ export interface Prepared {
   readonly synthetic: boolean;
 }
 
+/** Problems of a file that are reported: a file of 100 MB may have millions. */
+export const REPORTED_PROBLEMS = 100;
+
 /** What is wrong with a file of answers; `fatal`: it cannot be scored. */
 export interface Checked {
   readonly coverage: Coverage;
+  /** The first `REPORTED_PROBLEMS`. */
   readonly problems: readonly Problem[];
   readonly fatal: boolean;
   /** The file, compressed, and its SHA-256. */

@@ -15,7 +15,16 @@ import { pack } from './pack.ts';
 import { pairedDifference } from './paired.ts';
 import { register } from './register.ts';
 import { replicateScores } from './replicates.ts';
-import type { Aggregates, Asked, Checked, Difference, Prepared, ReplyTo, Request } from './requests.ts';
+import {
+  type Aggregates,
+  type Asked,
+  type Checked,
+  type Difference,
+  type Prepared,
+  REPORTED_PROBLEMS,
+  type ReplyTo,
+  type Request,
+} from './requests.ts';
 import { withoutSmallCells } from './small-cells.ts';
 
 /** What a scoring process works with. */
@@ -98,9 +107,10 @@ function problemOf(error: unknown): Problem {
 /** Whether `score` would refuse the file, or nothing in it is a valid prediction; and why: not what is missing besides. */
 function verdictOn(read: ReadPredictions): Pick<Checked, 'problems' | 'fatal'> {
   const { problems, coverage } = read;
-  if (coverage.answered > 0 && isFit(read)) return { problems, fatal: false };
+  const reported = (found: readonly Problem[]): readonly Problem[] => found.slice(0, REPORTED_PROBLEMS);
+  if (coverage.answered > 0 && isFit(read)) return { problems: reported(problems), fatal: false };
   const wrong = problems.filter(({ code }) => code !== 'missing-id');
-  return { problems: wrong.length > 0 ? wrong : problems, fatal: true };
+  return { problems: reported(wrong.length > 0 ? wrong : problems), fatal: true };
 }
 
 function isFit(read: ReadPredictions): boolean {
