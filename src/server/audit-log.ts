@@ -39,23 +39,12 @@ export const recordingFrom = <T>(address: string, act: () => T): T => callers.ru
 
 /** Appends an event in the transaction in which it happens: both are there, or neither. */
 export async function record(transaction: Transaction<Schema>, event: Event): Promise<void> {
-<<<<<<< HEAD
-  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction);
-  const last = await transaction
-    .selectFrom('audit')
-    .select(['seq', 'sha256'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const { actor, action, subject } = event;
-  const address = callers.getStore();
-  const detail = { ...event.detail, ...(address !== undefined && { address }) };
-=======
   const { rows } = await sql<{ seq: number | null; sha256: string | null }>`
     select seq, sha256 from audit_end(${LOCK})`.execute(transaction);
   const [last] = rows;
-  const { actor, action, subject, detail = {} } = event;
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
+  const { actor, action, subject } = event;
+  const address = callers.getStore();
+  const detail = { ...event.detail, ...(address !== undefined && { address }) };
   const entry = seal(
     ordered({
       ...{ actor, action, subject },

@@ -42,11 +42,7 @@ const POLICY = {
 
 /** The HTTP application of a server: the API and its description. */
 export function createApp(settings: AppSettings): OpenAPIHono<Env> {
-<<<<<<< HEAD
-  const { wrongTokens = 20, uploads = 8, onError = () => undefined } = settings;
-=======
-  const { site, requests = 1000, wrongTokens = 20, uploads = 32, onError = () => undefined } = settings;
->>>>>>> a0aa1c6 (Evaluation server: scoring keeps corpora in memory, intervals only where they may be seen, fewer round trips)
+  const { wrongTokens = 20, uploads = 32, onError = () => undefined } = settings;
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw result.error;
