@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CallFailure, createPoster, type Poster } from './post.ts';
@@ -27,6 +27,8 @@ let origin: string;
 let opened = 0;
 /** Requests whose connection is reset instead of an answer. */
 let resets = 0;
+/** Whether a connection serves one request only, and says nothing of that. */
+let closing = false;
 const paths: Record<string, (response: ServerResponse) => void> = {
   '/v1/whole': (response) => response.end('{"你":1}'),
   '/v1/moved': (response) => response.writeHead(307, { location: 'http://192.0.2.1/' }).end(),
@@ -43,10 +45,13 @@ const paths: Record<string, (response: ServerResponse) => void> = {
   },
 };
 
+const served = new WeakSet<Socket>();
+
 beforeAll(async () => {
   server = createServer((request, response) => {
-    if (resets-- > 0) request.socket.resetAndDestroy();
-    else paths[request.url ?? '']?.(response);
+    if (resets-- > 0 || (closing && served.has(request.socket))) return void request.socket.resetAndDestroy();
+    served.add(request.socket);
+    paths[request.url ?? '']?.(response);
   });
   server.on('connection', () => opened++);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -150,5 +155,22 @@ describe('createPoster', () => {
       expect(await ask()).toBe(200);
     });
     expect(opened).toBe(2);
+  });
+
+  it('opens others for requests that waited for a connection, where the server closes each after a response', async () => {
+    closing = true;
+    const statuses: number[] = [];
+    const opened = await connectionsOf(async (sender) => {
+      const ask = async (): Promise<void> => {
+        const { status, body } = await sender.post('/marked', '{}', { totalMs: 5000, firstByteMs: 5000 });
+        for await (const piece of body) if (piece !== '') break;
+        statuses.push(status);
+      };
+      await Promise.all(Array.from({ length: 9 }, ask));
+    }).finally(() => {
+      closing = false;
+    });
+    expect(statuses).toEqual(Array(9).fill(200));
+    expect(opened).toBe(9);
   });
 });

@@ -1,7 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { isAddress, isLocalAddress } from './address.ts';
 
 /** Why a call brought no whole response. */
@@ -76,6 +76,8 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
   const agent = secure ? new https.Agent({ ...agentOptions, ca }) : new http.Agent(agentOptions);
   const send = secure ? https.request : http.request;
   const base = url.pathname.replace(/\/$/, '');
+  /** Connections with a response behind them. Node's `reusedSocket` is false for requests that waited for one. */
+  const used = new WeakSet<Socket>();
   const request = (path: string, other: OtherRequest, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((accept, reject) => {
       const { method, contentType, body = '' } = other;
@@ -90,10 +92,17 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
           ...headers,
         },
       });
-      sent.on('response', accept);
+      let again = false;
+      sent.on('socket', (socket) => {
+        again = used.has(socket);
+      });
+      sent.on('response', (response) => {
+        used.add(response.socket);
+        accept(response);
+      });
       sent.on('error', (error) => {
         // The server closed an idle connection just when it was used again: it has not read the request.
-        if (sent.reusedSocket && isReset(error)) accept(request(path, other, signal));
+        if (again && isReset(error)) accept(request(path, other, signal));
         else reject(error);
       });
       sent.end(body);
