@@ -27,7 +27,7 @@ export function createClient(server: string, token: string | undefined, signal?:
       throw signal?.aborted ? error : unreachable(server, error);
     });
     if (response.ok) return response;
-    throw refusal(await response.json().catch(() => undefined), server);
+    throw refusal(await response.json().catch(() => undefined), server, token !== undefined);
   };
   const call = async <T>(path: string, answer: z.ZodType<T>, init: RequestInit = {}): Promise<T> => {
     const response = await ask(path, init);
@@ -75,11 +75,17 @@ async function openFile(file: string): Promise<Blob> {
   );
 }
 
-function refusal(body: unknown, server: string): UserError {
+const NO_TOKEN = {
+  en: 'No token was given: set CHINESEBLUE_TOKEN, or name a file with --token-file.',
+  zh: '未提供令牌：请设置 CHINESEBLUE_TOKEN，或用 --token-file 指定文件。',
+};
+
+function refusal(body: unknown, server: string, hasToken: boolean): UserError {
   const { success, data } = errorSchema.safeParse(body);
   if (!success) return notAServer(server);
   const { code, message, hint, line, field, id } = data.error;
-  return new UserError(code, message, { hint, line, field, id });
+  const wanted = code === 'forbidden' && !hasToken ? NO_TOKEN : hint;
+  return new UserError(code, message, { hint: wanted, line, field, id });
 }
 
 const badServer = (server: string): UserError =>
