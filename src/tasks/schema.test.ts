@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { conventionsOf } from './conventions.ts';
 import { parseTask } from './schema.ts';
 
 const corpus = { folder: 'x', format: 'pair-tsv', files: { train: 'a' } };
@@ -24,6 +25,19 @@ describe('parseTask', () => {
       primary: 'inference/accuracy@1',
       access: 'user',
     });
+  });
+
+  it('takes a task out of a file of several, scored by the rules of its primary convention', () => {
+    const shared = { folder: 'x', format: 'promptcblue', files: { dev: 'dev.json' }, part: 'KUAKE-IR' };
+    const primary = 'instruction/label/weighted-f1@1';
+    const task = parseTask(
+      { id: 'ir', family: 'instruction', title: 'T', corpus: shared, primary },
+      'task.json',
+    );
+    expect(task.corpus.part).toBe('KUAKE-IR');
+    expect(conventionsOf(task).map(({ id }) => id)).toEqual(
+      ['macro-f1', 'weighted-f1', 'micro-f1'].map((rule) => `instruction/label/${rule}@1`),
+    );
   });
 
   it('names the first wrong field and lists the others, in both languages', () => {

@@ -49,6 +49,7 @@ const taskSchema = z.strictObject({
     files,
     alternative: z.strictObject({ format, files }).optional(),
     unit: z.enum(['first-text', 'linked-texts']).optional(),
+    part: z.string().min(1).optional(),
     licence: z.string().default('not stated'),
     source: z.string().default('brought by the user'),
   }),

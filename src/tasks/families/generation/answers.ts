@@ -1,5 +1,6 @@
 import type { ComparedParts, ExampleOf, Fault } from '../family.ts';
 import { badType, type Line } from '../shared/faults.ts';
+import { shownText } from '../shared/listed.ts';
 import type { GenerationTypes } from './types.ts';
 
 type Answer = GenerationTypes['prediction'];
@@ -18,19 +19,11 @@ export const missingReply = ({ gold }: ExampleOf<GenerationTypes>): Answer => ({
   reply: NOTHING.repeat(Math.max(1, Array.from(gold.references[0]).length)),
 });
 
-/** Longest text in a line, in characters. */
-const SHOWN = 60;
-
-const shown = (text: string): string => {
-  const characters = Array.from(text.replaceAll(/\s+/gu, ' '));
-  return characters.length <= SHOWN ? characters.join('') : `${characters.slice(0, SHOWN).join('')}…`;
-};
-
 export const textsOf = (answer: GenerationTypes['gold'] | Answer): readonly string[] =>
   'reply' in answer ? [answer.reply] : answer.references;
 
 export const briefReply = (answer: GenerationTypes['gold'] | Answer): string =>
-  textsOf(answer).map(shown).join(' ┊ ') || '∅';
+  textsOf(answer).map(shownText).join(' ┊ ') || '∅';
 
 export const comparedReplies = ({ input, gold }: ExampleOf<GenerationTypes>): ComparedParts => ({
   texts: input.turns.map(({ text }) => text),

@@ -1,7 +1,7 @@
 import { describeNode } from '../decision-tree/answers.ts';
 import type { ComparedParts, ExampleOf, Fault } from '../family.ts';
 import { badType, type Line } from '../shared/faults.ts';
-import { listed } from '../shared/listed.ts';
+import { listed, shownText } from '../shared/listed.ts';
 import type { Element } from '../view.ts';
 import { type Reading, readReply } from './reading.ts';
 import type { InstructionTypes } from './types.ts';
@@ -52,18 +52,10 @@ export function labelsOf({ input, gold }: ExampleOf<InstructionTypes>): string[]
   return [];
 }
 
-/** Longest text in a line, in characters. */
-const SHOWN = 60;
-
-const shown = (text: string): string => {
-  const characters = Array.from(text.replaceAll(/\s+/gu, ' '));
-  return characters.length <= SHOWN ? characters.join('') : `${characters.slice(0, SHOWN).join('')}…`;
-};
-
 export const briefReply = (answer: InstructionTypes['gold'] | Answer, input: Input): string =>
   listed(
     elementsOf(answer, input)
-      .map(({ label, surface }) => [label, shown(surface)].filter((part) => part !== '').join('：'))
+      .map(({ label, surface }) => [label, shownText(surface)].filter((part) => part !== '').join('：'))
       .filter((part) => part !== ''),
   );
 
