@@ -31,3 +31,11 @@ describe('shares', () => {
     expect(shareOf(0, 0).share).toBeNaN();
   });
 });
+
+it('a share is never outside 0 and 1, by rounding neither', () => {
+  for (const of of [6, 20, 60, 413]) {
+    expect(shareOf(0, of).low).toBe(0);
+    expect(shareOf(of, of).high).toBeLessThanOrEqual(1);
+  }
+  expect(shareOf(0, 0).low).toBeNaN();
+});

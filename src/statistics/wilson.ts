@@ -16,7 +16,15 @@ export function shareOf(count: number, of: number): Share {
   const centre = share + Z ** 2 / (2 * of);
   const spread = Z * Math.sqrt((share * (1 - share)) / of + Z ** 2 / (4 * of ** 2));
   const scale = 1 + Z ** 2 / of;
-  return { count, of, share, low: (centre - spread) / scale, high: (centre + spread) / scale };
+  // Rounding may pass the ends by a little; NaN stays NaN.
+  const inside = (value: number): number => Math.min(1, Math.max(0, value));
+  return {
+    count,
+    of,
+    share,
+    low: inside((centre - spread) / scale),
+    high: inside((centre + spread) / scale),
+  };
 }
 
 /**
