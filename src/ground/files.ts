@@ -11,7 +11,7 @@ import type { Text } from './language.ts';
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Blocks of this size are collected while young; larger ones reach the old heap, take more memory and are slower. */
-const BLOCK_BYTES = 1 << 18;
+const BLOCK_BYTES = 1 << 17;
 
 const ADVICE: Readonly<Record<string, readonly [code: string, message: Text, hint: Text]>> = {
   ENOENT: [

@@ -66,8 +66,9 @@ const tags = TOKENS.map((tokens) =>
 );
 
 describe('gradients have the same bits for any number of threads', () => {
-  // A thread of ONNX Runtime's products has a range of columns, and where it has 64 or fewer, adds up longer stretches at
-  // once: from 80 columns per thread on, nothing depends on their number. Widths below have other last bits, not other zeros.
+  // Where a product has more columns than rows, each thread of ONNX Runtime has a range of columns, and adds up longer
+  // stretches at once where it has 64 or fewer: from 80 columns per thread on, nothing depends on the number of threads.
+  // Below (128 wide with two threads, 256 with four, in batches of fewer tokens) last bits differ, not only signs of zeros.
   it.each([
     ['classes', 'sequence', [2, 3]],
     ['tags', 'tokens', [2]],
