@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Example } from '../../tasks/examples.ts';
+import { taskOf } from '../../tasks/families/fixtures/sample.ts';
 import { createInterviewer, PAIR, PAIRS } from './fixtures/interviewer.ts';
 import { previewPrompt, promptOf } from './preview.ts';
 
@@ -65,6 +66,12 @@ describe('a prompt of a file', () => {
       ...OWN,
       system: { zh: OWN.system, en: OWN.system },
     });
+  });
+
+  it('may have no system message, as that of instructions has none', async () => {
+    const task = taskOf('instruction', []);
+    const own = await promptOf(task, {});
+    expect(await promptOf(task, { promptFile: await write(own) })).toEqual(own);
   });
 
   it.each<[string, unknown, string | undefined]>([

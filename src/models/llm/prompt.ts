@@ -16,15 +16,15 @@ const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 const COMMON = ['task', 'labels'];
 const HASH_LENGTH = 12;
 
-const template = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((both) => ({ en: both, zh: both })),
-  z.strictObject({ en: z.string().min(1), zh: z.string().min(1) }),
-]);
+const templateOf = (source: z.ZodType<string>) =>
+  z.union([source.transform((both) => ({ en: both, zh: both })), z.strictObject({ en: source, zh: source })]);
 
-const promptJson = z.strictObject({ id: z.string().min(1), system: template, user: template });
+/** An empty system message is not sent. */
+const promptJson = z.strictObject({
+  id: z.string().min(1),
+  system: templateOf(z.string()),
+  user: templateOf(z.string().min(1)),
+});
 
 /** How tasks of a family are asked. Families without are refused by the kind before this is called. */
 export function askingOf(task: Task, { ranking }: Pick<InterviewParameters, 'ranking'>): Asking<AnyTypes> {
