@@ -43,6 +43,13 @@ const SLICE = 20;
 const MEMORY_SAMPLES = 10;
 const threads = Number(values.threads);
 
+/** Multiplications and additions of the layers for sequences of these lengths, forward and backward, without padding. */
+const flopsOf = (lengths: readonly number[]): number =>
+  lengths.reduce(
+    (sum, length) => sum + 3 * 2 * layers * (12 * hidden * hidden * length + 2 * hidden * length * length),
+    0,
+  );
+
 async function ours(name: string): Promise<void> {
   const { config, plan, examples } = await material(name, sizes, values.data, Number(values.examples));
   const initial = new Map(architectureOf(config).parameters.initial(config, 1));
@@ -114,6 +121,7 @@ else {
       name: `${name}, ${shape}`,
       ...{ threads, examples: examples.length, of, sequences: plain.length },
       tokens: plain.reduce((sum, { ids }) => sum + ids.length, 0),
+      flops: flopsOf(plain.map(({ ids }) => ids.length)),
       parts,
       mine: { seconds: mine.seconds, ...mine.said },
       fixed: { seconds: fixed.seconds * parts.fixed, ...fixed.said },
