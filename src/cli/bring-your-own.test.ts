@@ -84,7 +84,7 @@ function expectShown({ shown }: Walk, stdout: string): void {
 
 const page = walksOf(pageOf('bring-your-own.md'));
 
-describe('docs/bring-your-own.md', { timeout: 120_000 }, () => {
+describe('docs/bring-your-own.md', { timeout: 300_000 }, () => {
   let at: string;
   beforeAll(() => {
     at = place('own');
@@ -109,7 +109,7 @@ describe('docs/bring-your-own.md', { timeout: 120_000 }, () => {
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-describe.skipIf(!hasPython)('docs/cblue.md', { timeout: 120_000 }, () => {
+describe.skipIf(!hasPython)('docs/cblue.md', { timeout: 300_000 }, () => {
   it('does as printed with an archive that Python wrote', () => {
     const [walk] = walksOf(pageOf('cblue.md'));
     const { status, stdout, stderr } = type(walk.code, place('cblue'));
