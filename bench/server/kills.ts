@@ -97,6 +97,15 @@ async function childrenOf(parent: number): Promise<number[]> {
   return found;
 }
 
+/** False where the process has ended by itself meanwhile. */
+function endByForce(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 /** How far the bench has come. */
 interface Progress {
   sent: number;
@@ -121,8 +130,7 @@ async function kill(progress: Progress, signal: AbortSignal): Promise<void> {
     }
     const victims = await childrenOf(servers[at].pid);
     if (victims.length === 0) continue;
-    process.kill(victims[random.below(victims.length)], 'SIGKILL');
-    killed.workers++;
+    if (endByForce(victims[random.below(victims.length)])) killed.workers++;
   }
 }
 
