@@ -59,8 +59,11 @@ export async function compareOnBoard(
   const scores: ScorePair[] = [];
   for (const { name: subset } of board.subsets) {
     const parts = await subsetScoresOf(site, [a.submission, b.submission], subset);
-    const scoreOf = ({ submission }: BoardRow, convention: string): number | null =>
-      parts.get(submission)?.scores.find((known) => known.convention === convention)?.value ?? null;
+    const scoreOf = ({ submission }: BoardRow, convention: string): number | null => {
+      const found = parts.get(submission)?.scores.find((known) => known.convention === convention);
+      // Kept as JSON, an undefined score is no number.
+      return typeof found?.value === 'number' ? found.value : null;
+    };
     for (const convention of board.conventions)
       scores.push({ subset, convention, a: scoreOf(a, convention), b: scoreOf(b, convention) });
   }

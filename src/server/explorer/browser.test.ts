@@ -80,6 +80,10 @@ describe('the explorer in a browser', () => {
       const page = await browser.newPage({ locale: 'en' });
       await page.goto(listening.url, { timeout: PATIENCE_MS });
       const form = page.locator(`form:has(input[value="${ids[0]}"])`);
+      await page.emulateMedia({ media: 'print' });
+      expect(await form.locator('table').isVisible()).toBe(true);
+      expect(await form.locator('button').isVisible()).toBe(false);
+      await page.emulateMedia({ media: 'screen' });
       await form.locator(`input[value="${ids[1]}"]`).uncheck();
       await form.locator('button').click();
       await page.waitForURL(/\/report\?/, { timeout: PATIENCE_MS });

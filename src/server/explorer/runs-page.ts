@@ -2,8 +2,9 @@ import { html } from 'hono/html';
 import type { StoredRun } from '../../evaluation/store.ts';
 import { formatPlace, type UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
-import { figure, range } from '../../scoring/figures.ts';
+import { figure, isUnsure, range, UNSURE_NOTE } from '../../scoring/figures.ts';
 import { primaryScore } from '../../scoring/score-sheet.ts';
+import { findConvention } from '../../tasks/conventions.ts';
 import { dataTable, frame, type Markup, moment, type Reader } from '../pages/layout.ts';
 
 type Asked = Omit<Reader, 'actor'>;
@@ -43,7 +44,9 @@ function groupSection({ language }: Asked, runs: readonly StoredRun[]): Markup {
   const sample = synthetic
     ? html`<span class="soft">${say({ en: 'synthetic sample', zh: '合成样例' })}</span>`
     : '';
-  return html`<form method="get" action="/report">
+  const isAnyUnsure = runs.some(({ scores }) => isUnsure(primaryScore(scores).interval));
+  const title = say(findConvention(task.primary).title);
+  return html`<form method="get" action="/report" class="list">
     <h2>${task.id} ${split} ${source === 'primary' ? '' : source} ${sample}</h2>
     ${dataTable(
       { language },
@@ -53,9 +56,10 @@ function groupSection({ language }: Asked, runs: readonly StoredRun[]): Markup {
         { title: { en: 'Started', zh: '开始时间' }, isMinor: true },
       ],
       rows,
-      { en: task.primary, zh: task.primary },
+      { en: `${title} (${task.primary})`, zh: `${title}（${task.primary}）` },
     )}
-    <p>
+    ${isAnyUnsure ? html`<p class="soft">${say(UNSURE_NOTE)}</p>` : ''}
+    <p class="no-print">
       <button>${say({ en: 'Errors, comparison, figures', zh: '查看错误、比较与图表' })}</button>
       <a href="/audits/${task.id}">${say({ en: 'Audit of the corpus', zh: '语料审查' })}</a>
     </p>

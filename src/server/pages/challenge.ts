@@ -82,8 +82,8 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
 function shortBoard(reader: Reader, board: Board): Markup {
   const { challenge, phase, rows } = board;
   const whole = {
-    en: `All ${rows.length} systems, charts, comparison`,
-    zh: `全部 ${rows.length} 个系统、图表与比较`,
+    en: `All systems (${rows.length}), charts, comparison`,
+    zh: `全部系统（${rows.length}）、图表与比较`,
   }[reader.language];
   const link = html`<p><a href="/challenges/${challenge}/${phase}">${whole}</a></p>`;
   return html`${boardTable(reader, board, rows.slice(0, SHOWN))} ${rows.length === 0 ? '' : link}`;

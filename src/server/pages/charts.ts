@@ -113,6 +113,12 @@ const dots = <T extends { readonly kind: Kind }>(
     return own.length === 0 ? [] : [Plot.dot(own, { ...look, ...channels })];
   });
 
+/** What an axis shows around a single value. */
+const around = (value: number): [number, number] => {
+  const room = Math.max(Math.abs(value) / 20, 0.05);
+  return [value - room, value + room];
+};
+
 /** The score of every system with its interval, in the order given; undefined where nothing has a score. */
 export function boardChart(bars: readonly Bar[], convention: string, language: Language): Markup | '' {
   const rows = bars.filter(({ score }) => isNumber(score));
@@ -121,6 +127,8 @@ export function boardChart(bars: readonly Bar[], convention: string, language: L
   const names = rows.map(({ name }) => name);
   const intervals = rows.filter(({ low, high }) => isNumber(low) && isNumber(high));
   const alt = rows.map(({ name, score }) => `${name} ${figure(score!, convention)}`).join(', ');
+  const alone =
+    new Set(rows.map(({ score }) => score)).size === 1 && !intervals[0] ? rows[0].score! : undefined;
   const title = { en: label, zh: label };
   const legend = legendOf(
     rows.map(({ kind }) => kind),
@@ -132,7 +140,10 @@ export function boardChart(bars: readonly Bar[], convention: string, language: L
     marginTop: 24,
     marginBottom: 20,
     marginRight: 52,
-    x: { label: null, grid: true, nice: true, axis: 'top', ticks: size === 'narrow' ? 4 : 8 },
+    x: {
+      ...{ label: null, grid: true, nice: true, axis: 'top', ticks: size === 'narrow' ? 4 : 8 },
+      ...(alone !== undefined && { domain: around(scale(alone)) }),
+    },
     y: { domain: names, label: null, tickSize: 0, tickFormat: (name: string) => shorten(name, size) },
     marks: [
       Plot.ruleY(intervals, {

@@ -30,9 +30,10 @@ export function cardList(card: ModelCard, say: Say): Markup {
   </dl>`;
 }
 
-/** The same, folded up. Of those with one `name`, one is open at a time. */
-export const cardDetails = (card: ModelCard, say: Say, name: string): Markup =>
-  html`<details name="${name}"><summary>${say({ en: 'Show', zh: '查看' })}</summary>${cardList(card, say)}</details>`;
+/** The same, folded up under a word. Of those with one `name`, one is open at a time. */
+export const cardDetails = (card: ModelCard, say: Say, name: string, word = SHOW): Markup =>
+  html`<details name="${name}"><summary>${say(word)}</summary>${cardList(card, say)}</details>`;
+const SHOW: Text = { en: 'Show', zh: '查看' };
 
 /** The cost of 1 000 answers; empty where it is not known. */
 export const costOf = ({ cost }: ModelCard): string =>

@@ -12,10 +12,10 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--ground); color: var(--text);
   font: 16px/1.55 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 a { color: var(--accent); }
-header { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: baseline; border-bottom: 1px solid var(--line);
+header { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: baseline; border-bottom: 1px solid var(--line);
   padding-bottom: .75rem; }
 header .name { font-weight: 700; margin-right: auto; }
-header form { margin: 0; }
+header form { margin: 0; } header button { padding: .1rem .4rem; }
 h1 { font-size: 1.5rem; margin: 1.25rem 0 .5rem; }
 h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
 .soft { color: var(--soft); }
@@ -23,6 +23,7 @@ h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+th, summary { word-break: keep-all; } summary { white-space: nowrap; } td dl div { grid-template-columns: minmax(9rem, 1fr); }
 caption { text-align: left; padding-bottom: .4rem; }
 .moment { white-space: nowrap; }
 label { display: block; margin: .6rem 0 .2rem; }
@@ -52,5 +53,5 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   .minor, svg.wide { display: none; } svg.narrow { display: block; } .interval { display: block; }
 }
-@media print { header form, header nav, form, .no-print { display: none; } body { max-width: none; } }
+@media print { form:not(.list), form.controls, button, input[type=checkbox], .no-print { display: none; } body { max-width: none; } }
 `;

@@ -18,7 +18,7 @@ export function submissionsPage(
   const rows = views.map(
     (view) => html`<tr>
       <td><a href="/submissions/${view.id}">${moment(view.received)}</a></td>
-      <td><a href="/challenges/${view.challenge}">${view.challenge}</a></td>
+      <td class="minor"><a href="/challenges/${view.challenge}">${view.challenge}</a></td>
       <td>${say(PHASE_TITLES[view.phase])}</td>
       <td>${view.system}</td>
       <td>${stateOf(view, language)}</td>
@@ -29,7 +29,7 @@ export function submissionsPage(
     { language },
     [
       { title: { en: 'Received', zh: '提交时间' } },
-      { title: { en: 'Challenge', zh: '挑战赛' } },
+      { title: { en: 'Challenge', zh: '挑战赛' }, isMinor: true },
       { title: { en: 'Phase', zh: '阶段' } },
       { title: { en: 'System', zh: '系统' } },
       { title: { en: 'State', zh: '状态' } },
@@ -59,7 +59,7 @@ export function submissionPage(reader: Reader, view: SubmissionView, primary: st
     <p>${say({ en: 'State: ', zh: '状态：' })}${stateOf(view, language)}</p>
     ${view.score === undefined ? '' : html`<p>${say({ en: 'Score: ', zh: '得分：' })}${scoreOf(view, primary)}</p>`}
     ${problems ? problemTable(problems, language) : ''} ${sheet ? sheetTable(sheet, language) : ''}
-    ${cardDetails(card, say, 'card')}`;
+    ${cardDetails(card, say, 'card', { en: 'Provenance', zh: '来源说明' })}`;
   return page(reader, { en: system, zh: system }, content);
 }
 
@@ -86,7 +86,7 @@ function sheetTable({ subsets }: NonNullable<SubmissionView['sheet']>, language:
     const number = typeof value === 'number' ? value : Number.NaN;
     return html`<tr>
       <td>${say(findConvention(convention).title)} <span class="soft">${convention}</span></td>
-      <td class="number">${figure(number, convention)} <span class="soft">${range(interval, convention)}</span></td>
+      <td class="number">${figure(number, convention)} <span class="soft interval">${range(interval, convention)}</span></td>
     </tr>`;
   });
   return dataTable(

@@ -36,7 +36,12 @@ const PAGE_POLICY = {
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],
 };
-const POLICY = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] };
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
 
 export interface PlaygroundSettings {
   readonly answerer: Answerer;

@@ -49,6 +49,7 @@ function playgroundPage(
   const { name, kind, task } = model;
   const { inputShape } = familyOf(task);
   const program = browser.models.get(name);
+  const meanings = Object.fromEntries(task.labels.map(({ id, meaning }) => [id, say(meaning)]));
   const links = html`${models.map(
     (other) =>
       html`<a href="/playground?model=${other.name}" ${other === model ? raw('aria-current="page"') : ''}>${other.name}</a>`,
@@ -59,6 +60,7 @@ function playgroundPage(
       data-model="${name}"
       data-shape="${inputShape}"
       data-language="${asked.language}"
+      data-meanings="${JSON.stringify(meanings)}"
       data-program="${program === undefined ? '' : addressOf(program)}"
     >
       ${fields(inputShape, say)} ${places(program !== undefined, browser.missing.get(name), say)}

@@ -17,7 +17,7 @@ function colourOf(label) {
   return `c${numbers.get(label) % COLOURS}`;
 }
 
-/** The answer to one input. `meanings`: what labels are called. */
+/** The answer to one input. `words.meanings`: what labels mean, by their ids. */
 export function drawAnswer({ status, prediction, view }, words) {
   if (status !== 'answered') return [element('p', { class: 'alert' }, words.status[status] ?? status)];
   const { blocks, elements, marks = [], values, scores } = view;
@@ -27,8 +27,9 @@ export function drawAnswer({ status, prediction, view }, words) {
   if (values) drawn.push(documentList(blocks.slice(1), values));
   else if (spans.length > 0)
     drawn.push(...blocks.map((block, index) => drawBlock(block, spansOf(spans, index))));
-  if (bare.length > 0) drawn.push(labelList(bare));
-  if (scores) drawn.push(scoreList(scores));
+  const named = namesOf(words.meanings);
+  if (bare.length > 0) drawn.push(labelList(bare, named));
+  if (scores) drawn.push(scoreList(scores, named));
   if (elements.length === 0 && !values) drawn.push(element('p', {}, words.nothing));
   drawn.push(
     element(
@@ -40,6 +41,12 @@ export function drawAnswer({ status, prediction, view }, words) {
   );
   return drawn;
 }
+
+/** What a label is called: its id, and what it means where that says more. */
+const namesOf = (meanings) => (label) => {
+  const meaning = Object.hasOwn(meanings, label) ? meanings[label] : label;
+  return meaning === label ? label : `${label} ${meaning}`;
+};
 
 const spansOf = (elements, index) => elements.filter(({ span }) => span.block === index);
 
@@ -61,19 +68,19 @@ function drawBlock({ who, text }, entities) {
   return element('p', { class: 'block', lang: 'zh-Hans' }, ...speaker, ...pieces);
 }
 
-const labelList = (elements) =>
+const labelList = (elements, named) =>
   element(
     'ul',
     {},
     ...elements.map(({ label, surface }) =>
-      element('li', {}, element('b', {}, label), surface ? ` ${surface}` : ''),
+      element('li', {}, element('b', {}, named(label)), surface ? ` ${surface}` : ''),
     ),
   );
 
 const figures = (value) => (Math.abs(value) < 1000 ? value.toPrecision(3) : value.toFixed(0));
 
 /** Scores as bars, the largest first. */
-function scoreList(scores) {
+function scoreList(scores, named) {
   const sorted = Object.entries(scores).sort(([, a], [, b]) => b - a);
   const values = sorted.map(([, value]) => value);
   const isShare = values.every((value) => value >= 0 && value <= 1);
@@ -84,7 +91,7 @@ function scoreList(scores) {
     return element(
       'li',
       {},
-      element('span', {}, label),
+      element('span', {}, named(label)),
       element('span', { class: 'track' }, bar),
       element('span', {}, figures(value)),
     );

@@ -23,8 +23,8 @@ const WORDS = {
 const form = document.getElementById('ask');
 const state = document.getElementById('state');
 const shown = document.getElementById('answer');
-const { model, shape, language, program } = form.dataset;
-const words = WORDS[language] ?? WORDS.en;
+const { model, shape, language, program, meanings } = form.dataset;
+const words = { ...(WORDS[language] ?? WORDS.en), meanings: JSON.parse(meanings) };
 
 const linesOf = (text) =>
   text
