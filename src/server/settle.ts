@@ -54,9 +54,10 @@ export async function settle(
   scored: Scored,
 ): Promise<boolean> {
   const { challenge, phase, id, by: actor } = scored;
+  const once: Scored = { ...scored, compare: compareOnce(scored.compare) };
   for (let round = 1; ; round++) {
     const board = await standings(kysely, challenge.declared.id, phase);
-    const result = await judge(scored, board);
+    const result = await judge(once, board);
     try {
       return await queue.complete(lease, async (transaction) => {
         await record(transaction, { actor, action: 'submission-scored', subject: id });
@@ -69,6 +70,17 @@ export async function settle(
       if (!(error instanceof BoardChanged)) throw error;
     }
   }
+}
+
+/** Compares with each rival once, however often the board changes. */
+function compareOnce(compare: Scored['compare']): Scored['compare'] {
+  const known = new Map<string, Difference>();
+  return async (rivals) => {
+    const others = rivals.filter(({ id }) => !known.has(id));
+    const found = others.length > 0 ? await compare(others) : [];
+    for (const difference of found) known.set(difference.rival, difference);
+    return rivals.flatMap(({ id }) => known.get(id) ?? []);
+  };
 }
 
 /** The score that systems are ranked by. */
