@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, type Parsed, text } from '../../ground/parameters.ts';
-import { SMALLEST_CELL } from '../../server/scoring/small-cells.ts';
+import { SMALLEST_CELL } from '../../server/scoring/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';

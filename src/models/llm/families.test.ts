@@ -10,7 +10,11 @@ const { ask, received } = createInterviewer();
 describe.each(familyIds)('%s', (id) => {
   const { task, input, gold }: SampleTask = SAMPLES[id];
   const [asking] = familyOf(task).asking ?? [];
-  const worked = asking.worked(gold, input, task).map((answer) => JSON.stringify(answer));
+  const schema = asking.schema(task);
+  // what has no schema is answered in plain text
+  const worked = asking
+    .worked(gold, input, task)
+    .map((answer) => (schema ? JSON.stringify(answer) : String(answer)));
   const asked = (structured: string) => ({
     ...{ task, inputs: [input] },
     parameters: { structured, concurrency: 1 },
@@ -23,20 +27,19 @@ describe.each(familyIds)('%s', (id) => {
     expect(devScore(task)([{ id: '0', input, gold }], [answer.prediction])).toBeCloseTo(1, 12);
     expect(received()).toHaveLength(worked.length);
     const formats = received().map(({ body }) => body.response_format);
-    expect(formats).toEqual(
-      worked.map(() =>
-        expect.objectContaining({
-          json_schema: expect.objectContaining({ strict: true, schema: asking.schema(task) }),
-        }),
-      ),
-    );
+    const format = expect.objectContaining({
+      json_schema: expect.objectContaining({ strict: true, schema }),
+    });
+    expect(formats).toEqual(worked.map(() => (schema ? format : undefined)));
     expect(replies[0].usage).toMatchObject({ calls: worked.length, promptTokens: 10 * worked.length });
   });
 
-  it('is unreadable where an answer is cut off, and refused where the service refuses', async () => {
+  it('is unreadable where an answer in JSON is cut off, and refused where the service refuses', async () => {
     const cut = completion({ content: worked[0].slice(0, -1) }, { finish_reason: 'length' });
     expect((await ask(() => cut, asked('text'))).answers).toMatchObject([
-      { status: 'unreadable', reason: 'not-json', truncated: true },
+      schema
+        ? { status: 'unreadable', reason: 'not-json', truncated: true }
+        : { status: 'answered', prediction: { reply: worked[0].slice(0, -1) } },
     ]);
     const refused = completion({ content: null, refusal: '无法回答' });
     expect((await ask(() => refused, asked('text'))).answers).toEqual([

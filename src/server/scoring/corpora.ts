@@ -3,8 +3,9 @@ import type { Example, Gold } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 import { decrypt, type Keyring } from '../keyring.ts';
 import { unpack } from './pack.ts';
+import { SMALLEST_CELL } from './parameters.ts';
 import type { Asked } from './requests.ts';
-import { type Member, SMALLEST_CELL, showableSubsets } from './small-cells.ts';
+import { type Member, showableSubsets } from './small-cells.ts';
 
 /** What is encrypted of an example. */
 export interface SealedGold {

@@ -1,12 +1,7 @@
 import type { Details } from '../../metrics/metric.ts';
 import type { ConventionScore, ScoreSheet, SubsetScores } from '../../scoring/score-sheet.ts';
 import type { Task } from '../../tasks/task.ts';
-
-/**
- * The smallest cell: no figure is shown about fewer items than this, nor does one follow from others by subtraction. What is
- * smaller would reveal single answers.
- */
-export const SMALLEST_CELL = 5;
+import { SMALLEST_CELL } from './parameters.ts';
 
 /** How parts of a whole are counted. */
 interface Counting<T> {
