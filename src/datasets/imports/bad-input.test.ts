@@ -90,7 +90,7 @@ it('replaces ids that are not unique, and says so', async () => {
   ]);
 });
 
-it('takes the first of two annotations of one person with one id, and counts the other', async () => {
+it('takes the first of two annotations of a record whose annotators have the same id, and counts the other', async () => {
   const result = (label: string) => [{ id: 'x', type: 'choices', value: { choices: [label] } }];
   const annotations = [
     { id: 3, completed_by: 1, result: result('a') },

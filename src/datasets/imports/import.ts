@@ -11,6 +11,7 @@ import { IMPORT_RECORD } from '../import-record.ts';
 import { importedTaskFile } from '../imported-tasks.ts';
 import { MOST_HELD } from '../passes.ts';
 import { type AgreementReport, reportAgreement } from './agreement.ts';
+import { withAnnotators } from './annotator-names.ts';
 import { declareTask, fileOf, refuseName } from './declare.ts';
 import { countLeaks, DEFAULT_RATIOS, type Ratios } from './division.ts';
 import { createDependence, drawSplits } from './draw-splits.ts';
@@ -132,7 +133,8 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const work = join(staging, WORK);
   await mkdir(work);
   const spooled: SpooledSource[] = [];
-  for (const source of await findSources(request.sources, { ...given, misfit: misfits.add })) {
+  const found = await findSources(request.sources, { ...given, misfit: misfits.add });
+  for (const source of given.byAnnotator ? withAnnotators(found) : found) {
     const spool = join(work, String(spooled.length));
     spooled.push(await spoolSource(source, { ...given, masking }, spool, misfits.add, seen));
   }

@@ -109,6 +109,27 @@ it('counts an annotator who read a record twice, and records that the one who de
   });
 });
 
+it('refuses two annotators with the same id, as files of one name in two folders have', async () => {
+  const one = 'text,label\n头痛,a\n';
+  const other = 'text,label\n头痛,b\n';
+  const files = { 'ward/test-ann.csv': one, 'clinic/test-ann.csv': other };
+  await expect(imported(files, { byAnnotator: true })).rejects.toMatchObject({
+    ...{ code: 'annotator-not-unique', exitCode: 2 },
+    place: { file: expect.stringMatching(/clinic.test-ann\.csv$/), id: 'test-ann' },
+  });
+  // Nobody says that they are of two people.
+  expect((await imported(files)).report.agreement).toBeNull();
+});
+
+it('does not take files of one name in the folders of an archive for the work of one user', async () => {
+  const files = ['ward', 'clinic'].map((folder) => ({
+    name: `${folder}/notes.jsonl`,
+    bytes: Buffer.from(`${JSON.stringify({ id: 1, text: `${folder}头痛`, label: [folder] })}\n`),
+  }));
+  const { report } = await imported({ 'test.zip': zipOf(files) });
+  expect([report.agreement, report.sources.map(({ records }) => records)]).toEqual([null, [1, 1]]);
+});
+
 it.each([
   ['no-annotators', { 'test.csv': 'text,label\n头痛,a\n' }, 'majority'],
   ['unknown-annotator', { 'test.json': classes }, 'nobody'],

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
 import { readLineBatches } from '../../ground/files.ts';
 import { hashPath } from '../../ground/hash.ts';
 import type { SplitName } from '../../tasks/task.ts';
@@ -38,7 +37,6 @@ export interface SpooledSource {
 }
 
 interface SpoolOptions {
-  readonly byAnnotator?: boolean;
   readonly masking?: Masking;
 }
 
@@ -54,8 +52,7 @@ export async function spoolSource(
   seen: Seen,
 ): Promise<SpooledSource> {
   const { path, name, split = null } = source;
-  const named = context.byAnnotator ? basename(path, extname(path)) : undefined;
-  const readers = createReaders(source.annotator ?? named);
+  const readers = createReaders(source.annotator);
   const sha256 = await hashPath(path);
   await using writer = await createLineWriter(spool);
   let fields: FoundFields | null = null;

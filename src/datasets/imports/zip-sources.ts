@@ -19,9 +19,9 @@ export const EMPTY_BYTES = 4;
 const EXTENSIONS = ['.jsonl', '.json', '.csv', '.tsv', '.conll', '.txt'];
 
 /**
- * The text files of a zip archive, each read from a temporary copy. Several files of which none names a split are the work of
- * one annotator each, as doccano exports projects that are not shared: a file for every user, named after him. Files without content are left out. Throws a
- * UserError: `bad-archive`, `archive-too-large`, `no-sources`.
+ * The text files of a zip archive, each read from a temporary copy. Several files with names of their own, of which none names
+ * a split, are the work of one annotator each, as doccano exports projects that are not shared: a file for every user, named
+ * after the user. Files without content are left out. Throws a UserError: `bad-archive`, `archive-too-large`, `no-sources`.
  */
 export async function zipSources(archive: string, misfit: (misfit: Misfit) => void): Promise<Source[]> {
   const all = (await listed(archive)).filter(({ name }) => isData(name));
@@ -31,9 +31,11 @@ export async function zipSources(archive: string, misfit: (misfit: Misfit) => vo
     if (bytes <= EMPTY_BYTES) misfit({ code: 'file-empty', file: `${archive}/${name}` });
   const most = await mostUnpacked(archive);
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > most) throw archiveTooLarge(archive);
-  const isByUser = files.length > 1 && files.every(({ name }) => splitOf(name) === undefined);
+  const users = new Set(files.map(({ name }) => userOf(name)));
+  const isByUser =
+    files.length > 1 && users.size === files.length && files.every(({ name }) => splitOf(name) === undefined);
   return files.map((file) => {
-    const annotator = isByUser ? basename(file.name, extname(file.name)) : undefined;
+    const annotator = isByUser ? userOf(file.name) : undefined;
     const name = `${archive}/${file.name}`;
     return textSource(
       { path: archive, name, split: splitOf(file.name) ?? splitOf(archive), annotator },
@@ -41,6 +43,8 @@ export async function zipSources(archive: string, misfit: (misfit: Misfit) => vo
     );
   });
 }
+
+const userOf = (name: string): string => basename(name, extname(name));
 
 /** Whether an archive is an Excel workbook, whatever its name. Throws a UserError `bad-archive`. */
 export const isWorkbook = async (archive: string): Promise<boolean> =>
