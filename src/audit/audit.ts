@@ -4,7 +4,7 @@ import { readAgreement } from '../datasets/import-record.ts';
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ItemRef } from '../datasets/item-ref.ts';
 import { MOST_HELD, openPasses, type Pass } from '../datasets/passes.ts';
-import { unitCount } from '../datasets/units.ts';
+import { renumberUnits } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
 import { takeStepsResting } from '../ground/steps.ts';
@@ -147,7 +147,7 @@ async function measure(
       },
     );
     signal.push(...measured.rows);
-    power.push(...powerOf(task, name, measured, conventions, unitCount(survey.placesOf(name))));
+    power.push(...powerOf(task, name, measured, conventions, renumberUnits(survey.unitsOf(name)).count));
   }
   return { signal, power };
 }

@@ -1,7 +1,7 @@
 import type { Pass } from '../datasets/passes.ts';
 import type { Example } from '../tasks/examples.ts';
-import { drawSample, MOST_JUDGED } from './signal.ts';
-import type { Placed, Survey } from './survey.ts';
+import { drawPlaces, drawSample, MOST_JUDGED } from './signal.ts';
+import type { Survey } from './survey.ts';
 
 /** Examples of a split that memory does not hold, from which the simple model learns. */
 const MOST_LEARNT = 5000;
@@ -23,16 +23,18 @@ export const judgeBy = async (
 
 /** Reads a sample of a split from its file, with the units that the survey found. */
 async function draw(split: Pass, survey: Survey, most: number, signal?: AbortSignal): Promise<Example[]> {
-  const drawn: readonly Placed[] = drawSample(survey.placesOf(split.name), most);
+  const units = survey.unitsOf(split.name);
+  const isDrawn = drawPlaces(units, most);
+  const last = isDrawn.lastIndexOf(1);
   const examples: Example[] = [];
   let place = 0;
   for await (const batch of split.examples()) {
     signal?.throwIfAborted();
     for (const example of batch) {
-      const next = drawn[examples.length];
-      if (next?.place === place++) examples.push({ ...example, group: next.group });
+      const unit = units[place];
+      if (isDrawn[place++]) examples.push({ ...example, group: unit < 0 ? undefined : String(unit) });
     }
-    if (examples.length === drawn.length) break;
+    if (place > last) break;
   }
   return examples;
 }

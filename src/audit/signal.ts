@@ -1,6 +1,6 @@
-import { divideByGroup, splitBySeed } from '../datasets/schemes/carve.ts';
+import { divideByGroup, heldBySeed, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
-import type { Grouped } from '../datasets/units.ts';
+import { type Grouped, renumberUnits } from '../datasets/units.ts';
 import type { Text } from '../ground/language.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
@@ -195,3 +195,9 @@ const orZero = (score: number): number => (Number.isNaN(score) ? 0 : score);
 /** At most about `most` examples, whole groups, in the order given. */
 export const drawSample = <E extends Grouped>(examples: readonly E[], most: number): readonly E[] =>
   examples.length <= most ? examples : splitBySeed(examples, most / examples.length, SEED).held;
+
+/** Which examples `drawSample` draws, as 1: by their units, of which -1 is that of an example that is its own. */
+export const drawPlaces = (units: Int32Array, most: number): Uint8Array =>
+  units.length <= most
+    ? new Uint8Array(units.length).fill(1)
+    : heldBySeed(renumberUnits(units), most / units.length, SEED);

@@ -1,7 +1,6 @@
 import { createItemList, type ItemRef } from '../datasets/item-ref.ts';
 import { createTwinSearch, type TwinSearch } from '../datasets/twins.ts';
 import { createUnitNumbers } from '../datasets/unit-numbers.ts';
-import type { Grouped } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Steps } from '../ground/steps.ts';
 import type { Example } from '../tasks/examples.ts';
@@ -12,18 +11,13 @@ import { createLonelyLabels, createOddities } from './text-oddities.ts';
 import { createTruncationLedger, type TruncationRow } from './truncation.ts';
 import { describeTwins } from './twins.ts';
 
-/** An example of a split by its place in it, from 0, with what names its unit. */
-export interface Placed extends Grouped {
-  readonly place: number;
-}
-
 /** What is found out about the examples of all splits in one pass; disposing of it removes what is on disk. */
 export interface Survey extends Disposable {
   /** Splits come one after another. */
   take(example: Example, split: SplitName): void;
   sizeOf(split: SplitName): number;
-  /** The examples of a split, without what is in them. */
-  placesOf(split: SplitName): Placed[];
+  /** The units of the examples of a split, by numbers that are equal in a unit: -1 for an example that is its own. */
+  unitsOf(split: SplitName): Int32Array;
   /** Twins inside and across splits, and units that splits share: asked once, when all are taken; what they took is freed. */
   twins(): Steps<Finding[]>;
   textOddities(): Finding[];
@@ -57,13 +51,7 @@ export function createSurvey(task: Task, tokenizer: Tokenizer | undefined, store
       const [from, to] = items.rangeOf(split);
       return to - from;
     },
-    placesOf(split) {
-      const [from, to] = items.rangeOf(split);
-      return Array.from(units.between(from, to), (unit, place) => ({
-        ...{ id: items.refOf(from + place).id, place },
-        group: unit < 0 ? undefined : String(unit),
-      }));
-    },
+    unitsOf: (split) => units.between(...items.rangeOf(split)),
     *twins() {
       const found = twins ? describeTwins(yield* twins.relate(), items.refOf) : [];
       twins?.[Symbol.dispose]();

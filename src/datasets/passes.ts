@@ -87,15 +87,17 @@ async function openFile(task: Task, name: SplitName, location: Location): Promis
   const { path, synthetic, format } = location;
   const { list, shape } = findFormat(format);
   const identity = list ? await identifyDirectory(path, await list(path)) : await identifyFile(path);
+  let wasRead = false;
   async function* items(notice?: (notices: readonly Notice[]) => void): AsyncGenerator<Item[]> {
     const notices: Notice[] = [];
     let isEmpty = true;
-    for await (const batch of readItems(location, task, { notices })) {
+    for await (const batch of readItems(location, task, { notices, areUnique: wasRead })) {
       isEmpty &&= batch.length === 0;
       if (notices.length > 0) notice?.(notices.splice(0));
       yield batch;
     }
     if (isEmpty) throw emptySplit(task, name, location);
+    wasRead = true;
     notice?.(notices);
   }
   return {

@@ -35,6 +35,8 @@ interface ReadOptions {
   readonly notices?: Notice[];
   /** Do not look at gold, whether it is there or not. */
   readonly ignoreGold?: boolean;
+  /** The ids were found to be unique before: they are not kept to be compared. */
+  readonly areUnique?: boolean;
 }
 
 /**
@@ -45,9 +47,9 @@ interface ReadOptions {
 export async function* readItems(
   { format, path, name }: RecordFile,
   task: Task,
-  { notices = [], ignoreGold = false }: ReadOptions = {},
+  { notices = [], ...options }: ReadOptions = {},
 ): AsyncGenerator<Item[]> {
-  const read = createItemReader(task, path, ignoreGold);
+  const read = createItemReader(task, path, options);
   const context = {
     labels: new Set(task.labels.map(({ id }) => id)),
     part: task.corpus.part,
@@ -68,11 +70,11 @@ export async function* readItems(
 export function createItemReader(
   task: Task,
   path: string,
-  ignoreGold = false,
+  { ignoreGold = false, areUnique = false }: Omit<ReadOptions, 'notices'> = {},
 ): (record: SourceRecord) => Item {
   const reader = familyOf(task).record;
   const { check, begin, placeOf } = createChecks(task, path);
-  const nextId = createIds(placeOf);
+  const nextId = createIds(placeOf, areUnique);
   let withGold: boolean | undefined;
   return (record) => {
     begin(record);

@@ -25,8 +25,36 @@ export function unitsOf(examples: readonly Grouped[]): number[][] {
   return [...units.values()];
 }
 
-/** Number of independent units. */
-export const unitCount = (examples: readonly Grouped[]): number => new Set(examples.map(unitKey)).size;
+/** Independent units by number, from 0 in the order in which they first appear. */
+export interface NumberedUnits {
+  readonly count: number;
+  /** By example. */
+  readonly numbers: Int32Array;
+}
+
+/** The independent units of examples by number. */
+export function numberUnits(examples: readonly Grouped[]): NumberedUnits {
+  const known = new Map<string, number>();
+  const numbers = Int32Array.from(examples, (example) => {
+    const key = unitKey(example);
+    const number = known.get(key) ?? known.size;
+    known.set(key, number);
+    return number;
+  });
+  return { count: known.size, numbers };
+}
+
+/** Renumbers units, of which -1 is that of an example that is its own. Takes 4 bytes of an example and 4 of a unit. */
+export function renumberUnits(units: Int32Array): NumberedUnits {
+  const known = new Int32Array(1 + units.reduce((most, unit) => Math.max(most, unit), -1)).fill(-1);
+  let count = 0;
+  const numbers = units.map((unit) => {
+    if (unit < 0) return count++;
+    if (known[unit] < 0) known[unit] = count++;
+    return known[unit];
+  });
+  return { count, numbers };
+}
 
 /**
  * Groups pairs that share a text, on either side and through any number of steps: the connected

@@ -129,9 +129,13 @@ export function badField(value: unknown, expected: Text, place: ValuePlace): Use
 
 /**
  * Gives every record of a file its id: its own (`id`, a string or a number) or else its 0-based number.
- * The returned function throws a UserError (`duplicate-id`) for an id that came before.
+ * The returned function throws a UserError (`duplicate-id`) for an id that came before; where `areUnique` says that none does,
+ * it keeps no list of them.
  */
-export function createIds(placeOf: (field: string) => ValuePlace): (own: unknown) => string {
+export function createIds(
+  placeOf: (field: string) => ValuePlace,
+  areUnique = false,
+): (own: unknown) => string {
   /** Line of every id; made with the first own id, so that a file without any needs no map. */
   let seen: Map<string, number | undefined> | undefined;
   let count = 0;
@@ -139,6 +143,10 @@ export function createIds(placeOf: (field: string) => ValuePlace): (own: unknown
     if (isAbsent(own) && seen === undefined) return String(count++);
     if (!isAbsent(own) && typeof own !== 'string' && typeof own !== 'number')
       throw badField(own, { en: 'a string or a number', zh: '字符串或数字' }, placeOf('id'));
+    if (areUnique) {
+      count++;
+      return String(own);
+    }
     seen ??= new Map(Array.from({ length: count }, (_, number) => [String(number), undefined]));
     const id = String(own ?? count);
     count++;

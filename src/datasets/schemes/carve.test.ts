@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitBySeed } from './carve.ts';
+import { renumberUnits } from '../units.ts';
+import { heldBySeed, splitBySeed } from './carve.ts';
 
 const examples = (groups: readonly (number | undefined)[]) =>
   groups.map((group, i) => ({ id: String(i), ...(group === undefined ? {} : { group: String(group) }) }));
@@ -18,6 +19,9 @@ test('parts no group, loses and doubles nothing, keeps the order, and is the sam
         expect(splitBySeed(all, share, seed)).toEqual({ kept, held });
         expect(kept.length).toBeGreaterThan(0);
         expect(held.length).toBeGreaterThan(0);
+        const units = renumberUnits(Int32Array.from(groups, (group) => group ?? -1));
+        const isHeld = heldBySeed(units, share, seed);
+        expect(all.filter((_, i) => isHeld[i])).toEqual(held);
         const heldIds = new Set(held.map(({ id }) => id));
         expect(all.filter(({ id }) => heldIds.has(id))).toEqual(held);
         expect(all.filter(({ id }) => !heldIds.has(id))).toEqual(kept);
@@ -33,6 +37,15 @@ test('holds about the share, and another part for another seed', () => {
   const held = (seed: number) => splitBySeed(all, 0.2, seed).held.map(({ id }) => id);
   expect(held(1)).toHaveLength(200);
   expect(held(1)).not.toEqual(held(2));
+});
+
+test('holds the same whole groups for a seed as ever', () => {
+  const groups = [3, undefined, 1, 3, undefined, 1, undefined, 2, 3, undefined, 2, undefined];
+  const held = (seed: number) => splitBySeed(examples(groups), 0.4, seed).held.map(({ id }) => id);
+  expect([held(0), held(1)]).toEqual([
+    ['0', '2', '3', '5', '8', '9'],
+    ['0', '1', '3', '4', '6', '8', '11'],
+  ]);
 });
 
 test('a group is no id: an example without group is its own unit', () => {

@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import { createRandom, shuffle } from '../../ground/random.ts';
-import { type Grouped, unitsOf } from '../units.ts';
+import { type Grouped, type NumberedUnits, numberUnits, unitsOf } from '../units.ts';
 
 export interface Carved<E> {
   /** What stays, in the order given. */
@@ -20,17 +20,28 @@ export function splitBySeed<E extends Grouped>(
   share: number,
   seed: number,
 ): Carved<E> {
-  const order = shuffledGroups(examples, 2, seed);
-  const taken = new Set<number>();
-  for (const members of order.slice(0, -1)) {
-    if (taken.size >= share * examples.length) break;
-    for (const index of members) taken.add(index);
-  }
-  if (taken.size === 0) for (const index of order[0]) taken.add(index);
+  const isHeld = heldBySeed(numberUnits(examples), share, seed);
   return {
-    kept: examples.filter((_, index) => !taken.has(index)),
-    held: examples.filter((_, index) => taken.has(index)),
+    kept: examples.filter((_, index) => !isHeld[index]),
+    held: examples.filter((_, index) => isHeld[index]),
   };
+}
+
+/** Which examples `splitBySeed` takes out, as 1, by their units: for examples that are not in memory. Throws as it does. */
+export function heldBySeed({ count, numbers }: NumberedUnits, share: number, seed: number): Uint8Array {
+  if (count < 2) throw tooFewGroups();
+  const sizes = new Int32Array(count);
+  for (const unit of numbers) sizes[unit]++;
+  const order = shuffledNumbers(count, seed);
+  const isHeld = new Uint8Array(count);
+  let held = 0;
+  for (const unit of order.slice(0, -1)) {
+    if (held >= share * numbers.length) break;
+    isHeld[unit] = 1;
+    held += sizes[unit];
+  }
+  if (held === 0) isHeld[order[0]] = 1;
+  return Uint8Array.from(numbers, (unit) => isHeld[unit]);
 }
 
 /**
@@ -38,7 +49,11 @@ export function splitBySeed<E extends Grouped>(
  * groups first, each to the part that is smallest so far. Throws a UserError where there are fewer groups.
  */
 export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: number, seed: number): E[][] {
-  const order = shuffledGroups(examples, parts, seed).sort((a, b) => b.length - a.length);
+  const units = unitsOf(examples);
+  if (units.length < parts) throw tooFewGroups();
+  const order = shuffledNumbers(units.length, seed)
+    .map((unit) => units[unit])
+    .sort((a, b) => b.length - a.length);
   const divided: number[][] = Array.from({ length: parts }, () => []);
   for (const members of order) {
     const smallest = divided.reduce((least, part) => (part.length < least.length ? part : least));
@@ -47,15 +62,16 @@ export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: 
   return divided.map((indices) => indices.sort((a, b) => a - b).map((index) => examples[index]));
 }
 
-/** Indices of the examples of every group, groups in seeded order. */
-function shuffledGroups(examples: readonly Grouped[], atLeast: number, seed: number): number[][] {
-  const units = unitsOf(examples);
-  if (units.length < atLeast) {
-    throw new UserError(
-      'too-few-groups',
-      { en: 'There are too few independent examples to split', zh: '独立样本过少，无法划分' },
-      { hint: { en: 'Bring a separate file for the missing split.', zh: '请为缺少的划分另备文件。' } },
-    );
-  }
-  return shuffle(units, createRandom(seed, 'carve'));
-}
+/** The numbers below `count` in seeded order. */
+const shuffledNumbers = (count: number, seed: number): number[] =>
+  shuffle(
+    Array.from({ length: count }, (_, number) => number),
+    createRandom(seed, 'carve'),
+  );
+
+const tooFewGroups = (): UserError =>
+  new UserError(
+    'too-few-groups',
+    { en: 'There are too few independent examples to split', zh: '独立样本过少，无法划分' },
+    { hint: { en: 'Bring a separate file for the missing split.', zh: '请为缺少的划分另备文件。' } },
+  );

@@ -155,7 +155,7 @@ function describe({ name, kind, task }: ServedModel, { answerer }: Serving): z.i
 
 /** Inputs in the shape of the model's family. Throws a UserError that names the input by its line, from 1. */
 function readInputs({ task }: ServedModel, given: readonly Record<string, unknown>[]): Input[] {
-  const read = createItemReader(task, 'inputs', true);
+  const read = createItemReader(task, 'inputs', { ignoreGold: true });
   return given.map(({ id: _id, ...value }, i) => read({ value, line: i + 1 }).input);
 }
 
