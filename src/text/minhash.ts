@@ -162,7 +162,9 @@ function* equalRuns(keys: Uint32Array): Generator<Uint32Array<ArrayBuffer>> {
 
 /** The indices of keys in order of the keys; equal keys keep their order (radix sort of many). */
 function sortedOrder(keys: Uint32Array): Uint32Array<ArrayBuffer> {
-  let order = Uint32Array.from(keys, (_, i) => i);
+  // `Uint32Array.from` would make a list of the keys first: tens of megabytes for each band of a million texts.
+  let order = new Uint32Array(keys.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   if (keys.length < FEW_KEYS) return order.sort((i, j) => keys[i] - keys[j] || i - j);
   let other = new Uint32Array(keys.length);
   for (const shift of [0, 16]) {

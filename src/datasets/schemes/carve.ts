@@ -33,15 +33,17 @@ export function heldBySeed({ count, numbers }: NumberedUnits, share: number, see
   const sizes = new Int32Array(count);
   for (const unit of numbers) sizes[unit]++;
   const order = shuffledNumbers(count, seed);
-  const isHeld = new Uint8Array(count);
+  const isUnitHeld = new Uint8Array(count);
   let held = 0;
   for (const unit of order.slice(0, -1)) {
     if (held >= share * numbers.length) break;
-    isHeld[unit] = 1;
+    isUnitHeld[unit] = 1;
     held += sizes[unit];
   }
-  if (held === 0) isHeld[order[0]] = 1;
-  return Uint8Array.from(numbers, (unit) => isHeld[unit]);
+  if (held === 0) isUnitHeld[order[0]] = 1;
+  const isHeld = new Uint8Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) isHeld[i] = isUnitHeld[numbers[i]];
+  return isHeld;
 }
 
 /**
