@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'chineseblue-interruption-'));
 const modelFile = join(folder, 'slow.ts');
 const out = join(folder, 'predictions.jsonl');
 
-/** Inputs take 20 ms each; the step during which Ctrl-C arrives lasts as long as the parameter says. */
+/** Inputs take 20 ms each; the step during which Ctrl-C arrives lasts as long as the parameter says, and is cut short for 1. */
 const SLOW = `import { setTimeout } from 'node:timers/promises';
 import { defineModel } from '${new URL('../models/define.ts', import.meta.url).href}';
 import { integer } from '${new URL('../ground/parameters.ts', import.meta.url).href}';
@@ -22,7 +22,7 @@ const model = (last) => ({
       if (answered?.has(index)) continue;
       if (signal?.aborted) await setTimeout(last);
       signal?.throwIfAborted();
-      await setTimeout(20);
+      await setTimeout(20, undefined, last === 1 ? { signal } : {});
       onAnswer(index, { raw: { label: '1' } });
       if (index === 3) process.stderr.write('STARTED');
     }
@@ -100,6 +100,14 @@ describe('Ctrl-C', () => {
     const kept = readFileSync(`${out}.partial`, 'utf8').trim().split('\n');
     expect(kept.slice(1).every((line) => JSON.parse(line).raw.label === '1')).toBe(true);
     expect(kept.length).toBeGreaterThan(4);
+  });
+
+  it('is no internal error where it cuts a wait short', async () => {
+    const cut = ['train', '--model', 'slow', '--out', join(folder, 'cut'), '--param', 'last=1'];
+    const { code, stderr } = await interrupted(cut);
+    expect(code).toBe(130);
+    expect(stderr).toContain('Interrupted [interrupted]');
+    expect(stderr).not.toContain('AbortError');
   });
 
   it('ends at once the second time', async () => {

@@ -48,7 +48,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await buildProgram(terminal, interruption.signal).parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    return report(error instanceof CommanderError ? explain(error, argv, terminal) : error, terminal);
+    // A wait or a request that was cut short says so in its own words.
+    const { aborted, reason } = interruption.signal;
+    const cause = aborted && error instanceof Error && error.name === 'AbortError' ? reason : error;
+    return report(cause instanceof CommanderError ? explain(cause, argv, terminal) : cause, terminal);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     process.stdout.off('error', closed);

@@ -75,9 +75,18 @@ export async function workRemotely(work: RemoteWork): Promise<number> {
   }
 }
 
+/** The id of the task that was registered for a challenge. Throws what the server says of the token and the challenge. */
+export async function registeredTask(client: Client, challenge: string): Promise<string> {
+  const { task } = await registered(client, challenge);
+  return parseTask(task, 'task').id;
+}
+
+const registered = (client: Client, challenge: string): Promise<RemoteChallenge> =>
+  client.get(`${pathOf(challenge)}/worker`, remoteChallengeSchema);
+
 async function prepare(work: RemoteWork, children: Children): Promise<Ready> {
   const { client, challenge, task, dir, subsets, home, leastCell } = work;
-  const remote = await client.get(`${pathOf(challenge)}/worker`, remoteChallengeSchema);
+  const remote = await registered(client, challenge);
   const prepared = new Map<string, Prepared>();
   for (const [name, sha256] of Object.entries(remote.splits)) {
     const split = name === 'dev' ? 'dev' : 'test';

@@ -17,7 +17,7 @@ import { type Client, createClient } from './client.ts';
 import { answersToCorpus, CANARY, filesOf, finds, findsInside, writeCorpus } from './fixtures/canary.ts';
 import { eventually } from './fixtures/site.ts';
 import { prepareRegistration } from './registration.ts';
-import { type RemoteWork, workRemotely } from './remote-worker.ts';
+import { type RemoteWork, registeredTask, workRemotely } from './remote-worker.ts';
 import { startScorer } from './scorer.ts';
 import { openSite, type Site } from './site.ts';
 import { createTeam } from './teams.ts';
@@ -181,6 +181,12 @@ describe('a challenge whose gold stays in a hospital', () => {
     const task = await readTaskFile(file);
     const prepared = prepareRegistration(parseChallenge(declared), task, join(hospital, 'data'));
     await expect(prepared).rejects.toMatchObject({ code: 'labels-observed' });
+  });
+
+  it('is of the task that was registered, whatever the id of the challenge', async () => {
+    const { id } = await readTaskFile(join(hospital, 'ward.task.json'));
+    expect(await registeredTask(as('worker'), 'ward')).toBe(id);
+    await expect(registeredTask(as('otherWorker'), 'ward')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('is scored by a worker inside, as the server would have scored it', {

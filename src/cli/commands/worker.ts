@@ -26,8 +26,8 @@ const OPTIONS = {
   task: text({
     placeholder: 'id',
     summary: {
-      en: '--server: the task of the challenge, where it has another id',
-      zh: '--server：挑战赛的任务（与挑战赛 id 不同时填写）',
+      en: '--server: the task here, where it has another id than the one registered for the challenge',
+      zh: '--server：本机的任务（与挑战赛登记的任务 id 不同时填写）',
     },
   }),
   ...TASK_FILE,
@@ -79,11 +79,11 @@ export const workerCommand = defineCommand({
     const { runsDir, challenge = '' } = options;
     refuseTogether('--server', { '--queue': queue, '--runs-dir': runsDir });
     requireOption(OPTIONS, options, 'challenge');
-    const { workRemotely } = await import('../../server/remote-worker.ts');
+    const { registeredTask, workRemotely } = await import('../../server/remote-worker.ts');
     const { tokenFile, home, minCell: leastCell, untilEmpty, subsets } = options;
     // Without the signal: a submission that was begun is sent to its end.
     const client = await clientOf({ server, tokenFile });
-    const task = await taskOf(options);
+    const task = await taskOf(options, () => registeredTask(client, challenge));
     const dir = await dataDirOf(options);
     const onError = (error: unknown): void => terminal.alert(describe(terminal, error));
     const progress = terminal.progress({ en: 'Working', zh: '执行中' });
@@ -97,13 +97,11 @@ export const workerCommand = defineCommand({
 const describe = (terminal: Terminal, error: unknown): string =>
   error instanceof UserError ? `${terminal.say(error.text)} [${error.code}]` : String(error);
 
-/** The task of a challenge: named, from a file, or of the same id. */
-const taskOf = ({ task, taskFile, dataDir, challenge = '' }: Options) =>
-  chooseTask({
-    task: task === undefined ? (taskFile === undefined ? [challenge] : []) : [task],
-    taskFile,
-    dataDir,
-  });
+/** The task of a challenge: named, from a file, or as the server knows it. */
+async function taskOf({ task, taskFile, dataDir }: Options, registered: () => Promise<string>) {
+  const named = task ?? (taskFile === undefined ? await registered() : undefined);
+  return chooseTask({ task: named === undefined ? [] : [named], taskFile, dataDir });
+}
 
 async function workOnQueue(options: Options, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const { challenge, task, taskFile, tokenFile, subsets, runsDir: root, dataDir, untilEmpty } = options;

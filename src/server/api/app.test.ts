@@ -57,7 +57,7 @@ describe('the API', () => {
 
   it('takes a file, scores it, and shows it on the board', async () => {
     const body = await readFile(await test.answersFile(6, 'dev'));
-    const query = new URLSearchParams({ system: 'bert', card: '{"seeds":"3","trainedOnDev":false}' });
+    const query = new URLSearchParams({ system: 'bert', card: '{"seeds":[3,4],"trainedOnDev":false}' });
     const path = `/api/v1/challenges/ic/practice/submissions?${query}`;
     const taken = await json(app.request(path, as('red', { method: 'POST', body })));
     expect(taken).toMatchObject({ team: 'red', system: 'bert', card: { trainedOnDev: false } });
@@ -67,7 +67,7 @@ describe('the API', () => {
     });
     expect(scored.score).toBeCloseTo(1 - 6 / 45, 10);
     const board = await json(app.request('/api/v1/challenges/ic/practice/board'));
-    expect(board.rows).toMatchObject([{ team: 'red', system: 'bert', groups: 'a', card: { seeds: '3' } }]);
+    expect(board.rows).toMatchObject([{ team: 'red', system: 'bert', groups: 'a', card: { seeds: '3, 4' } }]);
     expect(await json(app.request('/api/v1/submissions', as('red')))).toMatchObject([{ id: taken.id }]);
     expect(await json(app.request('/api/v1/submissions', as('blue')))).toEqual([]);
   });

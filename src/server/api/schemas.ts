@@ -16,7 +16,10 @@ export const cardSchema = z
     cost: z
       .strictObject({ amount: z.number().min(0).max(1e9), currency: z.string().regex(/^[A-Z]{3}$/) })
       .openapi({ description: 'Of 1 000 answers' }),
-    seeds: z.string().max(200),
+    seeds: z
+      .union([z.string(), z.number(), z.array(z.number()).max(100)])
+      .transform((seeds) => (Array.isArray(seeds) ? seeds.join(', ') : String(seeds)))
+      .pipe(z.string().max(200)),
     trainingData: z.string().max(2000),
     trainedOnDev: z.boolean(),
     pretrainedWeights: z.string().max(500),
