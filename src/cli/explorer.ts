@@ -32,8 +32,8 @@ export async function serveExplorer(
   if (terminal.json) terminal.printJson({ url: listening.url });
   else
     terminal.printText({
-      en: `The runs of ${runsDir} are shown at ${listening.url}`,
-      zh: `${runsDir} 中的运行见 ${listening.url}`,
+      en: `Runs in ${runsDir}: ${listening.url}`,
+      zh: `${runsDir} 中的运行记录：${listening.url}`,
     });
   if (!signal.aborted) await once(signal, 'abort');
   await listening.close();
