@@ -49,6 +49,8 @@ it('from the first start to a score on the board', async () => {
   const handed = await as('red', 'submit', '--challenge', 'cMedIC', answers, '--system', 'gold', '--json');
   expect(handed.status).toBe(0);
   expect(JSON.parse(handed.stdout)).toMatchObject({ state: 'scored', score: 1, system: 'gold' });
+  const same = await as('red', 'submit', '--challenge', 'cMedIC', answers, '--system', 'gold');
+  expect(same.stdout).toContain(' scored 100.0\n');
   const board = await (await fetch(`${server.url}/api/v1/challenges/cMedIC/test/board`)).json();
   expect(board).toMatchObject({ rows: [{ team: 'red', score: 1 }] });
 });

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../ground/errors.ts';
 import { choice, flag, text } from '../../ground/parameters.ts';
+import type { Client } from '../../server/client.ts';
 import type { SubmissionView } from '../../server/view.ts';
 import { defineCommand } from '../command.ts';
 import { clientOf, SERVER } from '../site-options.ts';
@@ -62,7 +63,8 @@ export const submitCommand = defineCommand({
     } finally {
       progress.stop();
     }
-    await show(seen as SubmissionView, terminal);
+    const score = terminal.json ? '' : await written(seen.score ?? undefined, challenge, client);
+    await show(seen as SubmissionView, score, terminal);
     if (seen.state === 'rejected' || seen.state === 'failed') throw notScored(seen.state, file);
   },
 });
@@ -90,11 +92,20 @@ const STATES = {
   failed: { en: 'failed', zh: '评分失败' },
 } as const;
 
-async function show(seen: SubmissionView, terminal: Terminal): Promise<void> {
+/** A score in the unit of the challenge's primary convention, after a space; empty where there is none to show. */
+async function written(score: number | undefined, challenge: string, client: Client): Promise<string> {
+  if (score === undefined) return '';
+  const { challengeSchema } = await import('../../server/api/schemas.ts');
+  const { formatScore } = await import('../tables.ts');
+  const all = await client.get('/api/v1/challenges', challengeSchema.array());
+  const primary = all.find(({ id }) => id === challenge)?.primary;
+  return ` ${primary === undefined ? score : formatScore(score, primary)}`;
+}
+
+async function show(seen: SubmissionView, score: string, terminal: Terminal): Promise<void> {
   if (terminal.json) return terminal.printJson(seen);
   const { say } = terminal;
   const state = STATES[seen.state];
-  const score = seen.score === undefined || seen.score === null ? '' : ` ${seen.score}`;
   terminal.print(`${seen.id} ${say(state)}${score}`);
   if (seen.problems && seen.problems.length > 0)
     await terminal.table(
