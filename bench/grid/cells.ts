@@ -10,8 +10,10 @@ export const CELLS = join(import.meta.dirname, '../results/grid');
 export interface Cell {
   readonly task: string;
   readonly arm: Arm;
-  /** The name of a trial on the fine-tuned arm, whose scores on test are not looked at. */
+  /** The name of a trial on the fine-tuned arm, whose scores on test are not looked at: see trials.ts. */
   readonly trial?: string;
+  /** Of a trial: on all of train. */
+  readonly full?: true;
   readonly seed: number;
   readonly model: string;
   readonly parameters: GivenParameters;
@@ -61,9 +63,9 @@ export interface Pair {
   readonly p: number;
 }
 
-/** All cells of a task, trials last. */
+/** All cells of a task but its trials. */
 export function cellsOf(task: string): Cell[] {
-  const { arms, ensemble, trials = {} } = RECIPES[task];
+  const { arms, ensemble } = RECIPES[task];
   const cells: Cell[] = Object.entries(arms).flatMap(([arm, { model, parameters, seeds, minutes, note }]) =>
     seeds.map((seed) => ({
       task,
@@ -80,16 +82,13 @@ export function cellsOf(task: string): Cell[] {
     const parameters = { method };
     cells.push({ task, arm: 'ensemble', seed: 0, model: 'ensemble', parameters, minutes, members });
   }
-  const tuned = arms['fine-tuned'];
-  for (const [trial, { change, minutes }] of Object.entries(trials)) {
-    const parameters = { ...tuned?.parameters, ...change };
-    cells.push({ task, arm: 'fine-tuned', trial, seed: 0, model: 'bert', parameters, minutes });
-  }
   return cells;
 }
 
-export const fileOf = ({ task, arm, trial, seed }: Pick<Cell, 'task' | 'arm' | 'trial' | 'seed'>): string =>
-  join(CELLS, task, `${trial ? `trial-${trial.replaceAll(/\W+/g, '-').toLowerCase()}` : arm}-${seed}.json`);
+export function fileOf({ task, arm, trial, full, seed }: Cell): string {
+  const tried = trial && `${full ? 'full' : 'trial'}-${trial.replaceAll(/\W+/g, '-').toLowerCase()}`;
+  return join(CELLS, task, `${tried ?? arm}-${seed}.json`);
+}
 
 /** The finished cell with this very recipe, or undefined. */
 export function keptOf(cell: Cell): KeptCell | undefined {

@@ -4,10 +4,14 @@
  * in bench/results/grid, without answers, and skipped from then on. Then bench/grid/page.ts writes the tables.
  *
  *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
- *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials] [--seeds 0] [--minutes 90] [--list]
+ *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--list]
  *
  * --encoder: the folder or name of the pretrained encoder; --small: of cbert-small, whose arm is left out without it;
- * --trials: the recipes that were tried, on dev; --minutes: begin no cell that is expected to end later.
+ * --minutes: begin no cell that is expected to end later.
+ *
+ * --trials runs the remedies of trials.ts instead, each beside the recipe on the same sample of train, judged on dev: 240 000 to
+ * 480 000 tokens of training for the recipe, about 40 minutes of one core a task, 30 with --seeds 0. --full then runs those
+ * that gained more than the recipe's seeds lie apart on all of train.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -24,6 +28,7 @@ import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { CELLS, type Cell, cellsOf, fileOf, type KeptCell, keptOf, type Pair, pairsFile } from './cells.ts';
 import { ARMS, type Arm, RECIPES } from './recipes.ts';
+import { fullCells, trialCells } from './trials.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +40,7 @@ const { values } = parseArgs({
     arm: { type: 'string' },
     seeds: { type: 'string' },
     trials: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     list: { type: 'boolean', default: false },
   },
@@ -58,18 +64,20 @@ const WEIGHTS: Readonly<Partial<Record<Arm, string>>> = {
 const arms = values.arm?.split(',') ?? ARMS;
 const seeds = values.seeds?.split(',').map(Number);
 const tasks = values.only?.split(',').map((name) => findTask(name).id) ?? Object.keys(RECIPES);
+const asked = values.trials ? trialCells : values.full ? fullCells : cellsOf;
 const wanted = tasks
-  .flatMap(cellsOf)
-  .filter(({ arm, seed, trial }) => {
+  .flatMap(asked)
+  .filter(({ arm, seed }) => {
     if (arm === 'cbert-small' && !values.small) return false;
-    return arms.includes(arm) && (seeds?.includes(seed) ?? true) && (trial === undefined || values.trials);
+    return arms.includes(arm) && (seeds?.includes(seed) ?? true);
   })
   .filter((cell) => !keptOf(cell))
   .sort(
     (a, b) =>
       Number(a.arm === 'ensemble') - Number(b.arm === 'ensemble') || a.seed - b.seed || a.minutes - b.minutes,
   );
-const nameOf = ({ task, arm, trial, seed }: Cell): string => `${task} ${trial ?? arm} seed ${seed}`;
+const nameOf = ({ task, arm, trial, full, seed }: Cell): string =>
+  `${task} ${trial ?? arm}${full ? ' on all of train' : ''} seed ${seed}`;
 if (values.list) {
   for (const cell of wanted) console.log(`${nameOf(cell)}: ${cell.minutes} minutes`);
   process.exit();
@@ -85,7 +93,7 @@ for (const cell of wanted) {
   await fill(cell).catch((error: Error) => console.log(`${nameOf(cell)}: ${error.message}`));
 }
 
-for (const task of tasks) await compareArms(task);
+if (asked === cellsOf) for (const task of tasks) await compareArms(task);
 
 /** Runs a cell and keeps it. */
 async function fill(cell: Cell): Promise<void> {
@@ -131,12 +139,14 @@ function planOf(cell: Cell): Plan | undefined {
     root,
     keepModel,
     force: false,
+    // trials are judged on dev, which training asks: of test as little as there can be
+    ...(cell.trial !== undefined && { limit: 1 }),
   };
 }
 
 /** Directories of the members' runs at seed 0, or undefined where one is not finished. */
 function membersOf({ task, members = [] }: Cell): string[] | undefined {
-  const cells = cellsOf(task).filter(({ trial, seed }) => trial === undefined && seed === 0);
+  const cells = cellsOf(task).filter(({ seed }) => seed === 0);
   const kept = members
     .map((arm) => cells.find((cell) => cell.arm === arm))
     .map((cell) => cell && keptOf(cell));
@@ -192,7 +202,6 @@ async function dropCheckpoints(directory: string): Promise<void> {
 /** Pairs of the arms of a task whose runs are at hand, all seeds of each. */
 async function compareArms(task: string): Promise<void> {
   const cells = cellsOf(task)
-    .filter(({ trial }) => trial === undefined)
     .flatMap((cell) => keptOf(cell) ?? [])
     .filter(({ run }) => existsSync(join(root, run)));
   if (new Set(cells.map(({ arm }) => arm)).size < 2) return;

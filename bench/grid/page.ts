@@ -12,6 +12,7 @@ import { findTask } from '../../src/tasks/registry.ts';
 import { type Cell, cellsOf, type KeptCell, keptCells, type Pair } from './cells.ts';
 import { ARMS, RECIPES } from './recipes.ts';
 import { difference, percent, row, spread } from './show.ts';
+import { trialLines } from './trials-table.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 /** The kind of an arm and what was chosen for it. */
@@ -23,7 +24,7 @@ function recipeOf({ model, parameters, members }: KeptCell): string {
 
 function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
   return ARMS.flatMap((arm) => {
-    const own = cells.filter((cell) => cell.arm === arm && cell.trial === undefined);
+    const own = cells.filter((cell) => cell.arm === arm);
     const [first] = own;
     if (!first) return [];
     const scores = own.flatMap(({ score }) => score ?? []);
@@ -44,7 +45,7 @@ function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
 
 const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
 
-/** What dev said after every epoch, of the recipe and of what was tried instead. */
+/** What dev said after every epoch. */
 function devLines(cells: readonly KeptCell[]): string[] {
   const tuned = cells.filter(
     ({ arm, seed, curve }) => arm === 'fine-tuned' && seed === 0 && curve.length > 0,
@@ -54,7 +55,7 @@ function devLines(cells: readonly KeptCell[]): string[] {
     '',
     'Dev after every epoch, seed 0:',
     '',
-    ...tuned.map((cell) => `- ${cell.trial ?? 'the recipe'} (${recipeOf(cell)}): ${curveOf(cell)}`),
+    ...tuned.map((cell) => `- the recipe (${recipeOf(cell)}): ${curveOf(cell)}`),
   ];
 }
 
@@ -71,10 +72,10 @@ function section(id: string): string[] {
   const { cells, pairs } = keptCells(id);
   const [first] = cells;
   const task = findTask(id);
-  const all = cellsOf(id).filter(({ trial }) => trial === undefined);
+  const all = cellsOf(id);
   if (!first) return [`## ${id}`, '', `${task.title.en}. Goal: ${RECIPES[id].goal}. ${outstanding(all)}`, ''];
-  const done = new Set(cells.map(({ arm, seed, trial }) => `${arm} ${seed} ${trial}`));
-  const missing = all.filter(({ arm, seed, trial }) => !done.has(`${arm} ${seed} ${trial}`));
+  const done = new Set(cells.map(({ arm, seed }) => `${arm} ${seed}`));
+  const missing = all.filter(({ arm, seed }) => !done.has(`${arm} ${seed}`));
   const notes = new Set(cells.flatMap(({ arm, note }) => (note ? `${arm}: ${note}` : [])));
   const { train, dev, evaluated } = first.examples;
   return [
@@ -86,6 +87,7 @@ function section(id: string): string[] {
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
     ...armRows(cells, pairs),
     ...devLines(cells),
+    ...trialLines(id),
     ...(notes.size > 0 ? ['', ...[...notes].map((note) => `Note, ${note}`)] : []),
     ...(missing.length > 0 ? ['', outstanding(missing)] : []),
     '',
@@ -134,7 +136,8 @@ const page = [
   '',
   '```sh',
   'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5            # what is finished is skipped',
-  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials   # what else was tried, on dev',
+  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials   # remedies, on a sample of train, on dev',
+  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --full     # those that gained, on all of train',
   'npx node bench/grid/page.ts',
   '```',
   '',

@@ -2,7 +2,7 @@ import { deviation } from '../../src/statistics/percentiles.ts';
 import type { Pair } from './cells.ts';
 
 export const percent = (share: number): string => (100 * share).toFixed(1);
-const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+export const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
 /** Mean and standard deviation over seeds. */

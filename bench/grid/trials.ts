@@ -1,0 +1,86 @@
+/**
+ * What else was tried on a task whose goal is missed: changes to the fine-tuned recipe, compared on dev. All are trained on the
+ * same seeded sample of train, as is the recipe itself, by three seeds: how far those lie apart is what a change has to gain
+ * more than. One that does is then tried on all of train, where dev decides. Answers on test are not asked for.
+ */
+import { FAMILY_DEFAULTS } from '../../src/models/bert/defaults.ts';
+import { served } from '../../src/models/bert/families.ts';
+import { deviation } from '../../src/statistics/percentiles.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { type Cell, type KeptCell, keptOf } from './cells.ts';
+import { RECIPES, type Remedy } from './recipes.ts';
+
+/** The name of the recipe itself on the sample. */
+const UNCHANGED = 'recipe';
+const SEEDS = [0, 1, 2];
+
+/** The cells of a task on the sample: the remedies of seed 0, and the recipe of three seeds. */
+export function trialCells(task: string): Cell[] {
+  const { trials } = RECIPES[task];
+  if (!trials) return [];
+  return [
+    ...SEEDS.map((seed) => sampled(task, UNCHANGED, { change: {} }, seed)),
+    ...Object.entries(trials.remedies).map(([name, remedy]) => sampled(task, name, remedy, 0)),
+  ];
+}
+
+/** The cells on all of train, of remedies whose gain on the sample is larger than the spread of the recipe. */
+export function fullCells(task: string): Cell[] {
+  const { arms, trials } = RECIPES[task];
+  const tuned = arms['fine-tuned'];
+  if (!tuned || !trials) return [];
+  return standings(task)
+    .filter(({ promising }) => promising)
+    .map(({ name }) => {
+      const { change, times = 1 } = trials.remedies[name];
+      const parameters = { ...tuned.parameters, ...change };
+      return { ...tried(task, name, 0), full: true, parameters, minutes: tuned.minutes * times };
+    });
+}
+
+const tried = (task: string, trial: string, seed: number) =>
+  ({ task, arm: 'fine-tuned', trial, seed, model: 'bert' }) as const;
+
+/** Training tokens are those of as many passes over the sample as the parameters say: the examples are the same for all. */
+function sampled(task: string, name: string, { change, times = 1, pass }: Remedy, seed: number): Cell {
+  const { arms, trials } = RECIPES[task];
+  const parameters = { ...arms['fine-tuned']?.parameters, ...change };
+  const { epochs = FAMILY_DEFAULTS[served(findTask(task).family)].epochs, copies = 0 } = parameters;
+  const tokenBudget = (pass ?? trials!.pass) * Number(epochs) * (1 + Number(copies));
+  return {
+    ...tried(task, name, seed),
+    parameters: { ...parameters, tokenBudget },
+    minutes: trials!.minutes * times,
+  };
+}
+
+/** A remedy on the sample, beside the recipe of the same seed. */
+export interface Standing {
+  readonly name: string;
+  readonly cell: KeptCell;
+  /** On dev, shares of 1. */
+  readonly gain: number;
+  /** Whether that is more than the standard deviation of the recipe over its seeds. */
+  readonly promising: boolean;
+}
+
+/** The recipe on the sample, one a seed. */
+export const unchanged = (task: string): KeptCell[] =>
+  trialCells(task).flatMap((cell) => (cell.trial === UNCHANGED ? (keptOf(cell) ?? []) : []));
+
+/** The finished remedies of a task on the sample, the best first; none before the recipe is finished. */
+export function standings(task: string): Standing[] {
+  const recipes = unchanged(task);
+  const scores = recipes.flatMap(({ dev }) => dev ?? []);
+  const own = recipes.find(({ seed }) => seed === 0)?.dev;
+  if (own === undefined) return [];
+  return trialCells(task)
+    .filter(({ trial }) => trial !== UNCHANGED)
+    .flatMap((cell) => keptOf(cell) ?? [])
+    .map((cell): Standing => {
+      const gain = (cell.dev ?? Number.NaN) - own;
+      const promising = scores.length === SEEDS.length && gain > deviation(scores);
+      return { name: cell.trial!, cell, gain, promising };
+    })
+    .sort((a, b) => b.gain - a.gain);
+}
