@@ -6,7 +6,7 @@ import { sequenceHead } from '../heads/sequence.ts';
 import { adamw, createTrained, gradientNorm } from './adamw.ts';
 import { createMasks } from './dropout.ts';
 import { createPool } from './kernels/pool.ts';
-import { compileStep } from './step.ts';
+import { compileStep, compileSteps } from './step.ts';
 
 type Packed = Record<string, string>;
 /** Made by bench/peers/bert_step.py with PyTorch and transformers. */
@@ -136,4 +136,15 @@ describe('a head that reads [CLS] only', () => {
       if (!name.endsWith('key.bias'))
         expect(difference(first.gradients[i], full.gradients[i]), name).toBeLessThan(1e-5);
   });
+});
+
+it('has a step for a single sequence beside steps for several', async () => {
+  const batches = [
+    { batch: 1, length },
+    { batch, length },
+  ];
+  const trained = new Set(shapes.keys());
+  const steps = await compileSteps(batches, { config, head, dropout: true, shapes, trained, threads: 1 });
+  expect(steps.map((step) => step.batch)).toEqual([1, batch]);
+  await steps[0].release();
 });

@@ -78,7 +78,7 @@ export async function compileStep({ batch, length, ...options }: StepOptions & B
 /** The same for batches of several shapes, a step for each. They share memory, and are released together. */
 export async function compileSteps(batches: readonly BatchShape[], options: StepOptions): Promise<Step[]> {
   const graphs = batches.map((batch) => stepGraph(batch, options));
-  const results = graphs.map((graph) => graph.results);
+  const results = uncopied(graphs.map((graph) => graph.results));
   const programs = await compileVariants(results, { ...options, uncopied: true });
   return graphs.map((graph, i) => stepOf(graph, programs[i], options));
 }
@@ -109,8 +109,7 @@ function stepGraph({ batch, length }: BatchShape, options: StepOptions): StepGra
   const gradients = grad(loss, [...direct.map(frame.parameter), ...(hasTables ? [frame.embedded] : [])]);
   const named = Object.fromEntries(direct.map((name, i) => [gradientName(name), gradients[i]]));
   if (hasTables) named[gradientName('embedded')] = gradients.at(-1)!;
-  const fused = Object.entries<Value>(fuse({ loss, ...outputs, ...named }));
-  const results = Object.fromEntries(fused.map(([name, value]) => [name, beforeShape(value)]));
+  const results = fuse({ loss, ...outputs, ...named });
   const embedded = hasTables ? frame.embedded.shape : undefined;
   return { batch, length, sites, results, direct, embedded, tied };
 }
@@ -158,7 +157,23 @@ function lossOf(options: StepOptions, pass: () => HeadContext): { loss: Value; o
   return { outputs: first.outputs, loss: add(mul(add(first.loss, second.loss), 0.5), mul(apart, rdrop / 4)) };
 }
 
-/** The same numbers in the same order: a change of shape would copy a result. */
+/** Results before changes of shape, which would copy them, unless the number of axes then depends on the batch. */
+function uncopied(
+  graphs: readonly Readonly<Record<string, Value>>[],
+): readonly Readonly<Record<string, Value>>[] {
+  const before = graphs.map((results) =>
+    Object.fromEntries(Object.entries(results).map(([name, value]) => [name, beforeShape(value)])),
+  );
+  const isAlike = (name: string): boolean =>
+    before.every((results) => results[name].shape.length === before[0][name].shape.length);
+  return graphs.map((results, i) =>
+    Object.fromEntries(
+      Object.entries(results).map(([name, value]) => [name, isAlike(name) ? before[i][name] : value]),
+    ),
+  );
+}
+
+/** The same numbers in the same order. */
 const beforeShape = (value: Value): Value =>
   value.operation === 'Reshape' ? beforeShape(value.inputs[0]) : value;
 
