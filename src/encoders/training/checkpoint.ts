@@ -33,8 +33,7 @@ export async function writeCheckpoint(file: string, state: unknown, arrays: Arra
 function* pieces(arrays: Arrays): Generator<Uint8Array> {
   for (const { buffer, byteOffset, byteLength } of arrays.values()) {
     for (let at = 0; at < byteLength; at += PIECE) {
-      // copied: files cannot be written from shared memory
-      yield Uint8Array.from(new Uint8Array(buffer, byteOffset + at, Math.min(PIECE, byteLength - at)));
+      yield new Uint8Array(buffer, byteOffset + at, Math.min(PIECE, byteLength - at));
     }
   }
 }

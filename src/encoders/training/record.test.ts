@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTrained } from './adamw.ts';
-import { writeCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainingEvent } from './events.ts';
 import { openRecord, TRAINING_VERSION } from './record.ts';
 
@@ -93,4 +93,14 @@ it('begins anew where a state says nothing to count on with', async () => {
       events: ['skipped'],
     });
   expect(await resume(STATE, Number.NaN)).toEqual({ step: 0, events: ['skipped'] });
+});
+
+it('writes the arrays of a training where they are, without a copy of all of them', async () => {
+  const data = new Float32Array(new SharedArrayBuffer(2 ** 25)).fill(0.5);
+  const file = join(directory, 'checkpoint-000000001.bin');
+  const before = process.memoryUsage().arrayBuffers;
+  await writeCheckpoint(file, {}, new Map([['a', data]]));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
+  const { arrays } = await readCheckpoint(file);
+  expect(arrays.get('a')?.every((number) => number === 0.5)).toBe(true);
 });
