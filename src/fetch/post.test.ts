@@ -27,6 +27,8 @@ let origin: string;
 let opened = 0;
 /** Requests whose connection is reset instead of an answer. */
 let resets = 0;
+/** Requests whose connection is reset inside of the answer. */
+let resetting = 0;
 /** Whether a connection serves one request only, and says nothing of that. */
 let closing = false;
 const paths: Record<string, (response: ServerResponse) => void> = {
@@ -36,6 +38,11 @@ const paths: Record<string, (response: ServerResponse) => void> = {
     response.writeHead(200, { 'content-length': 100 });
     response.write('half');
     setTimeout(() => response.destroy(), 20);
+  },
+  '/v1/reset': (response) => {
+    resetting++;
+    response.write('half');
+    setTimeout(() => (response.socket as Socket).resetAndDestroy(), 20);
   },
   '/v1/never': () => {},
   '/v1/slow': (response) => void response.write('x'),
@@ -155,6 +162,23 @@ describe('createPoster', () => {
       expect(await ask()).toBe(200);
     });
     expect(opened).toBe(2);
+  });
+
+  it('asks once where a connection that is used again is reset inside of an answer', async () => {
+    await connectionsOf(async (sender) => {
+      const ask = async (path: string): Promise<void> => {
+        const { body } = await sender.post(path, '{}', { totalMs: 5000, firstByteMs: 5000 });
+        for await (const _ of body);
+      };
+      await ask('/whole');
+      await expect(ask('/reset')).rejects.toMatchObject({ code: 'cut' });
+      await sleep(50);
+    });
+    expect(resetting).toBe(1);
+  });
+
+  it('takes a time that is longer than timers know', async () => {
+    expect(await post('/whole', { totalMs: 1e12, firstByteMs: 1e12 })).toMatchObject({ status: 200 });
   });
 
   it('opens others for requests that waited for a connection, where the server closes each after a response', async () => {

@@ -41,6 +41,8 @@ export interface PostOptions {
   readonly totalMs: number;
   /** From the request to the first byte of the body. */
   readonly firstByteMs: number;
+  /** Of the body. Default 64 Mi. */
+  readonly mostCharacters?: number;
 }
 
 export interface Response {
@@ -69,6 +71,8 @@ const MAX_BODY = 64 * 1024 * 1024;
 /** How long the rest of a response that is not read to its end is waited for. */
 const LINGER_MS = 1_000;
 const REMOTE = 'ERR_REMOTE_ADDRESS';
+/** Timers take no more milliseconds: a longer time would end at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 export function createPoster({ url, headers, ca, localOnly, connections }: Host): Poster {
   const secure = url.protocol === 'https:';
@@ -98,6 +102,8 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
       });
       sent.on('response', (response) => {
         used.add(response.socket);
+        // A later error is one of the response, and the server has read the request.
+        again = false;
         accept(response);
       });
       sent.on('error', (error) => {
@@ -118,7 +124,7 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
         return {
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
-          body: readBody(incoming, deadline),
+          body: readBody(incoming, deadline, options.mostCharacters ?? MAX_BODY),
         };
       } catch (error) {
         deadline.end();
@@ -146,8 +152,8 @@ function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): 
     expired ??= code;
     controller.abort();
   };
-  const total = setTimeout(expire('timeout'), totalMs);
-  const first = setTimeout(expire('first-byte-timeout'), firstByteMs);
+  const total = setTimeout(expire('timeout'), Math.min(totalMs, LONGEST_MS));
+  const first = setTimeout(expire('first-byte-timeout'), Math.min(firstByteMs, LONGEST_MS));
   const abort = (): void => controller.abort();
   if (caller?.aborted) abort();
   caller?.addEventListener('abort', abort, { once: true });
@@ -167,14 +173,18 @@ function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): 
 const isReset = (error: Error): boolean =>
   'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
-async function* readBody(incoming: IncomingMessage, deadline: Deadline): AsyncGenerator<string> {
-  let bytes = 0;
+async function* readBody(
+  incoming: IncomingMessage,
+  deadline: Deadline,
+  most: number,
+): AsyncGenerator<string> {
+  let characters = 0;
   incoming.setEncoding('utf8');
   try {
     for await (const piece of incoming.iterator({ destroyOnReturn: false })) {
       deadline.started();
-      bytes += piece.length;
-      if (bytes > MAX_BODY) throw new CallFailure('too-large', `more than ${MAX_BODY} characters`);
+      characters += piece.length;
+      if (characters > most) throw new CallFailure('too-large', `more than ${most} characters`);
       yield piece;
     }
     if (!incoming.complete) throw new CallFailure('cut', 'the connection ended before the response did');

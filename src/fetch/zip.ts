@@ -103,11 +103,16 @@ async function* unpackEntry(file: string, entry: Entry): AsyncGenerator<Uint8Arr
     const raw = createReadStream(file, { start, end: start + packed - 1 });
     const unpacked: Readable = method === DEFLATED ? raw.pipe(createInflateRaw()) : raw;
     raw.on('error', (error) => unpacked.destroy(error));
-    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > bytes) break;
-      sum = crc32(chunk, sum);
-      yield chunk;
+    try {
+      for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > bytes) break;
+        sum = crc32(chunk, sum);
+        yield chunk;
+      }
+    } finally {
+      // What unpacks ends alone: the file under it would stay open.
+      raw.destroy();
     }
   }
   if (size !== bytes || sum !== crc) throw new Error(`${name} does not agree with its size and checksum`);
