@@ -6,6 +6,7 @@ import { handleBatches } from '../evaluation/batches.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { completePlan, type Plan } from '../evaluation/plan.ts';
 import { type BatchLine, type BatchServer, startBatchServer } from '../models/llm/fixtures/batch-server.ts';
+import { spending } from '../models/shared/services/budget.ts';
 import { findTask } from '../tasks/registry.ts';
 
 const COUNT = 12;
@@ -74,6 +75,43 @@ describe('batches', () => {
     expect(server.uploads[1].map(numberOf)).toEqual([2, 5]);
     await act('collect');
     expect((await evaluate(plan)).record.answers.answered).toBe(COUNT);
+  });
+
+  const withParameters = (more: object): Plan => ({ ...plan, parameters: { ...plan.parameters, ...more } });
+
+  it('are looked at and collected again where the service is busy or a connection breaks', async () => {
+    const patient = withParameters({ retries: 2 });
+    await act('submit');
+    server.finish();
+    server.disturb('/v1/batches/', [503]);
+    await expect(act('status')).rejects.toMatchObject({
+      code: 'service-failing',
+      message: expect.stringContaining('busy'),
+    });
+    server.disturb('/v1/batches/', [503, 429]);
+    expect((await handleBatches([patient], 'status'))[0].batches).toMatchObject([{ status: 'completed' }]);
+    server.disturb('/v1/files/out_', ['cut']);
+    expect((await handleBatches([patient], 'collect'))[0].batches).toMatchObject([{ collected: true }]);
+    expect((await evaluate(plan)).record.answers.answered).toBe(COUNT);
+  });
+
+  it('are not created twice where the service may have taken them', async () => {
+    server.disturb('/v1/batches', [500]);
+    await expect(handleBatches([withParameters({ retries: 2 })], 'submit')).rejects.toMatchObject({
+      code: 'service-failing',
+    });
+    expect(server.uploads).toHaveLength(1);
+  });
+
+  it('hold no more requests than a limit allows, and go on with a higher one', async () => {
+    const limited = withParameters({ maxCalls: spending().calls + 5 });
+    await expect(handleBatches([limited], 'submit')).rejects.toMatchObject({ code: 'budget-reached' });
+    expect(server.uploads.map(({ length }) => length)).toEqual([5]);
+    await act('submit');
+    expect(server.uploads.map(({ length }) => length)).toEqual([5, COUNT - 5]);
+    await expect(handleBatches([withParameters({ maxCost: 1 })], 'submit')).rejects.toMatchObject({
+      code: 'no-price',
+    });
   });
 
   it('are refused where a service has none, and for kinds that ask nobody', async () => {

@@ -7,8 +7,10 @@ import { explainFileError, writeJson } from '../../ground/files.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { BatchModel, BatchState } from '../contract.ts';
 import { type BatchService, openBatchService, type ServiceBatch } from '../shared/services/batches.ts';
-import type { CallSettings } from '../shared/services/caller.ts';
+import { addUsage, beginCall, type Limits } from '../shared/services/budget.ts';
+import { type CallSettings, requirePrice } from '../shared/services/caller.ts';
 import { readChatBody } from '../shared/services/chat.ts';
+import { estimateTokens } from '../shared/services/estimate.ts';
 import { requestBody } from '../shared/services/service.ts';
 import { keptReply } from './calls.ts';
 import type { Rung } from './ladder.ts';
@@ -59,7 +61,7 @@ export function batchOf(directory: string | undefined, useSession: UseSession): 
       const service = await openBatchService(session.service.endpoint, settings, signal);
       const save = (): Promise<void> => writeJson(file, { schema: 'chineseblue/batches@1', batches });
       try {
-        await use({ session, rung, service, batches, save });
+        await use({ session, limits: settings.limits, rung, service, batches, save });
       } finally {
         service.close();
       }
@@ -75,6 +77,7 @@ export function batchOf(directory: string | undefined, useSession: UseSession): 
 
 interface Work {
   readonly session: Session;
+  readonly limits: Limits;
   readonly rung: Rung;
   readonly service: BatchService;
   readonly batches: Kept[];
@@ -114,14 +117,18 @@ const updated = (kept: Kept, { status, request_counts: counts }: ServiceBatch): 
 });
 
 async function submit(
-  { session, rung, service, batches, save }: Work,
+  { session, limits, rung, service, batches, save }: Work,
   inputs: readonly Input[],
 ): Promise<void> {
   const open = new Set(batches.flatMap(({ collected, keys }) => (collected ? [] : keys)));
-  const wanted = inputs
-    .flatMap((input) => plannedCalls(session, input, rung))
-    .filter(({ key }) => !open.has(key) && !session.calls.has(key));
-  for (const calls of chunks(wanted, session)) {
+  const wanted = new Map(
+    inputs
+      .flatMap((input) => plannedCalls(session, input, rung))
+      .filter(({ key }) => !open.has(key) && !session.calls.has(key))
+      .map((call) => [call.key, call]),
+  );
+  const { allowed, reached } = withinLimits([...wanted.values()], limits, session);
+  for (const calls of chunks(allowed, session)) {
     const created = await service.create(calls.map(({ line }) => line).join(''));
     const keys = calls.map(({ key }) => key);
     const begun = { id: created.id, requests: keys.length, completed: 0, failed: 0, collected: false, keys };
@@ -129,19 +136,39 @@ async function submit(
     // At once: a batch that is not recorded would be submitted, and paid for, again.
     await save();
   }
+  if (reached) throw reached;
 }
 
-/** Requests as lines, in groups that a batch may hold; a call that is planned twice stands once. */
+/** The calls before a limit, each counted with the longest answer that it may have; and the error where a limit is reached. */
+function withinLimits(
+  calls: readonly PlannedCall[],
+  limits: Limits,
+  { service: { endpoint } }: Session,
+): { readonly allowed: readonly PlannedCall[]; readonly reached?: UserError } {
+  requirePrice(endpoint, limits);
+  const allowed: PlannedCall[] = [];
+  for (const call of calls) {
+    try {
+      beginCall(limits);
+    } catch (error) {
+      if (error instanceof UserError) return { allowed, reached: error };
+      throw error;
+    }
+    const promptTokens = estimateTokens(call.messages);
+    addUsage({ promptTokens, completionTokens: Number(call.settings.max_tokens) }, endpoint.price);
+    allowed.push(call);
+  }
+  return { allowed };
+}
+
+/** Requests as lines, in groups that a batch may hold. */
 function* chunks(
   calls: readonly PlannedCall[],
   { service: { endpoint } }: Session,
 ): Generator<{ key: string; line: string }[]> {
   let group: { key: string; line: string }[] = [];
   let bytes = 0;
-  const seen = new Set<string>();
   for (const { key, messages, settings } of calls) {
-    if (seen.has(key)) continue;
-    seen.add(key);
     const body = requestBody(endpoint, { messages, ...settings });
     const line = `${JSON.stringify({ custom_id: key, method: 'POST', url: '/v1/chat/completions', body })}\n`;
     const size = Buffer.byteLength(line);
@@ -179,8 +206,7 @@ async function collect(
     const state = await service.read(kept.id);
     batches[i] = updated(kept, state);
     if (!ENDED.has(state.status)) continue;
-    if (state.output_file_id)
-      await keepAnswers(await service.download(state.output_file_id), planned, session);
+    if (state.output_file_id) await keepAnswers(service, state.output_file_id, planned, session);
     batches[i] = { ...batches[i], collected: true };
     await save();
   }
@@ -188,22 +214,26 @@ async function collect(
 }
 
 async function keepAnswers(
-  content: string,
+  service: BatchService,
+  file: string,
   planned: ReadonlyMap<string, PlannedCall>,
   { calls }: Session,
 ): Promise<void> {
-  const writing: Promise<void>[] = [];
-  for (const line of content.split('\n')) {
-    if (line.trim() === '') continue;
+  const writing = new Map<string, Promise<void>>();
+  await service.download(file, (line) => {
+    if (line.trim() === '') return;
     const { custom_id: key, response } = readLine(line) ?? {};
     const call = key === undefined ? undefined : planned.get(key);
-    if (!call || response?.status_code !== 200 || calls.has(call.key)) continue;
+    if (!call || response?.status_code !== 200 || calls.has(call.key) || writing.has(call.key)) return;
     const outcome = readChatBody(response.body);
-    if ('failure' in outcome) continue;
+    if ('failure' in outcome) return;
     const reply = keptReply(call.messages, outcome, { attempts: 1, ms: 0 });
-    writing.push(calls.keep(call.key, call.messages, call.settings, reply));
-  }
-  await Promise.all(writing);
+    const kept = calls.keep(call.key, call.messages, call.settings, reply);
+    // Its error is thrown below: the rest of the file comes first.
+    kept.catch(() => {});
+    writing.set(call.key, kept);
+  });
+  await Promise.all(writing.values());
 }
 
 function readLine(line: string): z.infer<typeof lineJson> | undefined {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { CallFailure, type OtherRequest, type Poster } from '../../../fetch/post.ts';
 import { UserError } from '../../../ground/errors.ts';
-import { type CallSettings, openPoster, refuseHopeless } from './caller.ts';
+import { createRandom } from '../../../ground/random.ts';
+import { type CallSettings, openPoster, pauseBefore, refuseHopeless, secretsOf } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
-import { joinBody, transportFailure } from './failure.ts';
+import { joinBody, presentable, readFailure, type ServiceFailure, transportFailure } from './failure.ts';
 
 /** A batch as a service describes it. */
 const batchJson = z.object({
@@ -26,12 +28,17 @@ export interface BatchService {
   /** Uploads lines of requests and asks for them to be answered. */
   create(lines: string): Promise<ServiceBatch>;
   read(id: string): Promise<ServiceBatch>;
-  /** The content of a file of answers. */
-  download(file: string): Promise<string>;
+  /** Hands over the lines of a file of answers; from the first again where the connection broke. */
+  download(file: string, take: (line: string) => void): Promise<void>;
   close(): void;
 }
 
 const WINDOW = '24h';
+/** Files of requests and answers have hundreds of megabytes: they may take an hour. */
+const FILE_MS = 3_600_000;
+/** The end of the path of a file's lines, which are read one by one. */
+const CONTENT = '/content';
+const MAX_LINE = 64 * 1024 * 1024;
 
 export async function openBatchService(
   endpoint: Endpoint,
@@ -39,10 +46,9 @@ export async function openBatchService(
   signal?: AbortSignal,
 ): Promise<BatchService> {
   const poster = await openPoster(endpoint, settings);
-  const send = (path: string, request: OtherRequest): Promise<string> =>
-    sendOnce(poster, { path, request, endpoint, settings, signal });
+  const connection = { poster, endpoint, settings, signal };
   const json = async <T>(path: string, request: OtherRequest, schema: z.ZodType<T>): Promise<T> => {
-    const parsed = schema.safeParse(parse(await send(path, request)));
+    const parsed = schema.safeParse(parse(await send(connection, path, request, joinBody)));
     if (parsed.success) return parsed.data;
     throw noBatches(endpoint.url, path);
   };
@@ -57,9 +63,24 @@ export async function openBatchService(
       return json('/batches', { method: 'POST', contentType: 'application/json', body }, batchJson);
     },
     read: (id) => json(`/batches/${encodeURIComponent(id)}`, { method: 'GET' }, batchJson),
-    download: (file) => send(`/files/${encodeURIComponent(file)}/content`, { method: 'GET' }),
+    download: (file, take) =>
+      send(connection, `/files/${encodeURIComponent(file)}${CONTENT}`, { method: 'GET' }, (body) =>
+        eachLine(body, take),
+      ),
     close: poster.close,
   };
+}
+
+async function eachLine(body: AsyncIterable<string>, take: (line: string) => void): Promise<void> {
+  let rest = '';
+  for await (const piece of body) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE)
+      throw new CallFailure('too-large', `a line of more than ${MAX_LINE} characters`);
+    for (const line of lines) take(line);
+  }
+  if (rest !== '') take(rest);
 }
 
 /** `multipart/form-data` with the purpose and the file. */
@@ -75,35 +96,53 @@ function fileUpload(lines: string): OtherRequest {
   };
 }
 
-interface Sent {
-  readonly path: string;
-  readonly request: OtherRequest;
+interface Connection {
+  readonly poster: Poster;
   readonly endpoint: Endpoint;
   readonly settings: CallSettings;
   readonly signal?: AbortSignal;
 }
 
-async function sendOnce(
-  poster: Poster,
-  { path, request, endpoint, settings, signal }: Sent,
-): Promise<string> {
-  const options = { signal, totalMs: settings.totalMs, firstByteMs: settings.totalMs };
-  try {
-    const { status, body } = await poster.send(path, request, options);
-    const text = await joinBody(body);
-    if (status === 200) return text;
-    if (status === 401 || status === 403)
-      refuseHopeless(
-        { failure: `http-${status}`, retry: false, overloaded: false, status },
-        endpoint,
-        settings,
-      );
-    throw noBatches(endpoint.url, path, status);
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    refuseHopeless(transportFailure(error), endpoint, settings);
-    throw unreachable(endpoint.url, error.message);
+/**
+ * Sends a request and reads its answer, with retries where it is repeated without harm: it only reads, or the service said
+ * that it is too busy to take it.
+ */
+async function send<T>(
+  { poster, endpoint, settings, signal }: Connection,
+  path: string,
+  request: OtherRequest,
+  read: (body: AsyncIterable<string>) => Promise<T>,
+): Promise<T> {
+  const totalMs = Math.max(settings.totalMs, path.startsWith('/files') ? FILE_MS : 0);
+  const mostCharacters = path.endsWith(CONTENT) ? Number.POSITIVE_INFINITY : undefined;
+  const options = { signal, totalMs, firstByteMs: totalMs, mostCharacters };
+  const random = createRandom(process.pid, 'batches');
+  const attempt = async (): Promise<{ readonly value: T } | ServiceFailure> => {
+    try {
+      const { status, headers, body } = await poster.send(path, request, options);
+      if (status === 200) return { value: await read(body) };
+      const failure = readFailure(status, headers['retry-after'], await joinBody(body));
+      return presentable(failure, secretsOf(endpoint, settings));
+    } catch (error) {
+      if (error instanceof CallFailure) return transportFailure(error);
+      throw error;
+    }
+  };
+  for (let attempts = 1; ; attempts++) {
+    const outcome = await attempt();
+    if ('value' in outcome) return outcome.value;
+    // That a path is not there says nothing of the model.
+    if (outcome.status !== 404) refuseHopeless(outcome, endpoint, settings);
+    const isHarmless = request.method === 'GET' || outcome.status === 429;
+    if (!outcome.retry || !isHarmless || attempts > settings.retries)
+      throw failed(endpoint.url, path, outcome);
+    await sleep(pauseBefore(attempts, outcome, random), undefined, { signal });
   }
+}
+
+function failed(url: string, path: string, { status, retry, detail = '' }: ServiceFailure): UserError {
+  if (status === undefined) return unreachable(url, detail);
+  return retry ? serviceBusy(url, path, status, detail) : noBatches(url, path, `HTTP ${status}: ${detail}`);
 }
 
 function parse(text: string): unknown {
@@ -114,13 +153,13 @@ function parse(text: string): unknown {
   }
 }
 
-const noBatches = (url: string, path: string, status?: number): UserError => {
-  const code = status === undefined ? '' : ` (HTTP ${status})`;
+const noBatches = (url: string, path: string, detail?: string): UserError => {
+  const [en, zh] = detail === undefined ? ['', ''] : [` (${detail})`, `（${detail}）`];
   return new UserError(
     'no-batches',
     {
-      en: `${url} did not answer ${path} as the batch interface of OpenAI does${code}`,
-      zh: `${url} 对 ${path} 的响应不符合 OpenAI 批处理接口${code}`,
+      en: `${url} did not answer ${path} as the batch interface of OpenAI does${en}`,
+      zh: `${url} 对 ${path} 的响应不符合 OpenAI 批处理接口${zh}`,
     },
     {
       field: 'endpoint',
@@ -132,15 +171,24 @@ const noBatches = (url: string, path: string, status?: number): UserError => {
   );
 };
 
+const RUN_AGAIN = {
+  en: 'Run the command again: what was submitted or collected is kept.',
+  zh: '请重新执行该命令：已提交或已收取的内容均已保存。',
+};
+
+const serviceBusy = (url: string, path: string, status: number, detail: string): UserError =>
+  new UserError(
+    'service-failing',
+    {
+      en: `${url} answered ${path} with HTTP ${status}: ${detail}`,
+      zh: `${url} 对 ${path} 返回 HTTP ${status}：${detail}`,
+    },
+    { field: 'endpoint', hint: RUN_AGAIN },
+  );
+
 const unreachable = (url: string, detail: string): UserError =>
   new UserError(
     'no-connection',
     { en: `There is no connection to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
-    {
-      field: 'endpoint',
-      hint: {
-        en: 'Run the command again: what was submitted or collected is kept.',
-        zh: '请重新执行该命令：已提交或已收取的内容均已保存。',
-      },
-    },
+    { field: 'endpoint', hint: RUN_AGAIN },
   );

@@ -75,7 +75,7 @@ export async function openPoster(endpoint: Endpoint, settings: CallSettings): Pr
 
 export async function openCaller(endpoint: Endpoint, settings: CallSettings): Promise<Caller> {
   const { url, model, profile, price } = endpoint;
-  if (settings.limits.maxCost !== undefined && !price) throw noPrice(model);
+  requirePrice(endpoint, settings.limits);
   const poster = await openPoster(endpoint, settings);
   const secrets = secretsOf(endpoint, settings);
   const id = `${url} ${model}`;
@@ -131,10 +131,11 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
 /** Shorter header values are no secrets, and may be parts of words. */
 const LEAST_SECRET = 8;
 
-const secretsOf = (endpoint: Endpoint, settings: CallSettings): string[] =>
-  [readKey(keyVariable(endpoint, settings)) ?? '', ...Object.values(endpoint.profile.headers)].filter(
-    ({ length }) => length >= LEAST_SECRET,
-  );
+/** What must not be repeated in errors: the key, and headers with their parts, such as that after `Bearer`. */
+export const secretsOf = (endpoint: Endpoint, settings: CallSettings): string[] =>
+  [readKey(keyVariable(endpoint, settings)) ?? '', ...Object.values(endpoint.profile.headers)]
+    .flatMap((secret) => [secret, ...secret.split(/\s+/)])
+    .filter(({ length }) => length >= LEAST_SECRET);
 
 async function post<R extends object>(
   send: () => Promise<Response>,
@@ -149,7 +150,7 @@ async function post<R extends object>(
 }
 
 /** Doubling pauses with jitter; a service that asks for a longer one gets it, and a little more, so that calls spread out. */
-function pauseBefore(attempt: number, { pauseMs = 0 }: ServiceFailure, random: Random): number {
+export function pauseBefore(attempt: number, { pauseMs = 0 }: ServiceFailure, random: Random): number {
   const backoff = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
   const jitter = random.next();
   return Math.max(pauseMs * (1 + jitter * SPREAD), backoff * (0.5 + jitter / 2));
@@ -207,8 +208,10 @@ export const remoteAddress = (url: string): UserError =>
     },
   );
 
-const noPrice = (model: string): UserError =>
-  new UserError(
+/** Throws a UserError `no-price` where a cost that is limited cannot be known. */
+export function requirePrice({ model, price }: Endpoint, { maxCost }: Limits): void {
+  if (maxCost === undefined || price) return;
+  throw new UserError(
     'no-price',
     {
       en: `The cost is limited, but the price of ${model} is not known`,
@@ -223,6 +226,7 @@ const noPrice = (model: string): UserError =>
       exitCode: EXIT.usage,
     },
   );
+}
 
 const noConnection = ({ detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
   new UserError(
