@@ -14,6 +14,7 @@ import {
 } from '../shared/services/embeddings.ts';
 import { type Endpoint, findEndpoint } from '../shared/services/endpoint.ts';
 import { isFailure, type ServiceFailure } from '../shared/services/failure.ts';
+import { inLanes } from '../shared/services/lanes.ts';
 import { called as defaults } from '../shared/services/parameters.ts';
 import { type EncoderParameters, type Vectors, vectorsDirectory } from './vectors.ts';
 
@@ -94,16 +95,15 @@ export async function openServedVectors(parameters: EncoderParameters, task: Tas
       try {
         service ??= missing.length > 0 ? openEmbeddingService(endpoint, settings, dimensions) : undefined;
         const opened = await service;
-        await inLanes(chunks(missing, textsPerCall), settings.concurrency, (chunk) =>
-          askInParts(chunk, {
-            ask: (part) =>
-              opened!.embed(
-                part.map((text) => prompt + text),
-                signal,
-              ),
-            ...{ tally, made, failed },
-          }),
-        );
+        const ask: Parts['ask'] = (part) =>
+          opened!.embed(
+            part.map((text) => prompt + text),
+            signal,
+          );
+        await inLanes(chunks(missing, textsPerCall), settings.concurrency, async (chunk) => {
+          await askInParts(chunk, { ask, tally, made, failed });
+          return undefined;
+        });
       } finally {
         await space?.flush();
       }
@@ -154,18 +154,6 @@ const mayBeOneText = ({ failure, status }: ServiceFailure): boolean =>
 
 function* chunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
-}
-
-/** After an error nothing new begins, and what is under way is finished before it is thrown: it has been paid for. */
-async function inLanes<T>(jobs: Iterable<T>, lanes: number, run: (job: T) => Promise<void>): Promise<void> {
-  const errors: unknown[] = [];
-  const queue = jobs[Symbol.iterator]();
-  const lane = async (): Promise<void> => {
-    for (let next = queue.next(); !next.done && errors.length === 0; next = queue.next())
-      await run(next.value).catch((error) => void errors.push(error));
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  if (errors.length > 0) throw errors[0];
 }
 
 function scaled(vector: Float32Array, normalize: boolean): Float32Array {

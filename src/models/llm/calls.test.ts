@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spending } from '../shared/services/budget.ts';
+import type { Endpoint } from '../shared/services/endpoint.ts';
 import { completion, type Scripted, status, streamed } from '../shared/services/fixtures/server.ts';
+import { NO_PROFILE } from '../shared/services/profile.ts';
+import { callKey, openCalls } from './calls.ts';
 import { createInterviewer, PAIR, PAIRS, type Script } from './fixtures/interviewer.ts';
 
 const { ask, askAgain, answerOf, received, directory, otherRun } = createInterviewer();
@@ -35,6 +39,31 @@ describe('calls', () => {
     expect(received()).toHaveLength(1);
     await askAgain({ parameters: { name: 'same', temperature: 0.5 } });
     expect(received()).toHaveLength(2);
+  });
+
+  it('of other runs take no open file each, and are no longer known once those are gone', async () => {
+    const endpoint: Endpoint = { url: 'http://127.0.0.1:1/v1', model: 'm', profile: NO_PROFILE };
+    const runs = await mkdtemp(join(tmpdir(), 'chineseblue-calls-'));
+    try {
+      const key = callKey(endpoint, [], {}, 0);
+      const first = await openCalls(join(runs, 'first'), endpoint);
+      await first.keep(key, [], {}, { text: '是', attempts: 1, ms: 1 });
+      await first.close();
+      const file = join(runs, 'first', 'calls.jsonl');
+      const second = await openCalls(join(runs, 'second'), endpoint);
+      if (process.platform === 'linux') {
+        const open = (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`));
+        const paths = (await Promise.allSettled(open)).map((link) => 'value' in link && link.value);
+        expect(paths).toContain(join(runs, 'second', 'calls.jsonl'));
+        expect(paths).not.toContain(file);
+      }
+      expect(await second.find(key)).toMatchObject({ text: '是' });
+      await rm(file);
+      expect(await second.find(key)).toBeUndefined();
+      await second.close();
+    } finally {
+      await rm(runs, { recursive: true });
+    }
   });
 
   it('that failed are not kept', async () => {

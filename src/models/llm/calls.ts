@@ -10,7 +10,7 @@ import type { ChatReply, Message } from '../shared/services/chat.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
 import { estimateCall } from '../shared/services/estimate.ts';
 import { RUNGS, type Rung } from './ladder.ts';
-import { createHashSet, createLineIndex, type HashSet, type LineIndex } from './line-index.ts';
+import { createHashSet, createLineIndex, type HashSet, type LineIndex, type Place } from './line-index.ts';
 
 const SCHEMA = 'chineseblue/calls@1';
 export const CALLS_FILE = 'calls.jsonl';
@@ -93,27 +93,38 @@ export async function openCalls(directory: string | undefined, endpoint: Endpoin
   if (directory === undefined) return nothingKept();
   const file = join(directory, CALLS_FILE);
   await makeDirectory(directory);
-  const handles: FileHandle[] = [];
   const lines = createLineIndex();
+  const others = await siblings(directory);
   let rung: Rung | undefined;
+  for (const [number, other] of others.entries())
+    rung = (await indexSibling(other, number, endpoint, lines))?.rung ?? rung;
+  let own: FileHandle | undefined;
   try {
-    for (const other of await siblings(directory)) {
-      const handle = await open(other, 'r');
-      const number = handles.push(handle) - 1;
-      rung = (await index(handle, number, endpoint, lines)).rung ?? rung;
-    }
-    const own = await open(file, existsSync(file) ? 'r+' : 'w+');
-    const number = handles.push(own) - 1;
-    const { bytes, messages, ...known } = await index(own, number, endpoint, lines);
+    own = await open(file, existsSync(file) ? 'r+' : 'w+');
+    const { bytes, messages, ...known } = await index(own, others.length, endpoint, lines);
     if (known.foreign) throw foreignCalls(file);
     await own.truncate(bytes);
     const appender = createAppender(own, file, bytes);
     if (bytes === 0) appender.write(line({ schema: SCHEMA, endpoint: endpoint.url, model: endpoint.model }));
-    const shape = { rung: known.rung ?? rung };
-    return keptIn({ handles, appender, lines, messages, shape });
+    return keptIn({ own, others, appender, lines, messages, shape: { rung: known.rung ?? rung } });
   } catch (error) {
-    await Promise.all(handles.map((handle) => handle.close()));
+    await own?.close();
     throw explainFileError(error, file);
+  }
+}
+
+/** Undefined where a file beside this run cannot be read, or is gone by now: its calls are made again. */
+async function indexSibling(
+  file: string,
+  number: number,
+  endpoint: Endpoint,
+  lines: LineIndex,
+): Promise<Indexed | undefined> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  try {
+    return handle && (await index(handle, number, endpoint, lines));
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -127,8 +138,10 @@ const nothingKept = (): Calls => ({
 });
 
 interface Kept {
-  /** Of the files of calls, the run's own last. */
-  readonly handles: readonly FileHandle[];
+  /** The run's own file of calls. */
+  readonly own: FileHandle;
+  /** Files of runs beside it, which stay closed: there may be thousands. */
+  readonly others: readonly string[];
   readonly appender: Appender;
   readonly lines: LineIndex;
   /** Hashes of the messages that the file has. */
@@ -136,16 +149,16 @@ interface Kept {
   readonly shape: { rung: Rung | undefined };
 }
 
-function keptIn({ handles, appender, lines, messages, shape }: Kept): Calls {
-  const own = handles.length - 1;
+function keptIn({ own, others, appender, lines, messages, shape }: Kept): Calls {
   return {
     has: (key) => lines.has(key),
     async find(key) {
       const place = lines.get(key);
       if (!place) return undefined;
-      const content = Buffer.alloc(place.length);
-      await handles[place.file].read(content, 0, place.length, place.at);
-      const parsed = parseLine(content.toString());
+      const content = await (place.file < others.length
+        ? readElsewhere(others[place.file], place)
+        : readAt(own, place));
+      const parsed = content === undefined ? undefined : parseLine(content);
       return parsed && 'call' in parsed && parsed.call === key ? parsed.reply : undefined;
     },
     async keep(key, said, settings, reply) {
@@ -158,7 +171,7 @@ function keptIn({ handles, appender, lines, messages, shape }: Kept): Calls {
       const text = line({ call: key, messages: hashes, settings, reply });
       const at = appender.write(text);
       await appender.flushed();
-      lines.set(key, { file: own, at, length: Buffer.byteLength(text) - 1 });
+      lines.set(key, { file: others.length, at, length: Buffer.byteLength(text) - 1 });
     },
     get rung() {
       return shape.rung;
@@ -169,11 +182,24 @@ function keptIn({ handles, appender, lines, messages, shape }: Kept): Calls {
       appender.write(line({ rung }));
       await appender.flushed();
     },
-    async close() {
-      await appender.close();
-      await Promise.all(handles.slice(0, own).map((handle) => handle.close()));
-    },
+    close: appender.close,
   };
+}
+
+async function readAt(handle: FileHandle, { at, length }: Place): Promise<string> {
+  const content = Buffer.alloc(length);
+  await handle.read(content, 0, length, at);
+  return content.toString();
+}
+
+/** Undefined where the file is gone. */
+async function readElsewhere(file: string, place: Place): Promise<string | undefined> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  try {
+    return handle && (await readAt(handle, place));
+  } finally {
+    await handle?.close();
+  }
 }
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;

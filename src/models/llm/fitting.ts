@@ -3,6 +3,7 @@ import type { FamilyId, Input } from '../../tasks/examples.ts';
 import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
 import { estimateOf, estimateTokens } from '../shared/services/estimate.ts';
+import { inLanes } from '../shared/services/lanes.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, openInterview, turnsOf } from './conversation.ts';
@@ -88,40 +89,6 @@ export async function withSession(
   } finally {
     await calls.close();
   }
-}
-
-/** Answers that may wait for the disk before lanes wait too: what a crash would lose is bounded however slow a disk is. */
-const MOST_UNSETTLED = 2048;
-
-/**
- * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled on disk. After an
- * error nothing new begins, and what is under way is finished before it is thrown: it has been paid for.
- */
-async function inLanes(
-  indices: readonly number[],
-  lanes: number,
-  job: (index: number) => Promise<{ readonly settled: Promise<void> }>,
-): Promise<void> {
-  const errors: unknown[] = [];
-  const settling = new Set<Promise<void>>();
-  const queue = indices.values();
-  const lane = async (): Promise<void> => {
-    for (const index of queue) {
-      if (errors.length > 0) return;
-      try {
-        const { settled } = await job(index);
-        const watched = settled.catch((error) => void errors.push(error));
-        settling.add(watched);
-        watched.finally(() => settling.delete(watched));
-        if (settling.size >= MOST_UNSETTLED) await watched;
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(lanes, indices.length) }, lane));
-  await Promise.all(settling);
-  if (errors.length > 0) throw errors[0];
 }
 
 /** What asking all inputs takes, from rough token counts. Nothing is sent. */

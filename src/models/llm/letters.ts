@@ -30,14 +30,19 @@ export function scoreLetters(
   const mass = new Map<string, number>();
   for (const { token, logprob } of first) {
     const letter = token.trim();
-    if (letters.includes(letter)) mass.set(letter, (mass.get(letter) ?? 0) + Math.exp(logprob));
+    if (letters.includes(letter)) mass.set(letter, (mass.get(letter) ?? 0) + probabilityOf(logprob));
   }
   if (mass.size === 0) return undefined;
-  const least = Math.exp(Math.min(...first.map(({ logprob }) => logprob)));
+  const least = probabilityOf(Math.min(...first.map(({ logprob }) => logprob)));
   const values = letters.map((letter) => mass.get(letter) ?? least);
   const total = values.reduce((sum, value) => sum + value, 0);
   return Object.fromEntries(options.map(({ id }, i) => [id, Math.log(values[i] / total)]));
 }
+
+/** Services say -9999 of a token that is very unlikely; the journal holds no infinite logarithm. */
+const LEAST_PROBABILITY = 1e-300;
+
+const probabilityOf = (logprob: number): number => Math.max(LEAST_PROBABILITY, Math.exp(logprob));
 
 /** The mean probability of every place in the list, over rotations: equal for a model that does not care for places. */
 export function averagePlaces(

@@ -87,6 +87,13 @@ describe('whether a model has seen a test', () => {
     expect(server.received).toHaveLength(all + 1);
   });
 
+  it('is not asked on once the key is refused', async () => {
+    server = await startServer(() => status(401));
+    const questions = await prepare({ concurrency: 2 });
+    await expect(questions.ask({})).rejects.toMatchObject({ code: 'key-refused' });
+    expect(server.received.length).toBeLessThanOrEqual(2);
+  });
+
   it('is not asked of a remote endpoint about a confidential task', async () => {
     server = await startServer(() => '');
     const questions = prepareMemorised({

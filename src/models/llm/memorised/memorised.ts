@@ -7,6 +7,7 @@ import type { Task } from '../../../tasks/task.ts';
 import type { Estimate } from '../../contract.ts';
 import { type Endpoint, findEndpoint } from '../../shared/services/endpoint.ts';
 import { estimateOf, estimateTokens } from '../../shared/services/estimate.ts';
+import { inLanes } from '../../shared/services/lanes.ts';
 import { openService } from '../../shared/services/service.ts';
 import { openCalls } from '../calls.ts';
 import { type Interview, letterMessages, openInterview } from '../conversation.ts';
@@ -14,7 +15,7 @@ import { callSettings } from '../implementation.ts';
 import { MAX_OPTIONS } from '../letters.ts';
 import { type LlmParameters, parameters as specs } from '../parameters.ts';
 import { type Caller, call } from '../session.ts';
-import { completionMessages, completionTokens, judgeCompletion } from './completion.ts';
+import { type Completion, completionMessages, completionTokens, judgeCompletion } from './completion.ts';
 import { chosenOption } from './order.ts';
 import { type HalvedText, halvedTexts, SOURCES, type Source } from './texts.ts';
 
@@ -190,18 +191,23 @@ async function askAll(
   onProgress: ((share: number) => void) | undefined,
 ): Promise<Memorised> {
   const { request, parameters, endpoint, texts, orders } = prepared;
-  const all = texts.length + orders.length;
+  const { promptLanguage: language, concurrency } = parameters;
+  const completed: (Completion | undefined)[] = [];
+  const chosen: Chosen[] = [];
+  const jobs = [
+    ...texts.map((text, i) => async () => {
+      completed[i] = await complete(text, language, caller);
+    }),
+    ...orders.map(({ input }, i) => async () => {
+      chosen[i] = await choose(prepared, input, caller);
+    }),
+  ];
   let done = 0;
-  const counted = async <T>(asking: Promise<T>): Promise<T> => {
-    const result = await asking;
-    onProgress?.(++done / all);
-    return result;
-  };
-  const language = parameters.promptLanguage;
-  const [completed, chosen] = await settled([
-    settled(texts.map((text) => counted(complete(text, language, caller)))),
-    settled(orders.map(({ input }) => counted(choose(prepared, input, caller)))),
-  ] as const);
+  await inLanes(jobs, concurrency, async (ask) => {
+    await ask();
+    onProgress?.(++done / jobs.length);
+    return undefined;
+  });
   const completions = SOURCES.map((source) => {
     const judged = completed.filter((_, i) => texts[i].source === source);
     const known = judged.filter((one) => one !== undefined);
@@ -224,16 +230,12 @@ async function askAll(
   };
 }
 
-/** All results, or the first error once nothing is under way any more: what was paid for is kept. */
-async function settled<const T extends readonly Promise<unknown>[]>(
-  jobs: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(jobs);
-  return Promise.all(jobs);
-}
-
 /** Undefined where the call failed. */
-async function complete(text: HalvedText, language: LlmParameters['promptLanguage'], caller: Caller) {
+async function complete(
+  text: HalvedText,
+  language: LlmParameters['promptLanguage'],
+  caller: Caller,
+): Promise<Completion | undefined> {
   const settings = { temperature: 0, max_tokens: completionTokens(text) };
   const { outcome, onDisk } = await call(caller, completionMessages(text, language), settings, 0);
   await onDisk;
@@ -247,16 +249,14 @@ async function choose(prepared: Prepared, input: Input, caller: Caller): Promise
   const { interview } = prepared;
   const options = interview.asking.choice?.options(interview.task) ?? [];
   const settings = { temperature: 0, max_tokens: LETTER_TOKENS };
-  const answers = await settled(
-    turnsOf(prepared).map(async (turn) => {
-      const [messages] = letterMessages(interview, { input, shots: [] }, turn);
-      const { outcome, onDisk } = await call(caller, messages, settings, 0);
-      await onDisk;
-      return 'failure' in outcome ? 'failed' : { id: chosenOption(outcome.text, options, turn) };
-    }),
-  );
-  const ids = answers.flatMap((answer) => (answer === 'failed' ? [] : [answer.id]));
-  if (ids.length < answers.length) return 'failed';
+  const ids: (string | undefined)[] = [];
+  for (const turn of turnsOf(prepared)) {
+    const [messages] = letterMessages(interview, { input, shots: [] }, turn);
+    const { outcome, onDisk } = await call(caller, messages, settings, 0);
+    await onDisk;
+    if ('failure' in outcome) return 'failed';
+    ids.push(chosenOption(outcome.text, options, turn));
+  }
   if (ids.includes(undefined)) return 'unreadable';
   return new Set(ids).size === 1 ? 'same' : 'changed';
 }
