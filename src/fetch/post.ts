@@ -74,7 +74,34 @@ const REMOTE = 'ERR_REMOTE_ADDRESS';
 /** Timers take no more milliseconds: a longer time would end at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export function createPoster({ url, headers, ca, localOnly, connections }: Host): Poster {
+export function createPoster(host: Host): Poster {
+  const { url, localOnly } = host;
+  const { request, close } = openConnections(host);
+  const poster: Poster = {
+    post: (path, body, options) =>
+      poster.send(path, { method: 'POST', contentType: 'application/json', body }, options),
+    async send(path, other, options) {
+      if (localOnly && isAddress(url.hostname) && !isLocalAddress(url.hostname)) throw remote(url.hostname);
+      const deadline = createDeadline(options);
+      try {
+        const incoming = await request(path, other, deadline.signal);
+        return {
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: readBody(incoming, deadline, options.mostCharacters ?? MAX_BODY),
+        };
+      } catch (error) {
+        deadline.end();
+        throw failure(error, deadline);
+      }
+    },
+    close,
+  };
+  return poster;
+}
+
+/** Sends requests over connections that stay open. */
+function openConnections({ url, headers, ca, localOnly, connections }: Host) {
   const secure = url.protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
   const agent = secure ? new https.Agent({ ...agentOptions, ca }) : new http.Agent(agentOptions);
@@ -113,27 +140,7 @@ export function createPoster({ url, headers, ca, localOnly, connections }: Host)
       });
       sent.end(body);
     });
-  const poster: Poster = {
-    post: (path, body, options) =>
-      poster.send(path, { method: 'POST', contentType: 'application/json', body }, options),
-    async send(path, { method, contentType, body = '' }, options) {
-      if (localOnly && isAddress(url.hostname) && !isLocalAddress(url.hostname)) throw remote(url.hostname);
-      const deadline = createDeadline(options);
-      try {
-        const incoming = await request(path, { method, contentType, body }, deadline.signal);
-        return {
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: readBody(incoming, deadline, options.mostCharacters ?? MAX_BODY),
-        };
-      } catch (error) {
-        deadline.end();
-        throw failure(error, deadline);
-      }
-    },
-    close: () => agent.destroy(),
-  };
-  return poster;
+  return { request, close: () => agent.destroy() };
 }
 
 interface Deadline {
