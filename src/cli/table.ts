@@ -1,3 +1,4 @@
+import { largest } from '../ground/largest.ts';
 import { displayWidth, pad, unbreakableWidth, wrap } from './width.ts';
 
 /** A column of a table; a plain string is a heading alone. */
@@ -40,15 +41,28 @@ interface Measured extends Column {
 function measure(heading: Heading, cells: readonly string[]): Measured {
   const column = typeof heading === 'string' ? { head: heading } : heading;
   const all = [column.head, ...cells];
-  const natural = Math.max(1, ...all.flatMap((cell) => cell.split('\n').map(displayWidth)));
+  const natural = largest(
+    all.flatMap((cell) => cell.split('\n').map(displayWidth)),
+    1,
+  );
   const numeric = cells.every((cell) => NUMERIC.test(cell));
   return {
     ...column,
     cells,
     align: numeric && cells.some((cell) => cell !== '') ? 'right' : 'left',
     natural,
-    least: column.whole ? natural : Math.max(1, ...all.map((cell) => unbreakableWidth(cell))),
-    broken: column.whole ? natural : Math.max(2, ...cells.map((cell) => unbreakableWidth(cell, isNumber))),
+    least: column.whole
+      ? natural
+      : largest(
+          all.map((cell) => unbreakableWidth(cell)),
+          1,
+        ),
+    broken: column.whole
+      ? natural
+      : largest(
+          cells.map((cell) => unbreakableWidth(cell, isNumber)),
+          2,
+        ),
   };
 }
 

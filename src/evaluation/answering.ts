@@ -1,5 +1,6 @@
 import type { Question } from '../datasets/dataset.ts';
 import type { Text } from '../ground/language.ts';
+import { largest } from '../ground/largest.ts';
 import type { FittedModel, ModelKind, Reply } from '../models/contract.ts';
 import type { AnswerCounts } from '../scoring/coverage.ts';
 import type { Answer, AnswerStatus, Usage } from '../tasks/answer.ts';
@@ -178,7 +179,10 @@ function meanPlaces(answers: readonly Answer[]): number[] | undefined {
   const scored = answers.flatMap((answer) =>
     answer.status === 'answered' && answer.places ? [answer.places] : [],
   );
-  const width = Math.max(0, ...scored.map(({ length }) => length));
+  const width = largest(
+    scored.map(({ length }) => length),
+    0,
+  );
   if (width === 0) return undefined;
   return Array.from({ length: width }, (_, place) =>
     scored.reduce((sum, places) => sum + (places[place] ?? 0) / scored.length, 0),

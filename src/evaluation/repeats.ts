@@ -1,3 +1,4 @@
+import { largest } from '../ground/largest.ts';
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
 import { predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
@@ -33,7 +34,10 @@ interface Repeated {
 
 /** Undefined where nothing was asked more than once. */
 export function scoreRepeats({ kind, task, examples, repeats: raws }: Repeated): RepeatScores | undefined {
-  const count = Math.max(0, ...raws.map(({ length }) => length));
+  const count = largest(
+    raws.map(({ length }) => length),
+    0,
+  );
   if (count < 2) return undefined;
   const answers = raws.map((repeats, i) =>
     repeats.map((raw) => predictionOf(kind.interpret(raw, examples[i].input, task))),

@@ -163,7 +163,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
         return;
       }
       const parsed = parseLine(record, questions[index]);
-      if (isFaults(parsed)) problems.push(...parsed.map((fault) => ({ line: line.number, id, ...fault })));
+      if (isFaults(parsed)) for (const fault of parsed) problems.push({ line: line.number, id, ...fault });
       else predictions[index] = parsed;
       statuses[index] = predictions[index] === undefined ? 'unreadable' : 'answered';
     },

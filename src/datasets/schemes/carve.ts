@@ -59,7 +59,7 @@ export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: 
   const divided: number[][] = Array.from({ length: parts }, () => []);
   for (const members of order) {
     const smallest = divided.reduce((least, part) => (part.length < least.length ? part : least));
-    smallest.push(...members);
+    for (const member of members) smallest.push(member);
   }
   return divided.map((indices) => indices.sort((a, b) => a - b).map((index) => examples[index]));
 }

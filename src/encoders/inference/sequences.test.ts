@@ -30,6 +30,10 @@ describe('chooseBuckets', () => {
   it('needs no more than one for equal lengths', () => {
     expect(chooseBuckets([30, 30, 31], 4)).toEqual([32]);
   });
+
+  it('takes any number of sequences', () => {
+    expect(chooseBuckets(new Array(300_000).fill(30), 2)).toEqual([32]);
+  });
 });
 
 describe('encoderFeeds', () => {

@@ -1,3 +1,4 @@
+import { largest } from '../../ground/largest.ts';
 import type { BatchShape } from '../architectures/graph.ts';
 
 /** An input of the encoder: token ids with `[CLS]` and `[SEP]`, and the type of each token. */
@@ -33,7 +34,7 @@ const GRAIN = 4;
  * Each needs a compiled graph.
  */
 export function chooseBuckets(lengths: readonly number[], count: number): number[] {
-  const steps = Math.ceil(Math.max(GRAIN, ...lengths) / GRAIN);
+  const steps = Math.ceil(largest(lengths, GRAIN) / GRAIN);
   const many = new Float64Array(steps + 1);
   for (const length of lengths) many[Math.max(1, Math.ceil(length / GRAIN))]++;
   const upTo = many.map(() => 0);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { largest } from '../../ground/largest.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf } from '../architectures/registry.ts';
 import type { TrainableHead } from '../heads/head.ts';
@@ -93,7 +94,7 @@ export function epochsOf(items: readonly Item<unknown>[], settings: TrainSetting
   const counts = items.map((item) => item.rows.length);
   const total = epochs * lengths.reduce((sum, length, i) => sum + length * counts[i], 0);
   const buckets = chooseBuckets(lengths, bucketsWorth(total, settings.buckets));
-  const plan = { buckets, rows, least: Math.max(...counts), tokens, seed };
+  const plan = { buckets, rows, least: largest(counts, 1), tokens, seed };
   let current = { epoch: 0, batches: planEpoch(lengths, counts, 0, plan) };
   return {
     updates: epochs * Math.ceil(current.batches.length / accumulate),

@@ -100,7 +100,7 @@ async function readTexts(
   let document = 0;
   for await (const sentences of readCorpus(corpus, await openCorpus(corpus))) {
     const side = isHeldOut(document++, share) ? texts.heldOut : texts.train;
-    side.push(...packSentences(sentences, reader, maxLength));
+    for (const text of packSentences(sentences, reader, maxLength)) side.push(text);
   }
   return texts;
 }

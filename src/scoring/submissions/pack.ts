@@ -70,7 +70,7 @@ const testFile = ({ task: { corpus }, dir }: Pick<SubmissionPart, 'task' | 'dir'
 /** The records of the test file, in the order of the questions. */
 async function rawRecords(part: SubmissionPart): Promise<PlainRecord[]> {
   const found: PlainRecord[] = [];
-  for await (const records of readCblue(testFile(part))) found.push(...records.map(({ value }) => value));
+  for await (const records of readCblue(testFile(part))) for (const { value } of records) found.push(value);
   return found;
 }
 

@@ -27,7 +27,7 @@ const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 function addNgrams(run: string, kind: TokenKind, tokens: string[]): void {
   const points = Array.from(run);
-  if (kind !== 'bigram' || points.length === 1) tokens.push(...points);
+  if (kind !== 'bigram' || points.length === 1) for (const point of points) tokens.push(point);
   if (kind !== 'unigram') for (let i = 0; i + 1 < points.length; i++) tokens.push(points[i] + points[i + 1]);
 }
 

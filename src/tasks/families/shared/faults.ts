@@ -141,7 +141,7 @@ export function readList<T extends object | string | number>(
   const faults: Fault[] = [];
   for (let i = 0; i < list.length; i++) {
     const item = read(list[i], `${field}[${i}]`);
-    if (Array.isArray(item)) faults.push(...item);
+    if (Array.isArray(item)) for (const fault of item) faults.push(fault);
     else items.push(item as T);
   }
   return faults.length > 0 ? { faults } : items;
