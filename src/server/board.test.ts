@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDataset } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
 import { writeSubsets } from '../datasets/subsets.ts';
 import { findTask } from '../tasks/registry.ts';
-import { boardOf } from './board.ts';
+import { boardOf, pOf, scoreIn } from './board.ts';
 import { type PhaseName, parseChallenge } from './challenge.ts';
 import { createChallenge, findChallenge, setState } from './challenges.ts';
 import { compareOnBoard } from './comparison.ts';
@@ -240,6 +240,14 @@ describe('a board that is asked for again', () => {
     );
   });
 
+  it('has what was scored last, also where the clock was set back', async () => {
+    const best = async () => (await boardOf(inside.site, await challenge(), 'practice')).rows[0];
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await hand('red', 'practice', 1, 'red-three');
+    expect(await best()).toMatchObject({ system: 'red-three', score: 44 / 45 });
+  });
+
   it('reveals what its closing time reveals, at that time', async () => {
     const { declared, ...rest } = await challenge();
     const closing = (closes: string) => {
@@ -253,4 +261,11 @@ describe('a board that is asked for again', () => {
     expect(over.rows[0].score).toBe(55 / 60);
     expect((await closing(soon.toISOString())).rows[0].score).toBe(0.917);
   });
+});
+
+it('a score that is undefined is no number, and differs from none', () => {
+  const kept = { convention: 'x', value: 'NaN', interval: { low: 'NaN', high: 0.5 } };
+  expect(scoreIn({ scores: [kept] } as never, 'x')).toEqual({ score: null, low: null, high: 0.5 });
+  expect(scoreIn(undefined, 'x')).toEqual({ score: null, low: null, high: null });
+  expect([pOf(Number.NaN, Number.NaN), pOf(Number.NaN, 0.1), pOf(0.2, Infinity)]).toEqual([NaN, NaN, 1]);
 });

@@ -181,14 +181,23 @@ async function orderedBy(
     rows.map(({ submission }) => submission),
     subset,
   );
-  const rescored = rows.map((row): BoardRow => {
-    const found = parts.get(row.submission)?.scores.find((known) => known.convention === convention);
-    const { low = null, high = null } = found?.interval ?? {};
-    return { ...row, score: found?.value ?? null, low, high };
-  });
+  const rescored = rows.map(
+    (row): BoardRow => ({ ...row, ...scoreIn(parts.get(row.submission), convention) }),
+  );
   const sign = conventionsOf(task).find(({ id }) => id === convention)?.smallerIsBetter ? -1 : 1;
   const sortable = ({ score }: BoardRow): number => (score === null ? -Infinity : sign * score);
   return rescored.sort((a, b) => sortable(b) - sortable(a));
+}
+
+/** A score with its interval under a convention as a sheet was kept: null where it is undefined, which JSON has as a string. */
+export function scoreIn(
+  part: SubsetScores | undefined,
+  wanted: string,
+): Required<Pick<BoardRow, 'score' | 'low' | 'high'>> {
+  const found = part?.scores.find(({ convention }) => convention === wanted);
+  const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  const { low, high } = found?.interval ?? {};
+  return { score: numberOf(found?.value), low: numberOf(low), high: numberOf(high) };
 }
 
 /** The scores of submissions on a subset, by submission. */
@@ -241,9 +250,12 @@ async function differencesOf(
   return (i, j) => apart.has(key(i, j));
 }
 
-/** Two-sided, by the normal approximation to the bootstrap; 1 for equal answers. */
-export const pOf = (difference: number, standardError: number): number =>
-  standardError > 0 ? 2 * normalSurvival(Math.abs(difference) / standardError) : difference === 0 ? 1 : 0;
+/** Two-sided, by the normal approximation to the bootstrap; 1 for equal answers, NaN where a score is undefined. */
+export function pOf(difference: number, standardError: number): number {
+  if (Number.isNaN(difference) || Number.isNaN(standardError)) return Number.NaN;
+  if (standardError > 0) return 2 * normalSurvival(Math.abs(difference) / standardError);
+  return difference === 0 ? 1 : 0;
+}
 
 /** What teams say of their systems, by submission. */
 export async function cardsOf({ kysely }: Site, ids: readonly string[]): Promise<Map<string, ModelCard>> {

@@ -24,3 +24,11 @@ it('says, where the server wants a token and none was given, how to give one', a
   expect(await hintOf('cbt_x')).toEqual(['forbidden', 'another']);
   expect(await hintOf(undefined)).toEqual(['forbidden', expect.stringContaining('CHINESEBLUE_TOKEN')]);
 });
+
+it('never prints what was given as a token', () => {
+  for (const token of ['cbt_secret\ncbt_other', 'cbt_secret 令牌']) {
+    const make = () => createClient(url, token);
+    expect(make).toThrow(expect.objectContaining({ code: 'bad-token' }));
+    expect(make).not.toThrow(/secret/);
+  }
+});

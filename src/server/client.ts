@@ -16,11 +16,12 @@ export interface Client {
 }
 
 /**
- * A client of the server at an address. Its calls throw a UserError: what the server says, `bad-server`,
- * `server-unreachable`, or `not-a-server` where something else answers.
+ * A client of the server at an address. Throws a UserError `bad-server`, or `bad-token` for what cannot be one. Its calls
+ * throw a UserError: what the server says, `server-unreachable`, or `not-a-server` where something else answers.
  */
 export function createClient(server: string, token: string | undefined, signal?: AbortSignal): Client {
   if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw badServer(server);
+  if (token !== undefined && !TOKEN.test(token)) throw notAToken();
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
     const response = await fetch(new URL(path, server), { ...init, headers, signal }).catch((error) => {
@@ -61,6 +62,9 @@ export function createClient(server: string, token: string | undefined, signal?:
   };
 }
 
+/** What a header can hold; what cannot would stand in an error message. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 async function openFile(file: string): Promise<Blob> {
   try {
     const found = await stat(file);
@@ -87,6 +91,22 @@ function refusal(body: unknown, server: string, hasToken: boolean): UserError {
   const wanted = code === 'forbidden' && !hasToken ? NO_TOKEN : hint;
   return new UserError(code, message, { hint: wanted, line, field, id });
 }
+
+const notAToken = (): UserError =>
+  new UserError(
+    'bad-token',
+    {
+      en: 'What was given as a token is none: it has spaces, line breaks or other characters that no token has',
+      zh: '给出的不是令牌：其中含有令牌不会有的空格、换行或其他字符',
+    },
+    {
+      hint: {
+        en: 'A token is one line. Check CHINESEBLUE_TOKEN or the file of --token-file.',
+        zh: '令牌只有一行。请检查 CHINESEBLUE_TOKEN 或 --token-file 指定的文件。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 
 const badServer = (server: string): UserError =>
   new UserError(

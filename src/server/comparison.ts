@@ -1,6 +1,6 @@
 import { UserError } from '../ground/errors.ts';
 import { normalQuantile } from '../statistics/normal.ts';
-import { ALL, type Board, type BoardRow, boardOf, pOf, subsetScoresOf } from './board.ts';
+import { ALL, type Board, type BoardRow, boardOf, pOf, scoreIn, subsetScoresOf } from './board.ts';
 import type { PhaseName } from './challenge.ts';
 import type { OpenedChallenge } from './challenges.ts';
 import type { Site } from './site.ts';
@@ -32,7 +32,7 @@ export interface SideBySide {
   readonly b: BoardRow;
   /** Whether they share a letter of the board. */
   readonly together: boolean;
-  /** Absent in blind phases, and where the two were never compared. */
+  /** Absent in blind phases, and where the two were never compared or a score is undefined. */
   readonly tested?: TestedDifference;
   /** In blind phases the released scores only. */
   readonly scores: readonly ScorePair[];
@@ -59,11 +59,8 @@ export async function compareOnBoard(
   const scores: ScorePair[] = [];
   for (const { name: subset } of board.subsets) {
     const parts = await subsetScoresOf(site, [a.submission, b.submission], subset);
-    const scoreOf = ({ submission }: BoardRow, convention: string): number | null => {
-      const found = parts.get(submission)?.scores.find((known) => known.convention === convention);
-      // Kept as JSON, an undefined score is no number.
-      return typeof found?.value === 'number' ? found.value : null;
-    };
+    const scoreOf = ({ submission }: BoardRow, convention: string): number | null =>
+      scoreIn(parts.get(submission), convention).score;
     for (const convention of board.conventions)
       scores.push({ subset, convention, a: scoreOf(a, convention), b: scoreOf(b, convention) });
   }
@@ -91,7 +88,7 @@ async function testOf({ kysely }: Site, a: BoardRow, b: BoardRow): Promise<Teste
     .where('a', 'in', ids)
     .where('b', 'in', ids)
     .executeTakeFirst();
-  if (!found || a.submission === b.submission) return undefined;
+  if (!found || a.submission === b.submission || Number.isNaN(found.difference)) return undefined;
   const difference = found.a === a.submission ? found.difference : -found.difference;
   const reach = normalQuantile((1 + LEVEL) / 2) * found.standard_error;
   const p = pOf(difference, found.standard_error);

@@ -1,6 +1,8 @@
-import { chmod, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, copyFile, link, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../ground/errors.ts';
-import { writeAtomic } from '../ground/files.ts';
+import { explainFileError, makeDirectory } from '../ground/files.ts';
 import type { Text } from '../ground/language.ts';
 import type { Task } from '../tasks/task.ts';
 import { parseChallenge } from './challenge.ts';
@@ -13,12 +15,36 @@ const ADMIN: Actor = { role: 'admin' };
 /** The quota of tasks that are opened without a challenge file: per day, and in all. */
 const QUOTA = { day: 100, total: 1000 };
 
-/** Makes the file of keys where it is absent, readable by its owner only. Throws a UserError where it cannot be written. */
+/**
+ * Makes the file of keys where it is absent, never readable by anyone but its owner; of several processes that do so at once
+ * one makes it, as what another had encrypted by then could not be opened any more. Throws a UserError where it cannot be
+ * written.
+ */
 export async function ensureKeyFile(file: string): Promise<void> {
-  const there = await stat(file).catch(() => undefined);
-  if (there) return;
-  await writeAtomic(file, `${createKey()}\n`);
-  await chmod(file, 0o600);
+  if (await stat(file).catch(() => undefined)) return;
+  await makeDirectory(dirname(file));
+  const own = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(own, `${createKey()}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    await linkNew(own, file);
+  } catch (error) {
+    throw explainFileError(error, file);
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Gives a file a second name, unless something has it already. */
+async function linkNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error;
+      // A file system without links of this kind.
+      return copyFile(from, to, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** An admin token, shown here once: where there is none yet, or in place of the existing ones. */
@@ -31,7 +57,7 @@ export async function adminToken(
     const admins = transaction.selectFrom('token').select('hash').where('role', '=', 'admin');
     const known = await admins.executeTakeFirst();
     if (known && !renew) return undefined;
-    if (known) await revokeTokens(transaction, ADMIN, grant);
+    if (known) await revokeTokens(transaction, ADMIN, { role: 'admin' });
     return issueToken(transaction, ADMIN, grant);
   });
 }

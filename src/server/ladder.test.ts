@@ -12,6 +12,15 @@ describe('the Ladder', () => {
     expect(climb(0.812, 0.2, settings)).toEqual({ released: 0.812, improved: false });
   });
 
+  it('what rounding took away is no step', () => {
+    const fine = { step: 0, digits: 3, computed: 0.81249 };
+    expect(climb(0.812, 0.81249, fine)).toEqual({ released: 0.812, improved: false });
+    expect(climb(0.812, 0.8126, fine)).toEqual({ released: 0.813, improved: true });
+    expect(climb(0.813, 0.8129, { ...fine, computed: 0.8126 })).toEqual({ released: 0.813, improved: false });
+    const down = { step: 0, digits: 1, sign: -1, computed: 1.46 } as const;
+    expect(climb(1.5, 1.46, down)).toEqual({ released: 1.5, improved: false });
+  });
+
   it('goes down where smaller is better', () => {
     expect(climb(1.5, 1.2, { ...settings, sign: -1 })).toEqual({ released: 1.2, improved: true });
     expect(climb(1.5, 1.8, { ...settings, sign: -1 })).toEqual({ released: 1.5, improved: false });

@@ -15,17 +15,27 @@ export interface Rung {
  * The Ladder (Blum and Hardt 2015): a score is released only where it beats the best one released before by a step;
  * otherwise the old one is repeated, which reveals nothing about how close the attempt came. Scores are shares between 0
  * and 1, or whatever the convention gives; `sign` is -1 where smaller is better. `best` is undefined for the first
- * submission, which is released, rounded.
+ * submission, which is released, rounded. `computed`: the best one before it was rounded, which must be beaten by the step
+ * too; or else what rounding took away would let through what is no better, up to half a digit.
  */
 export function climb(
   best: number | undefined,
   score: number,
-  { step, digits, sign = 1 }: { readonly step: number; readonly digits: number; readonly sign?: 1 | -1 },
+  { step, digits, sign = 1, computed = best }: Climb,
 ): Rung {
   if (Number.isNaN(score)) return { released: best ?? Number.NaN, improved: false };
-  if (best !== undefined && !Number.isNaN(best) && sign * (score - best) <= step)
+  const isBeaten = (known: number | undefined): boolean =>
+    known === undefined || Number.isNaN(known) || sign * (score - known) > step;
+  if (best !== undefined && !(isBeaten(best) && isBeaten(computed)))
     return { released: best, improved: false };
   return { released: Number(score.toFixed(digits)), improved: true };
+}
+
+interface Climb {
+  readonly step: number;
+  readonly digits: number;
+  readonly sign?: 1 | -1;
+  readonly computed?: number;
 }
 
 /**

@@ -1,9 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../ground/errors.ts';
-import { makeDirectory } from '../ground/files.ts';
 import { finite } from '../ground/json.ts';
+import { openOwnDirectory } from '../ground/own-directory.ts';
 import { parseTask } from '../tasks/schema.ts';
 import type { Task } from '../tasks/task.ts';
 import { doneSchema, remoteChallengeSchema, remoteJobSchema } from './api/schemas.ts';
@@ -61,17 +60,12 @@ interface Ready extends RemoteWork {
  * token and the challenge.
  */
 export async function workRemotely(work: RemoteWork): Promise<number> {
-  const temporary = join(work.home, `worker-${process.pid}`);
-  await makeDirectory(work.home);
-  // A process of this number that was killed may have left one.
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { mode: 0o700 });
-  const children = createChildren({ count: 1, key: createKey(), temporary });
+  await using temporary = await openOwnDirectory(join(work.home, 'working'));
+  const children = createChildren({ count: 1, key: createKey(), temporary: temporary.path });
   try {
     return await takeJobs(await prepare(work, children));
   } finally {
     children.close();
-    await rm(temporary, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { finite } from '../ground/json.ts';
 import type { Lease, Queue } from '../jobs/queue.ts';
 import type { ConventionScore, ScoreSheet } from '../scoring/score-sheet.ts';
@@ -128,15 +128,19 @@ function climbFrom(
   // A difference that is not known is taken for chance.
   const error = difference?.standardError ?? Number.POSITIVE_INFINITY;
   const step = stepOf(error, quota.total, leastStep);
-  return climb(own?.released ?? undefined, value, { step, digits, sign });
+  return climb(own?.released ?? undefined, value, { step, digits, sign, computed: own?.value ?? undefined });
 }
 
-const strongest = (board: readonly Standing[], sign: 1 | -1): readonly Standing[] =>
-  [...board].sort((a, b) => sign * ((b.value ?? 0) - (a.value ?? 0))).slice(0, RIVALS);
+/** Undefined scores come last. */
+function strongest(board: readonly Standing[], sign: 1 | -1): readonly Standing[] {
+  const strength = ({ value }: Standing): number =>
+    value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : sign * value;
+  return [...board].sort((a, b) => strength(b) - strength(a)).slice(0, RIVALS);
+}
 
 async function store(
   transaction: Transaction<Schema>,
-  { id, phase, keep }: Scored,
+  { id, challenge, team, phase, keep }: Scored,
   attempts: number,
   { sheet, score, brief, rung, differences }: Result,
 ): Promise<void> {
@@ -147,13 +151,16 @@ async function store(
       state: 'scored',
       sheet: JSON.stringify(sheet, finite),
       brief,
-      value: value,
+      value,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       released: phase === 'final' ? null : rung.released,
       improved: rung.improved,
       attempts,
-      ended: new Date(),
+      // What counts is what was scored last: also where the clock was set back, or that of another server is behind.
+      ended: sql<Date>`greatest(${new Date()}::timestamptz, (
+        select standing.ended + interval '1 millisecond' from standing
+        where standing.challenge = ${challenge.declared.id} and standing.phase = ${phase} and standing.team = ${team}))`,
     })
     .where('id', '=', id)
     .execute();

@@ -1,8 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import { makeDirectory } from '../ground/files.ts';
+import { openOwnDirectory } from '../ground/own-directory.ts';
 import { noticesOf, type Queues, startQueues } from '../jobs/boss.ts';
 import { type DatabasePlace, openDatabase } from '../jobs/database.ts';
 import type { Queue } from '../jobs/queue.ts';
@@ -38,7 +37,7 @@ export interface Site {
 
 export interface SiteSettings {
   readonly database: DatabasePlace;
-  /** Directory of uploads; emptied at the start. */
+  /** Each process has a directory of its own for uploads in here. */
   readonly temporary: string;
   /** Absent where the environment has the keys of the gold. */
   readonly keyFile?: string;
@@ -52,15 +51,20 @@ export interface SiteSettings {
 export async function openSite(settings: SiteSettings): Promise<Site> {
   const { workers = cpus().length, keyFile, onError } = settings;
   const database = await openDatabase<Schema>(settings.database);
+  const closing: (() => Promise<void>)[] = [() => database.close()];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
   try {
-    const temporary = join(settings.temporary, 'uploads');
-    await rm(temporary, { recursive: true, force: true });
-    await makeDirectory(settings.temporary);
-    await mkdir(temporary, { mode: 0o700 });
     await migrate(database.kysely);
     const queues = await startQueues(database, { onError });
+    closing.push(() => queues.close());
     const queue = await queues.open<ScoreJob>(QUEUE);
+    const uploads = await openOwnDirectory(join(settings.temporary, 'uploads'));
+    closing.push(() => uploads.close());
+    const temporary = uploads.path;
     const children = createChildren({ count: workers, keyFile, temporary });
+    closing.push(async () => children.close());
     return {
       kysely: database.kysely,
       queue,
@@ -69,15 +73,10 @@ export async function openSite(settings: SiteSettings): Promise<Site> {
       children,
       workers,
       temporary,
-      async close() {
-        children.close();
-        await queues.close();
-        await database.close();
-        await rm(temporary, { recursive: true, force: true });
-      },
+      close,
     };
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
 }

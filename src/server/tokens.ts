@@ -70,14 +70,16 @@ export async function issueToken(
   return token;
 }
 
-/** Ends all tokens of a subject, and what was signed in with them. */
+/** Ends all tokens of a role and a subject, or of every subject where none is named, and what was signed in with them. */
 export async function revokeTokens(
   transaction: Transaction<Schema>,
   by: Actor,
-  { role, subject }: Pick<Grant, 'role' | 'subject'>,
+  { role, subject }: Pick<Grant, 'role'> & Partial<Pick<Grant, 'subject'>>,
 ): Promise<void> {
-  await transaction.deleteFrom('token').where('role', '=', role).where('subject', '=', subject).execute();
-  await record(transaction, { actor: nameOfActor(by), action: 'tokens-revoked', subject, detail: { role } });
+  const all = transaction.deleteFrom('token').where('role', '=', role);
+  await (subject === undefined ? all : all.where('subject', '=', subject)).execute();
+  const event = { actor: nameOfActor(by), action: 'tokens-revoked', subject: subject ?? '' };
+  await record(transaction, { ...event, detail: { role } });
 }
 
 /** A token as it is listed: never the token itself. */

@@ -43,6 +43,10 @@ beforeAll(async () => {
     const id = await submit(from.site, { ...handed, file: await from.answersFile(wrong, 'dev') });
     await eventually(async () => (await viewSubmission(from.site, { role: 'team', team }, id)).ended);
   }
+  // A difference that nothing is known of, and one of a score that is undefined.
+  await sql`insert into pair select id, id, 'NaN', 'Infinity' from submission limit 1`.execute(
+    from.site.kysely,
+  );
   file = join(from.directory, 'site.jsonl.gz');
   await exportSite(from.site, file);
   const keyFile = join(from.directory, 'gold.key');
@@ -93,6 +97,9 @@ describe('a server that moves from PGlite to PostgreSQL', () => {
     expect(await board(to)).toEqual(await board(from.site));
     expect((await board(to)).rows.map(({ groups }) => groups)).toEqual(['a', 'b']);
     expect(await followChain(entriesOf(to.kysely))).toEqual(before);
+    expect(await to.kysely.selectFrom('pair').selectAll().whereRef('a', '=', 'b').execute()).toMatchObject([
+      { difference: Number.NaN, standard_error: Number.POSITIVE_INFINITY },
+    ]);
     expect(await authenticate(to.kysely, from.tokens.red)).toEqual({ role: 'team', team: 'red' });
     await expect(importSite(to, file)).rejects.toMatchObject({ code: 'not-empty' });
     const scorer = startScorer(to, 1, () => undefined);

@@ -75,12 +75,13 @@ async function* rowsOf(transaction: Transaction<Schema>, table: TableName): Asyn
   }
 }
 
-/** A row as JSON: bytes and moments say what they are. */
+/** A row as JSON: bytes, moments and numbers that JSON lacks say what they are. */
 const written = (row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]) => {
       if (value instanceof Uint8Array) return [column, { bytes: Buffer.from(value).toString('base64') }];
       if (value instanceof Date) return [column, { moment: value.toISOString() }];
+      if (typeof value === 'number' && !Number.isFinite(value)) return [column, { number: String(value) }];
       return [column, value !== null && typeof value === 'object' ? { json: value } : value];
     }),
   );
@@ -88,6 +89,9 @@ const written = (row: Row): Row =>
 const cell = z.union([
   z.strictObject({ bytes: z.base64() }).transform(({ bytes }) => Buffer.from(bytes, 'base64')),
   z.strictObject({ moment: z.iso.datetime() }).transform(({ moment }) => new Date(moment)),
+  z
+    .strictObject({ number: z.enum(['NaN', 'Infinity', '-Infinity']) })
+    .transform(({ number }) => Number(number)),
   z.strictObject({ json: z.unknown() }).transform(({ json }) => JSON.stringify(json)),
   z.string(),
   z.number(),

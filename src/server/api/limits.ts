@@ -11,8 +11,8 @@ export interface RateLimit {
 /** Callers that are remembered; beyond that, the oldest are forgotten. */
 const MOST_CALLERS = 10_000;
 
-/** At most `count` in `ms` milliseconds, in windows of that length. */
-export function createRateLimit(count: number, ms: number, clock: () => number = Date.now): RateLimit {
+/** At most `count` in `ms` milliseconds, in windows of that length, by a clock that is never set back. */
+export function createRateLimit(count: number, ms: number, clock = () => performance.now()): RateLimit {
   const windows = new Map<string, { readonly since: number; count: number }>();
   const windowOf = (caller: string) => {
     const now = clock();

@@ -1,7 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type PhaseName, phaseOf } from '../challenge.ts';
 import { askedIn, type OpenedChallenge } from '../challenges.ts';
+import { unpack } from '../scoring/pack.ts';
 import { submit } from '../submit.ts';
 import { findSeen, listSeen, mayTakePart } from '../take-part.ts';
 import { requireAllowed } from '../tokens.ts';
@@ -94,8 +94,9 @@ export function addParticipantRoutes(
     const { split } = phaseOf(challenge.declared, phase);
     requireAllowed(await mayTakePart(site, challenge, c.get('actor')));
     const { questions } = await askedIn(site, challenge, split);
-    const list: readonly unknown[] = JSON.parse(gunzipSync(questions).toString('utf8'));
-    const lines = list.map((question) => `${JSON.stringify(question)}\n`).join('');
+    const lines = unpack<readonly unknown[]>(questions)
+      .map((question) => `${JSON.stringify(question)}\n`)
+      .join('');
     return c.body(lines, 200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
   });
   app.openapi(submitRoute, async (c) => {

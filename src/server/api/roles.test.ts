@@ -5,12 +5,13 @@ import { samplesDir } from '../../datasets/directory.ts';
 import { findTask } from '../../tasks/registry.ts';
 import { parseChallenge } from '../challenge.ts';
 import { registerChallenge } from '../challenges.ts';
+import { adminToken } from '../first-start.ts';
 import { API_ROUTES, PAGE_ROUTES, ROLES, type Role, type Route } from '../fixtures/routes.ts';
 import { eventually, openTestSite, type TestSite } from '../fixtures/site.ts';
 import { prepareRegistration } from '../registration.ts';
 import { beginWithToken } from '../sessions.ts';
 import { createTeam } from '../teams.ts';
-import { type Grant, issueToken } from '../tokens.ts';
+import { authenticate, type Grant, issueToken } from '../tokens.ts';
 import { createApp } from './app.ts';
 
 const ADMIN = { role: 'admin', subject: '' } as const;
@@ -142,6 +143,19 @@ describe('tokens', () => {
     const { text } = await post('blue', '/api/v1/teams/blue/members', { days: 30 });
     expect(Date.parse(JSON.parse(text).expires) - Date.now()).toBeLessThan(2.1 * 86_400_000);
     tokens.blue = test.tokens.blue;
+  });
+
+  it('of the admin are on one list, and end together', async () => {
+    const named = await post('admin', '/api/v1/tokens', { role: 'admin', subject: 'second' });
+    expect(named.status).toBe(400);
+    const { kysely } = test.site;
+    // As an earlier version issued them.
+    const token = await kysely
+      .transaction()
+      .execute((transaction) => issueToken(transaction, ADMIN, { role: 'admin', subject: 'second' }));
+    tokens.admin = (await adminToken(test.site, { renew: true }))!;
+    await expect(authenticate(kysely, token)).rejects.toMatchObject({ code: 'bad-token' });
+    expect((await ask('admin', 'GET', '/api/v1/audit-log')).status).toBe(200);
   });
 
   it('of a team that is not there are not issued', async () => {

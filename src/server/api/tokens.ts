@@ -33,11 +33,18 @@ const issueRoute = createRoute({
   summary: `Issue a token; it is shown once, and ends no later than the one it is issued with (${WHO})`,
   security: bearer,
   request: jsonBody(
-    roleAndSubject.extend({
-      days: days.optional().openapi({ description: 'Days until it ends; absent: never' }),
-      readOnly: z.boolean().default(false),
-      note: z.string().max(200).default(''),
-    }),
+    roleAndSubject
+      .extend({
+        days: days.optional().openapi({ description: 'Days until it ends; absent: never' }),
+        readOnly: z.boolean().default(false),
+        note: z.string().max(200).default(''),
+      })
+      // One under a name of its own would be on no list of the admin's tokens.
+      .refine(({ role, subject }) => role !== 'admin' || subject === '', {
+        path: ['subject'],
+        error: 'the admin has no subject',
+        params: { zh: '管理员令牌没有所属对象' },
+      }),
   ),
   responses: answers(newTokenSchema),
 });

@@ -8,7 +8,7 @@ import type { OpenedChallenge } from '../challenges.ts';
 import { boardChart, costChart } from './charts.ts';
 import { type Column, dataTable, type Markup, moment, page, type Reader } from './layout.ts';
 import { cardDetails, costOf, reproducedBadge } from './provenance.ts';
-import { KIND_TITLES, KINDS, type Kind, kindOf, PHASE_RULES, PHASE_TITLES, SUBSET_TITLES } from './words.ts';
+import { KIND_TITLES, KINDS, type Kind, kindOf, PHASE_RULES, PHASE_TITLES, subsetTitle } from './words.ts';
 
 /** Systems that a chart shows. */
 const DRAWN = 30;
@@ -48,7 +48,7 @@ function controls(
     { value: '', title: say({ en: 'all systems', zh: '全部系统' }) },
     ...present.map((kind) => ({ value: kind, title: say(KIND_TITLES[kind]) })),
   ];
-  const named = subsets.map((size) => ({ value: size.name, title: subsetTitle(size, say) }));
+  const named = subsets.map((size) => ({ value: size.name, title: sizedTitle(size, say) }));
   const rules = conventions.map((id) => ({ value: id, title: say(findConvention(id).title) }));
   return html`<form class="controls no-print" method="get">
     ${select('kind', { en: 'Systems', zh: '系统' }, kinds, only ?? '', say)}
@@ -58,8 +58,8 @@ function controls(
   </form>`;
 }
 
-const subsetTitle = ({ name, examples }: SubsetSize, say: Say): string =>
-  `${name in SUBSET_TITLES ? say(SUBSET_TITLES[name]) : name} (${examples})`;
+const sizedTitle = ({ name, examples }: SubsetSize, say: Say): string =>
+  `${say(subsetTitle(name))} (${examples})`;
 
 interface Choice {
   readonly value: string;

@@ -9,7 +9,7 @@ import type { SideBySide } from '../comparison.ts';
 import { pairChart } from './charts.ts';
 import { dataTable, type Markup, page, type Reader } from './layout.ts';
 import { cardList, reproducedNote } from './provenance.ts';
-import { PHASE_TITLES, SUBSET_TITLES } from './words.ts';
+import { PHASE_TITLES, subsetTitle } from './words.ts';
 
 type Say = (text: Text) => string;
 
@@ -76,7 +76,7 @@ function scoreTable({ scores, a, b }: SideBySide, say: Say, language: 'en' | 'zh
     const difference = pair.a === null || pair.b === null ? null : pair.a - pair.b;
     return html`<tr>
       <td>${say(findConvention(convention).title)}</td>
-      <td>${subset in SUBSET_TITLES ? say(SUBSET_TITLES[subset]) : subset}</td>
+      <td>${say(subsetTitle(subset))}</td>
       <td class="number">${shown(pair.a)}</td>
       <td class="number">${shown(pair.b)}</td>
       <td class="number">${shown(difference)}</td>

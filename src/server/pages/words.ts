@@ -53,10 +53,12 @@ export const CARD_TITLES = {
 export const kindOf = ({ kind, card }: Pick<BoardRow, 'kind' | 'card'>): Kind =>
   kind === 'baseline' ? kind : (card.kind ?? 'unsaid');
 
-/** What subsets are called; those with other names are called by them. */
-export const SUBSET_TITLES: Readonly<Record<string, Text>> = {
-  all: { en: 'all examples', zh: '全部样本' },
-  clean: { en: 'clean', zh: '无泄漏' },
-  leaked: { en: 'leaked', zh: '泄漏' },
-  conflicting: { en: 'conflicting', zh: '标注冲突' },
-};
+const SUBSET_TITLES: ReadonlyMap<string, Text> = new Map([
+  ['all', { en: 'all examples', zh: '全部样本' }],
+  ['clean', { en: 'clean', zh: '无泄漏' }],
+  ['leaked', { en: 'leaked', zh: '泄漏' }],
+  ['conflicting', { en: 'conflicting', zh: '标注冲突' }],
+]);
+
+/** What a subset is called; one with another name is called by it. */
+export const subsetTitle = (name: string): Text => SUBSET_TITLES.get(name) ?? { en: name, zh: name };

@@ -31,7 +31,7 @@ export interface ChildrenSettings {
 export function createChildren({ count, keyFile, key, temporary }: ChildrenSettings): Children {
   const idle: ChildProcess[] = [];
   const running = new Set<ChildProcess>();
-  const waiting: ((child: ChildProcess) => void)[] = [];
+  const waiting: PromiseWithResolvers<ChildProcess>[] = [];
   let closed = false;
 
   const start = (): ChildProcess => {
@@ -41,24 +41,29 @@ export function createChildren({ count, keyFile, key, temporary }: ChildrenSetti
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     running.add(child);
-    child.once('exit', () => {
-      running.delete(child);
-      const at = idle.indexOf(child);
-      if (at >= 0) idle.splice(at, 1);
-      if (!closed) waiting.shift()?.(start());
-    });
+    // A process that could not be started says that with an error, and never that it ended.
+    child.on('exit', () => drop(child)).on('error', () => drop(child));
     return child;
+  };
+  const drop = (child: ChildProcess): void => {
+    if (!running.delete(child)) return;
+    child.kill('SIGKILL');
+    const at = idle.indexOf(child);
+    if (at >= 0) idle.splice(at, 1);
+    if (!closed) waiting.shift()?.resolve(start());
   };
   const take = async (): Promise<ChildProcess> => {
     const free = idle.pop();
     if (free) return free;
     if (running.size < count) return start();
-    return new Promise((resolve) => waiting.push(resolve));
+    const next = Promise.withResolvers<ChildProcess>();
+    waiting.push(next);
+    return next.promise;
   };
   const giveBack = (child: ChildProcess): void => {
     if (!running.has(child)) return;
     const next = waiting.shift();
-    if (next) next(child);
+    if (next) next.resolve(child);
     else idle.push(child);
   };
 
@@ -66,7 +71,10 @@ export function createChildren({ count, keyFile, key, temporary }: ChildrenSetti
     async ask<R extends Request>(request: R): Promise<ReplyTo<R>> {
       if (closed) throw died();
       const child = await take();
-      const answer = await exchange(child, request);
+      const answer = await exchange(child, request).catch((error) => {
+        drop(child);
+        throw error;
+      });
       giveBack(child);
       if (answer.kind === 'done') return answer.reply as ReplyTo<R>;
       throw failed(answer);
@@ -75,6 +83,7 @@ export function createChildren({ count, keyFile, key, temporary }: ChildrenSetti
     close() {
       closed = true;
       for (const child of running) child.kill('SIGKILL');
+      for (const { reject } of waiting.splice(0)) reject(died());
     },
   };
 }
@@ -88,6 +97,8 @@ function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
     const answered = (message: FromChild): void => end(() => resolve(message));
     const gone = (): void => end(() => reject(died()));
     child.on('message', answered).on('exit', gone).on('error', gone);
+    // It may have ended while its turn came.
+    if (!child.connected) return gone();
     child.send({ request } satisfies ToChild, (error) => {
       if (error) gone();
     });
