@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../datasets/dataset.ts';
 import { summarize } from '../datasets/summary.ts';
+import { counted } from '../ground/counted.ts';
 import { writeAtomic, writeJson } from '../ground/files.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { showInterval } from '../statistics/show-interval.ts';
@@ -172,7 +173,7 @@ function agreementSection({ agreement }: Audit): string[] {
   return [
     '## Annotators',
     '',
-    `${differing} of ${records} records with several readings differ; taken: ${adjudication}.${alpha ? ` Krippendorff's alpha of classes: ${show(alpha)}.` : ''}${entityAlpha ? ` Of entities, over characters: ${show(entityAlpha)}.` : ''}`,
+    `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.${alpha ? ` Krippendorff's alpha of classes: ${show(alpha)}.` : ''}${entityAlpha ? ` Of entities, over characters: ${show(entityAlpha)}.` : ''}`,
     '',
     ...table(
       ['annotators', 'records', 'kappa', 'F1 of entities', 'F1 of relations'],

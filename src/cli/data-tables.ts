@@ -1,5 +1,6 @@
 import type { CblueReport } from '../datasets/cblue/get.ts';
 import type { Count, SplitSummary, TaskSummary } from '../datasets/summary.ts';
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 import { printRemarks } from './open-task.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,7 +33,7 @@ export async function printFileStates(
       continue;
     }
     for (const [state, { length }] of Map.groupBy(inside, (file) => file.state)) {
-      const many = say({ en: `${length} files`, zh: `${length} 个文件` });
+      const many = say({ en: `${counted(length, 'file')}`, zh: `${length} 个文件` });
       rows.push([`${folder}/ (${many})`, say(STATES[state])]);
     }
   }
@@ -127,7 +128,7 @@ function noteDisagreement(task: string, { split, disagreement }: SplitSummary, t
   if (!disagreement) return;
   const { agreed, onlyPrimary, onlyAlternative } = disagreement;
   terminal.note({
-    en: `${task} ${split}: JSON and BIO agree on ${agreed} entities; ${onlyPrimary} only in JSON, ${onlyAlternative} only in BIO.`,
+    en: `${task} ${split}: JSON and BIO agree on ${counted(agreed, 'entity', 'entities')}; ${onlyPrimary} only in JSON, ${onlyAlternative} only in BIO.`,
     zh: `${task} ${split}：JSON 与 BIO 一致的实体 ${agreed} 个；仅 JSON 有 ${onlyPrimary} 个，仅 BIO 有 ${onlyAlternative} 个。`,
   });
 }

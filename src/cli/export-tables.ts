@@ -1,6 +1,7 @@
 import type { ExportReport } from '../datasets/exports/export.ts';
 import type { Lost } from '../datasets/exports/export-format.ts';
 import { OBSTACLES } from '../datasets/exports/obstacles.ts';
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +21,7 @@ export async function printExport(report: ExportReport, terminal: Terminal): Pro
   for (const { split, code, count, first } of leftOut) {
     const { en, zh } = OBSTACLES[code];
     terminal.note({
-      en: `${split}: ${count} examples were left out, the first ${first}: ${en}.`,
+      en: `${split}: ${counted(count, 'example was left out', 'examples were left out')}, the first ${first}: ${en}.`,
       zh: `${split}：略去 ${count} 条样本，首条为 ${first}：${zh}。`,
     });
   }

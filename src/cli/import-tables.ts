@@ -1,6 +1,7 @@
 import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
 import type { ScanReport } from '../datasets/imports/masking.ts';
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 import { isUnsure, UNSURE_MARK } from '../scoring/figures.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -96,7 +97,7 @@ async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {
   await printPersonal(scan, terminal);
   if (scan.masked)
     terminal.note({
-      en: `They were masked; ${scan.maskedEntities} entities with them.`,
+      en: `They were masked; ${counted(scan.maskedEntities, 'entity', 'entities')} with them.`,
       zh: `已替换；其中涉及 ${scan.maskedEntities} 个实体。`,
     });
 }
@@ -132,7 +133,7 @@ async function printAgreement(
     terminal,
   );
   terminal.note({
-    en: `${differing} of ${records} records with several readings differ; taken: ${adjudication}.`,
+    en: `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.`,
     zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
   });
 }
@@ -173,7 +174,7 @@ function noteDivision(
     });
   if (leaks)
     terminal.note({
-      en: `${leaksAtLeast ? 'At least ' : ''}${leaks} examples of dev and test have a twin in an earlier split (\`chineseblue data audit\` lists them).`,
+      en: `${leaksAtLeast ? 'At least ' : ''}${counted(leaks, 'example of dev and test has a twin', 'examples of dev and test have a twin')} in an earlier split (\`chineseblue data audit\` lists them).`,
       zh: `开发集与测试集中${leaksAtLeast ? '至少' : ''}有 ${leaks} 个样本在前面的划分中有相同或近似样本（\`chineseblue data audit\` 可列出）。`,
     });
 }

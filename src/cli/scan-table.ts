@@ -1,4 +1,5 @@
 import type { PersonalReport } from '../datasets/personal-scan.ts';
+import { counted } from '../ground/counted.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Places of each kind that are shown. */
@@ -28,7 +29,7 @@ export async function printPersonal(report: PersonalReport, terminal: Terminal):
       ]),
     );
   terminal.note({
-    en: `${touched} of ${texts} texts hold what looks like personal data. Patterns find what is written as such: read a sample yourself before data leaves.`,
+    en: `${touched} of ${counted(texts, 'text holds', 'texts hold')} what looks like personal data. Patterns find what is written as such: read a sample yourself before data leaves.`,
     zh: `${texts} 段文本中 ${touched} 段含疑似个人信息。规则只能识别有明显格式的内容，数据外传前请人工抽查。`,
   });
 }

@@ -2,6 +2,7 @@ import type { Batch, BatchOptions } from '../evaluation/batch.ts';
 import type { Plan } from '../evaluation/plan.ts';
 import type { SweepState } from '../evaluation/sweep.ts';
 import type { RunsIn } from '../evaluation/sweep-queue.ts';
+import { counted } from '../ground/counted.ts';
 import type { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import { choice, flag, type Parsed, text } from '../ground/parameters.ts';
@@ -67,7 +68,7 @@ export async function evaluateByWorkers(
       if (terminal.json) terminal.printJson({ sweep: sweep.id, enqueued, kept });
       else
         terminal.printText({
-          en: `${enqueued} evaluations enqueued, ${kept} were done before. The same command without --no-wait prints the table.`,
+          en: `${counted(enqueued, 'evaluation')} enqueued, ${kept} done before. The same command without --no-wait prints the table.`,
           zh: `已将 ${enqueued} 次评测放入队列，另有 ${kept} 次此前已完成。去掉 --no-wait 再次执行即可输出结果表。`,
         });
       const [impossible] = sweep.plans.flatMap(({ error }) => error ?? []);

@@ -1,5 +1,6 @@
 import type { Unit } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 
 /** What limits a comparison of these runs. */
@@ -15,13 +16,13 @@ export function noticesOf(runs: readonly OpenedRun[], units: readonly Unit[]): T
   const part = runs.find((run) => run.record.examples.of !== undefined)?.record.examples.of;
   if (part !== undefined) {
     notices.push({
-      en: `Partial: ${examples.length} of ${part} examples, drawn at random.`,
+      en: `Partial: ${examples.length} of ${counted(part, 'example')}, drawn at random.`,
       zh: `部分评测：从 ${part} 个样本中随机抽取 ${examples.length} 个。`,
     });
   }
   if (units.length < examples.length) {
     notices.push({
-      en: `${examples.length} examples are ${units.length} independent units: intervals and the permutation test treat units, McNemar's test examples, as independent.`,
+      en: `${examples.length} examples are ${counted(units.length, 'independent unit')}: intervals and the permutation test treat units, McNemar's test examples, as independent.`,
       zh: `${examples.length} 个样本构成 ${units.length} 个独立单元：区间与置换检验以单元为独立，McNemar 检验以样本为独立。`,
     });
   }

@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import type { Language, Text } from '../ground/language.ts';
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
 import { unanswered } from '../scoring/coverage.ts';
@@ -80,7 +81,7 @@ function overview({ comparison, say }: Writer): Section {
     title: `${task} ${split}${synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : ''}`,
     lines: [
       say({
-        en: `${title.en} (${convention}), ${examples} examples, ${units} independent units`,
+        en: `${title.en} (${convention}), ${counted(examples, 'example')}, ${counted(units, 'independent unit')}`,
         zh: `${title.zh}（${convention}），${examples} 个样本，${units} 个独立单元`,
       }),
     ],
@@ -171,7 +172,7 @@ function method({ comparison: { level, resamples, seed, pairs, test }, say }: Wr
     },
   }[test];
   return say({
-    en: `Intervals: ${percent} % Bayesian bootstrap over units, bias-corrected, ${resamples} resamples, seed ${seed}. p: ${p.en}; Holm over ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power.${worth.en}`,
+    en: `Intervals: ${percent} % Bayesian bootstrap over units, bias-corrected, ${resamples} resamples, seed ${seed}. p: ${p.en}; Holm over ${counted(pairs.length, 'pair')}. Systems that share a letter do not differ at ${alpha} %. Detectable: the smallest true difference that a test on these items would find with 80 % power.${worth.en}`,
     zh: `区间：按独立单元作偏差校正的贝叶斯自助，${percent}%，重采样 ${resamples} 次，种子 ${seed}。p：${p.zh}，对 ${pairs.length} 对做 Holm 校正。共有同一字母的系统在 ${alpha}% 水平上无显著差异。可检出差：在这些样本上以 80% 的功效可检出的最小真实差异。${worth.zh}`,
   });
 }

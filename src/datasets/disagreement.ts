@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Example } from '../tasks/examples.ts';
 import type { Entity } from '../tasks/families/ner/types.ts';
@@ -36,7 +37,7 @@ export async function compareSources(dataset: Dataset, split: SplitName): Promis
     throw new UserError(
       'not-comparable',
       {
-        en: `${primary.length} documents in one format, ${other.length} in the other`,
+        en: `${counted(primary.length, 'document')} in one format, ${other.length} in the other`,
         zh: `一种格式有 ${primary.length} 篇文档，另一种有 ${other.length} 篇`,
       },
       {

@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
@@ -66,7 +67,7 @@ async function countLabels(task: Task, pass: Pass): Promise<Counted> {
 function doubtDistinct({ split, size, counts }: Counted): LabelDoubt | undefined {
   if (size < MIN_EXAMPLES || counts.size <= size * MAX_DISTINCT) return undefined;
   const message = {
-    en: `${split} has ${counts.size} distinct labels in ${size} examples: are the columns in another order?`,
+    en: `${split} has ${counts.size} distinct labels in ${counted(size, 'example')}: are the columns in another order?`,
     zh: `${split} 的 ${size} 个样本有 ${counts.size} 个不同标签：列的顺序是否有误？`,
   };
   return { code: 'distinct-labels', split, message };
@@ -101,7 +102,7 @@ function doubtSeparate(splits: readonly Counted[]): LabelDoubt[] {
     const some = own.slice(0, SHOWN_LABELS).map((label) => JSON.stringify(label));
     const more = own.length > some.length ? ', …' : '';
     const message = {
-      en: `${own.length} labels occur in ${split} only: ${some.join(', ')}${more}`,
+      en: `${counted(own.length, 'label occurs', 'labels occur')} in ${split} only: ${some.join(', ')}${more}`,
       zh: `${own.length} 个标签只出现在 ${split} 中：${some.join('、')}${more && '…'}`,
     };
     return [{ code: 'label-in-one-split', split, message }];

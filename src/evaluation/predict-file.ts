@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Question } from '../datasets/dataset.ts';
+import { counted } from '../ground/counted.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 import { isStreamLike } from '../ground/files.ts';
 import type { Text } from '../ground/language.ts';
@@ -112,7 +113,7 @@ const interrupted = (file: string, predicted: number, asked: number, hint: Text)
   new UserError(
     'interrupted',
     {
-      en: `Interrupted after ${predicted} of ${asked} inputs`,
+      en: `Interrupted after ${predicted} of ${counted(asked, 'input')}`,
       zh: `已中断：完成 ${asked} 条输入中的 ${predicted} 条`,
     },
     {

@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import { writeAtomic } from '../ground/files.ts';
 import { kebab } from '../ground/parameters.ts';
 import { modelKinds } from '../models/registry.ts';
@@ -53,7 +54,7 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
 function section(task: Task, summaries: readonly Summary[]): string[] {
   const { split, asked, runs } = summaries[0];
   const { record, scores } = runs[0];
-  const units = split === FOLDS ? '' : `, ${scores.subsets.all.units} independent units`;
+  const units = split === FOLDS ? '' : `, ${counted(scores.subsets.all.units, 'independent unit')}`;
   const { unit = 'percent' } = findConvention(task.primary);
   const scale = (value: number): string =>
     Number.isFinite(value) ? (unit === 'percent' ? (value * 100).toFixed(2) : value.toFixed(3)) : '–';
@@ -87,7 +88,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   return [
     `## ${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`,
     '',
-    `${task.title.en}. ${split}: ${asked} examples${units}; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
+    `${task.title.en}. ${split}: ${counted(asked, 'example')}${units}; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
     '',
     line(heads),
     line(heads.map((_, column) => (column === 0 ? '---' : '---:'))),

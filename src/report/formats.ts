@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
 import { figure, isUnsure, range, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
@@ -33,7 +34,7 @@ function markdown(tasks: readonly TaskAnalysis[]): string {
     const names = runs.map(({ run }) => escapeMarkdown(`${run.record.model.name} #${run.record.seed}`));
     return [
       `# ${escapeMarkdown(`${task.id} ${record.split}`)}${record.synthetic ? ' (synthetic sample)' : ''}`,
-      `${scores.coverage.asked} examples, ${scores.subsets.all.units} independent units. ★ primary metric. 95 % intervals from a bias-corrected Bayesian bootstrap over units. ${UNSURE_NOTE.en}`,
+      `${counted(scores.coverage.asked, 'example')}, ${counted(scores.subsets.all.units, 'independent unit')}. ★ primary metric. 95 % intervals from a bias-corrected Bayesian bootstrap over units. ${UNSURE_NOTE.en}`,
       scoreTable(runs, names),
       '## Kinds of error',
       kindTable(runs, names),

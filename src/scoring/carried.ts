@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import type { Fault } from '../tasks/families/family.ts';
 import { isObject } from '../tasks/families/shared/faults.ts';
 
@@ -54,7 +55,7 @@ function otherText(carried: string, own: string, field: string): Fault {
 
 function otherLength(carried: number, own: number, field: string): Fault {
   const message = {
-    en: `"${field}" has ${carried} items, the corpus has ${own}`,
+    en: `"${field}" has ${counted(carried, 'item')}, the corpus has ${own}`,
     zh: `“${field}”有 ${carried} 项，语料有 ${own} 项`,
   };
   return { code: 'other-text', field, message };

@@ -17,7 +17,7 @@ describe('coverage', () => {
 
   it('reads in one line, without the counts that are 0', () => {
     expect(describeCoverage(coverageOf(['answered']))).toEqual({
-      en: '1 examples, 1 answered',
+      en: '1 example, 1 answered',
       zh: '1 个样本，已答 1',
     });
     expect(describeCoverage(coverageOf(['answered', 'unreadable', 'missing']))).toEqual({

@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
@@ -50,7 +51,7 @@ export function describeCoverage({ asked, answered, refused, unreadable, missing
   ].filter(({ count }) => count > 0);
   const note = wrong.length > 0 ? { en: ' (scored as wrong)', zh: '（按答错计）' } : { en: '', zh: '' };
   return {
-    en: `${[`${asked} examples`, `${answered} answered`, ...wrong.map(({ count, en }) => `${count} ${en}`)].join(', ')}${note.en}`,
+    en: `${[counted(asked, 'example'), `${answered} answered`, ...wrong.map(({ count, en }) => `${count} ${en}`)].join(', ')}${note.en}`,
     zh: `${[`${asked} 个样本`, `已答 ${answered}`, ...wrong.map(({ count, zh }) => `${zh} ${count}`)].join('，')}${note.zh}`,
   };
 }

@@ -1,4 +1,5 @@
 import { codePoints, hasWideCharacters } from '../datasets/formats/code-points.ts';
+import { counted } from '../ground/counted.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnyTypes, Input } from '../tasks/examples.ts';
 import type { Fault, SpanField } from '../tasks/families/family.ts';
@@ -48,7 +49,7 @@ export function offsetsNote(report: OffsetsReport | undefined): Text | undefined
       zh: `由 mention 可知偏移单位为 ${proven}，目前按 ${used} 解读，表情与生僻字之后的片段因此有误：请使用 --offsets ${proven}。`,
     };
   return {
-    en: `${affected} spans stand after characters that count as one code point but two UTF-16 code units (emoji, rare ideographs). They were read as UTF-16; --offsets code-point or --offsets utf16 says which is meant.`,
+    en: `${counted(affected, 'span stands', 'spans stand')} after characters that count as one code point but two UTF-16 code units (emoji, rare ideographs). Offsets were read as UTF-16; --offsets code-point or --offsets utf16 says which is meant.`,
     zh: `${affected} 个片段之前有占一个码点、两个 UTF-16 码元的字符（表情、生僻字），目前按 UTF-16 解读；请用 --offsets code-point 或 --offsets utf16 指明。`,
   };
 }

@@ -1,4 +1,5 @@
 import type { Question } from '../datasets/dataset.ts';
+import { counted } from '../ground/counted.ts';
 import { readLineBatches, type Line as TextLine } from '../ground/files.ts';
 import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
@@ -200,7 +201,7 @@ function otherOffsets(line: number, stated: Offsets, asked: Offsets): Problem {
 const notRead = (lines: number): Problem => ({
   code: 'not-read',
   message: {
-    en: `the ${lines} lines after the header were not read`,
+    en: `${counted(lines, 'line after the header was', 'lines after the header were')} not read`,
     zh: `未读取文件头之后的 ${lines} 行`,
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 
@@ -36,7 +37,7 @@ export function refuseUnfit(name: string, { problems }: { readonly problems: rea
   const { line, id, field, code, message } = fatal[0];
   const more = fatal.length - 1;
   const text: Text = {
-    en: `${message.en}${more > 0 ? ` (and ${more} more such problems)` : ''}`,
+    en: `${message.en}${more > 0 ? ` (and ${counted(more, 'more such problem')})` : ''}`,
     zh: `${message.zh}${more > 0 ? `（另有 ${more} 处同类问题）` : ''}`,
   };
   throw new UserError(code, text, {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import { finite } from '../ground/json.ts';
 import { openOwnDirectory } from '../ground/own-directory.ts';
@@ -213,7 +214,7 @@ const tooFew = (split: string, items: number, least: number): UserError =>
   new UserError(
     'too-few-items',
     {
-      en: `${split} has ${items} items, fewer than the smallest cell of ${least}`,
+      en: `${split} has ${counted(items, 'item')}, fewer than the smallest cell of ${least}`,
       zh: `${split} 仅有 ${items} 条，少于最小单元 ${least}`,
     },
     {

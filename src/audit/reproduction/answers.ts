@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
 import { countUnits, groupAnswers, narrowTo } from '../../scoring/units.ts';
 import { sumCounts } from '../../statistics/counts.ts';
@@ -26,7 +27,7 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
       const scored = examples.slice(skipped);
       return {
         scope: {
-          en: `${scored.length} of ${examples.length} examples`,
+          en: `${scored.length} of ${counted(examples.length, 'example')}`,
           zh: `${examples.length} 个样本中的 ${scored.length} 个`,
         },
         score(predictions): Reproduced {

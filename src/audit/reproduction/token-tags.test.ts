@@ -118,7 +118,7 @@ describe('the published NER score', () => {
     const golds = texts.map(() => [{ start: 0, end: 2, type: '症状' }]);
     const document = (text: string): string => `${text[0]} B_症状\n${text[1]} I_症状\n`;
     const measure = await open('cEHRNER', texts, golds, `${document(texts[0])}\n${document(texts[1])}`);
-    expect(measure.scope.en).toBe('2 WordPieces of 2 characters in 1 documents');
+    expect(measure.scope.en).toBe('2 WordPieces of 2 characters in 1 document');
   });
 
   it('refuses files that do not belong together, and a lack of vocabulary', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openDataset } from '../../datasets/dataset.ts';
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { readTextFile } from '../../ground/files.ts';
 import { encodeBio } from '../../metrics/bio.ts';
@@ -106,7 +107,7 @@ async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: Release
   const all = documents.reduce((sum, document) => sum + document.length, 0);
   return {
     scope: {
-      en: `${kept} WordPieces of ${all} characters in ${seen.length} documents`,
+      en: `${kept} WordPieces of ${counted(all, 'character')} in ${counted(seen.length, 'document')}`,
       zh: `${seen.length} 篇文档 ${all} 个字中的 ${kept} 个词元`,
     },
     visible: examples.map(({ input: { text } }, i) => (seen[i] ? endOfSeen(text, seen[i]) : 0)),
@@ -156,7 +157,7 @@ async function readDocuments({ task, split, dataDir, examples }: JudgedCorpus) {
     throw new UserError(
       'not-comparable',
       {
-        en: `${documents.length} documents in the BIO file, ${examples.length} in the JSON file`,
+        en: `${counted(documents.length, 'document')} in the BIO file, ${examples.length} in the JSON file`,
         zh: `BIO 文件有 ${documents.length} 篇文档，JSON 文件有 ${examples.length} 篇`,
       },
       {
@@ -181,7 +182,7 @@ function requireSameLength(
   throw new UserError(
     'not-comparable',
     {
-      en: `The BIO file has ${document.length} characters where the JSON text has ${characters}`,
+      en: `The BIO file has ${counted(document.length, 'character')} where the JSON text has ${characters}`,
       zh: `BIO 文件有 ${document.length} 个字符，而 JSON 文本有 ${characters} 个`,
     },
     {

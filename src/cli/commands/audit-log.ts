@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { defineCommand } from '../command.ts';
 import { clientOf, SERVER } from '../site-options.ts';
@@ -32,7 +33,7 @@ const verify = defineCommand({
     const { entries, head } = verdict;
     if (!terminal.json)
       terminal.printText({
-        en: `${entries} entries, intact. Keep the last hash elsewhere: ${head}`,
+        en: `${counted(entries, 'entry', 'entries')}, intact. Keep the last hash elsewhere: ${head}`,
         zh: `共 ${entries} 条，完好。请另行保存末条哈希：${head}`,
       });
   },

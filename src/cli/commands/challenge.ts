@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { text } from '../../ground/parameters.ts';
 import type { Client } from '../../server/client.ts';
@@ -86,7 +87,7 @@ const exportAll = defineCommand({
     const site = await openSite(await siteSettings(options));
     const rows = await exportSite(site, file).finally(site.close);
     if (terminal.json) return terminal.printJson({ file, rows });
-    terminal.printText({ en: `${file}: ${rows} rows`, zh: `${file}：${rows} 行` });
+    terminal.printText({ en: `${file}: ${counted(rows, 'row')}`, zh: `${file}：${rows} 行` });
   },
 });
 
@@ -105,7 +106,7 @@ const importAll = defineCommand({
     const site = await openSite(await siteSettings(options));
     const rows = await importSite(site, file).finally(site.close);
     if (terminal.json) return terminal.printJson({ file, rows });
-    terminal.printText({ en: `${file}: ${rows} rows`, zh: `${file}：${rows} 行` });
+    terminal.printText({ en: `${file}: ${counted(rows, 'row')}`, zh: `${file}：${rows} 行` });
   },
 });
 
@@ -124,7 +125,7 @@ const rekey = defineCommand({
     const splits = await reencryptGold(site, { role: 'admin' }).finally(site.close);
     if (terminal.json) return terminal.printJson({ splits });
     terminal.printText({
-      en: `${splits} splits, no older key is needed`,
+      en: `${counted(splits, 'split')}, no older key is needed`,
       zh: `共 ${splits} 个划分，不再需要旧密钥`,
     });
   },

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { text } from '../../ground/parameters.ts';
 import type { ReadPredictions } from '../../scoring/predictions.ts';
@@ -45,14 +46,14 @@ export const checkCommand = defineCommand({
     if (terminal.json) terminal.printJson({ file, examples: coverage.asked, coverage, offsets, problems });
     else if (problems.length === 0) {
       terminal.printText({
-        en: `${file}: ${coverage.asked} predictions, no problems`,
+        en: `${file}: ${counted(coverage.asked, 'prediction')}, no problems`,
         zh: `${file}：${coverage.asked} 条预测，没有问题`,
       });
     } else await printProblems(problems, terminal);
     if (problems.length > 0) {
       throw new UserError(
         'check-failed',
-        { en: `${problems.length} problems found`, zh: `发现 ${problems.length} 个问题` },
+        { en: `${counted(problems.length, 'problem')} found`, zh: `发现 ${problems.length} 个问题` },
         { file },
       );
     }
@@ -85,7 +86,7 @@ async function checkCblue(path: string, dir: string, terminal: Terminal): Promis
   throw new UserError(
     'check-failed',
     {
-      en: `${fatal.length} problems that the official checker refuses`,
+      en: `${counted(fatal.length, 'problem')} that the official checker refuses`,
       zh: `${fatal.length} 个官方校验不接受的问题`,
     },
     { file: path },
@@ -101,7 +102,7 @@ async function printSubmission({ files, problems }: CheckedSubmission, terminal:
     const own = problems.filter((problem) => problem.file === file);
     const refused = own.filter(({ severity }) => severity === 'refused').length;
     terminal.printText({
-      en: `${file} (${task}): ${records} records${questions === undefined ? '' : ` for ${questions} questions`}, ${refused} refused, ${own.length - refused} missed by the official checker`,
+      en: `${file} (${task}): ${counted(records, 'record')}${questions === undefined ? '' : ` for ${counted(questions, 'question')}`}, ${refused} refused, ${own.length - refused} missed by the official checker`,
       zh: `${file}（${task}）：${records} 条记录${questions === undefined ? '' : `，问题 ${questions} 个`}，官方不接受 ${refused} 处，官方未发现 ${own.length - refused} 处`,
     });
     if (questions === undefined)

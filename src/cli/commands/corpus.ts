@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { flag, list, type Parsed, text } from '../../ground/parameters.ts';
 import type { Manifest } from '../../pretraining/corpus/manifest.ts';
 import type { Part } from '../../pretraining/corpus/part-record.ts';
@@ -104,7 +105,7 @@ const build = defineCommand({
 function printPart({ shard, common, sources, shards }: Part, out: string, terminal: Terminal): void {
   const documents = shards.reduce((sum, part) => sum + part.documents, 0);
   terminal.printText({
-    en: `Part ${shard} of ${common.shards} in ${out}: ${documents} documents of ${sources.length} sources. \`chineseblue corpus merge\` makes the corpus of all parts.`,
+    en: `Part ${shard} of ${common.shards} in ${out}: ${counted(documents, 'document')} of ${counted(sources.length, 'source')}. \`chineseblue corpus merge\` makes the corpus of all parts.`,
     zh: `第 ${shard} 部分（共 ${common.shards} 个）写入 ${out}：${sources.length} 个来源的 ${documents} 篇文档。用 \`chineseblue corpus merge\` 合并所有部分。`,
   });
 }
@@ -172,12 +173,15 @@ async function printManifest(manifest: Manifest, terminal: Terminal): Promise<vo
   );
   for (const [where, count] of Object.entries(evaluation.refused)) {
     terminal.print(
-      say({ en: `  refused as ${where} text: ${count} sentences`, zh: `  拒绝 ${where} 的句子：${count}` }),
+      say({
+        en: `  refused as ${where} text: ${counted(count, 'sentence')}`,
+        zh: `  拒绝 ${where} 的句子：${count}`,
+      }),
     );
   }
   terminal.print(
     say({
-      en: `Checked against ${evaluation.texts} evaluation texts; ${characters} characters in ${shards.length} shards.`,
+      en: `Checked against ${counted(evaluation.texts, 'evaluation text')}; ${characters} characters in ${counted(shards.length, 'shard')}.`,
       zh: `已对照 ${evaluation.texts} 条评测文本；共 ${characters} 字，${shards.length} 个分片。`,
     }),
   );

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { integer, text } from '../../ground/parameters.ts';
 import { SHAPE } from '../../pretraining/parameters.ts';
 import { defineCommand } from '../command.ts';
@@ -45,7 +46,7 @@ export const initCommand = defineCommand({
     if (terminal.json) return terminal.printJson({ out, config });
     terminal.print(
       terminal.say({
-        en: `${out}: ${config.layers} layers, hidden size ${config.hiddenSize}, ${config.vocabSize} WordPieces, random weights`,
+        en: `${out}: ${counted(config.layers, 'layer')}, hidden size ${config.hiddenSize}, ${config.vocabSize} WordPieces, random weights`,
         zh: `${out}：${config.layers} 层 × ${config.hiddenSize} 维，${config.vocabSize} 个词元，随机权重`,
       }),
     );

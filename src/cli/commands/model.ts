@@ -1,5 +1,6 @@
 import type { OnnxImport } from '../../encoders/folder/import_onnx.ts';
 import type { Precision } from '../../encoders/weights/safetensors_write.ts';
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
 import { choice, flag, integer, list as listOf, text } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -53,7 +54,7 @@ function compared({ from, precision, configuration, comparison, unread }: OnnxIm
   const [apart, close, names] = [difference.toExponential(1), cosine.toFixed(6), unread.join(', ')];
   return [
     {
-      en: `Compared with ${from} (${precision}) on ${texts} texts: largest difference ${apart} of the largest value, smallest cosine ${close}.`,
+      en: `Compared with ${from} (${precision}) on ${counted(texts, 'text')}: largest difference ${apart} of the largest value, smallest cosine ${close}.`,
       zh: `与 ${from}（${precision}）在 ${texts} 条文本上比较：最大差异为最大值的 ${apart}，最小余弦 ${close}。`,
     },
     ...(configuration === 'graph'
@@ -224,7 +225,7 @@ const trim = defineCommand({
     const share = ((100 * lost) / tokens).toFixed(3);
     terminal.print(
       terminal.say({
-        en: `${out}: ${after} of ${before} tokens, ${parameters} parameters. In ${read} texts, ${tokens} tokens: ${lost} lost (${share} %), ${unknown} were [UNK] before.`,
+        en: `${out}: ${after} of ${before} tokens, ${parameters} parameters. In ${counted(read, 'text')}, ${tokens} tokens: ${lost} lost (${share} %), ${unknown} were [UNK] before.`,
         zh: `${out}：保留 ${before} 个词元中的 ${after} 个，共 ${parameters} 个参数。${read} 条文本共 ${tokens} 个词元：丢失 ${lost} 个（${share}%），原本为 [UNK] 的 ${unknown} 个。`,
       }),
     );

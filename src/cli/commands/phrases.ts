@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { integer, list, text } from '../../ground/parameters.ts';
 import { MINING, SAMPLING } from '../../pretraining/parameters.ts';
 import type { Mined, Phrase } from '../../pretraining/phrases/mine.ts';
@@ -81,7 +82,7 @@ async function printMined(mined: Mined, rows: number, file: string, terminal: Te
   const { candidates, seeds, heldOutAuc } = mined.facts;
   terminal.print(
     say({
-      en: `${mined.kept.length} phrases of ${candidates} frequent n-grams, ${fresh.length} of them new; ${seeds} terms as positive examples; AUC of the domain filter on held-out words: ${heldOutAuc.toFixed(3)}.`,
+      en: `${counted(mined.kept.length, 'phrase')} of ${candidates} frequent n-grams, ${fresh.length} of them new; ${counted(seeds, 'term as a positive example', 'terms as positive examples')}; AUC of the domain filter on held-out words: ${heldOutAuc.toFixed(3)}.`,
       zh: `从 ${candidates} 个高频 n-gram 中得到 ${mined.kept.length} 个短语，其中新短语 ${fresh.length} 个；正例 ${seeds} 个；领域过滤器在留出词上的 AUC：${heldOutAuc.toFixed(3)}。`,
     }),
   );

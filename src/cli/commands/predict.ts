@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import {
@@ -72,11 +73,11 @@ export const predictCommand = defineCommand({
     if (terminal.json) return terminal.printJson({ out, predictions, unanswered });
     const rest =
       unanswered > 0
-        ? { en: `, ${unanswered} inputs without one`, zh: `，另有 ${unanswered} 条输入没有预测` }
+        ? { en: `, ${counted(unanswered, 'input')} without one`, zh: `，另有 ${unanswered} 条输入没有预测` }
         : { en: '', zh: '' };
     terminal.print(
       terminal.say({
-        en: `${out}: ${predictions} predictions${rest.en}`,
+        en: `${out}: ${counted(predictions, 'prediction')}${rest.en}`,
         zh: `${out}：${predictions} 条预测${rest.zh}`,
       }),
     );

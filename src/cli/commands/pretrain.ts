@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { integer, type Parsed, text } from '../../ground/parameters.ts';
 import type { Kind } from '../../pretraining/masks/units.ts';
 import type { Accuracy, PretrainingScores } from '../../pretraining/objective/evaluate.ts';
@@ -86,7 +87,7 @@ async function exportTo(
   ).finally(progress.stop);
   if (terminal.json) return terminal.printJson(exported);
   terminal.printText({
-    en: `${exported.steps} steps (${exported.rows} sequences) in ${out}. Train there or on a cluster: \`accelerate launch ${out}/train.py --out MODEL\``,
+    en: `${counted(exported.steps, 'step')} (${counted(exported.rows, 'sequence')}) in ${out}. Train there or on a cluster: \`accelerate launch ${out}/train.py --out MODEL\``,
     zh: `已将 ${exported.steps} 步（${exported.rows} 条序列）写入 ${out}。可在本机或集群上训练：\`accelerate launch ${out}/train.py --out MODEL\``,
   });
 }

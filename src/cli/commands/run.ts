@@ -1,6 +1,7 @@
 import type { SuiteAverage } from '../../compare/suite-average.ts';
 import type { Batch, BatchOptions, BatchRequest } from '../../evaluation/batch.ts';
 import type { PlanList } from '../../evaluation/plans.ts';
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
 import type { Suite } from '../../tasks/suites/suite.ts';
@@ -194,7 +195,7 @@ async function toSlurm(file: string, plans: PlanList['plans'], terminal: Termina
   const shown = terminal.beside(file);
   if (shown.json) return shown.printJson({ file, evaluations: plans.length });
   shown.printText({
-    en: `${file} does ${plans.length} evaluations: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
+    en: `${file} does ${counted(plans.length, 'evaluation')}: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
     zh: `${file} 包含 ${plans.length} 次评测：\`sbatch ${file}\`。完成后去掉 --slurm 再次执行即可输出结果表。`,
   });
 }
@@ -219,7 +220,10 @@ async function evaluateHere(
 function noteQuickLook({ plans, looks }: PlanList, terminal: Terminal): void {
   const notes = looks.flatMap(({ look, evaluations }) => look.note?.(evaluations) ?? []);
   if (notes.length === 0) return;
-  const count = terminal.say({ en: `${plans.length} evaluations.`, zh: `共 ${plans.length} 次评测。` });
+  const count = terminal.say({
+    en: `${counted(plans.length, 'evaluation')}.`,
+    zh: `共 ${plans.length} 次评测。`,
+  });
   terminal.note([count, ...notes.map(terminal.say)].join(terminal.language === 'en' ? ' ' : ''));
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { choice, real, text } from '../../ground/parameters.ts';
 import type { Offsets } from '../../scoring/offsets.ts';
 import type { ReadPredictions } from '../../scoring/predictions.ts';
@@ -76,7 +77,7 @@ function noteInvalid({ problems }: ReadPredictions, terminal: Terminal): void {
   const invalid = new Set(problems.filter(({ code }) => code !== 'missing-id').map(({ id }) => id));
   if (invalid.size === 0) return;
   terminal.note({
-    en: `${invalid.size} predictions are invalid and count as missing; \`chineseblue check\` lists the reasons.`,
+    en: `${counted(invalid.size, 'prediction is invalid and counts as missing', 'predictions are invalid and count as missing')}; \`chineseblue check\` lists the reasons.`,
     zh: `${invalid.size} 条预测无效，按缺失计；原因见 \`chineseblue check\`。`,
   });
 }

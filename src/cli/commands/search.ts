@@ -1,4 +1,5 @@
 import type { RetrievalScores, Search } from '../../evaluation/retrieval.ts';
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
 import { choice, integer, text, withDefaults } from '../../ground/parameters.ts';
 import { parameters as bm25 } from '../../models/bm25/parameters.ts';
@@ -117,7 +118,7 @@ function describeSearch(task: Task, isSynthetic: boolean, scores: RetrievalScore
       }
     : { en: '', zh: '' };
   return {
-    en: `${task.id}${synthetic.en}: ${documents} documents, ${queries} queries with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms a search${again.en}`,
+    en: `${task.id}${synthetic.en}: ${counted(documents, 'document')}, ${counted(queries, 'query', 'queries')} with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms a search${again.en}`,
     zh: `${task.id}${synthetic.zh}：${documents} 个文档，${queries} 个有相关文档的查询（另有 ${queriesWithoutRelevant} 个没有）；建索引 ${indexSeconds.toFixed(2)} 秒，每次检索 ${searchMilliseconds.toFixed(3)} 毫秒${again.zh}`,
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { flag, integer, type Parsed, text } from '../../ground/parameters.ts';
 import { SMALLEST_CELL } from '../../server/scoring/parameters.ts';
@@ -90,7 +91,8 @@ export const workerCommand = defineCommand({
     const work = { client, challenge, task, dir, subsets, home, leastCell, untilEmpty, signal, onError };
     const scored = await workRemotely(work).finally(progress.stop);
     if (terminal.json) terminal.printJson({ scored });
-    else terminal.printText({ en: `${scored} submissions scored.`, zh: `已评分 ${scored} 个提交。` });
+    else
+      terminal.printText({ en: `${counted(scored, 'submission')} scored.`, zh: `已评分 ${scored} 个提交。` });
   },
 });
 
@@ -125,7 +127,7 @@ async function workOnQueue(options: Options, terminal: Terminal, signal: AbortSi
     });
     progress.stop();
     if (terminal.json) terminal.printJson({ done });
-    else terminal.printText({ en: `${done} evaluations done.`, zh: `完成 ${done} 次评测。` });
+    else terminal.printText({ en: `${counted(done, 'evaluation')} done.`, zh: `完成 ${done} 次评测。` });
   } finally {
     progress.stop();
     await sweeps.close();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import type { GivenParameters } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -107,7 +108,10 @@ const whichTask = (model: string): UserError =>
 const notAsMany = (models: number, tasks: number): UserError =>
   new UserError(
     'which-task',
-    { en: `${tasks} tasks were named for ${models} models`, zh: `为 ${models} 个模型指定了 ${tasks} 个任务` },
+    {
+      en: `${counted(tasks, 'task was named', 'tasks were named')} for ${counted(models, 'model')}`,
+      zh: `为 ${models} 个模型指定了 ${tasks} 个任务`,
+    },
     {
       field: '--task',
       hint: {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { makeWhole } from '../../ground/staging.ts';
@@ -145,7 +146,7 @@ function notHeld(to: string, { id: task }: Task, leftOut: readonly LeftOut[]): U
   return new UserError(
     'not-held',
     {
-      en: `The format ${to} cannot hold ${count} examples of ${split} of ${task}: ${en}`,
+      en: `The format ${to} cannot hold ${counted(count, 'example')} of ${split} of ${task}: ${en}`,
       zh: `${to} 格式无法容纳 ${task} ${split} 划分的 ${count} 条样本：${zh}`,
     },
     {

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
@@ -147,7 +148,7 @@ function otherColumns(expected: number, found: number, line: number, file: strin
   return new UserError(
     'bad-bio',
     {
-      en: `Expected ${expected} columns as on the first line, found ${found}`,
+      en: `Expected ${counted(expected, 'column')} as on the first line, found ${found}`,
       zh: `应与首行同为 ${expected} 列，实际为 ${found} 列`,
     },
     {

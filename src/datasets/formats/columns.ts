@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { type Line, readLineBatches } from '../../ground/files.ts';
 
@@ -101,7 +102,7 @@ function wrongColumns(file: string, line: number, names: readonly string[], foun
   return new UserError(
     'wrong-columns',
     {
-      en: `Expected ${names.length} columns (${names.join(', ')}), found ${found}`,
+      en: `Expected ${counted(names.length, 'column')} (${names.join(', ')}), found ${found}`,
       zh: `应为 ${names.length} 列（${names.join('、')}），实际为 ${found} 列`,
     },
     {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readTextFile } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
@@ -124,7 +125,7 @@ function readSentence(
   if (!named) {
     const [mentions, given] = [runs.length, names.length];
     const message = {
-      en: `${mentions} mentions but ${given} names`,
+      en: `${counted(mentions, 'mention')} but ${counted(given, 'name')}`,
       zh: `${mentions} 处提及，${given} 个症状名`,
     };
     notice('symptoms-misaligned', message);
@@ -132,7 +133,10 @@ function readSentence(
   const paired = names.length === statuses.length;
   if (!paired) {
     const [given, held] = [names.length, statuses.length];
-    const message = { en: `${given} names but ${held} statuses`, zh: `${given} 个症状名，${held} 个状态` };
+    const message = {
+      en: `${counted(given, 'name')} but ${counted(held, 'status', 'statuses')}`,
+      zh: `${given} 个症状名，${held} 个状态`,
+    };
     notice('statuses-misaligned', message);
   }
   const mentions = runs.map((run): SymptomMention => {
@@ -181,7 +185,7 @@ function decodeLabel(label: string, text: string, place: ValuePlace): Run[] {
     throw new UserError(
       'bad-bio',
       {
-        en: `The label has ${label.length} letters, the sentence ${points.length} characters`,
+        en: `The label has ${counted(label.length, 'letter')}, the sentence ${counted(points.length, 'character')}`,
         zh: `标签有 ${label.length} 个字母，句子有 ${points.length} 个字符`,
       },
       {

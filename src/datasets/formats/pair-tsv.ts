@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { labelOf, readColumns } from './columns.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
 
@@ -38,7 +39,7 @@ export const pairTsv: Format = {
     }
     if (unquoted === 0) return;
     const message = {
-      en: `${unquoted} fields were wholly in double quotes and were unquoted`,
+      en: `${counted(unquoted, 'field was wholly in double quotes and was unquoted', 'fields were wholly in double quotes and were unquoted')}`,
       zh: `${unquoted} 个字段整体带双引号，已去除`,
     };
     notice({ code: 'unquoted-fields', message, count: unquoted });

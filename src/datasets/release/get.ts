@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { download, fileUrl } from '../../fetch/download.ts';
 import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
@@ -63,7 +64,7 @@ const notReplaced = (files: GetReport['files']): UserError =>
   new UserError(
     'not-official',
     {
-      en: `${files.length} existing files are not the official ones`,
+      en: `${counted(files.length, 'existing file is not the official one', 'existing files are not the official ones')}`,
       zh: `已有 ${files.length} 个文件与官方内容不符`,
     },
     {
@@ -79,7 +80,7 @@ const notFound = (files: GetReport['files'], from: string | undefined): UserErro
   new UserError(
     'not-found',
     {
-      en: `${files.length} files were not found in ${from ?? 'the release'}`,
+      en: `${counted(files.length, 'file was not found', 'files were not found')} in ${from ?? 'the release'}`,
       zh: `在 ${from ?? '官方发布'} 中未找到 ${files.length} 个文件`,
     },
     {

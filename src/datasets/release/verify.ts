@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyFile } from '../../fetch/identity.ts';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type OfficialFile, officialFiles } from './manifest.ts';
@@ -68,7 +69,7 @@ const notOfficial = (files: readonly VerifiedFile[]): UserError =>
   new UserError(
     'not-official',
     {
-      en: `${files.length} files differ from the official ones`,
+      en: `${counted(files.length, 'file differs from the official one', 'files differ from the official ones')}`,
       zh: `${files.length} 个文件与官方内容不符`,
     },
     {

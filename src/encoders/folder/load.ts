@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { EncoderConfig } from '../architectures/architecture.ts';
 import { loadTokenizer } from '../tokenizers/load.ts';
@@ -45,7 +46,7 @@ export function checkVocabulary(config: EncoderConfig, { vocabulary }: Tokenizer
     throw new UserError(
       'vocab-mismatch',
       {
-        en: `The vocabulary has ${tokens} tokens, but the model only ${config.vocabSize} embeddings`,
+        en: `The vocabulary has ${counted(tokens, 'token')}, but the model only ${counted(config.vocabSize, 'embedding')}`,
         zh: `词表有 ${tokens} 个词元，而模型只有 ${config.vocabSize} 个词嵌入`,
       },
       {

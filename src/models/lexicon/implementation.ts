@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../ground/counted.ts';
 import { createYielder } from '../../ground/yielder.ts';
 import type { Input, Prediction } from '../../tasks/examples.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
@@ -106,7 +107,7 @@ function fitted<F extends LexiconFamily>(
       words(input).map((word) => {
         const { value, found, right } = byWord.get(word)!;
         return {
-          en: `“${word}” is ${value}: right ${right} of ${found} times in the training data`,
+          en: `“${word}” is ${value}: right ${right} of ${counted(found, 'time')} in the training data`,
           zh: `“${word}”为 ${value}：在训练集中出现 ${found} 次，${right} 次正确`,
         };
       }),

@@ -13,6 +13,7 @@ import {
   trainModel,
 } from '../../encoders/training/trainer.ts';
 import type { Tensor } from '../../encoders/weights/read.ts';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { evenSteps } from '../even-steps.ts';
 import {
@@ -182,7 +183,7 @@ const tooSmall = (texts: number, size: number): UserError =>
   new UserError(
     'corpus-too-small',
     {
-      en: `The corpus has ${texts} texts to train on, less than a batch of ${size}`,
+      en: `The corpus has ${counted(texts, 'text')} to train on, less than a batch of ${size}`,
       zh: `语料只有 ${texts} 条训练文本，不足一批（${size}）`,
     },
     {

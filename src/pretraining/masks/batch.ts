@@ -1,4 +1,5 @@
 import type { Vocabulary } from '../../encoders/tokenizers/vocabulary.ts';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { counterRandom, PURPOSE } from './counter.ts';
 import { type Masked, maskSequence, maskTokensOf, mostMasked } from './masking.ts';
@@ -143,7 +144,7 @@ const tooSmall = (sequences: number, batchSize: number): UserError =>
   new UserError(
     'corpus-too-small',
     {
-      en: `The corpus yields ${sequences} sequences, fewer than a batch of ${batchSize}`,
+      en: `The corpus yields ${counted(sequences, 'sequence')}, fewer than a batch of ${batchSize}`,
       zh: `语料只能生成 ${sequences} 条序列，不足一批（${batchSize} 条）`,
     },
     {

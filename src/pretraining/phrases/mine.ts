@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Text } from '../../ground/language.ts';
 import { type Parsed, withDefaults } from '../../ground/parameters.ts';
@@ -201,12 +202,12 @@ const tooFewSeeds = (found: number, minCount: number): UserError =>
   new UserError(
     'too-few-seeds',
     {
-      en: `Only ${found} terms of the lexicon are frequent in this text`,
+      en: `Only ${counted(found, 'term of the lexicon is', 'terms of the lexicon are')} frequent in this text`,
       zh: `词典中只有 ${found} 个词在该文本中足够高频`,
     },
     {
       hint: {
-        en: `At least ${MIN_SEEDS} must occur ${minCount} times: use more text, a larger lexicon, or a smaller --min-count.`,
+        en: `At least ${MIN_SEEDS} must occur ${counted(minCount, 'time')}: use more text, a larger lexicon, or a smaller --min-count.`,
         zh: `至少需要 ${MIN_SEEDS} 个词各出现 ${minCount} 次：请增加文本、扩充词典或减小 --min-count。`,
       },
     },

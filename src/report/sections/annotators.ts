@@ -1,4 +1,5 @@
 import type { AgreementReport } from '../../datasets/imports/agreement.ts';
+import { counted } from '../../ground/counted.ts';
 import type { Interval } from '../../statistics/interval.ts';
 import { showInterval } from '../../statistics/show-interval.ts';
 import { both, corpusText, type Html, html } from '../html.ts';
@@ -12,7 +13,7 @@ export function annotators(agreement: AgreementReport | undefined): Html | undef
   const { records, differing, adjudication } = agreement;
   return html`<div class="card"><h2>${both({ en: 'Annotators', zh: '标注者' })}</h2>
 <p class="lead">${both({
-    en: `${differing} of ${records} records with several readings differ; taken: ${adjudication}.`,
+    en: `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.`,
     zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
   })}</p>
 ${agreementTable(agreement)}${labelTable(agreement)}${confusionTable(agreement)}${disagreementTable(agreement)}</div>`;

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import type { Language, Text } from '../../ground/language.ts';
 import type { RunAnalysis, TaskAnalysis } from '../analysis.ts';
 import type { Breakdown } from '../breakdown.ts';
@@ -67,7 +68,7 @@ function calibrationFigure(calibration: RunAnalysis['calibration']): Html | unde
   return chart(
     title,
     {
-      en: `Share that is right (up) by stated probability (across); ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}, ${count} answers`,
+      en: `Share that is right (up) by stated probability (across); ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}, ${counted(count, 'answer')}`,
       zh: `纵轴为正确比例，横轴为给出的概率；ECE ${ece.toFixed(3)}，Brier ${brier.toFixed(3)}，${count} 个答案`,
     },
     calibrationChart(calibration, `calibration: expected calibration error ${ece.toFixed(3)}`),

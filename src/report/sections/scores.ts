@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
 import { figure, pValue, range, UNSURE_NOTE } from '../../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../../scoring/score-sheet.ts';
@@ -167,7 +168,7 @@ function conventionTable(runs: TaskAnalysis['runs'], subset: string, only: boole
   );
   return html`
     <h3>${caption}</h3>
-    <p class="note">${both({ en: `${examples} examples, ${units} independent units`, zh: `${examples} 个样本，${units} 个独立单元` })}</p>
+    <p class="note">${both({ en: `${counted(examples, 'example')}, ${counted(units, 'independent unit')}`, zh: `${examples} 个样本，${units} 个独立单元` })}</p>
     <div class="scroll" tabindex="0" role="group" aria-label="${subset}"><table class="scores">
       <thead><tr><th scope="col">${both({ en: 'Rule', zh: '口径' })}</th>
         ${runs.map(({ run }) => html`<th scope="col" class="num">${single ? both({ en: 'Score', zh: '得分' }) : html`${run.record.model.name}<small>${run.record.seed}</small>`}</th>`)}

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { bootstrapMany, type Figure } from '../../statistics/bootstrap.ts';
@@ -32,7 +33,7 @@ export function requireAligned(
     throw new UserError(
       'length-mismatch',
       {
-        en: `${name} has ${length} items, gold has ${gold.length}`,
+        en: `${name} has ${counted(length, 'item')}, gold has ${gold.length}`,
         zh: `${name} 有 ${length} 项，而 gold 有 ${gold.length} 项`,
       },
       {

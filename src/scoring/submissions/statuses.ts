@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { type Finding, isRecord, labelFinding, refused, type SubmissionShape } from './shape.ts';
 
@@ -26,7 +27,7 @@ export const statuses: SubmissionShape = {
     const asked = question && 'mentions' in question.input ? question.input.mentions.length : found.length;
     if (found.length >= asked) return findings;
     const message = {
-      en: `${found.length} mentions, but the test file has ${asked}`,
+      en: `${counted(found.length, 'mention')}, but the test file has ${asked}`,
       zh: `有 ${found.length} 个提及，而测试文件有 ${asked} 个`,
     };
     return [...findings, refused('missing-record', 'dialog_info', message)];

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Board } from '../board.ts';
@@ -66,7 +67,7 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
       : `${{ en: 'ends', zh: '结束' }[language]} ${moment(new Date(closes).toISOString())}`,
   ].filter((part) => part !== '');
   const quotas = {
-    en: `${quota.day} submissions in 24 hours, ${quota.total} in all`,
+    en: `${counted(quota.day, 'submission')} in 24 hours, ${quota.total} in all`,
     zh: `24 小时内 ${quota.day} 次，总计 ${quota.total} 次`,
   }[language];
   const form =

@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import { UserError } from '../../../ground/errors.ts';
 import { codePoints } from '../code-points.ts';
 import type { Format, SourceRecord } from '../format.ts';
@@ -66,7 +67,7 @@ const wrongCount = (tags: number, characters: number, place: ValuePlace): UserEr
   new UserError(
     'bad-bio',
     {
-      en: `There are ${tags} tags for ${characters} characters`,
+      en: `There are ${counted(tags, 'tag')} for ${counted(characters, 'character')}`,
       zh: `有 ${tags} 个标签，而句子有 ${characters} 个字符`,
     },
     {

@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import { combine } from '../../../tasks/families/dialogue/symptom-status.ts';
 import type { SymptomStatus } from '../../../tasks/families/dialogue/types.ts';
 import type { PlainRecord } from '../../../tasks/families/shared/record.ts';
@@ -93,5 +94,8 @@ function spansOf({ record, text, at }: ImcsSentence): { readonly start: number; 
 
 const misaligned = (spans: number, names: number): RecordNotice => ({
   code: 'symptoms-misaligned',
-  message: { en: `${spans} mentions but ${names} names`, zh: `${spans} 处提及，${names} 个症状名` },
+  message: {
+    en: `${counted(spans, 'mention')} but ${counted(names, 'name')}`,
+    zh: `${spans} 处提及，${names} 个症状名`,
+  },
 });

@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import { readCsvRows } from '../../../ground/csv-rows.ts';
 import { UserError } from '../../../ground/errors.ts';
 import type { ImportFormat } from '../import-format.ts';
@@ -43,7 +44,7 @@ function rowOf(header: readonly string[], cells: readonly string[], place: RawPl
   throw new UserError(
     'ragged-row',
     {
-      en: `Expected ${header.length} cells as in the header, found ${cells.length}`,
+      en: `Expected ${counted(header.length, 'cell')} as in the header, found ${cells.length}`,
       zh: `应与表头同为 ${header.length} 格，实际为 ${cells.length} 格`,
     },
     {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Response } from '../../../fetch/post.ts';
+import { counted } from '../../../ground/counted.ts';
 import { tokensOf } from './budget.ts';
 import { type Called, type CallSettings, openCaller } from './caller.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -84,7 +85,10 @@ async function readEmbeddings(
     vectors[index] = Float32Array.from(embedding);
   const count = Object.keys(vectors).length;
   if (reply.data.length !== texts.length || count !== texts.length || vectors.length !== texts.length)
-    return wrong('wrong-count', `${reply.data.length} vectors for ${texts.length} texts`);
+    return wrong(
+      'wrong-count',
+      `${counted(reply.data.length, 'vector')} for ${counted(texts.length, 'text')}`,
+    );
   const { length } = vectors[0];
   const other = vectors.find((vector) => vector.length !== length);
   if (other) return wrong('wrong-dimensions', `${other.length} and ${length} numbers`);

@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import { comparisonForm } from '../../../text/normalise.ts';
 import type { ComparedParts, ExampleOf, Fault, ReferenceAnswer } from '../family.ts';
 import { type Line, readList, scoreFault } from '../shared/faults.ts';
@@ -17,7 +18,7 @@ export function parseScores(line: Line, { documents }: RankingTypes['input']): A
     code: 'wrong-count',
     field: 'scores',
     message: {
-      en: `"scores" has ${given} numbers, but the query has ${documents.length} documents`,
+      en: `"scores" has ${counted(given, 'number')}, but the query has ${counted(documents.length, 'document')}`,
       zh: `“scores”有 ${given} 个数，而该查询有 ${documents.length} 篇文档`,
     },
   };

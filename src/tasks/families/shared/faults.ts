@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import type { Text } from '../../../ground/language.ts';
 import { showJson } from '../../../ground/show.ts';
 import type { Task } from '../../task.ts';
@@ -54,7 +55,7 @@ export function labelFault(value: unknown, field: string, known: ReadonlySet<str
   const some = [...known].slice(0, MAX_LABELS_SHOWN).join(', ');
   const all = known.size <= MAX_LABELS_SHOWN;
   const message = {
-    en: `${show(value)} is not a label of this task: ${all ? some : `${some}, … (${known.size} labels)`}`,
+    en: `${show(value)} is not a label of this task: ${all ? some : `${some}, … (${counted(known.size, 'label')})`}`,
     zh: `${show(value)} 不是该任务的标签：${all ? some : `${some}, …（共 ${known.size} 个）`}`,
   };
   return { code: 'unknown-label', field, message };

@@ -1,3 +1,4 @@
+import { counted } from '../../../ground/counted.ts';
 import type { Text } from '../../../ground/language.ts';
 import type { Average } from '../../../metrics/class-scores.ts';
 import { accuracy, type LabelItem, labelF1 } from '../../../metrics/labels.ts';
@@ -30,7 +31,7 @@ export function readLabelList(
   });
   if ('faults' in labels || labels.length === count) return labels;
   const message = {
-    en: `"${field}" has ${labels.length} labels, but there are ${count} ${name.en}`,
+    en: `"${field}" has ${counted(labels.length, 'label')}, but there are ${count} ${name.en}`,
     zh: `“${field}”有 ${labels.length} 个标签，而${name.zh}有 ${count} 个`,
   };
   return { faults: [{ code: 'wrong-count', field, message }] };
