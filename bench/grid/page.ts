@@ -10,9 +10,10 @@ import { writeAtomic } from '../../src/ground/files.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type Cell, cellsOf, type KeptCell, keptCells, type Pair } from './cells.ts';
+import { errorLines } from './errors-table.ts';
 import { ARMS, RECIPES } from './recipes.ts';
 import { difference, percent, row, spread } from './show.ts';
-import { trialLines } from './trials-table.ts';
+import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 /** The kind of an arm and what was chosen for it. */
@@ -87,6 +88,7 @@ function section(id: string): string[] {
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
     ...armRows(cells, pairs),
     ...devLines(cells),
+    ...errorLines(id),
     ...trialLines(id),
     ...(notes.size > 0 ? ['', ...[...notes].map((note) => `Note, ${note}`)] : []),
     ...(missing.length > 0 ? ['', outstanding(missing)] : []),
@@ -97,7 +99,13 @@ function section(id: string): string[] {
 interface Parity {
   readonly encoder: string;
   readonly epochs: number;
-  readonly pairs: readonly { readonly task: string; readonly ours: number; readonly trainer: number }[];
+  readonly pairs: readonly {
+    readonly task: string;
+    readonly learnt: number;
+    readonly train: number;
+    readonly ours: number;
+    readonly trainer: number;
+  }[];
 }
 
 /** Whole runs beside the Trainer, of bench/bert/parity.ts. */
@@ -108,6 +116,7 @@ function parity(): string[] {
   const rows = [...Map.groupBy(pairs, ({ task }) => task)].map(([task, own]) =>
     row([
       task,
+      `${own[0].learnt} of ${own[0].train}`,
       String(own.length),
       spread(own.map(({ ours }) => ours)),
       spread(own.map(({ trainer }) => trainer)),
@@ -118,8 +127,8 @@ function parity(): string[] {
     '',
     `${encoder} by the same plain recipe (${epochs} epochs, AdamW, linear schedule; for entities a softmax head), on the same sequences, the epoch chosen on dev, scored alike; each row over the same seeds, which draw different heads and orders in the two. Test, in percent. \`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``,
     '',
-    row(['task', 'seeds', 'chineseblue', 'Trainer']),
-    row(['---', '---:', '---:', '---:']),
+    row(['task', 'learnt from', 'seeds', 'chineseblue', 'Trainer']),
+    row(['---', '---:', '---:', '---:', '---:']),
     ...rows,
     '',
   ];
@@ -138,10 +147,13 @@ const page = [
   'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5            # what is finished is skipped',
   'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials   # remedies, on a sample of train, on dev',
   'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --full     # those that gained, on all of train',
+  'npx node bench/grid/errors.ts --work WORK                                      # errors on dev where a goal is missed',
   'npx node bench/grid/page.ts',
   '```',
   '',
   'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval over independent units of test for the first seed. The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
+  '',
+  ABOUT_TRIALS,
   '',
   `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue at ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`,
   '',

@@ -1,19 +1,25 @@
 /**
- * The paper's ablation from a pretrained encoder: pretrains it further with whole entities and spans masked, without either,
- * without both, each for the same number of steps on the same corpus with the same seed. Every arm is a folder in WORK
- * that appears when it is finished; killed, it resumes. The fifth arm, no further pretraining, is the encoder itself.
- * bench/pretraining/compare.ts then fine-tunes all of them (its command is printed).
+ * The paper's ablation from a pretrained encoder, as one command that can be killed and run again: pretrains it further with
+ * whole entities and spans masked, without either, without both, each for the same number of steps on the same corpus with the
+ * same seed; then fine-tunes the four and the encoder itself on two tasks by three seeds, by the defaults of the family within
+ * a budget of training tokens, on the same samples. An arm is a folder in WORK that appears when it is finished. What was
+ * right on held-out text goes to bench/results/pretraining-ablation-arms.json, scores to pretraining-ablation-encoder.json,
+ * both to docs/pretraining.md by bench/pretraining/tables.ts.
  *
  *   npx node bench/pretraining/ablation.ts --init bge-trimmed --corpus corpus --lexicon lexicon.tsv --phrases phrases.tsv \
- *     --steps 1200 --work WORK
+ *     --work WORK [--data DIR]
  *
- * --arm runs one arm only; --batch-size, --max-length and --learning-rate are those of `chineseblue pretrain`.
+ * For bge-small-zh-v1.5 on one core of an AMD EPYC: four arms of half an hour (1 440 steps of 8 × 128 tokens), 30 fine-tunings of
+ * 200 000 tokens, about four minutes each; four hours in all. --arm NAME pretrains one arm only. --steps, --batch-size,
+ * --max-length and --learning-rate are those of `chineseblue pretrain`; --budget, --seeds, --tasks and --jobs of compare.ts.
  */
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFolder } from '../../src/encoders/folder/find.ts';
-import { createDirectory } from '../../src/ground/files.ts';
+import { createDirectory, writeJson } from '../../src/ground/files.ts';
 import { pretrainToFolder } from '../../src/pretraining/pretrain-folder.ts';
 
 const ARMS = {
@@ -31,11 +37,17 @@ const { values } = parseArgs({
     phrases: { type: 'string' },
     work: { type: 'string' },
     arm: { type: 'string' },
-    steps: { type: 'string', default: '1200' },
+    steps: { type: 'string', default: '1440' },
     'batch-size': { type: 'string', default: '8' },
     'max-length': { type: 'string', default: '128' },
     'learning-rate': { type: 'string', default: '0.0001' },
     threads: { type: 'string', default: '1' },
+    budget: { type: 'string', default: '200000' },
+    seeds: { type: 'string', default: '0,1,2' },
+    tasks: { type: 'string', default: 'cMedQQ,cMedQANER' },
+    jobs: { type: 'string', default: '1' },
+    data: { type: 'string' },
+    results: { type: 'string', default: join(import.meta.dirname, '../results') },
   },
 });
 const { init, corpus, lexicon, phrases, work } = values;
@@ -49,7 +61,7 @@ const folderOf = (arm: string): string => join(resolve(work), arm);
 for (const [arm, masks] of Object.entries(ARMS)) {
   if ((values.arm && values.arm !== arm) || existsSync(join(folderOf(arm), 'config.json'))) continue;
   console.log(`${arm} …`);
-  const { scores } = await pretrainToFolder(
+  await pretrainToFolder(
     {
       data: {
         corpus,
@@ -67,17 +79,34 @@ for (const [arm, masks] of Object.entries(ARMS)) {
     },
     { onProgress: (_share, { en }) => process.stderr.write(`\r${arm}: ${en}   `) },
   );
-  const share = ({ right, count }: { right: number; count: number }): string =>
-    `${((100 * right) / Math.max(1, count)).toFixed(1)} %`;
-  if (scores)
-    console.log(
-      `\n${arm}: loss ${scores.loss.toFixed(3)}, entities ${share(scores.kinds.entity)}, spans ${share(scores.kinds.span)}, other ${share(scores.kinds.other)}, pairs ${share(scores.next)}`,
-    );
+  process.stderr.write('\n');
 }
-const models = [
-  ...Object.keys(ARMS).map((arm) => `${arm}=${folderOf(arm)}`),
-  `none=${resolve(findFolder(init))}`,
+
+/** The last evaluation on held-out text that pretraining logged. */
+function heldOutOf(arm: string): object {
+  const lines = readFileSync(join(folderOf(arm), 'pretraining/train.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const { step, heldOut } = JSON.parse(lines.findLast((line) => line.includes('"heldOut"')) ?? '{}');
+  return { arm, step, ...heldOut };
+}
+
+const finished = Object.keys(ARMS).filter((arm) => existsSync(join(folderOf(arm), 'config.json')));
+await writeJson(join(values.results, 'pretraining-ablation-arms.json'), {
+  date: new Date().toISOString(),
+  cpu: cpus()[0]?.model,
+  ...{ steps: Number(values.steps), batchSize: Number(values['batch-size']) },
+  ...{ maxLength: Number(values['max-length']), learningRate: Number(values['learning-rate']) },
+  arms: finished.map(heldOutOf),
+});
+if (finished.length < Object.keys(ARMS).length) process.exit();
+
+const models = [...finished.map((arm) => `${arm}=${folderOf(arm)}`), `none=${resolve(findFolder(init))}`];
+const compare = [
+  ...[join(import.meta.dirname, 'compare.ts'), '--usual', '--no-random', '--jobs', values.jobs],
+  ...['--models', models.join(','), '--tasks', values.tasks, '--seeds', values.seeds],
+  ...['--budget', values.budget, '--work', work, ...(values.data ? ['--data', values.data] : [])],
+  ...['--out', join(values.results, 'pretraining-ablation-encoder.json')],
 ];
-console.log(
-  `npx node bench/pretraining/compare.ts --no-random --tasks cMedQQ,cMedQANER --models ${models.join(',')} --work ${work} --out bench/results/pretraining-ablation.json`,
-);
+const { status } = spawnSync(process.execPath, compare, { stdio: 'inherit' });
+process.exitCode = status ?? 1;

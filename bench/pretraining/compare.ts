@@ -7,7 +7,12 @@
  *   npx node bench/pretraining/compare.ts --models entity+span=A,no-entity=B,no-span=C,plain=D --no-random \
  *     --tasks cMedIC,cMedQANER --work WORK --out bench/results/pretraining-ablation.json
  *
+ *   npx node bench/pretraining/compare.ts --models cbert-tiny=models/cbert-tiny,distilled=DIR --no-random --tasks all \
+ *     --better distilled --work WORK --out bench/results/pretraining-distilled.json
+ *
  * --longer adds random weights that are trained on all text for twice as many epochs in smaller, faster steps.
+ * --usual takes the defaults of the families for pretrained weights in place of the recipes for small models below.
+ * --better NAME says at the end whether that model has the highest mean on test on every task.
  * For trying things out: --epochs 1 --budget 2000 --seeds 0 (--budget: tokens of training in all).
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -58,13 +63,18 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   cMedQQ: { ...withoutBudget(TEXTS), batchSize: 32, learningRate: 4e-4, headLearningRate: 4e-4, dropout: 0 },
   cMedIC: { ...TEXTS, epochs: 6 },
   cMedTC: TEXTS,
+  cMedIR: { ...TEXTS, epochs: 1, maxLength: 64 },
+  cMedQA: TEXTS,
+  CMDD: ENTITIES,
 };
+/** Those of the tables of docs/pretraining.md. */
+const TASKS = 'cEHRNER,cMedQANER,cMedQQ,cMedIC,cMedTC';
 
 const { values } = parseArgs({
   options: {
     models: { type: 'string', default: 'cbert-tiny=models/cbert-tiny' },
     random: { type: 'boolean', default: true },
-    tasks: { type: 'string', default: Object.keys(RECIPES).join(',') },
+    tasks: { type: 'string', default: TASKS },
     seeds: { type: 'string', default: '0,1,2' },
     work: { type: 'string' },
     data: { type: 'string' },
@@ -73,6 +83,8 @@ const { values } = parseArgs({
     epochs: { type: 'string' },
     budget: { type: 'string' },
     longer: { type: 'boolean', default: false },
+    usual: { type: 'boolean', default: false },
+    better: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -80,11 +92,17 @@ if (!values.work) throw new Error('--work DIR: where runs are kept, outside of t
 const work = resolve(values.work);
 const { dir: dataDir } = resolveDataDir(values.data, process.env);
 const seeds = values.seeds.split(',').map(Number);
-const tasks = values.tasks.split(',').map((name) => findTask(name));
+const tasks = (values.tasks === 'all' ? Object.keys(RECIPES) : values.tasks.split(',')).map((name) =>
+  findTask(name),
+);
 const models = values.models.split(',').map((pair) => {
   const equals = pair.indexOf('=');
   return { name: pair.slice(0, equals), folder: resolve(pair.slice(equals + 1)) };
 });
+if (values.better && !models.some(({ name }) => name === values.better))
+  throw new Error(`--better ${values.better}: no model of this name`);
+if (values.usual && (values.random || values.longer))
+  throw new Error('--usual is for pretrained models: it needs --no-random');
 
 /** What is compared: weights to begin with, and how they are fine-tuned. */
 interface System {
@@ -108,10 +126,16 @@ const recipe = (task: string): Recipe => {
   };
 };
 const random = { layers, hidden, heads, vocab: models[0].folder };
+const usual: GivenParameters = {
+  threads: 1,
+  ...(values.epochs && { epochs: Number(values.epochs) }),
+  ...(values.budget && { tokenBudget: Number(values.budget) }),
+};
 const systems: readonly System[] = [
   ...models.map(({ name, folder }) => ({
     name,
-    parameters: (task: string) => ({ ...COMMON, ...recipe(task), init: folder }),
+    parameters: (task: string): GivenParameters =>
+      values.usual ? { ...usual, init: folder } : { ...COMMON, ...recipe(task), init: folder },
   })),
   ...(values.random
     ? [
@@ -296,6 +320,19 @@ for (const task of tasks) {
     );
 }
 if (results.length < tasks.length) console.log(`\n${tasks.length - results.length} tasks are not complete`);
+if (values.better) {
+  const behind = results.filter(({ systems: found }) => {
+    const own = found.find(({ name }) => name === values.better)?.test.mean ?? 0;
+    return found.some(({ name, test }) => name !== values.better && test.mean >= own);
+  });
+  const which =
+    results.length === tasks.length ? 'every task' : `the ${results.length} tasks that are complete`;
+  console.log(
+    behind.length > 0
+      ? `\n${values.better} is not better on: ${behind.map(({ task }) => task).join(', ')}`
+      : `\n${values.better} is better on ${which}`,
+  );
+}
 const relative = (parameters: GivenParameters): GivenParameters =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'init' && name !== 'vocab'));
 await writeJson(values.out, {

@@ -78,15 +78,44 @@ function tables({ date, seeds, tasks }: Result): string {
   ].join('\n');
 }
 
+interface Arms {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly maxLength: number;
+  readonly arms: readonly ({ readonly arm: string; readonly loss: number } & Readonly<
+    Record<'entity' | 'span' | 'other' | 'next', number>
+  >)[];
+}
+
+/** What the arms of the ablation answer on the same held-out text, masked alike. */
+function armTable({ steps, batchSize, maxLength, arms }: Arms): string {
+  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  return [
+    row(['further pretraining', 'loss', 'accuracy on entities', 'spans', 'other', 'pairs']),
+    row(['---', '---:', '---:', '---:', '---:', '---:']),
+    ...arms.map(({ arm, loss, entity, span, other, next }) =>
+      row([arm, loss.toFixed(3), ...[entity, span, other, next].map(share)]),
+    ),
+    '',
+    `${steps} steps of ${batchSize} × ${maxLength} tokens each.`,
+  ].join('\n');
+}
+
 let text = readFileSync(page, 'utf8');
-for (const name of ['pretraining-compare', 'pretraining-ablation']) {
+const NAMES = [
+  ...['pretraining-compare', 'pretraining-ablation', 'pretraining-ablation-arms'],
+  ...['pretraining-ablation-encoder', 'pretraining-distilled'],
+];
+for (const name of NAMES) {
   const file = join(results, `${name}.json`);
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, end] = [text.indexOf(open), text.indexOf(close)];
   if (start < 0 || end < start) throw new Error(`docs/pretraining.md has no ${open} … ${close}`);
   if (!existsSync(file)) continue;
-  const result: Result = JSON.parse(readFileSync(file, 'utf8'));
-  if (result.tasks.length === 0) continue;
-  text = `${text.slice(0, start + open.length)}\n${tables(result)}\n${text.slice(end)}`;
+  const result: Result | Arms = JSON.parse(readFileSync(file, 'utf8'));
+  const isArms = 'arms' in result;
+  if ((isArms ? result.arms : result.tasks).length === 0) continue;
+  const shown = isArms ? armTable(result) : tables(result);
+  text = `${text.slice(0, start + open.length)}\n${shown}\n${text.slice(end)}`;
 }
 await writeAtomic(page, text);

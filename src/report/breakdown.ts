@@ -1,5 +1,4 @@
 import { unitsOf } from '../datasets/units.ts';
-import type { OpenedRun } from '../evaluation/opened.ts';
 import type { Text } from '../ground/language.ts';
 import { answered, countUnits, narrowTo } from '../scoring/units.ts';
 import { bootstrap, type Value } from '../statistics/bootstrap.ts';
@@ -8,7 +7,7 @@ import type { Example } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Element } from '../tasks/families/view.ts';
 import { REPORT_RESAMPLES } from './classes.ts';
-import type { Answers, Shown } from './run-errors.ts';
+import type { Answered, Answers, Shown } from './run-errors.ts';
 
 /** One bar of a breakdown. */
 export interface Slice {
@@ -33,7 +32,7 @@ const FREQUENCY_BANDS = [0, 2, 10, 100, Number.POSITIVE_INFINITY] as const;
 const OPTIONS = { resamples: REPORT_RESAMPLES, seed: 1 } as const;
 
 /** The primary score by the length of all texts of an example, in slices of about equal size. */
-export function byLength(run: OpenedRun): Breakdown | undefined {
+export function byLength(run: Answered): Breakdown | undefined {
   const { task, examples } = run;
   const family = familyOf(task);
   const convention = family.conventions.find(({ id }) => id === task.primary);
@@ -78,7 +77,7 @@ export function byLength(run: OpenedRun): Breakdown | undefined {
  * Undefined without training examples and for families without elements.
  */
 export function byFrequency(
-  run: OpenedRun,
+  run: Answered,
   shown: Shown,
   answers: Answers,
   train: readonly Example[],
@@ -122,7 +121,7 @@ export function byFrequency(
 }
 
 /** Recall by who mentions the thing, where gold marks mentions in the turns of speakers. */
-export function bySpeaker(run: OpenedRun, shown: Shown, answers: Answers): Breakdown | undefined {
+export function bySpeaker(run: Answered, shown: Shown, answers: Answers): Breakdown | undefined {
   if (!shown.gold.some(({ marks }) => marks && marks.length > 0)) return undefined;
   const speakersOf = (element: Element, i: number): string => {
     const marks = shown.gold[i].marks?.filter(({ surface }) => surface === element.surface) ?? [];
@@ -142,7 +141,7 @@ export function bySpeaker(run: OpenedRun, shown: Shown, answers: Answers): Break
 
 /** Recall of gold elements in the groups that `groupOf` names; in the given order, else most frequent first. */
 function recallBy(
-  run: OpenedRun,
+  run: Answered,
   shown: Shown,
   answers: Answers,
   groupOf: (element: Element, index: number) => string,

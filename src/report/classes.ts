@@ -1,8 +1,7 @@
 import { unitsOf } from '../datasets/units.ts';
-import type { OpenedRun } from '../evaluation/opened.ts';
 import { bootstrapMany, type Figure } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
-import type { Answers, Shown } from './run-errors.ts';
+import type { Answered, Answers, Shown } from './run-errors.ts';
 
 /** Resamples for the many small figures of a report; the main scores keep their own. */
 export const REPORT_RESAMPLES = 2000;
@@ -35,20 +34,24 @@ export interface ShownClasses {
 }
 
 /** Precision, recall and F1 of the classes that gold or the answers hold, most frequent in gold first. */
-export function classFigures(run: OpenedRun, shown: Shown, answers: Answers): ShownClasses {
+export function classFigures(
+  { examples }: Pick<Answered, 'examples'>,
+  shown: Shown,
+  answers: Answers,
+): ShownClasses {
   const observed = observedLabels(shown, answers);
   const labels = observed.length > MOST_CLASSES ? mostFrequent(observed, shown, answers) : observed;
-  return { figures: figuresOf(labels, run, shown, answers), leftOut: observed.length - labels.length };
+  return { figures: figuresOf(labels, examples, shown, answers), leftOut: observed.length - labels.length };
 }
 
 function figuresOf(
   labels: readonly string[],
-  run: OpenedRun,
+  examples: Answered['examples'],
   shown: Shown,
   answers: Answers,
 ): ClassFigures[] {
   const column = new Map(labels.map((label, i) => [label, i * COLUMNS]));
-  const units = unitsOf(run.examples);
+  const units = unitsOf(examples);
   const width = labels.length * COLUMNS;
   if (width === 0) return [];
   const counts = new Float64Array(units.length * width);

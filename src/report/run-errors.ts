@@ -6,6 +6,9 @@ import { kinds } from './error-kinds.ts';
 import { gatherSpellings, type Spellings } from './spellings.ts';
 import { classify, type ErrorRecord } from './taxonomy.ts';
 
+/** What errors are looked for in: answers to examples, of a kept run or of a model that was just asked. */
+export type Answered = Pick<OpenedRun, 'task' | 'examples' | 'predictions'>;
+
 /** The examples of a task as they are shown, shared by all runs. */
 export interface Shown {
   readonly blocks: readonly (readonly Block[])[];
@@ -22,7 +25,7 @@ export interface Answers {
 }
 
 /** The blocks and gold elements of all examples of a split. */
-export function showExamples({ task, examples }: OpenedRun): Shown {
+export function showExamples({ task, examples }: Omit<Answered, 'predictions'>): Shown {
   const { view } = familyOf(task);
   const gold = examples.map((example) => view.side(example.gold, example.input));
   const bodyLabels = new Set(
@@ -38,8 +41,8 @@ export function showExamples({ task, examples }: OpenedRun): Shown {
   };
 }
 
-/** Aligns the answers of a run with gold, and classifies every error. */
-export function findErrors(run: OpenedRun, shown: Shown): Answers {
+/** Aligns answers with gold, and classifies every error. */
+export function findErrors(run: Answered, shown: Shown): Answers {
   const { view } = familyOf(run.task);
   const sides = run.examples.map(({ input }, i) => {
     const prediction = run.predictions[i];

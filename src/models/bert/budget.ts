@@ -28,7 +28,12 @@ export function withinBudget<T>(
 
 /** The examples that the parameter `tokenBudget` leaves: its share for one pass over train, and as much of dev. */
 export function sampleExamples<F extends FamilyId>(
-  { train, dev, seed, parameters }: FitRequest<F, BertParameters>,
+  {
+    train,
+    dev,
+    seed,
+    parameters,
+  }: Pick<FitRequest<F, BertParameters>, 'train' | 'dev' | 'seed' | 'parameters'>,
   plan: FamilyPlan<F>,
 ): Pick<FitRequest<F>, 'train' | 'dev'> {
   const { tokenBudget, epochs, copies } = parameters;

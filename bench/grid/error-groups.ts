@@ -1,0 +1,114 @@
+import type { Answers, Shown } from '../../src/report/run-errors.ts';
+import { fold } from '../../src/tasks/families/view.ts';
+import type { Group, WrongGroup } from './errors-kept.ts';
+
+const MOST_CONFUSIONS = 6;
+/** Upper ends of the bands of shared characters, exclusive but for the last. */
+const BANDS = [0.25, 0.5, 0.75, 1];
+
+/** How the boundaries of answers that overlap gold of the same class are wrong. */
+export function boundaries(shown: Shown, answers: Answers): Group[] {
+  const counts = new Map<string, number>();
+  answers.aligned.forEach((pairs, i) => {
+    for (const { gold, answer, equal } of pairs) {
+      if (equal || gold === undefined || answer === undefined) continue;
+      const [a, b] = [shown.gold[i].elements[gold].span, answers.sides[i]!.elements[answer].span];
+      if (!a || !b || (a.start === b.start && a.end === b.end)) continue;
+      const longer = b.start <= a.start && b.end >= a.end;
+      const shorter = b.start >= a.start && b.end <= a.end;
+      add(counts, longer ? 'longer than gold' : shorter ? 'shorter than gold' : 'shifted');
+    }
+  });
+  return sorted(counts);
+}
+
+/** Which class is answered in place of which: of the same element, or of the example. */
+export function confusions(shown: Shown, answers: Answers): Group[] {
+  const counts = new Map<string, number>();
+  answers.aligned.forEach((pairs, i) => {
+    for (const { gold, answer } of pairs) {
+      if (gold === undefined || answer === undefined) continue;
+      const [a, b] = [shown.gold[i].elements[gold].label, answers.sides[i]!.elements[answer].label];
+      if (a !== b) add(counts, `${a} → ${b}`);
+    }
+  });
+  return sorted(counts).slice(0, MOST_CONFUSIONS);
+}
+
+/** Pairs of texts by gold and by the share of characters in common; undefined where examples are no pairs. */
+export function pairOverlap({ blocks, gold }: Shown, { errors }: Answers): WrongGroup[] | undefined {
+  if (gold.some(({ values, elements }, i) => values || blocks[i].length !== 2 || elements.length !== 1))
+    return undefined;
+  const groups = new Map<string, { count: number; wrong: number }>();
+  const labels = [...new Set(gold.map(({ elements: [{ label }] }) => label))].sort();
+  for (const label of labels)
+    for (const [k, end] of BANDS.entries())
+      groups.set(nameOf(label, k === 0 ? 0 : BANDS[k - 1], end), { count: 0, wrong: 0 });
+  blocks.forEach(([a, b], i) => {
+    const share = shared(a.text, b.text);
+    const k = Math.max(
+      0,
+      BANDS.findIndex((end) => share < end || end === 1),
+    );
+    const group = groups.get(nameOf(gold[i].elements[0].label, k === 0 ? 0 : BANDS[k - 1], BANDS[k]))!;
+    group.count++;
+    if (errors[i].length > 0) group.wrong++;
+  });
+  return [...groups].flatMap(([group, { count, wrong }]) => (count > 0 ? { group, count, wrong } : []));
+}
+
+const nameOf = (label: string, from: number, to: number): string =>
+  `gold ${label}, ${100 * from}–${100 * to} %`;
+
+/**
+ * Queries by the place of the first document of the highest grade, ties against it, and by which document shares more
+ * characters with the query: one of the highest grade, or one of a lower. Undefined where examples are no rankings.
+ */
+export function rankingErrors({ blocks, gold }: Shown, { sides, errors }: Answers): WrongGroup[] | undefined {
+  if (gold.some(({ values }) => !values)) return undefined;
+  const groups = new Map<string, { count: number; wrong: number }>();
+  const put = (group: string, i: number): void => {
+    const found = groups.get(group) ?? { count: 0, wrong: 0 };
+    found.count++;
+    if (errors[i].length > 0) found.wrong++;
+    groups.set(group, found);
+  };
+  gold.forEach(({ values: grades = [] }, i) => {
+    const highest = Math.max(...grades);
+    const right = grades.map((grade) => grade === highest);
+    if (right.every(Boolean)) return;
+    const scores = sides[i]?.values ?? [];
+    const top = Math.max(...scores.filter((_, k) => right[k]));
+    const before = scores.filter((score, k) => !right[k] && score >= top).length;
+    put(`first right document at place ${before < 2 ? before + 1 : '3 or later'}`, i);
+    const [query, ...documents] = blocks[i];
+    const own = documents.map(({ text }) => shared(query.text, text));
+    const [with_, without] = [true, false].map((is) => Math.max(...own.filter((_, k) => right[k] === is)));
+    const more = with_ > without ? 'a right document' : with_ < without ? 'a wrong document' : 'both alike';
+    put(`shares most characters with the query: ${more}`, i);
+  });
+  return [...groups]
+    .map(([group, counts]) => ({ group, ...counts }))
+    .sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+/** Characters that two texts have in common, each as often as it is in both, of the characters of both (Dice). */
+function shared(a: string, b: string): number {
+  const [one, other] = [[...fold(a)], [...fold(b)]];
+  const left = new Map<string, number>();
+  for (const character of one) add(left, character);
+  let common = 0;
+  for (const character of other) {
+    const count = left.get(character) ?? 0;
+    if (count === 0) continue;
+    left.set(character, count - 1);
+    common++;
+  }
+  return (2 * common) / Math.max(1, one.length + other.length);
+}
+
+const add = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
+const sorted = (counts: ReadonlyMap<string, number>): Group[] =>
+  [...counts].map(([group, count]) => ({ group, count })).sort((a, b) => b.count - a.count);

@@ -1,0 +1,67 @@
+import { KINDS, SHAPES } from '../../src/report/error-kinds.ts';
+import { type Errors, keptErrors, type ScoredGroup, type WrongGroup } from './errors-kept.ts';
+import { percent, row } from './show.ts';
+
+const share = (part: number, whole: number): string => `${part} (${percent(part / Math.max(1, whole))} %)`;
+const scored = (groups: readonly ScoredGroup[]): string =>
+  groups
+    .map(
+      ({ group, count, score, low, high }) =>
+        `${group}: ${percent(score)} [${percent(low)}, ${percent(high)}] (${count})`,
+    )
+    .join('; ');
+const wrong = (groups: readonly WrongGroup[]): string =>
+  groups
+    .map(({ group, count, wrong }) => `${group}: ${percent(wrong / count)} % wrong (${count})`)
+    .join('; ');
+
+/** The errors of the best fine-tuned model of a task on dev; nothing where they were not counted. */
+export function errorLines(task: string): string[] {
+  const found = keptErrors(task);
+  if (!found) return [];
+  const { arm, examples, units, score, errors } = found;
+  return [
+    '',
+    `Errors on dev of ${arm}, seed 0 (${examples} examples, ${units} independent units; ${percent(score)} with the decoding that dev chose): ${errors} in all.`,
+    '',
+    row(['by', 'errors']),
+    row(['---', '---']),
+    ...rowsOf(found).flatMap(([by, what]) => (what === '' ? [] : row([by, what]))),
+  ];
+}
+
+function rowsOf({
+  kinds,
+  errors,
+  boundaries,
+  classes,
+  confusions,
+  lengths,
+  frequencies,
+  overlaps,
+  ranks,
+}: Errors): [by: string, what: string][] {
+  const named = (from: number, to?: number): string =>
+    KINDS.slice(from, to)
+      .flatMap(({ id, title }) => {
+        const found = kinds.find((kind) => kind.id === id);
+        return found ? `${title.en.toLowerCase()} ${share(found.count, errors)}` : [];
+      })
+      .join('; ');
+  const counts = (groups: Errors['confusions']): string =>
+    groups.map(({ group, count }) => `${group} ${count}`).join('; ');
+  return [
+    ['what went wrong', named(0, SHAPES)],
+    ['what it is related to', named(SHAPES)],
+    ['boundary', counts(boundaries)],
+    [
+      'class: F1 (gold)',
+      classes.map(({ label, f1, gold }) => `${label} ${percent(f1)} (${gold})`).join('; '),
+    ],
+    ['confusion, gold → answer', counts(confusions)],
+    ['characters: score (examples)', scored(lengths)],
+    ['times in train: recall (gold)', frequencies.length > 1 ? scored(frequencies) : ''],
+    ['shared characters', wrong(overlaps)],
+    ['ranking', wrong(ranks)],
+  ];
+}
