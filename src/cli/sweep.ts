@@ -81,7 +81,7 @@ export async function evaluateByWorkers(
       onState: (state) => progress.update(state.done / Math.max(1, state.all), describeState(state)),
       onEnded: isLive ? (plan, error) => terminal.alert(describeEnd(plan, error)) : undefined,
     }).finally(progress.stop);
-    return await batchOf(outcomes, rest);
+    return await batchOf(outcomes, { ...rest, signal });
   } finally {
     await sweeps.close();
   }

@@ -163,10 +163,33 @@ function printSummaryNotes(summaries: readonly Summary[], terminal: Terminal): v
       zh: '（n/m）：为快速演示，仅用 m 个训练样本中的 n 个微调。使用全部样本：chineseblue run --model bert:NAME',
     });
   }
+  if (summaries.some(({ runs, interval }) => runs.length > 1 && interval)) {
+    terminal.printText({
+      en: 'The interval of several seeds or folds is that of their mean on other examples; ± is the standard deviation over the runs, with their number.',
+      zh: '多个种子或多折的区间是其均值的区间，反映更换样本的影响；± 为各次运行之间的标准差，括号内为运行次数。',
+    });
+  }
+  printMissingIntervals(summaries, terminal);
   if (summaries.some(({ synthetic }) => synthetic)) {
     terminal.printText({
       en: `${SYNTHETIC_MARK} Synthetic samples: the scores show that everything works, and nothing about real text.`,
       zh: `${SYNTHETIC_MARK} 合成样例语料：得分只说明流程可用，不代表真实文本上的表现。`,
+    });
+  }
+}
+
+/** Why means of several runs have no interval, each reason once. */
+export function printMissingIntervals(
+  summaries: readonly Pick<Summary, 'noInterval'>[],
+  terminal: Terminal,
+): void {
+  const reasons = new Set(
+    summaries.flatMap(({ noInterval }) => (noInterval ? terminal.say(noInterval.text) : [])),
+  );
+  for (const reason of reasons) {
+    terminal.note({
+      en: `The mean of several runs has no interval where gold is not at hand: ${reason}`,
+      zh: `缺少金标，无法计算多次运行均值的区间：${reason}`,
     });
   }
 }

@@ -1,7 +1,8 @@
 import { type Unit, unitsOf } from '../datasets/units.ts';
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
-import type { Metric, Reweighted, WholeMetric } from '../metrics/metric.ts';
+import type { Metric, WholeMetric } from '../metrics/metric.ts';
+import { weighable } from '../scoring/intervals.ts';
 import { answered } from '../scoring/units.ts';
 import { rankGroups } from '../statistics/groups.ts';
 import { DEFAULT_LEVEL, DEFAULT_RESAMPLES } from '../statistics/interval.ts';
@@ -15,7 +16,7 @@ import type { Judge, JudgeSettings } from './judge.ts';
 import { noticesOf } from './notices.ts';
 import { comparePairs } from './pairs.ts';
 import { gatherSystems, type System } from './systems.ts';
-import { type WeightedRun, weightedJudge } from './weighted-judge.ts';
+import { weightedJudge } from './weighted-judge.ts';
 
 const DEFAULT_SEED = 1;
 const DEFAULT_ITEMS = 10;
@@ -84,15 +85,10 @@ function judgeOf(
   const runs = systems.map((system) =>
     system.answers.map((list, run) => {
       refuseWithoutScore(metric.whole(list), system.runs[run]);
-      return weighted(metric.reweighted(grouped(list)));
+      return weighable(metric.reweighted(grouped(list)));
     }),
   );
   return weightedJudge(runs, units, settings);
-}
-
-function weighted(prepared: Reweighted<Answered>): WeightedRun {
-  if ('counted' in prepared) throw new Error('a metric must be prepared in one way');
-  return prepared;
 }
 
 function refuseWithoutScore(score: number, { directory, record }: OpenedRun): void {

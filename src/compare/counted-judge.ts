@@ -3,12 +3,13 @@ import type { Metric } from '../metrics/metric.ts';
 import { countUnits, narrowTo } from '../scoring/units.ts';
 import { bootstrap } from '../statistics/bootstrap.ts';
 import { unitVariance } from '../statistics/influence.ts';
+import { meanOverRuns } from '../statistics/mean-over-runs.ts';
 import { difference, pairCounts, swapEffects } from '../statistics/paired.ts';
 import { permutationTest } from '../statistics/permutation.ts';
 import { minimumDetectableDifference } from '../statistics/power.ts';
 import { overSeeds } from '../statistics/seeds.ts';
 import type { Answered } from '../tasks/examples.ts';
-import { type Answering, alike, meanOverRuns, sideBySide, totals } from './counting.ts';
+import { type Answering, alike, sideBySide, totals } from './counting.ts';
 import type { Judge, JudgeSettings } from './judge.ts';
 
 /** Judges by a metric that adds up over units: each unit is counted once. */

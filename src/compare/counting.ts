@@ -1,5 +1,3 @@
-import type { Metric } from '../metrics/metric.ts';
-import type { Value } from '../statistics/bootstrap.ts';
 import { besides, type SparseCounts, sumCounts } from '../statistics/counts.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { System } from './systems.ts';
@@ -15,17 +13,6 @@ export const sideBySide = (tables: readonly SparseCounts[], times: number, width
     Array.from({ length: times }, (_, block) => tables[block % tables.length]),
     width,
   );
-
-/** Score of a system with several runs: the mean of their scores. */
-export function meanOverRuns(metric: Metric<Answered>, runs: number): Value {
-  if (runs === 1) return metric.value;
-  return (sums) => {
-    let total = 0;
-    for (let run = 0; run < runs; run++)
-      total += metric.value(sums.subarray(run * metric.width, (run + 1) * metric.width));
-    return total / runs;
-  };
-}
 
 export function totals(tables: readonly SparseCounts[], width: number): Float64Array {
   const sums = new Float64Array(tables.length * width);

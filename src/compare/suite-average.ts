@@ -4,10 +4,11 @@ import type { Metric } from '../metrics/metric.ts';
 import { answered, countUnits, narrowTo } from '../scoring/units.ts';
 import { differenceOf, meanInterval, pairedSpreads, type Spread } from '../statistics/combined.ts';
 import type { Interval } from '../statistics/interval.ts';
+import { meanOverRuns } from '../statistics/mean-over-runs.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import { meanOverRuns, sideBySide } from './counting.ts';
+import { sideBySide } from './counting.ts';
 
 /** Resamples of an average: enough for a 95 % interval, and a tenth of what one score gets, as there are many scores. */
 const RESAMPLES = 4000;

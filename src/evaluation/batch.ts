@@ -1,5 +1,6 @@
 import { openJudged } from '../datasets/dataset.ts';
 import { judgedSplit, type Task } from '../tasks/task.ts';
+import { addIntervals } from './mean-intervals.ts';
 import { makePlans, type PlanList, type PlanRequest } from './plans.ts';
 import { evaluateAll, type Outcome, type PoolOptions } from './pool.ts';
 import { writeResults } from './results-page.ts';
@@ -45,17 +46,22 @@ export async function evaluateBatch(
   plans: PlanList['plans'],
   { results, tasks, ...pool }: BatchOptions,
 ): Promise<Batch> {
-  return batchOf(await evaluateAll(plans, pool), { results, tasks });
+  return batchOf(await evaluateAll(plans, pool), { results, tasks, signal: pool.signal });
 }
 
-/** Summarizes how plans ended, wherever they were evaluated. */
+/** Summarizes how plans of one request ended, wherever they were evaluated. */
 export async function batchOf(
   outcomes: readonly Outcome[],
-  { results, tasks }: Pick<BatchOptions, 'results' | 'tasks'>,
+  { results, tasks, signal }: Pick<BatchOptions, 'results' | 'tasks' | 'signal'>,
 ): Promise<Batch> {
   const runs = outcomes.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
   const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
-  const summaries = summarize(runs);
+  const plan = outcomes[0]?.plan;
+  const summaries = plan
+    ? await addIntervals(summarize(runs), {
+        ...{ dataDir: plan.dataDir, subsets: plan.subsets, among: tasks, signal },
+      })
+    : [];
   if (results !== undefined) await writeResults(results, summaries, tasks);
   return { runs, summaries, failures };
 }

@@ -2,12 +2,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Division, openJudged, type Question } from '../datasets/dataset.ts';
-import { requireReleased } from '../datasets/schemes/registry.ts';
-import { readSubsets } from '../datasets/subsets.ts';
 import { UserError } from '../ground/errors.ts';
 import { writeJson } from '../ground/files.ts';
 import { hashFile } from '../ground/hash.ts';
-import type { Text } from '../ground/language.ts';
 import { acquireLock } from '../ground/lock.ts';
 import { predictionOf } from '../models/answers.ts';
 import type { FittedModel, ModelKind } from '../models/contract.ts';
@@ -47,11 +44,9 @@ import {
   verifyFile,
   writeRecord,
 } from './store.ts';
+import { requireSubsets, subsetIds } from './subset-ids.ts';
 
 export type { Plan } from './plan.ts';
-
-/** What only released splits have, for errors. */
-const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
 
 /** Fitting is nearly all of the work, except for kinds that do not learn. */
 const fittedShare = ({ untrained = false }: ModelKind): number => (untrained ? 0 : 0.9);
@@ -164,7 +159,7 @@ export async function openCorpus({ task, split, source, dataDir }: Plan): Promis
 export async function openEvaluation(request: Plan, open = openCorpus): Promise<Evaluation> {
   const { modelFile } = request;
   const modelHash = modelFile === undefined ? '' : (await loadModelFile(modelFile)).sha256;
-  if (request.subsets !== undefined) requireReleased(request.split, SUBSETS);
+  if (request.subsets !== undefined) requireSubsets(request.split);
   const { task, splits } = await open(request);
   const plan = { ...request, task };
   const questions = sampleOf(splits.evaluated.questions, plan.limit);
@@ -241,7 +236,7 @@ async function scoreRun({ plan, id, kind, splits, questions, examples, directory
   const subsets =
     plan.subsets === undefined
       ? undefined
-      : await readSubsets(plan.subsets, task, requireReleased(split, SUBSETS), splits.files);
+      : await subsetIds(plan.subsets, task, { split, files: splits.files });
   const record = await readRecord(paths.record);
   requireId(record, id, paths.record);
   const { scores: earlier, ...hashes } = record.files;

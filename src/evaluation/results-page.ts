@@ -34,8 +34,11 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
           '',
         ]
       : []),
-    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split, of the first seed; ± is the standard deviation over seeds and folds, with their number. Times are seconds on this machine, with other work beside them.',
+    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split; over several seeds or folds it is that of their mean, and says nothing of other seeds. ± is the standard deviation over seeds and folds, with their number. Times are seconds on this machine, with other work beside them.',
     '',
+    ...(summaries.some(({ noInterval }) => noInterval)
+      ? ['Means without an interval: their corpus was not at hand when this page was written.', '']
+      : []),
   ];
   return [
     ...header,

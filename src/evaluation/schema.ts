@@ -103,7 +103,8 @@ const isObject = (value: unknown): value is object =>
 const isNumber = (value: object, field: string): boolean =>
   typeof Object.entries(value).find(([name]) => name === field)?.[1] === 'number';
 
-const interval = z.custom<Interval>(
+/** The shape of an interval. */
+export const intervalJson = z.custom<Interval>(
   (value) => isObject(value) && ['low', 'high', 'level'].every((field) => isNumber(value, field)),
   { error: 'Invalid input: expected an interval', params: { zh: '应为区间' } },
 );
@@ -119,7 +120,7 @@ const subset = z.looseObject({
     z.looseObject({
       convention: z.string(),
       value: real,
-      interval: interval.optional(),
+      interval: intervalJson.optional(),
       details: details.optional(),
     }),
   ),

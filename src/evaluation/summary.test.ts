@@ -38,3 +38,21 @@ it('gathers the folds of a cross-validation, and tells settings of a model apart
   expect(summarize([runs[0]])).toMatchObject([{ split: foldSplits[0], interval: expect.anything() }]);
   expect(others).toMatchObject([{ split: 'test', setting: '', asked: 20, interval: expect.anything() }]);
 });
+
+it('gathers only runs that were asked the same part of the questions, and leaves the interval of several to be added', () => {
+  const runOf = (seed: number, asked: number) => {
+    const examples = imaginedPairs(asked);
+    const predictions = guess(examples, 0.8, seed);
+    const run = imaginedRun({ task: taskNamed('cMedQQ'), examples, predictions, seed });
+    const of = asked < 20 ? { of: 20 } : {};
+    return { ...run, record: { ...run.record, examples: { ...run.record.examples, ...of } } };
+  };
+  const [all, part] = summarize([runOf(0, 20), runOf(0, 10), runOf(1, 20)]);
+  expect([all.runs.length, all.asked, all.interval, all.subsets.all.interval]).toEqual([
+    2,
+    20,
+    undefined,
+    undefined,
+  ]);
+  expect([part.runs.length, part.asked, part.interval]).toEqual([1, 10, expect.anything()]);
+});

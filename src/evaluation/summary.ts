@@ -1,14 +1,30 @@
 import { isFold } from '../datasets/schemes/registry.ts';
+import type { UserError } from '../ground/errors.ts';
 import { bothLanguages, type Text } from '../ground/language.ts';
 import { kebab } from '../ground/parameters.ts';
-import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
+import { primaryScore } from '../scoring/score-sheet.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { deviation } from '../statistics/percentiles.ts';
 import type { RunRecord } from './record.ts';
 import type { StoredRun } from './store.ts';
 
+/** The primary scores of several runs on the same examples, or of one. */
+export interface ScoreSummary {
+  /** Of the first run. */
+  readonly examples: number;
+  /** Over seeds and folds. */
+  readonly mean: number;
+  /** Standard deviation over seeds and folds; NaN for one run. */
+  readonly deviation: number;
+  /**
+   * Of the mean, over the independent units that were judged, those of all folds together: for these runs, whatever other
+   * seeds would give. Absent for a single unit, and for several runs until `addIntervals` has opened them.
+   */
+  readonly interval?: Interval;
+}
+
 /** The runs of one model on one split of one task, or on its folds, that differ in their seed only. */
-export interface Summary {
+export interface Summary extends Pick<ScoreSummary, 'mean' | 'deviation' | 'interval'> {
   readonly task: string;
   /** `FOLDS` for several parts of a cross-validation. */
   readonly split: string;
@@ -20,12 +36,10 @@ export interface Summary {
   readonly asked: number;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
-  /** Over seeds and folds, of the primary metric. */
-  readonly mean: number;
-  /** Standard deviation over seeds and folds; NaN for one run. */
-  readonly deviation: number;
-  /** Of the first run: the spread over examples, not over seeds. Absent for several folds. */
-  readonly interval?: Interval;
+  /** On `all` examples, and on the named subsets on which every run was scored. */
+  readonly subsets: Readonly<Record<string, ScoreSummary>>;
+  /** Why several runs have no interval, where `addIntervals` could not open them. */
+  readonly noInterval?: UserError;
   readonly primary: string;
   /** Means over the runs. */
   readonly fitSeconds: number;
@@ -39,9 +53,11 @@ export const FOLDS = 'folds';
 export function summarize(runs: readonly StoredRun[]): Summary[] {
   const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
-    const { task, source, synthetic, model, corpus } = run.record;
+    const { task, source, synthetic, model, corpus, examples } = run.record;
+    // A part of the questions is not the same as all of them, or as a larger part.
+    const asked = examples.of === undefined ? null : examples.evaluated;
     const key = JSON.stringify([
-      ...[task, splitOf(run), source, synthetic, corpus],
+      ...[task, splitOf(run), source, synthetic, corpus, asked],
       ...[model.id, model.version, model.moduleHash, model.parameters],
     ]);
     const group = groups.get(key);
@@ -54,9 +70,12 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
 }
 
 function summarizeOne(group: readonly StoredRun[]): Omit<Summary, 'setting'> {
-  const scores: ConventionScore[] = group.map(({ scores }) => primaryScore(scores));
-  const values = scores.map(({ value }) => value);
-  const { record } = group[0];
+  const [{ record, scores }] = group;
+  const names = Object.keys(scores.subsets).filter((name) =>
+    group.every((run) => name in run.scores.subsets),
+  );
+  const subsets = Object.fromEntries(names.map((name) => [name, scoreOver(group, name)]));
+  const { mean, deviation, interval } = subsets.all;
   const asked = new Map(group.map(({ record, scores }) => [record.split, scores.coverage.asked]));
   const split = asked.size > 1 ? FOLDS : record.split;
   return {
@@ -66,12 +85,21 @@ function summarizeOne(group: readonly StoredRun[]): Omit<Summary, 'setting'> {
     asked: [...asked.values()].reduce((sum, one) => sum + one, 0),
     synthetic: record.synthetic,
     runs: group,
-    mean: average(values),
-    deviation: deviation(values),
-    interval: split === FOLDS ? undefined : scores[0].interval,
+    ...{ mean, deviation, interval, subsets },
     primary: record.task.primary,
     fitSeconds: average(group.map((run) => run.record.times.fitSeconds)),
     predictSeconds: average(group.map((run) => run.record.times.predictSeconds)),
+  };
+}
+
+function scoreOver(group: readonly StoredRun[], subset: string): ScoreSummary {
+  const scores = group.map((run) => primaryScore(run.scores, subset));
+  const values = scores.map(({ value }) => value);
+  return {
+    examples: group[0].scores.subsets[subset].examples,
+    mean: average(values),
+    deviation: deviation(values),
+    interval: group.length === 1 ? scores[0].interval : undefined,
   };
 }
 

@@ -17,6 +17,12 @@ const VISITS = 1e8;
 /** A metric that is a function of the units' weights. */
 type Weighable = Extract<Reweighted<never>, { readonly cost: number }>;
 
+/** A metric that was prepared as a function of weights where that of all runs together was. */
+export function weighable(prepared: Reweighted<never>): Weighable {
+  if ('counted' in prepared) throw new Error('a metric must be prepared in one way');
+  return prepared;
+}
+
 /** How many resamples a figure gets of which one visits `cost` items. */
 export function wholeResamples(cost: number): number {
   const { fewest, most } = WHOLE_RESAMPLES;

@@ -102,6 +102,14 @@ export function besides(tables: readonly SparseCounts[], width: number): SparseC
   return builder.finish();
 }
 
+/** A table among the `units` units of several parts: those before the `first` and after its own count nothing. */
+export function among(table: SparseCounts, first: number, units: number): SparseCounts {
+  const starts = new Uint32Array(units + 1);
+  starts.set(table.starts, first);
+  starts.fill(table.starts[table.units], first + table.units);
+  return { ...table, units, starts };
+}
+
 /** Whether a unit counts the same in two tables. */
 export function countsAlike(a: SparseCounts, b: SparseCounts, unit: number): boolean {
   const start = a.starts[unit];

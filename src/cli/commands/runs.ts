@@ -1,42 +1,41 @@
 import type { StoredRun } from '../../evaluation/store.ts';
 import type { UserError } from '../../ground/errors.ts';
 import { flag } from '../../ground/parameters.ts';
-import { defineCommand } from '../command.ts';
-import { chooseTasks } from '../open-task.ts';
-import { RESULTS, RUNS_DIR, TASK_FILE } from '../options.ts';
+import { defineCommand, type Invocation } from '../command.ts';
+import { chooseTasks, dataDirOf } from '../open-task.ts';
+import { DATA_DIR, RESULTS, RUNS_DIR, TASK_FILE } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
+
+const OPTIONS = {
+  ...TASK_FILE,
+  ...DATA_DIR,
+  ...RUNS_DIR,
+  ...RESULTS,
+  verify: flag({
+    default: false,
+    summary: {
+      en: 'verify the hashes of every kept file, models included',
+      zh: '校验全部已保存文件（含模型）的哈希',
+    },
+  }),
+};
 
 export const runsCommand = defineCommand({
   name: 'runs',
   summary: { en: 'list kept runs', zh: '列出已保存的运行' },
-  options: {
-    ...TASK_FILE,
-    ...RUNS_DIR,
-    ...RESULTS,
-    verify: flag({
-      default: false,
-      summary: {
-        en: 'verify the hashes of every kept file, models included',
-        zh: '校验全部已保存文件（含模型）的哈希',
-      },
-    }),
-  },
+  options: OPTIONS,
   examples: [
     'chineseblue runs',
     'chineseblue runs --json',
     'chineseblue runs --results results.md',
     'chineseblue runs --verify',
   ],
-  async run({ options, terminal }) {
-    const { runsDir, results, taskFile } = options;
+  async run({ options, terminal, signal }) {
+    const { runsDir, results } = options;
     if (options.verify) return verify(runsDir, terminal);
     const { listRuns } = await import('../../evaluation/store.ts');
     const runs = await listRuns(runsDir, { onSkip: noteSkipped(terminal) });
-    if (results !== undefined) {
-      const { summarize } = await import('../../evaluation/summary.ts');
-      const { writeResults } = await import('../../evaluation/results-page.ts');
-      await writeResults(results, summarize(runs), (await chooseTasks([], taskFile)).tasks);
-    }
+    if (results !== undefined) await writePage(results, runs, { options, terminal, signal });
     const shown = terminal.beside(results);
     if (terminal.json) return shown.printJson(runs);
     if (runs.length === 0)
@@ -44,6 +43,23 @@ export const runsCommand = defineCommand({
     await printRuns(runs, shown);
   },
 });
+
+/** The page of results; means of several seeds and folds get their intervals where these can be computed. */
+async function writePage(
+  file: string,
+  runs: readonly StoredRun[],
+  { options, terminal, signal }: Omit<Invocation<typeof OPTIONS>, 'operands'>,
+): Promise<void> {
+  const { summarize } = await import('../../evaluation/summary.ts');
+  const { addIntervals } = await import('../../evaluation/mean-intervals.ts');
+  const { writeResults } = await import('../../evaluation/results-page.ts');
+  const dataDir = await dataDirOf(options);
+  const { tasks } = await chooseTasks([], options.taskFile, dataDir);
+  const summaries = await addIntervals(summarize(runs), { dataDir, among: tasks, signal });
+  await writeResults(file, summaries, tasks);
+  const { printMissingIntervals } = await import('../tables.ts');
+  printMissingIntervals(summaries, terminal);
+}
 
 /** Throws a UserError where a file of any run is damaged, after naming each. */
 async function verify(root: string, terminal: Terminal): Promise<void> {

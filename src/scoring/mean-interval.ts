@@ -1,0 +1,89 @@
+import type { Metric, WholeMetric } from '../metrics/metric.ts';
+import { among, besides } from '../statistics/counts.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { meanOverRuns } from '../statistics/mean-over-runs.ts';
+import { findConvention } from '../tasks/conventions.ts';
+import type { Answered } from '../tasks/examples.ts';
+import type { Task } from '../tasks/task.ts';
+import { additiveInterval, weighable, weightedInterval } from './intervals.ts';
+import { countUnits, narrowTo } from './units.ts';
+
+/** What one of several runs answered. */
+export interface RunUnits {
+  /** Runs of one part answered the same examples; no unit is in two parts. */
+  readonly part: string;
+  /** The answers of every independent unit, in the same order for all runs of the part. */
+  readonly units: readonly (readonly Answered[])[];
+}
+
+/** A run, and where the units of its part begin among those of all parts. */
+interface Placed extends RunUnits {
+  readonly first: number;
+}
+
+/**
+ * The interval of the mean of the primary scores of several runs, as a single score has it: a resample weights every
+ * independent unit of every part once, alike for all runs; each run is scored under the weights of its units, and the
+ * scores are averaged. So it says how far the mean would differ on other examples, for these runs; what other seeds would
+ * give is not in it. Undefined for a single unit, and where a run has no score.
+ */
+export function meanInterval(task: Task, runs: readonly RunUnits[]): Interval | undefined {
+  const { placed, units } = placeParts(runs);
+  if (units < 2) return undefined;
+  const metric = findConvention(task.primary).metric(task);
+  return 'whole' in metric ? wholeMean(metric, placed, units) : countedMean(metric, placed, units);
+}
+
+/** The parts one after the other, in the order of their first runs. */
+function placeParts(runs: readonly RunUnits[]): { readonly placed: Placed[]; readonly units: number } {
+  const firsts = new Map<string, number>();
+  let units = 0;
+  const placed = runs.map((run) => {
+    const first = firsts.get(run.part) ?? units;
+    if (!firsts.has(run.part)) units += run.units.length;
+    firsts.set(run.part, first);
+    return { ...run, first };
+  });
+  return { placed, units };
+}
+
+function countedMean(wide: Metric<Answered>, runs: readonly Placed[], units: number): Interval | undefined {
+  const metric = narrowTo(
+    wide,
+    runs.flatMap((run) => run.units),
+  );
+  const { width, supports } = metric;
+  const tables = runs.map((run) => among(countUnits(metric, run.units), run.first, units));
+  return additiveInterval(
+    {
+      width: width * runs.length,
+      value: meanOverRuns(metric, runs.length),
+      supports: supports && runs.flatMap((_, run) => supports.map((column) => run * width + column)),
+    },
+    besides(tables, width),
+  );
+}
+
+function wholeMean(
+  metric: WholeMetric<Answered>,
+  runs: readonly Placed[],
+  units: number,
+): Interval | undefined {
+  if (runs.some((run) => Number.isNaN(metric.whole(run.units.flat())))) return undefined;
+  // Prepared for the answers of all runs, so that all count in the same columns.
+  const joint = metric.reweighted(runs.flatMap((run) => run.units));
+  if ('counted' in joint) return countedMean(joint.counted, runs, units);
+  const prepared = runs.map((run) => weighable(metric.reweighted(run.units)));
+  const scores = prepared.map(({ value }, run) => {
+    const { first, units: own } = runs[run];
+    return (weights: Float64Array): number => value(weights.subarray(first, first + own.length));
+  });
+  return weightedInterval(
+    {
+      value: (weights) => scores.reduce((sum, score) => sum + score(weights), 0) / scores.length,
+      labelUnits: Math.min(...prepared.map(({ labelUnits }) => labelUnits)),
+      cost: prepared.reduce((sum, { cost }) => sum + cost, 0),
+    },
+    units,
+  );
+}
