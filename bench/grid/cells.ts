@@ -52,6 +52,15 @@ export interface KeptCell extends Omit<Cell, 'minutes'> {
   readonly cpu: string;
 }
 
+/** The 95 % interval of the mean of an arm of several seeds, over the units of test. */
+export interface ArmInterval {
+  readonly arm: string;
+  /** Ids: the interval is that of these runs and no others. */
+  readonly runs: readonly string[];
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A paired comparison of two arms of a task. */
 export interface Pair {
   readonly a: string;
@@ -102,9 +111,11 @@ export function keptOf(cell: Cell): KeptCell | undefined {
 
 export const pairsFile = (task: string): string => join(CELLS, task, 'pairs.json');
 
-/** Every kept cell of a task, in the order of its recipes, and its comparisons. */
-export function keptCells(task: string): { cells: KeptCell[]; pairs: Pair[] } {
+export const intervalsFile = (task: string): string => join(CELLS, task, 'intervals.json');
+
+/** What is kept of a task: every cell, in the order of its recipes, its comparisons, and the intervals of several seeds. */
+export function keptCells(task: string): { cells: KeptCell[]; pairs: Pair[]; intervals: ArmInterval[] } {
   const cells = cellsOf(task).flatMap((cell) => keptOf(cell) ?? []);
-  const pairs: Pair[] = existsSync(pairsFile(task)) ? JSON.parse(readFileSync(pairsFile(task), 'utf8')) : [];
-  return { cells, pairs };
+  const listOf = <T>(file: string): T[] => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
+  return { cells, pairs: listOf(pairsFile(task)), intervals: listOf(intervalsFile(task)) };
 }

@@ -4,10 +4,11 @@
  * in bench/results/grid, without answers, and skipped from then on. Then bench/grid/page.ts writes the tables.
  *
  *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
- *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--list]
+ *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--list|--compare]
  *
  * --encoder: the folder or name of the pretrained encoder; --small: of cbert-small, whose arm is left out without it;
- * --minutes: begin no cell that is expected to end later.
+ * --minutes: begin no cell that is expected to end later; --compare: train nothing, and compute the comparisons and the
+ * intervals of several seeds again from the runs in WORK (no --encoder).
  *
  * --trials runs the remedies of trials.ts instead, each beside the recipe on the same sample of train, judged on dev: 240 000 to
  * 480 000 tokens of training for the recipe, about 40 minutes of one core a task, 30 with --seeds 0. --full then runs those
@@ -20,13 +21,25 @@ import { parseArgs } from 'node:util';
 import { compareRuns } from '../../src/compare/compare.ts';
 import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { evaluate, type Plan } from '../../src/evaluation/evaluate.ts';
+import { intervalOfMean } from '../../src/evaluation/mean-intervals.ts';
 import { openRuns } from '../../src/evaluation/opened.ts';
 import type { StoredRun } from '../../src/evaluation/store.ts';
 import { createDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { CELLS, type Cell, cellsOf, fileOf, type KeptCell, keptOf, type Pair, pairsFile } from './cells.ts';
+import {
+  type ArmInterval,
+  CELLS,
+  type Cell,
+  cellsOf,
+  fileOf,
+  intervalsFile,
+  type KeptCell,
+  keptOf,
+  type Pair,
+  pairsFile,
+} from './cells.ts';
 import { ARMS, type Arm, RECIPES } from './recipes.ts';
 import { fullCells, trialCells } from './trials.ts';
 
@@ -43,9 +56,10 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     list: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
   },
 });
-if (!values.work || !values.encoder)
+if (!values.work || !(values.encoder || values.compare))
   throw new Error(
     '--work DIR: where runs are kept, outside of the repository; --encoder DIR: what is fine-tuned',
   );
@@ -84,7 +98,7 @@ if (values.list) {
 }
 
 const passed = (): number => (performance.now() - started) / 60_000;
-for (const cell of wanted) {
+for (const cell of values.compare ? [] : wanted) {
   if (values.minutes && passed() + cell.minutes > Number(values.minutes)) {
     console.log(`${nameOf(cell)}: left for later`);
     continue;
@@ -199,16 +213,24 @@ async function dropCheckpoints(directory: string): Promise<void> {
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
 }
 
-/** Pairs of the arms of a task whose runs are at hand, all seeds of each. */
+/** Of the arms of a task whose runs are at hand: the intervals of those with several seeds, and pairs over all seeds. */
 async function compareArms(task: string): Promise<void> {
   const cells = cellsOf(task)
     .flatMap((cell) => keptOf(cell) ?? [])
     .filter(({ run }) => existsSync(join(root, run)));
-  if (new Set(cells.map(({ arm }) => arm)).size < 2) return;
+  if (cells.length < 2) return;
   const opened = await openRuns(
     cells.map(({ run }) => join(root, run)),
     { dataDir },
   );
+  const arms = [...Map.groupBy(cells, ({ arm }) => arm)];
+  const intervals = arms.flatMap(([arm, own]): ArmInterval | [] => {
+    const runs = own.map(({ run }) => run);
+    const interval = intervalOfMean(opened.filter(({ record }) => runs.includes(record.id)));
+    return runs.length > 1 && interval ? { arm, runs, low: interval.low, high: interval.high } : [];
+  });
+  if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
+  if (arms.length < 2) return;
   const { systems, pairs } = compareRuns(opened, { items: 0 });
   const armOf = (name: string): string => {
     const [run] = systems.find((system) => system.name === name)!.runs;

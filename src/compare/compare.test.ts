@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from '../evaluation/fixtures/imagined.ts';
 import { createRandom } from '../ground/random.ts';
+import { meanInterval } from '../scoring/mean-interval.ts';
+import { groupAnswers } from '../scoring/units.ts';
 import { deviation } from '../statistics/percentiles.ts';
 import type { Example } from '../tasks/examples.ts';
 import { compareRuns } from './compare.ts';
@@ -74,6 +76,16 @@ describe('compareRuns', () => {
     expect(pairs[0]).toMatchObject({ better: 'good' });
     expect(pairs[0].mcnemar).toBeUndefined();
     expect(pairs[0].difference.estimate).toBeCloseTo(score - systems[1].score, 12);
+  });
+
+  it('gives a system of several seeds the interval of their mean, to the bit', () => {
+    const seeds = [1, 2].map((seed) => run('good', 0.95, seed));
+    const { systems } = compareRuns([...seeds, poor], { items: 0 });
+    const own = seeds.map(({ predictions }) => ({
+      part: 'test',
+      units: groupAnswers(task, examples, predictions),
+    }));
+    expect(systems[0].interval).toEqual(meanInterval(task, own));
   });
 
   it('compares seeds with each other where there is one model only', () => {

@@ -48,7 +48,7 @@ async function addInterval(summary: Summary, places: IntervalPlaces): Promise<Su
     if (!(error instanceof UserError)) throw error;
     return { ...summary, noInterval: error };
   }
-  const all = intervalOf(opened);
+  const all = intervalOfMean(opened);
   await keepInterval(runs, all);
   return withIntervals(summary, { ...(await subsetIntervals(opened, places)), all });
 }
@@ -84,7 +84,11 @@ async function openWithGold(
   }
 }
 
-const intervalOf = (runs: readonly OpenedRun[], chosen?: (id: string) => boolean): Interval | undefined =>
+/** The interval of the mean of opened runs of one model, on all examples or the chosen ones: see `meanInterval`. */
+export const intervalOfMean = (
+  runs: readonly OpenedRun[],
+  chosen?: (id: string) => boolean,
+): Interval | undefined =>
   meanInterval(
     runs[0].task,
     runs.map(({ task, record, examples, predictions }) => ({
@@ -101,6 +105,6 @@ async function subsetIntervals(
   const [{ task, record }] = runs;
   const ids = await subsetIds(subsets, task, { split: record.split, files: record.corpus });
   return Object.fromEntries(
-    Object.entries(ids).map(([name, own]) => [name, intervalOf(runs, (id) => own.has(id))]),
+    Object.entries(ids).map(([name, own]) => [name, intervalOfMean(runs, (id) => own.has(id))]),
   );
 }
