@@ -37,7 +37,7 @@ export const i32 = {
   add: pair([0x6a]),
   lessThan: pair([0x49]),
 };
-export const f64 = { add: pair([0xa0]), widen: single([0xbb]) };
+export const f64 = { add: pair([0xa0]) };
 export const f32x4 = {
   splat: single(simd(0x13)),
   add: pair(simd(0xe4)),
@@ -45,10 +45,21 @@ export const f32x4 = {
   mul: pair(simd(0xe6)),
   div: pair(simd(0xe7)),
   sqrt: single(simd(0xe3)),
-  /** The number in one of the four lanes. */
-  lane: (a: Code, lane: number): Code => [...a, ...simd(0x1f, lane)],
+  /** Four of the eight numbers of two vectors: 0 to 3 of the first, 4 to 7 of the second. */
+  choose: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    ...a,
+    ...b,
+    ...simd(0x0d, ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])),
+  ],
 };
-export const f64x2 = { add: pair(simd(0xf0)), mul: pair(simd(0xf2)) };
+export const f64x2 = {
+  add: pair(simd(0xf0)),
+  mul: pair(simd(0xf2)),
+  /** The first two of four numbers of single precision. */
+  widen: single(simd(0x5f)),
+  /** The number in one of the two lanes. */
+  lane: (a: Code, lane: number): Code => [...a, ...simd(0x21, lane)],
+};
 export const i32x4 = {
   splat: single(simd(0x11)),
   add: pair(simd(0xae)),

@@ -49,6 +49,31 @@ describe('kernels', () => {
     }
   });
 
+  it('adamw and squares compute in the order that is written down, to the bit', () => {
+    const [p0, g0, m0] = [filled(p, 1), filled(g, 2), filled(m, 1)];
+    for (let i = 0; i < LENGTH; i++) v.data[i] = random.next() ** 8;
+    const v0 = v.data.slice();
+    const scalars = [0.5, 0.99, 0.1, 0.999, 0.001, 1e-3, 0.7, 1e-8] as const;
+    kernels.adamw(p.start, g.start, m.start, v.start, p.end, ...scalars);
+    const f = Math.fround;
+    const [scale, decay, a1, b2, a2, step, correction, epsilon] = scalars.map(f);
+    for (let i = 0; i < LENGTH; i++) {
+      const gradient = f(g0[i] * scale);
+      const mean = f(m0[i] + f(f(gradient - m0[i]) * a1));
+      const variance = f(f(v0[i] * b2) + f(f(gradient * gradient) * a2));
+      const root = f(f(f(Math.sqrt(variance)) / correction) + epsilon);
+      expect(m.data[i]).toBe(mean);
+      expect(v.data[i]).toBe(variance);
+      expect(p.data[i]).toBe(f(f(p0[i] * decay) - f(step * f(mean / root))));
+    }
+    let total = 0;
+    for (let i = 0; i < LENGTH; i += 4) {
+      const [a, b, c, d] = [0, 1, 2, 3].map((lane) => f((g0[i + lane] ?? 0) ** 2));
+      total += a + b + (c + d);
+    }
+    expect(kernels.squares(g.start, g.end)).toBe(total);
+  });
+
   it('combine mixes two arrays, squares adds squares up', () => {
     const [p0, g0] = [filled(p, 1), filled(g, 1)];
     kernels.combine(p.start, g.start, p.end, 0.25, 2);
