@@ -4,6 +4,7 @@ import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readTextFile } from '../../ground/files.ts';
 import type { OffsetRule } from '../imports/offsets.ts';
 import type { RawSpan } from '../imports/raw.ts';
+import { isSystemFile } from '../system-files.ts';
 import { inferRule, type MarkedText } from './cblue/offset-rule.ts';
 import type { Format, SourceRecord } from './format.ts';
 import { placeSpans } from './place-spans.ts';
@@ -58,7 +59,9 @@ interface Pair {
 /** The texts of a directory and what stands below it, each with its entities, in byte order. */
 async function listPairs(directory: string): Promise<string[]> {
   try {
-    const names = (await readdir(directory, { recursive: true })).map((name) => name.replaceAll('\\', '/'));
+    const names = (await readdir(directory, { recursive: true }))
+      .map((name) => name.replaceAll('\\', '/'))
+      .filter((name) => !isSystemFile(name));
     const stems = new Set(
       names.filter((name) => name.endsWith(TEXT_ENDING)).map((name) => name.slice(0, -TEXT_ENDING.length)),
     );

@@ -7,6 +7,7 @@ import type { Text } from '../../ground/language.ts';
 import { combine } from '../../tasks/families/dialogue/symptom-status.ts';
 import type { Symptom, SymptomMention, SymptomStatus } from '../../tasks/families/dialogue/types.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
+import { isSystemFile } from '../system-files.ts';
 import { codePoints } from './code-points.ts';
 import type { Format, RecordNotice, SourceRecord } from './format.ts';
 import {
@@ -25,7 +26,7 @@ const STATUS: Readonly<Record<string, SymptomStatus>> = { '1': 'true', '2': 'fal
 export async function listDialogues(directory: string): Promise<string[]> {
   let names: string[];
   try {
-    names = (await readdir(directory)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+    names = (await readdir(directory)).filter((name) => name.endsWith('.json') && !isSystemFile(name));
   } catch (error) {
     throw explainFileError(error, directory);
   }

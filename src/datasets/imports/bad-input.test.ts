@@ -66,12 +66,12 @@ it('does not end a line at U+2028, U+2029, U+0085, or a lone carriage return', a
   expect(await json.records('test')).toEqual([{ text, label: 'a' }]);
 });
 
-it('reads integers, floats and numbers in strings as labels, and leaves out what has none', async () => {
+it('reads integers, floats, numbers in strings and truth values as labels, and leaves out what has none', async () => {
   const labels = [1, 0.5, '2', 1.0, '', null, true];
   const content = labels.map((label, i) => JSON.stringify({ text: `文${i}`, label })).join('\n');
   const { report } = await fromContents({ 'test.jsonl': content });
-  expect([report.labels, report.splits]).toEqual([['0.5', '1', '2'], { test: 4 }]);
-  expect(misfitCounts(report)).toEqual({ 'no-gold': 3 });
+  expect([report.labels, report.splits]).toEqual([['0.5', '1', '2', 'true'], { test: 5 }]);
+  expect(misfitCounts(report)).toEqual({ 'no-gold': 2 });
 });
 
 it('leaves out rows with empty texts, and counts them', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { writeJson } from '../../ground/files.ts';
-import { seal } from '../../ground/hash.ts';
+import { hashPath, seal } from '../../ground/hash.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { SplitName, Task } from '../../tasks/task.ts';
@@ -133,10 +133,11 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   const work = join(staging, WORK);
   await mkdir(work);
   const spooled: SpooledSource[] = [];
+  const hash = hashesOnce();
   const found = await findSources(request.sources, { ...given, misfit: misfits.add });
   for (const source of given.byAnnotator ? withAnnotators(found) : found) {
     const spool = join(work, String(spooled.length));
-    spooled.push(await spoolSource(source, { ...given, masking }, spool, misfits.add, seen));
+    spooled.push(await spoolSource(source, { ...given, masking, hash }, spool, misfits.add, seen));
   }
   const families = chooseFamilies(seen, given.family, given.positive, misfits.counts());
   const sources = spooled.map(({ report }) => report);
@@ -182,6 +183,15 @@ async function build(request: ImportRequest, staging: string): Promise<ImportRep
   for (const one of made) await writeJson(join(staging, importedTaskFile(one.task.id)), fileOf(one.task));
   await writeRecord(request, report, staging);
   return report;
+}
+
+function hashesOnce(): (path: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (path) => {
+    const hash = known.get(path) ?? hashPath(path);
+    known.set(path, hash);
+    return hash;
+  };
 }
 
 /** Everything but the samples, which are text. */

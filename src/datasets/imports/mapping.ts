@@ -165,13 +165,13 @@ export function createMapper(fields: Fields, context: ReadContext) {
   };
 }
 
-/** The labels of a value: a string, a number, a list of them, or Label Studio's `{"choices": […]}`; empty where none is. */
+/** The labels of a value: a string, a number, a truth value, a list of them, or Label Studio's `{"choices": […]}`; empty where none is. */
 export function listLabels(value: unknown): readonly string[] {
   const inner = isObject(value) ? value.choices : value;
   const list = Array.isArray(inner) ? inner : [inner];
   return list.flatMap((item) => {
     const label = asLabel(item);
-    const text = typeof label === 'number' ? String(label) : label;
+    const text = typeof label === 'number' || typeof label === 'boolean' ? String(label) : label;
     return typeof text === 'string' && text.trim() !== '' ? [text.trim()] : [];
   });
 }

@@ -119,6 +119,10 @@ export const MISFITS = {
     en: 'rows that begin with a byte-order mark, as where files were put one behind another: read without it',
     zh: '行首带字节顺序标记（多个文件首尾拼接所致），已去除标记',
   },
+  'column-repeated': {
+    en: 'columns with the name of one before them: called NAME (2) and so on',
+    zh: '与前面列同名的列，改称“列名 (2)”等',
+  },
   'header-repeated': { en: 'rows that repeat the header: left out', zh: '重复的表头行，已略去' },
   'ids-replaced': {
     en: 'splits in which ids are missing or not unique: record numbers replace them',

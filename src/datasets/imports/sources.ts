@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, readStart } from '../../ground/files.ts';
+import { isSystemFile } from '../system-files.ts';
 import type { Encoding } from './encoding.ts';
 import { BRAT_OFFSETS, bratDocuments, readBrat } from './formats/brat.ts';
 import { datasetSources, isDatasetFolder } from './formats/hugging-face/dataset-folder.ts';
@@ -55,10 +56,10 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
   if (await isDatasetFolder(folder))
     return datasetSources(folder, given.config, (path) => fileSources(path, given));
   const found: Source[] = [];
-  for (const name of (await readdir(folder)).sort()) {
+  for (const name of (await readdir(folder)).filter((name) => !isSystemFile(name)).sort()) {
     const path = join(folder, name);
     const { isFolder, size } = await statOf(path);
-    const isData = !name.startsWith('~$') && EXTENSIONS.includes(extname(name).toLowerCase());
+    const isData = EXTENSIONS.includes(extname(name).toLowerCase());
     if (isFolder && (await bratDocuments(path)).length > 0) found.push(bratSource(path));
     else if (!isFolder && isData && size <= EMPTY_BYTES) given.misfit({ code: 'file-empty', file: path });
     else if (!isFolder && isData) found.push(...(await fileSources(path, given)));
@@ -78,9 +79,9 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
 }
 
 /** What a file is, by its first bytes. */
+const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
 /** Of the longest of `MARKS`. */
 const MARK_BYTES = 4;
-const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
 
 /** The sources of a file, by its content: a text, a Parquet table, the sheets of a workbook, or the texts of an archive. */
 async function fileSources(path: string, { fields, misfit }: SourceOptions): Promise<Source[]> {

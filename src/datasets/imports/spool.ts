@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { readLineBatches } from '../../ground/files.ts';
-import { hashPath } from '../../ground/hash.ts';
 import type { SplitName } from '../../tasks/task.ts';
 import { createLineWriter } from './lines.ts';
 import type { Masking } from './masking.ts';
@@ -38,6 +37,8 @@ export interface SpooledSource {
 
 interface SpoolOptions {
   readonly masking?: Masking;
+  /** The SHA-256 of a path; sources of one archive or workbook share it. */
+  hash(path: string): Promise<string>;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function spoolSource(
 ): Promise<SpooledSource> {
   const { path, name, split = null } = source;
   const readers = createReaders(source.annotator);
-  const sha256 = await hashPath(path);
+  const sha256 = await context.hash(path);
   await using writer = await createLineWriter(spool);
   let fields: FoundFields | null = null;
   const onFields = (found: FoundFields): void => {

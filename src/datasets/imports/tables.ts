@@ -15,6 +15,25 @@ export interface PlacedRow {
   readonly place: RawPlace;
 }
 
+/**
+ * The names of columns, each once: a further column of a name is `NAME (2)`, and a misfit, rather than replacing what stands in
+ * the first. Columns without a name are none.
+ */
+export function columnNames(
+  header: readonly (string | undefined)[],
+  onRepeated: (column: number, name: string) => void,
+): readonly (string | undefined)[] {
+  const times = new Map<string, number>();
+  return header.map((name, column) => {
+    if (!name) return name;
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    if (time === 1) return name;
+    onRepeated(column, name);
+    return `${name} (${time})`;
+  });
+}
+
 /** Rows by which the columns are known. */
 const HEAD_ROWS = 50;
 /** Between the labels of one cell in doccano's tables. */

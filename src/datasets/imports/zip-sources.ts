@@ -8,6 +8,7 @@ import { UserError } from '../../ground/errors.ts';
 import { writeAtomic } from '../../ground/files.ts';
 import type { Text } from '../../ground/language.ts';
 import { renamed } from '../../ground/spool.ts';
+import { isSystemFile } from '../system-files.ts';
 import type { Misfit } from './raw.ts';
 import type { Source } from './source.ts';
 import { splitOf } from './split-names.ts';
@@ -51,7 +52,7 @@ export const isWorkbook = async (archive: string): Promise<boolean> =>
   (await listed(archive)).some(({ name }) => name === 'xl/workbook.xml');
 
 const isData = (name: string): boolean =>
-  EXTENSIONS.includes(extname(name).toLowerCase()) && !/(^|\/)(\.|__MACOSX\/)/.test(name);
+  EXTENSIONS.includes(extname(name).toLowerCase()) && !isSystemFile(name);
 
 async function listed(archive: string): Promise<ZipFile[]> {
   return readZip(archive).catch((error) => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../ground/errors.ts';
 import { explainFileError, readLines } from '../../../ground/files.ts';
+import { isSystemFile } from '../../system-files.ts';
 import { type Encoding, withUtf8 } from '../encoding.ts';
 import { type OffsetRule, placeSpan, textAt } from '../offsets.ts';
 import type { RawRecord, RawRelation, RawSpan, ReadContext } from '../raw.ts';
@@ -14,8 +15,11 @@ export async function bratDocuments(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error) => {
     throw explainFileError(error, folder);
   });
+  const known = new Set(names);
   return names
-    .filter((name) => name.endsWith('.ann') && names.includes(name.replace(/\.ann$/, '.txt')))
+    .filter(
+      (name) => name.endsWith('.ann') && !isSystemFile(name) && known.has(name.replace(/\.ann$/, '.txt')),
+    )
     .map((name) => name.slice(0, -4))
     .sort();
 }
@@ -34,7 +38,7 @@ export async function* readBrat(
     const file = join(folder, `${name}.txt`);
     const text = await withUtf8(file, async (path, encoding) => {
       onEncoding(encoding);
-      return new TextDecoder().decode(await readFile(path));
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readFile(path));
     });
     const place = { file };
     if (text.trim() === '') {
@@ -43,9 +47,34 @@ export async function* readBrat(
     }
     const annotations = join(folder, `${name}.ann`);
     const read = await withUtf8(annotations, (path) => readAnnotations(path, annotations, context));
-    const spans = read.spans.map((span) => withBreaks(span, text));
-    yield { place: { file: annotations }, id: basename(name), texts: [text], ...read, spans };
+    const [own, shift] = withoutMark(text, read.spans);
+    const spans = read.spans.map((span) => withBreaks(shifted(span, shift), own));
+    yield { place: { file: annotations }, id: basename(name), texts: [own], ...read, spans };
   }
+}
+
+const MARK = '\ufeff';
+
+/**
+ * A text without a byte-order mark, and by how much its spans move: brat counts the mark as a character, what wrote the
+ * annotations may not.
+ */
+function withoutMark(text: string, spans: readonly RawSpan[]): readonly [own: string, shift: number] {
+  if (!text.startsWith(MARK)) return [text, 0];
+  const own = text.slice(MARK.length);
+  const readIn = (where: string): number =>
+    spans.filter((span) => {
+      const place = placeSpan(where, span, BRAT_OFFSETS);
+      return place && span.mention !== undefined && inLine(textAt(where, place)) === span.mention;
+    }).length;
+  return [own, readIn(own) > readIn(text) ? 0 : MARK.length];
+}
+
+function shifted(span: RawSpan, by: number): RawSpan {
+  if (by === 0) return span;
+  const move = (at: number): number => Math.max(0, at - by);
+  const fragments = span.fragments?.map(([from, to]) => [move(from), move(to)] as const);
+  return { ...span, start: move(span.start), end: move(span.end), ...(fragments && { fragments }) };
 }
 
 /** Line ends and tabs of the text stand as blanks in a mention: those that the text has are put back. */
@@ -72,9 +101,11 @@ async function readAnnotations(path: string, file: string, context: ReadContext)
     else if (/^[AM]/.test(key)) attributes.push(readAttribute(key, body, place));
     else context.misfit({ code: 'not-carried', ...place, field: key });
   }
+  const keys = new Set(spans.map(({ key }) => key));
   for (const { of, field, line } of attributes)
-    if (!spans.some(({ key }) => key === of)) context.misfit({ code: 'not-carried', file, line, field });
-  return { spans: spans.map((span) => withAttributes(span, attributes)), relations };
+    if (!keys.has(of)) context.misfit({ code: 'not-carried', file, line, field });
+  const byKey = Map.groupBy(attributes, ({ of }) => of);
+  return { spans: spans.map((span) => withAttributes(span, byKey.get(span.key ?? ''))), relations };
 }
 
 /** `Negation`, or `Confidence High`, of an annotation. */
@@ -92,8 +123,7 @@ function readAttribute(key: string, body: string, place: LinePlace): Attribute {
   return { of, name, value: value ?? true, field: key, line: place.line };
 }
 
-function withAttributes(span: RawSpan, attributes: readonly Attribute[]): RawSpan {
-  const own = attributes.filter(({ of }) => of === span.key);
+function withAttributes(span: RawSpan, own: readonly Attribute[] = []): RawSpan {
   if (own.length === 0) return span;
   return { ...span, attributes: Object.fromEntries(own.map(({ name, value }) => [name, value])) };
 }

@@ -3,7 +3,7 @@ import { readCsvRows } from '../../../ground/csv-rows.ts';
 import { UserError } from '../../../ground/errors.ts';
 import type { ImportFormat } from '../import-format.ts';
 import type { Head, RawPlace, ReadContext } from '../raw.ts';
-import { type PlacedRow, readTable, type TableRow } from '../tables.ts';
+import { columnNames, type PlacedRow, readTable, type TableRow } from '../tables.ts';
 
 const SEPARATORS = [',', '\t', ';', '|'];
 
@@ -26,21 +26,25 @@ const MARK = '\ufeff';
 
 async function* rowsOf({ file, path, lines }: Head, { misfit }: ReadContext): AsyncGenerator<PlacedRow> {
   let header: readonly string[] | undefined;
+  let names: readonly (string | undefined)[] = [];
   for await (const { cells: given, line } of readCsvRows(path, separatorOf(lines[0]))) {
     const place = { file, line };
     const isMarked = given[0].startsWith(MARK);
     const cells = isMarked ? [given[0].slice(MARK.length), ...given.slice(1)] : given;
     if (isMarked) misfit({ code: 'mark-inside', ...place });
-    if (!header) header = cells.map((cell) => cell.trim());
-    else if (cells.every((cell, i) => cell.trim() === header?.[i]))
+    if (!header) {
+      header = cells.map((cell) => cell.trim());
+      names = columnNames(header, (_, field) => misfit({ code: 'column-repeated', ...place, field }));
+    } else if (cells.every((cell, i) => cell.trim() === header?.[i]))
       misfit({ code: 'header-repeated', ...place });
-    else yield { row: rowOf(header, cells, place), place };
+    else yield { row: rowOf(names, cells, place), place };
   }
 }
 
 /** A row by the names of its columns. Throws a UserError `ragged-row` where it has more or fewer cells. */
-function rowOf(header: readonly string[], cells: readonly string[], place: RawPlace): TableRow {
-  if (cells.length === header.length) return Object.fromEntries(header.map((name, i) => [name, cells[i]]));
+function rowOf(header: readonly (string | undefined)[], cells: readonly string[], place: RawPlace): TableRow {
+  if (cells.length === header.length)
+    return Object.fromEntries(header.map((name = '', i) => [name, cells[i]]));
   throw new UserError(
     'ragged-row',
     {

@@ -4,6 +4,7 @@ import { EXIT, UserError } from '../../../../ground/errors.ts';
 import { explainFileError } from '../../../../ground/files.ts';
 import type { PlainRecord } from '../../../../tasks/families/shared/record.ts';
 import { isObject } from '../../../formats/records.ts';
+import { isSystemFile } from '../../../system-files.ts';
 import { classNames } from '../../class-names.ts';
 import type { Source } from '../../source.ts';
 import { splitNamed } from '../../split-names.ts';
@@ -148,7 +149,8 @@ async function filesIn(folder: string): Promise<string[]> {
   });
   return names
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()) && !/(^|\/)[._~]/.test(name))
+    .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
+    .filter((name) => !isSystemFile(name) && !/(^|\/)[_~]/.test(name))
     .filter((name) => !SAVED.includes(name) && name !== 'dataset_infos.json')
     .sort();
 }

@@ -28,7 +28,7 @@ const isItem = ({ text }: Line): boolean => text === '-' || text.startsWith('- '
 const KEY = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"[{][^#]*?):(?:\s+(.*))?$/;
 
 /** The mapping or sequence whose first line is next; moves `cursor` behind it. */
-function parseBlock(lines: readonly Line[], cursor: { at: number }, depth: number): Yaml {
+function parseBlock(lines: Line[], cursor: { at: number }, depth: number): Yaml {
   const first = lines[cursor.at];
   if (!first) return '';
   if (depth > MAX_DEPTH) throw new Error('it is nested too deeply');
@@ -36,7 +36,7 @@ function parseBlock(lines: readonly Line[], cursor: { at: number }, depth: numbe
   return KEY.test(first.text) ? parseMapping(lines, cursor, depth) : scalar(lines[cursor.at++].text);
 }
 
-function parseItems(lines: readonly Line[], cursor: { at: number }, depth: number): Yaml {
+function parseItems(lines: Line[], cursor: { at: number }, depth: number): Yaml {
   const { indent } = lines[cursor.at];
   const items: Yaml[] = [];
   for (let line = lines[cursor.at]; line && line.indent === indent && isItem(line); line = lines[cursor.at]) {
@@ -47,9 +47,8 @@ function parseItems(lines: readonly Line[], cursor: { at: number }, depth: numbe
       items.push(isInside ? parseBlock(lines, cursor, depth + 1) : '');
     } else if (KEY.test(rest) || rest.startsWith('- ')) {
       // What follows the dash is the first line of a block that is indented as far as it stands.
-      const inner = [...lines];
-      inner[cursor.at] = { indent: indent + line.text.length - rest.length, text: rest };
-      items.push(parseBlock(inner, cursor, depth + 1));
+      lines[cursor.at] = { indent: indent + line.text.length - rest.length, text: rest };
+      items.push(parseBlock(lines, cursor, depth + 1));
     } else {
       cursor.at++;
       items.push(scalar(rest));
@@ -58,7 +57,7 @@ function parseItems(lines: readonly Line[], cursor: { at: number }, depth: numbe
   return items;
 }
 
-function parseMapping(lines: readonly Line[], cursor: { at: number }, depth: number): Yaml {
+function parseMapping(lines: Line[], cursor: { at: number }, depth: number): Yaml {
   const { indent } = lines[cursor.at];
   const entries: [string, Yaml][] = [];
   for (
@@ -80,7 +79,7 @@ function parseMapping(lines: readonly Line[], cursor: { at: number }, depth: num
   return Object.fromEntries(entries);
 }
 
-function blockScalar(lines: readonly Line[], cursor: { at: number }, indent: number): string {
+function blockScalar(lines: Line[], cursor: { at: number }, indent: number): string {
   const parts: string[] = [];
   while (lines[cursor.at] && lines[cursor.at].indent > indent) parts.push(lines[cursor.at++].text);
   return parts.join('\n');

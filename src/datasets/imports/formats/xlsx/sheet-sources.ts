@@ -2,7 +2,7 @@ import { UserError } from '../../../../ground/errors.ts';
 import type { Fields, Misfit, ReadContext } from '../../raw.ts';
 import type { Source } from '../../source.ts';
 import { splitNamed, splitOf } from '../../split-names.ts';
-import { fieldsOf, type PlacedRow, readTable } from '../../tables.ts';
+import { columnNames, fieldsOf, type PlacedRow, readTable } from '../../tables.ts';
 import { type CellMisfit, type SheetRow, sheetRows } from './sheet-rows.ts';
 import { badWorkbook, openWorkbook, type Sheet, type Workbook } from './workbook.ts';
 
@@ -77,7 +77,14 @@ async function* placedRows(
       for (const row of rows) {
         if (header) yield { row: named(header, row), place: { file, line: row.number } };
         else if (new Set(row.cells.filter((cell) => cell !== undefined)).size > 1)
-          header = row.cells.map((cell) => cell?.trim());
+          header = columnNames(
+            row.cells.map((cell) => cell?.trim()),
+            (column, name) =>
+              misfit({
+                ...{ code: 'column-repeated', file, line: row.number },
+                field: `${letters(column)}${row.number} (${name})`,
+              }),
+          );
       }
     }
   } catch (error) {
