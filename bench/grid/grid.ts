@@ -223,14 +223,15 @@ async function compareArms(task: string): Promise<void> {
     cells.map(({ run }) => join(root, run)),
     { dataDir },
   );
-  const arms = [...Map.groupBy(cells, ({ arm }) => arm)];
-  const intervals = arms.flatMap(([arm, own]): ArmInterval | [] => {
+  const byArm = [...Map.groupBy(cells, ({ arm }) => arm)];
+  const intervals = byArm.flatMap(([arm, own]): ArmInterval | [] => {
+    if (own.length < 2) return [];
     const runs = own.map(({ run }) => run);
     const interval = intervalOfMean(opened.filter(({ record }) => runs.includes(record.id)));
-    return runs.length > 1 && interval ? { arm, runs, low: interval.low, high: interval.high } : [];
+    return interval ? { arm, runs, low: interval.low, high: interval.high } : [];
   });
   if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
-  if (arms.length < 2) return;
+  if (byArm.length < 2) return;
   const { systems, pairs } = compareRuns(opened, { items: 0 });
   const armOf = (name: string): string => {
     const [run] = systems.find((system) => system.name === name)!.runs;

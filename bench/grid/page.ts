@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../../src/ground/files.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { type Cell, cellsOf, type KeptCell, keptCells, type Pair } from './cells.ts';
+import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from './cells.ts';
 import { errorLines } from './errors-table.ts';
 import { ARMS, RECIPES } from './recipes.ts';
 import { difference, percent, row, spread } from './show.ts';
@@ -23,7 +23,15 @@ function recipeOf({ model, parameters, members }: KeptCell): string {
   return [kind, ...chosen.map((one) => `\`${one}\``)].join(' ');
 }
 
-function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
+/** Of the mean over the seeds; empty where it was not computed for these very runs. */
+function rangeOf(own: readonly KeptCell[], intervals: readonly ArmInterval[]): string {
+  const runs = own.map(({ run }) => run);
+  const ofSeveral = intervals.find((one) => JSON.stringify(one.runs) === JSON.stringify(runs));
+  const { low, high } = (own.length > 1 ? ofSeveral : own[0]) ?? {};
+  return low !== undefined && high !== undefined ? `[${percent(low)}, ${percent(high)}]` : '';
+}
+
+function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>): string[] {
   return ARMS.flatMap((arm) => {
     const own = cells.filter((cell) => cell.arm === arm);
     const [first] = own;
@@ -36,9 +44,7 @@ function armRows(cells: readonly KeptCell[], pairs: readonly Pair[]): string[] {
       String(own.length),
       devs.length > 0 ? spread(devs) : '',
       spread(scores),
-      first.low !== undefined && first.high !== undefined
-        ? `[${percent(first.low)}, ${percent(first.high)}]`
-        : '',
+      rangeOf(own, intervals),
       arm === 'baseline' ? '' : difference(pairs, arm, 'baseline'),
     ]);
   });
@@ -70,7 +76,8 @@ function outstanding(cells: readonly Cell[]): string {
 }
 
 function section(id: string): string[] {
-  const { cells, pairs } = keptCells(id);
+  const kept = keptCells(id);
+  const { cells } = kept;
   const [first] = cells;
   const task = findTask(id);
   const all = cellsOf(id);
@@ -86,7 +93,7 @@ function section(id: string): string[] {
     '',
     row(['arm', 'model and recipe', 'seeds', 'dev', 'test', '95 % interval', 'minus baseline']),
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
-    ...armRows(cells, pairs),
+    ...armRows(kept),
     ...devLines(cells),
     ...errorLines(id),
     ...trialLines(id),
@@ -151,7 +158,7 @@ const page = [
   'npx node bench/grid/page.ts',
   '```',
   '',
-  'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval over independent units of test for the first seed. The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
+  'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of test, which says nothing of other seeds ([how](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
   '',
   ABOUT_TRIALS,
   '',
