@@ -21,6 +21,12 @@ export function processor(): string {
   return `${name}, family ${family}, model ${model} (${widest})`;
 }
 
+/** Whether the processor adds products of 8-bit numbers in one instruction; undefined where that cannot be told. */
+export const hasVnni = (): boolean | undefined =>
+  existsSync('/proc/cpuinfo')
+    ? /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
+    : undefined;
+
 /** What stands in the result file of a bench; undefined where there is none. */
 export function readResult(name: string): Record<string, unknown> | undefined {
   const file = resultFile(name);

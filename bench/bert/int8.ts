@@ -16,7 +16,7 @@ import { bert } from '../../src/models/bert/kind.ts';
 import { predict } from '../../src/models/fixtures/fitted.ts';
 import { devScore } from '../../src/scoring/dev-score.ts';
 import { findTask } from '../../src/tasks/registry.ts';
-import { readResult, resultFile, withEarlier, writeResult } from '../result.ts';
+import { hasVnni, processor, readResult, resultFile, withEarlier, writeResult } from '../result.ts';
 import { interleave, median, serve, start } from './contestants.ts';
 import { DATA, prepared } from './kept.ts';
 
@@ -95,7 +95,17 @@ async function quality(folder: string) {
   const same = answers[0].filter((one, i) => one === answers[1][i]).length / dev.length;
   const { parameters } = JSON.parse(readFileSync(join(folder, 'chineseblue.json'), 'utf8'));
   const { layers, hidden } = parameters;
-  return { task: task.id, metric: task.primary, examples: dev.length, layers, hidden, ...scores, same };
+  const at = { date: new Date().toISOString().slice(0, 10), processor: processor() };
+  return {
+    task: task.id,
+    metric: task.primary,
+    examples: dev.length,
+    layers,
+    hidden,
+    ...scores,
+    same,
+    ...at,
+  };
 }
 
 const [folder, file, threads, dtype] = positionals;
@@ -120,7 +130,7 @@ else {
   if (values['quality-only']) await writeJson(resultFile(RESULT), { ...before, ...kept });
   else
     await writeResult(RESULT, {
-      ...{ cpu: cpus()[0].model, rounds: Number(values.rounds) },
+      ...{ cpu: cpus()[0].model, vnni: hasVnni(), rounds: Number(values.rounds) },
       ...{ rows: withEarlier(RESULT, rows as { name: string }[]), ...kept },
     });
 }

@@ -184,7 +184,7 @@ else {
     }
   }
   const before: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
-  const key = ({ name, as, threads }: Row): string => `${name} ${as} ${threads}`;
+  const key = ({ name, as, threads, cpu }: Row): string => `${name} ${as} ${threads} ${cpu}`;
   const measured = new Set(rows.map(key));
   await writeJson(file, {
     date: new Date().toISOString(),

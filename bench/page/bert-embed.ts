@@ -4,6 +4,9 @@ export const bertEmbed: Section = {
   title: 'Vectors of sentences, beside sentence-transformers',
   result: 'bert-embed',
   command: 'bench/bert/embed.ts',
+  goals: ({ ratio }) => [
+    { what: 'Vectors of sentences, beside sentence-transformers', measured: ratio, goal: 1, unit: 'times' },
+  ],
   body: ({ texts, distinct, threads, load, mine, theirs, ratio, cpuRatio, leastCosine }) => [
     ...table(
       ['', 'wall', 'CPU', 'peak memory'],

@@ -4,6 +4,13 @@ export const bertInference: Section = {
   title: 'Answering, beside @huggingface/transformers on the same ONNX file',
   result: 'bert-inference',
   command: 'bench/bert/inference.ts',
+  goals: ({ rows }) =>
+    rows.map((row: Result) => ({
+      what: `Answering, ${row.name}, ${row.threads} thread(s), beside the faster way of transformers.js`,
+      measured: Math.min(row.againstBatches, row.againstSingle),
+      goal: 1,
+      unit: 'times',
+    })),
   body: ({ rows, batch, peer, rounds }) => [
     ...table(
       [

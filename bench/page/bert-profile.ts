@@ -1,3 +1,6 @@
+import { median } from '../median.ts';
+import { readResult } from '../result.ts';
+import { SHARE_OF_MATMUL } from './bert-steps.ts';
 import { type Result, type Section, table } from './section.ts';
 
 export const bertProfile: Section = {
@@ -20,12 +23,9 @@ const CODE = ['before', 'between', 'after'];
 
 /** Operators are timed by the clock, parts by their CPU time: what the short operators leave of it are the products. */
 function profileBody(rows: Result): string[] {
-  const cells = ({ operators, threads, run, masks, optimizer }: Result): string[] => {
-    const groups = Object.values(OPERATOR_GROUPS).map(
-      (names) => threads * names.reduce((sum, name) => sum + (operators[name] ?? 0), 0),
-    );
-    const products = run - groups.reduce((sum, ms) => sum + ms, 0);
-    const total = run + masks + optimizer;
+  const cells = (row: Result): string[] => {
+    const { groups, products, total } = partsOf(row);
+    const { masks, optimizer } = row;
     const share = (ms: number): string => `${ms.toFixed(1)} (${((100 * ms) / total).toFixed(1)} %)`;
     return [...[products, ...groups, masks, optimizer].map(share), total.toFixed(0)];
   };
@@ -47,7 +47,41 @@ function profileBody(rows: Result): string[] {
     ),
     '',
     `Milliseconds; "before" is the code of 2026-11-25, "between" that of the day after (last layer of \`[CLS]\` alone, GELU and layer norms in fewer passes), "after" that which no longer copies gradients. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products and, in the first two, the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
+    '',
+    ...bounds(rows),
+    '',
+    'With two threads ONNX Runtime splits the columns of a sum into narrow pieces, so that sums take as long as with one; its inference build has no operators for the gradients of GELU, softmax and layer norms, each of which is several passes over memory. Tried on this processor without gain: products that read transposed keys (`FusedMatMul`), other block sizes of the thread pool, huge pages (1 %, for the bare MatMul as well).',
   ];
+}
+
+/** CPU time of a step by what it is for, in ms. */
+function partsOf({ operators, threads, run, masks, optimizer }: Result) {
+  const groups = Object.values(OPERATOR_GROUPS).map(
+    (names) => threads * names.reduce((sum, name) => sum + (operators[name] ?? 0), 0),
+  );
+  const products: number = run - groups.reduce((sum, ms) => sum + ms, 0);
+  return { groups, products, total: Number(run + masks + optimizer) };
+}
+
+/** How little time all but the products may take where a step is to have the wanted share of a bare MatMul. */
+function bounds(rows: Result): string[] {
+  const steps: Result = readResult('bert-steps');
+  return (steps?.rows ?? []).flatMap(({ name, measured, cpuShareOfMatMul }: Result) => {
+    const profile = rows.find(
+      (row: Result) =>
+        row.name === name &&
+        row.as === CODE.at(-1) &&
+        row.threads === steps.threads &&
+        row.cpu === steps.processor,
+    );
+    if (!profile || cpuShareOfMatMul >= SHARE_OF_MATMUL) return [];
+    const { products, total } = partsOf(profile);
+    const matmul = median(measured.matmul.map(({ cpu }: Result) => cpu));
+    const left = matmul / SHARE_OF_MATMUL - products;
+    return [
+      `- ${name}: the bare MatMul takes ${matmul.toFixed(0)} ms of CPU time, the products of the step ${products.toFixed(0)}, all else ${(total - products).toFixed(0)}. For ${100 * SHARE_OF_MATMUL} % all else may take ${left.toFixed(0)} ms.`,
+    ];
+  });
 }
 
 const paddings = (rows: Result): string => {

@@ -4,6 +4,16 @@ export const bertTokenizer: Section = {
   title: 'WordPiece, beside the Rust binding called from Node',
   result: 'bert-tokenizer',
   command: 'bench/bert/tokenizer.ts',
+  goals: ({ perSecond }) => [
+    {
+      what: 'WordPiece of pairs with offsets, beside the Rust binding',
+      measured:
+        perSecond['ours: pairs, ids + types + offsets'] /
+        perSecond['Rust encode: pairs, ids + types + offsets'],
+      goal: 1,
+      unit: 'times',
+    },
+  ],
   body: ({ perSecond, peer }) =>
     table(
       [`what (peer: ${peer})`, 'a second'],

@@ -1,9 +1,18 @@
 import { type Result, type Section, seconds, table, times } from './section.ts';
 
+const CORPORA = ['cMedIC', 'cMedQQ', 'cMedTC'];
+
 export const linear: Section = {
   title: 'Logistic regression on character n-grams, beside scikit-learn',
   result: 'linear',
   command: 'bench/models/linear.ts',
+  goals: (result) =>
+    CORPORA.map((corpus) => ({
+      what: `Logistic regression on ${corpus}, beside scikit-learn`,
+      measured: result[corpus].ratio,
+      goal: 1,
+      unit: 'times',
+    })),
   body: (result) => [
     ...table(
       [
@@ -16,7 +25,7 @@ export const linear: Section = {
         'our dev accuracy',
         'its dev accuracy',
       ],
-      ['cMedIC', 'cMedQQ', 'cMedTC'].map((corpus) => {
+      CORPORA.map((corpus) => {
         const [ours, peer] = Object.values<Result>(result[corpus].table);
         return [
           corpus,

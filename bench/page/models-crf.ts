@@ -1,9 +1,20 @@
 import { type Result, type Section, seconds, table, times } from './section.ts';
 
+const GOALS = { '1 thread': 1.2, '2 threads': 2 };
+
 export const modelsCrf: Section = {
   title: 'Linear-chain CRF on the same features, beside CRFsuite',
   result: 'models-crf',
   command: 'bench/models/crf.ts',
+  goals: ({ corpora }) =>
+    corpora.flatMap(({ corpus, medians }: Result) =>
+      Object.entries(GOALS).map(([who, goal]) => ({
+        what: `CRF on ${corpus}, ${who}, beside CRFsuite`,
+        measured: medians.find((row: Result) => row.who === `chineseblue, ${who}`)['CRFsuite / this (wall)'],
+        goal,
+        unit: 'times',
+      })),
+    ),
   body: (result) => crfBody(result),
 };
 

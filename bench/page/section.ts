@@ -2,6 +2,16 @@
 // biome-ignore lint/suspicious/noExplicitAny: a page over a dozen unrelated shapes
 export type Result = any;
 
+/** What was asked of a measurement, and what came out. */
+export interface Goal {
+  readonly what: string;
+  readonly measured: number;
+  readonly goal: number;
+  readonly unit: 'times' | 'percent' | 'seconds' | 'MiB' | 'MB';
+  /** Whether less is better. */
+  readonly atMost?: boolean;
+}
+
 /** A part of docs/performance.md: the results of one bench. */
 export interface Section {
   readonly title: string;
@@ -9,6 +19,8 @@ export interface Section {
   readonly result: string;
   readonly command: string;
   readonly body: (result: Result) => readonly string[];
+  /** The goals that its result is held against. */
+  readonly goals?: (result: Result) => readonly Goal[];
 }
 
 export const seconds = (value: number): string =>
