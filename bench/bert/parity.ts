@@ -1,7 +1,7 @@
 /**
  * Whole runs beside the transformers Trainer: the same plain recipe (3 epochs, for entities a softmax head), the same
  * sequences, the same choice of the epoch on dev and the same scorer, seed by seed. Ours is an ordinary kept run, which
- * resumes; the Trainer begins a seed anew. Finished seeds are kept in bench/results/bert-parity.json and skipped.
+ * resumes; the Trainer begins a seed anew. Finished seeds are kept in bench/results/bert-parity.json (--out) and skipped.
  *
  *   npx node bench/bert/parity.ts --encoder bge-small-zh-v1.5 --work WORK [--only cMedQQ,cMedIC,cMedQANER] [--seeds 0,1,2] \
  *     [--examples 5000] [--data DIR]
@@ -42,6 +42,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '0,1,2' },
     threads: { type: 'string', default: '1' },
     examples: { type: 'string' },
+    out: { type: 'string', default: join(import.meta.dirname, '../results/bert-parity.json') },
   },
 });
 if (!values.encoder || !values.work)
@@ -63,7 +64,7 @@ interface Pair {
   readonly ours: number;
   readonly trainer: number;
 }
-const file = join(import.meta.dirname, '../results/bert-parity.json');
+const file = resolve(values.out);
 const pairs: Pair[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).pairs : [];
 
 type Splits = Record<'train' | 'dev' | 'test', readonly Example<BertFamily>[]>;
