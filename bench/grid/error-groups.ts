@@ -60,36 +60,43 @@ export function pairOverlap({ blocks, gold }: Shown, { errors }: Answers): Wrong
 const nameOf = (label: string, from: number, to: number): string =>
   `gold ${label}, ${100 * from}–${100 * to} %`;
 
-/**
- * Queries by the place of the first document of the highest grade, ties against it, and by which document shares more
- * characters with the query: one of the highest grade, or one of a lower. Undefined where examples are no rankings.
- */
-export function rankingErrors({ blocks, gold }: Shown, { sides, errors }: Answers): WrongGroup[] | undefined {
-  if (gold.some(({ values }) => !values)) return undefined;
-  const groups = new Map<string, { count: number; wrong: number }>();
-  const put = (group: string, i: number): void => {
-    const found = groups.get(group) ?? { count: 0, wrong: 0 };
-    found.count++;
-    if (errors[i].length > 0) found.wrong++;
-    groups.set(group, found);
-  };
-  gold.forEach(({ values: grades = [] }, i) => {
-    const highest = Math.max(...grades);
-    const right = grades.map((grade) => grade === highest);
+/** Queries by the place of the first document of the highest grade, ties against it; none where examples are no rankings. */
+export function places(shown: Shown, { sides }: Answers): Group[] {
+  const counts = new Map<string, number>();
+  shown.gold.forEach(({ values: grades = [] }, i) => {
+    const right = rightOf(grades);
     if (right.every(Boolean)) return;
     const scores = sides[i]?.values ?? [];
     const top = Math.max(...scores.filter((_, k) => right[k]));
     const before = scores.filter((score, k) => !right[k] && score >= top).length;
-    put(`first right document at place ${before < 2 ? before + 1 : '3 or later'}`, i);
+    add(counts, before < 2 ? `${before + 1}` : '3 or later');
+  });
+  return sorted(counts);
+}
+
+/** Queries by which document shares more characters with them; undefined where examples are no rankings. */
+export function rankingOverlap({ blocks, gold }: Shown, { errors }: Answers): WrongGroup[] | undefined {
+  if (gold.some(({ values }) => !values)) return undefined;
+  const groups = new Map<string, { count: number; wrong: number }>();
+  gold.forEach(({ values: grades = [] }, i) => {
+    const right = rightOf(grades);
+    if (right.every(Boolean)) return;
     const [query, ...documents] = blocks[i];
     const own = documents.map(({ text }) => shared(query.text, text));
-    const [with_, without] = [true, false].map((is) => Math.max(...own.filter((_, k) => right[k] === is)));
-    const more = with_ > without ? 'a right document' : with_ < without ? 'a wrong document' : 'both alike';
-    put(`shares most characters with the query: ${more}`, i);
+    const [best, worse] = [true, false].map((is) => Math.max(...own.filter((_, k) => right[k] === is)));
+    const more = best > worse ? 'a right document' : best < worse ? 'a wrong document' : 'both';
+    const found = groups.get(more) ?? { count: 0, wrong: 0 };
+    found.count++;
+    if (errors[i].length > 0) found.wrong++;
+    groups.set(more, found);
   });
-  return [...groups]
-    .map(([group, counts]) => ({ group, ...counts }))
-    .sort((a, b) => (a.group < b.group ? -1 : 1));
+  return [...groups].map(([more, counts]) => ({ group: `most in ${more}`, ...counts }));
+}
+
+/** Which documents have the highest grade. */
+function rightOf(grades: readonly number[]): boolean[] {
+  const highest = Math.max(...grades);
+  return grades.map((grade) => grade === highest);
 }
 
 /** Characters that two texts have in common, each as often as it is in both, of the characters of both (Dice). */

@@ -44,10 +44,10 @@ export interface Errors {
   readonly lengths: readonly ScoredGroup[];
   /** Recall by how often train has the same mention, name or label. */
   readonly frequencies: readonly ScoredGroup[];
-  /** Of pairs: by the characters that both texts share. */
+  /** By the characters that the texts of a pair, or a query and its documents, share. */
   readonly overlaps: readonly WrongGroup[];
-  /** Of rankings. */
-  readonly ranks: readonly WrongGroup[];
+  /** Of the first document of the highest grade. */
+  readonly places: readonly Group[];
 }
 
 export const errorsFile = (task: string): string => join(CELLS, task, 'errors.json');

@@ -39,7 +39,7 @@ function rowsOf({
   lengths,
   frequencies,
   overlaps,
-  ranks,
+  places,
 }: Errors): [by: string, what: string][] {
   const named = (from: number, to?: number): string =>
     KINDS.slice(from, to)
@@ -49,7 +49,7 @@ function rowsOf({
       })
       .join('; ');
   const counts = (groups: Errors['confusions']): string =>
-    groups.map(({ group, count }) => `${group} ${count}`).join('; ');
+    groups.map(({ group, count }) => `${group}: ${count}`).join('; ');
   return [
     ['what went wrong', named(0, SHAPES)],
     ['what it is related to', named(SHAPES)],
@@ -62,6 +62,6 @@ function rowsOf({
     ['characters: score (examples)', scored(lengths)],
     ['times in train: recall (gold)', frequencies.length > 1 ? scored(frequencies) : ''],
     ['shared characters', wrong(overlaps)],
-    ['ranking', wrong(ranks)],
+    ['place of the first right document', counts(places)],
   ];
 }

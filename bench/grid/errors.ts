@@ -27,7 +27,7 @@ import {
 import { primaryScore, scorePredictions } from '../../src/scoring/score-sheet.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type KeptCell, keptCells } from './cells.ts';
-import { boundaries, confusions, pairOverlap, rankingErrors } from './error-groups.ts';
+import { boundaries, confusions, pairOverlap, places, rankingOverlap } from './error-groups.ts';
 import { type Errors, errorsFile, keptErrors, missed } from './errors-kept.ts';
 import { RECIPES } from './recipes.ts';
 
@@ -76,8 +76,8 @@ async function errorsOf({ task: id, arm, run }: KeptCell): Promise<Errors> {
     ...counted(answered, shown, answers),
     lengths: slices(byLength(answered)),
     frequencies: slices(byFrequency(answered, shown, answers, train)),
-    overlaps: pairOverlap(shown, answers) ?? [],
-    ranks: rankingErrors(shown, answers) ?? [],
+    overlaps: pairOverlap(shown, answers) ?? rankingOverlap(shown, answers) ?? [],
+    places: places(shown, answers),
   };
 }
 
