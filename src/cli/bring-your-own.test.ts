@@ -66,7 +66,8 @@ function place(name: string): string {
 
 /** What a BERT is trained on here, so that all pages together take a minute. */
 const BUDGET = '--param token-budget=2000';
-const quickly = (code: string): string => code.replaceAll(/^chineseblue run .*,bert:.*$/gm, `$& ${BUDGET}`);
+const quickly = (code: string): string =>
+  code.replaceAll(/^npx chineseblue run .*,bert:.*$/gm, `$& ${BUDGET}`);
 
 /** Types a block into a shell; the first command that fails ends it. */
 function type(code: string, cwd: string) {

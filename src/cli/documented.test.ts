@@ -82,6 +82,14 @@ describe('commands as printed have names and options that the program takes', ()
   });
 });
 
+it('run in a checkout as printed: chineseblue is not on the path there', () => {
+  const bare = pages.flatMap((name) => {
+    const blocks = readFileSync(join(root, name), 'utf8').match(/^```(?:sh|bash|console)?\n.*?^```/gms) ?? [];
+    return blocks.flatMap((code) => code.match(/(?:^|\| |&& |; |^\w+=\S+ )chineseblue .*/gm) ?? []);
+  });
+  expect(bare).toEqual([]);
+});
+
 it('are the same in both languages, but for remarks', () => {
   for (const chinese of pages.filter((name) => name.endsWith('.zh.md'))) {
     const plain = (name: string): string[] =>

@@ -62,6 +62,11 @@ it('says what is wrong with a file, a token, an address', async () => {
   expect(rejected.status).toBe(3);
   expect(rejected.stdout).toContain('not-json');
   expect(rejected.stderr).toContain('文件被拒绝');
+  const head =
+    '{"chineseblue":"predictions@1","task":"cMedIC","split":"dev","scheme":"carved","offsets":"utf16"}\n';
+  await writeFile(bad, `${head}{"id":"0","label":"1"}\n`);
+  const other = await as('red', 'submit', '--challenge', 'cMedIC', bad);
+  expect(other.stderr).toContain('/api/v1/challenges/cMedIC/test/questions; `chineseblue predict --input`');
   expect((await as('red', 'submit', '--challenge', 'cMedIC', join(directory, 'none'))).stderr).toContain(
     'file-missing',
   );

@@ -53,7 +53,13 @@ export const noChallenge = (): UserError =>
   new UserError(
     'no-challenge',
     { en: 'There is no such challenge', zh: '没有这个挑战赛' },
-    { field: 'challenge' },
+    {
+      field: 'challenge',
+      hint: {
+        en: 'The first page of the server lists its challenges, and so does /api/v1/challenges.',
+        zh: '服务器首页与 /api/v1/challenges 列出全部挑战赛。',
+      },
+    },
   );
 
 /** A challenge that is made. */

@@ -125,8 +125,8 @@ const rekey = defineCommand({
     const splits = await reencryptGold(site, { role: 'admin' }).finally(site.close);
     if (terminal.json) return terminal.printJson({ splits });
     terminal.printText({
-      en: `${counted(splits, 'split')}, no older key is needed`,
-      zh: `共 ${splits} 个划分，不再需要旧密钥`,
+      en: `${counted(splits, 'split')} encrypted with the first key; older keys are no longer needed`,
+      zh: `已用首个密钥加密 ${splits} 个划分，旧密钥不再需要`,
     });
   },
 });

@@ -52,8 +52,8 @@ export const submitCommand = defineCommand({
     const system = options.system ?? basename(file, extname(file));
     const query = new URLSearchParams({ system });
     if (modelCard !== undefined) query.set('card', await readCard(modelCard));
-    const path = `/api/v1/challenges/${encodeURIComponent(challenge)}/${phase}/submissions?${query}`;
-    let seen = await client.upload(path, file, submissionSchema);
+    const path = `/api/v1/challenges/${encodeURIComponent(challenge)}/${phase}`;
+    let seen = await client.upload(`${path}/submissions?${query}`, file, submissionSchema);
     const progress = terminal.progress({ en: 'Scoring', zh: '评分中' });
     try {
       while (wait && seen.ended === undefined) {
@@ -65,7 +65,9 @@ export const submitCommand = defineCommand({
     }
     const score = terminal.json ? '' : await written(seen.score ?? undefined, challenge, client);
     await show(seen as SubmissionView, score, terminal);
-    if (seen.state === 'rejected' || seen.state === 'failed') throw notScored(seen.state, file);
+    if (seen.state === 'failed') throw notScored(file);
+    if (seen.state === 'rejected')
+      throw refused(seen.problems ?? [], file, `${options.server}${path}/questions`);
   },
 });
 
@@ -119,21 +121,29 @@ async function show(seen: SubmissionView, score: string, terminal: Terminal): Pr
     );
 }
 
-const notScored = (state: 'rejected' | 'failed', file: string): UserError =>
-  state === 'rejected'
-    ? new UserError(
-        'submission-rejected',
-        { en: 'The file was rejected; it costs no quota', zh: '文件被拒绝，不计入提交次数' },
-        {
-          file,
-          hint: {
-            en: '`chineseblue check` finds the same without a server.',
-            zh: '`chineseblue check` 可在本地作同样检查。',
-          },
-        },
-      )
-    : new UserError(
-        'submission-failed',
-        { en: 'Scoring failed; it costs no quota', zh: '评分失败，不计入提交次数' },
-        { file, hint: { en: 'Hand the file in again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
-      );
+/** Problems of a file that answers something else than the phase asks. */
+const OTHER = new Set(['other-task', 'other-split', 'other-scheme', 'other-corpus', 'other-text']);
+
+function refused(problems: readonly { readonly code: string }[], file: string, questions: string): UserError {
+  const hint = problems.some(({ code }) => OTHER.has(code))
+    ? {
+        en: `What is asked is at ${questions}; \`chineseblue predict --input\` reads it.`,
+        zh: `题目见 ${questions}，可由 \`chineseblue predict --input\` 读取。`,
+      }
+    : {
+        en: '`chineseblue check` finds the same without a server.',
+        zh: '`chineseblue check` 可在本地作同样检查。',
+      };
+  return new UserError(
+    'submission-rejected',
+    { en: 'The file was rejected; it costs no quota', zh: '文件被拒绝，不计入提交次数' },
+    { file, hint },
+  );
+}
+
+const notScored = (file: string): UserError =>
+  new UserError(
+    'submission-failed',
+    { en: 'Scoring failed; it costs no quota', zh: '评分失败，不计入提交次数' },
+    { file, hint: { en: 'Hand the file in again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
+  );

@@ -23,7 +23,7 @@ export async function browserModule(
   if (!plain.startsWith(ROOT)) return undefined;
   const file = await firstOf([plain, plain.replace(/\.js$/, '.ts')]);
   if (!file) return undefined;
-  const code = file.name.endsWith('.ts') ? stripTypeScriptTypes(file.text, { mode: 'strip' }) : file.text;
+  const code = file.name.endsWith('.ts') ? withoutTypes(file.text) : file.text;
   const up = '../'.repeat(path.split('/').length);
   const imports: string[] = [];
   /** A module of this package under the name that pages know it by. */
@@ -70,4 +70,15 @@ async function firstOf(
     }
   }
   return undefined;
+}
+
+/** Node warns on first use that its function is experimental: nothing that a user of the playground could act on. */
+function withoutTypes(code: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(code, { mode: 'strip' });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }

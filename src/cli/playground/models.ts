@@ -41,10 +41,14 @@ export async function chooseModels(named: NamedModels): Promise<Loadable[]> {
   return chosen;
 }
 
-/** `bert:models/my-model` is served as my-model; a second one of this name as my-model-2. */
+/**
+ * `bert:models/my-model` is served as my-model; a second one of this name as my-model-2. The `model.bin` of a folder, such as a
+ * run, is named after the folder.
+ */
 function unusedName(model: string, chosen: readonly Loadable[]): string {
   const path = model.slice(model.indexOf(':') + 1);
-  const own = basename(path) === 'model.bin' ? basename(dirname(path)) : basename(path, extname(path));
+  const folder = basename(path) === 'model.bin' ? basename(dirname(path)) : '';
+  const own = /^\.*$/.test(folder) ? basename(path, extname(path)) : folder;
   const plain = own.replace(/[^\w.-]+/g, '-') || 'model';
   const used = new Set(chosen.map(({ name }) => name));
   for (let i = 1; ; i++) {

@@ -76,7 +76,7 @@ describe('the API', () => {
     const response = await app.request('/api/v1/challenges/ic/test/questions');
     const lines = (await response.text()).trimEnd().split('\n');
     expect(lines).toHaveLength(60);
-    expect(Object.keys(JSON.parse(lines[0])).sort()).toEqual(['id', 'input']);
+    expect(Object.keys(JSON.parse(lines[0])).sort()).toEqual(['id', 'text']);
   });
 
   it('sends headers that forbid scripts and frames, and keeps nothing in caches', async () => {

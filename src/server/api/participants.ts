@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Question } from '../../datasets/dataset.ts';
 import { type PhaseName, phaseOf } from '../challenge.ts';
 import { askedIn, type OpenedChallenge } from '../challenges.ts';
 import { unpack } from '../scoring/pack.ts';
@@ -22,7 +23,8 @@ const challengesRoute = createRoute({
 const questionsRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges/{challenge}/{phase}/questions',
-  summary: 'What is asked in a phase: one JSON object per line with id and input, never gold',
+  summary:
+    'What is asked in a phase: one JSON object per line with id and the fields of the input, never gold',
   security: bearer,
   request: { params: challengeAndPhase },
   responses: {
@@ -94,8 +96,8 @@ export function addParticipantRoutes(
     const { split } = phaseOf(challenge.declared, phase);
     requireAllowed(await mayTakePart(site, challenge, c.get('actor')));
     const { questions } = await askedIn(site, challenge, split);
-    const lines = unpack<readonly unknown[]>(questions)
-      .map((question) => `${JSON.stringify(question)}\n`)
+    const lines = unpack<readonly Question[]>(questions)
+      .map(({ id, input }) => `${JSON.stringify({ id, ...input })}\n`)
       .join('');
     return c.body(lines, 200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
   });
