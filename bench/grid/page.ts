@@ -1,12 +1,13 @@
 /**
- * Writes docs/encoder-results.md from the cells that bench/grid/grid.ts kept, so that no figure is typed by hand, and the
- * line of docs/results.md that links it.
+ * Writes docs/encoder-results.md and its Chinese twin from the cells that bench/grid/grid.ts kept, so that no figure is
+ * typed by hand, and the line of docs/results.md that links it. Remedies and kinds of errors are in the English page only.
  *
  *   npx node bench/grid/page.ts
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../src/ground/files.ts';
+import { bothLanguages, type Language, type Text } from '../../src/ground/language.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from './cells.ts';
@@ -16,10 +17,14 @@ import { difference, percent, row, spread } from './show.ts';
 import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
+type Say = (text: Text) => string;
+
 /** The kind of an arm and what was chosen for it. */
-function recipeOf({ model, parameters, members }: KeptCell): string {
+function recipeOf({ model, parameters, members }: KeptCell, say: Say): string {
   const chosen = Object.entries(parameters).map(([name, value]) => `${kebab(name)}=${value}`);
-  const kind = members ? `ensemble of ${members.join(', ')}` : model;
+  const kind = members
+    ? say({ en: `ensemble of ${members.join(', ')}`, zh: `集成 ${members.join('、')}` })
+    : model;
   return [kind, ...chosen.map((one) => `\`${one}\``)].join(' ');
 }
 
@@ -31,7 +36,7 @@ function rangeOf(own: readonly KeptCell[], intervals: readonly ArmInterval[]): s
   return low !== undefined && high !== undefined ? `[${percent(low)}, ${percent(high)}]` : '';
 }
 
-function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>): string[] {
+function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>, say: Say): string[] {
   return ARMS.flatMap((arm) => {
     const own = cells.filter((cell) => cell.arm === arm);
     const [first] = own;
@@ -40,7 +45,7 @@ function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>): str
     const devs = own.flatMap(({ dev }) => dev ?? []);
     return row([
       arm,
-      recipeOf(first),
+      recipeOf(first, say),
       String(own.length),
       devs.length > 0 ? spread(devs) : '',
       spread(scores),
@@ -53,55 +58,90 @@ function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>): str
 const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
 
 /** What dev said after every epoch. */
-function devLines(cells: readonly KeptCell[]): string[] {
+function devLines(cells: readonly KeptCell[], say: Say): string[] {
   const tuned = cells.filter(
     ({ arm, seed, curve }) => arm === 'fine-tuned' && seed === 0 && curve.length > 0,
   );
   if (tuned.length === 0) return [];
+  const recipe = say({ en: 'the recipe', zh: '所用设置' });
   return [
     '',
-    'Dev after every epoch, seed 0:',
+    say({ en: 'Dev after every epoch, seed 0:', zh: '种子 0，每轮之后的开发集得分：' }),
     '',
-    ...tuned.map((cell) => `- the recipe (${recipeOf(cell)}): ${curveOf(cell)}`),
+    ...tuned.map((cell) => {
+      const [chosen, curve] = [recipeOf(cell, say), curveOf(cell)];
+      return `- ${recipe}${say({ en: ` (${chosen}): ${curve}`, zh: `（${chosen}）：${curve}` })}`;
+    }),
   ];
 }
 
 /** Which cells are still to be run, and what they are expected to take. */
-function outstanding(cells: readonly Cell[]): string {
-  const arms = [...Map.groupBy(cells, ({ arm }) => arm)].map(([arm, own]) =>
-    own.length > 1 ? `${arm} (${own.length} seeds)` : arm,
+function outstanding(cells: readonly Cell[], say: Say): string {
+  const arms = [...Map.groupBy(cells, ({ arm }) => arm)].map(([arm, { length }]) =>
+    length > 1 ? say({ en: `${arm} (${length} seeds)`, zh: `${arm}（${length} 个种子）` }) : arm,
   );
-  const hours = cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60;
-  return `Not run yet: ${arms.join(', ')}; about ${hours.toFixed(1)} hours of one core.`;
+  const hours = (cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60).toFixed(1);
+  return say({
+    en: `Not run yet: ${arms.join(', ')}; about ${hours} hours of one core.`,
+    zh: `尚未运行：${arms.join('、')}；约需单核 ${hours} 小时。`,
+  });
 }
 
-function section(id: string): string[] {
+function section(id: string, say: Say): string[] {
   const kept = keptCells(id);
   const { cells } = kept;
   const [first] = cells;
-  const task = findTask(id);
+  const { title } = findTask(id);
+  const goal = GOALS[RECIPES[id].goal] ?? bothLanguages(RECIPES[id].goal);
   const all = cellsOf(id);
-  if (!first) return [`## ${id}`, '', `${task.title.en}. Goal: ${RECIPES[id].goal}. ${outstanding(all)}`, ''];
+  if (!first) {
+    const rest = outstanding(all, say);
+    const about = {
+      en: `${title.en}. Goal: ${goal.en}. ${rest}`,
+      zh: `${title.zh}。目标：${goal.zh}。${rest}`,
+    };
+    return [`## ${id}`, '', say(about), ''];
+  }
   const done = new Set(cells.map(({ arm, seed }) => `${arm} ${seed}`));
   const missing = all.filter(({ arm, seed }) => !done.has(`${arm} ${seed}`));
   const notes = new Set(cells.flatMap(({ arm, note }) => (note ? `${arm}: ${note}` : [])));
   const { train, dev, evaluated } = first.examples;
+  const isEnglish = say({ en: 'en', zh: 'zh' }) === 'en';
   return [
     `## ${id}`,
     '',
-    `${task.title.en}. ${first.split}: ${evaluated} examples, ${first.units} independent units; learnt from ${train}, tuned on ${dev}. Convention \`${first.convention}\`. Goal: ${RECIPES[id].goal}.`,
+    say({
+      en: `${title.en}. ${first.split}: ${evaluated} examples, ${first.units} independent units; learnt from ${train}, tuned on ${dev}. Convention \`${first.convention}\`. Goal: ${goal.en}.`,
+      zh: `${title.zh}。${first.split}：${evaluated} 个样本，${first.units} 个独立单元；训练 ${train} 个，调参 ${dev} 个。口径 \`${first.convention}\`。目标：${goal.zh}。`,
+    }),
     '',
-    row(['arm', 'model and recipe', 'seeds', 'dev', 'test', '95 % interval', 'minus baseline']),
+    row(HEADS.map(say)),
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
-    ...armRows(kept),
-    ...devLines(cells),
-    ...errorLines(id),
-    ...trialLines(id),
-    ...(notes.size > 0 ? ['', ...[...notes].map((note) => `Note, ${note}`)] : []),
-    ...(missing.length > 0 ? ['', outstanding(missing)] : []),
+    ...armRows(kept, say),
+    ...devLines(cells, say),
+    ...(isEnglish ? [...errorLines(id), ...trialLines(id)] : []),
+    ...(notes.size > 0
+      ? ['', ...[...notes].map((note) => say({ en: `Note, ${note}`, zh: `注：${note}` }))]
+      : []),
+    ...(missing.length > 0 ? ['', outstanding(missing, say)] : []),
     '',
   ];
 }
+
+const HEADS: readonly Text[] = [
+  { en: 'arm', zh: '方案' },
+  { en: 'model and recipe', zh: '模型与设置' },
+  { en: 'seeds', zh: '种子数' },
+  bothLanguages('dev'),
+  bothLanguages('test'),
+  { en: '95 % interval', zh: '95 % 区间' },
+  { en: 'minus baseline', zh: '与 baseline 之差' },
+];
+
+/** Goals that are no numbers. */
+const GOALS: Readonly<Record<string, Text>> = {
+  'what its labels allow': { en: 'what its labels allow', zh: '标签所能支持的水平' },
+};
 
 interface Parity {
   readonly encoder: string;
@@ -116,58 +156,109 @@ interface Parity {
 }
 
 /** Whole runs beside the Trainer, of bench/bert/parity.ts. */
-function parity(): string[] {
+function parity(say: Say): string[] {
   const file = join(import.meta.dirname, '../results/bert-parity.json');
   if (!existsSync(file)) return [];
   const { encoder, epochs, pairs }: Parity = JSON.parse(readFileSync(file, 'utf8'));
   const rows = [...Map.groupBy(pairs, ({ task }) => task)].map(([task, own]) =>
     row([
       task,
-      `${own[0].learnt} of ${own[0].train}`,
+      say({ en: `${own[0].learnt} of ${own[0].train}`, zh: `${own[0].learnt}/${own[0].train}` }),
       String(own.length),
       spread(own.map(({ ours }) => ours)),
       spread(own.map(({ trainer }) => trainer)),
     ]),
   );
+  const command = `\`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``;
   return [
-    '## Beside the Trainer of transformers',
+    say({ en: '## Beside the Trainer of transformers', zh: '## 与 transformers 的 Trainer 对照' }),
     '',
-    `${encoder} by the same plain recipe (${epochs} epochs, AdamW, linear schedule; for entities a softmax head), on the same sequences, the epoch chosen on dev, scored alike; each row over the same seeds, which draw different heads and orders in the two. Test, in percent. \`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``,
+    say({
+      en: `${encoder} by the same plain recipe (${epochs} epochs, AdamW, linear schedule; for entities a softmax head), on the same sequences, the epoch chosen on dev, scored alike; each row over the same seeds, which draw different heads and orders in the two. Test, in percent. ${command}`,
+      zh: `${encoder}，双方采用同样的基本设置（${epochs} 轮，AdamW，线性学习率；实体任务用 softmax 头）与同样的序列，按开发集选取轮次，评分方式一致；每行使用相同的种子，但双方由种子得到的头部初值与样本顺序不同。测试集，百分数。${command}`,
+    }),
     '',
-    row(['task', 'learnt from', 'seeds', 'chineseblue', 'Trainer']),
+    row([
+      say({ en: 'task', zh: '任务' }),
+      say({ en: 'learnt from', zh: '训练样本' }),
+      say({ en: 'seeds', zh: '种子数' }),
+      'chineseblue',
+      'Trainer',
+    ]),
     row(['---', '---:', '---:', '---:', '---:']),
     ...rows,
     '',
   ];
 }
 
+const COMMANDS: readonly (readonly [command: string, comment?: Text])[] = [
+  [
+    'grid.ts --work WORK --encoder bge-small-zh-v1.5',
+    { en: 'what is finished is skipped', zh: '已完成的会跳过' },
+  ],
+  [
+    'grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials',
+    { en: 'remedies, on a sample of train, on dev', zh: '改进尝试：训练集抽样，开发集评测' },
+  ],
+  [
+    'grid.ts --work WORK --encoder bge-small-zh-v1.5 --full',
+    { en: 'those that gained, on all of train', zh: '有提升的尝试：全部训练数据' },
+  ],
+  [
+    'errors.ts --work WORK',
+    { en: 'errors on dev where a goal is missed', zh: '未达目标的任务：开发集错误分析' },
+  ],
+  [
+    'grid.ts --work WORK --compare',
+    { en: 'intervals and comparisons again, of kept runs', zh: '由已保存的运行重新计算区间与比较' },
+  ],
+  ['page.ts'],
+];
+
 const tasks = Object.keys(RECIPES);
 const all = tasks.flatMap((task) => keptCells(task).cells);
 const unique = (list: readonly (string | null)[]): string =>
   [...new Set(list.filter((one) => one !== null))].sort().join(', ');
-const page = [
-  '# Results of encoders',
-  '',
-  'Generated from the kept cells in `bench/results/grid` by `node bench/grid/page.ts`; never edited by hand. Each cell is an ordinary run of the full training data, by the recipes in `bench/grid/recipes.ts`, made by',
-  '',
-  '```sh',
-  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5            # what is finished is skipped',
-  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials   # remedies, on a sample of train, on dev',
-  'npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 --full     # those that gained, on all of train',
-  'npx node bench/grid/errors.ts --work WORK                                      # errors on dev where a goal is missed',
-  'npx node bench/grid/page.ts',
-  '```',
-  '',
-  'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of test, which says nothing of other seeds ([how](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
-  '',
-  ABOUT_TRIALS,
-  '',
-  `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue at ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`,
-  '',
-  ...tasks.flatMap(section),
-  ...parity(),
-].join('\n');
-await writeAtomic(join(docs, 'encoder-results.md'), page);
+const places = `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`;
+
+const TITLE: Text = { en: '# Results of encoders', zh: '# 编码器结果' };
+const ORIGIN: Text = {
+  en: 'Generated from the kept cells in `bench/results/grid` by `node bench/grid/page.ts`; never edited by hand. Each cell is an ordinary run of the full training data, by the recipes in `bench/grid/recipes.ts`, made by the commands below. 中文：[encoder-results.zh.md](encoder-results.zh.md)。',
+  zh: '由 `node bench/grid/page.ts` 根据 `bench/results/grid` 中保存的结果生成，不手工修改。每个结果都是使用全部训练数据的一次普通运行，设置见 `bench/grid/recipes.ts`，由以下命令得到。改进尝试与错误分析的表格见英文页：[encoder-results.md](encoder-results.md)。',
+};
+const ARMS_TEXT: Text = {
+  en: 'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` combines the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of test, which says nothing of other seeds ([how](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Weights, epochs and recipes were chosen on dev.',
+  zh: '方案：`baseline` 为其他模型中最强者（[results](results.md)）；`frozen` 只训练 bge-small-zh-v1.5（2400 万参数）之上的输出头，`fine-tuned` 训练全部参数；`cbert-tiny` 与 `cbert-small` 为随包提供的模型，经微调；`ensemble` 集成所列方案的种子 0。得分为主指标，百分数：各种子的均值 ± 标准差，以及该均值在测试集独立单元上的 95 % 区间，不反映换用其他种子的影响（[计算方法](trust.zh.md#多个种子与多折的均值)）。最后一列为测试集上的配对比较（单元自助法区间，置换检验，任务内 Holm 校正；双方的全部种子）。权重、轮次与设置均按开发集选定。',
+};
+
+/** The page in one language. */
+function page(language: Language): string {
+  const say: Say = (text) => text[language];
+  const width = Math.max(...COMMANDS.map(([command]) => command.length));
+  return [
+    say(TITLE),
+    '',
+    say(ORIGIN),
+    '',
+    '```sh',
+    ...COMMANDS.map(
+      ([command, comment]) =>
+        `npx node bench/grid/${comment ? `${command.padEnd(width)}   # ${say(comment)}` : command}`,
+    ),
+    '```',
+    '',
+    say(ARMS_TEXT),
+    '',
+    ...(language === 'en' ? [ABOUT_TRIALS, ''] : []),
+    places,
+    '',
+    ...tasks.flatMap((task) => section(task, say)),
+    ...parity(say),
+  ].join('\n');
+}
+
+await writeAtomic(join(docs, 'encoder-results.md'), page('en'));
+await writeAtomic(join(docs, 'encoder-results.zh.md'), page('zh'));
 
 const LINK = 'Pretrained encoders, frozen and fine-tuned: [encoder-results.md](encoder-results.md).';
 const results = join(docs, 'results.md');
