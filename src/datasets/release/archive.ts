@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Header } from 'tar-stream';
 import { badArchive } from '../../fetch/bad-archive.ts';
@@ -106,6 +106,7 @@ async function settle(content: Uint8Array, official: OfficialFile, destination: 
   try {
     await writeFile(part, content);
   } catch (error) {
+    await rm(part, { force: true });
     throw explainFileError(error, destination);
   }
   await settlePart(part, destination, official);

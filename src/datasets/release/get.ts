@@ -5,6 +5,7 @@ import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
 import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import { inLanes } from '../../ground/lanes.ts';
 import type { Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { takeFromArchive } from './archive.ts';
@@ -99,7 +100,7 @@ const notFound = (files: GetReport['files'], from: string | undefined): UserErro
 export async function getFiles(wanted: readonly OfficialFile[], options: GetOptions): Promise<GetReport> {
   const { dataDir, from, force = false, address = OFFICIAL_ADDRESS, onProgress, signal } = options;
   const states = new Map<string, GetState>();
-  await inParallel(wanted, async (official) => {
+  await inLanes(wanted, AT_A_TIME, async (official) => {
     const state = await checkFile(dataDir, official);
     if (state === 'ok') states.set(official.path, 'kept');
     else if (state === 'differs' && !force) states.set(official.path, 'yours');
@@ -114,7 +115,7 @@ export async function getFiles(wanted: readonly OfficialFile[], options: GetOpti
       ignored = report.ignored;
     } else {
       const progress = meter(open, onProgress);
-      await inParallel(open, async (official) => {
+      await inLanes(open, AT_A_TIME, async (official) => {
         signal?.throwIfAborted();
         const destination = join(dataDir, official.path);
         if (from) states.set(official.path, await copyFrom(from, official, destination));
@@ -179,24 +180,4 @@ function meter(files: readonly OfficialFile[], onProgress: GetOptions['onProgres
       report(official);
     },
   };
-}
-
-/** Runs `work` on all items, a few at a time; stops starting new ones at the first error and throws it. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const item of queue) {
-      if (failed) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: AT_A_TIME }, lane));
-  const broken = lanes.find((result) => result.status === 'rejected');
-  if (broken) throw broken.reason;
 }

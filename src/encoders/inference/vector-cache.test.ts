@@ -50,6 +50,18 @@ describe('vectors on disk', () => {
     expect(files()).toEqual([]);
   });
 
+  it('are not read again by what wrote them, but for what they hold', async () => {
+    const cache = openVectorCache(directory, {}, limits);
+    cache.add('头痛', vectorOf('头痛'));
+    await cache.flush();
+    const [file] = files();
+    const bytes = readFileSync(file);
+    writeFileSync(file, 'damaged');
+    expect((await cache.read(['发热'])).size).toBe(0);
+    writeFileSync(file, bytes);
+    expect((await cache.read(['头痛', '发热'])).size).toBe(1);
+  });
+
   it('are written in parts, few new ones not at all', async () => {
     await keep({}, texts, { segment: 2, least: 2 });
     expect(files().length).toBe(2);

@@ -18,6 +18,8 @@ const EXTENSION = '.vectors';
 
 /** All spaces together; beyond it the segments that were not used for longest are removed. */
 const MAX_BYTES = 2 ** 31;
+/** Share of it that a process may write before it looks for segments to remove. */
+const PRUNED_SHARE = 1 / 64;
 /** Fewer new vectors are not worth a file. */
 const LEAST = 64;
 /** So many vectors are written as soon as they are there, so that an interrupted run has them. */
@@ -47,10 +49,14 @@ export function openVectorCache(directory: string, identity: object, limits: Cac
   const keysOf: KnownKeys = new Map();
   let pending = new Map<string, Float32Array>();
   let writing = Promise.resolve();
+  /** Bytes that were written since segments were last removed; runs before this one may have left any number. */
+  let unpruned = Number.POSITIVE_INFINITY;
   const write = (): void => {
     const entries = pending;
     pending = new Map();
-    writing = writing.then(() => writeSegment(space, entries));
+    writing = writing.then(async () => {
+      unpruned += await writeSegment(space, entries, keysOf);
+    });
   };
   return {
     read: (texts) => readSegments(space, texts, keysOf),
@@ -61,6 +67,9 @@ export function openVectorCache(directory: string, identity: object, limits: Cac
     async flush() {
       if (pending.size >= least) write();
       await writing;
+      // Looking at every segment of every space takes time: not for a few more vectors.
+      if (unpruned <= maxBytes * PRUNED_SHARE) return;
+      unpruned = 0;
       await prune(directory, maxBytes);
     },
   };
@@ -69,9 +78,15 @@ export function openVectorCache(directory: string, identity: object, limits: Cac
 const keyOf = (text: string): string =>
   createHash('sha256').update(text).digest().toString('hex', 0, KEY_BYTES);
 
-async function writeSegment(space: string, entries: ReadonlyMap<string, Float32Array>): Promise<void> {
+/** Returns how many bytes were written: none where it was not possible. */
+async function writeSegment(
+  space: string,
+  entries: ReadonlyMap<string, Float32Array>,
+  keysOf: KnownKeys,
+): Promise<number> {
   const size = entries.values().next().value?.length ?? 0;
-  const keys = Buffer.concat(Array.from(entries.keys(), (text) => Buffer.from(keyOf(text), 'hex')));
+  const names = Array.from(entries.keys(), keyOf);
+  const keys = Buffer.from(names.join(''), 'hex');
   const values = new Float32Array(entries.size * size);
   for (const [row, vector] of [...entries.values()].entries()) values.set(vector, row * size);
   const bytes = new Uint8Array(values.buffer);
@@ -80,10 +95,17 @@ async function writeSegment(space: string, entries: ReadonlyMap<string, Float32A
   for (const [i, number] of [VERSION, size, entries.size].entries())
     head.writeUInt32LE(number, MAGIC.length + 4 * i);
   createHash('sha256').update(keys).update(bytes).digest().copy(head, DIGEST_START);
-  await writeAtomic(join(space, `${randomUUID()}${EXTENSION}`), [head, keys, bytes]).catch(() => undefined);
+  const name = `${randomUUID()}${EXTENSION}`;
+  try {
+    await writeAtomic(join(space, name), [head, keys, bytes]);
+  } catch {
+    return 0;
+  }
+  keysOf.set(name, new Set(names));
+  return head.length + keys.length + bytes.length;
 }
 
-/** The keys of segments that were read before, by name: those that hold nothing wanted are not read again. */
+/** The keys of segments that were read or written before, by name: those that hold nothing wanted are not read again. */
 type KnownKeys = Map<string, ReadonlySet<string>>;
 
 async function readSegments(
@@ -97,7 +119,7 @@ async function readSegments(
   for (const name of names.filter((one) => one.endsWith(EXTENSION)).sort()) {
     if (found.size === wanted.size) break;
     const known = keysOf.get(name);
-    if (known && ![...wanted.keys()].some((key) => known.has(key))) continue;
+    if (known && !holdsAny(known, wanted)) continue;
     const file = join(space, name);
     const bytes = await readFile(file).catch(() => undefined);
     if (!bytes) continue; // removed by another process since
@@ -114,6 +136,11 @@ async function readSegments(
     if (used) await utimes(file, new Date(), new Date()).catch(() => undefined);
   }
   return found;
+}
+
+function holdsAny(known: ReadonlySet<string>, wanted: ReadonlyMap<string, string>): boolean {
+  for (const key of wanted.keys()) if (known.has(key)) return true;
+  return false;
 }
 
 /** The keys and vectors of an intact segment of this version. */

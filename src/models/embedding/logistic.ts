@@ -50,17 +50,13 @@ export async function fitLogisticHead({
     for (let fold = 0; fold < folds; fold++) {
       const part = (inside: boolean): { rows: Features; own: Float64Array } => {
         const chosen = [...foldOf.keys()].filter((row) => (foldOf[row] !== fold) === inside);
-        return {
-          rows: {
-            width,
-            values: Float32Array.from(
-              chosen.flatMap((row) => [...features.values.subarray(row * width, (row + 1) * width)]),
-            ),
-          },
-          own: Float64Array.from(
-            chosen.flatMap((row) => [...targets.subarray(row * outputs, (row + 1) * outputs)]),
-          ),
-        };
+        const values = new Float32Array(chosen.length * width);
+        const own = new Float64Array(chosen.length * outputs);
+        for (const [i, row] of chosen.entries()) {
+          values.set(features.values.subarray(row * width, (row + 1) * width), i * width);
+          own.set(targets.subarray(row * outputs, (row + 1) * outputs), i * outputs);
+        }
+        return { rows: { width, values }, own };
       };
       const [inside, outside] = [part(true), part(false)];
       if (inside.own.length === 0 || outside.own.length === 0) continue;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { namedModels } from '../../encoders/folder/find.ts';
-import { openVectorCache, type VectorCache } from '../../encoders/inference/vector-cache.ts';
+import { openVectorCache } from '../../encoders/inference/vector-cache.ts';
 import { UserError } from '../../ground/errors.ts';
+import { inLanes } from '../../ground/lanes.ts';
 import type { Usage } from '../../tasks/answer.ts';
 import { isConfidential, type Task } from '../../tasks/task.ts';
 import { costOf, tokensOf } from '../shared/services/budget.ts';
@@ -14,9 +15,8 @@ import {
 } from '../shared/services/embeddings.ts';
 import { type Endpoint, findEndpoint } from '../shared/services/endpoint.ts';
 import { isFailure, type ServiceFailure } from '../shared/services/failure.ts';
-import { inLanes } from '../shared/services/lanes.ts';
 import { called as defaults } from '../shared/services/parameters.ts';
-import { type EncoderParameters, type Vectors, vectorsDirectory } from './vectors.ts';
+import { createSpaces, type EncoderParameters, type Vectors, vectorsDirectory } from './vectors.ts';
 
 const PROFILES = 'CHINESEBLUE_PROFILES';
 export const TEXTS_PER_CALL = 32;
@@ -71,12 +71,11 @@ export async function openServedVectors(parameters: EncoderParameters, task: Tas
   const tally = tallyCalls(endpoint);
   const sizes = oneSize(endpoint.url, dimensions);
   let service: Promise<EmbeddingService> | undefined;
-  const spaceOf = (prompt: string): VectorCache | undefined => {
-    if (!cache) return undefined;
+  const spaceOf = createSpaces(cache, (prompt) => {
     const { url, model, profile } = endpoint;
     const identity = { url, model, extraBody: profile.extraBody, dimensions, prompt };
     return openVectorCache(vectorsDirectory(), identity, { least: 1, segment: textsPerCall });
-  };
+  });
   return {
     encoder: digestServed(endpoint, dimensions),
     service: { failures, takeUsage: tally.take },
@@ -100,10 +99,9 @@ export async function openServedVectors(parameters: EncoderParameters, task: Tas
             part.map((text) => prompt + text),
             signal,
           );
-        await inLanes(chunks(missing, textsPerCall), settings.concurrency, async (chunk) => {
-          await askInParts(chunk, { ask, tally, made, failed });
-          return undefined;
-        });
+        await inLanes(chunks(missing, textsPerCall), settings.concurrency, (chunk) =>
+          askInParts(chunk, { ask, tally, made, failed }),
+        );
       } finally {
         await space?.flush();
       }

@@ -34,6 +34,20 @@ export interface Vectors {
 
 export const vectorsDirectory = (): string => join(cacheDir(process.env), 'vectors');
 
+/** The vectors on disk by prompt, each space opened once: it knows what it has read. None without a cache. */
+export function createSpaces(
+  cache: boolean,
+  open: (prompt: string) => VectorCache,
+): (prompt: string) => VectorCache | undefined {
+  const spaces = new Map<string, VectorCache>();
+  return (prompt) => {
+    if (!cache) return undefined;
+    const space = spaces.get(prompt) ?? open(prompt);
+    spaces.set(prompt, space);
+    return space;
+  };
+}
+
 /** Vectors of an encoder in this process. */
 export async function openVectors(parameters: EncoderParameters): Promise<Vectors> {
   const { init, pooling, normalize, maxLength, device, threads, cache } = parameters;
@@ -44,14 +58,10 @@ export async function openVectors(parameters: EncoderParameters): Promise<Vector
     opened ??= openTextEncoder(init, { pooling: asked, normalize, maxLength, device, threads });
     return opened;
   };
-  const spaces = new Map<string, VectorCache>();
-  const spaceOf = (prompt: string): VectorCache | undefined => {
-    if (!cache) return undefined;
+  const spaceOf = createSpaces(cache, (prompt) => {
     const identity = { bits: VECTOR_BITS, encoder, pooling, normalize, maxLength, device, prompt };
-    const space = spaces.get(prompt) ?? openVectorCache(vectorsDirectory(), identity);
-    spaces.set(prompt, space);
-    return space;
-  };
+    return openVectorCache(vectorsDirectory(), identity);
+  });
   return {
     encoder,
     async of(texts, prompt, { signal, onProgress } = {}) {

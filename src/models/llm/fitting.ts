@@ -1,9 +1,9 @@
+import { inLanes } from '../../ground/lanes.ts';
 import type { Text } from '../../ground/language.ts';
 import type { FamilyId, Input } from '../../tasks/examples.ts';
 import type { AnswerOptions, Estimate, FitRequest, FittedModel } from '../contract.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
 import { estimateOf, estimateTokens } from '../shared/services/estimate.ts';
-import { inLanes } from '../shared/services/lanes.ts';
 import type { ChatService } from '../shared/services/service.ts';
 import { openCalls } from './calls.ts';
 import { type Interview, openInterview, turnsOf } from './conversation.ts';

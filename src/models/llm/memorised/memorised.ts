@@ -1,4 +1,5 @@
 import { UserError } from '../../../ground/errors.ts';
+import { inLanes } from '../../../ground/lanes.ts';
 import { type GivenParameters, parseParameters } from '../../../ground/parameters.ts';
 import { createRandom, shuffle } from '../../../ground/random.ts';
 import { type Share, shareDifference, shareOf } from '../../../statistics/wilson.ts';
@@ -7,7 +8,6 @@ import type { Task } from '../../../tasks/task.ts';
 import type { Estimate } from '../../contract.ts';
 import { type Endpoint, findEndpoint } from '../../shared/services/endpoint.ts';
 import { estimateOf, estimateTokens } from '../../shared/services/estimate.ts';
-import { inLanes } from '../../shared/services/lanes.ts';
 import { openService } from '../../shared/services/service.ts';
 import { openCalls } from '../calls.ts';
 import { type Interview, letterMessages, openInterview } from '../conversation.ts';
@@ -206,7 +206,6 @@ async function askAll(
   await inLanes(jobs, concurrency, async (ask) => {
     await ask();
     onProgress?.(++done / jobs.length);
-    return undefined;
   });
   const completions = SOURCES.map((source) => {
     const judged = completed.filter((_, i) => texts[i].source === source);

@@ -13,7 +13,7 @@ export interface Settling {
 export async function inLanes<T>(
   jobs: Iterable<T>,
   lanes: number,
-  run: (job: T) => Promise<Settling | undefined>,
+  run: (job: T) => Promise<Settling | undefined> | Promise<void>,
 ): Promise<void> {
   const errors: unknown[] = [];
   const settling = new Set<Promise<void>>();
