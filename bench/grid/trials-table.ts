@@ -11,7 +11,7 @@ const hours = (cells: readonly Cell[]): string =>
 
 /** What the tables of trials are, for the beginning of the page. */
 export const ABOUT_TRIALS =
-  'Where a goal is missed, remedies were ranked on dev at a fixed, small budget: each was trained on the same seeded sample of train as the recipe beside it (240 000 to 480 000 training tokens for the recipe, four to nine minutes of one core), by seed 0; the recipe by three seeds. A remedy that gained more than the standard deviation of these three was then trained on all of train, and dev decided. What helps little text may not help much of it, and a gain of one seed may be luck: the ranking says which remedies were worth their full cost, not how much they are worth.';
+  'Where a goal is missed, remedies are ranked on dev at a fixed, small budget: each is trained on the same seeded sample of train as the recipe beside it (240 000 to 480 000 training tokens for the recipe, about four to eight minutes of one core), by seed 0; the recipe by three seeds. A remedy that gains more than the standard deviation of these three is then trained on all of train, where dev decides. What helps little text may not help much of it, and a gain of one seed may be luck: the ranking says which remedies are worth their full cost, not how much they gain. What has not been run yet is listed under its task.';
 
 /** What a remedy changes, as parameters. */
 const changeOf = (task: string, name: string): string =>
