@@ -1,12 +1,16 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../datasets/dataset.ts';
 import { samplesDir } from '../datasets/directory.ts';
+import { writeSubsets } from '../datasets/subsets.ts';
+import { scorePredictions } from '../scoring/score-sheet.ts';
 import type { Labelled } from '../tasks/families/shared/types.ts';
 import { findTask } from '../tasks/registry.ts';
 import { keepRun } from './fixtures/kept.ts';
 import { addIntervals } from './mean-intervals.ts';
+import { openRuns } from './opened.ts';
 import { readRun, type StoredRun } from './store.ts';
 import { summarize } from './summary.ts';
 
@@ -40,7 +44,7 @@ beforeAll(async () => {
   runsDir = await mkdtemp(join(tmpdir(), 'chineseblue-mean-'));
   runs = await Promise.all([0, 1, 5].map(keep));
 });
-afterEach(() => rm(fileOf(runs[0]), { force: true }));
+afterEach(() => rm(fileOf(runs[0]), { recursive: true, force: true }));
 afterAll(() => rm(runsDir, { recursive: true, force: true }));
 
 describe('intervals of means', () => {
@@ -99,13 +103,33 @@ describe('intervals of means', () => {
   });
 
   it('do not need a place to be kept', async () => {
-    await chmod(runs[0].directory, 0o555);
-    try {
-      const [{ interval }] = await addIntervals(summarize(runs), places);
-      expect(interval!.units).toBe(60);
-    } finally {
-      await chmod(runs[0].directory, 0o755);
-    }
+    await mkdir(join(fileOf(runs[0]), 'in-the-way'), { recursive: true });
+    const [{ interval }] = await addIntervals(summarize(runs), places);
+    expect(interval!.units).toBe(60);
+  });
+
+  it('are those of the subsets too, where these are at hand', async () => {
+    const { examples, files } = await (await openDataset({ task, dir: samplesDir() })).split('test');
+    const clean = new Set(examples.slice(0, 40).map(({ id }) => id));
+    const subsets = join(runsDir, 'subsets');
+    await writeSubsets(subsets, {
+      ...{ schema: 'chineseblue/subsets@1', task: task.id, files },
+      splits: { test: { clean: [...clean], leaked: [], conflicting: [] } },
+    });
+    const scored = await Promise.all(
+      runs.map(async (run) => {
+        const [{ predictions }] = await openRuns([run.directory], places);
+        return { ...run, scores: scorePredictions({ task, examples, predictions, subsets: { clean } }) };
+      }),
+    );
+    const [summary] = await addIntervals(summarize(scored), { ...places, subsets });
+    const { all, clean: part } = summary.subsets;
+    expect([all.examples, part.examples]).toEqual([60, 40]);
+    expect(part.mean).toBeCloseTo(1 - 2 / 40, 12);
+    expect(part.interval).toMatchObject({ units: 40, estimate: part.mean });
+    expect(all.interval).toEqual(summary.interval);
+    const [plain] = summarize(scored);
+    expect(plain.subsets.clean.interval).toBeUndefined();
   });
 
   it('stop where they are told to', async () => {
