@@ -67,8 +67,9 @@ async function ours(name: string): Promise<void> {
       residentMiB.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
   };
   process.stdout.write('ready\n');
+  const onCopied = (): void => initial.clear();
   await plan.use(({ head, items }) =>
-    train({ config, head, initial, items: items(examples), settings, directory, onEvent }),
+    train({ config, head, initial, items: items(examples), settings, directory, onCopied, onEvent }),
   );
   rmSync(directory, { recursive: true });
   const peakMiB = process.resourceUsage().maxRSS / 1024;

@@ -80,6 +80,19 @@ describe('train', () => {
     expect(once.equals(again)).toBe(true);
   });
 
+  it.each([0, 2])(
+    'needs the initial weights no longer once it has copies, with %d frozen layers',
+    async (freeze) => {
+      const settings = { epochs: 2, freeze };
+      const whole = bytesOf((await train(tinyRequest(fresh(), settings))).weights);
+      const request = tinyRequest(fresh(), settings);
+      const initial = new Map(request.initial);
+      const { weights } = await train({ ...request, initial, onCopied: () => initial.clear() });
+      expect(initial.size).toBe(0);
+      expect(bytesOf(weights).equals(whole)).toBe(true);
+    },
+  );
+
   it('refuses FGM on frozen embeddings', async () => {
     const running = train(tinyRequest(fresh(), { freeze: 1, adversarial: 0.5 }));
     await expect(running).rejects.toMatchObject({ code: 'frozen-embeddings' });

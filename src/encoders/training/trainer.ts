@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Device, Tensors } from '../../autograd/index.ts';
 import { UserError } from '../../ground/errors.ts';
-import type { EncoderConfig } from '../architectures/architecture.ts';
+import type { EncoderConfig, Shapes } from '../architectures/architecture.ts';
 import type { BatchShape } from '../architectures/graph.ts';
 import type { Loss } from '../heads/head.ts';
 import type { Tensor } from '../weights/stored.ts';
@@ -112,6 +112,8 @@ export interface TrainingRun<Scores = unknown> {
   readonly checkpointEvery?: number;
   /** Removes checkpoints of earlier runs instead of resuming from them. */
   readonly force?: boolean;
+  /** Called once training works on copies of the initial weights, which need not be kept from then on. */
+  readonly onCopied?: () => void;
   readonly onEvent?: (event: TrainingEvent<Scores>) => void;
   readonly signal?: AbortSignal;
 }
@@ -158,7 +160,9 @@ export async function trainModel<Batch extends BatchRows, Scores>(
     tied: request.objective.loss.tied,
   });
   const { trained, evaluated } = parameters;
-  const steps = await stepsOf(request, new Set(trained.map(({ name }) => name)));
+  const shapes = new Map(Array.from(model.initial, ([name, { shape }]) => [name, shape]));
+  run.onCopied?.();
+  const steps = await stepsOf(request, shapes, new Set(trained.map(({ name }) => name)));
   const masks = createMasks(
     Array.from(steps.values(), ({ sites }) => sites),
     request.seed,
@@ -208,10 +212,10 @@ export async function trainModel<Batch extends BatchRows, Scores>(
 /** The step for every shape of batch, by length. */
 async function stepsOf<Batch extends BatchRows, Scores>(
   { model, batches, objective, settings, run }: TrainerRequest<Batch, Scores>,
+  shapes: Shapes,
   trained: ReadonlySet<string>,
 ): Promise<ReadonlyMap<number, Step>> {
   const { samples, rdrop, device, threads } = settings;
-  const shapes = new Map(Array.from(model.initial, ([name, { shape }]) => [name, shape]));
   const options = { config: model.config, head: objective.loss, shapes, trained, dropout: true };
   const steps = await compileSteps(batches.shapes, { ...options, samples, rdrop, device, threads });
   run.signal?.throwIfAborted();

@@ -17,7 +17,8 @@ import type { BertParameters } from './parameters.ts';
 /** What fine-tuning starts from. */
 export interface Base {
   readonly config: EncoderConfig;
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Emptied once fine-tuning has copies. */
+  readonly tensors: Map<string, Tensor>;
   readonly tokenizer: Tokenizer;
   /** By which `sentence-transformers` makes vectors with the encoder; empty where it has none. */
   readonly sentence: ExtraFiles;
@@ -37,13 +38,13 @@ export async function createBase(
   const { untrained: _, ...shape } = config;
   return {
     config: dropout === undefined ? shape : withDropout(shape, dropout),
-    tensors,
+    tensors: new Map(tensors),
     tokenizer,
     sentence,
   };
 }
 
-async function loadBase(init: string): Promise<Base> {
+async function loadBase(init: string): Promise<Model & Pick<Base, 'sentence'>> {
   const loaded = await loadFolder(init);
   return { ...loaded, sentence: await sentenceFiles(dirname(loaded.file)) };
 }
@@ -117,7 +118,7 @@ function characterVocabulary(texts: Iterable<string>): ReturnType<typeof createV
 
 /** The encoder's parameters and the head's: a pooler is taken from the base, everything else in the head is new. */
 export function initialParameters(
-  { config, tensors }: Base,
+  { config, tensors }: Pick<Base, 'config' | 'tensors'>,
   head: Pick<Head<unknown>, 'parameters'>,
   seed: number,
 ): Map<string, Tensor> {

@@ -40,6 +40,10 @@ export async function fineTune<F extends FamilyId, Target, Answer>({
   const { parameters, seed, signal, onProgress } = request;
   const { head, ask } = plan;
   const initial = initialParameters(base, head, seed);
+  const { isPooler } = architectureOf(base.config).parameters;
+  const shapes = Array.from(initial, ([name, { shape }]) => [name, shape] as const);
+  const pooler =
+    head.transformersClass === undefined ? [...base.tensors].filter(([name]) => isPooler(name)) : [];
   const inputs = dev.map(({ input }) => input);
   let share = 0;
   const { weights } = await inDirectory(request, (directory) =>
@@ -59,6 +63,10 @@ export async function fineTune<F extends FamilyId, Target, Answer>({
       directory,
       checkpointEvery: parameters.checkpointMinutes * 60_000,
       force: request.force,
+      onCopied() {
+        initial.clear();
+        base.tensors.clear();
+      },
       onEvent(event) {
         if (event.kind === 'step') share = event.share;
         const note = describeEvent(event);
@@ -67,12 +75,8 @@ export async function fineTune<F extends FamilyId, Target, Answer>({
       signal,
     }),
   );
-  const tensors = new Map<string, Tensor>();
-  for (const [name, { shape }] of initial) tensors.set(name, { shape, data: weights.get(name)! });
-  const { isPooler } = architectureOf(base.config).parameters;
-  if (head.transformersClass === undefined)
-    for (const [name, tensor] of base.tensors) if (isPooler(name)) tensors.set(name, tensor);
-  return tensors;
+  const trained = shapes.map(([name, shape]) => [name, { shape, data: weights.get(name)! }] as const);
+  return new Map<string, Tensor>([...trained, ...pooler]);
 }
 
 const settingsOf = (parameters: BertParameters, seed: number): TrainSettings => ({
