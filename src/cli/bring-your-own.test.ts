@@ -109,6 +109,16 @@ describe('docs/bring-your-own.md', { timeout: 300_000 }, () => {
   });
 });
 
+it('docs/models.md: a kind of a user’s own runs in a checkout, where chineseblue is not installed', () => {
+  const [, name, module] = /^```js\n\/\/ (\S+)\n(.*?)^```$/ms.exec(pageOf('models.md'))!;
+  const [{ code }] = walksOf(pageOf('models.md'));
+  const at = place('models');
+  writeFileSync(join(at, name), module);
+  const { status, stdout, stderr } = type(code, at);
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  expect(stdout).toContain('always-first');
+});
+
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe.skipIf(!hasPython)('docs/cblue.md', { timeout: 300_000 }, () => {

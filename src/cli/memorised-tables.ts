@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 /** One decimal, and no minus before 0. */
 const percent = (value: number): string =>
-  Number.isNaN(value) ? '–' : (Math.round(value * 1000) / 10 || 0).toFixed(1);
+  Number.isNaN(value) ? '–' : (Math.round(value * 1000) / 10 || 0).toFixed(1).replace('-', '−');
 const range = ({ low, high }: { low: number; high: number }): string =>
   Number.isNaN(low) ? '–' : `[${percent(low)}, ${percent(high)}]`;
 const rate = (share: Share): string =>

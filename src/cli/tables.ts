@@ -19,8 +19,9 @@ export function formatScore(value: number, convention: string): string {
 /** The same where the unit is known. Default `percent`. */
 export function formatAs(value: number, unit: Convention['unit'] = 'percent'): string {
   if (Number.isNaN(value)) return '–';
-  if (!Number.isFinite(value)) return '∞';
-  return unit === 'percent' ? (value * 100).toFixed(1) : value.toFixed(unit === 'ratio' ? 2 : 3);
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  const written = unit === 'percent' ? (value * 100).toFixed(1) : value.toFixed(unit === 'ratio' ? 2 : 3);
+  return written.replace('-', '−');
 }
 
 /** `[84.0, 88.0]`, marked where it is unsure: `printUnsureNote` says what the mark means. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EXIT, UserError } from '../ground/errors.ts';
@@ -49,8 +50,36 @@ async function load(path: string): Promise<ModelFile> {
   return { path, sha256, kinds: checked };
 }
 
+/**
+ * In a checkout `chineseblue` is the source that runs, for the module and for what it imports: `dist/` is absent, or of an
+ * earlier state. The packed program finds its own files under this name, and so does nothing.
+ */
+async function resolveToSource(): Promise<void> {
+  if (!import.meta.url.endsWith('.ts')) return;
+  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const sources = new Map(
+    Object.entries<{ readonly default?: string }>(manifest.exports).flatMap(([name, { default: built }]) =>
+      built === undefined
+        ? []
+        : [[`${manifest.name}${name.slice(1)}`, built.replace(/^\.\/dist\/(.*)\.js$/, '../$1.ts')]],
+    ),
+  );
+  registerHooks({
+    resolve(specifier, context, next) {
+      const source = sources.get(specifier);
+      return source === undefined
+        ? next(specifier, context)
+        : { url: new URL(source, import.meta.url).href, shortCircuit: true };
+    },
+  });
+}
+
+let resolving: Promise<void> | undefined;
+
 async function importDefault(path: string): Promise<unknown> {
   try {
+    resolving ??= resolveToSource();
+    await resolving;
     return (await import(pathToFileURL(path).href)).default;
   } catch (error) {
     if (error instanceof UserError) throw error;
