@@ -17,11 +17,13 @@ export interface BundleIndex {
   readonly runs: readonly { readonly name: string; readonly id: string }[];
   readonly kinds: readonly { readonly id: string; readonly title: Text; readonly shape: boolean }[];
   readonly labels: readonly string[];
+  /** Examples can be filtered by this many of the labels, the first ones: those that the report has figures of. */
+  readonly filterable: number;
   /** A packed Uint32Array a run: the kinds of error of every example as bits. */
   readonly masks: readonly string[];
   /** A packed Uint8Array a run: errors of every example, at most 255. */
   readonly counts: readonly string[];
-  /** A packed Uint32Array, `examples × ceil(labels / 32)`: labels in gold or any answer. */
+  /** A packed Uint32Array, `examples × ceil(filterable / 32)`: labels in gold or any answer. */
   readonly has: string;
   /** Whether answers are drawn over the text, so that a legend is needed. */
   readonly spans: boolean;
@@ -71,27 +73,36 @@ function numberOf(labels: LabelNumbers, label: string): number {
 export function bundle(task: TaskAnalysis): { index: BundleIndex; chunks: Iterable<string> } {
   const labels: LabelNumbers = new Map();
   for (const { classes } of task.runs) for (const { label } of classes) numberOf(labels, label);
-  const has = labelBits(task, labels);
-  const index = indexOf(task, labels, has);
+  const filterable = labels.size;
+  const has = labelBits(task, labels, filterable);
+  const index = { ...indexOf(task, labels, has), filterable };
   return { index, chunks: packAll(index.examples, (i) => packExample(task, labels, i)) };
 }
 
-/** Which labels occur in gold or any answer of every example: `examples × ceil(labels / 32)`. */
-function labelBits({ shown, runs }: TaskAnalysis, labels: LabelNumbers): Uint32Array {
-  const words = Math.max(1, Math.ceil(labels.size / 32));
+/**
+ * Which of the filterable labels occur in gold or any answer of every example: `examples × ceil(filterable / 32)`. Numbers the
+ * others too: the index lists all.
+ */
+function labelBits({ shown, runs }: TaskAnalysis, labels: LabelNumbers, filterable: number): Uint32Array {
+  const words = Math.max(1, Math.ceil(filterable / 32));
   const has = new Uint32Array(shown.gold.length * words);
   shown.gold.forEach((gold, i) => {
-    for (const { elements } of [gold, ...runs.flatMap(({ answers }) => answers.sides[i] ?? [])]) {
+    for (const { elements, marks = [] } of [gold, ...runs.flatMap(({ answers }) => answers.sides[i] ?? [])]) {
       for (const { label } of elements) {
         const at = numberOf(labels, label);
-        has[i * words + (at >> 5)] |= 1 << (at & 31);
+        if (at < filterable) has[i * words + (at >> 5)] |= 1 << (at & 31);
       }
+      for (const { label } of marks) numberOf(labels, label);
     }
   });
   return has;
 }
 
-function indexOf({ shown, runs }: TaskAnalysis, labels: LabelNumbers, has: Uint32Array): BundleIndex {
+function indexOf(
+  { shown, runs }: TaskAnalysis,
+  labels: LabelNumbers,
+  has: Uint32Array,
+): Omit<BundleIndex, 'filterable'> {
   const masks = runs.map(({ answers }) =>
     Uint32Array.from(answers.errors, (list) => list.reduce((bits, { kinds }) => bits | kinds, 0)),
   );

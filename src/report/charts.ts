@@ -28,7 +28,7 @@ const shareAxis = { domain: [0, 1], tickFormat: '.0%', ticks: 5, label: null, gr
 /** A dot with its interval a slice. `alt` says in words what it shows. */
 export function breakdownChart({ slices }: Breakdown, alt: string, language: Language): Html {
   const rows = slices.map(({ name, count, value }) => ({
-    name: shorten(name[language]),
+    name: name[language],
     count,
     estimate: value.estimate,
     low: Number.isNaN(value.low) ? value.estimate : value.low,
@@ -43,7 +43,8 @@ export function breakdownChart({ slices }: Breakdown, alt: string, language: Lan
     x: { ...scoreDomain(rows), label: null, grid: true },
     y: { domain: rows.map(({ name }) => name), label: null },
     marks: [
-      Plot.axisY({ tickSize: 0, label: null }),
+      // Names are told apart by all of them, however little is written.
+      Plot.axisY({ tickSize: 0, label: null, tickFormat: shorten }),
       Plot.ruleY(rows, {
         y: 'name',
         x1: (d) => scale(d.low),
@@ -147,7 +148,7 @@ const textWidth = (label: string): number =>
 /** Gold by rows, answers by columns, shaded by the share of the row; ∅ is nothing. */
 export function confusionChart({ rows, columns, counts }: Confusion, alt: string): Html {
   const cell = rows.length > MANY_CLASSES ? CELL.small : CELL.large;
-  const name = (label: string | null): string => (label === null ? '∅' : shorten(label));
+  const name = (label: string | null): string => label ?? '∅';
   const cells = rows.flatMap((row, i) => {
     const total = counts[i].reduce((sum, count) => sum + count, 0);
     return columns.map((column, j) => ({
@@ -160,8 +161,8 @@ export function confusionChart({ rows, columns, counts }: Confusion, alt: string
   });
   const filled = cells.filter(({ count }) => count > 0);
   const longest = Math.max(
-    ...columns.map((label) => textWidth(name(label))),
-    ...rows.map((label) => textWidth(name(label))),
+    ...columns.map((label) => textWidth(shorten(name(label)))),
+    ...rows.map((label) => textWidth(shorten(name(label)))),
   );
   const slanted = longest > cell - 6;
   return draw(alt, {
@@ -171,8 +172,15 @@ export function confusionChart({ rows, columns, counts }: Confusion, alt: string
     marginTop: slanted ? longest * 0.8 + 24 : 28,
     marginRight: slanted ? 50 : 10,
     marginBottom: 10,
-    x: { domain: columns.map(name), label: null, axis: 'top', tickRotate: slanted ? -50 : 0, tickSize: 0 },
-    y: { domain: rows.map(name), label: null, tickSize: 0 },
+    x: {
+      domain: columns.map(name),
+      label: null,
+      axis: 'top',
+      tickRotate: slanted ? -50 : 0,
+      tickSize: 0,
+      tickFormat: shorten,
+    },
+    y: { domain: rows.map(name), label: null, tickSize: 0, tickFormat: shorten },
     marks: [
       Plot.cell(cells, { x: 'column', y: 'row', fill: 'var(--sunken)', inset: 0.5, rx: 2 }),
       Plot.cell(filled, {

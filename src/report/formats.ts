@@ -1,4 +1,5 @@
 import { counted } from '../ground/counted.ts';
+import { finite } from '../ground/json.ts';
 import { escapeMarkdown, markdownTable } from '../ground/markdown.ts';
 import { figure, isUnsure, range, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import { type ConventionScore, primaryScore } from '../scoring/score-sheet.ts';
@@ -155,8 +156,6 @@ function json(tasks: readonly TaskAnalysis[]): string {
       ),
     })),
   };
-  const finite = (_key: string, part: unknown): unknown =>
-    typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
   return `${JSON.stringify(value, finite, 2)}\n`;
 }
 

@@ -62,7 +62,7 @@ beforeAll(async () => {
   await hand('blue', 'practice', 30, 'blue-one');
   await hand('red', 'test', 5, 'red-blind');
   await hand('blue', 'test', 40, 'blue-blind');
-}, 120_000);
+}, 400_000);
 afterAll(() => inside.close());
 
 const challenge = () => findChallenge(inside.site, 'sub');

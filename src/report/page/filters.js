@@ -19,7 +19,7 @@ export const drawLegend = () =>
 
 /** What every example is known by before it is unpacked. */
 export function createFilter(index, { masks, has }) {
-  const wordsOfLabels = Math.max(1, Math.ceil(index.labels.length / 32));
+  const wordsOfLabels = Math.max(1, Math.ceil(index.filterable / 32));
   return ({ run, show, kind, label }, i) => {
     const mask = masks[run][i];
     if (show === 'wrong' && mask === 0) return false;
@@ -61,7 +61,7 @@ export function drawFilters(task, index, seen, state, changed) {
   });
   const shows = ['wrong', ...(several ? ['differ'] : []), 'right', 'all'];
   const kinds = index.kinds.flatMap(({ title }, i) => (seen & (1 << i) ? [[i, say(title)]] : []));
-  const labels = index.labels.map((label, i) => [i, label]);
+  const labels = index.labels.slice(0, index.filterable).map((label, i) => [i, label]);
   return [
     several &&
       choice(

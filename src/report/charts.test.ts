@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { breakdownChart, confusionChart } from './charts.ts';
+
+const LONG = ['药物治疗后的不良反应：皮疹', '药物治疗后的不良反应：腹泻'];
+
+it('classes whose names begin alike are rows and columns of their own', () => {
+  const counts = [
+    [31, 2],
+    [5, 47],
+  ];
+  const { markup } = confusionChart({ rows: LONG, columns: LONG, counts }, 'confusions');
+  const places = [...markup.matchAll(/<rect[^>]* x="([\d.]+)" width="[\d.]+" y="([\d.]+)"/g)].map(
+    ([, x, y]) => `${x} ${y}`,
+  );
+  expect(new Set(places).size).toBe(4);
+  for (const count of counts.flat()) expect(markup).toContain(`>${count}<`);
+  expect(markup).toContain('药物治疗后的不良反应…');
+});
+
+it('so are the slices of a breakdown', () => {
+  const value = { estimate: 0.5, low: 0.4, high: 0.6 } as never;
+  const slices = LONG.map((name) => ({ name: { en: name, zh: name }, count: 3, value }));
+  const { markup } = breakdownChart(
+    { id: 'speaker', title: LONG as never, note: LONG as never, slices },
+    'x',
+    'zh',
+  );
+  const heights = [...markup.matchAll(/<circle[^>]* cy="([\d.]+)"/g)].map(([, y]) => y);
+  expect(new Set(heights).size).toBe(2);
+});
