@@ -254,9 +254,8 @@ async function findDisagreements(dataset: Dataset): Promise<Finding[]> {
 function checkPublished(task: Task, splits: readonly Pass[]): PublishedCheck[] {
   return task.published.flatMap(({ model, value, rule }) => {
     const held = splits.find(({ name }) => name === rule?.split)?.held;
-    const metric = rule && findConvention(rule.convention).metric(task);
-    if (!rule || !held || !metric || 'whole' in metric) return [];
-    const best = bestConstant(task, held.examples, metric);
+    if (!rule || !held) return [];
+    const best = bestConstant(task, held.examples, findConvention(rule.convention));
     if (!best) return [];
     return [
       { model, published: value / 100, ...rule, constant: best.score, beaten: best.score >= value / 100 },

@@ -81,10 +81,8 @@ describe('chance and constants', () => {
   });
 
   it('finds the best constant answer under the metric, not the commonest label', () => {
-    const metric = accuracy.metric(intent);
-    if ('whole' in metric) throw new Error('accuracy adds up');
-    expect(bestConstant(intent, examples, metric)?.score).toBe(0.75);
-    expect(bestConstant(findTask('cMedQANER'), [], metric)).toBeUndefined();
+    expect(bestConstant(intent, examples, accuracy)?.score).toBe(0.75);
+    expect(bestConstant(findTask('cMedQANER'), [], accuracy)).toBeUndefined();
   });
 
   it('has no chance for entities, and a half for rankings', () => {
@@ -126,6 +124,37 @@ describe('measureSignal', () => {
     expect(clear.rows[0].witnessScore).toBeGreaterThan(0.95);
     expect(clear.rows[0].constant).toBe(0.5);
     expect(clear.rows[0].fittedOn).toEqual({ from: 'folds', folds: 4 });
+  });
+
+  it('of a loss the gain is what it is smaller by', async () => {
+    const task = {
+      ...findTask('multilabel'),
+      labels: ['1', '2', '3'].map((id) => ({ id, meaning: { en: id, zh: id } })),
+    };
+    const examples = words.flatMap((word, w) =>
+      Array.from(
+        { length: 60 },
+        (_, i): Example => ({
+          id: `${w} ${i}`,
+          input: { text: `${word}第${i}例` },
+          gold: { labels: w === 0 ? ['2'] : ['1'] },
+        }),
+      ),
+    );
+    const { rows } = await measureSignal(task, split('test', examples), ['multilabel/hamming-loss@1']);
+    // Two labels of three are wrong where the constant is: it is so in a quarter of the examples, not in three.
+    expect(rows[0].constant).toBeCloseTo(2 / 3 / 4, 10);
+    expect(rows[0].witnessScore).toBeLessThan(0.02);
+    expect(rows[0].gain[0]).toBeGreaterThan(0.1);
+    expect(rows[0].weak).toBe(false);
+  });
+
+  it('divides few units into fewer folds, and measures nothing of one', async () => {
+    const all = labelled((i) => (i % 2 === 0 ? '1' : '2')).examples;
+    const rows = async (count: number) =>
+      (await measureSignal(intent, split('test', all.slice(0, count)), ['classification/accuracy@1'])).rows;
+    expect((await rows(3))[0]).toMatchObject({ examples: 3, fittedOn: { from: 'folds', folds: 3 } });
+    expect(await rows(1)).toEqual([]);
   });
 
   it('learns from train where there is one, so that a small split does not look like weak labels', async () => {

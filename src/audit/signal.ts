@@ -1,6 +1,6 @@
 import { divideByGroup, heldBySeed, splitBySeed } from '../datasets/schemes/carve.ts';
 import type { Split } from '../datasets/split.ts';
-import { type Grouped, renumberUnits } from '../datasets/units.ts';
+import { type Grouped, renumberUnits, unitsOf } from '../datasets/units.ts';
 import type { Text } from '../ground/language.ts';
 import { collectAnswers, predictionOf } from '../models/answers.ts';
 import type { ModelKind } from '../models/contract.ts';
@@ -26,6 +26,7 @@ const witnessOf = (task: Task): ModelKind => {
   return kinds.find(({ families }) => families.includes(task.family)) ?? kinds[kinds.length - 1];
 };
 
+/** As many folds, or as many as there are independent units where these are fewer. */
 const FOLDS = 4;
 const SEED = 0;
 /** Larger splits are sampled, whole groups: what follows from the text shows in this many examples. */
@@ -101,10 +102,10 @@ async function crossValidate(
   task: Task,
   examples: readonly Example[],
   kind: ModelKind,
-  signal: AbortSignal | undefined,
+  { folds, signal }: { readonly folds: number; readonly signal?: AbortSignal },
 ): Promise<(Prediction | undefined)[]> {
   const answers = new Map<string, Prediction>();
-  for (const held of divideByGroup(examples, FOLDS, SEED)) {
+  for (const held of divideByGroup(examples, folds, SEED)) {
     const ids = new Set(held.map(({ id }) => id));
     const train = examples.filter(({ id }) => !ids.has(id));
     const found = await answersOf(task, kind, { train, dev: [], signal }, held);
@@ -135,7 +136,7 @@ export interface Learning {
 /**
  * Fits the family's simple model on train, as a run does, and scores its answers to one split, or a sample of it, beside the best constant
  * answer and guessing under the given conventions. Without train, the model is cross-validated on the split itself,
- * groups kept together.
+ * groups kept together; of a single independent unit nothing is measured.
  */
 export async function measureSignal(
   task: Task,
@@ -145,21 +146,23 @@ export async function measureSignal(
 ): Promise<Signal> {
   const witness = witnessOf(task);
   const isFolded = learning.train.length === 0;
+  const folds = isFolded ? Math.min(FOLDS, unitsOf(examples).length) : 0;
+  if (folds === 1) return { rows: [], examples, predictions: examples.map(() => undefined) };
   const fittedOn: FittedOn = isFolded
-    ? { from: 'folds', folds: FOLDS }
+    ? { from: 'folds', folds }
     : {
         ...{ from: 'train', examples: learning.train.length },
         ...(learning.trainOf !== undefined && { of: learning.trainOf }),
       };
   const predictions = isFolded
-    ? await crossValidate(task, examples, witness, learning.signal)
+    ? await crossValidate(task, examples, witness, { folds, signal: learning.signal })
     : await answersOf(task, witness, learning, examples);
   const rows = conventions.flatMap((id): SignalRow[] => {
     const convention = findConvention(id);
     const metric = convention.metric(task);
     if ('whole' in metric) return [];
     const units = groupAnswers(task, examples, predictions);
-    const constant = bestConstant(task, examples, metric);
+    const constant = bestConstant(task, examples, convention);
     const constantScore = constant?.score ?? Number.NaN;
     const chance = chanceScore(task, examples, convention);
     const constantUnits = constant && groupAnswers(task, examples, constant.predictions);
@@ -167,11 +170,14 @@ export async function measureSignal(
     const { width, value, supports } = narrow;
     const counts = countUnits(narrow, units);
     const options = { seed: SEED, supports };
-    const { low, high } = constantUnits
+    const ahead = constantUnits
       ? bootstrapDifference(counts, countUnits(narrow, constantUnits), width, value, options)
       : bootstrap(counts, width, value, options);
-    // Chance is known without error: where it is the higher of the two, the interval of the gain moves down by the rest.
-    const excess = Math.max(0, orZero(chance) - orZero(constantScore));
+    const [low, high] = convention.smallerIsBetter ? [-ahead.high, -ahead.low] : [ahead.low, ahead.high];
+    // Chance is known without error: where it is the better of the two, the interval of the gain moves down by the rest.
+    const sign = convention.smallerIsBetter ? -1 : 1;
+    const beside = sign * (orZero(chance) - orZero(constantScore));
+    const excess = Number.isNaN(chance) ? 0 : constant ? Math.max(0, beside) : beside;
     return [
       {
         split: name,

@@ -187,6 +187,14 @@ describe('an atomic write', () => {
     }
   });
 
+  it('of one file at the same time are each whole, and one of them stays', async () => {
+    const file = fileOf('old');
+    const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000));
+    await Promise.all(contents.map((content) => writeAtomic(file, content)));
+    expect(contents).toContain(readFileSync(file, 'utf8'));
+    expect(temporaries()).toEqual([]);
+  });
+
   it('leaves the old file and nothing else when writing fails half-way', async () => {
     const file = fileOf('old');
     function* failing(error: Error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
@@ -308,7 +309,8 @@ async function followLinks(file: string): Promise<string> {
 }
 
 async function replace(file: string, content: Content): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  // Of this write alone: another one, in this process or on another machine, may be of the same file.
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await createDirectory(dirname(file));
     const handle = await open(temporary, 'w');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
 import { createDirectory, explainFileError } from './files.ts';
@@ -8,7 +8,7 @@ import { acquireLock } from './lock.ts';
 /** A directory that this process alone uses. */
 export interface OwnDirectory extends AsyncDisposable {
   readonly path: string;
-  /** Removes it. */
+  /** Removes it, and what it was made in where nothing else is there. */
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +33,8 @@ export async function openOwnDirectory(shared: string): Promise<OwnDirectory> {
     const close = async (): Promise<void> => {
       await rm(path, { recursive: true, force: true });
       await lock.release();
+      // What is not empty is in use.
+      await rmdir(shared).catch(() => undefined);
     };
     await mkdir(path, { mode: 0o700 });
     return { path, close, [Symbol.asyncDispose]: close };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choice, integer, list, parseParameters, real, text, withDefaults } from './parameters.ts';
+import { choice, flag, integer, list, parseParameters, real, text, withDefaults } from './parameters.ts';
 
 const summary = { en: 'a parameter', zh: '参数' };
 const owner = { name: { en: 'the model x', zh: '模型 x' } };
@@ -32,6 +32,15 @@ describe('parameters', () => {
     expect(() => parseParameters(specs, { some: 'a,c' }, owner)).toThrow(
       expect.objectContaining({ code: 'bad-parameter', hint: expect.stringContaining('Did you mean') }),
     );
+  });
+
+  it('are true or false where they are flags, and no name that objects have', () => {
+    const specs = { on: flag({ default: false, summary }) };
+    expect(parseParameters(specs, { on: 'true' }, owner)).toEqual({ on: true });
+    for (const on of ['constructor', 'TRUE', '', 1])
+      expect(() => parseParameters(specs, { on }, owner)).toThrow(
+        expect.objectContaining({ code: 'bad-parameter' }),
+      );
   });
 
   it('that are left out or undefined take their defaults in typed options', () => {

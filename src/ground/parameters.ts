@@ -230,7 +230,7 @@ export function readValue(spec: Parameter, value: ParameterValue): unknown {
     case 'choice':
       return spec.choices?.includes(String(value)) ? String(value) : INVALID;
     case 'boolean':
-      return { true: true, false: false }[String(value)] ?? INVALID;
+      return String(value) === 'true' ? true : String(value) === 'false' ? false : INVALID;
     default: {
       const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, type } = spec;

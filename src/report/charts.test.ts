@@ -9,12 +9,12 @@ it('classes whose names begin alike are rows and columns of their own', () => {
     [5, 47],
   ];
   const { markup } = confusionChart({ rows: LONG, columns: LONG, counts }, 'confusions');
-  const places = [...markup.matchAll(/<rect[^>]* x="([\d.]+)" width="[\d.]+" y="([\d.]+)"/g)].map(
-    ([, x, y]) => `${x} ${y}`,
+  const places = [...markup.matchAll(/<rect fill-opacity[^>]* y="([\d.]+)"[^>]* x="([\d.]+)"/g)].map(
+    ([, y, x]) => `${x} ${y}`,
   );
   expect(new Set(places).size).toBe(4);
   for (const count of counts.flat()) expect(markup).toContain(`>${count}<`);
-  expect(markup).toContain('药物治疗后的不良反应…');
+  expect(markup).toContain('药物治疗后的不良反应：…');
 });
 
 it('so are the slices of a breakdown', () => {

@@ -1,7 +1,6 @@
-import type { Metric } from '../metrics/metric.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { findConvention } from '../tasks/conventions.ts';
-import type { Answered, Example, Prediction } from '../tasks/examples.ts';
+import type { Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { createScorer } from './units.ts';
@@ -29,20 +28,26 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
   return sum / guesses;
 }
 
-/** Answers of the constant that does best under an additive metric, and its score; undefined where there is none, or too many. */
+/**
+ * Answers of the constant that does best under a convention, and its score; undefined where there is none, or too many, and
+ * where the score does not add up over units.
+ */
 export function bestConstant(
   task: Task,
   examples: readonly Example[],
-  metric: Metric<Answered>,
+  { metric: metricOf, smallerIsBetter = false }: Pick<Convention, 'metric' | 'smallerIsBetter'>,
 ): { readonly predictions: readonly Prediction[]; readonly score: number } | undefined {
-  let best: { predictions: readonly Prediction[]; score: number } | undefined;
+  const metric = metricOf(task);
   const answers = familyOf(task).constants?.(task) ?? [];
-  if (answers.length > MOST_CONSTANTS) return undefined;
+  if ('whole' in metric || answers.length > MOST_CONSTANTS) return undefined;
   const scoreOf = createScorer(task, examples, metric);
+  const isBetter = (score: number, than: number): boolean =>
+    Number.isNaN(than) || (smallerIsBetter ? score < than : score > than);
+  let best: { predictions: readonly Prediction[]; score: number } | undefined;
   for (const answer of answers) {
     const predictions = examples.map(() => answer);
     const score = scoreOf(predictions);
-    if (!best || score > best.score) best = { predictions, score };
+    if (!best || isBetter(score, best.score)) best = { predictions, score };
   }
   return best;
 }
@@ -61,8 +66,7 @@ export function floorsOf(task: Task, examples: readonly Example[]): Floors {
   const before = known.get(examples);
   if (before?.task === task) return before.floors;
   const convention = findConvention(task.primary);
-  const metric = convention.metric(task);
-  const best = 'whole' in metric ? undefined : bestConstant(task, examples, metric);
+  const best = bestConstant(task, examples, convention);
   const floors = { constant: best?.score ?? Number.NaN, chance: chanceScore(task, examples, convention) };
   known.set(examples, { task, floors });
   return floors;
