@@ -101,6 +101,13 @@ test('no server: a hint at proxies and local copies', async () => {
   expect(error.hint).toContain('--from');
 });
 
+test('an address with a password is not repeated in the error', async () => {
+  const address = 'http://someone:s3cret@127.0.0.1:1/data';
+  const error = await failure(download(official, address, harness.destination, { pause: 1 }));
+  expect(error.code).toBe('no-connection');
+  expect(`${error.message} ${error.hint}`).not.toContain('s3cret');
+});
+
 test('an abort stops it', async () => {
   const abort = new AbortController();
   const reason = new UserError('interrupted', 'Interrupted');

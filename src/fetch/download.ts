@@ -203,11 +203,12 @@ export function noConnection(url: string, cause: string): UserError {
   );
 }
 
+/** Why a request failed, without the user and password that an address may hold. */
 export function reason(error: unknown): string {
   const { cause, message } = error as Error;
-  return cause instanceof Error
-    ? cause.message || ((cause as NodeJS.ErrnoException).code ?? message)
-    : message;
+  const said =
+    cause instanceof Error ? cause.message || ((cause as NodeJS.ErrnoException).code ?? message) : message;
+  return said.replace(/\/\/[^/@\s]*@/g, '//');
 }
 
 /** A signal that aborts with `outer`, or when `heard` is not called for too long. */

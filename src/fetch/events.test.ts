@@ -18,6 +18,10 @@ describe('readEvents', () => {
     expect(await read(...`${whole}\n`)).toEqual(expected);
   });
 
+  it('leaves out a byte-order mark, and needs no empty line at the end', async () => {
+    expect(await read('\ufeffdata: a\n\n', 'data: [DONE]\n')).toEqual(['a', '[DONE]']);
+  });
+
   it('drops an event that was cut off', async () => {
     expect(await read('data: a\n\ndata: b')).toEqual(['a']);
   });

@@ -39,12 +39,20 @@ const listing = z.object({
 /** The hub that the environment says: `HF_ENDPOINT` for a mirror, `HF_TOKEN` for what needs an account. */
 export function hubOf({ HF_ENDPOINT: given, HF_TOKEN: token }: NodeJS.ProcessEnv): Hub {
   const endpoint = (given?.trim() || ENDPOINT).replace(/\/+$/, '');
-  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password)
     throw new UserError(
       'bad-endpoint',
-      { en: `HF_ENDPOINT is not an address: ${endpoint}`, zh: `HF_ENDPOINT 不是网址：${endpoint}` },
       {
-        hint: { en: 'For example https://hf-mirror.com.', zh: '例如 https://hf-mirror.com。' },
+        en: 'HF_ENDPOINT is not an http or https address without user and password',
+        zh: 'HF_ENDPOINT 须为不含用户名和密码的 http 或 https 网址',
+      },
+      {
+        field: 'HF_ENDPOINT',
+        hint: {
+          en: 'For example https://hf-mirror.com; a token stands in HF_TOKEN.',
+          zh: '例如 https://hf-mirror.com；令牌请放入 HF_TOKEN。',
+        },
         exitCode: EXIT.usage,
       },
     );

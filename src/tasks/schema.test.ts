@@ -53,6 +53,14 @@ describe('parseTask', () => {
     });
   });
 
+  it('refuses a label that is listed twice', () => {
+    const labels = ['a', 'b', { id: 'a', meaning: 'another' }];
+    expect(faultOf({ id: 'mine', family: 'inference', title: 'T', corpus, labels })).toMatchObject({
+      code: 'bad-task',
+      place: { field: 'labels' },
+    });
+  });
+
   it('asks for the positive label where the family needs one, and only there', () => {
     const task = { id: 'mine', title: 'T', corpus, labels: ['0', '1'] };
     expect(faultOf({ ...task, family: 'similarity' })).toMatchObject({ place: { field: 'positive' } });

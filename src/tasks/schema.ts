@@ -109,6 +109,15 @@ export function parseTask(value: unknown, origin: string): Task {
     );
   }
   const { positive, labels } = task;
+  const seen = new Set<string>();
+  const repeated = labels.find(({ id }) => seen.size === seen.add(id).size);
+  if (repeated) {
+    refuse(
+      'labels',
+      { en: `The label "${repeated.id}" is listed twice`, zh: `标签“${repeated.id}”重复` },
+      { en: 'List every label once.', zh: '每个标签只列一次。' },
+    );
+  }
   if (needsPositive && positive === undefined) {
     refuse(
       'positive',

@@ -181,8 +181,12 @@ describe('models of the hub', () => {
     expect(seen.some(({ url }) => url.startsWith('store'))).toBe(false);
   });
 
-  it('an address that is none is refused', async () => {
-    const error = await failure(get('hf-mirror.com'));
-    expect([error.code, error.hint]).toEqual(['bad-endpoint', expect.stringContaining('https://')]);
-  });
+  it.each(['hf-mirror.com', 'https://someone:s3cret@hf-mirror.com'])(
+    'an address that is none, or holds a password, is refused and not repeated: %s',
+    async (address) => {
+      const error = await failure(get(address));
+      expect([error.code, error.hint]).toEqual(['bad-endpoint', expect.stringContaining('https://')]);
+      expect(error.message).not.toContain('s3cret');
+    },
+  );
 });

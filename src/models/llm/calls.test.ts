@@ -66,6 +66,12 @@ describe('calls', () => {
     }
   });
 
+  it('that two inputs ask alike are made once, also at the same time', async () => {
+    const { answers } = await ask(() => '{"label":"1"}', { inputs: [PAIR, PAIR, { ...PAIR }] });
+    expect(answers.map(({ status }) => status)).toEqual(['answered', 'answered', 'answered']);
+    expect(received()).toHaveLength(1);
+  });
+
   it('that failed are not kept', async () => {
     await ask(({ number }) => (number === 0 ? status(500) : '{"label":"1"}'), {
       parameters: { name: 'again' },

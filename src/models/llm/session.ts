@@ -57,14 +57,34 @@ export interface PlannedCall {
   readonly settings: Settings;
 }
 
-/** Makes one call, or finds it among the kept ones. */
-export async function call(
-  { calls, service, parameters: { stream }, signal }: Caller,
+/** Calls on their way to a journal: what two inputs ask alike is asked, and paid for, once. */
+const underWay = new WeakMap<Calls, Map<string, Promise<MadeCall>>>();
+
+/** Makes one call, or finds it among those that are kept or under way. */
+export function call(
+  caller: Caller,
   messages: readonly Message[],
   settings: Settings,
   repeat: number,
 ): Promise<MadeCall> {
+  const { calls, service } = caller;
   const key = callKey(service.endpoint, messages, settings, repeat);
+  const open = underWay.get(calls) ?? new Map<string, Promise<MadeCall>>();
+  underWay.set(calls, open);
+  const known = open.get(key);
+  if (known) return known;
+  const made = makeCall(caller, key, { messages, settings, repeat });
+  open.set(key, made);
+  const forget = (): void => void open.delete(key);
+  made.then(({ onDisk }) => onDisk).then(forget, forget);
+  return made;
+}
+
+async function makeCall(
+  { calls, service, parameters: { stream }, signal }: Caller,
+  key: string,
+  { messages, settings, repeat }: Omit<PlannedCall, 'key'> & { readonly repeat: number },
+): Promise<MadeCall> {
   const kept = await calls.find(key);
   if (kept) return { key, outcome: kept, attempts: kept.attempts, onDisk: Promise.resolve() };
   const streamed = stream && settings.logprobs === undefined;
