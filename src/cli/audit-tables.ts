@@ -1,13 +1,21 @@
 import type { Audit } from '../audit/audit.ts';
-import { countBySplit } from '../audit/finding.ts';
+import { countBySplit, type FindingKind } from '../audit/finding.ts';
 import { fittedOnText } from '../audit/signal.ts';
 import { formatRef } from '../datasets/item-ref.ts';
+import type { Text } from '../ground/language.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Item ids shown of one finding. */
 const SHOWN_IDS = 5;
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1));
+
+const KIND_NAMES: Readonly<Record<FindingKind, Text>> = {
+  leak: { en: 'leak', zh: '泄漏' },
+  conflict: { en: 'conflict', zh: '矛盾' },
+  defect: { en: 'defect', zh: '缺陷' },
+  oddity: { en: 'oddity', zh: '异常' },
+};
 
 /** What `data audit` prints for one task: findings, truncation, signal of the labels, published figures. */
 export async function printAudit(audit: Audit, terminal: Terminal): Promise<void> {
@@ -31,7 +39,7 @@ async function printFindings({ findings }: Audit, { say, table }: Terminal): Pro
       { head: say({ en: 'for example', zh: '例如' }), dropRank: 1 },
     ],
     findings.map(({ code, kind, message, items, groups }) => [
-      kind,
+      say(KIND_NAMES[kind]),
       `${say(message)} [${code}]`,
       Object.entries(countBySplit(items))
         .map(([split, count]) => `${split} ${count}`)

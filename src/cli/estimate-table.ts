@@ -10,6 +10,11 @@ export interface NamedEstimate extends Estimate {
 /** The table of `--dry-run`. */
 export async function printEstimates(estimates: readonly NamedEstimate[], terminal: Terminal): Promise<void> {
   const { say } = terminal;
+  if (estimates.length === 0)
+    return terminal.printText({
+      en: 'None of these models calls a service: there are no calls and no cost.',
+      zh: '这些模型都不调用服务：没有调用，也没有费用。',
+    });
   await terminal.table(
     [
       say({ en: 'task', zh: '任务' }),

@@ -4,7 +4,7 @@ import type { UserError } from '../ground/errors.ts';
 import { choice, flag, integer, integers, list, real, text } from '../ground/parameters.ts';
 import { defineCommand } from './command.ts';
 import { runCommand } from './fixtures/run-command.ts';
-import { optionSpecs, parseOptions, requireOption } from './typed-options.ts';
+import { describeOption, optionSpecs, parseOptions, requireOption } from './typed-options.ts';
 
 const SPECS = {
   out: text({ required: true, placeholder: 'dir', summary: { en: 'the folder to write', zh: '输出目录' } }),
@@ -185,5 +185,13 @@ describe('typed options', () => {
     await runCommand(command, ['a'], { out: 'x', steps: '3', json: true });
     expect(seen).toEqual([['a'], expect.objectContaining({ out: 'x', steps: 3 })]);
     expect(seen[1]).not.toHaveProperty('json');
+  });
+});
+
+it('a parameter of a model, described in a sentence, is an option without a stop', () => {
+  const spec = integer({ min: 1, summary: { en: 'Most calls at a time.', zh: '同时调用数上限。' } });
+  expect(describeOption(spec)).toEqual({
+    en: 'Most calls at a time (1 or more)',
+    zh: '同时调用数上限（不小于 1）',
   });
 });

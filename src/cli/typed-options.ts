@@ -60,7 +60,8 @@ export function optionSpecs(specs: ParameterSpecs): OptionSpec[] {
 
 /** Summary, then accepted values and default: `updates in all (from 1; default: 10000)`. */
 export function describeOption(spec: Parameter): Text {
-  const { summary, required, type, default: standard } = spec;
+  const { required, type, default: standard } = spec;
+  const summary = unended(spec.summary);
   const range = describeRange(spec);
   const needed = { en: 'required', zh: '必填' };
   const hasDefault = standard !== undefined && type !== 'boolean' && String(standard) !== '';
@@ -72,6 +73,9 @@ export function describeOption(spec: Parameter): Text {
     zh: `${summary.zh}（${facts.map(({ zh }) => zh).join('；')}）`,
   };
 }
+
+/** Parameters of models are described in sentences, options without a stop at the end. */
+const unended = ({ en, zh }: Text): Text => ({ en: en.replace(/\.$/, ''), zh: zh.replace(/。$/, '') });
 
 /** Bounds or choices as short as they can be read. */
 function describeRange({ min, max, choices = [] }: Parameter): Text | undefined {
@@ -133,7 +137,10 @@ function missingOption(name: string, spec: Parameter): UserError {
     'option-missing',
     { en: `${flag} is required`, zh: `缺少选项 ${flag}` },
     {
-      hint: { en: `Add ${usage}: ${spec.summary.en}.`, zh: `请加上 ${usage}：${spec.summary.zh}。` },
+      hint: {
+        en: `Add ${usage}: ${unended(spec.summary).en}.`,
+        zh: `请加上 ${usage}：${unended(spec.summary).zh}。`,
+      },
       exitCode: EXIT.usage,
     },
   );

@@ -185,7 +185,7 @@ function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataD
   const answered = new Map(record.corpus.map(({ path, sha256 }) => [path, sha256]));
   const other = split.files.find(({ path, sha256 }) => answered.get(path) !== sha256);
   if (!other) return;
-  const paths = [...answered.keys()].join(', ');
+  const paths = [...answered.keys()];
   throw new UserError(
     'other-corpus',
     {
@@ -201,8 +201,8 @@ function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataD
             zh: '该文件已改变：请重新运行，或用 --data-dir 指向当时的语料。',
           }
         : {
-            en: `It answered ${paths}: point --data-dir at the corpus it was made with.`,
-            zh: `它评测的是 ${paths}：请用 --data-dir 指向当时的语料。`,
+            en: `It answered ${paths.join(', ')}: point --data-dir at the corpus it was made with.`,
+            zh: `它评测的是 ${paths.join('、')}：请用 --data-dir 指向当时的语料。`,
           },
     },
   );

@@ -105,7 +105,7 @@ export function parseTask(value: unknown, origin: string): Task {
         en: `The family ${task.family} has no convention "${primary}"`,
         zh: `${task.family} 类任务没有口径“${primary}”`,
       },
-      { en: `Known: ${primaries.join(', ')}.`, zh: `可选：${primaries.join(', ')}。` },
+      { en: `Known: ${primaries.join(', ')}.`, zh: `可选：${primaries.join('、')}。` },
     );
   }
   const { positive, labels } = task;

@@ -103,7 +103,7 @@ async function printSubmission({ files, problems }: CheckedSubmission, terminal:
     const refused = own.filter(({ severity }) => severity === 'refused').length;
     terminal.printText({
       en: `${file} (${task}): ${counted(records, 'record')}${questions === undefined ? '' : ` for ${counted(questions, 'question')}`}, ${refused} refused, ${own.length - refused} missed by the official checker`,
-      zh: `${file}（${task}）：${records} 条记录${questions === undefined ? '' : `，问题 ${questions} 个`}，官方不接受 ${refused} 处，官方未发现 ${own.length - refused} 处`,
+      zh: `${file}（${task}）：${records} 条记录${questions === undefined ? '' : `，对应 ${questions} 道题`}，官方检查器拒绝 ${refused} 处，漏检 ${own.length - refused} 处`,
     });
     if (questions === undefined)
       terminal.note({

@@ -84,3 +84,15 @@ test('get refuses a corpus that was never released, and a task that there is not
   expect((await data('get', 'relation', '--data-dir', folder)).err).toContain('[not-public]');
   expect((await data('get', 'cMedQX', '--data-dir', folder)).code).toBe(2);
 });
+
+test('audit names the kinds of its findings in the language that is asked for', async () => {
+  const own = join(folder, 'repeated');
+  await mkdir(join(own, 'cMedIC'), { recursive: true });
+  for (const name of ['train', 'dev', 'test'])
+    await writeFile(join(own, 'cMedIC', `${name}.txt`), '0\t头痛怎么办\n1\t头痛怎么办\n2\t复诊挂什么号\n');
+  const english = await data('audit', 'cMedIC', '--data-dir', own, '--lang', 'en');
+  const chinese = await data('audit', 'cMedIC', '--data-dir', own, '--lang', 'zh');
+  expect(english.out).toMatch(/^leak /m);
+  expect(chinese.out).toMatch(/^泄漏 /m);
+  expect(chinese.out).not.toMatch(/^(leak|conflict|oddity) /m);
+});

@@ -1,3 +1,4 @@
+import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { createRandom, shuffle } from '../../ground/random.ts';
 import { type Grouped, type NumberedUnits, numberUnits, unitsOf } from '../units.ts';
@@ -29,7 +30,7 @@ export function splitBySeed<E extends Grouped>(
 
 /** Which examples `splitBySeed` takes out, as 1, by their units: for examples that are not in memory. Throws as it does. */
 export function heldBySeed({ count, numbers }: NumberedUnits, share: number, seed: number): Uint8Array {
-  if (count < 2) throw tooFewGroups();
+  if (count < 2) throw tooFewGroups(count, 2);
   const sizes = new Int32Array(count);
   for (const unit of numbers) sizes[unit]++;
   const order = shuffledNumbers(count, seed);
@@ -52,7 +53,7 @@ export function heldBySeed({ count, numbers }: NumberedUnits, share: number, see
  */
 export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: number, seed: number): E[][] {
   const units = unitsOf(examples);
-  if (units.length < parts) throw tooFewGroups();
+  if (units.length < parts) throw tooFewGroups(units.length, parts);
   const order = shuffledNumbers(units.length, seed)
     .map((unit) => units[unit])
     .sort((a, b) => b.length - a.length);
@@ -71,9 +72,17 @@ const shuffledNumbers = (count: number, seed: number): number[] =>
     createRandom(seed, 'carve'),
   );
 
-const tooFewGroups = (): UserError =>
+const tooFewGroups = (found: number, parts: number): UserError =>
   new UserError(
     'too-few-groups',
-    { en: 'There are too few independent examples to split', zh: '独立样本过少，无法划分' },
-    { hint: { en: 'Bring a separate file for the missing split.', zh: '请为缺少的划分另备文件。' } },
+    {
+      en: `${counted(found, 'independent example')}: too few to divide into ${parts} splits`,
+      zh: `独立样本只有 ${found} 个，无法分成 ${parts} 个划分`,
+    },
+    {
+      hint: {
+        en: 'Bring more examples, or a separate file for each split.',
+        zh: '请增加样本，或为每个划分分别准备文件。',
+      },
+    },
   );
