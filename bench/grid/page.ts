@@ -12,6 +12,7 @@ import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from './cells.ts';
 import { errorLines } from './errors-table.ts';
+import { pairingLines } from './pairing-kept.ts';
 import { ARMS, RECIPES } from './recipes.ts';
 import { difference, percent, row, spread } from './show.ts';
 import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
@@ -119,6 +120,7 @@ function section(id: string, say: Say): string[] {
     row(['---', '---', '---:', '---:', '---:', '---:', '---:']),
     ...armRows(kept, say),
     ...devLines(cells, say),
+    ...pairingLines(id, say),
     ...(isEnglish ? [...errorLines(id), ...trialLines(id)] : []),
     ...(notes.size > 0
       ? ['', ...[...notes].map((note) => say({ en: `Note, ${note}`, zh: `注：${note}` }))]

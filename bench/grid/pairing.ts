@@ -1,0 +1,126 @@
+/**
+ * What the labels of cMedQA allow: how often an answer belongs to the question that it is paired with, and what is known of
+ * an answer from its other pairs. The vector of every answer is compared with those of all distinct questions; the share of
+ * pairs whose own question comes first is taken for matches, for the others, and for as many true pairs from a table with
+ * the columns `ask` and `answer`. No text is kept. Writes bench/results/grid/cMedQA/pairing.json.
+ *
+ *   npx node bench/grid/pairing.ts --encoder bge-small-zh-v1.5 --reference TABLE.csv [--data DIR] [--pairs 1000]
+ */
+import { parseArgs } from 'node:util';
+import { openDataset } from '../../src/datasets/dataset.ts';
+import { resolveDataDir } from '../../src/datasets/directory.ts';
+import { openTextEncoder } from '../../src/encoders/inference/text-encoder.ts';
+import { cosine } from '../../src/encoders/inference/vectors.ts';
+import { readCsvRows } from '../../src/ground/csv-rows.ts';
+import { writeJson } from '../../src/ground/files.ts';
+import { createRandom, shuffle } from '../../src/ground/random.ts';
+import { familyOf } from '../../src/tasks/families/registry.ts';
+import { findTask } from '../../src/tasks/registry.ts';
+import { type PairGroup, type Pairing, pairingFile, type ReuseGroup } from './pairing-kept.ts';
+
+const { values } = parseArgs({
+  options: {
+    encoder: { type: 'string' },
+    reference: { type: 'string' },
+    data: { type: 'string' },
+    pairs: { type: 'string', default: '1000' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+if (!values.encoder || !values.reference)
+  throw new Error(
+    '--encoder MODEL: makes the vectors; --reference FILE: a table of true questions and answers',
+  );
+const MOST = Number(values.pairs);
+const SEED = 0;
+
+interface Asked {
+  readonly question: string;
+  readonly answer: string;
+}
+interface Labelled extends Asked {
+  readonly matches: boolean;
+}
+
+const task = findTask('cMedQA');
+const dataset = await openDataset({ task, dir: resolveDataDir(values.data, process.env).dir });
+const encoder = await openTextEncoder(values.encoder, { threads: Number(values.threads) });
+
+async function labelled(split: 'dev' | 'test'): Promise<Labelled[]> {
+  const { examples } = await dataset.split(split);
+  return examples.map(({ input, gold }) => {
+    const [question, answer] = familyOf(task).texts(input);
+    return { question, answer, matches: 'label' in gold && gold.label === '1' };
+  });
+}
+
+/** True pairs, questions as many as `count` that differ. */
+async function reference(file: string, count: number): Promise<Asked[]> {
+  const found = new Map<string, string>();
+  let columns: readonly string[] | undefined;
+  for await (const { cells } of readCsvRows(file)) {
+    if (columns) {
+      const [question, answer] = ['ask', 'answer'].map((name) => cells[columns!.indexOf(name)]);
+      if (question && answer && !found.has(question)) found.set(question, answer);
+    } else columns = cells;
+  }
+  const all = [...found].map(([question, answer]) => ({ question, answer }));
+  return shuffle(all, createRandom(SEED, 'reference')).slice(0, count);
+}
+
+/** Where its own question stands among all of them, by the cosine with the answer of each pair. */
+async function placesOf(pairs: readonly Asked[], questions: readonly string[]): Promise<number[]> {
+  const asked = await encoder.encode(questions);
+  const answers = await encoder.encode(pairs.map(({ answer }) => answer));
+  const at = new Map(questions.map((question, i) => [question, i]));
+  return pairs.map(({ question }, i) => {
+    const own = cosine(answers[i], asked[at.get(question)!]);
+    return 1 + asked.filter((vector) => cosine(answers[i], vector) > own).length;
+  });
+}
+
+const groupOf = (group: PairGroup['group'], places: readonly number[]): PairGroup => ({
+  group,
+  pairs: places.length,
+  first: places.filter((place) => place === 1).length,
+  firstTen: places.filter((place) => place <= 10).length,
+});
+
+/** Labels of test pairs by what dev says of the same answer. */
+function reuse(dev: readonly Labelled[], test: readonly Labelled[]): ReuseGroup[] {
+  const seen = new Map<string, boolean>();
+  for (const { answer, matches } of dev) seen.set(answer, matches || seen.get(answer) === true);
+  const groups = Map.groupBy(test, ({ answer }): ReuseGroup['inDev'] =>
+    seen.has(answer) ? (seen.get(answer) ? 'match' : 'no match') : 'absent',
+  );
+  return [...groups].map(([inDev, pairs]) => ({
+    inDev,
+    pairs: pairs.length,
+    matches: pairs.filter(({ matches }) => matches).length,
+  }));
+}
+
+const [dev, test] = [await labelled('dev'), await labelled('test')];
+const questions = [...new Set([...dev, ...test].map(({ question }) => question))];
+const drawn = shuffle([...dev, ...test], createRandom(SEED, 'pairs'));
+const groups: PairGroup[] = [];
+for (const [group, wanted] of [
+  ['matches', true],
+  ['others', false],
+] as const) {
+  const pairs = drawn.filter(({ matches }) => matches === wanted).slice(0, MOST);
+  groups.push(groupOf(group, await placesOf(pairs, questions)));
+}
+const truth = await reference(values.reference, questions.length);
+groups.push(
+  groupOf(
+    'true pairs',
+    await placesOf(
+      truth,
+      truth.map(({ question }) => question),
+    ),
+  ),
+);
+const result: Pairing = { questions: questions.length, groups, reuse: reuse(dev, test) };
+await writeJson(pairingFile, result);
+console.log(JSON.stringify(result, undefined, 1));
