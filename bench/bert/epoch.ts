@@ -17,6 +17,7 @@ import { architectureOf } from '../../src/encoders/architectures/registry.ts';
 import type { TrainingEvent } from '../../src/encoders/training/events.ts';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
+import { DATA } from '../data.ts';
 import { PEER_PYTHON } from '../peer-python.ts';
 import { withEarlier, writeResult } from '../result.ts';
 import { BATCH, material, sizesOf, VOCABULARY } from './material.ts';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
   options: {
     examples: { type: 'string', default: '1000000' },
     threads: { type: 'string', default: '2' },
-    data: { type: 'string', default: join(import.meta.dirname, '../../../shared/chineseblue/data') },
+    data: { type: 'string', default: DATA },
     shape: { type: 'string', default: '12x768' },
     only: { type: 'string', default: '' },
     'padded-part': { type: 'string', default: '1' },

@@ -10,16 +10,17 @@ import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { DATA } from '../data.ts';
 import { withEarlier, writeResult } from '../result.ts';
 import { interleave, median, serve, start } from './contestants.ts';
-import { DATA, prepared } from './kept.ts';
+import { prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2,1' },
-    data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
+    data: { type: 'string', default: DATA },
     only: { type: 'string', default: '' },
     texts: { type: 'string' },
   },

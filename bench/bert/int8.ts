@@ -16,16 +16,17 @@ import { bert } from '../../src/models/bert/kind.ts';
 import { predict } from '../../src/models/fixtures/fitted.ts';
 import { devScore } from '../../src/scoring/dev-score.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { DATA } from '../data.ts';
 import { hasVnni, processor, readResult, resultFile, withEarlier, writeResult } from '../result.ts';
 import { interleave, median, serve, start } from './contestants.ts';
-import { DATA, prepared } from './kept.ts';
+import { prepared } from './kept.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2,1' },
-    data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
+    data: { type: 'string', default: DATA },
     only: { type: 'string', default: '' },
     texts: { type: 'string' },
     model: { type: 'string' },

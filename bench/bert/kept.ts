@@ -17,7 +17,6 @@ import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 
-export const DATA = join(import.meta.dirname, '../../../shared/chineseblue/data');
 /** As many tokens as the Chinese BERTs know. */
 const VOCABULARY = 21_128;
 const MAX_LENGTH = 128;

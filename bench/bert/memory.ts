@@ -12,14 +12,15 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { train } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
+import { DATA } from '../data.ts';
 import { withEarlier, writeResult } from '../result.ts';
-import { DATA, LABELS, randomModel, type ShapeName, sentences } from './kept.ts';
+import { LABELS, randomModel, type ShapeName, sentences } from './kept.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     threads: { type: 'string', default: '2' },
-    data: { type: 'string', default: process.env.CHINESEBLUE_DATA ?? DATA },
+    data: { type: 'string', default: DATA },
     only: { type: 'string', default: '' },
   },
 });

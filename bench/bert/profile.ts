@@ -14,9 +14,9 @@ import { parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { epochsOf } from '../../src/encoders/training/finetune.ts';
 import { TRAIN_DEFAULTS } from '../../src/encoders/training/settings.ts';
 import { writeJson } from '../../src/ground/files.ts';
+import { DATA } from '../data.ts';
 import { processor, resultFile } from '../result.ts';
 import { median } from './contestants.ts';
-import { DATA } from './kept.ts';
 import { BATCH, material, type Sizes, sizesOf, VOCABULARY } from './material.ts';
 import { prepareTraining, type StepCase } from './training.ts';
 

@@ -31,6 +31,7 @@ import { ner } from '../../src/tasks/families/ner/family.ts';
 import type { Entity } from '../../src/tasks/families/ner/types.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { DATA } from '../data.ts';
 import { PEER_PYTHON } from '../peer-python.ts';
 import { writeResult } from '../result.ts';
 
@@ -39,7 +40,7 @@ const DEFAULTS = crfOptions(parseParameters(crfParameters, {}, { name: { en: 'cr
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    data: { type: 'string', default: join(import.meta.dirname, '../../../shared/chineseblue/data') },
+    data: { type: 'string', default: DATA },
     python: {
       type: 'string',
       default: PEER_PYTHON,

@@ -1,11 +1,10 @@
 import { cpus } from 'node:os';
+import { DATA } from '../data.ts';
 
-/** The data directory: `--data-dir`, else `CHINESEBLUE_DATA`. */
+/** The data directory: `--data-dir`, else that of all benches. */
 export function dataDirectory(): string {
   const flag = process.argv.indexOf('--data-dir');
-  const directory = flag > 0 ? process.argv[flag + 1] : process.env.CHINESEBLUE_DATA;
-  if (!directory) throw new Error('set CHINESEBLUE_DATA, or pass --data-dir');
-  return directory;
+  return flag > 0 ? process.argv[flag + 1] : DATA;
 }
 
 /** Where and when: for every file of results. */
