@@ -14,8 +14,9 @@ export interface WrongGroup extends Group {
 }
 export interface ScoredGroup extends Group {
   readonly score: number;
-  readonly low: number;
-  readonly high: number;
+  /** Absent where there are too few units. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** The errors of one model on dev; scores are shares of 1. */

@@ -5,10 +5,10 @@ import { percent, row } from './show.ts';
 const share = (part: number, whole: number): string => `${part} (${percent(part / Math.max(1, whole))} %)`;
 const scored = (groups: readonly ScoredGroup[]): string =>
   groups
-    .map(
-      ({ group, count, score, low, high }) =>
-        `${group}: ${percent(score)} [${percent(low)}, ${percent(high)}] (${count})`,
-    )
+    .map(({ group, count, score, low, high }) => {
+      const interval = low === undefined || high === undefined ? '' : ` [${percent(low)}, ${percent(high)}]`;
+      return `${group}: ${percent(score)}${interval} (${count})`;
+    })
     .join('; ');
 const wrong = (groups: readonly WrongGroup[]): string =>
   groups

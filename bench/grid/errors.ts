@@ -102,6 +102,7 @@ function slices(breakdown: ReturnType<typeof byLength>): Errors['lengths'] {
   return (breakdown?.slices ?? []).map(({ name, count, value }) => ({
     group: name.en,
     count,
-    ...{ score: value.estimate, low: value.low, high: value.high },
+    score: value.estimate,
+    ...(Number.isFinite(value.low) && { low: value.low, high: value.high }),
   }));
 }
