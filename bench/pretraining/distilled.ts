@@ -8,7 +8,7 @@
  *   npx node bench/pretraining/distilled.ts --teacher bge-small-zh-v1.5 --vocab cbert-small --corpus corpus \
  *     --lexicon lexicon.tsv --phrases phrases.tsv --work WORK [--data DIR]
  *
- * On one core of an AMD EPYC: about 70 minutes of distillation (--steps, of 8 × 128 tokens), 15 of pretraining (--pretrain-steps),
+ * On one core of an AMD EPYC: about an hour of distillation (--steps, of 8 × 128 tokens), 15 minutes of pretraining (--pretrain-steps),
  * and two to three hours of fine-tuning (48 runs; --tasks, --seeds and --jobs are those of compare.ts, --budget makes the tokens
  * of training fewer).
  */
