@@ -7,8 +7,8 @@ OUT.json: {"epochs": [{"dev": [logits, flat], "test": [...]}]}, after every epoc
 """
 
 import json
+import os
 import sys
-import tempfile
 
 import torch
 from transformers import (
@@ -72,7 +72,7 @@ class AfterEpoch(TrainerCallback):
 
 steps = -(-len(data["train"]) // data["batch"]) * data["epochs"]
 args = TrainingArguments(
-    output_dir=tempfile.mkdtemp(), num_train_epochs=data["epochs"], per_device_train_batch_size=data["batch"],
+    output_dir=os.path.join(os.path.dirname(out), "trainer"), num_train_epochs=data["epochs"], per_device_train_batch_size=data["batch"],
     learning_rate=data["learning_rate"], warmup_steps=round(data["warmup"] * steps), weight_decay=data["weight_decay"],
     lr_scheduler_type="linear", max_grad_norm=1.0, seed=seed, report_to=[], save_strategy="no", use_cpu=True,
     remove_unused_columns=False, logging_strategy="no", disable_tqdm=True,
