@@ -130,6 +130,12 @@ test.each([
   ['a letter that is none of B, I, O', [say('发热', 'BE')], 'bad-bio', 'dialogue-content[0].label'],
   ['an unknown status', [say('热', 'B', ['发热'], ['4'])], 'unknown-label', 'dialogue-content[0].type[0]'],
   [
+    'a status that every object has',
+    [say('热', 'B', ['发热'], ['constructor'])],
+    'unknown-label',
+    'dialogue-content[0].type[0]',
+  ],
+  [
     'no speaker',
     [{ sentence: '', label: '', normalized: [], type: [] }],
     'bad-field',

@@ -20,7 +20,11 @@ import {
   type ValuePlace,
 } from './records.ts';
 
-const STATUS: Readonly<Record<string, SymptomStatus>> = { '1': 'true', '2': 'false', '3': 'uncertain' };
+const STATUS: ReadonlyMap<string, SymptomStatus> = new Map([
+  ['1', 'true'],
+  ['2', 'false'],
+  ['3', 'uncertain'],
+]);
 
 /** The names of all `.json` files of a directory, in the order of their numbers (`dev_2` before `dev_10`). */
 export async function listDialogues(directory: string): Promise<string[]> {
@@ -151,7 +155,7 @@ function readSentence(
 }
 
 function readStatus(value: unknown, place: ValuePlace): SymptomStatus {
-  const status = STATUS[String(value)];
+  const status = STATUS.get(String(value));
   if (status) return status;
   throw new UserError(
     'unknown-label',

@@ -319,11 +319,13 @@ describe('IMCS-V2-SR', () => {
   it('notices another number of names, and names a wrong status', async () => {
     const { notices } = await read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], ['1'], TAGS)] } });
     expect(notices).toEqual(['symptoms-misaligned']);
-    const wrong = read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], ['3'], TAGS)] } });
-    await expect(wrong).rejects.toMatchObject({
-      code: 'bad-field',
-      place: { field: 'dialogue[0].symptom_type[0]' },
-    });
+    for (const type of ['3', 'constructor']) {
+      const wrong = read('IMCS-V2-SR', { d: { dialogue: [sentence(['头痛'], [type], TAGS)] } });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'bad-field',
+        place: { field: 'dialogue[0].symptom_type[0]' },
+      });
+    }
   });
 });
 

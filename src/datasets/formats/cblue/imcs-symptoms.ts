@@ -79,8 +79,8 @@ function symptomsOf({
 }
 
 function readStatus(value: unknown, place: ValuePlace): SymptomStatus {
-  const status = typeof value === 'string' || typeof value === 'number' ? IMCS_STATUS[value] : undefined;
-  if (status) return status;
+  if ((typeof value === 'string' || typeof value === 'number') && Object.hasOwn(IMCS_STATUS, value))
+    return IMCS_STATUS[value];
   throw badField(value, { en: '"0", "1" or "2"', zh: '"0"、"1" 或 "2"' }, place);
 }
 

@@ -12,7 +12,11 @@ import {
 } from '../records.ts';
 
 /** How the turns of training dialogues and of the histories of test name who speaks. */
-const SPEAKERS: Readonly<Record<string, string>> = { Doctor: '医生', Patient: '患者', Patients: '患者' };
+const SPEAKERS: ReadonlyMap<string, string> = new Map([
+  ['Doctor', '医生'],
+  ['Patient', '患者'],
+  ['Patients', '患者'],
+]);
 const DOCTOR = 'Doctor';
 /** Where the entities of a sentence stand. */
 const KINDS = ['Symptom', 'Medicine', 'Test', 'Attribute', 'Disease'] as const;
@@ -67,7 +71,7 @@ function readDialogue(text: string, { file, line, number }: DialoguePlace): Sour
     const who = expectString(id, at(`[${i}].id`));
     return { who, text: expectString(Sentence, at(`[${i}].Sentence`)), entities };
   });
-  const turns = sentences.map(({ who, text: said }) => ({ speaker: SPEAKERS[who] ?? who, text: said }));
+  const turns = sentences.map(({ who, text: said }) => ({ speaker: SPEAKERS.get(who) ?? who, text: said }));
   return sentences.flatMap(({ who, text: reply, entities }, i): SourceRecord[] => {
     if (who !== DOCTOR || i === 0) return [];
     const names = KINDS.flatMap((kind) =>

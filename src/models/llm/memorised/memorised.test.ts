@@ -87,6 +87,14 @@ describe('whether a model has seen a test', () => {
     expect(server.received).toHaveLength(all + 1);
   });
 
+  it('is asked by one process at a time', async () => {
+    server = await startServer(knows(test, () => 'A'));
+    const both = await Promise.allSettled([(await prepare()).ask({}), (await prepare()).ask({})]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find((one) => one.status === 'rejected')?.reason).toMatchObject({ code: 'in-use' });
+    expect(server.received).toHaveLength((await prepare()).estimate.calls);
+  });
+
   it('is not asked on once the key is refused', async () => {
     server = await startServer(() => status(401));
     const questions = await prepare({ concurrency: 2 });

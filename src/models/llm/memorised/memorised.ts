@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { UserError } from '../../../ground/errors.ts';
 import { inLanes } from '../../../ground/lanes.ts';
+import { acquireLock } from '../../../ground/lock.ts';
 import { type GivenParameters, parseParameters } from '../../../ground/parameters.ts';
 import { createRandom, shuffle } from '../../../ground/random.ts';
 import { type Share, shareDifference, shareOf } from '../../../statistics/wilson.ts';
@@ -19,6 +21,8 @@ import { type Completion, completionMessages, completionTokens, judgeCompletion 
 import { chosenOption } from './order.ts';
 import { type HalvedText, halvedTexts, SOURCES, type Source } from './texts.ts';
 
+/** Beside the calls: one process writes them. */
+const LOCK = 'lock';
 /** Tokens of an answer that names one option. */
 const LETTER_TOKENS = 16;
 
@@ -73,7 +77,7 @@ export interface Memorised {
 export interface MemorisedQuestions {
   readonly endpoint: Endpoint;
   readonly estimate: Estimate;
-  /** Asks it all. Throws the UserErrors of calls; what was answered is kept. */
+  /** Asks it all. Throws the UserErrors of calls, and `in-use` where another process asks; what was answered is kept. */
   ask(options: {
     readonly signal?: AbortSignal;
     readonly onProgress?: (share: number) => void;
@@ -116,7 +120,9 @@ export async function prepareMemorised(request: MemorisedRequest): Promise<Memor
     endpoint,
     estimate: estimate(prepared),
     async ask({ signal, onProgress }) {
-      const calls = await openCalls(request.directory, endpoint);
+      const { directory } = request;
+      await using _lock = directory === undefined ? undefined : await acquireLock(join(directory, LOCK));
+      const calls = await openCalls(directory, endpoint);
       try {
         const service = await openService(endpoint, callSettings(parameters, task));
         try {

@@ -17,6 +17,12 @@ describe('the oddities of the official reading, which are kept', () => {
     ]);
   });
 
+  it('a label is the text, and the other words for those of CHIP-STS', () => {
+    const labelIn = (text: string) => readReply(text, { prompt: '', form: 'label' });
+    expect(labelIn(' 相同\n')).toEqual({ kind: 'label', label: '是的' });
+    expect(labelIn('constructor')).toEqual({ kind: 'label', label: 'constructor' });
+  });
+
   it('the documented form of triples reads as nothing', () => {
     expect(listed('triples', '上述句子中同义词关系的实体对如下：\n头实体：甲，尾实体：乙；')).toEqual([]);
   });

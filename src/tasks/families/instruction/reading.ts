@@ -21,7 +21,10 @@ export type Reading =
   | { readonly kind: 'text'; readonly sections: Readonly<Record<string, string>> };
 
 /** The two labels of CHIP-STS in the other words that prompts offer for them. */
-const SAME_LABEL: Readonly<Record<string, string>> = { 相同: '是的', 不同: '不是' };
+const SAME_LABEL: ReadonlyMap<string, string> = new Map([
+  ['相同', '是的'],
+  ['不同', '不是'],
+]);
 
 /**
  * Reads the text of an answer as `post_generate_process.py` of PromptCBLUE does
@@ -33,7 +36,7 @@ export function readReply(text: string, { form, choices = [] }: InstructionTypes
   if (form === 'tree') return { kind: 'tree', tree: readTreeLines(text) };
   if (form === 'label') {
     const label = strip(text);
-    return { kind: 'label', label: SAME_LABEL[label] ?? label };
+    return { kind: 'label', label: SAME_LABEL.get(label) ?? label };
   }
   const answers = new Map(LISTS[form](text, choices).map((one) => [one.key, one]));
   return { kind: 'set', answers: [...answers.values()] };
