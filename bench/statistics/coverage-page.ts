@@ -1,5 +1,6 @@
 /**
- * Writes the coverage tables of docs/trust.md and docs/trust.zh.md from bench/results/statistics-coverage.json.
+ * Writes the coverage tables of docs/trust.md and docs/trust.zh.md from bench/results/statistics-coverage.json and
+ * bench/results/statistics-mean-coverage.json.
  *
  *   node bench/statistics/coverage-page.ts
  */
@@ -14,13 +15,21 @@ interface Row {
   readonly covered: number;
 }
 
-const root = new URL('../../', import.meta.url);
-const { settings, rows }: { settings: Record<string, number>; rows: readonly Row[] } = JSON.parse(
-  readFileSync(new URL('bench/results/statistics-coverage.json', root), 'utf8'),
-);
+/** A row of mean-coverage.ts. */
+interface MeanRow extends Row {
+  readonly over: 'seeds' | 'folds';
+}
 
-const BEGIN = '<!-- coverage: begin, written by bench/statistics/coverage-page.ts -->';
-const END = '<!-- coverage: end -->';
+interface Results<Of> {
+  readonly settings: Record<string, number>;
+  readonly rows: readonly Of[];
+}
+
+const root = new URL('../../', import.meta.url);
+const read = (name: string) => JSON.parse(readFileSync(new URL(`bench/results/${name}.json`, root), 'utf8'));
+const { settings, rows }: Results<Row> = read('statistics-coverage');
+const means: Results<MeanRow> = read('statistics-mean-coverage');
+
 const GOAL = [0.93, 0.97] as const;
 
 const sizes = [...new Set(rows.map(({ units }) => units))].sort((a, b) => a - b);
@@ -30,13 +39,16 @@ const outside = rows.filter(({ covered, unflagged }) => {
   return share < GOAL[0] || share > GOAL[1];
 });
 
-function cell(convention: string, units: number): string {
-  const row = rows.find((one) => one.convention === convention && one.units === units);
+function shown(row: Row | undefined): string {
   if (!row) return '–';
   const flagged = row.replications - row.unflagged;
   const note = flagged > 0 ? ` (${flagged})` : '';
-  return `${((100 * row.covered) / row.unflagged).toFixed(1)}${note}`;
+  const share = row.unflagged > 0 ? ((100 * row.covered) / row.unflagged).toFixed(1) : '–';
+  return `${share}${note}`;
 }
+
+const cell = (convention: string, units: number): string =>
+  shown(rows.find((one) => one.convention === convention && one.units === units));
 
 const list = outside.map(({ convention, units }) => `\`${convention}\` (${units})`).join(', ');
 const few = Math.min(...rows.map(({ replications }) => replications));
@@ -51,6 +63,52 @@ const TEXT = {
   },
 } as const;
 
+const { seeds, folds, replications: samples, alike } = means.settings;
+const MEANS = {
+  en: {
+    note: `Checked by simulation (\`node bench/statistics/mean-coverage.ts\`): the share of 95 % intervals that hold the mean which the same runs have on the pool that samples are drawn from; in brackets, intervals that were flagged and are not counted. ${seeds} seeds that answer ${100 * alike} % of the items alike, and ${folds} folds judged by a model each; ${samples} samples, a sampling error of ${standardError(samples)} points.`,
+    head: 'convention',
+    comma: ', ',
+    over: { seeds: `${seeds} seeds`, folds: `${folds} folds` },
+    units: (units: number) => `${units} units`,
+  },
+  zh: {
+    note: `经模拟检验（\`node bench/statistics/mean-coverage.ts\`）：表中为 95 % 区间包含同一组运行在总体上的均值的比例；括号内为被标记、未计入的区间数。${seeds} 个种子对 ${100 * alike} % 的样本答案相同；${folds} 折各由一个模型评测。每格 ${samples} 个样本，抽样误差 ${standardError(samples)} 个百分点。`,
+    head: '口径',
+    comma: '，',
+    over: { seeds: `${seeds} 个种子`, folds: `${folds} 折` },
+    units: (units: number) => `${units} 个单元`,
+  },
+} as const;
+
+function meansTable(language: 'en' | 'zh'): string {
+  const { note, head, over, units, comma } = MEANS[language];
+  const columns = (['seeds', 'folds'] as const).flatMap((kind) => sizes.map((size) => ({ kind, size })));
+  const heads = columns.map(({ kind, size }) => [over[kind], units(size), '%'].join(comma));
+  const cells = (id: string) =>
+    columns.map(({ kind, size }) =>
+      shown(means.rows.find((row) => row.convention === id && row.over === kind && row.units === size)),
+    );
+  const ids = [...new Set(means.rows.map(({ convention }) => convention))];
+  return [
+    note,
+    '',
+    `| ${[head, ...heads].join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(columns.length)}`,
+    ...ids.map((id) => `| \`${id}\` | ${cells(id).join(' | ')} |`),
+  ].join('\n');
+}
+
+/** A page with another text between the marks of a block. */
+function replaced(page: string, name: string, text: string, file: string): string {
+  const begin = `<!-- ${name}: begin, written by bench/statistics/coverage-page.ts -->`;
+  const end = `<!-- ${name}: end -->`;
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`${file} has no place for the table of ${name}`);
+  return `${before}${begin}\n${text}\n${end}${after}`;
+}
+
 /** Of a share near 95 %, in percent. */
 function standardError(samples: number): string {
   return (100 * Math.sqrt((0.95 * 0.05) / samples)).toFixed(1);
@@ -62,15 +120,13 @@ for (const [file, language] of [
 ] as const) {
   const path = new URL(file, root).pathname;
   const page = readFileSync(path, 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`${file} has no place for the coverage table`);
   const { head, note } = TEXT[language];
   const table = [
     `| ${head.join(' | ')} |`,
     `| --- |${' ---: |'.repeat(sizes.length)}`,
     ...conventions.map((id) => `| \`${id}\` | ${sizes.map((units) => cell(id, units)).join(' | ')} |`),
   ];
-  await writeAtomic(path, `${before}${BEGIN}\n${note}\n\n${table.join('\n')}\n${END}${after}`);
+  const withTable = replaced(page, 'coverage', `${note}\n\n${table.join('\n')}`, file);
+  await writeAtomic(path, replaced(withTable, 'means', meansTable(language), file));
   console.log(`${file}: ${rows.length} figures, ${outside.length} outside ${GOAL.join(' to ')}`);
 }

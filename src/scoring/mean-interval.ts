@@ -1,11 +1,12 @@
 import type { Metric, WholeMetric } from '../metrics/metric.ts';
+import type { Figure } from '../statistics/bootstrap.ts';
 import { among, besides } from '../statistics/counts.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { meanOverRuns } from '../statistics/mean-over-runs.ts';
 import { findConvention } from '../tasks/conventions.ts';
 import type { Answered } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
-import { additiveInterval, weighable, weightedInterval } from './intervals.ts';
+import { additiveIntervals, weighable, weightedInterval } from './intervals.ts';
 import { countUnits, narrowTo } from './units.ts';
 
 /** What one of several runs answered. */
@@ -31,7 +32,7 @@ export function meanInterval(task: Task, runs: readonly RunUnits[]): Interval | 
   const { placed, units } = placeParts(runs);
   if (units < 2) return undefined;
   const metric = findConvention(task.primary).metric(task);
-  return 'whole' in metric ? wholeMean(metric, placed, units) : countedMean(metric, placed, units);
+  return 'whole' in metric ? wholeMean(metric, placed, units) : additiveMean(metric, runs);
 }
 
 /** The parts one after the other, in the order of their first runs. */
@@ -47,22 +48,24 @@ function placeParts(runs: readonly RunUnits[]): { readonly placed: Placed[]; rea
   return { placed, units };
 }
 
-function countedMean(wide: Metric<Answered>, runs: readonly Placed[], units: number): Interval | undefined {
+/** The mean of the scores of several runs under a metric that adds up: what all units count, one block of columns per run. */
+export function meanTable(wide: Metric<Answered>, runs: readonly RunUnits[]) {
+  const { placed, units } = placeParts(runs);
   const metric = narrowTo(
     wide,
     runs.flatMap((run) => run.units),
   );
   const { width, supports } = metric;
-  const tables = runs.map((run) => among(countUnits(metric, run.units), run.first, units));
-  return additiveInterval(
-    {
-      width: width * runs.length,
-      value: meanOverRuns(metric, runs.length),
-      supports: supports && runs.flatMap((_, run) => supports.map((column) => run * width + column)),
-    },
-    besides(tables, width),
-  );
+  const tables = placed.map((run) => among(countUnits(metric, run.units), run.first, units));
+  const figure: Figure = {
+    value: meanOverRuns(metric, runs.length),
+    supports: supports && runs.flatMap((_, run) => supports.map((column) => run * width + column)),
+  };
+  return { counts: besides(tables, width), width: width * runs.length, figures: [figure] };
 }
+
+const additiveMean = (metric: Metric<Answered>, runs: readonly RunUnits[]): Interval | undefined =>
+  additiveIntervals([meanTable(metric, runs)])[0][0];
 
 function wholeMean(
   metric: WholeMetric<Answered>,
@@ -72,7 +75,7 @@ function wholeMean(
   if (runs.some((run) => Number.isNaN(metric.whole(run.units.flat())))) return undefined;
   // Prepared for the answers of all runs, so that all count in the same columns.
   const joint = metric.reweighted(runs.flatMap((run) => run.units));
-  if ('counted' in joint) return countedMean(joint.counted, runs, units);
+  if ('counted' in joint) return additiveMean(joint.counted, runs);
   const prepared = runs.map((run) => weighable(metric.reweighted(run.units)));
   const scores = prepared.map(({ value }, run) => {
     const { first, units: own } = runs[run];
