@@ -163,10 +163,8 @@ export async function trainModel<Batch extends BatchRows, Scores>(
   const shapes = new Map(Array.from(model.initial, ([name, { shape }]) => [name, shape]));
   run.onCopied?.();
   const steps = await stepsOf(request, shapes, new Set(trained.map(({ name }) => name)));
-  const masks = createMasks(
-    Array.from(steps.values(), ({ sites }) => sites),
-    request.seed,
-  );
+  const sites = Array.from(steps.values(), (step) => step.sites);
+  const masks = createMasks(sites, request.seed);
   await using pool = createPool([masks.area, ...trained.map(({ value }) => value)], settings.threads);
   const record = await openRecord<Scores>(run, request.fingerprint, trained);
   const { state } = record;
@@ -203,6 +201,8 @@ export async function trainModel<Batch extends BatchRows, Scores>(
     await saveIfDue(request, record, { evaluated: update.evaluate, clock });
     await setImmediate(); // lets Ctrl-C in
   }
+  // before anything else is read: their memory is the largest part beside the parameters
+  for (const step of steps.values()) await step.release();
   const best = evaluator?.selection ? await record.readBest() : [];
   if (evaluator?.selection) await record.finish();
   const weights = new Map([...Object.entries(evaluated), ...best]);
