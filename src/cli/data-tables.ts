@@ -1,7 +1,7 @@
 import type { CblueReport } from '../datasets/cblue/get.ts';
 import type { Count, SplitSummary, TaskSummary } from '../datasets/summary.ts';
 import { counted } from '../ground/counted.ts';
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import { printRemarks } from './open-task.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -62,10 +62,10 @@ export async function printArchived(
   );
   const other = files.filter(({ records, official = records }) => records !== official);
   if (other.length > 0) {
-    const paths = other.map(({ path }) => path).join(', ');
+    const paths = listed(other.map(({ path }) => path));
     terminal.note({
-      en: `Not the official number of records: ${paths}. The files are another version, or a part.`,
-      zh: `记录数与官方不符：${paths}。可能是其他版本或部分文件。`,
+      en: `Not the official number of records: ${paths.en}. The files are another version, or a part.`,
+      zh: `记录数与官方不符：${paths.zh}。可能是其他版本或部分文件。`,
     });
   }
   if (missing.length > 0)

@@ -1,5 +1,6 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
+import { listed } from '../ground/language.ts';
 import type { Convention } from '../tasks/convention.ts';
 import { conventionsOf } from '../tasks/conventions.ts';
 
@@ -8,13 +9,13 @@ export function conventionOf({ task }: OpenedRun, id: string = task.primary): Co
   const conventions = conventionsOf(task);
   const found = conventions.find((convention) => convention.id === id);
   if (found) return found;
-  const known = conventions.map((convention) => convention.id).join(', ');
+  const known = listed(conventions.map((convention) => convention.id));
   throw new UserError(
     'unknown-convention',
     { en: `${task.id} has no convention ${id}`, zh: `${task.id} 没有口径 ${id}` },
     {
       field: 'convention',
-      hint: { en: `Known: ${known}.`, zh: `可选：${known}。` },
+      hint: { en: `Known: ${known.en}.`, zh: `可选：${known.zh}。` },
       exitCode: EXIT.usage,
     },
   );

@@ -20,6 +20,12 @@ export function joinTexts(texts: readonly (Text | string)[], between: Text | str
   return { en: both.map((text) => text.en).join(en), zh: both.map((text) => text.zh).join(zh) };
 }
 
+/** Names one after another, as each language separates them. */
+export const listed = (names: Iterable<string | number>): Text => ({
+  en: [...names].join(', '),
+  zh: [...names].join('、'),
+});
+
 /** The language of a tag such as `zh`, `zh-CN` or `en_US.UTF-8`; undefined for any other language. */
 export const languageOf = (tag: string): Language | undefined =>
   LANGUAGES.find((language) => new RegExp(`^${language}([-_.@]|$)`, 'i').test(tag));

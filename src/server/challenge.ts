@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UserError } from '../ground/errors.ts';
 import { readTextFile } from '../ground/files.ts';
 import { issueText } from '../ground/issues.ts';
+import { listed } from '../ground/language.ts';
 
 /** Names that stand in addresses: of challenges and teams. */
 export const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
@@ -115,11 +116,11 @@ export function phaseOf({ id, phases }: Challenge, wanted: string): Phase {
   const found = PHASES.find((known) => known === wanted);
   const declared = found && phases[found];
   if (declared) return declared;
-  const names = PHASES.filter((known) => phases[known]).join(', ');
+  const names = listed(PHASES.filter((known) => phases[known]));
   throw new UserError(
     'no-phase',
     { en: `${id} has no phase of this name`, zh: `${id} 没有该阶段` },
-    { field: 'phase', hint: { en: `It has ${names}.`, zh: `可选：${names}。` } },
+    { field: 'phase', hint: { en: `It has ${names.en}.`, zh: `可选：${names.zh}。` } },
   );
 }
 

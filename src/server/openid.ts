@@ -110,7 +110,7 @@ const signInFailed = (error?: unknown): UserError =>
     'sign-in-failed',
     {
       en: `The OpenID provider did not confirm who you are (${codeOf(error)})`,
-      zh: `OpenID 提供方未能确认你的身份（${codeOf(error)}）`,
+      zh: `OpenID 提供方未能确认您的身份（${codeOf(error)}）`,
     },
     { hint: { en: 'Sign in again.', zh: '请重新登录。' } },
   );

@@ -157,7 +157,7 @@ async function requireInvited(site: Site, { declared }: OpenedChallenge, team: s
   throw new UserError(
     'not-invited',
     { en: 'This challenge is by invitation', zh: '该挑战赛仅限受邀队伍' },
-    { hint: { en: 'Ask the host to invite your team.', zh: '请联系主办方邀请你的队伍。' } },
+    { hint: { en: 'Ask the host to invite your team.', zh: '请联系主办方邀请您的队伍。' } },
   );
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../ground/errors.ts';
+import { listed } from '../ground/language.ts';
 import type { Convention } from './convention.ts';
 import type { Family } from './families/family.ts';
 import { families, familyOf } from './families/registry.ts';
@@ -42,10 +43,10 @@ export function findConvention(id: string): Convention {
   if (found) return found;
   const family = id.slice(0, id.indexOf('/') + 1);
   const near = conventions.filter((convention) => convention.id.startsWith(family)).map((near) => near.id);
-  const known = (near.length > 0 ? near : [...byId.keys()]).join(', ');
+  const known = listed(near.length > 0 ? near : [...byId.keys()]);
   throw new UserError(
     'unknown-convention',
     { en: `There is no convention ${id}`, zh: `没有口径 ${id}` },
-    { field: 'convention', hint: { en: `Known: ${known}.`, zh: `可选：${known}。` } },
+    { field: 'convention', hint: { en: `Known: ${known.en}.`, zh: `可选：${known.zh}。` } },
   );
 }

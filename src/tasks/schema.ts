@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../ground/errors.ts';
 import { issueText } from '../ground/issues.ts';
-import type { Language, Text } from '../ground/language.ts';
+import { type Language, listed, type Text } from '../ground/language.ts';
 import { familyIds, familyOf } from './families/registry.ts';
 import { SPLITS, type Task } from './task.ts';
 
@@ -126,11 +126,11 @@ export function parseTask(value: unknown, origin: string): Task {
     );
   }
   if (positive !== undefined && labels.length > 0 && !labels.some(({ id }) => id === positive)) {
-    const known = labels.map(({ id }) => id).join(', ');
+    const known = listed(labels.map(({ id }) => id));
     refuse(
       'positive',
       { en: `"${positive}" is not one of the labels`, zh: `“${positive}”不在标签之中` },
-      { en: `Labels: ${known}.`, zh: `标签：${known}。` },
+      { en: `Labels: ${known.en}.`, zh: `标签：${known.zh}。` },
     );
   }
   return { ...task, primary, access: 'user', published: [] };

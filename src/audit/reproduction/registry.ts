@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { listed } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { accuracyReproduction, pairReproduction } from './answers.ts';
 import { RELEASED_TAGS } from './released-tags.ts';
@@ -27,10 +28,10 @@ export const reproductions: readonly Reproduction[] = [...new Set(byTask.values(
 export function findReproduction({ id }: Pick<Task, 'id'>): Reproduction {
   const found = byTask.get(id);
   if (found) return found;
-  const known = [...byTask.keys()].join(', ');
+  const known = listed([...byTask.keys()]);
   throw new UserError(
     'no-reproduction',
     { en: `No reproducible score was published for ${id}`, zh: `${id} 没有可复算的论文得分` },
-    { hint: { en: `Reproducible: ${known}.`, zh: `可复算的任务：${known}。` }, exitCode: EXIT.usage },
+    { hint: { en: `Reproducible: ${known.en}.`, zh: `可复算的任务：${known.zh}。` }, exitCode: EXIT.usage },
   );
 }

@@ -3,6 +3,7 @@ import type { Batch, BatchOptions, BatchRequest } from '../../evaluation/batch.t
 import type { PlanList } from '../../evaluation/plans.ts';
 import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { listed } from '../../ground/language.ts';
 import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
 import type { Suite } from '../../tasks/suites/suite.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -344,11 +345,11 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
 function noteArchived(absent: readonly Task[], terminal: Terminal): void {
   for (const [archive, tasks] of Map.groupBy(absent, ({ corpus }) => corpus.archive)) {
     if (archive === undefined) continue;
-    const ids = tasks.map(({ id }) => id).join(', ');
+    const ids = listed(tasks.map(({ id }) => id));
     const command = `\`chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER\``;
     terminal.note({
-      en: `Not available here: ${ids}. ${command} takes them from the official archives.`,
-      zh: `本机没有：${ids}。可用 ${command} 从官方压缩包取得。`,
+      en: `Not available here: ${ids.en}. ${command} takes them from the official archives.`,
+      zh: `本机没有：${ids.zh}。可用 ${command} 从官方压缩包取得。`,
     });
   }
 }

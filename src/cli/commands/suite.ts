@@ -1,3 +1,4 @@
+import { listed } from '../../ground/language.ts';
 import { text } from '../../ground/parameters.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
 import { dataDirOf } from '../open-task.ts';
@@ -39,8 +40,8 @@ const pack = defineCommand({
         out,
         files: files.map(({ name: file, unanswered }) => ({ file, unanswered })),
       });
-    const names = files.map(({ name: file }) => file).join(', ');
-    terminal.printText({ en: `${out}: ${names}`, zh: `${out}：${names}` });
+    const names = listed(files.map(({ name: file }) => file));
+    terminal.printText({ en: `${out}: ${names.en}`, zh: `${out}：${names.zh}` });
     for (const { name: file, unanswered } of files) {
       if (unanswered === 0) continue;
       terminal.note({

@@ -1,4 +1,5 @@
 import { UserError } from '../../ground/errors.ts';
+import { listed } from '../../ground/language.ts';
 import { asLabel } from '../../tasks/families/shared/faults.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import { isAbsent, isObject, show } from '../formats/records.ts';
@@ -119,12 +120,12 @@ function fieldError(
   file: string,
   message: { en: string; zh: string },
 ): UserError {
-  const shown = names.map((name) => show(name)).join(', ');
+  const shown = listed(names.map((name) => show(name)));
   return new UserError(code, message, {
     file,
     hint: {
-      en: `Say which it is: --fields text=NAME,label=NAME (or text1=, text2=). Fields: ${shown}.`,
-      zh: `请指定：--fields text=字段名,label=字段名（句对用 text1=、text2=）。现有字段：${shown}。`,
+      en: `Say which it is: --fields text=NAME,label=NAME (or text1=, text2=). Fields: ${shown.en}.`,
+      zh: `请指定：--fields text=字段名,label=字段名（句对用 text1=、text2=）。现有字段：${shown.zh}。`,
     },
   });
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../ground/errors.ts';
-import type { Language } from '../../ground/language.ts';
+import { type Language, listed } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { MisfitCount } from './misfits.ts';
@@ -152,14 +152,14 @@ export function chooseFamilies(
   }
   if (!wanted.includes('similarity')) return { families: wanted, discontinuous: seen.discontinuous > 0 };
   if (same !== undefined && seen.labels.has(same)) return { families: wanted, positive: same };
-  const labels = [...seen.labels].sort().join(', ');
+  const labels = listed([...seen.labels].sort());
   throw new UserError(
     'which-positive',
     { en: 'It is not known which label says that a pair means the same', zh: '无法判断哪个标签表示两句同义' },
     {
       hint: {
-        en: `Say it: --positive LABEL. Labels: ${labels}.`,
-        zh: `请用 --positive 指定。标签：${labels}。`,
+        en: `Say it: --positive LABEL. Labels: ${labels.en}.`,
+        zh: `请用 --positive 指定。标签：${labels.zh}。`,
       },
     },
   );

@@ -6,7 +6,7 @@ import { counted } from '../../ground/counted.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
 import { inLanes } from '../../ground/lanes.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { takeFromArchive } from './archive.ts';
 import { copyFrom } from './local.ts';
@@ -139,13 +139,11 @@ export async function getFiles(wanted: readonly OfficialFile[], options: GetOpti
 }
 
 function notPublic({ id, corpus }: Task, dataDir: string): UserError {
-  const files = Object.values(corpus.files)
-    .map((file) => join(dataDir, corpus.folder, file))
-    .join(', ');
+  const files = listed(Object.values(corpus.files).map((file) => join(dataDir, corpus.folder, file)));
   return new UserError(
     'not-public',
     { en: `${id} was never released: there is nothing to fetch`, zh: `${id} 从未发布，无法下载` },
-    { hint: { en: `Put your own corpus at ${files}.`, zh: `请将自备语料放在 ${files}。` } },
+    { hint: { en: `Put your own corpus at ${files.en}.`, zh: `请将自备语料放在 ${files.zh}。` } },
   );
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Place, UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
+import { listed } from '../../ground/language.ts';
 import { parseJson } from '../json.ts';
 import type { Architecture, EncoderConfig } from './architecture.ts';
 import { bert } from './bert/architecture.ts';
@@ -85,7 +86,7 @@ export function findArchitecture(modelType: string): Architecture {
 }
 
 function unknownArchitecture(modelType: unknown, place: Place): UserError {
-  const known = ARCHITECTURES.map((one) => one.modelType).join(', ');
+  const known = listed(ARCHITECTURES.map((one) => one.modelType));
   return new UserError(
     'unknown-architecture',
     {
@@ -95,8 +96,8 @@ function unknownArchitecture(modelType: unknown, place: Place): UserError {
     {
       ...place,
       hint: {
-        en: `Supported: ${known}. BERT-wwm, RoBERTa-wwm (Chinese), MC-BERT and others with model_type bert can be read.`,
-        zh: `支持：${known}。model_type 为 bert 的 BERT-wwm、中文 RoBERTa-wwm、MC-BERT 等均可读取。`,
+        en: `Supported: ${known.en}. BERT-wwm, RoBERTa-wwm (Chinese), MC-BERT and others with model_type bert can be read.`,
+        zh: `支持：${known.zh}。model_type 为 bert 的 BERT-wwm、中文 RoBERTa-wwm、MC-BERT 等均可读取。`,
       },
     },
   );

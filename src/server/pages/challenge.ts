@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { counted } from '../../ground/counted.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import { findConvention } from '../../tasks/conventions.ts';
 import type { Board } from '../board.ts';
 import { PHASES, type Phase, type PhaseName } from '../challenge.ts';
@@ -19,12 +19,12 @@ export function homePage(reader: Reader, challenges: readonly OpenedChallenge[])
   const { language } = reader;
   const rows = challenges.map(({ declared, task, state }) => {
     const phases = PHASES.filter((name) => declared.phases[name]).map((name) => PHASE_TITLES[name][language]);
-    const closed = state === 'closed' ? { en: 'closed', zh: '已关闭' }[language] : '';
+    const shown = { open: { en: 'open', zh: '开放' }, closed: { en: 'closed', zh: '已关闭' } }[state];
     return html`<tr>
       <td><a href="/challenges/${declared.id}">${declared.title[language]}</a></td>
       <td>${task.id}</td>
-      <td>${phases.join(', ')}</td>
-      <td>${closed}</td>
+      <td>${listed(phases)[language]}</td>
+      <td>${shown[language]}</td>
     </tr>`;
   });
   const content = dataTable(

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { UserError } from '../../../ground/errors.ts';
 import { issueText } from '../../../ground/issues.ts';
-import type { Text } from '../../../ground/language.ts';
+import { listed, type Text } from '../../../ground/language.ts';
 
 /** A field of a `tokenizer.json`. */
 export interface Place {
@@ -44,9 +44,9 @@ export function partOf<Part>(registry: Registry<Part>, value: unknown, place: Pl
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   const make = typeof type === 'string' && Object.hasOwn(registry, type) ? registry[type] : undefined;
   if (make) return make(value, place);
-  const known = Object.keys(registry).join(', ');
+  const known = listed(Object.keys(registry));
   throw unsupported(inside(place, 'type'), {
-    en: `${JSON.stringify(type) ?? 'nothing'} is none of ${known}`,
-    zh: `${JSON.stringify(type) ?? '缺失'} 不属于 ${known}`,
+    en: `${JSON.stringify(type) ?? 'nothing'} is none of ${known.en}`,
+    zh: `${JSON.stringify(type) ?? '缺失'} 不属于 ${known.zh}`,
   });
 }

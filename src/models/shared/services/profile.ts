@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { EXIT, UserError } from '../../../ground/errors.ts';
 import { explainFileError } from '../../../ground/files.ts';
 import { issueText } from '../../../ground/issues.ts';
+import { listed } from '../../../ground/language.ts';
 import { didYouMean } from '../../../ground/nearest.ts';
 
 /** Per million tokens, in any one currency. */
@@ -82,11 +83,15 @@ export async function readProfile(file: string | undefined, name: string): Promi
   const profiles = await readJson(file, z.record(z.string(), profile), 'bad-profile');
   if (Object.hasOwn(profiles, name)) return profiles[name];
   const close = didYouMean(name, Object.keys(profiles));
-  const known = Object.keys(profiles).join(', ');
+  const known = listed(Object.keys(profiles));
   throw new UserError(
     'unknown-profile',
     { en: `There is no profile ${name}`, zh: `没有配置 ${name}` },
-    { file, field: name, hint: { en: `${close.en}Known: ${known}.`, zh: `${close.zh}可用：${known}。` } },
+    {
+      file,
+      field: name,
+      hint: { en: `${close.en}Known: ${known.en}.`, zh: `${close.zh}可用：${known.zh}。` },
+    },
   );
 }
 
