@@ -244,8 +244,8 @@ describe('a board that is asked for again', () => {
     const best = async () => (await boardOf(inside.site, await challenge(), 'practice')).rows[0];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
     onTestFinished(() => void vi.useRealTimers());
-    await hand('red', 'practice', 1, 'red-three');
-    expect(await best()).toMatchObject({ system: 'red-three', score: 44 / 45 });
+    await hand('blue', 'practice', 1, 'blue-late');
+    expect(await best()).toMatchObject({ system: 'blue-late', score: 44 / 45 });
   });
 
   it('reveals what its closing time reveals, at that time', async () => {

@@ -78,17 +78,20 @@ export const serveCommand = defineCommand({
       const app = createApp({ site, callerOf, onError, ...signIn });
       const listening = await listen(app, options);
       const scorer = startScorer(site, site.workers, onError);
-      // Only now, when it is certain that it will be shown.
-      const token = await adminToken(site, { renew: options.newAdminToken });
-      announce(terminal, listening.url, token);
-      const { submitBaselines } = await import('../baselines.ts');
-      const filling = submitBaselines(site, options.dir, signal).catch((error) => {
-        if (!signal.aborted) onError(error);
-      });
-      if (!signal.aborted) await once(signal, 'abort');
-      await filling;
-      await listening.close();
-      await scorer.close();
+      try {
+        // Only now, when it is certain that it will be shown.
+        const token = await adminToken(site, { renew: options.newAdminToken });
+        announce(terminal, listening.url, token);
+        const { submitBaselines } = await import('../baselines.ts');
+        const filling = submitBaselines(site, options.dir, signal).catch((error) => {
+          if (!signal.aborted) onError(error);
+        });
+        if (!signal.aborted) await once(signal, 'abort');
+        await filling;
+      } finally {
+        await listening.close();
+        await scorer.close();
+      }
     } finally {
       await site.close();
     }

@@ -8,6 +8,7 @@ describe('cleaning', () => {
     expect(cleanText('见https://example.com/a?b=1，谢谢')).toBe('见 ，谢谢');
     expect(cleanText('头\u200b疼\u0007\t\t很\ud800')).toBe('头疼 很');
     expect(cleanText('&#x5934;&#30140;&bogus;&#xd800;')).toBe('头疼&bogus;&#xd800;');
+    expect(cleanText('头&Constructor;疼')).toBe('头&Constructor;疼');
   });
 
   it('leaves comparisons and formulas', () => {

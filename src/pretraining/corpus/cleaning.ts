@@ -9,19 +9,19 @@ export type SentenceReason =
   | 'repeated'
   | 'evaluation';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  nbsp: ' ',
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-  ldquo: '“',
-  rdquo: '”',
-  middot: '·',
-  hellip: '…',
-  mdash: '—',
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['nbsp', ' '],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['ldquo', '“'],
+  ['rdquo', '”'],
+  ['middot', '·'],
+  ['hellip', '…'],
+  ['mdash', '—'],
+]);
 
 /** Navigation and boilerplate that web pages and exports put around text. */
 const FURNITURE = [
@@ -60,7 +60,7 @@ export function cleanText(raw: string): string {
 }
 
 function resolveReference(whole: string, name: string): string {
-  if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole;
+  if (!name.startsWith('#')) return ENTITIES.get(name.toLowerCase()) ?? whole;
   const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
   return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
     ? String.fromCodePoint(code)

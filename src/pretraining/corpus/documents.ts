@@ -28,12 +28,8 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
     try {
       if (path !== STANDARD && (await stat(path)).isDirectory()) {
         const names = await readdir(path, { recursive: true });
-        files.push(
-          ...names
-            .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
-            .sort()
-            .map((name) => join(path, name)),
-        );
+        const known = names.filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()));
+        for (const name of known.sort()) files.push(join(path, name));
         continue;
       }
     } catch (error) {

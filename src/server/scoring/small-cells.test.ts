@@ -117,6 +117,17 @@ describe('a sheet that leaves a hospital', () => {
     expect([matrices(0), matrices(2), matrices(6)]).toEqual([1, 0, 1]);
   });
 
+  it('does not say what a constant answer reaches where that counts a small class', () => {
+    const constantOf = (sizes: Readonly<Record<string, number>>): number => {
+      const { task, sheet } = sheetOf(sizes);
+      expect(sheet.floors.constant).toBeGreaterThan(0);
+      return withoutSmallCells(sheet, task, 5).floors.constant;
+    };
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`label ${i}`, 2]));
+    expect(constantOf(many)).toBeNaN();
+    expect(constantOf({ a: 20, b: 30 })).toBe(0.6);
+  });
+
   it('names no label that the task does not declare', () => {
     const { task, sheet } = sheetOf({ a: 20, b: 30, secret: 10, other: 10 });
     const fewer = { ...task, labels: task.labels.filter(({ id }) => id !== 'secret') };

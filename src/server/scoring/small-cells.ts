@@ -65,8 +65,9 @@ function unitsTogether(members: readonly Member[], shown: ReadonlySet<string>): 
 
 /**
  * A score sheet of showable subsets as it leaves a hospital: scores, and beside them, for all examples only (a reader could
- * subtract those of a subset), counts, rows of classes and confusion matrices without a smaller cell. What is no number, and
- * labels that the task does not declare, are left out.
+ * subtract those of a subset), counts, rows of classes and confusion matrices without a smaller cell. What is no number,
+ * labels that the task does not declare, and what one constant answer reaches where it is right on fewer examples, are left
+ * out.
  */
 export function withoutSmallCells(sheet: ScoreSheet, task: Task, least: number): ScoreSheet {
   const labels = new Set(task.labels.map(({ id }) => id));
@@ -76,7 +77,17 @@ export function withoutSmallCells(sheet: ScoreSheet, task: Task, least: number):
       return [name, { ...sizes, scores: scores.map((score) => largeFigures(score, labels, least, isWhole)) }];
     },
   );
-  return { ...sheet, subsets: Object.fromEntries(subsets) };
+  const floors = isLargeConstant(sheet, least) ? sheet.floors : { ...sheet.floors, constant: Number.NaN };
+  return { ...sheet, floors, subsets: Object.fromEntries(subsets) };
+}
+
+/** Whether the best constant answer may be right on so many examples: its score says on how many it is. */
+function isLargeConstant({ subsets, floors }: ScoreSheet, least: number): boolean {
+  const { examples, scores } = subsets.all;
+  const sizes = scores.flatMap(({ details }) =>
+    isRows(details?.classes) ? details.classes.map((row) => Number(row.gold)) : [],
+  );
+  return sizes.length === 0 ? floors.constant * examples >= least : sizes.some((size) => size >= least);
 }
 
 function largeFigures(
