@@ -50,7 +50,7 @@ function profileBody(rows: Result): string[] {
     '',
     ...bounds(rows),
     '',
-    'With two threads ONNX Runtime splits the columns of a sum into narrow pieces, so that sums take as long as with one; its inference build has no operators for the gradients of GELU, softmax and layer norms, each of which is several passes over memory. Tried on this processor without gain: products that read transposed keys (`FusedMatMul`), other block sizes of the thread pool, huge pages (1 %, for the bare MatMul as well).',
+    'With two threads, sums over columns take as long as with one; the inference build of ONNX Runtime has no operators for the gradients of GELU, softmax and layer norms, each of which is several passes over memory. Tried on this processor without gain: products that read transposed keys (`FusedMatMul`), other block sizes of the thread pool, huge pages (about 1 %).',
   ];
 }
 
