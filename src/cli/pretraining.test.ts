@@ -56,7 +56,7 @@ describe('from raw text to masks', () => {
   it('takes four commands', async () => {
     const built = await run(corpusCommand, 'build', [at('text.txt')], { out: at('corpus') });
     expect(built).toMatch(/kept +\d+/);
-    expect(built).toContain('Checked against 1 evaluation texts');
+    expect(built).toContain('Checked against 1 evaluation text;');
 
     const lexicon = await run(
       corpusCommand,
