@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: 'scripts/temporary.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A browser beside other tests may take seconds for what it takes milliseconds alone.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
