@@ -11,7 +11,7 @@
  * intervals of several seeds again from the runs in WORK (no --encoder).
  *
  * --trials runs the remedies of trials.ts instead, each beside the recipe on the same sample of train, judged on dev: 240 000 to
- * 480 000 tokens of training for the recipe, about 40 minutes of one core a task, 30 with --seeds 0. --full then runs those
+ * 400 000 tokens of training for the recipe, about 40 minutes of one core a task, 30 with --seeds 0. --full then runs those
  * that gained more than the recipe's seeds lie apart on all of train.
  */
 import { existsSync, readFileSync } from 'node:fs';

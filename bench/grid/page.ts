@@ -12,7 +12,7 @@ import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from './cells.ts';
 import { errorLines } from './errors-table.ts';
-import { pairingLines } from './pairing-kept.ts';
+import { pairingLines } from './pairing-table.ts';
 import { ARMS, RECIPES } from './recipes.ts';
 import { difference, percent, row, spread } from './show.ts';
 import { ABOUT_TRIALS, trialLines } from './trials-table.ts';

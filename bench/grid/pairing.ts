@@ -4,8 +4,9 @@
  * pairs whose own question comes first is taken for matches, for the others, and for as many true pairs from a table with
  * the columns `ask` and `answer`. No text is kept. Writes bench/results/grid/cMedQA/pairing.json.
  *
- *   npx node bench/grid/pairing.ts --encoder bge-small-zh-v1.5 --reference TABLE.csv [--data DIR] [--pairs 1000]
+ *   npx node bench/grid/pairing.ts --encoder bge-small-zh-v1.5 --reference TABLE.csv [--data DIR] [--pairs 600]
  */
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { resolveDataDir } from '../../src/datasets/directory.ts';
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     encoder: { type: 'string' },
     reference: { type: 'string' },
     data: { type: 'string' },
-    pairs: { type: 'string', default: '1000' },
+    pairs: { type: 'string', default: '600' },
     threads: { type: 'string', default: '1' },
   },
 });
@@ -50,7 +51,7 @@ async function labelled(split: 'dev' | 'test'): Promise<Labelled[]> {
   const { examples } = await dataset.split(split);
   return examples.map(({ input, gold }) => {
     const [question, answer] = familyOf(task).texts(input);
-    return { question, answer, matches: 'label' in gold && gold.label === '1' };
+    return { question, answer, matches: 'label' in gold && gold.label === task.positive };
   });
 }
 
@@ -121,6 +122,11 @@ groups.push(
     ),
   ),
 );
-const result: Pairing = { questions: questions.length, groups, reuse: reuse(dev, test) };
+const result: Pairing = {
+  encoder: basename(values.encoder),
+  questions: questions.length,
+  groups,
+  reuse: reuse(dev, test),
+};
 await writeJson(pairingFile, result);
 console.log(JSON.stringify(result, undefined, 1));

@@ -11,7 +11,7 @@ const hours = (cells: readonly Cell[]): string =>
 
 /** What the tables of trials are, for the beginning of the page. */
 export const ABOUT_TRIALS =
-  'Where a goal is missed, remedies are ranked on dev at a fixed, small budget: each is trained on the same seeded sample of train as the recipe beside it (240 000 to 480 000 training tokens for the recipe, about four to eight minutes of one core), by seed 0; the recipe by three seeds. A remedy that gains more than the standard deviation of these three is then trained on all of train, where dev decides. What helps little text may not help much of it, and a gain of one seed may be luck: the ranking says which remedies are worth their full cost, not how much they gain. What has not been run yet is listed under its task.';
+  'Where a goal is missed, remedies are ranked on dev at a fixed, small budget: each is trained on the same seeded sample of train as the recipe beside it (240 000 to 400 000 training tokens for the recipe, about four to eight minutes of one core), by seed 0; the recipe by three seeds. A remedy that gains more than the standard deviation of these three is then trained on all of train, where dev decides. What helps little text may not help much of it, and a gain of one seed may be luck: the ranking says which remedies are worth their full cost, not how much they gain. What has not been run yet is listed under its task.';
 
 /** What a remedy changes, as parameters. */
 const changeOf = (task: string, name: string): string =>
