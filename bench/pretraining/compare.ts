@@ -312,7 +312,7 @@ for (const task of tasks) {
   console.log(`\n${task.id}`);
   for (const { name, dev, test } of results.at(-1)!.systems)
     console.log(
-      `  ${name}: dev ${(100 * dev.mean).toFixed(2)} ± ${(100 * dev.deviation).toFixed(2)}, test ${(100 * test.mean).toFixed(2)} ± ${(100 * test.deviation).toFixed(2)}`,
+      `  ${name}: dev ${spread(dev)}, test ${spread(test)}`,
     );
   for (const { a, b, difference, low, high, adjusted } of results.at(-1)!.pairs ?? [])
     console.log(

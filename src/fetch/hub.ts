@@ -50,7 +50,7 @@ export function hubOf({ HF_ENDPOINT: given, HF_TOKEN: token }: NodeJS.ProcessEnv
       {
         field: 'HF_ENDPOINT',
         hint: {
-          en: 'For example https://hf-mirror.com; a token stands in HF_TOKEN.',
+          en: 'For example https://hf-mirror.com; put a token in HF_TOKEN.',
           zh: '例如 https://hf-mirror.com；令牌请放入 HF_TOKEN。',
         },
         exitCode: EXIT.usage,

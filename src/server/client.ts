@@ -96,8 +96,8 @@ const notAToken = (): UserError =>
   new UserError(
     'bad-token',
     {
-      en: 'What was given as a token is none: it has spaces, line breaks or other characters that no token has',
-      zh: '给出的不是令牌：其中含有令牌不会有的空格、换行或其他字符',
+      en: 'The token is malformed: it contains spaces, line breaks or other characters that tokens never have',
+      zh: '令牌格式不正确：含有空格、换行或其他不允许的字符',
     },
     {
       hint: {

@@ -148,6 +148,6 @@ export async function listSubmissions(
 const noSubmission = (): UserError =>
   new UserError(
     'no-submission',
-    { en: 'There is no such submission of yours', zh: '您没有这个提交' },
+    { en: 'You have no such submission', zh: '您没有这个提交' },
     { field: 'id' },
   );

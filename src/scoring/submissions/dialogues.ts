@@ -37,7 +37,7 @@ export const sentenceTags: SubmissionShape = {
     const characters = text === undefined ? tags.length : Array.from(text).length;
     if (tags.length !== characters) {
       const message = {
-        en: `There are ${counted(tags.length, 'tag')} for ${counted(characters, 'character')}`,
+        en: `${counted(tags.length, 'tag')} for ${counted(characters, 'character')}`,
         zh: `有 ${tags.length} 个标签，而句子有 ${characters} 个字符`,
       };
       return [refused('wrong-count', field, message)];

@@ -67,7 +67,7 @@ const wrongCount = (tags: number, characters: number, place: ValuePlace): UserEr
   new UserError(
     'bad-bio',
     {
-      en: `There are ${counted(tags, 'tag')} for ${counted(characters, 'character')}`,
+      en: `${counted(tags, 'tag')} for ${counted(characters, 'character')}`,
       zh: `有 ${tags} 个标签，而句子有 ${characters} 个字符`,
     },
     {
