@@ -32,6 +32,7 @@ import { FROM_RANDOM } from '../../src/models/bert/defaults.ts';
 import { primaryScore } from '../../src/scoring/score-sheet.ts';
 import { deviation } from '../../src/statistics/percentiles.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { showSpread } from './spread.ts';
 
 interface Recipe {
   readonly epochs: number;
@@ -311,9 +312,7 @@ for (const task of tasks) {
   });
   console.log(`\n${task.id}`);
   for (const { name, dev, test } of results.at(-1)!.systems)
-    console.log(
-      `  ${name}: dev ${spread(dev)}, test ${spread(test)}`,
-    );
+    console.log(`  ${name}: dev ${showSpread(dev)}, test ${showSpread(test)}`);
   for (const { a, b, difference, low, high, adjusted } of results.at(-1)!.pairs ?? [])
     console.log(
       `  ${a} − ${b}: ${(100 * difference).toFixed(2)} [${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}], p (Holm) ${adjusted.toFixed(4)}`,

@@ -7,11 +7,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../src/ground/files.ts';
+import { type Spread, showSpread } from './spread.ts';
 
-interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-}
 interface Result {
   readonly date: string;
   readonly seeds: readonly number[];
@@ -39,7 +36,6 @@ interface Result {
 const results = join(import.meta.dirname, '../results');
 const page = join(import.meta.dirname, '../../docs/pretraining.md');
 const percent = (value: number): string => (100 * value).toFixed(2);
-const spread = ({ mean, deviation }: Spread): string => `${percent(mean)} ± ${percent(deviation)}`;
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const p = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(3));
 
@@ -50,8 +46,8 @@ function tables({ date, seeds, tasks }: Result): string {
         task,
         name,
         `${learnt} of ${examples.train}`,
-        spread(dev),
-        `${spread(test)} (${examples.evaluated})`,
+        showSpread(dev),
+        `${showSpread(test)} (${examples.evaluated})`,
       ]),
     ),
   );
