@@ -127,7 +127,7 @@ const OTHER = new Set(['other-task', 'other-split', 'other-scheme', 'other-corpu
 function refused(problems: readonly { readonly code: string }[], file: string, questions: string): UserError {
   const hint = problems.some(({ code }) => OTHER.has(code))
     ? {
-        en: `What is asked is at ${questions}; \`chineseblue predict --input\` reads it.`,
+        en: `The questions are at ${questions}; \`chineseblue predict --input\` reads them.`,
         zh: `题目见 ${questions}，可由 \`chineseblue predict --input\` 读取。`,
       }
     : {
@@ -145,5 +145,5 @@ const notScored = (file: string): UserError =>
   new UserError(
     'submission-failed',
     { en: 'Scoring failed; it costs no quota', zh: '评分失败，不计入提交次数' },
-    { file, hint: { en: 'Hand the file in again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
+    { file, hint: { en: 'Submit the file again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
   );

@@ -23,7 +23,7 @@ const notUnique = (annotator: string, known: string, file: string): UserError =>
   new UserError(
     'annotator-not-unique',
     {
-      en: `Two sources would be named after one annotator, "${annotator}": the other is ${known}`,
+      en: `Two sources would have the same annotator name, "${annotator}": the other is ${known}`,
       zh: `两个来源会得到同一标注者名“${annotator}”：另一个是 ${known}`,
     },
     {

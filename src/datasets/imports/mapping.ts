@@ -124,7 +124,7 @@ function fieldError(
   return new UserError(code, message, {
     file,
     hint: {
-      en: `Say which it is: --fields text=NAME,label=NAME (or text1=, text2=). Fields: ${shown.en}.`,
+      en: `Name the fields: --fields text=NAME,label=NAME (or text1=, text2=). Fields: ${shown.en}.`,
       zh: `请指定：--fields text=字段名,label=字段名（句对用 text1=、text2=）。现有字段：${shown.zh}。`,
     },
   });

@@ -158,7 +158,7 @@ export function chooseFamilies(
     { en: 'It is not known which label says that a pair means the same', zh: '无法判断哪个标签表示两句同义' },
     {
       hint: {
-        en: `Say it: --positive LABEL. Labels: ${labels.en}.`,
+        en: `Name it with --positive LABEL. Labels: ${labels.en}.`,
         zh: `请用 --positive 指定。标签：${labels.zh}。`,
       },
     },

@@ -76,7 +76,7 @@ function textOf(data: PlainRecord, given: string | undefined, at: At): string {
     {
       ...at('data'),
       hint: {
-        en: `Say which it is: --fields text=NAME. Fields: ${Object.keys(data).join(', ')}.`,
+        en: `Name the fields: --fields text=NAME. Fields: ${Object.keys(data).join(', ')}.`,
         zh: `请指定：--fields text=字段名。现有字段：${Object.keys(data).join('、')}。`,
       },
     },

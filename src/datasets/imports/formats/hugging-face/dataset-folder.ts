@@ -176,7 +176,7 @@ function whichConfig(configs: readonly PlainRecord[], folder: string): UserError
     {
       file: join(folder, CARD),
       hint: {
-        en: `Say it: --config NAME. There are: ${names || 'none'}.`,
+        en: `Choose one with --config NAME. There are: ${names || 'none'}.`,
         zh: `请用 --config 指定。现有：${names || '无'}。`,
       },
       exitCode: EXIT.usage,
