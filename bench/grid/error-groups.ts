@@ -1,3 +1,4 @@
+import { sharedCharacters } from '../../src/models/shared/terms/likeness.ts';
 import type { Answers, Shown } from '../../src/report/run-errors.ts';
 import { fold } from '../../src/tasks/families/view.ts';
 import type { Group, WrongGroup } from './errors-kept.ts';
@@ -101,17 +102,8 @@ function rightOf(grades: readonly number[]): boolean[] {
 
 /** Characters that two texts have in common, each as often as it is in both, of the characters of both (Dice). */
 function shared(a: string, b: string): number {
-  const [one, other] = [[...fold(a)], [...fold(b)]];
-  const left = new Map<string, number>();
-  for (const character of one) add(left, character);
-  let common = 0;
-  for (const character of other) {
-    const count = left.get(character) ?? 0;
-    if (count === 0) continue;
-    left.set(character, count - 1);
-    common++;
-  }
-  return (2 * common) / Math.max(1, one.length + other.length);
+  const [one, other] = [fold(a), fold(b)];
+  return (2 * sharedCharacters(one, other)) / Math.max(1, [...one].length + [...other].length);
 }
 
 const add = (counts: Map<string, number>, key: string): void => {

@@ -25,8 +25,8 @@ export const dateOf = ({ date }: Result): string => String(date).slice(0, 10);
 export const processorOf = ({ processor, cpu, hardware }: Result): string =>
   String(processor ?? `${cpu ?? hardware?.cpu ?? hardware ?? ''}, model not recorded`).replace(/^, /, '');
 
-/** The goals of a result; none where the bench had another form. */
-function goalsOf({ goals }: Section, result: Result): readonly Goal[] {
+/** The goals of an earlier result; none where the bench had another form then. */
+function earlierGoals({ goals }: Section, result: Result): readonly Goal[] {
   try {
     return goals?.(result) ?? [];
   } catch (error) {
@@ -58,8 +58,8 @@ export function goalLines(all: readonly Measured[]): string[] {
   const split: string[] = [];
   const rows = all.flatMap((one) => {
     const { section, result } = one;
-    const others = onOthers(one).map((other) => ({ other, goals: goalsOf(section, other) }));
-    return goalsOf(section, result).map((goal) => {
+    const others = onOthers(one).map((other) => ({ other, goals: earlierGoals(section, other) }));
+    return (section.goals?.(result) ?? []).map((goal) => {
       const elsewhere = others.flatMap(({ other, goals }) => {
         const same = goals.find(({ what }) => what === goal.what);
         return same ? [{ same, at: `${processorOf(other)}, ${dateOf(other)}` }] : [];
