@@ -12,7 +12,7 @@
  *
  * --longer adds random weights that are trained on all text for twice as many epochs in smaller, faster steps.
  * --usual takes the defaults of the families for pretrained weights in place of the recipes for small models below.
- * --better NAME says at the end whether that model has the highest mean on test on every task.
+ * --better NAME says at the end whether that model has the highest mean on dev on every task: test takes no part in the choice.
  * For trying things out: --epochs 1 --budget 2000 --seeds 0 (--budget: tokens of training in all).
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -321,8 +321,8 @@ for (const task of tasks) {
 if (results.length < tasks.length) console.log(`\n${tasks.length - results.length} tasks are not complete`);
 if (values.better) {
   const behind = results.filter(({ systems: found }) => {
-    const own = found.find(({ name }) => name === values.better)?.test.mean ?? 0;
-    return found.some(({ name, test }) => name !== values.better && test.mean >= own);
+    const own = found.find(({ name }) => name === values.better)?.dev.mean ?? 0;
+    return found.some(({ name, dev }) => name !== values.better && dev.mean >= own);
   });
   const which =
     results.length === tasks.length ? 'every task' : `the ${results.length} tasks that are complete`;
