@@ -103,8 +103,8 @@ describe('what is no UTF-8 text', () => {
   ])('is named: %s', async (_, content, code, words) => {
     const file = fresh();
     writeFileSync(file, content);
-    for (const reading of [linesOf(file), readTextFile(file)]) {
-      const error = await reading.catch((reason) => reason);
+    for (const read of [linesOf, readTextFile]) {
+      const error = await read(file).catch((reason) => reason);
       expect(error).toMatchObject({ code, place: { file } });
       expect(`${error.message} ${error.hint}`).toMatch(words);
     }
