@@ -1,5 +1,6 @@
 import { median } from '../median.ts';
 import { readResult } from '../result.ts';
+import { EPOCH_RATIO } from './bert-epoch.ts';
 import { SHARE_OF_MATMUL } from './bert-steps.ts';
 import { type Result, type Section, table } from './section.ts';
 
@@ -48,9 +49,10 @@ function profileBody(rows: Result): string[] {
     '',
     `Milliseconds; "before" is the code of 2026-11-25, "between" that of the day after (last layer of \`[CLS]\` alone, GELU and layer norms in fewer passes), "after" that which no longer copies gradients. ONNX Runtime's own profile gives the time of every operator, the least of several rounds; "products and copies" is the rest of the CPU time of \`run\`: matrix products and, in the first two, the gradients that the binding of ONNX Runtime for Node copies once more. Of an epoch, the mean of its batches (16 sequences, every length with its number of batches).${paddings(rows)}`,
     '',
-    ...bounds(rows),
+    ...stepBounds(rows),
+    ...epochBounds(rows),
     '',
-    'With two threads, sums over columns take as long as with one; the inference build of ONNX Runtime has no operators for the gradients of GELU, softmax and layer norms, each of which is several passes over memory. Tried on this processor without gain: products that read transposed keys (`FusedMatMul`), other block sizes of the thread pool, huge pages (about 1 %).',
+    'With two threads, sums over columns take as long as with one; the inference build of ONNX Runtime has no operators for the gradients of GELU, softmax and layer norms, each of which is several passes over memory. Tried on this processor without gain: products that read transposed keys (`FusedMatMul`), other block sizes of the thread pool, huge pages (about 1 %), operators side by side (`executionMode: parallel`; a step takes twice as long), half a batch for each thread with a graph of its own (4 × 512: 273 ms instead of 253; 4 × 256: 273 instead of 283), threads that spin between runs (−4 to 1 %). Sums over columns as products with ones make a step 2 to 3 % shorter; they are not used, because they would change every trained weight for less than any goal lacks. The optimizer already runs on all threads, and so does the graph: side by side neither would gain.',
   ];
 }
 
@@ -63,17 +65,18 @@ function partsOf({ operators, threads, run, masks, optimizer }: Result) {
   return { groups, products, total: Number(run + masks + optimizer) };
 }
 
+/** The profile of the present code for a row of a result. */
+const profileOf = (rows: Result, name: string, threads: number, cpu: string): Result | undefined =>
+  rows.find(
+    (row: Result) =>
+      row.name === name && row.as === CODE.at(-1) && row.threads === threads && row.cpu === cpu,
+  );
+
 /** How little time all but the products may take where a step is to have the wanted share of a bare MatMul. */
-function bounds(rows: Result): string[] {
+function stepBounds(rows: Result): string[] {
   const steps: Result = readResult('bert-steps');
   return (steps?.rows ?? []).flatMap(({ name, measured, cpuShareOfMatMul }: Result) => {
-    const profile = rows.find(
-      (row: Result) =>
-        row.name === name &&
-        row.as === CODE.at(-1) &&
-        row.threads === steps.threads &&
-        row.cpu === steps.processor,
-    );
+    const profile = profileOf(rows, name, steps.threads, steps.processor);
     if (!profile || cpuShareOfMatMul >= SHARE_OF_MATMUL) return [];
     const { products, total } = partsOf(profile);
     const matmul = median(measured.matmul.map(({ cpu }: Result) => cpu));
@@ -81,6 +84,20 @@ function bounds(rows: Result): string[] {
     return [
       `- ${name}: the bare MatMul takes ${matmul.toFixed(0)} ms of CPU time, the products of the step ${products.toFixed(0)}, all else ${(total - products).toFixed(0)}. For ${100 * SHARE_OF_MATMUL} % all else may take ${left.toFixed(0)} ms.`,
     ];
+  });
+}
+
+/** The same for epochs, where the Trainer's time is the measure. */
+function epochBounds(rows: Result): string[] {
+  const epochs: Result = readResult('bert-epoch');
+  return (epochs?.rows ?? []).flatMap(({ name, threads, mine, dynamic }: Result) => {
+    const profile = profileOf(rows, `an epoch of ${name}`, threads, epochs.processor);
+    const allowed = dynamic.seconds / EPOCH_RATIO / mine.seconds;
+    if (!profile || allowed >= 1) return [];
+    const { products, total } = partsOf(profile);
+    const left = allowed * total - products;
+    const step = `- an epoch of ${name}: of the ${total.toFixed(0)} ms of CPU time of a step, the products take ${products.toFixed(0)}, all else ${(total - products).toFixed(0)}. For ${EPOCH_RATIO} times the Trainer a step may take ${(allowed * total).toFixed(0)}`;
+    return [left > 0 ? `${step}, all else ${left.toFixed(0)} of it.` : `${step}, less than its products.`];
   });
 }
 
