@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
-import { type Arm, RECIPES } from './recipes.ts';
+import { type Arm, type Ensemble, MEMBERS, RECIPES } from './recipes.ts';
 
 /** Where finished cells are kept, one small file each; the answers stay with the runs, outside of the repository. */
 export const CELLS = join(import.meta.dirname, '../results/grid');
@@ -75,7 +75,7 @@ export interface Pair {
 /** All cells of a task but its trials. */
 export function cellsOf(task: string): Cell[] {
   const { arms, ensemble } = RECIPES[task];
-  const cells: Cell[] = Object.entries(arms).flatMap(([arm, { model, parameters, seeds, minutes, note }]) =>
+  const single: Cell[] = Object.entries(arms).flatMap(([arm, { model, parameters, seeds, minutes, note }]) =>
     seeds.map((seed) => ({
       task,
       arm: arm as Arm,
@@ -86,12 +86,14 @@ export function cellsOf(task: string): Cell[] {
       note,
     })),
   );
-  if (ensemble) {
-    const { members, method, minutes } = ensemble;
-    const parameters = { method };
-    cells.push({ task, arm: 'ensemble', seed: 0, model: 'ensemble', parameters, minutes, members });
-  }
-  return cells;
+  const { method, minutes } = ensemble;
+  const combined = Object.entries(MEMBERS).map(
+    ([arm, members]): Cell => ({
+      ...{ task, arm: arm as Ensemble, seed: 0, model: 'ensemble', parameters: { method } },
+      ...{ minutes, members },
+    }),
+  );
+  return [...single, ...combined];
 }
 
 export function fileOf({ task, arm, trial, full, seed }: Cell): string {

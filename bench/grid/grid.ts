@@ -1,5 +1,5 @@
 /**
- * Every task with data × baseline, frozen encoder, fine-tuned encoders, ensemble, by the recipes of recipes.ts. Each cell is an
+ * Every task with data × baseline, frozen encoder, fine-tuned encoders, ensembles, by the recipes of recipes.ts. Each cell is an
  * ordinary kept run in WORK/runs, killed at any moment and resumed by rerunning; what is finished is kept as a small file
  * in bench/results/grid, without answers, and skipped from then on. Then bench/grid/page.ts writes the tables.
  *
@@ -40,7 +40,7 @@ import {
   type Pair,
   pairsFile,
 } from './cells.ts';
-import { ARMS, type Arm, RECIPES } from './recipes.ts';
+import { ARMS, type Arm, isEnsemble, MEMBERS, RECIPES } from './recipes.ts';
 import { fullCells, trialCells } from './trials.ts';
 
 const { values } = parseArgs({
@@ -78,17 +78,19 @@ const WEIGHTS: Readonly<Partial<Record<Arm, string>>> = {
 const arms = values.arm?.split(',') ?? ARMS;
 const seeds = values.seeds?.split(',').map(Number);
 const tasks = values.only?.split(',').map((name) => findTask(name).id) ?? Object.keys(RECIPES);
+const needsSmall = (arm: Arm): boolean =>
+  arm === 'cbert-small' || (isEnsemble(arm) && MEMBERS[arm].some((member) => member === 'cbert-small'));
 const asked = values.trials ? trialCells : values.full ? fullCells : cellsOf;
 const wanted = tasks
   .flatMap(asked)
   .filter(({ arm, seed }) => {
-    if (arm === 'cbert-small' && !values.small) return false;
+    if (!values.small && needsSmall(arm)) return false;
     return arms.includes(arm) && (seeds?.includes(seed) ?? true);
   })
   .filter((cell) => !keptOf(cell))
   .sort(
     (a, b) =>
-      Number(a.arm === 'ensemble') - Number(b.arm === 'ensemble') || a.seed - b.seed || a.minutes - b.minutes,
+      Number(isEnsemble(a.arm)) - Number(isEnsemble(b.arm)) || a.seed - b.seed || a.minutes - b.minutes,
   );
 const nameOf = ({ task, arm, trial, full, seed }: Cell): string =>
   `${task} ${trial ?? arm}${full ? ' on all of train' : ''} seed ${seed}`;
@@ -139,7 +141,9 @@ function planOf(cell: Cell): Plan | undefined {
     ...(cell.model === 'bert' && { checkpointMinutes: 3 }),
   };
   const { model, seed } = cell;
-  const isMember = RECIPES[cell.task].ensemble?.members.some((arm) => arm === cell.arm) ?? false;
+  const isMember = Object.values(MEMBERS)
+    .flat()
+    .some((arm) => arm === cell.arm);
   const keepModel = isMember && cell.trial === undefined && seed === 0;
   const task = findTask(cell.task);
   return {

@@ -1,8 +1,24 @@
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 
 /** What stands in a row of the grid. */
-export const ARMS = ['baseline', 'frozen', 'cbert-tiny', 'cbert-small', 'fine-tuned', 'ensemble'] as const;
+export const ARMS = [
+  'baseline',
+  'frozen',
+  'cbert-tiny',
+  'cbert-small',
+  'fine-tuned',
+  'ensemble',
+  'ensemble-3',
+] as const;
 export type Arm = (typeof ARMS)[number];
+
+/** What each ensemble combines, at seed 0. */
+export const MEMBERS = {
+  ensemble: ['baseline', 'fine-tuned'],
+  'ensemble-3': ['baseline', 'fine-tuned', 'cbert-small'],
+} as const satisfies Partial<Record<Arm, readonly Arm[]>>;
+export type Ensemble = keyof typeof MEMBERS;
+export const isEnsemble = (arm: Arm): arm is Ensemble => arm in MEMBERS;
 
 export interface Recipe {
   /** The id of the kind of model. Default: bert. */
@@ -18,13 +34,9 @@ export interface Recipe {
 export interface TaskRecipes {
   /** What was aimed at on test, in the primary metric. */
   readonly goal: string;
-  readonly arms: Readonly<Partial<Record<Exclude<Arm, 'ensemble'>, Recipe>>>;
-  /** Combined at seed 0; `method` is a parameter of the ensemble. */
-  readonly ensemble?: {
-    readonly members: readonly Exclude<Arm, 'ensemble'>[];
-    readonly method: string;
-    readonly minutes: number;
-  };
+  readonly arms: Readonly<Partial<Record<Exclude<Arm, Ensemble>, Recipe>>>;
+  /** How members are combined, a parameter of the ensemble. */
+  readonly ensemble: { readonly method: string; readonly minutes: number };
   /** Changes to the fine-tuned recipe that are compared with it on dev, on a sample of train: see trials.ts. */
   readonly trials?: Trials;
 }
@@ -74,7 +86,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { seeds: THREE, minutes: 3 },
       'fine-tuned': { seeds: THREE, minutes: 3 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 1 },
+    ensemble: { method: 'average', minutes: 1 },
   },
   cMedQQ: {
     goal: '87',
@@ -85,7 +97,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { seeds: THREE, minutes: 20 },
       'fine-tuned': { seeds: THREE, minutes: 20 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    ensemble: { method: 'stack', minutes: 3 },
     trials: {
       pass: 80_000,
       minutes: 5,
@@ -106,7 +118,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: ENTITIES, seeds: ONE, minutes: 50 },
       'fine-tuned': { parameters: ENTITIES, seeds: ONE, minutes: 50 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 2 },
+    ensemble: { method: 'stack', minutes: 2 },
     trials: {
       pass: 33_000,
       minutes: 6,
@@ -128,7 +140,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
       'fine-tuned': { parameters: { ...ENTITIES, copies: 1 }, seeds: ONE, minutes: 90 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    ensemble: { method: 'stack', minutes: 3 },
     trials: {
       pass: 50_000,
       minutes: 6,
@@ -144,7 +156,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: LONG_TAIL, seeds: ONE, minutes: 35 },
       'fine-tuned': { parameters: LONG_TAIL, seeds: ONE, minutes: 35 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 2 },
+    ensemble: { method: 'average', minutes: 2 },
     trials: {
       pass: 80_000,
       minutes: 5,
@@ -164,7 +176,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 15 },
       'fine-tuned': { parameters: { maxLength: 64, epochs: 1 }, seeds: ONE, minutes: 15 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'average', minutes: 3 },
+    ensemble: { method: 'average', minutes: 3 },
     trials: {
       pass: 240_000,
       minutes: 5,
@@ -188,7 +200,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: { logitAdjustment: true }, seeds: ONE, minutes: 40 },
       'fine-tuned': { parameters: { logitAdjustment: true }, seeds: ONE, minutes: 40 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 3 },
+    ensemble: { method: 'stack', minutes: 3 },
     trials: {
       pass: 80_000,
       minutes: 5,
@@ -208,7 +220,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       'cbert-small': { parameters: { epochs: 2 }, seeds: ONE, minutes: 90 },
       'fine-tuned': { parameters: { epochs: 2 }, seeds: ONE, minutes: 90 },
     },
-    ensemble: { members: ['baseline', 'fine-tuned'], method: 'stack', minutes: 5 },
+    ensemble: { method: 'stack', minutes: 5 },
     trials: {
       pass: 100_000,
       minutes: 9,
