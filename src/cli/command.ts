@@ -13,6 +13,8 @@ export interface Invocation<S extends ParameterSpecs = ParameterSpecs> {
   readonly signal: AbortSignal;
 }
 
+type Names<S> = readonly (keyof S & string)[];
+
 /**
  * One command. The file that declares it imports nothing heavy: `run` imports the room below
  * that does the work, so that `--help` stays fast.
@@ -24,6 +26,10 @@ export interface CommandSpec<S extends ParameterSpecs = ParameterSpecs> {
   readonly operands?: string;
   /** By camelCase name: flags, help, defaults and bounds come from them. Shared ones stand in `options.ts`. */
   readonly options?: S;
+  /** Options that say something only beside another one, or beside one of several: without it they are refused. */
+  readonly needs?: { readonly [Name in keyof S & string]?: Names<S> };
+  /** Options beside which others would not be read: together they are refused. */
+  readonly excludes?: { readonly [Name in keyof S & string]?: Names<S> };
   /** Lines that a reader can paste. */
   readonly examples: readonly string[];
   /** What is still done after Ctrl-C: a clause that follows a colon. Default: the current step. */

@@ -61,13 +61,41 @@ describe.each(leaves(commands).map((leaf) => [leaf.path.join(' '), leaf] as cons
       return run.mock.calls[0][0];
     };
 
+    const { needs = {}, excludes = {} } = spec;
+    const isNeeded = (name: string): boolean => specs[name].required === true && !specs[name].default;
+    /** An option with a sample of a value, as words of a command line. */
+    const said = (name: string): string[] => {
+      const [text] = sampleOf(specs[name]);
+      const flag = flags[Object.keys(specs).indexOf(name)];
+      return text === '' ? [flag] : [flag, text];
+    };
+    /** What is given together: some options, those that they need, and those that the command needs. */
+    const withNeeded = (...names: string[]): string[] => [
+      ...new Set([...names, ...names.flatMap((name) => needs[name]?.[0] ?? [])]),
+      ...Object.keys(specs).filter((name) => isNeeded(name) && !names.includes(name)),
+    ];
+
     it('receives every option that its help shows, each as its type says', async () => {
-      const samples = Object.entries(specs).map(
-        ([name, parameter]) => [name, ...sampleOf(parameter)] as const,
-      );
-      const argv = samples.flatMap(([, text], i) => (text === '' ? [flags[i]] : [flags[i], text]));
-      const { options } = await received(...argv, '--json', '--lang', 'zh');
-      expect(options).toEqual(Object.fromEntries(samples.map(([name, , value]) => [name, value])));
+      for (const name of Object.keys(specs)) {
+        const names = withNeeded(name);
+        const { options } = await received(...names.flatMap(said), '--json', '--lang', 'zh');
+        for (const one of names) expect([one, options[one]]).toEqual([one, sampleOf(specs[one])[1]]);
+        vi.restoreAllMocks();
+      }
+    });
+
+    it('refuses options that it would ignore', async () => {
+      const refused = async (code: string, names: readonly string[]): Promise<void> => {
+        const run = vi.spyOn(spec, 'run').mockResolvedValue();
+        const argv = [...path, ...operandsOf(spec), ...names.flatMap(said), '--json'];
+        const { status, stderr } = await runMain(...argv);
+        expect([names, status, JSON.parse(stderr).error.code]).toEqual([names, 2, code]);
+        expect(run).not.toHaveBeenCalled();
+      };
+      for (const [name, others = []] of Object.entries(excludes))
+        for (const other of others) await refused('options-together', withNeeded(name, other));
+      for (const name of Object.keys(needs))
+        await refused('option-alone', [name, ...Object.keys(specs).filter(isNeeded)]);
     });
 
     it('receives the defaults of its options and nothing for those without', async () => {

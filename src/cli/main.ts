@@ -7,7 +7,7 @@ import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { configure, optionOf } from './help.ts';
 import { createTerminal, type Terminal, widthOf } from './terminal.ts';
-import { type OptionSpec, optionSpecs, parseOptions } from './typed-options.ts';
+import { type OptionSpec, optionSpecs, readOptions } from './typed-options.ts';
 import { usageError } from './usage.ts';
 
 /** Options of every command; they may also stand before it. */
@@ -135,7 +135,7 @@ function buildCommand(spec: CommandSpec, terminal: Terminal, signal: AbortSignal
     const { run } = spec;
     command.action(async () => {
       const { args: operands } = command;
-      await run({ operands, options: parseOptions(options, command.opts()), terminal, signal });
+      await run({ operands, options: readOptions(spec, command.opts()), terminal, signal });
     });
   }
   return command;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../ground/random.ts';
 import type { CommandSpec } from './command.ts';
 import { corpusCommand } from './commands/corpus.ts';
+import { initCommand } from './commands/init.ts';
 import { phrasesCommand } from './commands/phrases.ts';
 import { pretrainCommand } from './commands/pretrain.ts';
 import { runCommand } from './fixtures/run-command.ts';
@@ -22,7 +23,8 @@ function run(
   json = false,
 ): Promise<string> {
   const spec = command.subcommands?.find((child) => child.name === name) ?? command;
-  return runCommand(spec, operands, { dataDir: at('data'), ...options }, { json });
+  const where = name === 'build' ? { dataDir: at('data') } : {};
+  return runCommand(spec, operands, { ...where, ...options }, { json });
 }
 
 const SYMPTOMS =
@@ -112,6 +114,14 @@ describe('from raw text to masks', () => {
     expect(text).toContain('tokens to predict (15.');
     expect(await run(pretrainCommand, 'pretrain', [at('corpus')], given)).toBe(text);
     expect(await run(pretrainCommand, 'pretrain', [at('corpus')], { ...given, epoch: '1' })).not.toBe(text);
+
+    // of the model that would be continued, not of a vocabulary of the corpus
+    const vocab = at('vocab.txt');
+    writeFileSync(vocab, ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '腹', ''].join('\n'));
+    const tiny = { vocab, layers: '1', hidden: '16', heads: '1', maxPositions: '512', out: at('tiny') };
+    await run(initCommand, 'init', [], tiny);
+    const ofModel = { ...given, init: at('tiny'), showMasks: '5' };
+    expect(await run(pretrainCommand, 'pretrain', [at('corpus')], ofModel)).toContain('[UNK]');
   });
 
   it('exports batches instead of training', async () => {

@@ -27,3 +27,14 @@ it('data scan takes tasks, and names what is not there', async () => {
   const missing = await runMain('data', 'scan', join(directory, 'none.csv'), '--lang', 'zh');
   expect([missing.status, missing.stderr]).toEqual([3, expect.stringContaining('none.csv')]);
 });
+
+it('data scan refuses options that have no meaning for what is scanned', async () => {
+  const fields = await runMain('data', 'scan', 'cMedIC', '--fields', 'text=a', '--data-dir', samplesDir());
+  expect([fields.status, fields.stderr]).toEqual([
+    2,
+    expect.stringContaining('--fields says nothing of tasks'),
+  ]);
+  const file = join(directory, 'notes.csv');
+  const dir = await runMain('data', 'scan', file, '--data-dir', samplesDir(), '--lang', 'zh');
+  expect([dir.status, dir.stderr]).toEqual([2, expect.stringContaining('--data-dir 不适用于文件')]);
+});

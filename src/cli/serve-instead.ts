@@ -1,9 +1,6 @@
-import { EXIT, UserError } from '../ground/errors.ts';
 import { list, type Parsed, text } from '../ground/parameters.ts';
 import { ANSWERING, MODEL_FILE, parameterOptions } from './model-options.ts';
-import type { OPENID } from './openid-options.ts';
 import { TASK_FILE } from './options.ts';
-import { SITE } from './site-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `serve` serves instead of an evaluation server. */
@@ -34,19 +31,47 @@ export const INSTEAD = {
   ...ANSWERING,
 };
 
-interface Options extends Parsed<typeof INSTEAD & typeof SITE & typeof OPENID> {
+/** Options of an evaluation server. A process with private gold serves nothing else. */
+const OF_SITE = [
+  'dir',
+  'database',
+  'keyFile',
+  'workers',
+  'newAdminToken',
+  'baselines',
+  'publicUrl',
+  'openidIssuer',
+  'openidClient',
+  'openidSecretFile',
+] as const;
+
+const OF_MODELS = ['task', 'modelFile', 'dtype', 'device', 'threads'] as const;
+
+/** Which options say something only beside one of those. */
+export const NEEDS = {
+  task: ['model'],
+  modelFile: ['model'],
+  dtype: ['model'],
+  device: ['model'],
+  threads: ['model'],
+  taskFile: ['model', 'runs'],
+  openidSecretFile: ['openidClient'],
+} as const;
+
+/** Which options are not read beside one of those. */
+export const EXCLUDES = {
+  runs: ['model', ...OF_MODELS, 'trustedProxy', ...OF_SITE],
+  model: OF_SITE,
+} as const;
+
+interface Options extends Parsed<typeof INSTEAD> {
   readonly dataDir?: string;
   readonly host: string;
   readonly port: number;
   readonly trustedProxy: readonly string[];
-  readonly newAdminToken: boolean;
-  readonly baselines: boolean;
 }
 
-/**
- * Serves runs or models where the options ask for them, until the signal; false where they ask for an evaluation server.
- * Neither is served beside private gold: throws a UserError `not-beside` where options of an evaluation server are given too.
- */
+/** Serves runs or models where the options ask for them, until the signal; false where they ask for an evaluation server. */
 export async function serveInstead(
   options: Options,
   terminal: Terminal,
@@ -54,17 +79,11 @@ export async function serveInstead(
 ): Promise<boolean> {
   const { runs, model, modelFile, task, taskFile, dataDir, host, port, trustedProxy } = options;
   if (runs !== undefined) {
-    const beside = [
-      ...(model.length > 0 ? ['--model'] : []),
-      ...(trustedProxy.length > 0 ? ['--trusted-proxy'] : []),
-    ];
-    refuseBeside('--runs', [...siteOptions(options), ...beside]);
     const { serveExplorer } = await import('./explorer.ts');
     await serveExplorer({ runs, taskFile, dataDir, host, port }, terminal, signal);
     return true;
   }
   if (model.length > 0) {
-    refuseBeside('--model', siteOptions(options));
     const { servePlayground } = await import('./playground/serve.ts');
     const parameters = await parameterOptions({ ...options, param: [] });
     const named = { model, modelFile, task, taskFile, dataDir, parameters };
@@ -72,35 +91,4 @@ export async function serveInstead(
     return true;
   }
   return false;
-}
-
-/** The options of an evaluation server that are given. */
-const siteOptions = (options: Options): string[] => {
-  const { dir, database, keyFile, workers, newAdminToken, baselines, openidIssuer, publicUrl } = options;
-  return Object.entries({
-    '--dir': dir !== SITE.dir.default,
-    '--database': database !== undefined,
-    '--key-file': keyFile !== undefined,
-    '--workers': workers !== undefined,
-    '--new-admin-token': newAdminToken,
-    '--no-baselines': !baselines,
-    '--openid-issuer': openidIssuer !== undefined,
-    '--public-url': publicUrl !== undefined,
-  }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
-};
-
-function refuseBeside(served: string, [other]: readonly string[]): void {
-  if (other === undefined) return;
-  throw new UserError(
-    'not-beside',
-    { en: `${served} cannot be used with ${other}`, zh: `${served} 不能与 ${other} 同时使用` },
-    {
-      field: served,
-      hint: {
-        en: 'Serve them in a process of their own: a server with private gold serves nothing else.',
-        zh: '请另开进程运行：存放私有金标的服务器不提供其他服务。',
-      },
-      exitCode: EXIT.usage,
-    },
-  );
 }

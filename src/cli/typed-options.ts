@@ -10,6 +10,7 @@ import {
   type Parsed,
   readValue,
 } from '../ground/parameters.ts';
+import type { CommandSpec } from './command.ts';
 
 /** A flag as commander takes it. */
 export interface OptionSpec {
@@ -146,13 +147,69 @@ function missingOption(name: string, spec: Parameter): UserError {
   );
 }
 
-/** Throws a UserError (usage) where one of the given options is beside `option`, which it does not go with. */
-export function refuseTogether(option: string, given: Readonly<Record<string, unknown>>): void {
-  const [flag] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
-  if (flag === undefined) return;
+/**
+ * The options of a command, none of which would be ignored. Throws a UserError (usage): those of `parseOptions`, and
+ * `options-together` or `option-alone` by what the command says that its options exclude and need.
+ */
+export function readOptions(
+  { options: specs = {}, needs = {}, excludes = {} }: Pick<CommandSpec, 'options' | 'needs' | 'excludes'>,
+  given: GivenOptions,
+): Parsed<ParameterSpecs> {
+  const options = parseOptions(specs, given);
+  const isGiven = (name: string): boolean => !isDefault(specs[name], options[name]);
+  for (const [name, others = []] of Object.entries(excludes).filter(([name]) => isGiven(name))) {
+    const other = others.find(isGiven);
+    if (other !== undefined) throw together(flagOf(name, specs[name]), flagOf(other, specs[other]));
+  }
+  for (const [name, others = []] of Object.entries(needs).filter(([name]) => isGiven(name)))
+    if (!others.some(isGiven))
+      throw alone(
+        flagOf(name, specs[name]),
+        others.map((other) => flagOf(other, specs[other])),
+      );
+  return options;
+}
+
+/**
+ * Throws a UserError `option-unread` (usage) where one of some options is given, though what a command turned out to work on
+ * has no use for it.
+ */
+export function refuseUnread<S extends ParameterSpecs>(
+  specs: S,
+  options: Parsed<S>,
+  names: readonly (keyof S & string)[],
+  on: Text,
+): void {
+  const name = names.find((name) => !isDefault(specs[name], options[name]));
+  if (name === undefined) return;
+  const flag = flagOf(name, specs[name]);
   throw new UserError(
-    'options-together',
-    { en: `${option} does not go with ${flag}`, zh: `${option} 不能与 ${flag} 同时使用` },
-    { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
+    'option-unread',
+    { en: `${flag} says nothing of ${on.en}`, zh: `${flag} 不适用于${on.zh}` },
+    { hint: { en: 'Leave it out.', zh: '请去掉该选项。' }, exitCode: EXIT.usage },
   );
 }
+
+/** An option that says its default cannot be told from one that is left out. */
+const isDefault = ({ default: standard }: Parameter, value: unknown): boolean =>
+  value === undefined || String(value) === String(standard);
+
+const together = (flag: string, other: string): UserError =>
+  new UserError(
+    'options-together',
+    { en: `${flag} does not go with ${other}`, zh: `${flag} 不能与 ${other} 同时使用` },
+    { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
+  );
+
+const alone = (flag: string, others: readonly string[]): UserError =>
+  new UserError(
+    'option-alone',
+    {
+      en: `${flag} says nothing without ${others.join(' or ')}`,
+      zh: `${flag} 须与 ${others.join(' 或 ')} 同用`,
+    },
+    {
+      hint: { en: `Leave out ${flag}, or add the other.`, zh: `请去掉 ${flag}，或补上所需选项。` },
+      exitCode: EXIT.usage,
+    },
+  );

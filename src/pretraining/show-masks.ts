@@ -1,3 +1,4 @@
+import { loadFolder } from '../encoders/folder/load.ts';
 import { createBatches } from './masks/batch.ts';
 import type { NextLabel } from './masks/plan.ts';
 import { countKinds, type ShownUnit, showUnits } from './masks/show.ts';
@@ -15,15 +16,17 @@ export interface ShownMasks {
 }
 
 /**
- * The first `count` sequences of an epoch (counted from 0) as a model would learn from them; nothing is trained.
- * Throws the UserErrors of `preparePretraining` and `createBatches`.
+ * The first `count` sequences of an epoch (counted from 0) as a model would learn from them; nothing is trained. With
+ * `init`, a model that is continued, they are of its tokens.
+ * Throws the UserErrors of `preparePretraining`, `loadFolder` and `createBatches`.
  */
 export async function showMasks(
   options: PreparationOptions,
-  { count, epoch }: { readonly count: number; readonly epoch: number },
+  { count, epoch, init }: { readonly count: number; readonly epoch: number; readonly init?: string },
   observer: Pick<Observer, 'signal'> = {},
 ): Promise<ShownMasks> {
-  const { tokenizer, train, batches } = await preparePretraining(options, observer);
+  const base = init === undefined ? undefined : (await loadFolder(init)).tokenizer.reading('as-text');
+  const { tokenizer, train, batches } = await preparePretraining(options, { ...observer, tokenizer: base });
   const { sequence } = createBatches(train, tokenizer.vocabulary, { ...batches, batchSize: 1 });
   const sequences = Array.from({ length: count }, (_, index) => sequence(epoch, index));
   return {

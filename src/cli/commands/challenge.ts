@@ -7,7 +7,6 @@ import { chooseTask, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
 import { clientOf, REMOTE, SERVER, SITE, siteSettings } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { refuseTogether } from '../typed-options.ts';
 
 const create = defineCommand({
   name: 'create',
@@ -17,6 +16,8 @@ const create = defineCommand({
   },
   operands: '<file>',
   options: { ...SITE, ...REMOTE, ...TASK_FILE, ...DATA_DIR, ...SUBSETS },
+  needs: { tokenFile: ['server'] },
+  excludes: { server: ['dir', 'database', 'keyFile', 'workers', 'subsets'] },
   examples: [
     'chineseblue challenge create ward.json --data-dir corpora --subsets clean',
     'chineseblue challenge create ward.json --data-dir corpora --server https://evaluation.example',
@@ -28,7 +29,6 @@ const create = defineCommand({
     const task = await chooseTask({ task: [declared.task], taskFile, dataDir });
     const dir = await dataDirOf(options);
     if (server !== undefined) {
-      refuseTogether('--server', { '--subsets': subsets });
       const client = await clientOf({ server, tokenFile }, signal);
       const { prepareRegistration } = await import('../../server/registration.ts');
       const { newChallengeSchema } = await import('../../server/api/schemas.ts');

@@ -27,6 +27,7 @@ export const checkCommand = defineCommand({
     ...TASK_FILE,
     ...DATA_DIR,
   },
+  excludes: { cblue: ['predictions', 'task', 'split', 'offsets', 'taskFile'] },
   examples: [
     'chineseblue check --task cMedQQ --predictions predictions.jsonl',
     'chineseblue check --cblue submission.zip',

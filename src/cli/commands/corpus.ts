@@ -207,6 +207,7 @@ const lexicon = defineCommand({
     ...LEXICON,
     ...TRAIN_SPLITS,
   },
+  needs: { minFrequency: ['corpus'], taskFile: ['train'], dataDir: ['train'] },
   examples: [
     'chineseblue corpus lexicon --train all --corpus corpus --out lexicon.tsv',
     'chineseblue corpus lexicon disease.txt drug.txt --out lexicon.tsv',

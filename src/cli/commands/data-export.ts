@@ -46,6 +46,7 @@ export const dataExportCommand = defineCommand({
     ...TASK_FILE,
     ...DATA_DIR,
   },
+  needs: { runsDir: ['predictions'] },
   examples: [
     'chineseblue data export cMedQANER --to doccano --out cmedqaner-doccano',
     'chineseblue data export ward-notes --to brat --out ward-notes-brat',

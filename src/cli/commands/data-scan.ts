@@ -4,6 +4,19 @@ import { defineCommand } from '../command.ts';
 import { chooseTasks, dataDirOf } from '../open-task.ts';
 import { DATA_DIR, TASK_FILE } from '../options.ts';
 import { printPersonal } from '../scan-table.ts';
+import { refuseUnread } from '../typed-options.ts';
+
+const OPTIONS = {
+  fields: list({
+    placeholder: 'role=field',
+    summary: {
+      en: 'which field is what, as for `data import` (default: by name)',
+      zh: '各字段的含义，同 `data import`（默认按字段名判断）',
+    },
+  }),
+  ...TASK_FILE,
+  ...DATA_DIR,
+};
 
 export const dataScanCommand = defineCommand({
   name: 'scan',
@@ -12,23 +25,15 @@ export const dataScanCommand = defineCommand({
     zh: '在文件或任务中查找个人信息（身份证号、电话、姓名、地址等）',
   },
   operands: '<source...>',
-  options: {
-    fields: list({
-      placeholder: 'role=field',
-      summary: {
-        en: 'which field is what, as for `data import` (default: by name)',
-        zh: '各字段的含义，同 `data import`（默认按字段名判断）',
-      },
-    }),
-    ...TASK_FILE,
-    ...DATA_DIR,
-  },
+  options: OPTIONS,
   examples: ['chineseblue data scan notes.csv', 'chineseblue data scan ward-notes --json'],
   async run({ operands, options, terminal }) {
     const { scanSources, scanTasks } = await import('../../datasets/scan-sources.ts');
     const { parseFields } = await import('../../datasets/imports/parse-fields.ts');
-    const dir = await dataDirOf(options);
     const isFile = operands.some((operand) => existsSync(operand) || /[./\\]/.test(operand));
+    if (isFile) refuseUnread(OPTIONS, options, ['taskFile', 'dataDir'], { en: 'files', zh: '文件' });
+    else refuseUnread(OPTIONS, options, ['fields'], { en: 'tasks', zh: '任务' });
+    const dir = await dataDirOf(options);
     const report = isFile
       ? await scanSources(operands, parseFields(options.fields))
       : await scanTasks((await chooseTasks(operands, options.taskFile, dir)).tasks, dir);

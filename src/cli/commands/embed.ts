@@ -44,6 +44,7 @@ export const embedCommand = defineCommand({
       },
     }),
   },
+  excludes: { promptText: ['prompt'] },
   examples: [
     'chineseblue embed cbert 肚子疼 腹痛 感冒',
     'chineseblue embed cbert --input texts.txt --out vectors.jsonl',

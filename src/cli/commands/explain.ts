@@ -22,6 +22,7 @@ export const explainCommand = defineCommand({
     ...MODEL_FILE,
     ...DATA_DIR,
   },
+  excludes: { input: ['split'] },
   examples: ['chineseblue explain --task cMedIC --model linear:linear.bin --id 3'],
   async run({ options, terminal, signal }) {
     await modelFileOption(options);

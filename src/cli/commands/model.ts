@@ -209,6 +209,7 @@ const trim = defineCommand({
     ...TASK_FILE,
     ...DATA_DIR,
   },
+  needs: { dataDir: ['task', 'taskFile'] },
   examples: [
     'chineseblue model trim bge-small-zh-v1.5 --task all --out bge-trimmed',
     'chineseblue model trim DIR --texts corpus/,notes.csv --min-count 2 --dtype fp16 --out DIR2',

@@ -47,6 +47,7 @@ export const predictCommand = defineCommand({
     ...MODEL_FILE,
     ...DATA_DIR,
   },
+  excludes: { input: ['split'] },
   examples: [
     'chineseblue predict --task cMedQANER --model crf:crf.bin --out predictions.jsonl',
     'chineseblue predict --task cMedQQ --model bert:my-model --dtype int8 --out predictions.jsonl',

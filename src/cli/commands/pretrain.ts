@@ -17,7 +17,7 @@ import type { PreparationOptions } from '../../pretraining/prepare.ts';
 import type { ShownMasks } from '../../pretraining/show-masks.ts';
 import { defineCommand, type Invocation } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { refuseTogether, requireOption } from '../typed-options.ts';
+import { requireOption } from '../typed-options.ts';
 
 const OPTIONS = {
   out: text({
@@ -73,8 +73,6 @@ async function exportTo(
   { operands, options, terminal, signal }: PretrainInvocation,
   out: string,
 ): Promise<void> {
-  const { out: model, showMasks: shown } = options;
-  refuseTogether('--export-batches', { '--out': model, '--show-masks': shown });
   const { exportBatches } = await import('../../pretraining/batch-export/export.ts');
   const progress = terminal.progress(terminal.say({ en: 'Exporting', zh: '导出中' }));
   const exported = await exportBatches(
@@ -138,8 +136,8 @@ async function show(
   count: number,
 ): Promise<void> {
   const { showMasks } = await import('../../pretraining/show-masks.ts');
-  const { epoch } = options;
-  const shown = await showMasks(dataOf(operands[0], options), { count, epoch }, { signal });
+  const { epoch, init } = options;
+  const shown = await showMasks(dataOf(operands[0], options), { count, epoch, init }, { signal });
   if (terminal.json) terminal.printJson(shown);
   else await printMasks(shown, terminal);
 }
@@ -193,6 +191,12 @@ export const pretrainCommand = defineCommand({
   },
   operands: '<corpus>',
   options: OPTIONS,
+  needs: { epoch: ['showMasks'] },
+  excludes: {
+    init: ['vocabSize', 'layers', 'hidden', 'heads', 'maxPositions'],
+    vocab: ['vocabSize'],
+    exportBatches: ['out', 'showMasks', 'device', 'threads', 'checkpointMinutes'],
+  },
   examples: [
     'chineseblue pretrain corpus --lexicon lexicon.tsv --phrases phrases.tsv --show-masks 20',
     'chineseblue pretrain corpus --lexicon lexicon.tsv --phrases phrases.tsv --steps 20000 --out cbert',

@@ -26,7 +26,6 @@ import {
 import { SLURM } from '../slurm.ts';
 import { evaluateByWorkers, SWEEP } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
-import { refuseTogether } from '../typed-options.ts';
 
 const OPTIONS = {
   task: list({ summary: { en: 'tasks, comma-separated, or all', zh: '任务，以逗号分隔，或 all' } }),
@@ -89,6 +88,9 @@ const OPTIONS = {
   ...RESULTS,
 };
 
+/** What has no meaning where other machines do the evaluations. */
+const ELSEWHERE = ['jobs', 'force', 'subsets', 'retryErrors'] as const;
+
 type RunOptions = Parsed<typeof OPTIONS>;
 
 export const runCommand = defineCommand({
@@ -98,6 +100,14 @@ export const runCommand = defineCommand({
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
   options: OPTIONS,
+  needs: { runsIn: ['queue'], wait: ['queue'], progress: ['queue'] },
+  excludes: {
+    folds: ['split', 'subsets'],
+    force: ['retryErrors'],
+    queue: [...ELSEWHERE, 'keepModel'],
+    slurm: [...ELSEWHERE, 'queue', 'taskFile', 'results'],
+    wait: ['progress', 'results'],
+  },
   examples: [
     'chineseblue run',
     'chineseblue run --task cMedQQ,cMedIC --model linear --seed 0,1,2',
@@ -115,7 +125,6 @@ export const runCommand = defineCommand({
   },
   async run({ options, terminal, signal }) {
     const { split, source, subsets, results, queue, jobs, slurm } = options;
-    refuseConflicts(options);
     const dataDir = await dataDirOf(options);
     const suite = await suiteOf(options);
     const { tasks, named: required } = suite
@@ -156,20 +165,6 @@ export const runCommand = defineCommand({
     if (first) throw first.error;
   },
 });
-
-function refuseConflicts(options: RunOptions): void {
-  const { split, subsets, folds, queue, slurm } = options;
-  if (folds) refuseTogether('--folds', { '--split': split, '--subsets': subsets });
-  const elsewhere = {
-    '--jobs': options.jobs,
-    '--force': options.force,
-    '--subsets': subsets,
-    '--retry-errors': options.retryErrors,
-  };
-  if (queue !== undefined) refuseTogether('--queue', { ...elsewhere, '--keep-model': options.keepModel });
-  if (slurm !== undefined)
-    refuseTogether('--slurm', { ...elsewhere, '--queue': queue, '--task-file': options.taskFile });
-}
 
 async function planRun(
   options: RunOptions,

@@ -24,6 +24,8 @@ export const runsCommand = defineCommand({
   name: 'runs',
   summary: { en: 'list kept runs', zh: '列出已保存的运行' },
   options: OPTIONS,
+  needs: { taskFile: ['results'], dataDir: ['results'] },
+  excludes: { verify: ['results'] },
   examples: [
     'chineseblue runs',
     'chineseblue runs --json',

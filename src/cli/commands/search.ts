@@ -58,6 +58,8 @@ export const searchCommand = defineCommand({
     ...TASK_FILE,
     ...DATA_DIR,
   },
+  needs: { show: ['query'], depth: ['rerank'] },
+  excludes: { encoder: ['tokens'] },
   examples: [
     'chineseblue search --task cMedIR',
     'chineseblue search --task cMedQA --query 感冒吃什么药',

@@ -3,7 +3,7 @@ import { flag, integer, list, text } from '../../ground/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks } from '../open-task.ts';
 import { OPENID, openIdOf } from '../openid-options.ts';
-import { INSTEAD, serveInstead } from '../serve-instead.ts';
+import { EXCLUDES, INSTEAD, NEEDS, serveInstead } from '../serve-instead.ts';
 import { SITE, siteSettings } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -53,6 +53,8 @@ export const serveCommand = defineCommand({
       },
     }),
   },
+  needs: NEEDS,
+  excludes: EXCLUDES,
   examples: [
     'chineseblue serve',
     'chineseblue serve --database postgres://me@localhost/evaluation --port 80',

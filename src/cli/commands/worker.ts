@@ -8,7 +8,7 @@ import { DATA_DIR, SUBSETS, TASK_FILE } from '../options.ts';
 import { clientOf, REMOTE } from '../site-options.ts';
 import { QUEUE } from '../sweep.ts';
 import type { Terminal } from '../terminal.ts';
-import { refuseTogether, requireOption } from '../typed-options.ts';
+import { requireOption } from '../typed-options.ts';
 
 const OPTIONS = {
   ...QUEUE,
@@ -65,6 +65,10 @@ export const workerCommand = defineCommand({
     zh: '执行由 `run --queue` 放入队列的评测，或为金标留在本机的挑战赛评分（--server）',
   },
   options: OPTIONS,
+  excludes: {
+    server: ['queue', 'runsDir'],
+    queue: ['challenge', 'task', 'taskFile', 'tokenFile', 'subsets', 'home', 'minCell'],
+  },
   examples: [
     'chineseblue worker --queue postgres://me@db/sweeps --runs-dir /shared/runs',
     'chineseblue worker --server https://evaluation.example --challenge ward --data-dir corpora',
@@ -77,8 +81,7 @@ export const workerCommand = defineCommand({
     const { queue, server } = options;
     if (queue === undefined && server === undefined) throw whichSide();
     if (server === undefined) return workOnQueue(options, terminal, signal);
-    const { runsDir, challenge = '' } = options;
-    refuseTogether('--server', { '--queue': queue, '--runs-dir': runsDir });
+    const { challenge = '' } = options;
     requireOption(OPTIONS, options, 'challenge');
     const { registeredTask, workRemotely } = await import('../../server/remote-worker.ts');
     const { tokenFile, home, minCell: leastCell, untilEmpty, subsets } = options;
@@ -106,15 +109,7 @@ async function taskOf({ task, taskFile, dataDir }: Options, registered: () => Pr
 }
 
 async function workOnQueue(options: Options, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const { challenge, task, taskFile, tokenFile, subsets, runsDir: root, dataDir, untilEmpty } = options;
-  const foreign = {
-    '--challenge': challenge,
-    '--task': task,
-    '--task-file': taskFile,
-    '--token-file': tokenFile,
-    '--subsets': subsets,
-  };
-  refuseTogether('--queue', foreign);
+  const { runsDir: root, dataDir, untilEmpty } = options;
   const { openSweepQueue } = await import('../../evaluation/sweep-queue.ts');
   const { workOnSweeps } = await import('../../evaluation/sweep-worker.ts');
   const onError = (error: unknown): void => terminal.alert(String(error));

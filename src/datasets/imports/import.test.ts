@@ -270,6 +270,8 @@ it.each([
   ['no-gold', { 'a.csv': 'text,other\n头痛,a\n' }, {}, {}],
   ['family-mismatch', { 'a.csv': 'text,label\n头痛,a\n' }, { family: 'ner' }, {}],
   ['which-positive', { 'a.csv': 'text1,text2,label\n头痛,头疼,a\n' }, { family: 'similarity' }, {}],
+  ['not-similarity', { 'a.csv': 'text,label\n头痛,a\n' }, { positive: 'a' }, { field: 'positive' }],
+  ['no-configurations', { 'a.csv': 'text,label\n头痛,a\n' }, { config: 'x' }, { field: 'config' }],
   ['no-group', { 'a.csv': 'text,label,g\n头痛,a,\n' }, { group: 'g' }, { line: 2, field: 'g' }],
   ['import-format', { 'a.txt': '头痛\n' }, {}, {}],
   ['bad-json', { 'a.json': '[{"text":"头痛","label":"a"},{"te' }, {}, { line: 1 }],

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { UserError } from '../../ground/errors.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError, readStart } from '../../ground/files.ts';
 import { isSystemFile } from '../system-files.ts';
 import type { Encoding } from './encoding.ts';
@@ -28,16 +28,35 @@ interface SourceOptions {
 /**
  * The sources that paths stand for: files, the sheets of workbooks, brat and dataset folders, and folders of any.
  * Throws a UserError where a path is not there
- * (`file-missing`), a folder holds nothing that is read (`no-sources`), or a workbook is damaged.
+ * (`file-missing`), a folder holds nothing that is read (`no-sources`), a configuration is named and none is a dataset
+ * folder (`no-configurations`), or a workbook is damaged.
  */
 export async function findSources(paths: readonly string[], given: SourceOptions): Promise<Source[]> {
   const found: Source[] = [];
+  let configured = given.config === undefined;
   for (const path of paths) {
     const { isFolder } = await statOf(path);
     found.push(...(isFolder ? await inside(path, given) : await fileSources(path, given)));
+    configured ||= isFolder && (await isDatasetFolder(path));
   }
+  if (!configured) throw noConfigurations(paths[0]);
   return found;
 }
+
+const noConfigurations = (file: string): UserError =>
+  new UserError(
+    'no-configurations',
+    {
+      en: 'Only a Hugging Face dataset folder has configurations',
+      zh: '只有 Hugging Face 数据集目录才有配置',
+    },
+    {
+      file,
+      field: 'config',
+      hint: { en: 'Leave out --config, or name such a folder.', zh: '请去掉 --config，或指定数据集目录。' },
+      exitCode: EXIT.usage,
+    },
+  );
 
 async function statOf(path: string): Promise<{ readonly isFolder: boolean; readonly size: number }> {
   const found = await stat(path).catch((error) => {

@@ -1,4 +1,4 @@
-import { UserError } from '../../ground/errors.ts';
+import { EXIT, UserError } from '../../ground/errors.ts';
 import { type Language, listed } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
@@ -125,7 +125,7 @@ export interface Families {
 /**
  * The families of the sources: as given, else by what they hold. Throws a UserError `no-gold` where they hold nothing to
  * learn, `mixed-inputs` where only some are pairs, `family-mismatch` where not what is given, `which-positive` where no label of a similarity task is known to say
- * "the same".
+ * "the same", `not-similarity` where one is named for data of another family.
  */
 export function chooseFamilies(
   seen: Seen,
@@ -150,6 +150,7 @@ export function chooseFamilies(
       },
     );
   }
+  if (positive !== undefined && !wanted.includes('similarity')) throw notSimilarity(first);
   if (!wanted.includes('similarity')) return { families: wanted, discontinuous: seen.discontinuous > 0 };
   if (same !== undefined && seen.labels.has(same)) return { families: wanted, positive: same };
   const labels = listed([...seen.labels].sort());
@@ -164,6 +165,23 @@ export function chooseFamilies(
     },
   );
 }
+
+const notSimilarity = (family: FamilyId): UserError =>
+  new UserError(
+    'not-similarity',
+    {
+      en: `Only similarity has a label that says "the same"; these sources hold ${family} data`,
+      zh: `只有 similarity 任务有表示同义的标签，而数据中是 ${family} 类标注`,
+    },
+    {
+      field: 'positive',
+      hint: {
+        en: 'Leave out --positive, or say --family similarity.',
+        zh: '请去掉 --positive，或指定 --family similarity。',
+      },
+      exitCode: EXIT.usage,
+    },
+  );
 
 /** What was read otherwise, or not at all, may be why. */
 function noGold(misfits: readonly MisfitCount[]): UserError {
