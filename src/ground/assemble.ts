@@ -35,7 +35,9 @@ const single =
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value | 0)],
   add: pair([0x6a]),
+  sub: pair([0x6b]),
   lessThan: pair([0x49]),
+  load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
 };
 export const f64 = { add: pair([0xa0]) };
 export const f32x4 = {
@@ -69,8 +71,11 @@ export const i32x4 = {
 };
 export const v128 = {
   load: (address: Code, offset = 0): Code => [...address, ...simd(0x00, 4, ...unsigned(offset))],
+  zero: simd(0x0c, ...Array<number>(16).fill(0)),
+  /** The 8 bytes at one address and those at another. */
+  loadBoth: (low: Code, high: Code): Code => [...high, ...low, ...simd(0x5d, 3, 0), ...simd(0x57, 3, 0, 1)],
   /** The 8 bytes at an address, twice. */
-  loadTwice: (address: Code): Code => [...address, ...simd(0x0a, 3, 0)],
+  loadTwice: (address: Code, offset = 0): Code => [...address, ...simd(0x0a, 3, ...unsigned(offset))],
   store: (address: Code, value: Code, offset = 0): Code => [
     ...address,
     ...value,
@@ -89,6 +94,15 @@ export const repeat = (body: readonly Code[], again: Code): Code => [
   ...again,
   0x0d,
   0,
+  0x0b,
+];
+
+/** Runs the body if the condition is true. */
+export const when = (condition: Code, body: readonly Code[]): Code => [
+  ...condition,
+  0x04,
+  0x40,
+  ...body.flat(),
   0x0b,
 ];
 

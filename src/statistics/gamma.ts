@@ -9,8 +9,8 @@ const AREA = 0.003949659822581557;
 const STEPS = 2 ** 24;
 
 interface Ziggurat {
-  /** Steps below `sure[layer]` lie under the curve whatever their height. */
-  readonly sure: Float64Array;
+  /** Steps below `limit[layer]` lie under the curve whatever their height. */
+  readonly limit: Int32Array;
   /** Width of one step. */
   readonly step: Float64Array;
   /** exp(-x) at the right edge of every layer. */
@@ -37,13 +37,18 @@ function buildZiggurat(): Ziggurat {
     height[layer] = Math.exp(-edge);
     right = edge;
   }
-  return { sure, step, height };
+  return { limit: Int32Array.from(sure, Math.ceil), step, height };
 }
+
+/** So many draws at a time: they and what is noted of them stay in the cache. */
+const BLOCK = 1024;
+/** The places and bits of the draws of a block that are not sure. */
+const unsure = { places: new Int32Array(BLOCK), bits: new Int32Array(BLOCK) };
 
 /**
  * Fills `weights[from ..]` with standard exponential draws: Gamma(1), the unnormalised weights of a Bayesian
- * bootstrap; returns their sum. `state` is that of xoshiro128** as in ground/random, held in locals: this loop runs a hundred million
- * times. The few draws that need more bits take them from `random`.
+ * bootstrap; returns their sum. `state` is that of xoshiro128** as in ground/random. The few draws that need more bits take
+ * them from `random`.
  */
 export function fillExponential(
   weights: Float64Array,
@@ -51,10 +56,28 @@ export function fillExponential(
   state: Int32Array,
   random: Random,
 ): number {
-  const { sure, step } = ZIGGURAT;
+  const { places, bits } = unsure;
   let total = 0;
+  for (let start = from; start < weights.length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, weights.length);
+    const count = fillSure(weights, start, end, state);
+    for (let i = 0; i < count; i++)
+      weights[places[i]] = atTheEdge(bits[i] & (LAYERS - 1), bits[i] >>> 8, random);
+    for (let i = start; i < end; i++) total += weights[i];
+  }
+  return total;
+}
+
+/**
+ * Fills `weights[start .. end]` and notes which draws are not sure; returns how many. A loop that runs a hundred million
+ * times: the state is held in locals, and nothing is called.
+ */
+function fillSure(weights: Float64Array, start: number, end: number, state: Int32Array): number {
+  const { limit, step } = ZIGGURAT;
+  const { places, bits: noted } = unsure;
+  let count = 0;
   let [a, b, c, d] = state;
-  for (let i = from; i < weights.length; i++) {
+  for (let i = start; i < end; i++) {
     const scaled = Math.imul(b, 5);
     const bits = Math.imul((scaled << 7) | (scaled >>> 25), 9);
     const t = b << 9;
@@ -66,25 +89,27 @@ export function fillExponential(
     d = (d << 11) | (d >>> 21);
     const layer = bits & (LAYERS - 1);
     const steps = bits >>> 8;
-    const draw = steps < sure[layer] ? steps * step[layer] : atTheEdge(layer, steps, random);
-    weights[i] = draw;
-    total += draw;
+    weights[i] = steps * step[layer];
+    if (steps >= limit[layer]) {
+      places[count] = i;
+      noted[count++] = bits;
+    }
   }
   state[0] = a;
   state[1] = b;
   state[2] = c;
   state[3] = d;
-  return total;
+  return count;
 }
 
 /** The draws of the ziggurat that are not sure: the tail, and the strip that the curve cuts. */
 function atTheEdge(firstLayer: number, firstSteps: number, random: Random): number {
-  const { sure, step, height } = ZIGGURAT;
+  const { limit, step, height } = ZIGGURAT;
   let layer = firstLayer;
   let steps = firstSteps;
   for (;;) {
     const x = steps * step[layer];
-    if (steps < sure[layer]) return x;
+    if (steps < limit[layer]) return x;
     if (layer === 0) return EDGE - Math.log(1 - random.next());
     if (height[layer] + random.next() * (height[layer - 1] - height[layer]) < Math.exp(-x)) return x;
     layer = random.below(LAYERS);

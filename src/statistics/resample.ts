@@ -1,6 +1,7 @@
 import { createRandom } from '../ground/random.ts';
 import { drawBinomial } from './binomial.ts';
-import { addWeighted, type DistinctRows, sparseColumns } from './rows.ts';
+import { sumsOfDraws } from './draws.ts';
+import type { DistinctRows } from './rows.ts';
 
 /** A row that at least this many units share is drawn as one binomial; the others unit by unit. */
 const BINOMIAL_FROM = 16;
@@ -9,7 +10,7 @@ const BINOMIAL_FROM = 16;
  * Draws resamples of the units with replacement and gives their summed counts.
  *
  * The multinomial over distinct rows is split exactly: common rows by conditional binomials, what is
- * left uniformly over the units of the rare rows. Every call returns the same array, overwritten.
+ * left uniformly over the units of the rare rows. The array holds its sums until the next call.
  */
 export function createResampler(table: DistinctRows, seed: number): () => Float64Array {
   const { size, units, multiplicity } = table;
@@ -20,10 +21,7 @@ export function createResampler(table: DistinctRows, seed: number): () => Float6
   const tailRow: number[] = [];
   for (let row = head; row < size; row++) for (let i = 0; i < multiplicity[row]; i++) tailRow.push(row);
   const rareRows = Int32Array.from(tailRow);
-  const columns = sparseColumns(table.rows);
-  const weights = new Float64Array(size);
-  const sums = new Float64Array(table.width);
-  return () => {
+  const resample = sumsOfDraws([table], (weights) => {
     let draws = units;
     let mass = units;
     for (let row = 0; row < head; row++) {
@@ -34,10 +32,9 @@ export function createResampler(table: DistinctRows, seed: number): () => Float6
     }
     weights.fill(0, head);
     if (draws > 0) countUniform(weights, rareRows, state, draws);
-    sums.fill(0);
-    addWeighted(columns, weights, sums);
-    return sums;
-  };
+    return 1;
+  });
+  return () => resample()[0];
 }
 
 /**

@@ -97,7 +97,12 @@ export interface SparseColumns {
   readonly value: Float64Array;
 }
 
-export function sparseColumns({ units, width, starts, columns, values }: SparseCounts): SparseColumns {
+/** `row` and `value` are filled where they are given, with a place for each entry. */
+export function sparseColumns(
+  { units, width, starts, columns, values }: SparseCounts,
+  row = new Uint32Array(columns.length),
+  value = new Float64Array(columns.length),
+): SparseColumns {
   const ends = new Uint32Array(width + 1);
   for (const column of columns) ends[column + 1]++;
   const occupied: number[] = [];
@@ -106,8 +111,6 @@ export function sparseColumns({ units, width, starts, columns, values }: SparseC
     ends[column + 1] += ends[column];
   }
   const filled = ends.slice(0, width);
-  const row = new Uint32Array(columns.length);
-  const value = new Float64Array(columns.length);
   for (let unit = 0; unit < units; unit++) {
     for (let i = starts[unit]; i < starts[unit + 1]; i++) {
       const at = filled[columns[i]]++;

@@ -1,6 +1,7 @@
 import { createRandom } from '../ground/random.ts';
+import { sumsOfDraws } from './draws.ts';
 import { fillExponential, fillGamma, gammaShapes } from './gamma.ts';
-import { addWeighted, type DistinctRows, sparseColumns } from './rows.ts';
+import type { DistinctRows } from './rows.ts';
 
 /** The weight of a row that at least this many units share is one gamma draw; those of the others are drawn unit by unit. */
 const GAMMA_FROM = 16;
@@ -22,8 +23,8 @@ export function createWeighting(units: number, seed: number): () => Float64Array
 
 /**
  * Summed counts under such weights. No unit ever loses all its weight, so what occurs in the units occurs in every
- * resample. The weight of a row that several units share is exactly Gamma(multiplicity). Every call returns the same
- * array, overwritten.
+ * resample. The weight of a row that several units share is exactly Gamma(multiplicity). The array holds its sums until the next
+ * call.
  */
 export function createWeightedSums(table: DistinctRows, seed: number): () => Float64Array {
   const draw = createJointSums([table], seed);
@@ -46,18 +47,9 @@ export function createJointSums(
   const furtherRows = Int32Array.from(further);
   const extra = new Float64Array(further.length);
   const shapes = gammaShapes(multiplicity.subarray(0, common));
-  const weights = new Float64Array(size);
-  const columns = tables.map(({ rows }) => sparseColumns(rows));
-  const sums = tables.map(({ width }) => new Float64Array(width));
-  return () => {
+  return sumsOfDraws(tables, (weights) => {
     const rare = fillExponential(weights, common, state, random) + fillExponential(extra, 0, state, random);
     for (let i = 0; i < extra.length; i++) weights[furtherRows[i]] += extra[i];
-    const scale = units / fillGamma(weights, shapes, random, rare);
-    for (let t = 0; t < sums.length; t++) {
-      const own = sums[t].fill(0);
-      addWeighted(columns[t], weights, own);
-      for (let i = 0; i < own.length; i++) own[i] *= scale;
-    }
-    return sums;
-  };
+    return units / fillGamma(weights, shapes, random, rare);
+  });
 }
