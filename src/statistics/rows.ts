@@ -100,8 +100,8 @@ export interface SparseColumns {
 /** `row` and `value` are filled where they are given, with a place for each entry. */
 export function sparseColumns(
   { units, width, starts, columns, values }: SparseCounts,
-  row = new Uint32Array(columns.length),
-  value = new Float64Array(columns.length),
+  row: Uint32Array = new Uint32Array(columns.length),
+  value: Float64Array = new Float64Array(columns.length),
 ): SparseColumns {
   const ends = new Uint32Array(width + 1);
   for (const column of columns) ends[column + 1]++;
