@@ -6,7 +6,7 @@ export const auditScale: Section = {
   command: 'bench/audit/scale.ts',
   body: ({ rows }) => [
     ...table(
-      ['records', 'family', 'texts', 'size', 'CPU', 'clock', 'load', 'peak memory'],
+      ['records', 'family', 'texts', 'size', 'CPU time', 'wall time', 'load', 'peak memory'],
       rows.map((row: Result) => [
         row.records.toLocaleString('en'),
         row.family,
@@ -17,10 +17,10 @@ export const auditScale: Section = {
       ]),
     ),
     '',
-    'Made-up records of about 1 KB, with a vocabulary for truncation. Every fifth record of test was made from one of train: as it is, with other punctuation, or with up to 12 characters changed. Peak memory is that of the only process. The goals were 20 minutes of one core and 1 GB.',
+    'Synthetic records of about 1 KB, with a vocabulary to detect truncation. Every fifth test record is a copy of a training record: verbatim, with different punctuation, or with up to 12 characters changed. Peak memory is that of the single process. The goals were 20 minutes on one core and 1 GB.',
     '',
     ...table(
-      ['of these twins', ...rows.map((row: Result) => row.name)],
+      ['kind of copy', ...rows.map((row: Result) => row.name)],
       rows[0].recall.map(({ what }: Result, i: number) => [
         what,
         ...rows.map(({ recall }: Result) => `${recall[i].found} of ${recall[i].known} found`),

@@ -1,11 +1,11 @@
 import { type Section, seconds, table, times } from './section.ts';
 
 export const bertEmbed: Section = {
-  title: 'Vectors of sentences, beside sentence-transformers',
+  title: 'Sentence embeddings vs. sentence-transformers',
   result: 'bert-embed',
   command: 'bench/bert/embed.ts',
   goals: ({ ratio }) => [
-    { what: 'Vectors of sentences, beside sentence-transformers', measured: ratio, goal: 1, unit: 'times' },
+    { what: 'Sentence embeddings vs. sentence-transformers', measured: ratio, goal: 1, unit: 'times' },
   ],
   body: ({ texts, distinct, threads, load, mine, theirs, ratio, cpuRatio, leastCosine }) => [
     ...table(
@@ -21,6 +21,6 @@ export const bertEmbed: Section = {
       ],
     ),
     '',
-    `${texts} sentences of the corpora (${distinct} distinct) with bge-small-zh-v1.5 in fp32, ${threads} threads, in turn: ${times(ratio)} as fast, ${times(cpuRatio)} by CPU time. The least cosine between vectors of both is ${leastCosine.toFixed(6)}. The load of the machine was ${load.map((one: number) => one.toFixed(1)).join(' before and ')} after, these two processes included; where others run too, CPU time says more than wall time. Both sort by length; ours pads nothing and computes only \`[CLS]\` in the last layer.`,
+    `${texts} sentences of the corpora (${distinct} distinct) with bge-small-zh-v1.5 in fp32, ${threads} threads, alternating: ${times(ratio)} as fast by wall time, ${times(cpuRatio)} by CPU time. The lowest cosine similarity between the two embeddings of a sentence is ${leastCosine.toFixed(6)}. Machine load was ${load.map((one: number) => one.toFixed(1)).join(' before and ')} after, including these two processes; on a shared machine CPU time is more reliable than wall time. Both sort by length; ours uses no padding and computes only \`[CLS]\` in the last layer.`,
   ],
 };

@@ -1,12 +1,12 @@
 import { type Result, type Section, table, times } from './section.ts';
 
 export const bertInt8: Section = {
-  title: 'Answering in 8 bits',
+  title: 'Int8 inference',
   result: 'bert-int8',
   command: 'bench/bert/int8.ts',
   goals: ({ rows }) =>
     rows.map((row: Result) => ({
-      what: `Answering in 8 bits, ${row.name}, ${row.threads} thread(s), beside fp32`,
+      what: `Int8 inference, ${row.name}, ${row.threads} thread(s), vs. fp32`,
       measured: row.ratio,
       goal: 1,
       unit: 'times',
@@ -20,7 +20,7 @@ export const bertInt8: Section = {
         'fp32, texts/s',
         'int8',
         'ratio',
-        'of CPU time',
+        'CPU time ratio',
         'fp32 file',
         'int8 file',
       ],
@@ -36,10 +36,10 @@ export const bertInt8: Section = {
       ]),
     ),
     '',
-    `Median of ${rounds} rounds, in turn${vnni === undefined ? '' : `, on a processor ${vnni ? 'with' : 'without'} VNNI, whose instructions multiply and add 8-bit numbers in one step`}.`,
+    `Median of ${rounds} alternating rounds${vnni === undefined ? '' : `, on a processor ${vnni ? 'with' : 'without'} VNNI (fused 8-bit multiply-add instructions)`}.`,
     ...(quality
       ? [
-          `A trained ${quality.layers} × ${quality.hidden} model on ${quality.task} dev (${quality.examples} examples, ${quality.metric}): ${quality.fp32.toFixed(2)} in fp32, ${quality.int8.toFixed(2)} in int8; ${(quality.same * 100).toFixed(1)} % of the answers are the same${quality.processor ? ` (${quality.date}, ${quality.processor})` : ''}.`,
+          `A trained ${quality.layers} × ${quality.hidden} model on ${quality.task} dev (${quality.examples} examples, ${quality.metric}): ${quality.fp32.toFixed(2)} in fp32, ${quality.int8.toFixed(2)} in int8; ${(quality.same * 100).toFixed(1)} % of the predictions are the same${quality.processor ? ` (${quality.date}, ${quality.processor})` : ''}.`,
         ]
       : []),
   ],

@@ -12,6 +12,6 @@ export const bertMemory: Section = {
       ),
       '',
     ]),
-    `Resident memory of \`train\` on sentences of cMedTC, ${batch} a batch, ${threads} thread(s), with an evaluation and a checkpoint after every epoch.`,
+    `Resident memory of \`train\` on sentences of cMedTC, batch size ${batch}, ${threads} thread(s), with an evaluation and a checkpoint after every epoch.`,
   ],
 };

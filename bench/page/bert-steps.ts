@@ -1,19 +1,19 @@
 import { type Result, type Section, table, times } from './section.ts';
 
 export const bertSteps: Section = {
-  title: 'A training step, beside PyTorch and a bare MatMul of the same FLOPs',
+  title: 'A training step vs. PyTorch and a bare MatMul of the same FLOPs',
   result: 'bert-steps',
   command: 'bench/bert/steps.ts',
   goals: ({ rows }) =>
     rows.flatMap((row: Result) => [
       {
-        what: `Step of ${row.name}, beside MatMul`,
+        what: `Step of ${row.name}, share of MatMul`,
         measured: 100 * row.shareOfMatMul,
         goal: 100 * SHARE_OF_MATMUL,
         unit: 'percent',
       },
       {
-        what: `Step of ${row.name}, beside PyTorch`,
+        what: `Step of ${row.name} vs. PyTorch`,
         measured: row.speedAgainstPytorch,
         goal: AGAINST_PYTORCH[row.name],
         unit: 'times',
@@ -22,7 +22,7 @@ export const bertSteps: Section = {
   body: stepsBody,
 };
 
-/** Of the speed of a bare MatMul, in a training step. */
+/** Target speed of a training step as a share of a bare MatMul. */
 export const SHARE_OF_MATMUL = 0.85;
 
 const AGAINST_PYTORCH: Readonly<Record<string, number>> = {
@@ -32,7 +32,7 @@ const AGAINST_PYTORCH: Readonly<Record<string, number>> = {
   'small 4 × 512, 32 × 32': 1.3,
 };
 
-/** A row per shape. */
+/** One row per shape. */
 function stepsBody({ rows, threads, rounds }: Result): string[] {
   return [
     ...table(
@@ -41,10 +41,10 @@ function stepsBody({ rows, threads, rounds }: Result): string[] {
         'tokens/s',
         'PyTorch',
         'ratio',
-        'ratio of CPU time',
+        'CPU time ratio',
         'share of MatMul',
-        'peak memory',
-        "PyTorch's",
+        'our peak memory',
+        'PyTorch peak memory',
       ],
       rows.map((row: Result) => [
         row.name,
@@ -52,12 +52,12 @@ function stepsBody({ rows, threads, rounds }: Result): string[] {
         row.pytorchTokensPerSecond.toFixed(0),
         times(row.speedAgainstPytorch),
         times(row.cpuAgainstPytorch),
-        `${(row.shareOfMatMul * 100).toFixed(0)} % (of CPU time ${(row.cpuShareOfMatMul * 100).toFixed(0)} %)`,
+        `${(row.shareOfMatMul * 100).toFixed(0)} % (CPU time ${(row.cpuShareOfMatMul * 100).toFixed(0)} %)`,
         `${Math.round(row.peakMiB)} MiB`,
         `${Math.round(row.pytorchPeakMiB)} MiB`,
       ]),
     ),
     '',
-    `${threads} thread(s), ${rounds} rounds in turn, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token; from 2026-11-26 on ours computes the last layer for \`[CLS]\` alone, which is all that the head reads, and the MatMul has the FLOPs of that; before, both had all. The goals are at the top of the page. What is not multiplied (gradients of GELU, layer norm and biases, the optimizer) is bound by memory, and weighs the more the faster a processor multiplies.`,
+    `${threads} thread(s), ${rounds} alternating rounds, PyTorch and transformers as pinned in bench/peers/requirements.txt. PyTorch computes every layer for every token. Since 2026-11-26 ours computes the last layer only for \`[CLS]\`, which is all the head reads, and the MatMul baseline counts those FLOPs; before, both counted every token. Goals are at the top of the page. Everything but the matrix products (gradients of GELU, layer norm and biases, the optimizer) is memory-bound, so its share grows with the processor's arithmetic speed.`,
   ];
 }

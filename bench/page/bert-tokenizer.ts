@@ -1,12 +1,12 @@
 import { type Section, table } from './section.ts';
 
 export const bertTokenizer: Section = {
-  title: 'WordPiece, beside the Rust binding called from Node',
+  title: 'WordPiece tokenization vs. the Rust binding for Node',
   result: 'bert-tokenizer',
   command: 'bench/bert/tokenizer.ts',
   goals: ({ perSecond }) => [
     {
-      what: 'WordPiece of pairs with offsets, beside the Rust binding',
+      what: 'WordPiece on pairs with offsets vs. the Rust binding',
       measured:
         perSecond['ours: pairs, ids + types + offsets'] /
         perSecond['Rust encode: pairs, ids + types + offsets'],
@@ -16,7 +16,7 @@ export const bertTokenizer: Section = {
   ],
   body: ({ perSecond, peer }) =>
     table(
-      [`what (peer: ${peer})`, 'a second'],
+      [`what (peer: ${peer})`, 'per second'],
       Object.entries<number>(perSecond).map(([name, rate]) => [name, Math.round(rate).toLocaleString('en')]),
     ),
 };

@@ -1,7 +1,7 @@
-/** The table of goals at the top of the page: what was promised, and what the results say. */
+/** The table of goals at the top of the page: targets and measurements. */
 import { type Goal, type Result, type Section, seconds, table, times } from './section.ts';
 
-/** A result of a section, the latest first. */
+/** The current result of a section and its earlier ones, latest first. */
 export interface Measured {
   readonly section: Section;
   readonly result: Result;
@@ -21,11 +21,11 @@ const isMet = ({ measured, goal, atMost = false }: Goal): boolean =>
 
 export const dateOf = ({ date }: Result): string => String(date).slice(0, 10);
 
-/** The processor of a result; of early ones only the maker is known. */
+/** The processor of a result; early results recorded only the vendor. */
 export const processorOf = ({ processor, cpu, hardware }: Result): string =>
   String(processor ?? `${cpu ?? hardware?.cpu ?? hardware ?? ''}, model not recorded`).replace(/^, /, '');
 
-/** The goals of an earlier result; none where the bench had another form then. */
+/** The goals of an earlier result; none if its format is outdated. */
 function earlierGoals({ goals }: Section, result: Result): readonly Goal[] {
   try {
     return goals?.(result) ?? [];
@@ -35,7 +35,7 @@ function earlierGoals({ goals }: Section, result: Result): readonly Goal[] {
   }
 }
 
-/** The latest earlier result of each other processor. */
+/** The latest earlier result from each other processor. */
 function onOthers({ result, earlier }: Measured): Result[] {
   const latest = new Map<string, Result>();
   for (const one of earlier) if (!latest.has(processorOf(one))) latest.set(processorOf(one), one);
@@ -46,7 +46,7 @@ function onOthers({ result, earlier }: Measured): Result[] {
 const outcome = (goal: Goal): string =>
   `${UNITS[goal.unit](goal.measured)}, ${isMet(goal) ? 'met' : 'missed'}`;
 
-/** The place of a heading on the page. */
+/** The anchor of a heading. */
 const anchorOf = (title: string): string =>
   title
     .toLowerCase()
@@ -82,14 +82,16 @@ export function goalLines(all: readonly Measured[]): string[] {
     '## Goals',
     '',
     ...table(
-      ['goal', 'asked', 'measured', '', 'where', 'on other processors, of the code of that day'],
+      ['goal', 'target', 'measured', '', 'processor and date', 'other processors, code as of that date'],
       rows,
     ),
     '',
     [
-      'By the clock, two threads where nothing else is said.',
-      split.length === 0 ? '' : `Met on one processor and missed on another: ${split.join('; ')}.`,
-      isIntel ? '' : 'The ratios to PyTorch are those asked of an Intel with AVX-512, which was not at hand.',
+      'Wall time on two threads unless stated otherwise.',
+      split.length === 0 ? '' : `Met on one processor but missed on another: ${split.join('; ')}.`,
+      isIntel
+        ? ''
+        : 'The PyTorch targets were set for an Intel processor with AVX-512, which was not available.',
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),

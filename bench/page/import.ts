@@ -1,12 +1,12 @@
 import { type Result, type Section, seconds, table } from './section.ts';
 
 export const importing: Section = {
-  title: 'Import of records and Parquet, beside pandas and datasets',
+  title: 'Importing records and Parquet vs. pandas and datasets',
   result: 'import',
   command: 'bench/datasets/import.ts',
   body: ({ megabytes, records, rows, predictions, predictionRows, load }) => [
     ...table(
-      ['what', 'CPU', 'MB per CPU-second', 'peak memory'],
+      ['what', 'CPU time', 'MB per CPU second', 'peak memory'],
       rows.map((row: Result) => [
         `${row.what}${row.version ? ` (${row.version})` : ''}`,
         seconds(row.cpuSeconds),
@@ -16,13 +16,13 @@ export const importing: Section = {
     ),
     ...(predictions === undefined ? [] : ['', ...predictionsTable(predictions, predictionRows)]),
     '',
-    `A doccano export of ${records.toLocaleString('en')} records (${Math.round(megabytes)} MB, three spans each), read, divided and written as JSON Lines; the peers look neither at encodings, offsets, ids nor twins. Load of the machine at the end: ${load.toFixed(0)} on 2 cores.`,
+    `A doccano export of ${records.toLocaleString('en')} records (${Math.round(megabytes)} MB, three spans each), read, split and written as JSON Lines; the peers do not check encodings, offsets, ids or duplicates. Machine load at the end: ${load.toFixed(0)} on 2 cores.`,
   ],
 };
 
 const predictionsTable = (predictions: Result, rows: number): string[] => [
   ...table(
-    [`${rows.toLocaleString('en')} predictions in Parquet`, 'CPU', 'peak memory'],
+    [`${rows.toLocaleString('en')} predictions in Parquet`, 'CPU time', 'peak memory'],
     predictions.map((row: Result) => [
       `${row.what}${row.version ? ` (${row.version})` : ''}`,
       seconds(row.cpuSeconds),
@@ -30,5 +30,5 @@ const predictionsTable = (predictions: Result, rows: number): string[] => [
     ]),
   ),
   '',
-  `An id and a label each${predictions.some(({ what }: Result) => String(what).includes('scores')) ? ', and three scores where it says so' : ''}. CPU time includes the start of pandas, not that of Node and of making the rows; the goals were 2 s to read and 3 s to write.`,
+  `Each row has an id and a label${predictions.some(({ what }: Result) => String(what).includes('scores')) ? ', and three scores where stated' : ''}. CPU time includes the start-up of pandas, but not that of Node or the generation of rows; the goals were 2 s to read and 3 s to write.`,
 ];

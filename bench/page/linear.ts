@@ -3,12 +3,12 @@ import { type Result, type Section, seconds, table, times } from './section.ts';
 const CORPORA = ['cMedIC', 'cMedQQ', 'cMedTC'];
 
 export const linear: Section = {
-  title: 'Logistic regression on character n-grams, beside scikit-learn',
+  title: 'Logistic regression on character n-grams vs. scikit-learn',
   result: 'linear',
   command: 'bench/models/linear.ts',
   goals: (result) =>
     CORPORA.map((corpus) => ({
-      what: `Logistic regression on ${corpus}, beside scikit-learn`,
+      what: `Logistic regression on ${corpus} vs. scikit-learn`,
       measured: result[corpus].ratio,
       goal: 1,
       unit: 'times',
@@ -17,13 +17,13 @@ export const linear: Section = {
     ...table(
       [
         'corpus',
-        'ours, all',
-        'scikit-learn, all',
+        'ours, total',
+        'scikit-learn, total',
         'ratio',
         'our objective',
-        'its objective',
+        'scikit-learn objective',
         'our dev accuracy',
-        'its dev accuracy',
+        'scikit-learn dev accuracy',
       ],
       CORPORA.map((corpus) => {
         const [ours, peer] = Object.values<Result>(result[corpus].table);
@@ -40,6 +40,6 @@ export const linear: Section = {
       }),
     ),
     '',
-    `scikit-learn ${result.peers['scikit-learn']}: TfidfVectorizer and LogisticRegression on the same n-grams, C ${result.settings.c}, tolerance ${result.settings.tolerance}. Median of ${result.rounds} round(s), in turn.`,
+    `scikit-learn ${result.peers['scikit-learn']}: TfidfVectorizer and LogisticRegression on the same n-grams, C ${result.settings.c}, tolerance ${result.settings.tolerance}. Median of ${result.rounds} alternating rounds.`,
   ],
 };

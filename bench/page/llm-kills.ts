@@ -1,7 +1,7 @@
 import type { Result, Section } from './section.ts';
 
 export const llmKills: Section = {
-  title: 'A run of language model calls, killed',
+  title: 'Language model calls in a run that is killed repeatedly',
   result: 'llm-kills',
   command: 'bench/models/llm-kills.ts',
   body: ({ calls, kills, concurrency, asked, same, lives, onlyInFlight, load }) => {
@@ -12,7 +12,7 @@ export const llmKills: Section = {
     const longest = Math.max(...killed.map(({ longestWaitMs }) => longestWaitMs));
     const again = lives.reduce((sum: number, { repeated }: Result) => sum + repeated, 0);
     return [
-      `${calls} calls, ${concurrency} at a time, killed ${kills} times with SIGKILL at random moments and issued again: the server was asked ${asked} times, ${again} of these again, ${(again / kills).toFixed(1)} per kill. A process that was killed left ${mean(({ unanswered }) => unanswered)} calls unanswered, and ${mean(({ unsaved }) => unsaved)} whose answer was not on disk yet, ${longest} ms after it was sent at most (answers are synced in groups, every 50 ms; the machine had other work). With those of earlier kills that had not come again, ${mean(({ inFlight }) => inFlight)} calls were in flight on average, ${most} at most: asked, without an answer in the journal. ${onlyInFlight ? 'Only calls in flight were repeated: of no question that came again had the journal an answer.' : 'Other calls were repeated, too.'} Scores ${same ? 'are those' : 'differ from those'} of a run that was left alone. The load of the machine was ${load[0].toFixed(0)} at the end.`,
+      `${calls} calls, ${concurrency} at a time, killed with SIGKILL ${kills} times at random and restarted: the server received ${asked} requests, of which ${again} were repeats, ${(again / kills).toFixed(1)} per kill. On average a killed process left ${mean(({ unanswered }) => unanswered)} calls without a response and ${mean(({ unsaved }) => unsaved)} with a response not yet on disk, at most ${longest} ms after it was sent (responses are synced in groups every 50 ms; the machine was loaded). Including calls left by earlier kills and not yet repeated, ${mean(({ inFlight }) => inFlight)} calls were in flight on average and ${most} at most, that is sent without a response in the journal. ${onlyInFlight ? 'Only calls in flight were repeated: no repeated call already had a response in the journal.' : 'Other calls were repeated, too.'} Scores ${same ? 'are identical to' : 'differ from'} those of an uninterrupted run. Machine load at the end: ${load[0].toFixed(0)}.`,
     ];
   },
 };

@@ -1,7 +1,7 @@
 import { type Result, type Section, table } from './section.ts';
 
 export const llm: Section = {
-  title: 'Asking language models: what it takes beside the model',
+  title: 'Overhead of calling language models',
   result: 'llm',
   command: 'bench/models/llm.ts --python PATH',
   body: ({ streamed, whole, peers, concurrency, load }) => [
@@ -19,8 +19,8 @@ export const llm: Section = {
       ]),
     ),
     '',
-    `A stub on loopback that answers at once, ${concurrency} calls at a time; each client is one thread. The load of the machine was ${load[0].toFixed(0)} at the end: by the clock, both cores had other work. The other clients keep no journal and do not stream; their versions are not pinned in requirements.txt${Object.keys(peers).length > 0 ? `; the load was ${Math.round(Math.max(...Object.values<Result>(peers).map((row) => row.load)))} when they were asked` : ''}.`,
+    `A loopback stub that responds at once, ${concurrency} concurrent calls; each client is single-threaded. Machine load was ${load[0].toFixed(0)} at the end, so wall times include waiting for the cores. The other clients keep no journal and do not stream; their versions are not pinned in requirements.txt${Object.keys(peers).length > 0 ? `; the load was ${Math.round(Math.max(...Object.values<Result>(peers).map((row) => row.load)))} when they ran` : ''}.`,
     '',
-    `Memory over ${streamed.calls} streamed calls: ${streamed.memory.map(({ calls, liveMegabytes, residentMegabytes }: Result) => `${calls}: ${liveMegabytes.toFixed(0)} MB live, ${residentMegabytes.toFixed(0)} MB resident`).join('; ')}. Live is what a collection leaves, questions that are still to be asked included.`,
+    `Memory over ${streamed.calls} streamed calls: ${streamed.memory.map(({ calls, liveMegabytes, residentMegabytes }: Result) => `${calls}: ${liveMegabytes.toFixed(0)} MB live, ${residentMegabytes.toFixed(0)} MB resident`).join('; ')}. Live is the heap after garbage collection, including the prompts still to be sent.`,
   ],
 };

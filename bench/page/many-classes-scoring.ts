@@ -6,7 +6,7 @@ export const manyClassesScoring: Section = {
   command: 'bench/metrics/many-classes.ts',
   body: ({ rows, load, hardware }) => [
     ...table(
-      ['family', 'answers', 'classes', 'CPU time', 'peak memory', 'score sheet'],
+      ['family', 'predictions', 'classes', 'CPU time', 'peak memory', 'score sheet'],
       rows.map((row: Result) => [
         row.family,
         row.answers.toLocaleString('en'),
@@ -17,6 +17,6 @@ export const manyClassesScoring: Section = {
       ]),
     ),
     '',
-    `${hardware}, load ${load.toFixed(0)}. Labels are drawn evenly, so that nearly every answer brings a class of its own: the worst case.`,
+    `${hardware}, load ${load.toFixed(0)}. Labels are drawn uniformly, the worst case: nearly every prediction introduces a new class.`,
   ],
 };

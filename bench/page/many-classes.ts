@@ -6,7 +6,7 @@ export const manyClasses: Section = {
   command: 'bench/models/many-classes.ts',
   body: ({ rows, asked, load }) => [
     ...table(
-      ['model', 'classes', 'fit', `answering ${asked}`, 'peak memory'],
+      ['model', 'classes', 'fit', `predicting ${asked}`, 'peak memory'],
       rows.map((row: Result) => [
         row.kind,
         row.classes.toLocaleString('en'),
@@ -16,6 +16,6 @@ export const manyClasses: Section = {
       ]),
     ),
     '',
-    `CPU time (load ${load.toFixed(0)}); one training example per class. Above 2 000 labels a prediction holds the 100 largest scores.`,
+    `CPU time (load ${load.toFixed(0)}); one training example per class. Above 2 000 labels a prediction keeps only the 100 highest scores.`,
   ],
 };

@@ -1,11 +1,11 @@
 import { type Result, type Section, seconds, table, times } from './section.ts';
 
 export const metricsEntities: Section = {
-  title: 'Strict entity F1 of 100 000 sentences, beside seqeval',
+  title: 'Strict entity F1 on 100 000 sentences vs. seqeval',
   result: 'metrics-entities',
   command: 'bench/metrics/entities.ts',
   goals: ({ ratio }) => [
-    { what: 'Entity F1 with decoding, beside seqeval', measured: ratio.fromTags, goal: 50, unit: 'times' },
+    { what: 'Entity F1 with decoding vs. seqeval', measured: ratio.fromTags, goal: 50, unit: 'times' },
   ],
   body: ({ table: rows, ratio }) => [
     ...table(
@@ -17,6 +17,6 @@ export const metricsEntities: Section = {
       ]),
     ),
     '',
-    `Scoring entities, the form that our predictions come in, is ${times(ratio.fromEntities)} as fast as seqeval on tags; with the decoding of both sides' tags it is ${times(ratio.fromTags)} (of CPU time ${times(ratio.ofCpuFromTags)}). The goal was 50×.`,
+    `Scoring entities, the format of our predictions, is ${times(ratio.fromEntities)} as fast as seqeval on tags; including tag decoding, ${times(ratio.fromTags)} (CPU time ${times(ratio.ofCpuFromTags)}). The goal was 50×.`,
   ],
 };

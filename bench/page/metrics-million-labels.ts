@@ -1,7 +1,7 @@
 import { type Result, type Section, seconds, table } from './section.ts';
 
 export const metricsMillionLabels: Section = {
-  title: 'Scoring 1 000 000 predictions, file included',
+  title: 'Scoring 1 000 000 predictions, including reading the file',
   result: 'metrics-million-labels',
   command: 'bench/metrics/million-labels.ts',
   goals: ({ table: { 'chineseblue: read, check, match, score': ours } }) => [
@@ -19,6 +19,6 @@ export const metricsMillionLabels: Section = {
       ]),
     ),
     '',
-    'The primary metric, without intervals. The goal was 1 s and 500 MB.',
+    'Primary metric without intervals. The goals were 1 s and 500 MB.',
   ],
 };

@@ -3,13 +3,13 @@ import { type Result, type Section, seconds, table, times } from './section.ts';
 const GOALS = { '1 thread': 1.2, '2 threads': 2 };
 
 export const modelsCrf: Section = {
-  title: 'Linear-chain CRF on the same features, beside CRFsuite',
+  title: 'Linear-chain CRF vs. CRFsuite on the same features',
   result: 'models-crf',
   command: 'bench/models/crf.ts',
   goals: ({ corpora }) =>
     corpora.flatMap(({ corpus, medians }: Result) =>
       Object.entries(GOALS).map(([who, goal]) => ({
-        what: `CRF on ${corpus}, ${who}, beside CRFsuite`,
+        what: `CRF on ${corpus}, ${who}, vs. CRFsuite`,
         measured: medians.find((row: Result) => row.who === `chineseblue, ${who}`)['CRFsuite / this (wall)'],
         goal,
         unit: 'times',
@@ -35,17 +35,17 @@ function crfBody({ corpora, settings }: Result): string[] {
     ...table(
       [
         'corpus',
-        'who',
-        'training, wall',
-        'CPU',
-        'ratio, wall',
-        'ratio, CPU',
+        'system',
+        'training, wall time',
+        'CPU time',
+        'wall time ratio',
+        'CPU time ratio',
         'objective',
         'strict F1 on test',
       ],
       rows,
     ),
     '',
-    `${corpora[0].peer}, L-BFGS; c2 ${settings.c2}, at most ${settings.iterations} iterations, ${settings.rounds} round(s), in turn. CRFsuite has one thread. Other work shared the machine in this run: the ratio of CPU times is the steadier one.`,
+    `${corpora[0].peer}, L-BFGS; c2 ${settings.c2}, at most ${settings.iterations} iterations, ${settings.rounds} alternating rounds. CRFsuite is single-threaded. The machine was shared in this run; the CPU time ratio is the more reliable one.`,
   ];
 }

@@ -1,7 +1,7 @@
 import { type Section, seconds } from './section.ts';
 
 export const reportOpen: Section = {
-  title: 'A report of 100 MB of predictions',
+  title: 'A report on 100 MB of predictions',
   result: 'report-open',
   command: 'bench/report/open.ts',
   body: (result) => [

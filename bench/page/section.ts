@@ -1,25 +1,25 @@
-// The results are plain JSON of the benches; what a section reads is what its bench writes.
+// Results are plain JSON: each section reads what its bench writes.
 // biome-ignore lint/suspicious/noExplicitAny: a page over a dozen unrelated shapes
 export type Result = any;
 
-/** What was asked of a measurement, and what came out. */
+/** A target and its measurement. */
 export interface Goal {
   readonly what: string;
   readonly measured: number;
   readonly goal: number;
   readonly unit: 'times' | 'percent' | 'seconds' | 'MiB' | 'MB';
-  /** Whether less is better. */
+  /** Whether lower is better. */
   readonly atMost?: boolean;
 }
 
-/** A part of docs/performance.md: the results of one bench. */
+/** A section of docs/performance.md: the results of one bench. */
 export interface Section {
   readonly title: string;
-  /** Below bench/results, without `.json`. */
+  /** File name in bench/results, without `.json`. */
   readonly result: string;
   readonly command: string;
   readonly body: (result: Result) => readonly string[];
-  /** The goals that its result is held against. */
+  /** The goals its result is checked against. */
   readonly goals?: (result: Result) => readonly Goal[];
 }
 

@@ -1,7 +1,7 @@
 import { type Result, type Section, seconds, table, times } from './section.ts';
 
 export const statisticsBootstrap: Section = {
-  title: 'Bootstrap, 10 000 resamples of 10 000 units, one core, beside scipy',
+  title: 'Bootstrap vs. scipy: 10 000 resamples of 10 000 units on one core',
   result: 'statistics-bootstrap',
   command: 'bench/statistics/bootstrap.ts',
   goals: ({ table: rows }) => [
@@ -13,7 +13,7 @@ export const statisticsBootstrap: Section = {
       atMost: true,
     })),
     {
-      what: "Bootstrap, beside scipy's BCa, CPU time, the least of all metrics",
+      what: "Bootstrap vs. scipy's BCa, CPU time, lowest ratio over metrics",
       measured: Math.min(
         ...rows.flatMap(({ ours, bca }: Result) => (bca ? [bca.cpuSeconds / ours.cpuSeconds] : [])),
       ),
@@ -23,7 +23,7 @@ export const statisticsBootstrap: Section = {
   ],
   body: ({ table: rows, peers, load }) => [
     ...table(
-      ['metric', 'counts a unit', 'ours', `scipy ${peers.scipy}, percentile`, 'scipy, BCa', 'ratio to BCa'],
+      ['metric', 'counts per unit', 'ours', `scipy ${peers.scipy}, percentile`, 'scipy, BCa', 'ratio to BCa'],
       rows.map((row: Result) => [
         row.name,
         String(row.width),
@@ -34,6 +34,6 @@ export const statisticsBootstrap: Section = {
       ]),
     ),
     '',
-    `CPU time, as other work shared the machine (load ${load[0].toFixed(0)}). Ours: the intervals of every score, a Bayesian bootstrap corrected for bias and widened by a jackknife. Of scipy's, BCa is the one that corrects for bias as well.`,
+    `CPU time, because the machine was shared (load ${load[0].toFixed(0)}). Ours is the interval reported with every score: a Bayesian bootstrap with bias correction, widened by a jackknife. BCa is scipy's bias-corrected counterpart.`,
   ],
 };
