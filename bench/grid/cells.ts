@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 import { type Arm, type Ensemble, MEMBERS, RECIPES } from './recipes.ts';
 
-/** Where finished cells are kept, one small file each; the answers stay with the runs, outside of the repository. */
+/** Where finished cells are kept, one small file each; predictions stay with the runs, outside the repository. */
 export const CELLS = join(import.meta.dirname, '../results/grid');
 
 /** One run of the grid. */
 export interface Cell {
   readonly task: string;
   readonly arm: Arm;
-  /** The name of a trial on the fine-tuned arm, whose scores on test are not looked at: see trials.ts. */
+  /** The name of a trial on the fine-tuned arm, which is never evaluated on test: see trials.ts. */
   readonly trial?: string;
-  /** Of a trial: on all of train. */
+  /** Of a trial: trained on the full training set. */
   readonly full?: true;
   readonly seed: number;
   readonly model: string;
@@ -23,15 +23,15 @@ export interface Cell {
   readonly members?: readonly Arm[];
 }
 
-/** What is kept of a finished cell. */
+/** A finished cell as stored. */
 export interface KeptCell extends Omit<Cell, 'minutes'> {
   readonly split: string;
   readonly convention: string;
   readonly examples: { readonly train: number; readonly dev: number; readonly evaluated: number };
   readonly units: number;
-  /** Where not all of train was learnt from. */
+  /** Number of training examples used, if not all. */
   readonly learnt?: number;
-  /** A share of 1, with the 95 % interval over independent units. Trials have none. */
+  /** A fraction of 1, with the 95 % interval over independent units. Trials have none. */
   readonly score?: number;
   readonly low?: number;
   readonly high?: number;
@@ -41,21 +41,21 @@ export interface KeptCell extends Omit<Cell, 'minutes'> {
   readonly curve: readonly number[];
   /** The best of the curve. */
   readonly dev?: number;
-  /** SHA-256 of the weights that were fine-tuned. */
+  /** SHA-256 of the pretrained weights. */
   readonly startingPoint: string;
   readonly run: string;
   readonly startedAt: string;
-  /** On a machine that did other work too: to plan with, not to compare. */
+  /** On a shared machine: useful for planning, not for comparison. */
   readonly seconds: number;
   readonly commit: string | null;
   readonly node: string;
   readonly cpu: string;
 }
 
-/** The 95 % interval of the mean of an arm of several seeds, over the units of test. */
+/** The 95 % interval of the mean of an arm over several seeds, over the units of the test set. */
 export interface ArmInterval {
   readonly arm: string;
-  /** Ids: the interval is that of these runs and no others. */
+  /** Ids of the runs that the interval covers. */
   readonly runs: readonly string[];
   readonly low: number;
   readonly high: number;
@@ -72,7 +72,7 @@ export interface Pair {
   readonly p: number;
 }
 
-/** All cells of a task but its trials. */
+/** All cells of a task except its trials. */
 export function cellsOf(task: string): Cell[] {
   const { arms, ensemble } = RECIPES[task];
   const single: Cell[] = Object.entries(arms).flatMap(([arm, { model, parameters, seeds, minutes, note }]) =>
@@ -101,7 +101,7 @@ export function fileOf({ task, arm, trial, full, seed }: Cell): string {
   return join(CELLS, task, `${tried ?? arm}-${seed}.json`);
 }
 
-/** The finished cell with this very recipe, or undefined. */
+/** The finished cell with exactly this recipe, or undefined. */
 export function keptOf(cell: Cell): KeptCell | undefined {
   const file = fileOf(cell);
   if (!existsSync(file)) return undefined;
@@ -115,7 +115,7 @@ export const pairsFile = (task: string): string => join(CELLS, task, 'pairs.json
 
 export const intervalsFile = (task: string): string => join(CELLS, task, 'intervals.json');
 
-/** What is kept of a task: every cell, in the order of its recipes, its comparisons, and the intervals of several seeds. */
+/** Stored results of a task: its cells in the order of the recipes, comparisons, and intervals over seeds. */
 export function keptCells(task: string): { cells: KeptCell[]; pairs: Pair[]; intervals: ArmInterval[] } {
   const cells = cellsOf(task).flatMap((cell) => keptOf(cell) ?? []);
   const listOf = <T>(file: string): T[] => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);

@@ -4,10 +4,10 @@ import { fold } from '../../src/tasks/families/view.ts';
 import type { Group, WrongGroup } from './errors-kept.ts';
 
 const MOST_CONFUSIONS = 6;
-/** Upper ends of the bands of shared characters, exclusive but for the last. */
+/** Upper bounds of the bands of shared characters, exclusive except the last. */
 const BANDS = [0.25, 0.5, 0.75, 1];
 
-/** How the boundaries of answers that overlap gold of the same class are wrong. */
+/** Boundary errors of predictions that overlap gold of the same class. */
 export function boundaries(shown: Shown, answers: Answers): Group[] {
   const counts = new Map<string, number>();
   answers.aligned.forEach((pairs, i) => {
@@ -23,7 +23,7 @@ export function boundaries(shown: Shown, answers: Answers): Group[] {
   return sorted(counts);
 }
 
-/** Which class is answered in place of which: of the same element, or of the example. */
+/** Confused classes, of an element or of an example. */
 export function confusions(shown: Shown, answers: Answers): Group[] {
   const counts = new Map<string, number>();
   answers.aligned.forEach((pairs, i) => {
@@ -36,7 +36,7 @@ export function confusions(shown: Shown, answers: Answers): Group[] {
   return sorted(counts).slice(0, MOST_CONFUSIONS);
 }
 
-/** Pairs of texts by gold and by the share of characters in common; undefined where examples are no pairs. */
+/** Pairs of texts by gold and by the share of characters in common; undefined if examples are not pairs. */
 export function pairOverlap({ blocks, gold }: Shown, { errors }: Answers): WrongGroup[] | undefined {
   if (gold.some(({ values, elements }, i) => values || blocks[i].length !== 2 || elements.length !== 1))
     return undefined;
@@ -61,7 +61,7 @@ export function pairOverlap({ blocks, gold }: Shown, { errors }: Answers): Wrong
 const nameOf = (label: string, from: number, to: number): string =>
   `gold ${label}, ${100 * from}–${100 * to} %`;
 
-/** Queries by the place of the first document of the highest grade, ties against it; none where examples are no rankings. */
+/** Queries by the rank of the first document with the highest grade, ties counted against it; none if examples are not rankings. */
 export function places(shown: Shown, { sides }: Answers): Group[] {
   const counts = new Map<string, number>();
   shown.gold.forEach(({ values: grades = [] }, i) => {
@@ -75,7 +75,7 @@ export function places(shown: Shown, { sides }: Answers): Group[] {
   return sorted(counts);
 }
 
-/** Queries by which document shares more characters with them; undefined where examples are no rankings. */
+/** Queries by which document shares more characters with them; undefined if examples are not rankings. */
 export function rankingOverlap({ blocks, gold }: Shown, { errors }: Answers): WrongGroup[] | undefined {
   if (gold.some(({ values }) => !values)) return undefined;
   const groups = new Map<string, { count: number; wrong: number }>();
@@ -100,7 +100,7 @@ function rightOf(grades: readonly number[]): boolean[] {
   return grades.map((grade) => grade === highest);
 }
 
-/** Characters that two texts have in common, each as often as it is in both, of the characters of both (Dice). */
+/** Dice coefficient of the multisets of characters of two texts. */
 function shared(a: string, b: string): number {
   const [one, other] = [fold(a), fold(b)];
   return (2 * sharedCharacters(one, other)) / Math.max(1, [...one].length + [...other].length);

@@ -14,7 +14,7 @@ export interface WrongGroup extends Group {
 }
 export interface ScoredGroup extends Group {
   readonly score: number;
-  /** Absent where there are too few units. */
+  /** Absent if there are too few units. */
   readonly low?: number;
   readonly high?: number;
 }
@@ -30,7 +30,7 @@ export interface Errors {
   readonly score: number;
   readonly errors: number;
   readonly kinds: readonly { readonly id: KindId; readonly count: number }[];
-  /** Of answers that overlap gold with other boundaries. */
+  /** Of predictions that overlap gold but differ in boundaries. */
   readonly boundaries: readonly Group[];
   readonly classes: readonly {
     readonly label: string;
@@ -39,7 +39,7 @@ export interface Errors {
     readonly right: number;
     readonly f1: number;
   }[];
-  /** Of one class with another, the most frequent ones. */
+  /** The most frequent confusions between classes. */
   readonly confusions: readonly Group[];
   /** Primary score by the length of texts. */
   readonly lengths: readonly ScoredGroup[];
@@ -58,7 +58,7 @@ export function keptErrors(task: string): Errors | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Whether no arm of a task reaches its goal on test, or the goal is no number. */
+/** Whether no arm of a task reaches its goal on test, or the goal is not a number. */
 export function missed(task: string): boolean {
   const goal = Number(RECIPES[task].goal);
   const arms = Map.groupBy(keptCells(task).cells, ({ arm }) => arm);

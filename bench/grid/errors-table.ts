@@ -15,16 +15,16 @@ const wrong = (groups: readonly WrongGroup[]): string =>
     .map(({ group, count, wrong }) => `${group}: ${percent(wrong / count)} % wrong (${count})`)
     .join('; ');
 
-/** The errors of the best fine-tuned model of a task on dev; nothing where they were not counted. */
+/** The dev errors of the best fine-tuned model of a task; empty if they were not counted. */
 export function errorLines(task: string): string[] {
   const found = keptErrors(task);
   if (!found) return [];
   const { arm, examples, units, score, errors } = found;
   return [
     '',
-    `Errors on dev of ${arm}, seed 0 (${examples} examples, ${units} independent units; ${percent(score)} with the decoding that dev chose): ${errors} in all.`,
+    `Errors of ${arm} on dev, seed 0 (${examples} examples, ${units} independent units; score ${percent(score)} with the decoding chosen on dev): ${errors} in total.`,
     '',
-    row(['by', 'errors']),
+    row(['breakdown', 'errors']),
     row(['---', '---']),
     ...rowsOf(found).flatMap(([by, what]) => (what === '' ? [] : row([by, what]))),
   ];
@@ -51,17 +51,17 @@ function rowsOf({
   const counts = (groups: Errors['confusions']): string =>
     groups.map(({ group, count }) => `${group}: ${count}`).join('; ');
   return [
-    ['what went wrong', named(0, SHAPES)],
-    ['what it is related to', named(SHAPES)],
+    ['error type', named(0, SHAPES)],
+    ['related to', named(SHAPES)],
     ['boundary', counts(boundaries)],
     [
       'class: F1 (gold)',
       classes.map(({ label, f1, gold }) => `${label} ${percent(f1)} (${gold})`).join('; '),
     ],
-    ['confusion, gold → answer', counts(confusions)],
+    ['confusion, gold → prediction', counts(confusions)],
     ['characters: score (examples)', scored(lengths)],
-    ['times in train: recall (gold)', frequencies.length > 1 ? scored(frequencies) : ''],
+    ['frequency in train: recall (gold)', frequencies.length > 1 ? scored(frequencies) : ''],
     ['shared characters', wrong(overlaps)],
-    ['place of the first right document', counts(places)],
+    ['rank of the first relevant document', counts(places)],
   ];
 }

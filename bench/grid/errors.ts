@@ -1,7 +1,7 @@
 /**
- * What kinds of error the best fine-tuned model of each task makes on dev where the goal is missed: the errors of a report
- * (src/report), counted, without any text of a corpus. The weights are those of kept runs at WORK/runs, which are asked anew.
- * Writes bench/results/grid/TASK/errors.json; bench/grid/page.ts shows it. What is there for the same run is skipped.
+ * Counts the errors of the best fine-tuned model of each task on dev where the goal is missed: those of a report
+ * (src/report), without any corpus text. Predictions are recomputed with the weights of the kept runs in WORK/runs.
+ * Writes bench/results/grid/TASK/errors.json for bench/grid/page.ts; skips runs that are already analysed.
  *
  *   npx node bench/grid/errors.ts --work WORK [--data DIR] [--only cMedQQ,cMedIR]
  */
@@ -31,7 +31,7 @@ import { boundaries, confusions, pairOverlap, places, rankingOverlap } from './e
 import { type Errors, errorsFile, keptErrors, missed } from './errors-kept.ts';
 import { RECIPES } from './recipes.ts';
 
-/** Classes that are kept, the most frequent ones. */
+/** How many of the most frequent classes are kept. */
 const MOST_CLASSES = 12;
 
 const { values } = parseArgs({
@@ -49,7 +49,7 @@ for (const id of values.only?.split(',').map((name) => findTask(name).id) ?? Obj
   console.log(`${id}, ${cell.arm}: dev ${(100 * found.score).toFixed(2)}, ${found.errors} errors`);
 }
 
-/** The fine-tuned arm of seed 0 that is the best on dev, of those whose weights are at hand. */
+/** The fine-tuned arm at seed 0 with the best dev score, among those with available weights. */
 function best(task: string): KeptCell | undefined {
   return keptCells(task)
     .cells.filter(({ model, arm, seed, run }) => {

@@ -1,18 +1,18 @@
 /**
- * Every task with data × baseline, frozen encoder, fine-tuned encoders, ensembles, by the recipes of recipes.ts. Each cell is an
- * ordinary kept run in WORK/runs, killed at any moment and resumed by rerunning; what is finished is kept as a small file
- * in bench/results/grid, without answers, and skipped from then on. Then bench/grid/page.ts writes the tables.
+ * Runs every task with data × baseline, frozen encoder, fine-tuned encoders and ensembles, by the recipes of recipes.ts. Each
+ * cell is an ordinary run in WORK/runs that can be killed at any time and resumed by rerunning. Finished cells are kept as
+ * small files in bench/results/grid, without predictions, and skipped from then on; bench/grid/page.ts writes the tables.
  *
  *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
  *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--list|--compare]
  *
- * --encoder: the folder or name of the pretrained encoder; --small: of cbert-small, whose arm is left out without it;
- * --minutes: begin no cell that is expected to end later; --compare: train nothing, and compute the comparisons and the
- * intervals of several seeds again from the runs in WORK (no --encoder).
+ * --encoder: folder or name of the pretrained encoder; --small: the same for cbert-small, whose arms are skipped without it;
+ * --minutes: start no cell expected to end later; --compare: train nothing, and recompute comparisons and intervals over
+ * seeds from the runs in WORK (no --encoder).
  *
- * --trials runs the remedies of trials.ts instead, each beside the recipe on the same sample of train, judged on dev: 240 000 to
- * 400 000 tokens of training for the recipe, about 40 minutes of one core a task, 30 with --seeds 0. --full then runs those
- * that gained more than the recipe's seeds lie apart on all of train.
+ * --trials instead runs the variants of trials.ts and the recipe on the same sample of the training set, judged on dev:
+ * 240 000 to 400 000 training tokens for the recipe, about 40 minutes on one core per task, 30 with --seeds 0. --full then
+ * runs, on the full training set, the variants that gained more than the recipe varies over its seeds.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -61,7 +61,7 @@ const { values } = parseArgs({
 });
 if (!values.work || !(values.encoder || values.compare))
   throw new Error(
-    '--work DIR: where runs are kept, outside of the repository; --encoder DIR: what is fine-tuned',
+    '--work DIR: where runs are kept, outside the repository; --encoder DIR: the encoder to fine-tune',
   );
 const root = join(resolve(values.work), 'runs');
 const { dir: dataDir } = resolveDataDir(values.data, process.env);
@@ -93,7 +93,7 @@ const wanted = tasks
       Number(isEnsemble(a.arm)) - Number(isEnsemble(b.arm)) || a.seed - b.seed || a.minutes - b.minutes,
   );
 const nameOf = ({ task, arm, trial, full, seed }: Cell): string =>
-  `${task} ${trial ?? arm}${full ? ' on all of train' : ''} seed ${seed}`;
+  `${task} ${trial ?? arm}${full ? ' on the full training set' : ''} seed ${seed}`;
 if (values.list) {
   for (const cell of wanted) console.log(`${nameOf(cell)}: ${cell.minutes} minutes`);
   process.exit();
@@ -114,7 +114,7 @@ if (asked === cellsOf) for (const task of tasks) await compareArms(task);
 /** Runs a cell and keeps it. */
 async function fill(cell: Cell): Promise<void> {
   const plan = planOf(cell);
-  if (!plan) return console.log(`${nameOf(cell)}: its members are not there yet`);
+  if (!plan) return console.log(`${nameOf(cell)}: its members are not finished yet`);
   const run = await evaluate(plan);
   await dropCheckpoints(run.directory);
   await createDirectory(join(CELLS, cell.task));
@@ -157,12 +157,12 @@ function planOf(cell: Cell): Plan | undefined {
     root,
     keepModel,
     force: false,
-    // trials are judged on dev, which training asks: of test as little as there can be
+    // trials are judged on dev, which training evaluates; test is kept to one example
     ...(cell.trial !== undefined && { limit: 1 }),
   };
 }
 
-/** Directories of the members' runs at seed 0, or undefined where one is not finished. */
+/** Directories of the members' runs at seed 0, or undefined if one is not finished. */
 function membersOf({ task, members = [] }: Cell): string[] | undefined {
   const cells = cellsOf(task).filter(({ seed }) => seed === 0);
   const kept = members
@@ -201,7 +201,7 @@ function describe({ minutes: _, ...cell }: Cell, { record, scores, directory }: 
   };
 }
 
-/** The scores on dev that training logs. */
+/** The dev scores in the training log. */
 function curveOf(directory: string): number[] {
   const log = join(directory, 'train.jsonl');
   if (!existsSync(log)) return [];
@@ -211,13 +211,13 @@ function curveOf(directory: string): number[] {
     .map((line) => JSON.parse(line).dev);
 }
 
-/** Moments of Adam and the best weights: nothing reads them any more. */
+/** Deletes optimizer states and the best weights, which are no longer needed. */
 async function dropCheckpoints(directory: string): Promise<void> {
   for (const name of await readdir(directory))
     if (/^(checkpoint-.*|best\.bin)$/.test(name)) await rm(join(directory, name), { force: true });
 }
 
-/** Of the arms of a task whose runs are at hand: the intervals of those with several seeds, and pairs over all seeds. */
+/** Intervals over seeds and paired comparisons, for the arms of a task whose runs are available. */
 async function compareArms(task: string): Promise<void> {
   const cells = cellsOf(task)
     .flatMap((cell) => keptOf(cell) ?? [])
@@ -256,7 +256,7 @@ async function compareArms(task: string): Promise<void> {
   );
 }
 
-/** An arm is one system: records of an earlier version lack the parameters that came later, at what was done before. */
+/** Treats an arm as one system: older records lack parameters added later, whose defaults keep the old behaviour. */
 function ofOneRecipe(
   opened: readonly OpenedRun[],
   byArm: readonly (readonly [string, readonly KeptCell[]])[],

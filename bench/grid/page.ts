@@ -1,6 +1,6 @@
 /**
- * Writes docs/encoder-results.md and its Chinese twin from the cells that bench/grid/grid.ts kept, so that no figure is
- * typed by hand, and the line of docs/results.md that links it. Remedies and kinds of errors are in the English page only.
+ * Writes docs/encoder-results.md and its Chinese twin from the cells kept by bench/grid/grid.ts, and adds a
+ * link to docs/results.md. No figure is typed by hand. Trials and error analyses are on the English page only.
  *
  *   npx node bench/grid/page.ts
  */
@@ -20,7 +20,7 @@ import { ABOUT_TRIALS, trialLines } from './trials-table.ts';
 const docs = join(import.meta.dirname, '../../docs');
 type Say = (text: Text) => string;
 
-/** The kind of an arm and what was chosen for it. */
+/** The model kind of an arm and its chosen parameters. */
 function recipeOf({ model, parameters, members }: KeptCell, say: Say): string {
   const chosen = Object.entries(parameters).map(([name, value]) => `${kebab(name)}=${value}`);
   const kind = members
@@ -29,7 +29,7 @@ function recipeOf({ model, parameters, members }: KeptCell, say: Say): string {
   return [kind, ...chosen.map((one) => `\`${one}\``)].join(' ');
 }
 
-/** Of the mean over the seeds; empty where it was not computed for these very runs. */
+/** The interval of the mean over seeds; empty if it was not computed for exactly these runs. */
 function rangeOf(own: readonly KeptCell[], intervals: readonly ArmInterval[]): string {
   const runs = own.map(({ run }) => run);
   const ofSeveral = intervals.find((one) => JSON.stringify(one.runs) === JSON.stringify(runs));
@@ -58,7 +58,7 @@ function armRows({ cells, pairs, intervals }: ReturnType<typeof keptCells>, say:
 
 const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
 
-/** What dev said after every epoch. */
+/** Dev scores after every epoch. */
 function devLines(cells: readonly KeptCell[], say: Say): string[] {
   const tuned = cells.filter(
     ({ arm, seed, curve }) => arm === 'fine-tuned' && seed === 0 && curve.length > 0,
@@ -67,7 +67,7 @@ function devLines(cells: readonly KeptCell[], say: Say): string[] {
   const recipe = say({ en: 'the recipe', zh: '所用设置' });
   return [
     '',
-    say({ en: 'Dev after every epoch, seed 0:', zh: '种子 0，每轮之后的开发集得分：' }),
+    say({ en: 'Dev score after each epoch, seed 0:', zh: '种子 0，每轮之后的开发集得分：' }),
     '',
     ...tuned.map((cell) => {
       const [chosen, curve] = [recipeOf(cell, say), curveOf(cell)];
@@ -76,14 +76,14 @@ function devLines(cells: readonly KeptCell[], say: Say): string[] {
   ];
 }
 
-/** Which cells are still to be run, and what they are expected to take. */
+/** The pending cells and their expected cost. */
 function outstanding(cells: readonly Cell[], say: Say): string {
   const arms = [...Map.groupBy(cells, ({ arm }) => arm)].map(([arm, { length }]) =>
     length > 1 ? say({ en: `${arm} (${length} seeds)`, zh: `${arm}（${length} 个种子）` }) : arm,
   );
   const hours = (cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60).toFixed(1);
   return say({
-    en: `Not run yet: ${arms.join(', ')}; about ${hours} hours of one core.`,
+    en: `Not run yet: ${arms.join(', ')}; about ${hours} hours on one core.`,
     zh: `尚未运行：${arms.join('、')}；约需单核 ${hours} 小时。`,
   });
 }
@@ -112,7 +112,7 @@ function section(id: string, say: Say): string[] {
     `## ${id}`,
     '',
     say({
-      en: `${title.en}. ${first.split}: ${evaluated} examples, ${first.units} independent units; learnt from ${train}, tuned on ${dev}. Convention \`${first.convention}\`. Goal: ${goal.en}.`,
+      en: `${title.en}. ${first.split}: ${evaluated} examples, ${first.units} independent units; trained on ${train}, tuned on ${dev}. Convention \`${first.convention}\`. Goal: ${goal.en}.`,
       zh: `${title.zh}。${first.split}：${evaluated} 个样本，${first.units} 个独立单元；训练 ${train} 个，调参 ${dev} 个。口径 \`${first.convention}\`。目标：${goal.zh}。`,
     }),
     '',
@@ -140,7 +140,7 @@ const HEADS: readonly Text[] = [
   { en: 'minus baseline', zh: '与 baseline 之差' },
 ];
 
-/** Goals that are no numbers. */
+/** Goals that are not numbers. */
 const GOALS: Readonly<Record<string, Text>> = {
   'what its labels allow': { en: 'what its labels allow', zh: '标签所能支持的水平' },
 };
@@ -157,7 +157,7 @@ interface Parity {
   }[];
 }
 
-/** Whole runs beside the Trainer, of bench/bert/parity.ts. */
+/** Complete runs compared with the Trainer, from bench/bert/parity.ts. */
 function parity(say: Say): string[] {
   const file = join(import.meta.dirname, '../results/bert-parity.json');
   if (!existsSync(file)) return [];
@@ -173,16 +173,16 @@ function parity(say: Say): string[] {
   );
   const command = `\`npx node bench/bert/parity.ts --encoder ${encoder} --work WORK\``;
   return [
-    say({ en: '## Beside the Trainer of transformers', zh: '## 与 transformers 的 Trainer 对照' }),
+    say({ en: '## Comparison with the transformers Trainer', zh: '## 与 transformers 的 Trainer 对照' }),
     '',
     say({
-      en: `${encoder} by the same plain recipe (${epochs} epochs, AdamW, linear schedule; for entities a softmax head), on the same sequences, the epoch chosen on dev, scored alike; each row over the same seeds, which draw different heads and orders in the two. Test, in percent. ${command}`,
+      en: `${encoder} with the same basic recipe (${epochs} epochs, AdamW, linear schedule; softmax head for entities) on the same sequences; the epoch is chosen on dev and scoring is identical. Each row uses the same seeds on both sides, though they yield different head initializations and data orders. Test scores in percent. ${command}`,
       zh: `${encoder}，双方采用同样的基本设置（${epochs} 轮，AdamW，线性学习率；实体任务用 softmax 头）与同样的序列，按开发集选取轮次，评分方式一致；每行使用相同的种子，但双方由种子得到的头部初值与样本顺序不同。测试集，百分数。${command}`,
     }),
     '',
     row([
       say({ en: 'task', zh: '任务' }),
-      say({ en: 'learnt from', zh: '训练样本' }),
+      say({ en: 'training examples', zh: '训练样本' }),
       say({ en: 'seeds', zh: '种子数' }),
       'chineseblue',
       'Trainer',
@@ -196,23 +196,23 @@ function parity(say: Say): string[] {
 const COMMANDS: readonly (readonly [command: string, comment?: Text])[] = [
   [
     'grid.ts --work WORK --encoder bge-small-zh-v1.5',
-    { en: 'what is finished is skipped', zh: '已完成的会跳过' },
+    { en: 'finished cells are skipped', zh: '已完成的会跳过' },
   ],
   [
     'grid.ts --work WORK --encoder bge-small-zh-v1.5 --trials',
-    { en: 'remedies, on a sample of train, on dev', zh: '改进尝试：训练集抽样，开发集评测' },
+    { en: 'variants, trained on a sample, evaluated on dev', zh: '改进尝试：训练集抽样，开发集评测' },
   ],
   [
     'grid.ts --work WORK --encoder bge-small-zh-v1.5 --full',
-    { en: 'those that gained, on all of train', zh: '有提升的尝试：全部训练数据' },
+    { en: 'variants that gained, on the full training set', zh: '有提升的尝试：全部训练数据' },
   ],
   [
     'errors.ts --work WORK',
-    { en: 'errors on dev where a goal is missed', zh: '未达目标的任务：开发集错误分析' },
+    { en: 'error analysis on dev where a goal is missed', zh: '未达目标的任务：开发集错误分析' },
   ],
   [
     'grid.ts --work WORK --compare',
-    { en: 'intervals and comparisons again, of kept runs', zh: '由已保存的运行重新计算区间与比较' },
+    { en: 'recompute intervals and comparisons from kept runs', zh: '由已保存的运行重新计算区间与比较' },
   ],
   ['page.ts'],
 ];
@@ -223,13 +223,13 @@ const unique = (list: readonly (string | null)[]): string =>
   [...new Set(list.filter((one) => one !== null))].sort().join(', ');
 const places = `${unique(all.map(({ cpu }) => cpu))}; Node ${unique(all.map(({ node }) => node))}; chineseblue ${unique(all.map(({ commit }) => commit?.slice(0, 10) ?? null))}; ${unique(all.map(({ startedAt }) => startedAt.slice(0, 10)))}.`;
 
-const TITLE: Text = { en: '# Results of encoders', zh: '# 编码器结果' };
+const TITLE: Text = { en: '# Encoder results', zh: '# 编码器结果' };
 const ORIGIN: Text = {
-  en: 'Generated from the kept cells in `bench/results/grid` by `node bench/grid/page.ts`; never edited by hand. Each cell is an ordinary run of the full training data, by the recipes in `bench/grid/recipes.ts`, made by the commands below. 中文：[encoder-results.zh.md](encoder-results.zh.md)。',
+  en: 'Generated by `node bench/grid/page.ts` from the cells kept in `bench/results/grid`; do not edit by hand. Each cell is an ordinary run on the full training set with a recipe from `bench/grid/recipes.ts`, produced by the commands below. 中文：[encoder-results.zh.md](encoder-results.zh.md)。',
   zh: '由 `node bench/grid/page.ts` 根据 `bench/results/grid` 中保存的结果生成，不手工修改。每个结果都是使用全部训练数据的一次普通运行，设置见 `bench/grid/recipes.ts`，由以下命令得到。改进尝试与错误分析的表格见英文页：[encoder-results.md](encoder-results.md)。',
 };
 const ARMS_TEXT: Text = {
-  en: 'Arms: `baseline` is the strongest of the other kinds of models ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` all of it; `cbert-tiny` is the model of the package, fine-tuned; `ensemble` and `ensemble-3` combine the named arms of seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of test, which says nothing of other seeds ([how](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test (bootstrap interval over units, permutation test, Holm-corrected within the task; over all seeds of both arms). Where labels that count by themselves have few examples in test (cMedTC), the intervals may be too narrow ([why](trust.md#how-far-the-intervals-can-be-trusted)): p is then the safer guide. Weights, epochs and recipes were chosen on dev.',
+  en: 'Arms: `baseline` is the strongest model of any other kind ([results](results.md)); `frozen` trains only a head on bge-small-zh-v1.5 (24 million parameters), `fine-tuned` trains all parameters; `cbert-tiny` and `cbert-small` are the packaged models, fine-tuned; `ensemble` and `ensemble-3` combine the named arms at seed 0. Scores are primary metrics in percent: mean ± standard deviation over seeds, and the 95 % interval of that mean over the independent units of the test set, which does not cover variation between seeds ([method](trust.md#means-over-seeds-and-folds)). The last column is a paired comparison on test over all seeds of both arms (bootstrap interval over units, permutation test, Holm-corrected within the task). Where labels that are scored separately have few test examples (cMedTC), intervals may be too narrow ([why](trust.md#how-far-the-intervals-can-be-trusted)); rely on p there. Weights, epochs and recipes were chosen on dev.',
   zh: '方案：`baseline` 为其他模型中最强者（[results](results.md)）；`frozen` 只训练 bge-small-zh-v1.5（2400 万参数）之上的输出头，`fine-tuned` 训练全部参数；`cbert-tiny` 与 `cbert-small` 为随包提供的模型，经微调；`ensemble` 与 `ensemble-3` 集成所列方案的种子 0。得分为主指标，百分数：各种子的均值 ± 标准差，以及该均值在测试集独立单元上的 95 % 区间，不反映换用其他种子的影响（[计算方法](trust.zh.md#多个种子与多折的均值)）。最后一列为测试集上的配对比较（单元自助法区间，置换检验，任务内 Holm 校正；双方的全部种子）。若单独计分的标签在测试集中样本很少（cMedTC），区间可能偏窄（[原因](trust.zh.md#区间有多可信)），此时应以 p 值为准。权重、轮次与设置均按开发集选定。',
 };
 

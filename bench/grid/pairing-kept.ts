@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { CELLS } from './cells.ts';
 
-/** How often the own question of an answer is the nearest one. */
+/** How often the nearest question to an answer is its own. */
 export interface PairGroup {
   readonly group: 'matches' | 'others' | 'true pairs';
   readonly pairs: number;
   readonly first: number;
   readonly firstTen: number;
 }
-/** Pairs of test by what dev says of their answer. */
+/** Test pairs grouped by the dev labels of their answer. */
 export interface ReuseGroup {
   readonly inDev: 'match' | 'no match' | 'absent';
   readonly pairs: number;

@@ -1,8 +1,8 @@
 /**
- * What the labels of cMedQA allow: how often an answer belongs to the question that it is paired with, and what is known of
- * an answer from its other pairs. The vector of every answer is compared with those of all distinct questions; the share of
- * pairs whose own question comes first is taken for matches, for the others, and for as many true pairs from a table with
- * the columns `ask` and `answer`. No text is kept. Writes bench/results/grid/cMedQA/pairing.json.
+ * Estimates what the labels of cMedQA allow: how often an answer belongs to the question it is paired with, and what its other
+ * pairs reveal about an answer. The embedding of each answer is compared with those of all distinct questions. The share of
+ * pairs whose own question ranks first is computed for matches, non-matches, and as many true pairs from a table with the
+ * columns `ask` and `answer`. No text is kept. Writes bench/results/grid/cMedQA/pairing.json.
  *
  *   npx node bench/grid/pairing.ts --encoder bge-small-zh-v1.5 --reference TABLE.csv [--data DIR] [--pairs 600]
  */
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 });
 if (!values.encoder || !values.reference)
   throw new Error(
-    '--encoder MODEL: makes the vectors; --reference FILE: a table of true questions and answers',
+    '--encoder MODEL: computes the embeddings; --reference FILE: a table of true question-answer pairs',
   );
 const MOST = Number(values.pairs);
 const SEED = 0;
@@ -55,7 +55,7 @@ async function labelled(split: 'dev' | 'test'): Promise<Labelled[]> {
   });
 }
 
-/** True pairs, questions as many as `count` that differ. */
+/** `count` true pairs with distinct questions. */
 async function reference(file: string, count: number): Promise<Asked[]> {
   const found = new Map<string, string>();
   let columns: readonly string[] | undefined;
@@ -69,7 +69,7 @@ async function reference(file: string, count: number): Promise<Asked[]> {
   return shuffle(all, createRandom(SEED, 'reference')).slice(0, count);
 }
 
-/** Where its own question stands among all of them, by the cosine with the answer of each pair. */
+/** The rank of each pair's own question among all questions, by cosine similarity with its answer. */
 async function placesOf(pairs: readonly Asked[], questions: readonly string[]): Promise<number[]> {
   const asked = await encoder.encode(questions);
   const answers = await encoder.encode(pairs.map(({ answer }) => answer));
@@ -87,7 +87,7 @@ const groupOf = (group: PairGroup['group'], places: readonly number[]): PairGrou
   firstTen: places.filter((place) => place <= 10).length,
 });
 
-/** Labels of test pairs by what dev says of the same answer. */
+/** Labels of test pairs grouped by the dev labels of the same answer. */
 function reuse(dev: readonly Labelled[], test: readonly Labelled[]): ReuseGroup[] {
   const seen = new Map<string, boolean>();
   for (const { answer, matches } of dev) seen.set(answer, matches || seen.get(answer) === true);

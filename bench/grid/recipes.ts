@@ -1,6 +1,6 @@
 import type { GivenParameters } from '../../src/ground/parameters.ts';
 
-/** What stands in a row of the grid. */
+/** The rows of the grid. */
 export const ARMS = [
   'baseline',
   'frozen',
@@ -12,7 +12,7 @@ export const ARMS = [
 ] as const;
 export type Arm = (typeof ARMS)[number];
 
-/** What each ensemble combines, at seed 0. */
+/** The members of each ensemble, at seed 0. */
 export const MEMBERS = {
   ensemble: ['baseline', 'fine-tuned'],
   'ensemble-3': ['baseline', 'fine-tuned', 'cbert-small'],
@@ -25,57 +25,57 @@ export interface Recipe {
   readonly model?: string;
   readonly parameters?: GivenParameters;
   readonly seeds: readonly number[];
-  /** What one seed is expected to take on one core, for the order and for `--minutes`. */
+  /** Expected duration of one seed on one core, for ordering and `--minutes`. */
   readonly minutes: number;
-  /** Said under the table: what is not complete or not usual about it. */
+  /** Shown under the table: anything incomplete or unusual about it. */
   readonly note?: string;
 }
 
 export interface TaskRecipes {
-  /** What was aimed at on test, in the primary metric. */
+  /** The goal on test, in the primary metric. */
   readonly goal: string;
   readonly arms: Readonly<Partial<Record<Exclude<Arm, Ensemble>, Recipe>>>;
-  /** How members are combined, a parameter of the ensemble. */
+  /** How members are combined: a parameter of the ensemble. */
   readonly ensemble: { readonly method: string; readonly minutes: number };
-  /** Changes to the fine-tuned recipe that are compared with it on dev, on a sample of train: see trials.ts. */
+  /** Variants of the fine-tuned recipe, compared with it on dev after training on a sample: see trials.ts. */
   readonly trials?: Trials;
 }
 
 export interface Trials {
-  /** Tokens of one pass over the sample; of dev as many are asked at most. */
+  /** Tokens in one pass over the sample; also the limit on dev tokens. */
   readonly pass: number;
-  /** What the recipe itself is expected to take on this sample, on one core. */
+  /** Expected duration of the recipe itself on this sample, on one core. */
   readonly minutes: number;
   readonly remedies: Readonly<Record<string, Remedy>>;
 }
 
 export interface Remedy {
   readonly change: GivenParameters;
-  /** How many times as long as the recipe it takes. Default 1. */
+  /** Expected duration relative to the recipe. Default 1. */
   readonly times?: number;
-  /** Where a pass over the same examples has another number of tokens. */
+  /** If a pass over the same examples has a different number of tokens. */
   readonly pass?: number;
 }
 
 const ONE = [0];
 const THREE = [0, 1, 2];
 
-/** All layers of the encoder frozen, the head trained: what stands for frozen vectors where answers are spans. */
+/** All encoder layers frozen and only the head trained: the counterpart of frozen embeddings where predictions are spans. */
 const HEAD_ONLY: GivenParameters = { freeze: 5 };
-/** Longer training; `times` is the most that it can take. */
+/** Longer training; `times` is an upper bound. */
 const LONGER: Remedy = { change: { epochs: 6, patience: 2 }, times: 2 };
 const FGM: Remedy = { change: { fgm: 0.5 }, times: 2 };
 const R_DROP: Remedy = { change: { rdrop: 1 }, times: 2 };
-/** Lower layers learn more slowly. */
+/** Lower learning rates in lower layers. */
 const LAYER_DECAY: Remedy = { change: { layerDecay: 0.8 } };
 
-/** Measured on cMedQANER, where it is worth four points: see docs/models/bert.md. */
+/** Gains four points on cMedQANER: see docs/models/bert.md. */
 const ENTITIES: GivenParameters = { lexiconFeatures: true, copies: 2, epochs: 3 };
 
-/** Rare classes are learnt late, and decided on dev: how far they are preferred. */
+/** Rare classes are learned late; how strongly they are preferred is tuned on dev. */
 const LONG_TAIL: GivenParameters = { epochs: 3, classWeights: true, logitAdjustment: true };
 
-/** The recipes of every task with data. Chosen on dev; the trials say against what. */
+/** The recipes of every task with data, chosen on dev; the trials are the alternatives. */
 export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
   cMedIC: {
     goal: '92',
@@ -125,7 +125,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
       remedies: {
         'layer decay 0.8': LAYER_DECAY,
         'span head': { change: { head: 'span' } },
-        // as many passes over as many tokens: most entities that are missed are not in train
+        // the same number of training tokens; most missed entities do not occur in train
         'eight copies, one epoch': { change: { copies: 8, epochs: 1 } },
         FGM,
       },

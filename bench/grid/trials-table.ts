@@ -9,23 +9,23 @@ const curveOf = ({ curve }: KeptCell): string => curve.map(percent).join(', ');
 const hours = (cells: readonly Cell[]): string =>
   (cells.reduce((sum, { minutes }) => sum + minutes, 0) / 60).toFixed(1);
 
-/** What the tables of trials are, for the beginning of the page. */
+/** The introduction to the trials. */
 export const ABOUT_TRIALS =
-  'Where a goal is missed, remedies are ranked on dev at a fixed, small budget: each is trained on the same seeded sample of train as the recipe beside it (240 000 to 400 000 training tokens for the recipe, about four to eight minutes of one core), by seed 0; the recipe by three seeds. A remedy that gains more than the standard deviation of these three is then trained on all of train, where dev decides. What helps little text may not help much of it, and a gain of one seed may be luck: the ranking says which remedies are worth their full cost, not how much they gain. What has not been run yet is listed under its task.';
+  'Where a goal is missed, variants of the recipe are ranked on dev at a small fixed budget. Each is trained with seed 0 on the same sample of the training set as the recipe (240 000 to 400 000 training tokens for the recipe, about four to eight minutes on one core); the recipe itself is trained with three seeds. A variant that gains more than the standard deviation over these seeds is then trained on the full training set and judged on dev. Gains on a small sample may not carry over to the full training set, and a gain at one seed may be chance: the ranking shows which variants are worth a full run, not how much they gain. Pending trials are listed under each task.';
 
-/** What a remedy changes, as parameters. */
+/** The parameters that a variant changes. */
 const changeOf = (task: string, name: string): string =>
   Object.entries(RECIPES[task].trials!.remedies[name].change)
     .map(([key, value]) => `\`${kebab(key)}=${value}\``)
     .join(' ');
 
-/** The remedies that were tried on a task, beside its recipe; and what is still to be run. */
+/** The variants tried on a task compared with its recipe, and the pending ones. */
 export function trialLines(task: string): string[] {
   const [first, ...others] = unchanged(task);
   const left = trialCells(task).filter((cell) => !keptOf(cell));
   const rest =
     left.length > 0
-      ? ['', `Trials not run yet: ${left.length}; about ${hours(left)} hours of one core.`]
+      ? ['', `Trials not run yet: ${left.length}; about ${hours(left)} hours on one core.`]
       : [];
   if (!first) return rest;
   const found = standings(task);
@@ -33,9 +33,9 @@ export function trialLines(task: string): string[] {
   const sample = `${first.learnt ?? first.examples.train} of ${first.examples.train} training examples`;
   return [
     '',
-    `Remedies, compared on dev after training on the same sample (${sample}, seed 0):`,
+    `Variants of the recipe, compared on dev after training on the same sample (${sample}, seed 0):`,
     '',
-    row(['trial', 'dev after every epoch', 'best', 'minus the recipe']),
+    row(['variant', 'dev score after each epoch', 'best', 'minus the recipe']),
     row(['---', '---', '---:', '---:']),
     row(['the recipe', curveOf(first), percent(first.dev ?? Number.NaN), '']),
     ...found.map(({ name, cell, gain }) =>
@@ -48,14 +48,14 @@ export function trialLines(task: string): string[] {
     ),
     '',
     recipes.length > 1
-      ? `The recipe over ${recipes.length} seeds, each with a sample of its own: ${spread(recipes.flatMap(({ dev }) => dev ?? []))}.`
-      : 'The recipe by other seeds: not run yet.',
+      ? `The recipe over ${recipes.length} seeds, each with its own sample: ${spread(recipes.flatMap(({ dev }) => dev ?? []))}.`
+      : 'Other seeds of the recipe: not run yet.',
     ...fullLines(task),
     ...rest,
   ];
 }
 
-/** Remedies that were taken to all of train. */
+/** Variants trained on the full training set. */
 function fullLines(task: string): string[] {
   const cells = fullCells(task);
   if (cells.length === 0) return [];
@@ -65,11 +65,11 @@ function fullLines(task: string): string[] {
     '',
     ...done.map(
       (cell) =>
-        `On all of train, ${cell.trial}: ${percent(cell.dev ?? Number.NaN)} on dev (after every epoch: ${curveOf(cell)}).`,
+        `On the full training set, ${cell.trial}: ${percent(cell.dev ?? Number.NaN)} on dev (after each epoch: ${curveOf(cell)}).`,
     ),
     ...(left.length > 0
       ? [
-          `To be tried on all of train, as they gained more than that spread: ${left.map(({ trial }) => trial).join(', ')}; about ${hours(left)} hours of one core.`,
+          `To be run on the full training set, having gained more than that standard deviation: ${left.map(({ trial }) => trial).join(', ')}; about ${hours(left)} hours on one core.`,
         ]
       : []),
   ];

@@ -1,7 +1,7 @@
 /**
- * What else was tried on a task whose goal is missed: changes to the fine-tuned recipe, compared on dev. All are trained on the
- * same seeded sample of train, as is the recipe itself, by three seeds: how far those lie apart is what a change has to gain
- * more than. One that does is then tried on all of train, where dev decides. Answers on test are not asked for.
+ * Variants of the fine-tuned recipe for tasks whose goal is missed, compared on dev. All are trained on the same seeded sample
+ * of the training set. The recipe itself is trained with three seeds; a variant that gains more than their standard deviation
+ * is then trained on the full training set and judged on dev. Nothing is evaluated on test.
  */
 import { FAMILY_DEFAULTS } from '../../src/models/bert/defaults.ts';
 import { served } from '../../src/models/bert/families.ts';
@@ -14,7 +14,7 @@ import { RECIPES, type Remedy } from './recipes.ts';
 const UNCHANGED = 'recipe';
 const SEEDS = [0, 1, 2];
 
-/** The cells of a task on the sample: the remedies of seed 0, and the recipe of three seeds. */
+/** The cells of a task on the sample: the variants at seed 0, and the recipe at three seeds. */
 export function trialCells(task: string): Cell[] {
   const { trials } = RECIPES[task];
   if (!trials) return [];
@@ -24,7 +24,7 @@ export function trialCells(task: string): Cell[] {
   ];
 }
 
-/** The cells on all of train, of remedies whose gain on the sample is larger than the spread of the recipe. */
+/** The cells on the full training set, for variants that gain more on the sample than the recipe varies over seeds. */
 export function fullCells(task: string): Cell[] {
   const { arms, trials } = RECIPES[task];
   const tuned = arms['fine-tuned'];
@@ -41,7 +41,7 @@ export function fullCells(task: string): Cell[] {
 const tried = (task: string, trial: string, seed: number) =>
   ({ task, arm: 'fine-tuned', trial, seed, model: 'bert' }) as const;
 
-/** Training tokens are those of as many passes over the sample as the parameters say: the examples are the same for all. */
+/** The token budget covers as many passes over the sample as the parameters ask for, so all variants see the same examples. */
 function sampled(task: string, name: string, { change, times = 1, pass }: Remedy, seed: number): Cell {
   const { arms, trials } = RECIPES[task];
   const parameters = { ...arms['fine-tuned']?.parameters, ...change };
@@ -54,21 +54,21 @@ function sampled(task: string, name: string, { change, times = 1, pass }: Remedy
   };
 }
 
-/** A remedy on the sample, beside the recipe of the same seed. */
+/** A variant on the sample, compared with the recipe at the same seed. */
 export interface Standing {
   readonly name: string;
   readonly cell: KeptCell;
-  /** On dev, shares of 1. */
+  /** On dev, as a fraction of 1. */
   readonly gain: number;
   /** Whether that is more than the standard deviation of the recipe over its seeds. */
   readonly promising: boolean;
 }
 
-/** The recipe on the sample, one a seed. */
+/** The recipe on the sample, one cell per seed. */
 export const unchanged = (task: string): KeptCell[] =>
   trialCells(task).flatMap((cell) => (cell.trial === UNCHANGED ? (keptOf(cell) ?? []) : []));
 
-/** The finished remedies of a task on the sample, the best first; none before the recipe is finished. */
+/** The finished variants of a task on the sample, best first; none before the recipe is finished. */
 export function standings(task: string): Standing[] {
   const recipes = unchanged(task);
   const scores = recipes.flatMap(({ dev }) => dev ?? []);
