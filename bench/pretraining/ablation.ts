@@ -1,16 +1,16 @@
 /**
- * The paper's ablation from a pretrained encoder, as one command that can be killed and run again: pretrains it further with
- * whole entities and spans masked, without either, without both, each for the same number of steps on the same corpus with the
- * same seed; then fine-tunes the four and the encoder itself on two tasks by three seeds, by the defaults of the family within
- * a budget of training tokens, on the same samples. An arm is a folder in WORK that appears when it is finished. What was
- * right on held-out text goes to bench/results/pretraining-ablation-arms.json, scores to pretraining-ablation-encoder.json,
- * both to docs/pretraining.md by bench/pretraining/tables.ts.
+ * The paper's ablation from a pretrained encoder, as one resumable command: pretrains it further with entity and span masking,
+ * with only one of them, and with neither, each for the same number of steps on the same corpus with the same seed; then
+ * fine-tunes these four and the encoder itself on two tasks with three seeds, with the family defaults within a budget of
+ * training tokens, on the same samples. A finished arm is a folder in WORK. Accuracy on held-out text goes to
+ * bench/results/pretraining-ablation-arms.json and scores to pretraining-ablation-encoder.json; bench/pretraining/tables.ts
+ * copies both to docs/pretraining.md.
  *
  *   npx node bench/pretraining/ablation.ts --init bge-trimmed --corpus corpus --lexicon lexicon.tsv --phrases phrases.tsv \
  *     --work WORK [--data DIR]
  *
- * For bge-small-zh-v1.5 on one core of an AMD EPYC: four arms of half an hour (1 440 steps of 8 × 128 tokens), 30 fine-tunings of
- * 200 000 tokens, about four minutes each; four hours in all. --arm NAME pretrains one arm only. --steps, --batch-size,
+ * For bge-small-zh-v1.5 on one core of an AMD EPYC: four arms of half an hour (1 440 steps of 8 × 128 tokens), 30 fine-tuning runs
+ * of 200 000 tokens, about four minutes each; four hours in total. --arm NAME pretrains one arm only. --steps, --batch-size,
  * --max-length and --learning-rate are those of `chineseblue pretrain`; --budget, --seeds, --tasks and --jobs of compare.ts.
  */
 import { spawnSync } from 'node:child_process';

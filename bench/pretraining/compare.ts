@@ -1,7 +1,7 @@
 /**
- * Is a pretrained model worth more than its shape? Fine-tunes pretrained folders, and the same shape from random weights
- * with the same vocabulary, on tasks × seeds, each as `chineseblue run` does; then pairs the answers on test. Resumable:
- * finished runs are a line each in WORK/runs.jsonl, unfinished ones go on from their checkpoints in WORK/runs.
+ * Does pretraining help? Fine-tunes pretrained models, and the same architecture from random weights with the same
+ * vocabulary, on tasks × seeds, each as `chineseblue run` does; then compares the test predictions pairwise. Resumable:
+ * finished runs are one line each in WORK/runs.jsonl, unfinished ones resume from their checkpoints in WORK/runs.
  *
  *   npx node bench/pretraining/compare.ts --models cbert-tiny=models/cbert-tiny --work WORK [--data DIR]
  *   npx node bench/pretraining/compare.ts --models entity+span=A,no-entity=B,no-span=C,plain=D --no-random \
@@ -10,10 +10,10 @@
  *   npx node bench/pretraining/compare.ts --models cbert-tiny=models/cbert-tiny,distilled=DIR --no-random --tasks all \
  *     --better distilled --work WORK --out bench/results/pretraining-distilled.json
  *
- * --longer adds random weights that are trained on all text for twice as many epochs in smaller, faster steps.
- * --usual takes the defaults of the families for pretrained weights in place of the recipes for small models below.
- * --better NAME says at the end whether that model has the highest mean on dev on every task: test takes no part in the choice.
- * For trying things out: --epochs 1 --budget 2000 --seeds 0 (--budget: tokens of training in all).
+ * --longer adds random weights trained on all text for twice as many epochs in smaller, faster steps.
+ * --usual uses the family defaults for pretrained weights instead of the recipes for small models below.
+ * --better NAME reports at the end whether that model has the highest dev mean on every task; test scores are not used.
+ * For a quick try: --epochs 1 --budget 2000 --seeds 0 (--budget: total training tokens).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, readdir, rm } from 'node:fs/promises';

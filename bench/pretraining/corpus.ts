@@ -1,6 +1,6 @@
 /**
- * Time and memory of building a corpus from one gigabyte of made-up text:
- * `npx node bench/pretraining/corpus.ts [MEGABYTES]`. Needs three times as much room in the temporary directory.
+ * Time and memory of building a corpus from one gigabyte of synthetic text:
+ * `npx node bench/pretraining/corpus.ts [MEGABYTES]`. Needs three times that space in the temporary directory.
  * Writes bench/results/pretraining-corpus.json.
  */
 import { once } from 'node:events';

@@ -1,16 +1,16 @@
 /**
- * A new cbert-tiny, as one command that can be killed and run again: a student of random weights in the shape of cbert-tiny, with
- * the vocabulary of --vocab, learns the hidden states of a teacher on a corpus, then masked tokens and pairs for a while, which
- * gives it heads; it is kept in fp16 at WORK/cbert-tiny. Then both are fine-tuned on every task by the same recipes on the same
- * samples, by three seeds, and the last line says whether the new one is better on every task. Scores go to
- * bench/results/pretraining-distilled.json, from there to docs/pretraining.md by bench/pretraining/tables.ts.
+ * Builds a new cbert-tiny with one resumable command: a randomly initialized student of the same architecture, with the
+ * vocabulary of --vocab, is distilled from the hidden states of a teacher on a corpus, then pretrained on masked tokens and
+ * pairs to train its heads, and saved in fp16 at WORK/cbert-tiny. Then it and the shipped model are fine-tuned on every task
+ * with the same recipes, samples and three seeds; the last line tells whether the new one is better on every task. Scores go
+ * to bench/results/pretraining-distilled.json, from which bench/pretraining/tables.ts updates docs/pretraining.md.
  *
  *   npx node bench/pretraining/distilled.ts --teacher bge-small-zh-v1.5 --vocab cbert-small --corpus corpus \
  *     --lexicon lexicon.tsv --phrases phrases.tsv --work WORK [--data DIR]
  *
  * On one core of an AMD EPYC: about an hour of distillation (--steps, of 8 × 128 tokens), 15 minutes of pretraining (--pretrain-steps),
- * and two to three hours of fine-tuning (48 runs; --tasks, --seeds and --jobs are those of compare.ts, --budget makes the tokens
- * of training fewer).
+ * and two to three hours of fine-tuning (48 runs; --tasks, --seeds and --jobs are those of compare.ts, --budget limits the
+ * training tokens).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,7 +23,7 @@ import { createDirectory } from '../../src/ground/files.ts';
 import { distilToFolder } from '../../src/pretraining/distillation/distil-folder.ts';
 import { pretrainToFolder } from '../../src/pretraining/pretrain-folder.ts';
 
-/** Between that of a pretrained encoder (5e-5 at any width) and that of random weights (5e-4): the heads are new. */
+/** Between the rates for a pretrained encoder (5e-5 at any width) and random weights (5e-4): the heads are new. */
 const PRETRAINING_RATE = 2e-4;
 
 const { values } = parseArgs({

@@ -1,10 +1,10 @@
 /**
- * Pretraining from exported batches by PyTorch and accelerate (the script of `pretrain --export-batches`) against ours from
- * the same weights: losses step by step, the final weights, and an evaluation of the folder that PyTorch saved. PyTorch
- * trains twice: in one process, and in two with micro-batches, killed by SIGKILL once and started again.
+ * Compares pretraining on exported batches with PyTorch and accelerate (the script of `pretrain --export-batches`) with ours,
+ * from the same weights: losses step by step, final weights, and an evaluation of the folder that PyTorch saved. PyTorch
+ * trains twice: in one process, and in two with micro-batches, killed once with SIGKILL and restarted.
  *
  * Usage: npx node bench/pretraining/export.ts [--corpus ../shared/corpus] [--steps 200]
- * Python of bench/peers/setup.sh. Fails where a loss differs by 1e-4 or more.
+ * Uses the Python of bench/peers/setup.sh. Fails if a loss differs by 1e-4 or more.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Scores over seeds, shares of 1; the deviation of one seed is no number, which JSON has as null. */
+/** Scores over seeds, as fractions of 1; the deviation of a single seed is NaN, stored as null in JSON. */
 export interface Spread {
   readonly mean: number;
   readonly deviation: number | null;

@@ -1,6 +1,6 @@
 /**
- * Speed and memory of a step of pretraining, making the masked batch included, against PyTorch + transformers, which
- * scores every token against the whole vocabulary. The two take turns, one step each, in processes of their own.
+ * Speed and memory of a pretraining step, including building the masked batch, vs. PyTorch + transformers, which scores
+ * every token against the full vocabulary. The two run in separate processes and alternate step by step.
  *
  * Usage: npx node bench/pretraining/steps.ts [--rounds 7] [--threads 2] [--only '4 × 256']
  */

@@ -1,6 +1,6 @@
 /**
- * Writes the tables of docs/pretraining.md between their marks (`<!-- NAME -->` … `<!-- /NAME -->`) from what
- * bench/pretraining/compare.ts left in bench/results, so that no figure is typed by hand.
+ * Writes the tables of docs/pretraining.md between their markers (`<!-- NAME -->` … `<!-- /NAME -->`) from the
+ * results of bench/pretraining/compare.ts; no figure is typed by hand.
  *
  *   npx node bench/pretraining/tables.ts
  */
@@ -60,17 +60,17 @@ function tables({ date, seeds, tasks }: Result): string {
       ),
   );
   return [
-    row(['task', 'fine-tuned from', 'on examples', 'dev', 'test (examples)']),
+    row(['task', 'initialization', 'training examples', 'dev', 'test (examples)']),
     row(['---', '---', '---:', '---:', '---:']),
     ...scores,
     '',
-    `Test score of ${first.name} minus that of the others:`,
+    `Test score of ${first.name} minus each of the others:`,
     '',
     row(['task', 'other', 'difference', '95 % interval', 'p (Holm)']),
     row(['---', '---', '---:', '---:', '---:']),
     ...differences,
     '',
-    `Primary metrics in percent, mean and standard deviation over ${seeds.length} seeds. Intervals: paired bootstrap over the independent units of test, means over seeds; p: paired permutation test, corrected within a task. ${date.slice(0, 10)}.`,
+    `Primary metrics in percent, mean and standard deviation over ${seeds.length} seeds. Intervals: paired bootstrap over the independent units of the test set, means over seeds; p: paired permutation test, Holm-corrected within each task. ${date.slice(0, 10)}.`,
   ].join('\n');
 }
 
@@ -83,7 +83,7 @@ interface Arms {
   >)[];
 }
 
-/** What the arms of the ablation answer on the same held-out text, masked alike. */
+/** The arms of the ablation on the same held-out text with the same masks. */
 function armTable({ steps, batchSize, maxLength, arms }: Arms): string {
   const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
   return [
