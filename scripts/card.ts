@@ -5,7 +5,7 @@
  *     --commands commands.txt [--compare bench/results/pretraining-compare.json]
  *   npx node scripts/card.ts models/cbert-small --init bge-small-zh-v1.5 --arm cbert-small …
  *
- * --init: the encoder that was trained further; --arm: the model's arm of bench/grid, whose results are its evaluation.
+ * --init: the encoder whose pretraining was continued; --arm: the model's arm in bench/grid, which provides its evaluation.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,7 +16,7 @@ import { difference, spread } from '../bench/grid/show.ts';
 import { readWeights } from '../src/encoders/weights/read.ts';
 import { writeAtomic } from '../src/ground/files.ts';
 
-/** Licence and origin of every source that a shipped model may be trained on, by file name or its ending. */
+/** Licence and origin of every source that shipped models may be trained on, by file name or suffix. */
 const SOURCES: readonly (readonly [pattern: RegExp, licence: string, origin: string])[] = [
   [
     /^huatuo-.*\.json$/,
@@ -36,7 +36,7 @@ const SOURCES: readonly (readonly [pattern: RegExp, licence: string, origin: str
   [/ train$/, 'Apache-2.0', '[ChineseBLUE](https://github.com/alibaba-research/ChineseBLUE)'],
 ];
 
-/** What a shipped model may be trained further from. */
+/** Encoders from which a shipped model may continue pretraining. */
 const INITS: Readonly<Record<string, { readonly licence: string; readonly origin: string }>> = {
   'bge-small-zh-v1.5': { licence: 'MIT', origin: 'https://huggingface.co/BAAI/bge-small-zh-v1.5' },
 };
@@ -121,7 +121,7 @@ const compared: string[] = compare
   ? [
       '## Evaluation',
       '',
-      `Fine-tuned and compared with the same architecture from random weights and the same vocabulary: ${compare.seeds.length} seeds, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals (paired bootstrap over test examples). Recipes and all runs: \`bench/pretraining/compare.ts\`.`,
+      `Fine-tuned and compared with the same architecture and vocabulary from random weights: ${compare.seeds.length} seeds; primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals (paired bootstrap over test examples). Recipes and all runs: \`bench/pretraining/compare.ts\`.`,
       '',
       row([
         'task',
@@ -144,7 +144,7 @@ const compared: string[] = compare
     ]
   : [];
 
-/** The model beside the encoder that it was trained further from and the strongest other model, on test. */
+/** Test scores of the model, the encoder it was built from, and the strongest other model. */
 function gridRows(arm: Arm): string[] {
   const rows = Object.keys(RECIPES).flatMap((task) => {
     const { cells, pairs } = keptCells(task);
@@ -162,17 +162,9 @@ function gridRows(arm: Arm): string[] {
   return [
     '## Evaluation',
     '',
-    `Fine-tuned on the full training data by the recipes of \`bench/grid\`, primary metric on test in percent, ± standard deviation over seeds; differences with 95 % intervals and p corrected for all comparisons of the task (paired over independent units). Other tasks have not been run yet.`,
+    `Fine-tuned on the full training set with the recipes of \`bench/grid\`; primary metric on test in percent, ± standard deviation over seeds; paired differences with 95 % intervals over independent units and p corrected for all comparisons of the task. Other tasks have not been run yet.`,
     '',
-    row([
-      'task',
-      'seeds',
-      name,
-      `${values.init} itself`,
-      'difference',
-      'strongest other model',
-      'difference',
-    ]),
+    row(['task', 'seeds', name, `${values.init}`, 'difference', 'strongest other model', 'difference']),
     row(['---', '---:', '---:', '---:', '---:', '---:', '---:']),
     ...rows,
     '',
@@ -181,11 +173,11 @@ function gridRows(arm: Arm): string[] {
 
 const init = values.init === undefined ? undefined : INITS[values.init];
 if (values.init && !init)
-  throw new Error(`${values.init} has no known licence: what is trained from it is not shipped`);
+  throw new Error(`${values.init} has no known licence: models trained from it are not shipped`);
 const method =
   'the method of C-BERT (Zhang et al. 2020, arXiv:2008.10813): whole entity masking, whole span masking, next sentence prediction on real sentences.';
 const made = init
-  ? `Made from [${values.init}](${init.origin}) (${init.licence}), its vocabulary trimmed to what medical text uses, pretrained further with chineseblue by ${method}`
+  ? `Built from [${values.init}](${init.origin}) (${init.licence}) by trimming its vocabulary to that of medical text and continuing pretraining with chineseblue by ${method}`
   : `Pretrained from scratch with chineseblue by ${method}`;
 const highest = Math.max(...steps.map(({ rate }) => rate));
 const card = [
@@ -199,7 +191,7 @@ const card = [
   '',
   `# ${name}`,
   '',
-  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. ${made} It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is ${parameters > 1e7 ? 'six' : 'twenty'} times as large and was trained on far more text.`,
+  `A small Chinese biomedical BERT: ${config.layers} layers of ${config.hiddenSize}, ${config.heads} heads, ${count(config.vocabSize)} WordPieces, ${count(parameters)} parameters, ${(bytes / 1e6).toFixed(1)} MB. ${made} It ships with the package so that fine-tuning works out of the box; it is not the MC-BERT that the authors published, which is ${parameters > 1e7 ? 'six' : 'twenty'} times as large and trained on far more text.`,
   '',
   '```sh',
   `chineseblue run --task cMedIC --model bert:${name}`,
@@ -210,7 +202,7 @@ const card = [
   '',
   '## Data',
   '',
-  `${(totalBytes / 1e6).toFixed(1)} MB of files with a clear licence, ${count(documents.kept)} documents and ${count(sentences.kept)} sentences of which remain after cleaning: duplicate and near-duplicate documents, boilerplate and page furniture were removed. ${count(sentences.removed.evaluation ?? 0)} sentences were removed because they contain text of a dev or test split (${evaluation.tasks.join(', ')}).`,
+  `${(totalBytes / 1e6).toFixed(1)} MB of files with a clear licence. After removing duplicate and near-duplicate documents and boilerplate, ${count(documents.kept)} documents with ${count(sentences.kept)} sentences remain. ${count(sentences.removed.evaluation ?? 0)} sentences were removed because they contain text of a dev or test split (${evaluation.tasks.join(', ')}).`,
   '',
   row(['file or split', 'origin', 'licence', 'MB', 'documents']),
   row(['---', '---', '---', '---:', '---:']),
@@ -222,11 +214,11 @@ const card = [
   readFileSync(values.commands, 'utf8').trim(),
   '```',
   '',
-  `${count(end.step)} updates, ${end.epoch.toFixed(1)} epochs with new masks in each; largest learning rate ${Number(highest.toPrecision(2))}. Final training loss ${end.loss.toFixed(2)}, ${end.masked.toFixed(2)} of it of masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} of sentence pairs`}.`,
+  `${count(end.step)} updates, ${end.epoch.toFixed(1)} epochs, with new masks in each; peak learning rate ${Number(highest.toPrecision(2))}. Final training loss ${end.loss.toFixed(2)}: ${end.masked.toFixed(2)} on masked tokens${end.next === undefined ? '' : ` and ${end.next.toFixed(2)} on sentence pairs`}.`,
   '',
-  `On held-out documents (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs), from a loss of ${first.loss.toFixed(2)} before training:`,
+  `On held-out documents (${count(last.tokens)} masked tokens, ${count(last.pairs)} pairs; loss ${first.loss.toFixed(2)} before training):`,
   '',
-  row(['updates', 'loss', 'masked tokens correct', 'in entities', 'in spans', 'others', 'pairs correct']),
+  row(['updates', 'loss', 'masked-token accuracy', 'entities', 'spans', 'other', 'pair accuracy']),
   row(['---:', '---:', '---:', '---:', '---:', '---:', '---:']),
   ...shown.map((look) =>
     row([
@@ -239,15 +231,15 @@ const card = [
   ...(arm ? gridRows(arm) : compared),
   '## Limits',
   '',
-  '- It is small and was trained on little text, mostly questions and answers of patients on the web, hospital records of one release and clinical trial criteria; it knows little of other kinds of text, and nothing later than these.',
-  '- It is meant to be fine-tuned and compared, not for decisions about patients: its predictions are likely text, not medical knowledge, and may be wrong or harmful as advice.',
-  '- It was trained on the train splits of the tasks that it is evaluated on, without their labels but with the terms annotated in them as a lexicon. Dev and test text was removed as described above; close paraphrases may remain.',
-  '- Its text is Simplified Chinese; rare and traditional characters are unknown to it.',
-  '- It inherits the biases of its sources: who asks on the web, and how answers there are written.',
+  '- It is small and was trained on little text, mostly online patient questions and answers, hospital records from a single release and clinical trial criteria. It knows little about other kinds of text, and nothing more recent.',
+  '- It is meant for fine-tuning and comparison, not for decisions about patients: it predicts likely text, not medical facts, which may be wrong or harmful as advice.',
+  '- It was pretrained on the train splits of the tasks it is evaluated on, without labels but with their annotated terms as a lexicon. Dev and test text was removed as described above; close paraphrases may remain.',
+  '- It covers Simplified Chinese; rare and traditional characters are not in its vocabulary.',
+  '- It inherits the biases of its sources: who asks questions online, and how the answers are written.',
   '',
   '## Licence',
   '',
-  `${init ? `The weights it started from: ${init.licence} (\`LICENSE.${values.init}\`). Everything else: ` : ''}Apache-2.0, as chineseblue. The texts keep the licences of the table; none of them is part of this folder.`,
+  `${init ? `Initial weights: ${init.licence} (\`LICENSE.${values.init}\`). Everything else: ` : ''}Apache-2.0, like chineseblue. The texts keep the licences listed above; none of them are included in this folder.`,
   '',
 ].join('\n');
 await writeAtomic(join(folder, 'README.md'), card);
