@@ -55,7 +55,7 @@ const few = Math.min(...rows.map(({ replications }) => replications));
 const TEXT = {
   en: {
     head: ['convention', ...sizes.map((units) => `${units} units, %`)],
-    note: `Share of 95 % intervals that hold the true score; in brackets, intervals that were flagged and are not counted. ${settings.replications} samples each (${few} for means of areas under curves on large samples), ${settings.resamples} resamples; a sampling error of ${standardError(settings.replications)} to ${standardError(few)} points. Units are clusters of one to four examples that are easy or hard together; about ${settings.rareUnits} units of a sample hold each rare label. ${outside.length === 0 ? 'All are within 93 to 97 %.' : `${rows.length - outside.length} of ${rows.length} are within 93 to 97 %; outside: ${list}.`}`,
+    note: `Share of 95 % intervals that contain the true score; in parentheses, the number of flagged intervals, which are not counted. ${settings.replications} samples each (${few} for mean areas under curves on large samples), ${settings.resamples} resamples; sampling error ${standardError(settings.replications)} to ${standardError(few)} points. Units are clusters of one to four examples of correlated difficulty; about ${settings.rareUnits} units of a sample contain each rare label. ${outside.length === 0 ? 'All are within 93 to 97 %.' : `${rows.length - outside.length} of ${rows.length} are within 93 to 97 %; outside: ${list}.`}`,
   },
   zh: {
     head: ['口径', ...sizes.map((units) => `${units} 个单元，%`)],
@@ -66,7 +66,7 @@ const TEXT = {
 const { seeds, folds, replications: samples, alike } = means.settings;
 const MEANS = {
   en: {
-    note: `Checked by simulation (\`node bench/statistics/mean-coverage.ts\`): the share of 95 % intervals that hold the mean which the same runs have on the pool that samples are drawn from; in brackets, intervals that were flagged and are not counted. ${seeds} seeds that answer ${100 * alike} % of the items alike, and ${folds} folds judged by a model each; ${samples} samples, a sampling error of ${standardError(samples)} points.`,
+    note: `Checked by simulation (\`node bench/statistics/mean-coverage.ts\`): share of 95 % intervals that contain the mean of the same runs over the population the samples are drawn from; in parentheses, the number of flagged intervals, which are not counted. ${seeds} seeds that agree on ${100 * alike} % of the items, and ${folds} folds with one model each; ${samples} samples, sampling error ${standardError(samples)} points.`,
     head: 'convention',
     comma: ', ',
     over: { seeds: `${seeds} seeds`, folds: `${folds} folds` },
