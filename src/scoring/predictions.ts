@@ -13,6 +13,7 @@ import { type AnswerCounts, type Coverage, coverageOf } from './coverage.ts';
 import { type AnsweredSplit, verifyHeader } from './header.ts';
 import { createSpanReader, type Offsets, type OffsetsReport } from './offsets.ts';
 import type { Problem } from './problems.ts';
+import { createRecordReader, parseRecord, type ReadRecord } from './records.ts';
 
 /** Where predictions come from: a file, by its path or its bytes; or lines as they arrive, each without its line end. */
 export type PredictionSource = string | NamedFile | NamedBytes | AsyncIterable<string> | PredictionRows;
@@ -120,6 +121,7 @@ async function readRows(
 function createReader(task: Task, questions: readonly Question[], options: PredictionOptions) {
   const { parse, spans } = familyOf(task);
   const find = createFinder(questions);
+  const read = createRecordReader();
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
   const statuses: AnswerStatus[] = new Array(questions.length).fill('missing');
   const parts = { truncated: 0, failed: 0 };
@@ -150,7 +152,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       return header.problems.some(({ code }) => code !== 'unknown-header') ? 'other' : 'own';
     },
     readLine(line: TextLine | PlacedRow): void {
-      const found = identify(line, { find, lineOf, task });
+      const found = identify(line, { find, lineOf, task, read });
       if ('code' in found) {
         problems.push(found);
         return;
@@ -244,12 +246,13 @@ interface Asked {
   readonly find: (id: string) => number | undefined;
   readonly lineOf: Int32Array;
   readonly task: Task;
+  readonly read: (text: string) => ReadRecord;
 }
 
 /** The example that a line answers, or what is wrong with the line. */
-function identify(given: TextLine | PlacedRow, { find, lineOf, task }: Asked): Identified | Problem {
+function identify(given: TextLine | PlacedRow, { find, lineOf, task, read }: Asked): Identified | Problem {
   const line = given.number;
-  const parsed = 'text' in given ? parseRecord(given.text) : given;
+  const parsed = 'text' in given ? read(given.text) : given;
   if ('malformed' in parsed) return { line, code: 'not-json', message: parsed.malformed };
   const { record } = parsed;
   const id = typeof record.id === 'number' ? String(record.id) : record.id;
@@ -273,21 +276,6 @@ function identify(given: TextLine | PlacedRow, { find, lineOf, task }: Asked): I
     return { line, id, code: 'duplicate-id', field: 'id', message };
   }
   return { record, id, index };
-}
-
-/** A line as an object, or what is wrong with it. */
-function parseRecord(
-  text: string,
-): { readonly record: Record<string, unknown> } | { readonly malformed: Text } {
-  try {
-    const value = JSON.parse(text);
-    if (value === null || typeof value !== 'object' || Array.isArray(value))
-      return { malformed: { en: 'a line must be a JSON object', zh: '每行须为一个 JSON 对象' } };
-    return { record: value };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { malformed: { en: `not JSON: ${reason}`, zh: `不是 JSON：${reason}` } };
-  }
 }
 
 /** The status of a line that says why there is no prediction. */
