@@ -52,7 +52,7 @@ interface Form {
 }
 
 const START = /[ \t\r]*\{/y;
-const FIELD = /[ \t\r]*"([^"\\\u0000-\u001f]*)"[ \t\r]*:[ \t\r]*"([^"\\\u0000-\u001f]*)"[ \t\r]*([,}])/dy;
+const FIELD = /([ \t\r]*"([^"\\\u0000-\u001f]*)"[ \t\r]*:[ \t\r]*")([^"\\\u0000-\u001f]*)"[ \t\r]*([,}])/y;
 const END = /[ \t\r]*$/y;
 
 /** The form of an object of strings without escapes; undefined of anything else. */
@@ -64,11 +64,12 @@ function formOf(text: string): Form | undefined {
   if (!START.test(text)) return undefined;
   FIELD.lastIndex = START.lastIndex;
   for (let found = FIELD.exec(text); found; found = FIELD.exec(text)) {
-    const [from, to] = found.indices![2];
-    keys.push(found[1]);
+    const [, opening, key, value, end] = found;
+    const from = found.index + opening.length;
+    keys.push(key);
     before.push(text.slice(start, from));
-    start = to;
-    if (found[3] === ',') continue;
+    start = from + value.length;
+    if (end === ',') continue;
     END.lastIndex = FIELD.lastIndex;
     const isPlain = new Set(keys).size === keys.length && !keys.includes('__proto__');
     return END.test(text) && isPlain ? { keys, before, after: text.slice(start) } : undefined;
