@@ -120,12 +120,11 @@ async function readRows(
 /** Takes the lines of a file one after the other. */
 function createReader(task: Task, questions: readonly Question[], options: PredictionOptions) {
   const { parse, spans } = familyOf(task);
-  const find = createFinder(questions);
-  const read = createRecordReader();
   const predictions: (Prediction | undefined)[] = new Array(questions.length).fill(undefined);
   const statuses: AnswerStatus[] = new Array(questions.length).fill('missing');
   const parts = { truncated: 0, failed: 0 };
   const lineOf = new Int32Array(questions.length);
+  const asked = { find: createFinder(questions), lineOf, task, read: createRecordReader() };
   const problems: Problem[] = [];
   let used = options.offsets ?? 'utf16';
   let decidedBy: OffsetsReport['decidedBy'] = options.offsets ? 'option' : 'default';
@@ -152,7 +151,7 @@ function createReader(task: Task, questions: readonly Question[], options: Predi
       return header.problems.some(({ code }) => code !== 'unknown-header') ? 'other' : 'own';
     },
     readLine(line: TextLine | PlacedRow): void {
-      const found = identify(line, { find, lineOf, task, read });
+      const found = identify(line, asked);
       if ('code' in found) {
         problems.push(found);
         return;
