@@ -216,7 +216,7 @@ export const RECIPES: Readonly<Record<string, TaskRecipes>> = {
     arms: {
       baseline: { model: 'dialogue', seeds: ONE, minutes: 3 },
       'cbert-tiny': { parameters: { epochs: 5 }, seeds: ONE, minutes: 60 },
-      // an epoch has 1 237 updates: more of them would take a cell over 150 minutes
+      // an epoch has 1 671 updates: more of them would take a cell over 150 minutes
       'cbert-small': { parameters: { epochs: 2 }, seeds: ONE, minutes: 90 },
       'fine-tuned': { parameters: { epochs: 2 }, seeds: ONE, minutes: 90 },
     },
