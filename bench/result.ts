@@ -1,4 +1,4 @@
-/** Results of benches: JSON below bench/results, from which `bench/page.ts` writes the page. */
+/** Bench results: JSON in bench/results, from which `bench/page.ts` writes the page. */
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const RESULTS = join(import.meta.dirname, 'results');
 
 export const resultFile = (name: string): string => join(RESULTS, `${name}.json`);
 
-/** Name, family and model of the processor: virtual machines often give the name of the maker alone. */
+/** Name, family and model of the processor: virtual machines often report only the vendor. */
 export function processor(): string {
   const name = cpus()[0].model.trim();
   if (!existsSync('/proc/cpuinfo')) return name;

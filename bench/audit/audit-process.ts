@@ -1,4 +1,4 @@
-/** `data audit` in a process of its own. */
+/** `data audit` in a separate process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -7,7 +7,7 @@ import type { Audit } from '../../src/audit/audit.ts';
 const program = new URL('../../bin/chineseblue.js', import.meta.url).pathname;
 const probe = "process.on('exit', () => process.send(process.resourceUsage()))";
 
-/** What the command prints, and what its process took. */
+/** The output of the command and the resource use of its process. */
 export async function runAudit(args: readonly string[]) {
   const start = performance.now();
   const child = spawn(

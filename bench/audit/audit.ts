@@ -1,6 +1,6 @@
 /**
- * `data audit` of every corpus at hand, in a process of its own: wall clock, processor seconds and peak memory, with the
- * load of the machine, as processor seconds are what a quiet core would take.
+ * Runs `data audit` on every available corpus in a separate process: wall time, CPU time and peak memory, with the machine
+ * load; CPU time is what an idle core would take.
  *
  * node bench/audit/audit.ts --data-dir DIR
  */

@@ -1,4 +1,4 @@
-/** A corpus that is made up, with twins that are known. */
+/** A synthetic corpus with known duplicates. */
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,10 +1,10 @@
 /**
- * `data audit` of a made-up corpus of a million records of 1 KB in a process of its own: processor seconds, peak memory, and
- * which of the twins that are known it found.
+ * Runs `data audit` on a synthetic corpus of a million records of 1 KB in a separate process: CPU time, peak memory, and how
+ * many of the known duplicates it finds.
  *
  * node bench/audit/scale.ts [--records 1000000] [--family classification|ner] [--writing characters|notes] [--keep DIR]
  *
- * Adds its row to those of other families and writings in bench/results/audit-scale.json.
+ * Adds a row to bench/results/audit-scale.json.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

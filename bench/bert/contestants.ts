@@ -1,4 +1,4 @@
-/** Processes that are measured in turn: each does its work once for every line on stdin and prints what it took. */
+/** Processes measured alternately: each does its work once per line on stdin and prints its resource use. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

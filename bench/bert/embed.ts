@@ -1,9 +1,9 @@
 /**
- * Vectors of sentences of the corpora with a real encoder: ours against sentence-transformers, both in fp32 as the folder
- * says, texts as strings in, vectors out. The two take turns of some seconds each, from the first text to the last.
+ * Sentence embeddings of corpus sentences with a real encoder: ours vs. sentence-transformers, both in fp32 with the settings
+ * of the folder, from strings to embeddings. The two alternate in slices of a few seconds, from the first text to the last.
  *
  * Usage: npx node bench/bert/embed.ts [--texts 100000] [--distinct] [--threads 2] [--slice 20] [--model DIR] [--data DIR]
- * With --distinct no text comes twice; sentence-transformers computes each as often as it comes, we compute it once.
+ * With --distinct no text is repeated; sentence-transformers recomputes repeated texts, ours computes each once.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

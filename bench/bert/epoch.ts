@@ -1,12 +1,12 @@
 /**
- * One epoch over real texts of cMedQQ and cMedQANER with a BERT of random weights, as a user would run it: our loop against
- * the transformers Trainer with its defaults and padding to 128, and with dynamic padding and grouping by length. The three
- * take turns of some seconds each, from the first to the last step; what each compiles, collects and writes counts.
+ * One epoch on cMedQQ and cMedQANER with a randomly initialized BERT, as a user would run it: our loop vs. the transformers
+ * Trainer with default settings and padding to 128, and with dynamic padding and grouping by length. The three alternate in
+ * slices of a few seconds, from the first to the last step, including compilation, data collation and checkpoints.
  *
  * Usage: npx node bench/bert/epoch.ts [--only cMedQQ] [--examples 320] [--padded-part 16] [--dynamic-part 4] [--threads 2]
  *   [--data DIR] [--shape 4x512]
- * Without --examples, the whole training split. With --padded-part 16 the Trainer that pads to 128 runs every 16th sequence
- * and its time is taken 16 times, likewise --dynamic-part: an epoch is the same step over and over.
+ * Default: the full training split. With --padded-part 16 the Trainer with padding to 128 runs every 16th sequence and its
+ * time is multiplied by 16, likewise --dynamic-part; its cost per step does not change over an epoch.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

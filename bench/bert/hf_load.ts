@@ -1,9 +1,9 @@
 /**
- * Saves encoders with chineseblue and loads them with Python transformers: every parameter, label and token id must
- * be the same, and no key missing or unexpected.
+ * Saves encoders with chineseblue and loads them with Python transformers: all parameters, labels and token ids must
+ * be equal, with no missing or unexpected keys.
  *
  * node bench/bert/hf_load.ts [FOLDER | MODEL-TYPE] [--python PATH]   (Python of bench/peers/setup.sh; without FOLDER, small
- * random models of this or every type as bare encoder, sentence and token classifier and masked language model)
+ * random models of the given type or all types, as bare encoder, sequence and token classifier and masked language model)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * Classifying real sentences of cMedTC: `predict` of a kept folder against the text-classification pipeline of
- * `@huggingface/transformers`, which loads the same folder and the same onnx/model.onnx, in fp32. All that a user calls is
- * timed: text in, label out. The pipeline gets batches of 32 texts as they come, and one text at a time.
+ * Classification of cMedTC sentences: `predict` with a kept folder vs. the text-classification pipeline of
+ * `@huggingface/transformers` on the same folder and the same onnx/model.onnx, in fp32, timed end to end from text to label.
+ * The pipeline runs on batches of 32 texts in dataset order, and on one text at a time.
  *
  * Usage: npx node bench/bert/inference.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  */

@@ -1,6 +1,6 @@
 /**
- * Answering in 8 bits against 32: speed on real sentences of cMedTC with random weights, and, where `--model DIR` is a
- * folder that `train` kept, its scores on dev in both.
+ * Int8 vs. fp32 inference: speed on cMedTC sentences with random weights, and with `--model DIR`, a folder kept by `train`,
+ * its dev scores in both.
  *
  * Usage: npx node bench/bert/int8.ts [--rounds 5] [--threads 2,1] [--data DIR] [--only BERT-base] [--texts 64]
  *        [--model DIR --task cMedTC]

@@ -1,4 +1,4 @@
-/** Classifiers of random weights and folders of them as `chineseblue train` keeps them, for benches on real texts. */
+/** Randomly initialized classifiers in folders as kept by `chineseblue train`, for benches on real texts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import type { Example, Input } from '../../src/tasks/examples.ts';
 import { findTask } from '../../src/tasks/registry.ts';
 import type { Task } from '../../src/tasks/task.ts';
 
-/** As many tokens as the Chinese BERTs know. */
+/** The vocabulary size of the Chinese BERTs. */
 const VOCABULARY = 21_128;
 const MAX_LENGTH = 128;
 

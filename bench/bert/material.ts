@@ -1,4 +1,4 @@
-/** A model of random weights and the training examples of a corpus as `chineseblue train` would prepare them. */
+/** A randomly initialized model and training examples prepared as in `chineseblue train`. */
 import { openDataset } from '../../src/datasets/dataset.ts';
 import { parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { createTokenizer } from '../../src/encoders/tokenizers/tokenizer.ts';

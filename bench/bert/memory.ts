@@ -1,6 +1,6 @@
 /**
- * Memory over many training steps, as `train` makes them on real sentences of cMedTC: several length buckets, an
- * evaluation and a checkpoint after every epoch. Resident memory at every hundredth step.
+ * Memory over many training steps of `train` on cMedTC sentences: several length buckets, an evaluation and a checkpoint
+ * after each epoch. Resident memory every hundred steps.
  *
  * Usage: npx node bench/bert/memory.ts [--threads 2] [--data DIR] [--only 256]
  */

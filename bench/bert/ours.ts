@@ -1,4 +1,4 @@
-/** Child of steps.ts: trains on one padded batch, one step for every line on stdin, and prints what it took. */
+/** Child of steps.ts: trains on one padded batch, one step per line on stdin, and prints its resource use. */
 import { compile, input, matmul } from '../../src/autograd/index.ts';
 import { parseConfig } from '../../src/encoders/architectures/registry.ts';
 import { serve } from './contestants.ts';
@@ -18,7 +18,7 @@ async function training(): Promise<() => Promise<number>> {
   };
 }
 
-/** Bare products of the size of a feed-forward block, up and down again, as often as gives the FLOPs of our step. */
+/** Bare matrix products of the size of a feed-forward block, repeated to match the FLOPs of our step. */
 async function multiplication(): Promise<() => Promise<number>> {
   const { layers, hiddenSize: hidden } = config;
   const inner = 4 * hidden;

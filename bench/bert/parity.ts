@@ -1,14 +1,14 @@
 /**
- * Whole runs beside the transformers Trainer: the same plain recipe (3 epochs, for entities a softmax head), the same
- * sequences, the same choice of the epoch on dev and the same scorer, seed by seed. Ours is an ordinary kept run, which
- * resumes; the Trainer begins a seed anew. Finished seeds are kept in bench/results/bert-parity.json (--out) and skipped.
+ * Complete runs compared with the transformers Trainer: the same basic recipe (3 epochs, softmax head for entities), sequences,
+ * epoch selection on dev and scorer, seed by seed. Ours is an ordinary kept run, which resumes; the Trainer restarts a seed
+ * from the beginning. Finished seeds are kept in bench/results/bert-parity.json (--out) and skipped.
  *
  *   npx node bench/bert/parity.ts --encoder bge-small-zh-v1.5 --work WORK [--only cMedQQ,cMedIC,cMedQANER] [--seeds 0,1,2] \
  *     [--examples 5000] [--data DIR]
  *
- * --examples N: both learn from the same N examples of train, drawn by the seed, where there are more; of dev as many tokens are
- * asked at most. On one core of an AMD EPYC, three seeds of both take about an hour with 5 000 pairs of cMedQQ or 1 200 texts of
- * cMedQANER, and a quarter of an hour with all of cMedIC.
+ * --examples N: both train on the same seeded sample of N training examples, and dev is limited to as many tokens. On one core
+ * of an AMD EPYC, three seeds of both take about an hour with 5 000 pairs of cMedQQ or 1 200 texts of cMedQANER, and a
+ * quarter of an hour with all of cMedIC.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

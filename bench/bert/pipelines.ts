@@ -1,6 +1,6 @@
 /**
- * Tokenizers described by a tokenizer.json, here and in Rust (called from Node): every line of every corpus through both,
- * not one id or offset may differ; and texts a second.
+ * Tokenizers from a tokenizer.json, ours and the Rust implementation (called from Node): ids and offsets must be equal on
+ * every line of every corpus; also measures texts per second.
  *
  * node bench/bert/pipelines.ts TOKENIZER.json…   (the corpora in ../shared; bench/peers/tokenizer_models.py makes tokenizers)
  */

@@ -1,9 +1,9 @@
 /**
- * Where the time of a training step goes: ONNX Runtime's own profile of every operator, and what surrounds it. The shapes of
- * steps.ts, and the real batches of an epoch of cMedQQ and cMedQANER (every length of the plan, weighed by its batches).
+ * Where the time in a training step goes: ONNX Runtime's operator profile, and everything around it. Uses the shapes of
+ * steps.ts, and the real batches of an epoch of cMedQQ and cMedQANER (each planned length weighted by its number of batches).
  *
  * Usage: npx node bench/bert/profile.ts [--as after] [--threads 1,2] [--rounds 6] [--only cMedQQ] [--data DIR]
- * An operator counts with the least of its times over all rounds, which other work on the machine disturbs least.
+ * The time of an operator is its minimum over all rounds, which is least affected by other load on the machine.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

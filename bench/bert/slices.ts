@@ -1,4 +1,4 @@
-/** Long runs that share a machine fairly: each works for a while, in turn, and is stopped while the others do. */
+/** Interleaves long runs fairly on a shared machine: each runs for a while and is paused while the others run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -1,6 +1,6 @@
 /**
- * Speed and memory of a training step against PyTorch + transformers, and against a bare ONNX Runtime MatMul of the
- * same FLOPs. The three take turns, one step each, in processes of their own.
+ * Speed and memory of a training step vs. PyTorch + transformers, and vs. a bare ONNX Runtime MatMul of the same FLOPs.
+ * The three run in separate processes and alternate step by step.
  *
  * Usage: npx node bench/bert/steps.ts [--rounds 7] [--threads 2] [--only small]
  */

@@ -1,6 +1,6 @@
 /**
- * Pairs of cMedQQ a second through our tokenizer and through the Rust one called from Node, one thread each;
- * then every line of every corpus through both: not one id or offset may differ.
+ * cMedQQ pairs per second with our tokenizer and with the Rust one called from Node, one thread each; then checks that ids
+ * and offsets are equal on every line of every corpus.
  *
  * node bench/bert/tokenizer.ts [--no-check]   (the corpora in ../shared)
  */

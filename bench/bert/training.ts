@@ -1,4 +1,4 @@
-/** A training step of random weights on one padded batch, in its parts. */
+/** The parts of a training step on one padded batch, with random weights. */
 import { sizeOf } from '../../src/autograd/index.ts';
 import type { EncoderConfig } from '../../src/encoders/architectures/architecture.ts';
 import { architectureOf } from '../../src/encoders/architectures/registry.ts';

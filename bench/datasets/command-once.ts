@@ -1,4 +1,4 @@
-/** One command of the product, in this process; prints what it took on a last line. */
+/** Runs one command in this process and prints its resource use on the last line. */
 import { main } from '../../src/cli/main.ts';
 
 const status = await main(process.argv.slice(2));

@@ -1,4 +1,4 @@
-/** One measurement of import.ts: `import-once.ts import|read|write FILE [ROWS [scores]]`; prints what it took. */
+/** One measurement of import.ts: `import-once.ts import|read|write FILE [ROWS [scores]]`; prints its resource use. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,10 +1,10 @@
 /**
- * Speed and memory of `data import` on made-up records of about 1 KB, beside pandas and HF `datasets` on the same file, and of
- * predictions in Parquet, written and read, beside pandas (pyarrow).
+ * Speed and memory of `data import` on synthetic records of about 1 KB vs. pandas and HF `datasets` on the same file, and of
+ * writing and reading predictions in Parquet vs. pandas (pyarrow).
  *
  * node bench/datasets/import.ts [--megabytes 100] [--rows 1000000] [--python PATH]
  *
- * Every program runs in a process of its own. Writes bench/results/import.json.
+ * Each program runs in a separate process. Writes bench/results/import.json.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';

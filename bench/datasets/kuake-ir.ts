@@ -1,10 +1,10 @@
 /**
- * KUAKE-IR at its official size, made up: 958 846 passages of about 100 characters and 100 000 queries of train, in the official
- * layout. Measures `data get` (lists by BM25 over the whole corpus), `run --model bm25` and `score` of its predictions.
+ * A synthetic KUAKE-IR at its official size: 958 846 passages of about 100 characters and 100 000 train queries, in the official
+ * layout. Measures `data get` (candidates by BM25 over the full corpus), `run --model bm25` and `score` on its predictions.
  *
  * node bench/datasets/kuake-ir.ts [--passages 958846] [--queries 100000]
  *
- * Every command runs in a process of its own. Writes bench/results/kuake-ir.json.
+ * Each command runs in a separate process. Writes bench/results/kuake-ir.json.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * Races processes for one lock and prints how often it was taken, by how many who died holding it, and how often two held
- * it at once (never). Usage: node bench/ground/lock-race.ts [rounds] [processes] [share of rounds that end as a death]
+ * Races processes for one lock and prints how often it was acquired, how many holders died, and how often two held it at
+ * once (never). Usage: node bench/ground/lock-race.ts [rounds] [processes] [share of rounds in which the holder dies]
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

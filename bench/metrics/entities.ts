@@ -1,5 +1,5 @@
 /**
- * Strict entity F1 of 100 000 tagged sentences, beside seqeval: decoding both sides and scoring, tags in memory.
+ * Strict entity F1 on 100 000 tagged sentences vs. seqeval: decoding both sides and scoring, with tags in memory.
  *
  * node bench/metrics/entities.ts [--python PATH]   (Python of bench/peers/setup.sh)
  */

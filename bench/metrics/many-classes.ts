@@ -1,6 +1,6 @@
 /**
- * A whole score sheet, intervals and floors included, of tasks with 30 000 and 1 000 000 classes, each in a process of its
- * own. Labels are drawn evenly, so that nearly every answer brings a class that no other has: the worst case.
+ * A full score sheet, including intervals and floors, for tasks with 30 000 and 1 000 000 classes, each in a separate process.
+ * Labels are drawn uniformly, the worst case: nearly every prediction introduces a new class.
  *
  * node bench/metrics/many-classes.ts
  */

@@ -1,6 +1,6 @@
 /**
- * Reading, checking, matching and scoring 1 000 000 classification predictions, beside Python's json and
- * scikit-learn. Every run of ours is a fresh process; its peak memory includes the million examples with their gold.
+ * Reading, checking, matching and scoring 1 000 000 classification predictions vs. Python's json and scikit-learn. Each of
+ * our runs is a fresh process; its peak memory includes the million examples with gold.
  *
  * node bench/metrics/million-labels.ts [--python PATH]   (Python of bench/peers/setup.sh)
  */

@@ -1,5 +1,5 @@
 /**
- * Search over 100 000 real short texts, beside bm25s with the same tokens: rankings and speed on one core.
+ * Search over 100 000 real short texts vs. bm25s with the same tokens: rankings and speed on one core.
  *
  * node bench/models/bm25.ts [--data-dir DIR] [--python PATH]
  */

@@ -1,13 +1,13 @@
 /**
- * Trains the CRF and CRFsuite on the same features, in turns, and scores both on test.
+ * Trains the CRF and CRFsuite alternately on the same features, and scores both on test.
  *
  * node bench/models/crf.ts [--data FOLDER] [--python PATH] [--rounds N] [--iterations N] [--c2 X] [CORPUS…]
  *
- * Both minimize minus the log-likelihood + c2 × |w|² by L-BFGS (6 steps of memory) for at most so many
+ * Both minimize negative log-likelihood + c2 × |w|² by L-BFGS (history 6) for at most the given number of
  * iterations, or until 10 of them gain less than 1e-5. CRFsuite has one thread; ours runs on one and on
- * two. Both sums of times leave out making the features. Not the same: ours gives illegal tag sequences no
- * probability, CRFsuite learns that they are improbable. CPU seconds matter on a machine that does other
- * work besides. Python of bench/peers/setup.sh.
+ * two. Times exclude feature extraction. One difference: ours gives invalid tag sequences zero
+ * probability, CRFsuite has to learn that they are improbable. Use CPU time on a shared machine. Uses the
+ * Python of bench/peers/setup.sh.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';

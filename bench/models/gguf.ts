@@ -1,11 +1,11 @@
 /**
- * One GGUF file in this process (`gguf`) and behind a llama.cpp server (`llm`): the log-probabilities of labels on the same
+ * One GGUF file in-process (`gguf`) and behind a llama.cpp server (`llm`): the log-probabilities of labels on the same
  * items, in mode=logprob.
  *
  * node bench/models/gguf.ts --file FILE --endpoint URL [--name NAME] [--task T,…] [--limit N] [--data-dir DIR]
  *
- * The server has to have the same file, and one slot: what shares a batch, or is kept of another prompt, changes probabilities
- * in the second digit. Exits with 1 where more than 5 % of the answers have another label, or where a log-probability differs by more than 0.05.
+ * The server must have the same file and one slot: batching and prompt caching change probabilities in the second digit.
+ * Exits with 1 if more than 5 % of the labels differ, or any log-probability by more than 0.05.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

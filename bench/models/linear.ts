@@ -1,6 +1,6 @@
 /**
- * TF-IDF of character n-grams and logistic regression, beside scikit-learn: same features, same objective,
- * same tolerance, real corpora, one thread. Pairs are given to both as one text.
+ * Logistic regression on TF-IDF character n-grams vs. scikit-learn: same features, objective and tolerance,
+ * real corpora, one thread. Pairs are concatenated into one text for both.
  *
  * node bench/models/linear.ts [--data-dir DIR] [--python PATH] [--rounds N]
  */

@@ -1,8 +1,8 @@
 /**
- * A run of 2 000 calls that is killed 30 times at random moments and issued again each time, beside one that is left alone.
- * At a kill, the calls in flight are those that the server was asked and the journal does not have: not yet answered, or
- * answered and not yet on disk. The server counts that no other call is repeated, by name: no question whose answer the journal
- * had at a kill comes again. Scores are the same.
+ * A run of 2 000 calls that is killed 30 times at random and restarted each time, compared with an uninterrupted one. At a
+ * kill, the calls in flight are those that the server received and the journal does not have: without a response, or with one
+ * not yet on disk. The server checks that no other call is repeated: no prompt whose answer was in the journal at a kill is
+ * sent again. Scores must be identical.
  *
  * node bench/models/llm-kills.ts
  */

@@ -1,6 +1,6 @@
 /**
- * A server on loopback that answers every chat completion, whole or as a stream, in a process of its own: at once, or after a
- * while. Prints its port. Where it takes a while it notes every question, which GET /questions lists.
+ * A loopback server in a separate process that answers every chat completion, complete or streamed, at once or after a delay.
+ * Prints its port. With a delay it records every prompt, which GET /questions lists.
  *
  * node bench/models/llm-stub.ts [milliseconds before an answer]
  */

@@ -1,6 +1,6 @@
 /**
- * What asking a language model costs beside the model: calls against a stub that answers at once, with journal and reading,
- * per second of one core; memory over 100 000 calls; beside the clients of other harnesses on the same stub.
+ * Client overhead of calling a language model: calls per CPU second against a stub that responds at once, including journal
+ * and parsing; memory over 100 000 calls; compared with the clients of other harnesses on the same stub.
  *
  * node bench/models/llm.ts [--calls N] [--python PATH of a Python with lm_eval and inspect_ai]
  */

@@ -1,6 +1,6 @@
 /**
- * knn and majority with 100 000 and 1 000 000 classes: fitting on one example per class, answering 1 000 texts and writing
- * the predictions, each in a process of its own.
+ * knn and majority with 100 000 and 1 000 000 classes: fitting on one example per class, predicting 1 000 texts and writing
+ * the predictions, each in a separate process.
  *
  * node bench/models/many-classes.ts
  */

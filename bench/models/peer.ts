@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { DATA } from '../data.ts';
 
-/** The data directory: `--data-dir`, else that of all benches. */
+/** The data directory: `--data-dir`, otherwise that of all benches. */
 export function dataDirectory(): string {
   const flag = process.argv.indexOf('--data-dir');
   return flag > 0 ? process.argv[flag + 1] : DATA;

@@ -1,9 +1,9 @@
 /**
- * Seconds to write the report of a run whose predictions fill 100 MB, and to open it in headless Chromium until the
- * first example with an error is shown. The run is made of the synthetic samples, with errors; characters of every
- * copy of a text are shuffled, so that it compresses no better than text that is never repeated.
+ * Time to write the report of a run with 100 MB of predictions, and to open it in headless Chromium until the first example
+ * with an error is shown. The run is built from copies of the synthetic samples, with errors; the characters of each copy
+ * are shuffled so that it compresses no better than unrepeated text.
  *
- * node bench/report/open.ts [--megabytes 100]     (chromium: CHROMIUM, else /usr/bin/chromium)
+ * node bench/report/open.ts [--megabytes 100]     (chromium: CHROMIUM, otherwise /usr/bin/chromium)
  */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

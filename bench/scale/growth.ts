@@ -1,13 +1,13 @@
 /**
- * How time and memory grow with workers, jobs, training rows and scored items; figures go to bench/results/scale-growth.json.
+ * How time and memory grow with workers, jobs, training rows and scored items; writes bench/results/scale-growth.json.
  *
  *   npx node bench/scale/growth.ts                                    everything (an hour on two cores)
- *   npx node bench/scale/growth.ts --only workers --sizes 1,2         in quiet, about 3 minutes
- *   npx node bench/scale/growth.ts --only workers --sizes 1,2 --pin   each worker bound to a core, as machines of one core
+ *   npx node bench/scale/growth.ts --only workers --sizes 1,2         on an idle machine, about 3 minutes
+ *   npx node bench/scale/growth.ts --only workers --sizes 1,2 --pin   each worker pinned to a core, like single-core machines
  *   npx node bench/scale/growth.ts --only jobs|rows|items [--sizes 1000,10000]
  *
- * workers: `--evaluations` (24) of fasttext on cMedQQ (--data-dir), on PostgreSQL, by 1, 2 and 4 workers.
- * jobs: what taking and ending one job, and asking how far a sweep is, cost while 1e3 to 1e6 jobs wait.
+ * workers: `--evaluations` (24) of fasttext on cMedQQ (--data-dir), on PostgreSQL, with 1, 2 and 4 workers.
+ * jobs: cost of taking and finishing one job, and of querying sweep progress, with 1e3 to 1e6 waiting jobs.
  * rows: `run` of linear on 1e3 to 1e6 training rows. items: `score` of 1e4 to 1e7 predictions.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

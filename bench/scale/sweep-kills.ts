@@ -1,13 +1,13 @@
 /**
- * A sweep on PostgreSQL (Debian's programs) with four workers of which one, drawn at random, is killed by SIGKILL every ten
- * seconds, against one local process. Fails where a byte of predictions or scores differs, or a run is lost or counted twice.
+ * A sweep on PostgreSQL (Debian's packages) with four workers, a random one of which is killed with SIGKILL every ten seconds,
+ * compared with one local process. Fails if a byte of predictions or scores differs, or a run is lost or counted twice.
  *
  *   npx node bench/scale/sweep-kills.ts                                       all baselines on all samples
  *   npx node bench/scale/sweep-kills.ts --data-dir ../shared/chineseblue/data quick models on real corpora, 205 evaluations
  *
- * Of real corpora there are 21 evaluations without a seed, and `--seeded` (184) of fasttext over `--seeded-tasks` (four);
- * `--seeded-tasks cMedIC` makes them short. `--kill-every` seconds. `--runs-in directory` for a shared directory instead of
- * the database.
+ * On real corpora there are 21 evaluations without a seed, and `--seeded` (184) of fasttext over `--seeded-tasks` (four);
+ * `--seeded-tasks cMedIC` keeps them short. `--kill-every` is in seconds. `--runs-in directory` uses a shared directory
+ * instead of the database.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,11 +1,11 @@
-/** The search for the canary of `hostile.ts`: in every byte that a server emits, and in what it keeps. */
+/** Searches for the canary of `hostile.ts` in every byte that a server emits or stores. */
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { type DatabasePlace, openDatabase } from '../../src/jobs/database.ts';
 import { filesOf, findsInside } from '../../src/server/fixtures/canary.ts';
 import type { Schema } from '../../src/server/schema.ts';
 
-/** Looks at everything that a server says and sends. */
+/** Inspects all output and responses of a server. */
 export interface Watch {
   readonly look: (bytes: Uint8Array) => void;
   /** What was seen so far. */

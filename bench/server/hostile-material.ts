@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 
-/** What every field of a hostile request may hold. */
+/** Possible values for the fields of a hostile request. */
 export const NASTY = [
   ...[
     "'; drop table team; --",

@@ -7,7 +7,7 @@ import { API_ROUTES, PAGE_ROUTES } from '../../src/server/fixtures/routes.ts';
 import type { Watch } from './canary-search.ts';
 import { BODIES, NASTY, RAW, TYPES } from './hostile-material.ts';
 
-/** Uploads that arrive together, sockets that send very slowly, and tokens that are guessed. */
+/** Concurrent uploads, slow sockets and guessed tokens. */
 export const UPLOADS = 200;
 export const SLOW = 50;
 export const GUESSES = 500;

@@ -1,9 +1,9 @@
 /**
  * `node bench/server/hostile.ts [--requests 10000] [--engine pglite|postgres] [--minutes 600] [--seed 1] [--out NAME]`: sends hostile
- * requests to a server on loopback, whose gold has a canary in every record: fuzzed bodies and headers, zip and JSON bombs, path traversal, SQL and
- * HTML in every field, guessed tokens, raw bytes and slow requests on sockets, and 200 uploads at once. Prints the statuses, the
- * largest memory of the server's processes, and whether the canary is in any byte that the server emitted, in the
- * database, the logs or a backup. Exits with 1 where a status is 5xx (other than 503: come back later) or the canary is found.
+ * requests to a loopback server whose gold has a canary in every record: fuzzed bodies and headers, zip and JSON bombs, path
+ * traversal, SQL and HTML in every field, guessed tokens, raw bytes and slow requests on sockets, and 200 concurrent uploads.
+ * Prints status counts, peak memory of the server's processes, and whether the canary occurs in any byte that the server
+ * emitted, in the database, the logs or a backup. Exits with 1 on any 5xx status other than 503, or if the canary is found.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

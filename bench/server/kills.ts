@@ -1,9 +1,9 @@
 /**
  * `node bench/server/kills.ts [--engine pglite|postgres] [--submissions 200] [--kills 40] [--server-kills 4] [--kill-seconds 1]
- * [--minutes 600] [--seed 1] [--out NAME]`: submits answers while scoring processes and servers are ended by SIGKILL, and looks
- * at what became of every one of them. Kills are spread evenly over the submissions. On PostgreSQL (which must be installed) two
- * servers share the database, with two scoring processes each; on PGlite one server has two. Exits with 1 where a submission
- * was lost, is stuck or was scored twice, or where the log's chain is broken. `--out` keeps the result below bench/results.
+ * [--minutes 600] [--seed 1] [--out NAME]`: submits predictions while scoring processes and servers are killed with SIGKILL, and
+ * checks the outcome of every submission. Kills are spread evenly over the submissions. On PostgreSQL (which must be installed)
+ * two servers share the database, with two scoring processes each; on PGlite one server has two. Exits with 1 if a submission
+ * is lost, stuck or scored twice, or if the log's hash chain is broken. `--out` stores the result in bench/results.
  */
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';

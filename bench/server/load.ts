@@ -1,8 +1,8 @@
 /**
  * `node bench/server/load.ts [--rate 50] [--seconds 60] [--items 2000] [--board-rate 100] [--board-seconds 20]
- * [--rows 100000] [--workers 2]`: on PostgreSQL (which must be installed), submits files of answers at a rate and watches what waits to
- * be scored; then asks for the board, in the API and as a page, at a rate, with the rows that there are and again with `--rows`
- * more. Requests are sent when they are due, whether or not those before were answered. Prints one JSON object.
+ * [--rows 100000] [--workers 2]`: on PostgreSQL (which must be installed), submits prediction files at a fixed rate and records the
+ * scoring backlog; then requests the leaderboard, from the API and as a page, at a fixed rate, with the existing rows and with
+ * `--rows` more. Requests are sent on schedule, whether or not earlier ones have completed. Prints one JSON object.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** What processes have used, from /proc: benches of the server run on Linux. */
+/** Resource use of processes, from /proc: the server benches run on Linux. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Clock ticks of /proc per second, which Linux fixes at 100. */

@@ -1,7 +1,7 @@
 /**
- * Seconds for the interval that every score gets (Bayesian bootstrap, corrected for bias) from 10 000 resamples of 10 000
- * units, on one core, beside scipy.stats.bootstrap: its percentile interval, and its BCa interval, which corrects for
- * bias too (vectorized, the batch size that was fastest of 100, 500 and 1000).
+ * Time of the interval computed for every score (bias-corrected Bayesian bootstrap) with 10 000 resamples of 10 000 units on
+ * one core, vs. scipy.stats.bootstrap: its percentile interval, and its BCa interval, which is also bias-corrected
+ * (vectorized, with the fastest batch size of 100, 500 and 1000).
  *
  * node bench/statistics/bootstrap.ts [--python PATH]   (Python of bench/peers/setup.sh)
  */

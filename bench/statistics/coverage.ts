@@ -2,7 +2,7 @@
  * How often the 95 % interval of every convention covers the true score: samples of clustered units with rare labels
  * are drawn from synthetic pools (worlds.ts), and the interval of each is compared with the score of the pool.
  *
- * Resumable: every finished row stands in bench/results/statistics-coverage.json and is not computed again.
+ * Resumable: finished rows are kept in bench/results/statistics-coverage.json and skipped.
  *
  *   nice -n 19 node bench/statistics/coverage.ts [--replications 1000] [--only TEXT]
  */

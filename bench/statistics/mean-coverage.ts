@@ -1,9 +1,9 @@
 /**
  * How often the 95 % interval of a mean over three seeds, or over five folds, covers the mean that the same models have on
  * a large pool: samples of clustered units are drawn from the pool and answered by all runs, or each fifth of them by one.
- * Then coverage-page.ts writes the figures to docs/trust.md and its twin.
+ * coverage-page.ts then writes the figures to docs/trust.md and its Chinese version.
  *
- * Resumable: every finished row stands in bench/results/statistics-mean-coverage.json and is not computed again.
+ * Resumable: finished rows are kept in bench/results/statistics-mean-coverage.json and skipped.
  *
  *   nice -n 19 node bench/statistics/mean-coverage.ts [--replications 400]
  */

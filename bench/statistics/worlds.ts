@@ -1,6 +1,6 @@
 /**
  * Synthetic worlds for coverage.ts: a large pool of clustered units with gold and the predictions of an imperfect
- * system, from which samples are drawn. The score of the whole pool is the truth that an interval should cover.
+ * system, from which samples are drawn. The score of the full pool is the true value that an interval should cover.
  */
 import { createRandom, type Random } from '../../src/ground/random.ts';
 import type { Answered, FamilyId } from '../../src/tasks/examples.ts';

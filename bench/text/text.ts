@@ -1,5 +1,5 @@
 /**
- * Processor times of the algorithms of src/text on made-up medical Chinese: `npx node bench/text/text.ts`.
+ * CPU times of the algorithms in src/text on synthetic medical Chinese: `npx node bench/text/text.ts`.
  * Writes bench/results/text.json.
  */
 import { cpus } from 'node:os';
