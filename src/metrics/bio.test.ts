@@ -149,6 +149,18 @@ describe('the rule of this benchmark', () => {
 });
 
 describe('strict decoding', () => {
+  it('takes all of a type, without hyphens at its ends', () => {
+    // As seqeval 1.2.2 reads them; by default it takes what follows the first hyphen.
+    const tags = ['B_a-b', 'I_a-b', 'B--x-', 'I-x', 'B-a-b', 'I_b', 'B-'];
+    expect(spans(tags, 'seqeval-strict')).toEqual([
+      [0, 2, '_a-b'],
+      [2, 4, 'x'],
+      [4, 5, 'a-b'],
+      [6, 7, '_'],
+    ]);
+    expect(spans(tags.slice(0, 2), 'seqeval')).toEqual([[0, 2, 'b']]);
+  });
+
   it('drops an I that continues nothing of its type', () => {
     expect(spans(['I-x', 'B-x', 'I-y', 'I-x', 'B-y', 'B-y', 'I-y'], 'seqeval-strict')).toEqual([
       [1, 2, 'x'],

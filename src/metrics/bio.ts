@@ -12,8 +12,11 @@ export interface TagSpan {
  *   I after O or after another type (Tjong Kim Sang and Buchholz 2000, conlleval.pl).
  * - `seqeval`: seqeval 1.2.2 by default: boundaries as conlleval; the first character is the letter, the type is
  *   what follows the first hyphen after it, else all of the rest, else `_`. It would read `B_疾病` as type `_疾病`.
+ *   Letters other than B, I, E, S and O, which seqeval warns of, continue a span of their type, else begin one; where nothing
+ *   is open, seqeval may count a span from the last beginning once more or leave the last one of a sentence out: not so here.
  * - `seqeval-strict`: seqeval 1.2.2 with `mode='strict', scheme=IOB2`: spans begin at B only; an I that continues
- *   nothing of its type is outside. Other letters are an error there, outside here.
+ *   nothing of its type is outside. The type is what follows the letter, without hyphens at its ends, else `_`. Other letters
+ *   are an error there, outside here.
  * - `chineseblue`: this benchmark's `B_type` and `I_type`; a hyphen is accepted in place of `_`. The type is everything
  *   after the separator, whatever it contains. Boundaries as conlleval, letters B and I only.
  */
@@ -40,6 +43,11 @@ function splitAsSeqeval(tag: string): Tag {
   return { letter: tag.slice(0, 1), type: rest.slice(rest.indexOf('-') + 1) || '_' };
 }
 
+const splitAsStrictSeqeval = (tag: string): Tag => ({
+  letter: tag.slice(0, 1),
+  type: tag.slice(1).replace(/^-+|-+$/g, '') || '_',
+});
+
 function splitAsChineseblue(tag: string): Tag {
   const letter = tag.charAt(0);
   const separator = tag.charAt(1);
@@ -52,7 +60,7 @@ function splitAsChineseblue(tag: string): Tag {
 export const SPLITS: Readonly<Record<BioRule, (tag: string) => Tag>> = {
   conlleval: splitAtHyphen,
   seqeval: splitAsSeqeval,
-  'seqeval-strict': splitAsSeqeval,
+  'seqeval-strict': splitAsStrictSeqeval,
   chineseblue: splitAsChineseblue,
 };
 

@@ -77,6 +77,17 @@ describe('a label predicted again', () => {
   });
 });
 
+describe('labels that are none of the classes', () => {
+  const loss = (gold: string[], labels: string[]): number =>
+    score(hammingLoss(['a', 'b']), [{ gold: { labels: gold }, prediction: { labels } }]);
+  it('add to the loss, which may be above 1, and never make it smaller', () => {
+    expect(loss(['a', 'b'], ['a', 'b', 'c'])).toBe(0.5);
+    expect(loss(['a', 'b'], [])).toBe(1);
+    expect(loss(['a', 'b'], ['c'])).toBe(1.5);
+    expect(loss(['a'], ['a', 'b', 'b', 'b'])).toBe(1.5);
+  });
+});
+
 describe('no labels at all', () => {
   it('is right where gold has none', () => {
     expect(score(subsetAccuracy, [{ gold: { labels: [] }, prediction: { labels: [] } }])).toBe(1);

@@ -26,7 +26,11 @@ export const subsetAccuracy: Metric<LabelsItem> = {
   details: (counts) => ({ correct: counts[0], total: counts[1] }),
 };
 
-/** Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong. Smaller is better. */
+/**
+ * Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong. Smaller is better. Of distinct labels
+ * among the classes it is that of scikit-learn. A label that is none of the classes, or predicted again, is wrong without a
+ * decision of its own, so that the loss of an item may be above 1: no answer is better for having more of them.
+ */
 export function hammingLoss(classes: readonly string[]): Metric<LabelsItem> {
   const decisions = classLayout(classes).listed.length;
   return {

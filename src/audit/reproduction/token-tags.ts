@@ -101,8 +101,8 @@ async function openTokenTags(corpus: JudgedCorpus, { tags, lastScored }: Release
   const tagsOf = (example: Example<'ner'>, prediction: Prediction<'ner'> | undefined) =>
     prediction &&
     Int32Array.from(encodeBio(example.input.text, prediction.entities).tags, (tag) => idOf.get(tag) ?? 0);
-  // Every tag counts by itself; the third of its counts is gold.
-  const supports = tags.map((_, tag) => tag * COUNTS + 2);
+  // Every scored tag counts by itself.
+  const supports = Array.from({ length: lastScored }, (_, tag) => tag * COUNTS + GOLD);
   const kept = seen.reduce((sum, { lines }) => sum + lines.length, 0);
   const all = documents.reduce((sum, document) => sum + document.length, 0);
   return {

@@ -82,14 +82,16 @@ const constant = (outputs: number, width: number): LogisticModel => ({
 /** The finding itself, characters and pairs of them around it, and how its clause begins. */
 function bagOf(text: string, { word, start, end }: Match): string[] {
   const clause = clauseStart(text, start);
-  const before = text.slice(Math.max(clause, start - BEFORE), start);
-  const after = text.slice(end, end + AFTER);
-  const pieces = (side: string, part: string): string[] =>
-    Array.from(part).flatMap((character, i) => [`${side}:${character}`, `${side}:${part.slice(i, i + 2)}`]);
+  const before = Array.from(text.slice(clause, start)).slice(-BEFORE);
+  // A character is one code unit or two.
+  const after = Array.from(text.slice(end, end + 2 * AFTER)).slice(0, AFTER);
+  const [first = '', second = ''] = text.slice(clause, clause + 4);
+  const pieces = (side: string, part: readonly string[]): string[] =>
+    part.flatMap((character, i) => [`${side}:${character}`, `${side}:${character}${part[i + 1] ?? ''}`]);
   return [
     `core:${word}`,
-    `begins:${text.slice(clause, clause + 1)}`,
-    `begins:${text.slice(clause, clause + 2)}`,
+    `begins:${first}`,
+    `begins:${first}${second}`,
     ...pieces('before', before),
     ...pieces('after', after),
   ];

@@ -91,6 +91,32 @@ describe('labelling', () => {
     expect(flipped.threshold).toBeLessThanOrEqual(0.25);
   });
 
+  it('answers the first of two labels where every answer should be it, whatever the scores', () => {
+    const task = { ...findTask('cMedQQ'), positive: '0' };
+    const examples = ['0', '1', '0', '0'].map(pair);
+    for (const scores of [Float64Array.of(0.7, 0.7, 0.7, 0.7), Float64Array.of(0.2, 0.3, 1, 0.6)]) {
+      const tuned = tuneThreshold(learnLabelling(task, examples), examples, scores);
+      const answers = Array.from(scores, (score) => answerOf(tuned, Float64Array.of(score)));
+      expect(answers.map((answer) => 'label' in answer && answer.label)).toEqual(['0', '0', '0', '0']);
+    }
+  });
+
+  it('cuts between two scores that no number lies between', () => {
+    const task = findTask('cMedQQ');
+    const examples = ['0', '1'].map(pair);
+    for (const positive of ['0', '1']) {
+      const labelling = learnLabelling({ ...task, positive }, examples);
+      for (const scores of [Float64Array.of(0.25, 0.25 + 2 ** -54), Float64Array.of(0.75, 0.75 + 2 ** -53)]) {
+        const tuned = tuneThreshold(labelling, examples, scores);
+        const answers = Array.from(scores, (score) => answerOf(tuned, Float64Array.of(score)));
+        expect(answers.map((answer) => 'label' in answer && answer.label)).toEqual(
+          // One less a quarter and one less the next number are the same number: they cannot be told apart as shares.
+          positive === '0' && scores[0] === 0.25 ? ['0', '0'] : ['0', '1'],
+        );
+      }
+    }
+  });
+
   it('shows labels that the task declares but training lacks, with no score', () => {
     const task = findTask('cMedIC');
     const labelling = learnLabelling(task, [{ id: '', input: { text: '' }, gold: { label: '1' } }]);

@@ -3,7 +3,7 @@ import type { Example, Prediction } from '../../../tasks/examples.ts';
 import { familyOf } from '../../../tasks/families/registry.ts';
 import type { Task } from '../../../tasks/task.ts';
 import { scoresByLabel, sortedLabels } from './labels.ts';
-import { bestThreshold } from './threshold.ts';
+import { bestThreshold, bestThresholdOfNo } from './threshold.ts';
 
 /** Families whose answer is a label or a set of labels. */
 export type LabelFamily = 'similarity' | 'inference' | 'classification' | 'multilabel';
@@ -88,12 +88,12 @@ export function tuneThreshold(
   const named = many ? labels : [labels[1]];
   const right = examples.flatMap((example) => named.map((label) => goldLabels(example).includes(label)));
   if (!many && task.positive === labels[0]) {
-    const flipped = bestThreshold(
-      scores.map((score) => 1 - score),
+    const threshold = bestThresholdOfNo(
+      scores,
       right.map((yes) => !yes),
       EVEN,
     );
-    return { ...labelling, threshold: 1 - flipped };
+    return { ...labelling, threshold };
   }
   return { ...labelling, threshold: bestThreshold(scores, right, EVEN) };
 }

@@ -21,8 +21,37 @@ export function bestThreshold(
     const f1 = (2 * right) / (i + 1 + positives);
     if (f1 > best) {
       best = f1;
-      threshold = last ? lowest : (lowest + scores[order[i + 1]]) / 2;
+      threshold = last ? lowest : between(scores[order[i + 1]], lowest);
     }
   }
   return threshold;
+}
+
+/** A number above the lower of two and not above the higher: halfway, unless rounding gives the lower one. */
+function between(lower: number, higher: number): number {
+  const middle = (lower + higher) / 2;
+  return middle > lower ? middle : higher;
+}
+
+/**
+ * The same where a yes is a share of no: `1 - score` makes the best F1, and `score >= threshold` is a no. Shares from 0 to 1.
+ */
+export function bestThresholdOfNo(
+  scores: ArrayLike<number>,
+  positive: ArrayLike<boolean>,
+  fallback: number,
+): number {
+  if (!Array.from(positive).includes(true)) return 1 - fallback;
+  const shares = Array.from(scores, (score) => 1 - score);
+  const least = bestThreshold(shares, positive, fallback);
+  let highestYes = Number.NEGATIVE_INFINITY;
+  let lowestNo = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < shares.length; i++) {
+    if (shares[i] >= least) highestYes = Math.max(highestYes, scores[i]);
+    else lowestNo = Math.min(lowestNo, scores[i]);
+  }
+  const threshold = 1 - least;
+  if (highestYes < threshold && threshold <= lowestNo) return threshold;
+  // A score that the cut lies upon would be a no; so would all of them where every answer is yes.
+  return Math.min(lowestNo, highestYes + Number.EPSILON);
 }
