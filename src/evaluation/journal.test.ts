@@ -1,9 +1,23 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal } from './journal.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openJournal, readReplies } from './journal.ts';
+
+/** The largest file that these tests let Node read at once; it is 2 GiB in truth. */
+const LARGEST_BUFFER = 1 << 20;
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return {
+    ...real,
+    async readFile(...asked: Parameters<typeof real.readFile>) {
+      const content = await real.readFile(...asked);
+      if (content.length > LARGEST_BUFFER) throw new RangeError('ERR_FS_FILE_TOO_LARGE');
+      return content;
+    },
+  };
+});
 
 let folder: string;
 let file: string;
@@ -40,6 +54,20 @@ describe('the journal', () => {
     await setTimeout(300);
     expect(await lines()).toHaveLength(2);
     await journal.close();
+  });
+
+  it('is read again where it is larger than one buffer, and resumed at its end', async () => {
+    const raw = '痛'.repeat(50_000);
+    const journal = await openJournal(file, 'run-1');
+    for (let i = 0; i < 20; i++) journal.append(String(i), { raw });
+    await journal.close();
+    await appendFile(file, '{"id":"cut');
+    expect((await stat(file)).size).toBeGreaterThan(2 * LARGEST_BUFFER);
+    const again = await openJournal(file, 'run-1');
+    expect([again.replies.size, again.replies.get('19')?.raw === raw]).toEqual([20, true]);
+    again.append('20', { raw });
+    await again.close();
+    expect([...(await readReplies(file, 'run-1')).keys()].at(-1)).toBe('20');
   });
 
   it('returns what it has, and appends to it', async () => {

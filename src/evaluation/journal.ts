@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { createAppender } from '../ground/appender.ts';
 import { UserError } from '../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../ground/files.ts';
+import { readWholeLines } from '../ground/whole-lines.ts';
 import type { Reply } from '../models/contract.ts';
 
 const SCHEMA = 'chineseblue/answers@1';
-const NEWLINE = 10;
 
 /**
  * Every reply of a run, appended as it arrives: a header line, then one line per reply, `{ id, key?, raw, usage? }`.
@@ -69,26 +69,21 @@ export const readReplies = async (file: string, run: string): Promise<ReadonlyMa
 
 /** The replies in whole lines, and how many bytes these take. */
 async function read(file: string, run: string): Promise<{ replies: Map<string, Reply>; bytes: number }> {
-  let content: Buffer;
-  try {
-    content = await readFile(file);
-  } catch (error) {
-    throw explainFileError(error, file);
-  }
   const replies = new Map<string, Reply>();
   let bytes = 0;
-  for (
-    let line = 1, end = content.indexOf(NEWLINE);
-    end >= 0;
-    end = content.indexOf(NEWLINE, bytes), line++
-  ) {
-    const value = parse(content.toString('utf8', bytes, end));
-    if (line === 1) requireHeader(value, file, run);
-    else {
-      const { id, ...reply } = requireReply(value, file, line);
-      replies.set(id, reply);
+  await using handle = await open(file).catch((error) => {
+    throw explainFileError(error, file);
+  });
+  for await (const batch of readWholeLines(handle, file)) {
+    for (const { text, number, at, length } of batch) {
+      const value = parse(text);
+      if (number === 1) requireHeader(value, file, run);
+      else {
+        const { id, ...reply } = requireReply(value, file, number);
+        replies.set(id, reply);
+      }
+      bytes = at + length + 1;
     }
-    bytes = end + 1;
   }
   return { replies, bytes };
 }

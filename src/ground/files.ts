@@ -201,7 +201,7 @@ export async function* readLineBatches(
   }
 }
 
-function lineTooLong(file: string, line: number): UserError {
+export function lineTooLong(file: string, line: number): UserError {
   const limit = `${MAX_LINE_BYTES >> 20} MiB`;
   return new UserError(
     'line-too-long',

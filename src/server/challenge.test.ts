@@ -16,8 +16,18 @@ describe('the file of a challenge', () => {
       title: { en: 'Ward messages', zh: 'Ward messages' },
       access: 'open',
       gold: 'server',
-      phases: { test: { split: 'test', quota: { day: 10, total: 1000 }, digits: 3, leastStep: 0 } },
+      phases: {
+        test: { split: 'test', quota: { day: 10, total: 1000, rejected: 100 }, digits: 3, leastStep: 0 },
+      },
     });
+  });
+
+  it('lets as many files be rejected as are taken in a day, a hundred at least', () => {
+    const rejected = (quota: object) =>
+      parseChallenge({ ...least, phases: { test: { split: 'test', quota } } }).phases.test?.quota.rejected;
+    expect([{}, { day: 5000 }, { rejected: 7 }].map(rejected)).toEqual([100, 5000, 7]);
+    const declared = parseChallenge(least);
+    expect(parseChallenge(declared)).toEqual(declared);
   });
 
   it.each([

@@ -17,12 +17,25 @@ const text = z.union([
 const instant = z.iso.datetime({ offset: true });
 const name = z.string().regex(NAME);
 
-const quota = z.strictObject({
-  /** Per team, in any 24 hours. */
-  day: z.int().min(1).max(100_000).default(10),
-  /** Per team, as long as the phase lasts. */
-  total: z.int().min(1).max(1_000_000).default(1000),
-});
+/** Rejected files in 24 hours, where the quota of a day is not larger. */
+const LEAST_REJECTED = 100;
+
+const quota = z
+  .strictObject({
+    /** Per team, in any 24 hours. */
+    day: z.int().min(1).max(100_000).default(10),
+    /** Per team, as long as the phase lasts. */
+    total: z.int().min(1).max(1_000_000).default(1000),
+    /**
+     * Per team, in any 24 hours: files that were rejected or whose scoring failed, which are no part of the quota. Checking and
+     * keeping them costs the server something. Default: `day`, at least 100.
+     */
+    rejected: z.int().min(1).max(1_000_000).optional(),
+  })
+  .transform(({ rejected, ...taken }) => ({
+    ...taken,
+    rejected: rejected ?? Math.max(taken.day, LEAST_REJECTED),
+  }));
 
 const phase = z.strictObject({
   split: z.enum(['dev', 'test']),

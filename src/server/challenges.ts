@@ -2,7 +2,7 @@ import { UserError } from '../ground/errors.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { record } from './audit-log.ts';
-import type { Challenge } from './challenge.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { splitsOf } from './scoring/register.ts';
 import type { Asked, Prepared, Registered } from './scoring/requests.ts';
@@ -26,7 +26,8 @@ export const opened = ({
   task,
   state,
 }: Pick<OpenedChallenge, 'declared' | 'task' | 'state'>): OpenedChallenge => ({
-  declared,
+  // Those that were made before a field was added have its default.
+  declared: parseChallenge(declared),
   task,
   state,
   primary: declared.primary ?? task.primary,

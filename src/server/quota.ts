@@ -24,15 +24,19 @@ async function usedInAll(kysely: Reader, { challenge, phase, team }: Entrant): P
   return Number(rows[0].used);
 }
 
-async function usedSince(kysely: Reader, { challenge, phase, team }: Entrant, since: Date): Promise<number> {
-  const { used } = await kysely
+/** Submissions of the 24 hours before `now`. */
+const ofDay = (kysely: Reader, { challenge, phase, team }: Entrant, now: Date) =>
+  kysely
     .selectFrom('submission')
-    .select(({ fn }) => fn.countAll<number | string>().as('used'))
     .where('challenge', '=', challenge)
     .where('phase', '=', phase)
     .where('team', '=', team)
+    .where('received', '>', new Date(now.getTime() - DAY_MS));
+
+async function usedToday(kysely: Reader, entrant: Entrant, now: Date): Promise<number> {
+  const { used } = await ofDay(kysely, entrant, now)
+    .select(({ fn }) => fn.countAll<number | string>().as('used'))
     .where('state', 'in', ['queued', 'scored'])
-    .where('received', '>', since)
     .executeTakeFirstOrThrow();
   return Number(used);
 }
@@ -51,9 +55,46 @@ export async function requireQuota(
   const used = (await usedInAll(kysely, entrant)) - entered;
   if (used >= quota.total) throw spent({ en: `${quota.total} in all`, zh: `总计 ${quota.total} 次` });
   if (used < quota.day) return;
-  const recent = (await usedSince(kysely, entrant, new Date(now.getTime() - DAY_MS))) - entered;
+  const recent = (await usedToday(kysely, entrant, now)) - entered;
   if (recent >= quota.day) throw spent({ en: `${quota.day} in 24 hours`, zh: `24 小时内 ${quota.day} 次` });
 }
+
+/**
+ * Throws a UserError `rejections-spent` where so many files of a team were rejected, or failed, that no more are looked at
+ * until one of them is a day old.
+ */
+export async function requireFewRejections(
+  kysely: Reader,
+  entrant: Entrant,
+  { quota: { rejected } }: Phase,
+  now: Date,
+): Promise<void> {
+  const decisive = await ofDay(kysely, entrant, now)
+    .select('received')
+    .where('state', 'in', ['rejected', 'failed'])
+    .orderBy('received', 'desc')
+    .offset(rejected - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (decisive) throw tooManyRejected(rejected, new Date(decisive.received.getTime() + DAY_MS));
+}
+
+const tooManyRejected = (count: number, again: Date): UserError => {
+  const when = again.toISOString();
+  return new UserError(
+    'rejections-spent',
+    {
+      en: `Rejected or failed files reached ${count} in 24 hours: the next is taken from ${when} on`,
+      zh: `24 小时内被拒绝或评分失败的文件已达 ${count} 个，${when} 起再接收`,
+    },
+    {
+      hint: {
+        en: '`chineseblue check` finds what is wrong without a server.',
+        zh: '`chineseblue check` 可在本地检查文件。',
+      },
+    },
+  );
+};
 
 const spent = ({ en, zh }: { readonly en: string; readonly zh: string }): UserError =>
   new UserError(

@@ -87,6 +87,43 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
     expect(Number(rows[0].count)).toBe(0);
   });
 
+  it('rejected files have a limit of their own, in a day, a phase and a team', async () => {
+    const bad = (i: number) => new TextEncoder().encode(`not json ${i}\n`);
+    const submitted = { challenge: 'ic', phase: 'practice', team: 'blue', system: 'one', card: {} } as const;
+    const uploads = await Promise.allSettled(
+      [0, 1, 2, 3, 4].map((i) => submit(test.site, { ...submitted, file: bad(i) })),
+    );
+    const refusals = uploads.flatMap((upload) => (upload.status === 'rejected' ? [upload.reason.code] : []));
+    expect(refusals).toEqual(['rejections-spent', 'rejections-spent']);
+    const good = await test.answersFile(40, 'dev');
+    const { challenge, phase, team } = submitted;
+    const rejected = test.site.kysely
+      .updateTable('submission')
+      .where('challenge', '=', challenge)
+      .where('phase', '=', phase)
+      .where('team', '=', team);
+    await rejected.set({ received: new Date(Date.now() - 23 * 60 * 60_000) }).execute();
+    const spent = await hand('blue', 'practice', good).catch((error) => error);
+    const wait = new Date(/from (\S+) on/.exec(spent.message)![1]).getTime() - Date.now();
+    expect([spent.code, Math.round(wait / 60_000)]).toEqual(['rejections-spent', 60]);
+    await hand('red', 'practice', good, 'beside');
+    await rejected.set({ received: new Date(Date.now() - 25 * 60 * 60_000) }).execute();
+    expect(await view('blue', await hand('blue', 'practice', good))).toMatchObject({ system: 'one' });
+  });
+
+  it('challenges that were declared before there was such a limit have its default', async () => {
+    const { kysely } = test.site;
+    const { declared } = await findChallenge(test.site, 'ic');
+    const older = JSON.stringify(declared, (key, value) => (key === 'rejected' ? undefined : value));
+    await kysely.updateTable('challenge').set({ declared: older }).execute();
+    const { phases } = (await findChallenge(test.site, 'ic')).declared;
+    expect(phases.practice?.quota).toEqual({ day: 10, total: 1000, rejected: 100 });
+    await kysely
+      .updateTable('challenge')
+      .set({ declared: JSON.stringify(declared) })
+      .execute();
+  });
+
   it('the board shows groups of systems that cannot be told apart', async () => {
     await ended('red', await hand('red', 'test', await test.answersFile(6)));
     const { rows } = await board('test');

@@ -4,7 +4,7 @@ import { UserError } from '../ground/errors.ts';
 import { record } from './audit-log.ts';
 import { NAME, type Phase, type PhaseName, phaseOf, whenOf } from './challenge.ts';
 import { askedIn, findChallenge, noChallenge, type OpenedChallenge } from './challenges.ts';
-import { requireQuota } from './quota.ts';
+import { requireFewRejections, requireQuota } from './quota.ts';
 import type { ModelCard, Schema } from './schema.ts';
 import type { Children } from './scoring/children.ts';
 import type { Checked, Request } from './scoring/requests.ts';
@@ -29,7 +29,7 @@ const CHECKS = 3;
  * Takes a file of answers: checks it, and either queues it or keeps why it was rejected. In one transaction, so that what
  * was not taken whole was never there; the same file of the same system is taken once. Returns the id of the submission.
  * Throws a UserError: `no-challenge`, `no-phase`, `challenge-closed`, `phase-closed`, `not-invited`, `bad-name`,
- * `quota-spent`, or what the scoring process says.
+ * `quota-spent`, `rejections-spent`, or what the scoring process says.
  */
 export async function submit(site: Site, submitted: Submitted): Promise<string> {
   const { kysely, children } = site;
@@ -39,6 +39,7 @@ export async function submit(site: Site, submitted: Submitted): Promise<string> 
   requireOpen(challenge, phase, new Date());
   if (!NAME.test(submitted.system)) throw badSystem();
   await requireQuota(kysely, submitted, phase, new Date());
+  await requireFewRejections(kysely, submitted, phase, new Date());
   const asked = await askedIn(site, challenge, phase.split);
   const { file } = submitted;
   const checked = await check(children, { kind: 'check', asked, file, name: 'answers.jsonl' });
@@ -85,6 +86,7 @@ async function take(
   if (fatal) {
     const same = await findSame(transaction, submitted, sha256);
     if (same) return same;
+    await requireFewRejections(transaction, submitted, phase, received);
     const kept = JSON.stringify(problems);
     const row = { ...common, state: 'rejected' as const, problems: kept, ended: received };
     await transaction.insertInto('submission').values(row).execute();

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { type Appender, createAppender } from '../../ground/appender.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory } from '../../ground/files.ts';
+import { readWholeLines } from '../../ground/whole-lines.ts';
 import type { ChatReply, Message } from '../shared/services/chat.ts';
 import type { Endpoint } from '../shared/services/endpoint.ts';
 import { estimateCall } from '../shared/services/estimate.ts';
@@ -15,8 +16,6 @@ import { createHashSet, createLineIndex, type HashSet, type LineIndex, type Plac
 const SCHEMA = 'chineseblue/calls@1';
 export const CALLS_FILE = 'calls.jsonl';
 const KEY_LENGTH = 32;
-const NEWLINE = 10;
-const BLOCK = 1 << 20;
 
 /** What a service answered to one call, as it is kept. */
 const keptJson = z.object({
@@ -101,7 +100,7 @@ export async function openCalls(directory: string | undefined, endpoint: Endpoin
   let own: FileHandle | undefined;
   try {
     own = await open(file, existsSync(file) ? 'r+' : 'w+');
-    const { bytes, messages, ...known } = await index(own, others.length, endpoint, lines);
+    const { bytes, messages, ...known } = await index(own, file, others.length, endpoint, lines);
     if (known.foreign) throw foreignCalls(file);
     await own.truncate(bytes);
     const appender = createAppender(own, file, bytes);
@@ -122,7 +121,10 @@ async function indexSibling(
 ): Promise<Indexed | undefined> {
   const handle = await open(file, 'r').catch(() => undefined);
   try {
-    return handle && (await index(handle, number, endpoint, lines));
+    return handle && (await index(handle, file, number, endpoint, lines));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   } finally {
     await handle?.close();
   }
@@ -241,6 +243,7 @@ const foreignCalls = (file: string): UserError =>
  */
 async function index(
   handle: FileHandle,
+  path: string,
   file: number,
   { url, model }: Endpoint,
   lines: LineIndex,
@@ -248,28 +251,21 @@ async function index(
   const messages = createHashSet();
   let rung: Rung | undefined;
   let bytes = 0;
-  let rest = Buffer.alloc(0);
-  for (;;) {
-    const block = Buffer.alloc(BLOCK);
-    const { bytesRead } = await handle.read(block, 0, BLOCK, bytes + rest.length);
-    if (bytesRead === 0) return { bytes, messages, rung, foreign: false };
-    const content = Buffer.concat([rest, block.subarray(0, bytesRead)]);
-    let from = 0;
-    for (let end = content.indexOf(NEWLINE); end >= 0; end = content.indexOf(NEWLINE, from)) {
-      const parsed = parseLine(content.toString('utf8', from, end));
+  for await (const batch of readWholeLines(handle, path)) {
+    for (const { text, number, at, length } of batch) {
+      const parsed = parseLine(text);
       if (
-        bytes + from === 0 &&
+        number === 1 &&
         !(parsed && 'schema' in parsed && parsed.endpoint === url && parsed.model === model)
       )
         return { bytes: 0, messages, rung: undefined, foreign: true };
       if (parsed && 'rung' in parsed) rung = parsed.rung;
       if (parsed && 'message' in parsed) messages.add(parsed.message);
-      if (parsed && 'call' in parsed) lines.set(parsed.call, { file, at: bytes + from, length: end - from });
-      from = end + 1;
+      if (parsed && 'call' in parsed) lines.set(parsed.call, { file, at, length });
+      bytes = at + length + 1;
     }
-    rest = content.subarray(from);
-    bytes += from;
   }
+  return { bytes, messages, rung, foreign: false };
 }
 
 function parseLine(text: string): z.infer<typeof lineJson> | undefined {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -94,16 +94,35 @@ async function takePart(
     sentences.removed[reason as keyof typeof sentences.removed] += count;
   for (const [where, count] of Object.entries(part.refused)) refused[where] = (refused[where] ?? 0) + count;
   leaks.push(...part.shown.slice(0, MAX_SHOWN_LEAKS - leaks.length));
-  const stored = await readFile(join(directory, part.sketches.file));
+  const file = join(directory, part.sketches.file);
   const words = sketches.bands + 1;
   const expected = part.shards.reduce((sum, { documents }) => sum + documents, 0);
-  if (stored.length !== expected * words * 4) throw wrongSketches(join(directory, part.sketches.file));
-  let place = 0;
+  await using handle = await open(file);
+  if ((await handle.stat()).size !== expected * words * 4) throw wrongSketches(file);
+  const stored = readSketches(handle, words);
   for await (const document of readCorpus(directory, part.shards)) {
     if (spool.size % 1024 === 0) signal?.throwIfAborted();
     spool.add(document);
-    sketches.addSketch(Uint32Array.from({ length: words }, () => stored.readUInt32LE(4 * place++)));
+    const { value } = await stored.next();
+    if (!value) throw wrongSketches(file);
+    sketches.addSketch(value);
     for (const sentence of document) repeats.add(comparisonForm(sentence));
+  }
+}
+
+/** Sketches that are read at a time. */
+const READ_AT_ONCE = 4096;
+
+/** The sketches of a part, `words` little-endian words each, in a stream: those of many documents are more than one buffer holds. */
+async function* readSketches(handle: FileHandle, words: number): AsyncGenerator<Uint32Array> {
+  const block = Buffer.alloc(READ_AT_ONCE * words * 4);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await handle.read(block, 0, block.length, position);
+    const whole = Math.floor(bytesRead / (words * 4));
+    if (whole === 0) return;
+    for (let i = 0; i < whole; i++)
+      yield Uint32Array.from({ length: words }, (_, word) => block.readUInt32LE(4 * (i * words + word)));
+    position += whole * words * 4;
   }
 }
 

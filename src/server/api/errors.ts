@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'too-large': 413,
   'bad-encoding': 415,
   'quota-spent': 429,
+  'rejections-spent': 429,
   'rate-limited': 429,
   overloaded: 429,
   busy: 503,

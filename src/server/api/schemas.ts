@@ -34,7 +34,7 @@ const phase = z.object({
   split: z.enum(['dev', 'test']),
   opens: z.string().optional(),
   closes: z.string().optional(),
-  quota: z.object({ day: z.number(), total: z.number() }),
+  quota: z.object({ day: z.number(), total: z.number(), rejected: z.number() }),
 });
 
 export const challengeSchema = z
