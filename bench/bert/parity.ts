@@ -58,7 +58,7 @@ const threads = Number(values.threads);
 interface Pair {
   readonly task: string;
   readonly seed: number;
-  /** How many of how many training examples both learnt from. */
+  /** How many of how many training examples both were trained on. */
   readonly learnt: number;
   readonly train: number;
   readonly ours: number;
@@ -88,7 +88,7 @@ for (const name of values.only.split(',')) {
     await writeJson(file, { encoder: values.encoder.split('/').at(-1), epochs: plain.epochs, pairs });
     const percent = (share: number): string => (100 * share).toFixed(2);
     console.log(
-      `${task.id} seed ${seed}: ours ${percent(pair.ours)}, Trainer ${percent(pair.trainer)}; learnt from ${run.record.examples.learnt ?? count} and ${count}`,
+      `${task.id} seed ${seed}: ours ${percent(pair.ours)}, Trainer ${percent(pair.trainer)}; trained on ${run.record.examples.learnt ?? count} and ${count}`,
     );
   }
 }

@@ -36,7 +36,7 @@ import { showSpread } from './spread.ts';
 
 interface Recipe {
   readonly epochs: number;
-  /** Most tokens of training in all: of larger corpora a seeded sample is learnt from, the same for all systems. */
+  /** Maximum number of training tokens: larger corpora are reduced to a seeded sample, the same for all systems. */
   readonly tokenBudget?: number;
   readonly batchSize: number;
   readonly learningRate: number;

@@ -178,11 +178,11 @@ const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly me
   },
   'mention-outside': {
     kind: 'defect',
-    message: { en: 'a mention that reaches outside the text; it is left out', zh: '实体越出文本，已剔除' },
+    message: { en: 'a mention that extends beyond the text; it is left out', zh: '实体越出文本，已剔除' },
   },
   'bio-orphan': {
     kind: 'defect',
-    message: { en: 'an I tag that continues nothing', zh: '没有起始的 I 标签' },
+    message: { en: 'an I tag with nothing to continue', zh: '没有起始的 I 标签' },
   },
   'symptoms-misaligned': {
     kind: 'defect',
@@ -197,7 +197,7 @@ const NOTICED: Readonly<Record<string, { readonly kind: FindingKind; readonly me
   },
   'unquoted-fields': {
     kind: 'oddity',
-    message: { en: 'fields in quotation marks, which were taken off', zh: '字段带引号，已去除' },
+    message: { en: 'fields in quotation marks, which were removed', zh: '字段带引号，已去除' },
   },
   'empty-text': { kind: 'defect', message: { en: 'an empty text', zh: '文本为空' } },
 };

@@ -173,7 +173,7 @@ function agreementSection({ agreement }: Audit): string[] {
   return [
     '## Annotators',
     '',
-    `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.${alpha ? ` Krippendorff's alpha of classes: ${show(alpha)}.` : ''}${entityAlpha ? ` Of entities, over characters: ${show(entityAlpha)}.` : ''}`,
+    `Annotators disagree on ${differing} of ${counted(records, 'record')} with several readings; used: ${adjudication}.${alpha ? ` Krippendorff's alpha of classes: ${show(alpha)}.` : ''}${entityAlpha ? ` Of entities, over characters: ${show(entityAlpha)}.` : ''}`,
     '',
     ...table(
       ['annotators', 'records', 'kappa', 'F1 of entities', 'F1 of relations'],

@@ -22,7 +22,7 @@ it('takes CBLUE from an archive, scores on dev and says so', { timeout: 60_000 }
     data,
   );
   expect([got.status, got.stdout]).toEqual([0, expect.stringContaining('KUAKE-QIC_dev.json')]);
-  expect(got.stderr).toContain('Not the official number of records');
+  expect(got.stderr).toContain('The number of records differs from the official one');
   const ran = await runMain(
     ...['run', '--suite', 'cblue', '--model', 'majority', '--data-dir', data, '--runs-dir', runs],
     ...['--jobs', '1', '--quiet'],

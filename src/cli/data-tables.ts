@@ -14,8 +14,8 @@ const STATES: Readonly<Record<string, Text>> = {
   fetched: { en: 'fetched', zh: '已下载' },
   kept: { en: 'already there', zh: '已存在' },
   missing: { en: 'not found', zh: '未找到' },
-  differs: { en: 'not the official content', zh: '内容与官方不符' },
-  yours: { en: 'left unchanged: not the official content', zh: '未改动：内容与官方不符' },
+  differs: { en: 'differs from the official file', zh: '内容与官方不符' },
+  yours: { en: 'unchanged: differs from the official file', zh: '未改动：内容与官方不符' },
   ok: { en: 'ok', zh: '正确' },
   absent: { en: 'absent', zh: '缺失' },
 };
@@ -64,7 +64,7 @@ export async function printArchived(
   if (other.length > 0) {
     const paths = listed(other.map(({ path }) => path));
     terminal.note({
-      en: `Not the official number of records: ${paths.en}. The files are another version, or a part.`,
+      en: `The number of records differs from the official one: ${paths.en}. The files may be another version, or incomplete.`,
       zh: `记录数与官方不符：${paths.zh}。可能是其他版本或部分文件。`,
     });
   }

@@ -27,12 +27,12 @@ export async function printExport(report: ExportReport, terminal: Terminal): Pro
   }
   for (const split of unlabelled)
     terminal.note({
-      en: `${split} has no gold and was not written: in ${format} it would read as annotated with nothing.`,
+      en: `${split} has no gold and was not written: in ${format} it would look annotated, with no annotations.`,
       zh: `${split} 没有金标，未写出：在 ${format} 中会被视为已标注且无实体。`,
     });
   for (const what of lost)
     terminal.note({
-      en: `${format} has no place for ${LOST[what].en}.`,
+      en: `${format} cannot represent ${LOST[what].en}.`,
       zh: `${format} 格式不含${LOST[what].zh}。`,
     });
   const command = `chineseblue data import ${out} --as NAME ${importOptions.join(' ')}`;

@@ -33,10 +33,10 @@ it('a worker takes evaluations or submissions, never both', async () => {
   };
   const both = await refused(...server, '--challenge', 'cMedIC', '--queue', 'postgres://x');
   expect(both[0]).toBe(2);
-  expect(both[1]).toContain('--server does not go with --queue');
+  expect(both[1]).toContain('--server cannot be combined with --queue');
   expect((await refused(...server))[1]).toContain('--challenge is required');
   const queue = await refused('--queue', 'postgres://x', '--challenge', 'cMedIC');
-  expect(queue[1]).toContain('--queue does not go with --challenge');
+  expect(queue[1]).toContain('--queue cannot be combined with --challenge');
   const unreachable = await refused(...server, '--challenge', 'cMedIC');
   expect([unreachable[0], unreachable[1]]).toEqual([3, expect.stringContaining('does not answer')]);
 });
@@ -54,7 +54,7 @@ it('only a challenge whose gold is remote is created over the network', async ()
     const { status, stderr } = await runMain('challenge', 'create', file, ...server, '--lang', 'zh');
     expect([status, stderr]).toEqual([2, expect.stringContaining('只有金标为 remote 的挑战赛')]);
     const subsets = await runMain('challenge', 'create', file, ...server, '--subsets', directory);
-    expect(subsets.stderr).toContain('--server does not go with --subsets');
+    expect(subsets.stderr).toContain('--server cannot be combined with --subsets');
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -20,9 +20,9 @@ const SHOWN_MISFITS = 3;
 const FEW = 10;
 
 const BASES: Readonly<Record<string, Text>> = {
-  mentions: { en: 'by the mentions given', zh: '据所附实体文本' },
-  range: { en: 'other rules leave the text', zh: '其他规则会越出文本' },
-  format: { en: 'as the format counts', zh: '按该格式的惯例' },
+  mentions: { en: 'from the given mentions', zh: '据所附实体文本' },
+  range: { en: 'other rules exceed the text', zh: '其他规则会越出文本' },
+  format: { en: 'convention of the format', zh: '按该格式的惯例' },
 };
 
 /** What `data import` prints: sources, tasks, the first records and what did not fit. */
@@ -97,7 +97,7 @@ async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {
   await printPersonal(scan, terminal);
   if (scan.masked)
     terminal.note({
-      en: `They were masked; ${counted(scan.maskedEntities, 'entity', 'entities')} with them.`,
+      en: `They were masked; ${counted(scan.maskedEntities, 'entity was', 'entities were')} affected.`,
       zh: `已替换；其中涉及 ${scan.maskedEntities} 个实体。`,
     });
 }
@@ -133,7 +133,7 @@ async function printAgreement(
     terminal,
   );
   terminal.note({
-    en: `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.`,
+    en: `Annotators disagree on ${differing} of ${counted(records, 'record')} with several readings; used: ${adjudication}.`,
     zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
   });
 }
@@ -154,7 +154,7 @@ function noteDivision(
   terminal: Terminal,
 ): void {
   if (division === 'sources')
-    terminal.note({ en: 'Splits are those that the sources name.', zh: '划分依来源名称。' });
+    terminal.note({ en: 'Splits are taken from the names of the sources.', zh: '划分依来源名称。' });
   else {
     const shares = division.ratios.join(',');
     terminal.note({
@@ -163,13 +163,13 @@ function noteDivision(
     });
     if (isFarFrom(division.ratios, splits))
       terminal.note({
-        en: 'The sizes are far from these shares, as many records depend on each other: they share texts, are alike, or are of one group.',
+        en: 'The sizes are far from these proportions because many records depend on each other: they share texts, are near duplicates, or belong to one group.',
         zh: '各划分的大小与该比例相差较大：许多记录相互关联（文本相同、相近或属于同一分组），不能拆分。',
       });
   }
   if (twins === 'equal')
     terminal.note({
-      en: 'Too large to look for near twins at once: only records that are equal but for width, case and punctuation count as twins here. `chineseblue data audit` finds near ones.',
+      en: 'Too large to search for near duplicates during the import: only records that are equal except for width, case and punctuation count as twins here. `chineseblue data audit` finds near ones.',
       zh: '数据过大，导入时未查找近似样本：此处仅把全半角、大小写与标点之外相同的记录视为相同样本。`chineseblue data audit` 可找出近似样本。',
     });
   if (leaks)

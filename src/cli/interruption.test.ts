@@ -84,7 +84,9 @@ describe('Ctrl-C', () => {
   it.each(Object.entries(commands))('is acknowledged by %s, which ends after its step', async (_, args) => {
     const { code, stderr, told, ended } = await interrupted([...args, '--param', 'last=300']);
     expect(code).toBe(130);
-    expect(stderr).toMatch(/Interrupted: .*(finishing|stop after).* Press Ctrl-C again to end at once\./);
+    expect(stderr).toMatch(
+      /Interrupted: .*(finishing|stop after).* Press Ctrl-C again to stop immediately\./,
+    );
     expect(told).toBeGreaterThan(0);
     expect(told).toBeLessThan(1000);
     expect(ended).toBeGreaterThan(250);

@@ -69,7 +69,7 @@ function interruptWith(interruption: AbortController, terminal: Terminal, argv: 
   }
   const { en, zh } = specOf(argv).at(-1)?.finishing ?? FINISHING;
   terminal.alert({
-    en: `Interrupted: ${en}. Press Ctrl-C again to end at once.`,
+    en: `Interrupted: ${en}. Press Ctrl-C again to stop immediately.`,
     zh: `已收到中断：${zh}。再按一次 Ctrl-C 立即退出。`,
   });
   interruption.abort(

@@ -68,8 +68,8 @@ export async function printMemorised(result: Memorised, terminal: Terminal): Pro
 
 const MEANING = {
   en: `Verbatim: the answer begins with the next ten characters; nearly: half of the pairs of characters agree.
-A model that continues texts of test more often than recombined ones has probably read them, or texts that share formulas with them. Train and test alike: the corpus was read, which says nothing of test alone. No difference is no proof: a model may know a text and not recite it, and few texts show large differences only.
-Answers that change with the order of options show that the order, not the content, decides; the rate does not tell a model that has seen the test from one that has not. None of these rates is a verdict.`,
+A model that continues test texts more often than recombined ones has probably seen them, or texts with the same set phrases. Similar rates on train and test only show that the corpus was seen, not test in particular. The absence of a difference proves nothing: a model may know a text without reciting it, and a small sample only reveals large differences.
+Answers that change with the order of the options show that order rather than content decides; the rate does not distinguish a model that has seen the test from one that has not. None of these rates is a verdict.`,
   zh: `逐字：续写以原文接下来的十个字符开头；近似：相邻字符对有一半以上相同。
 若模型续写测试集文本的比例高于重组文本，它很可能读过这些文本，或读过套语相同的文本。训练集与测试集比例相近，只说明读过该语料，不单指测试集。没有差异不等于没有见过：模型可能知道文本而不复述，文本数少时也只能显示较大的差异。
 选项换序后答案改变，说明起作用的是顺序而非内容；该比例不能区分模型是否见过测试集。以上比例均不构成结论。`,

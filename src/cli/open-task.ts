@@ -156,7 +156,7 @@ export function printRemarks(remarks: readonly Remark[], terminal: Terminal): vo
 export const noCorpora = (dir: string): UserError =>
   new UserError(
     'no-corpora',
-    { en: 'There is no corpus in this directory', zh: '该目录中没有任何语料' },
+    { en: 'No corpus was found in this directory', zh: '该目录中没有任何语料' },
     {
       file: dir,
       hint: {

@@ -6,22 +6,22 @@ export const OPENID = {
   publicUrl: text({
     placeholder: 'url',
     summary: {
-      en: 'where browsers reach the server, behind a proxy (default: where it listens)',
+      en: 'URL under which browsers reach the server, if behind a proxy (default: the listening address)',
       zh: '浏览器访问服务器的地址（经反向代理时填写，默认为监听地址）',
     },
   }),
   openidIssuer: text({
     placeholder: 'url',
-    summary: { en: 'OpenID provider that people sign in with', zh: '用于登录的 OpenID 提供方' },
+    summary: { en: 'OpenID provider for signing in', zh: '用于登录的 OpenID 提供方' },
   }),
   openidClient: text({
     placeholder: 'id',
-    summary: { en: 'id of this server at the provider', zh: '本服务器在提供方的客户端 id' },
+    summary: { en: 'client id of this server at the provider', zh: '本服务器在提供方的客户端 id' },
   }),
   openidSecretFile: text({
     placeholder: 'file',
     summary: {
-      en: 'file with the secret of this server at the provider (default: CHINESEBLUE_OPENID_SECRET)',
+      en: 'file with the client secret of this server (default: CHINESEBLUE_OPENID_SECRET)',
       zh: '客户端密钥文件（默认 CHINESEBLUE_OPENID_SECRET）',
     },
   }),
@@ -51,7 +51,7 @@ export async function openIdOf({
 const badPublicUrl = (url: string): UserError =>
   new UserError(
     'bad-public-url',
-    { en: `"${url}" is no address of a server`, zh: `“${url}”不是服务器地址` },
+    { en: `"${url}" is not a server address`, zh: `“${url}”不是服务器地址` },
     { hint: { en: 'Write it as https://HOST.', zh: '格式为 https://主机。' }, exitCode: EXIT.usage },
   );
 
@@ -59,12 +59,12 @@ const incomplete = (): UserError =>
   new UserError(
     'openid-incomplete',
     {
-      en: '--openid-issuer and --openid-client go together',
+      en: '--openid-issuer and --openid-client must be given together',
       zh: '--openid-issuer 与 --openid-client 须同时给出',
     },
     {
       hint: {
-        en: 'Register the server at the provider, with PUBLIC-URL/sign-in/openid/return as redirect address.',
+        en: 'Register the server at the provider, with PUBLIC-URL/sign-in/openid/return as redirect URI.',
         zh: '请在提供方登记本服务器，回调地址为 公开地址/sign-in/openid/return。',
       },
       exitCode: EXIT.usage,

@@ -11,7 +11,7 @@ export const SUITE = {
   suite: text({
     placeholder: 'name',
     summary: {
-      en: 'every task of a suite whose data are here, and the average over them',
+      en: 'every task of a suite with available data, and the average over them',
       zh: '运行任务集中数据齐备的全部任务，并给出平均分',
     },
   }),
@@ -45,7 +45,7 @@ export const DRY_RUN = {
   dryRun: flag({
     default: false,
     summary: {
-      en: 'only print calls, tokens and cost of models that call a service',
+      en: 'only print the number of calls, tokens and cost of models that call a service',
       zh: '仅输出调用服务的模型所需的调用数、token 数与费用',
     },
   }),
@@ -73,7 +73,7 @@ export const SPLIT_NAMES = [
 export const SPLIT = {
   split: choice(SPLIT_NAMES, {
     summary: {
-      en: 'the split that is answered (default: test, or dev where gold of test was never released); regrouped@1: pooled and split again without shared text; fold-N-of-5@1: part N of train and dev',
+      en: 'split to use (default: test, or dev if the gold of test was never released); regrouped@1: all splits pooled and split again without shared text; fold-N-of-5@1: fold N of train and dev',
       zh: '所用的划分（默认 test；从未发布测试集金标的任务为 dev）；regrouped@1 为合并后重新划分，互不重叠；fold-N-of-5@1 为训练集与开发集五份中的第 N 份',
     },
   }),

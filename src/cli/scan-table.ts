@@ -29,7 +29,7 @@ export async function printPersonal(report: PersonalReport, terminal: Terminal):
       ]),
     );
   terminal.note({
-    en: `${touched} of ${counted(texts, 'text holds', 'texts hold')} what looks like personal data. Patterns find what is written as such: read a sample yourself before data leaves.`,
+    en: `${touched} of ${counted(texts, 'text contains', 'texts contain')} likely personal data. Patterns only recognise the usual formats: read a sample yourself before sharing the data.`,
     zh: `${texts} 段文本中 ${touched} 段含疑似个人信息。规则只能识别有明显格式的内容，数据外传前请人工抽查。`,
   });
 }

@@ -32,7 +32,7 @@ it('data scan refuses options that have no meaning for what is scanned', async (
   const fields = await runMain('data', 'scan', 'cMedIC', '--fields', 'text=a', '--data-dir', samplesDir());
   expect([fields.status, fields.stderr]).toEqual([
     2,
-    expect.stringContaining('--fields says nothing of tasks'),
+    expect.stringContaining('--fields does not apply to tasks'),
   ]);
   const file = join(directory, 'notes.csv');
   const dir = await runMain('data', 'scan', file, '--data-dir', samplesDir(), '--lang', 'zh');

@@ -8,21 +8,21 @@ export const INSTEAD = {
   runs: text({
     placeholder: 'dir',
     summary: {
-      en: 'show the kept runs of this directory instead: errors, comparisons, audits; for this machine only',
+      en: 'browse the kept runs of this directory instead: errors, comparisons, audits; on this machine only',
       zh: '改为浏览该目录中的运行：错误、比较与语料审查；仅限本机访问',
     },
   }),
   model: list({
     placeholder: 'kind:path',
     summary: {
-      en: 'answer what is typed or sent with these kept models instead',
+      en: 'serve these kept models instead, for typed text and requests',
       zh: '改为用这些已保存的模型回答输入的文本或请求',
     },
   }),
   task: list({
     placeholder: 'name',
     summary: {
-      en: 'of --model: one task for all, or one for each (default: as their files say)',
+      en: 'with --model: one task for all, or one per model (default: as recorded in the model files)',
       zh: '--model 的任务：全部共用一个，或逐一对应（默认取自模型文件）',
     },
   }),

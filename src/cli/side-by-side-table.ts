@@ -46,7 +46,7 @@ export async function printSideBySide(result: SideBySide, terminal: Terminal): P
     terminal.printText(
       result.synthetic
         ? {
-            en: 'This is a synthetic sample: its figures do not compare with the paper.',
+            en: 'This is a synthetic sample: its figures are not comparable with the paper.',
             zh: '这是合成样例：其中的数字不能与论文比较。',
           }
         : {

@@ -24,7 +24,7 @@ export const SITE = {
   keyFile: text({
     placeholder: 'file',
     summary: {
-      en: 'keys of the gold (default: CHINESEBLUE_GOLD_KEY, else gold.key in the directory)',
+      en: 'encryption keys of the gold (default: CHINESEBLUE_GOLD_KEY, else gold.key in the directory)',
       zh: '金标密钥文件（默认 CHINESEBLUE_GOLD_KEY，否则为目录中的 gold.key）',
     },
   }),

@@ -7,7 +7,7 @@ export const SLURM = {
   slurm: text({
     placeholder: 'file',
     summary: {
-      en: 'only write a script for `sbatch` that does each evaluation as one task of a job array',
+      en: 'only write a script for `sbatch` that runs each evaluation as one task of a job array',
       zh: '仅写出 `sbatch` 脚本，作业数组的每个任务执行一次评测',
     },
   }),
@@ -80,7 +80,7 @@ const staysHere = ({ model }: Plan): UserError =>
   new UserError(
     'slurm-model',
     {
-      en: `${model} calls a service and is not run by Slurm`,
+      en: `${model} calls a service and cannot be run by Slurm`,
       zh: `${model} 调用外部服务，不能由 Slurm 运行`,
     },
     {

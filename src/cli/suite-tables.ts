@@ -36,7 +36,7 @@ export async function printAverages(
   terminal.printText({ en: `Average: ${average.en}.`, zh: `平均分：${average.zh}。` });
   if (new Set(averages.map(({ tasks: own }) => own.join())).size > 1) {
     terminal.printText({
-      en: 'Averages over different numbers of tasks do not compare.',
+      en: 'Averages over different numbers of tasks are not comparable.',
       zh: '任务数不同的平均分不可比较。',
     });
   }

@@ -14,7 +14,7 @@ export const QUEUE = {
     placeholder: 'url',
     secret: true,
     summary: {
-      en: 'postgres://…: evaluations are done by `chineseblue worker` on any number of machines',
+      en: 'postgres://…: evaluations are run by `chineseblue worker` on any number of machines',
       zh: 'postgres://…：由任意数量机器上的 `chineseblue worker` 执行评测',
     },
   }),
@@ -26,7 +26,7 @@ export const SWEEP = {
   runsIn: choice(['database', 'directory'] satisfies readonly RunsIn[], {
     default: 'database',
     summary: {
-      en: 'with --queue: where workers leave runs; directory: --runs-dir, shared by all machines',
+      en: 'with --queue: where workers store runs; directory: --runs-dir, shared by all machines',
       zh: '与 --queue 同用：工作进程存放运行的位置；directory 为各机器共享的 --runs-dir',
     },
   }),
@@ -40,7 +40,7 @@ export const SWEEP = {
   progress: flag({
     default: false,
     summary: {
-      en: 'with --queue: a line for every evaluation that ends',
+      en: 'with --queue: print a line for every finished evaluation',
       zh: '与 --queue 同用：每完成一次评测输出一行',
     },
   }),
@@ -68,7 +68,7 @@ export async function evaluateByWorkers(
       if (terminal.json) terminal.printJson({ sweep: sweep.id, enqueued, kept });
       else
         terminal.printText({
-          en: `${counted(enqueued, 'evaluation')} enqueued, ${kept} done before. The same command without --no-wait prints the table.`,
+          en: `${counted(enqueued, 'evaluation')} enqueued, ${kept} already done. The same command without --no-wait prints the table.`,
           zh: `已将 ${enqueued} 次评测放入队列，另有 ${kept} 次此前已完成。去掉 --no-wait 再次执行即可输出结果表。`,
         });
       const [impossible] = sweep.plans.flatMap(({ error }) => error ?? []);

@@ -130,7 +130,7 @@ function printPublishedNotes(
   }
   if (notes.size === 0) return;
   terminal.printText({
-    en: '* Published figures do not compare directly. What they are:',
+    en: '* Published figures are not directly comparable. What they are:',
     zh: '* 论文数字不能直接比较，其口径为：',
   });
   for (const [note, ids] of notes) terminal.printText(`  ${ids.join(', ')}: ${note}`);
@@ -189,7 +189,7 @@ export function printMissingIntervals(
   );
   for (const reason of reasons) {
     terminal.note({
-      en: `The mean of several runs has no interval where gold is not at hand: ${reason}`,
+      en: `The mean of several runs has no interval because gold is not available: ${reason}`,
       zh: `缺少金标，无法计算多次运行均值的区间：${reason}`,
     });
   }

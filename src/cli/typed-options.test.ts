@@ -189,9 +189,12 @@ describe('typed options', () => {
 });
 
 it('a parameter of a model, described in a sentence, is an option without a stop', () => {
-  const spec = integer({ min: 1, summary: { en: 'Most calls at a time.', zh: '同时调用数上限。' } });
+  const spec = integer({
+    min: 1,
+    summary: { en: 'Maximum number of concurrent calls.', zh: '同时调用数上限。' },
+  });
   expect(describeOption(spec)).toEqual({
-    en: 'Most calls at a time (1 or more)',
+    en: 'Maximum number of concurrent calls (1 or more)',
     zh: '同时调用数上限（不小于 1）',
   });
 });

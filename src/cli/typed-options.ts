@@ -185,7 +185,7 @@ export function refuseUnread<S extends ParameterSpecs>(
   const flag = flagOf(name, specs[name]);
   throw new UserError(
     'option-unread',
-    { en: `${flag} says nothing of ${on.en}`, zh: `${flag} 不适用于${on.zh}` },
+    { en: `${flag} does not apply to ${on.en}`, zh: `${flag} 不适用于${on.zh}` },
     { hint: { en: 'Leave it out.', zh: '请去掉该选项。' }, exitCode: EXIT.usage },
   );
 }
@@ -197,15 +197,15 @@ const isDefault = ({ default: standard }: Parameter, value: unknown): boolean =>
 const together = (flag: string, other: string): UserError =>
   new UserError(
     'options-together',
-    { en: `${flag} does not go with ${other}`, zh: `${flag} 不能与 ${other} 同时使用` },
-    { hint: { en: 'Leave out one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
+    { en: `${flag} cannot be combined with ${other}`, zh: `${flag} 不能与 ${other} 同时使用` },
+    { hint: { en: 'Remove one of the two.', zh: '请去掉其中之一。' }, exitCode: EXIT.usage },
   );
 
 const alone = (flag: string, others: readonly string[]): UserError =>
   new UserError(
     'option-alone',
     {
-      en: `${flag} says nothing without ${others.join(' or ')}`,
+      en: `${flag} requires ${others.join(' or ')}`,
       zh: `${flag} 须与 ${others.join(' 或 ')} 同用`,
     },
     {

@@ -9,12 +9,12 @@ const RULES: readonly Rule[] = [
   [
     'unknown-option',
     /^error: unknown option '(.*?)'/,
-    ([flag]) => ({ en: `There is no option ${flag}`, zh: `没有选项 ${flag}` }),
+    ([flag]) => ({ en: `Unknown option ${flag}`, zh: `没有选项 ${flag}` }),
   ],
   [
     'unknown-command',
     /^error: unknown command '(.*?)'/,
-    ([name]) => ({ en: `There is no command ${name}`, zh: `没有命令 ${name}` }),
+    ([name]) => ({ en: `Unknown command ${name}`, zh: `没有命令 ${name}` }),
   ],
   [
     'operand-missing',
@@ -43,7 +43,7 @@ const RULES: readonly Rule[] = [
     'conflicting-options',
     /^error: option '(.*)' cannot be used with option '(.*)'/,
     ([one, other]) => ({
-      en: `${one} and ${other} exclude each other`,
+      en: `${one} and ${other} cannot be combined`,
       zh: `${one} 与 ${other} 不能同时使用`,
     }),
   ],

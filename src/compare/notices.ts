@@ -30,7 +30,7 @@ export function noticesOf(runs: readonly OpenedRun[], units: readonly Unit[]): T
     JSON.stringify([splitRule, corpus.map(({ path, sha256 }) => [path, sha256]).sort()]);
   if (runs.some((run) => training(run) !== training(runs[0]))) {
     notices.push({
-      en: 'The systems were trained on different data: a difference may come from there.',
+      en: 'The systems were trained on different data, which may cause a difference.',
       zh: '各系统的训练数据不同：差异可能由此而来。',
     });
   }

@@ -153,7 +153,7 @@ function method({ comparison: { level, resamples, seed, pairs, test }, say }: Wr
   const alpha = Math.round((1 - level) * 1000) / 10;
   const p = {
     permutation: {
-      en: `paired permutation test over units, two-sided (~: ${resamples} random exchanges, else all)`,
+      en: `paired permutation test over units, two-sided (~: ${resamples} random exchanges, otherwise all)`,
       zh: `按单元的双侧配对置换检验（~ 表示 ${resamples} 次随机交换，否则为全部交换）`,
     },
     bootstrap: {
@@ -163,11 +163,11 @@ function method({ comparison: { level, resamples, seed, pairs, test }, say }: Wr
   }[test];
   const worth = {
     permutation: {
-      en: ' Worth: what an item adds to the difference of the scores.',
+      en: ' Worth: the contribution of an item to the score difference.',
       zh: '贡献：该样本对得分之差的贡献。',
     },
     bootstrap: {
-      en: ' The score is no sum over items, so none is listed.',
+      en: ' The score is not a sum over items, so none are listed.',
       zh: '该得分不是各样本之和，因此不列出样本。',
     },
   }[test];

@@ -61,7 +61,7 @@ export function howToGet(place: Place): Text {
   if (archive !== undefined) {
     const command = `chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER`;
     return {
-      en: `Take it from the official archive: \`${command}\`.`,
+      en: `Import it from the official archive: \`${command}\`.`,
       zh: `从官方压缩包取得：\`${command}\`。`,
     };
   }
@@ -91,7 +91,7 @@ export function absent(place: Place, split: SplitName): UserError {
   return new UserError(
     'split-absent',
     {
-      en: `The ${split} split of ${task.id}${second.en} is not there`,
+      en: `The ${split} split of ${task.id}${second.en} was not found`,
       zh: `缺少 ${task.id} 的 ${split} 划分${second.zh}`,
     },
     { file: join(dir, task.corpus.folder, file), hint: howToGet(place) },

@@ -136,8 +136,8 @@ function mixedGold(place: ValuePlace, before: boolean): UserError {
   return new UserError(
     'mixed-gold',
     before
-      ? { en: 'This record has no gold, those before it have', zh: '该记录没有金标，而之前的记录有' }
-      : { en: 'This record has gold, those before it have none', zh: '该记录有金标，而之前的记录没有' },
+      ? { en: 'This record has no gold, unlike those before it', zh: '该记录没有金标，而之前的记录有' }
+      : { en: 'This record has gold, unlike those before it', zh: '该记录有金标，而之前的记录没有' },
     {
       ...place,
       hint: {

@@ -38,6 +38,6 @@ export async function handleBatches(
 const noBatches = (model: string): UserError =>
   new UserError(
     'no-batches',
-    { en: `Models of kind ${model} are not asked in batches`, zh: `${model} 类模型不支持批处理` },
+    { en: `Models of kind ${model} do not support batches`, zh: `${model} 类模型不支持批处理` },
     { hint: { en: 'Use `chineseblue run`.', zh: '请使用 `chineseblue run`。' }, exitCode: EXIT.usage },
   );

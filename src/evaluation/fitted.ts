@@ -70,7 +70,7 @@ export function requireSave({ id, capabilities }: ModelKind): void {
     { en: `Models of kind ${id} cannot be kept in a file`, zh: `${id} 类模型不能保存为文件` },
     {
       hint: {
-        en: 'It is fitted again in every run: leave out what keeps it.',
+        en: 'It is fitted again in every run: omit the option that keeps it.',
         zh: '该类模型每次运行都重新训练，请去掉保存选项。',
       },
       exitCode: EXIT.usage,

@@ -77,20 +77,20 @@ function requireFitting(
     throw refuse(
       'other-task',
       {
-        en: `The run ${record.id} answers ${record.task.id}, not ${task.id}`,
+        en: `The run ${record.id} is of task ${record.task.id}, not ${task.id}`,
         zh: `运行 ${record.id} 的任务是 ${record.task.id}，而非 ${task.id}`,
       },
-      { en: 'All members answer one task.', zh: '所有成员须为同一任务。' },
+      { en: 'All members must be of the same task.', zh: '所有成员须为同一任务。' },
     );
   if (record.split !== split || record.splitRule !== splits.rule.en)
     throw refuse(
       'other-split',
       {
-        en: `The run ${record.id} is judged by ${record.split} (${record.splitRule}), not by ${split} (${splits.rule.en})`,
+        en: `The run ${record.id} was evaluated on ${record.split} (${record.splitRule}), not on ${split} (${splits.rule.en})`,
         zh: `运行 ${record.id} 的评测划分是 ${record.split}（${record.splitRule}），而非 ${split}（${splits.rule.en}）`,
       },
       {
-        en: 'Its model may have learnt from what is judged here: run it with the same --split.',
+        en: 'Its model may have been trained on the examples evaluated here: run it with the same --split.',
         zh: '其模型可能学过此处评测的数据：请用相同的 --split 运行。',
       },
     );
@@ -120,7 +120,7 @@ const tooFew = (count: number, field: string): UserError =>
   new UserError(
     'too-few-members',
     {
-      en: `There is nothing to combine: ${count} distinct runs are named`,
+      en: `Nothing to combine: distinct runs given: ${count}`,
       zh: `没有可组合的内容：只给出了 ${count} 个不同的运行`,
     },
     {

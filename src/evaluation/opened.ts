@@ -189,7 +189,7 @@ function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataD
   throw new UserError(
     'other-corpus',
     {
-      en: `This run did not answer the ${other.path} that is in ${dataDir}`,
+      en: `This run was made with another ${other.path} than the one in ${dataDir}`,
       zh: `该运行评测的不是 ${dataDir} 中的 ${other.path}`,
     },
     {
@@ -201,7 +201,7 @@ function refuseOtherCorpus({ record, directory }: StoredRun, split: Split, dataD
             zh: '该文件已改变：请重新运行，或用 --data-dir 指向当时的语料。',
           }
         : {
-            en: `It answered ${paths.join(', ')}: point --data-dir at the corpus it was made with.`,
+            en: `It was made with ${paths.join(', ')}: point --data-dir at the corpus it was made with.`,
             zh: `它评测的是 ${paths.join('、')}：请用 --data-dir 指向当时的语料。`,
           },
     },

@@ -91,7 +91,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   return [
     `## ${task.id}${record.synthetic ? ' (synthetic sample)' : ''}`,
     '',
-    `${task.title.en}. ${split}: ${counted(asked, 'example')}${units}; learnt from ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
+    `${task.title.en}. ${split}: ${counted(asked, 'example')}${units}; trained on ${record.examples.train}, tuned on ${record.examples.dev}. Convention \`${task.primary}\`.${record.splitRule === 'train and dev as released' ? '' : ` Note: ${record.splitRule}.`}`,
     '',
     line(heads),
     line(heads.map((_, column) => (column === 0 ? '---' : '---:'))),

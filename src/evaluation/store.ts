@@ -83,7 +83,7 @@ export async function verifyFile(file: string, sha256: string): Promise<void> {
 }
 
 const ALTERED: Text = {
-  en: 'This file of a run is not what was written',
+  en: 'This file of a run has changed since it was written',
   zh: '该运行文件与写入时不符',
 };
 
@@ -190,7 +190,7 @@ const damaged = (file: string, message: Text, field?: string): UserError =>
             zh: '请删除该文件并再次执行同一命令：将由预测重新评分。',
           }
         : {
-            en: 'Restore it from a copy, or do the run again with `chineseblue run --force`.',
+            en: 'Restore it from a copy, or run it again with `chineseblue run --force`.',
             zh: '请从备份恢复，或用 `chineseblue run --force` 重新运行。',
           },
   });

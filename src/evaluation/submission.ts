@@ -163,7 +163,7 @@ const noKeptModel = (file: string, model: string): UserError =>
   new UserError(
     'no-kept-model',
     {
-      en: `The run did not keep its model (${model}), so that test cannot be answered`,
+      en: `The run did not keep its model (${model}), so test cannot be predicted`,
       zh: `该运行未保存模型（${model}），无法回答测试集`,
     },
     {

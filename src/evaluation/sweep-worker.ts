@@ -149,7 +149,7 @@ const otherRun = (wanted: string, found: string): UserError =>
   new UserError(
     'sweep-other-run',
     {
-      en: `The worker would do another run: ${found} instead of ${wanted}`,
+      en: `The worker would compute a different run: ${found} instead of ${wanted}`,
       zh: `工作进程会得到另一次运行：${found}，而不是 ${wanted}`,
     },
     {

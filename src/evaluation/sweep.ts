@@ -193,11 +193,11 @@ const staysHere = ({ model, modelFile }: Plan): UserError =>
     'queue-model',
     modelFile === undefined
       ? {
-          en: `${model} calls a service and is not put on a queue`,
+          en: `${model} calls a service and cannot be queued`,
           zh: `${model} 调用外部服务，不能放入队列`,
         }
       : {
-          en: `${model} comes from a module and is not put on a queue`,
+          en: `${model} comes from a module and cannot be queued`,
           zh: `${model} 来自模块文件，不能放入队列`,
         },
     {
@@ -228,7 +228,7 @@ const gaveUp = (): UserError =>
   new UserError(
     'sweep-gave-up',
     {
-      en: 'Every worker that took this evaluation ended before it did',
+      en: 'Every worker that took this evaluation exited before finishing it',
       zh: '执行该评测的工作进程均提前结束',
     },
     {
@@ -242,7 +242,7 @@ const gaveUp = (): UserError =>
 const runMissing = (file: string): UserError =>
   new UserError(
     'sweep-run-missing',
-    { en: 'A worker did this run, but it is not here', zh: '工作进程已完成该运行，但此处没有' },
+    { en: 'A worker finished this run, but it is not here', zh: '工作进程已完成该运行，但此处没有' },
     {
       file,
       hint: {

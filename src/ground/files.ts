@@ -60,7 +60,7 @@ const ADVICE: Readonly<Record<string, readonly [code: string, message: Text, hin
   ],
   ELOOP: [
     'link-loop',
-    { en: 'The symbolic links of this path lead in a circle', zh: '该路径的符号链接形成了循环' },
+    { en: 'The symbolic links of this path form a loop', zh: '该路径的符号链接形成了循环' },
     { en: 'Check where they lead (`ls -l`).', zh: '请检查其指向（`ls -l`）。' },
   ],
   EPIPE: [
@@ -377,6 +377,6 @@ export async function createDirectory(directory: string): Promise<void> {
 const notWritable = (directory: string): UserError =>
   new UserError(
     'not-writable',
-    { en: 'No directory can be made here', zh: '此处无法创建目录' },
+    { en: 'No directory can be created here', zh: '此处无法创建目录' },
     { file: directory, hint: { en: 'Choose another directory.', zh: '请换一个目录。' } },
   );

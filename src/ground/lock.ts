@@ -67,7 +67,7 @@ export async function acquireLock(path: string, owner: Owner = self()): Promise<
     }
     throw new UserError(
       'lock-impossible',
-      { en: 'No lock can be made here', zh: '此处无法加锁' },
+      { en: 'No lock can be created here', zh: '此处无法加锁' },
       {
         file: path,
         hint: {

@@ -158,7 +158,7 @@ function emptyTrain(id: string, task: Task): UserError {
   return new UserError(
     'empty-train',
     {
-      en: `The model ${id} cannot learn ${task.id} without examples`,
+      en: `The model ${id} cannot be trained on ${task.id} without examples`,
       zh: `没有训练样本，模型 ${id} 无法学习 ${task.id}`,
     },
     {

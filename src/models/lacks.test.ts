@@ -19,6 +19,9 @@ it('the reason stands in the error', async () => {
   const asked = findModel('bert').fit(fitRequest(findTask('generation'), []));
   await expect(asked).rejects.toMatchObject({
     code: 'family-not-served',
-    hintText: { en: expect.stringContaining('writes no texts'), zh: expect.stringContaining('不生成文本') },
+    hintText: {
+      en: expect.stringContaining('does not generate text'),
+      zh: expect.stringContaining('不生成文本'),
+    },
   });
 });

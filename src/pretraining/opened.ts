@@ -100,7 +100,7 @@ const twoVocabularies = (): UserError =>
   new UserError(
     'bad-options',
     {
-      en: 'A model that is continued keeps its vocabulary: --init excludes --vocab',
+      en: 'Further pretraining keeps the vocabulary of the model: --init excludes --vocab',
       zh: '继续预训练沿用原模型的词表：--init 与 --vocab 不能同时使用',
     },
     { hint: { en: 'Drop one of the two.', zh: '请去掉其中一个。' }, exitCode: EXIT.usage },

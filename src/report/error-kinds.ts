@@ -19,7 +19,7 @@ export const KINDS = [
   {
     id: 'wrong-label',
     title: { en: 'Wrong label', zh: '标签错误' },
-    definition: { en: 'Another label than gold.', zh: '标签与金标不同。' },
+    definition: { en: 'A label other than gold.', zh: '标签与金标不同。' },
   },
   {
     id: 'misordered',
@@ -67,7 +67,7 @@ export const KINDS = [
     id: 'nested',
     title: { en: 'Nested or flattened', zh: '嵌套或展平' },
     definition: {
-      en: 'One of several overlapping gold entities is missed while another is found, or one gold entity is answered with overlapping ones.',
+      en: 'One of several overlapping gold entities is missed while another is found, or one gold entity is predicted as several overlapping ones.',
       zh: '相互重叠的金标实体中找到其一而漏掉其他，或对一个金标给出了相互重叠的多个答案。',
     },
   },

@@ -92,7 +92,7 @@ export function requireCoverage(file: string, coverage: Coverage, least = 0): vo
     throw new UserError('nothing-valid', message, { file, hint });
   }
   const message = {
-    en: `Fewer predictions are valid than --min-coverage ${least} asks for: ${counts.en}`,
+    en: `Fewer predictions are valid than --min-coverage ${least} requires: ${counts.en}`,
     zh: `有效预测未达到 --min-coverage ${least} 的要求：${counts.zh}`,
   };
   throw new UserError('low-coverage', message, { file, hint });

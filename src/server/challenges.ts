@@ -154,7 +154,7 @@ const mustBeSent = (): UserError =>
   new UserError(
     'gold-is-remote',
     {
-      en: 'The gold of this challenge is not to be on the server',
+      en: 'The gold of this challenge must not be stored on the server',
       zh: '该挑战赛的金标不得保存在服务器上',
     },
     {
@@ -185,7 +185,7 @@ function requireConvention(task: Task, id = task.primary): void {
 const exists = (id: string): UserError =>
   new UserError(
     'already-exists',
-    { en: `The challenge ${id} is there already`, zh: `挑战赛 ${id} 已存在` },
+    { en: `The challenge ${id} already exists`, zh: `挑战赛 ${id} 已存在` },
     { field: 'id', hint: { en: 'Choose another id.', zh: '请换一个 id。' } },
   );
 

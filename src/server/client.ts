@@ -111,7 +111,7 @@ const notAToken = (): UserError =>
 const badServer = (server: string): UserError =>
   new UserError(
     'bad-server',
-    { en: `"${server}" is no address of a server`, zh: `“${server}”不是服务器地址` },
+    { en: `"${server}" is not a server address`, zh: `“${server}”不是服务器地址` },
     {
       hint: { en: 'Write it as http://HOST:PORT.', zh: '格式为 http://主机:端口。' },
       exitCode: EXIT.usage,
@@ -132,7 +132,7 @@ const notAServer = (server: string): UserError =>
   new UserError(
     'not-a-server',
     {
-      en: `${server} does not answer as an evaluation server of this version`,
+      en: `${server} does not respond as an evaluation server of this version`,
       zh: `${server} 的响应不符合本版本评测服务器的格式`,
     },
     { hint: { en: 'Check the address.', zh: '请检查地址。' } },

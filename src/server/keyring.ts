@@ -121,6 +121,6 @@ const keyMissing = (id: string, purpose: string): UserError =>
 const notAuthentic = (purpose: string): UserError =>
   new UserError(
     'not-authentic',
-    { en: 'Encrypted bytes were changed, or belong elsewhere', zh: '加密数据已被改动，或不属于此处' },
+    { en: 'Encrypted data was modified, or belongs to another record', zh: '加密数据已被改动，或不属于此处' },
     { field: purpose, hint: { en: 'Restore the database from a backup.', zh: '请从备份恢复数据库。' } },
   );

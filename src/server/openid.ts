@@ -83,7 +83,7 @@ function requireIssuer(issuer: string): boolean {
   if (isLocal || url?.protocol === 'https:') return isLocal;
   throw new UserError(
     'bad-issuer',
-    { en: `"${issuer}" is no address of an OpenID provider`, zh: `“${issuer}”不是 OpenID 提供方地址` },
+    { en: `"${issuer}" is not the address of an OpenID provider`, zh: `“${issuer}”不是 OpenID 提供方地址` },
     {
       hint: { en: 'Write it as https://HOST.', zh: '格式为 https://主机。' },
       exitCode: EXIT.usage,
@@ -99,7 +99,7 @@ const unreachable = (error: unknown): UserError =>
   new UserError(
     'provider-unreachable',
     {
-      en: `The OpenID provider does not answer as one (${codeOf(error)})`,
+      en: `The OpenID provider gave an invalid response (${codeOf(error)})`,
       zh: `OpenID 提供方没有正确响应（${codeOf(error)}）`,
     },
     { hint: { en: 'Try again later, or use a token.', zh: '请稍后重试，或使用令牌登录。' } },

@@ -99,7 +99,7 @@ const tooManyRejected = (count: number, again: Date): UserError => {
 const spent = ({ en, zh }: { readonly en: string; readonly zh: string }): UserError =>
   new UserError(
     'quota-spent',
-    { en: `The quota is spent: ${en}`, zh: `提交次数已用完：${zh}` },
+    { en: `The quota is used up: ${en}`, zh: `提交次数已用完：${zh}` },
     {
       hint: {
         en: 'Rejected and failed submissions do not count.',

@@ -155,7 +155,7 @@ async function dieAWhileAgo(id: string): Promise<void> {
 describe('a challenge whose gold stays in a hospital', () => {
   it('is registered from inside, without gold', { timeout: PATIENCE_MS }, async () => {
     const command = ['challenge', 'create', join(hospital, 'ward.json')];
-    expect(await inside(command, 'host').ended).toMatch(/^0 .*ward is there and open/s);
+    expect(await inside(command, 'host').ended).toMatch(/^0 .*ward was created and is open/s);
     const task = await readTaskFile(join(hospital, 'ward.task.json'));
     const body = await prepareRegistration(parseChallenge(declared), task, join(hospital, 'data'));
     const send = (who: string, sent: unknown) =>

@@ -202,7 +202,7 @@ const floatsOf = (bytes: Uint8Array): Float64Array =>
 const leaseEnded = (): UserError =>
   new UserError(
     'lease-ended',
-    { en: 'This attempt has ended: the job is another’s now', zh: '该次租约已结束，任务已转交他人' },
+    { en: 'This attempt has expired: another worker has the job now', zh: '该次租约已结束，任务已转交他人' },
     { hint: { en: 'Drop the result and take the next job.', zh: '请丢弃结果并领取下一个任务。' } },
   );
 

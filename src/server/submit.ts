@@ -167,7 +167,7 @@ const badSystem = (): UserError =>
   new UserError(
     'bad-name',
     {
-      en: 'The name of a system has up to 64 letters, digits, points, dashes or underscores, and begins with a letter or digit',
+      en: 'The name of a system has up to 64 letters, digits, dots, hyphens or underscores, and begins with a letter or digit',
       zh: '系统名最长 64 个字符，只能含字母、数字、点、连字符或下划线，且以字母或数字开头',
     },
     { field: 'system' },

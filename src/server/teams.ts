@@ -66,14 +66,14 @@ const badName = (): UserError =>
   new UserError(
     'bad-name',
     {
-      en: 'A name has up to 64 letters, digits, points, dashes or underscores, and begins with a letter or digit',
+      en: 'A name has up to 64 letters, digits, dots, hyphens or underscores, and begins with a letter or digit',
       zh: '名称最长 64 个字符，只能含字母、数字、点、连字符或下划线，且以字母或数字开头',
     },
     { field: 'id' },
   );
 
 const exists = (id: string): UserError =>
-  new UserError('already-exists', { en: `${id} is there already`, zh: `${id} 已存在` }, { field: 'id' });
+  new UserError('already-exists', { en: `${id} already exists`, zh: `${id} 已存在` }, { field: 'id' });
 
 const noTeam = (): UserError =>
   new UserError('no-team', { en: 'There is no such team', zh: '没有这支队伍' }, { field: 'team' });

@@ -207,7 +207,7 @@ function unreadable(error: unknown, file: string, line: number): unknown {
 const badExport = (file: string, line: number): UserError =>
   new UserError(
     'bad-export',
-    { en: 'This is no whole export of an evaluation server', zh: '这不是完整的评测服务器导出文件' },
+    { en: 'This is not a complete export of an evaluation server', zh: '这不是完整的评测服务器导出文件' },
     { file, line, hint: { en: 'Export it again.', zh: '请重新导出。' } },
   );
 
@@ -224,6 +224,6 @@ const broken = (file: string, entry: number): UserError =>
 const notEmpty = (): UserError =>
   new UserError(
     'not-empty',
-    { en: 'This server has challenges already', zh: '该服务器已有挑战赛' },
+    { en: 'This server already has challenges', zh: '该服务器已有挑战赛' },
     { hint: { en: 'Import into a new directory or database.', zh: '请导入到新的目录或数据库。' } },
   );

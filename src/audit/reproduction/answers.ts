@@ -46,14 +46,14 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
 const inPercent = (task: Task) => task.published.map(({ model, value }) => ({ model, value: value / 100 }));
 
 const DIFFERENCE: Text = {
-  en: 'The published figure is accuracy on dev, the split that a model is tuned on; the tables call it F1. Where one label is frequent, answering it always scores as high as its share, so read every score beside the constant answers above. Our primary metric is an F1 (for cMedIC the micro F1, which equals accuracy), and its place is test. Compare a new model with the paper in the right-hand column only.',
+  en: 'The published figure is accuracy on dev, the split that a model is tuned on; the tables call it F1. Where one label is frequent, always predicting it scores as high as its share, so compare every score with the constant answers above. Our primary metric is an F1 (for cMedIC the micro F1, which equals accuracy) on test. Compare a new model with the paper in the right-hand column only.',
   zh: '论文数字是开发集上的准确率，而开发集正是用来调参的；论文的表中称之为 F1。某个标签占多数时，永远答它就能得到其占比那么高的分，因此任何得分都应与上面的常数答案对照来读。我们的主指标是 F1（cMedIC 为微平均 F1，等于准确率），并且应在测试集上计算。与论文比较时只看右列。',
 };
 
 /** Accuracy on dev as `finetune_classifier.py` computes it, for a family; `skipped` as above. */
 export function accuracyReproduction(family: 'similarity' | 'classification', skipped: 0 | 1): Reproduction {
   const without = {
-    en: ' The first line of the file is skipped as if it were a header: it is an example, which is never judged.',
+    en: ' The first line of the file is skipped as if it were a header: it is an example, which is never scored.',
     zh: '文件首行被当作表头跳过：它其实是一个样本，却从不参评。',
   };
   return answersReproduction({
@@ -85,7 +85,7 @@ export const pairReproduction: Reproduction = answersReproduction({
   skipped: 0,
   split: 'test',
   definition: {
-    en: 'Known from the paper: document pairs of one query that are ordered rightly divided by those that are ordered wrongly; the same as `ranking/pair@1`. Inferred, as no script was released for it: the split (test), and that a pair with equal scores is half of each.',
+    en: 'Known from the paper: document pairs of one query that are ordered correctly divided by those that are ordered incorrectly; the same as `ranking/pair@1`. Inferred, as no script was released for it: the split (test), and that a pair with equal scores is half of each.',
     zh: '由论文可知：同一查询下排对的文档对数除以排错的文档对数，与 `ranking/pair@1` 相同。因无发布的脚本，以下为推断：所用划分为测试集；同分的对各计一半。',
   },
   difference: {

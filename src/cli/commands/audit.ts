@@ -16,14 +16,14 @@ export const auditCommand = defineCommand({
     vocab: text({
       placeholder: 'file',
       summary: {
-        en: 'vocab.txt of a BERT, to measure truncation (default: beside the corpora)',
-        zh: 'BERT 的 vocab.txt，用于截断分析（默认在语料旁）',
+        en: 'vocab.txt of a BERT, to measure truncation (default: in or next to the data directory)',
+        zh: 'BERT 的 vocab.txt，用于截断分析（默认在语料目录或其上级目录中）',
       },
     }),
     writeClean: text({
       placeholder: 'dir',
       summary: {
-        en: 'write the subsets clean, leaked and conflicting, as lists of ids',
+        en: 'write the clean, leaked and conflicting subsets as lists of ids',
         zh: '按 id 写出 clean、leaked、conflicting 子集',
       },
     }),

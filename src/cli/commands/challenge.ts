@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal.ts';
 const create = defineCommand({
   name: 'create',
   summary: {
-    en: 'add a challenge from its file; on the machine of a server on PGlite, which must be stopped, or with --server where gold stays that is remote',
+    en: 'create a challenge from its file: on the server machine (stop a server on PGlite first), or with --server on the machine that keeps remote gold',
     zh: '由挑战赛文件创建挑战赛；在服务器本机运行（使用 PGlite 时须先停止），金标为 remote 时在金标所在处加 --server 运行',
   },
   operands: '<file>',
@@ -51,21 +51,21 @@ const create = defineCommand({
 
 function sayCreated(terminal: Terminal, id: string): void {
   if (terminal.json) terminal.printJson({ id });
-  else terminal.printText({ en: `${id} is there and open`, zh: `${id} 已创建并开放` });
+  else terminal.printText({ en: `${id} was created and is open`, zh: `${id} 已创建并开放` });
 }
 
 const staysHere = (file: string): UserError =>
   new UserError(
     'gold-is-here',
     {
-      en: 'Only a challenge whose gold is remote is created over the network',
+      en: 'Only challenges with remote gold can be created over the network',
       zh: '只有金标为 remote 的挑战赛才能通过网络创建',
     },
     {
       file,
       field: 'gold',
       hint: {
-        en: 'Write "gold": "remote", or leave out --server on the machine of the server.',
+        en: 'Set "gold": "remote", or run the command on the server machine without --server.',
         zh: '请写 "gold": "remote"，或在服务器本机上去掉 --server。',
       },
       exitCode: EXIT.usage,
@@ -75,7 +75,7 @@ const staysHere = (file: string): UserError =>
 const exportAll = defineCommand({
   name: 'export',
   summary: {
-    en: 'write everything that a server knows to a file; a server on PGlite must be stopped',
+    en: 'export all data of a server to a file; stop a server on PGlite first',
     zh: '将服务器的全部内容写入文件；使用 PGlite 的服务器须先停止',
   },
   operands: '<file>',
@@ -94,7 +94,7 @@ const exportAll = defineCommand({
 const importAll = defineCommand({
   name: 'import',
   summary: {
-    en: 'read an export into a new directory or database; the key file is to be copied by hand',
+    en: 'import an export into a new directory or database; copy the key file separately',
     zh: '将导出文件读入新的目录或数据库；密钥文件须另行复制',
   },
   operands: '<file>',
@@ -113,7 +113,7 @@ const importAll = defineCommand({
 const rekey = defineCommand({
   name: 'rekey',
   summary: {
-    en: 'encrypt all gold anew with the first key of the key file; a server on PGlite must be stopped',
+    en: 're-encrypt all gold with the first key of the key file; stop a server on PGlite first',
     zh: '用密钥文件中的首个密钥重新加密全部金标；使用 PGlite 的服务器须先停止',
   },
   options: SITE,
@@ -133,7 +133,7 @@ const rekey = defineCommand({
 
 const open = defineCommand({
   name: 'open',
-  summary: { en: 'take submissions to a challenge again', zh: '重新开放挑战赛' },
+  summary: { en: 'reopen a challenge for submissions', zh: '重新开放挑战赛' },
   operands: '<id>',
   options: SERVER,
   examples: ['chineseblue challenge open ward --server http://127.0.0.1:8930'],
@@ -146,7 +146,10 @@ const open = defineCommand({
 
 const close = defineCommand({
   name: 'close',
-  summary: { en: 'take no more submissions and show all scores', zh: '停止接收提交并公布全部得分' },
+  summary: {
+    en: 'close a challenge to submissions and publish all scores',
+    zh: '停止接收提交并公布全部得分',
+  },
   operands: '<id>',
   options: SERVER,
   examples: ['chineseblue challenge close ward --server http://127.0.0.1:8930'],
@@ -166,7 +169,7 @@ async function setState(client: Client, id: string, state: 'open' | 'closed'): P
 const team = defineCommand({
   name: 'team',
   summary: {
-    en: 'make a team on a running server; its token is shown once',
+    en: 'create a team on a running server; its token is shown once',
     zh: '在运行中的服务器上创建队伍；令牌仅显示一次',
   },
   operands: '<name>',
@@ -174,7 +177,7 @@ const team = defineCommand({
     ...SERVER,
     contact: text({
       placeholder: 'text',
-      summary: { en: 'seen by the admin only', zh: '联系方式，仅管理员可见' },
+      summary: { en: 'contact details, visible to the admin only', zh: '联系方式，仅管理员可见' },
     }),
   },
   examples: ['chineseblue challenge team red --server http://127.0.0.1:8930'],
@@ -184,7 +187,7 @@ const team = defineCommand({
     const made = await client.send('POST', '/api/v1/teams', { id, contact: options.contact }, newTeamSchema);
     if (terminal.json) return terminal.printJson(made);
     terminal.printText({
-      en: `The token of ${id}, shown only this once: ${made.token}`,
+      en: `The token of ${id}, shown only once: ${made.token}`,
       zh: `${id} 的令牌（仅显示这一次）：${made.token}`,
     });
   },
@@ -193,7 +196,7 @@ const team = defineCommand({
 const invite = defineCommand({
   name: 'invite',
   summary: {
-    en: 'let a team take part in a challenge by invitation',
+    en: 'invite a team to an invitation-only challenge',
     zh: '邀请队伍参加仅限受邀队伍的挑战赛',
   },
   operands: '<id> <team>',
@@ -205,14 +208,14 @@ const invite = defineCommand({
     const path = `/api/v1/challenges/${encodeURIComponent(id)}/teams/${encodeURIComponent(name)}`;
     await client.send('PUT', path, {}, doneSchema);
     if (terminal.json) return terminal.printJson({ id, team: name });
-    terminal.printText({ en: `${name} takes part in ${id}`, zh: `${name} 可参加 ${id}` });
+    terminal.printText({ en: `${name} can now take part in ${id}`, zh: `${name} 可参加 ${id}` });
   },
 });
 
 const reproduced = defineCommand({
   name: 'reproduced',
   summary: {
-    en: 'mark a result on a board as reproduced by somebody else; its id is shown on the page of its team',
+    en: 'mark a leaderboard result as independently reproduced; its id is shown on the page of its team',
     zh: '将排行榜上的结果标记为已被他人复现；提交编号见队伍页面',
   },
   operands: '<submission>',
@@ -221,7 +224,7 @@ const reproduced = defineCommand({
     note: text({
       placeholder: 'text',
       summary: {
-        en: 'by whom and from what, shown to everyone; without it the mark is taken away',
+        en: 'who reproduced it and from what, visible to everyone; if omitted, the mark is removed',
         zh: '由谁、依据什么复现，所有人可见；省略则撤销标记',
       },
     }),

@@ -18,7 +18,7 @@ export const checkCommand = defineCommand({
     cblue: text({
       placeholder: 'path',
       summary: {
-        en: 'instead of predictions, a submission to CBLUE, PromptCBLUE or CCKS 2018: a zip or a folder',
+        en: 'check a submission to CBLUE, PromptCBLUE or CCKS 2018 instead: a zip or a folder',
         zh: '改为校验 CBLUE、PromptCBLUE 或 CCKS 2018 提交文件（zip 或目录）',
       },
     }),
@@ -87,7 +87,7 @@ async function checkCblue(path: string, dir: string, terminal: Terminal): Promis
   throw new UserError(
     'check-failed',
     {
-      en: `${counted(fatal.length, 'problem')} that the official checker refuses`,
+      en: `${counted(fatal.length, 'problem')} for which the official checker rejects the file`,
       zh: `${fatal.length} 个官方校验不接受的问题`,
     },
     { file: path },
@@ -103,12 +103,12 @@ async function printSubmission({ files, problems }: CheckedSubmission, terminal:
     const own = problems.filter((problem) => problem.file === file);
     const refused = own.filter(({ severity }) => severity === 'refused').length;
     terminal.printText({
-      en: `${file} (${task}): ${counted(records, 'record')}${questions === undefined ? '' : ` for ${counted(questions, 'question')}`}, ${refused} refused, ${own.length - refused} missed by the official checker`,
+      en: `${file} (${task}): ${counted(records, 'record')}${questions === undefined ? '' : ` for ${counted(questions, 'question')}`}, ${refused} rejected, ${own.length - refused} missed by the official checker`,
       zh: `${file}（${task}）：${records} 条记录${questions === undefined ? '' : `，对应 ${questions} 道题`}，官方检查器拒绝 ${refused} 处，漏检 ${own.length - refused} 处`,
     });
     if (questions === undefined)
       terminal.note({
-        en: `The raw test file of ${task} is not here: only shapes were checked.`,
+        en: `The raw test file of ${task} was not found: only the format was checked.`,
         zh: `缺少 ${task} 的原始测试文件，只校验了格式。`,
       });
   }

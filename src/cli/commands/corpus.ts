@@ -19,7 +19,7 @@ const TRAIN_SPLITS = {
   ...TASK_FILE,
   train: list({
     summary: {
-      en: 'tasks whose train split is included, or all that are available',
+      en: 'tasks whose train split is included, or all for every available task',
       zh: '同时使用其训练集的任务，或 all（现有全部）',
     },
   }),
@@ -66,7 +66,7 @@ const build = defineCommand({
     shard: text({
       placeholder: 'i/n',
       summary: {
-        en: 'only the i-th of n parts, for `corpus merge`; the same inputs for all of them',
+        en: 'build only part i of n, for `corpus merge`; all parts need the same inputs',
         zh: '只构建 n 个部分中的第 i 个，供 `corpus merge` 合并；各部分的输入须相同',
       },
     }),
@@ -105,7 +105,7 @@ const build = defineCommand({
 function printPart({ shard, common, sources, shards }: Part, out: string, terminal: Terminal): void {
   const documents = shards.reduce((sum, part) => sum + part.documents, 0);
   terminal.printText({
-    en: `Part ${shard} of ${common.shards} in ${out}: ${counted(documents, 'document')} of ${counted(sources.length, 'source')}. \`chineseblue corpus merge\` makes the corpus of all parts.`,
+    en: `Part ${shard} of ${common.shards} in ${out}: ${counted(documents, 'document')} of ${counted(sources.length, 'source')}. \`chineseblue corpus merge\` merges all parts.`,
     zh: `第 ${shard} 部分（共 ${common.shards} 个）写入 ${out}：${sources.length} 个来源的 ${documents} 篇文档。用 \`chineseblue corpus merge\` 合并所有部分。`,
   });
 }
@@ -113,7 +113,7 @@ function printPart({ shard, common, sources, shards }: Part, out: string, termin
 const merge = defineCommand({
   name: 'merge',
   summary: {
-    en: 'make the corpus of the parts of `corpus build --shard`, as one process would have built it',
+    en: 'merge the parts of `corpus build --shard`; the result equals that of a single process',
     zh: '合并 `corpus build --shard` 的各部分，结果与单进程构建相同',
   },
   operands: '<dir...>',

@@ -20,25 +20,25 @@ export const dataExportCommand = defineCommand({
     out: text({
       required: true,
       placeholder: 'dir',
-      summary: { en: 'the folder that is made', zh: '输出目录' },
+      summary: { en: 'the folder to write', zh: '输出目录' },
     }),
     leaveOut: flag({
       default: false,
       summary: {
-        en: 'leave out, and count, examples that the format cannot hold (default: refuse)',
+        en: 'skip and count examples that the format cannot represent (default: fail)',
         zh: '略去该格式无法容纳的样本并计数（默认报错）',
       },
     }),
     predictions: text({
       placeholder: 'run|file',
       summary: {
-        en: 'export the split that a run or a file of predictions answers, with its answers: beside gold for Label Studio, else in its place',
+        en: 'export the predictions of a run or a file with their split: next to the gold in Label Studio, otherwise in its place',
         zh: '导出某次运行或预测文件所作答的划分及其预测：Label Studio 与金标并列，其他格式以预测代替金标',
       },
     }),
     split: choice(SPLITS, {
       summary: {
-        en: 'only this split (default: all; with --predictions the one that is answered: test where the file does not say)',
+        en: 'only this split (default: all; with --predictions, the split of the predictions, or test if the file does not state it)',
         zh: '只导出该划分（默认全部；用 --predictions 时为所作答的划分，文件未注明则为 test）',
       },
     }),
@@ -66,7 +66,7 @@ export const dataExportCommand = defineCommand({
     await printExport(report, terminal);
     if (isConfidential(task))
       terminal.note({
-        en: 'The task is confidential: what was written holds its texts.',
+        en: 'The task is confidential, and the exported files contain its texts.',
         zh: '该任务标为保密：导出的文件含其文本。',
       });
   },

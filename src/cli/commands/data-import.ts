@@ -28,16 +28,16 @@ export const dataImportCommand = defineCommand({
     }),
     positive: text({
       placeholder: 'label',
-      summary: { en: 'similarity: the label that says "the same"', zh: 'similarity：表示同义的标签' },
+      summary: { en: 'similarity: the label that means "the same"', zh: 'similarity：表示同义的标签' },
     }),
     ratios: text({
       placeholder: 'train,dev,test',
       summary: {
-        en: 'split by these shares (default: by the names of the sources, else 70,10,20)',
+        en: 'split in these proportions (default: by the names of the sources, else 70,10,20)',
         zh: '按此比例划分（默认依来源文件名，否则为 70,10,20）',
       },
     }),
-    seed: integer({ default: 0, min: 0, summary: { en: 'seed of the division', zh: '划分所用的种子' } }),
+    seed: integer({ default: 0, min: 0, summary: { en: 'random seed of the split', zh: '划分所用的种子' } }),
     group: text({
       placeholder: 'field',
       summary: {
@@ -48,41 +48,41 @@ export const dataImportCommand = defineCommand({
     config: text({
       placeholder: 'name',
       summary: {
-        en: 'which configuration of a Hugging Face dataset folder (default: its default or only one)',
+        en: 'configuration of a Hugging Face dataset folder (default: its default or only one)',
         zh: 'Hugging Face 数据集目录的配置（默认取其默认或唯一配置）',
       },
     }),
     byAnnotator: flag({
       default: false,
       summary: {
-        en: 'each source is the work of one annotator, named by its file or folder',
+        en: 'treat each source as the work of one annotator, named after its file or folder',
         zh: '每个来源为一名标注者的结果，以文件或目录名为其名',
       },
     }),
     adjudicate: text({
       placeholder: 'majority|name',
       summary: {
-        en: 'where annotators differ: what more than half mark, or as this one reads (default: the first)',
+        en: 'if annotators disagree, use the majority or this annotator (default: the first reading)',
         zh: '标注者不一致时：取过半数的标注，或以此人为准（默认取第一份）',
       },
     }),
     scan: flag({
       default: false,
       summary: {
-        en: 'count what looks like personal data; places, never values, are recorded',
+        en: 'count likely personal data; locations are recorded, values never are',
         zh: '统计疑似个人信息；只记录位置，不记录内容',
       },
     }),
     mask: flag({
       default: false,
       summary: {
-        en: 'mask personal data at equal length, gold kept aligned; ids become record numbers',
+        en: 'mask personal data at equal length, so that gold stays aligned; ids become record numbers',
         zh: '以等长的“某”或“*”替换个人信息，标注位置不变；编号改为记录序号',
       },
     }),
     dryRun: flag({
       default: false,
-      summary: { en: 'show what would be made and write nothing', zh: '仅显示结果，不写入' },
+      summary: { en: 'show what would be written, and write nothing', zh: '仅显示结果，不写入' },
     }),
     ...DATA_DIR,
   },

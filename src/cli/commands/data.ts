@@ -24,7 +24,7 @@ const get = defineCommand({
     from: text({
       placeholder: 'path',
       summary: {
-        en: 'take the files from a local directory or .tar.gz instead of the network; of cblue, from a directory or .zip',
+        en: 'read the files from a local directory or .tar.gz instead of the network; for cblue, from a directory or .zip',
         zh: '从本地目录或 .tar.gz 取文件，不联网；cblue 从目录或 .zip 取',
       },
     }),
@@ -83,7 +83,7 @@ const mixedSources = ({ id }: Task): UserError =>
     'mixed-sources',
     { en: `${id} is not in the archives of CBLUE`, zh: `${id} 不在 CBLUE 压缩包中` },
     {
-      hint: { en: 'Get it by a command of its own.', zh: '请用单独的命令获取。' },
+      hint: { en: 'Fetch it with a separate command.', zh: '请用单独的命令获取。' },
       exitCode: EXIT.usage,
     },
   );
@@ -107,7 +107,7 @@ const needsArchive = (): UserError =>
     {
       field: 'from',
       hint: {
-        en: 'Register at https://tianchi.aliyun.com/cblue and name what you downloaded with --from.',
+        en: 'Register at https://tianchi.aliyun.com/cblue, download the archives and pass them with --from.',
         zh: '请在 https://tianchi.aliyun.com/cblue 注册下载，再用 --from 指定下载的文件。',
       },
       exitCode: EXIT.usage,
@@ -182,7 +182,7 @@ const ORIGINS: Readonly<Record<DataDirectory['origin'], Text>> = {
   env: { en: 'given by CHINESEBLUE_DATA', zh: '由 CHINESEBLUE_DATA 指定' },
   cache: { en: 'your cache directory', zh: '当前用户的缓存目录' },
   samples: {
-    en: 'the synthetic samples: no corpus was fetched yet (`chineseblue data get`)',
+    en: 'the synthetic samples: no corpus has been fetched yet (`chineseblue data get`)',
     zh: '合成样例：尚未下载语料（`chineseblue data get`）',
   },
 };

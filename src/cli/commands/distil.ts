@@ -14,7 +14,7 @@ const { nextSentence: _, ...TEXTS } = BATCHES;
 export const distilCommand = defineCommand({
   name: 'distil',
   summary: {
-    en: 'train a small encoder to have the hidden states of a larger one, on a corpus',
+    en: 'train a small encoder on a corpus to reproduce the hidden states of a larger one (knowledge distillation)',
     zh: '知识蒸馏：在语料上让小编码器学习大编码器的隐藏状态',
   },
   operands: '<corpus>',
@@ -22,13 +22,13 @@ export const distilCommand = defineCommand({
     teacher: text({
       required: true,
       placeholder: 'model',
-      summary: { en: 'the encoder to learn from', zh: '教师编码器' },
+      summary: { en: 'the teacher encoder', zh: '教师编码器' },
     }),
     student: text({
       required: true,
       placeholder: 'model',
       summary: {
-        en: 'the encoder to train; its shape, vocabulary and weights are the start',
+        en: 'the student encoder, whose shape, vocabulary and weights are the starting point',
         zh: '学生编码器，其结构、词表与权重为起点',
       },
     }),
@@ -44,7 +44,7 @@ export const distilCommand = defineCommand({
       min: 0,
       default: 'auto',
       summary: {
-        en: `peak learning rate; auto: ${LEARNING_RATES.distilled}, for a student of random weights ${LEARNING_RATES.fresh}`,
+        en: `peak learning rate; auto: ${LEARNING_RATES.distilled}, or for a student with random weights ${LEARNING_RATES.fresh}`,
         zh: `峰值学习率，auto 为 ${LEARNING_RATES.distilled}，学生为随机权重时为 ${LEARNING_RATES.fresh}`,
       },
     }),

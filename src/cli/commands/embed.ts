@@ -23,23 +23,23 @@ export const embedCommand = defineCommand({
     pooling: list<Pooling>({
       choices: POOLINGS,
       summary: {
-        en: 'how the vectors of tokens become one, several side by side; as the folder says if omitted',
+        en: 'pooling of the token vectors, several of them concatenated; as configured in the folder if omitted',
         zh: '由词元向量得到文本向量的方式，可多种拼接；省略时按模型目录的设置',
       },
     }),
     normalize: flag({
       summary: {
-        en: 'scale vectors to length 1; as the folder says if omitted',
+        en: 'scale vectors to length 1; as configured in the folder if omitted',
         zh: '将向量归一化为单位长度；省略时按模型目录的设置',
       },
     }),
     prompt: text({
       placeholder: 'name',
-      summary: { en: 'a prompt of the folder, by its name', zh: '模型目录中的提示（按名称）' },
+      summary: { en: 'name of a prompt from the folder', zh: '模型目录中的提示（按名称）' },
     }),
     promptText: text({
       summary: {
-        en: 'put before every text, in place of such a prompt',
+        en: 'text put before every input instead of such a prompt',
         zh: '加在每条文本之前，代替上述提示',
       },
     }),
@@ -107,7 +107,7 @@ const noText = (): UserError =>
     { en: 'There is no text to embed', zh: '没有可计算向量的文本' },
     {
       hint: {
-        en: 'Write texts after the model, or name a file with --input.',
+        en: 'Give the texts after the model, or a file with --input.',
         zh: '请在模型之后写出文本，或用 --input 指定文件。',
       },
       exitCode: EXIT.usage,

@@ -7,7 +7,7 @@ import { INPUT } from './predict.ts';
 
 export const explainCommand = defineCommand({
   name: 'explain',
-  summary: { en: 'why a kept model answers as it does', zh: '解释已保存模型的预测依据' },
+  summary: { en: 'explain the predictions of a kept model', zh: '解释已保存模型的预测依据' },
   options: {
     ...TASK,
     ...KEPT_MODEL,

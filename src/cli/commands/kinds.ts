@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 export const kindsCommand = defineCommand({
   name: 'kinds',
   summary: {
-    en: 'list the kinds of models, or the parameters of one',
+    en: 'list the model kinds, or the parameters of one',
     zh: '列出模型类型，或某一类型的参数',
   },
   operands: '[kind]',

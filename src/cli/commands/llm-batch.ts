@@ -12,7 +12,7 @@ const OPTIONS = {
   seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
   limit: integer({
     min: 1,
-    summary: { en: 'ask a random part of the questions only', zh: '只评测随机抽取的部分问题' },
+    summary: { en: 'evaluate a random sample of N examples only', zh: '只评测随机抽取的部分问题' },
   }),
   ...PARAM,
   ...SERVICE,
@@ -65,7 +65,7 @@ async function handle(
   );
   if (action === 'collect')
     terminal.note({
-      en: '`chineseblue run` with the same options scores what was collected, and asks for what is still missing.',
+      en: '`chineseblue run` with the same options scores the collected answers and requests those that are still missing.',
       zh: '以相同选项执行 `chineseblue run` 即可对已收取的回答评分，并补问仍缺少的部分。',
     });
 }
@@ -73,7 +73,7 @@ async function handle(
 const submit = defineCommand({
   name: 'submit',
   summary: {
-    en: 'submit every call that is neither kept nor under way',
+    en: 'submit every call that is neither answered nor in progress',
     zh: '提交尚未保存且不在处理中的全部请求',
   },
   options: OPTIONS,
@@ -83,7 +83,7 @@ const submit = defineCommand({
 
 const status = defineCommand({
   name: 'status',
-  summary: { en: 'say how far the batches are', zh: '查看各批次进度' },
+  summary: { en: 'show the progress of the batches', zh: '查看各批次进度' },
   options: OPTIONS,
   examples: ['chineseblue llm batch status --task cMedQQ --model llm:gpt-5-mini@house'],
   run: (invocation) => handle('status', invocation),
@@ -92,7 +92,7 @@ const status = defineCommand({
 const collect = defineCommand({
   name: 'collect',
   summary: {
-    en: 'put the answers of finished batches into the journal',
+    en: 'write the answers of finished batches to the journal',
     zh: '将已完成批次的回答写入日志',
   },
   options: OPTIONS,
@@ -104,7 +104,7 @@ const collect = defineCommand({
 export const batchCommand: CommandSpec = {
   name: 'batch',
   summary: {
-    en: 'ask through the batch interface of a service: submit, look, collect',
+    en: 'use the batch API of a service: submit, check status, collect',
     zh: '通过服务的批处理接口提问：提交、查看、收取',
   },
   examples: [],

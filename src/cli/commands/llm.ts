@@ -6,7 +6,7 @@ import { memorisedCommand } from './memorised.ts';
 export const llmCommand: CommandSpec = {
   name: 'llm',
   summary: {
-    en: 'language models beside runs: batches, signs of memorised tests',
+    en: 'tools for language models outside `run`: batches, signs of memorised tests',
     zh: '运行之外的大语言模型工具：批处理、检查测试集是否被记住',
   },
   examples: [...memorisedCommand.examples],

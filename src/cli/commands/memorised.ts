@@ -8,7 +8,7 @@ import { DATA_DIR, DRY_RUN, RUNS_DIR, SPLIT, TASK, TASK_FILE } from '../options.
 export const memorisedCommand = defineCommand({
   name: 'memorised',
   summary: {
-    en: 'look for signs that a language model has seen a test: it continues halves of texts and chooses between options',
+    en: 'look for signs that a language model has seen the test data: it continues halved texts, and answers again with its options reordered',
     zh: '检查大语言模型是否可能见过测试集：续写截半的文本，并在选项换序后再次作答',
   },
   options: {
@@ -23,7 +23,7 @@ export const memorisedCommand = defineCommand({
       default: 100,
       summary: { en: 'texts and examples per split', zh: '每个划分的文本数与样本数' },
     }),
-    seed: integer({ min: 0, default: 0, summary: { en: 'random seed of the draw', zh: '抽样的随机种子' } }),
+    seed: integer({ min: 0, default: 0, summary: { en: 'random seed of the sample', zh: '抽样的随机种子' } }),
     ...PARAM,
     ...SERVICE,
     ...SPLIT,

@@ -74,7 +74,7 @@ function compared({ from, precision, configuration, comparison, unread }: OnnxIm
 const get = defineCommand({
   name: 'get',
   summary: {
-    en: 'download a published model (names: model list), verify and convert it; HF_ENDPOINT sets a mirror, HF_TOKEN an account',
+    en: 'download, verify and convert a published model (names: model list); HF_ENDPOINT sets a mirror, HF_TOKEN an access token',
     zh: '下载已发布的模型（名称见 model list）：可续传、校验并转换；HF_ENDPOINT 指定镜像，HF_TOKEN 指定账号令牌',
   },
   operands: '<name>',
@@ -89,7 +89,7 @@ const get = defineCommand({
     out: text({
       placeholder: 'dir',
       summary: {
-        en: 'the folder to write; the cache, where its name finds it, if omitted',
+        en: 'the folder to write; if omitted, the cache, where the model is found by its name',
         zh: '输出目录，省略时为缓存目录（可按名称使用）',
       },
     }),
@@ -181,7 +181,7 @@ const list = defineCommand({
 const trim = defineCommand({
   name: 'trim',
   summary: {
-    en: 'drop the word embeddings that given texts never use; texts that use no others are read to the same bits',
+    en: 'drop the word embeddings that the given texts never use; outputs for texts within the remaining vocabulary are bit-identical',
     zh: '删去给定文本从不使用的词嵌入；只用到其余词元的文本，计算结果逐位不变',
   },
   operands: '<model>',
@@ -196,7 +196,7 @@ const trim = defineCommand({
     }),
     task: listOf({
       summary: {
-        en: 'tasks whose texts of all splits are read, or all that are available',
+        en: 'tasks whose texts are read from all splits, or all for every available task',
         zh: '读取其全部划分文本的任务，或 all（现有全部）',
       },
     }),

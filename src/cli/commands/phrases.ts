@@ -9,12 +9,12 @@ const BEST_IN_JSON = 100;
 
 const mine = defineCommand({
   name: 'mine',
-  summary: { en: 'find the phrases of the domain in a corpus', zh: '从语料中挖掘领域短语' },
+  summary: { en: 'mine domain phrases from a corpus', zh: '从语料中挖掘领域短语' },
   operands: '<corpus>',
   options: {
     lexicon: list({
       required: true,
-      summary: { en: 'files with terms to learn from', zh: '作为正例的词典文件' },
+      summary: { en: 'files with terms to use as positive examples', zh: '作为正例的词典文件' },
     }),
     out: text({
       required: true,

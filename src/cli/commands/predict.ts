@@ -25,7 +25,7 @@ export const INPUT = {
 export const predictCommand = defineCommand({
   name: 'predict',
   summary: {
-    en: 'answer a split or your own inputs with a kept model',
+    en: 'predict a split or your own inputs with a kept model',
     zh: '用已保存的模型预测数据划分或自己的输入',
   },
   options: {

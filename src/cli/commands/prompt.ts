@@ -9,7 +9,7 @@ const { promptFile, promptLanguage, ranking, mode, shots, choice } = llm;
 export const promptCommand = defineCommand({
   name: 'prompt',
   summary: {
-    en: 'show what a language model is asked: the prompt of a task, or all of what would be sent for one example',
+    en: 'show what is sent to a language model: the prompt of a task, or the complete request for one example',
     zh: '查看向大语言模型提出的内容：任务的提示词，或某个样本实际发送的全部内容',
   },
   options: {
@@ -18,7 +18,7 @@ export const promptCommand = defineCommand({
     id: text({
       placeholder: 'id',
       summary: {
-        en: 'the example that is asked about; without it, the prompt as JSON',
+        en: 'id of an example; if omitted, the prompt is printed as JSON',
         zh: '样本 id；省略时以 JSON 输出提示词',
       },
     }),

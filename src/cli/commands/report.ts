@@ -33,7 +33,7 @@ export const reportCommand = defineCommand({
     }),
     format: choice(FORMAT_NAMES, {
       summary: {
-        en: 'output format, by the ending of the file if omitted, else html; model-index is metadata for Hugging Face',
+        en: 'output format; if omitted, that of the file extension, else html; model-index is metadata for Hugging Face',
         zh: '输出格式；省略时取决于文件扩展名，否则为 html；model-index 为 Hugging Face 元数据',
       },
     }),

@@ -36,7 +36,7 @@ describe('reproduce', () => {
     expect(stdout).toMatch(/these predictions +100\.0 .* 100\.0 /);
     expect(stdout).toMatch(/MC-BERT in the paper +82\.3/);
     expect(stdout).toContain('a constant: always "0"');
-    expect(stdout).toContain('do not compare with the paper');
+    expect(stdout).toContain('are not comparable with the paper');
   });
 
   it('speaks Chinese, and JSON', () => {

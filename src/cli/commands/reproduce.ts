@@ -16,15 +16,15 @@ export const reproduceCommand = defineCommand({
     ...PREDICTIONS,
     split: choice(SPLITS, {
       summary: {
-        en: 'the split as released; that of the published figure, if omitted',
+        en: 'the split as released; if omitted, that of the published figure',
         zh: '按发布的划分，省略时为论文数字所用的划分',
       },
     }),
     vocab: text({
       placeholder: 'file',
       summary: {
-        en: 'vocab.txt of a BERT, for the NER tasks (default: beside the corpora)',
-        zh: 'BERT 的 vocab.txt，用于实体任务（默认在语料旁）',
+        en: 'vocab.txt of a BERT, for the NER tasks (default: in or next to the data directory)',
+        zh: 'BERT 的 vocab.txt，用于实体任务（默认在语料目录或其上级目录中）',
       },
     }),
     ...OFFSETS,

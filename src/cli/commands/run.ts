@@ -37,7 +37,7 @@ const OPTIONS = {
   seed: integers({ min: 0, default: [0], summary: { en: 'seeds', zh: '随机种子' } }),
   param: list({
     summary: {
-      en: 'parameters of the models: name=value,…; a name that is given several times: each of its values in turn',
+      en: 'model parameters: name=value,…; a name given several times is run with each of its values',
       zh: '模型参数：name=value,…；同一参数多次给出时，依次使用每个取值',
     },
   }),
@@ -45,7 +45,7 @@ const OPTIONS = {
   folds: flag({
     default: false,
     summary: {
-      en: 'cross-validation: five evaluations instead of one, each judged by one fifth of train and dev (--split fold-N-of-5@1)',
+      en: 'cross-validation: five evaluations instead of one, each on one held-out fifth of train and dev (--split fold-N-of-5@1)',
       zh: '交叉验证：以五次评测代替一次，每次以训练集与开发集的五分之一评测（--split fold-N-of-5@1）',
     },
   }),
@@ -58,7 +58,7 @@ const OPTIONS = {
   jobs: integer({
     min: 1,
     summary: {
-      en: 'evaluations at a time; one per core if omitted',
+      en: 'number of parallel evaluations; one per core if omitted',
       zh: '同时进行的评测数，省略时等于核心数',
     },
   }),
@@ -68,19 +68,19 @@ const OPTIONS = {
   }),
   force: flag({
     default: false,
-    summary: { en: 'discard kept runs and do them again', zh: '丢弃已保存的运行并重做' },
+    summary: { en: 'discard kept runs and run them again', zh: '丢弃已保存的运行并重做' },
   }),
   limit: integer({
     min: 1,
     summary: {
-      en: 'ask a random part of the questions only, the same for every model',
+      en: 'evaluate a random sample of N examples only, the same for every model',
       zh: '只评测随机抽取的部分问题，各模型相同',
     },
   }),
   ...DRY_RUN,
   retryErrors: flag({
     default: false,
-    summary: { en: 'ask again what failed in kept runs', zh: '重新提问已保存运行中失败的问题' },
+    summary: { en: 'retry the failed questions of kept runs', zh: '重新提问已保存运行中失败的问题' },
   }),
   ...SERVICE,
   ...SWEEP,
@@ -96,7 +96,7 @@ type RunOptions = Parsed<typeof OPTIONS>;
 export const runCommand = defineCommand({
   name: 'run',
   summary: {
-    en: 'fit models, answer, score and keep the runs (without options: every available task with the quick models)',
+    en: 'fit models, predict, score and keep the runs (without options: the quick models on every available task)',
     zh: '训练、预测、评分并保存运行（不带选项：对现有全部任务运行快速模型）',
   },
   options: OPTIONS,
@@ -191,7 +191,7 @@ async function toSlurm(file: string, plans: PlanList['plans'], terminal: Termina
   const shown = terminal.beside(file);
   if (shown.json) return shown.printJson({ file, evaluations: plans.length });
   shown.printText({
-    en: `${file} does ${counted(plans.length, 'evaluation')}: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
+    en: `${file} runs ${counted(plans.length, 'evaluation')}: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
     zh: `${file} 包含 ${plans.length} 次评测：\`sbatch ${file}\`。完成后去掉 --slurm 再次执行即可输出结果表。`,
   });
 }
@@ -270,7 +270,7 @@ async function suiteOf({ suite: name, task, taskFile }: SuiteOptions) {
   if (task.length === 0 && taskFile === undefined) return { suite, tasks: tasksOf(suite) };
   throw new UserError(
     'suite-and-tasks',
-    { en: 'A suite says which tasks are run', zh: '任务集已决定运行哪些任务' },
+    { en: 'A suite already determines the tasks to run', zh: '任务集已决定运行哪些任务' },
     {
       field: 'suite',
       hint: {
@@ -297,11 +297,11 @@ async function averagesOf(runs: Batch['runs'], dataDir: string): Promise<readonl
 const nothingAtHand = (dataDir: string): UserError =>
   new UserError(
     'nothing-at-hand',
-    { en: 'None of these tasks has its data here', zh: '这些任务均没有可用的数据' },
+    { en: 'None of these tasks has data available', zh: '这些任务均没有可用的数据' },
     {
       file: dataDir,
       hint: {
-        en: 'Fetch them as said above, or name their directory with --data-dir.',
+        en: 'Fetch the data as described above, or set its directory with --data-dir.',
         zh: '请按上文所述获取数据，或用 --data-dir 指定其目录。',
       },
     },
@@ -328,7 +328,7 @@ function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
   if (brought) {
     terminal.note(
       terminal.say({
-        en: `These run on a corpus that you bring: ${brought}.`,
+        en: `These tasks need your own corpus: ${brought}.`,
         zh: `以下任务使用您自备的语料：${brought}。`,
       }),
     );
@@ -343,7 +343,7 @@ function noteArchived(absent: readonly Task[], terminal: Terminal): void {
     const ids = listed(tasks.map(({ id }) => id));
     const command = `\`chineseblue data get ${archive} --from ARCHIVE_OR_FOLDER\``;
     terminal.note({
-      en: `Not available here: ${ids.en}. ${command} takes them from the official archives.`,
+      en: `Not available here: ${ids.en}. ${command} imports them from the official archives.`,
       zh: `本机没有：${ids.zh}。可用 ${command} 从官方压缩包取得。`,
     });
   }

@@ -69,7 +69,7 @@ async function verify(root: string, terminal: Terminal): Promise<void> {
   const { formatPlace, UserError } = await import('../../ground/errors.ts');
   const { whole, damaged } = await verifyRuns(root);
   const counts = {
-    en: `Runs as they were written: ${whole.length}; damaged: ${damaged.length}`,
+    en: `Intact runs: ${whole.length}; damaged: ${damaged.length}`,
     zh: `${whole.length} 个运行完好，${damaged.length} 个与写入时不符`,
   };
   if (terminal.json) {

@@ -20,7 +20,7 @@ export const PREDICTIONS = {
 export const OFFSETS = {
   offsets: choice(['utf16', 'code-point'] satisfies readonly Offsets[], {
     summary: {
-      en: 'what offsets count where the file does not say; utf16 is assumed, Python counts code points',
+      en: 'unit of offsets if the file does not state it; utf16 is assumed, while Python counts code points',
       zh: '文件未注明时的偏移单位；默认按 utf16，Python 按码点计',
     },
   }),
@@ -30,7 +30,7 @@ export const MIN_COVERAGE = {
     min: 0,
     max: 1,
     summary: {
-      en: 'fail where a smaller share of examples has a valid prediction',
+      en: 'fail if a smaller share of the examples has a valid prediction',
       zh: '有效预测占样本的比例低于此值时以错误码退出',
     },
   }),

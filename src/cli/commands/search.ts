@@ -18,7 +18,7 @@ const MAX_SHOWN = 10_000;
 export const searchCommand = defineCommand({
   name: 'search',
   summary: {
-    en: 'search all titles or answers of a task with BM25 or vectors, and rerank: one query, or recall@k and nDCG@k of all',
+    en: 'search all titles or answers of a task with BM25 or vectors, and optionally rerank: one query, or recall@k and nDCG@k over all queries',
     zh: '用 BM25 或文本向量检索任务的全部标题或答案，可再重排序：单个查询，或整体 recall@k 与 nDCG@k',
   },
   options: {
@@ -32,19 +32,19 @@ export const searchCommand = defineCommand({
     }),
     tokens: choice(TOKEN_KINDS, {
       default: 'mixed',
-      summary: { en: 'what texts are cut into', zh: '文本的切分单位' },
+      summary: { en: 'how texts are tokenised', zh: '文本的切分单位' },
     }),
     encoder: text({
       placeholder: 'dir',
       summary: {
-        en: 'compare the vectors of this encoder instead (a folder, or the name of a model)',
+        en: 'search by the vectors of this encoder instead (a folder or model name)',
         zh: '改用该编码器的文本向量检索（目录或模型名称）',
       },
     }),
     rerank: text({
       placeholder: 'kind:path',
       summary: {
-        en: 'a kept model of the task that orders the first results anew',
+        en: 'a kept model of the task that reranks the first results',
         zh: '对靠前结果重新排序的已保存模型（同一任务）',
       },
     }),
@@ -52,7 +52,7 @@ export const searchCommand = defineCommand({
       min: 1,
       max: MAX_SHOWN,
       default: 20,
-      summary: { en: 'results that --rerank orders anew', zh: '--rerank 重新排序的结果数' },
+      summary: { en: 'number of results that --rerank reorders', zh: '--rerank 重新排序的结果数' },
     }),
     ...SPLIT,
     ...TASK_FILE,
@@ -115,12 +115,12 @@ function describeSearch(task: Task, isSynthetic: boolean, scores: RetrievalScore
   const synthetic = isSynthetic ? { en: ' (synthetic sample)', zh: '（合成样例）' } : { en: '', zh: '' };
   const again = reranked
     ? {
-        en: `; the first ${reranked.depth} reranked in ${reranked.millisecondsPerQuery.toFixed(1)} ms a query`,
+        en: `; the first ${reranked.depth} reranked in ${reranked.millisecondsPerQuery.toFixed(1)} ms per query`,
         zh: `；前 ${reranked.depth} 个重排序，每个查询 ${reranked.millisecondsPerQuery.toFixed(1)} 毫秒`,
       }
     : { en: '', zh: '' };
   return {
-    en: `${task.id}${synthetic.en}: ${counted(documents, 'document')}, ${counted(queries, 'query', 'queries')} with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms a search${again.en}`,
+    en: `${task.id}${synthetic.en}: ${counted(documents, 'document')}, ${counted(queries, 'query', 'queries')} with a relevant one (${queriesWithoutRelevant} without); indexed in ${indexSeconds.toFixed(2)} s, ${searchMilliseconds.toFixed(3)} ms per search${again.en}`,
     zh: `${task.id}${synthetic.zh}：${documents} 个文档，${queries} 个有相关文档的查询（另有 ${queriesWithoutRelevant} 个没有）；建索引 ${indexSeconds.toFixed(2)} 秒，每次检索 ${searchMilliseconds.toFixed(3)} 毫秒${again.zh}`,
   };
 }

@@ -17,7 +17,7 @@ export const serveCommand = defineCommand({
     dataDir: text({
       placeholder: 'dir',
       summary: {
-        en: 'at the first start: open the tasks of this directory (default: the synthetic samples); beside --runs and --model: where corpora are',
+        en: 'at the first start: host the tasks of this directory (default: the synthetic samples); with --runs or --model: directory of the corpora',
         zh: '首次启动时开放该目录中的任务（默认使用合成样例）；与 --runs 或 --model 同用时为语料目录',
       },
     }),
@@ -29,26 +29,26 @@ export const serveCommand = defineCommand({
       min: 0,
       max: 65_535,
       default: 8930,
-      summary: { en: '0: any free one', zh: '端口；0 为任意空闲端口' },
+      summary: { en: '0: any free port', zh: '端口；0 为任意空闲端口' },
     }),
     trustedProxy: list({
       placeholder: 'address',
       summary: {
-        en: 'addresses or networks of reverse proxies: limits and the audit log take the address of a caller from their X-Forwarded-For',
+        en: 'addresses or networks of trusted reverse proxies: rate limits and the audit log take the client address from their X-Forwarded-For',
         zh: '可信反向代理的地址或网段：限流与审计日志从其 X-Forwarded-For 取得客户端地址',
       },
     }),
     newAdminToken: flag({
       default: false,
       summary: {
-        en: 'print a new admin token; those before it end',
+        en: 'issue a new admin token and revoke earlier ones',
         zh: '输出新的管理员令牌，此前的令牌失效',
       },
     }),
     baselines: flag({
       default: true,
       summary: {
-        en: 'at the first start: leave the boards empty, without the baselines',
+        en: 'at the first start: leave the leaderboards empty, without baselines',
         zh: '首次启动时不把基线模型加入排行榜',
       },
     }),
@@ -61,7 +61,7 @@ export const serveCommand = defineCommand({
     'chineseblue serve --runs runs',
     'chineseblue serve --model bert:my-model',
   ],
-  finishing: { en: 'ending what is being scored', zh: '正在结束当前评分' },
+  finishing: { en: 'stopping the current scoring', zh: '正在结束当前评分' },
   async run({ options, terminal, signal }) {
     if (await serveInstead(options, terminal, signal)) return;
     const { openSite } = await import('../../server/site.ts');
@@ -122,12 +122,12 @@ async function prepare(
   const goldReaders =
     dataDir === undefined
       ? { en: 'Everyone: the synthetic samples are public.', zh: '所有人：合成样例是公开的。' }
-      : { en: 'Whoever runs this server.', zh: '运行本服务器的人员。' };
+      : { en: 'The operators of this server.', zh: '运行本服务器的人员。' };
   const progress = terminal.progress({ en: 'Opening tasks', zh: '正在开放任务' });
   const left = await openTasks(site, here, { dir: from, goldReaders }).finally(progress.stop);
   for (const { task, error } of left)
     terminal.note({
-      en: `${task.id} is left out: ${error.text.en}`,
+      en: `Skipped ${task.id}: ${error.text.en}`,
       zh: `未开放 ${task.id}：${error.text.zh}`,
     });
   if (!baselines) return;
@@ -141,10 +141,10 @@ function announce(terminal: Terminal, url: string, token: string | undefined): v
     terminal.printJson({ url, token });
     return;
   }
-  terminal.printText({ en: `The evaluation server answers at ${url}`, zh: `评测服务器地址：${url}` });
+  terminal.printText({ en: `The evaluation server is available at ${url}`, zh: `评测服务器地址：${url}` });
   if (token !== undefined)
     terminal.printText({
-      en: `The admin token, shown only this once: ${token}`,
+      en: `The admin token, shown only once: ${token}`,
       zh: `管理员令牌（仅显示这一次）：${token}`,
     });
 }

@@ -25,7 +25,7 @@ export const submitCommand = defineCommand({
     system: text({
       placeholder: 'name',
       summary: {
-        en: 'name of the system on the board (default: that of the file)',
+        en: 'name of the system on the leaderboard (default: that of the file)',
         zh: '排行榜上的系统名（默认取文件名）',
       },
     }),
@@ -39,7 +39,7 @@ export const submitCommand = defineCommand({
     wait: flag({
       default: true,
       summary: {
-        en: 'return as soon as it is received, before it is scored',
+        en: 'return once the file is received, without waiting for the score',
         zh: '收到后立即返回，不等评分结束',
       },
     }),
@@ -131,12 +131,12 @@ function refused(problems: readonly { readonly code: string }[], file: string, q
         zh: `题目见 ${questions}，可由 \`chineseblue predict --input\` 读取。`,
       }
     : {
-        en: '`chineseblue check` finds the same without a server.',
+        en: '`chineseblue check` reports the same problems without a server.',
         zh: '`chineseblue check` 可在本地作同样检查。',
       };
   return new UserError(
     'submission-rejected',
-    { en: 'The file was rejected; it costs no quota', zh: '文件被拒绝，不计入提交次数' },
+    { en: 'The file was rejected; it does not count against the quota', zh: '文件被拒绝，不计入提交次数' },
     { file, hint },
   );
 }
@@ -144,6 +144,6 @@ function refused(problems: readonly { readonly code: string }[], file: string, q
 const notScored = (file: string): UserError =>
   new UserError(
     'submission-failed',
-    { en: 'Scoring failed; it costs no quota', zh: '评分失败，不计入提交次数' },
+    { en: 'Scoring failed; the submission does not count against the quota', zh: '评分失败，不计入提交次数' },
     { file, hint: { en: 'Submit the file again, or ask the host.', zh: '请重新提交，或联系主办方。' } },
   );

@@ -7,7 +7,7 @@ import { DATA_DIR, RUNS_DIR } from '../options.ts';
 const pack = defineCommand({
   name: 'pack',
   summary: {
-    en: 'answer test with kept models, or take predictions, and write the files that are submitted',
+    en: 'predict test with kept models, or take files of predictions, and write the submission',
     zh: '用已保存的模型回答测试集或采用预测文件，写出提交文件',
   },
   operands: '<suite> <run...>',
@@ -15,7 +15,7 @@ const pack = defineCommand({
     out: text({
       required: true,
       placeholder: 'file',
-      summary: { en: 'the zip that is submitted', zh: '提交用的 zip 文件' },
+      summary: { en: 'the zip file to submit', zh: '提交用的 zip 文件' },
     }),
     ...RUNS_DIR,
     ...DATA_DIR,
@@ -29,7 +29,7 @@ const pack = defineCommand({
     const { submittedTasks } = await import('../../tasks/suites/registry.ts');
     const { out, runsDir } = options;
     const tasks = submittedTasks(name);
-    const progress = terminal.progress(terminal.say({ en: 'Answering test', zh: '回答测试集' }));
+    const progress = terminal.progress(terminal.say({ en: 'Predicting test', zh: '回答测试集' }));
     const files = await packSubmission({
       ...{ sources, tasks, out, runsDir, signal },
       dataDir: await dataDirOf(options),
@@ -45,7 +45,7 @@ const pack = defineCommand({
     for (const { name: file, unanswered } of files) {
       if (unanswered === 0) continue;
       terminal.note({
-        en: `${file}: ${unanswered} questions have no answer; an empty one or the first label stands for it.`,
+        en: `${file}: ${unanswered} questions have no answer; an empty answer or the first label is submitted instead.`,
         zh: `${file}：${unanswered} 个问题没有答案，以空答案或首个标签代替。`,
       });
     }
@@ -54,7 +54,7 @@ const pack = defineCommand({
 
 export const suiteCommand: CommandSpec = {
   name: 'suite',
-  summary: { en: 'submissions to the leaderboards of suites', zh: '任务集的榜单提交' },
+  summary: { en: 'write submissions to the leaderboards of suites', zh: '任务集的榜单提交' },
   examples: ['chineseblue suite pack cblue RUN --out submission.zip'],
   subcommands: [pack],
 };

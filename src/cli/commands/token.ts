@@ -32,15 +32,15 @@ const issue = defineCommand({
     ...WHOSE,
     days: integer({
       ...DAYS,
-      summary: { en: 'days until it ends (default: never)', zh: '有效天数（默认不过期）' },
+      summary: { en: 'days until it expires (default: never)', zh: '有效天数（默认不过期）' },
     }),
     readOnly: flag({
       default: false,
-      summary: { en: 'it reads what its role may read, and changes nothing', zh: '只读，不能修改任何内容' },
+      summary: { en: 'read-only: the token can change nothing', zh: '只读，不能修改任何内容' },
     }),
     note: text({
       placeholder: 'text',
-      summary: { en: 'what it is for, shown in the list', zh: '用途说明，显示在列表中' },
+      summary: { en: 'purpose of the token, shown in the list', zh: '用途说明，显示在列表中' },
     }),
   },
   examples: [
@@ -54,7 +54,7 @@ const issue = defineCommand({
     const made = await client.send('POST', '/api/v1/tokens', body, newTokenSchema);
     if (terminal.json) return terminal.printJson(made);
     terminal.printText({
-      en: `The token, shown only this once: ${made.token}`,
+      en: `The token, shown only once: ${made.token}`,
       zh: `令牌（仅显示这一次）：${made.token}`,
     });
   },
@@ -62,7 +62,7 @@ const issue = defineCommand({
 
 const list = defineCommand({
   name: 'list',
-  summary: { en: 'list tokens, never themselves', zh: '列出令牌（不含令牌本身）' },
+  summary: { en: 'list tokens without their values', zh: '列出令牌（不含令牌本身）' },
   options: WHOSE,
   examples: ['chineseblue token list --role team --subject red --server https://evaluation.example'],
   async run({ options, terminal, signal }) {
@@ -91,7 +91,7 @@ const list = defineCommand({
 
 const revoke = defineCommand({
   name: 'revoke',
-  summary: { en: 'end one token, or all of a subject', zh: '吊销一个令牌，或某主体的全部令牌' },
+  summary: { en: 'revoke one token, or all tokens of a subject', zh: '吊销一个令牌，或某主体的全部令牌' },
   operands: '[id]',
   options: WHOSE,
   examples: [
@@ -110,7 +110,7 @@ const revoke = defineCommand({
 const invite = defineCommand({
   name: 'invite',
   summary: {
-    en: 'make a code by which someone who signs in at the pages joins a team',
+    en: 'create an invitation code with which someone who signs in on the website joins a team',
     zh: '生成邀请码，供在网页登录的人加入队伍',
   },
   operands: '<team>',
@@ -120,7 +120,7 @@ const invite = defineCommand({
       min: 1,
       max: 90,
       default: 7,
-      summary: { en: 'days until it ends', zh: '有效天数' },
+      summary: { en: 'days until it expires', zh: '有效天数' },
     }),
   },
   examples: ['chineseblue token invite red --server https://evaluation.example'],
@@ -139,7 +139,7 @@ const invite = defineCommand({
 
 export const tokenCommand = defineCommand({
   name: 'token',
-  summary: { en: 'hand out and end tokens of an evaluation server', zh: '签发与吊销评测服务器的令牌' },
+  summary: { en: 'issue and revoke tokens of an evaluation server', zh: '签发与吊销评测服务器的令牌' },
   examples: ['chineseblue token list --role admin --server http://127.0.0.1:8930'],
   subcommands: [issue, list, revoke, invite],
 });

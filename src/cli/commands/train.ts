@@ -6,7 +6,7 @@ import { DATA_DIR, TASK, TASK_FILE } from '../options.ts';
 
 export const trainCommand = defineCommand({
   name: 'train',
-  summary: { en: 'fit one model on a task and keep it', zh: '在一个任务上训练并保存模型' },
+  summary: { en: 'fit one model on a task and save it', zh: '在一个任务上训练并保存模型' },
   options: {
     ...TASK,
     model: text({
@@ -18,14 +18,14 @@ export const trainCommand = defineCommand({
     out: text({
       required: true,
       placeholder: 'path',
-      summary: { en: 'where to keep it', zh: '模型保存位置' },
+      summary: { en: 'where to save it', zh: '模型保存位置' },
     }),
     ...PARAM,
     ...ANSWERING,
     seed: integer({ min: 0, default: 0, summary: { en: 'the seed', zh: '随机种子' } }),
     force: flag({
       default: false,
-      summary: { en: 'discard what an interrupted training left', zh: '丢弃中断训练留下的检查点' },
+      summary: { en: 'discard the checkpoints of an interrupted training', zh: '丢弃中断训练留下的检查点' },
     }),
     ...TASK_FILE,
     ...MODEL_FILE,
@@ -33,7 +33,7 @@ export const trainCommand = defineCommand({
   },
   examples: ['chineseblue train --task cMedQANER --model crf --out crf.bin'],
   finishing: {
-    en: 'finishing the current step and keeping a checkpoint',
+    en: 'finishing the current step and saving a checkpoint',
     zh: '正在完成当前步骤并保存检查点',
   },
   async run({ options, terminal, signal }) {
@@ -56,7 +56,7 @@ export const trainCommand = defineCommand({
     await printSheet(sheet, terminal);
     terminal.print(
       terminal.say({
-        en: `Kept in ${out}: --model ${kind.id}:${out}`,
+        en: `Saved to ${out}: --model ${kind.id}:${out}`,
         zh: `已保存到 ${out}：--model ${kind.id}:${out}`,
       }),
     );

@@ -22,12 +22,15 @@ const OPTIONS = {
   ...REMOTE,
   challenge: text({
     placeholder: 'id',
-    summary: { en: '--server: the challenge whose gold is here', zh: '--server：金标在本机的挑战赛' },
+    summary: {
+      en: '--server: the challenge whose gold is on this machine',
+      zh: '--server：金标在本机的挑战赛',
+    },
   }),
   task: text({
     placeholder: 'id',
     summary: {
-      en: '--server: the task here, where it has another id than the one registered for the challenge',
+      en: '--server: the local task, if its id differs from the one registered for the challenge',
       zh: '--server：本机的任务（与挑战赛登记的任务 id 不同时填写）',
     },
   }),
@@ -36,7 +39,7 @@ const OPTIONS = {
     placeholder: 'dir',
     default: 'chineseblue-worker',
     summary: {
-      en: '--server: directory of the secret that resamples are drawn from',
+      en: '--server: directory of the secret from which resamples are drawn',
       zh: '--server：重采样密钥所在目录',
     },
   }),
@@ -45,7 +48,7 @@ const OPTIONS = {
     max: 1_000_000,
     default: SMALLEST_CELL,
     summary: {
-      en: '--server: no figure about fewer items leaves',
+      en: '--server: smallest number of items about which figures are disclosed',
       zh: '--server：涉及样本少于该数的统计不外传',
     },
   }),
@@ -53,7 +56,7 @@ const OPTIONS = {
   ...SUBSETS,
   untilEmpty: flag({
     default: false,
-    summary: { en: 'end when nothing waits', zh: '没有等待的任务时结束' },
+    summary: { en: 'exit when nothing is waiting', zh: '没有等待的任务时结束' },
   }),
 };
 type Options = Parsed<typeof OPTIONS>;
@@ -61,7 +64,7 @@ type Options = Parsed<typeof OPTIONS>;
 export const workerCommand = defineCommand({
   name: 'worker',
   summary: {
-    en: 'take evaluations that `run --queue` enqueued, or score submissions to a challenge whose gold stays here (--server)',
+    en: 'run evaluations enqueued by `run --queue`, or score submissions to a challenge whose gold stays on this machine (--server)',
     zh: '执行由 `run --queue` 放入队列的评测，或为金标留在本机的挑战赛评分（--server）',
   },
   options: OPTIONS,
@@ -74,7 +77,7 @@ export const workerCommand = defineCommand({
     'chineseblue worker --server https://evaluation.example --challenge ward --data-dir corpora',
   ],
   finishing: {
-    en: 'an evaluation goes back to the queue, a submission is scored to its end',
+    en: 'an evaluation returns to the queue, scoring of a submission is completed',
     zh: '评测任务退回队列，提交评分完成后退出',
   },
   async run({ options, terminal, signal }) {
@@ -135,7 +138,7 @@ const whichSide = (): UserError =>
     { en: '--queue or --server is required', zh: '须指定 --queue 或 --server' },
     {
       hint: {
-        en: '--queue URL takes evaluations, --server URL --challenge ID scores submissions.',
+        en: 'Use --queue URL for evaluations, --server URL --challenge ID for submissions.',
         zh: '--queue URL 执行评测，--server URL --challenge ID 为提交评分。',
       },
       exitCode: EXIT.usage,

@@ -119,7 +119,7 @@ const notReady = (): UserError =>
   new UserError(
     'model-not-ready',
     {
-      en: 'The process of the model has ended and is being started anew',
+      en: 'The model process has exited and is being restarted',
       zh: '模型进程已结束，正在重新启动',
     },
     { hint: { en: 'Try again in a few seconds.', zh: '请稍候重试。' } },

@@ -111,16 +111,16 @@ function otherKind(kind: string): UserError {
     'not-for-browsers',
     cutsWords
       ? {
-          en: `Models of kind ${kind} answer in the server only: they cut texts into words with jieba, a native program.`,
+          en: `Models of kind ${kind} run on the server only: they segment texts with jieba, a native program.`,
           zh: `${kind} 类模型只能在服务器中运行：分词所用的 jieba 是本地程序。`,
         }
       : {
-          en: `Models of kind ${kind} answer in the server only.`,
+          en: `Models of kind ${kind} run on the server only.`,
           zh: `${kind} 类模型只能在服务器中运行。`,
         },
     {
       hint: {
-        en: `In a browser run fine-tuned encoders (bert) and ${ONE_FILE_KINDS.join(', ')}.`,
+        en: `Kinds that run in a browser: fine-tuned encoders (bert), ${ONE_FILE_KINDS.join(', ')}.`,
         zh: `可在浏览器中运行的有微调编码器（bert）以及 ${ONE_FILE_KINDS.join('、')}。`,
       },
     },

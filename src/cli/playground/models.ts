@@ -113,13 +113,13 @@ const notAsMany = (models: number, tasks: number): UserError =>
   new UserError(
     'which-task',
     {
-      en: `${counted(tasks, 'task was named', 'tasks were named')} for ${counted(models, 'model')}`,
+      en: `${counted(tasks, 'task was given', 'tasks were given')} for ${counted(models, 'model')}`,
       zh: `为 ${models} 个模型指定了 ${tasks} 个任务`,
     },
     {
       field: '--task',
       hint: {
-        en: 'Name one task for all models, or one for each in their order.',
+        en: 'Give one task for all models, or one per model in the same order.',
         zh: '请为全部模型指定一个任务，或按顺序逐一指定。',
       },
       exitCode: EXIT.usage,

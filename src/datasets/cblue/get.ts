@@ -258,7 +258,7 @@ const ambiguous = (path: string, first: string, second: string): UserError =>
 const notReplaced = (file: string): UserError =>
   new UserError(
     'not-official',
-    { en: 'Another file is in place', zh: '该处已有内容不同的文件' },
+    { en: 'Another file already exists here', zh: '该处已有内容不同的文件' },
     {
       file,
       hint: { en: 'Nothing was changed; --force replaces it.', zh: '未作任何改动；使用 --force 可替换。' },

@@ -152,7 +152,7 @@ function notHeld(to: string, { id: task }: Task, leftOut: readonly LeftOut[]): U
     {
       id: first,
       hint: {
-        en: 'Choose another format, or leave them out and have them counted: --leave-out.',
+        en: 'Choose another format, or skip them with --leave-out, which counts them.',
         zh: '请换用其他格式，或用 --leave-out 略去并计数。',
       },
     },
@@ -163,12 +163,12 @@ const nothingToExport = (to: string, { id }: Task): UserError =>
   new UserError(
     'nothing-to-export',
     {
-      en: `No split of ${id} is here that the format ${to} can hold`,
+      en: `${id} has no available split that the format ${to} can hold`,
       zh: `${id} 没有可写成 ${to} 格式的划分`,
     },
     {
       hint: {
-        en: 'See what is here with `chineseblue data stats`.',
+        en: '`chineseblue data stats` lists the available splits.',
         zh: '可用 `chineseblue data stats` 查看现有划分。',
       },
     },

@@ -34,7 +34,7 @@ const nothing = (): Tagged => ({ pieces: [], tags: [], lines: [] });
 export const bio: Format = {
   families: ['ner'],
   shape: {
-    en: 'a character, a blank and its tag (O, B_type, I_type) on each line',
+    en: 'a character, a space and its tag (O, B_type, I_type) on each line',
     zh: '每行一个字、一个空格及其标签（O、B_type、I_type）',
   },
   async *read(file, { notice }) {
@@ -166,7 +166,7 @@ function badLine(row: string, line: number, field: 'character' | 'tag', file: st
   const found = JSON.stringify(row.slice(0, SHOWN));
   return new UserError(
     'bad-bio',
-    { en: `Expected a character, a blank and a tag, found ${found}`, zh: `应为“字 标签”，实际为 ${found}` },
+    { en: `Expected a character, a space and a tag, found ${found}`, zh: `应为“字 标签”，实际为 ${found}` },
     {
       file,
       line,

@@ -73,7 +73,7 @@ function readRecord({ value, line }: JsonRecord, file: string): SourceRecord {
 const outside = (start: number, end: number, length: number): RecordNotice => ({
   code: 'mention-outside',
   message: {
-    en: `${start}–${end} is empty or leaves the text (${length}): dropped`,
+    en: `${start}–${end} is empty or extends beyond the text (${length}): dropped`,
     zh: `${start}–${end} 为空或越出文本（长 ${length}），已剔除`,
   },
 });

@@ -201,7 +201,7 @@ function triplesOf({ paragraph, byKey, notices }: PlacedParagraph): SourceRecord
 const relationOutside = (head: unknown, tail: unknown): RecordNotice => ({
   code: 'relation-outside',
   message: {
-    en: `A relation from ${head} to ${tail} leaves its paragraph, or one of them is not there: dropped`,
+    en: `A relation from ${head} to ${tail} crosses paragraphs, or one end is missing: dropped`,
     zh: `从 ${head} 到 ${tail} 的关系越出段落或实体不存在，已剔除`,
   },
 });

@@ -22,7 +22,7 @@ export function parseRatios(text: string): Ratios {
     return [train, dev, test];
   throw new UserError(
     'bad-ratios',
-    { en: `"${text}" is not three shares`, zh: `“${text}”不是三个比例` },
+    { en: `"${text}" is not a list of three proportions`, zh: `“${text}”不是三个比例` },
     {
       hint: {
         en: 'Write those of train, dev and test, e.g. --ratios 70,10,20; dev may be 0.',

@@ -198,7 +198,7 @@ const mixedEncodings = (file: string, line: number): UserError =>
     {
       ...{ file, line },
       hint: {
-        en: 'Convert the parts before they are put together, e.g. `iconv -f GB18030 -t UTF-8 PART`.',
+        en: 'Convert the parts before concatenating them, e.g. `iconv -f GB18030 -t UTF-8 PART`.',
         zh: '请在拼接之前统一编码，例如 `iconv -f GB18030 -t UTF-8 文件`。',
       },
     },

@@ -68,7 +68,7 @@ export interface Misfit extends RawPlace {
 /** Every kind of misfit: what it is, and what was done with it. */
 export const MISFITS = {
   'no-text': { en: 'records without text: left out', zh: '无文本的记录，已略去' },
-  'no-gold': { en: 'records without annotation beside annotated ones: left out', zh: '未标注的记录，已略去' },
+  'no-gold': { en: 'unannotated records among annotated ones: left out', zh: '未标注的记录，已略去' },
   'several-labels': {
     en: 'records with several labels where one is needed: left out',
     zh: '需要单个标签却有多个标签的记录，已略去',
@@ -78,7 +78,7 @@ export const MISFITS = {
     zh: '含其他任务族标注的记录，该部分已略去（可用 --family 改为导入该部分）',
   },
   'annotators-differ': {
-    en: 'records that several annotators read differently (--adjudicate says what is taken)',
+    en: 'records on which annotators disagree (--adjudicate decides which reading is used)',
     zh: '多名标注者结果不一致的记录（由 --adjudicate 决定取舍）',
   },
   'annotator-twice': {
@@ -86,11 +86,11 @@ export const MISFITS = {
     zh: '同一标注者对同一记录的重复标注，已略去',
   },
   'not-adjudicated': {
-    en: 'records that the annotator of --adjudicate did not read: the first reading is taken',
+    en: 'records without a reading by the annotator of --adjudicate: the first reading is used',
     zh: '--adjudicate 指定的标注者未标注的记录，采用第一份',
   },
   'offset-misfit': {
-    en: 'spans whose text is not the mention given with them: kept as the rule of the file reads them',
+    en: 'spans whose text differs from the given mention: kept as the offset rule of the file defines them',
     zh: '所指文本与所附实体文本不符的片段，按该文件的规则保留',
   },
   'span-outside': {
@@ -102,7 +102,7 @@ export const MISFITS = {
     zh: '首尾含空白的片段，已保留',
   },
   'relation-end-missing': {
-    en: 'relations with an end that is not there: left out',
+    en: 'relations with a missing argument: left out',
     zh: '缺少一端的关系，已略去',
   },
   'relation-untyped': { en: 'relations without a type: left out', zh: '无类型的关系，已略去' },
@@ -116,11 +116,11 @@ export const MISFITS = {
     zh: '未作任何标注的标注者，其结果已略去',
   },
   'mark-inside': {
-    en: 'rows that begin with a byte-order mark, as where files were put one behind another: read without it',
+    en: 'rows that begin with a byte-order mark, as in concatenated files: read without it',
     zh: '行首带字节顺序标记（多个文件首尾拼接所致），已去除标记',
   },
   'column-repeated': {
-    en: 'columns with the name of one before them: called NAME (2) and so on',
+    en: 'columns with a repeated name: renamed NAME (2) and so on',
     zh: '与前面列同名的列，改称“列名 (2)”等',
   },
   'header-repeated': { en: 'rows that repeat the header: left out', zh: '重复的表头行，已略去' },
@@ -137,7 +137,7 @@ export const MISFITS = {
     zh: '文件中未保存计算结果的公式，按空处理（请用表格软件重新保存）',
   },
   'tag-orphan': {
-    en: 'inside tags (I-) that continue nothing: each begins a span',
+    en: 'inside tags (I-) with nothing to continue: each begins a span',
     zh: '前面没有可接续片段的 I- 标签，按片段开头处理',
   },
   'not-carried': {

@@ -57,7 +57,7 @@ export function detectFormat(head: Head): { readonly name: string; readonly form
   const titles = Object.values(importFormats).map(({ title }) => title);
   throw new UserError(
     'import-format',
-    { en: 'This is none of the formats that are imported', zh: '不是可导入的格式' },
+    { en: 'This is not a supported import format', zh: '不是可导入的格式' },
     {
       file: head.file,
       hint: {

@@ -86,7 +86,7 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
   if (found.length > 0) return found;
   throw new UserError(
     'no-sources',
-    { en: 'The folder holds nothing that can be imported', zh: '该目录中没有可导入的内容' },
+    { en: 'The folder contains nothing that can be imported', zh: '该目录中没有可导入的内容' },
     {
       file: folder,
       hint: {

@@ -156,7 +156,7 @@ export function chooseFamilies(
   const labels = listed([...seen.labels].sort());
   throw new UserError(
     'which-positive',
-    { en: 'It is not known which label says that a pair means the same', zh: '无法判断哪个标签表示两句同义' },
+    { en: 'The label that means "the same" is not known', zh: '无法判断哪个标签表示两句同义' },
     {
       hint: {
         en: `Name it with --positive LABEL. Labels: ${labels.en}.`,
@@ -225,10 +225,10 @@ export function targetOf(family: FamilyId): Target {
   if (target) return target;
   throw new UserError(
     'family-mismatch',
-    { en: `Data of the family ${family} is not imported yet`, zh: `暂不支持导入 ${family} 类数据` },
+    { en: `Data of the family ${family} cannot be imported yet`, zh: `暂不支持导入 ${family} 类数据` },
     {
       hint: {
-        en: `Imported are ${importedFamilies.join(', ')}.`,
+        en: `Supported: ${importedFamilies.join(', ')}.`,
         zh: `可导入：${importedFamilies.join('、')}。`,
       },
     },

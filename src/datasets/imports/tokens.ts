@@ -57,7 +57,7 @@ export function createTokenMapper(fields: TokenFields, first: readonly PlainReco
       if (tag) return tag;
       const shown = JSON.stringify(mark)?.slice(0, 40);
       throw badTokens(at(`${fields.tags}[${i}]`), {
-        en: `${shown} is no tag such as B-type, I-type, O`,
+        en: `${shown} is not a tag such as B-type, I-type, O`,
         zh: `${shown} 不是 B-类型、I-类型、O 之类的标签`,
       });
     });

@@ -92,7 +92,7 @@ const AGAIN: Text = {
 const noSources = (file: string): UserError =>
   new UserError(
     'no-sources',
-    { en: 'The archive holds nothing that can be imported', zh: '该压缩包中没有可导入的内容' },
+    { en: 'The archive contains nothing that can be imported', zh: '该压缩包中没有可导入的内容' },
     {
       file,
       hint: {

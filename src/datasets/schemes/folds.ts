@@ -20,7 +20,7 @@ export const fold = (number: number): SplitScheme =>
   pooledScheme(
     idOf(number),
     {
-      en: `part ${number} of ${FOLDS} of train and dev, which share nothing; the others are learnt from`,
+      en: `fold ${number} of ${FOLDS} of train and dev, which share nothing; the other folds are used for training`,
       zh: `训练集与开发集合并后互不共享的 ${FOLDS} 份中的第 ${number} 份，其余用于训练`,
     },
     (files) => dealFold(number, files),

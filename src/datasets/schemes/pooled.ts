@@ -52,6 +52,6 @@ export function partsOf(
 
 const onlyTest = (id: string, judged: SplitName): UserError =>
   new UserError('split-absent', {
-    en: `${id} is judged by its test part, not by ${judged}`,
+    en: `${id} is evaluated on its test part, not on ${judged}`,
     zh: `${id} 只以其测试部分评测，不用 ${judged}`,
   });

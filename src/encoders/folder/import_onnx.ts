@@ -171,7 +171,7 @@ function refuseDifferent(
   throw new UserError(
     'onnx-differs',
     {
-      en: `What was read from the ONNX file answers otherwise than the file: difference ${apart} of the largest value, cosine ${close}`,
+      en: `The converted model does not reproduce the outputs of the ONNX file: difference ${apart} of the largest value, cosine ${close}`,
       zh: `读取的模型与 ONNX 文件的输出不一致：最大差异为最大值的 ${apart}，余弦 ${close}`,
     },
     {

@@ -32,7 +32,10 @@ export async function verifyFolder(folder: string): Promise<void> {
 export const altered = (file: string): UserError =>
   new UserError(
     'damaged-model',
-    { en: 'This file of a kept model is not what was written', zh: '已保存模型的该文件与写入时不符' },
+    {
+      en: 'This file of a kept model has changed since it was written',
+      zh: '已保存模型的该文件与写入时不符',
+    },
     {
       file,
       hint: {

@@ -173,7 +173,7 @@ const unrunnable = (file: string, why: string): UserError =>
   new UserError(
     'onnx-not-runnable',
     {
-      en: `The ONNX file cannot be run, so that its import cannot be verified: ${why}`,
+      en: `The ONNX file cannot be run, so its import cannot be verified: ${why}`,
       zh: `无法运行该 ONNX 文件，因而无法校验导入结果：${why}`,
     },
     {

@@ -98,7 +98,7 @@ describe('a SentencePiece model that is refused', () => {
   });
 
   it('where it ends early or is something else', async () => {
-    const why = /^tokenizer-unsupported .*damaged, or no SentencePiece model/;
+    const why = /^tokenizer-unsupported .*damaged, or not a SentencePiece model/;
     expect(await refuse(model.subarray(0, model.length - 10))).toMatch(why);
     expect(await refuse(Buffer.from('<html>not found</html>'))).toMatch(why);
   });

@@ -85,7 +85,7 @@ function readPieces(data: Buffer, file: string): Pieces {
     return parse(data, file);
   } catch {
     throw unsupported(file, {
-      en: 'damaged, or no SentencePiece model',
+      en: 'damaged, or not a SentencePiece model',
       zh: '文件已损坏，或不是 SentencePiece 模型',
     });
   }

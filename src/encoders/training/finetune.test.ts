@@ -145,7 +145,7 @@ describe('train', () => {
     expect(log).toBe(expected);
   });
 
-  it.each(['damaged', 'missing', 'of another training'])(
+  it.each(['damaged', 'missing', 'belongs to another training'])(
     'trains again where the best weights are %s',
     async (how) => {
       const [directory, other] = [fresh(), fresh()];

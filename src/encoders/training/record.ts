@@ -162,7 +162,7 @@ async function objectionTo<Scores>(
   try {
     const best = await readCheckpoint<BestState>(bestFile);
     if (best.state.fingerprint === fingerprint && best.state.epoch >= state.best.epoch) return undefined;
-    return { en: `${bestFile} is of another training`, zh: `${bestFile} 属于另一次训练` };
+    return { en: `${bestFile} belongs to another training run`, zh: `${bestFile} 属于另一次训练` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { en: `${bestFile}: ${error.text.en}`, zh: `${bestFile}：${error.text.zh}` };
@@ -173,10 +173,10 @@ const otherBest = (file: string): UserError =>
   new UserError(
     'checkpoint-damaged',
     {
-      en: 'The best weights are of another training, which uses the same directory',
+      en: 'The best weights belong to another training run that uses the same directory',
       zh: '最优权重属于使用同一目录的另一次训练',
     },
-    { file, hint: { en: 'Train again, in a directory of its own.', zh: '请换一个目录重新训练。' } },
+    { file, hint: { en: 'Train again in a separate directory.', zh: '请换一个目录重新训练。' } },
   );
 
 const initialState = <Scores>(fingerprint: string): State<Scores> => ({

@@ -63,7 +63,7 @@ describe('readPickle', () => {
     const error = refusal(program);
     expect(error.code).toBe('weights-unsupported');
     expect(error.message).toContain(name);
-    expect(error.hint).toContain('Nothing was run');
+    expect(error.hint).toContain('Nothing was executed');
   });
 
   it.each([

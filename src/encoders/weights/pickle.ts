@@ -241,7 +241,7 @@ function allowedGlobal(global: string, file: string): PickledGlobal {
       zh: `文件引用了 ${JSON.stringify(global.slice(0, 200))}，不属于模型权重`,
     },
     {
-      en: 'Nothing was run. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
+      en: 'Nothing was executed. Save only the weights: torch.save(model.state_dict(), …), or as safetensors.',
       zh: '未执行任何代码。请只保存权重：torch.save(model.state_dict(), …)，或存为 safetensors。',
     },
   );

@@ -19,7 +19,7 @@ export const BERT_FAMILIES = [
 ] as const satisfies readonly FamilyId[];
 
 const NO_DECODER: Text = {
-  en: 'An encoder writes no texts; `llm` and `gguf` do, and `knn` gives the text of the nearest training example.',
+  en: 'An encoder does not generate text; `llm` and `gguf` do, and `knn` returns the text of the nearest training example.',
   zh: '编码器不生成文本；`llm` 与 `gguf` 可以生成，`knn` 给出最近训练样例的文本。',
 };
 
@@ -28,7 +28,7 @@ export const BERT_LACKS = {
   generation: NO_DECODER,
   instruction: NO_DECODER,
   'decision-tree': {
-    en: 'It has no head for the shape of a tree; `relation` makes chains of the triples that it finds.',
+    en: 'It has no head for tree structure; `relation` builds chains of the triples that it finds.',
     zh: '没有预测树形结构的输出层；`relation` 将找到的三元组连成链。',
   },
 } as const satisfies Readonly<Partial<Record<FamilyId, Text>>>;

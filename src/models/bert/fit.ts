@@ -114,7 +114,7 @@ async function itemsOf<F extends FamilyId, Target>(
   if (items.length > 0) return items;
   throw new UserError(
     'nothing-to-learn',
-    { en: `No example of ${task.id} can be learnt from`, zh: `${task.id} 没有可供学习的样本` },
+    { en: `No example of ${task.id} can be used for training`, zh: `${task.id} 没有可用于训练的样本` },
     {
       hint: {
         en: 'Queries need documents of different grades.',

@@ -193,7 +193,7 @@ function numberOf(numbers: ReadonlyMap<string, number>, label: string): number {
   if (number === undefined)
     throw new UserError(
       'unknown-label',
-      { en: `The label ${label} was not learnt`, zh: `模型未学习标签 ${label}` },
+      { en: `The model was not trained on the label ${label}`, zh: `模型的训练数据中没有标签 ${label}` },
       { field: 'label' },
     );
   return number;

@@ -41,7 +41,7 @@ export const PARAMETERS = {
     min: 1,
     max: 256,
     summary: {
-      en: 'Number of layers; auto: 4 for random weights, with init that of the weights.',
+      en: 'Number of layers; auto: that of the pretrained weights, or 4 for random weights.',
       zh: '层数；auto：随机初始化时为 4，指定 init 时取自权重。',
     },
   }),
@@ -50,7 +50,7 @@ export const PARAMETERS = {
     min: 1,
     max: 16_384,
     summary: {
-      en: 'Hidden size; auto: 256 for random weights, with init that of the weights.',
+      en: 'Hidden size; auto: that of the pretrained weights, or 256 for random weights.',
       zh: '隐藏层维度；auto：随机初始化时为 256，指定 init 时取自权重。',
     },
   }),
@@ -59,7 +59,7 @@ export const PARAMETERS = {
     min: 1,
     max: 1024,
     summary: {
-      en: 'Number of attention heads; auto: one per 64 of the hidden size, with init that of the weights.',
+      en: 'Number of attention heads; auto: that of the pretrained weights, or one per 64 of the hidden size for random weights.',
       zh: '注意力头数；auto：隐藏层维度每 64 维一个，指定 init 时取自权重。',
     },
   }),
@@ -73,14 +73,14 @@ export const PARAMETERS = {
     default: AUTO,
     min: 1,
     summary: {
-      en: 'Number of passes over the training examples and their copies; auto: the default of the task family, twice as many passes in all for random weights.',
+      en: 'Number of passes over the training examples and their copies; auto: the default of the task family, with twice as many passes in total for random weights.',
       zh: '训练轮数（含副本）；auto：按任务族取默认值，随机初始化时总遍数加倍。',
     },
   }),
   tokenBudget: integer({
     min: 1,
     summary: {
-      en: 'Maximum number of tokens to train on in all epochs together, reached by sampling the examples; unlimited if omitted.',
+      en: 'Maximum number of training tokens over all epochs, enforced by sampling the examples; unlimited if omitted.',
       zh: '所有轮次合计训练的最大 token 数，超出时对样本抽样；省略时不限。',
     },
   }),
@@ -120,7 +120,7 @@ export const PARAMETERS = {
     default: AUTO,
     min: SHORTEST,
     summary: {
-      en: 'Maximum number of tokens per sequence; auto: the default of the task family. At most what the encoder accepts.',
+      en: 'Maximum number of tokens per sequence; auto: the default of the task family. Limited by what the encoder accepts.',
       zh: '序列最大 token 数；auto：按任务族取默认值。不超过编码器的上限。',
     },
   }),
@@ -153,7 +153,7 @@ export const PARAMETERS = {
     min: 0,
     max: 1,
     summary: {
-      en: 'Factor of the learning rate from each layer to the one below it.',
+      en: 'Factor applied to the learning rate from each layer to the one below.',
       zh: '学习率逐层向下的衰减系数。',
     },
   }),
@@ -165,7 +165,7 @@ export const PARAMETERS = {
     default: 0.1,
     min: 0,
     max: 1,
-    summary: { en: 'Share of all steps in which the learning rate rises.', zh: '学习率预热占总步数的比例。' },
+    summary: { en: 'Share of all steps used for learning rate warmup.', zh: '学习率预热占总步数的比例。' },
   }),
   weightDecay: real({
     default: AUTO,
@@ -183,7 +183,7 @@ export const PARAMETERS = {
   accumulate: integer({
     default: 1,
     min: 1,
-    summary: { en: 'Number of batches whose gradients make one step.', zh: '梯度累积的批数。' },
+    summary: { en: 'Number of batches whose gradients are accumulated per step.', zh: '梯度累积的批数。' },
   }),
   smoothing: real({
     default: 0,
@@ -231,7 +231,7 @@ export const PARAMETERS = {
     min: 0,
     max: 1,
     summary: {
-      en: 'Decay of the moving average of the weights that is evaluated and kept.',
+      en: 'Decay of the exponential moving average of the weights; the averaged weights are evaluated and saved.',
       zh: '权重滑动平均的衰减率；评测与保存均用平均后的权重。',
     },
   }),
@@ -239,14 +239,14 @@ export const PARAMETERS = {
     default: 0,
     min: 0,
     summary: {
-      en: 'Number of frozen blocks from below: 1 is the embeddings, each further one a layer.',
+      en: 'Number of frozen blocks, from the bottom: 1 freezes the embeddings, each further one a layer.',
       zh: '自底向上冻结的模块数：1 为嵌入层，其后每加 1 多冻结一层。',
     },
   }),
   patience: integer({
     min: 1,
     summary: {
-      en: 'Epochs without a better score on dev after which training stops; trains all epochs if omitted.',
+      en: 'Number of epochs without improvement on dev after which training stops; trains all epochs if omitted.',
       zh: '开发集得分连续多少轮未提升时停止训练；省略时训练全部轮次。',
     },
   }),
@@ -254,7 +254,7 @@ export const PARAMETERS = {
     min: 0,
     max: MOST_DROPOUT,
     summary: {
-      en: 'Dropout; if omitted, as configured with the weights, and 0 for random weights.',
+      en: 'Dropout; if omitted, as configured in the pretrained weights, or 0 for random weights.',
       zh: 'dropout 概率；省略时取权重自带的配置，随机初始化时为 0。',
     },
   }),
@@ -273,7 +273,7 @@ export const PARAMETERS = {
     default: 8,
     min: 2,
     summary: {
-      en: 'Ranking: maximum number of documents per query that are trained on together. Normalisation: of terms per text.',
+      en: 'Ranking: maximum number of documents per query that are trained on together. Normalisation: maximum number of terms per text.',
       zh: '排序：每个查询一起训练的最大文档数；术语标准化：每条文本训练的最大术语数。',
     },
   }),
@@ -288,26 +288,26 @@ export const PARAMETERS = {
     min: 1,
     max: 1000,
     summary: {
-      en: 'Normalisation only: terms that BM25 finds for a text, to be judged; 30 if omitted.',
+      en: 'Normalisation only: number of candidate terms that BM25 retrieves per text for the model to classify; 30 if omitted.',
       zh: '仅用于术语标准化：BM25 为每条文本检索、交由模型判断的候选术语数；省略时为 30。',
     },
   }),
   objective: choice(OBJECTIVES, {
     summary: {
-      en: 'Ranking and similarity only: trains a bi-encoder, which compares the vectors of texts; contrastive: a query is to be nearer to its documents than to all others of the batch and to hard negatives; cosent: better pairs are to have higher cosines. If omitted, texts are read together (cross-encoder).',
+      en: 'Ranking and similarity only: trains a bi-encoder, which compares text vectors; contrastive: moves a query closer to its documents than to all others of the batch and to hard negatives; cosent: gives better pairs higher cosines. If omitted, both texts are encoded together (cross-encoder).',
       zh: '仅用于排序与相似度：训练双编码器，比较文本向量；contrastive：查询与其文档的距离应近于批内其他文档及难负例；cosent：更优的文本对余弦应更高。省略时两段文本一起编码（交叉编码器）。',
     },
   }),
   pooling: choice(POOLINGS, {
     summary: {
-      en: 'Bi-encoder only: the vector of a text is the mean of its tokens (mean, if omitted) or that of the first.',
+      en: 'Bi-encoder only: the vector of a text is the mean over its tokens (mean, the default) or that of the first token (cls).',
       zh: '仅用于双编码器：文本向量取各 token 的平均（mean，省略时）或首个 token（cls）。',
     },
   }),
   temperature: real({
     min: 1e-3,
     summary: {
-      en: 'Bi-encoder only: cosines are divided by it in the loss; 0.05 if omitted.',
+      en: 'Bi-encoder only: divisor of the cosines in the loss; 0.05 if omitted.',
       zh: '仅用于双编码器：损失中余弦除以该值；省略时为 0.05。',
     },
   }),
@@ -315,7 +315,7 @@ export const PARAMETERS = {
     min: 0,
     max: 64,
     summary: {
-      en: 'Contrastive only: maximum number of worse documents of its own, and of hard negatives found by BM25, per query; 1 if omitted.',
+      en: 'Contrastive only: maximum number per query of its own lower-graded documents, and of hard negatives mined with BM25; 1 if omitted.',
       zh: '仅用于 contrastive：每个查询自身较差文档数及 BM25 难负例数的上限；省略时为 1。',
     },
   }),

@@ -103,7 +103,7 @@ export const definePlanner = <F extends FamilyId, Learnt>({
 export const damagedModel = (path: readonly PropertyKey[]): UserError =>
   new UserError(
     'bad-model',
-    { en: 'What this model learnt is damaged', zh: '模型学到的内容已损坏' },
+    { en: 'The fitted state of this model is damaged', zh: '模型拟合得到的内容已损坏' },
     {
       field: path.map(String).join('.'),
       hint: {

@@ -49,7 +49,7 @@ export function quickLook(): QuickLook | undefined {
     parameters: parametersOf,
     oncePerFamily: true,
     note: (evaluations) => ({
-      en: `${evaluations} of these evaluations fine-tune ${SHIPPED_MODEL} on a sample of the examples. On two cores everything takes up to three minutes; runs that are kept take no time.`,
+      en: `${evaluations} of these evaluations fine-tune ${SHIPPED_MODEL} on a sample of the examples. On two cores everything takes up to three minutes; kept runs take no time.`,
       zh: `其中 ${evaluations} 次评测在部分样本上微调 ${SHIPPED_MODEL}：两核上共需三分钟以内，已保存的运行立即给出结果。`,
     }),
   };

@@ -120,7 +120,7 @@ function requireOneLabel(bi: boolean, family: FamilyId): void {
     'bad-parameter',
     bi
       ? {
-          en: 'A bi-encoder has no logits of classes that logit-adjustment could change',
+          en: 'A bi-encoder has no class logits for logit-adjustment to change',
           zh: '双编码器没有类别 logit，不能使用 logit-adjustment',
         }
       : {

@@ -5,20 +5,26 @@ export const parameters = {
   tokens: choice(TOKEN_KINDS, {
     default: 'unigram',
     summary: {
-      en: 'What Chinese text is cut into: characters, pairs of them, both, or words.',
+      en: 'Tokens of Chinese text: characters, character bigrams, both, or words.',
       zh: '中文的切分单位：字、二元组、两者（mixed）或词。',
     },
   }),
   k1: real({
     default: 1.5,
     min: 0,
-    summary: { en: 'How soon repeated tokens stop counting.', zh: '词频饱和参数。' },
+    summary: {
+      en: 'Term frequency saturation: the lower, the sooner repeated tokens stop counting.',
+      zh: '词频饱和参数。',
+    },
   }),
   b: real({
     default: 0.75,
     min: 0,
     max: 1,
-    summary: { en: 'How much long documents lose.', zh: '文档长度归一化参数。' },
+    summary: {
+      en: 'Length normalisation: how much long documents are penalised.',
+      zh: '文档长度归一化参数。',
+    },
   }),
 };
 

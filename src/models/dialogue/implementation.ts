@@ -39,8 +39,8 @@ const MENTION = 'symptom';
 const MENTIONS_SHARE = 0.8;
 const FEATURES_SHOWN = 5;
 
-/** Everything that was learnt. */
-interface Learnt {
+/** The fitted state: all parts of the model. */
+interface FittedState {
   readonly mentions: CrfModel;
   readonly names: NameDictionary;
   readonly status: StatusModel;
@@ -71,7 +71,7 @@ async function fitDialogue(
     parameters.statusC,
     signal,
   );
-  const plain: Learnt = { mentions, names, status, offsets: STATUSES.map(() => 0) };
+  const plain: FittedState = { mentions, names, status, offsets: STATUSES.map(() => 0) };
   if (!parameters.tuneStatus || dev.length === 0) return fitted(plain);
   const view = createView(plain);
   const offsets = await tuneOffsets(
@@ -100,7 +100,7 @@ interface View extends AskedDialogue {
   readonly chances: Float64Array;
 }
 
-function createView({ mentions, names, status }: Learnt): (input: Input<'dialogue'>) => View {
+function createView({ mentions, names, status }: FittedState): (input: Input<'dialogue'>) => View {
   const tagger = createTagger(mentions);
   return ({ turns }) => {
     const found = turns.flatMap(({ text, speaker }, turn) =>
@@ -114,14 +114,14 @@ function createView({ mentions, names, status }: Learnt): (input: Input<'dialogu
   };
 }
 
-function fitted(learnt: Learnt): FittedModel<'dialogue'> {
-  const view = createView(learnt);
-  const content = contentOf(learnt);
+function fitted(state: FittedState): FittedModel<'dialogue'> {
+  const view = createView(state);
+  const content = contentOf(state);
   const decide = (chances: Float64Array, row: number): SymptomStatus => {
     let best = 0;
     for (let k = 1; k < STATUSES.length; k++) {
-      const ahead = Math.log(chances[row * STATUSES.length + k]) + learnt.offsets[k];
-      if (ahead > Math.log(chances[row * STATUSES.length + best]) + learnt.offsets[best]) best = k;
+      const ahead = Math.log(chances[row * STATUSES.length + k]) + state.offsets[k];
+      if (ahead > Math.log(chances[row * STATUSES.length + best]) + state.offsets[best]) best = k;
     }
     return STATUSES[best];
   };
@@ -146,7 +146,7 @@ function fitted(learnt: Learnt): FittedModel<'dialogue'> {
       return asked.map((one, row) => {
         const status = decide(chances, row);
         const chance = chances[row * STATUSES.length + STATUSES.indexOf(status)];
-        const weights = statusFeatureWeights(learnt.status, { turns, asked }, one, status);
+        const weights = statusFeatureWeights(state.status, { turns, asked }, one, status);
         const because = listFeatures(weights, FEATURES_SHOWN);
         const { turn, start, end, name } = one;
         const mention = turns[turn].text.slice(start, end);
@@ -160,7 +160,7 @@ function fitted(learnt: Learnt): FittedModel<'dialogue'> {
   };
 }
 
-function contentOf({ mentions, names, status, offsets }: Learnt): ModelContent {
+function contentOf({ mentions, names, status, offsets }: FittedState): ModelContent {
   const tagged = modelContent(mentions);
   return {
     header: { ...tagged.header, names: [...names.entries], features: status.features.names, offsets },

@@ -118,7 +118,7 @@ export function requireVectors<F extends FamilyId>(
       throw new UserError(
         'no-vector',
         {
-          en: `The service has no vector for a text of ${task.id} that is to be learnt from: ${reason}`,
+          en: `The service returned no vector for a training text of ${task.id}: ${reason}`,
           zh: `服务未能为 ${task.id} 的一条训练文本给出向量：${reason}`,
         },
         {

@@ -38,7 +38,7 @@ const SERVICE = {
   dimensions: integer({
     min: 1,
     summary: {
-      en: 'Service only: numbers of a vector, asked of the service.',
+      en: 'Service only: vector dimension requested from the service.',
       zh: '仅用于服务：要求服务返回的向量维数。',
     },
   }),
@@ -48,7 +48,7 @@ const SERVICE = {
     speedOnly: true,
     answering: true,
     summary: {
-      en: 'Service only: texts of one call; 32 if omitted.',
+      en: 'Service only: number of texts per call; 32 if omitted.',
       zh: '仅用于服务：每次调用的文本数，省略时为 32。',
     },
   }),
@@ -70,7 +70,7 @@ export const PARAMETERS = {
     answering: true,
     placeholder: 'dir',
     summary: {
-      en: 'Folder of the encoder, or the name of a model; NAME@PROFILE: a model of a service; for a kept model only where it lies now.',
+      en: 'Folder of the encoder, or the name of a model; NAME@PROFILE: a model of a service; for a kept model, only its current location.',
       zh: '编码器目录或模型名称；NAME@PROFILE 为服务中的模型；对已保存的模型仅用于指明其当前位置。',
     },
   }),
@@ -84,13 +84,13 @@ export const PARAMETERS = {
   pooling: choice(POOLING_CHOICES, {
     default: 'folder',
     summary: {
-      en: 'How token vectors become one; folder: as the folder says, else text_mean.',
+      en: 'Pooling of the token vectors; folder: as configured in the folder, else text_mean.',
       zh: '由词元向量得到文本向量的方式；folder：按目录设置，没有时为 text_mean。',
     },
   }),
   normalize: flag({
     summary: {
-      en: 'Scales vectors to length 1; if omitted, as the folder says.',
+      en: 'Scales vectors to length 1; if omitted, as configured in the folder.',
       zh: '将向量归一化为单位长度；省略时按目录设置。',
     },
   }),
@@ -104,21 +104,21 @@ export const PARAMETERS = {
   queryPrompt: text({
     default: AUTO,
     summary: {
-      en: 'Ranking only: put before queries; auto: the prompt `query` of the folder, else prompt.',
+      en: 'Ranking only: text put before queries; auto: the prompt `query` of the folder, else prompt.',
       zh: '仅用于排序：加在查询之前；auto：目录中名为 query 的提示，否则同 prompt。',
     },
   }),
   documentPrompt: text({
     default: AUTO,
     summary: {
-      en: 'Ranking only: put before documents; auto: the prompt `document`, `passage` or `corpus` of the folder, else prompt.',
+      en: 'Ranking only: text put before documents; auto: the prompt `document`, `passage` or `corpus` of the folder, else prompt.',
       zh: '仅用于排序：加在文档之前；auto：目录中名为 document、passage 或 corpus 的提示，否则同 prompt。',
     },
   }),
   maxLength: integer({
     min: 3,
     summary: {
-      en: 'Tokens after which a text is cut off; if omitted, as the folder says.',
+      en: 'Number of tokens after which a text is truncated; if omitted, as configured in the folder.',
       zh: '文本的最大词元数，超出部分截断；省略时按目录设置。',
     },
   }),
@@ -126,7 +126,7 @@ export const PARAMETERS = {
     default: 5,
     min: 1,
     summary: {
-      en: 'knn only: neighbours that vote, each with its cosine.',
+      en: 'knn only: number of neighbours, whose votes are weighted by cosine.',
       zh: '仅用于 knn：参与投票的近邻数，以余弦为权重。',
     },
   }),

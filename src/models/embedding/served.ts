@@ -197,13 +197,13 @@ const otherDimensions = (url: string, found: number, expected: number): UserErro
   new UserError(
     'other-dimensions',
     {
-      en: `${url} returned a vector of ${found} numbers where others have ${expected}`,
+      en: `${url} returned a vector of dimension ${found}, not ${expected} as before`,
       zh: `${url} 返回了 ${found} 维的向量，而其他向量为 ${expected} 维`,
     },
     {
       field: 'dimensions',
       hint: {
-        en: 'Check which model the server runs and what dimensions it offers. Where another model now has this name, its vectors are not those that were kept: cache=false asks for all of them again.',
+        en: 'Check which model the server runs and what dimensions it offers. If another model is now served under this name, the cached vectors are outdated: cache=false requests all of them again.',
         zh: '请检查服务运行的模型及其支持的维数。若同名模型已更换，此前保存的向量不再适用：cache=false 会重新获取全部向量。',
       },
     },

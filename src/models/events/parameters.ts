@@ -6,7 +6,7 @@ export const parameters = {
     min: 0,
     max: 1,
     summary: {
-      en: 'Words are taken for findings, body parts or descriptions where at least this share of the training texts with them has them as such.',
+      en: 'Minimum share of the training texts containing a word in which it is annotated as a finding, body part or description, for it to be used as one.',
       zh: '某词在训练文本中作为主体词、部位或描述词出现的比例不低于此值时，才视为该类词。',
     },
   }),

@@ -6,7 +6,7 @@ export const parameters = {
     default: 1,
     min: 1,
     summary: {
-      en: 'Neighbours that vote, each with its cosine.',
+      en: 'Number of neighbours, whose votes are weighted by cosine.',
       zh: '参与投票的近邻数，以余弦为权重。',
     },
   }),

@@ -7,7 +7,7 @@ export const lexicon = defineModel({
   id: 'lexicon',
   version: 1,
   summary: {
-    en: 'Longest match of the mentions of the training data',
+    en: 'Longest match of mentions from the training data',
     zh: '训练集实体词典的最长匹配',
   },
   families: ['ner', 'dialogue'],

@@ -6,7 +6,7 @@ export const parameters = {
     min: 0,
     max: 1,
     summary: {
-      en: 'Words that are right less often than this in the training data are left out; 0 keeps every word.',
+      en: 'Minimum precision of a word in the training data; words below it are left out. 0 keeps every word.',
       zh: '在训练集中正确率低于该值的词不使用；0 表示全部保留。',
     },
   }),

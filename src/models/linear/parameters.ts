@@ -13,7 +13,7 @@ export const parameters = {
   classWeight: choice(['none', 'root', 'balanced'], {
     default: 'root',
     summary: {
-      en: 'Weights of classes: balanced gives every class the same total weight, root goes half the way.',
+      en: 'Weights of classes: balanced gives every class the same total weight, root goes halfway.',
       zh: '类别权重：balanced 使各类总权重相同，root 折中。',
     },
   }),
@@ -26,7 +26,10 @@ export const parameters = {
   }),
   features: integer({
     min: 1,
-    summary: { en: 'Keeps this many features, best by chi-squared.', zh: '按卡方统计保留的特征数。' },
+    summary: {
+      en: 'Keeps this number of features, the best by chi-squared.',
+      zh: '按卡方统计保留的特征数。',
+    },
   }),
   folds: integer({
     min: 2,

@@ -27,7 +27,7 @@ export function watchCuts(): CutWatch {
       const count = ratios.filter((ratio) => ratio < least).length;
       if (count === 0) return undefined;
       return {
-        en: `For ${count} of ${ratios.length} questions, ${url} counted less than half of the tokens that such texts take: it may cut prompts that exceed its context without saying so. Raise the context length of the server and ask again, with another --runs-dir.`,
+        en: `For ${count} of ${ratios.length} questions, ${url} counted less than half of the tokens that such texts take: it may silently truncate prompts that exceed its context. Raise the context length of the server and run again with another --runs-dir.`,
         zh: `${ratios.length} 个问题中有 ${count} 个，${url} 统计的 token 数不到同类文本的一半：该服务可能把超出上下文的提示词截短而不报告。请调高服务的上下文长度，换一个 --runs-dir 重新提问。`,
       };
     },

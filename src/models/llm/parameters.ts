@@ -7,7 +7,7 @@ const served = {
     required: true,
     placeholder: 'model',
     summary: {
-      en: 'Model, as the service names it; MODEL@PROFILE takes the rest from a profile.',
+      en: 'Name of the model at the service; MODEL@PROFILE takes the other settings from a profile.',
       zh: '服务所用的模型名；MODEL@PROFILE 从配置文件读取其余设置。',
     },
   }),
@@ -19,7 +19,7 @@ export const asked = {
   mode: choice(['generate', 'logprob'], {
     default: 'generate',
     summary: {
-      en: 'Whether answers are written, or labels scored by the probabilities of single letters.',
+      en: 'Whether to generate answers, or to score labels by the probabilities of single letters.',
       zh: '生成答案，或按单字母选项的概率给标签打分。',
     },
   }),
@@ -33,7 +33,7 @@ export const asked = {
   ranking: choice(['pointwise', 'pairwise', 'listwise'], {
     default: 'pointwise',
     summary: {
-      en: 'Ranking only: documents are graded one by one, compared in pairs, or put in order at once.',
+      en: 'Ranking only: grade documents one by one, compare them in pairs, or order them all at once.',
       zh: '仅用于排序：逐篇打分、两两比较或整体排序。',
     },
   }),
@@ -44,7 +44,7 @@ export const asked = {
   structured: choice(['probe', 'schema', 'json', 'text'], {
     default: 'probe',
     summary: {
-      en: 'How the shape of an answer is enforced: JSON schema, JSON mode or by words; by default the first that works.',
+      en: 'How the format of answers is enforced: JSON schema, JSON mode or instructions only; by default the first that works.',
       zh: '约束答案格式的方式：JSON schema、JSON 模式或仅靠文字；默认取第一个可用者。',
     },
   }),
@@ -52,12 +52,12 @@ export const asked = {
     default: 0,
     min: 0,
     max: 100,
-    summary: { en: 'Worked examples from train.', zh: '取自训练集的示例数。' },
+    summary: { en: 'Number of worked examples from train.', zh: '取自训练集的示例数。' },
   }),
   choice: choice(['fixed', 'nearest', 'per-class'], {
     default: 'fixed',
     summary: {
-      en: 'Which examples: the same ones for all, the nearest by BM25, or so that every label occurs.',
+      en: 'Which worked examples: the same for all inputs, the nearest by BM25, or a set in which every label occurs.',
       zh: '示例的选取：全部相同、按 BM25 取最相近，或使各标签都出现。',
     },
   }),
@@ -76,7 +76,7 @@ export const asked = {
     default: 1,
     min: 1,
     max: 100,
-    summary: { en: 'How often every question is asked.', zh: '每个问题的提问次数。' },
+    summary: { en: 'Number of times every question is asked.', zh: '每个问题的提问次数。' },
   }),
   vote: flag({
     default: false,
@@ -88,7 +88,7 @@ export const asked = {
   promptFile: text({
     speedOnly: true,
     placeholder: 'file',
-    summary: { en: 'JSON file with a prompt of your own.', zh: '自定义提示词的 JSON 文件。' },
+    summary: { en: 'JSON file with a custom prompt.', zh: '自定义提示词的 JSON 文件。' },
   }),
 };
 
@@ -101,14 +101,14 @@ export const parameters = {
   stream: flag({
     default: true,
     speedOnly: true,
-    summary: { en: 'Receive answers as they are written.', zh: '流式接收答案。' },
+    summary: { en: 'Stream answers as they are generated.', zh: '流式接收答案。' },
   }),
   ...{ concurrency, retries, timeout },
   firstTokenTimeout: real({
     default: 120,
     min: 0.001,
     speedOnly: true,
-    summary: { en: 'Seconds until an answer begins.', zh: '首个 token 的时限（秒）。' },
+    summary: { en: 'Timeout for the first token of an answer, in seconds.', zh: '首个 token 的时限（秒）。' },
   }),
   ...limits,
   maxCost,

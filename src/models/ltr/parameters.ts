@@ -13,7 +13,7 @@ export const parameters = {
     default: 3,
     min: 1,
     summary: {
-      en: 'Host names in fewer lists are left out.',
+      en: 'Host names that occur in fewer lists are left out.',
       zh: '出现列表数低于该值的主机名不使用。',
     },
   }),

@@ -1,11 +1,11 @@
 import { defineModel } from '../define.ts';
 
-/** The most frequent answer of the training data, whatever is asked; see docs/models/majority.md. */
+/** The most frequent answer in the training data, whatever is asked; see docs/models/majority.md. */
 export const majority = defineModel({
   contract: 1,
   id: 'majority',
   version: 1,
-  summary: { en: 'The most frequent answer of the training data', zh: '训练集中最常见的答案' },
+  summary: { en: 'The most frequent answer in the training data', zh: '训练集中最常见的答案' },
   families: [
     'ner',
     'similarity',

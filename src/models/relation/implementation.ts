@@ -47,8 +47,8 @@ const MENTIONS_SHARE = 0.6;
 const FEATURES_SHOWN = 5;
 const PAIRS: Text = { en: 'pairs', zh: '训练实体对分类器' };
 
-/** Everything that was learnt. */
-interface Learnt {
+/** The fitted state: all parts of the model. */
+interface FittedState {
   readonly mentions: CrfModel;
   readonly pairs: ReadonlyMap<string, PairModel>;
   /** Candidates at least this probable are triples. */
@@ -73,8 +73,8 @@ export const fit: Fits<RelationParameters> = {
   'decision-tree': async (request) => {
     const marked = (examples: readonly Example<'decision-tree'>[]): Marked[] =>
       examples.map(({ input: { text }, gold: { tree } }) => asTriples(text, tree));
-    const learnt = await learn(marked(request.train), marked(request.dev), request);
-    return fittedTrees(learnt, learnHabits(request.train.map(({ gold }) => gold.tree)));
+    const state = await learn(marked(request.train), marked(request.dev), request);
+    return fittedTrees(state, learnHabits(request.train.map(({ gold }) => gold.tree)));
   },
 };
 
@@ -87,7 +87,7 @@ async function learn(
   train: readonly Marked[],
   dev: readonly Marked[],
   { parameters, seed, onProgress, signal }: LearningRequest,
-): Promise<Learnt> {
+): Promise<FittedState> {
   const mentions = await trainCrf(
     train.map(({ text, mentions }) => ({ text, entities: mentions })),
     {
@@ -102,18 +102,18 @@ async function learn(
     signal,
     onProgress: (share) => onProgress?.(MENTIONS_SHARE + (1 - MENTIONS_SHARE) * share, PAIRS),
   });
-  const plain: Learnt = { mentions, pairs, threshold: DEFAULT_THRESHOLD };
+  const plain: FittedState = { mentions, pairs, threshold: DEFAULT_THRESHOLD };
   if (!parameters.tuneThreshold || dev.length === 0) return plain;
   return { ...plain, threshold: await tuneThreshold(plain, dev, signal) };
 }
 
 /** The threshold with the best strict F1 of pairs on dev. */
 async function tuneThreshold(
-  learnt: Learnt,
+  state: FittedState,
   dev: readonly Marked[],
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const view = createView(learnt);
+  const view = createView(state);
   const yieldNow = createYielder(signal);
   const judged: { probability: number; right: boolean }[] = [];
   let gold = 0;
@@ -138,7 +138,7 @@ interface View {
   readonly candidates: readonly Candidate[];
 }
 
-function createView({ mentions, pairs }: Pick<Learnt, 'mentions' | 'pairs'>): (input: Text1) => View {
+function createView({ mentions, pairs }: Pick<FittedState, 'mentions' | 'pairs'>): (input: Text1) => View {
   const tagger = createTagger(mentions);
   return ({ text }) => {
     const found = tagger.tag(text);
@@ -160,7 +160,7 @@ function acceptedOf(found: readonly Candidate[], threshold: number): Candidate[]
 
 /** What speaks for each accepted candidate of a text. */
 function explainPairs(
-  { pairs, threshold }: Learnt,
+  { pairs, threshold }: FittedState,
   { mentions, candidates }: View,
   text: string,
   describe: (candidate: Candidate) => Text,
@@ -173,9 +173,9 @@ function explainPairs(
   });
 }
 
-function fittedRelation(learnt: Learnt): FittedModel<'relation'> {
-  const view = createView(learnt);
-  const content = contentOf(learnt);
+function fittedRelation(state: FittedState): FittedModel<'relation'> {
+  const view = createView(state);
+  const content = contentOf(state);
   const plain = ({ triple }: Candidate): Triple => {
     const { subject, predicate, object, subjectType, objectType } = triple;
     if (subjectType === UNTYPED && objectType === UNTYPED) return { subject, predicate, object };
@@ -185,40 +185,40 @@ function fittedRelation(learnt: Learnt): FittedModel<'relation'> {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
       answerEach(inputs, options, (input) => ({
-        triples: acceptedOf(view(input).candidates, learnt.threshold).map(plain),
+        triples: acceptedOf(view(input).candidates, state.threshold).map(plain),
       })),
     save: (file) => writeModelFile(file, KIND, content),
-    explain: (input) => explainPairs(learnt, view(input), input.text, describeTriple),
+    explain: (input) => explainPairs(state, view(input), input.text, describeTriple),
   };
 }
 
-function fittedCausal(learnt: Learnt): FittedModel<'causal'> {
-  const view = createView(learnt);
-  const plain = contentOf(learnt);
+function fittedCausal(state: FittedState): FittedModel<'causal'> {
+  const view = createView(state);
+  const plain = contentOf(state);
   const content = { ...plain, header: { ...plain.header, family: CAUSAL } };
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
       answerEach(inputs, options, (input) => ({
-        relations: fromPairs(acceptedOf(view(input).candidates, learnt.threshold)),
+        relations: fromPairs(acceptedOf(view(input).candidates, state.threshold)),
       })),
     save: (file) => writeModelFile(file, KIND, content),
-    explain: (input) => explainPairs(learnt, view(input), input.text, describePair),
+    explain: (input) => explainPairs(state, view(input), input.text, describePair),
   };
 }
 
-function fittedTrees(learnt: Learnt, habits: TreeHabits): FittedModel<'decision-tree'> {
-  const view = createView(learnt);
-  const plain = contentOf(learnt);
+function fittedTrees(state: FittedState, habits: TreeHabits): FittedModel<'decision-tree'> {
+  const view = createView(state);
+  const plain = contentOf(state);
   const content = { ...plain, header: { ...plain.header, family: TREES, habits } };
   return {
     bytes: sizeOf(content),
     answer: (inputs, options) =>
       answerEach(inputs, options, (input) => ({
-        tree: chainOf(acceptedOf(view(input).candidates, learnt.threshold), habits),
+        tree: chainOf(acceptedOf(view(input).candidates, state.threshold), habits),
       })),
     save: (file) => writeModelFile(file, KIND, content),
-    explain: (input) => explainPairs(learnt, view(input), input.text, describeTriple),
+    explain: (input) => explainPairs(state, view(input), input.text, describeTriple),
   };
 }
 
@@ -227,7 +227,7 @@ function describeTriple({ triple: { subject, predicate, object } }: Candidate): 
   return { en: triple, zh: triple };
 }
 
-function contentOf({ mentions, pairs, threshold }: Learnt): ModelContent {
+function contentOf({ mentions, pairs, threshold }: FittedState): ModelContent {
   const tagged = modelContent(mentions);
   const kinds = Array.from(pairs, ([types, { predicates, features }]) => ({
     types,
@@ -283,10 +283,10 @@ export async function load(file: string, { family }: Task): Promise<FittedModel>
       return [types, { predicates, features: restoreFeatures(features), logistic }];
     }),
   );
-  const learnt = { mentions, pairs, threshold };
-  if (written === CAUSAL) return fittedCausal(learnt);
+  const state = { mentions, pairs, threshold };
+  if (written === CAUSAL) return fittedCausal(state);
   const { habits } = header.data;
-  if (written !== TREES) return fittedRelation(learnt);
-  if (habits) return fittedTrees(learnt, habits);
+  if (written !== TREES) return fittedRelation(state);
+  if (habits) return fittedTrees(state, habits);
   throw damaged(file, { en: 'its roles of relations are missing', zh: '缺少关系的角色' }, 'header.habits');
 }

@@ -205,8 +205,7 @@ export async function readModelFile(file: string, kind: string, family?: FamilyI
     arrays[name] = array;
     at += byteLength + padding(byteLength);
   }
-  if (at !== bytes.length)
-    throw damaged(file, { en: 'it has bytes after its end', zh: '文件末尾有多余内容' });
+  if (at !== bytes.length) throw damaged(file, { en: 'it has trailing bytes', zh: '文件末尾有多余内容' });
   return { header: header.header, arrays };
 }
 

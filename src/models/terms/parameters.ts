@@ -12,7 +12,10 @@ export const parameters = {
     default: 30,
     min: 1,
     max: 1000,
-    summary: { en: 'Terms that are found for a text and judged.', zh: '每条文本检索并打分的候选术语数。' },
+    summary: {
+      en: 'Number of candidate terms retrieved and scored per text.',
+      zh: '每条文本检索并打分的候选术语数。',
+    },
   }),
   c: real({
     default: 1,

@@ -207,13 +207,13 @@ const otherExport = (out: string): UserError =>
   new UserError(
     'other-export',
     {
-      en: 'An interrupted export of another run or other settings is there',
+      en: 'The directory holds an interrupted export of another run or with other settings',
       zh: '此处有另一次（数据或设置不同的）未完成的导出',
     },
     {
       file: remainsOf(out)[0],
       hint: {
-        en: 'Repeat the command with which it was begun, remove this directory, or choose another one.',
+        en: 'Repeat the command that started it, remove this directory, or choose another one.',
         zh: '请重复最初的命令，或删除该目录，或换一个目录。',
       },
     },

@@ -50,7 +50,7 @@ const binary = (head: Buffer, file: string): UserError | undefined =>
         {
           file,
           hint: {
-            en: 'Read are plain text, JSON, JSON Lines, CSV and TSV.',
+            en: 'Supported: plain text, JSON, JSON Lines, CSV and TSV.',
             zh: '支持纯文本、JSON、JSON Lines、CSV 与 TSV。',
           },
         },

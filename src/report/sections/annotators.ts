@@ -13,7 +13,7 @@ export function annotators(agreement: AgreementReport | undefined): Html | undef
   const { records, differing, adjudication } = agreement;
   return html`<div class="card"><h2>${both({ en: 'Annotators', zh: '标注者' })}</h2>
 <p class="lead">${both({
-    en: `${differing} of ${counted(records, 'record')} with several readings differ; taken: ${adjudication}.`,
+    en: `Annotators disagree on ${differing} of ${counted(records, 'record')} with several readings; used: ${adjudication}.`,
     zh: `${records} 条多人标注的记录中 ${differing} 条不一致；采用：${adjudication}。`,
   })}</p>
 ${agreementTable(agreement)}${labelTable(agreement)}${confusionTable(agreement)}${disagreementTable(agreement)}</div>`;
@@ -58,7 +58,7 @@ function labelTable({ labels: { byLabel } }: AgreementReport): Html | undefined 
 
 function confusionTable({ labels: { confusions } }: AgreementReport): Html | undefined {
   if (confusions.length === 0) return undefined;
-  return html`<h3>${both({ en: 'Taken for each other', zh: '相互混淆的标签' })}</h3>${tableOf(
+  return html`<h3>${both({ en: 'Confused with each other', zh: '相互混淆的标签' })}</h3>${tableOf(
     [
       { en: 'labels', zh: '标签' },
       { en: 'times', zh: '次数' },

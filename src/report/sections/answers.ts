@@ -43,7 +43,7 @@ export function answersSection({ run, madeUp }: RunAnalysis): Html | undefined {
   }
   if (places)
     rows.push([
-      { en: 'Mean probability by place of the option', zh: '各选项位置的平均概率' },
+      { en: 'Mean probability by position of the option', zh: '各选项位置的平均概率' },
       places.map((place) => place.toFixed(3)).join(' / '),
     ]);
   if (repeats) rows.push(...repeatRows(run.task.primary, repeats));
@@ -60,7 +60,7 @@ function repeatRows(
   const shown = (value: number): string => figure(value, primary, DIGITS);
   return [
     [
-      { en: 'Score of each repeat; answered alike', zh: '各次重复的得分；回答一致的比例' },
+      { en: 'Score of each repeat; identical answers', zh: '各次重复的得分；回答一致的比例' },
       `${scores.map(shown).join(', ')}; ${percent(agreement)} %`,
     ],
     [
@@ -79,9 +79,9 @@ function usageRows(usage: RunAnalysis['run']['record']['usage']): (readonly [Tex
   const { cost, currency = '', calls, retries = 0, latency, served, structured } = usage;
   const rows: (readonly [Text, string])[] = [];
   if (served)
-    rows.push([{ en: 'Model, as the service names it', zh: '服务返回的模型名' }, served.join(', ')]);
+    rows.push([{ en: 'Name of the model at the service', zh: '服务返回的模型名' }, served.join(', ')]);
   if (structured)
-    rows.push([{ en: 'Answers held to their shape by', zh: '答案格式的约束方式' }, structured.join(', ')]);
+    rows.push([{ en: 'Answer format enforced by', zh: '答案格式的约束方式' }, structured.join(', ')]);
   if (promptTokens !== undefined)
     rows.push([
       { en: 'Tokens reported: prompt, answer', zh: '服务报告的 token：输入、输出' },
@@ -134,7 +134,7 @@ export function expenseTable({ runs }: TaskAnalysis): Html | undefined {
       })}</tbody>
     </table></div>
     <p class="note">${both({
-      en: 'Seconds: of the calls one after the other where a service was called, else of answering on the machine of the run.',
+      en: 'Seconds: total of the calls if a service was called, otherwise inference time on the machine of the run.',
       zh: '秒数：调用服务时为各次调用依次进行的总时长，否则为在运行所用机器上的预测时长。',
     })}</p>`;
 }

@@ -68,7 +68,7 @@ function calibrationFigure(calibration: RunAnalysis['calibration']): Html | unde
   return chart(
     title,
     {
-      en: `Share that is right (up) by stated probability (across); ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}, ${counted(count, 'answer')}`,
+      en: `Accuracy (vertical) by stated probability (horizontal); ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}, ${counted(count, 'answer')}`,
       zh: `纵轴为正确比例，横轴为给出的概率；ECE ${ece.toFixed(3)}，Brier ${brier.toFixed(3)}，${count} 个答案`,
     },
     calibrationChart(calibration, `calibration: expected calibration error ${ece.toFixed(3)}`),
@@ -79,7 +79,7 @@ function confusionFigure({ confusion }: RunAnalysis): Html | undefined {
   if (!confusion) return undefined;
   return html`<h3>${both({ en: 'Confusions', zh: '混淆' })}</h3>
     <p class="note">${both({
-      en: 'Gold by rows, answers by columns; shade: share of the row; ∅: nothing there.',
+      en: 'Rows: gold; columns: answers; shading: share of the row; ∅: none.',
       zh: '行为金标，列为答案；深浅表示占该行的比例；∅ 表示无对应。',
     })}</p>
     <div class="scroll" tabindex="0" role="group" aria-label="confusion matrix">${confusionChart(confusion, 'confusion matrix')}</div>`;
@@ -128,7 +128,7 @@ function meaningOf(label: string, meanings: ReadonlyMap<string, Text>): Html | u
 function kindTable({ kinds, answers }: RunAnalysis, shown: Shown): Html {
   const title = html`<h3>${both({ en: 'Kinds of error', zh: '错误类型' })}</h3>`;
   if (kinds.length === 0)
-    return html`${title}<p class="note">${both({ en: 'There is no error.', zh: '没有错误。' })}</p>`;
+    return html`${title}<p class="note">${both({ en: 'There are no errors.', zh: '没有错误。' })}</p>`;
   const most = Math.max(...kinds.map(({ count }) => count));
   const firstCause = kinds.find(({ id }) => KINDS.findIndex((kind) => kind.id === id) >= SHAPES)?.id;
   const causeHeading = html`<tr class="group-row"><th colspan="4" scope="colgroup">${both({

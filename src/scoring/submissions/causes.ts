@@ -133,7 +133,7 @@ function mentionFindings(
   if (!characters) return [];
   if (start < 0 || end > characters.length) {
     const message = {
-      en: `${start}–${end} leaves the text, which has ${counted(characters.length, 'character')}`,
+      en: `${start}–${end} extends beyond the text, which has ${counted(characters.length, 'character')}`,
       zh: `${start}–${end} 越出文本（共 ${characters.length} 字）`,
     };
     return [missed('span-outside-text', field, message)];

@@ -277,7 +277,7 @@ function nothingToCheck(file: string, tasks: readonly Task[]): UserError {
   if (tasks.some(isPromptTask)) names.push(PROMPTS_FILE);
   return new UserError(
     'not-found',
-    { en: 'There is no file that is submitted', zh: '没有可提交的文件' },
+    { en: 'No submission file was found', zh: '没有可提交的文件' },
     { file, hint: { en: `Known names: ${names.join(', ')}.`, zh: `可用文件名：${names.join('、')}。` } },
   );
 }

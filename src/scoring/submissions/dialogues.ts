@@ -50,7 +50,7 @@ function tagFindings(tag: string, before: string, task: Task): Finding[] {
   if (tag === 'O') return [];
   const [letter, type] = [tag.slice(0, 2), tag.slice(2)];
   if (letter !== 'B-' && letter !== 'I-')
-    return [refused('bad-tag', 'BIO_label', { en: `"${tag}" is no tag`, zh: `“${tag}”不是标签` })];
+    return [refused('bad-tag', 'BIO_label', { en: `"${tag}" is not a tag`, zh: `“${tag}”不是标签` })];
   const wrong = labelFinding(type, 'BIO_label', task);
   if (wrong.length > 0 || letter === 'B-' || before.slice(2) === type) return wrong;
   const message = {

@@ -73,7 +73,7 @@ function placeFindings(
 ): Finding[] {
   if (start >= end || end > characters.length) {
     const message = {
-      en: `${start}–${end} is no place in the text, which has ${counted(characters.length, 'character')}`,
+      en: `${start}–${end} is not a span of the text, which has ${counted(characters.length, 'character')}`,
       zh: `${start}–${end} 不是文本（共 ${characters.length} 字）中的有效位置`,
     };
     return [missed('span-outside-text', field, message)];

@@ -22,7 +22,7 @@ export const trees: SubmissionShape = {
     const nodes = isRecord(value) && Array.isArray(value.tree) ? value.tree : [];
     if (isTree(nodes)) return [];
     const message = {
-      en: 'The nodes are no binary tree in preorder: two children come after each C, none after a D',
+      en: 'The nodes do not form a binary tree in preorder: two children come after each C, none after a D',
       zh: '节点不是前序二叉树：每个 C 之后有两个子节点，D 之后没有',
     };
     // the official checker stops at the first whole tree: nodes to spare pass

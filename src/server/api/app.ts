@@ -130,5 +130,5 @@ const noPage = (): UserError =>
 
 const bodyTooLarge = (limit: number): UserError => {
   const size = `${limit >> 10} KiB`;
-  return new UserError('too-large', { en: `A request may have ${size}`, zh: `请求不得超过 ${size}` });
+  return new UserError('too-large', { en: `Requests are limited to ${size}`, zh: `请求不得超过 ${size}` });
 };

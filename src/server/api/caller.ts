@@ -62,7 +62,7 @@ function addProxy(proxies: BlockList, written: string): void {
 const badProxy = (written: string): UserError =>
   new UserError(
     'bad-proxy',
-    { en: `"${written}" is no address or network`, zh: `“${written}”不是 IP 地址或网段` },
+    { en: `"${written}" is not an address or network`, zh: `“${written}”不是 IP 地址或网段` },
     {
       field: '--trusted-proxy',
       hint: {

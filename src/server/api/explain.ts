@@ -31,7 +31,7 @@ const isBusy = (error: Error): boolean =>
 const databaseBusy = (): UserError =>
   new UserError(
     'busy',
-    { en: 'The server has too much to do', zh: '服务器繁忙' },
+    { en: 'The server is overloaded', zh: '服务器繁忙' },
     { hint: { en: 'Try again in a few seconds.', zh: '请稍候重试。' } },
   );
 

@@ -50,7 +50,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): unkn
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EACCES')
     return new UserError(
       'bad-address',
-      { en: `${host}:${port} cannot be listened on`, zh: `无法监听 ${host}:${port}` },
+      { en: `${host}:${port} cannot be used for listening`, zh: `无法监听 ${host}:${port}` },
       { hint: { en: 'Check --host and --port.', zh: '请检查 --host 与 --port。' }, exitCode: EXIT.usage },
     );
   return error;

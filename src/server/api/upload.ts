@@ -67,7 +67,7 @@ function atMost(limit: number): Transform {
 
 const tooLarge = (limit: number): UserError => {
   const size = `${limit >> 20} MiB`;
-  return new UserError('too-large', { en: `A file may have ${size}`, zh: `文件不得超过 ${size}` });
+  return new UserError('too-large', { en: `Files are limited to ${size}`, zh: `文件不得超过 ${size}` });
 };
 
 const encoded = (): UserError =>

@@ -96,5 +96,5 @@ export function explorerError(asked: Asked, { text, hintText, place }: UserError
   const content = html`<p class="alert" role="alert">${where === '' ? '' : `${where}: `}${say(text)}</p>
     <p>${say(hintText)}</p>
     <p><a href="/">${say({ en: 'All runs', zh: '全部运行记录' })}</a></p>`;
-  return frame(asked, { title: { en: 'That did not work', zh: '操作未成功' }, links: '', content });
+  return frame(asked, { title: { en: 'Something went wrong', zh: '操作未成功' }, links: '', content });
 }

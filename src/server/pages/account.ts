@@ -92,7 +92,7 @@ function readFlow(written = ''): Flow {
   throw new UserError(
     'sign-in-failed',
     {
-      en: 'This sign-in was not begun in this browser, or took too long',
+      en: 'This sign-in was not started in this browser, or took too long',
       zh: '该登录并非由本浏览器发起，或已超时',
     },
     { hint: { en: 'Sign in again.', zh: '请重新登录。' } },

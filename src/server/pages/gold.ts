@@ -12,13 +12,13 @@ const PLACES: Readonly<Record<'server' | 'remote', readonly Text[]>> = {
       zh: '金标加密（AES-256-GCM）保存在本服务器的数据库中，仅在评分进程中解密。',
     },
     {
-      en: 'Whoever has both the database and the key file can read it: those who operate the machine.',
+      en: 'Anyone with both the database and the key file can read it: the operators of the machine.',
       zh: '同时拥有数据库与密钥文件的人可以读取，即该机器的运维人员。',
     },
   ],
   remote: [
     {
-      en: 'It stays where the host runs the workers of this challenge. This server has never had it: workers fetch answers and give back aggregates.',
+      en: 'It stays where the host runs the workers of this challenge. This server has never had it: workers fetch answers and return aggregates.',
       zh: '金标留在主办方运行评分程序的机器上，本服务器从未持有：评分程序取回答案，只返回汇总统计。',
     },
   ],
@@ -36,7 +36,7 @@ export function goldPage(
     ${PLACES[gold].map((text) => html`<p>${say(text)}</p>`)}
     <p>
       ${say({
-        en: 'Over the network nobody can read it, neither participants nor the host nor the admin: no address of this server returns gold, and it keeps no results of single items.',
+        en: 'Nobody can read it over the network, neither participants nor the host nor the admin: no endpoint of this server returns gold, and no results of single items are stored.',
         zh: '任何人都无法通过网络读取金标，包括参赛者、主办方与管理员：本服务器没有返回金标的接口，也不保存逐条结果。',
       })}
     </p>

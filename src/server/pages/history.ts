@@ -16,7 +16,7 @@ export function historyPage(reader: Reader, { declared }: OpenedChallenge, histo
   const { phase, team, entries, primary, sealed, blind } = history;
   const rule = blind
     ? {
-        en: 'Only results that beat the one before by the step of the Ladder are known.',
+        en: 'Only results that beat the previous one by the step of the Ladder are known.',
         zh: '仅公布比此前成绩高出 Ladder 步长的结果。',
       }
     : { en: 'Results that counted when they were scored.', zh: '仅列出评分时进入排行榜的结果。' };

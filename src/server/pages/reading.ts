@@ -43,7 +43,7 @@ export const form = (pages: Pages): readonly [MiddlewareHandler<Env>, Middleware
 const formTooLarge = (): UserError =>
   new UserError(
     'too-large',
-    { en: 'A form may have 20 MiB', zh: '表单不得超过 20 MiB' },
+    { en: 'Forms are limited to 20 MiB', zh: '表单不得超过 20 MiB' },
     {
       hint: {
         en: 'Use `chineseblue submit` for larger files.',

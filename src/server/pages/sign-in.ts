@@ -48,5 +48,5 @@ export function errorPage(reader: Reader, { text, hintText, place }: UserError):
   const content = html`<p class="alert" role="alert">${text[language]}${field}</p>
     <p>${hintText[language]}</p>
     <p><a href="/">${{ en: 'All challenges', zh: '全部挑战赛' }[language]}</a></p>`;
-  return page(reader, { en: 'That did not work', zh: '操作未成功' }, content);
+  return page(reader, { en: 'Something went wrong', zh: '操作未成功' }, content);
 }

@@ -12,7 +12,7 @@ export const PHASE_TITLES: Readonly<Record<PhaseName, Text>> = {
 export const PHASE_RULES: Readonly<Record<PhaseName, Text>> = {
   practice: { en: 'Teams see the full score sheet.', zh: '队伍可看到完整评分表。' },
   test: {
-    en: 'Blind: a score is shown only where it beats the team’s best one by a step (Ladder).',
+    en: 'Blind: a score is shown only if it beats the team’s best by a step (Ladder).',
     zh: '盲测：仅当得分比本队最佳成绩高出一个步长时才公布（Ladder）。',
   },
   final: { en: 'Sealed: nothing is shown before the end.', zh: '封闭：结束前不公布任何结果。' },
@@ -22,8 +22,8 @@ export const STATES: Readonly<Record<SubmissionView['state'], Text>> = {
   queued: { en: 'queued', zh: '排队中' },
   scoring: { en: 'being scored', zh: '评分中' },
   scored: { en: 'scored', zh: '已评分' },
-  rejected: { en: 'rejected: costs no quota', zh: '已拒绝（不计次数）' },
-  failed: { en: 'scoring failed: costs no quota', zh: '评分失败（不计次数）' },
+  rejected: { en: 'rejected: not counted against the quota', zh: '已拒绝（不计次数）' },
+  failed: { en: 'scoring failed: not counted against the quota', zh: '评分失败（不计次数）' },
 };
 
 /** What systems are filtered by: what their teams say, or that they are baselines. */

@@ -177,6 +177,6 @@ const noModel = (models: readonly ServedModel[]): UserError => {
 const notReady = (): UserError =>
   new UserError(
     'model-not-ready',
-    { en: 'A model does not answer yet', zh: '模型尚未就绪' },
+    { en: 'A model is not ready yet', zh: '模型尚未就绪' },
     { hint: { en: 'Try again in a few seconds.', zh: '请稍候重试。' } },
   );

@@ -96,6 +96,11 @@ export function createBatcher<In, Out>(settings: BatcherSettings<In, Out>): Batc
 const overloaded = (): UserError =>
   new UserError(
     'overloaded',
-    { en: 'Too much waits to be answered', zh: '等待处理的输入过多' },
-    { hint: { en: 'Try again after the time of Retry-After.', zh: '请在 Retry-After 指定的时间后重试。' } },
+    { en: 'Too many requests are waiting', zh: '等待处理的输入过多' },
+    {
+      hint: {
+        en: 'Try again after the time given in Retry-After.',
+        zh: '请在 Retry-After 指定的时间后重试。',
+      },
+    },
   );

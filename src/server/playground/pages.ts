@@ -121,5 +121,5 @@ export function playgroundError(asked: Asked, { text, hintText }: UserError): Ma
   const content = html`<p class="alert" role="alert">${say(text)}</p>
     <p>${say(hintText)}</p>
     <p><a href="/playground">${say({ en: 'Playground', zh: '模型试用' })}</a></p>`;
-  return frame(asked, { title: { en: 'That did not work', zh: '操作未成功' }, links: '', content });
+  return frame(asked, { title: { en: 'Something went wrong', zh: '操作未成功' }, links: '', content });
 }

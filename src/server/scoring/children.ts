@@ -114,6 +114,6 @@ function failed({ code, message, ...place }: Extract<FromChild, { kind: 'refused
 const died = (): UserError =>
   new UserError(
     'worker-died',
-    { en: 'The scoring process ended before it had answered', zh: '评分进程在给出结果前已结束' },
-    { hint: { en: 'The job is tried again.', zh: '该任务会重试。' } },
+    { en: 'The scoring process exited before it returned a result', zh: '评分进程在给出结果前已结束' },
+    { hint: { en: 'The job will be retried.', zh: '该任务会重试。' } },
   );

@@ -14,7 +14,7 @@ const REPLACED = ['CMeEE', 'CMeIE'];
 
 export const cblue: Suite = {
   id: 'cblue',
-  title: { en: 'CBLUE as it is now', zh: 'CBLUE（现行版本）' },
+  title: { en: 'CBLUE, current version', zh: 'CBLUE（现行版本）' },
   tasks: cblueTasks.map(({ id }) => id).filter((id) => !REPLACED.includes(id)),
   submitted: cblueTasks.map(({ id }) => id),
   average,
@@ -23,7 +23,7 @@ export const cblue: Suite = {
 export const cblueFirst: Suite = {
   id: 'cblue-1',
   title: {
-    en: 'the eight tasks of the first version of CBLUE, which published averages are over',
+    en: 'the eight tasks of the first version of CBLUE, over which published averages are computed',
     zh: 'CBLUE 首版的八个任务（已发表的平均分所用）',
   },
   tasks: FIRST_VERSION.filter((id) => cblueTasks.some((task) => task.id === id)),

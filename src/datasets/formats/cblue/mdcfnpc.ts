@@ -103,7 +103,7 @@ function placeOf(range: unknown, sentence: string, place: ValuePlace): Place | u
 
 const outside = (mention: unknown): RecordNotice => ({
   code: 'mention-outside',
-  message: { en: `"${mention}" leaves its sentence`, zh: `“${mention}”越出句子` },
+  message: { en: `"${mention}" extends beyond its sentence`, zh: `“${mention}”越出句子` },
 });
 
 const differs = (mention: unknown, sentence: string, { start, end }: Place): RecordNotice => ({

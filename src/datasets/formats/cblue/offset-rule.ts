@@ -24,7 +24,7 @@ export async function inferRule(
   if (!found || describeRule(found) === describeRule(official)) return official;
   const rule = describeRule(found);
   const message = {
-    en: `Offsets are ${rule}, not ${describeRule(official)} as in the official files: so ${found.fitting} of ${found.spans} entities read their mention`,
+    en: `Offsets are ${rule}, not ${describeRule(official)} as in the official files: this way, ${found.fitting} of ${found.spans} entities match their mention`,
     zh: `偏移为 ${rule}，而非官方文件的 ${describeRule(official)}：${found.spans} 个实体中 ${found.fitting} 个与提及一致`,
   };
   notice({ code: 'offset-rule', message });
@@ -35,7 +35,7 @@ export async function inferRule(
 export const outside = ({ start, end, mention = '' }: RawSpan): RecordNotice => ({
   code: 'mention-outside',
   message: {
-    en: `"${mention}" at ${start}–${end} is empty or leaves the text: dropped`,
+    en: `"${mention}" at ${start}–${end} is empty or extends beyond the text: dropped`,
     zh: `${start}–${end} 处的“${mention}”为空或越出文本，已剔除`,
   },
 });

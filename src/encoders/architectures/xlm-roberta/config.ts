@@ -16,7 +16,7 @@ export function robertaFormat(modelType: string, title: string): ConfigFormat<Be
     modelType,
     title,
     hint: {
-      en: 'Supported are encoders of this type with learnt absolute positions, as in transformers.',
+      en: 'Supported are encoders of this type with learned absolute positions, as in transformers.',
       zh: '支持 transformers 中该类型的编码器（可学习的绝对位置编码）。',
     },
     maxPositions: MAX_POSITIONS,
@@ -28,7 +28,7 @@ export function robertaFormat(modelType: string, title: string): ConfigFormat<Be
         throw invalid('pad_token_id', { en: 'outside the vocabulary', zh: '超出词表范围' });
       if (maxPositions < 1)
         throw invalid('max_position_embeddings', {
-          en: `${rows} positions leave none beside those up to padding`,
+          en: `${rows} positions leave none after those reserved for padding`,
           zh: `${rows} 个位置除填充位外没有剩余`,
         });
       return { padTokenId, maxPositions };

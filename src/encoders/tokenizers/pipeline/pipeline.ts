@@ -71,7 +71,7 @@ export function createPipeline(json: object, { roles, files }: Settings, file?: 
   ] as const)
     if (vocabulary.ids[role] !== id)
       throw unsupported(at('post_processor'), {
-        en: `${special[role]} has not the id ${id}`,
+        en: `${special[role]} does not have the id ${id}`,
         zh: `${special[role]} 的编号不是 ${id}`,
       });
   return readWith(parts, { vocabulary, frame, files }, 'as-token');

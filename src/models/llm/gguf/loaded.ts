@@ -109,7 +109,7 @@ async function startLlama(
     throw new UserError(
       'no-llama-cpp',
       {
-        en: `node-llama-cpp has no compiled part for this machine: ${why}`,
+        en: `node-llama-cpp has no binary for this machine: ${why}`,
         zh: `node-llama-cpp 缺少适用于本机的预编译组件：${why}`,
       },
       { field: 'gpu', hint: installHint(gpu) },

@@ -13,7 +13,7 @@ export const parameters = {
   structured: choice(RUNGS, {
     default: 'schema',
     summary: {
-      en: 'How the shape of an answer is enforced: by a grammar of its JSON schema, one of any JSON, or by words.',
+      en: 'How the format of answers is enforced: by a grammar of the JSON schema, by a grammar of any JSON, or by instructions only.',
       zh: '约束答案格式的方式：按 JSON schema 的语法、任意 JSON 的语法或仅靠文字。',
     },
   }),
@@ -28,7 +28,7 @@ export const parameters = {
     default: 4096,
     min: 16,
     summary: {
-      en: 'Tokens that question and answer may take together.',
+      en: 'Maximum number of tokens of question and answer together.',
       zh: '问题与答案合计的最大 token 数。',
     },
   }),

@@ -7,7 +7,7 @@ const features = (on: boolean, en: string, zh: string) => flag({ default: on, su
 
 /** The parameters of training a CRF; defaults were chosen on dev of cEHRNER and cMedQANER. */
 export const crfParameters = {
-  charFeatures: features(true, 'Features of the characters around.', '使用周围字符特征。'),
+  charFeatures: features(true, 'Features of the surrounding characters.', '使用周围字符特征。'),
   ngramFeatures: features(
     true,
     'Features of pairs and triples of characters.',
@@ -20,7 +20,7 @@ export const crfParameters = {
   ),
   wordFeatures: features(
     true,
-    'Features of words and of places in words, by a segmenter.',
+    'Features of words, and of positions in words, from a segmenter.',
     '使用分词及词内位置特征。',
   ),
   lexiconFeatures: features(
@@ -30,7 +30,7 @@ export const crfParameters = {
   ),
   sideFeatures: features(
     true,
-    'Features of what is known of the whole text, such as its speaker.',
+    'Features of metadata of the text, such as its speaker.',
     '使用整段文本的属性特征（如说话人）。',
   ),
   cutoff: integer({

@@ -2,7 +2,7 @@ import type { Text } from '../../../ground/language.ts';
 import type { ModelContent } from '../modelfile.ts';
 import { createRowsBuilder, type Rows, type RowsBuilder } from './rows.ts';
 
-/** Turns inputs into sparse rows; learnt from the training inputs. */
+/** Turns inputs into sparse rows; fitted on the training inputs. */
 export interface Encoder<Input> {
   readonly width: number;
   /** Adds one row. */

@@ -189,6 +189,6 @@ const serviceBusy = (url: string, path: string, status: number, detail: string):
 const unreachable = (url: string, detail: string): UserError =>
   new UserError(
     'no-connection',
-    { en: `There is no connection to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
+    { en: `Cannot connect to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
     { field: 'endpoint', hint: RUN_AGAIN },
   );

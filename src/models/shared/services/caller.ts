@@ -231,7 +231,7 @@ export function requirePrice({ model, price }: Endpoint, { maxCost }: Limits): v
 const noConnection = ({ detail = '' }: ServiceFailure, { url }: Endpoint): UserError =>
   new UserError(
     'no-connection',
-    { en: `There is no connection to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
+    { en: `Cannot connect to ${url}: ${detail}`, zh: `无法连接 ${url}：${detail}` },
     {
       field: 'endpoint',
       hint: { en: 'Check the URL and that the server runs.', zh: '请检查地址，并确认服务已启动。' },

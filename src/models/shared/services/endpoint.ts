@@ -49,7 +49,7 @@ export async function findEndpoint(
 function noEndpoint(model: string): UserError {
   return new UserError(
     'no-endpoint',
-    { en: `It is not known where ${model} is served`, zh: `不知道 ${model} 的服务地址` },
+    { en: `No endpoint is known for ${model}`, zh: `不知道 ${model} 的服务地址` },
     {
       field: 'endpoint',
       hint: {

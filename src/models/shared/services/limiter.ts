@@ -16,7 +16,7 @@ export interface Limiter {
 }
 
 export interface LimiterOptions {
-  /** Most calls at a time. */
+  /** Maximum number of concurrent calls. */
   readonly most: number;
   /** Most calls begun per minute; absent: any number. */
   readonly perMinute?: number;

@@ -3,7 +3,7 @@ import { flag, integer, real, text } from '../../../ground/parameters.ts';
 export const endpoint = text({
   placeholder: 'url',
   summary: {
-    en: 'Base URL of a server that speaks the OpenAI protocol (or CHINESEBLUE_ENDPOINT).',
+    en: 'Base URL of an OpenAI-compatible server (or CHINESEBLUE_ENDPOINT).',
     zh: '兼容 OpenAI 协议的服务地址（或环境变量 CHINESEBLUE_ENDPOINT）。',
   },
 });
@@ -13,7 +13,7 @@ export const limits = {
   maxCalls: integer({
     min: 1,
     speedOnly: true,
-    summary: { en: 'Stop before more calls.', zh: '调用数上限。' },
+    summary: { en: 'Stop before exceeding this number of calls.', zh: '调用数上限。' },
   }),
   maxTotalTokens: integer({
     min: 1,
@@ -56,20 +56,20 @@ export const called = {
     min: 1,
     max: 1000,
     speedOnly: true,
-    summary: { en: 'Most calls at a time.', zh: '同时进行的最大调用数。' },
+    summary: { en: 'Maximum number of concurrent calls.', zh: '同时进行的最大调用数。' },
   }),
   retries: integer({
     default: 5,
     min: 0,
     max: 100,
     speedOnly: true,
-    summary: { en: 'Further attempts after a failed one.', zh: '失败后的重试次数。' },
+    summary: { en: 'Number of retries after a failed call.', zh: '失败后的重试次数。' },
   }),
   timeout: real({
     default: 300,
     min: 0.001,
     speedOnly: true,
-    summary: { en: 'Seconds for a whole answer.', zh: '完整答案的时限（秒）。' },
+    summary: { en: 'Timeout for a complete answer, in seconds.', zh: '完整答案的时限（秒）。' },
   }),
   maxCost: real({
     min: 0,

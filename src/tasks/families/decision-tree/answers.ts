@@ -24,7 +24,7 @@ const NO_TREE: Fault = {
   code: 'bad-tree',
   field: 'tree',
   message: {
-    en: '"tree" is no binary tree in preorder: two children come after each C, none after a D',
+    en: '"tree" is not a binary tree in preorder: two children come after each C, none after a D',
     zh: '“tree”不是前序二叉树：每个 C 之后有两个子节点，D 之后没有',
   },
 };

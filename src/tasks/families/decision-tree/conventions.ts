@@ -51,7 +51,7 @@ const nodeKeys = (tree: Tree): string[] => tree.filter(({ triples }) => triples.
 
 const COMPARED_EN = ' Triples are compared in lower case and as sets.';
 const COMPARED_ZH = '三元组按小写、作为集合比较。';
-const WRONG_EN = ' A missing or invalid answer counts as as many wrong parts as gold has, at least one.';
+const WRONG_EN = ' A missing or invalid answer counts as one wrong part per gold part, at least one.';
 const WRONG_ZH = '缺失或无效的答案按与金标等量（至少一个）的错误部分计。';
 
 /** The first is the default primary metric. */
@@ -60,7 +60,7 @@ export const decisionTreeConventions: readonly Convention<DecisionTreeTypes>[] =
     id: 'decision-tree/edit-ratio@1',
     title: { en: 'Tree edit ratio', zh: '树编辑比率' },
     definition: {
-      en: `1 − edits / greatest distance, both summed over all texts. Edits of two trees, from the roots down: two nodes differ by 1 for another role, 1 for another logic, and 1 for every triple that only one of them has; where both are conditions, their left and their right children are compared the same way; where only one has children, every node below it costs 1, 1 more for a logic that is not null, and 1 for each triple. The greatest distance of a text is, for both trees together, the number of different triples of the tree plus 2 for each of its nodes that has triples.${COMPARED_EN} A missing or invalid answer, a list that is no tree among them, costs the greatest distance (at least 1).`,
+      en: `1 − edits / greatest distance, both summed over all texts. Edits of two trees, from the roots down: two nodes differ by 1 if their roles differ, by 1 if their logic differs, and by 1 for every triple that only one of them has; where both are conditions, their left and their right children are compared the same way; where only one has children, every node below it costs 1, 1 more for a logic that is not null, and 1 for each triple. The greatest distance of a text is, for both trees together, the number of different triples of the tree plus 2 for each of its nodes that has triples.${COMPARED_EN} A missing or invalid answer, a list that is no tree among them, costs the greatest distance (at least 1).`,
       zh: `1 − 编辑数 / 最大距离，二者均在全部文本上求和。两树自根向下比较：角色不同计 1，逻辑不同计 1，只属于其中一个节点的三元组每个计 1；两节点均为条件时，左右子节点各自继续比较；只有一方有子节点时，其下每个节点计 1，逻辑非 null 再计 1，每个三元组计 1。一条文本的最大距离为：两棵树各自的不同三元组数，加上含三元组的节点数的 2 倍。${COMPARED_ZH}缺失或无效的答案（包括不成树的序列）按最大距离（至少 1）计。`,
     },
     metric: () => editRatio,
@@ -69,7 +69,7 @@ export const decisionTreeConventions: readonly Convention<DecisionTreeTypes>[] =
     id: 'decision-tree/accuracy@1',
     title: { en: 'Tree accuracy', zh: '树准确率' },
     definition: {
-      en: `The share of texts whose tree is right: as many nodes as gold, and the same role, logic and triples in every place.${COMPARED_EN} A missing or invalid answer is wrong.`,
+      en: `The share of texts whose tree is right: as many nodes as gold, and the same role, logic and triples at every position.${COMPARED_EN} A missing or invalid answer is wrong.`,
       zh: `树完全正确的文本所占比例：节点数与金标相同，且每个位置的角色、逻辑与三元组均相同。${COMPARED_ZH}缺失或无效的答案计为错误。`,
     },
     metric: () => accuracy,
@@ -78,7 +78,7 @@ export const decisionTreeConventions: readonly Convention<DecisionTreeTypes>[] =
     id: 'decision-tree/path-f1@1',
     title: { en: 'Path F1', zh: '决策路径 F1' },
     definition: {
-      en: `F1 of the ways from the root to a leaf, over all texts: two are equal if all their nodes are (role, logic, triples) and they turn to the same side at each condition.${COMPARED_EN}${WRONG_EN}`,
+      en: `F1 of the paths from the root to a leaf, over all texts: two are equal if all their nodes are equal (role, logic, triples) and they take the same branch at each condition.${COMPARED_EN}${WRONG_EN}`,
       zh: `在全部文本上对从根到叶的路径计算 F1：所有节点（角色、逻辑、三元组）及每个条件处的左右走向都相同才算相同。${COMPARED_ZH}${WRONG_ZH}`,
     },
     metric: () => partF1(pathKeys),

@@ -31,7 +31,7 @@ const cores = setMetric<Item, string>({
 
 const coreKey = ({ core, tendency }: ClinicalEvent): string => JSON.stringify([core, tendency]);
 
-const MISSING_EN = ' A missing or invalid answer counts as as many wrong events as gold has, at least one.';
+const MISSING_EN = ' A missing or invalid answer counts as one wrong event per gold event, at least one.';
 const MISSING_ZH = '缺失或无效的答案按与金标等量（至少一个）的错误事件计。';
 
 /** The first is the default primary metric. */

@@ -53,7 +53,7 @@ const listRule: Rule = {
   id: 'instruction/list/f1@1',
   title: { en: 'F1 of listed answers', zh: '所列答案 F1' },
   definition: join(READ, {
-    en: 'The answers of a text are a set: an entity with its type, a triple, an event with all its attributes (their lists in order), a mention with its status, or a term. TP, FP and FN are summed over all texts: 2·TP / (2·TP + FP + FN). Places do not count. This is the official "micro F1". A missing answer counts as as many wrong ones as gold has, at least one.',
+    en: 'The answers of a text are a set: an entity with its type, a triple, an event with all its attributes (their lists in order), a mention with its status, or a term. TP, FP and FN are summed over all texts: 2·TP / (2·TP + FP + FN). Places do not count. This is the official "micro F1". A missing answer counts as one wrong answer per gold answer, at least one.',
     zh: '一条文本的答案为集合，元素为实体及类型、三元组、事件（全部属性，列表按顺序）、带状态的提及或术语。TP、FP、FN 在全部文本上相加后计算 2·TP / (2·TP + FP + FN)，不计位置，即官方的“micro F1”。缺失答案按与金标等量（至少一个）的错误答案计。',
   }),
   suits: suits('list'),
@@ -98,7 +98,7 @@ const labelRules: readonly Rule[] = [
     'macro/observed',
     { en: 'Macro F1 (labels in gold or predictions)', zh: '宏平均 F1（金标或预测出现的标签）' },
     {
-      en: 'F1 = 2·TP / (2·TP + FP + FN) of each label that occurs in gold or in answers, averaged without weights: what the official script calls macro F1. One label that was made up adds a 0 to the average.',
+      en: 'F1 = 2·TP / (2·TP + FP + FN) of each label that occurs in gold or in answers, averaged without weights: what the official script calls macro F1. A single invented label adds a 0 to the average.',
       zh: '对金标或答案中出现的每个标签计算 F1 = 2·TP / (2·TP + FP + FN)，不加权平均，即官方脚本的 macro F1。一个编造的标签即以 0 计入平均。',
     },
   ),

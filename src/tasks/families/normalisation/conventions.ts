@@ -32,7 +32,7 @@ const exactSets: Metric<Item> = {
   details: (counts) => ({ correct: counts[0], total: counts[1] }),
 };
 
-const MISSING_EN = ' A missing or invalid answer counts as as many wrong terms as gold has, at least one.';
+const MISSING_EN = ' A missing or invalid answer counts as one wrong term per gold term, at least one.';
 const MISSING_ZH = '缺失或无效的答案按与金标等量（至少一个）的错误术语计。';
 
 /** The first is the default primary metric. */

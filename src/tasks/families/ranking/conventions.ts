@@ -68,7 +68,7 @@ const pairAccuracy = (ties: Ties): Convention<RankingTypes> => ({
   title: suffixTitle({ en: 'Pair accuracy', zh: '文档对准确率' }, ties),
   definition: join(
     {
-      en: 'Over all pairs of documents of one record with different gold grades, all records together: the share of pairs in which the document with the higher grade has the higher score. Pairs with equal grades are no pairs.',
+      en: 'Over all pairs of documents of one record with different gold grades, all records together: the share of pairs in which the document with the higher grade has the higher score. Pairs with equal grades do not count.',
       zh: '在全部记录中，取同一记录内金标等级不同的所有文档对：等级较高的文档分数也较高的比例。等级相同者不成对。',
     },
     ties === 'expected'
@@ -150,7 +150,7 @@ export const rankingConventions: readonly Convention<RankingTypes>[] = [
     unit: 'ratio',
     definition: join(
       {
-        en: 'Rightly ordered document pairs divided by wrongly ordered ones, over the pairs of pair accuracy; a pair with equal scores is half of each. With pair accuracy a it is a/(1−a): infinite where no pair is wrong. The measure of the ChineseBLUE paper.',
+        en: 'Correctly ordered document pairs divided by incorrectly ordered ones, over the pairs of pair accuracy; a pair with equal scores is half of each. With pair accuracy a it is a/(1−a): infinite if no pair is wrong. The measure of the ChineseBLUE paper.',
         zh: '排对的文档对数除以排错的文档对数，文档对与“文档对准确率”相同；同分的对各计一半。设文档对准确率为 a，则 PAIR = a/(1−a)，没有排错的对时为无穷大。即 ChineseBLUE 论文所用的指标。',
       },
       MISSING,

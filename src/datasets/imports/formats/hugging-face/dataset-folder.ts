@@ -172,11 +172,11 @@ function whichConfig(configs: readonly PlainRecord[], folder: string): UserError
   const names = configs.map(({ config_name }) => String(config_name)).join(', ');
   return new UserError(
     'which-config',
-    { en: 'It is not known which configuration of the dataset is meant', zh: '无法确定使用数据集的哪个配置' },
+    { en: 'The configuration of the dataset is ambiguous', zh: '无法确定使用数据集的哪个配置' },
     {
       file: join(folder, CARD),
       hint: {
-        en: `Choose one with --config NAME. There are: ${names || 'none'}.`,
+        en: `Choose one with --config NAME. Available: ${names || 'none'}.`,
         zh: `请用 --config 指定。现有：${names || '无'}。`,
       },
       exitCode: EXIT.usage,
@@ -187,7 +187,7 @@ function whichConfig(configs: readonly PlainRecord[], folder: string): UserError
 const noFiles = (folder: string, pattern: string): UserError =>
   new UserError(
     'no-data-files',
-    { en: `No data file fits "${pattern}"`, zh: `没有与“${pattern}”相符的数据文件` },
+    { en: `No data file matches "${pattern}"`, zh: `没有与“${pattern}”相符的数据文件` },
     {
       file: join(folder, CARD),
       hint: {
