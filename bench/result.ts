@@ -27,7 +27,7 @@ export const hasVnni = (): boolean | undefined =>
     ? /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
     : undefined;
 
-/** What stands in the result file of a bench; undefined where there is none. */
+/** The stored result of a bench; undefined if there is none. */
 export function readResult(name: string): Record<string, unknown> | undefined {
   const file = resultFile(name);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;

@@ -17,7 +17,7 @@ const [IDENTICAL, FOLDED, NEAR] = [5, 10, 20];
 /** Characters that are changed, at most: with all of them a copy is just below the similarity that counts. */
 const MOST_CHANGED = 12;
 
-/** What is known of a test record that was made from one of train. */
+/** How a test record was derived from a training record. */
 export interface Planted {
   readonly id: string;
   readonly code: 'identical-across-splits' | 'folded-across-splits' | 'near-across-splits';
@@ -35,7 +35,7 @@ export type Writing = (random: Random, label: number) => string;
 
 const units = Buffer.alloc(2 * LENGTH);
 
-/** A text of `LENGTH` characters, of which the first says the label. */
+/** A text of `LENGTH` characters, the first of which determines the label. */
 function textOf(label: number, unitAt: (index: number) => number): string {
   units.writeUInt16LE(0x8000 + label, 0);
   for (let i = 1; i < LENGTH; i++) units.writeUInt16LE(unitAt(i), 2 * i);
@@ -75,7 +75,7 @@ function makeRecord(number: number, family: Family, write: Writing): Made {
   return { text, gold: { entities } };
 }
 
-/** What a test record is made from a record of train. */
+/** Derives a test record from a training record. */
 function plant(kind: number, made: Made, random: Random): { made: Made; code: Planted['code'] } | undefined {
   const { text, gold } = made;
   if (kind < IDENTICAL) return { made, code: 'identical-across-splits' };

@@ -9,7 +9,7 @@ export interface Measured {
   readonly cpu: number;
   /** Peak memory so far, in MiB. */
   readonly rss: number;
-  /** A loss or a digest of the answers, so that nothing is measured that was not computed. */
+  /** A loss or a digest of the outputs, to make sure that the work was done. */
   readonly value: number;
 }
 
@@ -53,7 +53,7 @@ export async function serve(work: () => Promise<number>): Promise<void> {
 
 export const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** Every contestant once a round, in turn, after one round that does not count. */
+/** Each contestant once per round, after one warm-up round. */
 export async function interleave(
   contestants: Readonly<Record<string, Contestant>>,
   rounds: number,

@@ -40,7 +40,7 @@ const BATCH = 32;
 const COMPARED = 50;
 const threads = Number(values.threads);
 
-/** What both sides print at the end; CPU time is that of all threads, from the first text to the last. */
+/** The final output of both sides; CPU time covers all threads, from the first text to the last. */
 const saidJson = z.object({
   cpuSeconds: z.number(),
   peakMiB: z.number(),

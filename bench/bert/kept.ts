@@ -90,7 +90,7 @@ export async function randomModel(
 const keepRandom = async (folder: string, name: ShapeName, texts: readonly string[]): Promise<void> =>
   keep(folder, await randomModel(name, texts));
 
-/** How many sentences of cMedTC answering is timed on, where nobody says otherwise. */
+/** Default number of cMedTC sentences for timing inference. */
 const TEXTS: Record<ShapeName, number> = { 'BERT-base': 96, '4 × 256': 1000 };
 
 /** A kept folder of random weights, and a JSON file with the texts that it is to answer. */

@@ -99,7 +99,7 @@ async function openSplits(declared: Task) {
   return { task, splits: { train, dev, test: evaluated.examples } as Splits };
 }
 
-/** What a fine-tuning of a task begins with, by the parameters as resolved. */
+/** The initial model for fine-tuning on a task, from the resolved parameters. */
 async function preparedOf<F extends BertFamily>(
   task: Task,
   family: F,

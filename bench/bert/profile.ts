@@ -35,7 +35,7 @@ type Shape = Pick<StepCase, 'head' | 'batch' | 'length' | 'threads' | 'distinct'
 
 /** Milliseconds of one step. */
 interface Profile {
-  /** Of the operators, by the clock. */
+  /** Wall time of the operators. */
   readonly operators: Readonly<Record<string, number>>;
   /** CPU time of the parts of the step; `run` holds the operators. */
   readonly masks: number;

@@ -12,7 +12,7 @@ export interface Runner {
 export interface Ran {
   /** Time in which it was not stopped, from `ready` to its end. */
   readonly seconds: number;
-  /** What it printed last: JSON. */
+  /** Its last output: JSON. */
   readonly said: Record<string, unknown>;
 }
 
@@ -42,7 +42,7 @@ async function start({ command, parameters }: Runner): Promise<Started> {
   return started;
 }
 
-/** Runs all to their end, `slice` seconds each in turn. Throws where one fails. */
+/** Runs all to completion, alternating in slices of `slice` seconds. Throws if one fails. */
 export async function inSlices<Name extends string>(
   runners: Readonly<Record<Name, Runner>>,
   slice: number,

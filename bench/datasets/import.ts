@@ -28,7 +28,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'chineseblue-bench-import-'));
 const LENGTH = 300;
 const TYPES = ['dis', 'sym', 'dru'];
 
-/** What a program of its own says that it took. */
+/** The resource use reported by a separate process. */
 interface Measured {
   readonly cpuSeconds: number;
   readonly peakMegabytes: number;

@@ -72,7 +72,7 @@ async function writeQueries(split: string, ids: readonly number[], first: number
   );
 }
 
-/** A command, and what it took. */
+/** A command with its resource use. */
 function measure(what: string, ...args: readonly string[]): object {
   const once = join(import.meta.dirname, 'command-once.ts');
   const { stdout, status } = spawnSync(process.execPath, [once, ...args], {

@@ -6,7 +6,7 @@ export interface PeerAnswer {
   readonly peakBytes: number;
 }
 
-/** Starts a clock; calling it gives seconds since then by the clock and by the processor (all threads). */
+/** Starts a timer; calling it gives the wall time and CPU time (all threads) since then, in seconds. */
 export function startClock(): () => { seconds: number; cpuSeconds: number } {
   const start = performance.now();
   const before = process.cpuUsage();

@@ -93,7 +93,7 @@ try {
       `${kind}s: ${documents.length} documents, ${queries.length} queries, first ${DEPTH}, medians of ${ROUNDS} interleaved rounds, one thread`,
     );
     console.table(table);
-    console.log('rankings beside bm25s:', agreement);
+    console.log('rankings vs. bm25s:', agreement);
     const [ours, ...peers] = Object.values(table);
     const ratio = peers.map((other) => ({
       index: other['index, s'] / ours['index, s'],

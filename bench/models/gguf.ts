@@ -42,7 +42,7 @@ if (!file || !endpoint) throw new Error('pass --file and --endpoint');
 type Scores = Readonly<Record<string, number>>;
 
 interface Asked {
-  /** Of every call about every input; undefined where the answer could not be read. */
+  /** Per input and call; undefined if the answer is unreadable. */
   readonly scores: readonly (Scores | undefined)[];
   readonly promptTokens: number;
   readonly secondsPerItem: number;

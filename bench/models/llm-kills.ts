@@ -26,7 +26,7 @@ const SETTLE_MS = 200;
 /** Each process is killed when it has asked this many questions at most. */
 const MOST_PER_LIFE = 60;
 
-/** What one process did, up to its end. */
+/** The record of one process up to its end. */
 interface Life {
   /** Questions that an earlier process had asked. */
   readonly repeated: number;
@@ -96,7 +96,7 @@ try {
   let asked = 0;
   let kept = new Set<string>();
   const endLife = async (ended: number): Promise<void> => {
-    // What the process sent before it died is still to be read.
+    // Requests sent before the process died may not have been read yet.
     await sleep(SETTLE_MS);
     const all = await questions();
     const before = new Set(all.slice(0, asked).map(({ message }) => message));

@@ -30,7 +30,7 @@ const streamed = (content: string): string =>
 interface NotedQuestion {
   /** Hash of its last message, as journals have it. */
   readonly message: string;
-  /** When its answer was sent; absent where it is still to be sent. */
+  /** When its answer was sent; absent if still pending. */
   answered?: number;
 }
 const questions: NotedQuestion[] = [];

@@ -46,7 +46,7 @@ interface Recipe {
   readonly dropout?: number;
 }
 
-/** For small models: the customs of BERT-base (3e-5) would leave a width of 256 where it began. */
+/** For small models: the usual rate for BERT-base (3e-5) would hardly train a hidden size of 256. */
 const ENTITIES: Recipe = {
   epochs: 3,
   tokenBudget: 300_000,
@@ -105,7 +105,7 @@ if (values.better && !models.some(({ name }) => name === values.better))
 if (values.usual && (values.random || values.longer))
   throw new Error('--usual is for pretrained models: it needs --no-random');
 
-/** What is compared: weights to begin with, and how they are fine-tuned. */
+/** A system to compare: initial weights and fine-tuning settings. */
 interface System {
   readonly name: string;
   readonly parameters: (task: string) => GivenParameters;
@@ -116,7 +116,7 @@ for (const { name, folder } of models.slice(1)) {
   const other = await readConfig(folder);
   if (other.layers !== layers || other.hiddenSize !== hidden) throw new Error(`${name} has another shape`);
 }
-/** One thread a run, so that it gives the same bits however many run at a time; the same dropout for all systems. */
+/** One thread per run, for bit-identical results however many run in parallel; the same dropout for all systems. */
 const COMMON = { threads: 1, dropout: 0.1, copies: 0, lexiconFeatures: false };
 const recipe = (task: string): Recipe => {
   const found = RECIPES[task] ?? TEXTS;

@@ -64,7 +64,7 @@ const linesOf = (file: string): Line[] =>
     : [];
 const logOf = (name: string): string => at(name, 'pretraining', 'train.jsonl');
 
-/** Ends at once, and not after minutes, where the script could not start. */
+/** Fails at once, not after minutes, if the script cannot start. */
 function requirePeers(): void {
   const { status } = spawnSync(PEER_PYTHON, ['-c', 'import accelerate, pyarrow, torch, transformers']);
   if (status !== 0)

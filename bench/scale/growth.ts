@@ -167,7 +167,7 @@ async function jobs(count: number) {
   }
 }
 
-/** Runs a command and reads from /proc what it took. */
+/** Runs a command and reads its resource use from /proc. */
 async function measured(...words: string[]) {
   const child = node(...words);
   const over = ended(child);

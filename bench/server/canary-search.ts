@@ -8,7 +8,7 @@ import type { Schema } from '../../src/server/schema.ts';
 /** Inspects all output and responses of a server. */
 export interface Watch {
   readonly look: (bytes: Uint8Array) => void;
-  /** What was seen so far. */
+  /** The output seen so far. */
   readonly seen: () => { readonly bytes: number; readonly withCanary: number };
 }
 

@@ -75,7 +75,7 @@ export const TYPES = [
   '',
 ];
 
-/** What is sent on bare sockets. */
+/** Payloads for raw sockets. */
 export const RAW = [
   'GET / HTTP/1.1\r\n\r\n',
   'GET / HTTP/9.9\r\nhost: x\r\n\r\n',

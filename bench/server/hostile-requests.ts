@@ -24,7 +24,7 @@ export interface Target {
   readonly watch: Watch;
 }
 
-/** What a server answered. */
+/** A response of the server. */
 export interface Tally {
   /** How often each status came; 0: none, as the connection was closed or the client refused to send this. */
   readonly statuses: ReadonlyMap<number, number>;
@@ -130,7 +130,7 @@ export function createAttack({ url, tokens, random, watch }: Target): Attack {
 /** As a part of an address or header; half of a surrogate pair becomes the replacement character. */
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
-/** Sends text on a socket of its own, whole or a byte at a time, and waits until it is closed. */
+/** Sends text on a new socket, at once or byte by byte, and waits until it is closed. */
 function createSocketSender(port: number, note: (status: number, what: string) => void, watch: Watch) {
   return async (text: string, isSlow: boolean): Promise<void> => {
     const socket = connect(port, '127.0.0.1');

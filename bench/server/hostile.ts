@@ -187,7 +187,7 @@ async function bench(): Promise<void> {
   await slow;
   await attack.guesses();
   const seconds = Math.round((Date.now() - began) / 1000);
-  // What was taken is scored, so that results are among what is searched.
+  // Score accepted submissions, so that their results are searched too.
   for (let i = 0; i < 600 && (await waits(url, token)); i++) await delay(500);
   const page = await fetch(`${url}/challenges/ward/practice`);
   watch.look(Buffer.from(await page.arrayBuffer()));

@@ -97,7 +97,7 @@ async function childrenOf(parent: number): Promise<number[]> {
   return found;
 }
 
-/** False where the process has ended by itself meanwhile. */
+/** False if the process has already exited by itself. */
 function endByForce(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
@@ -173,7 +173,7 @@ async function submitAll(progress: Progress): Promise<Sent[]> {
   return sent;
 }
 
-/** The submissions by their last state; `stuck` where it is not final. */
+/** Submissions by final state; `stuck` if it is not final. */
 async function follow(sent: readonly Sent[]): Promise<Map<string, number>> {
   const states = new Map<string, number>();
   const until = Date.now() + PATIENCE_MS;

@@ -153,7 +153,7 @@ async function createChallenge(): Promise<string[]> {
   return gold;
 }
 
-/** Answers of which some are wrong, each time others. */
+/** Predictions with random errors, different each time. */
 function answersOf(gold: readonly string[]): string {
   const share = 0.1 + 0.4 * random.next();
   const lines = gold.map((label, id) =>
@@ -217,7 +217,7 @@ async function measureSubmissions(
   gold: readonly string[],
 ) {
   const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
-  // Made before, so that making them takes no time from the server.
+  // Prepared in advance, so as not to take CPU time from the server.
   const files = Array.from({ length: Math.min(rate * seconds, 500) }, () => answersOf(gold));
   const backlog: number[] = [];
   const watching = setInterval(async () => backlog.push(await countOf('queued')), SAMPLE_MS);

@@ -71,7 +71,7 @@ const SKILL = 0.75;
 const DIFFICULTY = 0.15;
 const MAX_ITEMS = 4;
 
-/** What a generator of items draws from. */
+/** The inputs of an item generator. */
 interface Draw {
   readonly random: Random;
   /** A gold label, rare ones rarely. */
@@ -115,7 +115,7 @@ const SINGLE: ReadonlySet<FamilyId> = new Set(['classification', 'similarity', '
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
-/** A score per label, higher for gold by more where the system is right. */
+/** A score per label, with a larger margin for gold where the system is right. */
 function scores({ random, right }: Draw, { labels }: World, gold: readonly string[]): Record<string, number> {
   const lift = right() ? 2 : 0;
   return Object.fromEntries(
