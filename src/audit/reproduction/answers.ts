@@ -1,10 +1,8 @@
 import { counted } from '../../ground/counted.ts';
 import type { Text } from '../../ground/language.ts';
-import { countUnits, groupAnswers, narrowTo } from '../../scoring/units.ts';
-import { sumCounts } from '../../statistics/counts.ts';
-import { findConvention } from '../../tasks/conventions.ts';
 import type { Task } from '../../tasks/task.ts';
-import type { Measure, Reproduced, Reproduction } from './reproduction.ts';
+import type { Measure, Reproduction } from './reproduction.ts';
+import { scoreAnswers } from './score-answers.ts';
 
 /** A rule that needs nothing but answers. */
 type Rule = Pick<
@@ -22,22 +20,13 @@ function answersReproduction({ convention, skipped, ...rule }: Rule): Reproducti
     ...rule,
     needsVocabulary: false,
     async open({ task, examples }): Promise<Measure> {
-      const metric = findConvention(convention).metric(task);
-      if ('whole' in metric) throw new Error(`${convention} does not add up over units`);
       const scored = examples.slice(skipped);
       return {
         scope: {
           en: `${scored.length} of ${counted(examples.length, 'example')}`,
           zh: `${examples.length} 个样本中的 ${scored.length} 个`,
         },
-        score(predictions): Reproduced {
-          const units = groupAnswers(task, scored, predictions.slice(skipped));
-          const narrow = narrowTo(metric, units);
-          const { width, value: scoreOf, supports } = narrow;
-          const counts = countUnits(narrow, units);
-          const sums = sumCounts(counts, width);
-          return { value: scoreOf(sums), counts, width, scoreOf, supports, details: narrow.details?.(sums) };
-        },
+        score: (predictions) => scoreAnswers(convention, task, scored, predictions.slice(skipped)),
       };
     },
   };

@@ -1,15 +1,13 @@
 import type { Text } from '../../ground/language.ts';
 import { type Coverage, coverageOfPredictions } from '../../scoring/coverage.ts';
 import { additiveInterval } from '../../scoring/intervals.ts';
-import { countUnits, groupAnswers, narrowTo } from '../../scoring/units.ts';
-import { sumCounts } from '../../statistics/counts.ts';
 import type { Interval } from '../../statistics/interval.ts';
-import { findConvention } from '../../tasks/conventions.ts';
-import type { Example, Prediction } from '../../tasks/examples.ts';
+import type { Prediction } from '../../tasks/examples.ts';
 import { familyOf } from '../../tasks/families/registry.ts';
-import type { SplitName, Task } from '../../tasks/task.ts';
+import type { SplitName } from '../../tasks/task.ts';
 import { findReproduction } from './registry.ts';
 import type { JudgedCorpus, Reproduced } from './reproduction.ts';
+import { scoreAnswers } from './score-answers.ts';
 
 interface Judged {
   readonly convention: string;
@@ -52,7 +50,8 @@ export async function reproduce(
   const { task, split, synthetic, examples } = corpus;
   const reproduction = findReproduction(task);
   const measure = await reproduction.open(corpus);
-  const ours = (answers: Answers): Judged => judge(task.primary, primaryOf(task, examples, answers));
+  const ours = (answers: Answers): Judged =>
+    judge(task.primary, scoreAnswers(task.primary, task, examples, answers));
   const asPublished = measure.score(predictions);
   const references = familyOf(task).references?.(task, examples, measure.visible ?? []) ?? [];
   return {
@@ -67,7 +66,7 @@ export async function reproduce(
     comparable: split === reproduction.split && !synthetic,
     references: references.map(({ answer, predictions, asPublished = predictions }) => ({
       answer,
-      ours: primaryOf(task, examples, predictions).value,
+      ours: scoreAnswers(task.primary, task, examples, predictions).value,
       asPublished: measure.score(asPublished).value,
     })),
     difference: reproduction.difference,
@@ -82,15 +81,4 @@ function judge(convention: string, reproduced: Reproduced): Judged {
     interval: additiveInterval({ width, value: scoreOf, supports }, counts),
     details,
   };
-}
-
-function primaryOf(task: Task, examples: readonly Example[], predictions: Answers): Reproduced {
-  const wide = findConvention(task.primary).metric(task);
-  if ('whole' in wide) throw new Error(`${task.primary} does not add up over units`);
-  const units = groupAnswers(task, examples, predictions);
-  const metric = narrowTo(wide, units);
-  const counts = countUnits(metric, units);
-  const sums = sumCounts(counts, metric.width);
-  const { width, value: scoreOf, supports } = metric;
-  return { value: scoreOf(sums), counts, width, scoreOf, supports, details: metric.details?.(sums) };
 }

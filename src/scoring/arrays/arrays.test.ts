@@ -139,6 +139,21 @@ describe('classScores', () => {
     });
   }
 
+  it('averages the asked labels only, as scikit-learn 1.7.2 does', () => {
+    const gold = ['a', 'b', 'c', 'c', 'a', 'b'];
+    const predicted = ['a', 'c', 'c', 'c', 'b', 'b'];
+    const scores = classScores(gold, predicted, { labels: ['a', 'b'], interval: { resamples: 200 } });
+    expect(scores).toMatchObject({ precision: 2 / 3, recall: 0.5, f1: 4 / 7 });
+    expect(scores.accuracy).toBe(4 / 6);
+    expect(scores.intervals.f1.estimate).toBe(4 / 7);
+    const sets = labelSetScores([['a', 'c'], ['b'], ['c']], [['a'], ['b', 'c'], ['c', 'b']], {
+      labels: ['a', 'b'],
+    });
+    expect(sets).toMatchObject({ precision: 2 / 3, recall: 1, f1: 0.8 });
+    const entities = entityScores([['B-x', 'O', 'B-y']], [['B-x', 'B-y', 'O']], { types: ['x'] });
+    expect(entities).toMatchObject({ precision: 1, recall: 1, f1: 1 });
+  });
+
   it('finds the labels itself', () => {
     expect(classScores(['b', 'a'], ['b', 'c']).classes.map((row) => row.class)).toEqual(['a', 'b', 'c']);
   });

@@ -4,6 +4,7 @@ import {
   type ClassLayout,
   CORRECT,
   classLayout,
+  f1,
   figures,
   GOLD,
   PREDICTED,
@@ -42,23 +43,34 @@ export interface AveragedScores {
   readonly intervals: Intervals;
 }
 
-/** The three averages and the micro precision and recall, as figures of summed class counts. */
+/** Of (correct, predicted, gold), one number over these classes. */
+const summed = (counts: Float64Array, end: number, which: number): number => {
+  let total = 0;
+  for (let i = which; i < end; i += CLASS_COUNTS) total += counts[i];
+  return total;
+};
+
+/** The three averages and the micro precision and recall, of the listed classes, as figures of summed class counts. */
 export function averagesOf(layout: ClassLayout) {
-  const sum = (counts: Float64Array, which: number): number => {
-    let total = 0;
-    for (let i = which; i < layout.unlisted + CLASS_COUNTS; i += CLASS_COUNTS) total += counts[i];
-    return total;
-  };
+  const sum = (counts: Float64Array, which: number): number => summed(counts, layout.unlisted, which);
   return {
     precision: {
       value: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, PREDICTED)),
     },
     recall: { value: (counts: Float64Array) => ratio(sum(counts, CORRECT), sum(counts, GOLD)) },
-    f1: averages(layout, 'micro'),
+    f1: {
+      value: (counts: Float64Array) => f1(sum(counts, CORRECT), sum(counts, PREDICTED), sum(counts, GOLD)),
+    },
     macroF1: averages(layout, 'macro/all'),
     weightedF1: averages(layout, 'weighted'),
   };
 }
+
+/** The share of right items, those of classes that are not listed among them. */
+const accuracyOf = ({ unlisted }: ClassLayout) => ({
+  value: (counts: Float64Array) =>
+    ratio(summed(counts, unlisted + CLASS_COUNTS, CORRECT), summed(counts, unlisted + CLASS_COUNTS, GOLD)),
+});
 
 /** One row per class, from summed counts. */
 export const rowsOf = ({ classes }: ClassLayout, sums: Float64Array): ClassRow[] =>
@@ -69,7 +81,10 @@ export const rowsOf = ({ classes }: ClassLayout, sums: Float64Array): ClassRow[]
 
 /** Which classes count. */
 export interface ClassOptions extends ScoreOptions {
-  /** The classes that count, in the order of the rows. Default: all that occur, sorted. */
+  /**
+   * The classes that count, in the order of the rows, as `labels` of scikit-learn. Accuracy, subset accuracy, the correlation
+   * and the matrix are of all classes. Default: all that occur, sorted.
+   */
   readonly labels?: readonly string[];
 }
 
@@ -114,12 +129,10 @@ export function classScores(
   const layout = classLayout(labels ?? occurring(gold, predicted));
   const items = gold.map((label, i): LabelItem => ({ gold: { label }, prediction: { label: predicted[i] } }));
   const metric = labelF1(layout.classes, 'micro');
-  // The unlisted class counts the rest, so the right answers of all classes together are the right items.
   const counted = countItems(items, metric, groups);
-  const averaged = averagesOf(layout);
   const { figures: scores, intervals } = figuresOf(
     counted,
-    { accuracy: averaged.recall, ...averaged },
+    { accuracy: accuracyOf(layout), ...averagesOf(layout) },
     interval,
   );
   const correlation = countedMatthews(items, layout.classes);
