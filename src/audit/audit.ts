@@ -20,7 +20,7 @@ import { measureSignal, type SignalRow } from './signal.ts';
 import { createSurvey, type Survey } from './survey.ts';
 import type { TruncationRow } from './truncation.ts';
 
-/** A published score beside what one constant answer reaches under the same rule on the same split. */
+/** A published score, with what one constant answer reaches under the same rule on the same split. */
 export interface PublishedCheck {
   readonly model: string;
   readonly published: number;
@@ -116,7 +116,7 @@ export async function auditDataset(
   };
 }
 
-/** Signal and power of every judged split. */
+/** Signal and power of every evaluation split. */
 async function measure(
   task: Task,
   splits: readonly Pass[],

@@ -19,7 +19,7 @@ export interface PowerRow {
   readonly paired: number;
 }
 
-/** A gap between two published scores, beside what their split can show. */
+/** A gap between two published scores, with the difference that their split can detect. */
 export interface PublishedGap {
   readonly models: readonly [string, string];
   readonly gap: number;

@@ -124,7 +124,7 @@ export interface Signal {
   readonly predictions: readonly (Prediction | undefined)[];
 }
 
-/** What a witness may learn from: train, and the dev split for settings where that is not the one that is judged. */
+/** What a witness may be trained on: train, and dev for tuning if dev is not the evaluated split. */
 export interface Learning {
   readonly train: readonly Example[];
   readonly dev: readonly Example[];
@@ -134,7 +134,7 @@ export interface Learning {
 }
 
 /**
- * Fits the family's simple model on train, as a run does, and scores its answers to one split, or a sample of it, beside the best constant
+ * Fits the family's simple model on train, as a run does, and scores its answers to one split, or a sample of it, next to the best constant
  * answer and guessing under the given conventions. Without train, the model is cross-validated on the split itself,
  * groups kept together; of a single independent unit nothing is measured.
  */

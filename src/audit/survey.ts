@@ -18,7 +18,7 @@ export interface Survey extends Disposable {
   sizeOf(split: SplitName): number;
   /** The units of the examples of a split, by numbers that are equal in a unit: -1 for an example that is its own. */
   unitsOf(split: SplitName): Int32Array;
-  /** Twins inside and across splits, and units that splits share: asked once, when all are taken; what they took is freed. */
+  /** Twins inside and across splits, and units that splits share: requested once, when all examples were added; their memory is then freed. */
   twins(): Steps<Finding[]>;
   textOddities(): Finding[];
   lonelyLabels(): Finding[];

@@ -69,7 +69,7 @@ const ODDITIES: readonly Oddity[] = [
   },
 ];
 
-/** Examples that come one by one, split by split, of which something is found out. */
+/** Collects findings in examples that arrive one by one, split by split. */
 export interface Finder {
   /** `number` as in `refOf`. */
   take(example: Example, split: SplitName, number: number): void;
@@ -104,7 +104,7 @@ interface Holders {
   numbers: number[] | undefined;
 }
 
-/** Finds labels of the gold that some splits with gold have and others have not: they cannot be learnt, or not be judged. */
+/** Finds gold labels that some splits with gold have and others do not: they cannot be trained, or not be evaluated. */
 export function createLonelyLabels(task: Task): Finder {
   const { labels } = familyOf(task);
   const holders = new Map<string, Holders>();

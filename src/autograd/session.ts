@@ -136,7 +136,7 @@ export async function compile(
 }
 
 /**
- * The numbers of one value, row-major: compiles its graph, runs it once and releases it. To look at small graphs; what
+ * The numbers of one value, row-major: compiles its graph, runs it once and releases it. For inspecting small graphs; what
  * runs more than once is compiled once, by `compile`.
  *
  * @example

@@ -33,7 +33,7 @@ export interface DatasetRequest {
   readonly source?: Source;
 }
 
-/** Something that whoever reads a score should know of the data. */
+/** Something about the data that a reader of a score should know. */
 export interface DatasetNote {
   readonly code: 'synthetic' | 'split-absent' | 'split-carved';
   /** Does not name the task. */
@@ -71,7 +71,7 @@ export interface Dataset {
 }
 
 /**
- * Opens the data of a task in a directory. Splits are read when they are asked for; only the labels of a task that
+ * Opens the data of a task in a directory. Splits are read on demand; only the labels of a task that
  * declares none are read at once. A dataset without any split opens too: `splits` is empty.
  * Throws a UserError: `unknown-format`, `format-mismatch` where the declared format cannot hold the family's records, and
  * those of reading.

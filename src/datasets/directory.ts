@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../ground/cache.ts';
 
-/** A directory with corpora, and why it is that one. */
+/** A directory with corpora, and how it was chosen. */
 export interface DataDirectory {
   /** Absolute. */
   readonly dir: string;
@@ -15,7 +15,7 @@ export const cacheDataDir = (environment: NodeJS.ProcessEnv, platform?: NodeJS.P
   join(cacheDir(environment, platform), 'data');
 
 /**
- * The synthetic corpora that come with the package: beside `src/` in the repository, beside `dist/` when installed.
+ * The synthetic corpora that ship with the package: beside `src/` in the repository, beside `dist/` when installed.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import type { Example, FamilyId, Gold, Input } from '../tasks/examples.ts';
 import type { SplitName } from '../tasks/task.ts';
 import type { Notice } from './formats/format.ts';
 
-/** What is asked, without gold: all that whatever answers may see. */
+/** An input without gold: everything that a model may see. */
 export interface Question<F extends FamilyId = FamilyId> {
   /** The corpus's own id, else the 0-based record number in its file. Unique in a split. */
   readonly id: string;

@@ -95,7 +95,7 @@ export async function summarizeTasks(
 }
 
 /**
- * Counts every split of a dataset that is there. Throws the UserErrors of `Dataset.split`.
+ * Counts every available split of a dataset. Throws the UserErrors of `Dataset.split`.
  *
  * @example
  * ```ts

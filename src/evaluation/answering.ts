@@ -10,7 +10,7 @@ import { openJournal } from './journal.ts';
 import type { Watcher } from './plan.ts';
 import { type RunUsage, tallyUsage } from './usage.ts';
 
-/** What is to be answered, by whom, and where the replies are kept. */
+/** The questions, the model, and the journal of the replies. */
 export interface Asked {
   readonly run: string;
   readonly journal: string;
@@ -21,7 +21,7 @@ export interface Asked {
 export interface Answers {
   /** Aligned with the questions. */
   readonly answers: readonly Answer[];
-  /** The replies of every repeat, where questions were asked more than once; aligned with the questions. */
+  /** The replies of every repeat, if questions were repeated; aligned with the questions. */
   readonly repeats: readonly (readonly unknown[])[];
   readonly counts: AnswerCounts;
   /** How many answers are unreadable or missing for which reason; absent where none is. */
@@ -97,7 +97,7 @@ interface AnswerProgress {
   /** `before`: spent by an earlier attempt. */
   spend(usage: Usage, before?: boolean): void;
   add(answer: Answer | undefined): void;
-  /** What is added from here on is asked now. */
+  /** Replies added from here on are new. */
   begin(): void;
   share(): number;
   note(): Text | undefined;
@@ -164,7 +164,7 @@ function summarize(answers: readonly Answer[]): Omit<Answers, 'repeats' | 'usage
   };
 }
 
-/** By the code that a reason begins with: `missing-field triples[0].object` is one of `missing-field`. */
+/** Grouped by the code that a reason begins with: `missing-field triples[0].object` is one of `missing-field`. */
 function countReasons(answers: readonly Answer[]): Record<string, number> | undefined {
   const counts: Record<string, number> = {};
   for (const answer of answers) {

@@ -8,11 +8,11 @@ import type { StoredRun } from './store.ts';
 import { type Summary, summarize } from './summary.ts';
 
 export interface BatchRequest extends PlanRequest {
-  /** The tasks were asked for one by one: none may lack its data. */
+  /** The tasks were named one by one: none may lack its data. */
   readonly required: boolean;
 }
 
-/** As `makePlans`. Throws the UserError of reading the judged split where a required one is absent. */
+/** As `makePlans`. Throws the UserError of reading the evaluation split if a required one is absent. */
 export async function planBatch({ required, ...request }: BatchRequest): Promise<PlanList> {
   const list = makePlans(request);
   if (required && list.absent.length > 0) await readJudged(list.absent[0], request);
@@ -34,7 +34,7 @@ export interface BatchOptions extends PoolOptions {
   readonly tasks: readonly Task[];
 }
 
-/** What became of a batch of plans. */
+/** The outcome of a batch of plans. */
 export interface Batch {
   readonly runs: readonly StoredRun[];
   readonly summaries: readonly Summary[];

@@ -4,7 +4,7 @@ import type { BatchModel, BatchState } from '../models/contract.ts';
 import { fitModel, openEvaluation } from './evaluate.ts';
 import type { Plan } from './plan.ts';
 
-/** What is done with the batches of a plan. */
+/** The action on the batches of a plan. */
 export type BatchAction = keyof BatchModel;
 
 /** The batches of one plan, after an action. */

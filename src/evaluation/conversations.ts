@@ -7,12 +7,12 @@ import { readReplies } from './journal.ts';
 import type { OpenedRun } from './opened.ts';
 import { RUN_FILES } from './store.ts';
 
-/** What was asked about an example, what came back, and how it was read. */
+/** The questions about an example, the replies, and how they were read. */
 export interface Said extends Conversation {
   readonly answer: Answer;
 }
 
-/** By example, aligned with those of the run; undefined for runs that keep no replies. */
+/** One entry per example, aligned with those of the run; undefined for runs without stored replies. */
 export async function conversationsOf({
   directory,
   record,

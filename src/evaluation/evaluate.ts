@@ -63,12 +63,12 @@ export interface Evaluation extends Identity {
 }
 
 /**
- * Fits, answers, scores and records one evaluation below `root`, or returns the kept one where it was done before.
+ * Fits, predicts, scores and records one evaluation below `root`, or returns the kept run if it was done before.
  * The id names everything that the result depends on. Stopped halfway, it resumes: with what a model checkpointed, with
- * the replies in the journal, with the predictions. Where subsets are asked for, a kept run is scored again.
+ * the replies in the journal, with the predictions. If subsets are given, a kept run is scored again.
  *
- * What the request leaves out: no parameters, seed 0, the task's judged split (test, or dev), the data directory that `resolveDataDir` finds (the
- * samples where there is nothing else), runs in `runs/`.
+ * Defaults: no parameters, seed 0, the evaluation split of the task (test, or dev), the data directory that `resolveDataDir` finds (the
+ * samples if there is nothing else), runs in `runs/`.
  *
  * @example
  * ```ts
@@ -132,7 +132,7 @@ function requireId({ id: found }: RunRecord, id: string, file: string): void {
   );
 }
 
-/** Whether something failed in a kept run and is to be asked again. */
+/** Whether a kept run has failures that are to be retried. */
 const hasFailures = ({ retryErrors = false }: Plan, { answers }: RunRecord): boolean =>
   retryErrors && answers.failed > 0;
 
@@ -144,7 +144,7 @@ async function keepModel(fitted: FittedModel, path: string): Promise<void> {
   await rename(staging, path);
 }
 
-/** The corpus of a plan, divided: the task with its labels, and what is learnt from and judged. */
+/** The corpus of a plan, split: the task with its labels, and the training and evaluation examples. */
 export interface PlanCorpus {
   readonly task: Task;
   readonly splits: Division;

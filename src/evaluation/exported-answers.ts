@@ -12,7 +12,7 @@ import type { Prediction } from '../tasks/examples.ts';
 import { judgedSplit, type SplitName, type Task } from '../tasks/task.ts';
 import { openRuns } from './opened.ts';
 
-/** What is exported of a model. */
+/** The exported part of a model's answers. */
 export interface ExportedAnswers {
   readonly split: SplitName;
   readonly predicted: Predicted;
@@ -23,7 +23,7 @@ interface Wanted {
   /** The data directory. */
   readonly dir: string;
   readonly runsDir: string;
-  /** What a file answers that does not say so itself. Default: the split that the task is judged by. */
+  /** The split of a file that does not state it. Default: the evaluation split of the task. */
   readonly split?: SplitName;
 }
 

@@ -24,7 +24,7 @@ export interface TrainRequest {
   readonly out: string;
   /** Discard what an interrupted training left. */
   readonly force?: boolean;
-  /** Where the runs are kept that a model may be made of. Default `runs`. */
+  /** Directory of the runs that a model may be made of. Default `runs`. */
   readonly runsDir?: string;
 }
 
@@ -82,14 +82,14 @@ export function requireSave({ id, capabilities }: ModelKind): void {
 export interface KeptModel {
   readonly kind: ModelKind;
   readonly fitted: FittedModel;
-  /** What its answers depend on beside the inputs: its kind, its files, how it answers. */
+  /** What its answers depend on besides the inputs: its kind, its files, its inference settings. */
   readonly identity: () => Promise<string>;
 }
 
 /**
  * The kept model that `kind:path` names, with parameters of how it answers; `moduleHash` is
  * that of the module that its kind comes from. Throws a UserError for a name of another
- * shape, and for parameters that decided what the model learnt.
+ * shape, and for parameters that were fixed at fitting.
  */
 export async function loadKept(
   name: string,

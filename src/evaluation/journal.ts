@@ -12,7 +12,7 @@ const SCHEMA = 'chineseblue/answers@1';
 
 /**
  * Every reply of a run, appended as it arrives: a header line, then one line per reply, `{ id, key?, raw, usage? }`.
- * What was answered before a crash or Ctrl-C is never asked again.
+ * Questions answered before a crash or Ctrl-C are never asked again.
  */
 export interface Journal {
   /** The replies of earlier attempts, by the id of their example. */

@@ -9,7 +9,7 @@ import type { Interval } from '../statistics/interval.ts';
 import { intervalJson } from './schema.ts';
 import type { StoredRun } from './store.ts';
 
-/** In the directory of the first of the runs. */
+/** The file in the directory of the first run. */
 const FILE = 'mean-interval.json';
 const SCHEMA = 'chineseblue/mean-interval@1';
 
@@ -21,7 +21,7 @@ const keptJson = z.looseObject({
   interval: intervalJson.optional(),
 });
 
-/** What an interval belongs to: the convention, and ids of runs with the hashes of their answers. */
+/** The key of an interval: the convention, and ids of runs with the hashes of their answers. */
 const identityOf = (runs: readonly StoredRun[]) => ({
   schema: SCHEMA,
   primary: runs[0].record.task.primary,

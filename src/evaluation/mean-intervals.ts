@@ -10,7 +10,7 @@ import type { StoredRun } from './store.ts';
 import { subsetIds } from './subset-ids.ts';
 import type { ScoreSummary, Summary } from './summary.ts';
 
-/** Where the gold is that intervals are computed with. */
+/** The location of the gold for intervals. */
 export interface IntervalPlaces {
   readonly dataDir: string;
   /** The tasks to look the recorded names up in. */

@@ -10,7 +10,7 @@ import type { Task } from '../tasks/task.ts';
 import { findRun } from './opened.ts';
 import { pathsOf, readRun, type StoredRun } from './store.ts';
 
-/** Where members are looked for, and what they must agree with. */
+/** Where members are searched, and what they must agree with. */
 export interface MembersRequest {
   readonly task: Task;
   readonly split: JudgedSplit;
@@ -21,10 +21,10 @@ export interface MembersRequest {
 
 /** The runs that a kind is made of. */
 export interface Members {
-  /** With the names of members replaced by the ids of runs. */
+  /** Parameters with the names of members replaced by run ids. */
   readonly parameters: GivenParameters;
   readonly members: readonly Member[];
-  /** Of the members' predictions: what they are, beside their ids. */
+  /** Hash of the members' predictions. */
   readonly sha256: string;
 }
 

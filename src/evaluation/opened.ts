@@ -12,7 +12,7 @@ import type { Task } from '../tasks/task.ts';
 import { sampleOf } from './sample.ts';
 import { isUnusable, RUN_FILES, readRun, type StoredRun } from './store.ts';
 
-/** A kept run together with the examples that it answered. */
+/** A kept run with the examples that it predicted. */
 export interface OpenedRun extends StoredRun {
   readonly task: Task;
   readonly examples: readonly Example[];
@@ -20,7 +20,7 @@ export interface OpenedRun extends StoredRun {
   readonly predictions: readonly (Prediction | undefined)[];
 }
 
-/** Where runs and their corpora are, and what becomes of those that cannot be used. */
+/** Where runs and their corpora are, and how unusable ones are handled. */
 export interface OpenOptions {
   /** Where runs are kept, for those that are named by id. Default `runs`. */
   readonly runsDir?: string;
@@ -34,8 +34,8 @@ export interface OpenOptions {
 
 /**
  * Opens runs by directory, id, or the beginning of an id that fits one run only.
- * A split that several runs answered is read once. Throws a UserError for an unknown or ambiguous name, a damaged
- * run, an absent split, and `other-corpus` where the corpus at hand is not the one that the run answered.
+ * A split shared by several runs is read once. Throws a UserError for an unknown or ambiguous name, a damaged
+ * run, an absent split, and `other-corpus` if the available corpus is not the one that the run was made with.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ async function openRun(
 }
 
 /**
- * Runs of the same split on the examples that all of them were asked, where one was asked a part. Throws a UserError
+ * Runs of the same split on their common examples, if one was evaluated on a sample. Throws a UserError
  * `not-comparable` where that leaves nothing.
  */
 function onCommonExamples(runs: readonly OpenedRun[]): OpenedRun[] {

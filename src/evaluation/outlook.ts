@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task.ts';
 import type { Plan } from './plan.ts';
 import { sampleOf } from './sample.ts';
 
-/** Where the texts of tasks go. */
+/** The destinations of the texts of tasks. */
 export interface Destination {
   readonly url: string;
   readonly tasks: readonly Task[];
@@ -22,14 +22,14 @@ export async function destinationsOf(plans: readonly Plan[]): Promise<Destinatio
   return Array.from(tasks, ([url, sent]) => ({ url, tasks: [...sent] }));
 }
 
-/** What a plan would take. */
+/** Estimated usage of a plan. */
 export interface Outlook extends Estimate {
   readonly plan: Plan;
   /** `kind:name`. */
   readonly name: string;
 }
 
-/** What the plans of kinds whose answers cost something would take; nothing is sent. Kinds that cost nothing are left out. */
+/** Estimated usage of plans of kinds with paid answers; nothing is sent. Free kinds are left out. */
 export async function estimatePlans(plans: readonly Plan[], signal?: AbortSignal): Promise<Outlook[]> {
   const outlooks: Outlook[] = [];
   for (const plan of plans) {

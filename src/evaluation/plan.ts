@@ -14,7 +14,7 @@ export interface Plan {
   readonly model: string;
   /** The module that the kind comes from, where it is not built in. */
   readonly modelFile?: string;
-  /** As given: those left out take their default. */
+  /** As given: omitted ones take their default. */
   readonly parameters: GivenParameters;
   readonly seed: number;
   readonly split: JudgedSplit;
@@ -22,13 +22,13 @@ export interface Plan {
   readonly dataDir: string;
   /** Where runs are kept. */
   readonly root: string;
-  /** Where this one is made, if not there: it is moved when it is finished. */
+  /** Working directory of this run, if elsewhere: it is moved when finished. */
   readonly workRoot?: string;
   /** Also keep the fitted model, as `model.bin`. */
   readonly keepModel: boolean;
   /** Discard a kept run and do it again. */
   readonly force: boolean;
-  /** Directory of subsets that `data audit --write-clean` wrote: they are scored beside `all`. */
+  /** Directory of subsets that `data audit --write-clean` wrote: they are scored in addition to `all`. */
   readonly subsets?: string;
   /** Ask a random part of the questions, of this size. */
   readonly limit?: number;
@@ -37,15 +37,15 @@ export interface Plan {
 }
 
 /**
- * What `evaluate` is asked for: a task and the id of a kind of model; everything else has a default, see there. `parameters`
- * by camelCase name; `split` and `source` say what is judged; `keepModel` also writes `model.bin`; `force` discards a kept run.
+ * A request to `evaluate`: a task and the id of a model kind; everything else has a default, see there. `parameters`
+ * by camelCase name; `split` and `source` name the evaluated data; `keepModel` also writes `model.bin`; `force` discards a kept run.
  */
 export interface EvaluationRequest
   extends Partial<Omit<Plan, 'task' | 'model'>>,
     Pick<Plan, 'task' | 'model'> {}
 
 /**
- * The whole plan: no parameters, seed 0, the task's judged split in its primary format, the data directory that
+ * The plan with defaults: no parameters, seed 0, the evaluation split of the task in its primary format, the data directory that
  * `resolveDataDir` finds, runs in `runs/`; neither keeps the model nor repeats a kept run.
  */
 export function completePlan(request: EvaluationRequest): Plan {
@@ -55,16 +55,16 @@ export function completePlan(request: EvaluationRequest): Plan {
   return { ...request, parameters, seed, split, source, dataDir, root, keepModel, force };
 }
 
-/** Who watches an evaluation. */
+/** Callbacks that observe an evaluation. */
 export interface Watcher {
   /** Share of the work done, 0 to 1, and what is being done. */
   readonly onProgress?: (share: number, note?: Text) => void;
-  /** What is doubtful about a run, before its model is fitted. */
+  /** Warnings about a run before its model is fitted. */
   readonly onNote?: (note: Text) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What a run's result depends on, beside its plan. */
+/** What the result of a run depends on, besides its plan. */
 export interface Identity {
   readonly kind: ModelKind;
   /** SHA-256 of the kind's module; empty for a built-in kind. */

@@ -15,7 +15,7 @@ export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' |
   /** The module that some of the kinds come from. */
   readonly modelFile?: ModelFile;
   readonly seeds: readonly number[];
-  /** Default: the one that each task is judged by. */
+  /** Default: the evaluation split of each task. */
   readonly split?: JudgedSplit;
   /** Cross-validation: the parts of train and dev in turn, instead of one split. */
   readonly folds?: boolean;
@@ -25,9 +25,9 @@ export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' |
 
 export interface PlanList {
   readonly plans: readonly Plan[];
-  /** Tasks whose judged split is not here. */
+  /** Tasks whose evaluation split is not available. */
   readonly absent: readonly Task[];
-  /** What kinds of the group `quick` say of themselves, with the number of their evaluations. */
+  /** Notes of the kinds of the group `quick`, with the number of their evaluations. */
   readonly looks: readonly { readonly look: QuickLook; readonly evaluations: number }[];
 }
 

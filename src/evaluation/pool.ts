@@ -21,7 +21,7 @@ export interface PoolOptions {
   readonly signal?: AbortSignal;
   /** The share of all work that is done, and what is being done. */
   readonly onProgress?: (share: number, note: Text) => void;
-  /** What is doubtful about an evaluation; the same note once. */
+  /** Notes on what is doubtful about an evaluation, without repeats. */
   readonly onNote?: (note: Text) => void;
   readonly onOutcome?: (outcome: Outcome) => void;
 }

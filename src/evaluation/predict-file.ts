@@ -38,7 +38,7 @@ interface Watching {
 
 /**
  * Answers questions with a kept model and writes the predictions, whole or not at all. Replies are kept in `OUT.partial` as
- * they arrive: what a crash, an error or an interruption left there is not asked again. Interrupted, it throws a UserError
+ * they arrive: what a crash, an error or an interruption left there is not predicted again. Interrupted, it throws a UserError
  * `interrupted` that names the file; `other-answers` where that of another model or other inputs is there.
  */
 export async function predictToFile(request: PredictionRequest, watching: Watching): Promise<Predicted> {
@@ -51,7 +51,7 @@ export async function predictToFile(request: PredictionRequest, watching: Watchi
   return { predictions, unanswered: questions.length - predictions };
 }
 
-/** To a file, with a journal beside it that one process at a time holds. */
+/** To a file, with a journal next to it that one process at a time locks. */
 async function answerJournalled(
   { task, questions, kind, fitted, identity, out }: PredictionRequest,
   watching: Watching,
@@ -78,7 +78,7 @@ async function answerJournalled(
   return answers;
 }
 
-/** To what cannot be replaced, and has no file beside it: interrupted, what is known is written there. */
+/** To a target that cannot be replaced and has no journal: if interrupted, the predictions so far are written. */
 async function answerStream(
   { task, questions, kind, fitted, out }: PredictionRequest,
   { signal, onProgress }: Watching,
@@ -108,7 +108,7 @@ const WRITTEN: Text = {
   zh: '已有预测已写出；再次执行同一命令会预测全部输入。',
 };
 
-/** What Ctrl-C left of the predictions, and where. */
+/** The error after Ctrl-C: how many predictions were made, and where they are. */
 const interrupted = (file: string, predicted: number, asked: number, hint: Text): UserError =>
   new UserError(
     'interrupted',

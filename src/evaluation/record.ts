@@ -16,7 +16,7 @@ import type { RunUsage } from './usage.ts';
 
 export const RUN_SCHEMA = 'chineseblue/run@2';
 
-/** SHA-256 of the files beside the record. */
+/** SHA-256 of the files next to the record. */
 export interface RunHashes {
   readonly predictions: string;
   /** Only of kinds whose answers are interpreted: the others' are not kept. */
@@ -25,7 +25,7 @@ export interface RunHashes {
   readonly scores?: string;
 }
 
-/** Everything that is needed to know what a score means and to get it again: `run.json`. */
+/** Everything needed to interpret a score and to reproduce it: `run.json`. */
 export interface RunRecord {
   readonly schema: typeof RUN_SCHEMA;
   readonly id: string;
@@ -38,9 +38,9 @@ export interface RunRecord {
     readonly train: number;
     readonly dev: number;
     readonly evaluated: number;
-    /** How many there are, where only a random part was asked. */
+    /** How many there are, if only a random sample was evaluated. */
     readonly of?: number;
-    /** How many of train the model learnt from, where it says so: a budget may leave some out. */
+    /** How many of train the model was trained on, if it reports that: a budget may exclude some. */
     readonly learnt?: number;
   };
   /** How train and dev came about. */
@@ -50,7 +50,7 @@ export interface RunRecord {
     readonly id: string;
     /** The id, with what it begins from or is made of: `kind:weights`, `kind:kind+kind`. */
     readonly name: string;
-    /** Of the kind: raised when the same parameters may give another result. */
+    /** Version of the kind, raised when the same parameters may give another result. */
     readonly version: number;
     /** Whether the seed changes anything. */
     readonly seeded: boolean;
@@ -67,13 +67,13 @@ export interface RunRecord {
   readonly answers: AnswerCounts;
   /** How many answers are unreadable or missing for which reason, by its code; absent where none is. */
   readonly reasons?: Readonly<Record<string, number>>;
-  /** What became of quotes, where answers are given in them. */
+  /** Outcomes of quotes, if answers are given as quotes. */
   readonly quotes?: QuoteCounts;
   /** Position bias: mean probability of every place in the list of options; equal where there is none. */
   readonly places?: readonly number[];
-  /** Scores of every repeat alone, where questions were asked more than once. */
+  /** Scores of every single repeat, if questions were repeated. */
   readonly repeats?: RepeatScores;
-  /** What the answers took, where they cost something. */
+  /** Usage of the answers, if they are paid. */
   readonly usage?: RunUsage;
   readonly seed: number;
   readonly times: {
@@ -88,7 +88,7 @@ export interface RunRecord {
 export interface Environment {
   readonly chineseblue: string;
   readonly node: string;
-  /** Of the toolkit's own checkout; null where it was installed as a package. */
+  /** Commit of the toolkit's own checkout; null if it was installed as a package. */
   readonly git: { readonly commit: string; readonly dirty: boolean } | null;
   readonly platform: string;
   readonly cpu: string;
@@ -96,7 +96,7 @@ export interface Environment {
   readonly memoryGiB: number;
 }
 
-/** What one attempt gave. */
+/** The result of one attempt. */
 export interface Attempt {
   readonly id: string;
   readonly fitted: FittedModel;
@@ -160,7 +160,7 @@ export function describeRun(
   };
 }
 
-/** Behind the name of whoever was asked only a part: `(50/1600)`. */
+/** Suffix for the name of a model evaluated on a sample only: `(50/1600)`. */
 const partOf = ({ asked }: AnswerCounts, { evaluated: { questions } }: Identity['splits']): string =>
   asked < questions.length ? ` (${asked}/${questions.length})` : '';
 

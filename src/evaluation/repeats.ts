@@ -10,7 +10,7 @@ import { findConvention } from '../tasks/conventions.ts';
 import type { Answered, Example } from '../tasks/examples.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** How much a model that was asked several times differs from itself: the primary score of each repeat alone. */
+/** Variation of a model over repeated questions: the primary score of each single repeat. */
 export interface RepeatScores {
   readonly scores: readonly number[];
   /** Standard deviation of the scores: how much asking again changes. */
@@ -32,7 +32,7 @@ interface Repeated {
   readonly repeats: readonly (readonly unknown[])[];
 }
 
-/** Undefined where nothing was asked more than once. */
+/** Undefined if nothing was repeated. */
 export function scoreRepeats({ kind, task, examples, repeats: raws }: Repeated): RepeatScores | undefined {
   const count = largest(
     raws.map(({ length }) => length),

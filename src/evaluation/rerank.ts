@@ -5,7 +5,7 @@ import type { Task } from '../tasks/task.ts';
 import type { KeptModel } from './fitted.ts';
 import type { Watcher } from './plan.ts';
 
-/** What a search found, and what it was asked. */
+/** Search results with their query. */
 export interface FoundDocuments {
   readonly queries: readonly string[];
   /** The texts that hits name by position. */

@@ -51,7 +51,7 @@ export async function searchCollection(
 export interface CutoffScores {
   /** Mean share of a query's relevant documents among the first k found. */
   readonly recall: Readonly<Record<number, number>>;
-  /** Mean nDCG of the first k found; the ideal is over all judged documents of the query. */
+  /** Mean nDCG of the top k; the ideal is over all judged documents of the query. */
   readonly ndcg: Readonly<Record<number, number>>;
 }
 
@@ -137,7 +137,7 @@ function scoreFound(
   return { recall: means(recall), ndcg: means(gain) };
 }
 
-/** What was found, then judged documents that were not: they earn nothing but belong to the ideal. */
+/** The retrieved documents, then judged ones that were not retrieved: they gain nothing but belong to the ideal ranking. */
 function ndcgOf(found: readonly number[], grades: ReadonlyMap<number, number>, cutoff: number): number {
   const ranked = found.map((document) => grades.get(document) ?? 0);
   while (ranked.length < cutoff) ranked.push(0);

@@ -1,6 +1,6 @@
 import { createRandom, shuffle } from '../ground/random.ts';
 
-/** The seed of every sample: models that are asked a part are asked the same part. */
+/** The seed of every sample: all models are evaluated on the same one. */
 const SAMPLE_SEED = 0;
 
 /** `limit` of the items, drawn at random, in their own order; all of them where there are no more. */

@@ -98,7 +98,7 @@ const unfinished = (file: string): UserError =>
 export const isUnfinished = (error: unknown): boolean =>
   error instanceof UserError && error.code === 'unfinished-run';
 
-/** Whether a run cannot be used, while others beside it can. */
+/** Whether only this run is unusable, so that others can still be read. */
 export const isUnusable = (error: unknown): error is UserError =>
   error instanceof UserError && (error.code === 'damaged-run' || error.code === 'other-schema');
 

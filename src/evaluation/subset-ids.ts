@@ -4,7 +4,7 @@ import { readSubsets } from '../datasets/subsets.ts';
 import type { Text } from '../ground/language.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** What only released splits have, for errors. */
+/** A feature that only released splits have, for error messages. */
 const SUBSETS: Text = { en: 'Subsets', zh: '子集' };
 
 /** The split, where it can have subsets. Throws a UserError for one of a split scheme. */

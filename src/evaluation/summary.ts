@@ -17,7 +17,7 @@ export interface ScoreSummary {
   /** Standard deviation over seeds and folds; NaN for one run. */
   readonly deviation: number;
   /**
-   * Of the mean, over the independent units that were judged, those of all folds together: for these runs, whatever other
+   * Of the mean, over the evaluated independent units, those of all folds together: for these runs, whatever other
    * seeds would give. Absent for a single unit, and for several runs until `addIntervals` has opened them.
    */
   readonly interval?: Interval;
@@ -28,11 +28,11 @@ export interface Summary extends Pick<ScoreSummary, 'mean' | 'deviation' | 'inte
   readonly task: string;
   /** `FOLDS` for several parts of a cross-validation. */
   readonly split: string;
-  /** Its name, and how many examples it learnt from where that was not all of train. */
+  /** Its name, and how many examples it was trained on if not all of train. */
   readonly model: Text;
   /** The parameters, `c=0.1 min-df=2`, in which models of the same name on the same split differ; else empty. */
   readonly setting: string;
-  /** Examples that were asked about, over all folds. */
+  /** Evaluated examples, over all folds. */
   readonly asked: number;
   readonly synthetic: boolean;
   readonly runs: readonly StoredRun[];
@@ -105,7 +105,7 @@ function scoreOver(group: readonly StoredRun[], subset: string): ScoreSummary {
 
 const splitOf = ({ record: { split } }: StoredRun): string => (isFold(split) ? FOLDS : split);
 
-/** What tells each model from others of its name on its split: parameters that differ among them. */
+/** What distinguishes models of one name on a split: the parameters that differ among them. */
 function settingsOf(records: readonly RunRecord[]): string[] {
   const place = ({ task, split, source, model }: RunRecord): string =>
     JSON.stringify([task.id, isFold(split) ? FOLDS : split, source, model.name]);

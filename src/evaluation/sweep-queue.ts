@@ -40,7 +40,7 @@ const NAME = 'sweep';
 /** Workers that are stopped or killed use one up each. */
 const ATTEMPTS = 10;
 const DAY_SECONDS = 86_400;
-/** Of the lock under which the tables are made; any number that nothing else uses. */
+/** Id of the lock under which the tables are created; any number that nothing else uses. */
 const LOCK = 7_301_402;
 
 /**

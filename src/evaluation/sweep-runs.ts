@@ -16,7 +16,7 @@ export interface StoredRunsSchema {
   sweep_blob: { sha256: string; content: Uint8Array };
 }
 
-/** What a record names by hash. Checkpoints and logs of training stay behind. */
+/** The files that a record names by hash, without checkpoints and training logs. */
 const FILES = [RUN_FILES.record, RUN_FILES.answers, RUN_FILES.predictions, RUN_FILES.scores];
 const PART_BYTES = 8 << 20;
 /** Runs that are older are removed from the database. */

@@ -30,7 +30,7 @@ export interface SweepWorkerOptions {
   readonly untilEmpty?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (share: number, note: Text) => void;
-  /** What ended how. */
+  /** Called with every finished job and its outcome. */
   readonly onJob?: (job: SweepJob, ended: 'done' | 'refused' | 'lost' | 'again') => void;
   /** Errors of the database between jobs: the worker tries again. */
   readonly onError: (error: unknown) => void;
@@ -107,7 +107,7 @@ async function workOn(
   }
 }
 
-/** Where runs for the database are made: one place per user and machine, so that later attempts find what died. */
+/** Working directory of runs for the database: one per user and machine, so that later attempts find the remains of failed ones. */
 const scratch = (): string => join(tmpdir(), `chineseblue-sweeps-${userInfo().uid}`);
 
 /** Errors that another attempt may not meet; every other UserError is the same everywhere. */

@@ -20,7 +20,7 @@ const PAUSE = 9;
 export interface SweepPlan {
   readonly plan: Plan;
   readonly run: string;
-  /** Of its job; undefined where the run is there already, or impossible. */
+  /** Id of its job; undefined if the run already exists or is impossible. */
   readonly job?: string;
   /** Why it was not enqueued. */
   readonly error?: UserError;
@@ -103,7 +103,7 @@ export interface SweepState {
   readonly all: number;
   /** Of those, without a run. */
   readonly failed: number;
-  /** What workers are doing. */
+  /** The current work of the workers. */
   readonly running: readonly Plan[];
 }
 

@@ -1,14 +1,14 @@
 import { SUMMED_USAGE, type Usage } from '../tasks/answer.ts';
 
-/** What the answers of a run took, as the service reports it. */
+/** Usage of the answers of a run, as reported by the service. */
 export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served' | 'structured'> {
-  /** What the service calls the model; several where that changed. */
+  /** Model names reported by the service; several if they changed. */
   readonly served?: readonly string[];
   /** How the service held answers to their shape; several where that changed. */
   readonly structured?: readonly string[];
   /** The sum of the durations of all calls. */
   readonly seconds?: number;
-  /** Of the calls of one question, in milliseconds. */
+  /** Latency of the calls of one question, in milliseconds. */
   readonly latency?: { readonly p50: number; readonly p90: number; readonly p99: number };
 }
 

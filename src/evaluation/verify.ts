@@ -4,14 +4,14 @@ import { isBuiltIn } from '../models/registry.ts';
 import { verifyModel } from '../models/verify.ts';
 import { listRuns, pathsOf } from './store.ts';
 
-/** A run of which a file is not what was written. */
+/** A run with an altered file. */
 export interface DamagedRun {
   readonly directory: string;
   readonly error: UserError;
 }
 
 export interface Verification {
-  /** Runs of which every file is what was written. */
+  /** Runs whose files are all intact. */
   readonly whole: readonly string[];
   readonly damaged: readonly DamagedRun[];
 }

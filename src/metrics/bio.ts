@@ -90,7 +90,7 @@ export const startsSpan = (rule: BioRule, before: Tag, tag: Tag): boolean =>
 export const continues = ({ letter }: Tag): boolean => letter === 'O' || letter === 'I';
 
 /**
- * Reads the spans out of the tags of one sentence, in order. A span that reaches the end is closed there.
+ * Decodes the tags of one sentence into spans, in order. A span that reaches the end is closed there.
  * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
  *
  * @example
@@ -166,7 +166,7 @@ export interface Encoded {
 }
 
 /**
- * Entities (UTF-16 offsets) → one tag a character. Where entities overlap, the one that starts first is kept, of two that
+ * Entities (UTF-16 offsets) → one tag per character. Where entities overlap, the one that starts first is kept, of two that
  * start together the longer one: tags are flat.
  *
  * @example

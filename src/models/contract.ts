@@ -7,49 +7,49 @@ import type { Task } from '../tasks/task.ts';
 /** The version of this contract. A kind names the one it was written for; another one is refused by name. */
 export const CONTRACT = 1;
 
-/** What arrives for one input, exactly as the journal keeps it. */
+/** The reply for one input, exactly as the journal stores it. */
 export interface Reply {
   /** Plain JSON: the prediction itself where a kind computes it, or what a service sent. */
   readonly raw: unknown;
-  /** What identifies the call, for kinds whose answers cost something. Absent: the id of the input. */
+  /** The identity of the call, for kinds with paid answers. Absent: the id of the input. */
   readonly key?: string;
   readonly usage?: Usage;
 }
 
-/** What was said about one input, for people to read. */
+/** The conversation about one input, in readable form. */
 export interface Conversation {
   readonly asked: readonly { readonly role: string; readonly content: string }[];
-  /** As they came; several where it was asked more than once. */
+  /** As received; several if the question was repeated. */
   readonly answers: readonly Spoken[];
 }
 
 /** One answer in words. */
 export interface Spoken {
   readonly text: string;
-  /** What a thinking model wrote before it. */
+  /** The reasoning of a thinking model. */
   readonly thought?: string;
 }
 
-/** How a model is asked. */
+/** How a model is run on questions. */
 export interface AnswerOptions {
   /** Checked between answers, at least once a second where the work allows: its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called once for every input, in any order, as soon as its reply is there. */
   readonly onAnswer: (index: number, reply: Reply) => void;
   /**
-   * Indices that were answered in an earlier attempt: they are not asked again. A kind whose answers depend on what
+   * Indices that were answered in an earlier attempt: they are skipped. A kind whose answers depend on what
    * else is in a batch packs all inputs as it would without them, and leaves out the batches that hold nothing else.
    */
   readonly answered?: ReadonlySet<number>;
 }
 
-/** What asking would take, before anything is sent; tokens are rough counts. */
+/** Estimated usage before anything is sent; token counts are approximate. */
 export interface Estimate {
-  /** Where the texts would go. */
+  /** Destination of the texts. */
   readonly destination: string;
   readonly calls: number;
   readonly promptTokens: number;
-  /** As many as answers may have. */
+  /** The maximum over all answers. */
   readonly mostCompletionTokens: number;
   /** Absent where no price is known. */
   readonly cost?: { readonly least: number; readonly most: number };
@@ -68,7 +68,7 @@ export interface BatchState {
   readonly collected: boolean;
 }
 
-/** What is asked through batches: the journal of the run gets the answers, and `answer` then finds them there. */
+/** Calls through a batch API: their answers go to the journal of the run, where `answer` finds them. */
 export interface BatchModel<F extends FamilyId = FamilyId> {
   /** Submits every call that is neither kept nor in an open batch. */
   submit(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
@@ -80,15 +80,15 @@ export interface BatchModel<F extends FamilyId = FamilyId> {
 /** A fitted model. Gold is never shown to it. */
 export interface FittedModel<F extends FamilyId = FamilyId> {
   answer(inputs: readonly Input<F>[], options: AnswerOptions): Promise<void>;
-  /** Size of what was learnt, in bytes, for the tables. */
+  /** Size of the fitted model in bytes, for the tables. */
   readonly bytes?: number;
-  /** How many training examples it learnt from, where that may be fewer than there were. */
+  /** How many examples it was trained on, if that may be fewer than all. */
   readonly learntFrom?: number;
-  /** Writes what was learnt to a file or folder; the kind's `load` reads it back. */
+  /** Writes the fitted model to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
   /** Asks through a service's batches, for kinds that can: hours later, at a lower price. */
   readonly batch?: BatchModel<F>;
-  /** What asking these inputs would take, for kinds whose answers cost something. Sends nothing. */
+  /** Estimated usage for these inputs, for kinds with paid answers. Sends nothing. */
   estimate?(inputs: readonly Input<F>[]): Promise<Estimate>;
   /** Why this prediction: readable lines in both languages, heaviest first. */
   explain?(input: Input<F>): readonly Text[];
@@ -108,7 +108,7 @@ export interface Member {
   load(): Promise<FittedModel>;
 }
 
-/** What a model learns from. */
+/** What a model is trained on. */
 export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> {
   readonly task: Task;
   readonly train: readonly Example<F>[];
@@ -129,7 +129,7 @@ export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> 
   readonly onNote?: (note: Text) => void;
   /** Checked at safe points: the model throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Where a model that trains for long keeps its checkpoints; absent for quick ones. */
+  /** Directory of checkpoints for models with long training; absent for fast ones. */
   readonly directory?: string;
   /** Start afresh: checkpoints in `directory` are not used. */
   readonly force?: boolean;
@@ -144,16 +144,16 @@ export type Fit<F extends FamilyId, P = GivenParameters> = {
 /** A kind has a way to fit for every family that it serves. */
 export type Fits<P = GivenParameters> = { readonly [F in FamilyId]?: Fit<F, P> };
 
-/** What a kind does, in a module that is imported when it is first used. */
+/** The implementation of a kind, in a module that is imported on first use. */
 export interface Implementation<P = GivenParameters> {
   readonly fit: Fits<P>;
-  /** What fitting and answering would take, where that is known before fitting. Sends nothing. Absent: the fitted model says. */
+  /** Estimated usage of fitting and inference, if known before fitting. Sends nothing. Absent: the fitted model provides it. */
   estimate?(request: FitRequest<FamilyId, P>, inputs: readonly Input[]): Promise<Estimate | undefined>;
   /** `parameters` has those of the kind's that are `answering`, where they were given. */
   load?(path: string, task: Task, parameters: Partial<P>): Promise<FittedModel>;
 }
 
-/** What a fitted model of a kind can do besides answering. */
+/** What a fitted model of a kind supports besides prediction. */
 export interface Capabilities {
   readonly save: boolean;
   readonly load: boolean;
@@ -163,7 +163,7 @@ export interface Capabilities {
 
 /** How the group `quick` runs a kind. */
 export interface QuickLook {
-  /** What it takes instead of the defaults, by family. */
+  /** Parameters that replace the defaults, by family. */
   parameters?(family: FamilyId): GivenParameters;
   /** Only on the first task of each family, because it takes long. */
   readonly oncePerFamily?: boolean;
@@ -171,7 +171,7 @@ export interface QuickLook {
   note?(evaluations: number): Text;
 }
 
-/** What `resolve` may look at to replace `auto`. */
+/** The context in which `resolve` replaces `auto`. */
 export interface ResolveContext {
   readonly task: Task;
 }
@@ -228,7 +228,7 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   interpret?(raw: unknown, input: Input, task: Task): Answer;
   /** One reply per repeat, each readable by `interpret`, for kinds that may ask more than once. */
   repeats?(raw: unknown): readonly unknown[];
-  /** What was asked and answered, by the id of the example, as the run in `directory` keeps it. */
+  /** Questions and answers by the id of the example, as stored by the run in `directory`. */
   conversations?(
     directory: string,
     replies: ReadonlyMap<string, Reply>,
@@ -265,20 +265,20 @@ export interface ModelKind
   variant(given: GivenParameters): string;
   /** Whether these parameters have it call a service. */
   isRemote(given: GivenParameters): boolean;
-  /** What fitting and answering would take; undefined for kinds whose answers cost nothing. Sends nothing. */
+  /** Estimated usage of fitting and inference; undefined for kinds whose answers are free. Sends nothing. */
   estimate(request: FitRequest, inputs: readonly Input[]): Promise<Estimate | undefined>;
   /** Undefined for kinds that call no service. */
   destination(given: GivenParameters): Promise<string | undefined>;
   interpret(raw: unknown, input: Input, task: Task): Answer;
   /** One reply per repeat; empty for kinds that ask once. */
   repeats(raw: unknown): readonly unknown[];
-  /** Undefined for kinds that are not asked in words. */
+  /** Undefined for kinds without prompts. */
   conversations(
     directory: string,
     replies: ReadonlyMap<string, Reply>,
   ): Promise<ReadonlyMap<string, Conversation> | undefined>;
   /** `parameters` may be given or resolved ones. Throws a UserError `family-not-served` or `empty-train`. */
   fit(request: FitRequest): Promise<FittedModel>;
-  /** A given `auto` means: as fitted. Throws a UserError `fixed-parameter` for a given one that decided what was learnt. */
+  /** A given `auto` means: as fitted. Throws a UserError `fixed-parameter` for a given one that was fixed at fitting. */
   load(path: string, task: Task, given?: GivenParameters): Promise<FittedModel>;
 }

@@ -17,7 +17,7 @@ import { CONTRACT, type Fit, type ModelDefinition, type ModelKind } from './cont
 
 /**
  * A kind of model from its definition, with what every kind checks: the contract is the one of this version, the
- * family is served, parameters have known names and fitting values, there is something to learn from.
+ * family is supported, parameters have known names and valid values, and there are training examples.
  * Throws a UserError otherwise; each of its members does too.
  *
  * @example
@@ -49,7 +49,7 @@ export function defineModel<S extends ParameterSpecs>(definition: ModelDefinitio
   requireContract(id, contract);
   const owner: Text = { en: `The model ${id}`, zh: `模型 ${id} ` };
   const parse = (given: GivenParameters): Parsed<S> => parseParameters(specs, given, { name: owner });
-  /** Of a kept model nothing has to be given. */
+  /** For a kept model, no parameter is required. */
   const parseOptional = (given: GivenParameters): Record<string, unknown> =>
     parseParameters(optionalSpecs(specs), given, { name: owner });
   const resolve: ModelKind['resolve'] = async (given, context) => {
@@ -178,7 +178,7 @@ function cannotLoad(id: string, file: string): UserError {
   );
 }
 
-/** Of a fitted model only parameters of how it answers may be chosen. */
+/** For a fitted model, only inference parameters can be set. */
 function requireAnswering(id: string, specs: ParameterSpecs, given: GivenParameters): void {
   const fixed = Object.keys(given).find((name) => !specs[name]?.answering);
   if (fixed === undefined) return;
@@ -211,7 +211,7 @@ function requireAnswering(id: string, specs: ParameterSpecs, given: GivenParamet
 const optionalSpecs = (specs: ParameterSpecs): ParameterSpecs =>
   Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { ...spec, required: false }]));
 
-/** As plain data: what is not given and has no default is left out. */
+/** As plain data, without parameters that are neither given nor have a default. */
 const plain = (values: Readonly<Record<string, unknown>>): GivenParameters =>
   Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, ParameterValue] => entry[1] !== undefined),

@@ -59,7 +59,7 @@ export const modelKinds = (): readonly ModelKind[] => [...builtIn, ...registered
 export const isBuiltIn = (id: string): boolean => builtIn.some((kind) => kind.id === id);
 
 /**
- * Makes a kind of one's own available by its id, in this process. Registering the same id again replaces it.
+ * Makes a custom kind available by its id in this process. Registering the same id again replaces it.
  * Throws a UserError `model-exists` for the id of a built-in kind.
  *
  * @example

@@ -180,7 +180,7 @@ export const SHAPE = {
 /** Learning rates that `auto` stands for. */
 export const LEARNING_RATES = { fresh: 5e-4, further: 5e-5, distilled: 3e-4 } as const;
 
-/** What decides the weights, beside text and start. */
+/** What determines the weights, besides text and initial model. */
 export const TRAINING = {
   steps: integer({ min: 1, default: 10_000, summary: { en: 'optimizer steps', zh: '参数更新步数' } }),
   learningRate: real({

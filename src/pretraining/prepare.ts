@@ -14,7 +14,7 @@ import { cutWords } from './phrases/words.ts';
 import { buildVocabulary } from './vocabulary/build.ts';
 import { createWordCounter } from './vocabulary/words.ts';
 
-/** What is read and how it is cut; left out are the defaults of `parameters.ts`. */
+/** What is read and how it is segmented; omitted values take the defaults of `parameters.ts`. */
 export interface PreparationOptions {
   /** A directory written by `buildCorpus`. */
   readonly corpus: string;

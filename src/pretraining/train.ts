@@ -128,7 +128,7 @@ async function heldOutEvaluator(request: PretrainRequest): Promise<Evaluator<Pre
   return evaluate && { initially: true, evaluate, line: (scores) => ({ heldOut: shareOf(scores) }) };
 }
 
-/** Scores as shares of 1, for the log; `null` where there was nothing to judge. */
+/** Scores as shares of 1, for the log; `null` if there was nothing to evaluate. */
 function shareOf({ loss, masked, kinds, next }: PretrainingScores): object {
   const share = ({ right, count }: { right: number; count: number }): number | null =>
     count > 0 ? right / count : null;

@@ -4,7 +4,7 @@ import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 
-/** What became of the questions: asked = answered + refused + unreadable + missing. All but the answered count as wrong. */
+/** The outcomes of the questions: asked = answered + refused + unreadable + missing. All but the answered count as wrong. */
 export interface Coverage {
   readonly asked: number;
   readonly answered: number;

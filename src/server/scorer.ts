@@ -69,7 +69,7 @@ async function scoreLeased(site: Site, lease: Lease<ScoreJob>): Promise<void> {
   }
 }
 
-/** Ends the next submission whose scoring has failed for good: it costs no quota. False where there is none. */
+/** Ends the next submission whose scoring has failed for good: it does not count against the quota. False where there is none. */
 async function refundNext({ queue }: Site): Promise<boolean> {
   const failure = await queue.leaseFailure();
   if (!failure) return false;

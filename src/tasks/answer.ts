@@ -1,7 +1,7 @@
 import type { FamilyId, Prediction } from './examples.ts';
 import type { QuoteCounts } from './families/asking.ts';
 
-/** What an answer of a metered service took, as the service reports it. */
+/** The usage of one answer of a metered service, as the service reports it. */
 export interface Usage {
   readonly promptTokens?: number;
   readonly completionTokens?: number;
@@ -35,7 +35,7 @@ export const SUMMED_USAGE = [
 ] as const;
 
 /**
- * What became of one question. The same four words count answers everywhere, those of files too:
+ * The outcome of one question. The same four words count answers everywhere, also for prediction files:
  * asked = answered + refused + unreadable + missing.
  */
 export type Answer<F extends FamilyId = FamilyId> =

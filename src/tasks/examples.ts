@@ -19,7 +19,7 @@ export type Prediction<F extends FamilyId = FamilyId> = Families[F]['prediction'
 /** An input with its gold. */
 export interface Example<F extends FamilyId = FamilyId> extends ExampleOf<Families[F]> {}
 
-/** One example beside what a model answered; what every metric is computed from. */
+/** One example with the prediction of a model: what every metric is computed from. */
 export interface Answered<F extends FamilyId = FamilyId> extends AnsweredOf<Families[F]> {}
 
 /** The types of any family: what code that treats all families alike works with. */

@@ -48,7 +48,7 @@ export interface PublishedScore {
   readonly rule?: { readonly convention: string; readonly split: SplitName };
 }
 
-/** What is asked: data, never code. */
+/** The definition of a task: data, never code. */
 export interface Task {
   /** The released name, e.g. `cMedQQ`. */
   readonly id: string;

@@ -15,7 +15,7 @@ export interface ReproductionRequest {
   readonly file: string;
   /** Default: the split of the published figure. */
   readonly split?: SplitName;
-  /** The `vocab.txt` of a BERT, for rules that cut texts off. Default: one in or beside the data directory. */
+  /** The `vocab.txt` of a BERT, for rules that truncate texts. Default: one in or next to the data directory. */
   readonly vocab?: string;
   /** How offsets count, where the file does not say. */
   readonly offsets?: Offsets;

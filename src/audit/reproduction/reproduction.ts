@@ -9,7 +9,7 @@ import type { SplitName, Task } from '../../tasks/task.ts';
 
 /**
  * A convention that computes what a published script computed, right or wrong, so that a new model stands fairly
- * beside the published column. Unlike the conventions of a family it may need more than answers: the corpus in
+ * next to the published column. Unlike the conventions of a family it may need more than answers: the corpus in
  * another format, a vocabulary. The version grows when any number could change.
  */
 export interface Reproduction {
@@ -31,7 +31,7 @@ export interface Reproduction {
   open(corpus: JudgedCorpus): Promise<Measure>;
 }
 
-/** The split that is judged. */
+/** The evaluated split. */
 export interface JudgedCorpus {
   readonly task: Task;
   readonly split: SplitName;

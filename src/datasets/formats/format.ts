@@ -2,7 +2,7 @@ import type { Text } from '../../ground/language.ts';
 import type { FamilyId } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 
-/** Something in the material that a reader of a score should know, though it could be read. */
+/** A peculiarity of the source files that could be read, but that a reader of a score should know. */
 export interface Notice {
   /** E.g. `mention-overlaps`; counted in `data stats`. */
   readonly code: string;

@@ -79,7 +79,7 @@ function hold(
 }
 
 /**
- * What is not larger than test is to be, so that a component that holds most of the examples is learnt from instead of judged.
+ * Components no larger than the intended test split, so that one that holds most of the examples goes to train, not test.
  * All examples, where fewer than three components would be left.
  */
 function withoutLarge(examples: readonly Grouped[], most: number): readonly Grouped[] {

@@ -4,7 +4,7 @@ import type { SplitName, Task } from '../../tasks/task.ts';
 import type { Notice } from '../formats/format.ts';
 import type { CorpusFile, Split } from '../split.ts';
 
-/** What one evaluation learns from, tunes on and is judged by. No example is in two of them. */
+/** The training, tuning and evaluation examples of one evaluation. No example is in two of them. */
 export interface Division {
   readonly train: readonly Example[];
   readonly dev: readonly Example[];

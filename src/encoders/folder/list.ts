@@ -17,7 +17,7 @@ export interface ListedModel {
 }
 
 /**
- * Every model with a name: those at hand first. A shipped one says its licence in its card.
+ * Every named model, local ones first. The licence of a shipped model is in its card.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { SessionOptions } from '../../autograd/index.ts';
 import type { Pooling } from './parameters.ts';
 import { openTextEncoder, promptOf } from './text-encoder.ts';
 
-/** How vectors are computed in place of what the folder says, and who watches. */
+/** Overrides of the settings of the folder, and a progress callback. */
 export interface VectorOptions extends SessionOptions {
   /** One or, one after another, several. Absent: as the folder says, else `text_mean`. */
   readonly pooling?: Pooling | readonly Pooling[];

@@ -31,7 +31,7 @@ export const TOKENIZER_DEFAULTS: TokenizerOptions = {
   jiebaWords: false,
 };
 
-/** The tokens of a text, without special ones around it. All arrays have one entry a token. */
+/** The tokens of a text, without special ones around it. All arrays have one entry per token. */
 export interface Tokens {
   readonly ids: Int32Array;
   /** First UTF-16 code unit in the original text. */

@@ -11,7 +11,7 @@ export type Weights = ReadonlyMap<string, Float32Array>;
 export const weightsOf = (tensors: ReadonlyMap<string, Tensor>): Weights =>
   new Map(Array.from(tensors, ([name, { data }]) => [name, data]));
 
-/** What answers: how inputs become sequences, what reads them, and the weights that decoding needs. */
+/** Everything needed for inference: input encoding, the network, and the weights used in decoding. */
 export interface Answering<F extends FamilyId, Answer> {
   readonly ask: Plan<F, never, Answer>['ask'];
   readonly forward: Forward<Answer>;

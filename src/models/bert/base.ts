@@ -14,13 +14,13 @@ import type { Tensor } from '../../encoders/weights/read.ts';
 import { UserError } from '../../ground/errors.ts';
 import type { BertParameters } from './parameters.ts';
 
-/** What fine-tuning starts from. */
+/** The starting point of fine-tuning. */
 export interface Base {
   readonly config: EncoderConfig;
   /** Emptied once fine-tuning has copies. */
   readonly tensors: Map<string, Tensor>;
   readonly tokenizer: Tokenizer;
-  /** By which `sentence-transformers` makes vectors with the encoder; empty where it has none. */
+  /** Files that configure the encoder for `sentence-transformers`; empty if it has none. */
   readonly sentence: ExtraFiles;
 }
 

@@ -9,9 +9,9 @@ import type { PlanContext } from './plan.ts';
 
 /** Default temperatures: 0.05 of SimCSE and of CoSENT as `sentence-transformers` has them. */
 const TEMPERATURE = 0.05;
-/** Negatives of each sort for a query where none are asked for. */
+/** Default number of negatives of each sort per query. */
 const NEGATIVES = 1;
-/** Right documents of a query that are learnt from together. */
+/** Relevant documents of a query that are trained on together. */
 const MOST_POSITIVES = 2;
 /** Constants of the index in which hard negatives are looked for. */
 const BM25 = { k1: 1.5, b: 0.75 };

@@ -54,7 +54,7 @@ export const causalPlanner = definePlanner<'causal', z.infer<typeof learntRoles>
   },
 });
 
-/** What the head is to find in a whole text, by its tokens. */
+/** Targets of the head in a whole text, by its tokens. */
 function cellsOf({ tokens }: Cut, relations: readonly CausalRelation[], roles: readonly Role[]): Cell[] {
   const spanOf = ({ start, end }: Mention): TokenSpan | undefined =>
     toTokenSpans(tokens, [{ start, end, type: '' }])[0];

@@ -11,13 +11,13 @@ const inWindow = (cells: readonly Cell[], start: number, end: number): Cell[] =>
     .filter(({ first, last }) => Math.min(first, last) >= start && Math.max(first, last) < end)
     .map(({ type, first, last }) => ({ type, first: first - start, last: last - start }));
 
-/** What the span head is to find in each window of a text. */
+/** Targets of the span head in each window of a text. */
 export const itemsOf = ({ windows, sequences }: Cut, cells: readonly Cell[]): Item<readonly Cell[]>[] =>
   windows.map(({ start, end }, i) => ({
     rows: [{ sequence: sequences[i], target: inWindow(cells, start, end) }],
   }));
 
-/** What is found in the windows of a text; of what has the same key, the one found last at the place of the first. */
+/** Merges what is found in the windows of a text; of items with the same key, the last one replaces the first in place. */
 export function foundInAll<Answer, Found>(
   answers: readonly Answer[],
   findIn: (window: number, answer: Answer) => readonly Found[],

@@ -4,7 +4,7 @@ import type { FitRequest } from '../contract.ts';
 import { type Answering, predictAll } from './answer.ts';
 import type { Plan } from './plan.ts';
 
-/** A decoding that was chosen, what is then kept as learnt, and its score on dev. */
+/** The chosen decoding, the fitted state to keep with it, and its score on dev. */
 export interface ChosenDecoding<F extends FamilyId, Answer> extends Pick<Plan<F, never, Answer>, 'ask'> {
   readonly score: number;
   readonly learnt?: unknown;

@@ -16,7 +16,7 @@ export interface FamilyDefaults {
   readonly oneLabel?: boolean;
   /** Texts that may be compared by their vectors. */
   readonly vectors?: boolean;
-  /** Terms that are found for a text before they are judged. */
+  /** Candidate terms retrieved per text. */
   readonly terms?: boolean;
 }
 

@@ -33,7 +33,7 @@ function partsPlanner<F extends 'dialogue-acts' | 'mention-status'>({
   });
 }
 
-/** What every turn of a dialogue does. */
+/** Dialogue acts: one label per turn. */
 export const actsPlanner = partsPlanner<'dialogue-acts'>({
   marks: ({ turns }) => turns.map(({ text }, turn) => ({ turn, start: 0, end: text.length })),
   labels: ({ acts }) => acts,

@@ -73,7 +73,7 @@ export const eventPlanner = definePlanner<'event', z.infer<typeof learntTendenci
   },
 });
 
-/** What the head is to find in a whole text, by its tokens. */
+/** Targets of the head in a whole text, by its tokens. */
 function cellsOf(
   text: string,
   { tokens }: Cut,

@@ -24,7 +24,7 @@ interface Prepared<F extends FamilyId> {
   readonly base: Base;
   readonly learnt: unknown;
   readonly plan: FamilyPlan<F>;
-  /** What is trained on: all examples, or a sample of them. */
+  /** Training examples: all, or a sample of them. */
   readonly train: readonly Example<F>[];
   readonly dev: readonly Example<F>[];
 }
@@ -102,7 +102,7 @@ async function fitPlan<F extends FamilyId, Target, Answer>(
   };
 }
 
-/** Items of the examples and of as many altered copies as asked for. Throws a UserError where there is none. */
+/** Items of the examples and of the requested number of altered copies. Throws a UserError if there are none. */
 async function itemsOf<F extends FamilyId, Target>(
   plan: Plan<F, Target, unknown>,
   examples: readonly Example<F>[],

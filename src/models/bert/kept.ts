@@ -27,7 +27,7 @@ import { requireEntities } from './resolve.ts';
 export interface Fitted<F extends FamilyId> {
   readonly config: EncoderConfig;
   readonly tokenizer: Tokenizer;
-  /** By which `sentence-transformers` makes vectors with the encoder, as the base had them. */
+  /** Files that configure the encoder for `sentence-transformers`, as in the base model. */
   readonly sentence: ExtraFiles;
   readonly plan: FamilyPlan<F>;
   readonly record: KeptRecord;
@@ -92,7 +92,7 @@ const planOf = (
   context: Parameters<(typeof PLANNERS)[BertFamily]['plan']>[1],
 ): Promise<FamilyPlan<FamilyId>> => PLANNERS[served(family)].plan(learnt, context);
 
-/** What is wrong with a record lies in its file. */
+/** Attributes errors in a record to its file. */
 async function inRecord<T>(folder: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -76,7 +76,7 @@ function tagPlan(
 /** Probability that a sequence of a copy has no lexicon features: other programs do not compute them. */
 const WITHOUT_FEATURES = 0.25;
 
-/** The same items as they may be asked: with some unknown tokens, and now and then without lexicon features. */
+/** Augmented training items: with some unknown tokens, and sometimes without lexicon features. */
 function weaken<Target>(items: Item<Target>[], { tokenizer }: PlanContext, random: Random): Item<Target>[] {
   const { unk } = tokenizer.vocabulary.ids;
   return items.map(({ rows }) => ({

@@ -349,5 +349,5 @@ export const PARAMETERS = {
 
 /** As given, `auto` included. */
 export type GivenBertParameters = Parsed<typeof PARAMETERS>;
-/** With everything decided. */
+/** With every `auto` resolved. */
 export type BertParameters = Resolved<typeof PARAMETERS>;

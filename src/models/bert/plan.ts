@@ -10,7 +10,7 @@ import type { Example, FamilyId, Input, Prediction } from '../../tasks/examples.
 import type { Task } from '../../tasks/task.ts';
 import type { BertParameters } from './parameters.ts';
 
-/** What a plan is made from, when a model is fitted and again when it is loaded. */
+/** The context of a plan, both when a model is fitted and when it is loaded. */
 export interface PlanContext {
   readonly tokenizer: Tokenizer;
   readonly config: EncoderConfig;
@@ -23,7 +23,7 @@ export interface Question<F extends FamilyId, Answer> {
   decode(answers: readonly Answer[], parameter: (name: string) => Float32Array): Prediction<F>;
 }
 
-/** Another way to decode the same answers, and what is then kept as learnt. */
+/** Another way to decode the same answers, and the fitted state to keep with it. */
 export interface Decoding<F extends FamilyId, Answer> {
   readonly learnt: unknown;
   ask(input: Input<F>): Question<F, Answer>;
@@ -39,12 +39,12 @@ export interface Plan<F extends FamilyId, Target, Answer> {
   readonly labels: readonly string[];
   /** Number of token types in its sequences; absent: no more than a BERT has. */
   readonly tokenTypes?: number;
-  /** By which `sentence-transformers` makes vectors as the model was trained to; absent: as the base had them. */
+  /** Files that configure the fine-tuned model for `sentence-transformers`; absent: those of the base model. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
   items(examples: readonly Example<F>[]): Item<Target>[];
-  /** What is learnt instead of `items`, where examples are searched for further texts: hard negatives. */
+  /** Training items used instead of `items` when further texts are mined: hard negatives. */
   mine?(examples: readonly Example<F>[], signal?: AbortSignal): Promise<Item<Target>[]>;
-  /** Items of altered copies of the examples, from which the same can be learnt. */
+  /** Items of augmented copies of the examples. */
   copy?(examples: readonly Example<F>[], random: Random): Item<Target>[];
   ask(input: Input<F>): Question<F, Answer>;
   /** Decodings to choose from by their score on dev; their questions have the same sequences as `ask`. */
@@ -85,7 +85,7 @@ export interface PlannerDefinition<F extends FamilyId, Learnt> {
   plan(learnt: Learnt, context: PlanContext): FamilyPlan<F> | Promise<FamilyPlan<F>>;
 }
 
-/** A planner that checks what was learnt against its schema, so that a damaged folder is found out. */
+/** A planner that validates the fitted state against its schema, to detect a damaged folder. */
 export const definePlanner = <F extends FamilyId, Learnt>({
   schema,
   learn,

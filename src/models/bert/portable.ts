@@ -9,7 +9,7 @@ import type { FamilyPlan } from './plan.ts';
 import { PLANNERS } from './planners.ts';
 import { type KeptRecord, parametersOf } from './record.ts';
 
-/** What is needed of a kept model beside its ONNX file and the files of its tokenizer. */
+/** What is needed of a kept model besides its ONNX file and the files of its tokenizer. */
 export interface PortableParts {
   readonly record: KeptRecord;
   /** The text of `config.json`. */

@@ -10,7 +10,7 @@ const SHIPPED_MODEL = 'cbert-tiny';
 /** Tokens to train on: about fifteen seconds of one core for a model of 4 × 256. */
 const BUDGET = 30_000;
 
-/** Where texts are long, few of them are seen often; where there are many pairs, each is seen once. */
+/** With long texts, a few are seen often; with many pairs, each is seen once. */
 const EPOCHS: Readonly<Record<BertFamily, number>> = {
   ner: 4,
   similarity: 1,

@@ -13,7 +13,7 @@ import { type BertParameters, type GivenBertParameters, PARAMETERS } from './par
 import { damagedModel } from './plan.ts';
 import { threadsOf } from './resolve.ts';
 
-/** The file beside the weights that says how the model was fine-tuned. */
+/** The file next to the weights that describes how the model was fine-tuned. */
 export const RECORD = MANIFEST;
 const SCHEMA = 'chineseblue/bert@2';
 

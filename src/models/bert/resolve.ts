@@ -20,7 +20,7 @@ import {
 import { served } from './families.ts';
 import type { BertParameters, GivenBertParameters } from './parameters.ts';
 
-/** What was given, or the default where that is `auto`. */
+/** The given value, or the default if it is `auto`. */
 const or = <T>(given: T | Auto, usual: T): T => (given === AUTO ? usual : given);
 
 /**

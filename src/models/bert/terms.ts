@@ -16,7 +16,7 @@ import {
   type Question,
 } from './plan.ts';
 
-/** How judged candidates become a set: as many as the head counts, or those from a probability on. */
+/** How classified candidates become a set: as many as the head counts, or all from a threshold on. */
 const decisionJson = z.union([z.literal('count'), z.number()]);
 type Decision = z.infer<typeof decisionJson>;
 
@@ -27,7 +27,7 @@ const learntTerms = z.object({
   known: z.array(z.object({ text: z.string(), terms: z.array(z.int().min(0)) })),
   /** How many terms texts of train have, ascending. */
   counts: z.array(z.int().min(0)),
-  /** Of the regression that judges candidates beside the encoder, its constant last. */
+  /** Of the regression that scores candidates in addition to the encoder, intercept last. */
   weights: z.array(z.number()).length(FEATURES.length + 1),
   /** Chosen on dev. */
   decision: decisionJson.optional(),
@@ -38,7 +38,7 @@ type LearntTerms = z.infer<typeof learntTerms>;
 
 /** Candidates of a text where the parameter does not say. */
 const CANDIDATES = 30;
-/** Of the wrong candidates that are learnt from, the share that is nearest to the text; the others are spread evenly. */
+/** Share of the negative training candidates that are nearest to the text; the others are spread evenly. */
 const NEAREST = 0.5;
 const DECISIONS: readonly Decision[] = ['count', 0.5, 0.3, 0.7, 0.1, 0.9];
 /** The first is taken without dev. */
@@ -122,7 +122,7 @@ async function createReader(
   };
 }
 
-/** What is learnt of one text: how many terms it has, its terms, and wrong candidates. */
+/** Training targets of one text: its number of terms, its terms, and negative candidates. */
 function rowsOf(
   { candidates, pair, alone }: Reader,
   { input, gold }: Example<'normalisation'>,

@@ -4,7 +4,7 @@ import { openCrf } from '../shared/crf/store.ts';
 import type { TaggedText } from '../shared/crf/train.ts';
 import { damaged, type ModelContent } from '../shared/modelfile.ts';
 
-/** Share of entities of train that overlap another from which types get layers of their own without being asked. */
+/** Share of overlapping entities in train from which types get separate layers by default. */
 const MANY = 0.05;
 /** Two types overlap where this share of the rarer one does: less are slips of annotators. */
 const SLIPS = 0.01;

@@ -8,7 +8,7 @@ const CUES: readonly (readonly [cue: string, zh: string])[] = [
   ['doubts', '推测'],
 ];
 
-/** What stands behind the speaker's `|`, or where no speaker is part of the feature. */
+/** The part after the speaker's `|`, or everything if no speaker is part of the feature. */
 const DETAILS: readonly (readonly [pattern: string, zh: string])[] = [
   ['name=', '名称='],
   ['before=', '前文='],

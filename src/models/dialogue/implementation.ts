@@ -92,11 +92,11 @@ function goldMentions({ input, gold }: Example<'dialogue'>): {
   return { turns: input.turns, asked };
 }
 
-/** What is found in a dialogue before statuses are decided. */
+/** The mentions of a dialogue before statuses are predicted. */
 interface View extends AskedDialogue {
-  /** All mentions, in order; those without a name are not asked about. */
+  /** All mentions, in order; those without a name get no status. */
   readonly mentions: readonly { turn: number; start: number; end: number; name?: string }[];
-  /** Of every status, one row per asked mention. */
+  /** Probabilities of every status, one row per mention. */
   readonly chances: Float64Array;
 }
 

@@ -1,6 +1,6 @@
 import type { Turn } from '../../tasks/families/dialogue/types.ts';
 
-/** A mention whose status is asked for. */
+/** A mention whose status is to be predicted. */
 export interface Asked {
   readonly turn: number;
   readonly start: number;
@@ -8,11 +8,11 @@ export interface Asked {
   readonly name: string;
 }
 
-/** Characters beside the mention that are features by their place. */
+/** Characters around the mention that are positional features. */
 const REACH = 4;
 /** How many turns away an answer or a question may stand. */
 const NEAR = 3;
-/** Characters of a turn that are read: beside the mention, or from the beginning of another turn. */
+/** Characters of a turn that are read: around the mention, or from the beginning of another turn. */
 const WINDOW = 80;
 /** Answers up to this many characters are also a feature as a whole. */
 const SHORT = 6;

@@ -6,7 +6,7 @@ import { STATUSES } from '../shared/mentions/statuses.ts';
 /** A dialogue of dev: what was found in it, the chance of every status, and what is right. */
 export interface Judged {
   readonly asked: readonly { readonly name: string }[];
-  /** Of every status, one row per asked mention. */
+  /** Probabilities of every status, one row per mention. */
   readonly chances: Float64Array;
   readonly symptoms: readonly Symptom[];
 }

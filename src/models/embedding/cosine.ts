@@ -10,7 +10,7 @@ import { answerGroups } from './answer.ts';
 import { contentOf, type Encoder, embedWith, openEncoder, requireVectors } from './kept.ts';
 import type { EmbeddingParameters } from './parameters.ts';
 
-/** From which cosine two texts are similar. */
+/** The cosine from which two texts count as similar. */
 export const decisionJson = z.object({
   positive: z.string(),
   negative: z.string(),

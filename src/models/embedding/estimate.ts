@@ -7,7 +7,7 @@ import type { EmbeddingParameters } from './parameters.ts';
 import { endpointOf, isServed, TEXTS_PER_CALL } from './served.ts';
 
 /**
- * What vectors of a service would take, of everything that is learnt from and answered, whether it is kept on disk or not.
+ * The cost of the vectors of a service for all training and evaluation texts, whether they are cached or not.
  * Nothing is sent.
  */
 export async function estimateServed(

@@ -22,7 +22,7 @@ const fits = {
   inference: fitLabels,
 } satisfies Fits<EmbeddingParameters>;
 
-/** What a service would be asked; undefined for encoders in this process. */
+/** The calls that a service would get; undefined for encoders in this process. */
 export const estimate = estimateServed;
 
 const headerJson = z.object({

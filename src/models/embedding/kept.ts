@@ -22,10 +22,10 @@ export interface Encoder {
   readonly header: z.infer<typeof encoderJson>;
 }
 
-/** What stands of the encoder in a model file; its weights stay where they are. */
+/** The reference to the encoder in a model file; its weights are not copied. */
 export const encoderJson = z.object({
   init: z.string(),
-  /** Of the service that makes the vectors. */
+  /** The service that computes the vectors. */
   endpoint: z.string().optional(),
   dimensions: z.int().optional(),
   /** SHA-256 of its weights, vocabulary and settings. */
@@ -104,7 +104,7 @@ export async function reopenEncoder(
   return { vectors, prompts: { prompt, queryPrompt, documentPrompt }, header: { ...header, init, endpoint } };
 }
 
-/** Throws a UserError `no-vector` where a service had none for an example that is to be learnt from. */
+/** Throws a UserError `no-vector` if the service returned none for a training example. */
 export function requireVectors<F extends FamilyId>(
   { vectors: { service } }: Encoder,
   task: Task,

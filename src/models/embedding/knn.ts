@@ -2,7 +2,7 @@ import { targetsOf } from '../shared/labels/labelling.ts';
 import { indexVectors, unitRows } from '../shared/vectors/search.ts';
 import type { HeadRequest, LabelHead } from './labels.ts';
 
-/** What is kept of the training data. */
+/** The training data stored in the model. */
 export interface Memory {
   /** Scaled to length 1, row by row. */
   readonly rows: Float32Array;

@@ -24,14 +24,14 @@ export interface Features {
   readonly width: number;
 }
 
-/** What turns features into scores: `outputs` numbers a row. */
+/** Maps features to scores: `outputs` numbers per row. */
 export interface LabelHead {
   scores(features: Features, signal?: AbortSignal): Promise<Float64Array>;
   /** For a model file. */
   readonly content: ModelContent;
 }
 
-/** What a head learns from. */
+/** The training data of a head. */
 export interface HeadRequest {
   readonly features: Features;
   readonly dev: Features;

@@ -13,7 +13,7 @@ import {
 import { DEVICES, tuneThreshold } from '../shared/parameters.ts';
 import { called, endpoint, limits } from '../shared/services/parameters.ts';
 
-/** What turns vectors into answers. */
+/** Parameters of the head. */
 export const HEADS = ['auto', 'cosine', 'logistic', 'knn'] as const;
 
 /** `folder` leaves it to the folder. */
@@ -25,7 +25,7 @@ const ofCalls = <T>(spec: Parameter<T>): Parameter<T | undefined> => ({
   answering: true,
 });
 
-/** Of a service that makes the vectors. */
+/** Parameters of a service that computes the vectors. */
 const SERVICE = {
   endpoint: {
     ...endpoint,

@@ -60,7 +60,7 @@ function callSettings(parameters: EncoderParameters, task: Task): CallSettings {
 }
 
 /**
- * Vectors of a service, asked for in calls of several texts, each kept on disk as soon as its call is answered. A text that
+ * Vectors of a service, requested in calls of several texts, each kept on disk as soon as its call is answered. A text that
  * the service does not take, too long for its model for one, has a vector of zeros and stands in `failures`.
  */
 export async function openServedVectors(parameters: EncoderParameters, task: Task): Promise<Vectors> {
@@ -131,7 +131,7 @@ async function askInParts(texts: readonly string[], parts: Parts): Promise<void>
   } else for (const text of texts) parts.failed(text, outcome.failure);
 }
 
-/** Holds all vectors to the size of the first, or to what was asked for. */
+/** Checks that all vectors have the dimension of the first, or the requested one. */
 function oneSize(url: string, dimensions: number | undefined) {
   let size = dimensions;
   return {
@@ -161,7 +161,7 @@ function scaled(vector: Float32Array, normalize: boolean): Float32Array {
 
 interface Tally {
   add(reply: EmbeddingReply, attempts: number): void;
-  /** What was added since the last time. */
+  /** Usage added since the last call. */
   take(): Usage;
 }
 

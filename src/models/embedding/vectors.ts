@@ -6,7 +6,7 @@ import { cacheDir } from '../../ground/cache.ts';
 import type { Usage } from '../../tasks/answer.ts';
 import type { EmbeddingParameters, ServiceParameter } from './parameters.ts';
 
-/** What decides the vectors of a kept model, beside the prompts. */
+/** What determines the vectors of a kept model, besides the prompts. */
 export type EncoderParameters = Pick<
   EmbeddingParameters,
   'init' | 'pooling' | 'normalize' | 'maxLength' | 'device' | 'threads' | 'cache'
@@ -27,7 +27,7 @@ export interface Vectors {
   readonly service?: {
     /** Why a text has no vector, by text: those of zeros that `of` returned. */
     readonly failures: ReadonlyMap<string, string>;
-    /** What calls took since this was last asked. */
+    /** Usage of the calls since this was last called. */
     takeUsage(): Usage;
   };
 }

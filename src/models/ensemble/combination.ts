@@ -3,10 +3,10 @@ import type { FamilyId } from '../../tasks/examples.ts';
 import type { Candidates, Rule } from './shape.ts';
 import { probabilitiesOf, stackJson } from './stack.ts';
 
-/** Where nothing was tuned. */
+/** Without tuning. */
 export const DEFAULT_THRESHOLD = 0.5;
 
-/** What an ensemble learnt from dev, as it stands in its file. */
+/** What an ensemble was tuned to on dev, as stored in its file. */
 export const combinationJson = z.object({
   /** Members' decisions count, not their scores. */
   decisions: z.boolean(),
@@ -15,7 +15,7 @@ export const combinationJson = z.object({
   /** One a member, 0 or more. */
   weights: z.array(z.number().min(0)).readonly(),
   threshold: z.number(),
-  /** What the scores of every member are divided by. */
+  /** Divisors of the scores of every member. */
   scales: z.array(z.number().min(0)).readonly().optional(),
   stack: stackJson.optional(),
 });

@@ -4,7 +4,7 @@ import type { FamilyId } from '../../tasks/examples.ts';
 import { openModelFile, writeModelFile } from '../shared/modelfile.ts';
 import { type Combination, combinationJson } from './combination.ts';
 
-/** What was learnt of dev; a folder that has it is complete. */
+/** What was tuned on dev; a folder that has it is complete. */
 export const ENSEMBLE_FILE = 'ensemble.bin';
 
 /** Where the model of a member is kept. */

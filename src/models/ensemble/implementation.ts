@@ -98,7 +98,7 @@ const saidOf = <F extends FamilyId>(
   index: number,
 ): Said<F> => columns.map((column) => column[index]);
 
-/** What can be learnt of dev. */
+/** What is tuned on dev. */
 async function learn<F extends FamilyId>(
   shape: Shape<F>,
   request: FitRequest<F, EnsembleParameters>,

@@ -1,10 +1,10 @@
 import type { Example, FamilyId, Gold, Input, Prediction } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 
-/** What the members said of one input: a prediction each; undefined where one gave none. */
+/** The predictions of the members for one input; undefined if a member gave none. */
 export type Said<F extends FamilyId> = readonly (Prediction<F> | undefined)[];
 
-/** What holds for all inputs of an ensemble. */
+/** Settings shared by all inputs of an ensemble. */
 export interface Conventions {
   /** Members' decisions count, not their scores. */
   readonly decisions: boolean;
@@ -12,7 +12,7 @@ export interface Conventions {
   readonly exclusive: boolean;
   /** The label that wins from a threshold on, where two labels share one decision. */
   readonly positive?: string;
-  /** What the scores of every member are divided by, where the family has scores without a scale. */
+  /** Divisors of the scores of every member, where the family has scores without a scale. */
   readonly scales?: readonly number[];
 }
 

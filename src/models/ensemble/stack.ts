@@ -101,7 +101,7 @@ function materialOf<F extends FamilyId>(layout: Layout, judged: Judged<F>, rule:
   return { rows: builder.finish(widthOf(layout)), targets: Float64Array.from(targets) };
 }
 
-/** What a stack learns from, and how. */
+/** The training data and settings of a stack. */
 export interface Stacking<F extends FamilyId> {
   readonly examples: readonly Example<F>[];
   /** Aligned with the examples. */

@@ -8,7 +8,7 @@ const STEPS = [3, 1.7, 1.25];
 /** At most as many thresholds are tried for one set of weights. */
 const MOST_THRESHOLDS = 24;
 
-/** What tuning looks at. */
+/** The inputs of tuning. */
 export interface Tuning<F extends FamilyId> {
   readonly candidates: readonly Candidates<F>[];
   /** Whether there is a threshold to choose. */

@@ -15,7 +15,7 @@ import { openModelFile, requireRules, sizeOf, writeModelFile } from '../shared/m
 import type { EventsParameters } from './parameters.ts';
 import { createMatcher, type KnownText, learnWords, type Match, type Words } from './words.ts';
 
-/** Characters before and after a finding that tell its tendency. */
+/** Characters before and after a finding that indicate its tendency. */
 const BEFORE = 8;
 const AFTER = 4;
 

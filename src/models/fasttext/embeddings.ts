@@ -120,7 +120,7 @@ export function embeddingProbabilities(model: Embeddings, rows: Rows): Float64Ar
   return all;
 }
 
-/** What each feature of a row adds to the score of one output. */
+/** The contribution of each feature of a row to the score of one output. */
 export function contributions(model: Embeddings, rows: Rows, row: number, output: number): Float64Array {
   const { vectors, heads, dim } = model;
   const [from, to] = [rows.starts[row], rows.starts[row + 1]];

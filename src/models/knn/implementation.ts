@@ -32,7 +32,7 @@ const NOTHING_NEAR: Text = {
   zh: '没有训练样本与之共有 n-gram：取最常见的答案',
 };
 
-/** What is kept of the training data. */
+/** The training data stored in the model. */
 interface Memory {
   readonly task: Task;
   readonly k: number;

@@ -4,7 +4,7 @@ import { createMatcher } from './matcher.ts';
 /** A text and its mentions. */
 export interface Marked {
   readonly text: string;
-  /** `value` is what is learnt of a mention: its type, or the standard name of a symptom. */
+  /** `value` is the target of a mention: its type, or the standard name of a symptom. */
   readonly mentions: readonly { readonly start: number; readonly end: number; readonly value: string }[];
 }
 

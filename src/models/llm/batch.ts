@@ -46,7 +46,7 @@ export type UseSession = (
   use: (session: Session, rung: Rung, settings: CallSettings) => Promise<void>,
 ) => Promise<void>;
 
-/** Batches of the run in `directory`; their ids and states are kept beside the journal. */
+/** Batches of the run in `directory`; their ids and states are kept next to the journal. */
 export function batchOf(directory: string | undefined, useSession: UseSession): BatchModel | undefined {
   if (directory === undefined) return undefined;
   const file = join(directory, FILE);
@@ -193,7 +193,7 @@ const lineJson = z.object({
   response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
 });
 
-/** Puts the answers of ended batches into the journal. Failed requests are not kept: they are submitted or asked again. */
+/** Puts the answers of ended batches into the journal. Failed requests are not kept: they are submitted or called again. */
 async function collect(
   { session, rung, service, batches, save }: Work,
   inputs: readonly Input[],

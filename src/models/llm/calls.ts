@@ -17,7 +17,7 @@ const SCHEMA = 'chineseblue/calls@1';
 export const CALLS_FILE = 'calls.jsonl';
 const KEY_LENGTH = 32;
 
-/** What a service answered to one call, as it is kept. */
+/** The stored answer of a service to one call. */
 const keptJson = z.object({
   text: z.string(),
   reasoning: z.string().optional(),
@@ -61,7 +61,7 @@ const lineJson = z.union([
 
 /**
  * Every call of a run with its raw answer, appended as it arrives: the truth from which answers are read. A call counts once
- * it is on disk. Failed calls are not kept. Replies of other runs beside this one serve where everything that determines an
+ * it is on disk. Failed calls are not kept. Replies of other runs in the same directory are reused where everything that determines an
  * answer is the same.
  */
 export interface Calls {
@@ -112,7 +112,7 @@ export async function openCalls(directory: string | undefined, endpoint: Endpoin
   }
 }
 
-/** Undefined where a file beside this run cannot be read, or is gone by now: its calls are made again. */
+/** Undefined if a file of another run cannot be read or has disappeared: its calls are made again. */
 async function indexSibling(
   file: string,
   number: number,
@@ -142,7 +142,7 @@ const nothingKept = (): Calls => ({
 interface Kept {
   /** The run's own file of calls. */
   readonly own: FileHandle;
-  /** Files of runs beside it, which stay closed: there may be thousands. */
+  /** Files of other runs, which stay closed: there may be thousands. */
   readonly others: readonly string[];
   readonly appender: Appender;
   readonly lines: LineIndex;
@@ -217,9 +217,9 @@ export async function siblings(directory: string): Promise<string[]> {
     .sort();
 }
 
-/** What a file of calls holds. */
+/** The content of a file of calls. */
 interface Indexed {
-  /** In whole lines. */
+  /** Length of the complete lines, in bytes. */
   readonly bytes: number;
   readonly messages: HashSet;
   readonly rung: Rung | undefined;

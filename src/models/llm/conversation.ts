@@ -8,18 +8,18 @@ import { lettered, letterOf, MAX_OPTIONS, rotated } from './letters.ts';
 import type { InterviewParameters } from './parameters.ts';
 import { askingOf, choosePrompt, listLabels, render } from './prompt.ts';
 
-/** What stays the same for all examples of a run. */
+/** Settings shared by all examples of a run. */
 export interface Interview {
   readonly task: Task;
   readonly asking: Asking<AnyTypes>;
   readonly prompt: Prompt;
   readonly language: InterviewParameters['promptLanguage'];
-  /** Values that were learnt from train. */
+  /** Values derived from train. */
   readonly learnt: Placeholders;
   readonly seed: number;
 }
 
-/** What asking about a task takes. Throws a UserError `bad-prompt`, or `no-options` where there are none to score. */
+/** Everything needed to prompt for a task. Throws a UserError `bad-prompt`, or `no-options` if there are none to score. */
 export async function openInterview({
   task,
   train,
@@ -160,7 +160,7 @@ export function letterMessages(
 /** Rotations of the options: all of them, or this many evenly spaced ones. */
 const MAX_ROTATIONS = 5;
 
-/** Where the options begin, for every rotation of them that is asked about. */
+/** The first option of every rotation that is asked. */
 export function rotationsOf({ asking, task }: Interview): readonly number[] {
   const options = asking.choice?.options(task).length ?? 0;
   const turns = Math.min(options, MAX_ROTATIONS);

@@ -9,7 +9,7 @@ const LEAST_USUAL = 0.8;
 /** Watches for prompts that a service cut: some report success nevertheless, as Ollama does at its context length. */
 export interface CutWatch {
   add(usage: Usage | undefined): void;
-  /** What to say where the service counted far fewer tokens than some questions have; undefined where there is no sign of it. */
+  /** A warning if the service counted far fewer tokens than some questions have; undefined if there is no sign of it. */
   note(url: string): Text | undefined;
 }
 

@@ -17,14 +17,14 @@ import { type ChooseShots, createShots } from './shots.ts';
 /** How a kind reaches its model. */
 export interface Access {
   readonly endpoint: Endpoint;
-  /** Where texts go, for people. */
+  /** Readable destination of the texts. */
   readonly destination: string;
-  /** Inputs that are asked about at a time. */
+  /** Inputs that are processed at a time. */
   readonly lanes: number;
   open(signal?: AbortSignal): Promise<ChatService>;
 }
 
-/** Everything that asking takes; nothing is learnt. */
+/** Everything needed to ask questions; nothing is trained. */
 export interface Prepared {
   readonly interview: Interview;
   readonly choose: ChooseShots;
@@ -91,7 +91,7 @@ export async function withSession(
   }
 }
 
-/** What asking all inputs takes, from rough token counts. Nothing is sent. */
+/** Estimated usage for all inputs, from rough token counts. Nothing is sent. */
 function estimate({ interview, choose, parameters, access }: Prepared, inputs: readonly Input[]): Estimate {
   let calls = 0;
   let promptTokens = 0;

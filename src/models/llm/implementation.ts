@@ -9,7 +9,7 @@ import { batchOf } from './batch.ts';
 import { interviewed, prepareInterview, withSession } from './fitting.ts';
 import type { LlmParameters } from './parameters.ts';
 
-/** All families that can be asked are asked alike. */
+/** All families that can be prompted are handled alike. */
 export const fit: Fits<LlmParameters> = Object.fromEntries(askedFamilyIds.map((id) => [id, fitLlm]));
 
 /** Asks a service over HTTP. */

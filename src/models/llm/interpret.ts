@@ -19,7 +19,7 @@ const scored = z.object({
   places: z.array(z.number()).optional(),
 });
 
-/** What the journal keeps of the calls of one input: the calls of every repeat, in order. */
+/** The journal entry of one input: the calls of every repeat, in order. */
 export const rawJson = z.object({
   /** Id of the asking that reads it. */
   asking: z.string(),
@@ -29,7 +29,7 @@ export const rawJson = z.object({
   shots: z.array(z.string()).optional(),
   /** How answers were held to their shape. */
   rung: z.enum(['schema', 'json', 'text']).optional(),
-  /** What the service calls the model. */
+  /** The model name reported by the service. */
   model: z.string().optional(),
 });
 export type RawAnswer = z.infer<typeof rawJson>;

@@ -1,7 +1,7 @@
 import { choice, flag, integer, type Resolved, real, text } from '../../ground/parameters.ts';
 import { called, endpoint, limits } from '../shared/services/parameters.ts';
 
-/** Where the model is. */
+/** Parameters of the endpoint. */
 const served = {
   name: text({
     required: true,
@@ -14,7 +14,7 @@ const served = {
   endpoint,
 };
 
-/** What is asked, wherever the model is. */
+/** Parameters of the questions, for any model. */
 export const asked = {
   mode: choice(['generate', 'logprob'], {
     default: 'generate',
@@ -114,7 +114,7 @@ export const parameters = {
   maxCost,
 };
 
-/** What an interview takes, wherever the model is. */
+/** Parameters of an interview, for any model. */
 export type InterviewParameters = Resolved<typeof asked> & {
   /** How options are scored. Default: by their letters. */
   readonly optionsBy?: 'letter' | 'answer';

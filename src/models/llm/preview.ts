@@ -10,7 +10,7 @@ import { parameters as specs } from './parameters.ts';
 import { askingOf, choosePrompt, promptName } from './prompt.ts';
 import { createShots } from './shots.ts';
 
-/** What would be asked about one input. */
+/** The questions about one input. */
 export interface Preview {
   readonly prompt: string;
   /** The messages of every call: several for a ranking. */

@@ -4,7 +4,7 @@ import { messagesOf } from './conversation.ts';
 import { keepsShape, RUNGS, type Rung } from './ladder.ts';
 import { call, type Session, settingsOf } from './session.ts';
 
-/** Questions that are asked at most before nothing is known of a rung. */
+/** Maximum number of questions before a rung counts as undecided. */
 const MOST_PROBED = 3;
 
 const shapes = new Map<string, Promise<Rung | undefined>>();
@@ -33,7 +33,7 @@ export async function findRung(session: Session, inputs: readonly Input[]): Prom
   return rung ?? 'text';
 }
 
-/** Undefined where no answer tells. */
+/** Undefined if no answer is conclusive. */
 async function probe(
   session: Session,
   inputs: readonly Input[],

@@ -26,7 +26,7 @@ const promptJson = z.strictObject({
   user: templateOf(z.string().min(1)),
 });
 
-/** How tasks of a family are asked. Families without are refused by the kind before this is called. */
+/** The prompts of a family. Families without prompts are rejected by the kind before this is called. */
 export function askingOf(task: Task, { ranking }: Pick<InterviewParameters, 'ranking'>): Asking<AnyTypes> {
   const askings = familyOf(task).asking ?? [];
   const found = askings.find(({ id }) => id === ranking) ?? askings[0];

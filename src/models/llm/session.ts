@@ -30,7 +30,7 @@ export interface Session {
   readonly signal?: AbortSignal;
 }
 
-/** What making a call takes. */
+/** Everything needed to make a call. */
 export type Caller = Pick<Session, 'service' | 'calls' | 'signal'> & {
   readonly parameters: Streaming;
 };
@@ -57,7 +57,7 @@ export interface PlannedCall {
   readonly settings: Settings;
 }
 
-/** Calls on their way to a journal: what two inputs ask alike is asked, and paid for, once. */
+/** Calls in flight to a journal: identical questions of two inputs are asked, and paid for, once. */
 const underWay = new WeakMap<Calls, Map<string, Promise<MadeCall>>>();
 
 /** Makes one call, or finds it among those that are kept or under way. */

@@ -8,7 +8,7 @@ import { createTokenizer } from '../shared/features/tokens.ts';
 import { indexDocuments } from '../shared/retrieval/bm25index.ts';
 import type { InterviewParameters } from './parameters.ts';
 
-/** Trigram Jaccard similarity from which a train example is a near twin of the one that is asked about. */
+/** Trigram Jaccard similarity from which a train example is a near twin of the input. */
 const NEAR = 0.8;
 const SHINGLE = 3;
 /** Candidates looked up beyond those that are wanted: some of them are twins. */

@@ -12,7 +12,7 @@ const lineJson = z.union([
 ]);
 
 /**
- * What was asked and answered, by example, from the calls of the run in `directory` and of those beside it that served it. Of
+ * Questions and answers by example, from the calls of the run in `directory` and of the other runs whose calls it reused. Of
  * several calls about an example the first one's messages are given, and all answers.
  */
 export async function readConversations(

@@ -16,7 +16,7 @@ import type { LtrParameters } from './parameters.ts';
 
 type Query = Input<'ranking'>;
 
-/** What a document looks like for a query: entries by column. */
+/** Feature vector of a document for a query: entries by column. */
 export interface RankingFeatures {
   readonly width: number;
   features(query: string, document: Query['documents'][number]): Map<number, number>;

@@ -14,7 +14,7 @@ import { byFrequency, countBy, scoresByLabel, sortedLabels } from '../shared/lab
 import { STATUSES } from '../shared/mentions/statuses.ts';
 import { damaged, type ModelContent, openModelFile, sizeOf, writeModelFile } from '../shared/modelfile.ts';
 
-/** What is always answered; `null` for ranking, whose answer has as many scores as there are documents. */
+/** The constant answer; `null` for ranking, whose answer has as many scores as there are documents. */
 type Constant = Prediction | null;
 
 type LabelFamily = 'similarity' | 'inference' | 'classification';
@@ -156,7 +156,7 @@ const nodeJson = z.object({
   logic: z.enum(LOGICS),
 });
 
-/** What a file may say is always answered, by the family of its task. */
+/** The valid constant answers in a model file, by task family. */
 const answers: { readonly [F in FamilyId]?: z.ZodType<Constant> } = {
   ner: z.object({ entities: z.array(z.never()) }),
   relation: z.object({ triples: z.array(z.never()) }),

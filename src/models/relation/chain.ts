@@ -9,7 +9,7 @@ import {
 import type { Candidate, Marked } from './classifier.ts';
 import { locate } from './locate.ts';
 
-/** What trees of train have in common. */
+/** Statistics of the trees in train. */
 export interface TreeHabits {
   /** Relation → the role of most nodes that have it. */
   readonly roles: Readonly<Record<string, TreeNode['role']>>;
@@ -49,7 +49,7 @@ export function learnHabits(trees: readonly Tree[]): TreeHabits {
   };
 }
 
-/** Of equally frequent options the first. */
+/** Of equally frequent options, the first. */
 const mostFrequent = <T extends string>(options: readonly T[], items: readonly T[]): T => {
   const count = (option: T): number => items.filter((item) => item === option).length;
   return options.reduce((best, option) => (count(option) > count(best) ? option : best));

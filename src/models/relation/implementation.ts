@@ -158,7 +158,7 @@ function acceptedOf(found: readonly Candidate[], threshold: number): Candidate[]
     });
 }
 
-/** What speaks for each accepted candidate of a text. */
+/** The evidence for each accepted candidate of a text. */
 function explainPairs(
   { pairs, threshold }: FittedState,
   { mentions, candidates }: View,

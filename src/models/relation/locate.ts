@@ -31,7 +31,7 @@ export function locate(text: string, triples: readonly Triple[]): Entity[] {
   return keepLongest(found);
 }
 
-/** Where mentions overlap, the longest stays (of equals the first); in order. */
+/** Of overlapping mentions, the longest is kept (the first of equals); in order. */
 export function keepLongest(entities: readonly Entity[]): Entity[] {
   const taken: Entity[] = [];
   for (const entity of [...entities].sort(

@@ -43,7 +43,7 @@ export function pairsOf(text: string, mentions: readonly Entity[]): Pair[] {
   return [...closest.values()];
 }
 
-/** Features of a relation: the strings, what stands between and beside them, order, distance, place. */
+/** Features of a relation: the strings, what is between and around them, order, distance, place. */
 export function* pairFeatures(text: string, pair: Pair, mentions: readonly Entity[]): Generator<string> {
   const { subject, object, subjectText, objectText } = pair;
   const forward = subject.start < object.start;

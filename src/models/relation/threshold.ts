@@ -1,4 +1,4 @@
-/** Where nothing is known that would speak for another. */
+/** The default threshold without tuning. */
 export const DEFAULT_THRESHOLD = 0.5;
 
 /** The threshold with the best F1, half-way between two probabilities; of equals the one nearest to 0.5. */

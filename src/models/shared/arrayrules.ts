@@ -1,6 +1,6 @@
 import type { Text } from '../../ground/language.ts';
 
-/** What must hold of an array of a model file, so that what uses it never reads beside it and never runs for ever. */
+/** Invariants of an array of a model file, so that its users never read out of bounds or loop forever. */
 export interface ArrayRule {
   /** Its exact length. */
   readonly length?: number;

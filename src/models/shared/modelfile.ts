@@ -20,7 +20,7 @@ const BEFORE_DIGEST = `{"version":${VERSION},"sha256":"`;
 const DIGEST_START = HEADER_START + BEFORE_DIGEST.length;
 const DIGEST_END = DIGEST_START + 64;
 const NO_DIGEST = '0'.repeat(DIGEST_END - DIGEST_START);
-/** Far beyond any model of these kinds, and what a process can hold beside everything else. */
+/** Far beyond any model of these kinds, and small enough for the memory of a process. */
 const MAX_BYTES = 2 ** 30;
 const MAX_HEADER_BYTES = 2 ** 28;
 const ARRAYS = { Float32Array, Float64Array, Int32Array, Uint8Array, Uint16Array, Uint32Array } as const;
@@ -28,7 +28,7 @@ type ArrayName = keyof typeof ARRAYS;
 export type ModelArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
 
 export interface ModelContent {
-  /** What is not an array: plain JSON. */
+  /** Everything except arrays, as plain JSON. */
   readonly header: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, ModelArray>>;
 }
@@ -110,7 +110,7 @@ export type ArraysOf<A extends ArraySpecs> = {
 export interface ContentSpec<H, A extends ArraySpecs> {
   readonly header: z.ZodType<H>;
   readonly arrays: A;
-  /** What holds of the arrays of a file with this header, in any order; numbers are finite anyway. */
+  /** Invariants of the arrays of a file with this header, in any order; that numbers are finite is checked anyway. */
   rules?(content: Content<H, A>): RulesOf<A>;
 }
 
@@ -244,7 +244,7 @@ async function readBytes(file: string): Promise<Buffer> {
   }
 }
 
-/** What follows the version in the header of an earlier or later one. */
+/** The header after the version field, in an earlier or later version. */
 const OTHER_VERSION = /^\{"version":(\d+)[,}]/;
 
 function requireStart(file: string, start: Buffer, size: number): void {
@@ -303,7 +303,7 @@ const otherModel = (file: string, found: string, kind: string): UserError =>
     { file },
   );
 
-/** The error for a model of another family of tasks than the one asked for. */
+/** The error for a model of a task family other than the requested one. */
 export const otherFamily = (file: string, found: string, family: FamilyId): UserError =>
   new UserError(
     'other-family',

@@ -2,7 +2,7 @@ import { hashFile } from '../../ground/hash.ts';
 import { defineModel } from '../define.ts';
 import { parameters } from './parameters.ts';
 
-/** Standard terms found by BM25 and judged by logistic regression; see docs/models/terms.md. */
+/** Standard terms retrieved by BM25 and classified by logistic regression; see docs/models/terms.md. */
 export const terms = defineModel({
   contract: 1,
   id: 'terms',

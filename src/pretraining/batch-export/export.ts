@@ -17,7 +17,7 @@ import { type OpenedPretraining, openPretraining, type PretrainingRun } from '..
 import { fingerprintOf, requireTrainable } from '../train.ts';
 import { parquetOf } from './rows.ts';
 
-/** What is exported: a pretraining run, of which hardware and checkpoints are left to the cluster. */
+/** What is exported: a pretraining run without its hardware and checkpoint settings, which are up to the cluster. */
 export interface BatchExport extends Omit<PretrainingRun, 'hardware' | 'checkpoints'> {
   /** Tokens per Parquet file, padding included; default 4 194 304. At least one batch. */
   readonly shardTokens?: number;
@@ -78,7 +78,7 @@ export async function exportBatches(run: BatchExport, observer: Observer = {}): 
   );
 }
 
-/** What the script must know, beside the files. */
+/** What the script needs besides the files. */
 function describe({ start, config, data, settings: all }: OpenedPretraining, shardTokens: number) {
   const { device: _device, threads: _threads, ...training } = all;
   const { batches, train, heldOut } = data;
@@ -148,9 +148,9 @@ async function readBegun(file: string): Promise<string | undefined> {
 }
 
 interface WrittenBatches {
-  /** In the order of training. */
+  /** In training order. */
   readonly shards: readonly { readonly file: string; readonly rows: number }[];
-  /** What is evaluated; absent where nothing was held out. */
+  /** The evaluation file; absent if nothing was held out. */
   readonly heldOut?: { readonly file: string; readonly rows: number };
 }
 

@@ -48,7 +48,7 @@ export async function buildCorpus(options: BuildOptions, observer: Observer = {}
   });
 }
 
-/** Where a corpus, or a part of one, is made, and by which file one is known. */
+/** The directory of a corpus or of a part of one, and the file that identifies it. */
 interface Target {
   readonly out: string;
   /** Replace an existing one. */

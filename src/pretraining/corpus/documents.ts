@@ -41,7 +41,7 @@ export async function listInputs(paths: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Streams the documents of one file; `shapeOf` tells how they are written. `fields` names the columns or keys that hold text; without it
+ * Streams the documents of one file; `shapeOf` detects their format. `fields` names the columns or keys that hold text; without it
  * every string counts. A CSV row and a JSON value are one document each; in plain text blank lines separate documents,
  * or, where the first block of lines has none, every line is one.
  * Throws a UserError (`bad-json`, `csv-column`, `csv-quote`, `not-utf8`, `corpus-format`).

@@ -13,7 +13,7 @@ import { emptyCorpus, writeShards } from './shards.ts';
 /** Share of the work spent on taking text in, on the way to each of the later stages. */
 export const PROGRESS = { read: 0.7, duplicates: 0.75, shards: 0.85 } as const;
 
-/** What a corpus was made from, beside the text. */
+/** What a corpus was built from, besides the text. */
 export interface Origin {
   readonly sources: readonly SourceRecord[];
   readonly settings: Parsed<typeof CORPUS>;

@@ -2,7 +2,7 @@ import { scramble } from '../../text/hashing.ts';
 
 /** A hash table of n-grams: open addressing, two rolling hashes, no text kept. */
 export interface GramTable {
-  /** By slot: number of the first text with the n-gram, from 1; 0 where the slot is free. */
+  /** By slot: number of the first text with the n-gram, from 1; 0 if the slot is free. */
   readonly owners: Int32Array;
   /** By slot: bits for the caller. */
   readonly flags: Uint8Array;

@@ -88,7 +88,7 @@ export async function takeFiles(
   return sources;
 }
 
-/** In bytes; 0 for standard input and pipes, which tell none. */
+/** In bytes; 0 for standard input and pipes, whose size is unknown. */
 const sizeOf = async (file: string): Promise<number> => (file === STANDARD ? 0 : (await stat(file)).size);
 
 /** Takes the train splits of tasks in. */

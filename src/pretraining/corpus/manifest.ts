@@ -47,7 +47,7 @@ export interface SentenceCounts {
   readonly removed: Record<SentenceReason, number>;
 }
 
-/** What was read, what was removed and why, what is left. */
+/** Counts of what was read, removed (and why), and kept. */
 export interface Manifest {
   readonly format: typeof FORMAT;
   readonly sources: readonly SourceRecord[];

@@ -133,7 +133,7 @@ const wrongSketches = (file: string): UserError =>
     { file, hint: REBUILD },
   );
 
-/** What a field that differs says. */
+/** The error for a differing field. */
 const notTogether = (directory: string, first: string, field: string): UserError =>
   new UserError(
     'corpus-parts',

@@ -56,7 +56,7 @@ const partSchema = z.object({
   sketches: z.object({ file: z.literal('sketches.bin'), sha256 }),
 });
 
-/** What one shard of the inputs gave: counts, and the files with its documents and their sketches. */
+/** The result of one shard of the inputs: counts, and the files with its documents and their sketches. */
 export type Part = z.infer<typeof partSchema>;
 
 /** Throws a UserError: `corpus-part-missing`, `corpus-part`. */

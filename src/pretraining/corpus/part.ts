@@ -17,7 +17,7 @@ import { PART, PART_FORMAT, type Part } from './part-record.ts';
 import { writeShards, writeSynced } from './shards.ts';
 import { readEvaluationTexts } from './train-splits.ts';
 
-/** Which part of how many. */
+/** Part number and number of parts. */
 export interface ShardChoice {
   /** From 1. */
   readonly index: number;
@@ -126,7 +126,7 @@ export function filesOf<F extends { readonly bytes: number }>(
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
-/** Which texts were kept out. */
+/** Digest of the texts that were kept out. */
 export function digestOfTexts(texts: readonly EvaluationText[]): string {
   const hash = createHash('sha256');
   for (const { task, split, id, text } of texts) hash.update(`${JSON.stringify([task, split, id, text])}\n`);

@@ -9,7 +9,7 @@ export const BOILERPLATE_FROM = 10;
 /** Maximum earlier documents of one MinHash bucket with which a document is compared. */
 const MAX_COMPARISONS = 32;
 
-/** By document: 1 where it equals or nearly equals an earlier one that stays. Counts both. */
+/** By document: 1 if it is an exact or near duplicate of an earlier one that is kept. Counts both. */
 export function findDuplicates({ spool, sketches, documents }: Intake, threshold: number): Uint8Array {
   const removed = new Uint8Array(spool.size);
   for (const { members } of sketches.buckets()) {

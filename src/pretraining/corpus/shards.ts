@@ -144,7 +144,7 @@ export async function* readCorpus(directory: string, shards: readonly Shard[]): 
   }
 }
 
-/** As `readCorpus`, but of a corpus with more than `characters` only an even sample of documents, always the same. */
+/** As `readCorpus`, but only an even, deterministic sample of documents from a corpus of more than `characters`. */
 export async function* sampleCorpus(
   directory: string,
   shards: readonly Shard[],

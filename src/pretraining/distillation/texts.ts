@@ -25,7 +25,7 @@ export function packSentences(
   return text === '' ? texts : [...texts, text];
 }
 
-/** Which of the documents is held out: by its number, evenly, `share` of all. */
+/** Whether a document is held out: evenly by its number, `share` of all. */
 export const isHeldOut = (document: number, share: number): boolean =>
   Math.floor((document + 1) * share) > Math.floor(document * share);
 

@@ -21,7 +21,7 @@ export type LexiconReason = 'too-short' | 'too-long' | 'not-a-term' | 'common-wo
 export const TERM_LENGTH = { min: 2, max: 20 } as const;
 /** A term that is annotated in a smaller share of its occurrences is usually an ordinary word. */
 export const MIN_PURITY = 0.05;
-/** With fewer occurrences purity means nothing. */
+/** With fewer occurrences, purity is meaningless. */
 const OCCURRENCES_TO_JUDGE = 3;
 
 /** Words that occur in word lists but name nothing. */
@@ -33,7 +33,7 @@ const COMMON = new Set(
 );
 
 export interface RefineOptions {
-  /** Texts on which ambiguity is judged. */
+  /** Texts on which ambiguity is measured. */
   readonly annotated: Iterable<AnnotatedText>;
   /** Sentences in which terms are counted, where there is a corpus. */
   readonly corpus?: AsyncIterable<readonly string[]>;

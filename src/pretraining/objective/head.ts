@@ -18,7 +18,7 @@ import { architectureOf } from '../../encoders/architectures/registry.ts';
 import type { HeadContext, Loss, Outputs } from '../../encoders/heads/head.ts';
 import type { PretrainingBatch } from '../masks/batch.ts';
 
-/** Parameters of both pretraining heads beside the encoder, by Hugging Face name; the pooler's among them. */
+/** Parameters of both pretraining heads, without the encoder, by Hugging Face name, including the pooler's. */
 export function pretrainingParameters(config: EncoderConfig): Shapes {
   const { masked, nextSentence } = architectureOf(config).heads;
   return new Map([...masked.parameters(config), ...(nextSentence?.parameters(config) ?? [])]);
@@ -93,7 +93,7 @@ function meanLoss(logits: Value, labels: Value, name: string): Value {
 
 const long = (values: ArrayLike<number>): BigInt64Array => BigInt64Array.from(Array.from(values), BigInt);
 
-/** What the two parts of the loss are divided by. */
+/** The divisors of the two parts of the loss. */
 export interface PretrainingTotals {
   /** Masked tokens. */
   readonly masked: number;

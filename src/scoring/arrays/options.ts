@@ -19,7 +19,7 @@ export interface ScoreOptions {
   readonly groups?: readonly string[];
 }
 
-/** Intervals by the name of the figure; empty unless asked for. */
+/** Intervals by the name of the figure; empty unless requested. */
 export type Intervals = Readonly<Record<string, Interval>>;
 
 /** Throws a UserError `length-mismatch` unless both sides have one entry per item. */

@@ -25,7 +25,7 @@ export interface ExampleOf<T extends FamilyTypes> {
   readonly gold: T['gold'];
 }
 
-/** One example beside what a model answered; what every metric is computed from. */
+/** One example with the prediction of a model: what every metric is computed from. */
 export interface AnsweredOf<T extends FamilyTypes> {
   readonly input: T['input'];
   readonly gold: T['gold'];

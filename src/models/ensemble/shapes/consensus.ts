@@ -8,7 +8,7 @@ import { chosen, type Shape } from '../shape.ts';
 /** A family whose answers are wholes that are more or less alike. */
 interface Wholes<F extends FamilyId, Whole> {
   of(answer: Prediction<F>): Whole;
-  /** What gold may be answered with; at least one. */
+  /** The accepted answers for a gold; at least one. */
   golds(gold: Gold<F>): readonly Whole[];
   keyOf(whole: Whole): string;
   /** From 0 to 1. */

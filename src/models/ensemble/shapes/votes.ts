@@ -10,7 +10,7 @@ interface Items<F extends FamilyId, Item> {
   keyOf(item: Item): string;
   classOf(item: Item): string;
   prediction(items: readonly Item[]): Prediction<F>;
-  /** Where no item reaches the threshold, the one with the highest score is given. */
+  /** If no item reaches the threshold, the one with the highest score is returned. */
   readonly never?: 'empty';
 }
 

@@ -9,7 +9,7 @@ import { interviewed, prepareInterview } from '../fitting.ts';
 import type { GgufParameters } from './parameters.ts';
 import { openLocalService } from './service.ts';
 
-/** All families that can be asked are asked alike. */
+/** All families that can be prompted are handled alike. */
 export const fit: Fits<GgufParameters> = Object.fromEntries(askedFamilyIds.map((id) => [id, fitGguf]));
 
 /** Asks a model in this process, one question at a time. */
@@ -27,7 +27,7 @@ async function fitGguf(request: FitRequest<FamilyId, GgufParameters>): Promise<F
   return interviewed(prepared);
 }
 
-/** What determines answers, as an endpoint: the content of the file, where it is cut off, and what is drawn. */
+/** What determines answers, expressed as an endpoint: the content of the file, the context size, and the sampling seed. */
 async function endpointOf(
   { file, contextSize, gpu, temperature }: GgufParameters,
   seed: number,

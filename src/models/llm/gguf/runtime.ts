@@ -103,7 +103,7 @@ export async function loadRuntime(name = PACKAGE): Promise<Runtime> {
   }
 }
 
-/** Packages with the compiled parts, by platform and architecture of Node, and the kinds of GPU beside Metal that they have. */
+/** Packages with the compiled parts, by platform and architecture of Node, and the GPU backends besides Metal that they support. */
 const BINARIES: Readonly<Record<string, { readonly name: string; readonly gpus: readonly string[] }>> = {
   'linux-x64': { name: 'linux-x64', gpus: ['cuda', 'vulkan'] },
   'linux-arm64': { name: 'linux-arm64', gpus: [] },

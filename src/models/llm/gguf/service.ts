@@ -11,7 +11,7 @@ import { type LlamaSequence, loadRuntime, type Runtime, type Token } from './run
 export interface LocalModel {
   readonly endpoint: Endpoint;
   readonly model: ModelSettings;
-  /** Of what is drawn where the temperature is above zero. */
+  /** Seed of sampling if the temperature is above zero. */
   readonly seed: number;
   readonly limits: Limits;
   readonly signal?: AbortSignal;
@@ -22,7 +22,7 @@ const bodyJson = z.object({
   temperature: z.number(),
   max_tokens: z.number(),
   top_logprobs: z.number().optional(),
-  /** Answers whose probability is asked for. */
+  /** Answers whose probability is requested. */
   continuations: z.array(z.string()).optional(),
   response_format: z
     .union([

@@ -17,7 +17,7 @@ const INSTRUCTION = {
   en: 'This is the first half of a text. Write its second half word for word, from memory. Output the second half only, without comment, and do not repeat the first half.',
 } as const;
 
-/** What is asked about a halved text. */
+/** The prompt for a halved text. */
 export const completionMessages = ({ shown }: HalvedText, language: Language): readonly Message[] => [
   { role: 'system', content: INSTRUCTION[language] },
   { role: 'user', content: shown },
@@ -34,7 +34,7 @@ export interface Completion {
   readonly near: boolean;
 }
 
-/** Judges a completion; one that repeats what was shown is judged by what it adds. */
+/** Scores a completion; if it repeats the shown half, by what it adds. */
 export function judgeCompletion({ shown, hidden }: HalvedText, answer: string): Completion {
   const wanted = comparisonForm(hidden);
   const beginning = comparisonForm(shown);

@@ -35,11 +35,11 @@ export interface MemorisedRequest {
   readonly seed: number;
   /** Parameters of the kind; `name` at least. */
   readonly parameters: GivenParameters;
-  /** Where calls are kept; nowhere where it is absent. */
+  /** Where calls are stored; absent: they are not stored. */
   readonly directory?: string;
 }
 
-/** What continuing half a text showed, for texts of one source. */
+/** Results of text completion, for texts of one source. */
 export interface CompletionRates {
   readonly source: Source;
   /** Began with the next ten characters. */
@@ -73,7 +73,7 @@ export interface Memorised {
   readonly order?: readonly OrderRates[];
 }
 
-/** Everything that is going to be asked. */
+/** All questions to be asked. */
 export interface MemorisedQuestions {
   readonly endpoint: Endpoint;
   readonly estimate: Estimate;
@@ -249,7 +249,7 @@ async function complete(
 
 type Chosen = 'same' | 'changed' | 'unreadable' | 'failed';
 
-/** Asks for a letter in two orders. A ranking is asked about its first document. */
+/** Asks for a letter in two orders. For a ranking, only its first document is used. */
 async function choose(prepared: Prepared, input: Input, caller: Caller): Promise<Chosen> {
   const { interview } = prepared;
   const options = interview.asking.choice?.options(interview.task) ?? [];

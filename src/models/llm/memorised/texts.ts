@@ -7,7 +7,7 @@ import { comparisonForm } from '../../../text/normalise.ts';
 /** Shorter texts have no halves that say anything. */
 const LEAST_LENGTH = 16;
 
-/** Where the halves of a text come from. */
+/** The source of the halves of a text. */
 export const SOURCES = ['test', 'train', 'recombined'] as const;
 export type Source = (typeof SOURCES)[number];
 

@@ -34,7 +34,7 @@ import {
 } from '../modelfile.ts';
 import { fittedClassifier } from './classifier.ts';
 
-/** What a kind's training is given. */
+/** The arguments of training. */
 export interface Training<P> {
   readonly rows: Rows;
   readonly examples: readonly Example<LabelFamily>[];
@@ -45,13 +45,13 @@ export interface Training<P> {
   readonly signal?: AbortSignal;
 }
 
-/** What a kind learnt: a probability for every output. */
+/** The fitted classifier: a probability for every output. */
 export interface Scorer {
   /** `outputs` numbers per row. */
   probabilities(rows: Rows): Float64Array;
-  /** What each entry of the only row adds to the score of an output. */
+  /** The contribution of each entry of the single row to the score of an output. */
   contributions(rows: Rows, output: number): ArrayLike<number>;
-  /** How it stands in a model file, beside labelling and encoder. */
+  /** Its part of a model file, besides labelling and encoder. */
   readonly header: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, ModelArray>>;
 }
@@ -62,14 +62,14 @@ export interface Trained {
   readonly outOfFold?: Float64Array;
 }
 
-/** A kind of classifier: how inputs are encoded, and how encoded examples are learnt. */
+/** A kind of classifier: how inputs are encoded, and how it is trained on encoded examples. */
 export interface ScorerKind<P, H, A extends ArraySpecs> {
   readonly id: string;
   encoding(parameters: P): { readonly options: TfidfOptions; readonly measured: boolean };
   train(training: Training<P>): Promise<Trained>;
-  /** What a model file has beside labelling and encoder. */
+  /** What a model file holds besides labelling and encoder. */
   readonly file: { readonly header: z.ZodType<H>; readonly arrays: A };
-  /** What holds of its arrays for an encoder of this width. */
+  /** Invariants of its arrays for an encoder of this width. */
   rules(header: H, width: number, outputs: number): RulesOf<A>;
   open(header: H, arrays: ArraysOf<A>, labelling: Labelling): Scorer;
 }

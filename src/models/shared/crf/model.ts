@@ -6,7 +6,7 @@ import { type ArraySpecs, type ArraysOf, type ModelContent, pickArrays } from '.
 import { tagCount, tagName } from './tags.ts';
 import { TEMPLATE_GROUPS, type Template, type TemplateGroup, templatesOf } from './templates.ts';
 
-/** What a trained CRF knows. */
+/** The content of a trained CRF. */
 export interface CrfModel {
   readonly types: readonly string[];
   /** Names of the tags, by number. */
@@ -15,7 +15,7 @@ export interface CrfModel {
   readonly templates: readonly Template[];
   /** Words that features refer to, by their number less 2. */
   readonly words: readonly string[];
-  /** What may be known of a whole text, by its number less 2. */
+  /** Values of the text metadata, by their number minus 2. */
   readonly sides: readonly string[];
   readonly lexicon: Lexicon;
   /** The attributes: `template << 16 | first value`, `second value << 16 | third value`. */
@@ -74,7 +74,7 @@ const ARRAYS = {
   occurrences: 'Uint32Array',
 } as const satisfies ArraySpecs;
 
-/** What is wrong with a content. */
+/** Why a content is invalid. */
 export interface Fault {
   readonly fault: Text;
 }

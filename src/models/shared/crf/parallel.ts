@@ -10,7 +10,7 @@ import { addMass, bundleCount, bundleScores, expect, tagsOf, weightCount } from 
  */
 export const SHARDS = 4;
 
-/** What a worker is given; everything in it is shared memory. */
+/** The arguments of a worker, all in shared memory. */
 export interface Shared {
   readonly dataset: Dataset;
   readonly weights: Float64Array;

@@ -16,7 +16,7 @@ export interface Reading {
   readonly probability: number;
 }
 
-/** A trained CRF at work. `side` is what is known of the whole text beside its characters, such as its speaker. */
+/** A trained CRF at work. `side` is metadata of the whole text, such as its speaker. */
 export interface Tagger {
   readonly types: readonly string[];
   /** The entities of the likeliest tag sequence, in order, never overlapping. */

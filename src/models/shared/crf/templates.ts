@@ -2,7 +2,7 @@ import { type Characters, OUTSIDE } from '../mentions/characters.ts';
 import { type Lexicon, matchLexicon, type Share } from '../mentions/lexicon.ts';
 import { eachWord } from '../mentions/words.ts';
 
-/** What is observed at a position: every track has one number per position. */
+/** The observations at a position: every track has one number per position. */
 export const TRACKS = ['char', 'class', 'place', 'word', 'match', 'matched', 'side'] as const;
 export type Track = (typeof TRACKS)[number];
 
@@ -53,7 +53,7 @@ function parseTemplate(name: string, group: TemplateGroup): Template {
   return { name, group, parts };
 }
 
-/** What features refer to beside the text itself: learnt from the training texts. */
+/** What features refer to besides the text itself: collected from the training texts. */
 export interface Vocabulary {
   readonly types: readonly string[];
   /** Word → its number, from 2 up. */

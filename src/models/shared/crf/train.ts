@@ -19,7 +19,7 @@ export interface TaggedText {
   readonly entities: readonly Entity[];
   /** Texts of one unit (the turns of a dialogue) share it: none of them shows the others its mentions. */
   readonly unit?: string;
-  /** What is known of the whole text, such as its speaker. */
+  /** Metadata of the whole text, such as its speaker. */
   readonly side?: string;
 }
 
@@ -140,7 +140,7 @@ const frequentWords = (counts: ReadonlyMap<string, number>, cutoff: number): str
     .slice(0, MOST_WORDS)
     .map(([word]) => word);
 
-/** What each text's own unit contributes to the lexicon, by the text's index. Quick where the texts of a unit follow each other. */
+/** The contribution of each text's own unit to the lexicon, by the text's index. Fast if the texts of a unit are adjacent. */
 function createShares(
   texts: readonly TaggedText[],
   read: readonly ReadText[],

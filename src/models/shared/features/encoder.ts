@@ -7,7 +7,7 @@ export interface Encoder<Input> {
   readonly width: number;
   /** Adds one row. */
   encode(input: Input, builder: RowsBuilder): void;
-  /** What a column stands for, for people. */
+  /** A readable description of a column. */
   name(column: number): Text;
   /** For a model file. */
   pack(): ModelContent;

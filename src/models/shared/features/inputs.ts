@@ -8,7 +8,7 @@ import { fitTextEncoder, openTextEncoder } from './texts.ts';
 import type { TfidfOptions } from './tfidf.ts';
 import { type TFIDF_ARRAYS, tfidfOptionsJson } from './tfidf-content.ts';
 
-/** What is to be classified: one text or a pair. */
+/** The input of a classifier: one text or a pair. */
 export type ClassifierInput = Text1 | Text2;
 
 /** The texts of an input, one or two. */

@@ -1,6 +1,6 @@
 import { createRowsBuilder, type Rows } from './rows.ts';
 
-/** What is present in one thing: names of features, a name at most counting once. */
+/** The features present in one item, by name; a name counts at most once. */
 export type Bag = Iterable<string>;
 
 /** Features that have a column, by name. */

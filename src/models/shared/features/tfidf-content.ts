@@ -15,7 +15,7 @@ const POINTS = 0x110000;
 /** Beyond the weight of an n-gram in one of more texts than can be counted: `1 + ln(2 ** 53)`. */
 const MOST_IDF = 38;
 
-/** What holds of these arrays: a trie, and for every column its node and its weight. */
+/** Invariants of these arrays: a trie, and for every column its node and its weight. */
 export const tfidfRules = ({
   parents,
   nodeOf,

@@ -30,13 +30,13 @@ const LONGEST_REST = 8;
 const FEW = 0.01;
 const INNER_STEPS = 5;
 
-/** Where the ascent stands, with scratch space for one row. */
+/** The state of the ascent, with scratch space for one row. */
 interface Ascent {
   readonly dual: Float64Array;
   /** `X'dual`. */
   readonly weights: Float64Array;
   readonly intercepts: Float64Array;
-  /** Of the dual over all rows, one per output: 0 at the optimum. */
+  /** Sums of the dual over all rows, one per output: 0 at the optimum. */
   readonly sums: Float64Array;
   /** A share of a row's limit: how far from its optimum a settled row is at most. */
   readonly settled: number;

@@ -26,7 +26,7 @@ export interface Lexicon {
   readonly occurrences: Uint32Array;
 }
 
-/** What one unit (a document, a dialogue) contributed: taken away when its own features are made. */
+/** The contribution of one unit (a document, a dialogue), subtracted when its own features are computed. */
 export interface Share {
   readonly mentions: ReadonlyMap<number, number>;
   readonly occurrences: ReadonlyMap<number, number>;

@@ -29,7 +29,7 @@ export interface MinimizeOptions {
 
 export interface Minimum {
   readonly x: Float64Array;
-  /** With the L1 term, where there is one. */
+  /** Including the L1 term, if any. */
   readonly value: number;
   readonly gradientNorm: number;
   readonly iterations: number;
@@ -38,7 +38,7 @@ export interface Minimum {
   readonly reason: 'gradient' | 'value' | 'iterations' | 'stalled';
 }
 
-/** What stays the same over the iterations of one minimization. */
+/** The constants of one minimization. */
 interface Problem {
   readonly objective: Objective;
   readonly inner: (a: Float64Array, b: Float64Array) => number;
@@ -46,7 +46,7 @@ interface Problem {
   readonly penalty?: Float64Array;
 }
 
-/** Where the search stands, where it may go next, and the direction it looks in. */
+/** The current point, the next candidate, and the search direction. */
 interface Search {
   x: Float64Array;
   gradient: Float64Array;
@@ -55,7 +55,7 @@ interface Search {
   readonly direction: Float64Array;
   /** The gradient that directions start from: with L1, the steepest one-sided slope. */
   readonly slope?: Float64Array;
-  /** With the L1 term, where there is one. */
+  /** Including the L1 term, if any. */
   value: number;
   evaluations: number;
 }

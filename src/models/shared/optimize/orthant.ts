@@ -1,6 +1,6 @@
 import type { Probe } from './linesearch.ts';
 
-/** Where a line search in one orthant stands; `nextX` and `nextGradient` are written. */
+/** The state of a line search in one orthant; `nextX` and `nextGradient` are written. */
 export interface OrthantLine {
   readonly objective: (x: Float64Array, gradient: Float64Array) => number | Promise<number>;
   readonly x: Float64Array;

@@ -5,7 +5,7 @@ import type { Task } from '../../../tasks/task.ts';
 
 export interface RetrievalQuery {
   readonly text: string;
-  /** Grade of every judged document by its position in the collection; others count as not relevant. */
+  /** Grade of every judged document by its position in the collection; unjudged ones count as not relevant. */
   readonly grades: ReadonlyMap<number, number>;
 }
 

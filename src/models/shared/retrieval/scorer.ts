@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { createTokenizer, TOKEN_KINDS, type TokenKind } from '../features/tokens.ts';
 import { type Bm25Constants, inverseFrequency, saturation } from './weights.ts';
 
-/** What a collection of documents says about tokens, and how to score with it. */
+/** Token statistics of a document collection, and scoring with them. */
 export interface Statistics extends Bm25Constants {
   readonly tokenKind: TokenKind;
   readonly total: number;

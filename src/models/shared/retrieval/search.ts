@@ -136,7 +136,7 @@ function dropBelow({ scores, touched }: Scores, least: number, found: number): n
   return kept;
 }
 
-/** What the token adds to the document: 0 where it is not in it. */
+/** The score contribution of the token to the document: 0 if it does not occur. */
 function shareOf({ starts, holders, shares }: Postings, token: number, document: number): number {
   let low = starts[token];
   let high = starts[token + 1];

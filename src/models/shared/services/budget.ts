@@ -1,7 +1,7 @@
 import { UserError } from '../../../ground/errors.ts';
 import type { Price } from './profile.ts';
 
-/** What may be spent; absent: any amount. */
+/** Spending limits; absent: unlimited. */
 export interface Limits {
   readonly maxCalls?: number;
   readonly maxTotalTokens?: number;
@@ -9,7 +9,7 @@ export interface Limits {
   readonly maxCost?: number;
 }
 
-/** What was spent on calls to services, by this process. */
+/** Spending on calls to services by this process. */
 export interface Spending {
   readonly calls: number;
   readonly promptTokens: number;
@@ -33,7 +33,7 @@ export interface Tokens {
   readonly completionTokens?: number;
 }
 
-/** What a service reports, else what was estimated. */
+/** Usage as reported by the service, else as estimated. */
 export const tokensOf = ({
   promptTokens,
   completionTokens,

@@ -18,7 +18,7 @@ export interface CallSettings {
   readonly limits: Limits;
 }
 
-/** What one call took in all its attempts. */
+/** Usage of one call over all its attempts. */
 export interface Called<R> {
   readonly outcome: R | ServiceFailure;
   readonly attempts: number;
@@ -39,7 +39,7 @@ export interface ServiceCall<R> {
 
 /** Makes calls to one service. */
 export interface Caller {
-  /** With retries. Throws a UserError where nothing can be asked: a wrong key, no such model, no connection. */
+  /** With retries. Throws a UserError if no call can succeed: a wrong key, no such model, no connection. */
   make<R extends object>(call: ServiceCall<R>, signal?: AbortSignal): Promise<Called<R>>;
   close(): void;
 }
@@ -131,7 +131,7 @@ export async function openCaller(endpoint: Endpoint, settings: CallSettings): Pr
 /** Shorter header values are no secrets, and may be parts of words. */
 const LEAST_SECRET = 8;
 
-/** What must not be repeated in errors: the key, and headers with their parts, such as that after `Bearer`. */
+/** Secrets that must not appear in errors: the key, and headers with their parts, such as the one after `Bearer`. */
 export const secretsOf = (endpoint: Endpoint, settings: CallSettings): string[] =>
   [readKey(keyVariable(endpoint, settings)) ?? '', ...Object.values(endpoint.profile.headers)]
     .flatMap((secret) => [secret, ...secret.split(/\s+/)])

@@ -15,10 +15,10 @@ export interface TokenOption {
   readonly logprob: number;
 }
 
-/** What a service answered, whichever way it was sent. */
+/** The answer of a service, streamed or not. */
 export interface ChatReply {
   readonly text: string;
-  /** What a thinking model wrote before its answer. */
+  /** The reasoning of a thinking model before its answer. */
   readonly reasoning?: string;
   /** `stop`, `length`, `content_filter`… */
   readonly finish?: string;
@@ -31,18 +31,18 @@ export interface ChatReply {
   readonly completionTokens?: number;
   /** The likeliest first tokens. */
   readonly first?: readonly TokenOption[];
-  /** The log-probabilities of the answers that were asked about, where nothing is written. */
+  /** The log-probabilities of the candidate answers, when no text is generated. */
   readonly continued?: readonly number[];
 }
 
-/** What a service says it counted may be nonsense, which costs no answer: then nothing was reported. */
+/** Usage reported by a service may be invalid; it is then dropped, and the answer kept. */
 const count = z.number().nonnegative().nullish().catch(undefined);
 const usageJson = z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(undefined);
 const text = z.string().nullish();
 const contentPartJson = z.object({
   type: z.string(),
   text,
-  /** Of Mistral's services: what the model thought. */
+  /** The reasoning, as Mistral's services return it. */
   thinking: z.union([z.string(), z.array(z.object({ text }))]).nullish(),
 });
 const contentJson = z.union([z.string(), z.array(contentPartJson)]).nullish();

@@ -21,7 +21,7 @@ export interface EmbeddingReply {
 
 /** A service that turns texts into vectors. */
 export interface EmbeddingService {
-  /** With retries; a reply that is no vector for every text is a failure. Throws as `Caller.make` does. */
+  /** With retries; a reply without one vector per text is a failure. Throws as `Caller.make` does. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Called<EmbeddingReply>>;
   close(): void;
 }

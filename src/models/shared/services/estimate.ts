@@ -3,7 +3,7 @@ import { costOf } from './budget.ts';
 import type { ChatReply, Message } from './chat.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** Tokens that a message takes beside its text. */
+/** Tokens that a message takes besides its text. */
 const PER_MESSAGE = 4;
 const TOKENS_PER_CJK = 0.7;
 const CHARACTERS_PER_TOKEN = 4;
@@ -37,7 +37,7 @@ export const estimateCall = (messages: readonly Message[], { text, reasoning = '
   completionTokens: Math.ceil(estimateText(text) + estimateText(reasoning)),
 });
 
-/** What calls would take, with their cost where the price is known. */
+/** Estimated usage of calls, with their cost if the price is known. */
 export function estimateOf(
   { price }: Pick<Endpoint, 'price'>,
   sums: Pick<Estimate, 'destination' | 'calls' | 'promptTokens' | 'mostCompletionTokens'>,

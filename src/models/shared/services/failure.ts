@@ -8,9 +8,9 @@ export interface ServiceFailure {
   /** The service is overloaded or too slow: fewer calls at a time. */
   readonly overloaded: boolean;
   readonly status?: number;
-  /** The service asked for a pause. */
+  /** The service requested a pause. */
   readonly pauseMs?: number;
-  /** What the service said. */
+  /** The message of the service. */
   readonly detail?: string;
 }
 

@@ -9,7 +9,7 @@ export interface Limiter {
   run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** A call was answered. */
   succeeded(): void;
-  /** A call that began at `since` (`performance.now()`) met an overloaded service, which asked for a pause of `pauseMs`. */
+  /** A call that began at `since` (`performance.now()`) hit an overloaded service, which requested a pause of `pauseMs`. */
   overloaded(since: number, pauseMs: number): void;
   /** Calls that are allowed at a time now. */
   readonly width: number;

@@ -8,7 +8,7 @@ export const endpoint = text({
   },
 });
 
-/** What calls may take, wherever the model is. */
+/** Limits on calls, for any service. */
 export const limits = {
   maxCalls: integer({
     min: 1,

@@ -30,7 +30,7 @@ const profile = z.strictObject({
   concurrency: z.int().positive().optional(),
 });
 
-/** What a user keeps about a service: where it is, what it costs and how much it takes. */
+/** The settings of a service: its endpoint, prices and limits. */
 export type Profile = z.infer<typeof profile>;
 
 export const NO_PROFILE: Profile = { headers: {}, extraBody: {} };

@@ -5,15 +5,15 @@ import type { Endpoint } from './endpoint.ts';
 import { estimateCall } from './estimate.ts';
 import { isFailure } from './failure.ts';
 
-/** The fields of a request beside model and messages. */
+/** The fields of a request besides model and messages. */
 export type Body = Readonly<Record<string, unknown>>;
 
-/** A service that can be asked, over HTTP or in this process. */
+/** A model service, over HTTP or in this process. */
 export interface ChatService {
   readonly endpoint: Endpoint;
   /**
-   * Asks once, with retries. Throws a UserError where nothing can be asked: a wrong key, no such model, no connection.
-   * `repeat` numbers the times that the same is asked: a model in this process draws other samples for each.
+   * Makes one call, with retries. Throws a UserError if no call can succeed: a wrong key, no such model, no connection.
+   * `repeat` numbers the repetitions of the same question: a model in this process draws other samples for each.
    */
   ask(
     messages: readonly Message[],
@@ -52,7 +52,7 @@ export async function openService(endpoint: Endpoint, settings: CallSettings): P
   };
 }
 
-/** What is sent: the profile's extra fields win, and its nulls remove fields. */
+/** The request body: the profile's extra fields win, and its nulls remove fields. */
 export function requestBody({ model, profile }: Endpoint, body: Body): Body {
   const fields = Object.entries({ model, ...body, ...profile.extraBody });
   return Object.fromEntries(fields.filter(([, value]) => value !== null && value !== undefined));

@@ -2,7 +2,7 @@ import { foldText } from '../features/ngrams.ts';
 import type { Candidate } from './finder.ts';
 import { sharedCharacters } from './likeness.ts';
 
-/** What is known of a term beside a text, in this order. */
+/** The features of a term for a text, in this order. */
 export const FEATURES = [
   'bm25',
   'first',

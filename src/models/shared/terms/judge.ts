@@ -5,7 +5,7 @@ import { FEATURES, featuresOf } from './features.ts';
 import type { TermFinder } from './finder.ts';
 import type { TermKnowledge } from './knowledge.ts';
 
-/** Candidates that are learnt from for each text, beside its terms: the first that were found. */
+/** Candidates per text used for training besides its gold terms: the top retrieved ones. */
 const NEGATIVES = 12;
 
 /** How often known texts have each term. */

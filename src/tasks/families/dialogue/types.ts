@@ -2,7 +2,7 @@ import type { Turn } from '../shared/types.ts';
 
 export type { Turn };
 
-/** Whether the patient has the symptom, has it not, or it stays open. */
+/** Whether the patient has the symptom, does not have it, or it is uncertain. */
 export type SymptomStatus = 'true' | 'false' | 'uncertain';
 
 /** The statuses are the family's own, whatever labels a task lists. */
