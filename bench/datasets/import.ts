@@ -76,16 +76,16 @@ try {
   const predictions = [
     { what: 'written', ...run(process.execPath, [ours, 'write', parquet, values.rows]) },
     {
-      what: 'written, with scores of three labels',
+      what: 'written, with scores for three labels',
       ...run(process.execPath, [ours, 'write', scored, values.rows, 'scores']),
     },
     { what: 'written by pandas', ...run(python, [peer, 'write', parquet, values.rows]) },
     {
-      what: 'read, and found in the questions',
+      what: 'read and matched with examples',
       ...run(process.execPath, [ours, 'read', parquet, values.rows]),
     },
     {
-      what: 'read, with scores of three labels',
+      what: 'read, with scores for three labels',
       ...run(process.execPath, [ours, 'read', scored, values.rows]),
     },
     { what: 'read by pandas', ...run(python, [peer, 'read', parquet]) },

@@ -1,4 +1,4 @@
-"""Writes the fixtures of src/encoders/architectures/*/fixtures: what transformers computes with small models.
+"""Writes the fixtures of src/encoders/architectures/*/fixtures: reference outputs of transformers for small models.
 
 A fixture has the configuration, a padded batch with token types, the last hidden state, the logits of every head, the
 gradient of every parameter, and the names under which each class is saved (layers apart). Weights are not stored: `values`

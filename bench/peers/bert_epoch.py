@@ -1,7 +1,7 @@
 """Peer of bench/bert/epoch.ts: one epoch of the transformers Trainer over sequences of token ids, on the CPU.
 
 Usage: python bench/peers/bert_epoch.py DATA.json MODE THREADS   (MODE: fixed128 | dynamic)
-Prints `ready` before the first step, and how many there were after the last.
+Prints `ready` before the first step, and the number of steps after the last.
 DATA.json: {"config": {...}, "kind": "sequence" | "token", "labels": n, "items": [{"ids": [...], "types": [...], "target": ...}]}
 """
 

@@ -1,4 +1,4 @@
-"""Child of bench/pretraining/steps.ts: one step of BertForPreTraining for every line on stdin."""
+"""Child of bench/pretraining/steps.ts: one step of BertForPreTraining per line on stdin."""
 
 import json
 import resource

@@ -1,4 +1,4 @@
-"""Child of bench/bert/steps.ts: one training step of BertForSequenceClassification for every line on stdin."""
+"""Child of bench/bert/steps.ts: one training step of BertForSequenceClassification per line on stdin."""
 
 import json
 import resource

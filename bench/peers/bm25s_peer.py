@@ -1,4 +1,4 @@
-"""Answers bench/models/bm25.ts: indexes and searches tokens with bm25s, on one thread. One JSON request a line."""
+"""Peer of bench/models/bm25.ts: indexes and searches tokens with bm25s, on one thread. One JSON request per line."""
 
 import os
 

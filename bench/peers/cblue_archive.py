@@ -1,9 +1,9 @@
-"""Writes invented archives in the shapes of CBLUE, as a folder or one zip per task: nothing in them is from a corpus.
+"""Writes synthetic archives in CBLUE formats, as a folder or one zip per task; they contain no corpus text.
 
     python3 bench/peers/cblue_archive.py OUT [--train 12] [--dev 6] [--test 4] [--zip] [--gbk]
 
-OUT/{Task}/{Task}_{train,dev,test}.json; KUAKE-IR has corpus.tsv, queries and judgements. Test records have empty answers, as the official ones. --gbk names the entries of the
-zips in GBK without the flag of UTF-8, as archivers on Chinese Windows do.
+OUT/{Task}/{Task}_{train,dev,test}.json; KUAKE-IR has corpus.tsv, queries and judgements. Test records have empty answers, like the official ones.
+--gbk encodes zip entry names in GBK without the UTF-8 flag, as archivers on Chinese Windows do.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""Writes invented corpora in the shapes of CCKS 2017, CCKS 2018 and DiaKG: nothing in them is from a corpus.
+"""Writes synthetic corpora in the formats of CCKS 2017, CCKS 2018 and DiaKG; they contain no corpus text.
 
     python3 bench/peers/clinical_fixtures.py src/datasets/formats/fixtures/clinical
 
-OUT is a data directory. Offsets are Python's: code points of the whole file.
+OUT is a data directory. Offsets are Python's: code points of the full file.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""CRFsuite on features that bench/models/crf.ts wrote. One line `tag<TAB>feature<TAB>…` a character, an empty
-line after every text. Trains on TRAIN, tags TEST, prints one JSON object: times, iterations and the tags.
+"""Runs CRFsuite on features written by bench/models/crf.ts: one line `tag<TAB>feature<TAB>…` per character, an empty
+line after each text. Trains on TRAIN, tags TEST, prints one JSON object: times, iterations and the tags.
 
 python crf.py TRAIN TEST C2 MAX_ITERATIONS
 """

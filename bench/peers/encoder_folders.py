@@ -1,7 +1,7 @@
-"""Encoder folders with the files and options that `transformers` writes or reads, and what it makes of each.
+"""Encoder folders with files and options that `transformers` writes or reads, with its outputs for each.
 
 Writes src/encoders/folder/fixtures/folders.json: a base folder, and cases that change files of it. `python` has the ids and
-offsets of TEXTS, the first hidden state of the first text and the logits of its [MASK]; or the error where it does not load.
+offsets of TEXTS, the first hidden state of the first text and the logits of its [MASK]; or the error if it does not load.
 """
 
 import base64

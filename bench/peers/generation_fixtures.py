@@ -1,4 +1,4 @@
-"""Writes src/metrics/fixtures/generation.json: what sumeval and sacrebleu say about invented texts, character by character.
+"""Writes src/metrics/fixtures/generation.json: character-level scores of sumeval and sacrebleu on synthetic texts.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/generation_fixtures.py
 """

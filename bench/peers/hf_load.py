@@ -1,8 +1,8 @@
-"""Loads a folder that chineseblue saved with Python transformers, as a stranger would, and says what came in.
+"""Loads a folder saved by chineseblue in Python transformers and reports what was loaded.
 
 Reads {"texts": [text or [first, second], …], "max_length": n} from standard input. Writes JSON: the class that
-config.json names, keys that were missing or unexpected, the ids of every text, the CRC-32 of every parameter's
-float32 bytes by the name that transformers gives it, id2label, and the output for each text (logits, or the
+config.json names, missing and unexpected keys, the ids of every text, the CRC-32 of every parameter's
+float32 bytes by its name in transformers, id2label, and the output for each text (logits, or the
 last hidden state's [CLS] of a bare encoder; of a masked language model only those of [CLS]).
 
 python bench/peers/hf_load.py FOLDER < texts.json        (torch, transformers)

@@ -1,7 +1,7 @@
-"""Writes src/datasets/imports/fixtures/: workbooks and datasets as openpyxl, XlsxWriter, pyarrow and datasets write them.
+"""Writes src/datasets/imports/fixtures/: workbooks and datasets as written by openpyxl, XlsxWriter, pyarrow and datasets.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/import_fixtures.py
-All texts are invented. tables.test.ts says what is read from each file.
+All texts are synthetic. tables.test.ts has the expected contents of each file.
 """
 
 import datetime

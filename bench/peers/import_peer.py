@@ -1,4 +1,4 @@
-"""Peers of bench/datasets/import.ts: import_peer.py datasets|pandas|read FILE, or write FILE ROWS. Prints what it took."""
+"""Peers of bench/datasets/import.ts: import_peer.py datasets|pandas|read FILE, or write FILE ROWS. Prints its resource use."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Writes src/models/linear/fixtures/sklearn.json: what scikit-learn makes of a few texts.
+"""Writes src/models/linear/fixtures/sklearn.json: results of scikit-learn on a few texts.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/linear_fixtures.py
 """

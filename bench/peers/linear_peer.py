@@ -1,4 +1,4 @@
-"""Answers bench/models/linear.ts with scikit-learn, on one thread: TF-IDF of character n-grams and logistic regression."""
+"""Peer of bench/models/linear.ts: scikit-learn on one thread, TF-IDF of character n-grams and logistic regression."""
 
 import os
 

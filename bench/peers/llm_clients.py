@@ -1,4 +1,4 @@
-"""Asks a stub through the client of another harness: NAME ENDPOINT CALLS CONCURRENCY. Prints one line of JSON."""
+"""Calls a stub with the client of another harness: NAME ENDPOINT CALLS CONCURRENCY. Prints one line of JSON."""
 import json
 import resource
 import sys

@@ -1,7 +1,7 @@
-"""Writes src/metrics/fixtures/*.json: what seqeval, conlleval, nervaluate, scikit-learn and trec_eval say.
+"""Writes src/metrics/fixtures/*.json: results of seqeval, conlleval, nervaluate, scikit-learn and trec_eval.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/metrics_fixtures.py
-Intended differences stand in src/metrics/fixtures/README.md.
+Intended differences are listed in src/metrics/fixtures/README.md.
 """
 
 import json

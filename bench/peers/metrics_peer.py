@@ -1,4 +1,4 @@
-"""Answers bench/metrics/*.ts: one JSON request a line on stdin, seconds, processor seconds and a score a line on stdout."""
+"""Peer of bench/metrics/*.ts: one JSON request per line on stdin; wall time, CPU time and a score per line on stdout."""
 
 import json
 import resource

@@ -1,9 +1,9 @@
-"""Writes an invented corpus in the shape of PromptCBLUE, answers to its dev split, and what the rules of the benchmark make of them.
+"""Writes a synthetic corpus in PromptCBLUE format, replies to its dev split, and their results under the benchmark's rules.
 
     python3 bench/peers/promptcblue.py OUT [--train 3] [--dev 4] [--test 2]
 
-OUT/CBLUE/PromptCBLUE/{train,dev,test}.json: that many records of each of the 18 tasks, in lines, with empty targets in test.
-OUT/answers.json: replies to dev, some right, some wrong, some malformed. OUT/expected.json: gold and replies as structured
+OUT/CBLUE/PromptCBLUE/{train,dev,test}.json: the given number of records for each of the 18 tasks, one per line, with empty targets in test.
+OUT/answers.json: replies to dev: correct, wrong and malformed. OUT/expected.json: gold and replies as structured
 answers, and the scores, by scikit-learn, rouge-chinese and the BasicTokenizer of transformers.
 """
 

@@ -1,8 +1,8 @@
-"""Writes src/audit/reproduction/fixtures/token-tags.json: the published NER score by other means.
+"""Writes src/audit/reproduction/fixtures/token-tags.json: the published NER score, computed independently.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/reproduction_fixtures.py
 Lines are stripped and split by Python itself, WordPieces come from Hugging Face's tokenizers, and the score
-from scikit-learn. Texts and tags are random; nothing of a corpus is in them.
+from scikit-learn. Texts and tags are random; they contain no corpus text.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""RoFormer's tokenizer of words: ids and offsets of `transformers`, with a small vocabulary.
+"""RoFormer's word tokenizer: ids and offsets of `transformers`, with a small vocabulary.
 
 python bench/peers/roformer_words.py > src/encoders/tokenizers/fixtures/roformer-words.json
 python bench/peers/roformer_words.py VOCAB < texts.json     ids and offsets of a list of texts, with any vocab.txt

@@ -1,7 +1,7 @@
-"""Peer of bench/bert/embed.ts: vectors of texts by sentence-transformers, on the CPU.
+"""Peer of bench/bert/embed.ts: sentence embeddings with sentence-transformers, on the CPU.
 
 Usage: python bench/peers/sentence_encode.py TEXTS.json MODEL THREADS BATCH COMPARED
-Prints `ready` before the first text and what it took after the last; writes the first vectors to TEXTS.json.theirs.
+Prints `ready` before the first text and its resource use after the last; writes the first embeddings to TEXTS.json.theirs.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Folders of `sentence-transformers` with a tiny BERT, and the vectors that `sentence-transformers` makes with each.
+"""Folders of `sentence-transformers` with a tiny BERT, and the embeddings that `sentence-transformers` computes with each.
 
 Writes src/encoders/inference/fixtures/sentence.json: a base folder, and cases that add files to it.
 """

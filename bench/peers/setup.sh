@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the peers that fixtures and benchmarks compare with, outside the repository.
+# Installs the libraries that fixtures and benchmarks compare with, outside the repository.
 set -eu
 folder="${CHINESEBLUE_PEERS:-$HOME/.cache/chineseblue-peers}"
 here="$(dirname "$0")"

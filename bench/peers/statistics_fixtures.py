@@ -1,4 +1,4 @@
-"""Writes src/statistics/fixtures/peers.json: what scipy, statsmodels and ranx say.
+"""Writes src/statistics/fixtures/peers.json: results of scipy, statsmodels and ranx.
 
 Run with the Python of bench/peers/setup.sh: python bench/peers/statistics_fixtures.py
 """

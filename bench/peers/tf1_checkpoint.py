@@ -1,6 +1,6 @@
-"""Writes the TensorFlow 1 checkpoint of src/bert/weights/fixtures with TensorFlow's own Saver.
+"""Writes the TensorFlow 1 checkpoint of src/encoders/weights/fixtures with TensorFlow's own Saver.
 
-python bench/peers/tf1_checkpoint.py        (tensorflow-cpu==2.21.0, in an environment of its own)
+python bench/peers/tf1_checkpoint.py        (tensorflow-cpu==2.21.0, in a separate environment)
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The tiny BERT of the fixtures: its configuration, and for every parameter values that only its name decides."""
+"""The tiny BERT of the fixtures: its configuration, and values for each parameter derived from its name."""
 
 import json
 import pathlib

@@ -1,10 +1,10 @@
-"""Tokenizers of the kinds that XLM-RoBERTa and ModernBERT have, trained on texts, for tests and for comparisons on corpora.
+"""Tokenizers of the types used by XLM-RoBERTa and ModernBERT, trained on texts, for tests and comparisons on corpora.
 
 python bench/peers/tokenizer_models.py OUT small < texts.txt     the committed fixtures: a small vocabulary, few rules
 python bench/peers/tokenizer_models.py OUT large < texts.txt     8 000 tokens, SentencePiece's nmt_nfkc
 
-Writes OUT/unigram.json, OUT/unigram-bytes.json (byte fallback), OUT/unigram-spaces.json (the normalizers and the
-pre-tokenizer that `transformers` 4 wrote), OUT/bpe.json, OUT/roberta.json, and OUT/sentencepiece.bpe.model.
+Writes OUT/unigram.json, OUT/unigram-bytes.json (byte fallback), OUT/unigram-spaces.json (with the normalizers and the
+pre-tokenizer of `transformers` 4), OUT/bpe.json, OUT/roberta.json, and OUT/sentencepiece.bpe.model.
 (sentencepiece, tokenizers)
 """
 
