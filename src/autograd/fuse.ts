@@ -21,7 +21,7 @@ const REWRITINGS: readonly Rewriting[] = [
 
 /**
  * The same results in fewer passes over memory, equal up to rounding: for graphs with gradients, where elementwise operations
- * cost most beside the matrix products. What inference needs, ONNX Runtime fuses by itself.
+ * cost most after the matrix products. What inference needs, ONNX Runtime fuses by itself.
  *
  * @example
  * ```ts

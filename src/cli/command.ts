@@ -26,9 +26,9 @@ export interface CommandSpec<S extends ParameterSpecs = ParameterSpecs> {
   readonly operands?: string;
   /** By camelCase name: flags, help, defaults and bounds come from them. Shared ones stand in `options.ts`. */
   readonly options?: S;
-  /** Options that say something only beside another one, or beside one of several: without it they are refused. */
+  /** Options that require another one, or one of several: without it they are rejected. */
   readonly needs?: { readonly [Name in keyof S & string]?: Names<S> };
-  /** Options beside which others would not be read: together they are refused. */
+  /** Options that exclude others: together they are rejected. */
   readonly excludes?: { readonly [Name in keyof S & string]?: Names<S> };
   /** Lines that a reader can paste. */
   readonly examples: readonly string[];

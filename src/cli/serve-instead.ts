@@ -47,7 +47,7 @@ const OF_SITE = [
 
 const OF_MODELS = ['task', 'modelFile', 'dtype', 'device', 'threads'] as const;
 
-/** Which options say something only beside one of those. */
+/** Which options require one of those. */
 export const NEEDS = {
   task: ['model'],
   modelFile: ['model'],
@@ -58,7 +58,7 @@ export const NEEDS = {
   openidSecretFile: ['openidClient'],
 } as const;
 
-/** Which options are not read beside one of those. */
+/** Which options are ignored, hence rejected, with one of those. */
 export const EXCLUDES = {
   runs: ['model', ...OF_MODELS, 'trustedProxy', ...OF_SITE],
   model: OF_SITE,

@@ -20,7 +20,7 @@ export const QUEUE = {
   }),
 };
 
-/** What `run` says of a queue, beside its address. */
+/** The options of `run` for a queue, besides its address. */
 export const SWEEP = {
   ...QUEUE,
   runsIn: choice(['database', 'directory'] satisfies readonly RunsIn[], {

@@ -42,7 +42,7 @@ export interface DatasetNote {
 
 /** A task's data: everything that reads a corpus goes through it. */
 export interface Dataset {
-  /** With its labels: those it declares, else those that the gold of all splits at hand holds, sorted. */
+  /** With its labels: those it declares, else those in the gold of all available splits, sorted. */
   readonly task: Task;
   /** The task declares no labels: they are those of the data. */
   readonly labelsObserved: boolean;
@@ -51,10 +51,10 @@ export interface Dataset {
   readonly source: Source;
   /** The splits that are there, in the order train, dev, test. */
   readonly splits: readonly SplitName[];
-  /** What whoever reads a score should know: that the data is synthetic, which splits are absent or carved. */
+  /** What a reader of a score should know: that the data is synthetic, which splits are absent or carved. */
   readonly notes: readonly DatasetNote[];
   /**
-   * Reads a split when it is first asked for, and keeps it. Throws a UserError: `split-absent` with the command or the
+   * Reads a split on first use, and keeps it. Throws a UserError: `split-absent` with the command or the
    * place that would supply it, `split-empty`, `mixed-gold`, or whatever is wrong in a file, naming line and field.
    */
   split(name: SplitName): Promise<Split>;
@@ -64,8 +64,8 @@ export interface Dataset {
    */
   stream(name: SplitName): AsyncGenerator<Item>;
   /**
-   * What an evaluation learns from, tunes on and is judged by. Throws as `split`, and `no-gold` where the gold to learn
-   * from is absent; that of the judged split is asked for when its `examples` are read.
+   * The training, tuning and evaluation examples. Throws as `split`, and `no-gold` if the gold for training
+   * is absent; that of the evaluation split is needed only when its `examples` are read.
    */
   division(judged: SplitName): Promise<Division>;
 }
@@ -110,7 +110,7 @@ export async function openDataset(request: DatasetRequest): Promise<Dataset> {
   };
 }
 
-/** Opens a task's data under the scheme that a judged split belongs to, and says which part of it that is. */
+/** Opens a task's data under the scheme of an evaluation split, and returns which part of it that is. */
 export async function openJudged(
   request: Omit<DatasetRequest, 'scheme'> & { readonly split: JudgedSplit },
 ): Promise<{ readonly dataset: Dataset; readonly part: SplitName }> {
@@ -143,7 +143,7 @@ function createReader(place: Place): ReadSplit {
 }
 
 /**
- * The task with its labels. Where it declares none they are those in the gold of all its splits at hand: the metrics
+ * The task with its labels. Where it declares none they are those in the gold of all its available splits: the metrics
  * need the list, and an answer outside it is invalid. Both formats of a corpus have the labels of the primary one.
  */
 async function completeLabels(place: Place, read: ReadSplit): Promise<Task> {

@@ -15,7 +15,7 @@ export const cacheDataDir = (environment: NodeJS.ProcessEnv, platform?: NodeJS.P
   join(cacheDir(environment, platform), 'data');
 
 /**
- * The synthetic corpora that ship with the package: beside `src/` in the repository, beside `dist/` when installed.
+ * The synthetic corpora that ship with the package: next to `src/` in the repository, next to `dist/` when installed.
  *
  * @example
  * ```ts

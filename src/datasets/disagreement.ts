@@ -5,7 +5,7 @@ import type { Entity } from '../tasks/families/ner/types.ts';
 import type { SplitName } from '../tasks/task.ts';
 import { type Dataset, openDataset } from './dataset.ts';
 
-/** An entity that one format has and the other has not. */
+/** An entity that only one of the two formats has. */
 export interface LoneEntity extends Entity {
   readonly id: string;
   readonly text: string;

@@ -7,7 +7,7 @@ import type { Task } from '../tasks/task.ts';
 import { isObject } from './formats/records.ts';
 import type { AgreementReport } from './imports/agreement.ts';
 
-/** The record that `data import` leaves beside a corpus. */
+/** The record that `data import` leaves next to a corpus. */
 export const IMPORT_RECORD = 'import.json';
 
 /**

@@ -66,7 +66,7 @@ export function createSplit({ items, source, ...known }: SplitContent): Split {
   };
 }
 
-/** The error for a split whose gold is asked for and was not released. */
+/** The error for a split whose gold is needed but was not released. */
 export function noGold(name: SplitName, source: SplitContent['source']): UserError {
   const shape = source?.shape ?? { en: '', zh: '' };
   return new UserError(

@@ -22,7 +22,7 @@ export interface IntervalPlaces {
 
 /**
  * Gives the mean of several runs its interval (`meanInterval`). It takes the answers of all runs and their gold, so it is
- * kept beside the run that stands first by split and seed, and read from there the next time. Where it was never computed
+ * kept next to the run that comes first by split and seed, and read from there the next time. Where it was never computed
  * and the corpus is not at hand there is none, and `noInterval` says why.
  */
 export async function addIntervals(

@@ -19,8 +19,8 @@ for (const [network, prefix, family] of [
 const bare = (address: string): string => address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
 
 /**
- * Whether an IP address is local: loopback, private or link-local; IPv4 inside IPv6 is judged as IPv4. False for
- * names: they are judged by what they resolve to.
+ * Whether an IP address is local: loopback, private or link-local; IPv4 inside IPv6 is treated as IPv4. False for
+ * names: the addresses that they resolve to are checked.
  */
 export function isLocalAddress(address: string): boolean {
   const ip = bare(address);

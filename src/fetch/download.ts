@@ -29,7 +29,7 @@ export const fileUrl = (folder: string, path: string): string =>
   `${folder.replace(/\/$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
 
 /**
- * Fetches one file to `destination`. It is written to a partial file beside it, resumes an
+ * Fetches one file to `destination`. It is written to a partial file next to it, resumes an
  * interrupted one (HTTP Range), and is moved into place only after it agrees with what is known of it.
  * Returns its identity. Broken connections and busy servers are retried, four attempts in all.
  * Throws a UserError: `not-on-server`, `not-authorised`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.

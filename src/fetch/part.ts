@@ -37,7 +37,7 @@ export async function findLeftovers(destinations: readonly string[]): Promise<Le
 }
 
 /**
- * A temporary file beside `destination` for this process alone. A leftover is taken over by renaming it, which
+ * A temporary file next to `destination` for this process alone. A leftover is taken over by renaming it, which
  * only one process can do, so that its bytes need not be fetched again.
  */
 export async function claimPart(destination: string, leftovers?: Leftovers): Promise<string> {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CallFailure, createPoster, type Poster } from './post.ts';
 
-/** What names resolve to here, beside those that the system knows. */
+/** What names resolve to here, besides those that the system knows. */
 const NAMES: Record<string, readonly string[]> = {
   'inside.test': ['127.0.0.1'],
   'outside.test': ['203.0.113.7'],

@@ -1,6 +1,6 @@
 import { bothLanguages, type Language, type Text } from './language.ts';
 
-/** Where an error lies in what the user gave. */
+/** The location of an error in the user's input. */
 export interface Place {
   readonly file?: string;
   /** 1-based, as editors count. */

@@ -116,7 +116,7 @@ export interface Line {
 /** The path that stands for standard input where files are read, and for standard output where they are written. */
 export const STANDARD = '-';
 
-/** Whether a path is standard output: what prints there beside it would be mixed with what is written. */
+/** Whether a path is standard output: anything else printed there would be mixed with what is written. */
 export const isStandardOutput = (file: string): boolean =>
   [STANDARD, '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(file);
 
@@ -252,7 +252,7 @@ const partsOf = (content: Content) =>
   typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 
 /**
- * Writes a file completely or not at all: to a temporary file beside it, fsync, rename. Missing directories are made. A
+ * Writes a file completely or not at all: to a temporary file next to it, fsync, rename. Missing directories are made. A
  * link stays one: the file that it leads to is written. A device or pipe cannot be replaced and is written through;
  * `-` and `/dev/stdout` are standard output. Throws a UserError for errors of the file system; whatever fails, the old file is unchanged
  * and the temporary one is removed.

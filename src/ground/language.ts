@@ -6,7 +6,7 @@ export interface Text {
 
 export type Language = keyof Text;
 
-/** The languages that can be asked for. */
+/** The supported languages. */
 export const LANGUAGES: readonly Language[] = ['en', 'zh'];
 
 /** Both languages of a text; a plain string (a name, a number) stands for both. */

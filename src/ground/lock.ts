@@ -142,7 +142,7 @@ async function readOwner(lock: string): Promise<Owner | undefined> {
   }
 }
 
-/** Whether the rename happened; false where something of that name is there already. */
+/** Whether the rename happened; false if that name already exists. */
 async function renamed(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -154,7 +154,7 @@ async function renamed(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Removes what dead processes left beside the lock. Only the holder may: while it holds the lock its chain does not
+ * Removes what dead processes left next to the lock. Only the holder may: while it holds the lock its chain does not
  * change, so that what is not part of it never will be.
  */
 async function sweep(path: string, chain: readonly Owner[]): Promise<void> {
@@ -204,7 +204,7 @@ function isAlive({ pid, host, born }: Owner): boolean {
   return known === '' || born === '' || known === born;
 }
 
-/** Boot and start time of a process where the system tells them (Linux), else ''. */
+/** Boot and start time of a process if the system provides them (Linux), else ''. */
 function birthOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -13,7 +13,7 @@ export interface StagingOptions {
 }
 
 /**
- * Makes a directory whole or not at all: `make` fills a directory beside the target, which then takes its place. One
+ * Makes a directory whole or not at all: `make` fills a directory next to the target, which then takes its place. One
  * process at a time works on a target; what an earlier one that died left behind is finished, resumed or removed first.
  * Throws a UserError `already-exists` where something is there that may not be replaced, `in-use` while another process
  * makes the same target, and whatever `make` throws, after which the target is as it was.
@@ -53,10 +53,10 @@ export async function makeWhole<T>(
 const stagingOf = (place: string): string => `${place}.staging`;
 const oldOf = (place: string): string => `${place}.old`;
 
-/** The lock of whoever writes a directory. */
+/** The lock of the process that writes a directory. */
 export const lockOf = (directory: string): string => `${resolve(directory)}.lock`;
 
-/** What a process that died while it made a directory may have left beside it. */
+/** What a process that died while creating a directory may have left next to it. */
 export const remainsOf = (directory: string): readonly string[] =>
   [stagingOf, oldOf].map((beside) => beside(resolve(directory)));
 

@@ -53,7 +53,7 @@ export type Reweighted<Item> =
       readonly cost: number;
     };
 
-/** Figures beside a score, as plain JSON. */
+/** Figures that accompany a score, as plain JSON. */
 export type Details = {
   readonly [name: string]: number | string | readonly (number | string)[] | Details | readonly Details[];
 };

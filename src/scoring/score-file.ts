@@ -21,7 +21,7 @@ export interface JudgedFile {
 }
 
 export interface ScoreFileRequest extends JudgedFile {
-  /** Directory of subsets that are scored beside `all`. */
+  /** Directory of subsets that are scored in addition to `all`. */
   readonly subsets?: string;
 }
 

@@ -56,7 +56,7 @@ export type Answer<F extends FamilyId = FamilyId> =
       /** It was cut off at a limit of length. */
       readonly truncated?: boolean;
     }
-  /** Nothing came back. `failed`: it was asked for, and the call failed. */
+  /** Nothing came back. `failed`: the call was made, and failed. */
   | { readonly status: 'missing'; readonly reason?: string; readonly failed?: boolean };
 
 export type AnswerStatus = Answer['status'];

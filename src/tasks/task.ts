@@ -31,7 +31,7 @@ export interface CorpusSource {
   readonly unit?: 'first-text' | 'linked-texts';
   /** The files hold records of several tasks: the name that those of this one bear. */
   readonly part?: string;
-  /** What `data get` is asked for to take it from an archive that the user has. */
+  /** The argument of `data get` that imports it from an archive of the user. */
   readonly archive?: 'cblue' | 'promptcblue';
   readonly licence: string;
   readonly source: string;
@@ -70,14 +70,14 @@ export interface Task {
   readonly discontinuous?: boolean;
   /** Ranking only: the lowest grade that counts as relevant where a metric needs a yes or no. */
   readonly relevantFrom?: number;
-  /** The split that is judged unless another one is asked for. Default `test`; `dev` where gold of test was never released. */
+  /** The evaluation split unless another one is requested. Default `test`; `dev` if gold of test was never released. */
   readonly judged?: 'dev';
   /** Id of the convention of the primary metric. */
   readonly primary: string;
   readonly published: readonly PublishedScore[];
 }
 
-/** The split that scores of a task are about, unless another one is asked for. */
+/** The split that scores of a task are for, unless another one is requested. */
 export const judgedSplit = ({ judged }: Task): SplitName => judged ?? 'test';
 
 /** Whether the texts of a task must stay on local addresses. Those never released must, whatever the task says. */

@@ -2,7 +2,7 @@ import type { Steps } from '../ground/steps.ts';
 import { COST, type Joining } from './joining.ts';
 import type { Sketches } from './minhash.ts';
 
-/** Beyond the budget, texts of a cell that a text is looked up beside. */
+/** Beyond the budget, texts of a cell that a text is compared with. */
 const FEW = 32;
 /** Cells from which it is worth while to put those together that have become one group. */
 const MANY_CELLS = 64;
@@ -27,7 +27,7 @@ interface Bucket {
   readonly templateOf: Int16Array;
   /** Whether two texts were together in an earlier bucket. */
   wereTogether(x: number, y: number): boolean;
-  /** Texts of one cell that a text may be looked up beside. */
+  /** Texts of one cell that a text may be compared with. */
   readonly most: number;
 }
 
@@ -94,7 +94,7 @@ function gather(slot: Slot, { sets }: Joining): void {
   slot.cells = cells;
 }
 
-/** Looks a text up beside the last of a list until one is alike. */
+/** Compares a text with the last of a list until one is alike. */
 function meetOne({ joining, wereTogether, most }: Bucket, x: number, list: readonly number[]): void {
   const stop = Math.max(0, list.length - most);
   for (let i = list.length - 1; i >= stop; i--) {

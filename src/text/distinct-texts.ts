@@ -14,7 +14,7 @@ export interface DistinctTexts {
 const SEED = 1;
 const FIRST_SLOTS = 1 << 12;
 
-/** Distinct texts in a store of their own, found by hash and compared as a whole: 12 to 24 bytes each beside the store. */
+/** Distinct texts in a store of their own, found by hash and compared as a whole: 12 to 24 bytes each besides the store. */
 export function createDistinctTexts(store: TextStore): DistinctTexts {
   /** Numbers plus 1 by hash, 0 where nothing is. */
   let slots = new Int32Array(FIRST_SLOTS);

@@ -46,7 +46,7 @@ function foldFrom(text: string, first: number, table: Uint16Array): string {
   return parts.join('');
 }
 
-/** What happens to a code unit of a folded text: 0 not asked yet, 1 kept, 2 dropped, 3 dropped but between digits. */
+/** What happens to a code unit of a folded text: 0 not looked up yet, 1 kept, 2 dropped, 3 dropped but between digits. */
 const fates = new Uint8Array(0x10000);
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 

@@ -1,5 +1,5 @@
 /**
- * Verbatim quotes and where they stand in a text. A language model cannot count characters, so it is asked for words of the
+ * Verbatim quotes and where they stand in a text. A language model cannot count characters, so it is prompted for words of the
  * text, never for offsets. Nothing is matched approximately: a quote is in the text, is there after folding, or is not.
  */
 

@@ -97,7 +97,7 @@ function differenceOf(a: Float64Array, b: Float64Array): Float64Array {
 /** A member of a template as it is joined. */
 interface Member {
   readonly text: number;
-  /** What it has and the template has not, or the other way round: numbers of shingles, rarest first. */
+  /** What only one of it and the template has: numbers of shingles, rarest first. */
   readonly residual: Int32Array;
   /** How much more its residual holds than what two texts at the threshold may differ in, by its share of their size. */
   readonly surplus: number;

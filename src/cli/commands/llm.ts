@@ -2,7 +2,7 @@ import type { CommandSpec } from '../command.ts';
 import { batchCommand } from './llm-batch.ts';
 import { memorisedCommand } from './memorised.ts';
 
-/** Requests to language models beside runs. */
+/** Requests to language models outside runs. */
 export const llmCommand: CommandSpec = {
   name: 'llm',
   summary: {

@@ -149,7 +149,7 @@ async function readQueries({ split, queries: source, judgements }: QueryFile) {
   }
   const stray = [...passages.keys()].find((id) => !known.has(id));
   if (judgements && stray !== undefined) throw unknownId(stray, judgements.name);
-  // the official test file lists its queries with nothing judged
+  // the official test file lists its queries without judgements
   const judged = queries.filter((one) => one.passages !== undefined);
   const all = queries.length;
   const kept = split === 'train' ? sample(judged) : judged.length > 0 ? judged : queries;

@@ -36,7 +36,7 @@ export interface ExportRecord {
   readonly texts: readonly string[];
   /** Absent in splits without gold. */
   readonly gold?: ExportGold;
-  /** Only for formats that hold predictions beside gold; for others, predictions are in the place of gold. */
+  /** Only for formats that hold predictions next to gold; for others, predictions replace gold. */
   readonly predicted?: ExportPrediction;
 }
 
@@ -72,12 +72,12 @@ export interface ExportFormat {
   loses(facts: SplitFacts): readonly Lost[];
   /** Whether a record without gold differs from one in which nothing is marked. */
   readonly holdsUnlabelled: boolean;
-  /** It holds predictions beside gold; else they are written in its place. */
+  /** It holds predictions next to gold; otherwise they are written in its place. */
   readonly holdsPredictions?: boolean;
   /** Why it cannot hold a record. */
   obstacle(record: ExportRecord): Obstacle | undefined;
   /** Writes a split. Throws a UserError where it cannot be written. */
   write(split: ExportSplit): Promise<void>;
-  /** What the tool needs beside the data: the name of a file, and its content. */
+  /** What the tool needs besides the data: the name of a file, and its content. */
   setup?(written: Written): readonly [name: string, content: string];
 }

@@ -26,7 +26,7 @@ export interface ExportRequest {
   readonly leaveOut: boolean;
   /** Only this split. Default: all that are there. */
   readonly split?: SplitName;
-  /** What a model answered of it: beside gold where the format has a place for both, else instead. */
+  /** The predictions of a model: next to gold if the format has a place for both, else instead. */
   readonly predicted?: Predicted;
 }
 

@@ -26,7 +26,7 @@ export type Obstacle = keyof typeof OBSTACLES;
 /** A reason, or none. */
 export type Check = (record: ExportRecord) => Obstacle | undefined;
 
-/** All that is marked: gold, and predictions beside it. */
+/** All annotations: gold, and predictions next to it. */
 const marksOf = ({ gold, predicted }: ExportRecord): readonly ExportGold[] =>
   [gold, predicted].filter((one) => one !== undefined);
 

@@ -19,7 +19,7 @@ export interface Predicted {
 
 /**
  * An example in the terms of annotation tools, or why it has none. A group that the input itself
- * tells is not written: it is found again. Predictions stand beside gold where the format has a place for both, else instead.
+ * tells is not written: it is found again. Predictions stand next to gold if the format has a place for both, else instead.
  */
 export function toRecord(
   item: Item,

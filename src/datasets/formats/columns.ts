@@ -52,7 +52,7 @@ const COLUMN_NAMES =
 export const isHeader = (cells: readonly string[]): boolean =>
   cells.every((cell) => COLUMN_NAMES.test(cell.trim()));
 
-/** Refuses a header and columns in another order, where known labels tell them from records. */
+/** Refuses a header and columns in another order, where known labels distinguish them from records. */
 function refuseOddFirst(
   file: string,
   lines: readonly Line[],

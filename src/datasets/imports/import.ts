@@ -229,7 +229,7 @@ async function writeSplits(
   { spooled, families: { families }, declare, misfits, stages }: Spooled,
 ): Promise<WrittenSplits> {
   const named = spooled.map(({ report }) => report.split);
-  // What names train alone leaves nothing to be judged by.
+  // Sources that name train alone leave nothing for evaluation.
   const bySource = ratios === undefined && !named.includes(null) && named.some((split) => split !== 'train');
   const task = declare(families[0], [], ['train']);
   const isLarge = spooled.reduce((sum, { bytes }) => sum + bytes, 0) > mostHeld;

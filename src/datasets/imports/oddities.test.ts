@@ -8,7 +8,7 @@ import { findSources } from './sources.ts';
 
 const { fromContents } = createImports();
 
-/** What macOS leaves beside a file on other file systems. */
+/** What macOS leaves next to a file on other file systems. */
 const APPLE_DOUBLE = Buffer.from('\0\x05\x16\x07\0\x02\0\0Mac OS X        ', 'latin1');
 const TEXTS = ['头痛三天来诊', '发热伴咳嗽', '反复腹痛半年', '右膝疼痛明显', '视物模糊一周', '夜间盗汗不止'];
 const csvOf = (header: string, rowOf: (text: string, i: number) => string): string =>

@@ -59,7 +59,7 @@ export async function collectReadings(
   };
 }
 
-/** Annotators who marked nothing at all beside others who did: their files list the records of the project only. */
+/** Annotators who marked nothing at all although others did: their files list the records of the project only. */
 function idleIn(sources: readonly SpooledSource[], misfit: (misfit: Misfit) => void): Set<string> {
   const busy = new Set(sources.flatMap((source) => [...source.busy]));
   const idle = new Set<string>();

@@ -6,7 +6,7 @@ import type { SplitFiles, SplitScheme } from './scheme.ts';
 
 const FOLDS = 5;
 const SEED = 20261126;
-/** Share of what is not judged that is held out as dev. */
+/** Share of the examples outside the test fold that is held out as dev. */
 const DEV_SHARE = 0.1;
 
 /**

@@ -12,7 +12,7 @@ export interface Parts {
   readonly rule: Text;
 }
 
-/** A scheme with splits of its own, judged by its test part; `deal` is called when the first is read. */
+/** A scheme with its own splits, evaluated on its test part; `deal` is called when the first is read. */
 export const pooledScheme = (
   id: string,
   summary: Text,

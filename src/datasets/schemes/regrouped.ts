@@ -19,7 +19,7 @@ const LARGE_SHARE = 0.01;
 const SMALL = 10;
 
 /**
- * Pools every split that is at hand and splits it anew, so that nothing that depends on each other is
+ * Pools every available split and splits it again, so that nothing that depends on each other is
  * separated: examples of one question, query or linked component, and twins (equal, near, mirrored) of each other and
  * of everything connected to them. Ids say where an example came from: `test:12`.
  *

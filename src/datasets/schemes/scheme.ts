@@ -23,7 +23,7 @@ export interface SplitFiles {
   readonly task: Task;
   /** In the order train, dev, test. */
   readonly splits: readonly SplitName[];
-  /** Reads a split when it is first asked for, and keeps it. Throws a UserError `split-absent` for another one. */
+  /** Reads a split on first use, and keeps it. Throws a UserError `split-absent` for another one. */
   read(split: SplitName): Promise<Split>;
 }
 
@@ -33,7 +33,7 @@ export interface OpenedScheme {
   /** How train or dev comes about where it is absent and the other is there, in one clause. */
   readonly carving?: Text;
   read(split: SplitName): Promise<Split>;
-  /** Throws a UserError `split-absent` where nothing is left to learn from or to be judged by. */
+  /** Throws a UserError `split-absent` if nothing is left for training or evaluation. */
   divide(judged: SplitName): Promise<Division>;
 }
 

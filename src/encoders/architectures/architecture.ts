@@ -154,7 +154,7 @@ export interface Classifier<Config extends EncoderConfig = EncoderConfig> {
 /** Masked-language-model head; the decoder's weights are the word embeddings. */
 export interface MaskedLanguageModel<Config extends EncoderConfig = EncoderConfig> {
   readonly transformersClass: string;
-  /** Parameters beside the tied table. */
+  /** Parameters besides the tied table. */
   parameters(config: Config): Shapes;
   /** Hidden states `[…, hidden]` as they are multiplied with the table, `[…, width of the table]`. */
   transform(config: Config, context: HeadContext, hidden: Value): Value;

@@ -35,7 +35,7 @@ export interface GetModelOptions {
   readonly pause?: number;
 }
 
-/** File beside the weights with their source. */
+/** File next to the weights with their source. */
 const SOURCE_FILE = 'source.json';
 
 /** A downloaded file; `verified` where its hash was known in advance. */
@@ -102,10 +102,10 @@ export async function getModel(
   return { folder, kept: false, source };
 }
 
-/** The directory of the downloads beside the model's folder: it outlives an interruption, so that they are resumed. */
+/** The directory of the downloads next to the model's folder: it outlives an interruption, so that they are resumed. */
 const workOf = (folder: string): string => `${folder}.fetching`;
 
-/** Removes what a process that died left beside a complete model, unless another one is at work there. */
+/** Removes what a dead process left next to a complete model, unless another process is working there. */
 async function sweep(folder: string): Promise<void> {
   const leftovers = [workOf(folder), ...remainsOf(folder)].filter((path) => existsSync(path));
   if (leftovers.length === 0) return;

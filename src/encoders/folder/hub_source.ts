@@ -95,7 +95,7 @@ const tooLarge = (repository: string, bytes: number): UserError =>
     { hint: { en: 'Use another copy with --from.', zh: '请用 --from 指定其他副本。' } },
   );
 
-/** Copies what `sentence-transformers` reads beside the converted model. */
+/** Copies what `sentence-transformers` reads besides the converted model. */
 export async function keepPooling(from: string, to: string): Promise<void> {
   for (const path of POOLING) {
     const [source, target] = [join(from, path), join(to, path)];

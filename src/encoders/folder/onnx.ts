@@ -18,7 +18,7 @@ export interface OnnxSource {
 }
 
 /**
- * The ONNX files of a folder. The scores of a head that no class of `transformers` has are an output beside the last hidden
+ * The ONNX files of a folder. The scores of a head that no class of `transformers` has are an output in addition to the last hidden
  * states, those of the encoder's class.
  */
 export function onnxFiles(

@@ -18,7 +18,7 @@ export interface SentenceSettings {
   readonly steps: readonly SentenceStep[];
   /** Texts that are put before the texts to embed, by name. */
   readonly prompts: Readonly<Record<string, string>>;
-  /** Name of the prompt that is used where none is asked for. */
+  /** Name of the default prompt. */
   readonly defaultPrompt?: string;
   /** Tokens, special ones included, after which a text is cut off. */
   readonly maxLength?: number;

@@ -22,7 +22,7 @@ export interface Head<Answer> {
 
 /** What the graph of a training step needs. */
 export interface Loss {
-  /** Embedding tables that the outputs use beside the encoder's look-ups in them. */
+  /** Embedding tables that the outputs use besides the encoder's look-ups in them. */
   readonly tied?: readonly string[];
   /** Whether only `[CLS]` is read, so that the last layer can skip the other tokens. */
   readonly firstOnly?: boolean;

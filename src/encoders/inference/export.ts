@@ -24,7 +24,7 @@ export interface ExportOptions {
   readonly config: EncoderConfig;
   /** Absent: the encoder alone. */
   readonly head?: Head<unknown>;
-  /** Whether `last_hidden_state` is an output beside the head's; without a head it always is. */
+  /** Whether `last_hidden_state` is an output in addition to the head's; without a head it always is. */
   readonly hidden?: boolean;
   readonly weights: ReadonlyMap<string, Tensor>;
   /** int8: dynamic quantisation of every dense layer of the encoder and of the word embeddings. */
@@ -37,7 +37,7 @@ export interface ExportOptions {
 export interface OpenShortcuts {
   /** From the sum of embeddings; see `EncodeOptions`. */
   of(embedded: Value, layout: Layout): Shortcuts;
-  /** Weights that they need beside those of the encoder. */
+  /** Weights that they need besides those of the encoder. */
   readonly weights: ReadonlyMap<string, TypedArray>;
   /** Declared shapes of the inputs that they add. */
   readonly declared: Readonly<Record<string, readonly Dimension[]>>;
@@ -148,7 +148,7 @@ function openLayout({ maxPositions }: EncoderConfig, words: string, precision: D
   };
 }
 
-/** The weights that the file stores, and their quantised form beside them in 8 bits. */
+/** The weights that the file stores, and their quantised 8-bit form next to them. */
 function storedWeights({ config, weights, precision }: ExportOptions): Map<string, TypedArray> {
   const { graph, parameters } = architectureOf(config);
   const tables = new Set(graph.tables.map(({ name }) => name));

@@ -25,7 +25,7 @@ export type Forward<Answer> = (
   options?: ForwardRun<Answer>,
 ) => Promise<Answer[]>;
 
-/** Inputs of a graph beside those of the encoder. */
+/** Inputs of a graph besides those of the encoder. */
 export interface MoreInputs {
   /** Values of named sizes of their shapes. */
   readonly sizes: Readonly<Record<string, number>>;

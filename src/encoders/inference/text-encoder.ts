@@ -38,7 +38,7 @@ export interface EncodeOptions {
 
 /** An encoder of texts, opened once. */
 export interface TextEncoder {
-  /** With what was asked for in the place of what the folder says. */
+  /** With the requested settings in place of those of the folder. */
   readonly settings: SentenceSettings;
   readonly tokenizer: Tokenizer;
   /** One vector a text, which depends on nothing but the text, the prompt and the settings. */

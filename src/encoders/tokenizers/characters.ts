@@ -3,7 +3,7 @@ import { decompose, isPunctuation, isWhitespace, survivingClass } from './unicod
 
 /** What a character does to the words of a text: a kind in the upper 8 bits, its payload in the lower 24. */
 export const KIND = {
-  /** Not asked yet, a surrogate, or the beginning of a special token: look closer. */
+  /** Not looked up yet, a surrogate, or the beginning of a special token: look closer. */
   look: 0,
   removed: 1,
   /** Ends a word. */

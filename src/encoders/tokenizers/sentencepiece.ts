@@ -7,7 +7,7 @@ import type { Text } from '../../ground/language.ts';
 import { parseJson } from '../json.ts';
 import { createWireReader } from '../weights/wire.ts';
 
-/** Names of SentencePiece models beside the weights. */
+/** Names of SentencePiece models next to the weights. */
 export const PIECES_FILES = ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model'] as const;
 
 /** Fields of sentencepiece_model.proto. */

@@ -1,6 +1,6 @@
 /**
  * What the reference tokenizer (Rust `tokenizers`: BertNormalizer and BertPreTokenizer) takes a character for.
- * It has the categories of Unicode 8 built in, so these tables are written out rather than asked of the
+ * It has the categories of Unicode 8 built in, so these tables are written out rather than taken from the
  * running Node, whose Unicode is newer: the same text gets the same ids on every Node. They are
  * compared with the reference, character by character, in `unicode.test.ts`. Ranges are hexadecimal, both ends inclusive.
  */

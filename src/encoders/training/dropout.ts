@@ -77,7 +77,7 @@ const stretchesOf = ({ size, used }: DropoutSite): number => size / used;
 const padded = (size: number): number => Math.ceil(size / LANES) * LANES;
 const roomFor = (size: number): number => padded(size + LANES - 1);
 
-/** The state of all lanes after a number of steps; asked for ascending numbers, from `start` on. */
+/** The state of all lanes after a number of steps; called with ascending numbers, from `start` on. */
 function createStreams(seeds: readonly number[], start: number): (steps: number) => number[] {
   const jumps = new Map<number, (state: number) => number>();
   let lanes = seeds.map((seed) => jumpXorshift(seed, start));

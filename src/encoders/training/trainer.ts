@@ -76,7 +76,7 @@ export interface BatchSource<Batch> {
 /** What is minimised. */
 export interface BatchObjective<Batch> {
   readonly loss: Loss;
-  /** Outputs of `loss` that are reported beside the total, scalars. */
+  /** Outputs of `loss` that are reported besides the total, scalars. */
   readonly parts: readonly string[];
   /**
    * The inputs of encoder and loss for each batch of an update, one after another. The losses of the batches add up to
@@ -93,7 +93,7 @@ export interface Evaluator<Scores> {
   /** Whether the initial weights are evaluated, too. */
   readonly initially: boolean;
   evaluate(weights: Weights, signal?: AbortSignal): Promise<Scores>;
-  /** Fields of the line in `train.jsonl`, beside the step. */
+  /** Fields of the line in `train.jsonl`, besides the step. */
   line(scores: Scores, at: { readonly epoch: number; readonly best: number }): object;
   /** Keeps the best weights instead of the last ones. */
   readonly selection?: {
@@ -201,7 +201,7 @@ export async function trainModel<Batch extends BatchRows, Scores>(
     await saveIfDue(request, record, { evaluated: update.evaluate, clock });
     await setImmediate(); // lets Ctrl-C in
   }
-  // before anything else is read: their memory is the largest part beside the parameters
+  // before anything else is read: their memory is the largest part after the parameters
   for (const step of steps.values()) await step.release();
   const best = evaluator?.selection ? await record.readBest() : [];
   if (evaluator?.selection) await record.finish();

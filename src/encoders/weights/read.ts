@@ -43,7 +43,7 @@ const MAX_REREAD = 8;
 
 /**
  * Reads a model: from a folder with `model.safetensors`, `pytorch_model.bin` (either may be split into shards) or a
- * TensorFlow 1 checkpoint (the first of these that exists), or from one of these files, with the configuration beside it. Every
+ * TensorFlow 1 checkpoint (the first of these that exists), or from one of these files, with the configuration next to it. Every
  * parameter of the encoder must be present in its shape (the pooler may be missing); memory stays in proportion to the
  * file. Throws a UserError that names the tensor.
  */

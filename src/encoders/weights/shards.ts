@@ -8,7 +8,7 @@ import { issueText } from '../../ground/issues.ts';
 import type { Text } from '../../ground/language.ts';
 import { damaged, type StoredTensor, type WeightFile } from './stored.ts';
 
-/** Ends of the names of index files that `transformers` writes beside shards. */
+/** Ends of the names of index files that `transformers` writes next to shards. */
 export const SHARD_INDEX = /\.(safetensors|bin)\.index\.json$/;
 const MAX_SHARDS = 4096;
 
@@ -16,7 +16,7 @@ const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
  * Opens weights that are split into shards, by their index (`model.safetensors.index.json`,
- * `pytorch_model.bin.index.json`): a map from tensors to files beside the index. Throws a UserError for a shard that is
+ * `pytorch_model.bin.index.json`): a map from tensors to files next to the index. Throws a UserError for a shard that is
  * missing, is listed under two names or lies outside the folder, and for a tensor that is not in its shard or is listed twice.
  */
 export async function openSharded(

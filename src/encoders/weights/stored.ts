@@ -127,7 +127,7 @@ export const damaged = (file: string, field: string, why: Text): UserError =>
     },
   );
 
-/** Throws a UserError (`weights-not-finite`) where a value is no finite float32: such a model only answers NaN. */
+/** Throws a UserError (`weights-not-finite`) where a value is not a finite float32: such a model only outputs NaN. */
 export function requireFinite(values: Float32Array, { name, type }: StoredTensor, file: string): void {
   for (let i = 0; i < values.length; i++) {
     if (values[i] - values[i] === 0) continue;
@@ -154,7 +154,7 @@ export function requireFinite(values: Float32Array, { name, type }: StoredTensor
 export const unsupported = (file: string, field: string | undefined, why: Text, hint: Text): UserError =>
   new UserError('weights-unsupported', why, { file, field, hint });
 
-/** The number of elements, or -1 for what is no shape: a negative, a fraction, or more than memory can hold. */
+/** The number of elements, or -1 for an invalid shape: a negative, a fraction, or more than memory can hold. */
 export function elements(shape: readonly number[]): number {
   let count = 1;
   for (const side of shape) {

@@ -47,7 +47,7 @@ interface BundleEntry {
 }
 
 /**
- * Opens a TensorFlow 1 checkpoint by its `.index` file; the numbers lie in `.data-00000-of-00001` beside it.
+ * Opens a TensorFlow 1 checkpoint by its `.index` file; the numbers lie in `.data-00000-of-00001` next to it.
  * Every block and every tensor is checked against its CRC-32C. Throws a UserError.
  */
 export async function openTensorflow(file: string): Promise<WeightFile> {

@@ -28,7 +28,7 @@ const STORAGES: Readonly<Record<string, NumberType>> = {
   'torch.BoolStorage': 'bool',
 };
 
-/** Under these keys training programs keep the weights beside what else they save. */
+/** Under these keys training programs keep the weights when they save other things too. */
 const WRAPPERS = ['state_dict', 'model_state_dict', 'model'];
 const MAX_DIMENSIONS = 16;
 

@@ -106,7 +106,7 @@ function usageRows(usage: RunAnalysis['run']['record']['usage']): (readonly [Tex
 const madeUpList = ({ caption, examples }: RunAnalysis['madeUp']): Html =>
   html`<p class="note">${both(caption)}</p><ul>${examples.map(({ id, quote, label }) => html`<li>${corpusText(quote)} <small>${label} · # ${id}</small></li>`)}</ul>`;
 
-/** Cost and time beside the score, where a service was asked. */
+/** Cost and time next to the score, if a service was called. */
 export function expenseTable({ runs }: TaskAnalysis): Html | undefined {
   if (!runs.some(({ run }) => run.record.usage)) return undefined;
   const { task } = runs[0].run;

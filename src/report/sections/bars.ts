@@ -18,7 +18,7 @@ export function scaleFor(values: readonly (number | undefined)[]): Scale {
   return { from, to: Math.max(...finite) <= 1 ? Math.min(1, to) : to };
 }
 
-/** A dot for the estimate on a band for the interval. Decorative: the figures stand beside it. */
+/** A dot for the estimate on a band for the interval. Decorative: the figures stand next to it. */
 export function intervalBar(estimate: number, interval: Interval | undefined, { from, to }: Scale): Html {
   if (!Number.isFinite(estimate)) return html`<span class="bar" aria-hidden="true"></span>`;
   const at = (value: number): string =>

@@ -105,7 +105,7 @@ export function comparisonTable({ comparison }: TaskAnalysis): Html | undefined 
     ${notices.map((notice) => html`<p class="note">${both(notice)}</p>`)}`;
 }
 
-/** The primary score on every named subset, where there are any beside all examples. */
+/** The primary score on every named subset, if there are any besides all examples. */
 export function subsetTable({ runs }: TaskAnalysis): Html | undefined {
   const { task, scores } = runs[0].run;
   const subsets = Object.keys(scores.subsets);

@@ -21,15 +21,15 @@ export type AnswerSchema =
     };
 
 /**
- * What a language model is asked, as data. `{{name}}` stands for a value: `{{labels}}` and `{{task}}` are known to every
+ * A prompt for a language model, as data. `{{name}}` stands for a value: `{{labels}}` and `{{task}}` are known to every
  * prompt, `{{text}}`, `{{query}}`… are the family's own.
  */
 export interface Prompt {
   /** E.g. `prompt/ner/quotes@1`. Another wording is another version. */
   readonly id: string;
-  /** What holds for every example: the job, the labels, the shape of the answer. */
+  /** The part for every example: the job, the labels, the format of the answer. */
   readonly system: Text;
-  /** The example that is asked about. */
+  /** The part for one example. */
   readonly user: Text;
 }
 
@@ -70,16 +70,16 @@ export interface OptionAsking<T extends FamilyTypes> {
   decide(scores: readonly OptionScores[], input: T['input'], task: Task): T['prediction'];
 }
 
-/** How a family is asked of a language model, and how its answers are read. Pure: files and calls are somebody else's. */
+/** How a family is turned into prompts for a language model, and how its answers are read. Pure: no files and no calls. */
 export interface Asking<T extends FamilyTypes> {
   /** `quotes`, `label`, `pointwise`… */
   readonly id: string;
   readonly prompt: Prompt;
-  /** The names that the family's placeholders have, beside `task` and `labels`. */
+  /** The names that the family's placeholders have, besides `task` and `labels`. */
   readonly placeholders: readonly string[];
   /** The shape of the answer to one call, which is JSON; undefined where it is text, to be read as it is written. */
   schema(task: Task): AnswerSchema | undefined;
-  /** What is asked about an input: one set of values per call, in a fixed order. Most families ask once. */
+  /** The placeholder values of an input: one set per call, in a fixed order. Most families make one call. */
   calls(input: T['input'], language: Language, task: Task): readonly Placeholders[];
   /** The answers that gold would have given, one per call: worked examples. */
   worked(gold: T['gold'], input: T['input'], task: Task): readonly (object | string)[];

@@ -54,7 +54,7 @@ export interface SpanField<T extends FamilyTypes> {
   text(span: Readonly<Record<string, unknown>>, input: T['input']): string | undefined;
 }
 
-/** Answers that need no model, beside which a reproduced score is read. */
+/** Answers that need no model, with which a reproduced score is compared. */
 export interface ReferenceAnswer<Prediction> {
   readonly answer: Text;
   readonly predictions: readonly Prediction[];
@@ -82,7 +82,7 @@ export interface MadeUpWords<T extends FamilyTypes> {
   finder(golds: Iterable<T['gold']>): MadeUpFinder<T>;
 }
 
-/** A query with documents that gold judged for it, larger grades being more relevant. */
+/** A query with its gold-judged documents, larger grades being more relevant. */
 export interface JudgedDocuments {
   readonly query: string;
   readonly documents: readonly { readonly text: string; readonly grade: number }[];
@@ -90,7 +90,7 @@ export interface JudgedDocuments {
 
 /** How documents that a search found are put to a model, to be ordered anew. */
 export interface Reranking<T extends FamilyTypes> {
-  /** What the model is asked for one query. */
+  /** The input of the model for one query. */
   inputs(query: string, documents: readonly string[]): readonly T['input'][];
   /** One score a document from the answers, larger is more relevant; undefined where an answer is missing. */
   scores(
@@ -166,7 +166,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
     examples: readonly ExampleOf<T>[],
     visible: readonly number[],
   ): readonly ReferenceAnswer<T['prediction']>[];
-  /** How a language model is asked, the default first. Absent: it cannot be asked. */
+  /** The prompts for language models, the default first. Absent: none. */
   readonly asking?: readonly Asking<T>[];
   /** Absent: predictions have no words of their own. */
   readonly madeUp?: MadeUpWords<T>;
@@ -174,7 +174,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   readonly view: FamilyView<T>;
   /** What duplicates are compared by. Default: the texts, and the sorted labels. */
   comparedParts?(example: ExampleOf<T>): ComparedParts;
-  /** What a search engine would be judged by: makes the documents of a task searchable. Absent: it has none. */
+  /** Makes the documents of a task searchable, with relevance judgements. Absent: it has none. */
   judgedDocuments?(example: ExampleOf<T>, task: Task): JudgedDocuments;
   /** Absent where `judgedDocuments` is. */
   readonly reranking?: Reranking<T>;

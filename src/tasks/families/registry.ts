@@ -50,7 +50,7 @@ export const families = {
  */
 export const familyIds = Object.keys(families) as FamilyId[];
 
-/** The families that say how a language model is asked. */
+/** The families with prompts for language models. */
 export const askedFamilyIds: readonly FamilyId[] = familyIds.filter(
   (id) => families[id].asking !== undefined,
 );

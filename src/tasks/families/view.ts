@@ -22,7 +22,7 @@ export interface Element {
 /** Gold, or what a run answered, of one example. */
 export interface Side {
   readonly elements: readonly Element[];
-  /** Drawn over the text, but not judged by the primary metric. */
+  /** Drawn over the text, but not scored by the primary metric. */
   readonly marks?: readonly Element[];
   /** Grades or scores, one for each block after the first. */
   readonly values?: readonly number[];

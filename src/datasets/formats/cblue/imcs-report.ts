@@ -4,7 +4,7 @@ import type { Format, SourceRecord } from '../format.ts';
 import { expectArray, expectString, isAbsent, isObject, type ValuePlace } from '../records.ts';
 import { type ImcsDialogue, readImcs } from './imcs.ts';
 
-/** Who tells the `self_report`, with which the dialogue begins. */
+/** The speaker of the `self_report`, with which the dialogue begins. */
 const PATIENT = '患者';
 
 /**

@@ -6,7 +6,7 @@ import type { Misfit, RawPlace, RawRecord, RawRelation, RawSpan, ReadContext } f
 import { readObjectBatches } from './json-records.ts';
 
 /**
- * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, beside classes in `cats`;
+ * Exports of doccano: `label` (`labels` in older ones) with `[start, end, type]` or with classes, as well as classes in `cats`;
  * `entities` and `relations`; or the old `annotations` of several users. Its interface counts UTF-16 code units, `end` exclusive.
  */
 export const doccano: ImportFormat = {

@@ -53,7 +53,7 @@ const configJson = z.object({
 /** Refuses the value of a field. */
 type Invalid = (field: string, why: Text) => UserError;
 
-/** What the `config.json` of a model type has beside the fields of BERT. */
+/** What the `config.json` of a model type has besides the fields of BERT. */
 export interface BertLikeFormat<Json, Own extends object> {
   readonly modelType: string;
   /** As messages name it. */

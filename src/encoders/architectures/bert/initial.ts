@@ -5,7 +5,7 @@ import { fillNormal } from '../initial.ts';
 import type { BertConfig } from './config.ts';
 import { EMBEDDINGS, layerName } from './names.ts';
 
-/** The output of a block is small beside its input at first, so that words reach the last layer. */
+/** The output of a block is small compared with its input at first, so that words reach the last layer. */
 const BLOCK_OUTPUT = /\.output\.dense\.weight$/;
 const BLOCK_SHARE = 0.1;
 
@@ -59,7 +59,7 @@ function fillSinusoids(table: Float32Array, hidden: number, deviation: number): 
  * if there are fewer than these.
  */
 const NEIGHBOURS = [-1, 1, -2, 2];
-/** At 1.5, a head of size 64 gives most of its attention to the neighbour and the tokens beside it. */
+/** At 1.5, a head of size 64 gives most of its attention to the neighbour and the tokens around it. */
 const SHARPNESS = 1.5;
 /** Share of the random weights that is kept in such heads. */
 const REST = 0.5;

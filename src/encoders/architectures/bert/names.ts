@@ -10,7 +10,7 @@ export const EMBEDDINGS = {
 /** The prefix of a layer's parameters, without the dot. */
 export const layerName = (layer: number): string => `encoder.layer.${layer}`;
 
-/** Buffers that some versions save beside the weights; they can be recomputed. */
+/** Buffers that some versions save next to the weights; they can be recomputed. */
 const BUFFERS = new Set(['embeddings.position_ids', 'embeddings.token_type_ids']);
 
 /**
@@ -60,7 +60,7 @@ export function canonicalTensorflowName(name: string): { name: string; transpose
   return { name: bare.replaceAll('/', '.'), transposed };
 }
 
-/** The parts of a model beside its heads. */
+/** The parts of a model besides its heads. */
 const MODEL = /^(?:embeddings|embeddings_project|encoder|pooler)\./;
 
 /** As `transformers` saves a parameter: models with a head have the prefix of the model type, such as `bert.`. */

@@ -81,7 +81,7 @@ export function bertLikeParameters<Config extends BertConfig>({
   };
 }
 
-/** A masked-token decoder under BERT's names, which repeats the word embeddings and the bias beside it. */
+/** A masked-token decoder under BERT's names, which repeats the word embeddings and the separate bias. */
 export const DECODER_COPIES: ParameterScheme['copies'] = {
   'cls.predictions.decoder.weight': EMBEDDINGS.words,
   'cls.predictions.decoder.bias': 'cls.predictions.bias',

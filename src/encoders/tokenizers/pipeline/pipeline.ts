@@ -37,7 +37,7 @@ interface Parts {
   readonly byteLevel: boolean;
 }
 
-/** What stands beside a `tokenizer.json`. */
+/** What stands next to a `tokenizer.json`. */
 export interface Settings {
   /** Special tokens by role, as far as they are named. */
   readonly roles: Partial<SpecialTokens>;

@@ -22,13 +22,13 @@ const settingsJson = z.object({
 });
 const roleJson = z.record(z.string(), z.unknown());
 
-/** What stands beside a `tokenizer.json`, and a check of the tokens by id. */
+/** What stands next to a `tokenizer.json`, and a check of the tokens by id. */
 interface Beside extends Settings {
   /** Throws a UserError where `transformers` would add tokens to these. */
   check(tokens: readonly string[]): void;
 }
 
-/** Reads the settings of a folder, if any, beside the text of its `tokenizer.json`. Throws a UserError. */
+/** Reads the settings of a folder, if any, next to the text of its `tokenizer.json`. Throws a UserError. */
 export async function readSettings(folder: string | undefined, text: string): Promise<Beside> {
   const files = new Map([['tokenizer.json', text]]);
   const roles = new Map<string, string>();

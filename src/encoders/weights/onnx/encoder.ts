@@ -128,7 +128,7 @@ export function innerOf(
 
 /** Activations with a bias of their own. */
 const FUSED = new Set(['BiasGelu', 'FastGelu']);
-/** What an operator tells of the activation that it is part of, by the name in `config.json`. */
+/** What an operator reveals about the activation that it is part of, by the name in `config.json`. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {
   Gelu: 'gelu',
   BiasGelu: 'gelu',

@@ -1,11 +1,11 @@
 import { damaged, elements, openFile, unsupported } from '../stored.ts';
 import { createWireReader } from '../wire.ts';
 
-/** A protocol buffer holds at most 2 GiB; larger models keep their numbers in files beside it. */
+/** A protocol buffer holds at most 2 GiB; larger models keep their numbers in files next to it. */
 const MAX_BYTES = 2 ** 31;
 const MAX_DIMENSIONS = 16;
 
-/** A tensor as the file describes it: its numbers are in the file, in one of several fields, or in a file beside it. */
+/** A tensor as the file describes it: its numbers are in the file, in one of several fields, or in a file next to it. */
 export interface OnnxTensor {
   readonly name: string;
   /** Number of `TensorProto.DataType`. */
@@ -14,7 +14,7 @@ export interface OnnxTensor {
   readonly raw?: Buffer;
   /** Fields of typed numbers, as they came: packed or one by one. */
   readonly typed: readonly (readonly [field: number, value: number | Buffer])[];
-  /** Where its numbers are, if they are in a file beside it. */
+  /** Where its numbers are, if they are in a file next to it. */
   readonly external?: ReadonlyMap<string, string>;
 }
 

@@ -124,7 +124,7 @@ export const REEXPORT = {
   zh: '请用 torch.onnx 或 optimum 重新导出，不要再改动计算图。',
 };
 
-/** A graph that is no encoder of a known form; `node` names the place. */
+/** A graph that is not an encoder of a known form; `node` names the place. */
 export const notAnEncoder = (file: string, node: string, why: { en: string; zh: string }) =>
   unsupported(
     file,

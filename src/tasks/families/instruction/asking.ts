@@ -1,7 +1,7 @@
 import type { Asking } from '../asking.ts';
 import type { InstructionTypes } from './types.ts';
 
-/** The prompt of the corpus, word for word and nothing beside it, as PromptCBLUE demands. */
+/** The prompt of the corpus, word for word and nothing else, as PromptCBLUE demands. */
 export const instructionAsking: Asking<InstructionTypes> = {
   id: 'verbatim',
   prompt: {

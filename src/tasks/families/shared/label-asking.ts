@@ -27,7 +27,7 @@ interface LabelPrompt<Input extends object> {
   readonly placeholders: readonly (keyof Input & string)[];
 }
 
-/** A family where every example has one label is asked for that label. */
+/** Prompts of a family where every example has one label: they ask for that label. */
 export function labelAsking<Input extends Text1 | Text2>({
   id,
   system,

@@ -36,7 +36,7 @@ export async function isDatasetFolder(folder: string): Promise<boolean> {
 }
 
 /**
- * The data files of a dataset folder, with the splits and the names of classes that its card tells. `config` chooses among
+ * The data files of a dataset folder, with the splits and class names of its card. `config` chooses among
  * its configurations; otherwise the one that is marked or called default, or the only one. `open` finds what a file is.
  * Throws a UserError: `which-config`, `no-data-files`.
  */

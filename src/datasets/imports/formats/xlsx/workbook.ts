@@ -20,7 +20,7 @@ export interface Workbook {
   readonly styles: readonly CellStyle[];
   /** Days count from 1904. */
   readonly from1904: boolean;
-  /** Texts that cells refer to by number, read when first asked for. */
+  /** Texts that cells refer to by number, read on first use. */
   strings(): Promise<readonly string[]>;
 }
 
@@ -150,7 +150,7 @@ async function partBy(
   return found && parts.get(found.path);
 }
 
-/** Texts of a workbook: those of its runs together, without the readings beside Chinese and Japanese ones. */
+/** Texts of a workbook: those of its runs together, without the phonetic readings of Chinese and Japanese ones. */
 async function readStrings(part: ZipFile, file: string): Promise<string[]> {
   const strings: string[] = [];
   let characters = 0;
