@@ -57,7 +57,7 @@ export async function printArchived(
     ],
     files.map(({ path, records, official, encoding, source, state }) => [
       ...[path, String(records), String(official ?? ''), encoding, source],
-      say(state === 'kept' ? STATES.kept : { en: 'taken', zh: '已取得' }),
+      say(state === 'kept' ? STATES.kept : { en: 'imported', zh: '已取得' }),
     ]),
   );
   const other = files.filter(({ records, official = records }) => records !== official);

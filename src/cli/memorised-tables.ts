@@ -26,7 +26,7 @@ export async function printMemorised(result: Memorised, terminal: Terminal): Pro
   });
   await terminal.table(
     [
-      say({ en: 'texts of', zh: '文本来源' }),
+      say({ en: 'source of texts', zh: '文本来源' }),
       say({ en: 'continued verbatim', zh: '逐字续写' }),
       { head: say({ en: 'nearly continued', zh: '近似续写' }), dropRank: 1 },
       { head: say({ en: 'failed', zh: '失败' }), dropRank: 2 },
@@ -50,7 +50,7 @@ export async function printMemorised(result: Memorised, terminal: Terminal): Pro
     });
     await terminal.table(
       [
-        say({ en: 'examples of', zh: '样本来源' }),
+        say({ en: 'split', zh: '样本来源' }),
         say({ en: 'changed', zh: '改变' }),
         say({ en: 'no single option', zh: '无法判定选项' }),
         say({ en: 'failed', zh: '失败' }),

@@ -15,7 +15,7 @@ export async function printPersonal(report: PersonalReport, terminal: Terminal):
         say({ en: 'personal data', zh: '个人信息' }),
         say({ en: 'found', zh: '处数' }),
         say({ en: 'texts', zh: '文本' }),
-        say({ en: 'first places', zh: '前几处位置' }),
+        say({ en: 'first locations', zh: '前几处位置' }),
       ],
       kinds.map(({ meaning, count, texts: own, places }) => [
         ...[say(meaning), String(count), String(own)],

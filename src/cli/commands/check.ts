@@ -126,7 +126,7 @@ async function printSubmission({ files, problems }: CheckedSubmission, terminal:
       .slice(0, SHOWN)
       .map(({ file, line, id, field, severity, message }) => [
         ...[file, String(line ?? ''), id ?? '', field ?? ''],
-        say(severity === 'refused' ? { en: 'refuses', zh: '不接受' } : { en: 'misses', zh: '未发现' }),
+        say(severity === 'refused' ? { en: 'rejects', zh: '不接受' } : { en: 'misses', zh: '未发现' }),
         say(message),
       ]),
   );

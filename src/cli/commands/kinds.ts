@@ -28,7 +28,7 @@ const capabilitiesOf = ({ capabilities }: ModelKind): string[] =>
 async function listKinds(kinds: readonly ModelKind[], terminal: Terminal): Promise<void> {
   if (terminal.json) return terminal.printJson(kinds.map((kind) => describe(kind, terminal)));
   const head = {
-    en: ['kind', 'families', 'can', 'what it is'],
+    en: ['kind', 'families', 'supports', 'description'],
     zh: ['类型', '任务族', '能力', '说明'],
   };
   await terminal.table(

@@ -64,7 +64,7 @@ export const memorisedCommand = defineCommand({
       return terminal.json ? terminal.printJson(estimate) : printEstimates([estimate], terminal);
     }
     noteDestination(questions.endpoint.url, [task], terminal);
-    const progress = terminal.progress(terminal.say({ en: 'Asking', zh: '提问中' }));
+    const progress = terminal.progress(terminal.say({ en: 'Querying', zh: '提问中' }));
     const result = await questions.ask({ signal, onProgress: progress.update }).finally(progress.stop);
     await writeJson(join(directory, 'memorised.json'), result);
     if (terminal.json) return terminal.printJson(result);

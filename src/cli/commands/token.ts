@@ -74,8 +74,8 @@ const list = defineCommand({
       [
         'id',
         say({ en: 'rights', zh: '权限' }),
-        say({ en: 'made', zh: '签发' }),
-        say({ en: 'ends', zh: '到期' }),
+        say({ en: 'issued', zh: '签发' }),
+        say({ en: 'expires', zh: '到期' }),
         say({ en: 'note', zh: '说明' }),
       ],
       tokens.map(({ id, readOnly, created, expires, note }) => [

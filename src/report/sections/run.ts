@@ -77,7 +77,7 @@ function calibrationFigure(calibration: RunAnalysis['calibration']): Html | unde
 
 function confusionFigure({ confusion }: RunAnalysis): Html | undefined {
   if (!confusion) return undefined;
-  return html`<h3>${both({ en: 'Confusions', zh: '混淆' })}</h3>
+  return html`<h3>${both({ en: 'Confusion matrix', zh: '混淆' })}</h3>
     <p class="note">${both({
       en: 'Rows: gold; columns: answers; shading: share of the row; ∅: none.',
       zh: '行为金标，列为答案；深浅表示占该行的比例；∅ 表示无对应。',
@@ -104,7 +104,7 @@ function classTable({ run, classes, classesLeftOut }: RunAnalysis): Html | undef
         <th scope="col" class="axis"><span>${percent(scale.from)}</span> <span>${percent(scale.to)}</span></th>
         <th scope="col" class="num">P</th><th scope="col" class="num">R</th>
         <th scope="col" class="num">${both({ en: 'Gold', zh: '金标' })}</th>
-        <th scope="col" class="num">${both({ en: 'Answered', zh: '答案' })}</th>
+        <th scope="col" class="num">${both({ en: 'Predicted', zh: '预测' })}</th>
       </tr></thead>
       <tbody>${classes.map(
         ({ label, f1, precision, recall, gold, answered }) => html`<tr>
@@ -140,7 +140,7 @@ function kindTable({ kinds, answers }: RunAnalysis, shown: Shown): Html {
       <thead><tr>
         <th scope="col">${both({ en: 'Kind', zh: '类型' })}</th>
         <th scope="col" class="num">${both({ en: 'Count', zh: '数量' })}</th>
-        <th scope="col" class="num">${both({ en: 'Of errors', zh: '占比' })}</th>
+        <th scope="col" class="num">${both({ en: 'Share of errors', zh: '占比' })}</th>
         <th scope="col">${both({ en: 'Examples: gold ⟶ answer', zh: '示例：金标 ⟶ 答案' })}</th>
       </tr></thead>
       <tbody>${kinds.map(({ id, count, share, examples }) => {

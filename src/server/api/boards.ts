@@ -15,7 +15,7 @@ import { boardSchema, comparisonSchema, doneSchema, historySchema } from './sche
 const boardRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges/{challenge}/{phase}/board',
-  summary: 'The board of a phase; by another subset or convention where the phase is not blind',
+  summary: 'The leaderboard of a phase; by another subset or convention if the phase is not blind',
   request: {
     params: challengeAndPhase,
     query: z.object({ subset: z.string().optional(), convention: z.string().optional() }),
@@ -26,7 +26,7 @@ const boardRoute = createRoute({
 const historyRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges/{challenge}/{phase}/history/{team}',
-  summary: 'What a team reached in a phase over time',
+  summary: 'The results of a team in a phase over time',
   request: { params: challengeAndPhase.extend({ team: z.string() }) },
   responses: answers(historySchema),
 });
@@ -34,7 +34,7 @@ const historyRoute = createRoute({
 const comparisonRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges/{challenge}/{phase}/comparison',
-  summary: 'What counts of two teams in a phase, side by side: aggregates only',
+  summary: 'The counting results of two teams in a phase, side by side: aggregates only',
   request: { params: challengeAndPhase, query: z.object({ a: z.string(), b: z.string() }) },
   responses: answers(comparisonSchema),
 });
@@ -42,7 +42,7 @@ const comparisonRoute = createRoute({
 const reproductionRoute = createRoute({
   method: 'put',
   path: '/api/v1/submissions/{id}/reproduction',
-  summary: 'Give a result the badge that it was reproduced, or take it away (the host, the admin)',
+  summary: 'Mark a result as reproduced, or remove the mark (the host, the admin)',
   security: bearer,
   request: {
     params: z.object({ id: z.string() }),

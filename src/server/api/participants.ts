@@ -16,7 +16,7 @@ import { withAnswers } from './upload.ts';
 const challengesRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges',
-  summary: 'All challenges, private ones for those who take part',
+  summary: 'All challenges; private ones only for participants',
   responses: answers(z.array(challengeSchema)),
 });
 
@@ -35,7 +35,7 @@ const questionsRoute = createRoute({
 const submitRoute = createRoute({
   method: 'post',
   path: '/api/v1/challenges/{challenge}/{phase}/submissions',
-  summary: 'Hand in a file of answers of up to 100 MiB',
+  summary: 'Submit a file of answers of up to 100 MiB',
   security: bearer,
   request: {
     params: challengeAndPhase,
@@ -51,7 +51,7 @@ const submitRoute = createRoute({
 const submissionsRoute = createRoute({
   method: 'get',
   path: '/api/v1/submissions',
-  summary: 'The submissions of the own team, latest first',
+  summary: 'The submissions of your team, latest first',
   security: bearer,
   request: {
     query: z.object({
@@ -65,7 +65,7 @@ const submissionsRoute = createRoute({
 const submissionRoute = createRoute({
   method: 'get',
   path: '/api/v1/submissions/{id}',
-  summary: 'A submission of the own team, or of a challenge that one hosts',
+  summary: 'A submission of your team, or of a challenge that you host',
   security: bearer,
   request: { params: z.object({ id: z.string() }) },
   responses: answers(submissionSchema),

@@ -8,7 +8,7 @@ export const bearer = [{ token: [] }];
 /** Answers of a route: this, or an error in both languages. */
 export const answers = <T extends z.ZodType>(schema: T) => ({
   200: { description: 'Done', content: { 'application/json': { schema } } },
-  default: { description: 'Refused', content: { 'application/json': { schema: errorSchema } } },
+  default: { description: 'Rejected', content: { 'application/json': { schema: errorSchema } } },
 });
 
 export const challengeAndPhase = z.object({ challenge: z.string(), phase: z.enum(PHASES) });

@@ -15,7 +15,7 @@ export const cardSchema = z
     kind: z.enum(['encoder', 'llm', 'other']),
     cost: z
       .strictObject({ amount: z.number().min(0).max(1e9), currency: z.string().regex(/^[A-Z]{3}$/) })
-      .openapi({ description: 'Of 1 000 answers' }),
+      .openapi({ description: 'Per 1 000 answers' }),
     seeds: z
       .union([z.string(), z.number(), z.array(z.number()).max(100)])
       .transform((seeds) => (Array.isArray(seeds) ? seeds.join(', ') : String(seeds)))

@@ -21,7 +21,7 @@ const roleAndSubject = z.strictObject({
     .string()
     .max(64)
     .default('')
-    .openapi({ description: 'Of a host or worker its challenge, of a team its name' }),
+    .openapi({ description: 'For a host or worker, its challenge; for a team, its name' }),
 });
 const days = z.int().min(1).max(3650);
 const WHO = 'the admin: all; a host: those of its host and workers; a team: its own';
@@ -30,12 +30,12 @@ const DAY_MS = 24 * 60 * 60_000;
 const issueRoute = createRoute({
   method: 'post',
   path: '/api/v1/tokens',
-  summary: `Issue a token; it is shown once, and ends no later than the one it is issued with (${WHO})`,
+  summary: `Issue a token; it is shown once, and expires no later than the one it is issued with (${WHO})`,
   security: bearer,
   request: jsonBody(
     roleAndSubject
       .extend({
-        days: days.optional().openapi({ description: 'Days until it ends; absent: never' }),
+        days: days.optional().openapi({ description: 'Days until it expires; absent: never' }),
         readOnly: z.boolean().default(false),
         note: z.string().max(200).default(''),
       })
@@ -52,7 +52,7 @@ const issueRoute = createRoute({
 const listRoute = createRoute({
   method: 'get',
   path: '/api/v1/tokens',
-  summary: `The tokens of a subject, never themselves (${WHO})`,
+  summary: `The tokens of a subject, without their values (${WHO})`,
   security: bearer,
   request: { query: roleAndSubject },
   responses: answers(tokenListSchema),
@@ -70,7 +70,7 @@ const revokeRoute = createRoute({
 const inviteRoute = createRoute({
   method: 'post',
   path: '/api/v1/teams/{team}/members',
-  summary: 'A code by which someone who signed in joins a team, once (the team, the admin)',
+  summary: 'A single-use code with which someone who signed in joins a team (the team, the admin)',
   security: bearer,
   request: {
     params: z.object({ team: z.string() }),

@@ -16,7 +16,7 @@ const done = { done: true as const };
 const describeRoute = createRoute({
   method: 'get',
   path: '/api/v1/challenges/{challenge}/worker',
-  summary: 'What a worker compares with its own corpus (workers of the challenge)',
+  summary: 'What a worker compares with its local corpus (workers of the challenge)',
   security: bearer,
   request: { params: inChallenge },
   responses: answers(remoteChallengeSchema),
@@ -45,7 +45,7 @@ const answersRoute = createRoute({
 const keepRoute = createRoute({
   method: 'put',
   path: ATTEMPT,
-  summary: 'Heartbeat: the lease of a job ends 30 seconds after the last one (the worker that holds it)',
+  summary: 'Heartbeat: the lease of a job expires 30 seconds after the last one (the worker that holds it)',
   security: bearer,
   request: { params: attempt },
   responses: answers(doneSchema),
@@ -63,7 +63,7 @@ const resultRoute = createRoute({
 const failureRoute = createRoute({
   method: 'post',
   path: `${ATTEMPT}/failure`,
-  summary: 'Give a leased job back: it is tried again, or has failed (the worker that holds it)',
+  summary: 'Return a leased job: it is retried, or has failed (the worker that holds it)',
   security: bearer,
   request: {
     params: attempt,

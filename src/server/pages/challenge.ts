@@ -100,7 +100,7 @@ function submitForm({ language }: Reader, { declared }: OpenedChallenge, phase: 
         <input id="${id(key)}" name="${key}" maxlength="200" />`,
     );
   return html`<details>
-    <summary>${say({ en: 'Hand in a file', zh: '提交文件' })}</summary>
+    <summary>${say({ en: 'Submit a file', zh: '提交文件' })}</summary>
     <form method="post" enctype="multipart/form-data" action="/challenges/${declared.id}/${phase}/submit">
       <label for="${id('file')}">${say({ en: 'Answers, up to 20 MiB (drop a file here)', zh: '答案文件，不超过 20 MiB（可拖放）' })}</label>
       <input id="${id('file')}" type="file" name="file" required />
@@ -124,7 +124,7 @@ function submitForm({ language }: Reader, { declared }: OpenedChallenge, phase: 
         <option value="true">${say({ en: 'yes', zh: '是' })}</option>
         <option value="false">${say({ en: 'no', zh: '否' })}</option>
       </select>
-      <p><button>${say({ en: 'Hand in', zh: '提交' })}</button></p>
+      <p><button>${say({ en: 'Submit', zh: '提交' })}</button></p>
     </form>
   </details>`;
 }

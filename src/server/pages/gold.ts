@@ -44,7 +44,7 @@ export function goldPage(
       reader,
       [
         { title: { en: 'When', zh: '时间' } },
-        { title: { en: 'What was done', zh: '操作' } },
+        { title: { en: 'Action', zh: '操作' } },
         { title: { en: 'By', zh: '操作者' } },
       ],
       events.map(

@@ -50,14 +50,14 @@ const answerSchema = z
         scores: z.record(z.string(), z.number()).readonly().optional(),
       })
       .optional()
-      .openapi({ description: 'The same taken apart, as pages draw it; offsets are UTF-16 code units' }),
+      .openapi({ description: 'The answer in parts, as the pages draw it; offsets are UTF-16 code units' }),
   })
   .openapi('Answer');
 
 const modelsRoute = createRoute({
   method: 'get',
   path: '/api/v1/models',
-  summary: 'The models that answer',
+  summary: 'The served models',
   responses: answers(z.array(modelSchema)),
 });
 
@@ -84,7 +84,7 @@ const answerRoute = createRoute({
 const healthRoute = createRoute({
   method: 'get',
   path: '/api/v1/health',
-  summary: 'Whether every model answers: 503 where one does not',
+  summary: 'Whether every model is ready: 503 if one is not',
   responses: answers(z.object({ status: z.string(), version: z.string() })),
 });
 
