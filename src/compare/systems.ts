@@ -1,4 +1,5 @@
 import type { OpenedRun } from '../evaluation/opened.ts';
+import { settingOf } from '../evaluation/setting.ts';
 import { EXIT, UserError } from '../ground/errors.ts';
 
 /** What is compared: one model, with one run a seed. */
@@ -16,7 +17,7 @@ export function gatherSystems(runs: readonly OpenedRun[]): System[] {
   const groups = new Map<string, OpenedRun[]>();
   for (const run of runs) {
     const { model, splitRule } = run.record;
-    const key = JSON.stringify([model.id, sortedEntries(model.parameters), splitRule]);
+    const key = JSON.stringify([model.id, settingOf(run.record), splitRule]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   const systems = groups.size > 1 ? [...groups.values()] : runs.map((run) => [run]);
@@ -77,16 +78,13 @@ function nameSystems(runs: readonly OpenedRun[]): string[] {
     const { model } = run.record;
     if (names.indexOf(names[i]) === names.lastIndexOf(names[i])) return names[i];
     const sisters = runs.filter((other) => other.record.model.id === model.id);
-    const telling = sortedEntries(model.parameters).filter(([key, value]) =>
-      sisters.some((other) => other.record.model.parameters[key] !== value),
+    const telling = Object.entries(settingOf(run.record)).filter(([key, value]) =>
+      sisters.some((other) => settingOf(other.record)[key] !== value),
     );
     const name = `${model.id}(${telling.map(([key, value]) => `${key}=${value}`).join(', ')})`;
     const shared = sisters.filter((other) =>
-      telling.every(([key, value]) => other.record.model.parameters[key] === value),
+      telling.every(([key, value]) => settingOf(other.record)[key] === value),
     );
     return telling.length > 0 && shared.length === 1 ? name : run.record.id;
   });
 }
-
-const sortedEntries = (parameters: Readonly<Record<string, unknown>>): [string, unknown][] =>
-  Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -6,6 +6,7 @@ import { primaryScore } from '../scoring/score-sheet.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { deviation } from '../statistics/percentiles.ts';
 import type { RunRecord } from './record.ts';
+import { settingOf } from './setting.ts';
 import type { StoredRun } from './store.ts';
 
 /** The primary scores of several runs on the same examples, or of one. */
@@ -58,7 +59,7 @@ export function summarize(runs: readonly StoredRun[]): Summary[] {
     const asked = examples.of === undefined ? null : examples.evaluated;
     const key = JSON.stringify([
       ...[task, splitOf(run), source, synthetic, corpus, asked],
-      ...[model.id, model.version, model.moduleHash, model.parameters],
+      ...[model.id, model.version, model.moduleHash, settingOf(run.record)],
     ]);
     const group = groups.get(key);
     if (group) group.push(run);
@@ -111,11 +112,11 @@ function settingsOf(records: readonly RunRecord[]): string[] {
     JSON.stringify([task.id, isFold(split) ? FOLDS : split, source, model.name]);
   const namesakes = Map.groupBy(records, place);
   return records.map((record) => {
-    const others = namesakes.get(place(record)) ?? [];
-    const { parameters } = record.model;
-    return Object.keys(parameters)
-      .filter((name) => others.some(({ model }) => model.parameters[name] !== parameters[name]))
-      .map((name) => `${kebab(name)}=${parameters[name]}`)
+    const others = (namesakes.get(place(record)) ?? []).map(settingOf);
+    const setting = settingOf(record);
+    return Object.keys(setting)
+      .filter((name) => others.some((other) => other[name] !== setting[name]))
+      .map((name) => `${kebab(name)}=${setting[name]}`)
       .join(' ');
   });
 }
