@@ -22,7 +22,7 @@ import { compareRuns } from '../../src/compare/compare.ts';
 import { resolveDataDir } from '../../src/datasets/directory.ts';
 import { evaluate, type Plan } from '../../src/evaluation/evaluate.ts';
 import { intervalOfMean } from '../../src/evaluation/mean-intervals.ts';
-import { type OpenedRun, openRuns } from '../../src/evaluation/opened.ts';
+import { openRuns } from '../../src/evaluation/opened.ts';
 import type { StoredRun } from '../../src/evaluation/store.ts';
 import { createDirectory, writeJson } from '../../src/ground/files.ts';
 import type { GivenParameters } from '../../src/ground/parameters.ts';
@@ -236,7 +236,7 @@ async function compareArms(task: string): Promise<void> {
   });
   if (intervals.length > 0) await writeJson(intervalsFile(task), intervals);
   if (byArm.length < 2) return;
-  const { systems, pairs } = compareRuns(ofOneRecipe(opened, byArm), { items: 0 });
+  const { systems, pairs } = compareRuns(opened, { items: 0 });
   const armOf = (name: string): string => {
     const [run] = systems.find((system) => system.name === name)!.runs;
     return cells.find((cell) => cell.run === run)!.arm;
@@ -254,19 +254,4 @@ async function compareArms(task: string): Promise<void> {
       }),
     ),
   );
-}
-
-/** Treats an arm as one system: older records lack parameters added later, whose defaults keep the old behaviour. */
-function ofOneRecipe(
-  opened: readonly OpenedRun[],
-  byArm: readonly (readonly [string, readonly KeptCell[]])[],
-): OpenedRun[] {
-  return byArm.flatMap(([, cells]) => {
-    const own = opened.filter(({ record }) => cells.some(({ run }) => run === record.id));
-    const { parameters } = own[0].record.model;
-    return own.map((run) => {
-      const { record } = run;
-      return { ...run, record: { ...record, model: { ...record.model, parameters } } };
-    });
-  });
 }

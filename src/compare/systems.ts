@@ -74,16 +74,17 @@ const PART = / \(\d+\/\d+\)$/;
 /** The model's name where that says which; else its id with the parameters that differ; else the id of the run. */
 function nameSystems(runs: readonly OpenedRun[]): string[] {
   const names = runs.map(({ record }) => record.model.name.replace(PART, ''));
+  const settings = new Map(runs.map((run) => [run, settingOf(run.record)]));
   return runs.map((run, i) => {
     const { model } = run.record;
     if (names.indexOf(names[i]) === names.lastIndexOf(names[i])) return names[i];
     const sisters = runs.filter((other) => other.record.model.id === model.id);
-    const telling = Object.entries(settingOf(run.record)).filter(([key, value]) =>
-      sisters.some((other) => settingOf(other.record)[key] !== value),
+    const telling = Object.entries(settings.get(run) ?? {}).filter(([key, value]) =>
+      sisters.some((other) => settings.get(other)?.[key] !== value),
     );
     const name = `${model.id}(${telling.map(([key, value]) => `${key}=${value}`).join(', ')})`;
     const shared = sisters.filter((other) =>
-      telling.every(([key, value]) => settingOf(other.record)[key] === value),
+      telling.every(([key, value]) => settings.get(other)?.[key] === value),
     );
     return telling.length > 0 && shared.length === 1 ? name : run.record.id;
   });

@@ -110,12 +110,13 @@ const splitOf = ({ record: { split } }: StoredRun): string => (isFold(split) ? F
 function settingsOf(records: readonly RunRecord[]): string[] {
   const place = ({ task, split, source, model }: RunRecord): string =>
     JSON.stringify([task.id, isFold(split) ? FOLDS : split, source, model.name]);
-  const namesakes = Map.groupBy(records, place);
-  return records.map((record) => {
-    const others = (namesakes.get(place(record)) ?? []).map(settingOf);
-    const setting = settingOf(record);
+  const settings = records.map((record) => ({ place: place(record), setting: settingOf(record) }));
+  const namesakes = Map.groupBy(settings, (one) => one.place);
+  return settings.map((one) => {
+    const { setting } = one;
+    const others = namesakes.get(one.place) ?? [];
     return Object.keys(setting)
-      .filter((name) => others.some((other) => other[name] !== setting[name]))
+      .filter((name) => others.some((other) => other.setting[name] !== setting[name]))
       .map((name) => `${kebab(name)}=${setting[name]}`)
       .join(' ');
   });

@@ -180,7 +180,10 @@ export interface ResolveContext {
 export interface ModelDefinition<S extends ParameterSpecs> {
   readonly contract: typeof CONTRACT;
   readonly id: string;
-  /** Part of a run's identity: raised when the same parameters may give another result. */
+  /**
+   * Part of a run's identity: raised when the same parameters may give another result, or when a default changes (records of
+   * this version without a parameter had its default).
+   */
   readonly version: number;
   readonly summary: Text;
   readonly families: readonly FamilyId[];
