@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { gatherSystems } from '../compare/systems.ts';
 import { findModel } from '../models/registry.ts';
 import { guess, imaginedPairs, imaginedRun, taskNamed } from './fixtures/imagined.ts';
 import { settingOf } from './setting.ts';
@@ -42,9 +41,5 @@ it('so that runs of before and after it was added are one setting, and others ar
   expect(summarize(runs).map(({ runs: own, setting }) => [own.length, setting])).toEqual([
     [2, 'logit-adjustment=false'],
     [1, 'logit-adjustment=true'],
-  ]);
-  expect(gatherSystems(runs).map(({ name, runs: own }) => [name, own.length])).toEqual([
-    ['bert(logitAdjustment=false)', 2],
-    ['bert(logitAdjustment=true)', 1],
   ]);
 });
