@@ -39,7 +39,7 @@ export type FittedOn =
   | {
       readonly from: 'train';
       readonly examples: number;
-      /** Of how many these are a sample; absent where they are all. */
+      /** Of how many these are a sample; absent if they are all. */
       readonly of?: number;
     }
   | { readonly from: 'folds'; readonly folds: number };
@@ -67,9 +67,9 @@ export interface SignalRow {
   /** What the witness was fitted on. */
   readonly fittedOn: FittedOn;
   readonly witnessScore: number;
-  /** NaN where a family has no constant answer. */
+  /** NaN if a family has no constant answer. */
   readonly constant: number;
-  /** NaN where there is nothing to guess from. */
+  /** NaN if there is nothing to guess from. */
   readonly chance: number;
   /** 95 % interval of what the witness gains over the better of the two. */
   readonly gain: readonly [low: number, high: number];
@@ -128,7 +128,7 @@ export interface Signal {
 export interface Learning {
   readonly train: readonly Example[];
   readonly dev: readonly Example[];
-  /** Examples of the train split, of which `train` is a sample; absent where it is all. */
+  /** Examples of the train split, of which `train` is a sample; absent if it is all. */
   readonly trainOf?: number;
   readonly signal?: AbortSignal;
 }

@@ -35,7 +35,7 @@ interface Loss {
 /** What examples that come one by one lose. */
 export interface TruncationLedger {
   take(example: Example, split: SplitName): void;
-  /** One row per split and length; empty where models read the texts of an input one by one. */
+  /** One row per split and length; empty if models read the texts of an input one by one. */
   rows(): TruncationRow[];
 }
 

@@ -4,8 +4,8 @@ import { createTokenizer, type Tokenizer, type TokenizerOptions } from '../encod
 import { readVocabulary } from '../encoders/tokenizers/vocabulary.ts';
 
 /**
- * A tokenizer over the `vocab.txt` that is named, else over one in or next to the data directory; undefined where there
- * is none. Throws a UserError where it cannot be read.
+ * A tokenizer over the `vocab.txt` that is named, else over one in or next to the data directory; undefined if there
+ * is none. Throws a UserError if it cannot be read.
  */
 export async function findTokenizer(
   named: string | undefined,

@@ -31,7 +31,7 @@ export interface ModelOptions {
 
 /**
  * Writes a graph as an ONNX model of standard operators: `outputs` names its results. Equal values are computed once.
- * Throws a GraphError where two different inputs share a name, a ShapeError where weights have the wrong size.
+ * Throws a GraphError if two different inputs share a name, a ShapeError if weights have the wrong size.
  *
  * @example
  * ```ts

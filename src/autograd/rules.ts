@@ -24,7 +24,7 @@ import type { Shape, Value } from './value.ts';
 
 /**
  * Vector-Jacobian products: given the cotangent `g` of a result `y`, and the inputs that made it, the cotangents
- * of the inputs; `null` where there is none. Broadcasting is undone by the walker (`grad.ts`), not here.
+ * of the inputs; `null` if there is none. Broadcasting is undone by the walker (`grad.ts`), not here.
  */
 export type Rule = (g: Value, y: Value, ...inputs: Value[]) => (Value | null)[];
 

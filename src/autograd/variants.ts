@@ -10,7 +10,7 @@ const VARIANT = 'variant:';
 /**
  * Graphs that differ in the sizes of their inputs and outputs, compiled as one, a program for each. On a CPU they share a
  * session, and with it the memory of their runs and the threads: each is a branch of an `If`. Releasing one releases all.
- * Throws a GraphError where an input is not one of all graphs, or one or an output differs in its type or number of axes.
+ * Throws a GraphError if an input is not one of all graphs, or one or an output differs in its type or number of axes.
  */
 export async function compileVariants<Names extends string>(
   variants: readonly Readonly<Record<Names, Value>>[],

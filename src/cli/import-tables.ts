@@ -16,7 +16,7 @@ const SHOWN = 60;
 /** Labels and misfits that are listed. */
 const SHOWN_LABELS = 12;
 const SHOWN_MISFITS = 3;
-/** Records by which the size of a split may differ from what was asked for. */
+/** Records by which the size of a split may differ from the requested one. */
 const FEW = 10;
 
 const BASES: Readonly<Record<string, Text>> = {
@@ -138,13 +138,13 @@ async function printAgreement(
   });
 }
 
-/** Whether a split has less than half, or more than twice, of what was asked for. */
+/** Whether a split has less than half or more than twice the requested size. */
 function isFarFrom(ratios: readonly number[], splits: ImportReport['splits']): boolean {
   const sizes = SPLITS.map((split) => splits[split] ?? 0);
   const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
   return ratios.some((ratio, i) => {
     const wanted = (ratio / sum(ratios)) * sum(sizes);
-    // A handful of records is never of the size asked for.
+    // A handful of records never has the requested size.
     return Math.abs(sizes[i] - wanted) > FEW && (sizes[i] < wanted / 2 || sizes[i] > 2 * wanted);
   });
 }

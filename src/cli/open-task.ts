@@ -123,7 +123,7 @@ export async function noteDatasets(
       const doubts = await findLabelDoubts(released);
       remarks.push(...[...notes, ...doubts].map(({ message }) => ({ task: task.id, message })));
     } catch (error) {
-      // What cannot be read is reported by whoever needs it.
+      // An unreadable corpus is reported by the code that needs it.
       if (!(error instanceof UserError)) throw error;
     }
   }

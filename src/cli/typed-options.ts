@@ -39,7 +39,7 @@ const PLACEHOLDERS: Readonly<Record<Parameter['type'], string>> = {
 const isNegated = ({ type, default: standard }: Parameter): boolean =>
   type === 'boolean' && standard === true;
 
-/** Whether a flag is neither on nor off by default, so that both `--NAME` and `--no-NAME` say something. */
+/** Whether a flag is neither on nor off by default, so that both `--NAME` and `--no-NAME` have an effect. */
 const isOpen = ({ type, default: standard }: Parameter): boolean =>
   type === 'boolean' && standard === undefined;
 
@@ -190,7 +190,7 @@ export function refuseUnread<S extends ParameterSpecs>(
   );
 }
 
-/** An option that says its default cannot be told from one that is left out. */
+/** An option set to its default cannot be distinguished from an omitted one. */
 const isDefault = ({ default: standard }: Parameter, value: unknown): boolean =>
   value === undefined || String(value) === String(standard);
 

@@ -36,7 +36,7 @@ export interface ComparedSystem {
   readonly coverage: Coverage;
   /** Of answering, per 1 000 examples, mean over seeds: of the calls one after the other where a service was called. */
   readonly seconds: number;
-  /** The same for the cost; absent where none is known. */
+  /** The same for the cost; absent if none is known. */
   readonly cost?: { readonly amount: number; readonly currency: string };
 }
 
@@ -65,7 +65,7 @@ export interface ComparedPair {
   readonly adjusted: number;
   /** The better system where the adjusted p decides, else null. */
   readonly better: string | null;
-  /** By item, seen from `a`; absent where the score is no sum over items, as the area under a curve. */
+  /** By item, seen from `a`; absent if the score is not a sum over items, as the area under a curve. */
   readonly items?: WinTieLoss;
   /** Smallest true difference that a test on these items would find four times out of five. */
   readonly detectable: number;
@@ -82,7 +82,7 @@ export interface Comparison {
   readonly synthetic: boolean;
   readonly convention: string;
   readonly level: number;
-  /** Per interval. For areas under curves fewer than asked for where they take long. */
+  /** Per interval. For areas under curves, fewer than requested if they take long. */
   readonly resamples: number;
   readonly seed: number;
   /**

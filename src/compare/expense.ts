@@ -6,7 +6,7 @@ const PER = 1_000;
 export interface Expense {
   /** Per 1 000 examples: of the calls one after the other where a service was called, else of answering. */
   readonly seconds: number;
-  /** Per 1 000 examples; absent where a run does not say. */
+  /** Per 1 000 examples; absent if a run does not say. */
   readonly cost?: { readonly amount: number; readonly currency: string };
 }
 

@@ -30,6 +30,6 @@ export interface JudgedPair {
   readonly exact: boolean;
   /** Smallest true difference that a test on these units would find four times out of five. */
   readonly detectable: number;
-  /** What every unit adds to the difference; absent where the score is no sum over units. */
+  /** What every unit adds to the difference; absent if the score is not a sum over units. */
   readonly effects?: Float64Array;
 }

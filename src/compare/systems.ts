@@ -68,7 +68,7 @@ function refuseTwice(group: readonly OpenedRun[]): void {
   );
 }
 
-/** What a part of the questions adds to the name of whoever was asked only them; all systems are compared on the same ones. */
+/** Suffix for the name of a model evaluated on a sample only; all systems are compared on the same examples. */
 const PART = / \(\d+\/\d+\)$/;
 
 /** The model's name where that says which; else its id with the parameters that differ; else the id of the run. */

@@ -73,7 +73,7 @@ export interface Dataset {
 /**
  * Opens the data of a task in a directory. Splits are read on demand; only the labels of a task that
  * declares none are read at once. A dataset without any split opens too: `splits` is empty.
- * Throws a UserError: `unknown-format`, `format-mismatch` where the declared format cannot hold the family's records, and
+ * Throws a UserError: `unknown-format`, `format-mismatch` if the declared format cannot hold the family's records, and
  * those of reading.
  *
  * @example

@@ -25,7 +25,7 @@ export interface Disagreement {
 
 /**
  * Compares the entities of both formats of an NER split, record by record. An entity that a file gives
- * twice counts twice. Throws a UserError (`not-comparable`) where the formats differ in length, and those of
+ * twice counts twice. Throws a UserError (`not-comparable`) if the formats differ in length, and those of
  * `Dataset.split`.
  */
 export async function compareSources(dataset: Dataset, split: SplitName): Promise<Disagreement> {

@@ -30,7 +30,7 @@ export const syntheticName = (file: string): string => file.replace(/(\.[^./]+)?
 const sideOf = ({ task, source }: Place) => (source === 'primary' ? task.corpus : task.corpus.alternative);
 
 /**
- * The location of a split, or undefined where it is absent. Synthetic files are seen only where no
+ * The location of a split, or undefined if it is absent. Synthetic files are seen only where no
  * real file of the task is there at all: the two never mix.
  */
 export function locate(place: Place, split: SplitName): Location | undefined {
@@ -99,7 +99,7 @@ export function absent(place: Place, split: SplitName): UserError {
 }
 
 /**
- * Throws a UserError: `unknown-format`, or `format-mismatch` where a declared format cannot hold the records of the
+ * Throws a UserError: `unknown-format`, or `format-mismatch` if a declared format cannot hold the records of the
  * task's family.
  */
 export function requireFittingFormat({ family, corpus, id }: Task, file?: string): void {

@@ -27,7 +27,7 @@ export interface Pass {
   readonly files: readonly CorpusFile[];
   /** In the order of the file, in batches; `group` of linked texts is there where the split is held. Throws as `Dataset.split`. */
   items(notice?: (notices: readonly Notice[]) => void): AsyncGenerator<readonly Item[]>;
-  /** As `items`; throws a UserError `no-gold` where the split has none. */
+  /** As `items`; throws a UserError `no-gold` if the split has none. */
   examples(notice?: (notices: readonly Notice[]) => void): AsyncGenerator<readonly Example[]>;
 }
 

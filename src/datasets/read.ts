@@ -41,7 +41,7 @@ interface ReadOptions {
 
 /**
  * Streams the items of a file in batches, in constant memory. `group` is the unit that an item's own input or record
- * names. Throws a UserError at the first line that is wrong, and `mixed-gold` at the first that has gold where others
+ * names. Throws a UserError at the first line that is wrong, and `mixed-gold` at the first that has gold if others
  * have not, or has none where others have.
  */
 export async function* readItems(

@@ -32,7 +32,7 @@ export interface Split {
   /** In file order. */
   readonly questions: readonly Question[];
   readonly hasGold: boolean;
-  /** As `questions`, with gold and units. Reading it throws a UserError `no-gold` where the split has none. */
+  /** As `questions`, with gold and units. Reading it throws a UserError `no-gold` if the split has none. */
   readonly examples: readonly Example[];
   readonly files: readonly CorpusFile[];
   readonly notices: readonly Notice[];

@@ -32,7 +32,7 @@ export async function writeSubsets(directory: string, subsets: Subsets): Promise
 }
 
 /**
- * The subsets of one split as sets of ids. Throws a UserError where the file is absent, damaged, or was
+ * The subsets of one split as sets of ids. Throws a UserError if the file is absent, damaged, or was
  * made from other files than those that are scored.
  */
 export async function readSubsets(

@@ -42,7 +42,7 @@ export interface SplitSummary {
   readonly unannotated: number;
   /** By code. */
   readonly notices: readonly Count[];
-  /** Absent where there is gold. */
+  /** Absent if there is gold. */
   readonly hasGold?: false;
   /** Examples in the official file, where it was counted. */
   readonly official?: number;

@@ -47,7 +47,7 @@ const SEPARATOR = '\u0001';
 
 /**
  * A search for twins that keeps about 150 bytes of an example in memory, and the texts as far as `stored` says; what it finds
- * does not depend on where they are. Throws a UserError where the disk is full.
+ * does not depend on where they are. Throws a UserError if the disk is full.
  */
 export function createTwinSearch(task: Task, stored: TextStoreOptions = {}): TwinSearch {
   const family = familyOf(task);

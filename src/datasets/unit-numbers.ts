@@ -15,7 +15,7 @@ export interface UnitNumbers extends Disposable {
   between(from: number, to: number): Int32Array;
 }
 
-/** Units as a task declares them. Throws a UserError where the disk is full. */
+/** Units as a task declares them. Throws a UserError if the disk is full. */
 export function createUnitNumbers(task: Task, stored: TextStoreOptions = {}): UnitNumbers {
   return task.corpus.unit === 'linked-texts' ? createLinked(task, stored) : createNamed();
 }

@@ -48,10 +48,10 @@ import { requireSubsets, subsetIds } from './subset-ids.ts';
 
 export type { Plan } from './plan.ts';
 
-/** Fitting is nearly all of the work, except for kinds that do not learn. */
+/** Fitting is nearly all of the work, except for kinds without training. */
 const fittedShare = ({ untrained = false }: ModelKind): number => (untrained ? 0 : 0.9);
 
-/** A plan with everything that it stands for. */
+/** A plan with everything that it refers to. */
 export interface Evaluation extends Identity {
   readonly plan: Plan;
   readonly questions: readonly Question[];
@@ -96,7 +96,7 @@ export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}
 
   await using _lock = await acquireLock(paths.lock);
   if (plan.force) await clearRun(evaluation.directory);
-  // The journal stays: only what it lacks or has as failed is asked again.
+  // The journal stays: only what is missing or failed in it is asked again.
   else if (existsSync(paths.record) && hasFailures(plan, await readRecord(paths.record)))
     await rm(paths.record);
   if (!existsSync(paths.record) || wantsModel()) {
@@ -110,7 +110,7 @@ export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}
   return await scoreRun(evaluation);
 }
 
-/** The run of this evaluation, where it is finished. Throws a UserError where it is damaged. */
+/** The run of this evaluation, if it is finished. Throws a UserError if it is damaged. */
 async function findFinished({ id, directory, paths }: Evaluation): Promise<StoredRun | undefined> {
   if (!existsSync(paths.record) || !existsSync(paths.scores)) return undefined;
   try {
@@ -214,7 +214,7 @@ async function answerAndRecord(
   await writeRecord(paths.record, record);
 }
 
-/** The predictions of what was answered; nothing stands for the rest. */
+/** The predictions of the answered questions; the rest is left out. */
 async function writeAnswered({ questions, paths }: Evaluation, { answers }: Answers): Promise<void> {
   const answered = questions.flatMap(({ id }, index) => {
     const prediction = predictionOf(answers[index]);
@@ -228,8 +228,8 @@ async function writeAnswered({ questions, paths }: Evaluation, { answers }: Answ
 }
 
 /**
- * Scores the predictions that the record names. The record has the hash of scores that are complete only: it loses that of
- * earlier scores before they are replaced, and gets that of the new ones at last.
+ * Scores the predictions that the record names. The record has the hash of scores that are complete only: it drops that of
+ * earlier scores before they are replaced, and gets that of the new ones last.
  */
 async function scoreRun({ plan, id, kind, splits, questions, examples, directory, paths }: Evaluation) {
   const { task, split } = plan;

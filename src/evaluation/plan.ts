@@ -26,13 +26,13 @@ export interface Plan {
   readonly workRoot?: string;
   /** Also keep the fitted model, as `model.bin`. */
   readonly keepModel: boolean;
-  /** Discard a kept run and do it again. */
+  /** Discard a kept run and run it again. */
   readonly force: boolean;
   /** Directory of subsets that `data audit --write-clean` wrote: they are scored in addition to `all`. */
   readonly subsets?: string;
-  /** Ask a random part of the questions, of this size. */
+  /** Evaluate a random sample of this size. */
   readonly limit?: number;
-  /** Ask again what failed in a kept run. */
+  /** Retry what failed in a kept run. */
   readonly retryErrors?: boolean;
 }
 

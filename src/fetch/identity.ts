@@ -27,7 +27,7 @@ export function identifyBytes(content: Uint8Array): Identity {
   };
 }
 
-/** Reads the file once, in constant memory. Throws a UserError where it cannot be read. */
+/** Reads the file once, in constant memory. Throws a UserError if it cannot be read. */
 export async function identifyFile(file: string): Promise<Identity> {
   try {
     const { size } = await stat(file);

@@ -57,7 +57,7 @@ export interface Queue<Data extends object, Schema> {
   enqueueAll(jobs: readonly NewJob<Data>[], transaction: Transaction<Schema>): Promise<void>;
   /** Takes the next job; undefined where none waits. */
   lease(): Promise<Lease<Data> | undefined>;
-  /** Says that the holder is alive. False where the lease has ended: the job is another's now, its work is to be dropped. */
+  /** Says that the holder is alive. False if the lease has expired: another worker has the job now, and this result is to be dropped. */
   keep(lease: Lease<Data>): Promise<boolean>;
   /**
    * Completes a job. `write` stores the result in the same transaction: exactly once, however often the job was

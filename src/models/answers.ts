@@ -39,6 +39,6 @@ export const interpretReplies = <F extends FamilyId>({
     return reply ? kind.interpret(reply.raw, input, task) : { status: 'missing' };
   });
 
-/** The prediction of an answer; undefined where there is none. */
+/** The prediction of an answer; undefined if there is none. */
 export const predictionOf = (answer: Answer): Prediction | undefined =>
   answer.status === 'answered' ? answer.prediction : undefined;

@@ -32,9 +32,9 @@ export interface Spoken {
 
 /** How a model is run on questions. */
 export interface AnswerOptions {
-  /** Checked between answers, at least once a second where the work allows: its reason is thrown. */
+  /** Checked between answers, at least once a second if possible: its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called once for every input, in any order, as soon as its reply is there. */
+  /** Called once for every input, in any order, as soon as its reply is available. */
   readonly onAnswer: (index: number, reply: Reply) => void;
   /**
    * Indices that were answered in an earlier attempt: they are skipped. A kind whose answers depend on what
@@ -51,7 +51,7 @@ export interface Estimate {
   readonly promptTokens: number;
   /** The maximum over all answers. */
   readonly mostCompletionTokens: number;
-  /** Absent where no price is known. */
+  /** Absent if no price is known. */
   readonly cost?: { readonly least: number; readonly most: number };
   readonly currency?: string;
 }
@@ -70,10 +70,10 @@ export interface BatchState {
 
 /** Calls through a batch API: their answers go to the journal of the run, where `answer` finds them. */
 export interface BatchModel<F extends FamilyId = FamilyId> {
-  /** Submits every call that is neither kept nor in an open batch. */
+  /** Submits every call that is neither answered nor in an open batch. */
   submit(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
   status(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
-  /** Keeps the answers of batches that have ended. */
+  /** Stores the answers of finished batches. */
   collect(inputs: readonly Input<F>[], signal?: AbortSignal): Promise<readonly BatchState[]>;
 }
 
@@ -86,13 +86,13 @@ export interface FittedModel<F extends FamilyId = FamilyId> {
   readonly learntFrom?: number;
   /** Writes the fitted model to a file or folder; the kind's `load` reads it back. */
   save?(path: string): Promise<void>;
-  /** Asks through a service's batches, for kinds that can: hours later, at a lower price. */
+  /** Inference through the batch API of a service, if supported: hours later, at a lower price. */
   readonly batch?: BatchModel<F>;
   /** Estimated usage for these inputs, for kinds with paid answers. Sends nothing. */
   estimate?(inputs: readonly Input<F>[]): Promise<Estimate>;
   /** Why this prediction: readable lines in both languages, heaviest first. */
   explain?(input: Input<F>): readonly Text[];
-  /** One vector a text. */
+  /** One vector per text. */
   embed?(
     texts: readonly string[],
     options: { readonly signal?: AbortSignal },
@@ -104,7 +104,7 @@ export interface Member {
   /** The id of the run. */
   readonly name: string;
   readonly kind: ModelKind;
-  /** Its kept model. Throws a UserError where that is damaged. */
+  /** Its kept model. Throws a UserError if it is damaged. */
   load(): Promise<FittedModel>;
 }
 
@@ -112,26 +112,26 @@ export interface Member {
 export interface FitRequest<F extends FamilyId = FamilyId, P = GivenParameters> {
   readonly task: Task;
   readonly train: readonly Example<F>[];
-  /** For choosing thresholds, stopping early…; may be empty. Never test. */
+  /** For choosing thresholds, early stopping…; may be empty. Never test. */
   readonly dev: readonly Example<F>[];
   readonly seed: number;
   readonly parameters: P;
   /** The runs that the kind's `membersParameter` names: of this task, and fitted on this train. */
   readonly members?: readonly Member[];
   /**
-   * The primary score of answers to `examples` (all or a part of dev), larger is better; NaN where undefined.
-   * How it is computed is not a model's business.
+   * The primary score of answers to `examples` (all or a part of dev), larger is better; NaN if undefined.
+   * Models need not know how it is computed.
    */
   score(examples: readonly Example<F>[], predictions: readonly Prediction<F>[]): number;
   /** Share of the work done, 0 to 1, and what is being done. */
   readonly onProgress?: (share: number, note?: Text) => void;
-  /** Called before the work begins with what is doubtful about it, a paragraph each. */
+  /** Called before the work begins with warnings, one paragraph each. */
   readonly onNote?: (note: Text) => void;
   /** Checked at safe points: the model throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Directory of checkpoints for models with long training; absent for fast ones. */
   readonly directory?: string;
-  /** Start afresh: checkpoints in `directory` are not used. */
+  /** Start from scratch: checkpoints in `directory` are not used. */
   readonly force?: boolean;
 }
 
@@ -141,7 +141,7 @@ export type Fit<F extends FamilyId, P = GivenParameters> = {
   fit(request: FitRequest<F, P>): Promise<FittedModel<F>>;
 }['fit'];
 
-/** A kind has a way to fit for every family that it serves. */
+/** A kind has a fit function for every family that it serves. */
 export type Fits<P = GivenParameters> = { readonly [F in FamilyId]?: Fit<F, P> };
 
 /** The implementation of a kind, in a module that is imported on first use. */
@@ -187,42 +187,42 @@ export interface ModelDefinition<S extends ParameterSpecs> {
   readonly version: number;
   readonly summary: Text;
   readonly families: readonly FamilyId[];
-  /** Why it does not serve others, where one would expect that it does. */
+  /** Why it does not support others that one would expect. */
   readonly lacks?: Readonly<Partial<Record<FamilyId, Text>>>;
   readonly parameters: S;
   /** The parameter that `kind:value` on the command line sets, e.g. the directory of a BERT. */
   readonly mainParameter?: keyof S & string;
   /**
-   * The parameter that names kept runs, joined by +, that the kind is made of: whoever evaluates opens and checks
+   * The parameter that names kept runs, joined by +, that the kind is made of: the evaluation opens and checks
    * them, and gives their models to `fit` as `members`.
    */
   readonly membersParameter?: keyof S & string;
-  /** Stands behind the name in tables, where parameters make the answers another kind of thing; else empty. */
+  /** Suffix of the name in tables if parameters change the nature of the answers; else empty. */
   variant?(parameters: NoInfer<Parsed<S>>): string;
   /** Whether the seed changes anything: if not, one seed is enough. */
   readonly seeded: boolean;
   readonly capabilities: Capabilities;
   /** Counted among `all-baselines`. */
   readonly baseline?: boolean;
-  /** Takes minutes where others take seconds: it is begun first, so that no core waits at the end. */
+  /** Takes minutes where others take seconds: it is started first, so that no core idles at the end. */
   readonly slow?: boolean;
   /**
-   * Calls a service, always or with these parameters: it runs in the parent process, so that one limiter and one budget
+   * Calls a service, always or with these parameters: it runs in the parent process, because one limiter and one budget
    * hold per command.
    */
   readonly remote?: boolean | ((parameters: NoInfer<Parsed<S>>) => boolean);
   /** It needs no training examples. */
   readonly untrained?: boolean;
-  /** Present where the group `quick` has the kind; undefined where it cannot run here (weights are absent). */
+  /** Present if the group `quick` includes the kind; undefined if it cannot run here (weights are absent). */
   quickLook?(): QuickLook | undefined;
   /**
    * What the parameters point to outside of themselves (pretrained weights), as a SHA-256 of its content: part of
-   * what a run depends on. Empty where they point to nothing. Throws a UserError where it is absent.
+   * what a run depends on. Empty if they point to nothing. Throws a UserError if it is absent.
    */
   startingPoint?(parameters: NoInfer<Parsed<S>>): Promise<string>;
-  /** The URL that texts are sent to, for kinds that call a service. Throws a UserError where none is known. */
+  /** The URL that texts are sent to, for kinds that call a service. Throws a UserError if none is known. */
   destination?(parameters: NoInfer<Parsed<S>>): Promise<string | undefined>;
-  /** Replaces every `auto`. Absent where no parameter has one. */
+  /** Replaces every `auto`. Absent if no parameter has one. */
   resolve?(parameters: NoInfer<Parsed<S>>, context: ResolveContext): Promise<NoInfer<Resolved<S>>>;
   /**
    * Reads a reply as an answer. Absent: the reply's `raw` is the prediction, or `{ failure }` where a call for it failed.
@@ -264,7 +264,7 @@ export interface ModelKind
   /** Parsed and with every `auto` replaced: what a record keeps. Throws UserErrors that name the parameter. */
   resolve(given: GivenParameters, context: ResolveContext): Promise<GivenParameters>;
   startingPoint(resolved: GivenParameters): Promise<string>;
-  /** Stands behind the name in tables; mostly empty. */
+  /** Suffix of the name in tables; mostly empty. */
   variant(given: GivenParameters): string;
   /** Whether these parameters have it call a service. */
   isRemote(given: GivenParameters): boolean;

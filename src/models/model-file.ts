@@ -24,7 +24,7 @@ const loaded = new Map<string, Promise<ModelFile>>();
 /**
  * Imports a module (JavaScript or TypeScript) whose default export is a kind of model or an array of them, and registers
  * them. **The code of the module runs**, with all rights of this process. A module is imported once per process.
- * Throws a UserError `bad-model-file` where it cannot be imported or exports something else, `other-contract` where it was
+ * Throws a UserError `bad-model-file` if it cannot be imported or exports something else, `other-contract` if it was
  * written for another version of the contract.
  */
 export function loadModelFile(file: string): Promise<ModelFile> {

@@ -22,7 +22,7 @@ export interface PretrainingObserver extends Observer {
 export interface PretrainedFolder {
   readonly out: string;
   readonly steps: number;
-  /** On held-out text, at the end; absent where nothing was held out. */
+  /** On held-out text, at the end; absent if nothing was held out. */
   readonly scores?: PretrainingScores;
 }
 

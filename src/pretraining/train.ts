@@ -42,7 +42,7 @@ export interface PretrainRequest extends TrainingRun<PretrainingScores> {
 export interface PretrainResult {
   /** Every parameter of the start, by name. */
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** On held-out text, at the end; absent where nothing was held out. */
+  /** On held-out text, at the end; absent if nothing was held out. */
   readonly scores?: PretrainingScores;
 }
 
@@ -81,7 +81,7 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
   return { weights, scores };
 }
 
-/** Throws a UserError where a model cannot be pretrained on such batches: `max-length`, `no-next-sentence`. */
+/** Throws a UserError if a model cannot be pretrained on such batches: `max-length`, `no-next-sentence`. */
 export function requireTrainable(config: EncoderConfig, { maxLength, nextSentence }: BatchOptions): void {
   if (maxLength > config.maxPositions) throw tooLong(maxLength, config.maxPositions);
   if (nextSentence && !architectureOf(config).heads.nextSentence) throw noNextSentence(config.modelType);
@@ -116,7 +116,7 @@ export function objectiveOf({
   };
 }
 
-/** Scores on held-out text; undefined where nothing was held out. */
+/** Scores on held-out text; undefined if nothing was held out. */
 async function heldOutEvaluator(request: PretrainRequest): Promise<Evaluator<PretrainingScores> | undefined> {
   const { start, heldOut, vocabulary, batches, settings } = request;
   const { device, threads, evaluateSequences: sequences } = settings;

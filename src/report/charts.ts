@@ -43,7 +43,7 @@ export function breakdownChart({ slices }: Breakdown, alt: string, language: Lan
     x: { ...scoreDomain(rows), label: null, grid: true },
     y: { domain: rows.map(({ name }) => name), label: null },
     marks: [
-      // Names are told apart by all of them, however little is written.
+      // Names are distinguished by their full text, however little is drawn.
       Plot.axisY({ tickSize: 0, label: null, tickFormat: shorten }),
       Plot.ruleY(rows, {
         y: 'name',

@@ -45,7 +45,7 @@ export interface ReportOptions {
 
 /**
  * Writes a report on runs, of one task or several, as one HTML file that needs nothing else: scores with intervals,
- * comparison, breakdowns, every error with its example. Training examples are read where they are at hand.
+ * comparison, breakdowns, every error with its example. Training examples are read if they are available.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export interface Coverage {
   readonly answered: number;
   /** The model declined. */
   readonly refused: number;
-  /** Something came back that is no prediction. */
+  /** Something came back that is not a prediction. */
   readonly unreadable: number;
   /** Nothing came back. */
   readonly missing: number;

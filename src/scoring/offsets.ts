@@ -72,7 +72,7 @@ export interface SpanReader {
   readonly fitting: Readonly<Record<Offsets, number>>;
 }
 
-/** `offsets`: how to count, asked for every line, as a header may decide it. */
+/** `offsets`: how to count, called for every line, as a header may decide it. */
 export function createSpanReader(
   { field, text: textOf }: SpanField<AnyTypes>,
   offsets: () => Offsets,
@@ -111,7 +111,7 @@ export function createSpanReader(
   };
 }
 
-/** Undefined where it is no span of a text, which the family then says. */
+/** Undefined if it is not a span of a text, which the family then reports. */
 function rawSpan(item: unknown, text: string | undefined): RawSpan | undefined {
   if (!isObject(item) || text === undefined) return undefined;
   const { start, end, mention = item.text } = item;

@@ -14,7 +14,7 @@ import {
 
 /** Bytes at the beginning of a file in which its first line begins, unless it begins with very many blank ones. */
 const HEAD_BYTES = 1024;
-/** How JSON Lines begin, as `readAnyPredictions` tells them from other formats. */
+/** How JSON Lines begin, as `readAnyPredictions` distinguishes them from other formats. */
 const JSON_LINE = /^[ \t\r\n]*\{[ \t]*["}]/;
 
 /**

@@ -13,7 +13,7 @@ export interface JudgedFile {
   /** As `readAnyPredictions` takes it. */
   readonly file: string;
   readonly dataset: Dataset;
-  /** What is judged, and which part of the dataset that is: as `openJudged` gives them. */
+  /** What is evaluated, and which part of the dataset that is: as `openJudged` gives them. */
   readonly split: JudgedSplit;
   readonly part: SplitName;
   /** How offsets count, where the file does not say. */
@@ -33,7 +33,7 @@ export interface ScoredFile {
 
 /**
  * Scores a file of predictions on a split. Throws the UserErrors of reading the split, the subsets and the predictions,
- * and `split-regrouped` where subsets are asked for of a split that was not released.
+ * and `split-regrouped` if subsets are requested of a split that was not released.
  */
 export async function scoreFile(request: ScoreFileRequest): Promise<ScoredFile> {
   const { file, dataset, split, part, offsets } = request;

@@ -41,7 +41,7 @@ export interface ScoreSheet {
   readonly quotes?: QuoteCounts;
   /** What the best constant answer and guessing reach under the primary convention on all examples. */
   readonly floors: Floors;
-  /** `all`, and every named subset that was asked for. */
+  /** `all`, and every requested subset. */
   readonly subsets: Readonly<Record<string, SubsetScores>>;
 }
 

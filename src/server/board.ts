@@ -27,7 +27,7 @@ export interface BoardRow {
   /** Where the phase reveals more than the Ladder. */
   readonly low?: number | null;
   readonly high?: number | null;
-  /** Letters: systems that share one cannot be told apart under the primary convention on all examples. */
+  /** Letters: systems that share one do not differ significantly under the primary convention on all examples. */
   readonly groups: string;
   /** Best and worst rank that the tests leave open. */
   readonly rank: readonly [best: number, worst: number];
@@ -65,7 +65,7 @@ export const ALL = 'all';
 const LEVEL = 0.95;
 
 /**
- * The board of a phase as everyone may see it: the best first, with groups of systems that cannot be told apart. Throws a
+ * The board of a phase as everyone may see it: the best first, with groups of systems that do not differ significantly. Throws a
  * UserError `not-shown` for a subset or convention that the phase does not reveal or that is not there.
  */
 export async function boardOf(

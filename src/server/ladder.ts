@@ -42,7 +42,7 @@ interface Climb {
  * The step of the Ladder. The paper's step without parameters is one standard error of the paired difference of errors;
  * on holdouts of some thousand items a thousand random changes pass that by the hundred. Here the standard error, from the
  * paired bootstrap, is multiplied so that of all submissions that the quota allows none passes by chance, with a
- * probability of 95 % (Bonferroni). `least` is the smallest step that is asked for whatever the errors say.
+ * probability of 95 % (Bonferroni). `least` is the smallest step, whatever the errors are.
  */
 export const stepOf = (standardError: number, submissions: number, least = 0): number =>
   Math.max(least, normalQuantile(1 - FALSE_STEPS / Math.max(1, submissions)) * standardError);

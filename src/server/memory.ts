@@ -4,7 +4,7 @@ export interface Memory<T> {
 }
 
 /**
- * Keeps `most` values, those that were asked for last. Callers that ask while a value is being made share it; what fails is
+ * Keeps the `most` most recently used values. Callers that ask while a value is being made share it; what fails is
  * not kept.
  */
 export function createMemory<T>(most: number): Memory<T> {

@@ -100,7 +100,7 @@ async function prepare(work: RemoteWork, children: Children): Promise<Ready> {
 
 const pathOf = (challenge: string): string => `/api/v1/challenges/${encodeURIComponent(challenge)}`;
 
-/** Whether two tasks ask and score the same, wherever their files are. */
+/** Whether two tasks have the same inputs and scoring, wherever their files are. */
 function isSameTask(local: Task, registered: unknown): boolean {
   const known = (task: unknown): string => {
     const { corpus: _, ...asked } = parseTask(task, 'task');

@@ -106,7 +106,7 @@ export async function keepRemote(site: Site, by: Actor, challenge: string, attem
   if (!(await queue.keep(leaseOf(attempt)))) throw leaseEnded();
 }
 
-/** The file of a job as it was received, compressed, for whoever holds the job. Throws as `keepRemote`. */
+/** The file of a job as it was received, compressed, for the holder of the job. Throws as `keepRemote`. */
 export async function answersOf(
   site: Site,
   by: Actor,
@@ -139,7 +139,7 @@ export interface RemoteResult {
   readonly replicates: readonly (number | null)[];
 }
 
-/** Stores what a worker found, once. Throws as `keepRemote`, and `bad-result` for what is no result of this challenge. */
+/** Stores what a worker found, once. Throws as `keepRemote`, and `bad-result` for an invalid result of this challenge. */
 export async function settleRemote(
   site: Site,
   by: Actor,

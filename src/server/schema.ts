@@ -42,7 +42,7 @@ export interface Schema {
     subject: string;
     /** It reads what its role may read, and changes nothing. */
     read_only: Generated<boolean>;
-    /** What it is for, in the words of whoever issued it. */
+    /** Its purpose, in the words of the issuer. */
     note: Generated<string>;
     created: Instant;
     expires: Instant | null;

@@ -21,7 +21,7 @@ export interface Session {
   readonly expires: Date;
 }
 
-/** Begins a session of whoever has a token; it ends with the token at the latest. Throws a UserError `bad-token`. */
+/** Begins a session for the holder of a token; it ends with the token at the latest. Throws a UserError `bad-token`. */
 export async function beginWithToken(site: Site, token: string, now = new Date()): Promise<Session> {
   const hash = hashOf(token);
   const actor = await actorOfToken(site.kysely, hash, now);

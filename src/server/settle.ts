@@ -13,7 +13,7 @@ import { type Standing, standings } from './standing.ts';
 
 /** Systems that a new one is compared with: the best of the board. */
 const RIVALS = 30;
-/** How often a result is judged anew because the board changed in the meantime; then the latest judgement stands. */
+/** How often a result is evaluated again because the board changed in the meantime; then the latest evaluation stands. */
 const ROUNDS = 5;
 
 /** A submission that is scored. */
@@ -43,10 +43,10 @@ interface Result {
   readonly differences: readonly Difference[];
 }
 
-/** Ends the storing of what was judged beside a board that is another by now. */
+/** Aborts storing a result that was evaluated against an outdated board. */
 class BoardChanged extends Error {}
 
-/** Judges a score beside the board and stores it with the end of its job. False where the lease has ended. */
+/** Evaluates a score against the board and stores it with the end of its job. False if the lease has expired. */
 export async function settle(
   { kysely }: Site,
   queue: Queue<ScoreJob, Schema>,

@@ -8,7 +8,7 @@ export interface Usage {
   /** Rough counts of what was sent and received, whatever the service reports. */
   readonly estimatedPromptTokens?: number;
   readonly estimatedCompletionTokens?: number;
-  /** From reported tokens, else from estimated ones, in the currency of the price list; absent where there is no price. */
+  /** From reported tokens, else from estimated ones, in the currency of the price list; absent if there is no price. */
   readonly cost?: number;
   readonly currency?: string;
   /** Calls that brought a reply. */

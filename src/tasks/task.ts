@@ -44,7 +44,7 @@ export interface PublishedScore {
   readonly value: number;
   /** What the published number really is, and why it may not compare with ours. */
   readonly note: Text;
-  /** The rule and split of ours that compute the same number; absent where none does. */
+  /** The rule and split of ours that compute the same number; absent if none does. */
   readonly rule?: { readonly convention: string; readonly split: SplitName };
 }
 

@@ -154,7 +154,7 @@ function createComparison(texts: Pick<TextStore, 'read'>, { threshold, shingle }
   return { compare, shinglesAt, runsAt: (i) => packRuns(texts.read(i), shingle) };
 }
 
-/** Every pair of candidates compared; undefined where they are too many. */
+/** Every pair of candidates compared; undefined if they are too many. */
 function* comparePairs(
   sketches: Sketches,
   { compare }: Comparison,

@@ -7,7 +7,7 @@ export interface Pair {
   readonly similarity: number;
 }
 
-/** The verified pair of two texts; undefined where they are not alike. */
+/** The verified pair of two texts; undefined if they are not alike. */
 export type Compare = (x: number, y: number) => Pair | undefined;
 
 /** What work costs, in comparisons: to look at a candidate, and to compare what two texts of one template add to it. */

@@ -18,7 +18,7 @@ export interface TextStoreOptions {
   readonly directory?: string;
 }
 
-/** An empty store of texts. Throws a UserError where the disk is full or no file can be made. */
+/** An empty store of texts. Throws a UserError if the disk is full or no file can be made. */
 export function createTextStore({
   mostHeld = Number.POSITIVE_INFINITY,
   directory = tmpdir(),

@@ -27,7 +27,7 @@ export interface Reproduction {
   readonly needsVocabulary: boolean;
   /** The published column in the unit of this rule: shares for percent. */
   published(task: Task): readonly { readonly model: string; readonly value: number }[];
-  /** Reads what the rule needs. Throws a UserError where it is not there. */
+  /** Reads what the rule needs. Throws a UserError if it is not there. */
   open(corpus: JudgedCorpus): Promise<Measure>;
 }
 
@@ -48,7 +48,7 @@ export interface Measure {
   readonly scope: Text;
   /** Aligned with the examples; undefined counts as wrong. */
   score(predictions: readonly (Prediction | undefined)[]): Reproduced;
-  /** Where each text is cut off, as the first UTF-16 code unit that is not seen; absent where none is cut. */
+  /** Where each text is cut off, as the first UTF-16 code unit that is not seen; absent if none is cut. */
   readonly visible?: readonly number[];
 }
 

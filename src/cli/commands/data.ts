@@ -64,7 +64,7 @@ const get = defineCommand({
   },
 });
 
-/** The tasks that are taken from an archive which the user has, where nothing else is asked for: `cblue`, or some of its tasks. */
+/** The tasks imported from an archive of the user, if nothing else is requested: `cblue`, or some of its tasks. */
 async function archivedTasks(names: readonly string[]): Promise<readonly Task[] | undefined> {
   const { findTask, tasks } = await import('../../tasks/registry.ts');
   const chosen = names.flatMap((name) => {

@@ -229,7 +229,7 @@ interface Asked {
   readonly tasks: readonly Task[];
   /** Tasks without data. */
   readonly absent: readonly Task[];
-  /** Whether subsets were asked for. */
+  /** Whether subsets were requested. */
   readonly subsets: boolean;
   readonly suite?: Suite;
   readonly dataDir: string;

@@ -8,7 +8,7 @@ import { defineCommand } from '../command.ts';
 import { clientOf, SERVER } from '../site-options.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** How often the state of a submission is asked for. */
+/** How often the state of a submission is polled. */
 const POLL_MS = 1000;
 
 export const submitCommand = defineCommand({

@@ -94,7 +94,7 @@ const bytesOf = async (file: string): Promise<BrowserFile> => ({
   type: typeOf(file),
 });
 
-/** A file of zod; nothing else is asked for. */
+/** A file of zod; nothing else is requested. */
 async function npmFile(path: string): Promise<BrowserFile | undefined> {
   const folder = packageFolder('zod');
   if (folder === undefined || !/^zod(\/[\w-]+)*\/[\w.-]+\.js$/.test(path) || path.includes('..'))

@@ -19,7 +19,7 @@ export interface BrowserProgram {
   readonly entries: readonly string[];
   /** Files on disk that it loads, by their names. */
   readonly files: Readonly<Record<string, string>>;
-  /** JSON that it loads, made when it is asked for, by its name. */
+  /** JSON that it loads, made on request, by its name. */
   readonly made: Readonly<Record<string, () => Promise<object>>>;
 }
 

@@ -92,7 +92,7 @@ async function taskOfFiles(model: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** A task that declares no labels has those of its corpus, where that is at hand. */
+/** A task that declares no labels has those of its corpus, if that is available. */
 async function withLabels(task: Task, dir: string): Promise<Task> {
   const { openDataset, splitsAtHand } = await import('../../datasets/dataset.ts');
   if (task.labels.length > 0 || splitsAtHand({ task, dir }).length === 0) return task;

@@ -55,7 +55,7 @@ export interface CblueRequest {
 interface Wanted {
   /** The first of those that share it. */
   readonly task: Task;
-  /** Those whose records it holds, each a part of them; empty where they are of one task. */
+  /** Those whose records it holds, each a part of them; empty if they are of one task. */
   readonly parts: readonly Task[];
   readonly split: SplitName;
   /** Below the data directory. */
@@ -64,7 +64,7 @@ interface Wanted {
 
 /**
  * Takes the official files out of a folder or zip, by their names, wherever they lie in it. Every file is read by the reader
- * of its task before any is put in place: all of them are, or none. Throws a UserError `not-found` where there is no such file,
+ * of its task before any is put in place: all of them are, or none. Throws a UserError `not-found` if there is no such file,
  * `ambiguous-file` where one name has two contents, `not-official` where another file is in place (without `force`), and what
  * the readers say of damaged files, naming the source.
  */

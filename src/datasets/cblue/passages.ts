@@ -34,7 +34,7 @@ export interface PassageSplit {
 interface Query {
   readonly id: string;
   readonly text: string;
-  /** The ids of the passages that answer it; absent where gold is not there. */
+  /** The ids of the passages that answer it; absent if gold is not there. */
   readonly passages?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ interface QueryFile {
   readonly judgements: SourceFile | undefined;
 }
 
-/** The query files of KUAKE-IR among those of an archive, with the passages; undefined where either is absent. */
+/** The query files of KUAKE-IR among those of an archive, with the passages; undefined if either is absent. */
 function findFiles(sources: readonly SourceFile[]) {
   const named = (...names: readonly string[]): SourceFile | undefined =>
     sources.find(({ base }) => names.includes(base));

@@ -24,6 +24,6 @@ const GROUPED: readonly string[] = ['CBLUE/IMCS-V2'];
 
 export const countsGroups = (folder: string): boolean => GROUPED.includes(folder);
 
-/** The official number of records of a split; undefined where no source agrees on one. */
+/** The official number of records of a split; undefined if no source agrees on one. */
 export const officialRecords = (folder: string, split: SplitName): number | undefined =>
   SIZES[folder]?.[split];

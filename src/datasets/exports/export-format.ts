@@ -76,7 +76,7 @@ export interface ExportFormat {
   readonly holdsPredictions?: boolean;
   /** Why it cannot hold a record. */
   obstacle(record: ExportRecord): Obstacle | undefined;
-  /** Writes a split. Throws a UserError where it cannot be written. */
+  /** Writes a split. Throws a UserError if it cannot be written. */
   write(split: ExportSplit): Promise<void>;
   /** What the tool needs besides the data: the name of a file, and its content. */
   setup?(written: Written): readonly [name: string, content: string];

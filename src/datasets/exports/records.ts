@@ -13,7 +13,7 @@ const NOTHING: ExportGold = { labels: [], spans: [], relations: [] };
 export interface Predicted {
   /** What tools that name models call it. */
   readonly model: string;
-  /** By the id of the example; absent where there is no valid answer. */
+  /** By the id of the example; absent if there is no valid answer. */
   readonly answers: ReadonlyMap<string, Prediction>;
 }
 

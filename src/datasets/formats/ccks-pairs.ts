@@ -48,7 +48,7 @@ function ccksPairs(official: OffsetRule): Format {
   };
 }
 
-/** A text with the file of its entities, where there is one. */
+/** A text with the file of its entities, if any. */
 interface Pair {
   /** Its name below the directory, with forward slashes, without endings. */
   readonly stem: string;

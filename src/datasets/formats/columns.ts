@@ -4,7 +4,7 @@ import { type Line, readLineBatches } from '../../ground/files.ts';
 
 /** A line of a tab-separated file. */
 export interface Columns {
-  /** The label, where there is one, and the texts. */
+  /** The label, if any, and the texts. */
   readonly cells: readonly string[];
   /** Number of the first text: 1 after a label, else 0. */
   readonly first: 0 | 1;
@@ -12,7 +12,7 @@ export interface Columns {
   readonly line: number;
 }
 
-/** The label of a line; undefined where it has none. */
+/** The label of a line; undefined if it has none. */
 export const labelOf = ({ cells, first }: Columns): string | undefined =>
   first === 0 ? undefined : cells[0];
 

@@ -177,7 +177,7 @@ interface Run {
   readonly orphan: boolean;
 }
 
-/** The runs that names belong to, one each, or undefined where the counts agree in neither way. */
+/** The runs that names belong to, one each, or undefined if the counts agree in neither way. */
 function namedRuns(runs: readonly Run[], names: number): readonly Run[] | undefined {
   if (runs.length === names) return runs;
   const begun = runs.filter((run) => !run.orphan);

@@ -40,7 +40,7 @@ export interface SourceRecord {
 }
 
 export interface FormatContext {
-  /** Labels that the task declares; empty where it declares none. */
+  /** Labels that the task declares; empty if it declares none. */
   readonly labels: ReadonlySet<string>;
   /** Of a file with records of several tasks, those to read. Absent: all. */
   readonly part?: string;

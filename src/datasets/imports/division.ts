@@ -116,7 +116,7 @@ export interface Leaks {
   readonly atLeast: boolean;
 }
 
-/** Undefined where a split has no gold. */
+/** Undefined if a split has no gold. */
 export function countLeaks(task: Task, splits: readonly Split[]): Leaks | undefined {
   if (!splits.every(({ hasGold }) => hasGold)) return undefined;
   const leaked = new Set<number>();

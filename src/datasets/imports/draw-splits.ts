@@ -56,7 +56,7 @@ async function divideHeld(
 
 /** What depends on what among records that are seen one after another, in some dozens of bytes each. */
 export interface Dependence {
-  /** Throws a UserError where the task's family cannot read a record. */
+  /** Throws a UserError if the task's family cannot read a record. */
   see(value: PlainRecord): void;
   /** What names the records that stay together: groups, pairs that share a text, and texts that are equal as `twinKeyOf` compares. */
   groupOf(number: number): number;

@@ -15,7 +15,7 @@ const BLOCK_BYTES = 1 << 18;
 
 /**
  * Finds the encoding of a text file, from its marks and all of its bytes. GBK is named where no character takes four
- * bytes. Throws a UserError: `compressed`, or `not-utf8` where no encoding fits, with
+ * bytes. Throws a UserError: `compressed`, or `not-utf8` if no encoding fits, with
  * the first line that is wrong.
  */
 export async function detectEncoding(file: string): Promise<Encoding> {

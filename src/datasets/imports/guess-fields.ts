@@ -24,7 +24,7 @@ const TWINS: readonly (readonly [string, string])[] = ['12', 'ab', 'AB', '一二
 /**
  * Which field is the text, or which two are a pair, and which the class unless that is known, by what stands in the first
  * records, where names do not say it: the only column of words that hardly repeat, and the only one of a few short values.
- * Undefined where that is not plain. `known`: fields whose role is known.
+ * Undefined if that is not plain. `known`: fields whose role is known.
  */
 export function guessFields(records: readonly PlainRecord[], known: Fields): Fields | undefined {
   if (records.length < LEAST_RECORDS) return undefined;

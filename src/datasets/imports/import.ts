@@ -78,7 +78,7 @@ export interface ImportReport {
   readonly division:
     | 'sources'
     | { readonly ratios: Ratios; readonly seed: number; readonly group: string | null };
-  /** Examples of dev and test with a twin in an earlier split; null where a split has no gold. */
+  /** Examples of dev and test with a twin in an earlier split; null if a split has no gold. */
   readonly leaks: number | null;
   /** There may be more leaks: too many examples are alike to compare them all. */
   readonly leaksAtLeast: boolean;

@@ -12,7 +12,7 @@ export interface LineWriter extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Begins a file of lines; disposing of it closes what is not closed yet. Throws a UserError where it cannot be written. */
+/** Begins a file of lines; disposing of it closes what is not closed yet. Throws a UserError if it cannot be written. */
 export async function createLineWriter(file: string): Promise<LineWriter> {
   const explain = (error: unknown): never => {
     throw explainFileError(error, file);

@@ -78,7 +78,7 @@ export function asText(value: unknown): string | undefined {
 
 /**
  * Which field is what: as given, else by its name, else by what stands in it. `records` are the first of the file.
- * Throws a UserError `no-such-field` for a field that is given and not there, `which-fields` where no text is found.
+ * Throws a UserError `no-such-field` for a field that is given and not there, `which-fields` if no text is found.
  */
 export function findFields(records: readonly PlainRecord[], given: Fields, file: string): Fields {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
@@ -166,7 +166,7 @@ export function createMapper(fields: Fields, context: ReadContext) {
   };
 }
 
-/** The labels of a value: a string, a number, a truth value, a list of them, or Label Studio's `{"choices": […]}`; empty where none is. */
+/** The labels of a value: a string, a number, a truth value, a list of them, or Label Studio's `{"choices": […]}`; empty if none is. */
 export function listLabels(value: unknown): readonly string[] {
   const inner = isObject(value) ? value.choices : value;
   const list = Array.isArray(inner) ? inner : [inner];
@@ -177,7 +177,7 @@ export function listLabels(value: unknown): readonly string[] {
   });
 }
 
-/** Throws a UserError `no-group` where a record lacks the field by which records are kept together. */
+/** Throws a UserError `no-group` if a record lacks the field by which records are kept together. */
 export function groupOf(record: PlainRecord, name: string, place: RawPlace): string {
   const group = asText(valueAt(record, name));
   if (group !== undefined) return group;
@@ -226,7 +226,7 @@ const arePlaces = (value: unknown): value is readonly (readonly [number, number]
   value.length > 0 &&
   value.every((part) => Array.isArray(part) && part.length === 2 && part.every(Number.isInteger));
 
-/** Relations as `{type, from, to}` under the usual names, between entities by their ids; undefined where there is no such list. */
+/** Relations as `{type, from, to}` under the usual names, between entities by their ids; undefined if there is no such list. */
 function relationsOf({ [RELATIONS]: list }: PlainRecord): readonly RawRelation[] | undefined {
   if (!Array.isArray(list) || !list.every(isObject)) return undefined;
   const ends = list.map((one) => ({

@@ -37,7 +37,7 @@ function pointsOf(text: string): ReturnType<typeof codePoints> {
   return last.points;
 }
 
-/** Where a span stands under a rule; undefined where it is empty or extends beyond the text. */
+/** Where a span stands under a rule; undefined if it is empty or extends beyond the text. */
 export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule): Place | undefined {
   const points = unit === 'utf16' ? undefined : pointsOf(text);
   const length = points?.length ?? text.length;

@@ -18,9 +18,9 @@ export interface Sample {
 export interface ReadBack {
   readonly labels: readonly string[];
   readonly samples: readonly Sample[];
-  /** The splits themselves; undefined where they are too large to be held in memory. */
+  /** The splits themselves; undefined if they are too large to be held in memory. */
   readonly whole: readonly Split[] | undefined;
-  /** Examples of dev and test that are equal to one of an earlier split as `twinKeyOf` compares; null where a split has no gold. */
+  /** Examples of dev and test that are equal to one of an earlier split as `twinKeyOf` compares; null if a split has no gold. */
   readonly equalLeaks: number | null;
 }
 
@@ -40,7 +40,7 @@ interface Known {
 }
 
 /**
- * Reads what was written, in constant memory but for `whole`. Records whose labels are `known` are not read again but for samples; equal ones are in one split. Throws a UserError where a record cannot be read.
+ * Reads what was written, in constant memory but for `whole`. Records whose labels are `known` are not read again but for samples; equal ones are in one split. Throws a UserError if a record cannot be read.
  */
 export async function readBack(
   task: Task,

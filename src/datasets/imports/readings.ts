@@ -29,7 +29,7 @@ export type Adjudication = string | undefined;
 export const MAJORITY = 'majority';
 
 /**
- * Puts the readings of each document together, in memory; undefined where none has several. Documents are known
+ * Puts the readings of each document together, in memory; undefined if none has several. Documents are known
  * by what their format calls them, else by their text. Throws a UserError `unknown-annotator` or `no-annotators`.
  */
 export async function collectReadings(

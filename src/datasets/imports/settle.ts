@@ -60,7 +60,7 @@ export function settle(
   return { ...record, spans: settled, ...(whole ? { relations: whole } : {}) };
 }
 
-/** Parts in ascending order, those that overlap as one; undefined where only one is left. */
+/** Parts in ascending order, those that overlap as one; undefined if only one is left. */
 function apart(parts: Place['fragments']): Place['fragments'] {
   const joined: [number, number][] = [];
   for (const [from, to] of [...(parts ?? [])].sort(([a], [b]) => a - b)) {

@@ -27,7 +27,7 @@ interface SourceOptions {
 
 /**
  * The sources that paths stand for: files, the sheets of workbooks, brat and dataset folders, and folders of any.
- * Throws a UserError where a path is not there
+ * Throws a UserError if a path is not there
  * (`file-missing`), a folder holds nothing that is read (`no-sources`), a configuration is named and none is a dataset
  * folder (`no-configurations`), or a workbook is damaged.
  */

@@ -19,7 +19,7 @@ export interface RecordFile extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Begins a file of records. Throws a UserError where it cannot be written. */
+/** Begins a file of records. Throws a UserError if it cannot be written. */
 export async function createRecordFile(file: string): Promise<RecordFile> {
   const writer = await createLineWriter(file);
   const ids = new Set<unknown>();

@@ -123,7 +123,7 @@ export interface Families {
 }
 
 /**
- * The families of the sources: as given, else by what they hold. Throws a UserError `no-gold` where they hold nothing to
+ * The families of the sources: as given, else by what they hold. Throws a UserError `no-gold` if they hold nothing to
  * learn, `mixed-inputs` where only some are pairs, `family-mismatch` where not what is given, `which-positive` where no label of a similarity task is known to say
  * "the same", `not-similarity` where one is named for data of another family.
  */

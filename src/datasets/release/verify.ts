@@ -41,7 +41,7 @@ export async function verifyData(
 }
 
 /**
- * Throws a UserError where verified files are not all official: `not-public` where none of the tasks was released, and
+ * Throws a UserError if verified files are not all official: `not-public` if none of the tasks was released, and
  * `not-official`. Absent files pass.
  */
 export function requireOfficial(files: readonly VerifiedFile[], tasks: readonly Task[]): void {

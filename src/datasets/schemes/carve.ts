@@ -14,7 +14,7 @@ export interface Carved<E> {
  * Takes about `share` (between 0 and 1) of the examples out by a seeded rule: the groups, in order of
  * first appearance, are shuffled and held whole until they make up at least `share` of all examples.
  * Examples that share a group are never separated, and both sides get at least one group.
- * Throws a UserError (`too-few-groups`) where there are fewer than two groups.
+ * Throws a UserError (`too-few-groups`) if there are fewer than two groups.
  */
 export function splitBySeed<E extends Grouped>(
   examples: readonly E[],
@@ -49,7 +49,7 @@ export function heldBySeed({ count, numbers }: NumberedUnits, share: number, see
 
 /**
  * Divides the examples into `parts` of nearly equal size by a seeded rule, whole groups each: the largest
- * groups first, each to the part that is smallest so far. Throws a UserError where there are fewer groups.
+ * groups first, each to the part that is smallest so far. Throws a UserError if there are fewer groups.
  */
 export function divideByGroup<E extends Grouped>(examples: readonly E[], parts: number, seed: number): E[][] {
   const units = unitsOf(examples);

@@ -126,7 +126,7 @@ export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
   /** From `embed` to the last hidden states, `[batch, length, hidden]`. `mask` is int64 `[batch, length]`. */
   encode(config: Config, embedded: Value, mask: Value, parameter: Lookup, options: EncodeOptions): Value;
   /**
-   * The dense layers that read the sum of embeddings after nothing but its layer normalisation; absent where there are none.
+   * The dense layers that read the sum of embeddings after nothing but its layer normalisation; absent if there are none.
    * `encode` takes their outputs from `shortcuts.first`.
    */
   firstDense?(config: Config): FirstDense | undefined;
@@ -134,7 +134,7 @@ export interface EncoderGraph<Config extends EncoderConfig = EncoderConfig> {
   readonly tables: readonly EmbeddingTable[];
   /** The table of token embeddings. */
   readonly words: string;
-  /** The table of token types; absent where the architecture has none. */
+  /** The table of token types; absent if the architecture has none. */
   readonly types?: string;
 }
 
@@ -147,7 +147,7 @@ export interface Classifier<Config extends EncoderConfig = EncoderConfig> {
   /** Whether only the first token is read: the last layer may then skip the others. For one class per token never. */
   firstOnly?(config: Config): boolean;
   logits(config: Config, context: HeadContext): Value;
-  /** Number of classes of stored weights; undefined where they have no such head. */
+  /** Number of classes of stored weights; undefined if they have no such head. */
   classes(tensors: ReadonlyMap<string, Tensor>): number | undefined;
 }
 
@@ -179,7 +179,7 @@ export interface TransformersHeads<Config extends EncoderConfig = EncoderConfig>
   /** One class for every token, logits `[batch, length, classes]`. */
   readonly tokens: Classifier<Config>;
   readonly masked: MaskedLanguageModel<Config>;
-  /** Absent where the architecture is not pretrained with it. */
+  /** Absent if the architecture is not pretrained with it. */
   readonly nextSentence?: NextSentence<Config>;
   /** The class that has a place for all tensors of a file. */
   classOf(tensors: ReadonlyMap<string, Tensor>): string;

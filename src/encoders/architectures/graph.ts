@@ -38,7 +38,7 @@ export interface EncoderInputs {
   readonly input_ids: Value;
   /** 1 for a token, 0 for padding. */
   readonly attention_mask: Value;
-  /** Absent where the architecture has no token types. */
+  /** Absent if the architecture has no token types. */
   readonly token_type_ids?: Value;
 }
 

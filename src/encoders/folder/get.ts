@@ -77,7 +77,7 @@ const SOURCE_FAILED = new Set([
 /**
  * Fetches a model that others published and rewrites it as a Hugging Face folder, which appears whole or not at all.
  * Sources are tried in order; an interrupted download is resumed. Returns the folder and its source; `kept` where it
- * already existed. Throws a UserError: `not-reachable` with manual instructions, `changed-content` where a forced call
+ * already existed. Throws a UserError: `not-reachable` with manual instructions, `changed-content` if a forced call
  * receives other bytes than the first one, and those of `unpack`, `convertModel` and `makeWhole`: `in-use` while another process fetches into the same folder.
  */
 export async function getModel(

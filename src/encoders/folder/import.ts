@@ -32,7 +32,7 @@ export interface Imported {
 export const importModel = (from: string, out: string, precision: Precision = 'fp32'): Promise<Imported> =>
   makeWhole(out, (staging) => convertModel(from, staging, precision));
 
-/** As `importModel`, file by file into an existing folder. Throws a UserError where a number does not fit the precision. */
+/** As `importModel`, file by file into an existing folder. Throws a UserError if a number does not fit the precision. */
 export async function convertModel(
   from: string,
   folder: string,

@@ -46,7 +46,7 @@ const MIN_COSINE_INT8 = 0.99;
 
 /**
  * Reads an ONNX file of an encoder with its tokenizer, and runs both on a few texts. The configuration is read from the
- * graph where there is no `config.json`. Throws a UserError (`onnx-differs`) where the difference is more than rounding.
+ * graph where there is no `config.json`. Throws a UserError (`onnx-differs`) if the difference is more than rounding.
  */
 export async function loadOnnx(path: string): Promise<{ model: LoadedFolder; imported: OnnxImport }> {
   const opened = await openOnnx(path);

@@ -16,7 +16,7 @@ export interface InitOptions extends Sizes {
 
 /**
  * Writes a folder with a model of random weights, for training from scratch and for experiments. The same seed gives the
- * same bytes. Throws a UserError `already-exists` where the folder is not empty, and those of `randomModel`.
+ * same bytes. Throws a UserError `already-exists` if the folder is not empty, and those of `randomModel`.
  */
 export async function initFolder(options: InitOptions): Promise<Model> {
   const { vocab, seed, out, modelType } = options;

@@ -4,7 +4,7 @@ import type { ExpectedFile } from '../../fetch/identity.ts';
 export interface KnownModel {
   readonly name: string;
   readonly summary: string;
-  /** Of the weights, as their publishers declare it; empty where only their page says. */
+  /** Of the weights, as their publishers declare it; empty if only their page says. */
   readonly licence: string;
   readonly page: string;
   /** In the order in which they are tried. */

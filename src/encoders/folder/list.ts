@@ -55,7 +55,7 @@ async function bytesOf(folder: string): Promise<number> {
   return sizes.reduce((a, b) => a + b, 0);
 }
 
-/** The `license` of the card's front matter; empty where it has none. */
+/** The `license` of the card's front matter; empty if it has none. */
 async function licenceOf(folder: string): Promise<string> {
   const card = join(folder, 'README.md');
   if (!existsSync(card)) return '';

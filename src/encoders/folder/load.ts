@@ -39,7 +39,7 @@ export async function loadFolder(
   return { config, tensors, tokenizer, format, file };
 }
 
-/** Throws a UserError (`vocab-mismatch`) where a vocabulary has tokens without an embedding. */
+/** Throws a UserError (`vocab-mismatch`) if a vocabulary has tokens without an embedding. */
 export function checkVocabulary(config: EncoderConfig, { vocabulary }: Tokenizer, folder: string): void {
   const tokens = vocabulary.tokens.length;
   if (tokens > config.vocabSize) {

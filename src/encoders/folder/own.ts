@@ -23,7 +23,7 @@ export function splitOwn({ config, tensors }: Pick<Model, 'config' | 'tensors'>)
   };
 }
 
-/** The tensors of a folder's `chineseblue.safetensors`, if it has one. Throws a UserError where the file is damaged. */
+/** The tensors of a folder's `chineseblue.safetensors`, if it has one. Throws a UserError if the file is damaged. */
 export async function readOwn(folder: string): Promise<Map<string, Tensor>> {
   const file = join(folder, OWN_WEIGHTS);
   const tensors = new Map<string, Tensor>();
@@ -41,7 +41,7 @@ export async function readOwn(folder: string): Promise<Map<string, Tensor>> {
   return tensors;
 }
 
-/** Throws a UserError where a parameter of the head is missing or has another shape. */
+/** Throws a UserError if a parameter of the head is missing or has another shape. */
 export function requireHead(
   parameters: ReadonlyMap<string, readonly number[]>,
   tensors: ReadonlyMap<string, Tensor>,

@@ -24,7 +24,7 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
  * Writes a folder that `transformers` loads as it is: `config.json` (with `id2label`), `model.safetensors`,
  * the files of the tokenizer (`tokenizer.json`, `tokenizer_config.json`; of WordPiece also `vocab.txt`) and the extra files. Each is written
  * atomically; an old `config.json` is removed first and the new one written last, so that a folder that has one is
- * complete. Returns the names of all files. Throws a UserError where a number does not fit the precision.
+ * complete. Returns the names of all files. Throws a UserError if a number does not fit the precision.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export async function saveFolder(
   return [...['config.json', 'model.safetensors', ...files.keys()].sort(), ...extraFiles.keys()];
 }
 
-/** The files of the tokenizer, by name. Throws a UserError where a token cannot be written. */
+/** The files of the tokenizer, by name. Throws a UserError if a token cannot be written. */
 function tokenizerFiles({ config, tokenizer }: Model): ReadonlyMap<string, string | object> {
   const { vocabulary } = tokenizer;
   const roles = Object.fromEntries(

@@ -37,7 +37,7 @@ export interface Trimmed {
  * Writes an encoder without the word embeddings that the texts do not use: the special and added tokens, printable ASCII
  * characters and whatever occurs at least `minCount` times stay, in their order. WordPiece takes the longest piece that
  * matches, so a text whose pieces all stay is cut as before, and the encoder computes the same from it to the bit. The
- * folder appears whole or not at all. Throws a UserError: `not-wordpiece`, `no-text` where there are no tokens, and those
+ * folder appears whole or not at all. Throws a UserError: `not-wordpiece`, `no-text` if there are no tokens, and those
  * of `loadFolder` and `makeWhole`.
  */
 export const trimModel = (

@@ -8,7 +8,7 @@ export type Outputs = Readonly<Record<string, Value>>;
 
 /** What inference needs of a head: parameters, outputs, and how an answer is read from them. */
 export interface Head<Answer> {
-  /** The class of `transformers` that loads encoder and head; absent where there is none. */
+  /** The class of `transformers` that loads encoder and head; absent if there is none. */
   readonly transformersClass?: string;
   /** Every parameter by its Hugging Face name, with its shape; the pooler's, too, where it is used. */
   readonly parameters: Shapes;

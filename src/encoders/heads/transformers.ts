@@ -7,7 +7,7 @@ import { maskedHead } from './masked.ts';
 import { sequenceHead } from './sequence.ts';
 import { tokenHead } from './tokens.ts';
 
-/** Throws a UserError naming `file` where the head cannot be rebuilt. */
+/** Throws a UserError naming `file` if the head cannot be rebuilt. */
 type Build = (tensors: ReadonlyMap<string, Tensor>, file?: string) => Head<unknown> | undefined;
 
 /** Heads of `transformers` that can be rebuilt from weights, by class name; the bare encoder has none. */

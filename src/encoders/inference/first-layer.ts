@@ -45,7 +45,7 @@ const [WORDS, SOME_WORDS] = ['first_words', 1019];
 const productName = (dense: string, table: string): string => `${dense}@${table}`;
 const biasName = (dense: string): string => `${dense}.bias@first`;
 
-/** Undefined where an architecture has other layers first. */
+/** Undefined if an architecture has other layers first. */
 export async function openFirstLayer(
   config: EncoderConfig,
   weights: Weights,

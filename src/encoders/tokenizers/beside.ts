@@ -65,10 +65,10 @@ export interface Beside {
   readonly options: Partial<TokenizerOptions>;
   /** Whether the class cuts texts into words first. */
   readonly jiebaWords: boolean;
-  /** A `vocab.txt` with the tokens that are added to it. Throws a UserError where their ids do not follow it. */
+  /** A `vocab.txt` with the tokens that are added to it. Throws a UserError if their ids do not follow it. */
   extend(vocabulary: Vocabulary): { readonly vocabulary: Vocabulary; readonly custom?: CustomTokens };
   /**
-   * Throws a UserError (`tokenizer-config`) where a tokenizer differs from what `transformers` makes of these files:
+   * Throws a UserError (`tokenizer-config`) if a tokenizer differs from what `transformers` makes of these files:
    * other special or added tokens, another class, or options that `tokenizer.json` contradicts.
    */
   check(tokenizer: WordPieceTokenizer, file: string): void;

@@ -15,7 +15,7 @@ export interface CustomTokens {
 
 /**
  * Added tokens with the ids that `tokenizers` gives them: that of an equal token of the model, or the next free one.
- * Undefined where there are none but `roles`, matched as they stand. Throws a UserError (`tokenizer-unsupported`) where
+ * Undefined if there are none but `roles`, matched as they stand. Throws a UserError (`tokenizer-unsupported`) where
  * `id` is another.
  */
 export function customTokens(

@@ -111,7 +111,7 @@ export function createEncoders({ out, frame, clear, scan }: Scanner) {
   };
 }
 
-/** Tokens that remain besides the special ones. Throws a UserError (`max-length`) where these do not fit. */
+/** Tokens that remain besides the special ones. Throws a UserError (`max-length`) if these do not fit. */
 export function roomOf(maxLength: number, specials: number): number {
   if (maxLength >= specials) return maxLength - specials;
   throw new UserError('max-length', {

@@ -66,7 +66,7 @@ interface Reader {
 /** BERT's WordPiece, described by its vocabulary and options. */
 export interface WordPieceTokenizer extends Reader {
   readonly options: TokenizerOptions;
-  /** Tokens that are added to those of BERT; absent where there are none. */
+  /** Tokens that are added to those of BERT; absent if there are none. */
   readonly custom?: CustomTokens;
   readonly files?: undefined;
 }

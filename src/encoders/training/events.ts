@@ -49,7 +49,7 @@ export interface StepEvent {
   readonly best?: number;
 }
 
-/** The model was evaluated. `quality` is larger for better models, and absent where none is chosen. */
+/** The model was evaluated. `quality` is larger for better models, and absent if none is chosen. */
 export interface ScoreEvent<Scores> {
   readonly kind: 'score';
   readonly step: number;

@@ -35,7 +35,7 @@ export interface TrainRequest<Target, Answer> extends TrainingRun<number> {
   /** All parameters of encoder and head, with their initial values. */
   readonly initial: ReadonlyMap<string, Tensor>;
   readonly items: readonly Item<Target>[];
-  /** Absent where there is no dev split. */
+  /** Absent if there is no dev split. */
   readonly evaluate?: EvaluateOnDev<Answer>;
   readonly settings: TrainSettings;
 }

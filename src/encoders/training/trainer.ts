@@ -134,7 +134,7 @@ export interface TrainerRequest<Batch extends BatchRows, Scores> {
 export interface TrainerResult<Scores> {
   /** All parameters: the best where the evaluator selects, else the last. */
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** Of the last evaluation; undefined where there was none. */
+  /** Of the last evaluation; undefined if there was none. */
   readonly scores: Scores | undefined;
   /** Score and number of epochs of the weights; NaN without selection. */
   readonly best: { readonly score: number; readonly epoch: number };

@@ -1,6 +1,6 @@
 import type { NumberType } from './stored.ts';
 
-/** Bytes (little-endian, at an offset that suits the type) as 32-bit floats; null where they are no real numbers. */
+/** Bytes (little-endian, at an offset that suits the type) as 32-bit floats; null if they are no real numbers. */
 export function toFloats(bytes: Uint8Array<ArrayBuffer>, type: NumberType): Float32Array | null {
   const { buffer, byteOffset, byteLength } = bytes;
   switch (type) {

@@ -55,7 +55,7 @@ export interface WeightFile {
 export interface RandomAccess {
   readonly file: string;
   readonly size: number;
-  /** Fills `target` from byte `at` on. Throws a UserError where the file ends first; `what` names what is read. */
+  /** Fills `target` from byte `at` on. Throws a UserError if the file ends first; `what` names what is read. */
   fill<T extends Uint8Array>(target: T, at: number, what: string): Promise<T>;
   close(): Promise<void>;
 }
@@ -127,7 +127,7 @@ export const damaged = (file: string, field: string, why: Text): UserError =>
     },
   );
 
-/** Throws a UserError (`weights-not-finite`) where a value is not a finite float32: such a model only outputs NaN. */
+/** Throws a UserError (`weights-not-finite`) if a value is not a finite float32: such a model only outputs NaN. */
 export function requireFinite(values: Float32Array, { name, type }: StoredTensor, file: string): void {
   for (let i = 0; i < values.length; i++) {
     if (values[i] - values[i] === 0) continue;

@@ -20,7 +20,7 @@ export async function isLegacy(access: RandomAccess): Promise<boolean> {
 
 /**
  * Reads the pickles of such a file as data and finds its storages; `widths` has the bytes of an element by the name of the
- * storage's type. Throws a UserError where they do not fill the file exactly.
+ * storage's type. Throws a UserError if they do not fill the file exactly.
  */
 export async function readLegacy(
   access: RandomAccess,

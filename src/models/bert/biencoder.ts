@@ -76,7 +76,7 @@ interface Chosen {
   readonly positive?: boolean;
 }
 
-/** The best documents, and others that are worse, evenly; nothing where all are alike and so none is right. */
+/** The best documents, and an even sample of worse ones; nothing if all are alike, so that none is relevant. */
 function contrasted(sorted: GradedQuery['documents'], negatives: number): Chosen[] {
   const best = sorted[0]?.grade;
   if (best === undefined || !(best > 0)) return [];

@@ -2,7 +2,7 @@ import type { Cell } from '../../encoders/heads/span.ts';
 import type { Item } from '../../encoders/training/finetune.ts';
 import type { Cut } from './spans.ts';
 
-/** Equal exactly where matrix and tokens are. */
+/** Equal if and only if matrix and tokens are. */
 export const keyOf = ({ type, first, last }: Cell): string => `${type} ${first} ${last}`;
 
 /** The cells whose tokens all lie in a window, by their places in it. */

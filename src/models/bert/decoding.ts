@@ -10,7 +10,7 @@ export interface ChosenDecoding<F extends FamilyId, Answer> extends Pick<Plan<F,
   readonly learnt?: unknown;
 }
 
-/** The decoding of the plan with the best score on dev; the usual one where there is no dev or no choice. */
+/** The decoding of the plan with the best score on dev; the usual one if there is no dev or no choice. */
 export async function chooseDecoding<F extends FamilyId, Answer>(
   { ask, decodings = [] }: Pick<Plan<F, never, Answer>, 'ask' | 'decodings'>,
   { forward, weights }: Omit<Answering<F, Answer>, 'ask'>,

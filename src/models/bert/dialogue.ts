@@ -79,7 +79,7 @@ export const dialoguePlanner = definePlanner<'dialogue', z.infer<typeof learntDi
   },
 });
 
-/** Each turn as it is read: after the end of the turns before it and its speaker; `offset` is where its own text begins. */
+/** The input of each turn: the end of the preceding turns, its speaker, then its text; `offset` is where its own text begins. */
 function textsOf(turns: readonly Turn[]): { text: string; offset: number }[] {
   let before = '';
   return turns.map(({ speaker, text }) => {

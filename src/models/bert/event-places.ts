@@ -45,7 +45,7 @@ export function placeEvents(text: string, events: readonly ClinicalEvent[]): Pla
 
 const attributesOf = ({ characters, anatomy }: ClinicalEvent): string[] => [...characters, ...anatomy];
 
-/** Every place where a word stands; none for no word. */
+/** Every occurrence of a word; none for an empty word. */
 function placesOf(text: string, word: string): Place[] {
   const places: Place[] = [];
   if (word === '') return places;

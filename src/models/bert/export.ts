@@ -21,7 +21,7 @@ export interface Exported {
 
 /**
  * Writes a Hugging Face folder with ONNX files of these `dtypes` from a folder that `train` kept, with what `predict`
- * needs, or from any encoder with a supported head (`transformersHeads`). Throws a UserError `already-exists` where `out` is not empty, and one where the head is
+ * needs, or from any encoder with a supported head (`transformersHeads`). Throws a UserError `already-exists` where `out` is not empty, and one if the head is
  * not supported, and where its weights are missing.
  */
 export async function exportModel(from: string, out: string, dtypes: readonly Dtype[]): Promise<Exported> {

@@ -58,7 +58,7 @@ async function prepare<F extends FamilyId>(planner: Planner<F>, request: Request
   };
 }
 
-/** Says where the vocabulary lacks much of what is trained on. */
+/** Warns if the vocabulary covers the training texts poorly. */
 function noteUnknown<F extends FamilyId>(
   tokenizer: Base['tokenizer'],
   { task, train, onNote }: Request<F>,

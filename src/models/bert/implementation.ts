@@ -28,7 +28,7 @@ export const fit: Fits<BertParameters> = {
 
 /**
  * A folder that `save` wrote; `answering` overrides how it answers (dtype, device, threads, lexicon features).
- * Throws a UserError `other-family` for a model of another family, and where the folder is damaged.
+ * Throws a UserError `other-family` for a model of another family, and if the folder is damaged.
  */
 export async function load(
   folder: string,

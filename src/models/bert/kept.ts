@@ -59,7 +59,7 @@ export async function keep<F extends FamilyId>(
 }
 
 /**
- * Reads a folder that `keep` wrote; `answering` are parameters of how it answers. Throws a UserError where the folder
+ * Reads a folder that `keep` wrote; `answering` are parameters of how it answers. Throws a UserError if the folder
  * was not fine-tuned by this program or is damaged.
  */
 export async function openKept(

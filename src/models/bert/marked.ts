@@ -46,7 +46,7 @@ export function markedSequences(
   });
 }
 
-/** A dialogue as one text, and where the words of each turn begin in it. */
+/** A dialogue as one text, with the offsets of the words of each turn. */
 function textOf(turns: readonly Turn[]): { text: string; starts: number[] } {
   let text = '';
   const starts = turns.map((turn) => {
@@ -58,7 +58,7 @@ function textOf(turns: readonly Turn[]): { text: string; starts: number[] } {
   return { text, starts };
 }
 
-/** The tokens that a part of the text touches: `last` exclusive; none where it has no token. */
+/** The tokens that a part of the text touches: `last` exclusive; none if it has no token. */
 function tokensOf({ starts, ends }: Tokens, start: number, end: number): { first: number; last: number } {
   let first = 0;
   while (first < ends.length && ends[first] <= start) first++;

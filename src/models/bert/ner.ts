@@ -12,7 +12,7 @@ import { createTagging } from './tagging.ts';
 
 const learntTypes = z.object({
   types: z.array(z.string()),
-  /** Mentions behind the lexicon features, where there are any: what `collectMentions` returned. */
+  /** Mentions behind the lexicon features, if any: what `collectMentions` returned. */
   mentions: z.unknown().optional(),
   /** Probability above which an entity is emitted. */
   threshold: z.number().optional(),

@@ -41,7 +41,7 @@ const parametersOf = (family: FamilyId): GivenParameters => ({
 
 /**
  * Fine-tunes the shipped model on a sample of the training examples, on the first task of each family, so that all of
- * this and the baselines take three minutes on two cores, released corpora included. Undefined where that model is absent.
+ * this and the baselines take three minutes on two cores, released corpora included. Undefined if that model is absent.
  */
 export function quickLook(): QuickLook | undefined {
   if (!namedModels().some(({ name }) => name === SHIPPED_MODEL)) return undefined;

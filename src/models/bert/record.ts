@@ -76,7 +76,7 @@ export async function verifyRecord(folder: string): Promise<void> {
 }
 
 /**
- * Reads how the model in a folder was fine-tuned; `loadFolder` verifies the other files. Throws a UserError where it was
+ * Reads how the model in a folder was fine-tuned; `loadFolder` verifies the other files. Throws a UserError if it was
  * not fine-tuned by this program (`not-fine-tuned`) or by one that kept models in another way (`other-schema`), and where
  * the record is not what was written (`damaged-model`).
  */
@@ -133,7 +133,7 @@ function parse(text: string): unknown {
 }
 
 /**
- * The parameters of a kept model, with those chosen for answering. Throws a UserError where those of the record are not
+ * The parameters of a kept model, with those chosen for answering. Throws a UserError if those of the record are not
  * resolved ones of this kind.
  */
 export function parametersOf(record: KeptRecord, answering: Partial<BertParameters>): BertParameters {

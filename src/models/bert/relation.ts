@@ -4,7 +4,7 @@ import type { Tokens } from '../../encoders/tokenizers/tokenizer.ts';
 import type { Triple } from '../../tasks/families/relation/types.ts';
 import { definePlanner, hideTypes, type Plan } from './plan.ts';
 
-/** A predicate with the types of its subject and object, where the corpus gives them. */
+/** A predicate with the types of its subject and object, if the corpus provides them. */
 const relationJson = z.object({
   predicate: z.string(),
   subjectType: z.string().optional(),
@@ -95,7 +95,7 @@ export const relationPlanner = definePlanner<'relation', z.infer<typeof learntRe
   },
 });
 
-/** First and last token of the first occurrence of a string in the text; undefined where there is none or it was cut off. */
+/** First and last token of the first occurrence of a string in the text; undefined if there is none or it was cut off. */
 function locate(
   text: string,
   name: string,

@@ -88,7 +88,7 @@ const noTokenTypes = ({ modelType }: EncoderConfig): UserError =>
     },
   );
 
-/** One thread per core where nothing else was given. */
+/** One thread per core by default. */
 export const threadsOf = ({ threads }: Pick<GivenBertParameters, 'threads'>): number =>
   or(threads, availableParallelism());
 
@@ -113,7 +113,7 @@ export function requireEntities(
   );
 }
 
-/** Throws a UserError for logit adjustment where no logits of classes are compared. */
+/** Throws a UserError for logit adjustment if no logits of classes are compared. */
 function requireOneLabel(bi: boolean, family: FamilyId): void {
   if (FAMILY_DEFAULTS[served(family)].oneLabel && !bi) return;
   throw new UserError(

@@ -36,7 +36,7 @@ const learntTerms = z.object({
 });
 type LearntTerms = z.infer<typeof learntTerms>;
 
-/** Candidates of a text where the parameter does not say. */
+/** Default number of candidates per text. */
 const CANDIDATES = 30;
 /** Share of the negative training candidates that are nearest to the text; the others are spread evenly. */
 const NEAREST = 0.5;

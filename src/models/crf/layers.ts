@@ -66,7 +66,7 @@ export function layersContent(models: readonly CrfModel[]): ModelContent {
 
 const layersJson = z.object({ layers: z.array(z.record(z.string(), z.unknown())).min(2) });
 
-/** The CRFs of a content. Throws a UserError where it does not fit together. */
+/** The CRFs of a content. Throws a UserError if it does not fit together. */
 export function openLayers(file: string, content: ModelContent): CrfModel[] {
   if (!('layers' in content.header)) return [openCrf(file, content)];
   const header = layersJson.safeParse(content.header);

@@ -10,7 +10,7 @@ const OWNER = { name: { en: 'The encoder', zh: '编码器' } };
 
 /**
  * Embeds a collection with an encoder (a folder, or the name of a model) and its prompts for documents and queries, to be
- * searched by the cosine with every document. Throws a UserError where the encoder cannot be read.
+ * searched by the cosine with every document. Throws a UserError if the encoder cannot be read.
  */
 export async function openVectorRetriever(
   documents: readonly string[],

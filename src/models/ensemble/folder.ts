@@ -21,7 +21,7 @@ const SPEC = {
 } as const;
 type EnsembleHeader = z.infer<typeof SPEC.header>;
 
-/** The file of an ensemble. Throws a UserError where it is damaged or of another family. */
+/** The file of an ensemble. Throws a UserError if it is damaged or of another family. */
 export const readEnsemble = async (folder: string, family?: FamilyId): Promise<EnsembleHeader> =>
   (await openModelFile(join(folder, ENSEMBLE_FILE), KIND, family, SPEC)).header;
 

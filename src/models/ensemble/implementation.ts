@@ -146,7 +146,7 @@ async function learn<F extends FamilyId>(
   return best?.combination ?? plain;
 }
 
-/** The scale of every member, from its answers to dev; undefined where there are none. */
+/** The scale of every member, from its answers to dev; undefined if there are none. */
 function scalesOf<F extends FamilyId>(
   { scale }: Shape<F>,
   columns: readonly (readonly (Prediction<F> | undefined)[])[],
@@ -270,7 +270,7 @@ async function save(
 }
 
 /**
- * Reads a folder that `save` wrote. Throws a UserError where it is damaged, of another family, or has a member of an
+ * Reads a folder that `save` wrote. Throws a UserError if it is damaged, of another family, or has a member of an
  * unknown kind.
  */
 export async function load(folder: string, task: Task): Promise<FittedModel> {

@@ -139,7 +139,7 @@ async function submit(
   if (reached) throw reached;
 }
 
-/** The calls before a limit, each counted with the longest answer that it may have; and the error where a limit is reached. */
+/** The calls within the limits, each counted with its longest possible answer; and the error if a limit is reached. */
 function withinLimits(
   calls: readonly PlannedCall[],
   limits: Limits,

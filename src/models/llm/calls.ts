@@ -70,7 +70,7 @@ export interface Calls {
   find(key: string): Promise<KeptReply | undefined>;
   /** Resolves when the call is on disk. */
   keep(key: string, messages: readonly Message[], settings: object, reply: KeptReply): Promise<void>;
-  /** How the service holds answers to a shape, where that was found out before. */
+  /** How the service enforces an answer format, if already probed. */
   readonly rung: Rung | undefined;
   keepRung(rung: Rung): Promise<void>;
   close(): Promise<void>;
@@ -194,7 +194,7 @@ async function readAt(handle: FileHandle, { at, length }: Place): Promise<string
   return content.toString();
 }
 
-/** Undefined where the file is gone. */
+/** Undefined if the file is gone. */
 async function readElsewhere(file: string, place: Place): Promise<string | undefined> {
   const handle = await open(file, 'r').catch(() => undefined);
   try {

@@ -99,7 +99,7 @@ export function messagesOf(interview: Interview, { input, shots }: Conversation)
     ]);
 }
 
-/** One call of a train example with the answer of gold; a seeded one where there are several. */
+/** One call of a train example with the answer of gold; a seeded choice if there are several. */
 function workedCall(
   { task, asking, language, seed }: Interview,
   { id, input, gold }: Example,

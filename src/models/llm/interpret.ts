@@ -87,7 +87,7 @@ function readCalls(calls: readonly RawCall[], asking: Asking<AnyTypes>, input: I
 const meanPlaces = (calls: readonly (readonly number[])[]): number[] | undefined =>
   calls[0]?.map((_, place) => calls.reduce((sum, places) => sum + places[place] / calls.length, 0));
 
-/** The most frequent prediction, of equally frequent ones the earliest; the first answer where none was answered. */
+/** The most frequent prediction, of equally frequent ones the earliest; the first answer if none was answered. */
 function majority(answers: readonly Answer[]): Answer {
   const votes = new Map<string, { count: number; answer: Answer }>();
   for (const answer of answers) {

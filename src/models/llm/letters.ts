@@ -20,7 +20,7 @@ export const lettered = (options: readonly Label[], language: 'zh' | 'en'): stri
 /**
  * The log-probability of every option's letter among the likeliest first tokens, renormalised over the letters. Tokens that
  * differ in white space only count together; a letter that is not among them has the probability of the least likely token
- * at most, and gets that. Undefined where no letter is among them.
+ * at most, and gets that. Undefined if no letter is among them.
  */
 export function scoreLetters(
   first: readonly TokenOption[],

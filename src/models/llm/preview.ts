@@ -15,7 +15,7 @@ export interface Preview {
   readonly prompt: string;
   /** The messages of every call: several for a ranking. */
   readonly calls: readonly (readonly Message[])[];
-  /** Sent, too, where the service holds answers to a schema; absent where options are scored. */
+  /** Also sent, if the service enforces a schema; absent if options are scored. */
   readonly schema?: AnswerSchema;
   /** Ids of the worked examples. */
   readonly shots: readonly string[];

@@ -98,7 +98,7 @@ export function promptName({ id, system, user }: Prompt): string {
   return `${id}#${hash.slice(0, HASH_LENGTH)}`;
 }
 
-/** Labels as a prompt lists them, one per line: id, and what it means where that says more. */
+/** Labels as a prompt lists them, one per line: id, and its meaning if that adds information. */
 export const listLabels = ({ labels }: Task, language: Language): string =>
   labels
     .map(({ id, meaning }) => {

@@ -42,7 +42,7 @@ export async function readConversations(
   return said;
 }
 
-/** The answer of a call as it came, its thoughts apart; why there is none where it failed. */
+/** The raw answer of a call without its reasoning; the reason if it failed. */
 function spoken(call: RawCall): Spoken {
   if ('scores' in call) return { text: JSON.stringify(call.scores) };
   if ('failure' in call)

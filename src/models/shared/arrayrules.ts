@@ -18,7 +18,7 @@ type Numbers = ArrayLike<number> & {
   readonly every: (test: (value: number, i: number) => boolean) => boolean;
 };
 
-/** The first array that breaks its rule, with what is wrong with it; undefined where all are as they should be. */
+/** The first array that breaks its rule, with what is wrong with it; undefined if all are as they should be. */
 export function brokenRule<Name extends string>(
   arrays: Readonly<Record<Name, Numbers>>,
   rules: Readonly<Partial<Record<Name, ArrayRule>>>,

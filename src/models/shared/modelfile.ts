@@ -121,7 +121,7 @@ export interface Content<H, A extends ArraySpecs> {
   readonly arrays: ArraysOf<A>;
 }
 
-/** The arrays of the names and types of `specs`, or undefined where one is absent or of another type. */
+/** The arrays of the names and types of `specs`, or undefined if one is absent or of another type. */
 export function pickArrays<A extends ArraySpecs>(
   arrays: Readonly<Record<string, ModelArray | undefined>>,
   specs: A,
@@ -213,7 +213,7 @@ const NOT_FINITE: Text = { en: 'a number is not finite', zh: '存在非有限的
 const TOO_SHORT: Text = { en: 'it ends too early', zh: '文件过短' };
 const TOO_LONG: Text = { en: 'it is too large', zh: '文件过大' };
 
-/** Throws a UserError where a model file of any kind is not what was written. */
+/** Throws a UserError if a model file of any kind is not what was written. */
 export async function verifyModelFile(file: string): Promise<void> {
   await readVerified(file);
 }

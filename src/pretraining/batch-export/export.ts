@@ -52,7 +52,7 @@ const SHARD_TOKENS = 1 << 22;
  * Parquet files, the initial model, a manifest, and a script for `accelerate`. The directory appears complete or not at
  * all; interrupted or killed and called again with the same options, it keeps the files that were finished and ends with
  * the same bytes.
- * Throws a UserError: `already-exists`, `in-use`, `other-export` where an interrupted export of other settings is there,
+ * Throws a UserError: `already-exists`, `in-use`, `other-export` if an interrupted export of other settings is there,
  * and those of `openPretraining`, `requireTrainable` and `createBatches`.
  */
 export async function exportBatches(run: BatchExport, observer: Observer = {}): Promise<ExportedBatches> {
@@ -136,7 +136,7 @@ async function resumeIn(folder: string, fingerprint: string, out: string): Promi
       await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** The fingerprint of an interrupted export; undefined where none is there. */
+/** The fingerprint of an interrupted export; undefined if none is there. */
 async function readBegun(file: string): Promise<string | undefined> {
   if (!existsSync(file)) return undefined;
   try {

@@ -9,7 +9,7 @@ import { EXTENSIONS, shapeOf } from './shape.ts';
 /** Text that belongs together, as found: paragraphs, fields of a record, turns of a dialogue. */
 export interface RawDocument {
   readonly file: string;
-  /** 1-based; absent where the source has no lines. */
+  /** 1-based; absent if the source has no lines. */
   readonly line?: number;
   readonly parts: readonly string[];
 }

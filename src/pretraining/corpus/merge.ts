@@ -28,7 +28,7 @@ export interface MergeOptions {
 /**
  * Makes the corpus of its parts: duplicates among all of them, boilerplate and evaluation text that only the whole
  * contains are removed. The bytes are those that `buildCorpus` writes for the same inputs.
- * Throws a UserError: `corpus-parts` where parts lack, repeat or do not belong together, `corpus-part-missing`,
+ * Throws a UserError: `corpus-parts` if parts lack, repeat or do not belong together, `corpus-part-missing`,
  * `corpus-part` and `corpus-damaged` for one that cannot be used, and as `buildCorpus`.
  */
 export async function mergeCorpus(options: MergeOptions, observer: Observer = {}): Promise<Manifest> {

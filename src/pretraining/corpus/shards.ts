@@ -42,7 +42,7 @@ export async function writeShards(
   return shards;
 }
 
-/** Throws a UserError where the file cannot be written. */
+/** Throws a UserError if the file cannot be written. */
 export async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   try {
     const handle = await open(file, 'w');

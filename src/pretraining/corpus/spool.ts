@@ -14,7 +14,7 @@ export interface Spool {
 
 const sentencesIn = (text: string): string[] => (text === '' ? [] : text.split('\n'));
 
-/** Throws a UserError where the disk is full or the file cannot be created. */
+/** Throws a UserError if the disk is full or the file cannot be created. */
 export function createSpool(file: string): Spool {
   const spool = createTextSpool(file, 'utf8');
   return {

@@ -36,7 +36,7 @@ export interface DistillationRun {
 export interface DistilledFolder {
   readonly out: string;
   readonly steps: number;
-  /** Mean cosine of hidden states on held-out text, at the end; absent where nothing was held out. */
+  /** Mean cosine of hidden states on held-out text, at the end; absent if nothing was held out. */
   readonly cosine?: number;
 }
 

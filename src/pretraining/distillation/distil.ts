@@ -48,7 +48,7 @@ export interface DistillationRequest extends TrainingRun<number> {
 export interface Distilled {
   /** The encoder of the student, by name: without projection and heads. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Mean cosine of the hidden states on held-out text; absent where nothing was held out. */
+  /** Mean cosine of the hidden states on held-out text; absent if nothing was held out. */
   readonly cosine?: number;
 }
 

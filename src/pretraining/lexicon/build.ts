@@ -23,7 +23,7 @@ export interface LexiconOptions extends Partial<Parsed<typeof LEXICON>> {
 
 /**
  * Builds a lexicon of entities from word lists and annotated train splits, refines it and writes it.
- * Throws a UserError: `lexicon-empty` where there is no term at all, and those of its inputs.
+ * Throws a UserError: `lexicon-empty` if there is no term at all, and those of its inputs.
  */
 export async function buildLexicon(options: LexiconOptions): Promise<Refined> {
   const { lists, train, dataDir, corpus, out } = options;

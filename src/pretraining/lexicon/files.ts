@@ -49,7 +49,7 @@ export async function readTerms(files: readonly string[]): Promise<string[]> {
   return [...candidates.keys()];
 }
 
-/** Tab-separated, with a header: entry, types as `type:count,…`, frequency, purity (empty where unknown). */
+/** Tab-separated, with a header: entry, types as `type:count,…`, frequency, purity (empty if unknown). */
 export async function writeLexicon(file: string, entries: readonly LexiconEntry[]): Promise<void> {
   await writeAtomic(file, lexiconLines(entries));
 }

@@ -10,7 +10,7 @@ export interface LexiconEntry {
   readonly types: Readonly<Record<string, number>>;
   /** Occurrences in the corpus that are not part of a longer term; 0 where no corpus was counted. */
   readonly frequency: number;
-  /** Share of its occurrences that are annotated, in the tasks that annotate it; NaN where none does. */
+  /** Share of its occurrences that are annotated, in the tasks that annotate it; NaN if none does. */
   readonly purity: number;
 }
 

@@ -56,7 +56,7 @@ export interface Batches {
 
 /**
  * Batches of masked sequences with new masks, boundaries and partners in each epoch, all from counter-based numbers.
- * Throws a UserError (`corpus-too-small`) where an epoch has fewer sequences than a batch.
+ * Throws a UserError (`corpus-too-small`) if an epoch has fewer sequences than a batch.
  */
 export function createBatches(text: PretrainingText, vocabulary: Vocabulary, options: BatchOptions): Batches {
   const { batchSize, maxLength } = options;

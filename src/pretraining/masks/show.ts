@@ -9,7 +9,7 @@ export type Paint = (text: string, kind: Kind, masked: boolean) => string;
 export interface ShownUnit {
   readonly text: string;
   readonly kind: Kind | 'special';
-  /** What the model reads in its place; absent where it is not to be predicted. */
+  /** What the model reads in its place; absent if it is not to be predicted. */
   readonly reads?: string;
 }
 

@@ -32,7 +32,7 @@ export interface LoadOptions {
 /**
  * Tokenizes documents and finds their units; a whole document goes to one side, by its number and the seed. Whether
  * special tokens written out in a text are text depends on the tokenizer (`specialTokensInText`).
- * Throws a UserError (`corpus-empty`) where there is no token to train on.
+ * Throws a UserError (`corpus-empty`) if there is no token to train on.
  */
 export async function loadPretrainingText(
   documents: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,

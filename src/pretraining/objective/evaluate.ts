@@ -46,7 +46,7 @@ export interface EvaluationOptions extends SessionOptions {
   readonly sequences: number;
 }
 
-/** The batches of an evaluation, always the same; undefined where nothing was held out. */
+/** The batches of an evaluation, always the same; undefined if nothing was held out. */
 export function evaluationBatches({
   heldOut,
   vocabulary,
@@ -61,7 +61,7 @@ export function evaluationBatches({
 }
 
 /**
- * Scores given weights on held-out text, always on the same sequences and masks, without dropout. Absent where nothing was
+ * Scores given weights on held-out text, always on the same sequences and masks, without dropout. Absent if nothing was
  * held out.
  */
 export async function createEvaluation(

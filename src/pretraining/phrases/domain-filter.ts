@@ -14,7 +14,7 @@ const HELD_OUT_EVERY = 10;
 export interface DomainFilter {
   /** 0 to 1. */
   score(word: string): number;
-  /** Area under the ROC curve on held-out words; NaN where there were too few. */
+  /** Area under the ROC curve on held-out words; NaN if there were too few. */
   readonly heldOutAuc: number;
 }
 

@@ -19,7 +19,7 @@ export type MiningOptions = Parsed<typeof MINING>;
 export interface Phrase extends Omit<Candidate, 'absorbed'> {
   /** Phrase quality by the classifier, 0 to 1; 0 where a rule rejected the candidate before. */
   readonly quality: number;
-  /** Probability of belonging to the domain, 0 to 1; NaN where a rule rejected the candidate before. */
+  /** Probability of belonging to the domain, 0 to 1; NaN if a rule rejected the candidate before. */
   readonly domain: number;
   /** Occurrences as a segment of its own. */
   readonly segments: number;
@@ -57,7 +57,7 @@ const STAGES = {
  * Mines phrases of the domain from raw text as AutoPhrase does (Shang et al. 2018): frequent n-grams, a classifier with
  * the lexicon's terms as its only certain examples, phrasal segmentation; then rules and a fastText-like filter as in
  * the ChineseBLUE paper. Phrases are folded text; equal seeds give equal phrases.
- * Throws a UserError (`too-few-seeds`) where fewer than 20 terms of the lexicon are frequent in the text.
+ * Throws a UserError (`too-few-seeds`) if fewer than 20 terms of the lexicon are frequent in the text.
  */
 export async function minePhrases(
   text: PhraseText,

@@ -16,7 +16,7 @@ export interface PhraseText {
 
 /**
  * Collects documents up to `limit` code units; mining needs about 25 bytes of memory per code unit later.
- * Throws a UserError (`corpus-empty`) where there is no letter at all.
+ * Throws a UserError (`corpus-empty`) if there is no letter at all.
  */
 export async function gatherText(
   documents: AsyncIterable<readonly string[]>,

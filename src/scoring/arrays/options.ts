@@ -75,7 +75,7 @@ export const unitsOf = (items: number, groups: readonly string[] | undefined): n
     ? [...Map.groupBy(groups.keys(), (i) => groups[i]).values()]
     : Array.from({ length: items }, (_, i) => [i]);
 
-/** Every named figure of the counts, with intervals from the same resamples where they are asked for. */
+/** Every named figure of the counts, with intervals from the same resamples, if requested. */
 export function figuresOf<Name extends string>(
   { counts, width, sums }: Counted,
   named: Readonly<Record<Name, Figure>>,

@@ -58,7 +58,7 @@ export function rankingScores(
   });
   const items = relevance.map(
     (grades, i): RankingItem => ({
-      // A query's documents are told apart by their place.
+      // A query's documents are identified by their position.
       input: { documents: grades.map((_, place) => ({ title: String(place) })) },
       gold: { relevance: grades },
       prediction: { scores: scores[i] },

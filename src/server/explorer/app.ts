@@ -33,7 +33,7 @@ const POLICY = {
 
 /**
  * Shows all local runs: a list, reports on those that are chosen (the page that `chineseblue report` writes), and audits of
- * their corpora. Reads texts and gold from the corpora at hand, so that it is for this machine only.
+ * their corpora. Reads texts and gold from the local corpora, hence for this machine only.
  */
 export function createExplorer(settings: ExplorerSettings): OpenAPIHono<Env> {
   const { onError = () => undefined } = settings;

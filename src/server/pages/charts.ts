@@ -14,7 +14,7 @@ const LONGEST_NAME: Readonly<Record<Size, number>> = { narrow: 14, wide: 34 };
 /** Drawn charts that are kept: a board is read more often than it changes. */
 const KEPT = 200;
 
-/** The sign of each kind of system: kinds are told apart without colours too. */
+/** The sign of each kind of system: kinds can be distinguished without colours, too. */
 const SYMBOLS = {
   encoder: { symbol: 'circle', character: '●' },
   llm: { symbol: 'triangle', character: '▲' },

@@ -7,7 +7,7 @@ import type { Actor } from '../tokens.ts';
 export interface Reader {
   readonly language: Language;
   readonly actor: Actor;
-  /** What the page was asked for, without its language: the link to the other language keeps it. */
+  /** The query of the page, without its language: the link to the other language keeps it. */
   readonly query?: string;
   /** Who signed in with a provider. */
   readonly person?: SignedIn['person'];

@@ -21,7 +21,7 @@ export interface Pages extends AppSettings {
   readonly guesses: RateLimit;
 }
 
-/** Who reads a page, by the session of the cookie; a language that is asked for is kept. */
+/** Who reads a page, by the session of the cookie; a requested language is kept. */
 export async function reading(c: Context<Env>, { site }: Pages): Promise<Reader> {
   const chosen = chosenLanguage(c);
   const secret = getCookie(c, SESSION_COOKIE);

@@ -8,7 +8,7 @@ export interface BrowserFile {
   readonly type: string;
 }
 
-/** What runs models in the browser: programs and models, given by whoever knows them. */
+/** What runs models in the browser: programs and models, injected by the caller. */
 export interface BrowserFiles {
   /** Names of the models that a page can run, each with the address of the module that opens it. */
   readonly models: ReadonlyMap<string, string>;

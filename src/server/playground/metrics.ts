@@ -4,7 +4,7 @@ export interface Metrics {
   count(name: CounterName, labels: Labels, by?: number): void;
   /** Takes a value into a histogram. */
   observe(name: HistogramName, labels: Labels, value: number): void;
-  /** All of it; `gauges` are measured when they are asked for. */
+  /** All of it; `gauges` are measured on request. */
   text(gauges: readonly Gauge[]): string;
 }
 

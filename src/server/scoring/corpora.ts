@@ -32,7 +32,7 @@ export interface ExamplesOfTask {
   subsets(least?: number): Readonly<Record<string, ReadonlySet<string>>>;
 }
 
-/** What a scoring process keeps in memory of the corpora that it was asked about last. */
+/** Memory budget of a scoring process for recently used corpora. */
 export interface Corpora {
   questionsOf(asked: Asked): QuestionsOfTask;
   /** Decrypted. Throws the UserErrors of `decrypt`. */
@@ -42,7 +42,7 @@ export interface Corpora {
 /** Corpora that are kept: questions and gold of one split each. */
 const KEPT = 4;
 
-/** Keeps a few corpora as they were read, each for as long as the same bytes are asked about. */
+/** Keeps a few corpora as they were read, each for as long as the same bytes are requested. */
 export function createCorpora(): Corpora {
   const questions = createRecall<QuestionsOfTask>();
   const examples = createRecall<ExamplesOfTask>();

@@ -17,7 +17,7 @@ export interface Replicated {
   readonly convention: string;
   readonly examples: readonly Example[];
   readonly predictions: readonly (Prediction | undefined)[];
-  /** Never leaves the hospital: whoever knows the weights could solve for the score of every unit. */
+  /** Never leaves the hospital: anyone who knows the weights could solve for the score of every unit. */
   readonly secret: Uint8Array;
   /** Equal for submissions that are compared: the challenge and its split. */
   readonly purpose: string;

@@ -93,7 +93,7 @@ async function check({ asked, file, name }: Of<'check'>, { corpora }: Means): Pr
   }
 }
 
-/** What a file says that cannot be read to its end; one nested beyond what a program can follow is no error of ours. */
+/** What a file says that cannot be read to its end; one nested too deeply is not an internal error. */
 function problemOf(error: unknown): Problem {
   if (error instanceof UserError) {
     const { code, text, place } = error;

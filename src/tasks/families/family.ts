@@ -50,7 +50,7 @@ export type InputShape = 'text' | 'pair' | 'turns' | 'documents';
 export interface SpanField<T extends FamilyTypes> {
   /** The array that holds them: objects with `start` and `end`. */
   readonly field: string;
-  /** The text that a span counts in; undefined where it names none. */
+  /** The text that a span counts in; undefined if it names none. */
   text(span: Readonly<Record<string, unknown>>, input: T['input']): string | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface JudgedDocuments {
 export interface Reranking<T extends FamilyTypes> {
   /** The input of the model for one query. */
   inputs(query: string, documents: readonly string[]): readonly T['input'][];
-  /** One score a document from the answers, larger is more relevant; undefined where an answer is missing. */
+  /** One score a document from the answers, larger is more relevant; undefined if an answer is missing. */
   scores(
     answers: readonly (T['prediction'] | undefined)[],
     documents: readonly string[],
@@ -154,7 +154,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   constants?(task: Task): readonly T['prediction'][];
   /**
    * Answers of someone who knows how often each answer is right and nothing about the example: gold dealt out at
-   * random. Absent where there is nothing to guess from.
+   * random. Absent if there is nothing to guess from.
    */
   guess?(examples: readonly ExampleOf<T>[], seed: number): readonly T['prediction'][];
   /**
@@ -176,7 +176,7 @@ export interface Family<Id extends string = FamilyId, T extends FamilyTypes = An
   comparedParts?(example: ExampleOf<T>): ComparedParts;
   /** Makes the documents of a task searchable, with relevance judgements. Absent: it has none. */
   judgedDocuments?(example: ExampleOf<T>, task: Task): JudgedDocuments;
-  /** Absent where `judgedDocuments` is. */
+  /** Absent if `judgedDocuments` is. */
   readonly reranking?: Reranking<T>;
   /** Texts with marked medical terms, from which pretraining learns a lexicon. Absent: gold marks none. */
   annotations?(example: ExampleOf<T>): readonly AnnotatedSpans[];

@@ -161,7 +161,7 @@ export const PROMPT_DATASETS = {
 /** The first version wrote CMeIE for what is CMeIE-V2 since. */
 const RENAMED: Readonly<Record<string, string>> = { CMeIE: 'CMeIE-V2' };
 
-/** The part that a name stands for; undefined where there is none. */
+/** The part that a name stands for; undefined if there is none. */
 export function promptDataset(name: string): (PromptDataset & { readonly name: string }) | undefined {
   const own = RENAMED[name] ?? name;
   const found = Object.entries<PromptDataset>(PROMPT_DATASETS).find(([known]) => known === own);

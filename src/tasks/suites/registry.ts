@@ -31,7 +31,7 @@ export function findSuite(name: string): Suite {
   );
 }
 
-/** The tasks that are submitted to the leaderboard of a suite. Throws a UserError (usage) where it has none. */
+/** The tasks that are submitted to the leaderboard of a suite. Throws a UserError (usage) if it has none. */
 export function submittedTasks(name: string): Task[] {
   const { id, submitted } = findSuite(name);
   if (submitted) return submitted.map((task) => findTask(task));

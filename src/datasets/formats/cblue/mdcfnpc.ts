@@ -86,7 +86,7 @@ interface Place {
   readonly end: number;
 }
 
-/** UTF-16 offsets of a range; undefined where it is empty or leaves the sentence. */
+/** UTF-16 offsets of a range; undefined if it is empty or leaves the sentence. */
 function placeOf(range: unknown, sentence: string, place: ValuePlace): Place | undefined {
   const [start, end] = expectArray(range, place);
   if (

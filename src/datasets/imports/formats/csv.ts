@@ -7,7 +7,7 @@ import { columnNames, type PlacedRow, readTable, type TableRow } from '../tables
 
 const SEPARATORS = [',', '\t', ';', '|'];
 
-/** The separator that the header has most of; undefined where it has none. */
+/** The separator that the header has most of; undefined if it has none. */
 function separatorOf(header: string): string | undefined {
   const count = (separator: string): number => header.split(separator).length - 1;
   const best = SEPARATORS.reduce((a, b) => (count(b) > count(a) ? b : a));
@@ -41,7 +41,7 @@ async function* rowsOf({ file, path, lines }: Head, { misfit }: ReadContext): As
   }
 }
 
-/** A row by the names of its columns. Throws a UserError `ragged-row` where it has more or fewer cells. */
+/** A row by the names of its columns. Throws a UserError `ragged-row` if it has more or fewer cells. */
 function rowOf(header: readonly (string | undefined)[], cells: readonly string[], place: RawPlace): TableRow {
   if (cells.length === header.length)
     return Object.fromEntries(header.map((name = '', i) => [name, cells[i]]));

@@ -172,7 +172,7 @@ function check(json: Json, layers: number, file?: string): void {
     throw invalidConfig(TITLE, 'pad_token_id', { en: 'outside the vocabulary', zh: '超出词表范围' }, file);
 }
 
-/** Global layers at equal distances, or undefined where they are not. */
+/** Global layers at equal distances, or undefined if they are not. */
 function everyLayers(isGlobal: readonly boolean[]): number | undefined {
   const second = isGlobal.indexOf(true, 1);
   const every = second < 0 ? isGlobal.length : second;

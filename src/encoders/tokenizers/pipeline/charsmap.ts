@@ -25,7 +25,7 @@ function readCharsmap(bytes: Uint8Array, place: Place): Charsmap {
 
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
 
-/** What the shortest key at the beginning of `text` is replaced with; undefined where there is none. */
+/** What the shortest key at the beginning of `text` is replaced with; undefined if there is none. */
 function replacementOf({ units, replacements }: Charsmap, text: string): string | undefined {
   let node = offsetOf(units[0]);
   for (const byte of new TextEncoder().encode(text)) {

@@ -9,6 +9,6 @@ export interface TokenModel {
   readonly unk?: string;
   /** Emits tokens with the characters of the part that they stand for, by index: `to` exclusive. */
   cut(text: Characters, emit: (id: number, from: number, to: number) => void): void;
-  /** The same model that never reads these tokens in a text; absent where it never reads special tokens. */
+  /** The same model that never reads these tokens in a text; absent if it never reads special tokens. */
   without?(tokens: ReadonlySet<number>): TokenModel;
 }

@@ -18,7 +18,7 @@ export interface Range {
 /** All places, left to right, that do not overlap. */
 export type Finder = (text: Characters) => Range[];
 
-/** Throws a UserError where the expression cannot be guaranteed to mean the same in JavaScript. */
+/** Throws a UserError if the expression cannot be guaranteed to mean the same in JavaScript. */
 export function finderOf(pattern: z.infer<typeof patternJson>, place: Place): Finder {
   if ('String' in pattern)
     return finder(new RegExp(pattern.String.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu'));
@@ -59,7 +59,7 @@ const SAME = /^(?:\\[rntfv^$\\.*+?()[\]{}|/-]|\\[pP]\{\^?[A-Z][a-z]?\})/;
 /** Possessive quantifiers, atomic groups, options and class operations: JavaScript has none, or writes them otherwise. */
 const FOREIGN = /[*+?}]\+|\(\?>|\(\?[a-z-]+[:)]|&&|\[\[:/;
 
-/** An expression of Oniguruma in JavaScript's notation; undefined where they may differ. */
+/** An expression of Oniguruma in JavaScript's notation; undefined if they may differ. */
 function translate(source: string): string | undefined {
   if (FOREIGN.test(source.replace(/\\./g, '__'))) return undefined;
   let result = '';

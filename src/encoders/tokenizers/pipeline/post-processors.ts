@@ -78,7 +78,7 @@ function templateFrame(value: unknown, place: Place): Frame {
   return { first, last: rest.at(-1)!, between: rest.slice(0, -1), secondType: types[second] };
 }
 
-/** What `{ type, … }` describes. Throws a UserError that names the field where it puts no special tokens around texts. */
+/** What `{ type, … }` describes. Throws a UserError that names the field if it puts no special tokens around texts. */
 export function readPostProcessor(value: unknown, place: Place): PostProcessor & { readonly frame: Frame } {
   const { frame, trim } = partOf(POST_PROCESSORS, value, place);
   if (frame) return { frame, trim };

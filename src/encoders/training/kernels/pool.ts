@@ -13,7 +13,7 @@ export interface Call {
 
 /** Threads that run kernels on shared memory. Results do not depend on their number. */
 export interface Pool extends AsyncDisposable {
-  /** Runs all calls and returns their results in order, NaN where a kernel has none. Blocks until all are done. */
+  /** Runs all calls and returns their results in order, NaN if a kernel has none. Blocks until all are done. */
   run(calls: readonly Call[]): Float64Array;
 }
 

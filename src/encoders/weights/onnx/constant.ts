@@ -104,7 +104,7 @@ export interface Quantised {
   readonly axis: number;
 }
 
-/** (values − zero) × scale. Throws a UserError where the scales do not fit the shape. */
+/** (values − zero) × scale. Throws a UserError if the scales do not fit the shape. */
 export function dequantised({ values, scale, zero, axis }: Quantised, file: string): Constant {
   const { shape } = values;
   const at = axis < 0 ? axis + shape.length : axis;

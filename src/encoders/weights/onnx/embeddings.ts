@@ -6,7 +6,7 @@ import { FUSED_EPSILON, type Norm } from './norm.ts';
 /** The tables that are looked up and added, and their normalisation. */
 export interface Embeddings {
   readonly words: Constant;
-  /** Absent where positions are not added, but rotate: RoFormer's. */
+  /** Absent if positions are not added, but rotate: RoFormer's. */
   readonly positions: Constant | undefined;
   readonly types: Constant | undefined;
   /** Of pretraining tasks: ERNIE's. */

@@ -13,7 +13,7 @@ const USUAL = [
   'onnx/model_uint8.onnx',
 ];
 
-/** The ONNX file that a path means: itself, or the best one of a folder; undefined where there is none. */
+/** The ONNX file that a path means: itself, or the best one of a folder; undefined if there is none. */
 export function findOnnx(path: string): string | undefined {
   if (!existsSync(path) || !statSync(path).isDirectory()) return path.endsWith('.onnx') ? path : undefined;
   const usual = USUAL.map((name) => join(path, name)).find((file) => existsSync(file));

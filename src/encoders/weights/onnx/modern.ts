@@ -42,7 +42,7 @@ interface Normed {
   readonly output: string;
 }
 
-/** The encoder of a graph that normalises the embeddings of words alone; undefined where there is more to them. */
+/** The encoder of a graph that normalises the embeddings of words alone; undefined if there is more to them. */
 export function findModern(graph: Walk): FoundModern | undefined {
   const first = graph.nodes.find((node) => node.operator === 'LayerNormalization');
   const rows = first && graph.strip(first.inputs[0]);

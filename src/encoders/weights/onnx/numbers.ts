@@ -87,7 +87,7 @@ function inlineBytes(tensor: OnnxTensor, file: string): Uint8Array<ArrayBuffer> 
   return new Uint8Array(bytes);
 }
 
-/** The file next to the model that holds a tensor's numbers. Throws a UserError where it would be outside the folder. */
+/** The file next to the model that holds a tensor's numbers. Throws a UserError if it would be outside the folder. */
 export function externalFile({ name, external }: OnnxTensor, file: string): string {
   const location = normalize(external?.get('location') ?? '');
   if (location !== '.' && !isAbsolute(location) && location !== '..' && !location.startsWith(`..${sep}`))

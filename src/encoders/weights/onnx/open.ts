@@ -9,14 +9,14 @@ import { findHeads } from './heads.ts';
 import { type FoundModern, findModern, modernTensors } from './modern.ts';
 import { externalFile } from './numbers.ts';
 
-/** What a graph says of an encoder's configuration; undefined where it does not say it. */
+/** What a graph says of an encoder's configuration; undefined if it does not say it. */
 export interface OnnxFacts {
   readonly vocabSize: number;
   readonly hiddenSize: number;
   readonly layers: number;
   readonly heads: number | undefined;
   readonly intermediateSize: number;
-  /** Undefined where positions rotate. */
+  /** Undefined if positions rotate. */
   readonly maxPositions: number | undefined;
   /** 0: the graph has no token types. */
   readonly typeVocabSize: number;

@@ -69,7 +69,7 @@ export interface Memorised {
   readonly completions: readonly CompletionRates[];
   /** Rates of verbatim completion of test minus those of the controls. */
   readonly differences: { readonly train: Difference; readonly recombined: Difference };
-  /** Absent where answers of the task are not one of a few options. */
+  /** Absent if answers of the task are not one of a few options. */
   readonly order?: readonly OrderRates[];
 }
 
@@ -77,7 +77,7 @@ export interface Memorised {
 export interface MemorisedQuestions {
   readonly endpoint: Endpoint;
   readonly estimate: Estimate;
-  /** Asks it all. Throws the UserErrors of calls, and `in-use` where another process asks; what was answered is kept. */
+  /** Makes all calls. Throws the UserErrors of calls, and `in-use` if another process is doing so; answers are kept. */
   ask(options: {
     readonly signal?: AbortSignal;
     readonly onProgress?: (share: number) => void;
@@ -235,7 +235,7 @@ async function askAll(
   };
 }
 
-/** Undefined where the call failed. */
+/** Undefined if the call failed. */
 async function complete(
   text: HalvedText,
   language: LlmParameters['promptLanguage'],

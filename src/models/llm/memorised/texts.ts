@@ -57,7 +57,7 @@ function textsOf(task: Task, inputs: readonly Input[]): Map<string, string> {
   return found;
 }
 
-/** For every text one of `pool` of the nearest length, none twice; fewer where the pool is small. */
+/** For every text one of `pool` of the nearest length, without repeats; fewer if the pool is small. */
 function matchLengths(texts: readonly string[], pool: readonly string[]): string[] {
   const left = new Set(pool);
   const matched: string[] = [];

@@ -145,7 +145,7 @@ async function load<P, H, A extends ArraySpecs>(
   return fitted(kind.id, labelling, encoder, kind.open(header, arrays, labelling));
 }
 
-/** Throws a UserError where the outputs are not those that the labels have. */
+/** Throws a UserError if the outputs are not those that the labels have. */
 function requireLabelling(file: string, labelling: Labelling): void {
   const { task, labels, outputs, link } = labelling;
   const own = shapeOf(task, labels);

@@ -64,7 +64,7 @@ export const crfParameters = {
   }),
 };
 
-/** Parameters → options of training. Throws a UserError where no features are left. */
+/** Parameters → options of training. Throws a UserError if no features are left. */
 export function crfOptions(
   parameters: Resolved<typeof crfParameters>,
 ): Omit<TrainOptions, 'onProgress' | 'signal'> {

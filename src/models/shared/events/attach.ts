@@ -18,7 +18,7 @@ export function distance(text: string, attribute: Place, core: Place): number {
   return (CLAUSE_END.test(between) ? text.length : 0) + between.length * 2 + (isBefore ? 0 : 1);
 }
 
-/** The nearest place that an attribute may belong to, by its number; undefined where its sentence has none. */
+/** The nearest place that an attribute may belong to, by its number; undefined if its sentence has none. */
 export function ownerOf(text: string, attribute: Place, cores: readonly Place[]): number | undefined {
   return cores
     .map((core, number) => ({ number, away: distance(text, attribute, core) }))

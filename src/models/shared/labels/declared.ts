@@ -5,7 +5,7 @@ import type { Task } from '../../../tasks/task.ts';
 const MAX_SHOWN = 8;
 
 /**
- * Throws a UserError `other-labels` where a kept model answers with a label that the task lacks: it was fitted for another
+ * Throws a UserError `other-labels` if a kept model answers with a label that the task lacks: it was fitted for another
  * task, and such answers would all count as unreadable. A task without declared labels takes any.
  */
 export function requireDeclared(file: string, task: Task, labels: Iterable<string>): void {

@@ -92,7 +92,7 @@ export async function sweepDual(problem: SweepProblem): Promise<Swept> {
   return { dual, intercepts };
 }
 
-/** Moves a row's dual, and the weights with it, towards its optimum; false where the row was settled. */
+/** Moves a row's dual, and the weights with it, towards its optimum; false if the row was settled. */
 function visitRow(problem: SweepProblem, ascent: Ascent, row: number): boolean {
   const { rows, outputs, limits, intercept } = problem;
   const { starts, columns, values } = rows;

@@ -7,7 +7,7 @@ import * as z from 'zod';
 export interface NameDictionary {
   /** Mention text → name; the most frequent one, of equals the first in code-point order. */
   readonly entries: ReadonlyMap<string, string>;
-  /** The name of a mention, or undefined where nothing known is similar enough. */
+  /** The name of a mention, or undefined if nothing known is similar enough. */
   find(mention: string): string | undefined;
 }
 

@@ -44,7 +44,7 @@ export const tokensOf = ({
 });
 
 /**
- * Counts a call before it is sent. Throws a UserError `budget-reached` where a limit would be passed: calls are counted
+ * Counts a call before it is sent. Throws a UserError `budget-reached` if a limit would be passed: calls are counted
  * exactly, tokens and cost when a reply reports them, so that calls under way may still add to these.
  */
 export function beginCall({ maxCalls, maxTotalTokens, maxCost }: Limits): void {

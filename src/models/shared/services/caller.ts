@@ -208,7 +208,7 @@ export const remoteAddress = (url: string): UserError =>
     },
   );
 
-/** Throws a UserError `no-price` where a cost that is limited cannot be known. */
+/** Throws a UserError `no-price` if a cost that is limited cannot be known. */
 export function requirePrice({ model, price }: Endpoint, { maxCost }: Limits): void {
   if (maxCost === undefined || price) return;
   throw new UserError(

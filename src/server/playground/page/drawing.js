@@ -42,7 +42,7 @@ export function drawAnswer({ status, prediction, view }, words) {
   return drawn;
 }
 
-/** What a label is called: its id, and what it means where that says more. */
+/** What a label is called: its id, and its meaning if that adds information. */
 const namesOf = (meanings) => (label) => {
   const meaning = Object.hasOwn(meanings, label) ? meanings[label] : label;
   return meaning === label ? label : `${label} ${meaning}`;

@@ -24,7 +24,7 @@ type Quoted = z.infer<ReturnType<typeof answerJson>>['relations'][number];
 
 const distance = (a: Mention, b: Mention): number => Math.max(a.start, b.start) - Math.min(a.end, b.end);
 
-/** Of all places of two quotes, the two that stand closest; undefined where one of them has none. */
+/** Of all places of two quotes, the two that stand closest; undefined if one of them has none. */
 function closest(
   first: readonly QuotedSpan[],
   second: readonly QuotedSpan[],

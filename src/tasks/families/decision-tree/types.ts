@@ -12,7 +12,7 @@ export interface TreeNode {
   readonly role: (typeof ROLES)[number];
   /** None in a leaf where nothing is decided. */
   readonly triples: readonly TreeTriple[];
-  /** How the triples belong together; `null` where there are fewer than two. */
+  /** How the triples belong together; `null` if there are fewer than two. */
   readonly logic: (typeof LOGICS)[number];
 }
 

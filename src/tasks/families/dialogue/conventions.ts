@@ -35,7 +35,7 @@ const mentionF1: Metric<Item> = setMetric<Item, SymptomMention>({
   average: 'micro',
 });
 
-/** As `mentionF1`, and NaN where no answer gives mentions at all: they are optional. */
+/** As `mentionF1`, and NaN if no answer gives mentions at all: they are optional. */
 const entityF1: Metric<Item> = {
   ...mentionF1,
   narrowing: undefined,

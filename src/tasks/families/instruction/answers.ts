@@ -64,7 +64,7 @@ export const comparedTargets = ({ input, gold }: ExampleOf<InstructionTypes>): C
   gold: gold.target,
 });
 
-/** Gold and prediction, read; undefined where the form of the example is of another kind. */
+/** Gold and prediction, read; undefined if the form of the example is of another kind. */
 export function bothOf<K extends Reading['kind']>(
   kind: K,
   { input, gold, prediction }: { input: Input; gold: InstructionTypes['gold']; prediction: Answer },

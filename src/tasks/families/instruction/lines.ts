@@ -81,14 +81,14 @@ function readCauses(text: string): { readonly found: readonly ListedAnswer[]; re
   return { found, hasStray };
 }
 
-/** The relation that a line announces; undefined where it is no heading. */
+/** The relation that a line announces; undefined if it is no heading. */
 function headingOf(line: string): string | undefined {
   if (line.includes('因果关系三元组如下')) return CAUSE;
   if (line.includes('条件关系三元组')) return CONDITION;
   return line.includes(HYPERNYM) ? HYPERNYM : undefined;
 }
 
-/** The subject and the object of a line; undefined where it has none. */
+/** The subject and the object of a line; undefined if it has none. */
 function pairIn(line: string): readonly [subject: string, object: string] | undefined {
   const subject = line.split(FIRST)[1]?.split(SECOND)[0];
   const object = line.split(SECOND)[1];
@@ -167,7 +167,7 @@ const TREE_HEAD = '根据给定的指南文本抽取的诊疗决策树';
 const NOTHING_DECIDED: TreeNode = { role: 'D', triples: [], logic: 'null' };
 
 /**
- * `…：role=C；logical_rel=null；triples=[['甲', '临床表现', '乙']]` on each line, the nodes in preorder. Empty where that is no tree:
+ * `…：role=C；logical_rel=null；triples=[['甲', '临床表现', '乙']]` on each line, the nodes in preorder. Empty if that is no tree:
  * the official script scores some of these lists all the same.
  */
 export function readTreeLines(text: string): Tree {

@@ -15,7 +15,7 @@ export type Reading =
   | { readonly kind: 'label'; readonly label: string }
   /** Each answer once. */
   | { readonly kind: 'set'; readonly answers: readonly ListedAnswer[] }
-  /** Empty where the nodes are no tree. */
+  /** Empty if the nodes are no tree. */
   | { readonly kind: 'tree'; readonly tree: Tree }
   /** By their names; a text without sections has one, whose name is empty. */
   | { readonly kind: 'text'; readonly sections: Readonly<Record<string, string>> };

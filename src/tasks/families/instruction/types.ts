@@ -22,7 +22,7 @@ export interface InstructionTypes {
     /** All that a model is asked, word for word. */
     readonly prompt: string;
     readonly form: Form;
-    /** What may be answered: types, predicates, labels, terms. Absent where nothing is chosen from. */
+    /** What may be answered: types, predicates, labels, terms. Absent if nothing is chosen from. */
     readonly choices?: readonly string[];
   };
   /** The text that answers the prompt. */

@@ -4,7 +4,7 @@ import { asLabel } from './faults.ts';
 
 const form = (name: string): string => fold(name).trim();
 
-/** By name in its comparable form: an id before a meaning; null where a meaning is that of several labels. */
+/** By name in its comparable form: an id before a meaning; null if a meaning is that of several labels. */
 const namesOf = (labels: readonly Label[]): ReadonlyMap<string, string | null> => {
   const names = new Map<string, string | null>();
   for (const { id, meaning } of labels) {

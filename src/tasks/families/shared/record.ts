@@ -27,7 +27,7 @@ export interface RecordReader<T extends FamilyTypes = AnyTypes> {
   input(record: PlainRecord, check: FieldChecks): T['input'];
   /** Called only where `goldField` is there. */
   gold(record: PlainRecord, check: FieldChecks, input: T['input']): T['gold'];
-  /** The independent unit that an input belongs to; absent where every example is its own. */
+  /** The independent unit that an input belongs to; absent if every example is its own. */
   unit?(input: T['input']): string;
 }
 

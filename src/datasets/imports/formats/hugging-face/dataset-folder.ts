@@ -68,7 +68,7 @@ export async function datasetSources(
   return sources;
 }
 
-/** The front matter of a card; empty where there is none. */
+/** The front matter of a card; empty if there is none. */
 async function readCard(folder: string): Promise<PlainRecord> {
   const file = join(folder, CARD);
   const found = await stat(file).catch(() => undefined);

@@ -4,7 +4,7 @@ import { textsOf, unescapeUnits } from './parts.ts';
 import { type Sheet, tooLarge, type Workbook } from './workbook.ts';
 import { attributeOf, createXmlParser } from './xml.ts';
 
-/** A row of a sheet: what its cells show, by column; absent where a cell is empty. */
+/** A row of a sheet: what its cells show, by column; absent if a cell is empty. */
 export interface SheetRow {
   /** 1-based, as the spreadsheet counts. */
   readonly number: number;
@@ -150,7 +150,7 @@ function createCellReader(file: string) {
 const isUncomputed = ({ hasFormula, hasValue, type, value }: Cell): boolean =>
   hasFormula && (!hasValue || (value === '' && type !== 'str'));
 
-/** What a cell shows; undefined where it is empty. */
+/** What a cell shows; undefined if it is empty. */
 function shownValue(cell: Cell, workbook: Workbook, strings: readonly string[]): string | undefined {
   const { type, value, hasValue } = cell;
   if (!hasValue || type === 'e') return undefined;

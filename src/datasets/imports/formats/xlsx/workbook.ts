@@ -31,7 +31,7 @@ const MAX_RATIO = 200;
 const MAX_CHARACTERS = 1 << 27;
 
 /**
- * Opens an `.xlsx` file. Throws a UserError: `bad-workbook` where it is damaged or none, `workbook-too-large` where it
+ * Opens an `.xlsx` file. Throws a UserError: `bad-workbook` if it is damaged or none, `workbook-too-large` if it
  * unpacks to absurd sizes.
  */
 export async function openWorkbook(file: string): Promise<Workbook> {

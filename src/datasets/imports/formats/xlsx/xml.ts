@@ -25,7 +25,7 @@ export function decodeEntities(text: string): string {
   );
 }
 
-/** The value of an attribute by its name without prefix; undefined where it is absent. */
+/** The value of an attribute by its name without prefix; undefined if it is absent. */
 export function attributeOf(attributes: string, name: string): string | undefined {
   const found = PATTERNS[name] ?? new RegExp(`(?:^|[\\s:])${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   PATTERNS[name] = found;
