@@ -1,4 +1,4 @@
-/** What a program may import from `chineseblue/datasets`: corpora, their splits, and what a record of a family holds. */
+/** The public exports of `chineseblue/datasets`: corpora, their splits, and what a record of a family holds. */
 export type { Example, FamilyId, Gold, Input, Prediction } from '../tasks/examples.ts';
 export type { Symptom, SymptomMention, SymptomStatus, Turn } from '../tasks/families/dialogue/types.ts';
 export type { Entity } from '../tasks/families/ner/types.ts';

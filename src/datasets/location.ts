@@ -8,7 +8,7 @@ import { findFormat, formats } from './formats/registry.ts';
 /** `alternative`: the other format of the same splits, e.g. the BIO files of the NER corpora. */
 export type Source = 'primary' | 'alternative';
 
-/** Where a task's files are looked for. */
+/** Where the files of a task are searched. */
 export interface Place {
   readonly task: Task;
   /** The data directory. */

@@ -12,13 +12,13 @@ export interface ScannedPlace {
   readonly text: number;
 }
 
-/** Where personal data stands: UTF-16 offsets, `end` exclusive; never what stands there. */
+/** The location of personal data: UTF-16 offsets, `end` exclusive; never its text. */
 export interface PersonalPlace extends ScannedPlace {
   readonly start: number;
   readonly end: number;
 }
 
-/** What texts hold that looks like personal data. */
+/** Likely personal data in texts. */
 export interface PersonalReport {
   readonly texts: number;
   /** Texts with any. */

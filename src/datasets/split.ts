@@ -40,7 +40,7 @@ export interface Split {
   readonly synthetic: boolean;
 }
 
-/** What a split is made of: all of its items have gold, or none of them. */
+/** The content of a split: either all of its items have gold, or none. */
 export interface SplitContent extends Omit<Split, 'questions' | 'examples' | 'hasGold'> {
   readonly items: readonly Item[];
   /** For errors: the file as it was opened, and what a record with gold looks like in it. */

@@ -26,7 +26,7 @@ export interface Count {
   readonly count: number;
 }
 
-/** What one split holds. */
+/** The content of one split. */
 export interface SplitSummary {
   readonly split: SplitName;
   readonly synthetic: boolean;
@@ -55,14 +55,14 @@ export interface SplitSummary {
   };
 }
 
-/** What the splits of a task hold. */
+/** The content of the splits of a task. */
 export interface TaskSummary {
   readonly task: string;
   readonly family: string;
   readonly splits: readonly SplitSummary[];
   /** What a reader of the figures should know: see `Dataset.notes`. */
   readonly notes?: readonly DatasetNote[];
-  /** What is suspicious about labels that were taken from the data. */
+  /** Doubts about labels that were taken from the data. */
   readonly doubts?: readonly LabelDoubt[];
   /** Where printed sizes are wrong. */
   readonly note?: Text;

@@ -4,7 +4,7 @@ import type { Task } from '../tasks/task.ts';
 import { createSets } from '../text/disjoint-sets.ts';
 import type { Split } from './split.ts';
 
-/** What names the independent unit of an example. */
+/** The fields that identify the independent unit of an example. */
 export type Grouped = Pick<Example, 'id' | 'group'>;
 
 /** The key of an example's independent unit: its group, or itself. A group is never confused with an id. */

@@ -1,4 +1,4 @@
-/** What a program may import from `chineseblue/encoders`: tokenizers, folders with weights, vectors of texts. */
+/** The public exports of `chineseblue/encoders`: tokenizers, folders with weights, vectors of texts. */
 export { findFolder } from './folder/find.ts';
 export { type ListedModel, listModels } from './folder/list.ts';
 export { type LoadedFolder, loadFolder } from './folder/load.ts';

@@ -17,7 +17,7 @@ export interface Usage {
   readonly retries?: number;
   /** The sum of the durations of its calls, in milliseconds. */
   readonly milliseconds?: number;
-  /** What the service calls the model. */
+  /** The model name reported by the service. */
   readonly served?: string;
   /** How the service held the answer to its shape: `schema`, `json`, or `text` for words only. */
   readonly structured?: string;
@@ -42,7 +42,7 @@ export type Answer<F extends FamilyId = FamilyId> =
   | {
       readonly status: 'answered';
       readonly prediction: Prediction<F>;
-      /** What became of its quotes, where it was answered in quotes. */
+      /** Outcomes of its quotes, if it was answered in quotes. */
       readonly quotes?: QuoteCounts;
       /** Mean probability of every place in the list of options, where options were scored in several orders. */
       readonly places?: readonly number[];

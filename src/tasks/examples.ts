@@ -2,18 +2,18 @@ import type { AnsweredOf, ExampleOf } from './families/family.ts';
 import type { Families } from './families/registry.ts';
 
 /**
- * What a model is given, what is right, and what a model answers, by family; the types are those that the families
+ * Input, gold and prediction types by family; the types are those that the families
  * in `families/registry.ts` declare.
  *
  * All offsets are UTF-16 code units of the original text, `end` exclusive. Gold is kept apart from
  * input so that a model cannot see it when it predicts.
  */
 export type FamilyId = keyof Families;
-/** What a model is given, by family. */
+/** The input of a model, by family. */
 export type Input<F extends FamilyId = FamilyId> = Families[F]['input'];
-/** What is right, by family. */
+/** The gold answer, by family. */
 export type Gold<F extends FamilyId = FamilyId> = Families[F]['gold'];
-/** What a model answers, by family. */
+/** The prediction of a model, by family. */
 export type Prediction<F extends FamilyId = FamilyId> = Families[F]['prediction'];
 
 /** An input with its gold. */

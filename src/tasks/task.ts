@@ -42,7 +42,7 @@ export interface PublishedScore {
   readonly model: string;
   /** In percent, except for ratios. */
   readonly value: number;
-  /** What the published number really is, and why it may not compare with ours. */
+  /** What the published number is, and why it may not be comparable with ours. */
   readonly note: Text;
   /** The rule and split of ours that compute the same number; absent if none does. */
   readonly rule?: { readonly convention: string; readonly split: SplitName };

@@ -215,7 +215,7 @@ const invite = defineCommand({
 const reproduced = defineCommand({
   name: 'reproduced',
   summary: {
-    en: 'mark a leaderboard result as independently reproduced; its id is shown on the page of its team',
+    en: 'mark a leaderboard result as independently reproduced (the submission id is shown on the page of its team)',
     zh: '将排行榜上的结果标记为已被他人复现；提交编号见队伍页面',
   },
   operands: '<submission>',

@@ -17,12 +17,12 @@ export const dataImportCommand = defineCommand({
       summary: { en: 'the name of the task and of its folder', zh: '任务名，也是其目录名' },
     }),
     family: choice(['ner', 'relation', 'similarity', 'inference', 'classification', 'multilabel'], {
-      summary: { en: 'the task family (default: what the data holds)', zh: '任务族（默认由数据判断）' },
+      summary: { en: 'the task family (default: inferred from the data)', zh: '任务族（默认由数据判断）' },
     }),
     fields: list({
       placeholder: 'role=field',
       summary: {
-        en: 'which field is what: id, text, text1, text2, label, labels, entities (default: by name)',
+        en: 'field of each role: id, text, text1, text2, label, labels, entities (default: by name)',
         zh: '各字段的含义：id、text、text1、text2、label、labels、entities（默认按字段名判断）',
       },
     }),

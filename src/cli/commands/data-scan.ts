@@ -10,7 +10,7 @@ const OPTIONS = {
   fields: list({
     placeholder: 'role=field',
     summary: {
-      en: 'which field is what, as for `data import` (default: by name)',
+      en: 'field of each role, as for `data import` (default: by name)',
       zh: '各字段的含义，同 `data import`（默认按字段名判断）',
     },
   }),

@@ -37,7 +37,7 @@ export const predictCommand = defineCommand({
       required: true,
       placeholder: 'file',
       summary: {
-        en: 'where the predictions go: JSON Lines, or Parquet where the name ends in .parquet; - is standard output',
+        en: 'output file: JSON Lines, or Parquet if the name ends in .parquet; - is standard output',
         zh: '预测结果文件：JSON Lines，文件名以 .parquet 结尾时为 Parquet；- 为标准输出',
       },
     }),

@@ -38,7 +38,7 @@ export const MIN_COVERAGE = {
 
 export const scoreCommand = defineCommand({
   name: 'score',
-  summary: { en: "score anyone's predictions", zh: '对任何来源的预测结果评分' },
+  summary: { en: 'score predictions from any source', zh: '对任何来源的预测结果评分' },
   options: {
     ...TASK,
     ...PREDICTIONS,

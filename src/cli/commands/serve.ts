@@ -29,7 +29,7 @@ export const serveCommand = defineCommand({
       min: 0,
       max: 65_535,
       default: 8930,
-      summary: { en: '0: any free port', zh: '端口；0 为任意空闲端口' },
+      summary: { en: 'port to listen on; 0: any free port', zh: '端口；0 为任意空闲端口' },
     }),
     trustedProxy: list({
       placeholder: 'address',

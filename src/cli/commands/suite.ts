@@ -29,7 +29,7 @@ const pack = defineCommand({
     const { submittedTasks } = await import('../../tasks/suites/registry.ts');
     const { out, runsDir } = options;
     const tasks = submittedTasks(name);
-    const progress = terminal.progress(terminal.say({ en: 'Predicting test', zh: '回答测试集' }));
+    const progress = terminal.progress(terminal.say({ en: 'Predicting test', zh: '预测测试集' }));
     const files = await packSubmission({
       ...{ sources, tasks, out, runsDir, signal },
       dataDir: await dataDirOf(options),

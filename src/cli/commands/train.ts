@@ -22,7 +22,7 @@ export const trainCommand = defineCommand({
     }),
     ...PARAM,
     ...ANSWERING,
-    seed: integer({ min: 0, default: 0, summary: { en: 'the seed', zh: '随机种子' } }),
+    seed: integer({ min: 0, default: 0, summary: { en: 'random seed', zh: '随机种子' } }),
     force: flag({
       default: false,
       summary: { en: 'discard the checkpoints of an interrupted training', zh: '丢弃中断训练留下的检查点' },

@@ -19,11 +19,11 @@ export interface ExportGold {
   readonly relations: readonly ExportRelation[];
 }
 
-/** What a model answered. */
+/** The prediction of a model. */
 export interface ExportPrediction extends ExportGold {
-  /** What the tool calls the model. */
+  /** The name of the model in the tool. */
   readonly model: string;
-  /** Of the class that was chosen, where the model gave scores. */
+  /** Score of the chosen class, if the model gave scores. */
   readonly score?: number;
 }
 
@@ -61,14 +61,14 @@ export interface ExportSplit extends Written {
   records(): AsyncGenerator<ExportRecord>;
 }
 
-/** What a format may have no place for. */
+/** What a format may be unable to represent. */
 export type Lost = 'ids' | 'groups';
 
 /** A format that the data of a task leaves in. What it writes, `data import` reads back to the same examples. */
 export interface ExportFormat {
   readonly title: Text;
   readonly families: readonly FamilyId[];
-  /** What it has no place for in such records. */
+  /** What it cannot represent in such records. */
   loses(facts: SplitFacts): readonly Lost[];
   /** Whether a record without gold differs from one in which nothing is marked. */
   readonly holdsUnlabelled: boolean;

@@ -14,7 +14,7 @@ import { type Predicted, toRecord } from './records.ts';
 import { type ExportFormatId, findExportFormat } from './registry.ts';
 import { type Candidate, type SplitFacts, sharedFacts, survey } from './survey.ts';
 
-/** What is exported, and where to. */
+/** The exported data and the destination. */
 export interface ExportRequest {
   readonly task: Task;
   /** The data directory. */
@@ -48,7 +48,7 @@ export interface ExportReport {
   readonly leftOut: readonly LeftOut[];
   /** Splits without gold that the format could only show as annotated with nothing: they are not written. */
   readonly unlabelled: readonly SplitName[];
-  /** What the format has no place for. */
+  /** What the format cannot represent. */
   readonly lost: readonly Lost[];
   /** The options of `data import` that read the folder back to the same task. */
   readonly importOptions: readonly string[];

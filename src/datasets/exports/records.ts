@@ -9,9 +9,9 @@ import type { Obstacle } from './obstacles.ts';
 
 const NOTHING: ExportGold = { labels: [], spans: [], relations: [] };
 
-/** What a model answered of a split. */
+/** The predictions of a model for a split. */
 export interface Predicted {
-  /** What tools that name models call it. */
+  /** The model name for tools that show one. */
   readonly model: string;
   /** By the id of the example; absent if there is no valid answer. */
   readonly answers: ReadonlyMap<string, Prediction>;

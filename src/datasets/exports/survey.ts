@@ -1,7 +1,7 @@
 import type { ExportRecord } from './export-format.ts';
 import type { Obstacle } from './obstacles.ts';
 
-/** What is known of all records of a split before the first is written. */
+/** Statistics of all records of a split, collected before the first is written. */
 export interface SplitFacts {
   /** Records that are written. */
   readonly count: number;
@@ -23,7 +23,7 @@ export interface SplitFacts {
   };
 }
 
-/** What decides the columns of tables, which are the same in all splits. */
+/** What determines the columns of tables, which are the same in all splits. */
 export type SharedFacts = Pick<SplitFacts, 'isPair' | 'hasGroups' | 'hasParts'>;
 
 export const sharedFacts = (all: readonly SharedFacts[]): SharedFacts => ({

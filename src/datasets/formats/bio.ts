@@ -83,7 +83,7 @@ function createRowReader(file: string) {
       if (tag === undefined) throw badLine(row, line, 'tag', file);
       return { piece, tag };
     },
-    /** What is unlike the files of this benchmark. */
+    /** Differences from the files of this benchmark. */
     describe(): Text | undefined {
       const { scheme, side } = tags;
       if (scheme === 'BIO' && side === 'prefix' && columns <= 2) return undefined;

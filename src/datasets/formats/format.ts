@@ -19,7 +19,7 @@ export interface Notice {
 /** A notice about one record; its line is that of the record unless it says otherwise. */
 export type RecordNotice = Pick<Notice, 'code' | 'message' | 'line'>;
 
-/** Where a field of a plain record stands in its file. */
+/** The location of a field of a plain record in its file. */
 export interface Origin {
   readonly field: string;
   readonly line?: number;
@@ -60,6 +60,6 @@ export interface Format {
   readonly families: readonly FamilyId[];
   /** A split is a directory: the names of the files that are read, below it. Absent: a split is one file. */
   readonly list?: (directory: string) => Promise<string[]>;
-  /** What one record looks like, for people who bring a corpus. */
+  /** An example record, for users who bring a corpus. */
   readonly shape: Text;
 }

@@ -1,6 +1,6 @@
 /** A tag of a column file: outside, or a letter and a type. */
 export interface ColumnTag {
-  /** What the letter means, whatever scheme it is from. */
+  /** The meaning of the letter, independent of the scheme. */
   readonly role: 'outside' | 'begin' | 'inside' | 'end' | 'single';
   readonly letter: string;
   readonly type: string;
@@ -21,7 +21,7 @@ const SHAPES: Readonly<Record<Side, RegExp>> = {
   suffix: /^(?<type>.+)[-_](?<letter>[BIMELSU])$/s,
 };
 
-/** What the tags of a file are, as far as they have been read. */
+/** The tag scheme of a file, as far as it has been read. */
 export interface TagReader {
   /** Undefined if a tag is none, or does not belong to the scheme of those before it. */
   read(tag: string): ColumnTag | undefined;

@@ -23,7 +23,7 @@ export interface PairAgreement {
   readonly relations?: Interval;
 }
 
-/** What several annotators say, and what became of it. Places are UTF-16 offsets, `end` exclusive; no text is kept. */
+/** Agreement and adjudication of several annotators. Places are UTF-16 offsets, `end` exclusive; no text is kept. */
 export interface AgreementReport {
   readonly annotators: readonly string[];
   /** Records that two or more annotators read, and those that they read differently. */

@@ -54,11 +54,11 @@ async function divideHeld(
   return divide(task, pool, ratios, seed);
 }
 
-/** What depends on what among records that are seen one after another, in some dozens of bytes each. */
+/** The dependencies among streamed records, in some dozens of bytes each. */
 export interface Dependence {
   /** Throws a UserError if the task's family cannot read a record. */
   see(value: PlainRecord): void;
-  /** What names the records that stay together: groups, pairs that share a text, and texts that are equal as `twinKeyOf` compares. */
+  /** Keys of the records that stay together: groups, pairs that share a text, and texts that are equal as `twinKeyOf` compares. */
   groupOf(number: number): number;
   readonly labels: ReadonlySet<string>;
 }
@@ -89,7 +89,7 @@ export function createDependence(task: Task, most: number): Dependence {
   };
 }
 
-/** What records depend on, by a key: the first record that has it. */
+/** The first record with each key that records depend on. */
 function createFirsts(join: (first: number, other: number) => void) {
   const firstWith = new Map<number, number>();
   return (key: number, number: number): void => {

@@ -27,14 +27,14 @@ import { type SourceReport, type SpooledSource, spoolSource } from './spool.ts';
 import { chooseFamilies, type Families, nothingSeen } from './targets.ts';
 import { type Stages, settledRecords } from './written.ts';
 
-/** What is imported, and how. */
+/** The import request. */
 export interface ImportRequest {
   /** Files, brat and dataset folders, and folders of files. */
   readonly sources: readonly string[];
   /** Names the task and its folder. */
   readonly name: string;
   readonly dataDir: string;
-  /** What the data does not say, or says otherwise. */
+  /** Settings that override or complement the data. */
   readonly given: {
     readonly family?: FamilyId;
     readonly fields: Fields;
@@ -44,7 +44,7 @@ export interface ImportRequest {
     readonly config?: string;
     /** Each source is the work of one annotator, named by its file or folder. */
     readonly byAnnotator?: boolean;
-    /** What is taken where annotators differ: `majority`, or an annotator; absent: the first reading. */
+    /** Adjudication if annotators disagree: `majority`, or an annotator; absent: the first reading. */
     readonly adjudicate?: string;
     /** Look for personal data; replace it, too. */
     readonly scan?: boolean;
@@ -59,7 +59,7 @@ export interface ImportRequest {
   readonly mostHeld?: number;
 }
 
-/** What an import found and decided; `format`, `encoding` and `offsets` are those of the first source that has them. */
+/** The findings and decisions of an import; `format`, `encoding` and `offsets` are those of the first source that has them. */
 export interface ImportReport {
   readonly task: string;
   readonly family: FamilyId;

@@ -55,7 +55,7 @@ export function placeSpan(text: string, span: RawSpan, { unit, end }: OffsetRule
   return parts.length > 1 ? { ...hull, fragments: parts } : hull;
 }
 
-/** What stands at a place; the parts of a discontinuous span are joined by a blank, as brat does. */
+/** The text of a span; the parts of a discontinuous span are joined by a space, as in brat. */
 export const textAt = (text: string, { start, end, fragments = [[start, end]] }: Place): string =>
   fragments.map(([from, to]) => text.slice(from, to)).join(' ');
 

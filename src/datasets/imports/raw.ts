@@ -9,13 +9,13 @@ export interface RawSpan {
   readonly start: number;
   readonly end: number;
   readonly type: string;
-  /** What the source says that stands there. */
+  /** The mention text given by the source. */
   readonly mention?: string;
-  /** What relations call it. */
+  /** The id by which relations refer to it. */
   readonly key?: string;
   /** The parts of a discontinuous span, in the units of the source. */
   readonly fragments?: readonly (readonly [number, number])[];
-  /** What else the source says of it: a value by a name, or that it holds. */
+  /** Further attributes in the source: named values, or flags. */
   readonly attributes?: Attributes;
   /** Where it stands in its record, for lists of misfits. */
   readonly field: string;
@@ -48,11 +48,11 @@ export interface RawRecord {
   /** Absent: the source says nothing about entities. */
   readonly spans?: readonly RawSpan[];
   readonly relations?: readonly RawRelation[];
-  /** What must stay in one split with others of the same name. */
+  /** Key of records that must stay in one split. */
   readonly group?: string;
   /** Who read it so. Several records of one document, by different annotators, become one. */
   readonly annotator?: string;
-  /** What the source calls the document; absent: records with the same text are one. */
+  /** The document id in the source; absent: records with the same text are one. */
   readonly document?: string;
 }
 
@@ -61,7 +61,7 @@ export interface Misfit extends RawPlace {
   readonly code: MisfitCode;
   readonly id?: string;
   readonly field?: string;
-  /** What it reads as, and what it would read as otherwise. */
+  /** Its reading, and the alternative one. */
   readonly readings?: readonly string[];
 }
 
@@ -153,9 +153,9 @@ export const FIELD_ROLES = ['id', 'text', 'text1', 'text2', 'label', 'labels', '
 export type FieldRole = (typeof FIELD_ROLES)[number];
 export type Fields = Readonly<Partial<Record<FieldRole, string>>>;
 
-/** What a reader is given. */
+/** The arguments of a reader. */
 export interface ReadContext {
-  /** What the user says; the rest is found in the data. */
+  /** Settings from the user; the rest is inferred from the data. */
   readonly fields: Fields;
   /** The field whose value is a record's group. */
   readonly group?: string;

@@ -5,7 +5,7 @@ import type { SpooledSource } from './spool.ts';
 import type { SettledRecord } from './targets.ts';
 import { STANDARD_OFFSETS } from './written.ts';
 
-/** What one annotator says about a document. */
+/** The reading of a document by one annotator. */
 export interface Reading {
   readonly annotator: string;
   readonly record: SettledRecord;
@@ -191,7 +191,7 @@ function adjudicate(
   return own?.record ?? first;
 }
 
-/** What more than half of the readings mark; relations only between entities that stay. */
+/** Marks in more than half of the readings; relations only between kept entities. */
 function majorityOf(records: readonly SettledRecord[]): SettledRecord {
   const [first] = records;
   const kept = (marks: (record: SettledRecord) => string[]): Set<string> => {

@@ -16,7 +16,7 @@ import { EMPTY_BYTES, isWorkbook, zipSources } from './zip-sources.ts';
 
 const EXTENSIONS = ['.csv', '.tsv', '.json', '.jsonl', '.conll', '.bio', '.txt', '.xlsx', '.parquet', '.zip'];
 
-/** What finding sources depends on. */
+/** The settings for finding sources. */
 interface SourceOptions {
   readonly fields: Fields;
   /** Which configuration of a dataset folder. */
@@ -97,7 +97,7 @@ async function inside(folder: string, given: SourceOptions): Promise<Source[]> {
   );
 }
 
-/** What a file is, by its first bytes. */
+/** The file type by its first bytes. */
 const MARKS = { zip: 'PK', parquet: 'PAR1', ole: '\xd0\xcf\x11\xe0' } as const;
 /** Of the longest of `MARKS`. */
 const MARK_BYTES = 4;

@@ -8,7 +8,7 @@ import type { FoundFields, Misfit, RawRecord, ReadContext } from './raw.ts';
 import type { Source } from './source.ts';
 import { look, type Seen } from './targets.ts';
 
-/** What was found out about a source. */
+/** The findings about a source. */
 export interface SourceReport {
   readonly path: string;
   readonly sha256: string;

@@ -6,7 +6,7 @@ import type { MisfitCount } from './misfits.ts';
 import type { MisfitCode, RawRecord } from './raw.ts';
 import type { SettledSpan } from './settle.ts';
 
-/** What a source holds, over all of its records. */
+/** The content of a source, over all of its records. */
 export interface Seen {
   records: number;
   pairs: number;
@@ -113,7 +113,7 @@ function triplesOf({ spans, relations = [] }: SettledRecord): GoldFields {
 /** Labels that say that the two texts of a pair mean the same. */
 const POSITIVE = ['1', 'true', 'yes', 'similar', 'same', '是', '相同', '相似', '同义'];
 
-/** What the sources are imported as: the first names the task, the others have its name and their own. */
+/** The tasks that the sources are imported as: the first has the given name, the others append their own. */
 export interface Families {
   readonly families: readonly FamilyId[];
   /** Similarity: the label whose F1 counts. */

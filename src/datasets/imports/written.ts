@@ -20,7 +20,7 @@ export interface Written {
 /** How records without spans are taken. */
 export const STANDARD_OFFSETS: OffsetRule = { unit: 'utf16', end: 'exclusive' };
 
-/** What becomes of records between reading and writing. */
+/** The transformations of records between reading and writing. */
 export interface Stages {
   readonly readings: Readings | undefined;
   readonly masking: Masking | undefined;

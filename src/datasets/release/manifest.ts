@@ -9,7 +9,7 @@ export interface OfficialFile extends ExpectedFile {
   readonly gitBlob: string;
 }
 
-/** Where the files of the release are: `<address>/<path>`. */
+/** The URL of the files of the release: `<address>/<path>`. */
 export const OFFICIAL_ADDRESS = 'https://raw.githubusercontent.com/alibaba-research/ChineseBLUE/master/data';
 
 type Row = readonly [path: string, gitBlob: string, bytes?: number, sha256?: string];

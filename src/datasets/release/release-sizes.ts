@@ -30,6 +30,6 @@ const SIZES: Readonly<Record<string, ReleaseSize>> = {
   },
 };
 
-/** What is known of the official size of a task; undefined for corpora that users bring. */
+/** The official sizes of a task, as far as known; undefined for corpora that users bring. */
 export const releaseSize = (task: Task): ReleaseSize | undefined =>
   task.access === 'public' ? SIZES[task.corpus.folder] : undefined;

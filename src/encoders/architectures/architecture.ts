@@ -3,7 +3,7 @@ import type { Vocabulary } from '../tokenizers/vocabulary.ts';
 import type { Tensor } from '../weights/stored.ts';
 import type { BatchShape, EncodeOptions, EncoderInputs, HeadContext, Layout, Lookup } from './graph.ts';
 
-/** What every encoder's configuration has; an architecture adds its own fields. */
+/** The common part of encoder configurations; an architecture adds its own fields. */
 export interface EncoderConfig {
   /** `model_type` in `config.json`: which architecture reads the rest. */
   readonly modelType: string;

@@ -62,7 +62,7 @@ export interface Layout {
   indices(ids: Value): Value;
   /** x W^T + b over the last axis of `[batch, length, in]`, for the parameters `name.weight` and, if any, `name.bias`. */
   dense(x: Value, name: string, parameter: Lookup, withBias?: boolean): Value;
-  /** What differs for the head on top of the encoder; by default nothing. */
+  /** Settings of the head on top of the encoder, if any. */
   readonly head?: {
     readonly dense: Layout['dense'];
     parameter(name: string, parameter: Lookup): Value;
@@ -83,7 +83,7 @@ export const fixedLayout: Layout = {
   },
 };
 
-/** What a head is built on. */
+/** The encoder outputs that a head is built on. */
 export interface HeadContext {
   /** Last hidden states, `[batch, length, hidden]`. */
   readonly hidden: Value;
@@ -100,7 +100,7 @@ export interface HeadContext {
 
 /** For inference on sequences of equal length: the same hidden states by fewer products, with other last bits. */
 export interface Shortcuts {
-  /** What the dense layers named by `EncoderGraph.firstDense` make of the embeddings, where it is known otherwise. */
+  /** The outputs of the dense layers named by `EncoderGraph.firstDense` on the embeddings, if computed elsewhere. */
   readonly first?: readonly Value[];
 }
 

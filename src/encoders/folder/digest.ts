@@ -6,7 +6,7 @@ import { explainFileError } from '../../ground/files.ts';
 import { findFolder } from './find.ts';
 import { sentenceFiles } from './sentence-files.ts';
 
-/** What decides how a BERT begins: its configuration, its vocabulary, its weights in any format. */
+/** The files that determine a pretrained BERT: its configuration, its vocabulary, its weights in any format. */
 const DECIDES =
   /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|.*\.(safetensors|bin|ckpt.*|index\.json|model))$/;
 

@@ -59,7 +59,7 @@ export interface FetchedModel {
 }
 
 const ARCHIVE = /\.(archive|zip|tar|tar\.gz|tgz)$/;
-/** What a model is made of, by the base names of the files. */
+/** The files of a model, by base name. */
 const MODEL_FILES =
   /^(config\.json|bert_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|(model|pytorch_model)(-\d+-of-\d+)?\.(safetensors|bin)(\.index\.json)?|[^.].*\.ckpt.*\.(index|data-\d+-of-\d+))$/;
 const HUB_FILES = ['config.json', 'vocab.txt', 'pytorch_model.bin'];
@@ -314,7 +314,7 @@ function refuseOther(files: readonly FetchedFile[], before: FetchedModel | undef
   }
 }
 
-/** Where the model of a folder came from; undefined for one that `getModel` did not make. */
+/** The source of the model in a folder; undefined if `getModel` did not create it. */
 export async function readSource(folder: string): Promise<FetchedModel | undefined> {
   try {
     return JSON.parse(await readFile(join(folder, SOURCE_FILE), 'utf8'));

@@ -11,7 +11,7 @@ import { type OnnxFacts, type OnnxPrecision, openOnnx } from '../weights/onnx/op
 import { takeWeights } from '../weights/read.ts';
 import { checkVocabulary, type LoadedFolder } from './load.ts';
 
-/** Where a model that was read from an ONNX file came from, and how far it differs from it. */
+/** The source of a model that was read from an ONNX file, and how far it differs from it. */
 export interface OnnxImport {
   readonly schema: 'chineseblue/model-import@1';
   readonly from: string;
@@ -28,7 +28,7 @@ export interface OnnxImport {
 /** File of an imported folder with an `OnnxImport`. */
 export const IMPORT_FILE = 'import.json';
 
-/** What both models are run on. */
+/** The inputs on which both models are run. */
 const TEXTS = [
   '患者头痛三天，伴恶心、呕吐。',
   '高血压患者能吃阿司匹林吗？',
@@ -113,7 +113,7 @@ function configOf(facts: OnnxFacts, path: string, folder: string): EncoderConfig
 /** Relative difference of an ε that was rounded to 16 or 32 bits. */
 const EPSILON_ROUNDING = 1e-3;
 
-/** What a configuration and a graph both say must agree; shapes are checked with the tensors. */
+/** Fields in both the configuration and the graph must agree; shapes are checked with the tensors. */
 function checkConfig(config: EncoderConfig, facts: OnnxFacts, file: string): void {
   const { hidden_act: activation, layer_norm_eps: epsilon } = Object.fromEntries(
     Object.entries(configJson(config)),

@@ -11,7 +11,7 @@ export interface KnownModel {
   readonly sources: readonly ModelSource[];
 }
 
-/** Where a model is: at addresses of its own, or on the Hugging Face hub or a mirror of it. */
+/** The source of a model: its own URLs, or the Hugging Face hub or a mirror of it. */
 export type ModelSource = FilesSource | HubSource;
 
 export interface FilesSource {

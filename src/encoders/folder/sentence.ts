@@ -6,7 +6,7 @@ import { POOLINGS, type Pooling } from '../inference/parameters.ts';
 import { type Dense, readDense } from './sentence-dense.ts';
 import { readJson, unsupported } from './sentence-json.ts';
 
-/** What is done with a pooled vector, in order. */
+/** The steps after pooling, in order. */
 export type SentenceStep = { readonly kind: 'normalize' } | ({ readonly kind: 'dense' } & Dense);
 
 /** How an encoder makes vectors of texts, as a folder of `sentence-transformers` says. */
@@ -150,7 +150,7 @@ async function readTransformer(folder: string): Promise<Pick<SentenceSettings, '
   return { ...(own !== undefined && { maxLength: own }), lowercase: json.do_lower_case ?? false };
 }
 
-/** What a tokenizer cuts texts to where nothing else says so; some write an absurdly large number for no limit. */
+/** The default maximum length of a tokenizer; some write an absurdly large number for no limit. */
 async function tokenizerLength(folder: string): Promise<number | undefined> {
   const file = join(folder, TOKENIZER);
   if (!existsSync(file)) return undefined;

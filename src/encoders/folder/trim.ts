@@ -11,7 +11,7 @@ import { loadFolder } from './load.ts';
 import { saveFolder } from './save.ts';
 import { sentenceFiles } from './sentence-files.ts';
 
-/** What is read, and what counts as used. */
+/** The texts to read, and when a token counts as used. */
 export interface TrimOptions {
   /** Tokens that occur fewer times in the texts are dropped. Default 1: all that occur are kept. */
   readonly minCount?: number;
@@ -19,7 +19,7 @@ export interface TrimOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What was kept of a vocabulary. */
+/** The kept part of a vocabulary. */
 export interface Trimmed {
   /** Tokens of the vocabulary before and after. */
   readonly before: number;

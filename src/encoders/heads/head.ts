@@ -6,7 +6,7 @@ export type { BatchShape, HeadContext } from '../architectures/graph.ts';
 
 export type Outputs = Readonly<Record<string, Value>>;
 
-/** What inference needs of a head: parameters, outputs, and how an answer is read from them. */
+/** The inference part of a head: parameters, outputs, and how an answer is decoded from them. */
 export interface Head<Answer> {
   /** The class of `transformers` that loads encoder and head; absent if there is none. */
   readonly transformersClass?: string;
@@ -20,7 +20,7 @@ export interface Head<Answer> {
   read(outputs: Readonly<Record<string, TypedArray>>, row: number, tokens: number, shape: BatchShape): Answer;
 }
 
-/** What the graph of a training step needs. */
+/** The inputs of the graph of a training step. */
 export interface Loss {
   /** Embedding tables that the outputs use besides the encoder's look-ups in them. */
   readonly tied?: readonly string[];
@@ -33,7 +33,7 @@ export interface Loss {
   divergence?(first: Outputs, second: Outputs, context: HeadContext): Value;
 }
 
-/** What training adds to a head: a loss, and its targets. */
+/** The training part of a head: a loss and its targets. */
 export interface Objective<Target> extends Loss {
   /**
    * What the loss of these rows is divided by: the examples, tokens or pairs that count, each with its weight. Batches

@@ -84,7 +84,7 @@ interface Sums {
   readonly scale: Float64Array;
 }
 
-/** From each token and type on, as long as a span that reaches so far is likely enough. */
+/** Extends from each token and type as long as a span of that length is likely enough. */
 function readSpans(
   { tags, length, ends, between, weights }: Weighted,
   { forward, backward, scale }: Sums,

@@ -131,7 +131,7 @@ async function hiddenOfFile(
   }
 }
 
-/** What an input of this name is fed with. */
+/** The value fed to an input of this name. */
 function valuesFor(name: string, feeds: ReturnType<typeof encoderFeeds>, length: number): BigInt64Array {
   const {
     input_ids: ids,

@@ -16,7 +16,7 @@ import type { Sequence } from './sequences.ts';
 /** Raised whenever the last bits of vectors change: kept ones are then made anew. */
 export const VECTOR_BITS = 2;
 
-/** What a user asks for in place of what a folder says. */
+/** The user's overrides of the settings of a folder. */
 export interface TextEncoderOptions extends SessionOptions {
   /** Several stand one after another. */
   readonly pooling?: readonly Pooling[];
@@ -97,7 +97,7 @@ export async function openTextEncoder(
   };
 }
 
-/** What a folder, or a model by its name, says of how texts become vectors, without reading its weights. */
+/** The settings of text vectors in a folder or named model, without reading its weights. */
 export async function readTextSettings(name: string): Promise<SentenceSettings> {
   const path = findFolder(name);
   const folder = statSync(path).isDirectory() ? path : dirname(path);
@@ -124,7 +124,7 @@ function asSaid(tokenizer: Tokenizer, { lowercase }: SentenceSettings): Tokenize
   };
 }
 
-/** With another pooling, after which no dense layer would fit; with or without a last step that normalises. */
+/** With another pooling, which drops dense layers; with or without a final normalisation. */
 function adjust(
   said: SentenceSettings,
   { pooling, normalize }: Pick<TextEncoderOptions, 'pooling' | 'normalize'>,

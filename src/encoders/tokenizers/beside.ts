@@ -59,7 +59,7 @@ const BY_WORDS = /^RoFormerTokenizer(?:Fast)?$/;
 /** Classes that take `tokenizer.json` as it is. */
 const VERBATIM: readonly string[] = ['PreTrainedTokenizerFast', 'TokenizersBackend'];
 
-/** What the files next to a vocabulary in a folder say. */
+/** The settings in the files next to a vocabulary. */
 export interface Beside {
   /** Options for a `vocab.txt`. */
   readonly options: Partial<TokenizerOptions>;

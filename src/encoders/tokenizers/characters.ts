@@ -1,7 +1,7 @@
 import { type NormalizerOptions, normalize, REPLACEMENT } from './normalize.ts';
 import { decompose, isPunctuation, isWhitespace, survivingClass } from './unicode.ts';
 
-/** What a character does to the words of a text: a kind in the upper 8 bits, its payload in the lower 24. */
+/** The effect of a character on the words of a text: a kind in the upper 8 bits, its payload in the lower 24. */
 export const KIND = {
   /** Not looked up yet, a surrogate, or the beginning of a special token: look closer. */
   look: 0,

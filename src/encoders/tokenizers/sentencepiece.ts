@@ -18,7 +18,7 @@ const NORMALIZER = { charsmap: 2, dummyPrefix: 3, removesSpaces: 4, escapesSpace
 const UNIGRAM = 1;
 const USER_DEFINED = 4;
 
-/** What a model says; what it leaves out has the default of the format. */
+/** The content of a model; omitted fields have the default of the format. */
 interface Pieces {
   readonly pieces: { text: string; score: number; type: number }[];
   charsmap: Buffer;

@@ -40,13 +40,13 @@ export interface Tokens {
   readonly ends: Int32Array;
 }
 
-/** What a BERT reads: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, framed by the tokenizer's own special tokens. These have start = end = 0. */
+/** The input of a BERT: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, framed by the tokenizer's own special tokens. These have start = end = 0. */
 export interface Encoding extends Tokens {
   /** Token types: of BERT 0 for the first text with its `[CLS]` and `[SEP]` and 1 for the second; of others it may be 0 for both. */
   readonly types: Int32Array;
 }
 
-/** What all tokenizers do. */
+/** The interface of all tokenizers. */
 interface Reader {
   readonly vocabulary: Vocabulary;
   /** The special tokens around one text and two. */

@@ -11,7 +11,7 @@ export interface Trie {
 /** Codes take 21 bits, so nodes may take 31 in a key of 52: a double holds it exactly. */
 const CODE_SPAN = 0x200000;
 
-/** Of equal strings the last one's value stays. */
+/** Of equal strings, the value of the last one is kept. */
 export function buildTrie(entries: Iterable<readonly [text: string, value: number]>): Trie {
   const edges = new Map<number, number>();
   const values = [-1];

@@ -56,7 +56,7 @@ const PUNCTUATION = parse(`
   112a9 114c6 115c1-115d7 11641-11643 1173c-1173e 12470-12474 16a6e-16a6f 16af5 16b37-16b3b 16b44
   1bc9f 1da87-1da8b`);
 
-/** What BERT calls Chinese characters. That 2B820 to 2B91F are missing is a slip of the reference, kept. */
+/** Chinese characters as BERT defines them. 2B820 to 2B91F are missing by a mistake of the reference, kept for compatibility. */
 const HAN = parse(
   '3400-4dbf 4e00-9fff f900-faff 20000-2a6df 2a700-2b73f 2b740-2b81f 2b920-2ceaf 2f800-2fa1f',
 );

@@ -19,7 +19,7 @@ export interface Trained {
    * and moments are 0, so that the values only decay.
    */
   readonly active?: Uint8Array;
-  /** Of an embedding table: the rows whose gradient may not be 0. */
+  /** For an embedding table: the rows whose gradient may be non-zero. */
   readonly rows?: Set<number>;
 }
 

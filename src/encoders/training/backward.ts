@@ -88,13 +88,13 @@ export function createBackward<Batch extends BatchRows, Scores>(
   };
 }
 
-/** What one pass over the batches of an update gave: its losses, and the ids that occur. */
+/** The result of one pass over the batches of an update: its losses, and the ids that occur. */
 interface Ran {
   readonly sums: Sums;
   readonly tokens: ReadonlySet<number>;
 }
 
-/** Where the rows of a batch stand among those of its update. */
+/** The offsets of the rows of a batch among those of its update. */
 interface Place {
   readonly isFirst: boolean;
   /** Name of the random stream after the number of the pass. */

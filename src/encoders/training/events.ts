@@ -1,6 +1,6 @@
 import type { Text } from '../../ground/language.ts';
 
-/** What training reports while it runs. */
+/** The events of training. */
 export type TrainingEvent<Scores = unknown> =
   | CompiledEvent
   | ResumedEvent

@@ -18,7 +18,7 @@ import {
   trainModel,
 } from './trainer.ts';
 
-/** What is trained on as a whole: one sequence, or several that only have a meaning together. */
+/** A training item: one sequence, or several that only have a meaning together. */
 export interface Item<Target> {
   readonly rows: readonly { readonly sequence: Sequence; readonly target: Target }[];
 }
@@ -42,7 +42,7 @@ export interface TrainRequest<Target, Answer> extends TrainingRun<number> {
 
 export interface TrainResult {
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** Of the weights that were kept; NaN without dev. */
+  /** Score of the kept weights; NaN without dev. */
   readonly score: number;
   readonly epoch: number;
 }

@@ -16,7 +16,7 @@ import {
 } from './checkpoint.ts';
 import type { TrainingRun } from './trainer.ts';
 
-/** Where training stands in the batches. */
+/** The position of training in the batches. */
 export interface Position {
   readonly epoch: number;
   /** Batches of the epoch that are done. */
@@ -36,7 +36,7 @@ export interface Sums {
 /** Part of every fingerprint and checkpoint: checkpoints of another way to train are not resumed. */
 export const TRAINING_VERSION = 7;
 
-/** Where training stands: with the arrays of the parameters, all that a checkpoint needs. */
+/** The state of training: together with the arrays of the parameters, the content of a checkpoint. */
 export interface State<Scores> {
   /** `TRAINING_VERSION` of the code that wrote it. */
   readonly version: number;
@@ -46,7 +46,7 @@ export interface State<Scores> {
   position: Position;
   sums: Sums;
   best: { readonly score: number; readonly epoch: number };
-  /** Of the last evaluation. */
+  /** Score of the last evaluation. */
   scores: Scores | null;
   logBytes: number;
   done: boolean;
@@ -117,14 +117,14 @@ export async function openRecord<Scores>(
   };
 }
 
-/** What `best.bin` says of the weights in it. */
+/** The header of `best.bin`. */
 interface BestState {
   readonly fingerprint: string;
   readonly epoch: number;
 }
 
 const count = z.int().min(0);
-/** What training resumes from; the scores are those of its evaluator. */
+/** The state that training resumes from; the scores are those of its evaluator. */
 const stateJson = z.object({
   fingerprint: z.string(),
   step: count,
@@ -197,7 +197,7 @@ const restored = <Scores>(state: State<Scores>): State<Scores> => ({
   best: { ...state.best, score: state.best.score ?? Number.NaN },
 });
 
-/** What of the parameters must survive; gradients are computed again. */
+/** The persistent arrays of the parameters; gradients are recomputed. */
 const savedBlocks = (trained: readonly Trained[]): [name: string, block: Trained['value']][] =>
   trained.flatMap(({ name, value, mean, variance, average }) => [
     [`value ${name}`, value],

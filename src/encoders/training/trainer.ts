@@ -51,7 +51,7 @@ export interface TrainedModel {
 /** The batches of one update. */
 export interface Update<Batch> {
   readonly batches: readonly Batch[];
-  /** Where the next update continues. */
+  /** The position of the next update. */
   readonly next: Position;
   /** Share of the training that is done after it, 0 to 1. */
   readonly share: number;
@@ -73,7 +73,7 @@ export interface BatchSource<Batch> {
   at(position: Position): Update<Batch>;
 }
 
-/** What is minimised. */
+/** The objective to minimise. */
 export interface BatchObjective<Batch> {
   readonly loss: Loss;
   /** Outputs of `loss` that are reported besides the total, scalars. */
@@ -104,7 +104,7 @@ export interface Evaluator<Scores> {
   };
 }
 
-/** Where training keeps its files and how it is observed. */
+/** The files of training and its observer. */
 export interface TrainingRun<Scores = unknown> {
   /** For checkpoints, the best weights, and `train.jsonl`. */
   readonly directory: string;
@@ -134,7 +134,7 @@ export interface TrainerRequest<Batch extends BatchRows, Scores> {
 export interface TrainerResult<Scores> {
   /** All parameters: the best where the evaluator selects, else the last. */
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** Of the last evaluation; undefined if there was none. */
+  /** Score of the last evaluation; undefined if there was none. */
   readonly scores: Scores | undefined;
   /** Score and number of epochs of the weights; NaN without selection. */
   readonly best: { readonly score: number; readonly epoch: number };
@@ -272,7 +272,7 @@ function createClock(first: number, updates: number) {
 interface Reported {
   readonly update: Update<unknown>;
   readonly learningRate: number;
-  /** Of the gradient, before clipping. */
+  /** Norm of the gradient before clipping. */
   readonly norm: number;
   readonly tokensPerSecond: number;
   readonly secondsLeft: number;

@@ -34,7 +34,7 @@ export function crc32c(bytes: Uint8Array, crc = 0): number {
   return ~c >>> 0;
 }
 
-/** What LevelDB and TensorFlow store in place of a CRC, so that a CRC of data with CRCs in it is still good. */
+/** The masked CRC of LevelDB and TensorFlow, which keeps CRCs of data with embedded CRCs strong. */
 export function maskCrc(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;
 }

@@ -13,7 +13,7 @@ export interface PickledCall {
   readonly call: string;
   readonly arguments: readonly Pickled[];
 }
-/** What lies outside the pickle, e.g. the storage of a tensor. */
+/** A reference out of the pickle, e.g. the storage of a tensor. */
 export interface PickledReference {
   readonly reference: Pickled;
 }
@@ -49,7 +49,7 @@ const ALLOWED = new Set([
  */
 export const readPickle = (bytes: Uint8Array, file: string): Pickled => readPickleOf(bytes, file).value;
 
-/** As `readPickle`, of a pickle that more bytes may follow: with the number of its own. */
+/** As `readPickle`, for a pickle that more bytes may follow: also returns its length. */
 export function readPickleOf(bytes: Uint8Array, file: string): { value: Pickled; end: number } {
   if (bytes.length > MAX_PICKLE_BYTES) {
     throw damaged(file, 'data.pkl', {

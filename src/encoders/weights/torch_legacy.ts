@@ -1,7 +1,7 @@
 import { MAX_PICKLE_BYTES, type Pickled, readPickleOf } from './pickle.ts';
 import { damaged, type RandomAccess, unsupported } from './stored.ts';
 
-/** What `torch.save` began with before PyTorch 1.6: the pickles of a magic number and of the protocol 1001. */
+/** How files of `torch.save` began before PyTorch 1.6: the pickles of a magic number and of the protocol 1001. */
 const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de9032e', 'hex');
 const COUNT_BYTES = 8;
 

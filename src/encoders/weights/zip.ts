@@ -78,7 +78,7 @@ async function readEnd({ file, size, fill }: RandomAccess) {
   return { count, length, start };
 }
 
-/** Where the entry at `at` of the directory ends. Throws where it is none, or is cut off; `which` names it. */
+/** Where the entry at `at` of the directory ends. Throws if it is invalid or truncated; `which` names it. */
 function entryEnd(directory: Buffer, at: number, file: string, which: Text): number {
   if (at + CENTRAL_BYTES > directory.length || directory.readUInt32LE(at) !== CENTRAL_HEADER)
     throw damaged(file, 'zip directory', { en: `${which.en} is invalid`, zh: `${which.zh}无效` });

@@ -8,7 +8,7 @@ export const IMCS_CORPUS = {
   files: { train: 'IMCS-V2_train.json', dev: 'IMCS-V2_dev.json', test: 'IMCS-V2_test.json' },
 } as const;
 
-/** What the paper of the corpus reports for a fine-tuned BERT. */
+/** The published scores of a fine-tuned BERT. */
 export const imcsPublished = (value: number): readonly PublishedScore[] => [
   {
     model: 'BERT-base',

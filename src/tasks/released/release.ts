@@ -1,7 +1,7 @@
 import type { Text } from '../../ground/language.ts';
 import type { PublishedScore } from '../task.ts';
 
-/** What all corpora of the 1.0 release share. */
+/** The common fields of all corpora of the 1.0 release. */
 export const RELEASE = {
   licence: 'Apache-2.0',
   source: 'https://github.com/alibaba-research/ChineseBLUE',

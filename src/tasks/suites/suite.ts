@@ -8,6 +8,6 @@ export interface Suite {
   readonly tasks: readonly string[];
   /** Tasks whose answers to test are submitted, those of other versions of the suite included. Absent: there is no leaderboard. */
   readonly submitted?: readonly string[];
-  /** What its average is, and what it is not: shown below every table of averages. */
+  /** The definition of its average: shown below every table of averages. */
   readonly average: Text;
 }

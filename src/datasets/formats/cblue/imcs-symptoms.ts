@@ -15,7 +15,7 @@ import {
 import { type ImcsDialogue, type ImcsSentence, readImcs } from './imcs.ts';
 import { decodeTags } from './imcs-ner.ts';
 
-/** What the official numbers mean. */
+/** The meanings of the official numbers. */
 export const IMCS_STATUS: Readonly<Record<string, SymptomStatus>> = { 0: 'false', 1: 'true', 2: 'uncertain' };
 
 const SYMPTOM = 'Symptom';
@@ -55,7 +55,7 @@ function readDialogue({ id, record, sentences, at }: ImcsDialogue): SourceRecord
   return { value: { ...value, symptoms, entities }, origin, notices };
 }
 
-/** What the corpus says of the dialogue as a whole. */
+/** The gold of the dialogue as a whole. */
 function dialogueSymptoms(record: PlainRecord, at: (field: string) => ValuePlace): PlainRecord[] | undefined {
   const whole = isObject(record.implicit_info) ? record.implicit_info[SYMPTOM] : undefined;
   if (isAbsent(whole)) return undefined;

@@ -53,7 +53,7 @@ const configJson = z.object({
 /** Refuses the value of a field. */
 type Invalid = (field: string, why: Text) => UserError;
 
-/** What the `config.json` of a model type has besides the fields of BERT. */
+/** The fields of the `config.json` of a model type besides those of BERT. */
 export interface BertLikeFormat<Json, Own extends object> {
   readonly modelType: string;
   /** As messages name it. */
@@ -61,7 +61,7 @@ export interface BertLikeFormat<Json, Own extends object> {
   readonly hint: Text;
   /** `max_position_embeddings` where a file lacks it. */
   readonly maxPositions: number;
-  /** What the file calls fields of BERT, where it has other names for them. */
+  /** Other names of fields of BERT in the file. */
   readonly names?: Readonly<Record<string, string>>;
   readonly fields: z.ZodType<Json>;
   own(json: Json, config: BertConfig, invalid: Invalid): Own;

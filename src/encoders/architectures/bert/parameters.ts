@@ -33,7 +33,7 @@ export const poolerShapes = ({ hiddenSize: hidden }: BertConfig): Entries =>
 
 const LAYER = /^encoder\.layer\.(\d+)\./;
 
-/** What differs in the parameters of a model type that names its layers as BERT does. */
+/** The differences in the parameters of a model type that names its layers as BERT does. */
 export interface BertLike<Config extends BertConfig> {
   /** Of the encoder's parameters where a class has a head: `bert` for `bert.encoder.layer.0…`. */
   readonly prefix: string;

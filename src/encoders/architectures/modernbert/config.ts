@@ -19,7 +19,7 @@ export interface ModernBertConfig extends EncoderConfig {
   readonly window: number;
   /** Base of the angles of rotary positions in global and in local layers. */
   readonly theta: Readonly<Record<'global' | 'local', number>>;
-  /** What a classifier reads: the first token, or the mean of all. */
+  /** The input of a classifier: the first token, or the mean of all. */
   readonly pooling: 'cls' | 'mean';
   /** Ids of special tokens, as they stand in the file. */
   readonly tokenIds: Readonly<Record<string, number | null>>;

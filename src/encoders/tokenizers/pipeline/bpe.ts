@@ -27,7 +27,7 @@ type Settings = z.infer<typeof bpeJson>;
 /** Ids are below 2²³, so a pair of them fits a double exactly. */
 const ID_SPAN = 2 ** 23;
 
-/** What two neighbouring tokens become, and how early: lower ranks first. */
+/** The merge of two neighbouring tokens and its rank: lower ranks first. */
 interface Merge {
   readonly rank: number;
   readonly id: number;

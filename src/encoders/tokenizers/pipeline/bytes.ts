@@ -27,5 +27,5 @@ export function textOfBytes(token: string): string {
   return bytes.every((byte) => byte !== undefined) ? new TextDecoder().decode(Uint8Array.from(bytes)) : token;
 }
 
-/** What a byte is called in vocabularies with byte fallback. */
+/** The token of a byte in vocabularies with byte fallback. */
 export const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;

@@ -25,7 +25,7 @@ function readCharsmap(bytes: Uint8Array, place: Place): Charsmap {
 
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
 
-/** What the shortest key at the beginning of `text` is replaced with; undefined if there is none. */
+/** The replacement of the shortest key at the beginning of `text`; undefined if there is none. */
 function replacementOf({ units, replacements }: Charsmap, text: string): string | undefined {
   let node = offsetOf(units[0]);
   for (const byte of new TextEncoder().encode(text)) {
@@ -44,7 +44,7 @@ function replacementOf({ units, replacements }: Charsmap, text: string): string 
 
 /** Grapheme clusters of more bytes are only replaced character by character. */
 const MAX_BYTES = 5;
-/** Where none of these occurs, every character is a grapheme cluster (UAX 29). */
+/** If none of these occurs, every character is a grapheme cluster (UAX 29). */
 const CLUSTERING =
   /[\p{M}\p{Cf}\r\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7fb\uff9e\uff9f\u{11000}-\u{11fff}\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]/u;
 

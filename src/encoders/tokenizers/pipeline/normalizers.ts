@@ -76,7 +76,7 @@ const NORMALIZERS: Registry<Normalizer> = {
   },
 };
 
-/** With characters put before, which stand for the first; an empty text stays empty. */
+/** With characters prepended, which map to the first character; an empty text stays empty. */
 export function prepended(text: Characters, codes: readonly number[]): Characters {
   if (text.codes.length === 0) return text;
   return {

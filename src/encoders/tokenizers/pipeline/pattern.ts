@@ -3,7 +3,7 @@ import { UserError } from '../../../ground/errors.ts';
 import { type Characters, indexByUnit, stringOf } from './characters.ts';
 import type { Place } from './place.ts';
 
-/** What `tokenizers` looks for: a string as it stands, or a regular expression of Oniguruma. */
+/** A pattern of `tokenizers`: a literal string, or an Oniguruma regular expression. */
 export const patternJson = z.union([
   z.strictObject({ String: z.string().min(1) }),
   z.strictObject({ Regex: z.string().min(1) }),

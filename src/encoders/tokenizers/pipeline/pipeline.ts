@@ -26,7 +26,7 @@ const tokenizerJson = z.object({
   model: z.unknown(),
 });
 
-/** What a tokenizer is made of. */
+/** The parts of a tokenizer. */
 interface Parts {
   readonly added: readonly AddedToken[];
   readonly normalize: ReturnType<typeof readNormalizer>;
@@ -37,7 +37,7 @@ interface Parts {
   readonly byteLevel: boolean;
 }
 
-/** What stands next to a `tokenizer.json`. */
+/** The settings next to a `tokenizer.json`. */
 export interface Settings {
   /** Special tokens by role, as far as they are named. */
   readonly roles: Partial<SpecialTokens>;

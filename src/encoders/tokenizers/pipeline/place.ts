@@ -39,7 +39,7 @@ export const unsupported = ({ file, field }: Place, why: Text): UserError =>
 /** The parts of a tokenizer by their `type`: what each does, and the schema of its settings. */
 export type Registry<Part> = Readonly<Record<string, (value: unknown, place: Place) => Part>>;
 
-/** What a registry makes of `{ type, … }`. Throws a UserError that names an unknown type. */
+/** Builds `{ type, … }` by a registry. Throws a UserError that names an unknown type. */
 export function partOf<Part>(registry: Registry<Part>, value: unknown, place: Place): Part {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   const make = typeof type === 'string' && Object.hasOwn(registry, type) ? registry[type] : undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Frame } from '../frame.ts';
 import { checked, inside, type Place, partOf, type Registry, unsupported } from './place.ts';
 
-/** What is done to the tokens of a text: special tokens around them, and offsets without the spaces of byte-level tokens. */
+/** Post-processing of the tokens of a text: special tokens around them, and offsets without the spaces of byte-level tokens. */
 export interface PostProcessor {
   readonly frame?: Frame;
   /** Absent: offsets stay as they are. */
@@ -78,7 +78,7 @@ function templateFrame(value: unknown, place: Place): Frame {
   return { first, last: rest.at(-1)!, between: rest.slice(0, -1), secondType: types[second] };
 }
 
-/** What `{ type, … }` describes. Throws a UserError that names the field if it puts no special tokens around texts. */
+/** Reads `{ type, … }`. Throws a UserError that names the field if it puts no special tokens around texts. */
 export function readPostProcessor(value: unknown, place: Place): PostProcessor & { readonly frame: Frame } {
   const { frame, trim } = partOf(POST_PROCESSORS, value, place);
   if (frame) return { frame, trim };

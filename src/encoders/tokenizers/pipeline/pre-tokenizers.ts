@@ -9,7 +9,7 @@ import { checked, inside, partOf, type Registry, unsupported } from './place.ts'
 /** Cuts a normalized text into the parts that the model then cuts into tokens, each by itself. */
 export type PreTokenizer = (text: Characters) => Characters[];
 
-/** What becomes of the places where a text is split, by their names in `tokenizer.json`. */
+/** How delimiters are handled when a text is split, by their names in `tokenizer.json`. */
 const BEHAVIOURS = ['Removed', 'Isolated', 'Contiguous', 'MergedWithPrevious', 'MergedWithNext'] as const;
 type Behaviour = (typeof BEHAVIOURS)[number];
 

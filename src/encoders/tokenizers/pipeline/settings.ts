@@ -22,7 +22,7 @@ const settingsJson = z.object({
 });
 const roleJson = z.record(z.string(), z.unknown());
 
-/** What stands next to a `tokenizer.json`, and a check of the tokens by id. */
+/** The settings next to a `tokenizer.json`, and a check of the tokens by id. */
 interface Beside extends Settings {
   /** Throws a UserError where `transformers` would add tokens to these. */
   check(tokens: readonly string[]): void;

@@ -17,7 +17,7 @@ export interface Pool extends AsyncDisposable {
   run(calls: readonly Call[]): Float64Array;
 }
 
-/** What the threads share. */
+/** The state shared by the threads. */
 export interface Shared {
   readonly memories: readonly WasmMemory[];
   /** See `CONTROL`. */

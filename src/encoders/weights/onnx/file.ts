@@ -36,7 +36,7 @@ export interface OnnxNode {
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
 }
 
-/** What an ONNX file says, without its numbers. */
+/** The content of an ONNX file without its numbers. */
 export interface OnnxFile {
   readonly file: string;
   readonly bytes: Buffer;

@@ -18,7 +18,7 @@ const TRANSFORM = 'cls.predictions.transform';
 /** Names that exporters keep for the two layers of another classifier (RoBERTa's). */
 const NAMED = /(?:^|\.)(classifier\.(?:dense|out_proj))\.bias$/;
 
-/** What stands on the last hidden states: a pooler, a classifier, a masked-language-model head. */
+/** The heads on the last hidden states: a pooler, a classifier, a masked-language-model head. */
 export function findHeads(graph: Walk, encoder: FoundEncoder): FoundHeads {
   const { hidden } = encoder;
   const products = new Map<string, Product>();

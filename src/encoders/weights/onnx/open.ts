@@ -9,7 +9,7 @@ import { findHeads } from './heads.ts';
 import { type FoundModern, findModern, modernTensors } from './modern.ts';
 import { externalFile } from './numbers.ts';
 
-/** What a graph says of an encoder's configuration; undefined if it does not say it. */
+/** The configuration of an encoder as far as its graph determines it; undefined otherwise. */
 export interface OnnxFacts {
   readonly vocabSize: number;
   readonly hiddenSize: number;
@@ -75,7 +75,7 @@ export async function openOnnx(file: string): Promise<OnnxWeights> {
   };
 }
 
-/** What was found in a graph. */
+/** The encoder found in a graph. */
 interface Read extends Pick<OnnxWeights, 'facts' | 'hidden' | 'unread'> {
   readonly tensors: ReadonlyMap<string, Constant>;
 }

@@ -1,7 +1,7 @@
 import type { Turn } from '../shared/types.ts';
 
 export interface GenerationTypes {
-  /** What was said or asked before. */
+  /** The dialogue so far. */
   readonly input: { readonly turns: readonly Turn[] };
   readonly gold: {
     /** Texts that people wrote; at least one. */

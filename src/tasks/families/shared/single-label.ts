@@ -66,7 +66,7 @@ function labelReferences(
   ];
 }
 
-/** What single-label families share: everything but titles, inputs and conventions. */
+/** The common part of single-label families: everything but titles, inputs and conventions. */
 export const singleLabel = {
   hubTaskType: 'text-classification',
   parse: parseLabel,

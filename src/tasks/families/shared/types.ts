@@ -9,7 +9,7 @@ export interface Text2 {
   readonly textB: string;
 }
 
-/** What one speaker says. */
+/** An utterance of one speaker. */
 export interface Turn {
   readonly speaker: string;
   readonly text: string;

@@ -13,7 +13,7 @@ export function wrongLabel(task: Task, gold: string): string {
 
 const places = new WeakMap<readonly Label[], ReadonlyMap<string, number>>();
 
-/** Where each label stands in the task's list. */
+/** The position of each label in the task's list. */
 function placesOf({ labels }: Task): ReadonlyMap<string, number> {
   let found = places.get(labels);
   if (!found) {
