@@ -4,11 +4,12 @@
  * small files in bench/results/grid, without predictions, and skipped from then on; bench/grid/page.ts writes the tables.
  *
  *   npx node bench/grid/grid.ts --work WORK --encoder bge-small-zh-v1.5 [--data DIR] [--small DIR] \
- *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--list|--compare]
+ *     [--only cMedQQ,cMedIC] [--arm fine-tuned,ensemble] [--trials | --full] [--seeds 0] [--minutes 90] [--threads 1] \
+ *     [--list|--compare]
  *
  * --encoder: folder or name of the pretrained encoder; --small: the same for cbert-small, whose arms are skipped without it;
- * --minutes: start no cell expected to end later; --compare: train nothing, and recompute comparisons and intervals over
- * seeds from the runs in WORK (no --encoder).
+ * --minutes: start no cell expected to end later; --threads: of training, without effect on results; --compare: train
+ * nothing, and recompute comparisons and intervals over seeds from the runs in WORK (no --encoder).
  *
  * --trials instead runs the variants of trials.ts and the recipe on the same sample of the training set, judged on dev:
  * 240 000 to 400 000 training tokens for the recipe, about 40 minutes on one core per task, 30 with --seeds 0. --full then
@@ -55,6 +56,7 @@ const { values } = parseArgs({
     trials: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     minutes: { type: 'string' },
+    threads: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
   },
@@ -137,7 +139,7 @@ function planOf(cell: Cell): Plan | undefined {
     ...cell.parameters,
     ...(runs && { runs: runs.join('+') }),
     ...(weights && { init: existsSync(weights) ? resolve(weights) : weights }),
-    ...(weights && { threads: 1 }),
+    ...(weights && { threads: Number(values.threads) }),
     ...(cell.model === 'bert' && { checkpointMinutes: 3 }),
   };
   const { model, seed } = cell;
