@@ -22,11 +22,12 @@ export function sumsOfDraws(
 ): () => readonly Float64Array[] {
   const entries = tables.reduce((sum, { rows }) => sum + rows.values.length, 0);
   const { weights, sum } = (entries >= KERNEL_FROM && twoAtATime(tables)) || oneAtATime(tables);
+  const factors = new Float64Array(weights.length);
   let ready: readonly (readonly Float64Array[])[] = [];
   let next = 0;
   return () => {
     if (next === ready.length) {
-      const factors = weights.map(draw);
+      for (let lane = 0; lane < factors.length; lane++) factors[lane] = draw(weights[lane]);
       ready = sum();
       for (let lane = 0; lane < factors.length; lane++) scale(ready[lane], factors[lane]);
       next = 0;
@@ -43,11 +44,12 @@ function oneAtATime(tables: readonly DistinctRows[]): Lanes {
   const columns = tables.map(({ rows }) => sparseColumns(rows));
   const weights = new Float64Array(tables[0].size);
   const sums = tables.map(({ width }) => new Float64Array(width));
+  const lanes = [sums];
   return {
     weights: [weights],
     sum() {
       for (let t = 0; t < sums.length; t++) addWeighted(columns[t], weights, sums[t].fill(0));
-      return [sums];
+      return lanes;
     },
   };
 }
