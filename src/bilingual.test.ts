@@ -106,6 +106,58 @@ for (const file of program.getSourceFiles().filter(({ fileName }) => isOurs(file
   visit(file);
 }
 
+/** Whether names are joined by commas, as no Chinese sentence lists them: here, or where a name is given to it. */
+function listsByCommas(node: ts.Node, depth = 3): boolean {
+  if (depth === 0) return false;
+  if (ts.isCallExpression(node) && node.expression.getText().endsWith('.join')) {
+    // [2, 3] is a shape in every language.
+    if (/\bshape\b/.test(node.expression.getText())) return false;
+    const [between] = node.arguments;
+    return between !== undefined && ts.isStringLiteralLike(between) && between.text === ', ';
+  }
+  if (ts.isIdentifier(node)) {
+    const declared = checker.getSymbolAtLocation(node)?.valueDeclaration;
+    if (!declared || !ts.isVariableDeclaration(declared) || !declared.initializer) return false;
+    return !ts.isFunctionLike(declared.initializer) && listsByCommas(declared.initializer, depth - 1);
+  }
+  if (ts.isPropertyAccessExpression(node) || ts.isObjectLiteralExpression(node)) return false;
+  return node.getChildren().some((child) => listsByCommas(child, depth));
+}
+
+/** Rooms whose texts are for people only; elsewhere lists are also file formats, shapes and figures of the report's scripts. */
+const SHOWN = /^(cli|server\/(pages|explorer))\//;
+const inEnglish = (node: ts.Node): boolean =>
+  ts.isPropertyAssignment(node) && node.name.getText() === 'en'
+    ? true
+    : node.parent !== undefined && inEnglish(node.parent);
+
+/** Lists with commas in Chinese, and half-width stops between Chinese characters. */
+const commas: string[] = [];
+const stops: string[] = [];
+for (const file of program.getSourceFiles().filter(({ fileName }) => isOurs(fileName))) {
+  const name = relative(source, file.fileName);
+  const visit = (node: ts.Node): void => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+    if (ts.isObjectLiteralExpression(node)) {
+      const zh = property(node, 'en') && property(node, 'zh');
+      if (zh && !ts.isIdentifier(zh) && listsByCommas(zh)) commas.push(`${name}:${line + 1}`);
+      // Lists in brackets are JSON.
+      const words = zh && wording(zh)?.replaceAll(/\[[^\]]*\]/g, '');
+      if (
+        words &&
+        /\p{Script=Han} ?[,;!?] ?\p{Script=Han}|\p{Script=Han}[.:] \p{Script=Han}|\p{Script=Han}\.$/u.test(
+          words,
+        )
+      )
+        stops.push(`${name}:${line + 1}`);
+    }
+    if (SHOWN.test(name) && ts.isCallExpression(node) && node.expression.getText().endsWith('.join'))
+      if (listsByCommas(node) && !inEnglish(node)) commas.push(`${name}:${line + 1}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+}
+
 describe('texts in both languages', () => {
   it('are what every error says and advises', () => {
     expect(errors).toBeGreaterThan(150);
@@ -123,5 +175,10 @@ describe('texts in both languages', () => {
 
   it('are Chinese where they say so', () => {
     expect(untranslated).toEqual([]);
+  });
+
+  it('list names and end sentences in Chinese as Chinese does', () => {
+    expect(commas).toEqual([]);
+    expect(stops).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import type { Audit } from '../audit/audit.ts';
 import { countBySplit, type FindingKind } from '../audit/finding.ts';
 import { fittedOnText } from '../audit/signal.ts';
 import { formatRef } from '../datasets/item-ref.ts';
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Item ids shown of one finding. */
@@ -20,10 +20,15 @@ const KIND_NAMES: Readonly<Record<FindingKind, Text>> = {
 /** What `data audit` prints for one task: findings, truncation, signal of the labels, published figures. */
 export async function printAudit(audit: Audit, terminal: Terminal): Promise<void> {
   const synthetic = audit.synthetic ? terminal.say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
-  const sizes = audit.splits.map(({ name, examples }) => `${name} ${examples}`).join(', ');
-  const without = audit.withoutGold?.join(', ');
-  const left = without ? terminal.say({ en: `; without gold: ${without}`, zh: `；无金标：${without}` }) : '';
-  terminal.printText(`\n${audit.task}${synthetic}: ${sizes}${left}`);
+  const sizes = listed(audit.splits.map(({ name, examples }) => `${name} ${examples}`));
+  const without = listed(audit.withoutGold ?? []);
+  const left = without.en
+    ? { en: `; without gold: ${without.en}`, zh: `；无金标：${without.zh}` }
+    : { en: '', zh: '' };
+  terminal.printText({
+    en: `\n${audit.task}${synthetic}: ${sizes.en}${left.en}`,
+    zh: `\n${audit.task}${synthetic}：${sizes.zh}${left.zh}`,
+  });
   if (audit.findings.length > 0) await printFindings(audit, terminal);
   if (audit.truncation && audit.truncation.length > 0) await printTruncation(audit.truncation, terminal);
   await printSignal(audit, terminal);
@@ -41,9 +46,7 @@ async function printFindings({ findings }: Audit, { say, table }: Terminal): Pro
     findings.map(({ code, kind, message, items, groups }) => [
       say(KIND_NAMES[kind]),
       `${say(message)} [${code}]`,
-      Object.entries(countBySplit(items))
-        .map(([split, count]) => `${split} ${count}`)
-        .join(', '),
+      say(listed(Object.entries(countBySplit(items)).map(([split, count]) => `${split} ${count}`))),
       groups?.[0]
         ? groups[0].slice(0, SHOWN_IDS).map(formatRef).join(' = ')
         : items.slice(0, SHOWN_IDS).map(formatRef).join(' '),

@@ -2,7 +2,7 @@ import type { AgreementReport } from '../datasets/imports/agreement.ts';
 import type { ImportReport } from '../datasets/imports/import.ts';
 import type { ScanReport } from '../datasets/imports/masking.ts';
 import { counted } from '../ground/counted.ts';
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import { isUnsure, UNSURE_MARK } from '../scoring/figures.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { showInterval } from '../statistics/show-interval.ts';
@@ -38,8 +38,8 @@ export async function printImport(report: ImportReport, terminal: Terminal): Pro
       say({ en: 'labels', zh: '标签' }),
     ],
     report.tasks.map(({ task, family, labels }) => [
-      ...[task, family, sizes.join(', ')],
-      labels.slice(0, SHOWN_LABELS).join(', ') + (labels.length > SHOWN_LABELS ? ', …' : ''),
+      ...[task, family, say(listed(sizes))],
+      say(listed([...labels.slice(0, SHOWN_LABELS), ...(labels.length > SHOWN_LABELS ? ['…'] : [])])),
     ]),
   );
   await table(
@@ -82,16 +82,27 @@ async function printSources(sources: ImportReport['sources'], { say, table }: Te
     ],
     sources.map(({ path, format, encoding, fields, offsets, records }) => [
       ...[path, format, encoding],
-      Object.entries(fields ?? {})
-        .map(([role, name]) => (role === name ? role : `${role}=${name}`))
-        .join(', '),
-      offsets
-        ? `${offsets.unit}, ${offsets.end} (${offsets.fitting}/${offsets.spans}, ${say(BASES[offsets.basis])})`
-        : '',
+      say(
+        listed(
+          Object.entries(fields ?? {}).map(([role, name]) => (role === name ? role : `${role}=${name}`)),
+        ),
+      ),
+      offsets ? say(describeOffsets(offsets)) : '',
       String(records),
     ]),
   );
 }
+
+const describeOffsets = ({
+  unit,
+  end,
+  fitting,
+  spans,
+  basis,
+}: NonNullable<ImportReport['sources'][number]['offsets']>): Text => ({
+  en: `${unit}, ${end} (${fitting}/${spans}, ${BASES[basis].en})`,
+  zh: `${unit}，${end}（${fitting}/${spans}，${BASES[basis].zh}）`,
+});
 
 async function printScan(scan: ScanReport, terminal: Terminal): Promise<void> {
   await printPersonal(scan, terminal);
@@ -109,7 +120,7 @@ async function printAgreement(
   const { say, table } = terminal;
   const show = (interval: Interval | undefined): string =>
     interval ? `${showInterval(interval)}${isUnsure(interval) ? UNSURE_MARK : ''}` : '';
-  const together = [annotators.join(', '), String(records), ''];
+  const together = [say(listed(annotators)), String(records), ''];
   const all = alpha || entityAlpha ? [[...together, show(alpha), show(entityAlpha), '', '']] : [];
   await table(
     [

@@ -4,7 +4,7 @@ import type { SweepState } from '../evaluation/sweep.ts';
 import type { RunsIn } from '../evaluation/sweep-queue.ts';
 import { counted } from '../ground/counted.ts';
 import type { UserError } from '../ground/errors.ts';
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import { choice, flag, type Parsed, text } from '../ground/parameters.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -92,11 +92,10 @@ const NAMED = 4;
 
 function describeState({ done, all, failed, running }: SweepState): Text {
   const named = running.slice(0, NAMED).map(({ task, model }) => `${task.id} ${model}`);
-  const more = running.length > NAMED ? ', …' : '';
-  const now = named.length > 0 ? `: ${named.join(', ')}${more}` : '';
+  const now = listed(running.length > NAMED ? [...named, '…'] : named);
   return {
-    en: `${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''}, ${running.length} running${now}`,
-    zh: `${done}/${all}${failed > 0 ? `，失败 ${failed}` : ''}，正在执行 ${running.length}${now}`,
+    en: `${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''}, ${running.length} running${now.en && `: ${now.en}`}`,
+    zh: `${done}/${all}${failed > 0 ? `，失败 ${failed}` : ''}，正在执行 ${running.length}${now.zh && `：${now.zh}`}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../evaluation/record.ts';
 import type { Summary } from '../evaluation/summary.ts';
+import { listed } from '../ground/language.ts';
 import { describeCoverage, describeQuotes, unanswered } from '../scoring/coverage.ts';
 import { isUnsure, UNSURE_MARK, UNSURE_NOTE } from '../scoring/figures.ts';
 import type { ScoreSheet } from '../scoring/score-sheet.ts';
@@ -92,7 +93,7 @@ export async function printSummaries(
     const model = [say(summary.model), summary.setting].filter((part) => part !== '').join(' ');
     return [
       nameTask(summary),
-      task?.aliases.join(', ') ?? '',
+      say(listed(task?.aliases ?? [])),
       record.task.family,
       String(summary.asked),
       model,
@@ -133,7 +134,10 @@ function printPublishedNotes(
     en: '* Published figures are not directly comparable. What they are:',
     zh: '* 论文数字不能直接比较，其口径为：',
   });
-  for (const [note, ids] of notes) terminal.printText(`  ${ids.join(', ')}: ${note}`);
+  for (const [note, ids] of notes) {
+    const { en, zh } = listed(ids);
+    terminal.printText({ en: `  ${en}: ${note}`, zh: `  ${zh}：${note}` });
+  }
 }
 
 /** What could not be scored as an answer, and what became of quotes: a low score is not always a wrong answer. */
@@ -148,11 +152,11 @@ function printAnswerNotes(summaries: readonly Summary[], terminal: Terminal): vo
     if (truncated > 0) why.push(say({ en: `${truncated} truncated`, zh: `其中被截断 ${truncated}` }));
     const parts = [
       say(describeCoverage(coverage)),
-      why.join(', '),
+      say(listed(why)),
       quotes ? say(describeQuotes(quotes)) : '',
     ];
     const said = parts.filter((part) => part !== '').join(say({ en: '. ', zh: '。' }));
-    terminal.print(`${record.task.id} ${record.model.name}: ${said}`);
+    terminal.print(`${record.task.id} ${record.model.name}${say({ en: ': ', zh: '：' })}${said}`);
   }
 }
 

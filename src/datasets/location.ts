@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../ground/errors.ts';
-import type { Text } from '../ground/language.ts';
+import { listed, type Text } from '../ground/language.ts';
 import { SPLITS, type SplitName, type Task } from '../tasks/task.ts';
 import { findFormat, formats } from './formats/registry.ts';
 
@@ -81,11 +81,11 @@ export function absent(place: Place, split: SplitName): UserError {
   const second =
     source === 'primary' ? { en: '', zh: '' } : { en: ' in a second format', zh: '的第二种格式' };
   if (!side || !file) {
-    const declared = Object.keys(side?.files ?? {}).join(', ');
+    const declared = listed(Object.keys(side?.files ?? {}));
     return new UserError(
       'split-absent',
       { en: `${task.id} has no ${split} split${second.en}`, zh: `${task.id} 没有 ${split} 划分${second.zh}` },
-      { hint: { en: `It declares ${declared || 'none'}.`, zh: `已声明：${declared || '无'}。` } },
+      { hint: { en: `It declares ${declared.en || 'none'}.`, zh: `已声明：${declared.zh || '无'}。` } },
     );
   }
   return new UserError(

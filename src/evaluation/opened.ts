@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openJudged, type Split } from '../datasets/dataset.ts';
 import { resolveDataDir } from '../datasets/directory.ts';
 import { UserError } from '../ground/errors.ts';
+import { listed } from '../ground/language.ts';
 import { didYouMean } from '../ground/nearest.ts';
 import { readPredictions } from '../scoring/predictions.ts';
 import { refuseUnfit } from '../scoring/problems.ts';
@@ -170,14 +171,14 @@ export function findRun(name: string, runsDir: string): string {
 }
 
 function ambiguous(name: string, fitting: readonly string[]): UserError {
-  const shown = `${fitting.slice(0, 5).join(', ')}${fitting.length > 5 ? ', …' : ''}`;
+  const shown = listed([...fitting.slice(0, 5), ...(fitting.length > 5 ? ['…'] : [])]);
   return new UserError(
     'ambiguous-run',
     {
       en: `"${name}" is the beginning of the names of ${fitting.length} runs`,
       zh: `有 ${fitting.length} 个运行的名称以“${name}”开头`,
     },
-    { hint: { en: `Give more of the name: ${shown}.`, zh: `请写得更完整：${shown}。` } },
+    { hint: { en: `Give more of the name: ${shown.en}.`, zh: `请写得更完整：${shown.zh}。` } },
   );
 }
 

@@ -70,6 +70,6 @@ export function formatPlace(place: Place, language: Language = 'en'): string {
     place.field !== undefined && `${field} ${place.field}`,
   ]
     .filter(Boolean)
-    .join(', ');
+    .join({ en: ', ', zh: '，' }[language]);
   return [where, inside && `(${inside})`].filter(Boolean).join(' ');
 }

@@ -296,6 +296,8 @@ describe.skipIf(!CHROMIUM)(
       const { page } = await open(await report('switches', two()), { locale: 'zh-CN', colorScheme: 'light' });
       expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
       expect(await page.locator('h2').first().innerText()).toBe('得分');
+      expect(await page.locator('nav').first().getAttribute('aria-label')).toBe('章节');
+      expect(await page.locator('#theme').getAttribute('aria-label')).toBe('浅色或深色');
       await page.locator('#language').click();
       expect(await page.locator('h2').first().innerText()).toBe('Score');
       const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');

@@ -60,10 +60,10 @@ function header(tasks: readonly TaskAnalysis[]): Html {
     html`<a href="#browser-${i}">${both({ en: 'Errors', zh: '错误' })}</a>`,
   ]);
   return html`<header class="top"><a class="brand" href="#top">chineseblue</a>
-<nav aria-label="sections">${links}</nav>
+<nav id="sections" aria-label="Sections">${links}</nav>
 <div class="switches">
 <button type="button" id="language" aria-label="中文 / English">中文</button>
-<button type="button" id="theme" aria-label="theme">◐</button>
+<button type="button" id="theme" aria-label="Light or dark">◐</button>
 </div></header>`;
 }
 

@@ -3,6 +3,7 @@ import { openDataset } from '../../datasets/dataset.ts';
 import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { readTextFile } from '../../ground/files.ts';
+import { listed } from '../../ground/language.ts';
 import { encodeBio } from '../../metrics/bio.ts';
 import type { Details } from '../../metrics/metric.ts';
 import { sumCounts } from '../../statistics/counts.ts';
@@ -66,19 +67,19 @@ function countDocument(
 
 /** The published number of an NER task. */
 export function tokenTagReproduction({ task, tags, lastScored }: ReleasedTags): Reproduction {
-  const left = tags.slice(lastScored).join(', ');
+  const left = listed(tags.slice(lastScored));
   return {
     id: `ner/as-published/token-tag-macro-f1/${task}@1`,
     title: { en: 'Token-tag macro F1, as published', zh: '词元标签宏平均 F1（按论文代码）' },
     split: 'test',
     needsVocabulary: true,
     definition: {
-      en: `Known from the released script of ${task}: the BIO file of test (the script calls it dev) is read line by line; each line's character is cut into WordPieces by itself, a document keeps its first ${PIECES_SEEN}, and nothing after them is scored. Tags have ids in the order of the script's list, from 1: ${tags.map((tag, i) => `${i + 1} ${tag}`).join(', ')}. For each of the ids 1 to ${lastScored}, over all kept WordPieces, precision = right / predicted, recall = right / gold and F1 = 2PR/(P+R), each 0 where it divides by 0; the score is the unweighted mean F1 of these ${lastScored} ids. So O is scored like an entity, B and I of a type are two classes, and ${left} count only through the errors that they cause elsewhere. Inferred: padding, [CLS] and [SEP] also stand in the script's table; their gold is none of the scored ids, and here a model is assumed to get them right. Further WordPieces of one character, for which the script has no id (it would stop; the released files have none), take up positions and are not scored. Predicted entities become flat tags: of two that overlap the one that starts first is kept, then the longer. A missing answer counts every token as the scored tag after the gold one, cyclically.`,
-      zh: `由 ${task} 发布的脚本可知：按行读取测试集的 BIO 文件（脚本中称为 dev），每行的字单独切成词元，每篇只保留前 ${PIECES_SEEN} 个，其后一概不评。标签按脚本列表的次序从 1 编号：${tags.map((tag, i) => `${i + 1} ${tag}`).join('、')}。在全部保留的词元上，对编号 1 至 ${lastScored} 各算精确率 = 正确 / 预测、召回率 = 正确 / 金标、F1 = 2PR/(P+R)，分母为 0 时记 0；得分为这 ${lastScored} 个 F1 的不加权平均。因此 O 也像实体一样计分，同一类型的 B 与 I 是两个类别，而 ${left} 除了影响其他标签之外不计分。推断：填充、[CLS]、[SEP] 也在脚本的统计表里，其金标不属于被评编号，这里视模型都答对。一个字的后续词元在脚本中没有编号（脚本会中断；发布的文件中没有这种情况），这里占位但不评分。预测的实体转为平面标签：重叠时保留起点在前者，起点相同保留较长者。缺失的答案按每个词元都答成金标之后的下一个被评标签（循环）计。`,
+      en: `Known from the released script of ${task}: the BIO file of test (the script calls it dev) is read line by line; each line's character is cut into WordPieces by itself, a document keeps its first ${PIECES_SEEN}, and nothing after them is scored. Tags have ids in the order of the script's list, from 1: ${tags.map((tag, i) => `${i + 1} ${tag}`).join(', ')}. For each of the ids 1 to ${lastScored}, over all kept WordPieces, precision = right / predicted, recall = right / gold and F1 = 2PR/(P+R), each 0 where it divides by 0; the score is the unweighted mean F1 of these ${lastScored} ids. So O is scored like an entity, B and I of a type are two classes, and ${left.en} count only through the errors that they cause elsewhere. Inferred: padding, [CLS] and [SEP] also stand in the script's table; their gold is none of the scored ids, and here a model is assumed to get them right. Further WordPieces of one character, for which the script has no id (it would stop; the released files have none), take up positions and are not scored. Predicted entities become flat tags: of two that overlap the one that starts first is kept, then the longer. A missing answer counts every token as the scored tag after the gold one, cyclically.`,
+      zh: `由 ${task} 发布的脚本可知：按行读取测试集的 BIO 文件（脚本中称为 dev），每行的字单独切成词元，每篇只保留前 ${PIECES_SEEN} 个，其后一概不评。标签按脚本列表的次序从 1 编号：${tags.map((tag, i) => `${i + 1} ${tag}`).join('、')}。在全部保留的词元上，对编号 1 至 ${lastScored} 各算精确率 = 正确 / 预测、召回率 = 正确 / 金标、F1 = 2PR/(P+R)，分母为 0 时记 0；得分为这 ${lastScored} 个 F1 的不加权平均。因此 O 也像实体一样计分，同一类型的 B 与 I 是两个类别，而 ${left.zh} 除了影响其他标签之外不计分。推断：填充、[CLS]、[SEP] 也在脚本的统计表里，其金标不属于被评编号，这里视模型都答对。一个字的后续词元在脚本中没有编号（脚本会中断；发布的文件中没有这种情况），这里占位但不评分。预测的实体转为平面标签：重叠时保留起点在前者，起点相同保留较长者。缺失的答案按每个词元都答成金标之后的下一个被评标签（循环）计。`,
     },
     difference: {
-      en: `The published rule looks at the first ${PIECES_SEEN} WordPieces of a document only, one character at a time, so gold after them costs nothing; it scores O, which is most of the text and easy, as one of ${lastScored} classes; it gives credit for single tokens, so an entity with a wrong boundary still earns most of its points; and it leaves ${left} out. Our rule asks for whole entities, all of them, with exact boundaries and type. The two numbers measure different things: compare a new model with the paper in the right-hand column only, and bear in mind that the published models were also trained on only the first ${PIECES_SEEN} WordPieces of each document.`,
-      zh: `论文口径只看每篇的前 ${PIECES_SEEN} 个词元（逐字切分），其后的金标漏掉也不扣分；把占文本大半、最容易的 O 当作 ${lastScored} 个类别之一；按单个词元给分，边界错的实体仍能得到大部分分数；并且略去 ${left}。我们的口径要求全部实体的边界与类型都完全正确。两个数字衡量的不是一回事：与论文比较时只看右列，并请记住论文中的模型训练时也只见过每篇的前 ${PIECES_SEEN} 个词元。`,
+      en: `The published rule looks at the first ${PIECES_SEEN} WordPieces of a document only, one character at a time, so gold after them costs nothing; it scores O, which is most of the text and easy, as one of ${lastScored} classes; it gives credit for single tokens, so an entity with a wrong boundary still earns most of its points; and it leaves ${left.en} out. Our rule asks for whole entities, all of them, with exact boundaries and type. The two numbers measure different things: compare a new model with the paper in the right-hand column only, and bear in mind that the published models were also trained on only the first ${PIECES_SEEN} WordPieces of each document.`,
+      zh: `论文口径只看每篇的前 ${PIECES_SEEN} 个词元（逐字切分），其后的金标漏掉也不扣分；把占文本大半、最容易的 O 当作 ${lastScored} 个类别之一；按单个词元给分，边界错的实体仍能得到大部分分数；并且略去 ${left.zh}。我们的口径要求全部实体的边界与类型都完全正确。两个数字衡量的不是一回事：与论文比较时只看右列，并请记住论文中的模型训练时也只见过每篇的前 ${PIECES_SEEN} 个词元。`,
     },
     published: (declared) => declared.published.map(({ model, value }) => ({ model, value: value / 100 })),
     open: (corpus) => openTokenTags(corpus, { task, tags, lastScored }),

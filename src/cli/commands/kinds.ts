@@ -1,3 +1,4 @@
+import { listed } from '../../ground/language.ts';
 import type { Capabilities, ModelKind } from '../../models/contract.ts';
 import { defineCommand } from '../command.ts';
 import { MODEL_FILE, modelFileOption } from '../model-options.ts';
@@ -35,8 +36,8 @@ async function listKinds(kinds: readonly ModelKind[], terminal: Terminal): Promi
     head[terminal.language],
     kinds.map((kind) => [
       kind.id,
-      kind.families.join(', '),
-      capabilitiesOf(kind).join(', '),
+      terminal.say(listed(kind.families)),
+      terminal.say(listed(capabilitiesOf(kind))),
       terminal.say(kind.summary),
     ]),
   );

@@ -1,7 +1,7 @@
 import type { OnnxImport } from '../../encoders/folder/import_onnx.ts';
 import type { Precision } from '../../encoders/weights/safetensors_write.ts';
 import { counted } from '../../ground/counted.ts';
-import type { Text } from '../../ground/language.ts';
+import { joinTexts, listed, type Text } from '../../ground/language.ts';
 import { choice, flag, integer, list as listOf, text } from '../../ground/parameters.ts';
 import type { Task } from '../../tasks/task.ts';
 import { type CommandSpec, defineCommand } from '../command.ts';
@@ -51,7 +51,7 @@ const importing = defineCommand({
 /** How a model that was read from an ONNX file compares with it. */
 function compared({ from, precision, configuration, comparison, unread }: OnnxImport): Text[] {
   const { texts, difference, cosine } = comparison;
-  const [apart, close, names] = [difference.toExponential(1), cosine.toFixed(6), unread.join(', ')];
+  const [apart, close, names] = [difference.toExponential(1), cosine.toFixed(6), listed(unread)];
   return [
     {
       en: `Compared with ${from} (${precision}) on ${counted(texts, 'text')}: largest difference ${apart} of the largest value, smallest cosine ${close}.`,
@@ -66,7 +66,7 @@ function compared({ from, precision, configuration, comparison, unread }: OnnxIm
         ]
       : []),
     ...(unread.length > 0
-      ? [{ en: `Not recognised and left out: ${names}.`, zh: `未识别、未导入的输出：${names}。` }]
+      ? [{ en: `Not recognised and left out: ${names.en}.`, zh: `未识别、未导入的输出：${names.zh}。` }]
       : []),
   ];
 }
@@ -104,7 +104,7 @@ const get = defineCommand({
     'chineseblue model get mc-bert --from https://hf-mirror.com/freedomking/mc-bert/resolve/main',
   ],
   async run({ operands: [name], options, terminal, signal }) {
-    const { getModel } = await import('../../encoders/folder/get.ts');
+    const { describePublisher, getModel } = await import('../../encoders/folder/get.ts');
     const { from, out, dtype: precision, force } = options;
     const progress = terminal.progress(terminal.say({ en: 'Downloading', zh: '下载中' }));
     const { folder, kept, source } = await getModel(name, {
@@ -113,20 +113,21 @@ const get = defineCommand({
       force,
       precision,
       onProgress: progress.update,
-      onFailure: (publisher, { message }) =>
+      onFailure: (publisher, { text }) =>
         terminal.note(
           terminal.say({
-            en: `From ${publisher}: ${message}. Trying the next source.`,
-            zh: `来源 ${publisher}：${message}。尝试下一来源。`,
+            en: `From ${publisher}: ${text.en}. Trying the next source.`,
+            zh: `来源 ${describePublisher(publisher).zh}：${text.zh}。尝试下一来源。`,
           }),
         ),
       signal,
     }).finally(progress.stop);
     if (terminal.json) return terminal.printJson({ folder, kept, source });
+    const publisher = describePublisher(source?.publisher ?? '');
     const at = source?.commit ? ` @ ${source.commit}` : '';
     const state = kept
       ? terminal.say({ en: 'already exists', zh: '已存在' })
-      : terminal.say({ en: `from ${source?.publisher}${at}`, zh: `来自 ${source?.publisher}${at}` });
+      : terminal.say({ en: `from ${publisher.en}${at}`, zh: `来自 ${publisher.zh}${at}` });
     terminal.print(`${folder}: ${state}`);
     for (const { path, sha256, verified } of source?.files ?? []) {
       const checked = verified
@@ -152,6 +153,7 @@ const list = defineCommand({
   examples: ['chineseblue model list'],
   async run({ terminal }) {
     const { listModels } = await import('../../encoders/folder/list.ts');
+    const { describePublisher } = await import('../../encoders/folder/get.ts');
     const models = await listModels();
     if (terminal.json) return terminal.printJson(models);
     const states = {
@@ -166,12 +168,14 @@ const list = defineCommand({
     };
     await terminal.table(
       head[terminal.language],
-      models.map(({ name, state, bytes, licence, source, folder }) => [
+      models.map(({ name, state, bytes, licence, source, from, folder }) => [
         name,
         states[state],
         bytes === undefined ? '' : (bytes / 2 ** 20).toFixed(1),
         licence || (source ? undeclared : ''),
-        source,
+        from
+          ? terminal.say(joinTexts([describePublisher(from.publisher), from.page], { en: '; ', zh: '；' }))
+          : source,
         folder ?? '',
       ]),
     );

@@ -3,7 +3,7 @@ import type { Batch, BatchOptions, BatchRequest } from '../../evaluation/batch.t
 import type { PlanList } from '../../evaluation/plans.ts';
 import { counted } from '../../ground/counted.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
-import { listed } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import { flag, integer, integers, list, type Parsed } from '../../ground/parameters.ts';
 import type { Suite } from '../../tasks/suites/suite.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -310,26 +310,23 @@ const nothingAtHand = (dataDir: string): UserError =>
 /** Says which tasks were left out for want of data, and how to fetch it. */
 function noteAbsent(absent: readonly Task[], terminal: Terminal): void {
   const own = absent.filter(({ corpus }) => corpus.archive === undefined);
-  const names = (access: Task['access'][]): string =>
-    own
-      .filter((task) => access.includes(task.access))
-      .map(({ id }) => id)
-      .join(', ');
+  const names = (access: Task['access'][]): Text =>
+    listed(own.filter((task) => access.includes(task.access)).map(({ id }) => id));
   const released = names(['public']);
   const brought = names(['private', 'user']);
-  if (released) {
+  if (released.en) {
     terminal.note(
       terminal.say({
-        en: `Not available here: ${released}. \`chineseblue data get\` fetches them.`,
-        zh: `本机没有：${released}。可用 \`chineseblue data get\` 下载。`,
+        en: `Not available here: ${released.en}. \`chineseblue data get\` fetches them.`,
+        zh: `本机没有：${released.zh}。可用 \`chineseblue data get\` 下载。`,
       }),
     );
   }
-  if (brought) {
+  if (brought.en) {
     terminal.note(
       terminal.say({
-        en: `These tasks need your own corpus: ${brought}.`,
-        zh: `以下任务使用您自备的语料：${brought}。`,
+        en: `These tasks need your own corpus: ${brought.en}.`,
+        zh: `以下任务使用您自备的语料：${brought.zh}。`,
       }),
     );
   }

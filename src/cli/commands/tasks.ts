@@ -1,3 +1,4 @@
+import { listed } from '../../ground/language.ts';
 import { defineCommand } from '../command.ts';
 import { chooseTasks, dataDirOf } from '../open-task.ts';
 import { DATA_DIR } from '../options.ts';
@@ -31,9 +32,13 @@ export const tasksCommand = defineCommand({
       headings,
       tasks.map((task) => [
         task.id,
-        task.aliases
-          .filter((alias) => alias.toLowerCase() !== task.id.toLowerCase() || task.access !== 'private')
-          .join(', '),
+        say(
+          listed(
+            task.aliases.filter(
+              (alias) => alias.toLowerCase() !== task.id.toLowerCase() || task.access !== 'private',
+            ),
+          ),
+        ),
         task.family,
         terminal.say(task.domain),
         terminal.say(access[task.access]),

@@ -71,7 +71,11 @@ function startModel(loading: Loading): ModelProcess {
       if (!closed) later = setTimeout(() => void start().catch(() => undefined), PAUSE_MS);
     });
     const reply = await exchange(own, { load: loading });
-    if (reply.kind === 'refused') throw userError(reply.error);
+    if (reply.kind === 'refused') {
+      // One that lost its file, say, is started anew until it is there again.
+      own.kill('SIGKILL');
+      throw userError(reply.error);
+    }
     ready = true;
   };
   return {

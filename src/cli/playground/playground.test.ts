@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -130,6 +130,17 @@ describe('a model whose process is killed', () => {
     expect(await (await app.request('/metrics')).text()).toContain(
       'chineseblue_model_starts{model="linear"} 2\n',
     );
+  });
+
+  it('is started anew until its file is there again', { timeout: 240_000 }, async () => {
+    const [file, away] = [join(directory, 'lexicon.bin'), join(directory, 'away.bin')];
+    await rename(file, away);
+    const before = answerer.starts('lexicon');
+    answerer.kill('lexicon');
+    while (answerer.starts('lexicon') < before + 2) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(answerer.isReady('lexicon')).toBe(false);
+    await rename(away, file);
+    while (!answerer.isReady('lexicon')) await new Promise((resolve) => setTimeout(resolve, 100));
   });
 });
 

@@ -3,7 +3,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { createDirectory } from '../../ground/files.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import { makeWhole } from '../../ground/staging.ts';
 import { SPLITS, type SplitName, type Task } from '../../tasks/task.ts';
 import { findFormat } from '../formats/registry.ts';
@@ -228,15 +228,15 @@ async function namingSource<T>(source: string, read: () => Promise<T>): Promise<
 
 function nothingFound(file: string, tasks: readonly Task[]): UserError {
   const names = wantedBy(tasks).map(({ path }) => basename(path));
-  const some = names.slice(0, 3).join(', ');
+  const some = listed(names.slice(0, 3));
   return new UserError(
     'not-found',
     { en: 'No file of CBLUE was found', zh: '未找到 CBLUE 的文件' },
     {
       file,
       hint: {
-        en: `Looked for ${some}${names.length > 3 ? ' and others' : ''}, in folders and zips below it.`,
-        zh: `在其下的目录与 zip 中查找过 ${some}${names.length > 3 ? ' 等' : ''}。`,
+        en: `Looked for ${some.en}${names.length > 3 ? ' and others' : ''}, in folders and zips below it.`,
+        zh: `在其下的目录与 zip 中查找过 ${some.zh}${names.length > 3 ? ' 等' : ''}。`,
       },
     },
   );

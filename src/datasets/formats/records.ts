@@ -1,6 +1,6 @@
 import { UserError } from '../../ground/errors.ts';
 import { readLineBatches } from '../../ground/files.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import { nearest } from '../../ground/nearest.ts';
 import { showJson } from '../../ground/show.ts';
 import { asLabel } from '../../tasks/families/shared/faults.ts';
@@ -202,7 +202,7 @@ export function createLabelCheck(
 }
 
 function unknownLabel(label: string, known: readonly string[], task: string, place: ValuePlace): UserError {
-  const some = known.slice(0, SHOWN_LABELS).join(', ') + (known.length > SHOWN_LABELS ? ', …' : '');
+  const some = listed([...known.slice(0, SHOWN_LABELS), ...(known.length > SHOWN_LABELS ? ['…'] : [])]);
   const close = nearest(label, known);
   const mayBeHeader = place.line === 1 && !place.file.endsWith('.json');
   return new UserError(
@@ -212,12 +212,12 @@ function unknownLabel(label: string, known: readonly string[], task: string, pla
       ...place,
       hint: mayBeHeader
         ? {
-            en: `If line 1 is a header, remove it. Labels: ${some}.`,
-            zh: `若第 1 行是表头，请删除。标签：${some}。`,
+            en: `If line 1 is a header, remove it. Labels: ${some.en}.`,
+            zh: `若第 1 行是表头，请删除。标签：${some.zh}。`,
           }
         : close
           ? { en: `Did you mean ${show(close)}?`, zh: `是否为 ${show(close)}？` }
-          : { en: `Labels: ${some}.`, zh: `标签：${some}。` },
+          : { en: `Labels: ${some.en}.`, zh: `标签：${some.en}。` },
     },
   );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../../ground/cache.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
+import { listed } from '../../ground/language.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { packageRoot } from '../../ground/version.ts';
 import { knownModels } from './known.ts';
@@ -72,14 +73,14 @@ export function findFolder(path: string, environment: NodeJS.ProcessEnv = proces
   const names = [...models.map(({ name }) => name), ...fetchable.map(({ name }) => name)];
   const here = models.map(({ name, origin }) => `${name} (${origin})`);
   const there = fetchable.map(({ name }) => `${name} (\`chineseblue model get ${name}\`)`);
-  const [close, all] = [didYouMean(path, names), [...here, ...there].join(', ')];
+  const [close, all] = [didYouMean(path, names), listed([...here, ...there])];
   throw new UserError(
     'unknown-model',
     { en: `There is no folder and no model "${path}"`, zh: `没有名为“${path}”的目录或模型` },
     {
       hint: {
-        en: `${close.en}Models: ${all}. Or give the path of a folder.`,
-        zh: `${close.zh}现有模型：${all}。也可指定目录路径。`,
+        en: `${close.en}Models: ${all.en}. Or give the path of a folder.`,
+        zh: `${close.zh}现有模型：${all.zh}。也可指定目录路径。`,
       },
       exitCode: EXIT.usage,
     },

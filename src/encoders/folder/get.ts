@@ -7,7 +7,7 @@ import { dropLeftovers, findLeftovers } from '../../fetch/part.ts';
 import { unpack } from '../../fetch/unpack.ts';
 import { EXIT, UserError } from '../../ground/errors.ts';
 import { explainFileError, makeDirectory, writeJson } from '../../ground/files.ts';
-import type { Text } from '../../ground/language.ts';
+import { bothLanguages, listed, type Text } from '../../ground/language.ts';
 import { acquireLock } from '../../ground/lock.ts';
 import { didYouMean } from '../../ground/nearest.ts';
 import { lockOf, makeWhole, remainsOf } from '../../ground/staging.ts';
@@ -186,23 +186,41 @@ function notReachable({ name, page }: KnownModel, failures: readonly Text[]): Us
 
 function unknown(name: string, known: readonly KnownModel[]): UserError {
   const names = known.map((one) => one.name);
-  const [close, all] = [didYouMean(name, names), names.join(', ')];
+  const [close, all] = [didYouMean(name, names), listed(names)];
   return new UserError(
     'unknown-model',
     { en: `There is no model "${name}" to download`, zh: `没有可下载的模型“${name}”` },
     {
       hint: {
-        en: `${close.en}Available: ${all}. For a local folder of weights: --model bert:DIR.`,
-        zh: `${close.zh}可下载：${all}。本地权重目录请用 --model bert:DIR。`,
+        en: `${close.en}Available: ${all.en}. For a local folder of weights: --model bert:DIR.`,
+        zh: `${close.zh}可下载：${all.zh}。本地权重目录请用 --model bert:DIR。`,
       },
       exitCode: EXIT.usage,
     },
   );
 }
 
+const LOCAL_COPY: Text = { en: 'a local copy', zh: '本地副本' };
+
+const PUBLISHERS: readonly Text[] = [
+  LOCAL_COPY,
+  { en: 'its authors (Google Drive)', zh: '原作者（Google Drive）' },
+  {
+    en: 'freedomking (a copy on Hugging Face, July 2022)',
+    zh: 'freedomking（Hugging Face 上的副本，2022 年 7 月）',
+  },
+];
+
+/** Who published a model, as its record says, in both languages; from a mirror, with its host. */
+export function describePublisher(publisher: string): Text {
+  const [name, host] = publisher.split(', from ');
+  const { zh } = PUBLISHERS.find(({ en }) => en === name) ?? bothLanguages(name);
+  return { en: publisher, zh: host === undefined ? zh : `${zh}，经 ${host}` };
+}
+
 function sourceOf(from: string): FilesSource {
   const isUrl = /^https?:\/\//.test(from);
-  if (!isUrl) return { publisher: 'a local copy', files: [{ path: basename(from), url: from }] };
+  if (!isUrl) return { publisher: LOCAL_COPY.en, files: [{ path: basename(from), url: from }] };
   const { pathname, host } = new URL(from);
   const files: SourceFile[] = ARCHIVE.test(pathname)
     ? [{ path: basename(pathname), url: from }]

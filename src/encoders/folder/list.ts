@@ -14,6 +14,8 @@ export interface ListedModel {
   readonly bytes?: number;
   readonly licence: string;
   readonly source: string;
+  /** Of one that was fetched: the parts of `source`. */
+  readonly from?: { readonly publisher: string; readonly page: string };
 }
 
 /**
@@ -33,7 +35,10 @@ export async function listModels(environment: NodeJS.ProcessEnv = process.env): 
   const listed = here.map(async ({ name, origin, folder }): Promise<ListedModel> => {
     const source = await readSource(folder);
     const known = { bytes: await bytesOf(folder), folder, name, state: origin };
-    if (source) return { ...known, licence: source.licence, source: `${source.publisher}; ${source.page}` };
+    if (source) {
+      const { licence, publisher, page } = source;
+      return { ...known, licence, source: `${publisher}; ${page}`, from: { publisher, page } };
+    }
     return { ...known, licence: await licenceOf(folder), source: origin === 'shipped' ? 'chineseblue' : '' };
   });
   const fetchable = knownModels

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError } from '../../ground/files.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import type { Architecture, EncoderConfig } from '../architectures/architecture.ts';
 import { architectureOf, readConfig } from '../architectures/registry.ts';
 import { findOnnx } from './onnx/find.ts';
@@ -198,7 +198,7 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, f
       );
     }
     if (parameters.isPooler(name) && ![...named.keys()].some(parameters.isPooler)) continue;
-    const some = [...named.keys()].slice(0, 3).join(', ') || '–';
+    const some = listed(named.size > 0 ? [...named.keys()].slice(0, 3) : ['–']);
     throw new UserError(
       'weights-incomplete',
       { en: `The file has no tensor ${name}`, zh: `文件中没有张量 ${name}` },
@@ -206,8 +206,8 @@ function checkShapes(named: ReadonlyMap<string, Named>, config: EncoderConfig, f
         file,
         field: name,
         hint: {
-          en: `It has ${some}…: check the model type and the number of layers in config.json.`,
-          zh: `现有 ${some} 等，请检查 config.json 中的模型类型与层数。`,
+          en: `It has ${some.en}…: check the model type and the number of layers in config.json.`,
+          zh: `现有 ${some.zh} 等，请检查 config.json 中的模型类型与层数。`,
         },
       },
     );

@@ -4,6 +4,7 @@ import { readCsvRows } from '../../ground/csv-rows.ts';
 import { UserError } from '../../ground/errors.ts';
 import { explainFileError, type Line, readLineBatches, STANDARD } from '../../ground/files.ts';
 import { readJsonValues } from '../../ground/json-values.ts';
+import { listed } from '../../ground/language.ts';
 import { EXTENSIONS, shapeOf } from './shape.ts';
 
 /** Text that belongs together, as found: paragraphs, fields of a record, turns of a dialogue. */
@@ -129,19 +130,25 @@ async function* csvDocuments(
   }
 }
 
+/** Characters of a list of columns that a message shows. */
+const MOST_SHOWN = 200;
+
 function missingColumn(
   column: string,
   columns: readonly string[],
   place: { readonly file: string; readonly line: number },
 ): UserError {
-  const shown = columns.join(', ').slice(0, 200);
+  const shown = listed(columns);
   return new UserError(
     'csv-column',
     { en: `There is no column "${column}"`, zh: `没有“${column}”列` },
     {
       ...place,
       field: column,
-      hint: { en: `The columns are ${shown}.`, zh: `现有列：${shown}。` },
+      hint: {
+        en: `The columns are ${shown.en.slice(0, MOST_SHOWN)}.`,
+        zh: `现有列：${shown.zh.slice(0, MOST_SHOWN)}。`,
+      },
     },
   );
 }

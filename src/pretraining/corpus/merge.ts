@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../ground/errors.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { comparisonForm } from '../../text/normalise.ts';
 import type { Observer } from '../observer.ts';
@@ -152,12 +153,12 @@ const notTogether = (directory: string, first: string, field: string): UserError
   );
 
 function incomplete(missing: readonly number[], repeated: readonly number[], of: number): UserError {
-  const name = (shards: readonly number[]): string => shards.map((shard) => `${shard}/${of}`).join(', ');
+  const name = (shards: readonly number[]): Text => listed(shards.map((shard) => `${shard}/${of}`));
   return new UserError(
     'corpus-parts',
     missing.length > 0
-      ? { en: `Parts are missing: ${name(missing)}`, zh: `缺少部分：${name(missing)}` }
-      : { en: `Parts are given twice: ${name(repeated)}`, zh: `重复给出的部分：${name(repeated)}` },
+      ? { en: `Parts are missing: ${name(missing).en}`, zh: `缺少部分：${name(missing).zh}` }
+      : { en: `Parts are given twice: ${name(repeated).en}`, zh: `重复给出的部分：${name(repeated).zh}` },
     { hint: { en: 'Name every part once.', zh: '请将每个部分各列出一次。' } },
   );
 }

@@ -163,6 +163,18 @@ describe('batches', () => {
     expect(entities).toBeGreaterThan(0);
   });
 
+  it('predict no more than they have room for, where a sequence is one long unit', async () => {
+    const whole = letters[7].repeat(20);
+    const { train } = await loadPretrainingText([[whole]], {
+      ...{ tokenizer, mark: createMarker({ entities: [whole] }), heldOut: 0, seed: 0 },
+    });
+    const { batch, sequence } = createBatches(train, vocabulary, { ...OPTIONS, batchSize: 1 });
+    expect(sequence(0, 0).masked).toHaveLength(20);
+    const { maskedCount, maskedPositions, maskedLabels } = batch(0);
+    expect([maskedCount, maskedPositions.length]).toEqual([mostMasked(32), mostMasked(32)]);
+    expect([...maskedLabels].map((id) => vocabulary.tokens[id])).toEqual([...letters[7].repeat(maskedCount)]);
+  });
+
   it('need a corpus that fills one', async () => {
     const { train } = await load([[letters[0], letters[1]]]);
     expect(() => createBatches(train, vocabulary, OPTIONS)).toThrow(

@@ -130,7 +130,8 @@ function packBatch(sequences: readonly Sequence[], length: number, pad: number):
     rows.segments.set(segments, start);
     rows.attention.fill(1, start, start + ids.length);
     rows.nextSentence[row] = next;
-    for (const { position, label, kind } of masked) {
+    // What is masked beyond the room, where sequences are little else than one long unit, is not predicted.
+    for (const { position, label, kind } of masked.slice(0, room - maskedCount)) {
       rows.maskedPositions[maskedCount] = start + position;
       rows.maskedLabels[maskedCount] = label;
       rows.maskedWeights[maskedCount] = 1;

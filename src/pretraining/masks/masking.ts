@@ -32,7 +32,7 @@ export function maskSequence(
   random: Random,
 ): Masked[] {
   const tokens = units.reduce((sum, { from, to }) => sum + to - from, 0);
-  const wanted = Math.min(mostMasked(tokens), Math.max(1, Math.round(tokens * MASK_SHARE)));
+  const wanted = Math.max(1, Math.round(tokens * MASK_SHARE));
   const order = units.map((_, i) => i);
   const masked: Masked[] = [];
   for (let left = order.length; left > 0 && masked.length < wanted; left--) {

@@ -58,7 +58,7 @@ describe('units', () => {
     expect(show('孩子腹痛三天', { cutWords, entities: ['痛三'] })).toBe('孩子 腹 痛三/entity 天');
   });
 
-  it('that are cut off are units by what is left', () => {
+  it('whose beginning is cut off are other text', () => {
     const text = '上腹痛三天';
     const tokens = tokenizer.tokenize(text);
     const marks = createMarker({ entities: ['上腹痛'], spans: ['三天'] })(text, tokens);

@@ -119,7 +119,7 @@ export interface Unit {
 
 /**
  * The units of consecutive tokens, end to end. Where a span contains an entity, `preferSpan` decides which of the two
- * is the unit. A unit whose beginning is cut off consists of the rest.
+ * is the unit. What is left of a unit whose beginning is cut off is masked as other text is.
  */
 export function unitsOf(
   marks: Uint8Array,

@@ -13,7 +13,9 @@ export async function startBrowser(host) {
   const { task } = host.dataset;
   const index = JSON.parse(document.getElementById(`index-${task}`).textContent);
   if (typeof DecompressionStream === 'undefined') {
-    host.append(h('p', { class: 'note' }, say(words.old)));
+    const note = h('p', { class: 'note' }, say(words.old));
+    onLanguage(() => note.replaceChildren(say(words.old)));
+    host.append(note);
     return;
   }
   const { masks, counts, has } = await unpackIndex(index);

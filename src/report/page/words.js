@@ -18,6 +18,8 @@ export const words = {
   examples: { en: 'examples', zh: '个样本' },
   searching: { en: 'searching…', zh: '搜索中……' },
   none: { en: 'No example matches these filters.', zh: '没有符合条件的样本。' },
+  sections: { en: 'Sections', zh: '章节' },
+  theme: { en: 'Light or dark', zh: '浅色或深色' },
   gold: { en: 'Gold', zh: '金标' },
   answer: { en: 'Answer', zh: '答案' },
   noAnswer: { en: 'no valid answer', zh: '无有效答案' },
@@ -62,6 +64,8 @@ function setLanguage(value) {
   root.dataset.lang = value;
   root.lang = value === 'zh' ? 'zh-Hans' : 'en';
   document.getElementById('language').textContent = value === 'zh' ? 'English' : '中文';
+  document.getElementById('sections').setAttribute('aria-label', say(words.sections));
+  document.getElementById('theme').setAttribute('aria-label', say(words.theme));
   for (const listener of listeners) listener();
 }
 

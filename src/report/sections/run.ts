@@ -1,5 +1,5 @@
 import { counted } from '../../ground/counted.ts';
-import type { Language, Text } from '../../ground/language.ts';
+import { type Language, listed, type Text } from '../../ground/language.ts';
 import type { RunAnalysis, TaskAnalysis } from '../analysis.ts';
 import type { Breakdown } from '../breakdown.ts';
 import { breakdownChart, calibrationChart, confusionChart, curveChart } from '../charts.ts';
@@ -43,7 +43,8 @@ function breakdownFigure(breakdown: Breakdown): Html {
   const { title, note, slices } = breakdown;
   const draw = (language: Language): Html => {
     const values = slices.map(({ name, value }) => `${name[language]} ${percent(value.estimate)}`);
-    return breakdownChart(breakdown, `${title[language]}: ${values.join(', ')}`, language);
+    const alt = { en: `${title.en}: ${listed(values).en}`, zh: `${title.zh}：${listed(values).zh}` };
+    return breakdownChart(breakdown, alt[language], language);
   };
   const drawing = slices.every(({ name }) => name.en === name.zh)
     ? draw('en')

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Audit } from '../../audit/audit.ts';
 import { countBySplit, type FindingKind } from '../../audit/finding.ts';
 import { formatRef } from '../../datasets/item-ref.ts';
-import type { Text } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import type { Task } from '../../tasks/task.ts';
 import { dataTable, frame, type Markup, type Reader } from '../pages/layout.ts';
 
@@ -22,9 +22,9 @@ export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
   const { language } = asked;
   const say = (text: Text): string => text[language];
   const { splits, findings, synthetic } = audit;
-  const sizes = splits.map(({ name, examples }) => `${name} ${examples}`).join(', ');
+  const sizes = say(listed(splits.map(({ name, examples }) => `${name} ${examples}`)));
   const sample = synthetic ? say({ en: ' (synthetic sample)', zh: '（合成样例）' }) : '';
-  const content = html`<p>${say(task.title)}: ${sizes}${sample}</p>
+  const content = html`<p>${say(task.title)}${say({ en: ': ', zh: '：' })}${sizes}${sample}</p>
     <p class="soft">${task.corpus.source} · ${task.corpus.licence}</p>
     <h2>${say({ en: 'Findings', zh: '检查结果' })}</h2>
     ${
@@ -56,7 +56,7 @@ function findingRow(
   return html`<tr>
     <td>${say(KINDS[kind])}</td>
     <td>${say(message)} <span class="soft">${code}</span></td>
-    <td>${counts.join(', ')}</td>
+    <td>${say(listed(counts))}</td>
     <td>${example
       .slice(0, SHOWN_IDS)
       .map(formatRef)

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { html, raw } from 'hono/html';
-import type { Language, Text } from '../../ground/language.ts';
+import { type Language, listed, type Text } from '../../ground/language.ts';
 import { drawSvg } from '../../report/draw.ts';
 import { figure } from '../../scoring/figures.ts';
 import { findConvention } from '../../tasks/conventions.ts';
@@ -126,7 +126,7 @@ export function boardChart(bars: readonly Bar[], convention: string, language: L
   const { scale, label } = axisOf(convention, language);
   const names = rows.map(({ name }) => name);
   const intervals = rows.filter(({ low, high }) => isNumber(low) && isNumber(high));
-  const alt = rows.map(({ name, score }) => `${name} ${figure(score!, convention)}`).join(', ');
+  const alt = listed(rows.map(({ name, score }) => `${name} ${figure(score!, convention)}`))[language];
   const alone =
     new Set(rows.map(({ score }) => score)).size === 1 && !intervals[0] ? rows[0].score! : undefined;
   const title = { en: label, zh: label };
@@ -256,9 +256,9 @@ export function historyChart(
   if (rows.length < 2) return '';
   const { scale, label } = axisOf(convention, language);
   const shown = momentOf(rows.at(-1)!.at.getTime() - rows[0].at.getTime());
-  const alt = rows
-    .map(({ at, score }) => `${at.toISOString().slice(0, 10)} ${figure(score, convention)}`)
-    .join(', ');
+  const alt = listed(
+    rows.map(({ at, score }) => `${at.toISOString().slice(0, 10)} ${figure(score, convention)}`),
+  )[language];
   return chart({ title: { en: label, zh: label }, alt }, language, rows, (size) => ({
     height: 240,
     marginLeft: 44,

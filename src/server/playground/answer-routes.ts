@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { createItemReader } from '../../datasets/read.ts';
 import { UserError } from '../../ground/errors.ts';
+import { listed } from '../../ground/language.ts';
 import { version } from '../../ground/version.ts';
 import type { Answer } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
@@ -166,11 +167,11 @@ function show({ task }: ServedModel, input: Input, answer: Answer): z.infer<type
 }
 
 const noModel = (models: readonly ServedModel[]): UserError => {
-  const names = models.map(({ name }) => name).join(', ');
+  const names = listed(models.map(({ name }) => name));
   return new UserError(
     'no-model',
     { en: 'There is no such model here', zh: '没有这个模型' },
-    { field: 'name', hint: { en: `There is ${names}.`, zh: `可选：${names}。` } },
+    { field: 'name', hint: { en: `There is ${names.en}.`, zh: `可选：${names.zh}。` } },
   );
 };
 

@@ -1,3 +1,4 @@
+import { listed } from '../../../ground/language.ts';
 import { type Attention, attentionOf } from './attention.ts';
 
 import { denseOf, type Product, productOf } from './dense.ts';
@@ -119,10 +120,10 @@ export function innerOf(
   });
   const activation = operators.map((one) => ACTIVATIONS[one]).find((one) => one !== undefined);
   if (intermediate && activation) return { intermediate, activation };
-  const seen = [...new Set(operators)].join(', ') || '–';
+  const seen = listed(operators.length > 0 ? new Set(operators) : ['–']);
   throw notAnEncoder(graph.file, graph.producer(from)?.name ?? from, {
-    en: `the activation is none of gelu, gelu_new and relu (${seen})`,
-    zh: `激活函数不是 gelu、gelu_new 或 relu（${seen}）`,
+    en: `the activation is none of gelu, gelu_new and relu (${seen.en})`,
+    zh: `激活函数不是 gelu、gelu_new 或 relu（${seen.zh}）`,
   });
 }
 

@@ -8,6 +8,7 @@ const WORDS = {
     took: (ms) => `${ms.toFixed(0)} ms`,
     nothing: 'Nothing was found.',
     failed: 'No answer: ',
+    unreachable: 'The server cannot be reached.',
     status: { refused: 'Refused.', unreadable: 'The answer is unreadable.', missing: 'There is no answer.' },
   },
   zh: {
@@ -16,6 +17,7 @@ const WORDS = {
     took: (ms) => `${ms.toFixed(0)} 毫秒`,
     nothing: '没有识别到结果。',
     failed: '预测失败：',
+    unreachable: '无法连接服务器。',
     status: { refused: '已拒答。', unreadable: '输出无法解析。', missing: '没有结果。' },
   },
 };
@@ -47,13 +49,18 @@ const INPUTS = {
   documents: ({ query, documents }) => ({ query, documents: linesOf(documents).map((title) => ({ title })) }),
 };
 
+/** What a browser says of a network, or of a page of a proxy that is no JSON, is in a language of its own. */
+const unreachable = () => {
+  throw new Error(words.unreachable);
+};
+
 async function askServer(input) {
   const response = await fetch(`/api/v1/models/${encodeURIComponent(model)}/answer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ inputs: [input] }),
-  });
-  const body = await response.json();
+  }).catch(unreachable);
+  const body = await response.json().catch(unreachable);
   if (!response.ok)
     throw new Error([body.error.message[language], body.error.hint?.[language]].filter(Boolean).join(' '));
   return body.answers[0];

@@ -1,5 +1,5 @@
 import { counted } from '../../../ground/counted.ts';
-import type { Text } from '../../../ground/language.ts';
+import { listed, type Text } from '../../../ground/language.ts';
 import { showJson } from '../../../ground/show.ts';
 import type { Task } from '../../task.ts';
 import type { Fault } from '../family.ts';
@@ -52,11 +52,11 @@ export function labelFault(value: unknown, field: string, known: ReadonlySet<str
     return badType(field, { en: `a string, e.g. ${instance}`, zh: `字符串，如 ${instance}` }, value);
   }
   if (known.size === 0 || known.has(value)) return undefined;
-  const some = [...known].slice(0, MAX_LABELS_SHOWN).join(', ');
+  const some = listed([...known].slice(0, MAX_LABELS_SHOWN));
   const all = known.size <= MAX_LABELS_SHOWN;
   const message = {
-    en: `${show(value)} is not a label of this task: ${all ? some : `${some}, … (${counted(known.size, 'label')})`}`,
-    zh: `${show(value)} 不是该任务的标签：${all ? some : `${some}, …（共 ${known.size} 个）`}`,
+    en: `${show(value)} is not a label of this task: ${all ? some.en : `${some.en}, … (${counted(known.size, 'label')})`}`,
+    zh: `${show(value)} 不是该任务的标签：${all ? some.zh : `${some.zh}、…（共 ${known.size} 个）`}`,
   };
   return { code: 'unknown-label', field, message };
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { EXIT, UserError } from '../../../../ground/errors.ts';
 import { explainFileError } from '../../../../ground/files.ts';
+import { listed } from '../../../../ground/language.ts';
 import type { PlainRecord } from '../../../../tasks/families/shared/record.ts';
 import { isObject } from '../../../formats/records.ts';
 import { isSystemFile } from '../../../system-files.ts';
@@ -169,15 +170,15 @@ function globMatcher(pattern: string): (path: string) => boolean {
 }
 
 function whichConfig(configs: readonly PlainRecord[], folder: string): UserError {
-  const names = configs.map(({ config_name }) => String(config_name)).join(', ');
+  const names = listed(configs.map(({ config_name }) => String(config_name)));
   return new UserError(
     'which-config',
     { en: 'The configuration of the dataset is ambiguous', zh: '无法确定使用数据集的哪个配置' },
     {
       file: join(folder, CARD),
       hint: {
-        en: `Choose one with --config NAME. Available: ${names || 'none'}.`,
-        zh: `请用 --config 指定。现有：${names || '无'}。`,
+        en: `Choose one with --config NAME. Available: ${names.en || 'none'}.`,
+        zh: `请用 --config 指定。现有：${names.zh || '无'}。`,
       },
       exitCode: EXIT.usage,
     },
