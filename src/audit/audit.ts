@@ -59,7 +59,7 @@ export interface AuditDatasetOptions {
   readonly tokenizer?: Tokenizer;
   /**
    * Bytes of files up to which splits are held in memory; larger ones are read several times, and their texts are put on disk
-   * meanwhile to be compared. Default 64 MiB. What is found is the same, but that the simple model learns from a sample of them.
+   * meanwhile to be compared. Default 64 MiB. What is found is the same, except that the simple model is trained on a sample of them.
    */
   readonly mostHeld?: number;
   readonly signal?: AbortSignal;

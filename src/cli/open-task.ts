@@ -78,7 +78,7 @@ export async function openTaskData(options: TaskOptions): Promise<TaskData> {
   return { task: dataset.task, dataset, split, part };
 }
 
-/** What a kept model is asked. */
+/** The inputs of a kept model. */
 export interface Asked {
   readonly task: Task;
   readonly questions: readonly Question[];

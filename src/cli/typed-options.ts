@@ -209,7 +209,7 @@ const alone = (flag: string, others: readonly string[]): UserError =>
       zh: `${flag} 须与 ${others.join(' 或 ')} 同用`,
     },
     {
-      hint: { en: `Leave out ${flag}, or add the other.`, zh: `请去掉 ${flag}，或补上所需选项。` },
+      hint: { en: `Remove ${flag}, or add the other option.`, zh: `请去掉 ${flag}，或补上所需选项。` },
       exitCode: EXIT.usage,
     },
   );

@@ -91,6 +91,6 @@ function countedMetric(task: Task): Metric<Answered> {
   return metric;
 }
 
-/** What is the same model on all tasks of one command: its kind and what it begins from, whatever part of them it was asked. */
+/** The identity of a model over all tasks of one command: its kind and starting point, independent of the sample. */
 const modelOf = ({ record: { model, answers, examples } }: OpenedRun): string =>
   model.name.replace(` (${answers.asked}/${examples.of})`, '');

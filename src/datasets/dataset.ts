@@ -60,7 +60,7 @@ export interface Dataset {
   split(name: SplitName): Promise<Split>;
   /**
    * The items of a split one after another, in constant memory where the scheme takes splits as released; a scheme that
-   * splits anew must read everything first. Units are a property of whole splits: items have none. Throws as `split`.
+   * splits again must read everything first. Units are a property of whole splits: items have none. Throws as `split`.
    */
   stream(name: SplitName): AsyncGenerator<Item>;
   /**

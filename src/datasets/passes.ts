@@ -33,7 +33,7 @@ export interface Pass {
 
 /**
  * The splits of a dataset as passes: held in memory where the files of all of them have at most `mostHeld` bytes. A scheme that
- * splits anew is always held. Throws as `Dataset.split`.
+ * splits again is always held. Throws as `Dataset.split`.
  */
 export async function openPasses(dataset: Dataset, mostHeld = MOST_HELD): Promise<Pass[]> {
   const { task, dir, source, splits, scheme } = dataset;

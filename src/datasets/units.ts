@@ -93,7 +93,7 @@ export function linkNumbers(pairs: readonly (readonly number[])[], count: number
 /**
  * The independent unit of every example of several splits, by names that mean the same in all of them; undefined
  * for an example that is its own. A split names its units for itself only: where pairs are linked through
- * their texts, they are linked anew over all splits.
+ * their texts, they are linked again over all splits.
  */
 export function commonUnits(
   task: Task,

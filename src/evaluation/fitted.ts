@@ -29,7 +29,7 @@ export interface TrainRequest {
 }
 
 /**
- * Fits one model on what a run on test would learn from, and keeps it. Returns its scores on dev.
+ * Fits one model on the training data of a run on test, and saves it. Returns its scores on dev.
  * Throws a UserError for a kind that cannot be kept, and `in-use` while another process trains into the same place.
  */
 export async function trainAndKeep(

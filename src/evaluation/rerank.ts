@@ -14,7 +14,7 @@ export interface FoundDocuments {
   readonly found: readonly (readonly Hit[])[];
 }
 
-/** The model that orders documents anew, and how many of each query it is shown. */
+/** The reranker, and how many documents per query it gets. */
 export interface Reranker {
   readonly kept: Pick<KeptModel, 'kind' | 'fitted'>;
   readonly task: Task;

@@ -27,7 +27,7 @@ export interface Hit {
   readonly document: string;
 }
 
-/** How a collection is searched: by what finds documents, and by what orders the first ones anew. */
+/** How a collection is searched: the retriever, and the reranker of the first results. */
 export interface Search {
   open(documents: readonly string[]): Promise<Retriever>;
   readonly reranker?: Reranker;
@@ -64,7 +64,7 @@ export interface RetrievalScores extends CutoffScores {
   /** Mean time of a search, tokenizing the query included. */
   readonly searchMilliseconds: number;
   readonly indexBytes: number;
-  /** After the first `depth` documents were ordered anew. */
+  /** After the first `depth` documents were reranked. */
   readonly reranked?: CutoffScores & { readonly depth: number; readonly millisecondsPerQuery: number };
 }
 
@@ -74,7 +74,7 @@ interface JudgedQuery {
   readonly relevant: ReadonlySet<number>;
 }
 
-/** Searches a whole collection for every query, orders what is found anew where there is a reranker, and scores both. */
+/** Searches a whole collection for every query, reranks the results if there is a reranker, and scores both. */
 export async function evaluateRetrieval(
   collection: Collection,
   { open, reranker }: Search,

@@ -65,7 +65,7 @@ describe('readRun', () => {
       const directory = await copy();
       const file = join(directory, name);
       await change(file, from, to);
-      const advice = name === 'scores.json' ? 'scored anew' : '--force';
+      const advice = name === 'scores.json' ? 'scored again' : '--force';
       await expect(readRun(directory), `${name} ${from}`).rejects.toMatchObject({
         code: 'damaged-run',
         place: { file },

@@ -186,7 +186,7 @@ const damaged = (file: string, message: Text, field?: string): UserError =>
     hint:
       basename(file) === RUN_FILES.scores
         ? {
-            en: 'Remove this file and run the same command again: the predictions are scored anew.',
+            en: 'Remove this file and run the same command again: the predictions are scored again.',
             zh: '请删除该文件并再次执行同一命令：将由预测重新评分。',
           }
         : {

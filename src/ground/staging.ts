@@ -8,7 +8,7 @@ import { acquireLock } from './lock.ts';
 export interface StagingOptions {
   /** Whether what is there may be replaced, from the names of its files. Default: never, unless it is empty. */
   readonly mayReplace?: (names: readonly string[]) => boolean;
-  /** Keep what an earlier attempt that died had made, and continue in it. Default: begin anew. */
+  /** Keep the work of an earlier failed attempt and continue it. Default: start from scratch. */
   readonly resume?: boolean;
 }
 

@@ -123,7 +123,7 @@ export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   return spans;
 }
 
-/** Distinct tags are few, so each is split once; beyond this many, which is no tag set, they are split anew. */
+/** Distinct tags are few, so each is split once; beyond this many, which is no tag set, they are split again. */
 const MAX_KNOWN_TAGS = 1000;
 
 const caches: Readonly<Record<BioRule, Map<string, Tag>>> = {

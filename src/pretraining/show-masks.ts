@@ -16,7 +16,7 @@ export interface ShownMasks {
 }
 
 /**
- * The first `count` sequences of an epoch (counted from 0) as a model would learn from them; nothing is trained. With
+ * The first `count` sequences of an epoch (counted from 0) as a model would be trained on them; nothing is trained. With
  * `init`, a model that is continued, they are of its tokens.
  * Throws the UserErrors of `preparePretraining`, `loadFolder` and `createBatches`.
  */

@@ -43,7 +43,7 @@ export interface RunAnalysis {
   readonly learning?: { readonly axis: string; readonly curves: readonly Curve[] };
   /** Only kinds that occur, in the order of `KINDS`. */
   readonly kinds: readonly KindCount[];
-  /** What was asked and answered in words, aligned with the examples; undefined for models that are not asked so. */
+  /** Questions and answers in words, aligned with the examples; undefined for models without prompts. */
   readonly said?: readonly (Said | undefined)[];
   readonly madeUp: MadeUpExamples;
 }

@@ -52,7 +52,7 @@ type PackedRun =
   | readonly [PackedSide | 0, readonly PackedError[]]
   | readonly [PackedSide | 0, readonly PackedError[], PackedSaid];
 type PackedError = readonly [kinds: number, gold: number, answer: number];
-/** What was asked, what came back with the thoughts before it, and how that was read. */
+/** The questions, the replies with their reasoning, and how they were read. */
 type PackedSaid = readonly [
   asked: readonly (readonly [role: string, content: string])[],
   answers: readonly (readonly [text: string, thought: string])[],

@@ -22,7 +22,7 @@ type Place = { readonly interval?: Interval } | { readonly table: number; readon
 
 /** The scores of units under every convention of a task. */
 export function scoreUnits(task: Task, list: Units, withIntervals: boolean): SubsetScores {
-  // Nothing was asked: every score is undefined, also one that would count absent classes as 0.
+  // There are no questions: every score is undefined, also one that would count absent classes as 0.
   if (list.length === 0) {
     const scores = conventionsOf(task).map(({ id }) => ({ convention: id, value: Number.NaN }));
     return { examples: 0, units: 0, scores };

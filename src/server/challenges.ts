@@ -234,7 +234,7 @@ export async function askedIn(
 }
 
 /**
- * Encrypts all gold anew with the current key, after which no older one is needed; all of it or none. Returns the number
+ * Re-encrypts all gold with the current key, after which no older one is needed; all of it or none. Returns the number
  * of splits. Throws a UserError: `forbidden`, or what the scoring process says, as `key-missing`.
  */
 export async function reencryptGold({ kysely, children }: Site, by: Actor): Promise<number> {

@@ -106,7 +106,7 @@ const FRESH = `fresh where state = 'scored'`;
 const TOUCHED = `(select challenge, phase, team from fresh where state = 'scored' union
   select challenge, phase, team from stale where state = 'scored') as touched`;
 
-/** What is scored already never changes, unless somebody repairs a database by hand: then its team is counted anew. */
+/** What is scored already never changes, unless somebody repairs a database by hand: then its team is recounted. */
 const CHANGED = `
     if exists (select from stale where state = 'scored') then
       delete from standing where (challenge, phase, team) in (select * from ${TOUCHED});

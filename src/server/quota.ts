@@ -84,12 +84,12 @@ const tooManyRejected = (count: number, again: Date): UserError => {
   return new UserError(
     'rejections-spent',
     {
-      en: `Rejected or failed files reached ${count} in 24 hours: the next is taken from ${when} on`,
+      en: `The limit of ${count} rejected or failed files in 24 hours is reached: the next file is accepted from ${when}`,
       zh: `24 小时内被拒绝或评分失败的文件已达 ${count} 个，${when} 起再接收`,
     },
     {
       hint: {
-        en: '`chineseblue check` finds what is wrong without a server.',
+        en: '`chineseblue check` reports the problems without a server.',
         zh: '`chineseblue check` 可在本地检查文件。',
       },
     },

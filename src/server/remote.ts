@@ -23,7 +23,7 @@ export interface RemoteChallenge {
   /** The task as a task file declares it. */
   readonly task: unknown;
   readonly primary: string;
-  /** SHA-256 of what is asked, by split: a worker with other questions would score other items. */
+  /** SHA-256 of the questions, by split: a worker with other questions would score other items. */
   readonly splits: Readonly<Partial<Record<'dev' | 'test', string>>>;
 }
 

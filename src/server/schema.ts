@@ -7,7 +7,7 @@ type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>;
 type Instant = ColumnType<Date, Date | string, Date | string>;
 
 /** The tables of an evaluation server. Gold alone is encrypted (`sealed_gold`);
- * results of single items are never stored: a comparison of two systems computes them anew from gold and answers. */
+ * results of single items are never stored: a comparison of two systems recomputes them from gold and answers. */
 export interface Schema {
   challenge: {
     id: string;
@@ -17,7 +17,7 @@ export interface Schema {
     task: JSONColumnType<Task>;
     created: Instant;
   };
-  /** What is asked in a split, and its gold. */
+  /** The questions of a split, and its gold. */
   split: {
     challenge: string;
     name: 'dev' | 'test';

@@ -33,7 +33,7 @@ export interface Interval {
   readonly high: number;
   /** E.g. 0.95. */
   readonly level: number;
-  /** The method that was used, which may not be the one asked for: see `flaw`. */
+  /** The method that was used, which may differ from the requested one: see `flaw`. */
   readonly method: IntervalMethod;
   readonly resamples: number;
   /** Number of independent units that were resampled. */

@@ -40,7 +40,7 @@ const DEFAULTS: DuplicateOptions = {
 };
 /** Share of the budget that is for texts of one template. */
 const TEMPLATES_SHARE = 0.75;
-/** Bytes of the shingles that were used last, which are kept; they are made anew where they are needed again. */
+/** Bytes of the shingles that were used last, which are kept; they are recomputed when needed again. */
 const KEPT_BYTES = 1 << 27;
 
 /** Verified pairs, and what of all they are. */

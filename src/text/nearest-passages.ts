@@ -63,7 +63,7 @@ function createSums({ tokens, holders }: Asked, weights: Float64Array) {
           addShare(queries[token], (weights[token] * times * (K1 + 1)) / (times + norm));
       }
     },
-    /** Hands on the scores above the floors of their queries, and begins anew. */
+    /** Emits the scores above the floors of their queries, and starts over. */
     take(floors: Float64Array, found: (query: number, score: number) => void): void {
       for (let i = 0; i < size; i++) {
         const query = touched[i];

@@ -9,7 +9,7 @@ import type { Input } from '../../tasks/examples.ts';
 import type { FromModel, Loading, ToModel } from './child.ts';
 
 const CHILD = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
-/** A process that ends is started anew, not more often than this. */
+/** A process that exits is restarted, at most this often. */
 const PAUSE_MS = 2000;
 
 /** A model and how its process loads it. */

@@ -207,7 +207,7 @@ async function countRecords(task: Task, parts: readonly Task[], path: string, na
     }
   }
   if (parts.length > 0) {
-    // those of parts that are not asked for, too, and of none that there is
+    // also those of parts that were not requested, and none that exist
     count = 0;
     const all = findFormat(format).read(path, { labels: new Set(), notice: () => undefined });
     for await (const records of all) count += records.length;

@@ -92,7 +92,7 @@ function withoutLarge(examples: readonly Grouped[], most: number): readonly Grou
     .map((index) => examples[index]);
 }
 
-/** Test and dev of the sizes asked for, or of as much as there is in the same proportion. */
+/** Test and dev of the requested sizes, or all there is in the same proportions. */
 function holdAmong(
   free: readonly Grouped[],
   { test, dev, whole, all }: { readonly [Name in 'test' | 'dev' | 'whole' | 'all']: number },

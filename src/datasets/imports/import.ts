@@ -86,7 +86,7 @@ export interface ImportReport {
   readonly twins: 'near' | 'equal';
   /** Null where fewer than two annotators are named. */
   readonly agreement: AgreementReport | null;
-  /** Null where it was not asked for. */
+  /** Null if not requested. */
   readonly scan: ScanReport | null;
   readonly sources: readonly SourceReport[];
   readonly samples: readonly Sample[];

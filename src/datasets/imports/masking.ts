@@ -10,7 +10,7 @@ export interface ScanReport extends PersonalReport {
   readonly maskedEntities: number;
 }
 
-/** Personal data in an import: found, and replaced where that is asked for. */
+/** Personal data in an import: found, and replaced on request. */
 export interface Masking {
   /** A record without its id, and with a number for its group, where data is masked: either may be a person's. */
   unnamed(record: RawRecord): RawRecord;

@@ -29,7 +29,7 @@ export interface Place {
   readonly fragments?: readonly (readonly [number, number])[];
 }
 
-/** The code points of the last text that was asked for: there is a question for every span and rule. */
+/** The code points of the last text, cached: it is used for every span and rule. */
 let last: { readonly text: string; readonly points: ReturnType<typeof codePoints> } | undefined;
 
 function pointsOf(text: string): ReturnType<typeof codePoints> {

@@ -170,13 +170,13 @@ const notSimilarity = (family: FamilyId): UserError =>
   new UserError(
     'not-similarity',
     {
-      en: `Only similarity has a label that says "the same"; these sources hold ${family} data`,
+      en: `Only similarity has a label that means "the same"; these sources hold ${family} data`,
       zh: `只有 similarity 任务有表示同义的标签，而数据中是 ${family} 类标注`,
     },
     {
       field: 'positive',
       hint: {
-        en: 'Leave out --positive, or say --family similarity.',
+        en: 'Leave out --positive, or set --family similarity.',
         zh: '请去掉 --positive，或指定 --family similarity。',
       },
       exitCode: EXIT.usage,
@@ -205,7 +205,7 @@ const mixedInputs = (): UserError =>
   new UserError(
     'mixed-inputs',
     { en: 'Some sources hold pairs, others single texts', zh: '部分来源为句对，部分为单句' },
-    { hint: { en: 'Import them one by one under names of their own.', zh: '请分别导入，各用一个名称。' } },
+    { hint: { en: 'Import them separately, under different names.', zh: '请分别导入，各用一个名称。' } },
   );
 
 function inferFamilies(seen: Seen, hasPositive: boolean): FamilyId[] {

@@ -7,7 +7,7 @@ import type { SplitScheme } from './scheme.ts';
 
 /** Share of a split that is held out as dev where the corpus has none to spare. */
 const HELD_OUT_SHARE = { train: 0.1, dev: 0.2 } as const;
-/** Carving never depends on the seed of a run: all runs of a task learn from the same examples. */
+/** Carving never depends on the seed of a run: all runs of a task are trained on the same examples. */
 const CARVE_SEED = 20200101;
 
 /**

@@ -6,7 +6,7 @@ import { createSplit, type Split } from '../split.ts';
 import { provenance } from './released.ts';
 import type { SplitFiles, SplitScheme } from './scheme.ts';
 
-/** Splits that were dealt anew, and the rule. */
+/** Splits that were made again, and the rule. */
 export interface Parts {
   readonly splits: Readonly<Record<SplitName, Split>>;
   readonly rule: Text;

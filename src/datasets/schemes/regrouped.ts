@@ -28,7 +28,7 @@ const SMALL = 10;
 export const regrouped: SplitScheme = pooledScheme(
   'regrouped@1',
   {
-    en: 'all splits pooled and split anew, so that train, dev and test share nothing',
+    en: 'all splits pooled and split again, so that train, dev and test share nothing',
     zh: '合并全部划分后重新划分，训练、开发与测试互不共享',
   },
   regroupAll,

@@ -31,7 +31,7 @@ export function requireTied(config: EncoderConfig, tensors: Tensors, file?: stri
   throw new UserError(
     'untied-decoder',
     {
-      en: 'The decoder of masked tokens has weights of its own, which are only supported in fill-mask and fine-tuning',
+      en: 'The decoder of masked tokens has separate weights, which are only supported in fill-mask and fine-tuning',
       zh: '掩码预测的解码器使用独立权重，目前仅 fill-mask 与微调支持',
     },
     {

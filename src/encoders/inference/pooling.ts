@@ -12,7 +12,7 @@ interface Hidden {
   readonly skip: number;
 }
 
-/** The mean weighted by `weight`, which is asked for every token that counts; `power` of the sum of weights divides. */
+/** The mean weighted by `weight`, which is called for every token that counts; `power` of the sum of weights divides. */
 function weighted({ states, tokens, size, skip }: Hidden, weight: (token: number) => number, power = 1) {
   const sums = new Float64Array(size);
   let total = 0;

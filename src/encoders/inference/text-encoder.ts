@@ -13,7 +13,7 @@ import type { Pooling } from './parameters.ts';
 import { openPooled } from './pooled.ts';
 import type { Sequence } from './sequences.ts';
 
-/** Raised whenever the last bits of vectors change: kept ones are then made anew. */
+/** Raised whenever the last bits of vectors change: cached ones are then recomputed. */
 export const VECTOR_BITS = 2;
 
 /** The user's overrides of the settings of a folder. */

@@ -262,7 +262,7 @@ function checkMatched(
   });
 }
 
-/** `transformers` builds the normalizer anew from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */
+/** `transformers` rebuilds the normalizer from `tokenizer_config.json`, `tokenizers` takes that of `tokenizer.json`. */
 function checkOptions(config: Settings, { options }: WordPieceTokenizer, file: string): void {
   const lowercase = config.do_lower_case ?? true;
   const expected: readonly [keyof TokenizerOptions, string, unknown][] = [

@@ -83,7 +83,7 @@ export async function readCheckpoint<State>(file: string): Promise<Checkpoint<St
     const text = (await hashedTake(Math.min(start.readUInt32LE(MAGIC.length), size))).toString();
     const header = parse(text);
     if (!header) throw damaged({ en: 'invalid header', zh: '文件头无效' });
-    // nothing of the header is verified yet: its list must describe this file before memory is asked for
+    // nothing of the header is verified yet: its list must describe this file before memory is allocated
     const end = header.arrays.reduce((sum, { length }) => sum + length * 4, at + HASH_BYTES);
     if (end > size) throw damaged(TRUNCATED);
     const arrays = new Map<string, Float32Array>();

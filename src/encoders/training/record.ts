@@ -70,7 +70,7 @@ export interface TrainingRecord<Scores> {
 const LOG = 'train.jsonl';
 const BEST = 'best.bin';
 
-/** Restores state and parameters from the last checkpoint with this fingerprint, or starts anew. */
+/** Restores state and parameters from the last checkpoint with this fingerprint, or starts from scratch. */
 export async function openRecord<Scores>(
   { directory, force = false, onEvent }: TrainingRun<Scores>,
   fingerprint: string,

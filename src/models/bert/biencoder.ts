@@ -26,7 +26,7 @@ export interface GradedQuery {
 export const isBiEncoder = ({ objective }: Pick<BertParameters, 'objective'>): boolean =>
   objective !== undefined;
 
-/** The head of a bi-encoder, and how it learns from graded queries. */
+/** The head of a bi-encoder, and its training on graded queries. */
 export function biEncoder({ config, tokenizer, parameters }: PlanContext) {
   const {
     objective = 'contrastive',

@@ -42,7 +42,7 @@ const ADJUSTMENTS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, -0.25, -0.5];
 const BALANCED = 1;
 
 /**
- * Labels of the examples; where asked for, their shares, and weights by the inverse square root of how often they occur, 1
+ * Labels of the examples; on request, their shares, and weights by the inverse square root of how often they occur, 1
  * on average.
  */
 export function learnLabels(

@@ -25,7 +25,7 @@ export const HEADS = ['crf', 'softmax', 'span'] as const;
 
 /** A window needs a token between `[CLS]` and `[SEP]`. */
 const SHORTEST = 3;
-/** Dropout beyond this leaves nothing to learn from. */
+/** Dropout beyond this leaves nothing to train on. */
 const MOST_DROPOUT = 0.9;
 
 /** Every parameter of the kind; `resolveParameters` replaces `auto`. */

@@ -75,7 +75,7 @@ export const hideTypes = <F extends FamilyId, Target, Answer>(
 export interface Planner<F extends FamilyId> {
   /** Plain JSON, kept with the weights. */
   learn(examples: readonly Example<F>[], parameters: BertParameters, task: Task): Promise<unknown>;
-  /** Throws a UserError `bad-model` where `learnt` is not what `learn` returned. */
+  /** Throws a UserError `bad-model` if `learnt` is not what `learn` returned. */
   plan(learnt: unknown, context: PlanContext): Promise<FamilyPlan<F>>;
 }
 

@@ -109,7 +109,7 @@ async function createReader(
 ): Promise<Reader> {
   const finder = await createFinder(vocabulary, known, most);
   const judge = createJudge({ vocabulary, known, weights }, finder);
-  // inputs are asked about more than once, and finding takes longer than reading
+  // inputs are processed more than once, and retrieval takes longer than encoding
   const found = new WeakMap<Input<'normalisation'>, readonly JudgedTerm[]>();
   return {
     candidates(input) {

@@ -70,7 +70,7 @@ export const PARAMETERS = {
     answering: true,
     placeholder: 'dir',
     summary: {
-      en: 'Folder of the encoder, or the name of a model; NAME@PROFILE: a model of a service; for a kept model, only its current location.',
+      en: 'Folder of the encoder, or the name of a model; NAME@PROFILE: a model of a service; for a kept model, only the current location of its encoder.',
       zh: '编码器目录或模型名称；NAME@PROFILE 为服务中的模型；对已保存的模型仅用于指明其当前位置。',
     },
   }),

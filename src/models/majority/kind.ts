@@ -1,6 +1,6 @@
 import { defineModel } from '../define.ts';
 
-/** The most frequent answer in the training data, whatever is asked; see docs/models/majority.md. */
+/** The most frequent answer in the training data, whatever the input; see docs/models/majority.md. */
 export const majority = defineModel({
   contract: 1,
   id: 'majority',

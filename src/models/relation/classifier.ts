@@ -29,7 +29,7 @@ export interface Candidate {
 
 /** Features of fewer pairs than this are left out. */
 const CUTOFF = 2;
-/** Maximum pairs × predicates of one kind to learn from; of the pairs without relation, a sample. */
+/** Maximum number of training pairs × predicates of one kind; of the pairs without relation, a sample. */
 const MOST_CELLS = 4_000_000;
 
 interface Sample {

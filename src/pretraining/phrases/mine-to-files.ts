@@ -11,7 +11,7 @@ import { gatherText } from './text.ts';
 export interface MiningJob {
   /** A directory written by `buildCorpus`. */
   readonly corpus: string;
-  /** Files with the terms to learn from. */
+  /** Files with the terms used as positive examples. */
   readonly lexicon: readonly string[];
   readonly out: string;
   /** Where rejected candidates go, if anywhere. */

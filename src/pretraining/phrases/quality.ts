@@ -3,7 +3,7 @@ import type { Candidate } from './ngrams.ts';
 import { cutWords } from './words.ts';
 
 /**
- * How good a phrase each candidate is, 0 to 1, by a forest that learns from positive examples only: the candidates of
+ * How good a phrase each candidate is, 0 to 1, by a forest trained on positive examples only: the candidates of
  * which `seeds` are the indices. `documents` is the number of documents of the text.
  */
 export function judgeQuality(

@@ -11,7 +11,7 @@ const PER = 1_000;
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : (share * 100).toFixed(1));
 
-/** What became of questions that a service was asked: readable, refused, cut off; quotes; tokens, cost and time. */
+/** Outcomes of the questions to a service: readable, refused, truncated; quotes; tokens, cost and time. */
 export function answersSection({ run, madeUp }: RunAnalysis): Html | undefined {
   const { answers, reasons, quotes, places, repeats, usage } = run.record;
   if (!usage && !quotes) return undefined;

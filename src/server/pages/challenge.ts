@@ -67,7 +67,7 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
       : `${{ en: 'ends', zh: '结束' }[language]} ${moment(new Date(closes).toISOString())}`,
   ].filter((part) => part !== '');
   const quotas = {
-    en: `${counted(quota.day, 'submission')} in 24 hours, ${quota.total} in all; beside them ${counted(quota.rejected, 'rejected file')} in 24 hours`,
+    en: `${counted(quota.day, 'submission')} in 24 hours, ${quota.total} in all; in addition, ${counted(quota.rejected, 'rejected file')} in 24 hours`,
     zh: `24 小时内 ${quota.day} 次，总计 ${quota.total} 次；另容许 24 小时内 ${quota.rejected} 个被拒绝的文件`,
   }[language];
   const form =

@@ -3,7 +3,7 @@ import type { UserError } from '../../ground/errors.ts';
 import type { Language, Text } from '../../ground/language.ts';
 import { type Markup, page, type Reader } from './layout.ts';
 
-/** Where a token is given, or a provider is asked. */
+/** The page to enter a token or to sign in with a provider. */
 export function signInPage(
   reader: Reader,
   { withOpenId, error }: { readonly withOpenId: boolean; readonly error?: UserError },

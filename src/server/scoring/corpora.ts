@@ -18,7 +18,7 @@ export interface SealedGold {
 /** What the encrypted gold of a split is bound to. */
 export const purposeOf = (challenge: string, split: string): string => `gold of ${challenge}, ${split}`;
 
-/** Questions as they are asked. */
+/** Questions without gold. */
 export interface QuestionsOfTask {
   readonly task: Task;
   readonly questions: readonly Question[];

@@ -13,7 +13,7 @@ export interface Asked {
   readonly questions: Uint8Array;
 }
 
-/** What a scoring process is asked. Only there is gold decrypted. */
+/** Requests to a scoring process. Only there is gold decrypted. */
 export type Request =
   /** Reads the corpus of a challenge and encrypts its gold. */
   | {
@@ -27,7 +27,7 @@ export type Request =
     }
   /** Reads a challenge whose gold is remote, as a hospital registers it. */
   | { readonly kind: 'register'; readonly file: string }
-  /** Encrypts gold anew, with the current key. */
+  /** Re-encrypts gold with the current key. */
   | {
       readonly kind: 'reencrypt';
       readonly challenge: string;

@@ -33,7 +33,7 @@ export interface Means {
   readonly corpora: Corpora;
 }
 
-/** Does what a scoring process is asked. Throws the UserErrors of reading corpora, answers and keys. */
+/** Handles a request to a scoring process. Throws the UserErrors of reading corpora, answers and keys. */
 export async function work(request: Request, means: Means): Promise<ReplyTo<Request>> {
   switch (request.kind) {
     case 'prepare':

@@ -87,6 +87,6 @@ export interface Asking<T extends FamilyTypes> {
   read(answers: readonly unknown[], input: T['input'], task: Task): Reading<T['prediction']>;
   /** Present where every call chooses one option. */
   readonly choice?: OptionAsking<T>;
-  /** Values that come from what there is to learn from, such as the names that answers may use. */
+  /** Values derived from the training data, such as the names that answers may use. */
   learn?(train: readonly { readonly gold: T['gold'] }[]): Placeholders;
 }

@@ -88,7 +88,7 @@ export interface JudgedDocuments {
   readonly documents: readonly { readonly text: string; readonly grade: number }[];
 }
 
-/** How documents that a search found are put to a model, to be ordered anew. */
+/** How retrieved documents are given to a model for reranking. */
 export interface Reranking<T extends FamilyTypes> {
   /** The input of the model for one query. */
   inputs(query: string, documents: readonly string[]): readonly T['input'][];

@@ -70,7 +70,7 @@ const severalLists = (names: readonly string[], file: string): UserError =>
     {
       file,
       hint: {
-        en: 'Write each to a file of its own, named after its split: train.json, dev.json, test.json.',
+        en: 'Write each to a separate file, named after its split: train.json, dev.json, test.json.',
         zh: '请将各列表分别存为文件，并以划分命名：train.json、dev.json、test.json。',
       },
     },

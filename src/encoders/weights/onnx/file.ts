@@ -88,7 +88,7 @@ function parseOnnx(bytes: Buffer, file: string): OnnxFile {
     throw unsupported(
       file,
       'functions',
-      { en: 'The ONNX model has functions of its own', zh: 'ONNX 模型含自定义函数' },
+      { en: 'The ONNX model defines custom functions', zh: 'ONNX 模型含自定义函数' },
       { en: 'Export it with the functions inlined.', zh: '请在导出时内联函数。' },
     );
   const graph = fieldsOf(graphBytes, file, 'graph');

@@ -135,7 +135,7 @@ describe('files that are no encoders', () => {
     ],
     ['a value that is computed twice', bytes(7, node('Tanh', ['a'], 'b'), node('Tanh', ['b'], 'b')), /twice/],
     ['a circle', bytes(7, node('Identity', ['b'], 'a'), node('Identity', ['a'], 'b')), /embeddings/],
-    ['functions', Buffer.concat([bytes(7, ''), bytes(25, 'f')]), /functions of its own/],
+    ['functions', Buffer.concat([bytes(7, ''), bytes(25, 'f')]), /defines custom functions/],
     [
       'one name for two tensors',
       bytes(7, bytes(5, bytes(8, 'a')), bytes(5, bytes(8, 'a'))),

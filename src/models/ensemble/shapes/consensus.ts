@@ -18,7 +18,7 @@ interface Wholes<F extends FamilyId, Whole> {
 
 /**
  * The answer of a member that is most like those of all members, by their weights: consensus decoding (minimum Bayes risk,
- * Kumar and Byrne 2004) over the few answers that there are. Nothing is put together anew.
+ * Kumar and Byrne 2004) over the few available answers. No new answer is composed.
  */
 const consensusShape = <F extends FamilyId, Whole>({
   of,

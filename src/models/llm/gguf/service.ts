@@ -86,7 +86,7 @@ async function answer(
   const { tokens, opensThought } = writePrompt(loaded, messages);
   const room = loaded.contextSize - tokens.length;
   if (room < 1) return tooLong(tokens.length, loaded);
-  // Whole and anew: a part that is kept from another question changes probabilities in the second digit.
+  // Evaluated in full each time: a prefix cached from another question changes probabilities in the second digit.
   await loaded.sequence.clearHistory();
   const common = { promptTokens: tokens.length, ...nameOf(loaded) };
   if (wanted.top_logprobs !== undefined) {

@@ -20,7 +20,7 @@ const answer = (label: string, parts: readonly unknown[], surface: string): List
   ...{ label, surface, key: JSON.stringify([label, ...parts]) },
 });
 
-/** `TYPE实体：甲，乙` on a line of its own, for each type that is asked for. */
+/** `TYPE实体：甲，乙` on a line of its own, for each requested type. */
 const entities: ReadList = (text, choices) =>
   choices.flatMap((type) =>
     text
@@ -138,7 +138,7 @@ const events: ReadList = (text) =>
 const UNCLEAR = '无法根据上下文确定病人是否患有该症状';
 const NOT_MARKED = '不标注';
 
-/** `甲：STATUS` on each line after the first; a status that is not asked for is one that says nothing. */
+/** `甲：STATUS` on each line after the first; a status that was not requested is the empty one. */
 const statuses: ReadList = (text, choices) =>
   text
     .split('\n')

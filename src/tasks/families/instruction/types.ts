@@ -19,7 +19,7 @@ export type Form = (typeof FORMS)[number];
 
 export interface InstructionTypes {
   readonly input: {
-    /** All that a model is asked, word for word. */
+    /** The complete prompt, word for word. */
     readonly prompt: string;
     readonly form: Form;
     /** What may be answered: types, predicates, labels, terms. Absent if nothing is chosen from. */

@@ -28,7 +28,7 @@ export function badType(field: string, expected: Text, found: unknown): Fault {
 const FINITE: Text = { en: 'a finite number', zh: '有限数' };
 const INTEGER: Text = { en: 'an integer', zh: '整数' };
 
-/** Ids of the labels of a task; a task that declares none accepts any. The last task's set is kept: this is asked for every line. */
+/** Ids of the labels of a task; a task that declares none accepts any. The last task's set is cached: this is called for every line. */
 export function knownLabels(task: Task): ReadonlySet<string> {
   if (task === lastTask) return lastLabels;
   lastLabels = new Set(task.labels.map(({ id }) => id));
