@@ -26,7 +26,7 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
   const header = [
     '# Results',
     '',
-    'Generated from kept runs by `chineseblue runs --results`, or by `run --results` at their end; never edited by hand.',
+    'Generated from kept runs by `chineseblue runs --results`, or by `run --results` when it finishes; do not edit by hand.',
     '',
     ...(first && environment
       ? [
@@ -34,10 +34,10 @@ export function resultsPage(summaries: readonly Summary[], tasks: readonly Task[
           '',
         ]
       : []),
-    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the judged split; over several seeds or folds it is that of their mean, and says nothing of other seeds. ± is the standard deviation over seeds and folds, with their number. Times are seconds on this machine, with other work beside them.',
+    'Scores are in percent unless the convention says otherwise. The interval is a 95 % Bayesian bootstrap over the independent units of the evaluated split; over several seeds or folds it is that of their mean and does not account for other seeds. ± is the standard deviation over seeds or folds, whose number follows in parentheses. Times are in seconds, on a machine that may have been running other work.',
     '',
     ...(summaries.some(({ noInterval }) => noInterval)
-      ? ['Means without an interval: their corpus was not at hand when this page was written.', '']
+      ? ['Means without an interval: their corpus was not available when this page was written.', '']
       : []),
   ];
   return [
