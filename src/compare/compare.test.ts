@@ -279,7 +279,7 @@ describe('metrics that are not means', () => {
     expect(several.score).toBeCloseTo((scoreOf(runs[0], convention) + scoreOf(runs[1], convention)) / 2, 12);
     expect(several.seeds!.scores).toHaveLength(2);
     const page = presentComparison(compareRuns(runs, { convention, resamples: 400 }), 'en');
-    expect(page.flatMap(({ lines }) => lines).join('\n')).toContain('no sum over items');
+    expect(page.flatMap(({ lines }) => lines).join('\n')).toContain('not a sum over items');
   });
 });
 
