@@ -5,14 +5,14 @@
  *     --commands commands.txt [--compare bench/results/pretraining-compare.json]
  *   npx node scripts/card.ts models/cbert-small --init bge-small-zh-v1.5 --arm cbert-small …
  *
- * --init: the encoder whose pretraining was continued; --arm: the model's arm in bench/grid, which provides its evaluation.
+ * --init: the encoder whose pretraining was continued; --arm: the model's arm in bench/grid, which provides its evaluation
+ * (bench/grid/page.ts renews it when cells are added).
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keptCells } from '../bench/grid/cells.ts';
-import { ARMS, type Arm, RECIPES } from '../bench/grid/recipes.ts';
-import { difference, spread } from '../bench/grid/show.ts';
+import { cardEvaluation } from '../bench/grid/card.ts';
+import { ARMS } from '../bench/grid/recipes.ts';
 import { readWeights } from '../src/encoders/weights/read.ts';
 import { writeAtomic } from '../src/ground/files.ts';
 
@@ -144,33 +144,6 @@ const compared: string[] = compare
     ]
   : [];
 
-/** Test scores of the model, the encoder it was built from, and the strongest other model. */
-function gridRows(arm: Arm): string[] {
-  const rows = Object.keys(RECIPES).flatMap((task) => {
-    const { cells, pairs } = keptCells(task);
-    const scoresOf = (of: Arm): number[] =>
-      cells.filter((cell) => cell.arm === of && !cell.trial).flatMap(({ score }) => score ?? []);
-    const own = scoresOf(arm);
-    if (own.length === 0) return [];
-    const others: readonly Arm[] = ['fine-tuned', 'baseline'];
-    const cell = (of: Arm): string[] => {
-      const scores = scoresOf(of);
-      return scores.length > 0 ? [spread(scores), difference(pairs, arm, of)] : ['', ''];
-    };
-    return [row([task, own.length, spread(own), ...others.flatMap(cell)])];
-  });
-  return [
-    '## Evaluation',
-    '',
-    `Fine-tuned on the full training set with the recipes of \`bench/grid\`; primary metric on test in percent, ± standard deviation over seeds; paired differences with 95 % intervals over independent units and p corrected for all comparisons of the task. Other tasks have not been run yet.`,
-    '',
-    row(['task', 'seeds', name, `${values.init}`, 'difference', 'strongest other model', 'difference']),
-    row(['---', '---:', '---:', '---:', '---:', '---:', '---:']),
-    ...rows,
-    '',
-  ];
-}
-
 const init = values.init === undefined ? undefined : INITS[values.init];
 if (values.init && !init)
   throw new Error(`${values.init} has no known licence: models trained from it are not shipped`);
@@ -228,7 +201,7 @@ const card = [
     ]),
   ),
   '',
-  ...(arm ? gridRows(arm) : compared),
+  ...(arm ? cardEvaluation(arm, name, String(values.init)) : compared),
   '## Limits',
   '',
   '- It is small and was trained on little text, mostly online patient questions and answers, hospital records from a single release and clinical trial criteria. It knows little about other kinds of text, and nothing more recent.',

@@ -1,6 +1,7 @@
 /**
- * Writes docs/encoder-results.md and its Chinese twin from the cells kept by bench/grid/grid.ts, and adds a
- * link to docs/results.md. No figure is typed by hand. Trials and error analyses are on the English page only.
+ * Writes docs/encoder-results.md and its Chinese twin and the evaluation in the card of cbert-small from the cells kept by
+ * bench/grid/grid.ts, and adds a link to docs/results.md. No figure is typed by hand. Trials and error analyses are on the
+ * English page only.
  *
  *   npx node bench/grid/page.ts
  */
@@ -10,6 +11,7 @@ import { writeAtomic } from '../../src/ground/files.ts';
 import { bothLanguages, type Language, type Text } from '../../src/ground/language.ts';
 import { kebab } from '../../src/ground/parameters.ts';
 import { findTask } from '../../src/tasks/registry.ts';
+import { cardEvaluation, withEvaluation } from './card.ts';
 import { type ArmInterval, type Cell, cellsOf, type KeptCell, keptCells } from './cells.ts';
 import { errorLines } from './errors-table.ts';
 import { pairingLines } from './pairing-table.ts';
@@ -266,3 +268,7 @@ const LINK = 'Pretrained encoders, frozen and fine-tuned: [encoder-results.md](e
 const results = join(docs, 'results.md');
 const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
 if (text !== '' && !text.includes(LINK)) await writeAtomic(results, text.replace(/^(?=## )/m, `${LINK}\n\n`));
+
+const CARD = join(import.meta.dirname, '../../models/cbert-small/README.md');
+const evaluation = cardEvaluation('cbert-small', 'cbert-small', 'bge-small-zh-v1.5');
+await writeAtomic(CARD, withEvaluation(readFileSync(CARD, 'utf8'), evaluation));

@@ -1,0 +1,42 @@
+import { keptCells } from './cells.ts';
+import { type Arm, RECIPES } from './recipes.ts';
+import { difference, row, spread } from './show.ts';
+
+const HEADING = '## Evaluation';
+
+/** The evaluation in a model's card: test scores of the model, the encoder it was built from, and the strongest other model. */
+export function cardEvaluation(arm: Arm, name: string, encoder: string): string[] {
+  const rows = Object.keys(RECIPES).flatMap((task) => {
+    const { cells, pairs } = keptCells(task);
+    const scoresOf = (of: Arm): number[] =>
+      cells.filter((cell) => cell.arm === of).flatMap(({ score }) => score ?? []);
+    const own = scoresOf(arm);
+    if (own.length === 0) return [];
+    const others: readonly Arm[] = ['fine-tuned', 'baseline'];
+    const cell = (of: Arm): string[] => {
+      const scores = scoresOf(of);
+      return scores.length > 0 ? [spread(scores), difference(pairs, arm, of)] : ['', ''];
+    };
+    return [row([task, String(own.length), spread(own), ...others.flatMap(cell)])];
+  });
+  const missing = Object.keys(RECIPES).length - rows.length;
+  return [
+    HEADING,
+    '',
+    `Fine-tuned on the full training set with the recipes of \`bench/grid\`; primary metric on test in percent, ± standard deviation over seeds; paired differences with 95 % intervals over independent units and p corrected for all comparisons of the task.${missing > 0 ? ' Other tasks have not been run yet.' : ''}`,
+    '',
+    row(['task', 'seeds', name, encoder, 'difference', 'strongest other model', 'difference']),
+    row(['---', '---:', '---:', '---:', '---:', '---:', '---:']),
+    ...rows,
+    '',
+  ];
+}
+
+/** A card with this evaluation in place of the one it has. Throws if it has none. */
+export function withEvaluation(card: string, evaluation: readonly string[]): string {
+  const lines = card.split('\n');
+  const start = lines.indexOf(HEADING);
+  if (start < 0) throw new Error(`The card has no section "${HEADING}"`);
+  const next = lines.findIndex((line, i) => i > start && line.startsWith('## '));
+  return [...lines.slice(0, start), ...evaluation, ...lines.slice(next < 0 ? lines.length : next)].join('\n');
+}
