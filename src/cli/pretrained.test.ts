@@ -30,17 +30,11 @@ const run = (
   signal?: AbortSignal,
 ): Promise<string> =>
   runCommand(command, operands, { dataDir: at('data'), ...options }, { json: true, signal });
-const SMALL = {
-  layers: '1',
-  hidden: '32',
-  heads: '2',
-  maxPositions: '64',
-  maxLength: '32',
-  batchSize: '8',
-  threads: '1',
-};
+const SHAPE = { layers: '1', hidden: '32', heads: '2', maxPositions: '64' };
+const BATCHES = { maxLength: '32', batchSize: '8', threads: '1' };
 const fresh = {
-  ...SMALL,
+  ...SHAPE,
+  ...BATCHES,
   learningRate: '0.005',
   steps: '30',
   vocabSize: '200',
@@ -108,7 +102,7 @@ describe('pretrain', () => {
   });
 
   it('continues from a model with its vocabulary', async () => {
-    const options = { ...SMALL, init: at('model'), steps: '2', learningRate: '0.0001', out: at('further') };
+    const options = { ...BATCHES, init: at('model'), steps: '2', learningRate: '0.0001', out: at('further') };
     const { scores } = JSON.parse(await run(pretrainCommand, [at('corpus')], options));
     expect(scores.loss).toBeLessThan(5);
     const [before, after] = [await loadFolder(at('model')), await loadFolder(at('further'))];
@@ -117,33 +111,25 @@ describe('pretrain', () => {
   });
 
   it('is the teacher of a student, and loses the tokens that texts do not use', async () => {
-    const options = {
-      ...SMALL,
-      teacher: at('model'),
-      student: at('model'),
-      steps: '2',
-      out: at('distilled'),
-    };
-    const { maxPositions: _, layers: __, hidden: ___, heads: ____, ...distilling } = options;
-    const distilled = JSON.parse(await run(distilCommand, [at('corpus')], distilling));
+    const [teacher, student] = [at('model'), at('model')];
+    const options = { ...BATCHES, teacher, student, steps: '2', out: at('distilled') };
+    const distilled = JSON.parse(await run(distilCommand, [at('corpus')], options));
     // a student that begins as its teacher
     expect(distilled).toMatchObject({ out: at('distilled'), steps: 2 });
     expect(distilled.cosine).toBeGreaterThan(0.9);
 
-    const trim = modelCommand.subcommands!.find(({ name }) => name === 'trim')!;
+    const command = modelCommand.subcommands!.find(({ name }) => name === 'trim')!;
+    const trim = (options: GivenOptions): Promise<string> =>
+      runCommand(command, [at('distilled')], options, { json: true });
     writeFileSync(at('used.txt'), '今天腹痛了');
-    const trimmed = JSON.parse(
-      await run(trim, [at('distilled')], { texts: at('used.txt'), out: at('trimmed') }),
-    );
+    const trimmed = JSON.parse(await trim({ texts: at('used.txt'), out: at('trimmed') }));
     expect(trimmed).toMatchObject({ texts: 1, unknown: 0, lost: 0 });
     const { tokenizer, config } = await loadFolder(at('trimmed'));
     expect(config.vocabSize).toBe(trimmed.after);
     expect(trimmed.after).toBeLessThan(trimmed.before);
     expect(tokenizer.tokenize('今天腹痛了').ids).not.toContain(tokenizer.vocabulary.ids.unk);
-    await expect(run(trim, [at('distilled')], { out: at('none') })).rejects.toMatchObject({
-      code: 'no-text',
-    });
-    const missing = run(trim, [at('distilled')], { texts: at('absent.txt'), out: at('none') });
+    await expect(trim({ out: at('none') })).rejects.toMatchObject({ code: 'no-text' });
+    const missing = trim({ texts: at('absent.txt'), out: at('none') });
     await expect(missing).rejects.toMatchObject({ place: { file: at('absent.txt') } });
     expect(existsSync(at('none'))).toBe(false);
   });
@@ -213,7 +199,7 @@ describe('models by name', () => {
     const { masks } = JSON.parse(await run(fillMaskCommand, ['of-the-test', '今天[MASK]了。']));
     expect(masks).toEqual(JSON.parse(await run(fillMaskCommand, [at('model'), '今天[MASK]了。'])).masks);
     expect(JSON.parse(await run(embedCommand, ['of-the-test', '腹痛']))).toHaveLength(1);
-    const options = { ...SMALL, init: 'of-the-test', steps: '1', out: at('from-name') };
+    const options = { ...BATCHES, init: 'of-the-test', steps: '1', out: at('from-name') };
     await run(pretrainCommand, [at('corpus')], options);
     expect((await loadFolder(at('from-name'))).config).toEqual((await loadFolder(at('model'))).config);
     const listed = JSON.parse(await run(modelCommand.subcommands!.find(({ name }) => name === 'list')!, []));
