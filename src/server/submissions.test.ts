@@ -104,7 +104,7 @@ describe.each(['pglite', 'postgres'] as const)('submissions on %s', (engine) => 
       .where('team', '=', team);
     await rejected.set({ received: new Date(Date.now() - 23 * 60 * 60_000) }).execute();
     const spent = await hand('blue', 'practice', good).catch((error) => error);
-    const wait = new Date(/from (\S+) on/.exec(spent.message)![1]).getTime() - Date.now();
+    const wait = new Date(/accepted from (\S+)/.exec(spent.message)![1]).getTime() - Date.now();
     expect([spent.code, Math.round(wait / 60_000)]).toEqual(['rejections-spent', 60]);
     await hand('red', 'practice', good, 'beside');
     await rejected.set({ received: new Date(Date.now() - 25 * 60 * 60_000) }).execute();
