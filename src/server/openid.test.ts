@@ -120,8 +120,8 @@ describe('sign-in by an OpenID provider', () => {
   });
 
   it('a provider that does not answer, or is none, is said', async () => {
-    expect(() => createOpenId({ issuer: 'http://elsewhere.example', ...CLIENT })).toThrow(/no address/);
-    expect(() => createOpenId({ issuer: 'nonsense', ...CLIENT })).toThrow(/no address/);
+    expect(() => createOpenId({ issuer: 'http://elsewhere.example', ...CLIENT })).toThrow(/not the address/);
+    expect(() => createOpenId({ issuer: 'nonsense', ...CLIENT })).toThrow(/not the address/);
     const gone = createOpenId({ issuer: 'http://127.0.0.1:1', ...CLIENT });
     await expect(gone.begin(new URL(listening.url))).rejects.toMatchObject({ code: 'provider-unreachable' });
     const { url } = listening;

@@ -123,5 +123,5 @@ test('without its peer says how to install it, and of other models what does not
   expect(hintOf('encoder')).toContain('npm install onnxruntime-web@1.30.0');
   expect(hintOf('bare')).toContain('chineseblue export');
   expect(missing.get('many')?.text.zh).toBe('ensemble 类模型只能在服务器中运行。');
-  expect(hintOf('many')).toMatch(/\(bert\) and majority, .*linear/);
+  expect(hintOf('many')).toMatch(/\(bert\), majority, .*linear/);
 });

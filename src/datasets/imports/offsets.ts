@@ -9,7 +9,7 @@ export interface OffsetRule {
 
 /** The rule of a file and what it rests on. */
 export interface InferredOffsets extends OffsetRule {
-  /** `mentions`: given with the spans; `range`: other rules leave the text; `format`: the data does not say. */
+  /** `mentions`: given with the spans; `range`: other rules exceed the text; `format`: the data does not say. */
   readonly basis: 'mentions' | 'range' | 'format';
   readonly spans: number;
   /** Spans that stand inside their text under this rule and, where a mention is given, read it. */
