@@ -101,7 +101,7 @@ describe('docs/bring-your-own.md', { timeout: 300_000 }, () => {
   it('goes from every kind of data to all baselines, a BERT, an audit and a report', () => {
     const whole = page.filter(({ code }) => /all-baselines,bert:.*data audit .*report runs/s.test(code));
     expect(whole.map(({ title }) => title.split(':')[0])).toEqual([
-      ...['An Excel sheet', 'A doccano project', 'A brat folder', 'A GBK table'],
+      ...['Excel', 'doccano', 'brat', 'GBK CSV'],
     ]);
     const reports = whole.flatMap(({ code }) => /report .*--out (\S+)/.exec(code)?.[1] ?? []);
     for (const report of reports) expect(readFileSync(join(at, report), 'utf8')).toContain('ward-');

@@ -191,7 +191,7 @@ async function toSlurm(file: string, plans: PlanList['plans'], terminal: Termina
   const shown = terminal.beside(file);
   if (shown.json) return shown.printJson({ file, evaluations: plans.length });
   shown.printText({
-    en: `${file} runs ${counted(plans.length, 'evaluation')}: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
+    en: `To start ${counted(plans.length, 'evaluation')}: \`sbatch ${file}\`. The same command without --slurm prints the table.`,
     zh: `${file} 包含 ${plans.length} 次评测：\`sbatch ${file}\`。完成后去掉 --slurm 再次执行即可输出结果表。`,
   });
 }
