@@ -8,9 +8,9 @@
  *     [--list|--compare]
  *
  * --encoder: folder or name of the pretrained encoder; --small: the same for cbert-small, whose arms are skipped without it;
- * --minutes: start no cell expected to end later; --threads: of training, without effect on results, though a
- * cell begun with other threads starts anew; --compare: train nothing, and recompute comparisons and intervals over seeds
- * from the runs in WORK (no --encoder).
+ * --minutes: start no cell expected to end later; --threads: of training, without effect on results at the sizes of these
+ * encoders, but an interrupted cell resumes only with the same number; --compare: train nothing, and recompute comparisons
+ * and intervals over seeds from the runs in WORK (no --encoder).
  *
  * --trials instead runs the variants of trials.ts and the recipe on the same sample of the training set, judged on dev:
  * 240 000 to 400 000 training tokens for the recipe, about 40 minutes on one core per task, 30 with --seeds 0. --full then

@@ -60,8 +60,8 @@ export async function requireQuota(
 }
 
 /**
- * Throws a UserError `rejections-spent` where so many files of a team were rejected, or failed, that no more are looked at
- * until one of them is a day old.
+ * Throws a UserError `rejections-spent` if a team has reached its limit of rejected or failed files in 24 hours; the next
+ * file is accepted once the oldest of them is a day old.
  */
 export async function requireFewRejections(
   kysely: Reader,

@@ -29,7 +29,7 @@ export interface PairKernel {
     entries: number,
     /** A number for each entry. */
     values: number,
-    /** The second weight stands so many bytes after the first. */
+    /** Offset in bytes of the second weight from the first. */
     apart: number,
     /** Two sums for each column. */
     sums: number,

@@ -72,7 +72,7 @@ function startModel(loading: Loading): ModelProcess {
     });
     const reply = await exchange(own, { load: loading });
     if (reply.kind === 'refused') {
-      // One that lost its file, say, is started anew until it is there again.
+      // A model whose file is missing, say, is restarted until the file is back.
       own.kill('SIGKILL');
       throw userError(reply.error);
     }
