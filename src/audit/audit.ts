@@ -7,7 +7,7 @@ import { MOST_HELD, openPasses, type Pass } from '../datasets/passes.ts';
 import { renumberUnits } from '../datasets/units.ts';
 import type { Tokenizer } from '../encoders/tokenizers/tokenizer.ts';
 import type { Text } from '../ground/language.ts';
-import { takeStepsResting } from '../ground/steps.ts';
+import { takeStepsYielding } from '../ground/steps.ts';
 import { createYielder } from '../ground/yielder.ts';
 import { bestConstant } from '../scoring/floors.ts';
 import { findConvention } from '../tasks/conventions.ts';
@@ -88,7 +88,7 @@ export async function auditDataset(
       await rest();
     }
   }
-  const twins = await takeStepsResting(survey.twins(), rest);
+  const twins = await takeStepsYielding(survey.twins(), rest);
   const { signal, power } = await measure(task, splits, survey, aborted);
   const synthetic = splits.some((split) => split.synthetic);
   const agreement = await readAgreement(task, dataset.dir);

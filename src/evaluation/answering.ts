@@ -10,7 +10,7 @@ import { openJournal } from './journal.ts';
 import type { Watcher } from './plan.ts';
 import { type RunUsage, tallyUsage } from './usage.ts';
 
-/** The questions, the model, and the journal of the replies. */
+/** What is asked: the questions, the model, and the journal of the replies. */
 export interface Asked {
   readonly run: string;
   readonly journal: string;
@@ -24,19 +24,19 @@ export interface Answers {
   /** The replies of every repeat, if questions were repeated; aligned with the questions. */
   readonly repeats: readonly (readonly unknown[])[];
   readonly counts: AnswerCounts;
-  /** How many answers are unreadable or missing for which reason; absent where none is. */
+  /** Counts of unreadable and missing answers by reason; absent where there are none. */
   readonly reasons?: Readonly<Record<string, number>>;
   /** Mean probability of every place in the list of options; absent where options were not scored. */
   readonly places?: readonly number[];
   /** Absent where no answer was given in quotes. */
   readonly quotes?: QuoteCounts;
-  /** The sum over all replies; absent where none of them says. */
+  /** The sum over all replies; absent where none reports it. */
   readonly usage?: RunUsage;
 }
 
 /**
- * Asks a fitted model what the journal does not have yet, and reads all replies. Every reply is in the journal as soon as
- * it arrives, also where this is aborted or fails; in memory is what was read from it.
+ * Asks a fitted model the questions that the journal does not answer yet, and parses all replies. Every reply is in the journal
+ * as soon as it arrives, even if this is aborted or fails; memory holds the parsed answers.
  */
 export async function answerQuestions(
   { run, journal: file, task, questions }: Asked,
@@ -103,7 +103,7 @@ interface AnswerProgress {
   note(): Text | undefined;
 }
 
-/** How far the questions are answered; kinds whose replies are read also say how many could be. */
+/** The progress of answering; for kinds whose replies are parsed, also how many could be. */
 function createProgress(asked: number, { interprets }: ModelKind): AnswerProgress {
   const counts: Record<AnswerStatus, number> = { answered: 0, refused: 0, unreadable: 0, missing: 0 };
   const started = performance.now();

@@ -7,7 +7,7 @@ import { readReplies } from './journal.ts';
 import type { OpenedRun } from './opened.ts';
 import { RUN_FILES } from './store.ts';
 
-/** The questions about an example, the replies, and how they were read. */
+/** The prompts of an example, the replies, and how they were parsed. */
 export interface Said extends Conversation {
   readonly answer: Answer;
 }

@@ -96,7 +96,7 @@ export async function evaluate(request: EvaluationRequest, watcher: Watcher = {}
 
   await using _lock = await acquireLock(paths.lock);
   if (plan.force) await clearRun(evaluation.directory);
-  // The journal stays: only what is missing or failed in it is asked again.
+  // The journal is kept: only missing and failed replies are requested again.
   else if (existsSync(paths.record) && hasFailures(plan, await readRecord(paths.record)))
     await rm(paths.record);
   if (!existsSync(paths.record) || wantsModel()) {
@@ -136,7 +136,7 @@ function requireId({ id: found }: RunRecord, id: string, file: string): void {
 const hasFailures = ({ retryErrors = false }: Plan, { answers }: RunRecord): boolean =>
   retryErrors && answers.failed > 0;
 
-/** A model may be a directory of files: it gets its name when it is complete. */
+/** A model may be a directory of files: it is renamed into place when it is complete. */
 async function keepModel(fitted: FittedModel, path: string): Promise<void> {
   const staging = `${path}.new`;
   await rm(staging, { recursive: true, force: true });
@@ -228,8 +228,8 @@ async function writeAnswered({ questions, paths }: Evaluation, { answers }: Answ
 }
 
 /**
- * Scores the predictions that the record names. The record has the hash of scores that are complete only: it drops that of
- * earlier scores before they are replaced, and gets that of the new ones last.
+ * Scores the predictions that the record names. The record only ever has the hash of complete scores: the old hash is removed
+ * before the scores are replaced, and the new one is added last.
  */
 async function scoreRun({ plan, id, kind, splits, questions, examples, directory, paths }: Evaluation) {
   const { task, split } = plan;

@@ -16,7 +16,7 @@ export interface ExplanationRequest extends Pick<KeptModel, 'kind' | 'fitted'> {
   readonly signal?: AbortSignal;
 }
 
-/** A question, its answer, and what speaks for it. */
+/** A question, its answer, and the evidence for it. */
 export interface Explanation {
   readonly question: Question;
   readonly answer: Answer;

@@ -82,14 +82,13 @@ export function requireSave({ id, capabilities }: ModelKind): void {
 export interface KeptModel {
   readonly kind: ModelKind;
   readonly fitted: FittedModel;
-  /** What its answers depend on besides the inputs: its kind, its files, its inference settings. */
+  /** What its answers depend on besides the inputs: its kind, files and inference settings. */
   readonly identity: () => Promise<string>;
 }
 
 /**
- * The kept model that `kind:path` names, with parameters of how it answers; `moduleHash` is
- * that of the module that its kind comes from. Throws a UserError for a name of another
- * shape, and for parameters that were fixed at fitting.
+ * The kept model that `kind:path` names, with its inference parameters; `moduleHash` is that of the module of its kind. Throws
+ * a UserError for a name of another shape, and for parameters that were fixed at fitting.
  */
 export async function loadKept(
   name: string,
@@ -121,5 +120,5 @@ export async function loadKept(
   return { kind, fitted, identity };
 }
 
-/** The hash of a kept model; its name, where a kind of one's own keeps models elsewhere than in files. */
+/** The hash of a kept model; its name, where a user's kind does not keep models in files. */
 const hashKept = async (path: string): Promise<string> => (existsSync(path) ? hashPath(path) : path);

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openJournal, readReplies } from './journal.ts';
 
-/** The largest file that these tests let Node read at once; it is 2 GiB in truth. */
+/** The largest file that Node may read at once in these tests; its real limit is 2 GiB. */
 const LARGEST_BUFFER = 1 << 20;
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { UserError } from '../ground/errors.ts';
 import { writeJson } from '../ground/files.ts';
 import { isSealed, seal } from '../ground/hash.ts';
-import { finiteBack } from '../ground/json.ts';
+import { restoreFinite } from '../ground/json.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { intervalJson } from './schema.ts';
 import type { StoredRun } from './store.ts';
@@ -28,13 +28,13 @@ const identityOf = (runs: readonly StoredRun[]) => ({
   runs: runs.map(({ record }) => [record.id, record.files.predictions]),
 });
 
-/** The interval that was kept for the mean of these very runs; undefined where none was, or it is not what was written. */
+/** The interval kept for the mean of exactly these runs; undefined if there is none or it was altered. */
 export async function readKeptInterval(
   runs: readonly StoredRun[],
 ): Promise<{ readonly interval?: Interval } | undefined> {
   try {
     const text = await readFile(join(runs[0].directory, FILE), 'utf8');
-    const { schema, primary, runs: of, interval } = keptJson.parse(JSON.parse(text, finiteBack));
+    const { schema, primary, runs: of, interval } = keptJson.parse(JSON.parse(text, restoreFinite));
     const isOurs = JSON.stringify({ schema, primary, runs: of }) === JSON.stringify(identityOf(runs));
     return isOurs && isSealed(JSON.parse(text)) ? { interval } : undefined;
   } catch {
@@ -42,7 +42,7 @@ export async function readKeptInterval(
   }
 }
 
-/** Keeps the interval of the mean of these runs. Where that is not possible it is computed again the next time. */
+/** Keeps the interval of the mean of these runs. If that fails, it is computed again the next time. */
 export async function keepInterval(
   runs: readonly StoredRun[],
   interval: Interval | undefined,

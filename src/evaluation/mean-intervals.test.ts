@@ -21,7 +21,7 @@ const nowhere = { ...places, dataDir: '/nowhere' };
 let runsDir: string;
 let runs: StoredRun[];
 
-/** A run that is right but on the first examples, as many as its seed. */
+/** A run that is right except on the first `seed` examples. */
 const keep = async (seed: number): Promise<StoredRun> =>
   readRun(
     await keepRun(
@@ -36,7 +36,7 @@ const keep = async (seed: number): Promise<StoredRun> =>
     ),
   );
 const fileOf = ({ directory }: StoredRun): string => join(directory, 'mean-interval.json');
-/** The same runs as of a corpus that is no sample. */
+/** The same runs as if on a corpus that is not a sample. */
 const real = (runs: readonly StoredRun[]): StoredRun[] =>
   runs.map((run) => ({ ...run, record: { ...run.record, synthetic: false } }));
 

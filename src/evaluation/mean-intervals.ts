@@ -10,7 +10,7 @@ import type { StoredRun } from './store.ts';
 import { subsetIds } from './subset-ids.ts';
 import type { ScoreSummary, Summary } from './summary.ts';
 
-/** The location of the gold for intervals. */
+/** Where the gold for intervals is. */
 export interface IntervalPlaces {
   readonly dataDir: string;
   /** The tasks to look the recorded names up in. */
@@ -21,9 +21,9 @@ export interface IntervalPlaces {
 }
 
 /**
- * Gives the mean of several runs its interval (`meanInterval`). It takes the answers of all runs and their gold, so it is
- * kept next to the run that comes first by split and seed, and read from there the next time. Where it was never computed
- * and the corpus is not at hand there is none, and `noInterval` says why.
+ * Adds the interval of the mean of several runs (`meanInterval`). Computing it takes the answers of all runs and their gold, so
+ * it is kept next to the run that comes first by split and seed, and read from there the next time. Where it was never computed
+ * and the corpus is not available, there is none, and `noInterval` says why.
  */
 export async function addIntervals(
   summaries: readonly Summary[],
@@ -53,7 +53,7 @@ async function addInterval(summary: Summary, places: IntervalPlaces): Promise<Su
   return withIntervals(summary, { ...(await subsetIntervals(opened, places)), all });
 }
 
-/** The order in which runs are averaged, whatever the order in which they were done or listed. */
+/** The order in which runs are averaged, however they are listed. */
 const inOrder = (runs: readonly StoredRun[]): StoredRun[] =>
   runs.toSorted(
     ({ record: a }, { record: b }) =>
@@ -68,7 +68,7 @@ function withIntervals(summary: Summary, intervals: Readonly<Record<string, Inte
   return { ...summary, interval: intervals.all, subsets: Object.fromEntries(subsets) };
 }
 
-/** Opens runs where their corpus is: samples come with the package. Throws the UserError of the given directory. */
+/** Opens runs with their corpus; samples come with the package. Throws the UserError of the given directory. */
 async function openWithGold(
   runs: readonly StoredRun[],
   { dataDir, among }: IntervalPlaces,

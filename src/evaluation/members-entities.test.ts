@@ -16,7 +16,7 @@ const task = findTask('cMedQANER');
 const run = (model: string, parameters = {}) =>
   evaluate({ task, model, parameters, dataDir: samplesDir(), root: join(folder, 'runs'), keepModel: true });
 
-/** What a run said: the spans of every question. */
+/** The spans of every question that a run predicted. */
 const spansOf = ({ directory }: StoredRun): string[][] =>
   readFileSync(pathsOf(directory).predictions, 'utf8')
     .trimEnd()
@@ -42,7 +42,7 @@ it('combines a CRF with a frozen and a fine-tuned encoder', async () => {
     const said = members.map(spansOf);
     const given = spansOf(combined);
     expect(given.length).toBe(45);
-    // nobody but the members finds spans
+    // only the members find spans
     for (const [i, spans] of given.entries())
       for (const span of spans) expect(said.some((one) => one[i].includes(span))).toBe(true);
     expect(given.flat().length).toBeGreaterThan(0);

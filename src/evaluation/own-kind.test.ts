@@ -59,7 +59,7 @@ function journaled(): string[] {
   return lines.map((line) => TEXTS[Number(JSON.parse(line).id)]);
 }
 
-/** What the next attempt must ask: everything without a reply. */
+/** The questions of the next attempt: all without a reply. */
 const open = (): string[] => {
   const known = new Set(journaled());
   return TEXTS.filter((text) => !known.has(text));

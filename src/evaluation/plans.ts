@@ -19,7 +19,7 @@ export interface PlanRequest extends Omit<Plan, 'task' | 'model' | 'modelFile' |
   readonly split?: JudgedSplit;
   /** Cross-validation: the parts of train and dev in turn, instead of one split. */
   readonly folds?: boolean;
-  /** Values that are tried in turn, in place of those of `parameters`. Default: these alone. */
+  /** Parameter values that are tried in turn, overriding those of `parameters`. Default: only `parameters`. */
   readonly grid?: readonly GivenParameters[];
 }
 
@@ -34,7 +34,7 @@ export interface PlanList {
 /**
  * Every evaluation of tasks × splits × models × parameters × seeds that makes sense: a model only on families that it
  * serves, a model that no seed changes only once, values of parameters only where a model has them, a task only where its
- * split is present. Those on one split of a task stand together.
+ * split is present. Those on the same split of a task are adjacent.
  * Throws a UserError (usage) where nothing is left, and for parameters that no chosen kind has or accepts.
  */
 export function makePlans(request: PlanRequest): PlanList {

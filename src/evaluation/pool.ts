@@ -16,7 +16,7 @@ export type Outcome =
   | { readonly plan: Plan; readonly error: UserError };
 
 export interface PoolOptions {
-  /** Evaluations at a time, each in a process of its own; 1 stays in this process. */
+  /** Evaluations at a time, each in a separate process; 1 runs in this process. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
   /** The share of all work that is done, and what is being done. */
@@ -29,9 +29,9 @@ export interface PoolOptions {
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * Evaluates many plans; outcomes come back in the order of the plans. One that fails for a reason that
+ * Evaluates many plans; outcomes are in the order of the plans. One that fails for a reason that
  * the user can fix does not stop the others; internal errors and Ctrl-C do. Kinds that call services run in this
- * process, so that one limiter and one budget hold for all, and so do kinds that only this process knows.
+ * process, so that one limiter and one budget hold for all, and so do kinds that are registered only in this process.
  */
 export async function evaluateAll(plans: readonly Plan[], options: PoolOptions): Promise<Outcome[]> {
   const { jobs, signal, onProgress, onOutcome } = options;
@@ -60,7 +60,7 @@ export async function evaluateAll(plans: readonly Plan[], options: PoolOptions):
   return outcomes;
 }
 
-/** Several seeds of one model have the same doubts. */
+/** Several seeds of one model give the same notes. */
 function once(onNote: (note: Text) => void): (note: Text) => void {
   const seen = new Set<string>();
   return (note) => {
@@ -72,7 +72,7 @@ function once(onNote: (note: Text) => void): (note: Text) => void {
 const staysHere = ({ model, parameters, modelFile }: Plan): boolean =>
   findModel(model).isRemote(parameters) || !(isBuiltIn(model) || modelFile !== undefined);
 
-/** Slow models first, and of them the last tasks first, where the large corpora are: the lanes end together. */
+/** Slow models first, and of each the last tasks, which have the large corpora: so the lanes end together. */
 function inOrder(plans: readonly Plan[]): number[] {
   const indices = Array.from(plans.keys());
   const isSlow = (index: number): boolean => findModel(plans[index].model).slow === true;

@@ -19,7 +19,7 @@ import type { KeptModel } from './fitted.ts';
 export interface PredictionRequest extends KeptModel {
   readonly task: Task;
   readonly questions: readonly Question[];
-  /** The split that the questions are, where they are one. */
+  /** The split of the questions, if they are a split. */
   readonly of: AnsweredSplit;
   /** JSON Lines, or Parquet where the name ends in `.parquet`; `-` is standard output. */
   readonly out: string;
@@ -38,8 +38,8 @@ interface Watching {
 
 /**
  * Answers questions with a kept model and writes the predictions, whole or not at all. Replies are kept in `OUT.partial` as
- * they arrive: what a crash, an error or an interruption left there is not predicted again. Interrupted, it throws a UserError
- * `interrupted` that names the file; `other-answers` where that of another model or other inputs is there.
+ * they arrive: those that a crash, an error or an interruption left there are not predicted again. Throws a UserError:
+ * `interrupted`, which names that file, and `other-answers` where it belongs to another model or other inputs.
  */
 export async function predictToFile(request: PredictionRequest, watching: Watching): Promise<Predicted> {
   const { task, questions, of, out } = request;

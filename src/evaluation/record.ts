@@ -19,7 +19,7 @@ export const RUN_SCHEMA = 'chineseblue/run@2';
 /** SHA-256 of the files next to the record. */
 export interface RunHashes {
   readonly predictions: string;
-  /** Only of kinds whose answers are interpreted: the others' are not kept. */
+  /** Only for kinds whose replies are parsed: those of others are not kept. */
   readonly answers?: string;
   /** Absent until the run is scored: the record is written before and after. */
   readonly scores?: string;
@@ -40,15 +40,15 @@ export interface RunRecord {
     readonly evaluated: number;
     /** How many there are, if only a random sample was evaluated. */
     readonly of?: number;
-    /** How many of train the model was trained on, if it reports that: a budget may exclude some. */
+    /** How many training examples the model used, if it reports that: a budget may exclude some. */
     readonly learnt?: number;
   };
-  /** How train and dev came about. */
+  /** How train and dev were split. */
   readonly splitRule: string;
   readonly corpus: readonly CorpusFile[];
   readonly model: {
     readonly id: string;
-    /** The id, with what it begins from or is made of: `kind:weights`, `kind:kind+kind`. */
+    /** The id, with its pretrained weights or its members: `kind:weights`, `kind:kind+kind`. */
     readonly name: string;
     /** Version of the kind, raised when the same parameters may give another result. */
     readonly version: number;
@@ -58,14 +58,14 @@ export interface RunRecord {
     readonly parameters: GivenParameters;
     /** Names of those that were given and are not the default. */
     readonly chosen: readonly string[];
-    /** SHA-256 of the pretrained weights that it began with; empty where it began with none. */
+    /** SHA-256 of the pretrained weights that training started from; empty where there were none. */
     readonly startingPoint: string;
     /** SHA-256 of the module of the kind; empty for a built-in one. */
     readonly moduleHash: string;
     readonly bytes?: number;
   };
   readonly answers: AnswerCounts;
-  /** How many answers are unreadable or missing for which reason, by its code; absent where none is. */
+  /** Counts of unreadable and missing answers by code of the reason; absent where there are none. */
   readonly reasons?: Readonly<Record<string, number>>;
   /** Outcomes of quotes, if answers are given as quotes. */
   readonly quotes?: QuoteCounts;

@@ -13,11 +13,11 @@ import type { Task } from '../tasks/task.ts';
 /** Variation of a model over repeated questions: the primary score of each single repeat. */
 export interface RepeatScores {
   readonly scores: readonly number[];
-  /** Standard deviation of the scores: how much asking again changes. */
+  /** Standard deviation of the scores: how much repeating changes them. */
   readonly deviation: number;
   /**
    * Standard error of the score of one repeat over the items, from the infinitesimal jackknife, as a root mean square over
-   * repeats: how much other items would change. Absent for scores that do not come from counts.
+   * repeats: how much other items would change it. Absent for scores that are not computed from counts.
    */
   readonly itemDeviation?: number;
   /** Share of the examples that every repeat answered alike. */

@@ -10,7 +10,7 @@ export interface FoundDocuments {
   readonly queries: readonly string[];
   /** The texts that hits name by position. */
   readonly documents: readonly string[];
-  /** Best first, one list a query. */
+  /** Best first, one list per query. */
   readonly found: readonly (readonly Hit[])[];
 }
 
@@ -22,8 +22,8 @@ export interface Reranker {
 }
 
 /**
- * The first `depth` documents of every query in the order of the model's scores, of equal ones the one that was found earlier;
- * those that it gave no score come next, and then the others as they were found. Scores of reordered documents are the
+ * The first `depth` documents of every query in the order of the model's scores, ties as they were found; then those without a
+ * score, and then the remaining documents as they were found. Scores of reordered documents are the
  * model's.
  */
 export async function rerank(

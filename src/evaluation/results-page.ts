@@ -102,7 +102,7 @@ function section(task: Task, summaries: readonly Summary[]): string[] {
   ];
 }
 
-/** Kinds that are not known here come last. */
+/** Unknown kinds come last. */
 function orderOf({ model }: RunRecord): number {
   const kinds = modelKinds();
   const found = kinds.findIndex(({ id }) => id === model.id);

@@ -3,9 +3,9 @@ import { modelKinds } from '../models/registry.ts';
 import type { RunRecord } from './record.ts';
 
 /**
- * The parameters by which runs of one model are told apart: those of the record and, at its default, each that the kind was
- * given later. What has no fixed default stays absent, and so it does in records of another version of the kind, whose
- * defaults are not known. By name.
+ * The parameters that distinguish runs of one model, by name: those of the record and, at their defaults, those that the kind
+ * gained later. A parameter without a fixed default stays absent, as do later ones in records of another version of the kind,
+ * whose defaults are not known.
  */
 export function settingOf({ model }: Pick<RunRecord, 'model'>): GivenParameters {
   const kind = modelKinds().find(({ id, version }) => id === model.id && version === model.version);

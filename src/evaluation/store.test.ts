@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 let copies = 0;
-/** A copy of a run below a directory of its own. */
+/** A copy of a run below a separate directory. */
 async function copy(): Promise<string> {
   const directory = join(root, `copy-${copies++}`, basename(whole));
   await cp(whole, directory, { recursive: true });
@@ -30,7 +30,7 @@ const change = async (file: string, from: string | RegExp, to: string): Promise<
   await writeFile(file, text.replace(from, to));
 };
 
-/** Writes scores in whatever shape, and a record that names them by their hash. */
+/** Writes scores of any shape, and a record that names them by their hash. */
 async function rescore(directory: string, scores: unknown): Promise<void> {
   const { record } = await readRun(directory);
   const file = join(directory, 'scores.json');
@@ -138,7 +138,7 @@ describe('readRun', () => {
   });
 });
 
-/** Brings a run back whose scores have another shape. */
+/** Copies a run and gives its scores another shape. */
 async function restore(directory: string, scores: unknown): Promise<void> {
   await rm(directory, { recursive: true });
   await cp(whole, directory, { recursive: true });

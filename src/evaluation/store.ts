@@ -6,7 +6,7 @@ import { UserError } from '../ground/errors.ts';
 import { explainFileError, readTextFile, writeJson } from '../ground/files.ts';
 import { hashFile, isSealed, seal } from '../ground/hash.ts';
 import { issueText } from '../ground/issues.ts';
-import { finiteBack } from '../ground/json.ts';
+import { restoreFinite } from '../ground/json.ts';
 import type { Text } from '../ground/language.ts';
 import { SCORES_SCHEMA, type ScoreSheet } from '../scoring/score-sheet.ts';
 import { RUN_SCHEMA, type RunRecord } from './record.ts';
@@ -42,7 +42,7 @@ export interface StoredRun {
 }
 
 /**
- * One finished run, whose files are those that its record names by their hashes. Throws a UserError for a directory that is
+ * One finished run, whose files match the hashes in its record. Throws a UserError for a directory that is
  * not a run, for one that is not finished (`unfinished-run`), damaged or altered (`damaged-run`), or was written by another
  * version (`other-schema`).
  *
@@ -76,7 +76,7 @@ export const readRecord = (file: string): Promise<RunRecord> =>
 /** Writes the record of a run, with the hash of its own content. */
 export const writeRecord = (file: string, record: RunRecord): Promise<void> => writeJson(file, seal(record));
 
-/** Throws a UserError `damaged-run` for a file of a run that is gone or is not what was written. */
+/** Throws a UserError `damaged-run` for a file of a run that is missing or was altered. */
 export async function verifyFile(file: string, sha256: string): Promise<void> {
   if (!existsSync(file)) throw damaged(file, { en: 'This file of a run is missing', zh: '缺少该运行文件' });
   if ((await hashFile(file)) !== sha256) throw damaged(file, ALTERED);
@@ -159,7 +159,7 @@ async function readJson<T extends { readonly schema: string }>(
   let revived: unknown;
   try {
     raw = JSON.parse(text);
-    revived = JSON.parse(text, finiteBack);
+    revived = JSON.parse(text, restoreFinite);
   } catch {
     throw damaged(file, { en: 'This file of a run is not JSON', zh: '该运行文件不是 JSON' });
   }

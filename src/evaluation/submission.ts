@@ -35,8 +35,8 @@ export interface PackRequest {
 
 /**
  * Answers the test splits with the kept models of runs, or takes predictions from files, and writes the official files as one
- * zip. Throws a UserError: `no-kept-model`, `not-submitted` for a task that is not of the suite, `duplicate-task`, and what
- * reading runs, predictions and corpora throws.
+ * zip. Throws a UserError: `no-kept-model`, `not-submitted` for a task outside the suite, `duplicate-task`, and the errors of
+ * reading runs, predictions and corpora.
  */
 export async function packSubmission(request: PackRequest): Promise<readonly SubmissionFile[]> {
   const { sources, out, onProgress } = request;

@@ -18,8 +18,8 @@ export interface ScoreSummary {
   /** Standard deviation over seeds and folds; NaN for one run. */
   readonly deviation: number;
   /**
-   * Of the mean, over the evaluated independent units, those of all folds together: for these runs, whatever other
-   * seeds would give. Absent for a single unit, and for several runs until `addIntervals` has opened them.
+   * Of the mean, over the evaluated independent units of all folds together: for these runs, without the variance of other
+   * seeds. Absent for a single unit, and for several runs until `addIntervals` has opened them.
    */
   readonly interval?: Interval;
 }

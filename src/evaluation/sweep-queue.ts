@@ -11,7 +11,7 @@ export interface SweepJob {
   /** A UUID: who waits for it. */
   readonly sweep: string;
   readonly plan: Plan;
-  /** The id that its run must get: of other data or by another version it would be another run. */
+  /** The id that its run must have: with other data or another version it would be another run. */
   readonly run: string;
   readonly runsIn: RunsIn;
 }
@@ -37,7 +37,7 @@ export interface SweepQueue {
 }
 
 const NAME = 'sweep';
-/** Workers that are stopped or killed use one up each. */
+/** Attempts per job; a worker that is stopped or killed uses one up. */
 const ATTEMPTS = 10;
 const DAY_SECONDS = 86_400;
 /** Id of the lock under which the tables are created; any number that nothing else uses. */
@@ -45,7 +45,7 @@ const LOCK = 7_301_402;
 
 /**
  * Opens the queue of sweeps on a PostgreSQL server. Throws a UserError: `queue-not-shared` for anything else,
- * `bad-database-url`, `database-unreachable`. `onError` receives what happens between two calls.
+ * `bad-database-url`, `database-unreachable`. `onError` receives errors that occur between two calls.
  */
 export async function openSweepQueue(url: string, onError?: (error: Error) => void): Promise<SweepQueue> {
   if (!/^postgres(ql)?:/.test(url)) throw notShared();

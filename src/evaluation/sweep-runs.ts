@@ -44,7 +44,7 @@ export async function prepareStoredRuns<S extends StoredRunsSchema>(
       (select from sweep_file where sweep_file.sha256 = sweep_blob.sha256)`.execute(transaction);
 }
 
-/** Stores a finished run, unless it is there already: being named by all that it depends on, it is the same. */
+/** Stores a finished run unless it exists: its id names everything that it depends on, so an existing one is the same. */
 export async function storeRun(
   transaction: Transaction<StoredRunsSchema>,
   run: string,
@@ -72,7 +72,7 @@ export async function storeRun(
   }
 }
 
-/** A file in parts; one of an empty file. */
+/** A file in parts; an empty file has one. */
 async function* partsOf(path: string): AsyncGenerator<Buffer> {
   const handle = await open(path);
   try {
@@ -92,7 +92,7 @@ async function* partsOf(path: string): AsyncGenerator<Buffer> {
 export const isStored = async (kysely: Kysely<StoredRunsSchema>, run: string): Promise<boolean> =>
   (await storedAmong(kysely, [run])).has(run);
 
-/** Runs that one statement asks for. */
+/** Runs queried by one statement. */
 const RUNS_PER_STATEMENT = 1000;
 
 /** Which of the named runs are in the database. */
@@ -110,8 +110,8 @@ export async function storedAmong(
 }
 
 /**
- * Writes a run of the database below `root`, whole or not at all, and reads it. Throws a UserError `stored-run-damaged`
- * where it is not what a worker stored, and those of `makeWhole` and `readRun`.
+ * Writes a run of the database below `root`, whole or not at all, and reads it. Throws a UserError `stored-run-damaged` if it
+ * was altered since it was stored, and those of `makeWhole` and `readRun`.
  */
 export async function fetchRun(
   kysely: Kysely<StoredRunsSchema>,

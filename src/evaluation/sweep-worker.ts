@@ -14,13 +14,13 @@ import { readRun } from './store.ts';
 import type { SweepJob, SweepQueue, SweepSchema } from './sweep-queue.ts';
 import { isStored, storeRun } from './sweep-runs.ts';
 
-/** How long an idle worker waits before it looks again, and how often a lease is kept. */
+/** How often an idle worker looks for jobs, and how often a lease is renewed. */
 const IDLE_MS = 500;
 const KEEP_MS = 3000;
 
 export interface SweepWorkerOptions {
   /**
-   * Of runs in a directory: where they are kept, shared by all machines; default: where the job says. Of runs in the
+   * For runs in a directory: where they are kept, shared by all machines; default: where the job says. For runs in the
    * database: where they are made; default: in the temporary directory.
    */
   readonly root?: string;
@@ -59,7 +59,7 @@ export async function workOnSweeps(sweeps: SweepQueue, options: SweepWorkerOptio
   return done;
 }
 
-/** Whether the job has ended by this attempt. */
+/** Whether this attempt ended the job. */
 async function workOn(
   { queue, database }: SweepQueue,
   lease: Lease<SweepJob>,
@@ -110,13 +110,13 @@ async function workOn(
 /** Working directory of runs for the database: one per user and machine, so that later attempts find the remains of failed ones. */
 const scratch = (): string => join(tmpdir(), `chineseblue-sweeps-${userInfo().uid}`);
 
-/** Errors that another attempt may not meet; every other UserError is the same everywhere. */
+/** Errors that another attempt may avoid; any other UserError would recur. */
 const PASSING: ReadonlySet<string> = new Set(['worker-died', 'in-use', 'interrupted', 'disk-full']);
 
 const isFinal = (error: unknown): error is UserError =>
   error instanceof UserError && !PASSING.has(error.code);
 
-/** The directories of this and all earlier attempts, the own one last; those of dead workers were left behind. */
+/** The directories of this and all earlier attempts, its own last; earlier ones were left behind by dead workers. */
 const attemptsOf = (root: string, { id, attempt }: Lease<SweepJob>): string[] =>
   Array.from({ length: attempt }, (_, i) => join(root, '.attempts', `${id}-${i + 1}`));
 
@@ -135,7 +135,7 @@ async function makeRun(plan: Plan, run: string, { signal, onProgress }: SweepWor
   return (await evaluateElsewhere(plan, { signal, onProgress: onShare })).directory;
 }
 
-/** Moves a run to its place. One that is there already is the same, being named by all that it depends on. */
+/** Moves a run to its place. Its id names everything that it depends on, so an existing one is the same. */
 async function keepRun(made: string, place: string): Promise<void> {
   if (made === place) return;
   if (existsSync(place)) await readRun(place);

@@ -13,10 +13,10 @@ import type { RunsIn, SweepQueue } from './sweep-queue.ts';
 import { fetchRun, isStored, storedAmong } from './sweep-runs.ts';
 
 const POLL_MS = 500;
-/** The pause between two questions, as a multiple of the time that a question takes: large sweeps do not load the database. */
+/** The pause between two polls, as a multiple of the time of a poll, so that large sweeps do not load the database. */
 const PAUSE = 9;
 
-/** A plan of a sweep and the run that it must give. */
+/** A plan of a sweep and the run that it must produce. */
 export interface SweepPlan {
   readonly plan: Plan;
   readonly run: string;
@@ -65,10 +65,10 @@ export async function enqueueSweep(
   return { id, runsIn, plans: planned };
 }
 
-/** `isNew`: it can be done, and its run is not kept here. */
+/** `isNew`: it can be evaluated, and its run is not kept here. */
 type OpenedPlan = Omit<SweepPlan, 'job'> & { readonly isNew: boolean };
 
-/** The runs that plans must give. Plans on one corpus stand together: it is read once for all of them. */
+/** The runs that plans must produce. Plans on one corpus are adjacent, so that it is read once for all of them. */
 async function openPlans(plans: readonly Plan[]): Promise<OpenedPlan[]> {
   const opened: OpenedPlan[] = [];
   const open = openLast();
@@ -96,9 +96,9 @@ function openLast(): typeof openCorpus {
   };
 }
 
-/** How far a sweep is. */
+/** The progress of a sweep. */
 export interface SweepState {
-  /** Evaluations that have ended, of how many. */
+  /** Evaluations that have ended, and how many there are. */
   readonly done: number;
   readonly all: number;
   /** Of those, without a run. */
@@ -116,8 +116,8 @@ export interface SweepWatcher {
 
 /**
  * Waits until every job of a sweep has ended; outcomes come in the order of the plans. Runs in the database are written
- * below the roots of their plans. Where it is aborted the jobs stay on the queue. A plan whose run is not below its root
- * has the error `sweep-run-missing`.
+ * below the roots of their plans. If aborted, the jobs stay on the queue. A plan whose run is not below its root has the error
+ * `sweep-run-missing`.
  */
 export async function awaitSweep(
   sweeps: SweepQueue,

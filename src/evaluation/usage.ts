@@ -4,7 +4,7 @@ import { SUMMED_USAGE, type Usage } from '../tasks/answer.ts';
 export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served' | 'structured'> {
   /** Model names reported by the service; several if they changed. */
   readonly served?: readonly string[];
-  /** How the service held answers to their shape; several where that changed. */
+  /** How the service enforced the shape of answers; several if that changed. */
   readonly structured?: readonly string[];
   /** The sum of the durations of all calls. */
   readonly seconds?: number;
@@ -12,10 +12,10 @@ export interface RunUsage extends Omit<Usage, 'milliseconds' | 'served' | 'struc
   readonly latency?: { readonly p50: number; readonly p90: number; readonly p99: number };
 }
 
-/** Sums what replies took, keeping a number of each at most. */
+/** Sums the usage of replies, keeping at most one number for each. */
 export interface UsageTally {
   add(usage: Usage): void;
-  /** Undefined where no reply says. */
+  /** Undefined where no reply reports it. */
   sum(): RunUsage | undefined;
 }
 

@@ -21,7 +21,7 @@ const PROGRESS_INTERVAL_MS = 200;
 const interruption = new AbortController();
 const interrupt = (): void =>
   interruption.abort(new UserError('interrupted', { en: 'Interrupted', zh: '已中断' }));
-/** The process that started this one has ended: where it was interrupted before, it was by a second Ctrl-C. */
+/** The parent process has ended: if it had been interrupted before, then by a second Ctrl-C. */
 const abandoned = (): void => {
   if (interruption.signal.aborted) process.exit(EXIT.interrupted);
   interrupt();

@@ -15,7 +15,7 @@ for (const [network, prefix, family] of [
   LOCAL.addSubnet(network, prefix, family);
 }
 
-/** An IP address as URLs and sockets write it, without brackets and zone. */
+/** An IP address from a URL or a socket, without brackets and zone. */
 const bare = (address: string): string => address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
 
 /**

@@ -30,7 +30,7 @@ export const fileUrl = (folder: string, path: string): string =>
 
 /**
  * Fetches one file to `destination`. It is written to a partial file next to it, resumes an
- * interrupted one (HTTP Range), and is moved into place only after it agrees with what is known of it.
+ * interrupted one (HTTP Range), and is moved into place only after it matches its expected identity.
  * Returns its identity. Broken connections and busy servers are retried, four attempts in all.
  * Throws a UserError: `not-on-server`, `not-authorised`, `server-error`, `no-connection`, `wrong-hash`, `too-large`, `disk-full`.
  */
@@ -170,7 +170,7 @@ const notOnServer = (url: string, path: string, status: number): UserError =>
     },
   );
 
-/** A server that asks for an account. The hub answers so for models that do not exist, too. */
+/** A server that requires an account. The hub answers the same for models that do not exist. */
 const notAuthorised = (url: string, status: number): UserError =>
   new UserError(
     'not-authorised',

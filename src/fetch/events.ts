@@ -1,6 +1,6 @@
 /**
  * The `data` of server-sent events (WHATWG HTML, 9.2), one string per event; other fields and comments are left out. Unlike
- * there, an event whose lines are whole counts without the empty line behind it, which some servers leave out at the end.
+ * there, an event with complete lines counts without the empty line after it, which some servers omit at the end.
  */
 export async function* readEvents(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';

@@ -36,7 +36,7 @@ const listing = z.object({
   ),
 });
 
-/** The hub that the environment says: `HF_ENDPOINT` for a mirror, `HF_TOKEN` for what needs an account. */
+/** The hub that the environment configures: `HF_ENDPOINT` for a mirror, `HF_TOKEN` for models that need an account. */
 export function hubOf({ HF_ENDPOINT: given, HF_TOKEN: token }: NodeJS.ProcessEnv): Hub {
   const endpoint = (given?.trim() || ENDPOINT).replace(/\/+$/, '');
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
@@ -59,7 +59,7 @@ export function hubOf({ HF_ENDPOINT: given, HF_TOKEN: token }: NodeJS.ProcessEnv
   return { endpoint, token: token?.trim() || undefined };
 }
 
-/** Headers of a request to the hub. They do not go along when it redirects to another server. */
+/** Headers of a request to the hub. They are not sent on when it redirects to another server. */
 export const hubHeaders = ({ token }: Hub): Record<string, string> =>
   token ? { authorization: `Bearer ${token}` } : {};
 

@@ -7,13 +7,13 @@ import { explainFileError } from '../ground/files.ts';
 export interface Identity {
   readonly bytes: number;
   readonly sha256: string;
-  /** SHA-1 of `blob <bytes>\0` + content: what git, and so GitHub, calls the file. */
+  /** SHA-1 of `blob <bytes>\0` + content: the file's id in git, and so on GitHub. */
   readonly gitBlob: string;
 }
 
-/** A file that is to be fetched, with what is known of its content beforehand. */
+/** A file to fetch, with what is known about its content beforehand. */
 export interface ExpectedFile extends Partial<Identity> {
-  /** What to call it, below the directory that it goes to. */
+  /** Its path below the destination directory. */
   readonly path: string;
 }
 

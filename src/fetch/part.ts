@@ -6,7 +6,7 @@ import { UserError } from '../ground/errors.ts';
 import { createDirectory, explainFileError } from '../ground/files.ts';
 import { type ExpectedFile, type Identity, identifyFile } from './identity.ts';
 
-/** A partial file of another machine is taken over only when it has not grown for this long. */
+/** A partial file of another machine is taken over only if it has not grown for this long. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 const OWNER = /\.([^.]*)-(\d+)-([0-9a-f]+)\.part$/;
@@ -37,7 +37,7 @@ export async function findLeftovers(destinations: readonly string[]): Promise<Le
 }
 
 /**
- * A temporary file next to `destination` for this process alone. A leftover is taken over by renaming it, which
+ * A temporary file next to `destination` for this process only. A leftover is taken over by renaming it, which
  * only one process can do, so that its bytes need not be fetched again.
  */
 export async function claimPart(destination: string, leftovers?: Leftovers): Promise<string> {
@@ -79,7 +79,7 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Moves a finished file into place after it agrees with what is known of it; one that does not is removed. Returns
+ * Moves a finished file into place if it matches its expected identity, and removes it otherwise. Returns
  * its identity. Throws a UserError (`wrong-hash`) that names both hashes.
  */
 export async function settlePart(

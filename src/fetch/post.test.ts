@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CallFailure, createPoster, type Poster } from './post.ts';
 
-/** What names resolve to here, besides those that the system knows. */
+/** Names that resolve here, in addition to those of the system. */
 const NAMES: Record<string, readonly string[]> = {
   'inside.test': ['127.0.0.1'],
   'outside.test': ['203.0.113.7'],
@@ -25,11 +25,11 @@ vi.mock('node:dns', async (original) => {
 let server: Server;
 let origin: string;
 let opened = 0;
-/** Requests whose connection is reset instead of an answer. */
+/** Number of requests whose connection is reset instead of being answered. */
 let resets = 0;
-/** Requests whose connection is reset inside of the answer. */
+/** Number of requests whose connection is reset during the answer. */
 let resetting = 0;
-/** Whether a connection serves one request only, and says nothing of that. */
+/** Whether a connection serves only one request, without announcing it. */
 let closing = false;
 const paths: Record<string, (response: ServerResponse) => void> = {
   '/v1/whole': (response) => response.end('{"你":1}'),

@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { isAddress, isLocalAddress } from './address.ts';
 
-/** Why a call brought no whole response. */
+/** Why a call got no complete response. */
 export type FailureCode =
   | 'connection'
   | 'timeout'
@@ -13,7 +13,7 @@ export type FailureCode =
   | 'too-large'
   | 'remote-address';
 
-/** A call without a whole response; `message` is the system's and holds neither headers nor body. */
+/** A call without a complete response; `message` is the system's and contains neither headers nor body. */
 export class CallFailure extends Error {
   readonly code: FailureCode;
   constructor(code: FailureCode, message: string) {
@@ -27,7 +27,7 @@ export class CallFailure extends Error {
 export interface Host {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Certificates in PEM that are trusted instead of the system's. */
+  /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
   /** Only loopback, private and link-local addresses are connected to, whatever a name resolves to. */
   readonly localOnly: boolean;
@@ -41,7 +41,7 @@ export interface PostOptions {
   readonly totalMs: number;
   /** From the request to the first byte of the body. */
   readonly firstByteMs: number;
-  /** Of the body. Default 64 Mi. */
+  /** Longest body. Default 64 Mi. */
   readonly mostCharacters?: number;
 }
 
@@ -68,10 +68,10 @@ export interface Poster {
 }
 
 const MAX_BODY = 64 * 1024 * 1024;
-/** How long the rest of a response that is not read to its end is waited for. */
+/** How long to wait for the rest of a response that was not read to its end. */
 const LINGER_MS = 1_000;
 const REMOTE = 'ERR_REMOTE_ADDRESS';
-/** Timers take no more milliseconds: a longer time would end at once. */
+/** The longest timer in milliseconds: a longer one would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createPoster(host: Host): Poster {
@@ -151,7 +151,7 @@ interface Deadline {
   end(): void;
 }
 
-/** Aborts when a time runs out or the caller asks to. */
+/** Aborts when a time runs out or the caller aborts. */
 function createDeadline({ signal: caller, totalMs, firstByteMs }: PostOptions): Deadline {
   const controller = new AbortController();
   let expired: FailureCode | undefined;

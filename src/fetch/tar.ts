@@ -9,7 +9,7 @@ import { readStart } from '../ground/files.ts';
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** Unpacked, an archive is at most this many times its size: text shrinks to a fifth, weights hardly at all… */
+/** Unpacked, an archive is at most this many times its size: text compresses to a fifth, weights hardly at all… */
 const MAX_RATIO = 20;
 /** …unless all of it is small. */
 const ANY_RATIO_BYTES = 64 * 1024 ** 2;
@@ -29,7 +29,7 @@ export const archiveTooLarge = (archive: string): UserError =>
     { file: archive, hint: { en: "Use its authors' archive.", zh: '请使用作者发布的压缩包。' } },
   );
 
-/** Passes on what comes and fails beyond `most` bytes, whatever headers say. */
+/** Passes data on and fails beyond `most` bytes, whatever headers say. */
 function limited(most: number, archive: string): Transform {
   let bytes = 0;
   return new Transform({
@@ -42,8 +42,8 @@ function limited(most: number, archive: string): Transform {
 }
 
 /**
- * The entries of a `.tar`, or of a `.tar.gz`, in their order; what is not read of one is skipped. Throws a UserError
- * `archive-too-large` beyond `mostUnpacked`, also for what is skipped, and what reading throws.
+ * The entries of a `.tar` or `.tar.gz` in order; unread parts of an entry are skipped. Throws a UserError `archive-too-large`
+ * beyond `mostUnpacked`, skipped parts included, and the errors of reading.
  */
 export async function* readTar(
   archive: string,

@@ -23,7 +23,7 @@ const files: readonly (readonly [string, Buffer])[] = [
 ];
 const wanted = /^(vocab\.txt|model\.bin)$/;
 
-/** As the format's own description has it; `change` spoils an entry. */
+/** A zip as the specification describes it; `change` corrupts an entry. */
 function zip(method: 0 | 8, change: (entry: Buffer, name: string) => void = () => {}): Buffer {
   const [bodies, directory]: Buffer[][] = [[], []];
   let at = 0;

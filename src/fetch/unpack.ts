@@ -6,7 +6,7 @@ import { archiveTooLarge, isGzip, mostUnpacked, readTar } from './tar.ts';
 import { readZip } from './zip.ts';
 
 const MAX_ENTRIES = 10_000;
-/** All that is wanted together: the weights of a BERT-large with its optimizer. */
+/** Limit for all wanted files together: the weights of a BERT-large with its optimizer. */
 const MAX_BYTES = 6 * 1024 ** 3;
 
 interface Entry {

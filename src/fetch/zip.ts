@@ -111,7 +111,7 @@ async function* unpackEntry(file: string, entry: Entry): AsyncGenerator<Uint8Arr
         yield chunk;
       }
     } finally {
-      // What unpacks ends alone: the file under it would stay open.
+      // Destroying the inflate stream alone would leave the file under it open.
       raw.destroy();
     }
   }

@@ -28,7 +28,7 @@ it('gathers what arrives while a slow disk syncs, and syncs it once', async () =
     const file = join(directory, 'lines');
     const handle = await open(file, 'w');
     const { write } = handle;
-    // The system takes a few bytes at a time.
+    // The system writes a few bytes at a time.
     vi.spyOn(handle, 'write').mockImplementation((...[block, from, length, at]: unknown[]) =>
       Reflect.apply(write, handle, [block, from, Math.min(Number(length), 3), at]),
     );

@@ -3,7 +3,7 @@ import { explainFileError } from './files.ts';
 
 /** What is appended reaches the disk at most this long after it arrives, in milliseconds. */
 const FLUSH_MS = 50;
-/** More than this many characters are encoded at once: all of a busy moment may be longer than a string can be. */
+/** Texts are encoded in blocks of about this many characters: joined, all pending ones may exceed the longest string. */
 const BLOCK_CHARACTERS = 1 << 23;
 
 /** Appends lines to a file and syncs them in groups, one write at a time. */
@@ -38,7 +38,7 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
     }
     for (const { accept, reject } of served) failure === undefined ? accept() : reject(failure);
   };
-  /** While a group is written, the next one gathers: a slow disk does not make a queue of syncs. */
+  /** While a group is written, the next one accumulates, so that syncs do not queue up on a slow disk. */
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -75,7 +75,7 @@ export function createAppender(handle: FileHandle, file: string, from: number): 
   };
 }
 
-/** Texts that wait to be written, encoded in blocks. */
+/** Texts waiting to be written, encoded in blocks. */
 function createBlocks() {
   let texts: string[] = [];
   let characters = 0;

@@ -31,7 +31,7 @@ const utf16 = (bytes: readonly number[]): Signature => ({
   },
 });
 
-/** Files that are no plain text of ours, by their first bytes. */
+/** Files that are not UTF-8 text, by their first bytes. */
 const SIGNATURES: readonly Signature[] = [
   compressed('gzip', [0x1f, 0x8b], 'gunzip FILE'),
   compressed('ZIP', [0x50, 0x4b, 0x03, 0x04], 'unzip FILE'),
@@ -42,13 +42,12 @@ const SIGNATURES: readonly Signature[] = [
   utf16([0xfe, 0xff]),
 ];
 
-/** How much of the beginning of a file tells its encoding, and which share of it are NULs in UTF-16 without a mark. */
+/** Bytes at the beginning of a file that decide its encoding, and the share of NULs in UTF-16 without a byte-order mark. */
 const HEAD_BYTES = 4096;
 const NUL_SHARE = 0.02;
 
 /**
- * The error for a file whose beginning shows that it is no UTF-8 text: compressed, or UTF-16. Undefined where it may be
- * one.
+ * The error for a file whose beginning shows that it is not UTF-8 text: compressed, or UTF-16. Undefined where it may be.
  */
 export function foreignText(head: Uint8Array, file: string): UserError | undefined {
   const found =
@@ -78,7 +77,7 @@ const decodes = (bytes: Uint8Array, encoding: string, stream = false): boolean =
   }
 };
 
-/** The error for bytes that are not UTF-8: which line is the first, and what they are. `linesBefore` stand before them. */
+/** The error for bytes that are not UTF-8: which line is the first, and what they are. `linesBefore` lines precede them. */
 export function notUtf8(file: string, bytes: Uint8Array, linesBefore: number): UserError {
   let line = linesBefore + 1;
   let wrong = bytes;

@@ -253,7 +253,7 @@ const partsOf = (content: Content) =>
 
 /**
  * Writes a file completely or not at all: to a temporary file next to it, fsync, rename. Missing directories are made. A
- * link stays one: the file that it leads to is written. A device or pipe cannot be replaced and is written through;
+ * symbolic link is kept: its target is written. A device or pipe cannot be replaced and is written through;
  * `-` and `/dev/stdout` are standard output. Throws a UserError for errors of the file system; whatever fails, the old file is unchanged
  * and the temporary one is removed.
  */
@@ -291,7 +291,7 @@ async function writeThrough(file: string, content: Content): Promise<void> {
   }
 }
 
-/** Links beyond which a chain of them is a circle; what the kernel follows. */
+/** Links after which a chain counts as circular, as in the kernel. */
 const MAX_LINKS = 40;
 
 /** The path that links lead to in the end, whether anything is there or not. */
@@ -309,7 +309,7 @@ async function followLinks(file: string): Promise<string> {
 }
 
 async function replace(file: string, content: Content): Promise<void> {
-  // Of this write alone: another one, in this process or on another machine, may be of the same file.
+  // Unique to this write: another process or machine may be writing the same file.
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await createDirectory(dirname(file));

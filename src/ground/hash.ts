@@ -41,7 +41,7 @@ export function isSealed({ sha256, ...record }: { readonly [field: string]: unkn
   try {
     return sha256 === digestOf(record);
   } catch (error) {
-    // nested more deeply than can be written: `seal` did not make it
+    // nested too deeply to be written, so it was not made by `seal`
     if (error instanceof RangeError) return false;
     throw error;
   }

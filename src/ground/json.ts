@@ -6,12 +6,12 @@ const NON_FINITE: ReadonlyMap<unknown, number> = new Map(
   [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]),
 );
 
-/** A reviver for `JSON.parse` that brings back what `finite` wrote as strings. */
-export const finiteBack = (_key: string, value: unknown): unknown => NON_FINITE.get(value) ?? value;
+/** A reviver for `JSON.parse` that restores the numbers that `finite` wrote as strings. */
+export const restoreFinite = (_key: string, value: unknown): unknown => NON_FINITE.get(value) ?? value;
 
-/** Levels below which values are written whole: what is longer than a string can be stands above them. */
+/** Values nested deeper than this are written as one string; only those above may exceed the longest string. */
 const LEVELS = 3;
-/** Parts are gathered to about this many characters. */
+/** Size of a part, in characters, approximately. */
 const PART = 1 << 16;
 
 /**

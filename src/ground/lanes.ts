@@ -1,14 +1,14 @@
-/** Jobs that may wait for the disk before lanes wait too: what a crash would lose is bounded however slow a disk is. */
+/** Jobs that may wait for the disk before lanes wait too: it bounds what a crash loses on a slow disk. */
 const MOST_UNSETTLED = 2048;
 
-/** What goes on after the work of a job is done, such as its way to the disk. */
+/** What continues after the work of a job is done, such as writing it to disk. */
 export interface Settling {
   readonly settled: Promise<void>;
 }
 
 /**
- * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled. After an error
- * nothing new begins, and what is under way is finished before it is thrown: it has been paid for.
+ * Runs jobs in `lanes` lanes. A lane moves on when a job's work is done, before its results have settled. After an error no job
+ * is started, and running ones, which have been paid for, finish before it is thrown.
  */
 export async function inLanes<T>(
   jobs: Iterable<T>,

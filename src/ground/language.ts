@@ -32,7 +32,7 @@ export const languageOf = (tag: string): Language | undefined =>
 
 /**
  * The language of the environment: of the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty,
- * as POSIX has it; English where that is another language.
+ * as in POSIX; English for any other language.
  */
 export function detectLanguage(environment: NodeJS.ProcessEnv): Language {
   return languageOf(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || 'en') ?? 'en';

@@ -18,7 +18,7 @@ export interface Owner {
   readonly token: string;
   readonly pid: number;
   readonly host: string;
-  /** When the process started, so that another one that got its number later is not taken for it; '' where unknown. */
+  /** When the process started, so that a later process with the same number is not mistaken for it; '' where unknown. */
   readonly born: string;
 }
 
@@ -208,7 +208,7 @@ function isAlive({ pid, host, born }: Owner): boolean {
 function birthOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name, which may hold anything, stands in parentheses; the start time is the 20th field after it.
+    // The command's name, which may contain anything, is in parentheses; the start time is the 20th field after it.
     const started = line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${started}`;
   } catch {
@@ -216,7 +216,7 @@ function birthOf(pid: number): string {
   }
 }
 
-/** What a lock is for: the directory that it stands in, or the file or directory that it is named after. */
+/** What a lock is for: the directory that it is in, or the file or directory that it is named after. */
 const lockedBy = (path: string): string => path.replace(/(\.(training|partial))?\.lock$|[\\/]lock$/, '');
 
 function inUse(path: string, { pid, host }: Owner): UserError {

@@ -1,6 +1,6 @@
 import type { Text } from './language.ts';
 
-/** Of the longer name, how much may differ where one is taken for a misspelling of the other; one letter always may. */
+/** Share of the longer name that may differ in a misspelling; one letter always may. */
 const MISSPELT = 0.4;
 
 /**

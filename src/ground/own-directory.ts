@@ -8,7 +8,7 @@ import { acquireLock } from './lock.ts';
 /** A directory that this process alone uses. */
 export interface OwnDirectory extends AsyncDisposable {
   readonly path: string;
-  /** Removes it, and what it was made in where nothing else is there. */
+  /** Removes it, and the shared directory if that is empty. */
   readonly close: () => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function openOwnDirectory(shared: string): Promise<OwnDirectory> {
     const close = async (): Promise<void> => {
       await rm(path, { recursive: true, force: true });
       await lock.release();
-      // What is not empty is in use.
+      // A directory that is not empty is in use.
       await rmdir(shared).catch(() => undefined);
     };
     await mkdir(path, { mode: 0o700 });
@@ -43,7 +43,7 @@ export async function openOwnDirectory(shared: string): Promise<OwnDirectory> {
   }
 }
 
-/** Removes what no living process holds the lock of. */
+/** Removes directories whose lock no living process holds. */
 async function removeAbandoned(path: string): Promise<void> {
   try {
     await using _lock = await acquireLock(path + LOCK);

@@ -8,7 +8,7 @@ export type ParameterValue = number | string | boolean;
 /** Parameters as given, by camelCase name; those left out take their default. */
 export type GivenParameters = Readonly<Record<string, ParameterValue>>;
 
-/** `auto` asks the owner to decide from what it knows; records keep what it decided. */
+/** With `auto` the owner chooses the value; records keep the chosen one. */
 export const AUTO = 'auto';
 export type Auto = typeof AUTO;
 
@@ -25,7 +25,7 @@ interface Common<T> {
   readonly secret?: boolean;
   /** It changes how fast the result comes, never the result: not part of a run's identity. */
   readonly speedOnly?: boolean;
-  /** It decides how a fitted model answers, not what it learns: a kept model may be loaded with another value. */
+  /** It affects how a fitted model answers, not what it learns: a kept model may be loaded with another value. */
   readonly answering?: boolean;
 }
 
@@ -184,7 +184,7 @@ export interface Owner {
 }
 
 /**
- * The parameters of `specs`, from what was given and the defaults. Text is read as the type asks.
+ * The parameters of `specs`, from what was given and the defaults. Text is parsed by type.
  * Throws a UserError `unknown-parameter` or `bad-parameter` that names the parameter and what it accepts.
  */
 export function parseParameters<S extends ParameterSpecs>(
@@ -212,7 +212,7 @@ export function withDefaults<S extends ParameterSpecs>(specs: S, given: Partial<
 /** What `readValue` returns for a value that its parameter does not accept. */
 export const INVALID = Symbol('invalid');
 
-/** One value as its parameter's type asks, from text or from plain data; `INVALID` where it is not accepted. */
+/** Parses one value by its parameter's type, from text or from plain data; `INVALID` where it is not accepted. */
 export function readValue(spec: Parameter, value: ParameterValue): unknown {
   if (spec.auto && value === AUTO) return AUTO;
   switch (spec.type) {

@@ -1,6 +1,6 @@
 import type { ParquetColumns, ParquetType } from './parquet-writer.ts';
 
-/** A type that is found out value by value; `fields` and `list` are undefined inside while nothing was seen. */
+/** A type that is inferred value by value; the inside of `fields` and `list` is undefined until a value was seen. */
 type Shape = string | { list: Shape | undefined } | Fields;
 
 /** The fields of records, and how many records there were. */
@@ -16,8 +16,8 @@ interface Field {
 }
 
 /**
- * The columns that hold rows, by the values of all of them: whole numbers with fractions elsewhere are doubles; what is
- * absent everywhere has no column, and what is absent nowhere is marked so; lists that are empty everywhere are of strings.
+ * The columns for rows, from all their values: a column of whole numbers and fractions is of doubles; a field that is absent
+ * everywhere has no column, and one that is never absent is marked so; lists that are always empty are of strings.
  * Throws a TypeError where a column holds values of different kinds.
  */
 export function columnsOf(rows: Iterable<object>): ParquetColumns {
@@ -84,7 +84,7 @@ const settled = ({ fields, count }: Fields): ParquetColumns =>
     }),
   );
 
-/** Undefined for records without any field, which Parquet has no place for. */
+/** Undefined for records without any field, which Parquet cannot represent. */
 function settle(shape: Shape | undefined): ParquetType | undefined {
   if (shape === undefined) return 'string';
   if (typeof shape === 'string') return LEAVES.find((leaf) => leaf === shape);

@@ -135,7 +135,7 @@ const stringFromBytes = (bytes: Uint8Array | undefined): string | undefined => b
 function badParquet(error: unknown, file: string): unknown {
   const known = explainFileError(error, file);
   if (known instanceof UserError) return known;
-  // What the decoder stumbles over says nothing to readers.
+  // The decoder's own message would not help the user.
   const isStumble = error instanceof TypeError || error instanceof RangeError || !(error instanceof Error);
   const cause = isStumble || error.message.includes('undefined') ? 'it is damaged' : error.message;
   return new UserError(

@@ -112,7 +112,7 @@ function elementsOf(name: string, column: ParquetColumn): SchemaElement[] {
   return [{ ...own, num_children: fields.length }, ...fields.flatMap((field) => elementsOf(...field))];
 }
 
-/** How a value is handed to the writer, which wants whole numbers of 64 bits as `bigint`. */
+/** Converts a value for the writer, which expects whole numbers of 64 bits as `bigint`. */
 function readerOf(type: ParquetType): (value: unknown) => unknown {
   if (type === 'int64') return (value) => (typeof value === 'number' ? BigInt(value) : null);
   if (typeof type === 'string') return (value) => value ?? null;

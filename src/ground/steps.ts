@@ -1,4 +1,4 @@
-/** Work that may be interrupted between its steps, so that the event loop runs and Ctrl-C is heard. */
+/** Work that may be interrupted between its steps, so that the event loop runs and Ctrl-C is handled. */
 export type Steps<T> = Generator<void, T, void>;
 
 /** Takes all steps at once. */
@@ -9,8 +9,8 @@ export function takeSteps<T>(steps: Steps<T>): T {
   }
 }
 
-/** Takes all steps with a rest (of `createYielder`) after each. */
-export async function takeStepsResting<T>(
+/** Takes all steps, yielding (`createYielder`) after each. */
+export async function takeStepsYielding<T>(
   steps: Steps<T>,
   rest: () => Promise<void> | undefined,
 ): Promise<T> {

@@ -12,7 +12,7 @@ export interface TextSpool {
   close(): void;
 }
 
-/** `utf16le` keeps every text as it is; `utf8` has no place for half of a surrogate pair. */
+/** `utf16le` keeps every text as it is; `utf8` cannot hold half of a surrogate pair. */
 export type SpoolEncoding = 'utf8' | 'utf16le';
 
 const BUFFER = 4 << 20;

@@ -1,4 +1,4 @@
-/** The part of WebAssembly's interface that is used here; the libraries of TypeScript have it for browsers only. */
+/** The part of WebAssembly's interface that is used here; TypeScript declares it for browsers only. */
 export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MAX_LINE_BYTES } from './files.ts';
 import { readWholeLines, type WholeLine } from './whole-lines.ts';
 
-/** A file of which the system gives a few bytes at a time. */
+/** A file of which the system returns a few bytes at a time. */
 const fileOf = (content: Buffer, most: number) =>
   ({
     async read(buffer: Buffer, offset: number, length: number, position: number) {

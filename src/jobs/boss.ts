@@ -11,7 +11,7 @@ const WAIT_SECONDS = 10 * 365 * 86_400;
 const KEEP_ENDED_SECONDS = 7 * 86_400;
 /** Jobs that are added by one statement: their data is one parameter of it. */
 const JOBS_PER_STATEMENT = 1000;
-/** A notice of failure is tried for as long as it takes. */
+/** A notice of failure is retried until it is handled. */
 const NOTICE_ATTEMPTS = 1_000_000;
 
 /** The queues of a database. */
@@ -31,8 +31,8 @@ export interface QueuesOptions {
 }
 
 /**
- * Starts the queues of a database: pg-boss, in the same database as everything else, so that a job and what it is about
- * are stored in one transaction, on PostgreSQL as on PGlite.
+ * Starts the queues of a database: pg-boss, in the same database as everything else, so that a job and its data are stored in
+ * one transaction, on PostgreSQL as on PGlite.
  */
 export async function startQueues<Schema>(
   { queues, kysely }: Database<Schema>,
@@ -73,7 +73,7 @@ async function openQueue<Data extends object, Schema>(
     },
     async enqueueAll(jobs, transaction) {
       const db = fromKysely(transaction);
-      // pg-boss refuses an id that is there twice in one statement
+      // pg-boss refuses an id that occurs twice in one statement
       const added = new Map<string, NewJob<Data>>();
       for (const job of jobs) if (!added.has(job.id)) added.set(job.id, job);
       const all = [...added.values()];
@@ -115,14 +115,14 @@ async function makeQueues(
     [name, queue],
   ] as const) {
     await boss.createQueue(at, options);
-    // One that was there already takes these settings.
+    // A queue that exists already takes these settings.
     await boss.updateQueue(at, options);
-    // Within a transaction nothing may be looked up by another connection, which on PGlite would wait for its end.
+    // Within a transaction nothing may be queried on another connection: on PGlite that would wait for its end.
     await boss.getQueue(at);
   }
 }
 
-/** Whether the one attempt that was named was found; pg-boss documents the count, its types leave it out. */
+/** Whether the named attempt was found; pg-boss documents the count, its types leave it out. */
 const isOne = (response: object): boolean => 'affected' in response && response.affected === 1;
 
 /** What pg-boss ends a job by: its id and the attempt that was leased. */
@@ -154,7 +154,7 @@ function reasonOf(output: object | null): string {
   return reason ?? value?.message ?? message ?? 'unknown';
 }
 
-/** Ends what follows from a lease that another worker has by now. */
+/** Rolls back the work of a lease that another worker now holds. */
 class LeaseEnded extends Error {}
 
 async function completeIn<Schema>(

@@ -55,7 +55,7 @@ async function openPostgres<Schema>(url: string): Promise<Database<Schema>> {
     connectionTimeoutMillis: CONNECT_MS,
   });
   pool.on('connect', keepPlans);
-  // A connection that is idle when the server ends it is replaced; queries report what they meet.
+  // An idle connection that the server closes is replaced; queries report their own errors.
   pool.on('error', () => undefined);
   const kysely = kyselyOf<Schema>(new PostgresDialect({ pool }));
   try {
@@ -72,12 +72,12 @@ async function openPostgres<Schema>(url: string): Promise<Database<Schema>> {
   };
 }
 
-/** Statements that a connection keeps the plans of. */
+/** Statements whose plans a connection keeps. */
 const KEPT_PLANS = 200;
-/** What `*` stands for may change while a server runs: such a plan would then be refused. */
+/** The columns of `*` may change while a server runs, and such a plan would then be refused. */
 const HAS_STAR = /\bselect\s+\*|\.\*/i;
 
-/** Lets a connection parse and plan a statement once, however often it is sent: that costs more than to execute one. */
+/** Makes a connection parse and plan each statement once: that costs more than executing it. */
 function keepPlans(client: pg.ClientBase): void {
   const names = new Map<string, string>();
   const query = client.query.bind(client) as (...given: unknown[]) => unknown;

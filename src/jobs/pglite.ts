@@ -5,7 +5,7 @@ import { UserError } from '../ground/errors.ts';
 import { makeDirectory } from '../ground/files.ts';
 import { acquireLock, type Lock } from '../ground/lock.ts';
 
-/** A PGlite that this process alone has open. */
+/** A PGlite that only this process has open. */
 export interface OwnedPglite {
   readonly pglite: PGlite;
   close(): Promise<void>;
@@ -56,8 +56,8 @@ function unreadable(directory: string, error: unknown): UserError {
 }
 
 /**
- * Kysely's dialect of PGlite, one user at a time: as it stands, a query beside an open transaction becomes part of that
- * transaction, and of two transactions that begin together the first never ends.
+ * Kysely's dialect of PGlite, one user at a time: without this, a query during an open transaction becomes part of it, and of
+ * two transactions that begin together the first never ends.
  */
 export function pgliteDialect(pglite: PGlite): Dialect {
   const dialect = new PGliteDialect({ pglite });

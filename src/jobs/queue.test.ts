@@ -51,7 +51,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
       await transaction.insertInto('result').values({ job: lease.id, value: lease.data.value }).execute();
     });
   const stored = () => database.kysely.selectFrom('result').selectAll().execute();
-  /** The lease is what it would be if its holder had died a minute ago. */
+  /** Makes the lease look as if its holder had died a minute ago. */
   const die = async ({ id }: Lease<Work>): Promise<void> => {
     await sql`update jobs.job set heartbeat_on = now() - interval '1 minute' where id = ${id}`.execute(
       database.kysely,
@@ -61,7 +61,7 @@ describe.each(['pglite', 'postgres'] as const)('a queue on %s', (engine) => {
     await queues.supervise();
     await waitNoLonger();
   };
-  /** What waits for its next attempt is due now. */
+  /** Makes jobs that wait for their next attempt due now. */
   const waitNoLonger = () => sql`update jobs.job set start_after = now()`.execute(database.kysely);
 
   it.skipIf(absent)('gives jobs in the order in which they came, and says how many are ahead', async () => {

@@ -10,7 +10,7 @@ export interface QueueSettings {
   readonly heartbeatSeconds?: number;
   /** The longest that an attempt may take, in seconds, heartbeats or not; at most a day. Default 900. */
   readonly leaseSeconds?: number;
-  /** Where notices of failure go; queues that name the same one are settled together. Default: one of the queue's own. */
+  /** Where notices of failure go; queues that name the same one are settled together. Default: a separate one for the queue. */
   readonly notices?: string;
 }
 
@@ -49,15 +49,14 @@ export type Write<Schema> = (transaction: Transaction<Schema>) => Promise<void>;
 /** Jobs of one kind, first come first served, each leased to one worker at a time. */
 export interface Queue<Data extends object, Schema> {
   /**
-   * Adds a job in a transaction: it is there when the transaction commits. A job of this id (a UUID) that is there
-   * already is left as it is.
+   * Adds a job in a transaction: it exists once the transaction commits. An existing job of this id (a UUID) is left unchanged.
    */
   enqueue(id: string, data: Data, transaction: Transaction<Schema>): Promise<void>;
   /** As `enqueue`, many jobs per statement. Of jobs with one id the first is added. */
   enqueueAll(jobs: readonly NewJob<Data>[], transaction: Transaction<Schema>): Promise<void>;
   /** Takes the next job; undefined where none waits. */
   lease(): Promise<Lease<Data> | undefined>;
-  /** Says that the holder is alive. False if the lease has expired: another worker has the job now, and this result is to be dropped. */
+  /** Sends a heartbeat. False if the lease has expired: another worker has the job now, and this result must be dropped. */
   keep(lease: Lease<Data>): Promise<boolean>;
   /**
    * Completes a job. `write` stores the result in the same transaction: exactly once, however often the job was
@@ -72,6 +71,6 @@ export interface Queue<Data extends object, Schema> {
   settleFailure(failure: Failure<Data>, write: Write<Schema>): Promise<boolean>;
   /** The ids of all jobs that workers hold, and of those that have failed for good and are still on record. */
   unfinished(): Promise<{ readonly active: readonly string[]; readonly failed: readonly string[] }>;
-  /** Undefined for an id that is not there. */
+  /** Undefined for an unknown id. */
   stateOf(id: string): Promise<JobState | undefined>;
 }

@@ -12,8 +12,8 @@ export interface TagSpan {
  *   I after O or after another type (Tjong Kim Sang and Buchholz 2000, conlleval.pl).
  * - `seqeval`: seqeval 1.2.2 by default: boundaries as conlleval; the first character is the letter, the type is
  *   what follows the first hyphen after it, else all of the rest, else `_`. It would read `B_疾病` as type `_疾病`.
- *   Letters other than B, I, E, S and O, which seqeval warns of, continue a span of their type, else begin one; where nothing
- *   is open, seqeval may count a span from the last beginning once more or leave the last one of a sentence out: not so here.
+ *   Letters other than B, I, E, S and O, which seqeval warns about, continue a span of their type, else begin one. Where no
+ * span is open, seqeval may count the last span twice or drop the last one of a sentence; this implementation does neither.
  * - `seqeval-strict`: seqeval 1.2.2 with `mode='strict', scheme=IOB2`: spans begin at B only; an I that continues
  *   nothing of its type is outside. The type is what follows the letter, without hyphens at its ends, else `_`. Other letters
  *   are an error there, outside here.
@@ -91,7 +91,7 @@ export const continues = ({ letter }: Tag): boolean => letter === 'O' || letter 
 
 /**
  * Decodes the tags of one sentence into spans, in order. A span that reaches the end is closed there.
- * A tag equal to the one before it changes nothing unless it begins or ends a span by itself.
+ * A tag equal to the one before it changes nothing unless its letter always begins or ends a span.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   for (let i = 0; i < tags.length; i++) {
     const text = tags[i];
     if (text === textBefore && continues(before)) continue;
-    const tag = known.get(text) ?? learn(known, rule, text);
+    const tag = known.get(text) ?? split(known, rule, text);
     if (start >= 0 && endsSpan(rule, before, tag)) {
       spans.push({ start, end: i, type: before.type });
       start = -1;
@@ -123,7 +123,7 @@ export function decodeBio(tags: readonly string[], rule: BioRule): TagSpan[] {
   return spans;
 }
 
-/** Distinct tags are few, so each is split once; beyond this many, which is no tag set, they are split again. */
+/** Tags are cached once split, up to this many; no real tag set is larger. */
 const MAX_KNOWN_TAGS = 1000;
 
 const caches: Readonly<Record<BioRule, Map<string, Tag>>> = {
@@ -134,7 +134,7 @@ const caches: Readonly<Record<BioRule, Map<string, Tag>>> = {
 };
 
 /** Splits a new tag. Tags of one type share one string, so that comparing types compares pointers. */
-function learn(known: Map<string, Tag>, rule: BioRule, text: string): Tag {
+function split(known: Map<string, Tag>, rule: BioRule, text: string): Tag {
   let tag = SPLITS[rule](text);
   if (known.size >= MAX_KNOWN_TAGS) return tag;
   for (const { type } of known.values()) if (type === tag.type) tag = { letter: tag.letter, type };
@@ -143,8 +143,8 @@ function learn(known: Map<string, Tag>, rule: BioRule, text: string): Tag {
 }
 
 /**
- * The same over text: `pieces[i]` is the text that `tags[i]` belongs to, usually one character. The offsets are
- * UTF-16 code units of the joined pieces, which is right also where a piece is a surrogate pair or several characters.
+ * `decodeBio` over text: `pieces[i]` is the text that `tags[i]` belongs to, usually one character. The offsets are UTF-16 code
+ * units of the joined pieces, so a piece may be a surrogate pair or several characters.
  */
 export function decodeTagged(pieces: readonly string[], tags: readonly string[], rule: BioRule): TagSpan[] {
   const offsets = new Array<number>(pieces.length + 1);

@@ -25,10 +25,10 @@ export const CORRECT = 0;
 export const PREDICTED = 1;
 export const GOLD = 2;
 
-/** What is predicted or gold under no listed class is counted as one more class of this name. */
+/** Classes in gold or predictions that are not listed are counted together under this name. */
 export const UNLISTED = '(unlisted)';
 
-/** Above this number of classes, details name those only that occur in gold or predictions. */
+/** Above this number of classes, details list only those that occur in gold or predictions. */
 export const MOST_CLASSES_IN_DETAILS = 10_000;
 
 /** Class → where its three counts begin; a class that is not listed begins at `unlisted`. */
@@ -133,7 +133,7 @@ export const figures = (correct: number, predicted: number, gold: number) => ({
   gold,
 });
 
-/** Gold counts of the classes whose own F1 is the score or weighs as much in it as that of any other class. */
+/** Gold counts of the classes whose F1 is the score, or has the same weight in it as that of every other class. */
 function supportsOf({ begins }: ClassLayout, average: Average): number[] {
   if (average === 'micro' || average === 'weighted') return [];
   const counted =
@@ -141,7 +141,7 @@ function supportsOf({ begins }: ClassLayout, average: Average): number[] {
   return counted.map((begin) => begin + GOLD);
 }
 
-/** Everything of a metric but its counting, for counts of (correct, predicted, gold) per class. */
+/** All of a metric except its counting, for counts of (correct, predicted, gold) per class. */
 export function classScores(
   layout: ClassLayout,
   average: Average,
@@ -200,7 +200,7 @@ function shareOf(average: Average, gold: number, predicted: number): number {
   return counted ? 1 : 0;
 }
 
-/** A row for every listed class, or, of very many, for those that occur. */
+/** A row for every listed class, or only for those that occur where very many are listed. */
 function rowsOf(
   { classes, listed, begins }: ClassLayout,
   counts: Float64Array,

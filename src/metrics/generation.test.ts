@@ -54,7 +54,7 @@ it('means are over texts, and texts without a pair have no ROUGE-2', () => {
 });
 
 it('names are found letter by letter, in any reference', () => {
-  // By hand: 头痛 is in both, 发热 in the text only, 胃镜 in a reference only.
+  // By hand: 头痛 is in both, 发热 only in the text, 胃镜 only in a reference.
   const items = [{ text: '头痛发热', references: ['头痛', '查胃镜'] }];
   const metric = namesF1(['头痛', '发热', '胃镜', '胃镜', ''], itself);
   expect(score(metric, items)).toBeCloseTo((2 * 1) / (2 + 2), 12);

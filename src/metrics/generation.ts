@@ -1,16 +1,16 @@
 import { type Details, type Metric, ratio } from './metric.ts';
 
-/** A written text and those that it may be like. */
+/** A generated text and its references. */
 export interface Written {
   readonly text: string;
   /** At least one. */
   readonly references: readonly string[];
 }
 
-/** How a written item is taken out of an answered one. */
+/** Takes the generated text and its references out of an answered item. */
 export type WrittenOf<Item> = (item: Item) => Written;
 
-/** Characters as code points, white space left out: Chinese texts have no other words that all would agree on. */
+/** Characters as code points, without white space: no segmentation of Chinese into words is agreed on. */
 const charactersOf = (text: string): string[] => Array.from(text.replaceAll(/\s+/gu, ''));
 
 function countGrams(characters: readonly string[], n: number): Map<string, number> {
@@ -43,7 +43,7 @@ export function commonLength(a: readonly string[], b: readonly string[]): number
 
 const grams = (length: number, n: number): number => Math.max(0, length - n + 1);
 
-/** 2PR/(P+R) of matches; 0 where either side has nothing. */
+/** 2PR/(P+R) of matches; 0 where either side is empty. */
 export const matchF1 = (matches: number, written: number, wanted: number): number =>
   written + wanted === 0 ? 0 : (2 * matches) / (written + wanted);
 
@@ -114,8 +114,8 @@ interface BleuParts {
 }
 
 /**
- * Corpus BLEU of characters (Papineni et al. 2002): n-grams up to `longest`, matches clipped by the reference that has most,
- * of several references the length that is closest (of equals the shorter), no smoothing.
+ * Corpus BLEU of characters (Papineni et al. 2002): n-grams up to `longest`, matches clipped by the reference that has most; of
+ * several references, the closest in length (the shorter one on a tie) gives the reference length; no smoothing.
  */
 export function corpusBleu<Item>(longest: number, writtenOf: WrittenOf<Item>): Metric<Item> {
   const [OWN, WANTED] = [2 * longest, 2 * longest + 1];
@@ -164,7 +164,7 @@ function bleuOf(counts: Float64Array, longest: number): BleuParts {
   return { bleu: isZero ? 0 : brevityPenalty * Math.exp(logs / longest), precisions, brevityPenalty };
 }
 
-/** F1 of the names that texts hold, pooled; a name in any reference is wanted. NaN where no text holds any. */
+/** Micro F1 of the names found in the texts; a name in any reference is gold. NaN where no text contains any. */
 export function namesF1<Item>(names: readonly string[], writtenOf: WrittenOf<Item>): Metric<Item> {
   const known = [...new Set(names)].filter((name) => name !== '');
   const figures = (counts: Float64Array) => ({
@@ -194,7 +194,7 @@ export function namesF1<Item>(names: readonly string[], writtenOf: WrittenOf<Ite
   };
 }
 
-/** The plain mean of scores that are counted side by side. */
+/** The unweighted mean of several metrics, counted together. */
 export function meanOf<Item>(parts: Readonly<Record<string, Metric<Item>>>): Metric<Item> {
   const metrics = Object.entries(parts);
   const offsets: number[] = [];

@@ -46,7 +46,7 @@ const score = (classes: readonly string[], average: Average, items: readonly Lab
   return metric.value(countAll(metric, items));
 };
 
-/** Peers say 0 where ours is undefined. */
+/** Peers return 0 where ours is undefined. */
 const orZero = (value: number): number => (Number.isNaN(value) ? 0 : value);
 
 describe.each(cases)('scikit-learn: $name', (c) => {

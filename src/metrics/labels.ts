@@ -10,7 +10,7 @@ import {
 import type { Metric, WholeMetric } from './metric.ts';
 import { ratio } from './metric.ts';
 
-/** One gold label and one predicted label an item. */
+/** One gold label and one predicted label per item. */
 export interface LabelItem {
   readonly gold: { readonly label: string };
   readonly prediction: { readonly label: string };
@@ -51,8 +51,8 @@ export const labelF1 = (classes: readonly string[], average: Average): Metric<La
   classMetric(classLayout(classes), average, COUNTING);
 
 /**
- * F1 over the classes that occur in gold or in predictions, which need not be known before: a label that is made up is a class
- * of its own, as scikit-learn counts it. `labelsOf` gives undefined for what is not scored; NaN where nothing is.
+ * F1 over the classes that occur in gold or in predictions, which need not be known in advance: an invented label is one more
+ * class, as scikit-learn counts it. `labelsOf` returns undefined for items that are not scored; NaN where none is.
  */
 export function openLabelF1<Item>(
   average: Average,

@@ -1,8 +1,8 @@
 /**
  * A corpus metric as a function of counts that add up over units (documents, dialogues, queries).
  *
- * Counting once a unit and summing gives the score of any subset or resample of the units without
- * looking at an answer again: this is what makes the bootstrap fast.
+ * Counting once per unit and summing gives the score of any subset or resample of the units without looking at an answer again:
+ * this is what makes the bootstrap fast.
  */
 export interface Metric<Item> {
   /** Number of counts per unit. */
@@ -11,33 +11,33 @@ export interface Metric<Item> {
   count(unit: readonly Item[], counts: Float64Array, offset: number): void;
   /** Summed counts → the score. NaN where it is undefined (nothing to count). */
   value(counts: Float64Array): number;
-  /** Summed counts → the figures beside it: precision, recall, one row per type… Plain JSON. */
+  /** Summed counts → further figures: precision, recall, one row per type… Plain JSON. */
   details?(counts: Float64Array): Details;
   /**
-   * The counts that hold the gold of labels which count by themselves, as in a macro average: an interval needs enough
-   * units of each. Labels without gold do not count.
+   * The counts that hold the gold of labels which are scored separately, as in a macro average: an interval needs enough units
+   * of each. Labels without gold are ignored.
    */
   readonly supports?: readonly number[];
-  /** Metrics of one tally count every unit alike: their counts need be made only once. Absent: not known. */
+  /** Metrics with the same tally count every unit alike, so that it is counted once for all of them. Absent: unknown. */
   readonly tally?: object;
-  /** Of metrics with counts per class, which may be very many. */
+  /** For metrics with counts per class, of which there may be very many. */
   readonly narrowing?: Narrowing<Item>;
 }
 
-/** What lets the few classes that occur be counted without all others. */
+/** Counts only the classes that occur, where very many are listed. */
 export interface Narrowing<Item> {
-  /** Where the counts stand that a unit may add to, ascending. */
+  /** Indices of the counts that a unit may add to, ascending. */
   touched(unit: readonly Item[]): Iterable<number>;
-  /** The same score, to the bit, in the counts of the classes that occur in these units. It is of no use for other units. */
+  /** The same score, to the bit, from counts of only the classes that occur in these units. Not valid for other units. */
   to(units: readonly (readonly Item[])[]): Metric<Item>;
 }
 
-/** A metric that cannot be counted once a unit without seeing all items, such as the area under a curve. */
+/** A metric that cannot be counted unit by unit without seeing all items, such as the area under a curve. */
 export interface WholeMetric<Item> {
   whole(items: readonly Item[]): number;
-  /** The figures beside it. Plain JSON. */
+  /** Further figures. Plain JSON. */
   details?(items: readonly Item[]): Details;
-  /** The same score for these units, to be computed many times under other weights of the units. */
+  /** The same score for these units, to be computed many times under different weights of the units. */
   reweighted(units: readonly (readonly Item[])[]): Reweighted<Item>;
 }
 

@@ -28,8 +28,8 @@ export const subsetAccuracy: Metric<LabelsItem> = {
 
 /**
  * Hamming loss: the share of all yes-or-no decisions (items × `classes`) that are wrong. Smaller is better. Of distinct labels
- * among the classes it is that of scikit-learn. A label that is none of the classes, or predicted again, is wrong without a
- * decision of its own, so that the loss of an item may be above 1: no answer is better for having more of them.
+ * among the classes it is that of scikit-learn. A predicted label that is not among the classes, or is repeated, counts as an
+ * extra error, so that the loss of an item may be above 1: adding labels never improves a score.
  */
 export function hammingLoss(classes: readonly string[]): Metric<LabelsItem> {
   const decisions = classLayout(classes).listed.length;

@@ -9,12 +9,12 @@ export interface RankingItem {
 }
 
 /**
- * What equal scores mean: `expected` is the mean over all orders of the tied documents; `trec` is one order, the
- * document given later first, which is what trec_eval does with document numbers in the order given.
+ * How ties are resolved: `expected` is the mean over all orders of the tied documents; `trec` is one order, the document given
+ * later first, which is what trec_eval does with document numbers in the order given.
  */
 export type Ties = 'expected' | 'trec';
 
-/** What a query without a relevant document counts: zero as in trec_eval, or nothing at all. */
+/** A query without a relevant document counts as zero, as in trec_eval, or is skipped. */
 export type NoPositive = 'zero' | 'skip';
 
 const [RIGHT, WRONG, TIED, PAIRLESS] = [0, 1, 2, 3];
@@ -69,7 +69,7 @@ export function pairOrder(form: 'accuracy' | 'odds', ties: Ties = 'expected'): M
 /** Documents of one query: grades and scores, best score first, with where groups of equal scores end. */
 export interface Ranked {
   readonly grades: readonly number[];
-  /** Exclusive ends of the groups of tied documents; each its own under `trec`. */
+  /** Exclusive ends of the groups of tied documents; under `trec` every document is a group. */
   readonly ends: readonly number[];
 }
 
@@ -162,7 +162,7 @@ export function ndcg({ grades, ends }: Ranked, cutoff: number): number {
 
 export interface QueryMean {
   readonly score: (ranked: Ranked) => number;
-  /** Lowest grade that makes a query one with a positive. Absent: any grade above 0. */
+  /** Lowest grade that counts as positive. Absent: any grade above 0. */
   readonly relevantFrom?: number;
   readonly ties: Ties;
   readonly noPositive: NoPositive;

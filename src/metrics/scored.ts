@@ -24,8 +24,8 @@ const scoresOf = <Item extends { readonly prediction: ScoredPrediction }>(
 ): Float64Array => Float64Array.from(items, ({ prediction }) => prediction.scores?.[label] ?? Number.NaN);
 
 /**
- * The curve's figure for `label` against all others, from the scores of that label alone. NaN where an item
- * has no score for it, or where the label, or anything but it, is not in gold.
+ * The curve's figure for `label` against all others, from the scores of that label alone. NaN where an item has no score for
+ * it, or where gold has only this label or never has it.
  */
 export function labelCurve<Item extends { readonly prediction: ScoredPrediction }>(
   curve: Curve,

@@ -4,18 +4,18 @@ import type { Average } from './class-scores.ts';
 import type { Metric } from './metric.ts';
 import { setMetric } from './sets.ts';
 
-interface Thing {
+interface Element {
   readonly start: number;
   readonly end: number;
   readonly type: string;
 }
 interface Item {
-  readonly gold: readonly Thing[];
-  readonly predicted: readonly Thing[];
+  readonly gold: readonly Element[];
+  readonly predicted: readonly Element[];
 }
 
 const metric = (average: Average = 'micro', classes = ['x', 'y']): Metric<Item> =>
-  setMetric<Item, Thing>({
+  setMetric<Item, Element>({
     gold: ({ gold }) => gold,
     predicted: ({ predicted }) => predicted,
     same: (a, b) => a.start === b.start && a.end === b.end && a.type === b.type,
@@ -31,8 +31,8 @@ function score(items: readonly Item[], average?: Average): number {
   return m.value(counts);
 }
 
-const x = (start: number, end = start + 1): Thing => ({ start, end, type: 'x' });
-const y = (start: number, end = start + 1): Thing => ({ start, end, type: 'y' });
+const x = (start: number, end = start + 1): Element => ({ start, end, type: 'x' });
+const y = (start: number, end = start + 1): Element => ({ start, end, type: 'y' });
 
 describe('strict F1', () => {
   it('asks for start, end and type', () => {
@@ -104,10 +104,10 @@ describe('strict F1', () => {
 });
 
 describe('counts of strict F1', () => {
-  const thing = fc.record({ start: fc.nat(3), end: fc.nat(3), type: fc.constantFrom('x', 'y', 'z') });
+  const element = fc.record({ start: fc.nat(3), end: fc.nat(3), type: fc.constantFrom('x', 'y', 'z') });
   const item = fc.record({
-    gold: fc.array(thing, { maxLength: 6 }),
-    predicted: fc.array(thing, { maxLength: 6 }),
+    gold: fc.array(element, { maxLength: 6 }),
+    predicted: fc.array(element, { maxLength: 6 }),
   });
   const items = fc.array(item, { maxLength: 8 });
   const countAll = (list: readonly Item[]): number[] => {
@@ -141,7 +141,7 @@ describe('counts of strict F1', () => {
   });
 
   it('equal the size of the multiset intersection with distinct gold', () => {
-    const key = ({ start, end, type }: Thing): string => `${start} ${end} ${type}`;
+    const key = ({ start, end, type }: Element): string => `${start} ${end} ${type}`;
     fc.assert(
       fc.property(item, (one) => {
         const gold = new Set(one.gold.map(key));

@@ -11,7 +11,7 @@ export interface TagCounter {
   take(): Float64Array;
 }
 
-/** Letters that the rules tell apart; all others are alike. */
+/** Letters that the rules distinguish; all others are treated alike. */
 const LETTERS = ['O', 'B', 'I', 'E', 'S', '.', ' '];
 const OTHER = LETTERS.length - 1;
 
@@ -58,15 +58,15 @@ function createNumbering(rule: BioRule) {
     );
   };
   const outside = numberOf(OUTSIDE);
-  const learn = (text: string): number => {
+  const register = (text: string): number => {
     const number = numberOf(SPLITS[rule](text));
     numbers.set(text, number);
     return number;
   };
-  return { types, outside, number: (text: string): number => numbers.get(text) ?? learn(text) };
+  return { types, outside, number: (text: string): number => numbers.get(text) ?? register(text) };
 }
 
-/** Counts per type, for as many types as come. */
+/** Counts per type; grows as new types appear. */
 function createTypeCounts() {
   let counts: Float64Array = new Float64Array(0);
   return {
@@ -90,9 +90,9 @@ function createTypeCounts() {
 }
 
 /**
- * Counts strictly right entities: what decoding both sides with `decodeBio` and comparing start, end and type gives,
- * but no entity is kept. Both sides are read together: entities of one side never overlap, so two can be equal only
- * where both end.
+ * Counts exactly matching entities, as decoding both sides with `decodeBio` and comparing start, end and type does, without
+ * storing any entity. Both sides are read together: entities of one side never overlap, so two can be equal only where both
+ * end.
  */
 export function createTagCounter(rule: BioRule): TagCounter {
   const table = boundaryTable(rule);

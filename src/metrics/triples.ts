@@ -18,8 +18,8 @@ export const relaxedTriple = (a: RelationTriple, b: RelationTriple): boolean =>
   a.predicate === b.predicate && touches(a.subject, b.subject) && touches(a.object, b.object);
 
 /**
- * Size of the largest one-to-one matching between `left` and `right` (Kuhn's augmenting paths): never depends on
- * the order of either.
+ * Size of the largest one-to-one matching between `left` and `right` (Kuhn's augmenting paths), independent of the order of
+ * either.
  */
 export function largestMatching<L, R>(
   left: readonly L[],
@@ -44,7 +44,7 @@ export function largestMatching<L, R>(
   return size;
 }
 
-/** Micro F1 of triples under `relaxedTriple`, matched one to one as many as possible. Gold is a set. */
+/** Micro F1 of triples under `relaxedTriple`, by the largest one-to-one matching. Gold is a set. */
 export function relaxedTripleF1<Item>(
   gold: (item: Item) => readonly RelationTriple[],
   predicted: (item: Item) => readonly RelationTriple[],

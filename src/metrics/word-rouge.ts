@@ -1,7 +1,7 @@
 import { commonLength, matchF1, type RougeName } from './generation.ts';
 import { type Metric, ratio } from './metric.ts';
 
-/** A written text and the one that it should be, as words. */
+/** A generated text and its reference, as words. */
 export interface WordPair {
   readonly written: readonly string[];
   readonly wanted: readonly string[];

@@ -3,8 +3,8 @@ import { isParquet, openParquet } from '../ground/parquet-rows.ts';
 import { HEADER_NOTE, PREDICTIONS_SCHEMA } from './header.ts';
 
 /**
- * The split that the header of a file of predictions says that they answer; undefined where there is none. Throws a
- * UserError where the file cannot be read.
+ * The split named in the header of a file of predictions; undefined where there is none. Throws a UserError where the file
+ * cannot be read.
  */
 export async function answeredSplit(path: string): Promise<string | undefined> {
   const header = (await isParquet(path))

@@ -8,7 +8,7 @@ const SHOWN_BEFORE = 10;
 
 /**
  * Where a line carries its input (`text`, `textA`, `query`, `documents`…) and contradicts the corpus; undefined where it
- * does not. What a line leaves out, and what is of another shape, is not compared.
+ * does not. Fields that a line omits, and those of another shape, are not compared.
  */
 export function findConflict<Input extends object>(
   line: Readonly<Record<string, unknown>>,

@@ -23,15 +23,15 @@ import {
 import type { Problem } from './problems.ts';
 
 export interface AnyPredictionOptions extends PredictionOptions {
-  /** Where nothing says how offsets count, take the way that the mentions of the file prove. */
+  /** Where nothing says how offsets are counted, infer it from the mentions in the file. */
   readonly inferOffsets?: boolean;
 }
 
 /**
- * Reads predictions in JSON Lines, in Parquet (a row for each), or in a format that the task's corpus itself comes in: BIO for entities,
- * `label<TAB>text…` for pairs and classes. There a record answers the example of the same number, and must repeat its
- * text. The first line tells the format; `-` is standard input. Throws a UserError: `unknown-format`,
- * `not-json-lines`, or whatever is wrong in a corpus file.
+ * Reads predictions in JSON Lines, in Parquet (a row for each), or in a format of the task's corpus: BIO for entities,
+ * `label<TAB>text…` for pairs and classes. There the n-th record answers the n-th example, and must repeat its text. The first
+ * line determines the format; `-` is standard input. Throws a UserError: `unknown-format`,
+ * `not-json-lines`, or an error in a corpus file.
  */
 export async function readAnyPredictions(
   file: string | NamedFile,
@@ -54,7 +54,7 @@ export async function readAnyPredictions(
   });
 }
 
-/** The rows of a Parquet file, and its header where it has one; what is null is absent. */
+/** The rows of a Parquet file, and its header where it has one; null values are treated as absent. */
 async function openTable(path: string, name: string): Promise<PredictionRows> {
   const table = await openParquet(path).catch((error) => {
     throw renamed(error, path, name);
@@ -90,7 +90,7 @@ function withoutNulls(value: unknown): unknown {
     return whole.some((item, i) => item !== value[i]) ? whole : value;
   }
   if (!isObject(value)) return value;
-  // most records hold numbers or texts alone, such as scores
+  // most records contain only numbers or texts, such as scores
   return Object.values(value).every(isLeaf) ? value : rowWithoutNulls(value);
 }
 

@@ -4,21 +4,20 @@ import type { Text } from '../ground/language.ts';
 import type { AnswerStatus } from '../tasks/answer.ts';
 import type { QuoteCounts } from '../tasks/families/asking.ts';
 
-/** The outcomes of the questions: asked = answered + refused + unreadable + missing. All but the answered count as wrong. */
+/** The outcomes of the questions: asked = answered + refused + unreadable + missing. All except those answered count as wrong. */
 export interface Coverage {
   readonly asked: number;
   readonly answered: number;
   /** The model declined. */
   readonly refused: number;
-  /** Something came back that is not a prediction. */
+  /** The reply is not a prediction. */
   readonly unreadable: number;
-  /** Nothing came back. */
+  /** There is no reply. */
   readonly missing: number;
 }
 
 /**
- * The same, with what was cut off at a limit of length as a part of unreadable, and calls that brought nothing as a part of
- * missing.
+ * The same, with replies truncated at a length limit as part of unreadable, and failed calls as part of missing.
  */
 export interface AnswerCounts extends Coverage {
   readonly truncated: number;
@@ -35,7 +34,7 @@ export function coverageOf(statuses: Iterable<AnswerStatus>): Coverage {
   return counts;
 }
 
-/** The coverage of bare predictions: what is undefined is missing. */
+/** The coverage of bare predictions: undefined ones are missing. */
 export const coverageOfPredictions = (predictions: readonly unknown[]): Coverage =>
   coverageOf(predictions.map((prediction) => (prediction === undefined ? 'missing' : 'answered')));
 
@@ -56,7 +55,7 @@ export function describeCoverage({ asked, answered, refused, unreadable, missing
   };
 }
 
-/** What became of quotes in one line; counts that are 0 are left out, except those in the text. */
+/** The outcomes of quotes in one line; counts of 0 are left out, except that of quotes found in the text. */
 export function describeQuotes({ aligned, folded, unaligned, ...others }: QuoteCounts): Text {
   const { ambiguous, duplicate, conflicting } = others;
   const more = [
@@ -73,7 +72,7 @@ export function describeQuotes({ aligned, folded, unaligned, ...others }: QuoteC
 }
 
 /**
- * Refuses answers of which no prediction is valid, or a smaller share than `least`. Throws a UserError `nothing-valid` or
+ * Refuses answers without any valid prediction, or with a smaller share than `least`. Throws a UserError `nothing-valid` or
  * `low-coverage`.
  */
 export function requireCoverage(file: string, coverage: Coverage, least = 0): void {

@@ -17,7 +17,7 @@ export function figure(value: number, convention: string, digits = 1): string {
   return WRITE[findConvention(convention).unit ?? 'percent'](value, digits).replace('-', '−');
 }
 
-/** Stands behind an interval that may cover the true value less often than its level says. */
+/** Marks an interval that may cover the true value less often than its level says. */
 export const UNSURE_MARK = '†';
 
 /** What the mark means. */

@@ -5,15 +5,15 @@ import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 import { createScorer } from './units.ts';
 
-/** Guesses that are averaged: as many as this many answers allow, and no more than `MAX_GUESSES`. */
+/** Total answers over all guesses that are averaged; there are at most `MAX_GUESSES` guesses. */
 const GUESSED_ANSWERS = 500_000;
 const MAX_GUESSES = 50;
 const SEED = 0;
-/** Constants of a task with more labels are not tried: none of them scores much. */
+/** For tasks with more labels, constants are not tried: none of them scores much. */
 const MOST_CONSTANTS = 2000;
 
 /**
- * The score that guessing reaches on a split under a convention: gold dealt out at random, averaged; for
+ * The score of random guessing on a split under a convention: gold shuffled at random, averaged; for
  * rankings, all documents tied. NaN for families where there is nothing to guess from (entities, triples,
  * dialogues), and for conventions that need scores.
  */
@@ -29,8 +29,8 @@ export function chanceScore(task: Task, examples: readonly Example[], convention
 }
 
 /**
- * Answers of the constant that does best under a convention, and its score; undefined where there is none, or too many, and
- * where the score does not add up over units.
+ * Answers of the best constant under a convention, and its score; undefined where there are no constants or too many, and where
+ * the score does not add up over units.
  */
 export function bestConstant(
   task: Task,
@@ -52,13 +52,13 @@ export function bestConstant(
   return best;
 }
 
-/** What needs no model at all: NaN where a family has no such answer. */
+/** Scores that need no model: NaN where a family has no such answer. */
 export interface Floors {
   readonly constant: number;
   readonly chance: number;
 }
 
-/** Of the latest task that each list of examples was scored under: many answers are scored against the same gold. */
+/** Cached for the latest task of each list of examples: many answers are scored against the same gold. */
 const known = new WeakMap<readonly Example[], { readonly task: Task; readonly floors: Floors }>();
 
 /** The floors of a task's primary metric on these examples. */

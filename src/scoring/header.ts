@@ -26,7 +26,7 @@ export interface PredictionsHeader extends AnsweredSplit {
   readonly offsets: Offsets;
 }
 
-/** The header of predictions that answer `questions`; inputs from a file of one's own belong to no split. */
+/** The header of predictions that answer `questions`; inputs from a user's own file belong to no split. */
 export const createHeader = (
   task: Task,
   questions: readonly Question[],
@@ -51,7 +51,7 @@ export interface VerifiedHeader {
   readonly problems: readonly Problem[];
 }
 
-/** Verifies the first record of a file as a header; undefined where it is none. */
+/** Verifies the first record of a file as a header; undefined if it is not one. */
 export function verifyHeader(
   record: Readonly<Record<string, unknown>>,
   line: number,
@@ -76,7 +76,7 @@ export function verifyHeader(
   return { problems: [...problems, { line, code: 'unknown-header', field: 'offsets', message }] };
 }
 
-/** What a header binds predictions to that is not what they are read for; what it leaves out binds to nothing. */
+/** Where a header contradicts what the predictions are read for; fields that it omits are not checked. */
 function mismatches(record: Readonly<Record<string, unknown>>, expected: Expected): Problem[] {
   const { task, questions, split, scheme } = expected;
   const problems: Problem[] = [];

@@ -8,8 +8,8 @@ import { bootstrapWeighted } from '../statistics/weighted-bootstrap.ts';
 export const BOOTSTRAP = { resamples: 10_000, level: 0.95, seed: 1, method: 'bayesian' } as const;
 
 /**
- * Resamples of metrics that do not add up over units: as many as let the items be visited `VISITS` times, within these
- * bounds. One visit takes about 15 ns.
+ * Bounds of the number of resamples for metrics that do not add up over units: within them, items are visited `VISITS` times.
+ * One visit takes about 15 ns.
  */
 const WHOLE_RESAMPLES = { fewest: 400, most: 2000 };
 const VISITS = 1e8;
@@ -17,13 +17,13 @@ const VISITS = 1e8;
 /** A metric that is a function of the units' weights. */
 type Weighable = Extract<Reweighted<never>, { readonly cost: number }>;
 
-/** A metric that was prepared as a function of weights where that of all runs together was. */
+/** Asserts that a metric was prepared as a function of weights, as it was for all runs together. */
 export function weighable(prepared: Reweighted<never>): Weighable {
   if ('counted' in prepared) throw new Error('a metric must be prepared in one way');
   return prepared;
 }
 
-/** How many resamples a figure gets of which one visits `cost` items. */
+/** The number of resamples for a figure, each of which visits `cost` items. */
 export function wholeResamples(cost: number): number {
   const { fewest, most } = WHOLE_RESAMPLES;
   return Math.round(Math.min(most, Math.max(fewest, VISITS / cost)));
@@ -36,7 +36,7 @@ export const additiveInterval = (
 ): Interval | undefined =>
   additiveIntervals([{ counts: sparse(counts, width), width, figures: [figure] }])[0][0];
 
-/** The intervals of tables of counts of the same units, each as it would be alone; empty for a single unit. */
+/** The intervals of tables of counts of the same units, each as if computed alone; empty for a single unit. */
 export function additiveIntervals(
   tables: readonly (CountedFigures & { readonly counts: SparseCounts })[],
 ): readonly (readonly Interval[])[] {

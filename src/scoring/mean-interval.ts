@@ -9,7 +9,7 @@ import type { Task } from '../tasks/task.ts';
 import { additiveIntervals, weighable, weightedInterval } from './intervals.ts';
 import { countUnits, narrowTo } from './units.ts';
 
-/** What one of several runs answered. */
+/** The answers of one of several runs. */
 export interface RunUnits {
   /** Runs of one part answered the same examples; no unit is in two parts. */
   readonly part: string;
@@ -17,16 +17,16 @@ export interface RunUnits {
   readonly units: readonly (readonly Answered[])[];
 }
 
-/** A run, and where the units of its part begin among those of all parts. */
+/** A run, and the index of the first unit of its part among those of all parts. */
 interface Placed extends RunUnits {
   readonly first: number;
 }
 
 /**
- * The interval of the mean of the primary scores of several runs, as a single score has it: a resample weights every
- * independent unit of every part once, alike for all runs; each run is scored under the weights of its units, and the
- * scores are averaged. So it says how far the mean would differ on other examples, for these runs; what other seeds would
- * give is not in it. Undefined for a single unit, and where a run has no score.
+ * The interval of the mean of the primary scores of several runs: a resample draws one weight for every independent unit of
+ * every part, shared by all runs; each run is scored under the weights of its units, and the scores are averaged. So it says
+ * how far the mean of these runs would differ on other examples; it does not cover other seeds. Undefined for a single unit,
+ * and where a run has no score.
  */
 export function meanInterval(task: Task, runs: readonly RunUnits[]): Interval | undefined {
   const { placed, units } = placeParts(runs);
@@ -48,7 +48,7 @@ function placeParts(runs: readonly RunUnits[]): { readonly placed: Placed[]; rea
   return { placed, units };
 }
 
-/** The mean of the scores of several runs under a metric that adds up: what all units count, one block of columns per run. */
+/** The mean of the scores of several runs under a metric that adds up: the counts of all units, one block of columns per run. */
 export function meanTable(wide: Metric<Answered>, runs: readonly RunUnits[]) {
   const { placed, units } = placeParts(runs);
   const metric = narrowTo(

@@ -19,7 +19,7 @@ function taskOf(family: FamilyId, labels: number): Task {
   return { ...task, primary: familyOf(task).conventions[0].id };
 }
 
-/** Enough for the narrow counts to be chosen, and few labels that occur. One of them is not listed. */
+/** Enough classes for narrowing to apply; few of them occur, and one that occurs is not listed. */
 const CLASSES = 300;
 const label = fc.constantFrom('c3', 'c120', 'c7', 'c299', 'c0', 'unheard of');
 const labels = fc.array(label, { maxLength: 3 });

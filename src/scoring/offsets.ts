@@ -6,32 +6,35 @@ import type { Fault, SpanField } from '../tasks/families/family.ts';
 import { isObject } from '../tasks/families/shared/faults.ts';
 import { foldUnits } from '../text/normalise.ts';
 
-/** What offsets count: UTF-16 code units (JavaScript, Java, C#) or code points (Python). They differ after rare characters. */
+/**
+ * What offsets count: UTF-16 code units (JavaScript, Java, C#) or code points (Python). They differ after characters outside
+ * the basic plane.
+ */
 export const OFFSETS = ['utf16', 'code-point'] as const;
 /** How offsets count: UTF-16 code units, or Unicode code points. */
 export type Offsets = (typeof OFFSETS)[number];
 
 export const isOffsets = (value: unknown): value is Offsets => OFFSETS.some((known) => known === value);
 
-/** What is known of the offsets of a file. */
+/** What is known about the offsets of a file. */
 export interface OffsetsReport {
   /** How they were read. */
   readonly used: Offsets;
   readonly decidedBy: 'option' | 'header' | 'mentions' | 'default';
   /** Spans that the two ways of counting place differently. */
   readonly affected: number;
-  /** Of these, how many fit the mention that they carry one way only. */
+  /** How many of these match their mention in only one way of counting. */
   readonly fitting: Readonly<Record<Offsets, number>>;
 }
 
-/** The way of counting that the mentions of a file prove; undefined where they prove none. */
+/** The way of counting that the mentions of a file imply; undefined where they are inconclusive. */
 export function provenOffsets({ fitting }: OffsetsReport): Offsets | undefined {
   const { utf16, 'code-point': points } = fitting;
   if (utf16 === points) return undefined;
   return utf16 > points ? 'utf16' : 'code-point';
 }
 
-/** What a reader of a score should know of the offsets of a file; undefined where nothing is in doubt. */
+/** A note on doubtful offsets of a file, to be shown with its score; undefined where there is no doubt. */
 export function offsetsNote(report: OffsetsReport | undefined): Text | undefined {
   if (!report) return undefined;
   const { used, decidedBy, affected } = report;
@@ -56,7 +59,7 @@ export function offsetsNote(report: OffsetsReport | undefined): Text | undefined
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A span as it stands in a file. */
+/** A span as given in a file. */
 interface RawSpan {
   readonly start: number;
   readonly end: number;
@@ -64,15 +67,15 @@ interface RawSpan {
   readonly text: string;
 }
 
-/** Reads the spans of lines in one way of counting, verifies their mentions, and counts what speaks for which way. */
+/** Reads the spans of lines in one way of counting, verifies their mentions, and counts the evidence for each way. */
 export interface SpanReader {
-  /** The line with its offsets in UTF-16 code units, and the mentions that do not stand where it says. */
+  /** The line with its offsets in UTF-16 code units, and the mentions that are not at their offsets. */
   read(line: Line, input: Input): { readonly line: Line; readonly faults: readonly Fault[] };
   readonly affected: number;
   readonly fitting: Readonly<Record<Offsets, number>>;
 }
 
-/** `offsets`: how to count, called for every line, as a header may decide it. */
+/** `offsets`: how to count; called for every line, because a header may decide it. */
 export function createSpanReader(
   { field, text: textOf }: SpanField<AnyTypes>,
   offsets: () => Offsets,
@@ -134,7 +137,7 @@ function toUnits(text: string, start: number, end: number): Place {
   return { start: convert(start), end: convert(end) };
 }
 
-/** Whether a mention stands at a place, whatever its width and letter case: tokenizers change both. */
+/** Whether a mention is at a place, ignoring width and letter case, which tokenizers change. */
 const fits = (text: string, { start, end }: Place, mention: string): boolean => {
   const found = text.slice(start, end);
   return found === mention || foldUnits(found) === foldUnits(mention);

@@ -12,14 +12,14 @@ import {
   readPredictions,
 } from './predictions.ts';
 
-/** Bytes at the beginning of a file in which its first line begins, unless it begins with very many blank ones. */
+/** Bytes at the beginning of a file that contain the start of its first line, unless very many blank lines precede it. */
 const HEAD_BYTES = 1024;
 /** How JSON Lines begin, as `readAnyPredictions` distinguishes them from other formats. */
 const JSON_LINE = /^[ \t\r\n]*\{[ \t]*["}]/;
 
 /**
- * `readAnyPredictions` of a file in memory: JSON Lines are read where they are, what may be of another format from `path` or
- * else from a temporary file.
+ * `readAnyPredictions` for a file in memory: JSON Lines are read directly, other formats from `path` or else from a temporary
+ * file.
  */
 export async function readPredictionBytes(
   file: NamedBytes & { readonly path?: string },

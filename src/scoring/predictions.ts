@@ -18,9 +18,9 @@ import { createRecordReader, parseRecord, type ReadRecord } from './records.ts';
 /** Where predictions come from: a file, by its path or its bytes; or lines as they arrive, each without its line end. */
 export type PredictionSource = string | NamedFile | NamedBytes | AsyncIterable<string> | PredictionRows;
 
-/** Predictions of a table, which are records already. */
+/** Predictions from a table, already parsed into records. */
 export interface PredictionRows {
-  /** What the first line of a file of JSON Lines says. */
+  /** The text that would be the first line in JSON Lines. */
   readonly header?: string;
   readonly rows: AsyncIterable<readonly PredictionRow[]>;
 }
@@ -52,9 +52,9 @@ export interface ReadPredictions {
   readonly offsets?: OffsetsReport;
 }
 
-/** What a reader knows of predictions beforehand. */
+/** What a reader knows about predictions beforehand. */
 export interface PredictionOptions extends AnsweredSplit {
-  /** How offsets count. Default: as the header of the file says, else UTF-16 code units. */
+  /** How offsets are counted. Default: as the header of the file says, else UTF-16 code units. */
   readonly offsets?: Offsets;
 }
 
@@ -102,7 +102,7 @@ export async function readPredictions(
   return reader.finish(unread);
 }
 
-/** A row is counted as the line after the header that it would be in JSON Lines. */
+/** Rows are numbered as the lines that they would be in JSON Lines, after the header. */
 async function readRows(
   { header, rows }: PredictionRows,
   reader: ReturnType<typeof createReader>,
@@ -185,7 +185,7 @@ const reportOffsets = (
   decidedBy: OffsetsReport['decidedBy'],
 ): OffsetsReport => ({ used, decidedBy, affected, fitting });
 
-/** What a line says of an answer that is none. */
+/** Counts the details that a line without a prediction gives. */
 function countPart(parts: { truncated: number; failed: number }, status: AnswerStatus, record: Line): void {
   if (status === 'unreadable' && record.truncated === true) parts.truncated++;
   if (status === 'missing' && record.failed === true) parts.failed++;
@@ -229,7 +229,7 @@ async function* batchesOf(
   }
 }
 
-/** A row, and the line that it would be. */
+/** A row, and its line number in JSON Lines. */
 interface PlacedRow {
   readonly record: PredictionRow;
   readonly number: number;

@@ -2,7 +2,7 @@ import { counted } from '../ground/counted.ts';
 import { UserError } from '../ground/errors.ts';
 import type { Text } from '../ground/language.ts';
 
-/** One thing that is wrong with predictions. */
+/** One problem with predictions. */
 export interface Problem {
   /** 1-based; absent where an id has no line at all. */
   readonly line?: number;
@@ -13,7 +13,7 @@ export interface Problem {
   readonly message: Text;
 }
 
-/** Problems that say that the file is not what was meant: nothing can be scored from it honestly. */
+/** Problems that show that this is the wrong file: a score of it would be meaningless. */
 const FATAL = new Set([
   ...['not-json', 'no-id', 'unknown-id', 'duplicate-id'],
   ...[

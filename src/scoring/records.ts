@@ -17,8 +17,8 @@ export function parseRecord(text: string): ReadRecord {
 }
 
 /**
- * Reads line after line as `parseRecord` does. Lines that differ from an earlier one in short strings only, as those of a
- * million labels do, take less than half of its time: `JSON.parse` looks every short string up in a table of all of them.
+ * Reads line after line as `parseRecord` does. Lines that differ from an earlier one only in short strings, as those of a
+ * million labels do, take less than half the time: `JSON.parse` looks every short string up in a global table.
  */
 export function createRecordReader(): (text: string) => ReadRecord {
   let form: Form | undefined;
@@ -34,20 +34,20 @@ export function createRecordReader(): (text: string) => ReadRecord {
   };
 }
 
-/** So many lines are looked at for a form: the first may say that there is no prediction. */
+/** Lines that are tried as a form: the first may be one without a prediction. */
 const ATTEMPTS = 16;
-/** V8 copies slices of up to this length; a longer one would keep the whole block of the file that it is part of. */
+/** V8 copies slices of up to this length; a longer one would keep the whole block of the file in memory. */
 const MOST_COPIED = 12;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
-/** What stays the same of a line whose values are strings. */
+/** The constant parts of a line whose values are strings. */
 interface Form {
   readonly keys: readonly string[];
-  /** What stands before each value, up to and with its first quote. */
+  /** The text before each value, including its opening quote. */
   readonly before: readonly string[];
-  /** What stands after the last value, from its last quote on. */
+  /** The text after the last value, from its closing quote on. */
   readonly after: string;
 }
 
@@ -55,7 +55,7 @@ const START = /[ \t\r]*\{/y;
 const FIELD = /([ \t\r]*"([^"\\\u0000-\u001f]*)"[ \t\r]*:[ \t\r]*")([^"\\\u0000-\u001f]*)"[ \t\r]*([,}])/y;
 const END = /[ \t\r]*$/y;
 
-/** The form of an object of strings without escapes; undefined of anything else. */
+/** The form of an object of strings without escapes; undefined for anything else. */
 function formOf(text: string): Form | undefined {
   const keys: string[] = [];
   const before: string[] = [];

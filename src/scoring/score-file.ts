@@ -13,10 +13,10 @@ export interface JudgedFile {
   /** As `readAnyPredictions` takes it. */
   readonly file: string;
   readonly dataset: Dataset;
-  /** What is evaluated, and which part of the dataset that is: as `openJudged` gives them. */
+  /** The evaluated questions, and which part of the dataset they are: as returned by `openJudged`. */
   readonly split: JudgedSplit;
   readonly part: SplitName;
-  /** How offsets count, where the file does not say. */
+  /** How offsets are counted, where the file does not say. */
   readonly offsets?: Offsets;
 }
 
@@ -25,7 +25,7 @@ export interface ScoreFileRequest extends JudgedFile {
   readonly subsets?: string;
 }
 
-/** What a file of predictions is worth, and what was read of it. */
+/** The scores of a file of predictions, and the predictions read from it. */
 export interface ScoredFile {
   readonly sheet: ScoreSheet;
   readonly answers: ReadPredictions;
@@ -54,8 +54,8 @@ async function openSubsets({ subsets, dataset, split }: ScoreFileRequest, files:
 }
 
 /**
- * Reads a file of predictions for what is wrong with it, gold or no gold; where nothing says how offsets count, the way
- * that its mentions prove. Throws the UserErrors of reading the split, and those of a file that holds no predictions.
+ * Checks a file of predictions for problems, with or without gold; where nothing says how offsets are counted, it is inferred
+ * from mentions. Throws the UserErrors of reading the split, and those of a file that holds no predictions.
  */
 export async function checkFile({
   file,

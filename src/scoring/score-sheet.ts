@@ -37,9 +37,9 @@ export interface ScoreSheet {
   readonly synthetic: boolean;
   readonly primary: string;
   readonly coverage: Coverage;
-  /** What became of quotes, where answers were given in them. */
+  /** Outcomes of quotes, where answers are given as quotes. */
   readonly quotes?: QuoteCounts;
-  /** What the best constant answer and guessing reach under the primary convention on all examples. */
+  /** The scores of the best constant answer and of guessing under the primary convention on all examples. */
   readonly floors: Floors;
   /** `all`, and every requested subset. */
   readonly subsets: Readonly<Record<string, SubsetScores>>;
@@ -48,16 +48,16 @@ export interface ScoreSheet {
 /** What is scored. */
 export interface ScoringRequest {
   readonly task: Task;
-  /** Only named in the sheet. Default `test`. */
+  /** Only recorded in the sheet. Default `test`. */
   readonly split?: JudgedSplit;
-  /** Whether the examples are made up, as those of the samples. Only said in the sheet. Default false. */
+  /** Whether the examples are synthetic, as those of the samples. Only recorded in the sheet. Default false. */
   readonly synthetic?: boolean;
   readonly examples: readonly Example[];
   /** Aligned with the examples; undefined counts as the family's worst answer. */
   readonly predictions: readonly (Prediction | undefined)[];
-  /** What became of the questions. Default: a prediction that is undefined is missing. */
+  /** Outcomes of the questions. Default: an undefined prediction is missing. */
   readonly coverage?: Coverage;
-  /** What became of quotes. Only said in the sheet. */
+  /** Outcomes of quotes. Only recorded in the sheet. */
   readonly quotes?: QuoteCounts;
   /** Ids by name of subset, e.g. `clean` and `leaked`. */
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;

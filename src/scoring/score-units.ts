@@ -17,12 +17,12 @@ interface Table {
   readonly figures: Metric<Answered>[];
 }
 
-/** Where the interval of a score is: made already, or that of one figure of a table. */
+/** The interval of a score: computed already, or that of one figure of a table. */
 type Place = { readonly interval?: Interval } | { readonly table: number; readonly figure: number };
 
 /** The scores of units under every convention of a task. */
 export function scoreUnits(task: Task, list: Units, withIntervals: boolean): SubsetScores {
-  // There are no questions: every score is undefined, also one that would count absent classes as 0.
+  // Without questions every score is undefined, even one that would count absent classes as 0.
   if (list.length === 0) {
     const scores = conventionsOf(task).map(({ id }) => ({ convention: id, value: Number.NaN }));
     return { examples: 0, units: 0, scores };
@@ -73,10 +73,10 @@ function scoreWhole(
   return { value, place, details };
 }
 
-/** What was counted of some units. */
+/** Counts of some units. */
 interface Tables {
   readonly list: readonly Table[];
-  /** Counts, and puts a metric beside those that count the same: all of them get their intervals from one pass over the resamples. */
+  /** Counts under a metric, together with those that count the same: one pass over the resamples gives all their intervals. */
   add(metric: Metric<Answered>): { readonly table: number; readonly figure: number };
 }
 

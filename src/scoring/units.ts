@@ -5,7 +5,7 @@ import type { Answered, Example, Prediction } from '../tasks/examples.ts';
 import { familyOf } from '../tasks/families/registry.ts';
 import type { Task } from '../tasks/task.ts';
 
-/** Every example beside its answer; a missing answer is the family's worst one. */
+/** Every example with its answer; a missing answer is the family's worst one. */
 export function answered(
   task: Task,
   examples: readonly Example[],
@@ -44,10 +44,10 @@ export function groupAnswers(
   return units;
 }
 
-/** From this number of counts on, only those are counted and looked through that a unit may add to. */
+/** From this number of counts on, only those that a unit may add to are counted and read. */
 const MANY_COUNTS = 256;
 
-/** A metric in the counts that these units need: the same score, to the bit, where it has very many classes. */
+/** A metric restricted to the counts that these units need, where it has very many classes: the same score, to the bit. */
 export function narrowTo<Item>(metric: Metric<Item>, units: readonly (readonly Item[])[]): Metric<Item> {
   return metric.narrowing && isNarrowed(metric) ? metric.narrowing.to(units) : metric;
 }
@@ -57,8 +57,8 @@ const isNarrowed = ({ width, narrowing }: Pick<Metric<never>, 'width' | 'narrowi
   width >= MANY_COUNTS && narrowing !== undefined;
 
 /**
- * Scores complete answers to the same examples under an additive metric, as often as wanted: constants and guesses. No
- * unit is held but the one that is counted, except by metrics that are narrowed.
+ * Scores complete answers to the same examples under an additive metric repeatedly: constants and guesses. Only the unit being
+ * counted is held, except for metrics that are narrowed.
  */
 export function createScorer(task: Task, examples: readonly Example[], metric: Metric<Answered>) {
   const units = examples.some(({ group }) => group !== undefined) ? unitsOf(examples) : undefined;
@@ -86,7 +86,7 @@ export function createScorer(task: Task, examples: readonly Example[], metric: M
   };
 }
 
-/** What every unit counts. */
+/** The counts of every unit. */
 export function countUnits<Item>(
   { width, count, narrowing }: Pick<Metric<Item>, 'width' | 'count' | 'narrowing'>,
   units: readonly (readonly Item[])[],

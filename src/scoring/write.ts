@@ -34,7 +34,7 @@ export async function writePredictions(
 }
 
 /**
- * As `writePredictions`, after a header where there is one; a question without a prediction has a line that says why.
+ * As `writePredictions`, with a header where there is one, and for a question without a prediction a line that says why.
  * `readPredictions` reads both.
  */
 export async function writeAnswers(

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { scoresJson } from '../evaluation/schema.ts';
 import { UserError } from '../ground/errors.ts';
 import { issueText } from '../ground/issues.ts';
-import { finiteBack } from '../ground/json.ts';
+import { restoreFinite } from '../ground/json.ts';
 import type { Lease } from '../jobs/queue.ts';
 import { record } from './audit-log.ts';
 import { phaseOf } from './challenge.ts';
@@ -150,7 +150,11 @@ export async function settleRemote(
   const { declared, task, primary } = challenge;
   const row = await waiting(site, id, attempt.id);
   if (!row) throw leaseEnded();
-  const { success, data: sheet, error } = scoresJson.safeParse(JSON.parse(JSON.stringify(sent), finiteBack));
+  const {
+    success,
+    data: sheet,
+    error,
+  } = scoresJson.safeParse(JSON.parse(JSON.stringify(sent), restoreFinite));
   if (!success) throw badResult(issueText(error.issues[0]), error.issues[0].path.join('.'));
   const score = sheet.subsets.all.scores.find(({ convention }) => convention === primary);
   if (!score)

@@ -10,7 +10,7 @@ export interface Agreement {
 
 /**
  * Cohen's kappa of two annotators: (p_o − p_e) / (1 − p_e), p_o being the share of records on which they agree, and p_e the
- * share expected if each chose independently with his own frequencies (Cohen 1960, Educational and Psychological Measurement
+ * share expected if each chose independently with their own frequencies (Cohen 1960, Educational and Psychological Measurement
  * 20). `pairs` holds one choice of each for every record. NaN where both always choose one and the same label.
  */
 export function cohenKappa(pairs: readonly (readonly [string, string])[]): Agreement {
@@ -47,7 +47,7 @@ export function cohenKappa(pairs: readonly (readonly [string, string])[]): Agree
 export const krippendorffAlpha = (records: readonly (readonly string[])[]): Agreement =>
   weightedAlpha(records.map((choices) => [{ choices, weight: 1 }]));
 
-/** A stretch of a text, and what each annotator says of it. */
+/** A stretch of a text, and the label that each annotator gave it. */
 export interface Stretch {
   readonly choices: readonly string[];
   /** Its length. */
@@ -55,10 +55,10 @@ export interface Stretch {
 }
 
 /**
- * Krippendorff's alpha (nominal) as above where what is coded are stretches of texts: each counts by its length, as if every
- * character were coded by itself, what nobody marks included (after the unitised alpha of Krippendorff, Mathet, Bouvry and
+ * Krippendorff's alpha (nominal) as above for stretches of text: each is weighted by its length, as if every character were
+ * coded separately, unmarked ones included (after the unitised alpha of Krippendorff, Mathet, Bouvry and
  * Widlöcher 2016, Quality & Quantity 50, without its correction for pairs inside one unit). `records` holds the stretches of
- * each record, which are resampled together. NaN where all is one and the same.
+ * each record, which are resampled together. NaN where there is only one label.
  */
 export function weightedAlpha(records: readonly (readonly Stretch[])[]): Agreement {
   const paired = records
@@ -95,8 +95,8 @@ export interface Marked {
 }
 
 /**
- * F1 of what one annotator marked against what another did: 2 |A ∩ B| / (|A| + |B|), the same either way. Where what is not
- * marked cannot be counted, kappa tends to it (Hripcsak and Rothschild 2005, JAMIA 12). NaN where nothing is marked.
+ * F1 of what one annotator marked against what another did: 2 |A ∩ B| / (|A| + |B|), which is symmetric. Where unmarked cases
+ * cannot be counted, kappa approaches it (Hripcsak and Rothschild 2005, JAMIA 12). NaN where nothing is marked.
  */
 export function agreementF1(records: readonly Marked[]): Agreement {
   const width = 2;

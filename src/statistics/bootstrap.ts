@@ -9,7 +9,7 @@ import { createJointSums } from './weighting.ts';
 /** Summed counts → a score; NaN where it is undefined. */
 export type Value = (sums: Float64Array) => number;
 
-/** A score of summed counts, and the columns that hold the gold of labels which count by themselves. */
+/** A score of summed counts, and the columns that hold the gold of labels which are scored separately. */
 export interface Figure extends Supported {
   readonly value: Value;
 }
@@ -59,7 +59,7 @@ export const bootstrapMany = (
   options: BootstrapOptions = {},
 ): Interval[] => bootstrapTables([{ counts, width, figures }], options)[0];
 
-/** Counts, and the scores that are made of their sums. */
+/** Counts, and the scores computed from their sums. */
 export interface CountedFigures {
   readonly counts: Counts;
   readonly width: number;
@@ -67,8 +67,8 @@ export interface CountedFigures {
 }
 
 /**
- * Intervals of the scores of several tables, each as it would be alone: tables that fall into distinct rows of the same
- * sizes, as those of F1 and of a correlation of the same labels, share the weights of their resamples.
+ * Intervals of the scores of several tables, each as if computed alone: tables whose distinct rows have the same sizes, such as
+ * those of F1 and of a correlation of the same labels, share the weights of their resamples.
  */
 export function bootstrapTables(
   tables: readonly CountedFigures[],
@@ -98,7 +98,7 @@ function intervalOf(
   return toInterval(value(table.total), drawn, { units, labelUnits, acceleration, wider }, options);
 }
 
-/** Counts as distinct rows, and what is computed of them. */
+/** Counts as distinct rows, and the figures computed from them. */
 interface Prepared {
   readonly rows: DistinctRows;
   readonly figures: readonly Figure[];
@@ -133,7 +133,7 @@ const alone =
   (draw: () => Float64Array): (() => readonly Float64Array[]) =>
   () => [draw()];
 
-/** The places of tables that draw the same weights. */
+/** Groups of indices of tables that draw the same weights. */
 function alike(tables: readonly Prepared[]): number[][] {
   const groups: number[][] = [];
   for (const [place, { rows }] of tables.entries()) {
@@ -149,7 +149,7 @@ function alike(tables: readonly Prepared[]): number[][] {
 const isSame = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((each, i) => each === b[i]);
 
-/** The fewest units that any of these columns is not zero in; columns without any do not count. Undefined: none has. */
+/** The smallest number of units in which one of these columns is not zero, all-zero ones aside; undefined if all are. */
 function rarest(
   { size, width, rows, multiplicity, total }: DistinctRows,
   columns: readonly number[],

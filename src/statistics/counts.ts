@@ -5,7 +5,7 @@
 export interface SparseCounts {
   readonly units: number;
   readonly width: number;
-  /** The entries of unit `u` stand at `starts[u] .. starts[u + 1]`, by ascending column. */
+  /** The entries of unit `u` are at `starts[u] .. starts[u + 1]`, by ascending column. */
   readonly starts: Uint32Array;
   readonly columns: Uint32Array;
   readonly values: Float64Array;
@@ -86,7 +86,7 @@ export function sumCounts(counts: Counts, width: number): Float64Array {
   return sums;
 }
 
-/** Tables of the same units beside each other: column `c` of the `t`-th becomes `t · width + c`. */
+/** Concatenates tables of the same units by column: column `c` of the `t`-th becomes `t · width + c`. */
 export function besides(tables: readonly SparseCounts[], width: number): SparseCounts {
   const { units } = tables[0];
   for (const table of tables) {
@@ -102,7 +102,7 @@ export function besides(tables: readonly SparseCounts[], width: number): SparseC
   return builder.finish();
 }
 
-/** A table among the `units` units of several parts: those before the `first` and after its own count nothing. */
+/** A part's table padded with zero rows to the `units` units of all parts; its own begin at `first`. */
 export function among(table: SparseCounts, first: number, units: number): SparseCounts {
   const starts = new Uint32Array(units + 1);
   starts.set(table.starts, first);

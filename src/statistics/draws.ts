@@ -14,7 +14,7 @@ interface Lanes {
 
 /**
  * The sums of tables under one weighting after another: `draw` fills one weight per row and returns a factor for the sums. It is
- * called ahead, in order. Sums stand in their arrays until the next call.
+ * called ahead, in order. The arrays hold the sums until the next call.
  */
 export function sumsOfDraws(
   tables: readonly DistinctRows[],

@@ -40,9 +40,9 @@ function buildZiggurat(): Ziggurat {
   return { limit: Int32Array.from(sure, Math.ceil), step, height };
 }
 
-/** So many draws at a time: they and what is noted of them stay in the cache. */
+/** Draws per block: small enough to stay in the cache with the bookkeeping. */
 const BLOCK = 1024;
-/** The places and bits of the draws of a block that are not sure. */
+/** Positions and bits of the draws of a block that need more bits. */
 const unsure = { places: new Int32Array(BLOCK), bits: new Int32Array(BLOCK) };
 
 /**
@@ -69,7 +69,7 @@ export function fillExponential(
 }
 
 /**
- * Fills `weights[start .. end]` and notes which draws are not sure; returns how many. A loop that runs a hundred million
+ * Fills `weights[start .. end]` and notes which draws need more bits; returns how many. A loop that runs a hundred million
  * times: the state is held in locals, and nothing is called.
  */
 function fillSure(weights: Float64Array, start: number, end: number, state: Int32Array): number {
@@ -102,7 +102,7 @@ function fillSure(weights: Float64Array, start: number, end: number, state: Int3
   return count;
 }
 
-/** The draws of the ziggurat that are not sure: the tail, and the strip that the curve cuts. */
+/** The draws of the ziggurat that need more bits: the tail, and the strip that the curve cuts. */
 function atTheEdge(firstLayer: number, firstSteps: number, random: Random): number {
   const { limit, step, height } = ZIGGURAT;
   let layer = firstLayer;
@@ -117,7 +117,7 @@ function atTheEdge(firstLayer: number, firstSteps: number, random: Random): numb
   }
 }
 
-/** What draws of Gamma(shape, 1) need of their shapes. */
+/** Constants of Gamma(shape, 1), computed once per shape. */
 export interface GammaShapes {
   readonly d: Float64Array;
   readonly c: Float64Array;
@@ -129,7 +129,7 @@ export function gammaShapes(shapes: ArrayLike<number>): GammaShapes {
   return { d, c: d.map((each) => 1 / Math.sqrt(9 * each)) };
 }
 
-/** Far more than two ways to compute a fourth power differ by. */
+/** Well above the difference between two ways of computing a fourth power. */
 const ROUNDING = 1e-9;
 
 /**

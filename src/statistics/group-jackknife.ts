@@ -1,7 +1,7 @@
 /** At most this many groups of units are left out in turn. */
 const MAX_GROUPS = 200;
 
-/** What leaving out units in turn shows of a score. */
+/** What leaving out units in turn shows about a score. */
 export interface GroupJackknife {
   /** By how much the score of the data is expected to exceed the true one. */
   readonly bias: number;

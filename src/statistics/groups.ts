@@ -43,7 +43,7 @@ export function rankGroups(scores: readonly number[], differs: (i: number, j: nu
 const without = (group: Set<number>, system: number): Set<number> =>
   new Set([...group].filter((other) => other !== system));
 
-/** Leaves out groups that lie inside another. */
+/** Drops groups that are contained in another. */
 function absorb(groups: Set<number>[]): Set<number>[] {
   return groups.filter(
     (group, g) =>

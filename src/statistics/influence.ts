@@ -17,9 +17,9 @@ export const unitVariance = (counts: Counts, width: number, value: Value): numbe
 const MOST_WIDENING = 1.25;
 
 /**
- * By how much the spread of a score exceeds what the bootstrap sees of it, where few units carry a label: the bootstrap
- * spreads as the infinitesimal jackknife, which is too narrow by a share that the jackknife of whole units shows
- * (Efron & Stein 1981: that one is too wide, if anything). 1 for a mean.
+ * By how much the spread of a score exceeds the bootstrap's estimate where few units carry a label: the bootstrap spreads as
+ * much as the infinitesimal jackknife, which is too narrow by a factor that the jackknife of whole units shows (Efron & Stein
+ * 1981: that one is too wide, if anything). 1 for a mean.
  */
 export function widening(table: DistinctRows, value: Value): number {
   return boundedWidening(

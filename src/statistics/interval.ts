@@ -9,7 +9,7 @@
  */
 export type IntervalMethod = 'bayesian' | 'percentile' | 'bca';
 
-/** Why an interval should be read with care, or could not be had as asked. */
+/** Why an interval should be read with care, or could not be computed as requested. */
 export type IntervalFlaw =
   /** Fewer than two units, or no finite estimate: `low` and `high` are NaN. */
   | 'too-few-units'
@@ -20,7 +20,7 @@ export type IntervalFlaw =
   /** BCa has no finite correction here (a jackknife without spread, all resamples on one side): percentile instead. */
   | 'bca-unavailable'
   /**
-   * Fewer than `MIN_UNITS` units, or than `MIN_LABEL_UNITS` with gold of a label that counts by itself: the interval may
+   * Fewer than `MIN_UNITS` units, or than `MIN_LABEL_UNITS` with gold of a label that is scored separately: the interval may
    * cover the true value less often than its level says.
    */
   | 'few-units';
@@ -38,7 +38,7 @@ export interface Interval {
   readonly resamples: number;
   /** Number of independent units that were resampled. */
   readonly units: number;
-  /** Units with gold of the rarest label that counts by itself; absent where no label does. */
+  /** Units with gold of the rarest label that is scored separately; absent where none is. */
   readonly labelUnits?: number;
   /** Standard deviation of the resampled values. */
   readonly standardError: number;

@@ -1,6 +1,6 @@
 import type { Value } from './bootstrap.ts';
 
-/** The mean of the scores of several runs, whose counts stand beside each other in the sums: one block of `width` per run. */
+/** The mean of the scores of several runs, whose counts are concatenated in the sums: one block of `width` per run. */
 export function meanOverRuns(
   { width, value }: { readonly width: number; readonly value: Value },
   runs: number,

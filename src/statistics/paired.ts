@@ -23,9 +23,9 @@ export function bootstrapDifference(
 }
 
 /**
- * What unit by unit the answers of `a` are worth beside those of `b`: the mean change of the two scores
- * when the unit changes hands. Positive where `a` did better, 0 where it makes no difference.
- * It is defined for every metric that adds up, also where the unit alone has no score.
+ * What the answers of `a` gain over those of `b`, unit by unit: the mean change of the two scores when the systems exchange
+ * their answers to the unit. Positive where `a` did better, 0 where it makes no difference. Defined for every metric that adds
+ * up, even where the unit alone has no score.
  */
 export function swapEffects(a: Counts, b: Counts, width: number, value: Value): Float64Array {
   const [left, right] = [sparse(a, width), sparse(b, width)];

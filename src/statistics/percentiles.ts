@@ -14,7 +14,7 @@ import { normalCdf, normalQuantile } from './normal.ts';
 /** Ends that differ by less than this share of the estimate are rounding, not spread. */
 const ROUNDING = 1e-12;
 
-/** What is known of the units beside the resampled values. */
+/** What is known about the units besides the resampled values. */
 export interface Basis {
   readonly units: number;
   readonly labelUnits: number | undefined;

@@ -34,7 +34,7 @@ export interface PermutationTest {
 
 /**
  * Paired permutation test, also called approximate randomization or Fisher's randomization test (Noreen 1989):
- * if the systems were equal, each unit's two answers could as well have changed hands.
+ * if the systems were equal, each unit's two answers could just as well have been exchanged.
  *
  * Random tests give p = (1 + hits) / (1 + permutations), as Phipson & Smyth 2010 and scipy.stats.permutation_test.
  * An exchange whose difference is undefined counts as a hit: it never helps significance.
@@ -92,7 +92,7 @@ function differingRows(a: SparseCounts, b: SparseCounts) {
   return { gaps: gaps.finish(), totalA: sumCounts(a, width), totalB: sumCounts(b, width) };
 }
 
-/** The difference of the scores when `exchanged[row]` units of every row have changed hands. */
+/** The difference of the scores when `exchanged[row]` units of every row have been exchanged. */
 function scorer(table: DistinctRows, totalA: Float64Array, totalB: Float64Array, value: Value) {
   const columns = sparseColumns(table.rows);
   const exchanged = new Float64Array(table.size);

@@ -6,8 +6,8 @@ export interface PowerOptions {
   /** Significance level of the two-sided test. Default 0.05. */
   readonly alpha?: number;
   /**
-   * Correlation of the two systems' contributions over units; the more alike their errors, the smaller
-   * the difference that shows. Default 0: two independent systems, or published scores without answers.
+   * Correlation of the two systems' contributions over units; the more alike their errors, the smaller the difference that can
+   * be detected. Default 0: two independent systems, or published scores without answers.
    */
   readonly correlation?: number;
 }

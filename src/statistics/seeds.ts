@@ -23,7 +23,7 @@ export interface SeedSummary {
 }
 
 /**
- * Splits the variance of a score over seeds (rows of `runs`: one units × width count matrix a seed, same units).
+ * Splits the variance of a score over seeds (`runs`: one units × width count matrix per seed, same units).
  *
  * With S seeds, the same weights of the items (a Bayesian bootstrap) give V₁, the mean bootstrap variance of one run, and V̄, that of the
  * mean over runs: interaction X = (V₁ - V̄)·S/(S - 1), items I = V₁ - X, and seeds B - X from the variance B between

@@ -29,9 +29,9 @@ export const bootstrapWeighted = (
 ): Interval => testWeighted(figure, options).interval;
 
 /**
- * `bootstrapWeighted` with the test. Average precision is too high in a small sample, as every positive counts in its own
- * precision, and its resamples are again too high: the jackknife tells by how much the score itself is, and how much
- * wider than its resamples it spreads.
+ * `bootstrapWeighted` with the test. Average precision is too high in a small sample, because every positive counts in its own
+ * precision, and its resamples are higher still: the jackknife estimates the bias of the score, and by how much its spread
+ * exceeds that of the resamples.
  */
 export function testWeighted(
   { value, units, labelUnits }: WeightedFigure,

@@ -31,7 +31,7 @@ export function createWeightedSums(table: DistinctRows, seed: number): () => Flo
   return () => draw()[0];
 }
 
-/** The same for tables whose rows stand for as many units each: what one draw of weights gives for all of them. */
+/** The same for tables whose rows have the same multiplicities: one draw of weights serves all of them. */
 export function createJointSums(
   tables: readonly DistinctRows[],
   seed: number,
@@ -41,7 +41,7 @@ export function createJointSums(
   const state = Int32Array.from({ length: 4 }, () => random.below(2 ** 32) | 0);
   let common = 0;
   while (common < size && multiplicity[common] >= GAMMA_FROM) common++;
-  // The other rows stand in the order of their multiplicity: those that several units share take further draws.
+  // The other rows are in the order of their multiplicity: those that several units share take further draws.
   const further: number[] = [];
   for (let row = common; row < size; row++) for (let i = 1; i < multiplicity[row]; i++) further.push(row);
   const furtherRows = Int32Array.from(further);

@@ -16,7 +16,7 @@ const longest = (entries: string[], text: string): Match[] => {
   return matches;
 };
 
-/** What leftmost-longest means, said plainly. */
+/** Leftmost-longest matching, straight from its definition. */
 const plainLongest = (entries: string[], text: string): Match[] => {
   const matches: Match[] = [];
   for (let i = 0; i < text.length; ) {

@@ -1,6 +1,6 @@
 /**
- * An Aho–Corasick automaton over UTF-16 code units: a trie whose edges lie in one hash table, with failure
- * links. About 30 to 50 bytes a node.
+ * An Aho–Corasick automaton over UTF-16 code units: a trie whose edges are in one hash table, with failure links. About 30 to
+ * 50 bytes a node.
  */
 export interface Automaton {
   /** Number of nodes; the root is 0. */
@@ -27,8 +27,8 @@ const SLOT = 3;
 const FULLEST = 0.6;
 
 /**
- * Builds the automaton of plain strings: nothing in them is special. An entry is known by its index; of equal
- * entries the first counts; empty entries and those over `MAX_ENTRY_LENGTH` never match.
+ * Builds the automaton of plain strings, without special characters. An entry is identified by its index; of equal entries the
+ * first counts; empty entries and those over `MAX_ENTRY_LENGTH` never match.
  * Time is linear in the entries' total length: a million medical terms take a few seconds.
  */
 export function buildAutomaton(entries: readonly string[]): Automaton {
@@ -83,7 +83,7 @@ function grown<T extends Uint16Array | Int32Array>(array: T, larger: T): T {
   return larger;
 }
 
-/** Where the edge stands, or the free slot where it would. */
+/** The slot of the edge, or the free slot where it belongs. */
 function findSlot(edges: Int32Array, node: number, unit: number): number {
   let hash = Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { basicWords } from './basic-words.ts';
 
-/** What `BasicTokenizer` of transformers 5.23 answers. */
+/** What `BasicTokenizer` of transformers 5.23 returns. */
 const KNOWN: readonly (readonly [text: string, words: readonly string[]])[] = [
   ['CT检查Café，2.5mg\u3000好…', ['ct', '检', '查', 'cafe', '，', '2', '.', '5mg', '好', '…']],
   ['𠮷野家\u00ad\u200b“A-B”', ['𠮷', '野', '家', '“', 'a', '-', 'b', '”']],

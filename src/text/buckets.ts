@@ -4,10 +4,10 @@ import type { Sketches } from './minhash.ts';
 
 /** Beyond the budget, texts of a cell that a text is compared with. */
 const FEW = 32;
-/** Cells from which it is worth while to put those together that have become one group. */
+/** Number of cells from which merging those that have become one group pays off. */
 const MANY_CELLS = 64;
 
-/** Members of a bucket that were in one group when they came in. */
+/** Members of a bucket that were in one group when they were added. */
 interface Cell {
   readonly any: number;
   readonly list: number[];
@@ -60,8 +60,8 @@ function* lookBack(bucket: Bucket, members: Uint32Array): Steps<void> {
       gather(slot, joining);
       for (const { any, list } of slot.cells.values()) {
         joining.spend(COST.look);
-        if (joining.knows(x, slot.kind) && joining.sets.find(x) === joining.sets.find(any)) continue;
-        meetOne(bucket, x, list);
+        if (joining.hasTwin(x, slot.kind) && joining.sets.find(x) === joining.sets.find(any)) continue;
+        joinOne(bucket, x, list);
       }
     }
     put(slots, x, bucket);
@@ -80,7 +80,7 @@ function put(slots: Map<string, Slot>, x: number, { joining, templateOf }: Bucke
   else slot.cells.set(group, { any: x, list: [x] });
 }
 
-/** Puts cells together that have become one group, whenever their number has doubled. */
+/** Merges cells that have become one group, whenever their number has doubled. */
 function gather(slot: Slot, { sets }: Joining): void {
   const { size } = slot.cells;
   if (size < MANY_CELLS || (size & (size - 1)) !== 0) return;
@@ -94,21 +94,21 @@ function gather(slot: Slot, { sets }: Joining): void {
   slot.cells = cells;
 }
 
-/** Compares a text with the last of a list until one is alike. */
-function meetOne({ joining, wereTogether, most }: Bucket, x: number, list: readonly number[]): void {
+/** Compares a text with a list, last first, until one is alike. */
+function joinOne({ joining, wereTogether, most }: Bucket, x: number, list: readonly number[]): void {
   const stop = Math.max(0, list.length - most);
   for (let i = list.length - 1; i >= stop; i--) {
     joining.spend(COST.look);
-    if (!wereTogether(x, list[i]) && joining.meet(x, list[i])) return;
+    if (!wereTogether(x, list[i]) && joining.tryJoin(x, list[i])) return;
   }
 }
 
 /**
- * Shows a member the twins after it. What comes after it looked back at it, unless that knew a twin of this kind in its
- * group already: only then is there something to compare.
+ * Compares members with later ones. A later member was already compared with the earlier ones, unless it had a twin of their
+ * kind in its group: only those pairs are left.
  */
 function* lookAhead({ joining, templateOf, wereTogether, most }: Bucket, members: Uint32Array): Steps<void> {
-  const { sets, kindOf, knows } = joining;
+  const { sets, kindOf, hasTwin } = joining;
   const groups = new Map<number, number[][]>();
   for (const y of [...members].reverse()) {
     const group = sets.find(y);
@@ -117,11 +117,11 @@ function* lookAhead({ joining, templateOf, wereTogether, most }: Bucket, members
     for (const [kind, list] of byKind.entries()) {
       if (!list) continue;
       const stop = Math.max(0, list.length - most);
-      for (let i = list.length - 1; i >= stop && !knows(y, kind); i--) {
+      for (let i = list.length - 1; i >= stop && !hasTwin(y, kind); i--) {
         const x = list[i];
         joining.spend(COST.look);
         if (templateOf[x] >= 0 && templateOf[x] === templateOf[y]) continue;
-        if (knows(x, kindOf[y]) && !wereTogether(x, y)) joining.meet(y, x);
+        if (hasTwin(x, kindOf[y]) && !wereTogether(x, y)) joining.tryJoin(y, x);
       }
     }
     const own = byKind[kindOf[y]];

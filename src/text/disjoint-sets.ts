@@ -1,4 +1,4 @@
-/** Disjoint sets of the numbers below `count`, each at first alone; a set is known by its smallest member. */
+/** Disjoint sets of the numbers below `count`, each alone at first; a set is identified by its smallest member. */
 export function createSets(count: number) {
   const parent = Int32Array.from({ length: count }, (_, number) => number);
   const find = (number: number): number => {

@@ -8,7 +8,7 @@ import { jaccard, packRuns, shinglesOf } from './shingles.ts';
 import { findTemplates, joinTemplate, type TextShingles } from './templates.ts';
 import { createTextStore, type TextStore } from './text-store.ts';
 
-/** Which texts say the same; a text is known by its index. */
+/** Equal and near-equal texts; a text is identified by its index. */
 export interface Duplicates {
   /** Groups of two or more equal texts, members ascending. */
   readonly exact: readonly (readonly number[])[];
@@ -17,9 +17,9 @@ export interface Duplicates {
   /** Verified pairs of different texts, each text by its first occurrence; by `a`, then `b`. */
   readonly pairs: readonly Pair[];
   /**
-   * What `pairs` holds. `all`: every pair. `examples`: of too many pairs, those that join the groups, and for every text
-   * one with a text of each set of parts, where it has any. `at-least`: as examples, but candidates were too many to
-   * compare them all, so that groups may be larger than these.
+   * What `pairs` holds. `all`: every pair. `examples`: of too many pairs, those that join the groups, and for every text one
+   * with a text of each set of parts, where there is one. `at-least`: as `examples`, but there were too many candidates to
+   * compare them all, so groups may be larger than found.
    */
   readonly extent: 'all' | 'examples' | 'at-least';
 }
@@ -27,9 +27,9 @@ export interface Duplicates {
 export interface DuplicateOptions extends SketchOptions {
   /** The part of each text (its split), from 0 to 30: the examples among pairs say which parts a text has twins in. */
   readonly parts?: readonly number[];
-  /** Pairs of candidates that are compared at most, and pairs that are kept at most, before examples are all that is kept. */
+  /** Most pairs of candidates compared, and most pairs kept, before only examples are kept. */
   readonly most: { readonly compared: number; readonly pairs: number };
-  /** Comparisons, beyond which each text is compared with a few of its candidates only. */
+  /** Comparisons beyond which each text is compared with only a few of its candidates. */
   readonly budget: number;
 }
 
@@ -38,15 +38,15 @@ const DEFAULTS: DuplicateOptions = {
   most: { compared: 1 << 24, pairs: 1 << 20 },
   budget: 1 << 25,
 };
-/** Share of the budget that is for texts of one template. */
+/** Share of the budget for texts of one template. */
 const TEMPLATES_SHARE = 0.75;
-/** Bytes of the shingles that were used last, which are kept; they are recomputed when needed again. */
+/** Bytes of recently used shingles that are cached; others are recomputed. */
 const KEPT_BYTES = 1 << 27;
 
-/** Verified pairs, and what of all they are. */
+/** Verified pairs, and which of all pairs they are. */
 export type Found = Pick<Duplicates, 'pairs' | 'extent'>;
 
-/** Near duplicates among texts that come one by one; a text is known by its number among different ones. */
+/** Near duplicates among texts that are added one by one; a text is identified by its number among distinct ones. */
 export interface DuplicateSearch {
   /** The number of a text, in order of first appearance; `part` as in `DuplicateOptions`. */
   add(text: string, part?: number): number;
@@ -60,9 +60,9 @@ export interface DuplicateSearch {
 }
 
 /**
- * Looks for near duplicates among texts that are in `store` (which is empty at first), and of which memory holds some 100 bytes each.
- * Candidates come from MinHash, each is verified on all its shingles; of the pairs right at the threshold about 0.2 % may be
- * overlooked, wherever the texts are stored.
+ * Finds near duplicates among texts kept in `store` (empty at first); memory holds about 100 bytes per text. Candidates come
+ * from MinHash, each is verified on all its shingles; of the pairs right at the threshold about 0.2 % may be overlooked,
+ * wherever the texts are stored.
  */
 export function createDuplicateSearch(
   store: TextStore,
@@ -97,10 +97,9 @@ export function createDuplicateSearch(
 }
 
 /**
- * Exact and near duplicates among texts. Compare the form that suits: `comparisonForm` of `normalise.ts`
- * ignores punctuation and width. What is found, and what may be overlooked, is as `createDuplicateSearch` says. Where nearly all
- * of many texts are alike, no more of them are compared than it takes to find the groups (`extent`); memory grows with the number
- * of texts only.
+ * Exact and near duplicates among texts. Pass the form to compare: `comparisonForm` of `normalise.ts` ignores punctuation and
+ * width. `createDuplicateSearch` says what is found and what may be overlooked. Where nearly all of many texts are alike, only
+ * as many pairs are compared as it takes to find the groups (`extent`); memory grows only with the number of texts.
  */
 export function findDuplicates(
   texts: readonly string[],

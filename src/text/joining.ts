@@ -10,10 +10,10 @@ export interface Pair {
 /** The verified pair of two texts; undefined if they are not alike. */
 export type Compare = (x: number, y: number) => Pair | undefined;
 
-/** What work costs, in comparisons: to look at a candidate, and to compare what two texts of one template add to it. */
+/** Cost of work in units of comparisons: looking at a candidate, and comparing the residuals of two texts of a template. */
 export const COST = { look: 1 / 64, residual: 1 / 8, compare: 1 } as const;
 
-/** Groups of texts as they are joined: only pairs that join two groups, or show a text a first twin of a kind, matter. */
+/** Groups of texts as they are joined: only pairs matter that join two groups, or are the first twin of a kind for a text. */
 export interface Joining {
   readonly sets: Sets;
   /** Which splits a text occurs in, as a number of that set of splits. */
@@ -21,13 +21,13 @@ export interface Joining {
   readonly kinds: number;
   /** Whether comparing two texts can still matter. Once it cannot, it never can again. */
   matters(x: number, y: number): boolean;
-  /** Whether a text knows a twin of a kind. */
-  knows(x: number, kind: number): boolean;
-  knowsAll(x: number): boolean;
-  /** Compares two texts; what is alike is joined and kept. */
-  meet(x: number, y: number): boolean;
+  /** Whether a twin of a kind was found for a text. */
+  hasTwin(x: number, kind: number): boolean;
+  hasAllTwins(x: number): boolean;
+  /** Compares two texts; if they are alike, joins their groups and keeps the pair. */
+  tryJoin(x: number, y: number): boolean;
   spend(cost: number): void;
-  /** Whether more than a share of the budget is spent; if ever, what is found is only a part. */
+  /** Whether more than a share of the budget is spent; once it is, the result is partial. */
   isBeyond(share: number): boolean;
   readonly pairs: readonly Pair[];
   readonly isPartial: boolean;
@@ -44,12 +44,12 @@ export function createJoining(compare: Compare, occurs: readonly number[], budge
   const pairs: Pair[] = [];
   let spent = 0;
   let isPartial = false;
-  const knows = (x: number, kind: number): boolean => ((known[x] >>> kind) & 1) === 1;
+  const hasTwin = (x: number, kind: number): boolean => ((known[x] >>> kind) & 1) === 1;
   return {
-    ...{ sets, kindOf, kinds: all.length, pairs, knows },
-    matters: (x, y) => !knows(x, kindOf[y]) || !knows(y, kindOf[x]) || sets.find(x) !== sets.find(y),
-    knowsAll: (x) => known[x] === everything,
-    meet(x, y) {
+    ...{ sets, kindOf, kinds: all.length, pairs, hasTwin },
+    matters: (x, y) => !hasTwin(x, kindOf[y]) || !hasTwin(y, kindOf[x]) || sets.find(x) !== sets.find(y),
+    hasAllTwins: (x) => known[x] === everything,
+    tryJoin(x, y) {
       spent += COST.compare;
       const pair = compare(x, y);
       if (!pair) return false;

@@ -38,7 +38,7 @@ export interface Sketches {
   /** Adds a text by its sketch; returns its number. */
   addSketch(sketch: Uint32Array): number;
   readonly size: number;
-  /** Every set of two or more texts that agree in a band, numbers ascending: the pairs to verify. The array is only lent. */
+  /** Every set of two or more texts that agree in a band, numbers ascending: the pairs to verify. The array is reused. */
   buckets(): Generator<Bucket>;
   /** Whether two texts agree in a band before `band`: they were together in a bucket already. */
   agreeBefore(band: number, a: number, b: number): boolean;

@@ -4,7 +4,7 @@ import { createYielder } from '../ground/yielder.ts';
 const K1 = 1.2;
 const B = 0.75;
 
-/** What is looked for in what. */
+/** The queries and the passages that they search. */
 export interface PassageSearch {
   readonly queries: readonly string[];
   /** All passages in their order, as often as it is called. */

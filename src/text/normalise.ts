@@ -1,6 +1,6 @@
 /**
- * Light normalisation for comparing texts, never for changing a corpus: what is found in the folded text is
- * cut out of the original.
+ * Light normalisation for comparing texts, never for changing a corpus: what is found in the folded text is then cut out of the
+ * original.
  */
 
 import { safeHash } from './hashing.ts';
@@ -50,7 +50,7 @@ function foldFrom(text: string, first: number, table: Uint16Array): string {
 const fates = new Uint8Array(0x10000);
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-/** One surrogate by itself is no punctuation: letters and symbols beyond the basic plane are kept. */
+/** A single surrogate is not punctuation: letters and symbols beyond the basic plane are kept. */
 function fateOf(unit: number): number {
   if (fates[unit] === 0) {
     const kept = (unit >= 0xd800 && unit <= 0xdfff) || !DROPPED.test(String.fromCharCode(unit));
@@ -77,7 +77,7 @@ export function comparisonForm(text: string): string {
   return from === 0 ? whole : result + whole.slice(from);
 }
 
-/** 53 bits of the comparison form of a text, which is not made for them. */
+/** 53 bits of the comparison form of a text, computed without building it. */
 export function hashForm(text: string): number {
   folded ??= buildFolded();
   let [first, second] = [1, 2];

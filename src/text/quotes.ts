@@ -14,7 +14,7 @@ export interface QuotedSpan {
 /** The occurrences of quotes in one text. */
 export interface QuoteFinder {
   /**
-   * Every occurrence from left to right, not overlapping each other: of the quote as it stands, else after folding. Empty
+   * Every occurrence from left to right, not overlapping each other: of the exact quote, else after folding. Empty
    * for a quote that is not in the text, and for one of white space.
    */
   occurrences(quote: string): readonly QuotedSpan[];

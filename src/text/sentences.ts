@@ -10,9 +10,9 @@ const isSpace = (unit: string): boolean => /\s/.test(unit);
 const isDigitOrLetter = (unit: string | undefined): boolean => unit !== undefined && /[0-9A-Za-z]/.test(unit);
 
 /**
- * The sentences of a Chinese text, in order, without surrounding white space: every other character lies in
- * exactly one. A sentence ends after 。！？!?… (a run of them counts once, with quotes and brackets that close
- * behind it), after a full stop that is no decimal point or part of a name, and at a line end.
+ * The sentences of a Chinese text, in order, without surrounding white space: every other character is in exactly one. A
+ * sentence ends after 。！？!?… (a run of them counts once, with quotes and brackets that close behind it), after a full stop
+ * that is not a decimal point or part of a name, and at a line end.
  */
 export function splitSentences(text: string): Stretch[] {
   const sentences: Stretch[] = [];

@@ -7,7 +7,7 @@ export function suffixArray(units: Uint16Array): Int32Array<ArrayBuffer> {
   return induceSort(Int32Array.from(units), 0xffff);
 }
 
-/** What sorting suffixes needs to know of them. */
+/** What sorting suffixes needs to know about them. */
 interface Suffixes {
   readonly units: Int32Array;
   /** 1 where a suffix is of type S: smaller than the one after it. Else it is of type L, as the last one is. */

@@ -3,18 +3,18 @@ import { COST, type Joining } from './joining.ts';
 import type { Sketches } from './minhash.ts';
 import { createShingleCounter } from './shingles.ts';
 
-/** Texts without a template that agree in a band, from which a template is looked for. */
+/** Number of texts without a template that must agree in a band for one to be searched. */
 const FROM = 512;
 const MOST_TEMPLATES = 64;
-/** Texts of one template; others that share as much are of another one. */
+/** Most texts of one template; further ones go to another. */
 const MOST_MEMBERS = 1 << 15;
-/** Members from which the shingles of a template are taken: those of more than half of them. */
+/** Members sampled for the shingles of a template, which are those in more than half of them. */
 const SAMPLE = 64;
 /** A text is of a template where it differs from it in at most this share of its own shingles. */
 const DIFFERS = 0.75;
 /** Members of each kind with which all are compared first. */
 const CLOSEST = 8;
-/** Beyond the budget, entries of a list that are looked at. */
+/** Entries of a list that are looked at once the budget is spent. */
 const FEW = 32;
 /** Texts that are compared with a template in one step. */
 const STEP = 256;
@@ -60,8 +60,7 @@ export function* findTemplates(sketches: Sketches, { shinglesAt, runsAt }: TextS
   return { templateOf, templates };
 }
 
-/**
- * Whether a text that shares that many shingles with a template cannot be of it: it has at least as many, n, and differs in
+/** Whether a text that shares that many shingles with a template cannot be of it: it has at least as many, n, and differs in
  * n + size − 2 · shared.
  */
 const isFar = (shared: number, size: number): boolean => size - shared > DIFFERS * shared;
@@ -78,7 +77,7 @@ function sharedShingles(texts: readonly number[], shinglesAt: (text: number) => 
   ).sort();
 }
 
-/** What only one of two ascending sets has, ascending. */
+/** The symmetric difference of two ascending sets, ascending. */
 function differenceOf(a: Float64Array, b: Float64Array): Float64Array {
   const found = new Float64Array(a.length + b.length);
   let size = 0;
@@ -97,9 +96,9 @@ function differenceOf(a: Float64Array, b: Float64Array): Float64Array {
 /** A member of a template as it is joined. */
 interface Member {
   readonly text: number;
-  /** What only one of it and the template has: numbers of shingles, rarest first. */
+  /** The shingles that only the text or only the template has, as numbers, rarest first. */
   readonly residual: Int32Array;
-  /** How much more its residual holds than what two texts at the threshold may differ in, by its share of their size. */
+  /** By how much its residual exceeds its share of the difference that two texts at the threshold may have. */
   readonly surplus: number;
 }
 
@@ -129,7 +128,7 @@ export function* joinTemplate(
   const center = members[0].text;
   const seenBy = new Int32Array(members.length).fill(-1);
   const isSettled = (text: number): boolean =>
-    joining.knowsAll(text) && joining.sets.find(text) === joining.sets.find(center);
+    joining.hasAllTwins(text) && joining.sets.find(text) === joining.sets.find(center);
   for (const [m, x] of members.entries()) {
     const most = joining.isBeyond(share) ? FEW : Number.POSITIVE_INFINITY;
     const least = members[0].surplus;
@@ -234,7 +233,7 @@ function joinClosest(joining: Joining, members: readonly Member[]): void {
   }
   for (const x of members)
     for (const y of closest.flat())
-      if (x !== y && joining.matters(x.text, y.text) && sharesEnough(x, y)) joining.meet(x.text, y.text);
+      if (x !== y && joining.matters(x.text, y.text) && sharesEnough(x, y)) joining.tryJoin(x.text, y.text);
 }
 
 interface Probe {
@@ -258,7 +257,7 @@ function probe(joining: Joining, members: readonly Member[], { m, list, limit, m
     seenBy[list[i]] = m;
     if (!joining.matters(x.text, y.text)) continue;
     joining.spend(COST.residual);
-    if (sharesEnough(x, y)) joining.meet(x.text, y.text);
+    if (sharesEnough(x, y)) joining.tryJoin(x.text, y.text);
   }
 }
 

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** In memory, from the middle on disk, and on disk at once. */
+/** All in memory; on disk after the first half; all on disk. */
 const LIMITS = [Number.POSITIVE_INFINITY, 40_000, 0];
 
 describe('text store', () => {

@@ -12,7 +12,7 @@ export interface TextStore extends Disposable {
 }
 
 export interface TextStoreOptions {
-  /** Bytes of texts that stay in memory; beyond them all are on disk. Default: any number. */
+  /** Bytes of texts kept in memory; beyond that, all are moved to disk. Default: unlimited. */
   readonly mostHeld?: number;
   /** Where the file is made. Default: the temporary directory of the system. */
   readonly directory?: string;

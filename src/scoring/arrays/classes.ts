@@ -43,14 +43,14 @@ export interface AveragedScores {
   readonly intervals: Intervals;
 }
 
-/** Of (correct, predicted, gold), one number over these classes. */
+/** Sum over these classes of one of (correct, predicted, gold). */
 const summed = (counts: Float64Array, end: number, which: number): number => {
   let total = 0;
   for (let i = which; i < end; i += CLASS_COUNTS) total += counts[i];
   return total;
 };
 
-/** The three averages and the micro precision and recall, of the listed classes, as figures of summed class counts. */
+/** The three averages and the micro precision and recall of the listed classes, from summed class counts. */
 export function averagesOf(layout: ClassLayout) {
   const sum = (counts: Float64Array, which: number): number => summed(counts, layout.unlisted, which);
   return {
@@ -66,7 +66,7 @@ export function averagesOf(layout: ClassLayout) {
   };
 }
 
-/** The share of right items, those of classes that are not listed among them. */
+/** The share of right items, including those of unlisted classes. */
 const accuracyOf = ({ unlisted }: ClassLayout) => ({
   value: (counts: Float64Array) =>
     ratio(summed(counts, unlisted + CLASS_COUNTS, CORRECT), summed(counts, unlisted + CLASS_COUNTS, GOLD)),
@@ -83,7 +83,7 @@ export const rowsOf = ({ classes }: ClassLayout, sums: Float64Array): ClassRow[]
 export interface ClassOptions extends ScoreOptions {
   /**
    * The classes that count, in the order of the rows, as `labels` of scikit-learn. Accuracy, subset accuracy, the correlation
-   * and the matrix are of all classes. Default: all that occur, sorted.
+   * and the matrix cover all classes. Default: all that occur, sorted.
    */
   readonly labels?: readonly string[];
 }

@@ -13,7 +13,7 @@ import {
   unitsOf,
 } from './options.ts';
 
-/** A span with a type: `start` inclusive, `end` exclusive, in any one unit that both sides use. */
+/** A span with a type: `start` inclusive, `end` exclusive, in any unit, the same on both sides. */
 export interface TypedSpan {
   readonly start: number;
   readonly end: number;

@@ -13,8 +13,8 @@ export interface ScoreOptions {
    */
   readonly interval?: boolean | BootstrapOptions;
   /**
-   * One name per item: items of one name (a patient, a document, a query) depend on each other and are resampled
-   * together. Default: every item is independent.
+   * A group name per item: items of one group (a patient, a document, a query) depend on each other and are resampled together.
+   * Default: every item is independent.
    */
   readonly groups?: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface RankingOptions extends ScoreOptions {
   readonly relevantFrom?: number;
   /** Ranks at which nDCG is cut off. Default 1, 3, 5, 10. */
   readonly cutoffs?: readonly number[];
-  /** What equal scores mean. Default `expected`: the mean over all orders of the tied documents. */
+  /** How ties are resolved. Default `expected`: the mean over all orders of the tied documents. */
   readonly ties?: Ties;
 }
 
@@ -83,7 +83,7 @@ export function rankingScores(
   };
 }
 
-/** Several metrics as one: their counts stand beside each other, so that one resample serves all. */
+/** Several metrics as one, with their counts concatenated, so that one resample serves all. */
 function sideBySide(metrics: Readonly<Record<string, Metric<RankingItem>>>) {
   const parts = Object.entries(metrics);
   const begins: number[] = [];
@@ -95,7 +95,7 @@ function sideBySide(metrics: Readonly<Record<string, Metric<RankingItem>>>) {
   const joined: Pick<Metric<RankingItem>, 'width' | 'count'> = {
     width,
     count(unit, counts, offset) {
-      // Each query stands alone, also where several are one unit.
+      // Each query is counted alone, even where several form one unit.
       for (const item of unit)
         for (const [i, [, metric]] of parts.entries()) metric.count([item], counts, offset + begins[i]);
     },

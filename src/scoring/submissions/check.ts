@@ -23,7 +23,7 @@ import {
   textOf,
 } from './shape.ts';
 
-/** Something wrong in a submission. */
+/** A problem in a submission. */
 export interface SubmissionProblem extends Finding {
   /** The name of the file in the submission. */
   readonly file: string;
@@ -33,7 +33,7 @@ export interface SubmissionProblem extends Finding {
 }
 
 export interface CheckedSubmission {
-  /** `questions`: how many the raw test file has; absent where it is not here, and only shapes were checked. */
+  /** `questions`: how many the raw test file has; absent where that is not available, and only shapes were checked. */
   readonly files: readonly {
     readonly file: string;
     readonly task: string;
@@ -108,7 +108,7 @@ interface CheckedFile {
   readonly shape: SubmissionShape;
   readonly source: SourceFile;
   readonly questions: readonly Question[] | undefined;
-  /** Where it is written to be read. */
+  /** The path from which it can be read. */
   readonly file: string;
 }
 
@@ -141,7 +141,7 @@ async function checkFile(checked: CheckedFile, report: Report): Promise<number> 
   return reporting(report, check, 0);
 }
 
-/** What cannot be read in a submission is a problem of it. */
+/** Reports what cannot be read in a submission as a problem. */
 async function reporting<T>(report: Report, check: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await check();

@@ -10,7 +10,7 @@ import {
   textOf,
 } from './shape.ts';
 
-/** A mention may hold anything but a tab: what comes before two offsets and a type. */
+/** A mention, which may contain anything but a tab, two offsets and a type. */
 const MENTION = /([^\t]*)\t(\d+)\t(\d+)\t([^\t;]*);/uy;
 
 /** The number of a text, which its name ends in. */
@@ -30,7 +30,7 @@ export const mentionLines: SubmissionShape = {
       .flatMap((entity) => {
         if (!('type' in entity)) return [];
         const { start, end, type } = entity;
-        // a line is a text: what would end it is no part of a mention
+        // one line per text: line breaks cannot be part of a mention
         const mention = text.slice(start, end).replaceAll(/[\t\r\n]/g, ' ');
         return `${mention}\t${pointsBefore(text, start)}\t${pointsBefore(text, end)}\t${type};`;
       })

@@ -25,7 +25,7 @@ export interface SubmissionPart {
 export interface SubmissionFile {
   readonly name: string;
   readonly content: string;
-  /** Questions without an answer: an empty one stands in the file, or the first label. */
+  /** Questions without an answer: the file has an empty one, or the first label. */
   readonly unanswered: number;
 }
 

@@ -32,7 +32,7 @@ const SHAPES: Readonly<Record<string, SubmissionShape>> = {
   'imcs-report': reports,
 };
 
-/** The same of corpora that come without an archive. */
+/** The same for corpora that come without an archive. */
 const BROUGHT_SHAPES: Readonly<Record<string, SubmissionShape>> = { ccks2018: mentionLines };
 
 /** What is submitted for a task; undefined where nothing is. */

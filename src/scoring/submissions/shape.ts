@@ -4,9 +4,12 @@ import type { Prediction } from '../../tasks/examples.ts';
 import type { PlainRecord } from '../../tasks/families/shared/record.ts';
 import type { Task } from '../../tasks/task.ts';
 
-/** One thing about one record of a submission. */
+/** A problem with one record of a submission. */
 export interface Finding {
-  /** `refused`: the official checker stops there. `missed`: it lets it pass, and it costs score or is meant otherwise. */
+  /**
+   * `refused`: the official checker stops there. `missed`: it accepts it, but the score suffers or the answer changes its
+   * meaning.
+   */
   readonly severity: 'refused' | 'missed';
   readonly code: string;
   readonly field?: string;
@@ -21,16 +24,16 @@ export interface AnsweredQuestion {
   readonly raw?: PlainRecord;
 }
 
-/** What a record is found by. */
+/** The key by which a record is found. */
 export type RecordKey = 'id' | 'text' | 'dialog_id';
 
-/** What the official files of a task look like, written and read. */
+/** The shape of the official files of a task, for writing and checking. */
 export interface SubmissionShape {
   /** The ending of the file: one JSON value, one object per line, or columns. */
   readonly ending: '.json' | '.jsonl' | '.tsv' | '.txt';
   /**
-   * `array` and `lines` have a record each, found by its `key`; `dialogues` one object with a dialogue under each id; `columns` an
-   * id and its answer on each line; `objects` an answer under each id.
+   * `array` and `lines` have one record per question, found by its `key`; `dialogues` is one object with a dialogue under each
+   * id; `columns` an id and its answer on each line; `objects` an answer under each id.
    */
   readonly form:
     | {
@@ -41,20 +44,20 @@ export interface SubmissionShape {
       }
     | {
         readonly kind: 'dialogues';
-        /** The key of what stands for the dialogue as a whole, after its sentences. */
+        /** The key of the entry for the whole dialogue, after its sentences. */
         readonly whole?: string;
       }
     | {
         readonly kind: 'columns';
         /** Between the id and its answer. */
         readonly separator: string;
-        /** What the file calls a question. Absent: its id. */
+        /** The name of a question in the file. Absent: its id. */
         readonly keyOf?: (question: Question) => string;
       }
     | { readonly kind: 'objects' };
-  /** What stands for an answer, beside the key; of a dialogue, what stands under the number of the sentence. */
+  /** An answer as it is written, without the key; in dialogues, the value under the number of the sentence. */
   answer(answered: AnsweredQuestion, task: Task): unknown;
-  /** What is wrong with a record, beside its key; of dialogues, with what stands under one sentence. */
+  /** Problems of a record, apart from its key; in dialogues, of the value under one sentence. */
   findings(value: unknown, question: Question | undefined, task: Task): Finding[];
 }
 
@@ -68,7 +71,7 @@ export const missed = (code: string, field: string, message: Text): Finding => (
 export const isRecord = (value: unknown): value is PlainRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether a label is none of those that the task declares; the finding, then. */
+/** The finding for a label that the task does not declare; undefined for others. */
 export function labelFinding(value: unknown, field: string, { id, labels }: Task): Finding[] {
   if (typeof value !== 'string')
     return [refused('wrong-type', field, { en: `"${field}" must be a string`, zh: `“${field}”应为字符串` })];

@@ -3,7 +3,7 @@ import { type Finding, isRecord, refused, type SubmissionShape } from './shape.t
 
 const NUMBERS = Object.fromEntries(Object.entries(IMCS_STATUS).map(([number, status]) => [status, number]));
 
-/** What stands for the dialogue as a whole, beside the numbers of its sentences. */
+/** The key of the whole dialogue, next to the numbers of its sentences. */
 export const WHOLE = 'global';
 
 /** IMCS-V2-SR: the symptoms of every sentence and of the dialogue, each with `0`, `1` or `2`. */

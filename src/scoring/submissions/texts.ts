@@ -1,7 +1,7 @@
 import { readReport, SECTIONS } from '../../tasks/cblue/report.ts';
 import { type Finding, isRecord, missed, refused, type SubmissionShape } from './shape.ts';
 
-/** IMCS-V2-MRG: the six sections of a report, taken out of the text that was written. */
+/** IMCS-V2-MRG: the six sections of a report, extracted from the generated text. */
 export const reports: SubmissionShape = {
   ending: '.json',
   form: { kind: 'objects' },

@@ -25,7 +25,7 @@ export const trees: SubmissionShape = {
       en: 'The nodes do not form a binary tree in preorder: two children come after each C, none after a D',
       zh: '节点不是前序二叉树：每个 C 之后有两个子节点，D 之后没有',
     };
-    // the official checker stops at the first whole tree: nodes to spare pass
+    // the official checker stops at the first complete tree, so extra nodes pass
     const passes = sizeOfFirst(nodes) !== undefined;
     return [passes ? missed('bad-tree', 'tree', message) : refused('bad-tree', 'tree', message)];
   },

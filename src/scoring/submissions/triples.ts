@@ -9,7 +9,7 @@ import {
   textOf,
 } from './shape.ts';
 
-/** CMeIE: objects and their types stand under `@value`. */
+/** CMeIE: objects and their types are under `@value`. */
 export const triples: SubmissionShape = {
   ending: '.jsonl',
   form: { kind: 'lines', key: 'text' },

@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
   { kind: 'name', pattern: TITLED_NAME, holds: isName },
 ];
 
-/** Full-width digits, letters and signs as their half-width ones: every place stays where it is. */
+/** Full-width digits, letters and signs as half-width ones; offsets do not change. */
 const narrowed = (text: string): string =>
   text.replace(/[\uff01-\uff5e]/gu, (sign) => {
     const narrow = String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
@@ -86,8 +86,9 @@ const narrowed = (text: string): string =>
   });
 
 /**
- * Finds what must not leave a hospital, by patterns: identity numbers by their check digit, the rest by their form or by the words
- * before them. In order, without overlaps. Patterns find what is written as such; a name in the middle of a sentence is not found.
+ * Finds personal data, which must not leave a hospital, by patterns: identity numbers by their check digit, the rest by their
+ * form or by the words before them. In order, without overlaps. A name in the middle of a sentence, without such a clue, is not
+ * found.
  */
 export function findPersonal(text: string): PersonalSpan[] {
   const narrow = narrowed(text);
@@ -104,11 +105,11 @@ export function findPersonal(text: string): PersonalSpan[] {
   return taken.sort((a, b) => a.start - b.start);
 }
 
-/** What stands for names and addresses, and for numbers. */
+/** Replacements of names and addresses, and of numbers. */
 const WORD = '某';
 const SIGN = '*';
 
-/** A text with its personal data replaced by as many UTF-16 code units of 某 (names, addresses) or `*`: every offset stays. */
+/** A text with its personal data replaced by as many UTF-16 code units of 某 (names, addresses) or `*`: offsets do not change. */
 export function maskPersonal(text: string, spans: readonly PersonalSpan[]): string {
   let masked = '';
   let from = 0;

@@ -21,10 +21,10 @@ const COMPOUND = [
 ];
 
 const surname = `(?:${COMPOUND.join('|')}|[${[...new Set(SURNAMES)].join('')}])`;
-/** Han characters that no given name of a note is followed by: they say that a word goes on. */
+/** Any Han character: given names are not restricted further. */
 const HAN = '\\p{Script=Han}';
 
-/** Words after which a name stands where a colon follows; it then ends with what is no Han character, or with these words. */
+/** Labels before a name, separated from it by a colon or blanks; it ends at a character that is not Han, or at one of `NEXT`. */
 const LABELS =
   '患者姓名|病人姓名|患儿姓名|姓名|患者|病人|家属|家属姓名|监护人|联系人|紧急联系人|陪护人?|医师|医生|主治医师|主管医师|经治医师|住院医师|主任医师|接诊医生|签名|签字|医师签名|家属签字|护士|责任护士|父亲|母亲|丈夫|妻子|配偶';
 const NEXT = '性别|年龄|民族|职业|电话|联系|身份|出生|住址|地址|科室|床号|日期|时间|签字|签名|男|女|与|之';
@@ -35,7 +35,7 @@ export const LABELLED_NAME = new RegExp(
   'gu',
 );
 
-/** `患者王小明，男`, `患儿李某明 3 岁`: what follows says that it is a person. */
+/** `患者王小明，男`, `患儿李某明 3 岁`: what follows shows that it is a person. */
 export const INTRODUCED_NAME = new RegExp(
   `(?:患者|病人|患儿|产妇|孕妇|伤者|死者)(?<value>${surname}${HAN}{1,2}?)(?=[,，、;；（( \\t]*(?:男|女|\\d{1,3}[ ]?(?:周?岁|个?月|天)))`,
   'gu',
@@ -47,7 +47,7 @@ export const TITLED_NAME = new RegExp(
   'gu',
 );
 
-/** Words that begin like a name and are none. */
+/** Words that begin like a name but are not one. */
 const WORDS =
   /^(?:谢|应在|应由|原主|向主|向本|于[术约本我外手今昨当入此]|高血|高热|高烧|高龄|高度|高危|高脂|高糖|高尿|高钾|高钠|黄疸|黄染|黄色|白带|白色|白血|白细|水肿|万一|方便|方面|任何|何时|何种|何处|常规|常见|常有|常年|安静|安全|温度|项目|文化|成人|成年|全身|全部|全科|全天|时间|时有|时而|来诊|来院|来自|华侨|石膏|史无|左侧|左手|左下|左上|左肺|左肾|左眼|左耳|左膝|左足|向左|向右|向前|施行|施术|盛夏|应该|应当|和家|和谐|包括|包块|马上|关节|关于|计划|连续|明显|明日|原因|原发|原有|原籍|简单|简要|官能|宁夏|都有|都是|习惯|保持|保守|解剖|解除|强烈|强直|谈话|封闭|金属|雷同|康复|武警|单纯|单侧|车祸|通过|平素|能否|易怒|易激|甘油|花粉|冷汗|商人|老年|青年|中年|儿童|知情|同意|拒绝|签字|签名|男性|女性|无名|本人|某)/u;
 
