@@ -17,7 +17,7 @@ const append = (subject: string) =>
   database.kysely
     .transaction()
     .execute((transaction) => record(transaction, { actor: 'admin', action: 'test', subject }));
-/** As the owner of the database can. */
+/** Changes rows directly, as the owner of the database can. */
 const forge = async (statement: ReturnType<typeof sql>): Promise<void> => {
   await sql`alter table audit disable trigger audit_append_only`.execute(database.kysely);
   await statement.execute(database.kysely);

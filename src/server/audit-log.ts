@@ -3,18 +3,18 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { isSealed, seal } from '../ground/hash.ts';
 import type { Schema } from './schema.ts';
 
-/** Something that happened, as the log keeps it. */
+/** An event to be logged. */
 export interface Event {
   /** Who did it: `admin`, `host CHALLENGE`, `team NAME`, or `server`. */
   readonly actor: string;
   readonly action: string;
-  /** What it was done to. */
+  /** What it concerns. */
   readonly subject: string;
   /** Never gold, a token or a key. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** One entry: its own hash covers everything in it, the hash of the entry before it too. */
+/** One entry: its hash covers everything in it, including the hash of the entry before it. */
 export interface Entry extends Required<Omit<Event, 'detail'>> {
   /** From 1, without gaps. */
   readonly seq: number;
@@ -25,19 +25,19 @@ export interface Entry extends Required<Omit<Event, 'detail'>> {
   readonly sha256: string;
 }
 
-/** What the first entry names as the one before it. */
+/** The hash of the entry before the first. */
 const NOTHING = '0'.repeat(64);
 /** Entries that are read at once. */
 export const AUDIT_PAGE = 1000;
-/** The number by which transactions that append wait for each other. */
+/** The advisory lock that serializes transactions that append. */
 const LOCK = 0xc81e;
 
 const callers = new AsyncLocalStorage<string>();
 
-/** Does something at the request of a caller: the detail of every event that is recorded meanwhile has the address. */
+/** Runs `act` for a caller: every event recorded meanwhile has the address in its detail. */
 export const recordingFrom = <T>(address: string, act: () => T): T => callers.run(address, act);
 
-/** Appends an event in the transaction in which it happens: both are there, or neither. */
+/** Appends an event in the transaction in which it happens: both are stored, or neither. */
 export async function record(transaction: Transaction<Schema>, event: Event): Promise<void> {
   const { rows } = await sql<{ seq: number | null; sha256: string | null }>`
     select seq, sha256 from audit_end(${LOCK})`.execute(transaction);
@@ -57,7 +57,7 @@ export async function record(transaction: Transaction<Schema>, event: Event): Pr
   await transaction.insertInto('audit').values(entry).execute();
 }
 
-/** What verifying found. `head` is to be kept elsewhere: a log that was cut off at its end still verifies by itself. */
+/** The result of verifying. Keep `head` elsewhere: alone, a log truncated at its end still verifies. */
 export type Verdict =
   | { readonly intact: true; readonly entries: number; readonly head: string }
   | { readonly intact: false; readonly brokenAt: number };

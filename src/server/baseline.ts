@@ -3,7 +3,7 @@ import type { PhaseName } from './challenge.ts';
 import type { Site } from './site.ts';
 import { submit } from './submit.ts';
 
-/** Answers of a model that comes with the program. */
+/** Answers of a model that ships with the program. */
 export interface Baseline {
   readonly challenge: string;
   readonly phase: PhaseName;
@@ -13,7 +13,7 @@ export interface Baseline {
   readonly file: string;
 }
 
-/** Puts a baseline on the board, by the way that every submission takes. */
+/** Puts a baseline on the board, as an ordinary submission. */
 export async function submitBaseline(site: Site, baseline: Baseline): Promise<void> {
   const { challenge, phase, model, seed, file } = baseline;
   const team = `baseline-${model}`;

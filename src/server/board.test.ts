@@ -208,7 +208,7 @@ describe('a board that is asked for again', () => {
     expect(queries).toBeLessThanOrEqual(3 + first - 1);
   });
 
-  /** Rows of submissions that the database touches for the standings. */
+  /** Rows of submissions that the database reads for the standings. */
   const touched = () =>
     inside.site.kysely.transaction().execute(async (transaction) => {
       const count = async () => {

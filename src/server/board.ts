@@ -24,7 +24,7 @@ export interface BoardRow {
   readonly card: ModelCard;
   /** Under the convention and on the subset of the board; null where it is undefined. */
   readonly score: number | null;
-  /** Where the phase reveals more than the Ladder. */
+  /** Present where the phase reveals more than the Ladder. */
   readonly low?: number | null;
   readonly high?: number | null;
   /** Letters: systems that share one do not differ significantly under the primary convention on all examples. */
@@ -33,7 +33,7 @@ export interface BoardRow {
   readonly rank: readonly [best: number, worst: number];
   readonly submissions: number;
   readonly received: string;
-  /** Present where somebody else obtained the result too. */
+  /** Present where the result was reproduced by others. */
   readonly reproduced?: Reproduction;
 }
 
@@ -43,7 +43,7 @@ export interface Shown {
   readonly convention: string;
 }
 
-/** Some of the examples. */
+/** A subset of the examples, with its size. */
 export type SubsetSize = { readonly name: string } & Pick<SubsetScores, 'examples' | 'units'>;
 
 /** The board of a phase; `sealed` where the phase reveals nothing before it closes. */
@@ -54,7 +54,7 @@ export interface Board extends Shown {
   readonly sealed: boolean;
   /** Whether only the scores of the Ladder are shown. */
   readonly blind: boolean;
-  /** The subsets and conventions that the board can show; those of blind phases are one each. */
+  /** The subsets and conventions that the board can show; blind phases have one of each. */
   readonly subsets: readonly SubsetSize[];
   readonly conventions: readonly string[];
   readonly rows: readonly BoardRow[];
@@ -66,7 +66,7 @@ const LEVEL = 0.95;
 
 /**
  * The board of a phase as everyone may see it: the best first, with groups of systems that do not differ significantly. Throws a
- * UserError `not-shown` for a subset or convention that the phase does not reveal or that is not there.
+ * UserError `not-shown` for a subset or convention that does not exist or that the phase does not reveal.
  */
 export async function boardOf(
   site: Site,
@@ -75,7 +75,7 @@ export async function boardOf(
   asked: Partial<Shown> = {},
 ): Promise<Board> {
   const { declared, primary } = challenge;
-  // Time and the state of the challenge decide at every request; only what they let through is kept.
+  // Time and the state of the challenge are checked on every request; only what they allow is cached.
   const release = releaseOf(challenge, phase, new Date());
   const { subsets, conventions, rowsBy } =
     release === 'nothing'
@@ -91,19 +91,19 @@ export async function boardOf(
   };
 }
 
-/** What the boards of a phase by any subset and convention are made of. */
+/** The data behind the boards of a phase by any subset and convention. */
 interface Basis extends Pick<Board, 'subsets' | 'conventions'> {
-  /** Rows by a subset and convention that are shown. */
+  /** Rows for a subset and convention. */
   rowsBy(shown: Shown): Promise<readonly BoardRow[]>;
 }
 
-/** Phases whose boards are held in memory. */
+/** Phases whose boards are cached. */
 const KEPT_PHASES = 64;
-/** Boards of a phase that are held: by subset and convention. */
+/** Boards of a phase that are cached, by subset and convention. */
 const KEPT_ORDERS = 32;
 const memories = new WeakMap<Site, Memory<Basis>>();
 
-/** What the boards of a phase are made of, read again only where something was scored or marked since. */
+/** The data behind the boards of a phase, read again only if something was scored or marked since. */
 async function keptBasis(
   site: Site,
   challenge: OpenedChallenge,
@@ -189,7 +189,7 @@ async function orderedBy(
   return rescored.sort((a, b) => sortable(b) - sortable(a));
 }
 
-/** A score with its interval under a convention as a sheet was kept: null where it is undefined, which JSON has as a string. */
+/** A score with its interval under a convention from a stored sheet: null where it is undefined, which is a string in JSON. */
 export function scoreIn(
   part: SubsetScores | undefined,
   wanted: string,
@@ -257,7 +257,7 @@ export function pOf(difference: number, standardError: number): number {
   return difference === 0 ? 1 : 0;
 }
 
-/** What teams say of their systems, by submission. */
+/** Model cards by submission. */
 export async function cardsOf({ kysely }: Site, ids: readonly string[]): Promise<Map<string, ModelCard>> {
   if (ids.length === 0) return new Map();
   const rows = await kysely.selectFrom('submission').select(['id', 'card']).where('id', 'in', ids).execute();

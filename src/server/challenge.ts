@@ -4,7 +4,7 @@ import { readTextFile } from '../ground/files.ts';
 import { issueText } from '../ground/issues.ts';
 import { listed } from '../ground/language.ts';
 
-/** Names that stand in addresses: of challenges and teams. */
+/** Names that are used in URLs: of challenges and teams. */
 export const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 const text = z.union([
@@ -17,7 +17,7 @@ const text = z.union([
 const instant = z.iso.datetime({ offset: true });
 const name = z.string().regex(NAME);
 
-/** Rejected files in 24 hours, where the quota of a day is not larger. */
+/** Limit of rejected files in 24 hours, unless the daily quota is larger. */
 const LEAST_REJECTED = 100;
 
 const quota = z
@@ -27,8 +27,8 @@ const quota = z
     /** Per team, as long as the phase lasts. */
     total: z.int().min(1).max(1_000_000).default(1000),
     /**
-     * Per team, in any 24 hours: files that were rejected or whose scoring failed, which are no part of the quota. Checking and
-     * keeping them costs the server something. Default: `day`, at least 100.
+     * Per team, in any 24 hours: files that were rejected or whose scoring failed, which do not count against the quota but
+     * cost the server work and space. Default: `day`, at least 100.
      */
     rejected: z.int().min(1).max(1_000_000).optional(),
   })
@@ -50,8 +50,8 @@ const challengeFile = z.strictObject({
   /** Id of a task: built in, imported into the data directory, or declared in a task file. */
   task: z.string().min(1),
   /**
-   * `open`: every team takes part; `invited`: those that the host names; `private`: the same, and nobody else learns that there is
-   * such a challenge.
+   * `open`: every team takes part; `invited`: those that the host names; `private`: the same, and nobody else can see that the
+   * challenge exists.
    */
   access: z.enum(['open', 'invited', 'private']).default('open'),
   /** Who can read the gold, in the words of the host: shown to everyone. */
@@ -72,11 +72,11 @@ const challengeFile = z.strictObject({
         .extend({
           /** Decimals of the share that is released: 3 are tenths of a percent. */
           digits: z.int().min(1).max(6).default(3),
-          /** The smallest step of the Ladder, as a share, whatever the errors say. */
+          /** The smallest step of the Ladder, as a share, however small the errors are. */
           leastStep: z.number().min(0).max(1).default(0),
         })
         .optional(),
-      /** Nobody sees anything until it closes; then what each team submitted last counts. */
+      /** Nobody sees anything until it closes; then each team's last submission counts. */
       final: phase.optional(),
     })
     .refine((phases) => Object.values(phases).some((given) => given !== undefined), {
@@ -137,7 +137,7 @@ export function phaseOf({ id, phases }: Challenge, wanted: string): Phase {
   );
 }
 
-/** Whether submissions to a phase are taken at a moment: `early` before it opens, `over` from its end on. */
+/** Whether a phase accepts submissions at a moment: `early` before it opens, `over` from its end on. */
 export function whenOf({ opens, closes }: Phase, now: Date): 'early' | 'open' | 'over' {
   if (opens !== undefined && now < new Date(opens)) return 'early';
   return closes !== undefined && now >= new Date(closes) ? 'over' : 'open';

@@ -9,7 +9,7 @@ import type { Asked, Prepared, Registered } from './scoring/requests.ts';
 import type { Site } from './site.ts';
 import { type Actor, manages, nameOfActor, requireAllowed } from './tokens.ts';
 
-/** A challenge as the server has it. */
+/** A challenge as the server stores it. */
 export interface OpenedChallenge {
   readonly declared: Challenge;
   readonly task: Task;
@@ -26,7 +26,7 @@ export const opened = ({
   task,
   state,
 }: Pick<OpenedChallenge, 'declared' | 'task' | 'state'>): OpenedChallenge => ({
-  // Those that were made before a field was added have its default.
+  // Challenges created before a field was added get its default.
   declared: parseChallenge(declared),
   task,
   state,
@@ -63,19 +63,19 @@ export const noChallenge = (): UserError =>
     },
   );
 
-/** A challenge that is made. */
+/** A challenge to be created. */
 interface NewChallenge {
   readonly declared: Challenge;
   readonly task: Task;
   /** The data directory that has the corpus. */
   readonly dir: string;
-  /** Directory of the subsets that `data audit --write-clean` wrote: scored beside all examples. */
+  /** Directory of the subsets that `data audit --write-clean` wrote: scored in addition to all examples. */
   readonly subsets?: string;
 }
 
 /**
- * Makes a challenge from its declaration, its task and the data directory that has the corpus: a scoring process reads the
- * corpus, and what comes back is questions and encrypted gold. Throws a UserError: `forbidden`, `already-exists`,
+ * Creates a challenge from its declaration, its task and the data directory that has the corpus: a scoring process reads the
+ * corpus and returns questions and encrypted gold. Throws a UserError: `forbidden`, `already-exists`,
  * `unknown-convention`, and those of reading the corpus and the keys.
  */
 export async function createChallenge(
@@ -99,9 +99,9 @@ export async function createChallenge(
 }
 
 /**
- * Makes a challenge whose gold is remote from what a hospital has sent: declaration, task and questions; there is no gold in
- * it. Throws a UserError: `forbidden` for those who do not manage it, `already-exists`, `unknown-convention`, or what is wrong in
- * the file.
+ * Creates a challenge whose gold is remote from the file that a hospital sent: declaration, task and questions, without gold.
+ * Throws a UserError: `forbidden` for those who do not manage it, `already-exists`, `unknown-convention`, or an error in the
+ * file.
  */
 export async function registerChallenge(site: Site, by: Actor, file: string): Promise<Challenge> {
   const { kysely, children } = site;
@@ -196,7 +196,7 @@ export function signOf({ task, primary }: OpenedChallenge): 1 | -1 {
 }
 
 /**
- * Opens or closes a challenge. A closed one takes no submissions, and its board stays. Throws a UserError: `forbidden` for
+ * Opens or closes a challenge. A closed one accepts no submissions and keeps its board. Throws a UserError: `forbidden` for
  * those who do not manage it, `no-challenge`.
  */
 export async function setState(site: Site, by: Actor, id: string, state: 'open' | 'closed'): Promise<void> {
@@ -213,7 +213,7 @@ export async function setState(site: Site, by: Actor, id: string, state: 'open' 
 const KEPT_SPLITS = 8;
 const memories = new WeakMap<Site, Memory<Uint8Array>>();
 
-/** What a phase asks: as it was read the first time, as it never changes. */
+/** The questions of a phase, cached because they never change. */
 export async function askedIn(
   site: Site,
   { declared, task }: OpenedChallenge,
@@ -235,7 +235,7 @@ export async function askedIn(
 
 /**
  * Re-encrypts all gold with the current key, after which no older one is needed; all of it or none. Returns the number
- * of splits. Throws a UserError: `forbidden`, or what the scoring process says, as `key-missing`.
+ * of splits. Throws a UserError: `forbidden`, or one from the scoring process such as `key-missing`.
  */
 export async function reencryptGold({ kysely, children }: Site, by: Actor): Promise<number> {
   requireAllowed(by.role === 'admin');

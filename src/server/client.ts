@@ -9,15 +9,15 @@ import { errorSchema } from './api/schemas.ts';
 export interface Client {
   get<T>(path: string, answer: z.ZodType<T>): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, answer: z.ZodType<T>): Promise<T>;
-  /** The body of an answer as it is. */
+  /** The raw body of a response. */
   bytes(path: string): Promise<Buffer>;
-  /** Sends a file as it is. */
+  /** Uploads a file unchanged. */
   upload<T>(path: string, file: string, answer: z.ZodType<T>): Promise<T>;
 }
 
 /**
- * A client of the server at an address. Throws a UserError `bad-server`, or `bad-token` for what cannot be one. Its calls
- * throw a UserError: what the server says, `server-unreachable`, or `not-a-server` where something else answers.
+ * A client of the server at an address. Throws a UserError `bad-server`, or `bad-token` for a malformed token. Its calls throw
+ * the server's UserError, `server-unreachable`, or `not-a-server` where something else answers.
  */
 export function createClient(server: string, token: string | undefined, signal?: AbortSignal): Client {
   if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw badServer(server);
@@ -62,7 +62,7 @@ export function createClient(server: string, token: string | undefined, signal?:
   };
 }
 
-/** What a header can hold; what cannot would stand in an error message. */
+/** The characters of a header: for others, the error message would quote the token. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 async function openFile(file: string): Promise<Blob> {

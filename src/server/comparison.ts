@@ -41,8 +41,8 @@ export interface SideBySide {
 const LEVEL = 0.95;
 
 /**
- * Compares what counts of two teams in a phase. Throws a UserError `no-team` for one that is not on the board, also
- * where the board is sealed.
+ * Compares the counting submissions of two teams in a phase. Throws a UserError `no-team` for a team that is not on the board,
+ * which includes sealed boards.
  */
 export async function compareOnBoard(
   site: Site,

@@ -16,9 +16,8 @@ const ADMIN: Actor = { role: 'admin' };
 const QUOTA = { day: 100, total: 1000 };
 
 /**
- * Makes the file of keys where it is absent, never readable by anyone but its owner; of several processes that do so at once
- * one makes it, as what another had encrypted by then could not be opened any more. Throws a UserError where it cannot be
- * written.
+ * Creates the key file if it is absent, readable by its owner only. Of several processes at once, only one creates it:
+ * replacing it would make data that another has encrypted unreadable. Throws a UserError where it cannot be written.
  */
 export async function ensureKeyFile(file: string): Promise<void> {
   if (await stat(file).catch(() => undefined)) return;
@@ -34,12 +33,12 @@ export async function ensureKeyFile(file: string): Promise<void> {
   }
 }
 
-/** Gives a file a second name, unless something has it already. */
+/** Gives a file a second name, unless that name exists. */
 async function linkNew(from: string, to: string): Promise<void> {
   try {
     await link(from, to).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') throw error;
-      // A file system without links of this kind.
+      // The file system has no hard links.
       return copyFile(from, to, constants.COPYFILE_EXCL);
     });
   } catch (error) {
@@ -69,8 +68,8 @@ export interface LeftOut {
 }
 
 /**
- * Opens tasks as challenges for everyone, practice on dev and a blind phase on test, each where the split has gold. Returns
- * those that cannot be: a split is absent, or has no gold.
+ * Opens tasks as challenges for everyone, with practice on dev and a blind phase on test, each where the split has gold.
+ * Returns those that cannot be opened: a split is absent, or has no gold.
  */
 export async function openTasks(
   site: Site,

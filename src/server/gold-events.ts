@@ -1,6 +1,6 @@
 import type { Site } from './site.ts';
 
-/** What was done with the gold of a challenge, as the audit log has it. */
+/** An event in the audit log about the gold of a challenge. */
 export interface GoldEvent {
   readonly at: string;
   readonly action: (typeof GOLD_ACTIONS)[number];

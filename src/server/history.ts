@@ -13,13 +13,13 @@ export interface HistoryEntry {
   readonly card: ModelCard;
   readonly received: string;
   readonly score: number | null;
-  /** Where the phase reveals more than the Ladder. */
+  /** Present where the phase reveals more than the Ladder. */
   readonly low?: number | null;
   readonly high?: number | null;
   readonly reproduced?: Reproduction;
 }
 
-/** What a team reached in a phase over time, oldest first. */
+/** The results of a team in a phase over time, oldest first. */
 export interface History {
   readonly challenge: string;
   readonly phase: PhaseName;
@@ -34,9 +34,9 @@ export interface History {
 const KEPT = 200;
 
 /**
- * What a team reached in a phase, as everyone may see it: the submissions that improved on what it had, and in the final phase,
- * where the last one counts, all of them. Others are not shown: that an attempt failed is its team's own affair. Throws a
- * UserError `no-team` where the team has submitted nothing here that is shown.
+ * The public history of a team in a phase: the submissions that improved its score, and in the final phase, where the last one
+ * counts, all of them. Attempts without improvement are visible only to the team. Throws a UserError `no-team` for a team
+ * without anything to show.
  */
 export async function historyOf(
   site: Site,

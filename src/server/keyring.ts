@@ -3,8 +3,8 @@ import { UserError } from '../ground/errors.ts';
 import { readTextFile } from '../ground/files.ts';
 
 /**
- * The keys that gold and per-item results are encrypted with: new bytes with the first one, while the others still open
- * what was encrypted before. To rotate, put a new key first; a key is given up when nothing is encrypted with it any more.
+ * The keys that encrypt gold: the first encrypts, and the others decrypt what was encrypted before. To rotate, put a new key
+ * first; remove an old one when nothing is encrypted with it any more.
  */
 export interface Keyring {
   /** By id, the current one first. */
@@ -20,7 +20,7 @@ const CIPHER = 'aes-256-gcm';
 const MAGIC = Buffer.from('CBG1');
 const HEADER_BYTES = MAGIC.length + ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
-/** The variable of the environment that has the keys when no file is named. */
+/** The environment variable with the keys, if no file is given. */
 export const KEY_VARIABLE = 'CHINESEBLUE_GOLD_KEY';
 
 /** A new key as a line of a key file: 32 random bytes in base64. */
@@ -43,7 +43,7 @@ export function parseKeyring(text: string, name: string): Keyring {
   return { keys };
 }
 
-/** The keys of a file. Throws as `parseKeyring`, and what a file throws that cannot be read. */
+/** The keys of a file. Throws as `parseKeyring`, and where the file cannot be read. */
 export const readKeyring = async (file: string): Promise<Keyring> =>
   parseKeyring(await readTextFile(file), file);
 
@@ -61,8 +61,8 @@ export function encrypt(plain: Uint8Array, purpose: string, { keys }: Keyring): 
 }
 
 /**
- * Opens what `encrypt` returned. Throws a UserError: `key-missing` where none of the keys is the one, and
- * `not-authentic` where the bytes, or their purpose, are not what was encrypted.
+ * Decrypts what `encrypt` returned. Throws a UserError: `key-missing` where the key is not among these, and `not-authentic`
+ * where the bytes or their purpose differ from what was encrypted.
  */
 export function decrypt(bytes: Uint8Array, purpose: string, { keys }: Keyring): Buffer {
   const sealed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -84,7 +84,7 @@ export function decrypt(bytes: Uint8Array, purpose: string, { keys }: Keyring): 
   }
 }
 
-/** Names a key without telling anything about it. */
+/** Identifies a key without revealing anything about it. */
 const idOf = (key: Buffer): Buffer =>
   createHash('sha256').update('chineseblue key\n').update(key).digest().subarray(0, ID_BYTES);
 

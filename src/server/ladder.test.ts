@@ -43,9 +43,9 @@ const ITEMS = 2000;
 const SUBMISSIONS = 1000;
 
 /**
- * An attacker who knows nothing of the gold begins with a system that is right on 80 of 100 items, submits it with 40
- * answers changed at random a thousand times, and keeps every change after which the released score is better. Gives
- * what that gains, in points of the score on the holdout: all of it is overfitting.
+ * An attacker without knowledge of the gold begins with a system that is right on 80 of 100 items, submits it with 40 answers
+ * changed at random a thousand times, and keeps every change after which the released score is better. Returns the gain, in
+ * points of the score on the holdout: all of it is overfitting.
  */
 function probe(seed: number, tell: (best: number, score: number, changed: number) => number): number {
   const random: Random = createRandom(seed, 'probe');
@@ -57,8 +57,8 @@ function probe(seed: number, tell: (best: number, score: number, changed: number
   for (let submission = 1; submission < SUBMISSIONS; submission++) {
     const tried = [...correct];
     let changed = 0;
-    // Changed answers of a binary task: a right one becomes wrong, a wrong one right. Half of them are wrong ones, as an
-    // attacker finds who changes where the model is unsure.
+    // Changed answers of a binary task: a right one becomes wrong, a wrong one right. Half of them were wrong, as if the
+    // attacker changes uncertain answers.
     for (let i = 0; i < 40; i++) {
       const at = random.below(ITEMS);
       if (tried[at] && random.next() < 0.75) continue;

@@ -20,7 +20,7 @@ export function requireLoopback(host: string, what: { readonly en: string; reado
   );
 }
 
-/** Refuses requests whose name of this host is another: a page of another site that was made to resolve to this machine. */
+/** Refuses requests with a Host other than loopback: a page of another site whose name resolves to this machine. */
 export const loopbackHost: MiddlewareHandler = async (c, next) => {
   const host = (c.req.header('host') ?? '').replace(/:\d+$/, '');
   if (!LOOPBACK.test(host))

@@ -4,7 +4,7 @@ import type { Site } from './site.ts';
 import { requireTeam } from './teams.ts';
 import { type Actor, createSecret, hashOf, nameOfActor } from './tokens.ts';
 
-/** Someone as an OpenID provider knows them. */
+/** A person as identified by an OpenID provider. */
 export interface Person {
   readonly issuer: string;
   readonly subject: string;
@@ -14,13 +14,13 @@ const PREFIX = 'cbi_';
 /** Digits of the hash by which the log names a person. */
 const NAME_DIGITS = 16;
 
-/** How the log names a person: always the same, and not by what the provider calls them. */
+/** The name of a person in the log: stable, and without revealing their identity at the provider. */
 export const nameOfPerson = ({ issuer, subject }: Person): string =>
   `person ${hashOf(`${issuer}\n${subject}`).slice(0, NAME_DIGITS)}`;
 
 /**
- * A code by which one person joins a team, once, before it expires. It is returned here and never again: only its hash is
- * stored. Throws a UserError `no-team`.
+ * A code with which one person can join a team, once, before it expires. It is returned only here: only its hash is stored.
+ * Throws a UserError `no-team`.
  */
 export async function inviteMember(site: Site, by: Actor, team: string, expires: Date): Promise<string> {
   await requireTeam(site, team);
@@ -39,8 +39,8 @@ export async function inviteMember(site: Site, by: Actor, team: string, expires:
 }
 
 /**
- * Makes a person act for the team that the code is of; who acted for another team does no longer. Returns the team. Throws
- * a UserError `bad-code` for a code that was never given out, was used or has expired.
+ * Makes a person act for the team of the code, and no longer for any other team. Returns the team. Throws a UserError
+ * `bad-code` for a code that was never issued, was used or has expired.
  */
 export function joinTeam({ kysely }: Site, person: Person, code: string, now = new Date()): Promise<string> {
   return kysely.transaction().execute(async (transaction) => {

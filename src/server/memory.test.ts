@@ -7,7 +7,7 @@ it('makes a value once per version, also for those who ask at the same time', as
   const make = async () => ++made;
   expect(await Promise.all([1, 2, 3].map(() => memory.recall('a', 1, make)))).toEqual([1, 1, 1]);
   expect(await memory.recall('a', 2, make)).toBe(2);
-  // Who read the version before the change is served what is newer.
+  // A caller that read the version before the change gets the newer value.
   expect(await memory.recall('a', 1, make)).toBe(2);
 });
 

@@ -1,11 +1,10 @@
-/** Keeps the latest value of each key: `recall` gives what is kept if it is of this version or a later one, and makes it otherwise. */
+/** Caches the latest value of each key: `recall` returns it if it is of this version or a later one, and makes it otherwise. */
 export interface Memory<T> {
   recall(key: string, version: number, make: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Keeps the `most` most recently used values. Callers that ask while a value is being made share it; what fails is
- * not kept.
+ * Caches the `most` most recently used values. Callers that ask while a value is being made share it; failures are not cached.
  */
 export function createMemory<T>(most: number): Memory<T> {
   const kept = new Map<string, { readonly version: number; readonly value: Promise<T> }>();

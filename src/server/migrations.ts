@@ -29,7 +29,7 @@ const FIRST = [
     attempts integer not null default 0, ended timestamptz)`,
   `create index submission_of_team on submission (challenge, phase, team, received)`,
   `create index submission_on_board on submission (challenge, phase, state) where state = 'scored'`,
-  // What was taken once is not taken again: a client that never got its answer may send it again.
+  // The same file is accepted once: a client that got no response may send it again.
   `create unique index submission_once on submission (challenge, phase, team, system, sha256)
     where state in ('queued', 'scored')`,
   `create table pair (
@@ -38,14 +38,14 @@ const FIRST = [
   `create table audit (
     seq integer primary key, at text not null, actor text not null, action text not null, subject text not null,
     detail text not null, previous text not null, sha256 text not null)`,
-  // The log is appended to, whatever the program says.
+  // The log is append-only, whatever the program does.
   `create function audit_is_append_only() returns trigger language plpgsql as
     $$ begin raise exception 'the audit log is append-only'; end $$`,
   `create trigger audit_append_only before update or delete on audit
     for each row execute function audit_is_append_only()`,
 ];
 
-/** Badges of results that somebody else obtained too. */
+/** Badges of reproduced results. */
 const reproductions: Migration = {
   async up(db: Kysely<unknown>) {
     await sql`create table reproduction (
@@ -76,14 +76,16 @@ const HOSTING = [
     expires timestamptz not null)`,
 ];
 
-/** What counts of every team and how often a board changed, kept by the database, so that no request reads all that was scored. */
+/**
+ * Each team's counting submission and the version of each board, kept by the database, so that no request reads all submissions.
+ */
 const standings: Migration = {
   async up(db: Kysely<unknown>) {
     for (const statement of STANDINGS) await sql.raw(statement).execute(db);
   },
 };
 
-/** Adds submissions that were scored to what stands of their teams. */
+/** Adds scored submissions to the standings of their teams. */
 const addScored = (source: string): string => `
   insert into standing as known (challenge, phase, team, submission, ended, submissions)
     select challenge, phase, team,
@@ -102,11 +104,11 @@ const countChange = (source: string): string => `
   on conflict (challenge, phase) do update set version = known.version + 1`;
 
 const FRESH = `fresh where state = 'scored'`;
-/** The boards and teams of what was or is scored now. */
+/** The boards and teams of submissions that were or are now scored. */
 const TOUCHED = `(select challenge, phase, team from fresh where state = 'scored' union
   select challenge, phase, team from stale where state = 'scored') as touched`;
 
-/** What is scored already never changes, unless somebody repairs a database by hand: then its team is recounted. */
+/** Scored submissions never change, unless someone repairs a database by hand: then their team is recounted. */
 const CHANGED = `
     if exists (select from stale where state = 'scored') then
       delete from standing where (challenge, phase, team) in (select * from ${TOUCHED});
@@ -125,7 +127,7 @@ const STANDINGS = [
     challenge text not null, phase text not null, version integer not null, primary key (challenge, phase))`,
   addScored(`submission where state = 'scored'`),
   countChange(`submission where state = 'scored'`),
-  // Nothing but the board read by it.
+  // Only the board used it.
   'drop index submission_on_board',
   `create index submission_improved on submission (challenge, phase, team, ended)
     where state = 'scored' and improved`,
@@ -152,7 +154,7 @@ const STANDINGS = [
     for each row execute function reproduction_changed()`,
 ];
 
-/** Sheets whose intervals are computed when they are first shown, and a quicker end of the audit log. */
+/** Sheets whose intervals are computed when they are first shown, and faster appends to the audit log. */
 const throughput: Migration = {
   async up(db: Kysely<unknown>) {
     for (const statement of THROUGHPUT) await sql.raw(statement).execute(db);
@@ -162,14 +164,14 @@ const throughput: Migration = {
 const THROUGHPUT = [
   'alter table submission add column brief boolean not null default false',
   `create index submission_queued on submission (challenge, phase, team) where state = 'queued'`,
-  // Intervals of a sheet that is on no board change no board.
+  // Adding intervals to a sheet that is not on a board changes no board.
   `create or replace function submission_changed() returns trigger language plpgsql as $$ begin
     if not exists (select from stale join fresh using (id) where not stale.brief or fresh.brief) then
       return null;
     end if;
     ${CHANGED}
     return null; end $$`,
-  // Each statement of a function sees what was committed before it: also while the lock was waited for.
+  // Each statement of a function sees what was committed before it, even while it waited for the lock.
   `create function audit_end(lock integer, out seq integer, out sha256 text) language plpgsql as $$ begin
     perform pg_advisory_xact_lock(lock);
     select audit.seq, audit.sha256 into seq, sha256 from audit order by audit.seq desc limit 1;

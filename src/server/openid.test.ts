@@ -23,7 +23,7 @@ let listening: Listening;
 
 beforeAll(async () => {
   test = await openTestSite();
-  // The address of the site is known when it listens, that of the provider when it knows the site.
+  // The site's address is known once it listens, the provider's once it has the site's.
   const first = await listen(createApp({ site: test.site }), { host: '127.0.0.1', port: 0 });
   const port = Number(new URL(first.url).port);
   await first.close();

@@ -2,7 +2,7 @@ import * as client from 'openid-client';
 import { EXIT, UserError } from '../ground/errors.ts';
 import type { SignedIn } from './sessions.ts';
 
-/** How this server is known to an OpenID provider. */
+/** This server's registration with an OpenID provider. */
 export interface OpenIdSettings {
   readonly issuer: string;
   readonly clientId: string;
@@ -19,7 +19,7 @@ export interface Flow {
 
 /** Sign-in by the authorization code flow of OpenID Connect, with PKCE, state and nonce. */
 export interface OpenId {
-  /** Where the browser goes, and what it keeps. Throws a UserError `provider-unreachable`. */
+  /** Where to send the browser, and what it keeps meanwhile. Throws a UserError `provider-unreachable`. */
   begin(redirect: URL): Promise<{ readonly url: URL; readonly flow: Flow }>;
   /** Who came back to `address`, as the provider confirms. Throws a UserError `sign-in-failed`. */
   finish(address: URL, flow: Flow): Promise<Required<SignedIn>['person']>;
@@ -91,7 +91,7 @@ function requireIssuer(issuer: string): boolean {
   );
 }
 
-/** What a library says of an error: its code, never what was exchanged. */
+/** The code of a library's error, without anything that was exchanged. */
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 

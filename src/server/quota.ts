@@ -13,9 +13,9 @@ export interface Entrant {
 
 type Reader = Kysely<Schema> | Transaction<Schema>;
 
-/** What a team has used of its quota: submissions that were taken. Rejected and failed ones cost nothing. */
+/** How much of its quota a team has used: accepted submissions. Rejected and failed ones do not count. */
 async function usedInAll(kysely: Reader, { challenge, phase, team }: Entrant): Promise<number> {
-  // What was scored the database has counted.
+  // The database has counted what was scored.
   const { rows } = await sql<{ used: number | string }>`
     select coalesce((select submissions from standing where (challenge, phase, team) = (${challenge}, ${phase}, ${team})), 0)
       + (select count(*) from submission

@@ -5,8 +5,8 @@ import type { Challenge } from './challenge.ts';
 import { declarationOf, type Registration, splitsOf } from './scoring/register.ts';
 
 /**
- * What a hospital sends of a challenge whose gold stays there: declaration, task and questions. Throws a UserError:
- * `labels-observed` where the labels are known from the gold only, `no-gold`, and those of reading the corpus.
+ * What a hospital sends about a challenge whose gold stays there: declaration, task and questions. Throws a UserError:
+ * `labels-observed` where the labels are known only from the gold, `no-gold`, and those of reading the corpus.
  */
 export async function prepareRegistration(
   declared: Challenge,

@@ -7,12 +7,12 @@ export type Release =
   | 'sheet'
   /** The score of the Ladder. */
   | 'ladder'
-  /** That it was scored. */
+  /** Only that it was scored. */
   | 'nothing';
 
 /**
- * What is released to a team about its own results in a phase, and to everyone on the board: the host too, so that the score of a
- * blind phase cannot be had by another door. A phase that is over holds nothing back.
+ * What is released about results in a phase, to the team itself and to everyone on the board. It applies to the host too, so
+ * that there is no other way to the score of a blind phase. After the end of a phase everything is released.
  */
 export function releaseOf({ declared, state }: OpenedChallenge, phase: PhaseName, now: Date): Release {
   if (phase === 'practice') return 'sheet';

@@ -16,13 +16,13 @@ import { hashOfPacked, unpack } from './scoring/pack.ts';
 import { declarationOf } from './scoring/register.ts';
 import type { Aggregates, Judged, Prepared } from './scoring/requests.ts';
 
-/** How often a lease is kept, how long an idle worker waits, and how long one whose server does not answer. */
+/** Intervals of heartbeats, of polling while idle, and of retrying while the server does not answer. */
 const KEEP_MS = 5000;
 const IDLE_MS = 1000;
 const AGAIN_MS = 5000;
-/** How often a result is sent to a server that does not answer; then the lease has ended. */
+/** Attempts at sending a result to a server that does not answer; by then the lease has ended. */
 const SENDINGS = 12;
-/** Decimals of replicate scores that leave. */
+/** Decimals of the replicate scores that are sent. */
 const DIGITS = 7;
 
 export interface RemoteWork {
@@ -36,17 +36,17 @@ export interface RemoteWork {
   readonly subsets?: string;
   /** Directory of the secret that resamples are drawn from; workers of one challenge share it. */
   readonly home: string;
-  /** The fewest items that a figure which leaves is about. */
+  /** The fewest items behind any figure that is sent. */
   readonly leastCell: number;
   /** End when nothing waits, instead of waiting for more. */
   readonly untilEmpty: boolean;
-  /** Lets no new job begin. */
+  /** Stops taking new jobs. */
   readonly signal: AbortSignal;
-  /** Receives what ended without a result, and that the server does not answer. */
+  /** Receives failed jobs, and that the server does not answer. */
   readonly onError: (error: unknown) => void;
 }
 
-/** A worker with its gold, which a scoring process has encrypted under a key that ends with this process. */
+/** A worker with its gold, encrypted by a scoring process under a key that exists only in this process. */
 interface Ready extends RemoteWork {
   readonly children: Children;
   readonly remote: RemoteChallenge;
@@ -55,10 +55,10 @@ interface Ready extends RemoteWork {
 }
 
 /**
- * Scores the submissions to a challenge whose gold is here and not on the server: takes jobs, scores them by the code that
- * the server uses, and gives aggregates back. Returns how many were scored. Throws a UserError: `task-differs` or `questions-differ`
- * where the corpus here is not the one that was registered, `too-few-items`, what reading the corpus throws, and what the server says of the
- * token and the challenge.
+ * Scores the submissions to a challenge whose gold is here and not on the server: takes jobs, scores them with the server's
+ * code, and sends aggregates back. Returns how many were scored. Throws a UserError: `task-differs` or `questions-differ` where
+ * the corpus here is not the one that was registered, `too-few-items`, and those of reading the corpus and of the server about
+ * the token and the challenge.
  */
 export async function workRemotely(work: RemoteWork): Promise<number> {
   await using temporary = await openOwnDirectory(join(work.home, 'working'));
@@ -70,7 +70,7 @@ export async function workRemotely(work: RemoteWork): Promise<number> {
   }
 }
 
-/** The id of the task that was registered for a challenge. Throws what the server says of the token and the challenge. */
+/** The id of the task that was registered for a challenge. Throws the server's errors about the token and the challenge. */
 export async function registeredTask(client: Client, challenge: string): Promise<string> {
   const { task } = await registered(client, challenge);
   return parseTask(task, 'task').id;
@@ -133,7 +133,7 @@ async function takeJobs(ready: Ready): Promise<number> {
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined);
 
-/** Errors that may be over a moment later. */
+/** Errors that may be transient. */
 const PASSING: ReadonlySet<string> = new Set([
   'server-unreachable',
   'rate-limited',
@@ -143,7 +143,7 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 const isPassing = (error: unknown): boolean => error instanceof UserError && PASSING.has(error.code);
 
-/** Whether the job has ended by this attempt. */
+/** Whether this attempt ended the job. */
 async function scoreOne(ready: Ready, job: RemoteJob): Promise<boolean> {
   const { client, challenge, signal, onError } = ready;
   const path = `${pathOf(challenge)}/jobs/${job.id}/${job.attempt}`;
@@ -161,7 +161,7 @@ async function scoreOne(ready: Ready, job: RemoteJob): Promise<boolean> {
     return true;
   } catch (error) {
     onError(error);
-    // What the server did not take, it gives to another when the lease ends.
+    // A job whose result the server did not accept goes to another worker when the lease ends.
     const reason = error instanceof UserError ? error.code : 'internal';
     if (reason !== 'lease-ended')
       await client.send('POST', `${path}/failure`, { reason }, doneSchema).catch(() => undefined);

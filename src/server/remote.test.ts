@@ -34,7 +34,7 @@ let site: Site;
 let listening: Listening;
 let scorer: ReturnType<typeof startScorer>;
 const tokens: Record<string, string> = {};
-/** Every byte that came to the server and went out of it. */
+/** Every byte that the server received and sent. */
 const wire: Buffer[] = [];
 const faults: string[] = [];
 
@@ -43,7 +43,7 @@ const declared = {
   phases: { practice: { split: 'dev' }, test: { split: 'test' } },
 };
 
-/** The app, with what it reads and writes kept. */
+/** The app, with all its traffic recorded. */
 function tapped(): ReturnType<typeof createApp> {
   const app = createApp({ site, requests: 1e9, onError: (error) => faults.push(String(error)) });
   const answer = app.fetch.bind(app);
@@ -114,7 +114,7 @@ function inside(command: readonly string[], who: string): { child: ChildProcess;
 const home = () => join(hospital, 'worker');
 const worker = (...more: string[]) =>
   inside(['worker', '--challenge', 'ward', '--home', home(), ...more], 'worker');
-/** The same in this process: scores what waits. */
+/** The same in this process: scores the waiting jobs. */
 const work = async (more: Partial<RemoteWork> = {}): Promise<number> =>
   workRemotely({
     ...{ client: as('worker'), challenge: 'ward', home: home(), leastCell: 5, untilEmpty: true },
@@ -142,7 +142,7 @@ const see = async (who: string, id: string) => {
   return (await response.json()) as any;
 };
 
-/** What a lease is whose holder has died a while ago. */
+/** Makes a lease look as if its holder had died a while ago. */
 async function dieAWhileAgo(id: string): Promise<void> {
   await sql`update jobs.job set heartbeat_on = now() - interval '5 minutes' where id = ${id}`.execute(
     site.kysely,

@@ -17,7 +17,7 @@ import type { ScoreJob, Site } from './site.ts';
 import type { Standing } from './standing.ts';
 import { type Actor, nameOfActor, requireAllowed } from './tokens.ts';
 
-/** What a worker needs to know of a challenge before it takes jobs. */
+/** What a worker needs to know about a challenge before it takes jobs. */
 export interface RemoteChallenge {
   readonly challenge: string;
   /** The task as a task file declares it. */
@@ -34,7 +34,7 @@ export interface RemoteJob {
   readonly split: 'dev' | 'test';
 }
 
-/** Which attempt at a job a worker speaks of. */
+/** The attempt at a job that a worker refers to. */
 export type Attempt = Pick<RemoteJob, 'id' | 'attempt'>;
 
 /** The challenge, for its workers only; throws a UserError `forbidden`, `no-challenge` or `gold-is-here`. */
@@ -86,7 +86,7 @@ export async function leaseRemote(site: Site, by: Actor, id: string): Promise<Re
   }
 }
 
-/** A submission of a challenge that is to be scored. */
+/** A submission to a challenge that waits to be scored. */
 const waiting = ({ kysely }: Site, challenge: string, id: string) =>
   kysely
     .selectFrom('submission')
@@ -96,10 +96,10 @@ const waiting = ({ kysely }: Site, challenge: string, id: string) =>
     .where('state', '=', 'queued')
     .executeTakeFirst();
 
-/** A job of ours is named after its submission. */
+/** A job has the id of its submission. */
 const leaseOf = ({ id, attempt }: Attempt): Lease<ScoreJob> => ({ id, attempt, data: { submission: id } });
 
-/** Says that a worker is alive. Throws as `leaseRemote`, and `lease-ended` where the job is another's by now. */
+/** Renews a lease. Throws as `leaseRemote`, and `lease-ended` where another worker now has the job. */
 export async function keepRemote(site: Site, by: Actor, challenge: string, attempt: Attempt): Promise<void> {
   const { declared } = await forWorker(site, by, challenge);
   const queue = await site.queueOf(declared);
@@ -119,7 +119,7 @@ export async function answersOf(
   return row.answers;
 }
 
-/** Ends an attempt that came to nothing: the job is tried again, or has failed in the end. Throws as `keepRemote`. */
+/** Ends a failed attempt: the job is tried again, or has failed for good. Throws as `keepRemote`. */
 export async function failRemote(
   site: Site,
   by: Actor,
@@ -131,7 +131,7 @@ export async function failRemote(
   if (!(await queue.fail(leaseOf(attempt), reason))) throw leaseEnded();
 }
 
-/** What a worker found: aggregates only. */
+/** The result of a worker: aggregates only. */
 export interface RemoteResult {
   /** A score sheet. */
   readonly sheet: unknown;
@@ -139,7 +139,9 @@ export interface RemoteResult {
   readonly replicates: readonly (number | null)[];
 }
 
-/** Stores what a worker found, once. Throws as `keepRemote`, and `bad-result` for an invalid result of this challenge. */
+/**
+ * Stores the result of a worker, once. Throws as `keepRemote`, and `bad-result` for a result that is invalid for this challenge.
+ */
 export async function settleRemote(
   site: Site,
   by: Actor,
@@ -181,8 +183,8 @@ const keepReplicates = async (
 };
 
 /**
- * How a submission differs from others by the scores of the same resamples. Those of a worker that has lost its secret are
- * of other resamples: the error of the difference is then that of two independent samples, which is larger.
+ * How a submission differs from others, by the scores of the same resamples. A worker that has lost its secret draws other
+ * resamples: the error of the difference is then that of two independent samples, which is larger.
  */
 async function compareByReplicates(
   { kysely }: Site,

@@ -4,7 +4,7 @@ import type { Site } from './site.ts';
 import { type Actor, manages, nameOfActor, requireAllowed } from './tokens.ts';
 import { SUBMISSION_ID } from './view.ts';
 
-/** That a result was obtained by somebody else too. */
+/** The badge of a result that others have reproduced. */
 export interface Reproduction {
   /** Who vouches for it: the admin or the host. */
   readonly by: string;
@@ -14,7 +14,7 @@ export interface Reproduction {
 }
 
 /**
- * Gives a submission the badge of a reproduced result, or takes it away where `note` is null: for those who manage the
+ * Gives a submission the badge of a reproduced result, or removes it where `note` is null; only for those who manage the
  * challenge. Throws a UserError: `forbidden`, also where there is no such submission, and `not-scored`.
  */
 export async function setReproduction(
@@ -33,7 +33,7 @@ export async function setReproduction(
   requireAllowed(row !== undefined && manages(by, row.challenge));
   if (row?.state !== 'scored') throw notScored();
   await kysely.transaction().execute(async (transaction) => {
-    // First, as where scores are stored: the log is what those who change a board wait for.
+    // First, as where scores are stored: the lock of the log serializes changes of a board.
     const action = note === null ? 'reproduction-withdrawn' : 'reproduction-noted';
     await record(transaction, { actor: nameOfActor(by), action, subject: submission });
     await transaction.deleteFrom('reproduction').where('submission', '=', submission).execute();

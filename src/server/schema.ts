@@ -22,7 +22,7 @@ export interface Schema {
     challenge: string;
     name: 'dev' | 'test';
     synthetic: boolean;
-    /** Questions as JSON, compressed. */
+    /** Questions as compressed JSON. */
     questions: Bytes;
     /** Null where the gold of the challenge is remote. */
     sealed_gold: ColumnType<Uint8Array | null, Uint8Array | null, Uint8Array | null>;
@@ -40,22 +40,22 @@ export interface Schema {
     role: TokenRole;
     /** The id of the challenge or the team; empty for an admin. */
     subject: string;
-    /** It reads what its role may read, and changes nothing. */
+    /** It may read what its role may read, and change nothing. */
     read_only: Generated<boolean>;
     /** Its purpose, in the words of the issuer. */
     note: Generated<string>;
     created: Instant;
     expires: Instant | null;
   };
-  /** Who is signed in at the pages: by a token, or as a subject of an OpenID provider. */
+  /** Sessions of the pages: begun with a token, or by a subject of an OpenID provider. */
   session: {
     /** SHA-256 of what the cookie holds. */
     hash: string;
-    /** Hash of the token that was given. */
+    /** Hash of the token used to sign in. */
     token: string | null;
     issuer: string | null;
     subject: string | null;
-    /** How the provider calls the subject. */
+    /** The subject's name at the provider. */
     name: string;
     created: Instant;
     expires: Instant;
@@ -76,7 +76,7 @@ export interface Schema {
     phase: PhaseName;
     team: string;
     system: string;
-    /** What the team says of how the system was made. */
+    /** The team's description of the system. */
     card: JSONColumnType<ModelCard>;
     received: Instant;
     state: 'queued' | 'scored' | 'rejected' | 'failed';
@@ -84,7 +84,7 @@ export interface Schema {
     sha256: string;
     /** The file, compressed; dropped when it was rejected. */
     answers: Bytes | null;
-    /** Of a file that was rejected: what is wrong with it. */
+    /** The problems of a rejected file. */
     problems: JSONColumnType<readonly unknown[]> | null;
     sheet: JSONColumnType<ScoreSheet> | null;
     /** Whether the sheet has no intervals yet: nobody may see it, and it is on no board. */
@@ -103,9 +103,9 @@ export interface Schema {
   replicate: { submission: string; scores: Bytes };
   /** How two submissions differ: score of `a` minus score of `b`, and its standard error from the paired bootstrap. */
   pair: { a: string; b: string; difference: number; standard_error: number };
-  /** Submissions whose score somebody else obtained too. */
+  /** Submissions whose score others have reproduced. */
   reproduction: { submission: string; by_whom: string; note: string; at: Instant };
-  /** Of each team in a phase: what counts and how many were scored. The database keeps it with every submission. */
+  /** The counting submission of each team in a phase, and how many were scored. Maintained by triggers of the database. */
   standing: {
     challenge: string;
     phase: PhaseName;
@@ -116,7 +116,7 @@ export interface Schema {
     ended: Instant | null;
     submissions: number;
   };
-  /** How often the board of a phase has changed. The database counts it. */
+  /** How often the board of a phase has changed. Maintained by triggers of the database. */
   board: { challenge: string; phase: PhaseName; version: number };
   audit: {
     seq: number;
@@ -137,9 +137,9 @@ export interface Schema {
 export const TOKEN_ROLES = ['admin', 'host', 'worker', 'team'] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
-/** What a team says of a system. */
+/** A team's description of a system. */
 export interface ModelCard {
-  /** What the board is filtered by. */
+  /** Used as a filter of the board. */
   readonly kind?: 'encoder' | 'llm' | 'other';
   /** Of 1 000 answers. */
   readonly cost?: { readonly amount: number; readonly currency: string };

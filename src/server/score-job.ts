@@ -11,7 +11,7 @@ import { primaryOf, settle } from './settle.ts';
 import type { ScoreJob, Site } from './site.ts';
 import type { Standing } from './standing.ts';
 
-/** A submission with all that scores it. */
+/** A submission with everything needed to score it. */
 interface Loaded {
   readonly id: string;
   readonly team: string;
@@ -22,8 +22,8 @@ interface Loaded {
 }
 
 /**
- * Scores a leased submission and stores the result with the end of its job. False where the lease has ended. What nobody
- * may see yet gets no intervals, unless it counts on the board: `wholeSheet` adds them when they are first shown.
+ * Scores a leased submission and stores the result with the end of its job. False where the lease has ended. A result that
+ * nobody may see yet gets no intervals, unless it counts on the board: `wholeSheet` adds them when they are first shown.
  */
 export async function scoreJob(site: Site, lease: Lease<ScoreJob>): Promise<boolean> {
   const { queue, children } = site;
@@ -43,7 +43,7 @@ export async function scoreJob(site: Site, lease: Lease<ScoreJob>): Promise<bool
   });
 }
 
-/** Scores a submission again, with intervals, and keeps the sheet; undefined where it has it already. */
+/** Scores a submission again, with intervals, and stores the sheet; undefined if that was done already. */
 export async function wholeSheet(site: Site, id: string): Promise<ScoreSheet | undefined> {
   const loaded = await load(site, id, 'scored');
   if (!loaded) return undefined;
@@ -90,18 +90,18 @@ async function load(site: Site, id: string, state: 'queued' | 'scored'): Promise
   return { id, team, phase, challenge, judged: { asked, sealedGold, answers }, synthetic };
 }
 
-/** What a split asks, and its gold as it is encrypted. */
+/** The questions of a split, and its encrypted gold. */
 interface Corpus {
   readonly questions: Uint8Array;
   readonly sealedGold: Uint8Array;
   readonly synthetic: boolean;
 }
 
-/** Corpora that are held in memory. */
+/** Corpora that are cached. */
 const KEPT = 8;
 const memories = new WeakMap<Site, Memory<Corpus>>();
 
-/** A split as it was read last, and read again where its row has changed. */
+/** A cached split, which is read again if its row has changed. */
 function corpusOf(site: Site, challenge: string, split: 'dev' | 'test', version: string): Promise<Corpus> {
   const memory = memories.get(site) ?? createMemory<Corpus>(KEPT);
   memories.set(site, memory);

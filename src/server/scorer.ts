@@ -5,18 +5,18 @@ import { record } from './audit-log.ts';
 import { scoreJob } from './score-job.ts';
 import type { ScoreJob, Site } from './site.ts';
 
-/** How long the scorer waits before it looks again where nothing waits, and how often a lease is kept. */
+/** The intervals of polling while idle and of heartbeats. */
 const IDLE_MS = 200;
 const KEEP_MS = 3000;
 /** Jobs of a scoring process that are under way: while one is scored, the other is read from the database or stored in it. */
 const JOBS_PER_PROCESS = 2;
 
 export interface Scorer {
-  /** Lets no new job begin, and waits for those that have. */
+  /** Starts no further jobs, and waits for the running ones. */
   close(): Promise<void>;
 }
 
-/** Scores what is queued in `count` processes, until it is closed. `onError` receives errors that belong to no job. */
+/** Scores queued jobs in `count` processes, until it is closed. `onError` receives errors that belong to no job. */
 export function startScorer(site: Site, count: number, onError: (error: unknown) => void): Scorer {
   const stop = new AbortController();
   const loop = async (step: () => Promise<boolean>): Promise<void> => {
@@ -29,7 +29,7 @@ export function startScorer(site: Site, count: number, onError: (error: unknown)
       await delay(IDLE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
-  // Where nothing waits, one job at a time looks for work, however many there may be.
+  // While the queue is empty, only one lane polls.
   let free = count * JOBS_PER_PROCESS;
   const scoring = new Set<Promise<void>>();
   const take = async (): Promise<boolean> => {

@@ -15,13 +15,13 @@ export interface SignedIn {
   readonly person?: Person & { readonly name: string };
 }
 
-/** A session that has begun: what the cookie holds, which is stored as its hash only, and when it ends. */
+/** A new session: the secret for the cookie, of which only the hash is stored, and when it ends. */
 export interface Session {
   readonly secret: string;
   readonly expires: Date;
 }
 
-/** Begins a session for the holder of a token; it ends with the token at the latest. Throws a UserError `bad-token`. */
+/** Begins a session for the holder of a token; it ends no later than the token. Throws a UserError `bad-token`. */
 export async function beginWithToken(site: Site, token: string, now = new Date()): Promise<Session> {
   const hash = hashOf(token);
   const actor = await actorOfToken(site.kysely, hash, now);
@@ -30,7 +30,7 @@ export async function beginWithToken(site: Site, token: string, now = new Date()
   return begin(site, { token: hash, issuer: null, subject: null, name: '' }, nameOfActor(actor), expires);
 }
 
-/** Begins a session of a person that an OpenID provider has confirmed. */
+/** Begins a session of a person confirmed by an OpenID provider. */
 export function beginWithPerson(
   site: Site,
   { issuer, subject, name }: Required<SignedIn>['person'],
@@ -67,7 +67,7 @@ function begin(
   });
 }
 
-/** Who is signed in by a cookie; nobody where its session, its token or the membership has ended. */
+/** Who is signed in by a cookie; nobody if its session or token has ended. */
 export async function signedInBy({ kysely }: Site, secret: string, now = new Date()): Promise<SignedIn> {
   const found = await kysely
     .selectFrom('session')
@@ -94,7 +94,7 @@ function nobody(error: unknown): Actor {
   throw error;
 }
 
-/** Ends a session, wherever else its cookie is still held. */
+/** Ends a session for every holder of its cookie. */
 export async function endSession(site: Site, secret: string): Promise<void> {
   const { actor, person } = await signedInBy(site, secret);
   await site.kysely.transaction().execute(async (transaction) => {

@@ -11,12 +11,12 @@ import type { Difference } from './scoring/requests.ts';
 import type { ScoreJob, Site } from './site.ts';
 import { type Standing, standings } from './standing.ts';
 
-/** Systems that a new one is compared with: the best of the board. */
+/** Number of systems at the top of the board that a new one is compared with. */
 const RIVALS = 30;
 /** How often a result is evaluated again because the board changed in the meantime; then the latest evaluation stands. */
 const ROUNDS = 5;
 
-/** A submission that is scored. */
+/** A scored submission. */
 export interface Scored {
   readonly id: string;
   readonly team: string;
@@ -25,15 +25,15 @@ export interface Scored {
   readonly sheet: ScoreSheet;
   /** Present where `sheet` lacks its intervals: the same with them. */
   readonly whole?: () => Promise<ScoreSheet>;
-  /** Who scored it, as the log names them. */
+  /** Who scored it, for the log. */
   readonly by: string;
-  /** How it differs from others on the board, which there is one of at least. */
+  /** How it differs from others on the board, of which there is at least one. */
   readonly compare: (rivals: readonly Standing[]) => Promise<readonly Difference[]>;
-  /** Stores what is kept besides, in the transaction that ends the job. */
+  /** Stores further data in the transaction that ends the job. */
   readonly keep?: (transaction: Transaction<Schema>) => Promise<void>;
 }
 
-/** What is stored of a submission that was scored. */
+/** What is stored of a scored submission. */
 interface Result {
   readonly sheet: ScoreSheet;
   readonly score: ConventionScore;
@@ -61,7 +61,7 @@ export async function settle(
     try {
       return await queue.complete(lease, async (transaction) => {
         await record(transaction, { actor, action: 'submission-scored', subject: id });
-        // The log is appended to by one transaction at a time: from here on the board stays as it is.
+        // One transaction at a time appends to the log: from here on the board does not change.
         const now = await standings(transaction, challenge.declared.id, phase);
         if (round < ROUNDS && !sameBoard(board, now)) throw new BoardChanged();
         await store(transaction, scored, lease.attempt, result);
@@ -98,7 +98,7 @@ async function judge(scored: Scored, board: readonly Standing[]): Promise<Result
   const own = board.find((standing) => standing.team === team);
   const others = strongest(board, signOf(challenge)).filter((standing) => standing.team !== team);
   const { value } = primaryOf(scored.sheet, challenge);
-  // The step matters to what is better only.
+  // The step only matters for a better score.
   const isBetter = signOf(challenge) * (value - (own?.released ?? Number.NaN)) > 0;
   const toOwn = own && phase === 'test' && isBetter ? await compare([own]) : [];
   const rung = climbFrom(own, value, toOwn[0], scored);
@@ -125,7 +125,7 @@ function climbFrom(
   const { test } = challenge.declared.phases;
   if (!test) throw new Error('a submission to a phase that the challenge has not');
   const { digits, leastStep, quota } = test;
-  // A difference that is not known is taken for chance.
+  // An unknown difference counts as chance.
   const error = difference?.standardError ?? Number.POSITIVE_INFINITY;
   const step = stepOf(error, quota.total, leastStep);
   return climb(own?.released ?? undefined, value, { step, digits, sign, computed: own?.value ?? undefined });
@@ -157,7 +157,7 @@ async function store(
       released: phase === 'final' ? null : rung.released,
       improved: rung.improved,
       attempts,
-      // What counts is what was scored last: also where the clock was set back, or that of another server is behind.
+      // The last one scored counts, even if the clock was set back or that of another server is behind.
       ended: sql<Date>`greatest(${new Date()}::timestamptz, (
         select standing.ended + interval '1 millisecond' from standing
         where standing.challenge = ${challenge.declared.id} and standing.phase = ${phase} and standing.team = ${team}))`,

@@ -24,11 +24,11 @@ export interface Site {
   readonly kysely: Kysely<Schema>;
   /** Jobs that are scored here. */
   readonly queue: Queue<ScoreJob, Schema>;
-  /** The queue of a challenge: one of its own where its gold is remote. Not to be called within a transaction. */
+  /** The queue of a challenge: a separate one where its gold is remote. Not to be called within a transaction. */
   queueOf(challenge: Pick<Challenge, 'id' | 'gold'>): Promise<Queue<ScoreJob, Schema>>;
   readonly queues: Queues<Schema>;
   readonly children: Children;
-  /** Submissions that are scored at once. */
+  /** Submissions scored at a time. */
   readonly workers: number;
   /** Directory of uploads that are being checked. */
   readonly temporary: string;
@@ -37,7 +37,7 @@ export interface Site {
 
 export interface SiteSettings {
   readonly database: DatabasePlace;
-  /** Each process has a directory of its own for uploads in here. */
+  /** Each process makes a directory for its uploads in here. */
   readonly temporary: string;
   /** Absent where the environment has the keys of the gold. */
   readonly keyFile?: string;

@@ -17,8 +17,8 @@ export interface Standing {
 }
 
 /**
- * What counts of every team: in phases that release scores, its last improvement, in the final phase what was scored
- * last. Reads one row per team, however many were scored. In no order.
+ * The counting submission of every team: its last improvement in phases that release scores, in the final phase the last one
+ * scored. Reads one row per team, however many were scored. Unordered.
  */
 export const standings = (
   kysely: Kysely<Schema> | Transaction<Schema>,
@@ -47,8 +47,8 @@ export const standings = (
     .execute();
 
 /**
- * A number that grows with every change of what a board is made of, in the transaction of the change: what is read after the
- * number is at least as new as it says.
+ * A number that grows with every change of the data of a board, in the transaction of the change: data read after the number is
+ * at least as new.
  */
 export async function boardVersion(
   kysely: Kysely<Schema>,

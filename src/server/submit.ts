@@ -26,10 +26,10 @@ export interface Submitted {
 const CHECKS = 3;
 
 /**
- * Takes a file of answers: checks it, and either queues it or keeps why it was rejected. In one transaction, so that what
- * was not taken whole was never there; the same file of the same system is taken once. Returns the id of the submission.
+ * Accepts a file of answers: checks it, and either queues it or stores why it was rejected, in one transaction; the same file
+ * of the same system is accepted once. Returns the id of the submission.
  * Throws a UserError: `no-challenge`, `no-phase`, `challenge-closed`, `phase-closed`, `not-invited`, `bad-name`,
- * `quota-spent`, `rejections-spent`, or what the scoring process says.
+ * `quota-spent`, `rejections-spent`, or one from the scoring process.
  */
 export async function submit(site: Site, submitted: Submitted): Promise<string> {
   const { kysely, children } = site;
@@ -47,7 +47,7 @@ export async function submit(site: Site, submitted: Submitted): Promise<string> 
   return kysely.transaction().execute((transaction) => take(queue, transaction, submitted, phase, checked));
 }
 
-/** As often as a job is attempted: a process that dies is not the file's fault, unless it dies every time. */
+/** Tries as often as a job is attempted: a process may die for reasons other than the file. */
 async function check(children: Children, request: Extract<Request, { kind: 'check' }>): Promise<Checked> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -68,7 +68,7 @@ async function take(
 ): Promise<string> {
   const { challenge, team, system, card } = submitted;
   const { fatal, sha256, answers, problems } = checked;
-  // Submissions of a team come one after the other, so that none slips past the quota.
+  // Submissions of a team are inserted one after the other, so that none exceeds the quota.
   await transaction.selectFrom('team').select('id').where('id', '=', team).forUpdate().executeTakeFirst();
   const id = randomUUID();
   const received = new Date();
@@ -103,7 +103,7 @@ async function take(
   return id;
 }
 
-/** False where the same file of the same system is there. */
+/** False if the same file of the same system exists. */
 async function insertNew(
   transaction: Transaction<Schema>,
   row: Insertable<Schema['submission']>,

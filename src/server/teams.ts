@@ -5,7 +5,7 @@ import { findChallenge } from './challenges.ts';
 import type { Site } from './site.ts';
 import { type Actor, issueToken, manages, nameOfActor, requireAllowed } from './tokens.ts';
 
-/** A team that is made. */
+/** A team to be created. */
 export interface NewTeam {
   readonly id: string;
   /** Shown to the admin only. */

@@ -13,19 +13,19 @@ export type Actor = (
 ) &
   Limits;
 
-/** How the token that someone shows is narrower than their role. */
+/** How a token is restricted compared with its role. */
 interface Limits {
   readonly readOnly?: true;
-  /** When the token ends; tokens that are issued with it end no later. */
+  /** When the token expires; tokens issued with it expire no later. */
   readonly expires?: Date;
 }
 
 /** What a token is for. */
 export interface Grant {
   readonly role: TokenRole;
-  /** Of a host or worker the challenge, of a team its name; empty for an admin. */
+  /** The challenge of a host or worker, the name of a team; empty for an admin. */
   readonly subject: string;
-  /** It reads what its role may read, and changes nothing. */
+  /** It may read what its role may read, and change nothing. */
   readonly readOnly?: boolean;
   /** Shown where tokens are listed. */
   readonly note?: string;
@@ -45,14 +45,14 @@ export const nameOfActor = (actor: Actor): string => {
   return actor.role === 'team' ? `team ${actor.team}` : actor.role;
 };
 
-/** What is stored of a secret: nothing that it could be had back from. */
+/** What is stored of a secret, which cannot be recovered from it. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** A new secret that cannot be guessed. */
 export const createSecret = (prefix: string): string =>
   prefix + randomBytes(TOKEN_BYTES).toString('base64url');
 
-/** Creates a token. It is returned here and never again: only its hash is stored. */
+/** Creates a token. It is returned only here: only its hash is stored. */
 export async function issueToken(
   transaction: Transaction<Schema>,
   by: Actor,
@@ -70,7 +70,7 @@ export async function issueToken(
   return token;
 }
 
-/** Ends all tokens of a role and a subject, or of every subject where none is named, and what was signed in with them. */
+/** Revokes all tokens of a role and a subject, or of every subject if none is given, and ends their sessions. */
 export async function revokeTokens(
   transaction: Transaction<Schema>,
   by: Actor,
@@ -108,7 +108,7 @@ export async function listTokens(
   }));
 }
 
-/** Ends one token of a subject, by the id under which it is listed. Throws a UserError `no-token`. */
+/** Revokes one token of a subject, by the id under which it is listed. Throws a UserError `no-token`. */
 export async function revokeToken(
   transaction: Transaction<Schema>,
   by: Actor,

@@ -43,7 +43,7 @@ beforeAll(async () => {
     const id = await submit(from.site, { ...handed, file: await from.answersFile(wrong, 'dev') });
     await eventually(async () => (await viewSubmission(from.site, { role: 'team', team }, id)).ended);
   }
-  // A difference that nothing is known of, and one of a score that is undefined.
+  // An unknown difference, and one with an undefined score.
   await sql`insert into pair select id, id, 'NaN', 'Infinity' from submission limit 1`.execute(
     from.site.kysely,
   );

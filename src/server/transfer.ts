@@ -14,8 +14,8 @@ import type { Site } from './site.ts';
 
 const SCHEMA = 'server-export@1';
 /**
- * Every table but that of sessions and those that the database keeps itself, those that others refer to first, and what its
- * rows are read in the order of.
+ * Every table except sessions and those maintained by triggers, referenced ones first, each with the columns by which its rows
+ * are ordered.
  */
 const TABLES = {
   challenge: ['id'],
@@ -37,14 +37,14 @@ const TABLES = {
 type TableName = keyof typeof TABLES;
 /** The names of all that is exported. */
 export const NAMES = Object.keys(TABLES) as TableName[];
-/** Rows that are held at once: some of them are files. */
+/** Rows held in memory: some contain files. */
 const PAGE = 50;
 
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Writes everything that a server knows to a file, whole or not at all: gold as it is encrypted, tokens as hashes, the
- * audit log with its chain. Returns the number of rows.
+ * Writes all data of a server to a file, whole or not at all: gold stays encrypted, tokens are hashes, the audit log keeps its
+ * chain. Returns the number of rows.
  */
 export async function exportSite({ kysely }: Site, file: string): Promise<number> {
   let rows = 0;
@@ -75,7 +75,7 @@ async function* rowsOf(transaction: Transaction<Schema>, table: TableName): Asyn
   }
 }
 
-/** A row as JSON: bytes, moments and numbers that JSON lacks say what they are. */
+/** A row as JSON: bytes, times and non-finite numbers are tagged with their type. */
 const written = (row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]) => {
@@ -105,7 +105,7 @@ const line = z.union([
 ]);
 
 /**
- * Reads what `exportSite` wrote into a server that has nothing yet, in one transaction; what waited to be scored is queued
+ * Imports what `exportSite` wrote into an empty server, in one transaction; submissions that waited to be scored are queued
  * again. Throws a UserError: `not-empty`, `bad-export` with the line, or `log-broken`. Returns the number of rows.
  */
 export async function importSite(site: Site, file: string): Promise<number> {
@@ -137,7 +137,7 @@ const declaration = z.object({
   gold: z.enum(['server', 'remote']).default('server'),
 });
 
-/** The challenges of an export, as far as it can be read: what is wrong with it is said when its rows are read. */
+/** The challenges of an export, as far as it can be read: errors are reported when its rows are read. */
 async function challengesIn(file: string): Promise<Pick<Challenge, 'id' | 'gold'>[]> {
   const found: Pick<Challenge, 'id' | 'gold'>[] = [];
   const read = async (parts: AsyncIterable<Buffer>): Promise<void> => {

@@ -22,11 +22,11 @@ export interface SubmissionView {
   readonly state: 'queued' | 'scoring' | 'scored' | 'rejected' | 'failed';
   /** While it is queued: submissions that are scored before it. */
   readonly ahead?: number;
-  /** Of a file that was rejected. */
+  /** Problems of a rejected file. */
   readonly problems?: readonly ViewedProblem[];
   /** The part of the score that the phase reveals; null where it is undefined. */
   readonly score?: number | null;
-  /** Whether it beat what the team had. */
+  /** Whether it beat the team's earlier score. */
   readonly improved?: boolean;
   readonly coverage?: Coverage;
   readonly sheet?: ScoreSheet;
@@ -58,8 +58,8 @@ const columns = [
 ] as const;
 
 /**
- * A submission, for its own team and for those who manage the challenge. Throws a UserError `no-submission` also where it
- * is another team's: nobody learns that it is there.
+ * A submission, for its own team and for those who manage the challenge. Throws a UserError `no-submission` also for another
+ * team's, whose existence is not revealed.
  */
 export async function viewSubmission(site: Site, actor: Actor, id: string): Promise<SubmissionView> {
   const row = SUBMISSION_ID.test(id)
@@ -78,7 +78,7 @@ export async function viewSubmission(site: Site, actor: Actor, id: string): Prom
   return { ...visible({ ...row, sheet }, release), ...(await placeOf(site, challenge, row)) };
 }
 
-/** What an id of a submission looks like. */
+/** The form of a submission's id. */
 export const SUBMISSION_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 interface Row {
@@ -113,7 +113,7 @@ function visible(row: Row, release: Release): SubmissionView {
   return { ...view, score: row.value, improved, sheet: row.sheet ?? undefined };
 }
 
-/** Where a queued submission is. */
+/** The position of a queued submission. */
 async function placeOf(
   site: Site,
   { declared }: OpenedChallenge,

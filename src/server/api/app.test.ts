@@ -108,7 +108,7 @@ describe('the API', () => {
     const statuses = [];
     for (let i = 0; i < 5; i++) statuses.push((await app.request('/api/v1/health', as(`cbt_${i}`))).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
-    // a fresh application counts anew
+    // a new application starts with empty counters
     app = createApp({
       site: test.site,
       requests: 1e9,
@@ -130,7 +130,7 @@ describe('behind a trusted proxy', () => {
       (await from(peer, forwarded, '/api/v1/submissions', as('cbt_wrong'))).status;
     for (const status of [401, 401, 429]) expect(await guess('10.0.0.5', '198.51.100.1')).toBe(status);
     expect(await guess('10.0.0.5', '198.51.100.2')).toBe(401);
-    // Who is no proxy cannot pass for somebody else.
+    // A caller that is not a proxy cannot claim another address.
     for (const status of [401, 401, 429])
       expect(await guess('203.0.113.9', `198.51.100.${status}`)).toBe(status);
 
@@ -216,7 +216,7 @@ describe('the pages', () => {
     expect(await wrong.text()).toContain('role="alert"');
     const right = await post(tokens.red);
     expect(right.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax/);
-    // A cookie is no way into the API, where no origin is asked for.
+    // The API does not accept cookies, since it does not check the origin.
     expect((await app.request('/api/v1/submissions', signedIn('red'))).status).toBe(403);
   });
 });

@@ -27,11 +27,11 @@ const MAX_BODY = 64 * 1024;
 /** The largest result of a worker. */
 const MAX_RESULT = 2 * 1024 * 1024;
 const RESULT = /^\/api\/v1\/challenges\/[^/]+\/jobs\/[^/]+\/[^/]+\/result$/;
-/** Routes with limits of their own: files and forms with files. */
+/** Routes with separate limits: files and forms with files. */
 const LARGE = /^\/api\/v1\/challenges(\/[^/]+\/[^/]+\/submissions)?$|^\/challenges\/[^/]+\/[^/]+\/submit$/;
-/** What a token that only reads may ask. */
+/** Methods that a read-only token may use. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-/** Pages have a style sheet and forms, no scripts, and stand in no frame. */
+/** Pages have a style sheet and forms, no scripts, and cannot be framed. */
 const POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
@@ -76,7 +76,7 @@ export function createApp(settings: AppSettings): OpenAPIHono<Env> {
   return app;
 }
 
-/** Finds out who calls, by address and token; counts requests and wrong tokens. What is done for them is recorded with the address. */
+/** Identifies the caller by address and token, and counts requests and wrong tokens. Audited actions record the address. */
 function recognise(
   { site, requests = 1000, callerOf = createCallerOf() }: AppSettings,
   guesses: RateLimit,
@@ -105,7 +105,7 @@ function recognise(
   };
 }
 
-/** The description of the API, at an address of its own. */
+/** The description of the API, at a separate address. */
 function describe(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/openapi.json', {
@@ -114,7 +114,7 @@ function describe(app: OpenAPIHono<Env>): void {
   });
 }
 
-/** Refuses bodies that are larger than their route takes; routes that take files see to that themselves. */
+/** Refuses bodies that are larger than their route accepts; routes that take files do so themselves. */
 function limitBodies(): MiddlewareHandler<Env> {
   const [small, result] = [MAX_BODY, MAX_RESULT].map((maxSize) =>
     bodyLimit({ maxSize, onError: () => Promise.reject(bodyTooLarge(maxSize)) }),

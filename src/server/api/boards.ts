@@ -54,7 +54,7 @@ const reproductionRoute = createRoute({
   responses: answers(doneSchema),
 });
 
-/** The routes of boards and what is read off them. */
+/** The routes of boards and of what is derived from them. */
 export function addBoardRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): void {
   app.openapi(boardRoute, async (c) => {
     const { challenge, phase } = c.req.valid('param');

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import { createCallerOf } from './caller.ts';
 
-/** Who calls, as a server finds that trusts these proxies, when `peer` connects with these headers. */
+/** The caller found by a server that trusts these proxies, when `peer` connects with these headers. */
 async function caller(
   trusted: readonly string[],
   peer: string | undefined,

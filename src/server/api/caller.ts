@@ -6,14 +6,14 @@ import { EXIT, UserError } from '../../ground/errors.ts';
 /** The address that a request came from. */
 export type CallerOf = (c: Context) => string;
 
-/** Where a request came through no connection, as in tests: the same for all. */
+/** The caller of requests without a connection, as in tests. */
 export const UNKNOWN_CALLER = 'unknown';
 
 /**
  * How the address of a caller is found: the other end of the connection or, where that is a proxy of `trusted`, the last
- * address in X-Forwarded-For that is none. Every proxy appends the address that it was called from, so that what a caller
- * has written there itself stands before those, and is never believed. Throws a UserError `bad-proxy` for what is neither an
- * address nor a network, as 10.0.0.0/8.
+ * address in X-Forwarded-For that is not one. Every proxy appends the address that it was called from, so that what a caller
+ * wrote there itself comes before those, and is never trusted. Throws a UserError `bad-proxy` for anything but an address or a
+ * network such as 10.0.0.0/8.
  */
 export function createCallerOf(trusted: readonly string[] = []): CallerOf {
   const proxies = new BlockList();
@@ -39,7 +39,7 @@ function peerOf(c: Context): string {
   }
 }
 
-/** Without a port, and IPv4 as such where it is written as IPv6: one caller is to have one name. */
+/** Without a port, and IPv4 in IPv6 notation as IPv4, so that a caller has a single name. */
 const plain = (written: string): string =>
   written
     .trim()

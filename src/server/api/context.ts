@@ -3,7 +3,7 @@ import type { Site } from '../site.ts';
 import type { Actor } from '../tokens.ts';
 import type { CallerOf } from './caller.ts';
 
-/** What handlers know of a request. */
+/** What handlers know about a request. */
 export interface Env {
   Variables: {
     readonly actor: Actor;
@@ -15,7 +15,7 @@ export interface Env {
 /** How a server answers. */
 export interface AppSettings {
   readonly site: Site;
-  /** Where browsers reach this server, where that is not where it listens. */
+  /** The address at which browsers reach this server, if it is not the one on which it listens. */
   readonly publicUrl?: string;
   /** Sign-in by a provider, where there is one. */
   readonly openid?: OpenId;
@@ -25,8 +25,8 @@ export interface AppSettings {
   readonly requests?: number;
   /** Wrong tokens of one address in a minute. Default 20. */
   readonly wrongTokens?: number;
-  /** Files that are taken at once. Default 32. */
+  /** Uploads accepted at a time. Default 32. */
   readonly uploads?: number;
-  /** Receives internal errors, those that no caller has caused. */
+  /** Receives internal errors, which no caller has caused. */
   readonly onError?: (error: unknown) => void;
 }

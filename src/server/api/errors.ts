@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { UserError } from '../../ground/errors.ts';
 
-/** Statuses of the errors that are not the caller's way of writing. */
+/** Statuses of errors other than malformed requests. */
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'bad-token': 401,
   'sign-in-failed': 401,
@@ -33,7 +33,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'provider-unreachable': 503,
 };
 
-/** What is answered to a request that failed. */
+/** The response to a failed request. */
 export interface Refusal {
   readonly status: ContentfulStatusCode;
   readonly error: UserError;

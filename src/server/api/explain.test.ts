@@ -5,7 +5,7 @@ import { refusalOf } from './errors.ts';
 import { explain } from './explain.ts';
 
 it('a database without a free connection is busy, not an internal error', async () => {
-  // It takes connections and never answers.
+  // It accepts connections and never answers.
   const silent = createServer((socket) => socket.on('error', () => undefined));
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = silent.address();

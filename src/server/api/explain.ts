@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UserError } from '../../ground/errors.ts';
 import { issueText } from '../../ground/issues.ts';
 
-/** Errors of libraries about what a caller sent, as ours. */
+/** Turns library errors about a caller's input into UserErrors. */
 export function explain(error: unknown): unknown {
   if (error instanceof z.ZodError) {
     const [issue] = error.issues;
@@ -17,12 +17,12 @@ export function explain(error: unknown): unknown {
   return isBadBody || isBadText ? new UserError('bad-request', badBody) : error;
 }
 
-/** What the pool of connections says where none became free in time; its errors have no code. */
+/** Messages of the connection pool when no connection became free in time; its errors have no code. */
 const NO_CONNECTION: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
 ]);
-/** What a database says that has no connection left. */
+/** Code of a database that has no connection left. */
 const TOO_MANY_CONNECTIONS = '53300';
 
 const isBusy = (error: Error): boolean =>
@@ -35,7 +35,7 @@ const databaseBusy = (): UserError =>
     { hint: { en: 'Try again in a few seconds.', zh: '请稍候重试。' } },
   );
 
-/** What a database says of text that it cannot hold: the character 0. */
+/** Code of a database for text that it cannot store: the character 0. */
 const NO_TEXT = '22021';
 
 const badBody = { en: 'The request cannot be read', zh: '无法解析请求' };

@@ -2,16 +2,16 @@ import { UserError } from '../../ground/errors.ts';
 
 /** Counts each caller's recent requests; idle callers are dropped. */
 export interface RateLimit {
-  /** Throws a UserError `rate-limited` where this is too much. */
+  /** Counts a request. Throws a UserError `rate-limited` above the limit. */
   take(caller: string): void;
-  /** Whether one more would be too much. */
+  /** Whether another request would exceed the limit. */
   isFull(caller: string): boolean;
 }
 
 /** Callers that are remembered; beyond that, the oldest are forgotten. */
 const MOST_CALLERS = 10_000;
 
-/** At most `count` in `ms` milliseconds, in windows of that length, by a clock that is never set back. */
+/** At most `count` in `ms` milliseconds, in windows of that length, by a monotonic clock. */
 export function createRateLimit(count: number, ms: number, clock = () => performance.now()): RateLimit {
   const windows = new Map<string, { readonly since: number; count: number }>();
   const windowOf = (caller: string) => {
@@ -35,7 +35,7 @@ export function createRateLimit(count: number, ms: number, clock = () => perform
   };
 }
 
-/** Lets `count` at once do something, and turns the others away: throws a UserError `busy`. */
+/** Admits `count` callers at a time and turns the others away: throws a UserError `busy`. */
 export function createGate(count: number): <T>(enter: () => Promise<T>) => Promise<T> {
   let inside = 0;
   return async (enter) => {

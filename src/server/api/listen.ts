@@ -14,7 +14,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Answers on an address. Throws a UserError `address-in-use` or `bad-address`. */
+/** Serves on an address. Throws a UserError `address-in-use` or `bad-address`. */
 export function listen(
   app: OpenAPIHono<Env>,
   { host, port }: { readonly host: string; readonly port: number },

@@ -12,7 +12,7 @@ import { createApp } from './app.ts';
 
 const ADMIN = { role: 'admin', subject: '' } as const;
 const TITLE = 'Project Kingfisher';
-/** Those who take part, manage or score the private challenge, and everyone else. */
+/** Roles that take part in, manage or score the private challenge. */
 const SEEING = ['red', 'admin', 'host', 'worker'] as const;
 const OTHERS = ['anyone', 'blue', 'otherHost', 'otherWorker'] as const;
 type Who = (typeof SEEING | typeof OTHERS)[number];

@@ -15,7 +15,7 @@ import { authenticate, type Grant, issueToken } from '../tokens.ts';
 import { createApp } from './app.ts';
 
 const ADMIN = { role: 'admin', subject: '' } as const;
-/** The name of a system that only its team, the host of the challenge and the admin may learn of. */
+/** The name of a system that only its team, the host of the challenge and the admin may see. */
 const PRIVATE = 'kept-private';
 const ALLOWED: ReadonlySet<Role> = new Set(['red', 'reader', 'host', 'admin']);
 const PATIENCE_MS = 200_000;
@@ -149,7 +149,7 @@ describe('tokens', () => {
     const named = await post('admin', '/api/v1/tokens', { role: 'admin', subject: 'second' });
     expect(named.status).toBe(400);
     const { kysely } = test.site;
-    // As an earlier version issued them.
+    // As issued by an earlier version.
     const token = await kysely
       .transaction()
       .execute((transaction) => issueToken(transaction, ADMIN, { role: 'admin', subject: 'second' }));

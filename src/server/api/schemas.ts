@@ -4,7 +4,7 @@ import { TOKEN_ROLES } from '../schema.ts';
 
 // Shapes of requests and answers, as the OpenAPI description shows them.
 
-/** Scores of resamples that are taken of one submission. */
+/** Most resample scores accepted for one submission. */
 const MOST_REPLICATES = 10_000;
 
 const text = z.object({ en: z.string(), zh: z.string() });
@@ -104,7 +104,7 @@ const boardRow = z.object({
   submissions: z.number(),
 });
 
-/** What every view of a phase says first. */
+/** The fields that every view of a phase begins with. */
 const head = { challenge: z.string(), phase: phaseName, primary: z.string(), blind: z.boolean() };
 
 export const boardSchema = z
@@ -199,7 +199,7 @@ export const remoteJobSchema = z.object({
     .openapi('RemoteJob', { type: ['object', 'null'] }),
 });
 
-/** What a worker found. */
+/** The result of a worker. */
 export const remoteResultSchema = z
   .strictObject({
     sheet: z.unknown().openapi({ description: 'A score sheet without figures over few items' }),

@@ -39,7 +39,7 @@ const issueRoute = createRoute({
         readOnly: z.boolean().default(false),
         note: z.string().max(200).default(''),
       })
-      // One under a name of its own would be on no list of the admin's tokens.
+      // A token with a subject would not be on the list of the admin's tokens.
       .refine(({ role, subject }) => role !== 'admin' || subject === '', {
         path: ['subject'],
         error: 'the admin has no subject',
@@ -79,7 +79,7 @@ const inviteRoute = createRoute({
   responses: answers(inviteSchema),
 });
 
-/** The routes by which tokens and invitations are handed out. */
+/** The routes that issue tokens and invitations. */
 export function addTokenRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): void {
   const { kysely } = site;
   app.openapi(issueRoute, async (c) => {
@@ -117,7 +117,7 @@ export function addTokenRoutes(app: OpenAPIHono<Env>, { site }: AppSettings): vo
   });
 }
 
-/** When something ends that is handed out with a token: after this many days, and no later than the token. */
+/** When something issued with a token expires: after this many days, and no later than the token. */
 function endOf({ expires }: Actor, wanted: number | undefined): Date | undefined {
   const asked = wanted === undefined ? undefined : new Date(Date.now() + wanted * DAY_MS);
   if (!expires || !asked) return asked ?? expires;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** A request with a body of so many mebibytes, that does not say how long it is. */
+/** A request with a body of that many mebibytes and no Content-Length. */
 function requestOf(mebibytes: number, headers: Record<string, string> = {}): Request {
   const chunk = new Uint8Array(MEBI).fill(0x20);
   let left = mebibytes;

@@ -6,7 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../ground/errors.ts';
 
-/** The largest file of answers that is taken. */
+/** The largest file of answers that is accepted. */
 const MAX_UPLOAD = 100 * 1024 * 1024;
 /** The largest one that is held in memory. */
 const MAX_IN_MEMORY = 1024 * 1024;
@@ -19,14 +19,14 @@ export async function withAnswers<T>(
 ): Promise<T> {
   const { headers } = request;
   const length = Number(headers.get('content-length') ?? Number.NaN);
-  // The HTTP parser takes no byte beyond the length.
+  // The HTTP parser reads no byte beyond the length.
   const isSmall = length <= MAX_IN_MEMORY && !headers.has('content-encoding');
   return isSmall ? use(await request.bytes()) : withUpload(request, directory, use);
 }
 
 /**
  * Writes the body of a request to a file, calls `use` with its path, and removes it. Throws a UserError `too-large` as soon
- * as the limit is passed, and `bad-encoding` for a body that says it is compressed.
+ * as the limit is passed, and `bad-encoding` for a body that is declared as compressed.
  */
 export async function withUpload<T>(
   { headers, body }: Request,

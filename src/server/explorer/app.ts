@@ -32,8 +32,8 @@ const POLICY = {
 };
 
 /**
- * Shows all local runs: a list, reports on those that are chosen (the page that `chineseblue report` writes), and audits of
- * their corpora. Reads texts and gold from the local corpora, hence for this machine only.
+ * Shows all local runs: a list, reports on selected ones (the page that `chineseblue report` writes), and audits of their
+ * corpora. It shows texts and gold of the local corpora, so it is for this machine only.
  */
 export function createExplorer(settings: ExplorerSettings): OpenAPIHono<Env> {
   const { onError = () => undefined } = settings;
@@ -46,7 +46,7 @@ export function createExplorer(settings: ExplorerSettings): OpenAPIHono<Env> {
   app.notFound((c) => c.html(explorerError(chosenLanguage(c), noPage()), 404));
   app.use(loopbackHost);
   app.use(async (c, next) => {
-    // A report has a stricter policy of its own, which names its script.
+    // A report has its own, stricter policy, which names its script.
     const own = c.req.path === '/report';
     await secureHeaders(own ? {} : { contentSecurityPolicy: POLICY })(c, next);
     c.header('cache-control', 'no-store');

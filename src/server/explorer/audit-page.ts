@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<FindingKind, Text>> = {
   oddity: { en: 'oddity', zh: '异常' },
 };
 
-/** What is wrong with a corpus: findings, and what is cut off. */
+/** The audit of a corpus: findings, and truncation. */
 export function auditPage(asked: Asked, task: Task, audit: Audit): Markup {
   const { language } = asked;
   const say = (text: Text): string => text[language];

@@ -9,7 +9,7 @@ import { dataTable, frame, type Markup, moment, type Reader } from '../pages/lay
 
 type Asked = Omit<Reader, 'actor'>;
 
-/** Runs that are chosen at first: at most this many are compared in a report. */
+/** Runs that are selected by default. */
 const CHOSEN = 8;
 
 interface Kept {
@@ -20,7 +20,7 @@ interface Kept {
   readonly skipped: readonly UserError[];
 }
 
-/** All runs, by what they answered: those that are chosen are shown in a report. */
+/** All runs, grouped by what they answered; selected ones are shown in a report. */
 export function runsPage(asked: Asked, { runsDir, runs, skipped }: Kept): Markup {
   const say = (text: Text): string => text[asked.language];
   const groups = Map.groupBy(runs, ({ record: { task, split, source } }) =>
@@ -89,7 +89,7 @@ function runRow({ record, scores }: StoredRun, isChosen: boolean): Markup {
   </tr>`;
 }
 
-/** What is shown where a page cannot be. */
+/** The page shown in place of one that failed. */
 export function explorerError(asked: Asked, { text, hintText, place }: UserError): Markup {
   const say = (both: Text): string => both[asked.language];
   const where = formatPlace(place, asked.language);

@@ -29,7 +29,7 @@ export function addAccount(app: OpenAPIHono<Env>, pages: Pages): void {
   });
 }
 
-/** Cookies go over TLS only where the server is reached by it. */
+/** Cookies are restricted to TLS where the server is reached by it. */
 const isSecure = (c: Context<Env>, pages: Pages): boolean => originOf(c, pages).startsWith('https:');
 
 function keepSession(c: Context<Env>, pages: Pages, { secret, expires }: Session): void {

@@ -10,12 +10,12 @@ import { type Column, dataTable, type Markup, moment, page, type Reader } from '
 import { cardDetails, costOf, reproducedBadge } from './provenance.ts';
 import { KIND_TITLES, KINDS, type Kind, kindOf, PHASE_RULES, PHASE_TITLES, subsetTitle } from './words.ts';
 
-/** Systems that a chart shows. */
+/** Most systems in a chart. */
 const DRAWN = 30;
 
 type Say = (text: Text) => string;
 
-/** The board of a phase with its filters, charts, and what is compared. `only`: the kind of system that is shown. */
+/** The board of a phase with its filters, charts and comparisons. `only`: the kind of system to show. */
 export function boardPage(reader: Reader, challenge: OpenedChallenge, board: Board, only?: Kind): Markup {
   const { language } = reader;
   const say: Say = (text) => text[language];
@@ -37,7 +37,7 @@ export function boardPage(reader: Reader, challenge: OpenedChallenge, board: Boa
   return page(reader, title, content);
 }
 
-/** The choice of what is shown: a form, as pages have no scripts. */
+/** Selects what is shown: a form, because pages have no scripts. */
 function controls(
   { rows, subsets, conventions, subset, convention, blind }: Board,
   only: Kind | undefined,

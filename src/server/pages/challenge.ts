@@ -9,7 +9,7 @@ import { boardTable } from './board.ts';
 import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
 import { CARD_TITLES, KIND_TITLES, PHASE_RULES, PHASE_TITLES } from './words.ts';
 
-/** Systems of a board that the page of a challenge shows. */
+/** Most systems of a board on the page of a challenge. */
 const SHOWN = 10;
 const SAID_KINDS = ['encoder', 'llm', 'other'] as const;
 const CURRENCIES = ['CNY', 'USD', 'EUR'] as const;
@@ -79,7 +79,7 @@ function phaseSection(reader: Reader, challenge: OpenedChallenge, board: Board, 
   </section>`;
 }
 
-/** The best of a board, and the way to the whole. */
+/** The top of a board, and a link to all of it. */
 function shortBoard(reader: Reader, board: Board): Markup {
   const { challenge, phase, rows } = board;
   const whole = {

@@ -7,14 +7,14 @@ import { findConvention } from '../../tasks/conventions.ts';
 import type { Markup } from './layout.ts';
 import { KIND_TITLES, KINDS, type Kind } from './words.ts';
 
-/** A chart is drawn for phones and for anything wider; the style sheet shows one. */
+/** A chart is drawn for phones and for wider screens; the style sheet shows one of them. */
 const WIDTHS = { narrow: 350, wide: 720 } as const;
 type Size = keyof typeof WIDTHS;
 const LONGEST_NAME: Readonly<Record<Size, number>> = { narrow: 14, wide: 34 };
 /** Drawn charts that are kept: a board is read more often than it changes. */
 const KEPT = 200;
 
-/** The sign of each kind of system: kinds can be distinguished without colours, too. */
+/** The symbol of each kind of system, so that kinds can be distinguished without colours. */
 const SYMBOLS = {
   encoder: { symbol: 'circle', character: '●' },
   llm: { symbol: 'triangle', character: '▲' },
@@ -54,7 +54,7 @@ function chart(
 
 function picture(size: Size, draw: (size: Size) => Plot.PlotOptions): Markup {
   const svg = drawSvg({ width: WIDTHS[size], ...draw(size) });
-  // The policy of the pages forbids styles that stand in them.
+  // The pages' policy forbids inline styles.
   svg.querySelector('style')?.remove();
   svg.setAttribute('class', size);
   svg.setAttribute('font-size', '12');
@@ -72,7 +72,7 @@ function axisOf(convention: string, language: Language) {
 const shorten = (name: string, size: Size): string =>
   [...name].length > LONGEST_NAME[size] ? `${[...name].slice(0, LONGEST_NAME[size] - 1).join('')}…` : name;
 
-/** About how wide a name is drawn, in pixels: Chinese characters are twice as wide as Latin letters. */
+/** The approximate width of a name in pixels: Chinese characters are twice as wide as Latin letters. */
 const textWidth = (name: string): number =>
   [...name].reduce((width, character) => width + (character > '\u2e7f' ? 12 : 7), 0);
 
@@ -101,7 +101,7 @@ function legendOf(kinds: readonly Kind[], language: Language): Markup {
 
 const colour = (kind: Kind): string => `var(--${kind})`;
 
-/** One mark per kind, as a symbol belongs to a mark. */
+/** One mark per kind, because each mark has one symbol. */
 const dots = <T extends { readonly kind: Kind }>(
   rows: readonly T[],
   channels: Plot.DotOptions,
@@ -113,7 +113,7 @@ const dots = <T extends { readonly kind: Kind }>(
     return own.length === 0 ? [] : [Plot.dot(own, { ...look, ...channels })];
   });
 
-/** What an axis shows around a single value. */
+/** The range of an axis around a single value. */
 const around = (value: number): [number, number] => {
   const room = Math.max(Math.abs(value) / 20, 0.05);
   return [value - room, value + room];
@@ -231,7 +231,7 @@ function roundCosts([from, to]: readonly [number, number]): number[] {
     .filter((cost) => cost >= from && cost <= to);
 }
 
-/** A score at a moment. */
+/** A score at a point in time. */
 export interface Reached {
   readonly received: string;
   readonly score: number | null;
@@ -240,11 +240,11 @@ export interface Reached {
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The part of an ISO moment that tells the results of a span of time apart. */
+/** The part of an ISO time that distinguishes results within a span of time. */
 const momentOf = (span: number): [from: number, to: number] =>
   span > DAY_MS ? [5, 10] : span > HOUR_MS ? [11, 16] : [11, 19];
 
-/** What a team had reached at every moment; empty for fewer than two results. */
+/** The score of a team over time; empty for fewer than two results. */
 export function historyChart(
   reached: readonly Reached[],
   convention: string,

@@ -4,7 +4,7 @@ import type { OpenedChallenge } from '../challenges.ts';
 import type { GoldEvent } from '../gold-events.ts';
 import { dataTable, type Markup, moment, page, type Reader } from './layout.ts';
 
-/** Where gold is, and what that means. */
+/** Where gold is kept, and what that implies. */
 const PLACES: Readonly<Record<'server' | 'remote', readonly Text[]>> = {
   server: [
     {

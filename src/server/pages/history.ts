@@ -9,7 +9,7 @@ import { type Markup, moment, page, type Reader } from './layout.ts';
 import { cardDetails, cardList, reproducedNote } from './provenance.ts';
 import { PHASE_TITLES } from './words.ts';
 
-/** What a team reached in a phase over time: its latest result first, with what it says of each. */
+/** The results of a team in a phase over time, the latest first, with the model card of each. */
 export function historyPage(reader: Reader, { declared }: OpenedChallenge, history: History): Markup {
   const { language } = reader;
   const say = (text: Text): string => text[language];

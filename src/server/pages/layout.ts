@@ -3,7 +3,7 @@ import type { Language, Text } from '../../ground/language.ts';
 import type { SignedIn } from '../sessions.ts';
 import type { Actor } from '../tokens.ts';
 
-/** What every page is drawn for. */
+/** The reader for whom a page is rendered. */
 export interface Reader {
   readonly language: Language;
   readonly actor: Actor;
@@ -21,13 +21,13 @@ export function page(reader: Reader, title: Text, content: Markup): Markup {
   return frame(reader, { title, links: accountLinks(reader), content });
 }
 
-/** What a page shows. */
+/** The parts of a page. */
 interface Framed {
   readonly title: Text;
-  /** Beside the name, above everything. */
+  /** In the header, next to the name. */
   readonly links: Markup | '';
   readonly content: Markup;
-  /** What else belongs into the head. */
+  /** Further elements of the head. */
   readonly head?: Markup;
 }
 
@@ -74,10 +74,10 @@ function accountLinks({ language, actor, person }: Reader): Markup {
     </form>`;
 }
 
-/** A moment as readers see it: UTC, to the minute. */
+/** A time as shown to readers: UTC, to the minute. */
 export const moment = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** A column of a table; figures are set to the right, and minor columns are left out on phones. */
+/** A column of a table; figures are right-aligned, and minor columns are hidden on phones. */
 export interface Column {
   readonly title: Text;
   readonly isNumber?: boolean;
@@ -87,7 +87,7 @@ export interface Column {
 const classOf = ({ isNumber, isMinor }: Column): string =>
   [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ');
 
-/** A table that scrolls by itself where it is wider than the page. `rows` are `<tr>` elements. */
+/** A table that scrolls on its own if it is wider than the page. `rows` are `<tr>` elements. */
 export const dataTable = (
   { language }: Pick<Reader, 'language'>,
   columns: readonly Column[],

@@ -26,7 +26,7 @@ let inside: TestSite;
 let app: ReturnType<typeof createApp>;
 let listening: Listening;
 let browser: Browser;
-/** Ids by what became of them. */
+/** Ids by outcome. */
 const submissions: Record<string, string> = {};
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { CARD_TITLES, KIND_TITLES } from './words.ts';
 
 type Say = (text: Text) => string;
 
-/** What the team says of a system; missing fields are shown as missing. */
+/** The model card of a system; missing fields are shown as missing. */
 export function cardList(card: ModelCard, say: Say): Markup {
   const unsaid = say({ en: 'not stated', zh: '未说明' });
   const yes = say({ en: 'yes', zh: '是' });
@@ -30,7 +30,7 @@ export function cardList(card: ModelCard, say: Say): Markup {
   </dl>`;
 }
 
-/** The same, folded up under a word. Of those with one `name`, one is open at a time. */
+/** The same, collapsed under a word. Of those with the same `name`, one is open at a time. */
 export const cardDetails = (card: ModelCard, say: Say, name: string, word = SHOW): Markup =>
   html`<details name="${name}"><summary>${say(word)}</summary>${cardList(card, say)}</details>`;
 const SHOW: Text = { en: 'Show', zh: '查看' };
@@ -39,7 +39,7 @@ const SHOW: Text = { en: 'Show', zh: '查看' };
 export const costOf = ({ cost }: ModelCard): string =>
   cost ? `${Number(cost.amount.toPrecision(3))} ${cost.currency}` : '';
 
-/** That somebody else obtained the result too; empty where nobody did. */
+/** The badge of a reproduced result; empty for others. */
 export const reproducedBadge = (reproduced: Reproduction | undefined, say: Say): Markup | '' =>
   reproduced
     ? html`<span class="badge" title="${reproduced.note}">✓ ${say({ en: 'reproduced', zh: '已复现' })}</span>`

@@ -34,7 +34,7 @@ export async function reading(c: Context<Env>, { site }: Pages): Promise<Reader>
 export const originOf = (c: Context<Env>, { publicUrl }: AppSettings): string =>
   new URL(publicUrl ?? c.req.url).origin;
 
-/** What every form passes: it comes from a page of this server, and is not too large. */
+/** Checks for every form: it comes from a page of this server, and is not too large. */
 export const form = (pages: Pages): readonly [MiddlewareHandler<Env>, MiddlewareHandler<Env>] => [
   csrf({ origin: (origin, c) => origin === originOf(c, pages) }),
   bodyLimit({ maxSize: MAX_FORM, onError: () => Promise.reject(formTooLarge()) }),

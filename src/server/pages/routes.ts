@@ -71,7 +71,7 @@ function addReading(app: OpenAPIHono<Env>, pages: Pages): void {
   });
 }
 
-/** The board of a phase, with what is read off it. */
+/** The board of a phase, and the pages derived from it. */
 function addBoards(app: OpenAPIHono<Env>, pages: Pages): void {
   const { site } = pages;
   const phaseAsked = async (c: Context<Env>) => {
@@ -121,7 +121,7 @@ function addSubmitting(app: OpenAPIHono<Env>, pages: Pages): void {
   });
 }
 
-/** The fields of a form that were filled in; the currency says nothing where there is no cost. */
+/** The fields of a form that were filled in; the currency is ignored without a cost. */
 function cardOf({
   cost = '',
   currency,

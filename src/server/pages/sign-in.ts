@@ -25,7 +25,7 @@ export function signInPage(
 const wrong = (error: UserError | undefined, language: Language): Markup | string =>
   error ? html`<p class="alert" role="alert">${error.text[language]}</p>` : '';
 
-/** Where someone who signed in with a provider gives the code of a team. */
+/** The page on which someone who signed in with a provider enters the code of a team. */
 export function joinPage(reader: Reader, error?: UserError): Markup {
   const { language, actor, person } = reader;
   const say = (text: Text): string => text[language];
@@ -41,7 +41,7 @@ export function joinPage(reader: Reader, error?: UserError): Markup {
   return page(reader, { en: 'Team', zh: '队伍' }, content);
 }
 
-/** What is shown where a page cannot be. */
+/** The page shown in place of one that failed. */
 export function errorPage(reader: Reader, { text, hintText, place }: UserError): Markup {
   const { language } = reader;
   const field = place.field === undefined ? '' : html` (${place.field})`;

@@ -1,6 +1,6 @@
 import { KINDS } from './words.ts';
 
-/** The style sheet of all pages: light and dark, from a phone to paper. */
+/** The style sheet of all pages: light and dark, for screens of any width and for print. */
 export const STYLE = `
 :root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --line: #d0d7de; --ground: #fff; --accent: #0b57d0;
   --encoder: #0b57d0; --llm: #9a3412; --other: #6b21a8; --baseline: #57606a; --unsaid: #0f766e; --good: #116329; }

@@ -26,7 +26,7 @@ export const STATES: Readonly<Record<SubmissionView['state'], Text>> = {
   failed: { en: 'scoring failed: not counted against the quota', zh: '评分失败（不计次数）' },
 };
 
-/** What systems are filtered by: what their teams say, or that they are baselines. */
+/** The kinds by which systems are filtered: as declared by their teams, or baselines. */
 export const KINDS = ['encoder', 'llm', 'other', 'baseline', 'unsaid'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -38,7 +38,7 @@ export const KIND_TITLES: Readonly<Record<Kind, Text>> = {
   unsaid: { en: 'kind not stated', zh: '未说明类型' },
 };
 
-/** What a team says of its system in words, in the order in which it is shown. */
+/** Titles of the fields of a model card, in the order in which they are shown. */
 export const CARD_TITLES = {
   seeds: { en: 'Seeds', zh: '随机种子' },
   trainingData: { en: 'Training data', zh: '训练数据' },
@@ -49,7 +49,7 @@ export const CARD_TITLES = {
   link: { en: 'Link', zh: '链接' },
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** What a row of a board is filtered by. */
+/** The kind by which a row of a board is filtered. */
 export const kindOf = ({ kind, card }: Pick<BoardRow, 'kind' | 'card'>): Kind =>
   kind === 'baseline' ? kind : (card.kind ?? 'unsaid');
 
@@ -60,5 +60,5 @@ const SUBSET_TITLES: ReadonlyMap<string, Text> = new Map([
   ['conflicting', { en: 'conflicting', zh: '标注冲突' }],
 ]);
 
-/** What a subset is called; one with another name is called by it. */
+/** The title of a subset; for an unknown one, its name. */
 export const subsetTitle = (name: string): Text => SUBSET_TITLES.get(name) ?? { en: name, zh: name };

@@ -3,19 +3,19 @@ import type { Answer } from '../../tasks/answer.ts';
 import type { Input } from '../../tasks/examples.ts';
 import type { Task } from '../../tasks/task.ts';
 
-/** A model that answers what is typed. */
+/** A model that answers texts typed by the user. */
 export interface ServedModel {
-  /** Stands in addresses. */
+  /** Used in URLs. */
   readonly name: string;
-  /** What it is: its kind, as people read it. */
+  /** Its kind, for people. */
   readonly kind: Text;
   /** With its labels. */
   readonly task: Task;
 }
 
 /**
- * Whatever answers, one batch of a model at a time: this room knows no models. `answer` gives one answer per input, in order,
- * and throws a UserError `model-not-ready` where the model is being started or its process has ended.
+ * Answers one batch of a model at a time; injected, because this room does not import models. `answer` returns one answer per
+ * input, in order, and throws a UserError `model-not-ready` while the model is being started or if its process has ended.
  */
 export interface Answerer {
   readonly models: readonly ServedModel[];

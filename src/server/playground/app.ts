@@ -19,13 +19,13 @@ import { addBrowserFiles, type BrowserFiles } from './browser-files.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addPlaygroundPages, playgroundError } from './pages.ts';
 
-/** Inputs of a batch, and of all callers that wait. */
+/** Most inputs of a batch, and most waiting inputs of all callers. */
 const MOST_A_BATCH = 32;
 const ROOM = 256;
 const MAX_BODY = 256 * 1024;
 const REQUEST_WINDOW_MS = 10_000;
 
-/** What the page may do: its own scripts and WebAssembly, requests to this server alone. */
+/** The page may run its own scripts and WebAssembly, and send requests only to this server. */
 const PAGE_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
@@ -45,24 +45,24 @@ const POLICY = {
 
 export interface PlaygroundSettings {
   readonly answerer: Answerer;
-  /** What runs models in the browser; absent where that cannot be had, and why. */
+  /** The files that run models in the browser, or why they are missing. */
   readonly browser: BrowserFiles;
   /** How the address of a caller is found. Default: the other end of the connection. */
   readonly callerOf?: CallerOf;
   /** Requests of one address in ten seconds. Default 200. */
   readonly requests?: number;
-  /** Receives internal errors, those that no caller has caused. */
+  /** Receives internal errors, which no caller has caused. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** What the routes share. */
+/** Shared by the routes. */
 export interface Serving {
   readonly answerer: Answerer;
   readonly metrics: Metrics;
   readonly batcherOf: (model: ServedModel) => Batcher<Input, Answer>;
 }
 
-/** Answers what is typed or sent with models, in this server or entirely in the browser. */
+/** Serves models for texts that are typed or sent, in this server or entirely in the browser. */
 export function createPlayground(settings: PlaygroundSettings): OpenAPIHono<Env> {
   const { answerer, browser, requests = 200, onError = () => undefined } = settings;
   const { callerOf = createCallerOf() } = settings;

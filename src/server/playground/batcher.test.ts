@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBatcher } from './batcher.ts';
 
-/** Answers with the inputs doubled, batch by batch as the test lets them end. */
+/** Answers with the inputs doubled; the test decides when each batch ends. */
 function opened({ most = 4, room = 8 } = {}) {
   const batches: number[][] = [];
   const ends: ((error?: unknown) => void)[] = [];

@@ -1,24 +1,24 @@
 import { UserError } from '../../ground/errors.ts';
 
-/** Gathers what many callers ask at once into batches, and turns away what would wait too long. */
+/** Groups concurrent requests of many callers into batches, and rejects requests when too many wait. */
 export interface Batcher<In, Out> {
   /**
-   * The answers to these inputs, in order. Throws a UserError `overloaded` where too much waits already, what the batch
-   * failed with, or the reason of the signal.
+   * The answers to these inputs, in order. Throws a UserError `overloaded` where too many inputs wait already, the error of the
+   * batch, or the reason of the signal.
    */
   ask(inputs: readonly In[], signal?: AbortSignal): Promise<readonly Out[]>;
   /** Inputs that wait. */
   waiting(): number;
-  /** After how many seconds those that wait now will have been answered, as far as is known; at least one. */
+  /** Estimated seconds until all waiting inputs are answered; at least one. */
   secondsToWait(): number;
 }
 
 export interface BatcherSettings<In, Out> {
   /** Answers one batch; the next one begins when it has ended. */
   readonly answer: (inputs: readonly In[]) => Promise<readonly Out[]>;
-  /** Inputs of a batch at most, except that the inputs of one caller stay together. */
+  /** Most inputs per batch, except that the inputs of one caller stay together. */
   readonly most: number;
-  /** Inputs that wait at most. */
+  /** Most inputs that may wait. */
   readonly room: number;
   readonly onBatch?: (inputs: number) => void;
   readonly clock?: () => number;
@@ -30,7 +30,7 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
-/** How much the latest batch counts in the mean time of an input. */
+/** Weight of the latest batch in the average time of an input. */
 const LATEST = 0.3;
 
 export function createBatcher<In, Out>(settings: BatcherSettings<In, Out>): Batcher<In, Out> {
@@ -86,7 +86,7 @@ export function createBatcher<In, Out>(settings: BatcherSettings<In, Out>): Batc
           queue = queue.filter((other) => other !== own);
           reject(signal.reason);
         });
-        // Callers of the same moment share a batch.
+        // Callers that arrive at the same moment share a batch.
         setImmediate(() => void run());
       });
     },

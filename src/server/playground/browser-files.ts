@@ -8,11 +8,11 @@ export interface BrowserFile {
   readonly type: string;
 }
 
-/** What runs models in the browser: programs and models, injected by the caller. */
+/** The files that run models in the browser: programs and models, injected by the caller. */
 export interface BrowserFiles {
-  /** Names of the models that a page can run, each with the address of the module that opens it. */
+  /** Models that a page can run, by name, with the URL of the module that opens each. */
   readonly models: ReadonlyMap<string, string>;
-  /** Why the others cannot be run there, or none can. */
+  /** Why the other models cannot be run there. */
   readonly missing: ReadonlyMap<string, UserError>;
   /** The file at a path below `/playground/files/`; undefined where there is none. */
   read(path: string): Promise<BrowserFile | undefined>;
@@ -32,7 +32,7 @@ export function addBrowserFiles(app: OpenAPIHono<Env>, browser: BrowserFiles): v
   });
 }
 
-/** An address that is badly written names no file. */
+/** A malformed URL names no file. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -1,8 +1,8 @@
-/** What a monitor reads, in the text format of Prometheus (version 0.0.4). */
+/** Metrics for monitoring, in the text format of Prometheus (version 0.0.4). */
 export interface Metrics {
   /** Adds to a counter. */
   count(name: CounterName, labels: Labels, by?: number): void;
-  /** Takes a value into a histogram. */
+  /** Adds a value to a histogram. */
   observe(name: HistogramName, labels: Labels, value: number): void;
   /** All of it; `gauges` are measured on request. */
   text(gauges: readonly Gauge[]): string;

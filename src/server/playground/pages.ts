@@ -15,7 +15,7 @@ import { addressOf, type BrowserFiles } from './browser-files.ts';
 type Asked = Omit<Reader, 'actor'>;
 type Say = (text: Text) => string;
 
-/** Scripts and style of the page, read as they are. */
+/** Scripts and style sheet of the page, served unchanged. */
 const ASSETS = ['main.js', 'drawing.js', 'playground.css'] as const;
 const TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
@@ -115,7 +115,7 @@ function places(inBrowser: boolean, missing: UserError | undefined, say: Say): M
   </fieldset>`;
 }
 
-/** What is shown where a page cannot be. */
+/** The page shown in place of one that failed. */
 export function playgroundError(asked: Asked, { text, hintText }: UserError): Markup {
   const say: Say = (both) => both[asked.language];
   const content = html`<p class="alert" role="alert">${say(text)}</p>

@@ -34,7 +34,7 @@ const keys = (): Promise<Keyring> => {
 
 const means: Means = { keys, corpora: createCorpora() };
 
-/** What is reported of an error. What hosts send is shown to them; elsewhere only the code is reported. */
+/** What is reported of an error: in full about files that hosts send, elsewhere only the code. */
 function refusal(error: unknown, { kind }: Request): FromChild {
   if (!(error instanceof UserError)) return { kind: 'refused', code: 'internal' };
   const { code, text, place } = error;

@@ -8,7 +8,7 @@ import type { ReplyTo, Request } from './requests.ts';
 
 const CHILD = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
 
-/** Scoring processes, each of which does one thing at a time. */
+/** Scoring processes, each of which handles one request at a time. */
 export interface Children {
   /** Throws a UserError with the code of what went wrong, and `worker-died` where the process ended. */
   ask<R extends Request>(request: R): Promise<ReplyTo<R>>;
@@ -18,13 +18,13 @@ export interface Children {
 }
 
 export interface ChildrenSettings {
-  /** Processes at most; they are started as they are needed. */
+  /** Most processes; they are started on demand. */
   readonly count: number;
   /** Absent where the environment, or `key`, has the keys. */
   readonly keyFile?: string;
-  /** A key that lives as long as this process. */
+  /** A key that exists only in this process. */
   readonly key?: string;
-  /** Directory of what they write for a moment. */
+  /** Directory of their temporary files. */
   readonly temporary: string;
 }
 
@@ -41,7 +41,7 @@ export function createChildren({ count, keyFile, key, temporary }: ChildrenSetti
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     running.add(child);
-    // A process that could not be started says that with an error, and never that it ended.
+    // A process that could not be started emits an error, and never `exit`.
     child.on('exit', () => drop(child)).on('error', () => drop(child));
     return child;
   };
@@ -97,7 +97,7 @@ function exchange(child: ChildProcess, request: Request): Promise<FromChild> {
     const answered = (message: FromChild): void => end(() => resolve(message));
     const gone = (): void => end(() => reject(died()));
     child.on('message', answered).on('exit', gone).on('error', gone);
-    // It may have ended while its turn came.
+    // It may have ended while this request waited for it.
     if (!child.connected) return gone();
     child.send({ request } satisfies ToChild, (error) => {
       if (error) gone();

@@ -7,7 +7,7 @@ import { SMALLEST_CELL } from './parameters.ts';
 import type { Asked } from './requests.ts';
 import { type Member, showableSubsets } from './small-cells.ts';
 
-/** What is encrypted of an example. */
+/** The encrypted part of an example. */
 export interface SealedGold {
   readonly gold: Gold;
   readonly group?: string;
@@ -15,7 +15,7 @@ export interface SealedGold {
   readonly subsets?: readonly string[];
 }
 
-/** What the encrypted gold of a split is bound to. */
+/** The purpose to which the encrypted gold of a split is bound. */
 export const purposeOf = (challenge: string, split: string): string => `gold of ${challenge}, ${split}`;
 
 /** Questions without gold. */
@@ -28,7 +28,7 @@ export interface QuestionsOfTask {
 export interface ExamplesOfTask {
   readonly task: Task;
   readonly examples: readonly (Example & Member)[];
-  /** Ids by name of the subsets that may be shown where no cell is smaller than `least`. */
+  /** Ids by name of the subsets that may be shown so that no cell is smaller than `least`. */
   subsets(least?: number): Readonly<Record<string, ReadonlySet<string>>>;
 }
 
@@ -39,10 +39,10 @@ export interface Corpora {
   examplesOf(asked: Asked, sealedGold: Uint8Array, keys: Keyring): ExamplesOfTask;
 }
 
-/** Corpora that are kept: questions and gold of one split each. */
+/** Corpora that are cached: questions and gold of one split each. */
 const KEPT = 4;
 
-/** Keeps a few corpora as they were read, each for as long as the same bytes are requested. */
+/** Caches a few parsed corpora, each for as long as the same bytes are requested. */
 export function createCorpora(): Corpora {
   const questions = createRecall<QuestionsOfTask>();
   const examples = createRecall<ExamplesOfTask>();
@@ -77,7 +77,7 @@ function withGold({ task, questions }: QuestionsOfTask, gold: readonly SealedGol
   };
 }
 
-/** Gives what was made of the same bytes for the same split before, and makes it otherwise. */
+/** Returns what was made from the same bytes for the same split before, and makes it otherwise. */
 function createRecall<T>() {
   const kept = new Map<string, { readonly bytes: readonly Uint8Array[]; readonly value: T }>();
   return ({ challenge, split }: Asked, bytes: readonly Uint8Array[], make: () => T): T => {

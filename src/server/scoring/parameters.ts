@@ -1,5 +1,5 @@
 /**
- * The smallest cell: no figure is shown about fewer items than this, nor does one follow from others by subtraction. What is
- * smaller would reveal single answers.
+ * The smallest cell: no figure about fewer items than this is shown, or can be derived from others by subtraction. Smaller
+ * cells would reveal single answers.
  */
 export const SMALLEST_CELL = 5;

@@ -27,7 +27,7 @@ export const splitsOf = ({ phases }: Challenge): ('dev' | 'test')[] => [
   ...new Set(PHASES.flatMap((name) => phases[name]?.split ?? [])),
 ];
 
-/** A task as a task file declares it: what a server needs of it that never sees its corpus. */
+/** A task as a task file declares it: what a server without its corpus needs. */
 export function declarationOf(task: Task): unknown {
   const { id, family, domain, title, labels, positive, discontinuous, relevantFrom, primary } = task;
   const { folder, format, files } = task.corpus;
@@ -39,8 +39,8 @@ export function declarationOf(task: Task): unknown {
 }
 
 /**
- * Reads and checks what a hospital sent. Throws a UserError: `bad-request`, `bad-challenge`, `bad-task`, or what is wrong
- * with a question, with its line.
+ * Reads and checks what a hospital sent. Throws a UserError: `bad-request`, `bad-challenge`, `bad-task`, or the error of a
+ * question, with its line.
  */
 export async function register(file: string): Promise<Registered> {
   const { success, data, error } = registration.safeParse(await readJson(file));

@@ -15,7 +15,7 @@ const examples = Array.from({ length: 300 }, (_, i) => ({
   // Units of three.
   group: String(Math.floor(i / 3)),
 }));
-/** Answers of which about this share is wrong, with scores that favour what is answered. */
+/** Answers of which about this share is wrong, with scores that favour the answer. */
 const answers = (share: number) =>
   examples.map(({ gold }) => {
     const answer = random.next() < share ? label() : gold;

@@ -27,7 +27,7 @@ export interface Replicated {
  * Scores of the same Bayesian bootstrap resamples (Rubin 1981) for every submission: the standard deviation of the
  * difference of two such lists is the standard error of the paired difference, so that two systems are compared without
  * their items. The weights are drawn from AES-256 in counter mode under a key derived from the secret (HMAC-SHA-256), not
- * from a seeded generator, whose few seeds could be tried one by one.
+ * from a seeded generator, whose seeds are so few that they could be tried one by one.
  */
 export function replicateScores(request: Replicated): Float64Array {
   const { task, convention, examples, predictions, secret, purpose } = request;
@@ -78,8 +78,8 @@ function createSecretWeights(units: number, key: Uint8Array): () => Float64Array
 }
 
 /**
- * Standard error of the difference of two systems from their replicate scores; undefined ones are left out. Infinite where
- * nothing is known of it, so that no difference passes for more than chance.
+ * Standard error of the difference of two systems from their replicate scores; undefined ones are left out. Infinite where it
+ * is unknown, so that no difference counts as significant.
  */
 export function errorOfDifference(a: Float64Array, b: Float64Array): number {
   const differences = a.map((score, i) => score - b[i]).filter((difference) => !Number.isNaN(difference));

@@ -60,24 +60,24 @@ export interface Judged {
   readonly answers: Uint8Array;
 }
 
-/** How much of a result may leave a hospital. */
+/** Limits on what may leave a hospital. */
 export interface Aggregation {
   /** Id of the convention that systems are ranked by. */
   readonly primary: string;
-  /** The fewest items that a figure is about. */
+  /** The fewest items behind any figure. */
   readonly leastCell: number;
-  /** What the weights of resamples are drawn from. */
+  /** The secret from which the weights of resamples are drawn. */
   readonly secret: Uint8Array;
 }
 
-/** What leaves a hospital of a submission. */
+/** What leaves a hospital about a submission. */
 export interface Aggregates {
   readonly sheet: ScoreSheet;
   /** Scores of resamples under the primary convention: see replicates.ts. */
   readonly replicates: readonly number[];
 }
 
-/** A challenge whose gold is remote, as it was checked. */
+/** A checked challenge whose gold is remote. */
 export interface Registered {
   readonly declared: Challenge;
   readonly task: Task;
@@ -88,7 +88,7 @@ export interface Registered {
   }[];
 }
 
-/** A corpus as the server keeps it. */
+/** A corpus as the server stores it. */
 export interface Prepared {
   readonly task: Task;
   readonly questions: Uint8Array;
@@ -99,7 +99,7 @@ export interface Prepared {
 /** Problems of a file that are reported: a file of 100 MB may have millions. */
 export const REPORTED_PROBLEMS = 100;
 
-/** What is wrong with a file of answers; `fatal`: it cannot be scored. */
+/** Problems of a file of answers; `fatal`: it cannot be scored. */
 export interface Checked {
   readonly coverage: Coverage;
   /** The first `REPORTED_PROBLEMS`. */
@@ -119,7 +119,7 @@ export interface Difference {
   readonly standardError: number;
 }
 
-/** What comes back for a request. */
+/** The reply to a request. */
 export type ReplyTo<R extends Request> = Replies[R['kind']];
 
 interface Replies {

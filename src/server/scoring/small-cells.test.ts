@@ -43,7 +43,7 @@ describe('subsets that are scored', () => {
   });
 });
 
-/** Gold labels, so many of each. */
+/** A sheet for gold labels with these counts. */
 function sheetOf(sizes: Readonly<Record<string, number>>, wrong = 0) {
   const labels = Object.keys(sizes);
   const corpus = { folder: 'x', format: 'jsonl', files: { test: 'x' } };

@@ -6,22 +6,22 @@ import { SMALLEST_CELL } from './parameters.ts';
 /** How parts of a whole are counted. */
 interface Counting<T> {
   readonly sizeOf: (part: T) => number;
-  /** The sizes of everything that a reader of these parts, and of the whole, can tell apart; empty cells reveal nothing. */
+  /** The sizes of all cells that a reader of these parts and of the whole can distinguish; empty cells reveal nothing. */
   readonly cellsOf: (shown: readonly T[]) => readonly number[];
 }
 
-/** The parts that can be shown: the smallest is left out, until no cell that a reader can tell apart is smaller than `least`. */
+/** The parts that can be shown: the smallest is removed until no cell that a reader can distinguish is smaller than `least`. */
 function showable<T>(parts: readonly T[], { sizeOf, cellsOf }: Counting<T>, least: number): ReadonlySet<T> {
   const shown = parts.filter((part) => sizeOf(part) >= least).sort((a, b) => sizeOf(a) - sizeOf(b));
   while (shown.length > 0 && cellsOf(shown).some((size) => isSmall(size, least))) shown.shift();
   return new Set(shown);
 }
 
-/** Whether something was counted, and too little of it. */
+/** Whether a count is too small, but not zero. */
 const isSmall = (size: unknown, least: number): boolean =>
   typeof size === 'number' && Number.isInteger(size) && size > 0 && size < least;
 
-/** An example as far as subsets are concerned. */
+/** The subsets of an example. */
 export interface Member {
   readonly id: string;
   /** The independent unit that it belongs to; its own where absent. */
@@ -31,8 +31,8 @@ export interface Member {
 }
 
 /**
- * Ids by name of subset, by name, of the subsets that can be scored: the examples that are in the same subsets are a cell,
- * counted in independent units.
+ * Ids by name, in the order of the names, for the subsets that can be scored: the examples that are in the same subsets are a
+ * cell, counted in independent units.
  */
 export function showableSubsets(
   members: readonly Member[],
@@ -64,10 +64,9 @@ function unitsTogether(members: readonly Member[], shown: ReadonlySet<string>): 
 }
 
 /**
- * A score sheet of showable subsets as it leaves a hospital: scores, and beside them, for all examples only (a reader could
- * subtract those of a subset), counts, rows of classes and confusion matrices without a smaller cell. What is no number,
- * labels that the task does not declare, and what one constant answer reaches where it is right on fewer examples, are left
- * out.
+ * A score sheet of showable subsets as it leaves a hospital: scores and, only for all examples (a reader could subtract those
+ * of a subset), counts, rows of classes and confusion matrices without smaller cells. Omitted are values that are not numbers,
+ * labels that the task does not declare, and the score of a constant answer that is right on fewer examples.
  */
 export function withoutSmallCells(sheet: ScoreSheet, task: Task, least: number): ScoreSheet {
   const labels = new Set(task.labels.map(({ id }) => id));
@@ -81,7 +80,7 @@ export function withoutSmallCells(sheet: ScoreSheet, task: Task, least: number):
   return { ...sheet, floors, subsets: Object.fromEntries(subsets) };
 }
 
-/** Whether the best constant answer may be right on so many examples: its score says on how many it is. */
+/** Whether the best constant answer is right on enough examples: its score reveals how many they are. */
 function isLargeConstant({ subsets, floors }: ScoreSheet, least: number): boolean {
   const { examples, scores } = subsets.all;
   const sizes = scores.flatMap(({ details }) =>
@@ -121,10 +120,10 @@ function largeDetails(details: Details, labels: ReadonlySet<string>, least: numb
 const isRows = (value: Details[string] | undefined): value is readonly Details[] =>
   Array.isArray(value) && value.every((row) => typeof row === 'object');
 
-/** What a row of a class counts. */
+/** The counts in the row of a class. */
 const COUNTED = ['gold', 'predicted'] as const;
 
-/** The rows of classes that can be shown: what all others count together is a cell too. */
+/** The rows of classes that can be shown; all others together form a cell too. */
 function showableClasses(rows: readonly Details[], labels: ReadonlySet<string>, least: number): Details[] {
   const sum = (some: readonly Details[], count: (typeof COUNTED)[number]): number =>
     some.reduce((total, row) => total + Number(row[count]), 0);

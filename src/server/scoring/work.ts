@@ -27,7 +27,7 @@ import {
 } from './requests.ts';
 import { withoutSmallCells } from './small-cells.ts';
 
-/** What a scoring process works with. */
+/** The resources of a scoring process. */
 export interface Means {
   readonly keys: () => Promise<Keyring>;
   readonly corpora: Corpora;
@@ -93,7 +93,7 @@ async function check({ asked, file, name }: Of<'check'>, { corpora }: Means): Pr
   }
 }
 
-/** What a file says that cannot be read to its end; one nested too deeply is not an internal error. */
+/** The problem of a file that cannot be read to its end; one nested too deeply is not an internal error. */
 function problemOf(error: unknown): Problem {
   if (error instanceof UserError) {
     const { code, text, place } = error;
@@ -104,7 +104,9 @@ function problemOf(error: unknown): Problem {
   return { code: 'too-deep', message: { en: 'a value is nested too deeply', zh: '值的嵌套过深' } };
 }
 
-/** Whether `score` would refuse the file, or nothing in it is a valid prediction; and why: not what is missing besides. */
+/**
+ * Whether `score` would refuse the file or nothing in it is a valid prediction, and why; missing predictions are not reported.
+ */
 function verdictOn(read: ReadPredictions): Pick<Checked, 'problems' | 'fatal'> {
   const { problems, coverage } = read;
   const reported = (found: readonly Problem[]): readonly Problem[] => found.slice(0, REPORTED_PROBLEMS);
