@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,18 +35,32 @@ it('an example becomes a program that checks what it shows', () => {
     '## chineseblue/metrics\n\n### f1\n\nText.\n\n```ts\nconst x = f1(); // 1\nx; // 0.5, half\n  [x]; // [0.5]\n```\n';
   const [example] = examplesOf(page);
   expect(example.name).toBe('metrics-f1');
-  expect(programOf(example.code).split('\n')).toEqual([
-    "import { same } from './same.ts';",
+  expect(programOf(example.code).split('\n').slice(2, 5)).toEqual([
     'const x = f1(); // 1',
-    'same(x, "0.5");',
-    '  same([x], "[0.5]");',
-    '',
+    'checked[0] = same(x, "0.5");',
+    '  checked[1] = same([x], "[0.5]");',
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'chineseblue-examples-'));
   try {
     writePrograms(folder, [example]);
     expect(readFileSync(join(folder, 'all.ts'), 'utf8')).toContain('"metrics-f1"');
     expect(readFileSync(join(folder, 'metrics-f1.ts'), 'utf8')).toBe(programOf(example.code));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('an example fails where a value that it shows is never computed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chineseblue-examples-'));
+  const code = (thrower: string) => `try {\n  ${thrower};\n} catch {\n  1 + 1; // 2\n}\n`;
+  try {
+    writePrograms(folder, [
+      { name: 'throws', code: code("throw new Error('expected')") },
+      { name: 'silent', code: code("'nothing'") },
+    ]);
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'all.ts')], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^silent Error: not reached: value 1/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,16 +1,17 @@
-/** What an example of docs/api.md shows behind `// ` against what it computes. */
+/** What an example of a page shows behind `// ` against what it computes. */
 
 /** Digits that must be 0 where only whole numbers are shown: of float32 no more are exact. */
 const WHOLE = 5;
 
 /**
- * Throws unless a value is the one shown, as TypeScript: numbers (to as many digits as the most precise of those shown),
- * strings, booleans, `undefined`, and arrays and plain objects of them.
+ * Returns true; throws unless a value is the one shown, as TypeScript: numbers (to as many digits as the most precise of those
+ * shown), strings, booleans, `undefined`, and arrays and plain objects of them.
  */
-export function same(value: unknown, shown: string): void {
+export function same(value: unknown, shown: string): true {
   const decimals = [...shown.replaceAll(/'[^']*'/g, '').matchAll(/\.(\d+)/g)].map(([, part]) => part.length);
   const printed = print(value, decimals.length > 0 ? Math.max(...decimals) : WHOLE);
   if (printed !== shown) throw new Error(`${printed} instead of ${shown}`);
+  return true;
 }
 
 function print(value: unknown, digits: number): string {

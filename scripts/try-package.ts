@@ -1,6 +1,6 @@
 /**
  * Packs the package, installs the tarball in an empty folder and uses it there as a new user would: the
- * command, the shipped models, and every example of docs/api.md. Needs `dist/` and the npm registry or its cache.
+ * command, the shipped models, every example of docs/api.md and those of both READMEs. Needs `dist/` and the npm registry or its cache.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -14,8 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { examplesOf, writePrograms } from './examples.ts';
+import { basename, join, resolve } from 'node:path';
+import { type Example, examplesOf, writePrograms } from './examples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chineseblue-package-'));
 const environment: NodeJS.ProcessEnv = {
@@ -62,10 +62,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Every example of docs/api.md: compiled as a strict consumer compiles, then run; its values are checked. */
+/** Every example of docs/api.md and the READMEs: compiled as a strict consumer compiles, then run; its values are checked. */
 function tryExamples(): void {
-  const examples = examplesOf(readFileSync('docs/api.md', 'utf8'));
-  if (examples.length === 0) throw new Error('docs/api.md has no examples');
+  const examples = [
+    ...readExamples('docs/api.md'),
+    ...readExamples('README.md'),
+    ...readExamples('README.zh.md'),
+  ];
   writePrograms(join(folder, 'examples'), examples);
   writeFileSync(
     join(folder, 'examples/types.ts'),
@@ -85,7 +88,13 @@ function tryExamples(): void {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }));
   run(resolve('node_modules/.bin/tsc'), '--pretty', 'false');
   run('node', 'examples/all.ts');
-  console.log(`${examples.length} examples of docs/api.md compile and give what they show.`);
+  console.log(`${examples.length} examples of docs/api.md and the READMEs compile and give what they show.`);
+}
+
+function readExamples(page: string): Example[] {
+  const examples = examplesOf(readFileSync(page, 'utf8'), basename(page, '.md'));
+  if (examples.length === 0) throw new Error(`${page} has no examples`);
+  return examples;
 }
 
 function expect(output: string, part: string): void {

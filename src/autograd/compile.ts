@@ -35,11 +35,11 @@ export interface ModelOptions {
  *
  * @example
  * ```ts
+ * import { writeFile } from 'node:fs/promises';
  * import { add, input, openModel, toOnnx } from 'chineseblue/autograd';
  *
- * const x = input('x', [2]);
- * const bytes = toOnnx({ y: add(x, 1) });
- * const program = await openModel(bytes);
+ * await writeFile('plus-one.onnx', toOnnx({ y: add(input('x', [2]), 1) }));
+ * const program = await openModel('plus-one.onnx');
  * const { y } = await program.run({ x: Float32Array.of(1, 2) });
  * Array.from(y, Number); // [2, 3]
  * await program.release();

@@ -273,7 +273,7 @@ export const softplus = (x: Value): Value => unary('Softplus', x);
 export const gelu = (x: Value): Value => unary('Gelu', x);
 
 /**
- * x itself, which gradients do not pass.
+ * x as a constant: its value, without a gradient.
  *
  * @example
  * ```ts
@@ -281,7 +281,7 @@ export const gelu = (x: Value): Value => unary('Gelu', x);
  *
  * const x = constant(3);
  * const [gradient] = grad(mul(x, stopGradient(x)), [x]);
- * await compute(gradient); // [3]
+ * await compute(gradient); // [3], without stopGradient 6
  * ```
  */
 export const stopGradient = (x: Value): Value => unary('Identity', x);
@@ -313,7 +313,7 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 }
 
 /**
- * The same numbers as another type; has no gradient.
+ * x converted to another type; integer types truncate towards zero. Has no gradient.
  *
  * @example
  * ```ts

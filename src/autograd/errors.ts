@@ -1,5 +1,5 @@
 /**
- * A graph that cannot be built or run: a mistake in the program that builds it, with a stack trace to the place.
+ * A graph that cannot be built or run: a mistake in the program that builds it, which the stack trace locates.
  *
  * @example
  * ```ts
@@ -8,7 +8,8 @@
  * try {
  *   await compute(input('x', [1]));
  * } catch (error) {
- *   error instanceof GraphError; // true
+ *   if (!(error instanceof GraphError)) throw error;
+ *   error.message; // 'The graph needs the input x'
  * }
  * ```
  */
@@ -17,7 +18,7 @@ export class GraphError extends Error {
 }
 
 /**
- * An operation or an array whose shape does not fit; the message has the shapes.
+ * An operation on tensors, or an array, of the wrong shape; the message has the shapes. Thrown where the operation is called.
  *
  * @example
  * ```ts
@@ -26,7 +27,8 @@ export class GraphError extends Error {
  * try {
  *   add(constant([1, 2]), constant([1, 2, 3]));
  * } catch (error) {
- *   error instanceof ShapeError; // true
+ *   if (!(error instanceof ShapeError)) throw error;
+ *   error.message; // 'Add: [2] and [3] do not broadcast together'
  * }
  * ```
  */

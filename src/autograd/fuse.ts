@@ -21,7 +21,7 @@ const REWRITINGS: readonly Rewriting[] = [
 
 /**
  * The same results in fewer passes over memory, equal up to rounding: for graphs with gradients, where elementwise operations
- * cost most after the matrix products. What inference needs, ONNX Runtime fuses by itself.
+ * cost most after the matrix products. Graphs without gradients do not need it: ONNX Runtime fuses those itself.
  *
  * @example
  * ```ts

@@ -28,9 +28,9 @@ export function sorted(results: readonly Value[]): Value[] {
 }
 
 /**
- * Gradients of a scalar with respect to values it is computed from, which may be inputs or anything between.
- * Each has the shape of its value; it is zero where the loss does not depend on it.
- * Reverse mode: a cotangent is passed from every value to what it was made of, by the rule of its operation.
+ * Gradients of a scalar with respect to values that it is computed from: inputs or intermediate results.
+ * Each has the shape of its value, and is zero where the loss does not depend on it.
+ * Reverse mode: every value passes its cotangent on to its inputs, by the rule of its operation.
  *
  * @example
  * ```ts

@@ -27,7 +27,7 @@ export function gather(table: Value, indices: Value): Value {
 }
 
 /**
- * Picks along one axis: of the same rank, `result[…, i, …] = x[…, indices[…, i, …], …]`.
+ * Elements picked along one axis, by int64 `indices` of the same rank: `result[…, i, …] = x[…, indices[…, i, …], …]`.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function gatherElements(x: Value, indices: Value, axis: number): Value {
 }
 
 /**
- * The reverse of `gather`: rows added up into a table of zeros of this shape, at their indices.
+ * The reverse of `gather`: rows added to a table of zeros of this shape, at their indices.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function scatterRows(shape: Shape, indices: Value, rows: Value): Value {
 }
 
 /**
- * The reverse of `gatherElements`: elements added up into zeros of this shape, at their indices along one axis.
+ * The reverse of `gatherElements`: elements added to zeros of this shape, at their indices along one axis.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ export function matmul(a: Value, b: Value): Value {
 }
 
 /**
- * A B + c for matrices, either of them transposed first; c broadcasts to the result.
+ * a b + c for matrices; `transA` and `transB` of 1 transpose a and b first; c broadcasts to the result.
  *
  * @example
  * ```ts

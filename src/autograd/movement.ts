@@ -11,7 +11,7 @@ import {
 } from './value.ts';
 
 /**
- * The same elements in another shape; one size may be -1, for what is left.
+ * The same elements in another shape; one size may be -1: it is inferred.
  *
  * @example
  * ```ts
@@ -153,7 +153,7 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
 }
 
 /**
- * Tensors one after another along one axis; all other sizes are equal.
+ * Tensors joined along one axis; all their other sizes must be equal.
  *
  * @example
  * ```ts

@@ -71,7 +71,7 @@ export const layerNorm = (x: Value, gain: Value, bias: Value, epsilon = 1e-12): 
 
 /**
  * Cross-entropy between `logits [n, classes]` and `targets [n, classes]`, summed and divided by `total`, by default n.
- * Targets are probabilities that the host makes: one-hot, smoothed, weighted by class; rows of zeros do not count.
+ * Targets are probabilities: one-hot, smoothed or weighted by class; rows of zeros add nothing to the sum.
  *
  * @example
  * ```ts

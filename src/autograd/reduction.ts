@@ -24,7 +24,7 @@ function reduce(operation: string, x: Value, axes: Axes, keep: boolean): Value {
 }
 
 /**
- * Sum over axes, which vanish unless `keep`: then they stay with size 1.
+ * Sum over axes, by default all. They are removed, or have size 1 with `keep`.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ function reduce(operation: string, x: Value, axes: Axes, keep: boolean): Value {
 export const sum = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceSum', x, axes, keep);
 
 /**
- * Mean over axes, as `sum`.
+ * Mean over axes; `axes` and `keep` as for `sum`.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export const sum = (x: Value, axes?: Axes, keep = false): Value => reduce('Reduc
 export const mean = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMean', x, axes, keep);
 
 /**
- * Largest element over axes; the gradient is shared evenly among equals.
+ * Largest element over axes; `axes` and `keep` as for `sum`. Equal maxima share the gradient evenly.
  *
  * @example
  * ```ts
@@ -62,14 +62,15 @@ export const mean = (x: Value, axes?: Axes, keep = false): Value => reduce('Redu
 export const max = (x: Value, axes?: Axes, keep = false): Value => reduce('ReduceMax', x, axes, keep);
 
 /**
- * Sums of everything up to each element along one axis, in `reverse` from each element on. Also of int64, which has no
- * gradient.
+ * Running sums along one axis: of all elements up to each one, or from each one to the end with `reverse`. Also of int64,
+ * which has no gradient.
  *
  * @example
  * ```ts
  * import { compute, constant, cumulativeSum } from 'chineseblue/autograd';
  *
  * await compute(cumulativeSum(constant([1, 2, 3]), 0)); // [1, 3, 6]
+ * await compute(cumulativeSum(constant([1, 2, 3]), 0, true)); // [6, 5, 3]
  * ```
  */
 export function cumulativeSum(x: Value, axis: number, reverse = false): Value {

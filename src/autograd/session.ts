@@ -7,14 +7,14 @@ import type { Dimension, ElementType } from './onnx.ts';
 import { sizeOf, type Value } from './value.ts';
 
 /**
- * What a graph may run on; the last two need a runtime that has them.
+ * What a graph can run on; `webgpu` and `cuda` need a GPU and an ONNX Runtime that supports it.
  *
  * @example
  * ```ts
  * import { compile, DEVICES, input, neg } from 'chineseblue/autograd';
  *
- * const [device] = DEVICES;
- * const program = await compile({ y: neg(input('x', [1])) }, { device });
+ * DEVICES; // ['cpu', 'webgpu', 'cuda']
+ * const program = await compile({ y: neg(input('x', [1])) }, { device: 'cpu' });
  * await program.release();
  * ```
  */
@@ -136,8 +136,8 @@ export async function compile(
 }
 
 /**
- * The numbers of one value, row-major: compiles its graph, runs it once and releases it. For inspecting small graphs; what
- * runs more than once is compiled once, by `compile`.
+ * The numbers of one value, row-major: compiles its graph, runs it once and releases it. For looking at small graphs; use
+ * `compile` for what runs more than once.
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ export async function compute(value: Value, feeds: Tensors = {}): Promise<number
 }
 
 /**
- * Opens an ONNX model, given as bytes or as a file path. Throws a UserError without the device (`device-missing`).
+ * Opens an ONNX model, given as bytes or as a file path. Throws a UserError `device-missing` if there is no such device.
  *
  * @example
  * ```ts

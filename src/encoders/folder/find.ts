@@ -40,7 +40,7 @@ export function namedModels(environment: NodeJS.ProcessEnv = process.env): Named
  * ```ts
  * import { findFolder } from 'chineseblue/encoders';
  *
- * findFolder('cbert-tiny').endsWith('cbert-tiny'); // true
+ * console.log(findFolder('cbert-tiny')); // the folder in the package
  * ```
  */
 export function findFolder(path: string, environment: NodeJS.ProcessEnv = process.env): string {

@@ -19,15 +19,15 @@ export interface ListedModel {
 }
 
 /**
- * Every named model, local ones first. The licence of a shipped model is in its card.
+ * Every model that has a name: first those of the package, then those fetched by `model get`, then those that it can fetch.
  *
  * @example
  * ```ts
  * import { listModels } from 'chineseblue/encoders';
  *
- * const [first] = await listModels();
- * first.state; // 'shipped'
- * first.licence; // 'apache-2.0'
+ * const models = await listModels();
+ * const shipped = models.filter(({ state }) => state === 'shipped');
+ * shipped.map(({ name, licence }) => [name, licence]); // [['cbert-small', 'apache-2.0'], ['cbert-tiny', 'apache-2.0']]
  * ```
  */
 export async function listModels(environment: NodeJS.ProcessEnv = process.env): Promise<ListedModel[]> {

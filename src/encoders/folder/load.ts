@@ -13,7 +13,7 @@ import type { Model } from './save.ts';
 export interface LoadedFolder extends Model, Pick<Weights, 'format' | 'file'> {}
 
 /**
- * Loads a model with its tokenizer from a folder with weights in any format that `readWeights` reads,
+ * Loads a model with its tokenizer from a folder with weights (safetensors, PyTorch or TensorFlow 1),
  * `config.json` or `bert_config.json`, and `tokenizer.json` or `vocab.txt`; or by a name that `findFolder` knows.
  * A fine-tuned folder is verified against its manifest. Throws a UserError.
  *
@@ -22,8 +22,8 @@ export interface LoadedFolder extends Model, Pick<Weights, 'format' | 'file'> {}
  * import { loadFolder } from 'chineseblue/encoders';
  *
  * const { config, tokenizer, tensors } = await loadFolder('cbert-tiny');
- * tokenizer.vocabulary.tokens.length === config.vocabSize; // true
- * console.log(config.hiddenSize, [...tensors.keys()]);
+ * config.hiddenSize; // 256
+ * console.log(tokenizer.encode('头痛').ids, [...tensors.keys()]);
  * ```
  */
 export async function loadFolder(

@@ -31,8 +31,9 @@ export type ExtraFiles = ReadonlyMap<string, Parameters<typeof writeAtomic>[1]>;
  * import { loadFolder, saveFolder } from 'chineseblue/encoders';
  *
  * const model = await loadFolder('cbert-tiny');
- * await saveFolder('half', model, new Map(), 'fp16');
- * (await loadFolder('half')).config.hiddenSize === model.config.hiddenSize; // true
+ * const files = await saveFolder('half', model, new Map(), 'fp16');
+ * files.includes('model.safetensors'); // true
+ * (await loadFolder('half')).config.hiddenSize; // 256
  * ```
  */
 export async function saveFolder(

@@ -18,9 +18,9 @@ export interface VectorOptions extends SessionOptions {
 }
 
 /**
- * A vector for every text; longer texts than the model reads are truncated. A folder of `sentence-transformers` says how
- * vectors are pooled, changed and normalised, and which prompts there are; any other gives the mean of a text's tokens, of
- * `hidden` numbers.
+ * A vector for every text; texts longer than the model reads are truncated. `folder` is a path or a name that `findFolder`
+ * knows. A folder of `sentence-transformers` defines pooling, dense layers, normalisation and prompts; of any other, the
+ * vector is the mean of the text's tokens, with `hiddenSize` numbers.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export async function textVectors(
 }
 
 /**
- * Cosine similarity of two vectors; 0 if one is 0.
+ * Cosine similarity of two vectors; 0 if either of them is zero.
  *
  * @example
  * ```ts

@@ -14,16 +14,17 @@ import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /**
  * The tokenizer of a model: from a `tokenizer.json`, a `vocab.txt`, an XLM-RoBERTa's SentencePiece model, or a folder with
- * one of them (the first in this order, as `transformers` does). Beside a `vocab.txt`, `tokenizer_config.json` gives `do_lower_case`,
- * `strip_accents` and `tokenize_chinese_chars`; what else the files of a folder say must agree. `choices` come before
- * what the files say. Throws a UserError.
+ * one of them (the first in this order, as `transformers` does). With a `vocab.txt`, `do_lower_case`,
+ * `strip_accents` and `tokenize_chinese_chars` come from `tokenizer_config.json`; everything else in the files of a folder must
+ * agree. `choices` override the files. Throws a UserError.
  *
  * @example
  * ```ts
  * import { findFolder, loadTokenizer } from 'chineseblue/encoders';
  *
  * const tokenizer = await loadTokenizer(findFolder('cbert-tiny'));
- * tokenizer.tokenize('患者头痛').ids.length; // 4
+ * const { ids } = tokenizer.tokenize('头很痛');
+ * Array.from(ids, (id) => tokenizer.vocabulary.tokens[id]); // ['头', '很', '痛']
  * ```
  */
 export async function loadTokenizer(

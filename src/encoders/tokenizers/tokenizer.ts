@@ -83,7 +83,7 @@ export type Tokenizer = WordPieceTokenizer | PipelineTokenizer;
 
 /**
  * BERT's WordPiece tokenizer. Ids equal those of the Rust `tokenizers` with the same vocabulary and options;
- * offsets count UTF-16 code units of the original text. `custom` are tokens that are taken out of a text before it is cut.
+ * offsets count UTF-16 code units of the original text. `custom` are tokens that are taken out of a text before it is split.
  * Not to be shared between threads.
  *
  * @example

@@ -33,8 +33,8 @@ export interface Vocabulary {
 const MAX_TOKENS = 1 << 22;
 
 /**
- * Token strings in order of their ids. Of equal tokens the last one's id is used, as the reference does.
- * Throws a UserError when a special token is missing; `file` is only for its message.
+ * A vocabulary of these tokens, whose ids are their positions. A repeated token has the id of its last occurrence, as in
+ * Python `transformers`. Throws a UserError when a special token is missing; `file` is only for its message.
  *
  * @example
  * ```ts

@@ -157,7 +157,7 @@ export interface LabelSetScores extends AveragedScores {
 }
 
 /**
- * Scores of a set of labels per item (multilabel classification). A label that is predicted twice is wrong once.
+ * Scores of a set of labels per item (multilabel classification). Repeating a predicted label is an error.
  *
  * @throws UserError `length-mismatch` where the two sides differ in length
  *
