@@ -236,4 +236,10 @@ describe('powerOf', () => {
     expect(detectable(160).independent).toBeCloseTo(detectable(40).independent / 2, 12);
     expect(detectable(160).units).toBe(160);
   });
+
+  it('is silent where every answer is right: no spread says nothing of other systems', () => {
+    const examples = [{ id: '0', input: { text: 't' }, gold: { label: '1' } }];
+    const answered = { examples, predictions: [{ label: '1' }] };
+    expect(powerOf(findTask('cMedIC'), 'test', answered, ['classification/accuracy@1'], 1)).toEqual([]);
+  });
 });

@@ -30,7 +30,8 @@ export interface PublishedGap {
 
 /**
  * Smallest differences that a split shows, from the spread over units of a given system's answers. These may be
- * answers to a sample of whole units: `units` is how many the split has.
+ * answers to a sample of whole units: `units` is how many the split has. None if all units score
+ * the same, or there is only one: that says nothing about the spread of other systems.
  */
 export function powerOf(
   task: Task,
@@ -48,6 +49,7 @@ export function powerOf(
     if ('whole' in wide) return [];
     const metric = narrowTo(wide, sampled);
     const variance = unitVariance(countUnits(metric, sampled), metric.width, metric.value);
+    if (!(variance > 0)) return [];
     return [
       {
         split,

@@ -169,18 +169,18 @@ function noteDivision(
   else {
     const shares = division.ratios.join(',');
     terminal.note({
-      en: `Split by ${shares}, seed ${division.seed}; twins and groups stay together.`,
-      zh: `按 ${shares} 划分，种子 ${division.seed}；近重样本与分组不拆分。`,
+      en: `Split by ${shares}, seed ${division.seed}; near-duplicates and groups stay together.`,
+      zh: `按 ${shares} 划分，种子 ${division.seed}；近似样本与同组记录不拆分。`,
     });
     if (isFarFrom(division.ratios, splits))
       terminal.note({
-        en: 'The sizes are far from these proportions because many records depend on each other: they share texts, are near duplicates, or belong to one group.',
+        en: 'The sizes are far from these proportions because many records depend on each other: they share texts, are near-duplicates, or belong to one group.',
         zh: '各划分的大小与该比例相差较大：许多记录相互关联（文本相同、相近或属于同一分组），不能拆分。',
       });
   }
   if (twins === 'equal')
     terminal.note({
-      en: 'Too large to search for near duplicates during the import: only records that are equal except for width, case and punctuation count as twins here. `chineseblue data audit` finds near ones.',
+      en: 'Too large to search for near-duplicates during the import: only records that are equal except for width, case and punctuation count as duplicates here. `chineseblue data audit` finds near-duplicates.',
       zh: '数据过大，导入时未查找近似样本：此处仅把全半角、大小写与标点之外相同的记录视为相同样本。`chineseblue data audit` 可找出近似样本。',
     });
   if (leaks)

@@ -27,6 +27,15 @@ describe('a table', () => {
     });
   });
 
+  it('has no column for what no row has, if the column may be left out', () => {
+    const heads = ['task', { head: 'early name', dropRank: 2 }, 'offsets', ''];
+    const [line] = drawTable(heads, [['ward'], ['clinic', '']], undefined).lines;
+    expect(line).toBe('task    offsets');
+    expect(drawTable(heads, [['cMedQQ', 'CMedQQ', '', 'weak']], undefined).lines[0]).toBe(
+      'task    early name  offsets',
+    );
+  });
+
   it('wraps long cells at slashes and between Chinese characters before it leaves out columns', () => {
     expect(drawTable(headings, rows, 72)).toEqual({
       lines: [

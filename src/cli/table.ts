@@ -68,21 +68,28 @@ function measure(heading: Heading, cells: readonly string[]): Measured {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
+/** A column that shows nothing, and that may be left out or has no heading. */
+const isIdle = ({ head, dropRank, cells }: Measured): boolean =>
+  (head === '' || dropRank !== undefined) && cells.length > 0 && cells.every((cell) => cell === '');
+
 /**
  * A table as lines of text, none wider than `width` columns (undefined: no limit): columns with a rank are left
- * out, the others wrapped, at blanks, slashes and between Chinese characters. Numbers are never broken.
+ * out, where they do not fit or are empty, the others wrapped, at blanks, slashes and between Chinese characters. Numbers are
+ * never broken.
  */
 export function drawTable(
   headings: readonly Heading[],
   rows: readonly (readonly string[])[],
   width: number | undefined,
 ): Drawn {
-  let columns = headings.map((heading, i) =>
-    measure(
-      heading,
-      rows.map((row) => row[i] ?? ''),
-    ),
-  );
+  let columns = headings
+    .map((heading, i) =>
+      measure(
+        heading,
+        rows.map((row) => row[i] ?? ''),
+      ),
+    )
+    .filter((column) => !isIdle(column));
   const dropped: string[] = [];
   const room = (): number => (width ?? Number.POSITIVE_INFINITY) - GAP.length * (columns.length - 1);
   const needed = (): number =>

@@ -1,5 +1,6 @@
-import { listed } from '../../ground/language.ts';
+import { listed, type Text } from '../../ground/language.ts';
 import type { Capabilities, ModelKind } from '../../models/contract.ts';
+import type { FamilyId } from '../../tasks/examples.ts';
 import { defineCommand } from '../command.ts';
 import { MODEL_FILE, modelFileOption } from '../model-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,6 +29,7 @@ const capabilitiesOf = ({ capabilities }: ModelKind): string[] =>
 
 async function listKinds(kinds: readonly ModelKind[], terminal: Terminal): Promise<void> {
   if (terminal.json) return terminal.printJson(kinds.map((kind) => describe(kind, terminal)));
+  const { familyIds } = await import('../../tasks/families/registry.ts');
   const head = {
     en: ['kind', 'families', 'supports', 'description'],
     zh: ['类型', '任务族', '能力', '说明'],
@@ -36,11 +38,20 @@ async function listKinds(kinds: readonly ModelKind[], terminal: Terminal): Promi
     head[terminal.language],
     kinds.map((kind) => [
       kind.id,
-      terminal.say(listed(kind.families)),
+      terminal.say(familiesOf(kind, familyIds)),
       terminal.say(listed(capabilitiesOf(kind))),
       terminal.say(kind.summary),
     ]),
   );
+}
+
+/** The families of a kind, or those that it lacks where they are fewer. */
+function familiesOf({ families }: ModelKind, all: readonly FamilyId[]): Text {
+  const others = all.filter((id) => !families.includes(id));
+  if (others.length === 0) return { en: 'all', zh: '全部' };
+  if (others.length >= families.length) return listed(families);
+  const { en, zh } = listed(others);
+  return { en: `all but ${en}`, zh: `除 ${zh} 外的全部` };
 }
 
 async function showKind(kind: ModelKind, terminal: Terminal): Promise<void> {
